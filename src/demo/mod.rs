@@ -1,0 +1,2 @@
+//! The demo: a synthetic organisation with planted truths, served by an in-process fake GitHub and a generated clone.
+pub mod model;

@@ -1,0 +1,381 @@
+//! A model of what one GitHub host knows: the single input of the fake GitHub.
+//!
+//! It mirrors GitHub's objects, not linchpin's facts, so that the demo and the tests go through the real queries, the real
+//! decoder and the real store. Text may be anything; logins refer to [`Host::accounts`].
+
+use jiff::Timestamp;
+
+use crate::domain::CommitId;
+
+/// Everything one host serves.
+#[derive(Debug, Clone, Default)]
+pub struct Host {
+    /// Users, bots and mannequins.
+    pub accounts: Vec<HostAccount>,
+    /// Teams of every organisation.
+    pub teams: Vec<HostTeam>,
+    /// Repositories.
+    pub repositories: Vec<HostRepository>,
+}
+
+/// The GraphQL type of an actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActorType {
+    /// A user.
+    User,
+    /// An app's bot.
+    Bot,
+    /// An imported placeholder.
+    Mannequin,
+}
+
+/// An account.
+#[derive(Debug, Clone)]
+pub struct HostAccount {
+    /// GraphQL type.
+    pub kind: ActorType,
+    /// Login as GraphQL gives it: a bot's is without `[bot]`.
+    pub login: String,
+    /// Node id.
+    pub node: String,
+    /// Numeric id.
+    pub database_id: u64,
+    /// Profile name.
+    pub name: Option<String>,
+}
+
+/// A team.
+#[derive(Debug, Clone)]
+pub struct HostTeam {
+    /// The organisation's login.
+    pub organisation: String,
+    /// Slug.
+    pub slug: String,
+    /// Node id.
+    pub node: String,
+    /// Members' logins.
+    pub members: Vec<String>,
+}
+
+/// A repository and all its work.
+#[derive(Debug, Clone, Default)]
+pub struct HostRepository {
+    /// Owner's login.
+    pub owner: String,
+    /// Name.
+    pub name: String,
+    /// Former `owner/name`s that redirect here.
+    pub former_names: Vec<String>,
+    /// Node id.
+    pub node: String,
+    /// Numeric id.
+    pub database_id: u64,
+    /// Default branch; `None` for an empty repository.
+    pub default_branch: Option<String>,
+    /// Archived.
+    pub is_archived: bool,
+    /// Issues switched on.
+    pub has_issues: bool,
+    /// Created.
+    pub created_at: Option<Timestamp>,
+    /// Pull requests.
+    pub pull_requests: Vec<HostPullRequest>,
+    /// Issues.
+    pub issues: Vec<HostIssue>,
+    /// Deployments.
+    pub deployments: Vec<HostDeployment>,
+    /// Releases.
+    pub releases: Vec<HostRelease>,
+    /// Workflow run attempts; attempts of one run share `run`.
+    pub workflow_runs: Vec<HostWorkflowRun>,
+}
+
+/// A pull request.
+#[derive(Debug, Clone)]
+pub struct HostPullRequest {
+    /// Number, shared with issues.
+    pub number: u64,
+    /// Node id.
+    pub node: String,
+    /// Title.
+    pub title: String,
+    /// Body.
+    pub body: String,
+    /// Author's login; `None` for a ghost.
+    pub author: Option<String>,
+    /// Whether it is a draft now.
+    pub is_draft: bool,
+    /// Opened.
+    pub created_at: Timestamp,
+    /// Merged.
+    pub merged_at: Option<Timestamp>,
+    /// Closed (also when merged).
+    pub closed_at: Option<Timestamp>,
+    /// Last change.
+    pub updated_at: Timestamp,
+    /// Who merged.
+    pub merged_by: Option<String>,
+    /// The commit that landed on the base branch.
+    pub merge_commit: Option<CommitId>,
+    /// Base branch.
+    pub base_branch: String,
+    /// Head branch.
+    pub head_branch: String,
+    /// Lines added.
+    pub additions: u64,
+    /// Lines deleted.
+    pub deletions: u64,
+    /// Label names.
+    pub labels: Vec<String>,
+    /// Commits of the branch.
+    pub commits: Vec<HostCommit>,
+    /// Files.
+    pub files: Vec<HostFile>,
+    /// Submitted and pending reviews.
+    pub reviews: Vec<HostReview>,
+    /// Inline threads.
+    pub threads: Vec<HostThread>,
+    /// Conversation comments.
+    pub comments: Vec<HostComment>,
+    /// Timeline, in order of time. `merged`, `closed`, `reopened` are listed here too.
+    pub timeline: Vec<HostEvent>,
+    /// Numbers of issues of the same repository that it closes.
+    pub closes_issues: Vec<u64>,
+}
+
+/// A commit as the API shows it.
+#[derive(Debug, Clone)]
+pub struct HostCommit {
+    /// Object id.
+    pub id: CommitId,
+    /// Author time.
+    pub authored_at: Timestamp,
+    /// Author name in the commit.
+    pub author_name: String,
+    /// Author address in the commit.
+    pub author_email: String,
+    /// The account that GitHub links it to.
+    pub author_login: Option<String>,
+}
+
+/// A changed file.
+#[derive(Debug, Clone)]
+pub struct HostFile {
+    /// Path.
+    pub path: String,
+    /// Lines added.
+    pub additions: u64,
+    /// Lines deleted.
+    pub deletions: u64,
+}
+
+/// A review.
+#[derive(Debug, Clone)]
+pub struct HostReview {
+    /// Node id.
+    pub node: String,
+    /// Author's login; `None` for a ghost.
+    pub author: Option<String>,
+    /// `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED` or `PENDING`.
+    pub state: String,
+    /// Submitted; `None` while pending.
+    pub submitted_at: Option<Timestamp>,
+    /// Body.
+    pub body: String,
+}
+
+/// An inline review thread.
+#[derive(Debug, Clone)]
+pub struct HostThread {
+    /// Node id.
+    pub node: String,
+    /// File.
+    pub path: String,
+    /// Whether it was resolved.
+    pub is_resolved: bool,
+    /// Comments, in order.
+    pub comments: Vec<HostComment>,
+}
+
+/// A comment.
+#[derive(Debug, Clone)]
+pub struct HostComment {
+    /// Node id.
+    pub node: String,
+    /// Author's login; `None` for a ghost.
+    pub author: Option<String>,
+    /// Written.
+    pub created_at: Timestamp,
+    /// Text.
+    pub body: String,
+    /// For an inline comment, the node id of the review it belongs to.
+    pub review: Option<String>,
+}
+
+/// A timeline event.
+#[derive(Debug, Clone)]
+pub struct HostEvent {
+    /// Node id.
+    pub node: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who; `None` for a ghost.
+    pub actor: Option<String>,
+    /// What.
+    pub what: EventKind,
+}
+
+/// What happened on a timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind {
+    /// A review was asked of a person.
+    ReviewRequested {
+        /// Login; `None` for a ghost.
+        reviewer: Option<String>,
+        /// Team slug instead of a person.
+        team: Option<String>,
+    },
+    /// The request was withdrawn.
+    ReviewRequestRemoved {
+        /// Login; `None` for a ghost.
+        reviewer: Option<String>,
+        /// Team slug instead of a person.
+        team: Option<String>,
+    },
+    /// Left the draft state.
+    ReadyForReview,
+    /// Became a draft.
+    ConvertToDraft,
+    /// The branch was force-pushed.
+    HeadRefForcePushed {
+        /// The new head.
+        after: Option<CommitId>,
+    },
+    /// Merged.
+    Merged {
+        /// The commit on the base branch.
+        commit: Option<CommitId>,
+    },
+    /// Closed.
+    Closed,
+    /// Reopened.
+    Reopened,
+    /// A review was dismissed.
+    ReviewDismissed,
+    /// Entered the merge queue.
+    AddedToMergeQueue,
+    /// Left the merge queue.
+    RemovedFromMergeQueue,
+    /// Labelled.
+    Labeled {
+        /// Label name.
+        label: String,
+    },
+    /// Referred to from another issue or pull request of the same repository.
+    CrossReferenced {
+        /// Number of the referring one.
+        number: u64,
+    },
+}
+
+/// An issue.
+#[derive(Debug, Clone)]
+pub struct HostIssue {
+    /// Number.
+    pub number: u64,
+    /// Node id.
+    pub node: String,
+    /// Title.
+    pub title: String,
+    /// Body.
+    pub body: String,
+    /// Author's login.
+    pub author: Option<String>,
+    /// Opened.
+    pub created_at: Timestamp,
+    /// Closed.
+    pub closed_at: Option<Timestamp>,
+    /// Last change.
+    pub updated_at: Timestamp,
+    /// Label names.
+    pub labels: Vec<String>,
+    /// Assignees' logins.
+    pub assignees: Vec<String>,
+    /// Milestone title.
+    pub milestone: Option<String>,
+    /// Comments.
+    pub comments: Vec<HostComment>,
+    /// Labels, closings, cross-references.
+    pub timeline: Vec<HostEvent>,
+}
+
+/// A deployment.
+#[derive(Debug, Clone)]
+pub struct HostDeployment {
+    /// Node id.
+    pub node: String,
+    /// Environment.
+    pub environment: String,
+    /// Commit; `None` where GitHub no longer has it.
+    pub commit: Option<CommitId>,
+    /// Ref name.
+    pub reference: Option<String>,
+    /// Created.
+    pub created_at: Timestamp,
+    /// Last change.
+    pub updated_at: Timestamp,
+    /// Creator's login.
+    pub creator: Option<String>,
+    /// Status history, oldest first: GraphQL states (`IN_PROGRESS`, `SUCCESS`, `FAILURE`, `ERROR`, `INACTIVE`, …).
+    pub statuses: Vec<(String, Timestamp)>,
+}
+
+/// A release.
+#[derive(Debug, Clone)]
+pub struct HostRelease {
+    /// Node id.
+    pub node: String,
+    /// Tag.
+    pub tag_name: String,
+    /// Title.
+    pub name: Option<String>,
+    /// The tag's commit.
+    pub commit: Option<CommitId>,
+    /// Draft.
+    pub is_draft: bool,
+    /// Prerelease.
+    pub is_prerelease: bool,
+    /// Created.
+    pub created_at: Timestamp,
+    /// Published.
+    pub published_at: Option<Timestamp>,
+    /// Author's login.
+    pub author: Option<String>,
+}
+
+/// One attempt of a workflow run (REST).
+#[derive(Debug, Clone)]
+pub struct HostWorkflowRun {
+    /// Run id.
+    pub run: u64,
+    /// Attempt, from 1.
+    pub attempt: u64,
+    /// Workflow name.
+    pub name: String,
+    /// Event.
+    pub event: String,
+    /// Branch.
+    pub head_branch: Option<String>,
+    /// Commit.
+    pub head_commit: Option<CommitId>,
+    /// `completed`, …
+    pub status: String,
+    /// `success`, `failure`, …
+    pub conclusion: Option<String>,
+    /// Run created.
+    pub created_at: Timestamp,
+    /// Attempt started.
+    pub started_at: Option<Timestamp>,
+    /// Attempt last changed.
+    pub updated_at: Timestamp,
+}

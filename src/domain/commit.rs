@@ -1,0 +1,238 @@
+//! What a repository's history says: commits, changed files, line ownership and tags.
+//!
+//! A [`History`] is columnar in spirit: commits, paths and signatures are stored once and referred to by index, because a
+//! real one has a million commits and ten million changed files.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::gap::Gap;
+use super::id::CommitId;
+
+/// Index into [`History::signatures`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SignatureId(pub u32);
+
+/// A name and an address as a commit or a trailer carries them, after `.mailmap`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Signature {
+    /// The name; lossy UTF-8.
+    pub name: String,
+    /// The address; lossy UTF-8, possibly empty.
+    pub email: String,
+}
+
+/// Why a commit, a file or a change is left out of the knowledge metrics. Always counted, never silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exclusion {
+    /// A merge commit: recorded, not diffed.
+    Merge,
+    /// Named in `.git-blame-ignore-revs`.
+    IgnoredRevision,
+    /// Touches more files than the limit (default 100).
+    TooManyFiles,
+    /// `linguist-generated` in `.gitattributes`.
+    Generated,
+    /// `linguist-vendored` in `.gitattributes`, or a default vendored directory.
+    Vendored,
+    /// A lock file.
+    LockFile,
+    /// Matches a glob of the configuration.
+    Configured,
+    /// Binary content.
+    Binary,
+    /// A submodule pointer or a symbolic link.
+    NotAFile,
+}
+
+impl Exclusion {
+    /// The reason printed in ledgers.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Merge => "merge_commit",
+            Self::IgnoredRevision => "ignored_revision",
+            Self::TooManyFiles => "too_many_files",
+            Self::Generated => "generated",
+            Self::Vendored => "vendored",
+            Self::LockFile => "lock_file",
+            Self::Configured => "configured_glob",
+            Self::Binary => "binary",
+            Self::NotAFile => "not_a_file",
+        }
+    }
+
+    /// The exclusion of a word written by [`Exclusion::word`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [
+            Self::Merge,
+            Self::IgnoredRevision,
+            Self::TooManyFiles,
+            Self::Generated,
+            Self::Vendored,
+            Self::LockFile,
+            Self::Configured,
+            Self::Binary,
+            Self::NotAFile,
+        ]
+        .into_iter()
+        .find(|exclusion| exclusion.word() == word)
+    }
+}
+
+/// One commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Object id.
+    pub id: CommitId,
+    /// Parents in order, also those outside a shallow clone.
+    pub parents: Vec<CommitId>,
+    /// Author, after `.mailmap`.
+    pub author: SignatureId,
+    /// Committer, after `.mailmap`.
+    pub committer: SignatureId,
+    /// Author time.
+    pub authored_at: Timestamp,
+    /// Author time's offset from UTC as recorded, in seconds.
+    pub author_offset_seconds: i32,
+    /// Committer time.
+    pub committed_at: Timestamp,
+    /// Committer time's offset from UTC as recorded, in seconds.
+    pub committer_offset_seconds: i32,
+    /// `Co-authored-by` trailers, after `.mailmap`, without the author, no duplicates.
+    pub co_authors: Vec<SignatureId>,
+    /// First paragraph of the message on one line; lossy UTF-8.
+    pub subject: String,
+    /// The pull request that the subject names: `… (#12)` or `Merge pull request #12 from …`.
+    pub pull_request: Option<u64>,
+    /// `This reverts commit …` in the body.
+    pub reverts: Option<CommitId>,
+    /// `(cherry picked from commit …)` in the body; the last one counts.
+    pub cherry_picked_from: Option<CommitId>,
+    /// Whether the commit is reachable from the default branch (false: only seen because all refs were asked for).
+    pub on_default_branch: bool,
+    /// Why the commit is left out of knowledge; `None`: it counts.
+    pub exclusion: Option<Exclusion>,
+    /// Files changed; `None` for a merge that was not diffed.
+    pub n_files: Option<u32>,
+    /// Lines added over all text files; `None` for a merge that was not diffed.
+    pub lines_added: Option<u64>,
+    /// Lines deleted over all text files; `None` for a merge that was not diffed.
+    pub lines_deleted: Option<u64>,
+}
+
+impl Commit {
+    /// Whether it has more than one parent.
+    #[must_use]
+    pub fn is_merge(&self) -> bool {
+        self.parents.len() > 1
+    }
+}
+
+/// How a file changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// New.
+    Added,
+    /// Content or mode changed.
+    Modified,
+    /// Gone.
+    Deleted,
+    /// Moved, with or without edits.
+    Renamed,
+}
+
+impl ChangeKind {
+    /// The word used in facts.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Modified => "modified",
+            Self::Deleted => "deleted",
+            Self::Renamed => "renamed",
+        }
+    }
+
+    /// The kind of a word written by [`ChangeKind::word`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Added, Self::Modified, Self::Deleted, Self::Renamed].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// One file changed by one commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileChange {
+    /// Index into [`History::commits`].
+    pub commit: u32,
+    /// Index into [`History::paths`]: the path after the change (before it, for a deletion).
+    pub path: u32,
+    /// Index into [`History::paths`]: where a renamed file was.
+    pub previous_path: Option<u32>,
+    /// How it changed.
+    pub change: ChangeKind,
+    /// Lines added; `None` for binary content, or where the content is missing (then a gap says so).
+    pub lines_added: Option<u32>,
+    /// Lines deleted; `None` as for `lines_added`.
+    pub lines_deleted: Option<u32>,
+    /// Whether either side is binary.
+    pub is_binary: bool,
+}
+
+/// Lines of one file that one signature wrote and that survive at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ownership {
+    /// The instant: the end of a quarter (UTC), or the as-of instant.
+    pub as_of: Timestamp,
+    /// Index into [`History::paths`].
+    pub path: u32,
+    /// Whose lines.
+    pub author: SignatureId,
+    /// How many; at least 1.
+    pub surviving_lines: u32,
+}
+
+/// A tag and the commit it points at (peeled).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// The name without `refs/tags/`; lossy UTF-8.
+    pub name: String,
+    /// The commit.
+    pub commit: CommitId,
+    /// When it was tagged: the tagger's time of an annotated tag, else the commit's committer time.
+    pub tagged_at: Timestamp,
+}
+
+/// Everything mined from one repository up to the as-of instant.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// Parents before children; among independent ones by committer time, then id.
+    pub commits: Vec<Commit>,
+    /// Changes, grouped by commit in the order of `commits`; inside one commit by path.
+    pub changes: Vec<FileChange>,
+    /// Distinct paths, lossy UTF-8, in order of first sight.
+    pub paths: Vec<String>,
+    /// By path index: why a file is left out of knowledge. Same length as `paths`.
+    pub path_exclusions: Vec<Option<Exclusion>>,
+    /// By path index: whether the file exists in the tip's tree. Same length as `paths`.
+    pub path_in_tip: Vec<bool>,
+    /// Distinct signatures, in order of first sight.
+    pub signatures: Vec<Signature>,
+    /// Surviving lines by quarter end and at the tip; empty where ownership was not asked for.
+    pub ownership: Vec<Ownership>,
+    /// Tags, by time, then name.
+    pub tags: Vec<Tag>,
+    /// The commit at the default branch's tip as of the instant; `None` for an empty repository.
+    pub tip: Option<CommitId>,
+    /// The default branch's name without `refs/heads/`.
+    pub default_branch: Option<String>,
+    /// Whether history is cut off (a shallow clone): every figure is partial then.
+    pub is_shallow: bool,
+    /// What could not be read, and why.
+    pub gaps: Vec<Gap>,
+}

@@ -1,0 +1,259 @@
+//! Identifiers. Each is its own type, so that a login can never be passed where an address is meant.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A repository's key inside one store: handed out by the store in order of first sight, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RepositoryId(pub u32);
+
+/// A person's key inside one store. Facts carry it instead of a name (invariant I9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PersonId(pub u32);
+
+/// A pull request's or issue's number inside its repository. Numbers of different repositories collide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PrNumber(pub u64);
+
+impl fmt::Display for PrNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// A GitHub login. Compared without regard to ASCII case, as GitHub does; kept as it came.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Login(pub String);
+
+impl Login {
+    /// The form under which two spellings of one login are equal.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl PartialEq for Login {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+impl Eq for Login {}
+impl PartialOrd for Login {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Login {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+impl std::hash::Hash for Login {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+impl fmt::Display for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An e-mail address from a commit: kept as it came, compared in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EmailAddress(pub String);
+
+impl EmailAddress {
+    /// The form under which two spellings of one address are equal.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.trim().to_lowercase()
+    }
+}
+
+/// `owner/name`, as GitHub spells it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RepoName {
+    owner: String,
+    name: String,
+}
+
+impl RepoName {
+    /// The account that owns the repository.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// The repository's own name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for RepoName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.owner, self.name)
+    }
+}
+
+/// Why a text is not `owner/name`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a repository name of the form `owner/name`")]
+pub struct NotARepoName(pub String);
+
+impl FromStr for RepoName {
+    type Err = NotARepoName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let valid = |part: &str| {
+            !part.is_empty()
+                && part.len() <= 100
+                && part != "."
+                && part != ".."
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        };
+        match text.split_once('/') {
+            Some((owner, name)) if valid(owner) && valid(name) => {
+                Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
+            }
+            _ => Err(NotARepoName(text.to_owned())),
+        }
+    }
+}
+
+impl TryFrom<String> for RepoName {
+    type Error = NotARepoName;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<RepoName> for String {
+    fn from(name: RepoName) -> Self {
+        name.to_string()
+    }
+}
+
+/// A git object id: 20 bytes (SHA-1) or 32 bytes (SHA-256), printed as lower-case hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId {
+    bytes: [u8; 32],
+    length: u8,
+}
+
+impl CommitId {
+    /// From the raw bytes of an object id; `None` unless there are 20 or 32 of them.
+    #[must_use]
+    pub fn from_bytes(raw: &[u8]) -> Option<Self> {
+        if raw.len() != 20 && raw.len() != 32 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        bytes[..raw.len()].copy_from_slice(raw);
+        Some(Self { bytes, length: u8::try_from(raw.len()).ok()? })
+    }
+
+    /// The raw bytes: 20 or 32.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+
+    /// The first ten hexadecimal digits, for people.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(10).collect()
+    }
+}
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.as_bytes() {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Why a text is not a full object id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a full commit id of 40 or 64 hexadecimal digits")]
+pub struct NotACommitId(pub String);
+
+impl FromStr for CommitId {
+    type Err = NotACommitId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || NotACommitId(text.to_owned());
+        if !text.is_ascii() || (text.len() != 40 && text.len() != 64) {
+            return Err(wrong());
+        }
+        let mut raw = [0_u8; 32];
+        for (at, slot) in raw.iter_mut().take(text.len() / 2).enumerate() {
+            if !text.as_bytes()[at * 2].is_ascii_hexdigit() {
+                return Err(wrong());
+            }
+            *slot = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).map_err(|_| wrong())?;
+        }
+        Self::from_bytes(&raw[..text.len() / 2]).ok_or_else(wrong)
+    }
+}
+
+impl Serialize for CommitId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CommitId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_id_survives_its_text() {
+        for text in ["0123456789abcdef0123456789abcdef01234567", &"ab".repeat(32)] {
+            assert_eq!(text.parse::<CommitId>().unwrap().to_string(), text);
+        }
+        for text in ["", "0123", &"zz".repeat(20), &"é".repeat(20), &"+1".repeat(20)] {
+            assert!(text.parse::<CommitId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_repository_name_has_exactly_two_plain_parts() {
+        assert_eq!("acme/widgets.rs".parse::<RepoName>().unwrap().to_string(), "acme/widgets.rs");
+        for text in ["acme", "acme/", "/widgets", "a/b/c", "acme/..", "ac me/widgets", "acme/wid\u{202e}gets"] {
+            assert!(text.parse::<RepoName>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn logins_differ_by_more_than_case() {
+        assert_eq!(Login("Ada".into()), Login("ada".into()));
+        assert_ne!(Login("ada".into()), Login("adb".into()));
+    }
+}

@@ -1,0 +1,26 @@
+//! The vocabulary: ids, time, people and the facts every other layer speaks of.
+//!
+//! Nothing here performs IO, reads a clock or imports another module of the crate (invariant I1).
+
+pub mod commit;
+pub mod delivery;
+pub mod facts;
+pub mod gap;
+pub mod id;
+pub mod person;
+pub mod pull_request;
+pub mod time;
+pub mod work_item;
+
+pub use commit::{ChangeKind, Commit, Exclusion, FileChange, History, Ownership, Signature, SignatureId, Tag};
+pub use delivery::{Deployment, DeploymentStatus, Incident, Outcome, Release, WorkflowRun};
+pub use facts::Facts;
+pub use gap::{Completeness, Gap, Stream, StreamCertificate};
+pub use id::{CommitId, EmailAddress, Login, PersonId, PrNumber, RepoName, RepositoryId};
+pub use person::{Account, AccountSeen, Person};
+pub use pull_request::{
+    Comment, CommentKind, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState, RequestAction, Review,
+    ReviewRequest, ReviewState, TimelineEvent,
+};
+pub use time::{Bucket, Elapsed, Granularity, Window};
+pub use work_item::Issue;

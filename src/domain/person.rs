@@ -1,0 +1,178 @@
+//! People and accounts: who counts as human, automation or an AI reviewer.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{EmailAddress, Login, PersonId};
+
+/// What kind of actor stands behind an account. Every metric applies the same class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Account {
+    /// A person.
+    Human,
+    /// A bot that opens, merges or labels.
+    Automation,
+    /// A bot that writes reviews or code with a language model.
+    AiReviewer,
+    /// An account that GitHub no longer names.
+    Ghost,
+}
+
+impl Account {
+    /// The word used in facts and files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Automation => "automation",
+            Self::AiReviewer => "ai_reviewer",
+            Self::Ghost => "ghost",
+        }
+    }
+
+    /// The class of a word written by [`Account::word`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Human, Self::Automation, Self::AiReviewer, Self::Ghost].into_iter().find(|account| account.word() == word)
+    }
+
+    /// The class of a login, from what GitHub says of it and from its name.
+    ///
+    /// `typed_as_bot` is true for the API types `Bot` and `Mannequin` excluded; a `[bot]` suffix counts too. Well-known
+    /// services are told apart by their whole login, never by a part of it (`robotham` is a person).
+    #[must_use]
+    pub fn of_login(login: &str, typed_as_bot: bool) -> Self {
+        let lower = login.to_ascii_lowercase();
+        let bare = lower.strip_suffix("[bot]").unwrap_or(&lower);
+        if AI_REVIEWERS.contains(&bare) {
+            return Self::AiReviewer;
+        }
+        if typed_as_bot || lower.ends_with("[bot]") || AUTOMATION.contains(&bare) {
+            return Self::Automation;
+        }
+        if bare == "ghost" {
+            return Self::Ghost;
+        }
+        Self::Human
+    }
+
+    /// The class of a commit signature, from its name and address.
+    #[must_use]
+    pub fn of_signature(name: &str, email: &str) -> Self {
+        let local = email.split('@').next().unwrap_or_default();
+        let login = local.split_once('+').map_or(local, |(_, login)| login);
+        let is_noreply = email.to_ascii_lowercase().ends_with("@users.noreply.github.com");
+        let by_login = if is_noreply { Self::of_login(login, false) } else { Self::Human };
+        if by_login != Self::Human {
+            return by_login;
+        }
+        match email.to_ascii_lowercase().as_str() {
+            "noreply@anthropic.com" | "cursoragent@cursor.com" | "noreply@openai.com" => return Self::AiReviewer,
+            "noreply@github.com" | "actions@github.com" | "action@github.com" => return Self::Automation,
+            _ => {}
+        }
+        let lower = name.trim().to_ascii_lowercase();
+        if lower.ends_with("[bot]") { Self::of_login(&lower, true) } else { Self::Human }
+    }
+}
+
+const AI_REVIEWERS: &[&str] = &[
+    "claude",
+    "codex",
+    "copilot",
+    "copilot-pull-request-reviewer",
+    "copilot-swe-agent",
+    "coderabbitai",
+    "chatgpt-codex-connector",
+    "cursor",
+    "devin-ai-integration",
+    "ellipsis-dev",
+    "gemini-code-assist",
+    "greptile-apps",
+    "greptileai",
+    "qodo-merge-pro",
+    "sourcery-ai",
+];
+
+const AUTOMATION: &[&str] = &[
+    "bors",
+    "codecov",
+    "codecov-commenter",
+    "dependabot",
+    "dependabot-preview",
+    "github-actions",
+    "github-merge-queue",
+    "greenkeeper",
+    "k8s-ci-robot",
+    "mergify",
+    "pre-commit-ci",
+    "pyup-bot",
+    "renovate",
+    "renovate-bot",
+    "rust-bors",
+    "rust-highfive",
+    "rustbot",
+    "rust-timer",
+    "semantic-release-bot",
+    "snyk-bot",
+    "stale",
+    "web-flow",
+];
+
+/// A GitHub account as a stream showed it, before anybody asked which person it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSeen {
+    /// The login.
+    pub login: Login,
+    /// The GraphQL node id, which survives a rename.
+    pub node: Option<String>,
+    /// The numeric id, as in `ID+login@users.noreply.github.com`.
+    pub database_id: Option<u64>,
+    /// The name on the profile.
+    pub name: Option<String>,
+    /// Whether the API types it as a bot or an app.
+    pub is_bot: bool,
+}
+
+/// One person (or bot), after identity was resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Key in every other fact.
+    pub id: PersonId,
+    /// The name printed where a report may name people.
+    pub display_name: String,
+    /// Logins, sorted.
+    pub logins: Vec<Login>,
+    /// Addresses, sorted.
+    pub emails: Vec<EmailAddress>,
+    /// Human, automation, AI reviewer or ghost.
+    pub account: Account,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bot_is_told_by_its_whole_login() {
+        let check = |login: &str, typed, expected| assert_eq!(Account::of_login(login, typed), expected, "{login}");
+        check("dependabot[bot]", true, Account::Automation);
+        check("renovate", false, Account::Automation);
+        check("coderabbitai[bot]", true, Account::AiReviewer);
+        check("Copilot", true, Account::AiReviewer);
+        check("some-app", true, Account::Automation);
+        check("robotham", false, Account::Human);
+        check("claudette", false, Account::Human);
+        check("ghost", false, Account::Ghost);
+    }
+
+    #[test]
+    fn a_signature_tells_a_bot_by_its_noreply_login() {
+        let check = |name: &str, email: &str, expected| assert_eq!(Account::of_signature(name, email), expected, "{email}");
+        check("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com", Account::Automation);
+        check("Claude", "noreply@anthropic.com", Account::AiReviewer);
+        check("GitHub", "noreply@github.com", Account::Automation);
+        check("Claude Monet", "monet@giverny.example", Account::Human);
+        check("Ada", "1+ada@users.noreply.github.com", Account::Human);
+    }
+}

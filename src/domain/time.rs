@@ -1,0 +1,210 @@
+//! Instants, spans that cannot be negative, half-open windows and the buckets of a time spine.
+
+use std::fmt;
+
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+/// A length of time that is never negative, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Elapsed {
+    micros: u64,
+}
+
+impl Elapsed {
+    /// From `start` to `end`; `None` when `end` is earlier: the caller records a gap, not a number.
+    #[must_use]
+    pub fn between(start: Timestamp, end: Timestamp) -> Option<Self> {
+        let micros = end.as_microsecond().checked_sub(start.as_microsecond())?;
+        Some(Self { micros: u64::try_from(micros).ok()? })
+    }
+
+    /// From whole microseconds.
+    #[must_use]
+    pub const fn from_micros(micros: u64) -> Self {
+        Self { micros }
+    }
+
+    /// In whole microseconds.
+    #[must_use]
+    pub const fn micros(self) -> u64 {
+        self.micros
+    }
+
+    /// In hours.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
+    pub fn hours(self) -> f64 {
+        self.micros as f64 / 3_600_000_000.0
+    }
+}
+
+/// A half-open window of time, `[since, until)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Window {
+    /// The first instant inside.
+    pub since: Timestamp,
+    /// The first instant after.
+    pub until: Timestamp,
+}
+
+impl Window {
+    /// Whether an instant lies inside.
+    #[must_use]
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.since <= at && at < self.until
+    }
+}
+
+/// How long a bucket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Granularity {
+    /// ISO weeks: Monday to Sunday.
+    Week,
+    /// Calendar months.
+    Month,
+    /// Calendar quarters.
+    Quarter,
+}
+
+/// One ISO week, month or quarter of the configured time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bucket {
+    granularity: Granularity,
+    first_day: Date,
+}
+
+impl Bucket {
+    /// The bucket that a civil date falls into.
+    #[must_use]
+    pub fn of_date(date: Date, granularity: Granularity) -> Self {
+        let first_day = match granularity {
+            Granularity::Week => {
+                let back = i64::from(date.weekday().since(Weekday::Monday));
+                date.saturating_sub(back.days())
+            }
+            Granularity::Month => date.first_of_month(),
+            Granularity::Quarter => {
+                let month = (date.month() - 1) / 3 * 3 + 1;
+                Date::new(date.year(), month, 1).unwrap_or(date)
+            }
+        };
+        Self { granularity, first_day }
+    }
+
+    /// The bucket that an instant falls into, seen from a time zone.
+    #[must_use]
+    pub fn of(at: Timestamp, granularity: Granularity, zone: &TimeZone) -> Self {
+        Self::of_date(zone.to_datetime(at).date(), granularity)
+    }
+
+    /// The bucket after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        let first_day = match self.granularity {
+            Granularity::Week => self.first_day.saturating_add(1.week()),
+            Granularity::Month => self.first_day.saturating_add(1.month()),
+            Granularity::Quarter => self.first_day.saturating_add(3.months()),
+        };
+        Self { granularity: self.granularity, first_day }
+    }
+
+    /// How long the bucket is.
+    #[must_use]
+    pub const fn granularity(self) -> Granularity {
+        self.granularity
+    }
+
+    /// The bucket's first day.
+    #[must_use]
+    pub const fn first_day(self) -> Date {
+        self.first_day
+    }
+
+    /// The bucket's instants, half-open, in a time zone (a day may have 23 or 25 hours).
+    #[must_use]
+    pub fn window(self, zone: &TimeZone) -> Window {
+        let start = |date: Date| zone.to_zoned(date.at(0, 0, 0, 0)).map_or(Timestamp::MAX, |zoned| zoned.timestamp());
+        Window { since: start(self.first_day), until: start(self.next().first_day) }
+    }
+
+    /// Every bucket that a window touches, without holes.
+    #[must_use]
+    pub fn spine(window: Window, granularity: Granularity, zone: &TimeZone) -> Vec<Self> {
+        let mut spine = Vec::new();
+        let mut bucket = Self::of(window.since, granularity, zone);
+        while bucket.window(zone).since < window.until {
+            spine.push(bucket);
+            let next = bucket.next();
+            if next == bucket {
+                break;
+            }
+            bucket = next;
+        }
+        spine
+    }
+}
+
+impl fmt::Display for Bucket {
+    /// `2026-W07`, `2026-02` or `2026-Q1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let day = self.first_day;
+        match self.granularity {
+            Granularity::Week => {
+                let iso = day.iso_week_date();
+                write!(f, "{:04}-W{:02}", iso.year(), iso.week())
+            }
+            Granularity::Month => write!(f, "{:04}-{:02}", day.year(), day.month()),
+            Granularity::Quarter => write!(f, "{:04}-Q{}", day.year(), (day.month() - 1) / 3 + 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn time_does_not_run_backwards() {
+        let (a, b) = (at("2026-01-01T00:00:00Z"), at("2026-01-01T01:30:00Z"));
+        assert_eq!(Elapsed::between(a, b).map(Elapsed::hours), Some(1.5));
+        assert_eq!(Elapsed::between(b, a), None);
+    }
+
+    #[test]
+    fn a_bucket_is_named_as_iso_names_it() {
+        let label = |text: &str, granularity| Bucket::of(at(text), granularity, &TimeZone::UTC).to_string();
+        assert_eq!(label("2027-01-01T00:00:00Z", Granularity::Week), "2026-W53");
+        assert_eq!(label("2026-02-11T00:00:00Z", Granularity::Week), "2026-W07");
+        assert_eq!(label("2026-02-11T00:00:00Z", Granularity::Month), "2026-02");
+        assert_eq!(label("2026-06-30T23:59:59Z", Granularity::Quarter), "2026-Q2");
+    }
+
+    #[test]
+    fn the_zone_decides_which_week_a_sunday_night_belongs_to() {
+        let sydney = TimeZone::get("Australia/Sydney").unwrap();
+        let instant = at("2026-02-15T20:00:00Z");
+        assert_eq!(Bucket::of(instant, Granularity::Week, &TimeZone::UTC).to_string(), "2026-W07");
+        assert_eq!(Bucket::of(instant, Granularity::Week, &sydney).to_string(), "2026-W08");
+    }
+
+    #[test]
+    fn the_spine_has_no_holes_and_covers_the_window() {
+        let window = Window { since: at("2025-12-30T00:00:00Z"), until: at("2026-01-20T00:00:00Z") };
+        let labels: Vec<_> = Bucket::spine(window, Granularity::Week, &TimeZone::UTC).iter().map(ToString::to_string).collect();
+        assert_eq!(labels, ["2026-W01", "2026-W02", "2026-W03", "2026-W04"]);
+    }
+
+    #[test]
+    fn the_end_of_time_ends_the_spine() {
+        let window = Window { since: at("9999-12-20T00:00:00Z"), until: Timestamp::MAX };
+        assert!(Bucket::spine(window, Granularity::Week, &TimeZone::UTC).len() < 5);
+    }
+}

@@ -1,0 +1,3 @@
+//! linchpin
+pub mod domain;
+pub mod metrics { pub mod measure; }

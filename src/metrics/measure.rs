@@ -1,0 +1,271 @@
+//! What a metric returns: rows with a fate, and the figures computed from exactly those rows.
+//!
+//! The ledger is not a by-product. A metric's function lists its population as [`LedgerRow`]s, each included, excluded with a
+//! reason or unknown; a [`Cell`] is then computed from the included rows of one scope and bucket. A figure without rows cannot
+//! be constructed, and `included + excluded + unknown = population` holds by counting.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::domain::{Bucket, RepositoryId};
+
+/// How many hits there were, and out of how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ratio {
+    /// Numerator.
+    pub hits: u64,
+    /// Denominator.
+    pub of: u64,
+}
+
+impl Ratio {
+    /// The share; `None` when there is nothing to take a share of.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    pub fn share(self) -> Option<f64> {
+        (self.of > 0).then(|| self.hits as f64 / self.of as f64)
+    }
+}
+
+/// A named number of a value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Number {
+    /// A whole number of things.
+    Count(u64),
+    /// A measured quantity in the metric's unit. Never NaN.
+    Real(f64),
+}
+
+/// The numbers of one value in the order they are printed, under the names of `metrics.json`:
+/// `p50`/`p75`/`p90`, `hits`/`of`, `count`, ….
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value(pub Vec<(&'static str, Number)>);
+
+impl Value {
+    /// One of the numbers as a float.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.0.iter().find(|(key, _)| *key == name).map(|(_, number)| match number {
+            Number::Count(count) => *count as f64,
+            Number::Real(real) => *real,
+        })
+    }
+
+    /// The ratio, where the value is one.
+    #[must_use]
+    pub fn ratio(&self) -> Option<Ratio> {
+        let count = |name| {
+            self.0.iter().find_map(|(key, number)| match number {
+                Number::Count(count) if *key == name => Some(*count),
+                _ => None,
+            })
+        };
+        Some(Ratio { hits: count("hits")?, of: count("of")? })
+    }
+}
+
+/// The outcome of measuring one scope and bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Measured {
+    /// A value from `n` rows, with an 80 % interval of its headline number where n ≥ 5.
+    Value {
+        /// Rows behind the value.
+        n: u64,
+        /// The numbers.
+        value: Value,
+        /// 80 % interval of the first number (of the share, for a ratio).
+        interval: Option<[f64; 2]>,
+    },
+    /// Fewer rows than the minimum n: they are listed, not summarised.
+    TooFew {
+        /// Rows there are.
+        n: u64,
+    },
+    /// The data the metric needs is not there.
+    NotObserved {
+        /// What is missing.
+        because: String,
+        /// The step that would provide it.
+        fix: Option<String>,
+    },
+    /// The question does not arise here.
+    NotApplicable {
+        /// Why.
+        because: String,
+    },
+}
+
+/// What a figure speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scope {
+    /// The product: a named group of repositories.
+    pub product: String,
+    /// One repository of it; `None`: all.
+    pub repository: Option<RepositoryId>,
+    /// One area of it; `None`: all.
+    pub area: Option<String>,
+}
+
+/// Whether a row counts, and why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fate {
+    /// In the figure.
+    Included,
+    /// Not in the figure, for a reason that the definition names.
+    Excluded(&'static str),
+    /// Belongs in the population, but cannot be measured.
+    Unknown(&'static str),
+}
+
+/// One row of a ledger. Never names a person: the subject is work or a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerRow {
+    /// The product that the row belongs to.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The areas that the row belongs to (a pull request may touch several); empty: no area.
+    pub areas: Vec<String>,
+    /// What it is: `#12 title`, a commit, a path. Text as it came from GitHub or git: encode it in every sink.
+    pub subject: String,
+    /// Its page, where it has one.
+    pub link: Option<String>,
+    /// The instant that places it in a bucket; `None` for rows that describe a state.
+    pub at: Option<Timestamp>,
+    /// The bucket; `None` for rows that describe a state.
+    pub bucket: Option<Bucket>,
+    /// The measured quantity in the metric's unit (1 or 0 for a row of a ratio).
+    pub value: Option<f64>,
+    /// Included, excluded or unknown.
+    pub fate: Fate,
+}
+
+/// Row counts of one cell's ledger.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Rows in the figure.
+    pub included: u64,
+    /// Rows left out, by reason.
+    pub excluded: BTreeMap<&'static str, u64>,
+    /// Rows that could not be measured, by reason.
+    pub unknown: BTreeMap<&'static str, u64>,
+}
+
+impl Ledger {
+    /// Counts rows.
+    #[must_use]
+    pub fn of<'a>(rows: impl IntoIterator<Item = &'a LedgerRow>) -> Self {
+        let mut ledger = Self::default();
+        for row in rows {
+            match row.fate {
+                Fate::Included => ledger.included += 1,
+                Fate::Excluded(reason) => *ledger.excluded.entry(reason).or_default() += 1,
+                Fate::Unknown(reason) => *ledger.unknown.entry(reason).or_default() += 1,
+            }
+        }
+        ledger
+    }
+
+    /// Rows that could not be measured.
+    #[must_use]
+    pub fn n_unknown(&self) -> u64 {
+        self.unknown.values().sum()
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn population(&self) -> u64 {
+        self.included + self.excluded.values().sum::<u64>() + self.n_unknown()
+    }
+
+    /// The share of the eligible population that could be measured.
+    #[must_use]
+    pub fn coverage(&self) -> Ratio {
+        Ratio { hits: self.included, of: self.included + self.n_unknown() }
+    }
+}
+
+/// One figure: a scope, a bucket (or the whole window) and what was measured there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// What it speaks of.
+    pub scope: Scope,
+    /// The bucket; `None`: the whole window.
+    pub bucket: Option<Bucket>,
+    /// The figure.
+    pub measured: Measured,
+    /// The counts of the rows behind it.
+    pub ledger: Ledger,
+}
+
+/// The unit of a metric's headline number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Elapsed hours.
+    Hours,
+    /// A share between 0 and 1.
+    Share,
+    /// A number of things; the noun in the plural.
+    Count(&'static str),
+}
+
+/// What a metric needs to be observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Commits and files from git.
+    History,
+    /// Line ownership from git.
+    Ownership,
+    /// Pull requests from GitHub.
+    PullRequests,
+    /// Deployments, from any source.
+    Deployments,
+    /// Issues from GitHub.
+    Issues,
+}
+
+/// Everything a reader needs to trust or distrust a metric: one registry row.
+#[derive(Debug)]
+pub struct Definition {
+    /// `flow.pickup_time`; also file stem, column, anchor and flag.
+    pub id: &'static str,
+    /// A short title.
+    pub title: &'static str,
+    /// The question it answers.
+    pub question: &'static str,
+    /// The definition in one or two sentences.
+    pub definition: &'static str,
+    /// The formula.
+    pub formula: &'static str,
+    /// The unit.
+    pub unit: Unit,
+    /// Which instant decides the bucket; `None` for a state at the window's end.
+    pub cohort: Option<&'static str>,
+    /// The data it needs.
+    pub needs: &'static [Need],
+    /// Paper, guide or document it follows.
+    pub source: &'static str,
+    /// What is left out, in words.
+    pub exclusions: &'static str,
+    /// How to read it.
+    pub how_to_read: &'static str,
+    /// How it can mislead.
+    pub can_mislead: &'static str,
+    /// The reference definition in SQL over the facts.
+    pub sql: &'static str,
+}
+
+/// A metric's result.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// The registry row.
+    pub definition: &'static Definition,
+    /// Figures: for every scope the window, then its buckets in order. Empty buckets have no cell.
+    pub cells: Vec<Cell>,
+    /// The population, row by row.
+    pub rows: Vec<LedgerRow>,
+    /// Remarks printed under the figure: sources used, rungs, disagreements. Never names a person.
+    pub notes: Vec<String>,
+}
