@@ -1,3 +1,5 @@
 //! linchpin
 pub mod domain;
-pub mod metrics { pub mod measure; }
+pub mod metrics {
+    pub mod measure;
+}

@@ -161,7 +161,9 @@ impl ChangeKind {
     /// The kind of a word written by [`ChangeKind::word`].
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Added, Self::Modified, Self::Deleted, Self::Renamed].into_iter().find(|kind| kind.word() == word)
+        [Self::Added, Self::Modified, Self::Deleted, Self::Renamed]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 

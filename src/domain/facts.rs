@@ -1,8 +1,8 @@
 //! All facts gathered from GitHub, as rows.
 
 use super::{
-    Comment, Deployment, DeploymentStatus, Issue, PersonId, PullRequest, PullRequestCommit, PullRequestFile, Release, Review,
-    ReviewRequest, TimelineEvent, WorkflowRun,
+    Comment, Deployment, DeploymentStatus, Issue, IssueComment, PersonId, PullRequest,
+    PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, TimelineEvent, WorkflowRun,
 };
 
 /// Rows by table. Until [`Facts::relabel`] has run, a [`PersonId`] is the index of an account as a stream showed it.
@@ -24,6 +24,8 @@ pub struct Facts {
     pub timeline: Vec<TimelineEvent>,
     /// Issues.
     pub issues: Vec<Issue>,
+    /// Their comments.
+    pub issue_comments: Vec<IssueComment>,
     /// Deployments.
     pub deployments: Vec<Deployment>,
     /// Their status histories.
@@ -42,9 +44,13 @@ impl Facts {
             map(&mut row.author);
             map(&mut row.merged_by);
         }
-        self.pull_request_commits.iter_mut().for_each(|row| map(&mut row.author));
+        self.pull_request_commits
+            .iter_mut()
+            .for_each(|row| map(&mut row.author));
         self.reviews.iter_mut().for_each(|row| map(&mut row.author));
-        self.comments.iter_mut().for_each(|row| map(&mut row.author));
+        self.comments
+            .iter_mut()
+            .for_each(|row| map(&mut row.author));
         for row in &mut self.review_requests {
             map(&mut row.reviewer);
             map(&mut row.actor);
@@ -52,24 +58,34 @@ impl Facts {
         self.timeline.iter_mut().for_each(|row| map(&mut row.actor));
         for row in &mut self.issues {
             map(&mut row.author);
-            row.assignees.iter_mut().for_each(|person| *person = person_of(*person));
-            row.comments.iter_mut().for_each(|(person, _)| map(person));
+            row.assignees
+                .iter_mut()
+                .for_each(|person| *person = person_of(*person));
         }
-        self.releases.iter_mut().for_each(|row| map(&mut row.author));
+        self.issue_comments
+            .iter_mut()
+            .for_each(|row| map(&mut row.author));
+        self.releases
+            .iter_mut()
+            .for_each(|row| map(&mut row.author));
     }
 
     /// Adds another set of rows, for instance a further repository's.
     pub fn append(&mut self, mut other: Self) {
         self.pull_requests.append(&mut other.pull_requests);
-        self.pull_request_commits.append(&mut other.pull_request_commits);
-        self.pull_request_files.append(&mut other.pull_request_files);
+        self.pull_request_commits
+            .append(&mut other.pull_request_commits);
+        self.pull_request_files
+            .append(&mut other.pull_request_files);
         self.reviews.append(&mut other.reviews);
         self.comments.append(&mut other.comments);
         self.review_requests.append(&mut other.review_requests);
         self.timeline.append(&mut other.timeline);
         self.issues.append(&mut other.issues);
+        self.issue_comments.append(&mut other.issue_comments);
         self.deployments.append(&mut other.deployments);
-        self.deployment_statuses.append(&mut other.deployment_statuses);
+        self.deployment_statuses
+            .append(&mut other.deployment_statuses);
         self.releases.append(&mut other.releases);
         self.workflow_runs.append(&mut other.workflow_runs);
     }

@@ -100,6 +100,9 @@ impl StreamCertificate {
     /// Whether figures that need the stream can be trusted in full.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        matches!(self.completeness, Completeness::Complete | Completeness::Empty)
+        matches!(
+            self.completeness,
+            Completeness::Complete | Completeness::Empty
+        )
     }
 }

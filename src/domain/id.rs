@@ -121,12 +121,15 @@ impl FromStr for RepoName {
                 && part.len() <= 100
                 && part != "."
                 && part != ".."
-                && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
         };
         match text.split_once('/') {
-            Some((owner, name)) if valid(owner) && valid(name) => {
-                Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
-            }
+            Some((owner, name)) if valid(owner) && valid(name) => Ok(Self {
+                owner: owner.to_owned(),
+                name: name.to_owned(),
+            }),
             _ => Err(NotARepoName(text.to_owned())),
         }
     }
@@ -161,7 +164,10 @@ impl CommitId {
         }
         let mut bytes = [0; 32];
         bytes[..raw.len()].copy_from_slice(raw);
-        Some(Self { bytes, length: u8::try_from(raw.len()).ok()? })
+        Some(Self {
+            bytes,
+            length: u8::try_from(raw.len()).ok()?,
+        })
     }
 
     /// The raw bytes: 20 or 32.
@@ -238,15 +244,32 @@ mod tests {
         for text in ["0123456789abcdef0123456789abcdef01234567", &"ab".repeat(32)] {
             assert_eq!(text.parse::<CommitId>().unwrap().to_string(), text);
         }
-        for text in ["", "0123", &"zz".repeat(20), &"é".repeat(20), &"+1".repeat(20)] {
+        for text in [
+            "",
+            "0123",
+            &"zz".repeat(20),
+            &"é".repeat(20),
+            &"+1".repeat(20),
+        ] {
             assert!(text.parse::<CommitId>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_repository_name_has_exactly_two_plain_parts() {
-        assert_eq!("acme/widgets.rs".parse::<RepoName>().unwrap().to_string(), "acme/widgets.rs");
-        for text in ["acme", "acme/", "/widgets", "a/b/c", "acme/..", "ac me/widgets", "acme/wid\u{202e}gets"] {
+        assert_eq!(
+            "acme/widgets.rs".parse::<RepoName>().unwrap().to_string(),
+            "acme/widgets.rs"
+        );
+        for text in [
+            "acme",
+            "acme/",
+            "/widgets",
+            "a/b/c",
+            "acme/..",
+            "ac me/widgets",
+            "acme/wid\u{202e}gets",
+        ] {
             assert!(text.parse::<RepoName>().is_err(), "{text}");
         }
     }

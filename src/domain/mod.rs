@@ -12,15 +12,17 @@ pub mod pull_request;
 pub mod time;
 pub mod work_item;
 
-pub use commit::{ChangeKind, Commit, Exclusion, FileChange, History, Ownership, Signature, SignatureId, Tag};
+pub use commit::{
+    ChangeKind, Commit, Exclusion, FileChange, History, Ownership, Signature, SignatureId, Tag,
+};
 pub use delivery::{Deployment, DeploymentStatus, Incident, Outcome, Release, WorkflowRun};
 pub use facts::Facts;
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
 pub use id::{CommitId, EmailAddress, Login, PersonId, PrNumber, RepoName, RepositoryId};
 pub use person::{Account, AccountSeen, Person};
 pub use pull_request::{
-    Comment, CommentKind, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState, RequestAction, Review,
-    ReviewRequest, ReviewState, TimelineEvent,
+    Comment, CommentKind, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,
+    RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent,
 };
 pub use time::{Bucket, Elapsed, Granularity, Window};
-pub use work_item::Issue;
+pub use work_item::{Issue, IssueComment};

@@ -33,7 +33,9 @@ impl Account {
     /// The class of a word written by [`Account::word`].
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Human, Self::Automation, Self::AiReviewer, Self::Ghost].into_iter().find(|account| account.word() == word)
+        [Self::Human, Self::Automation, Self::AiReviewer, Self::Ghost]
+            .into_iter()
+            .find(|account| account.word() == word)
     }
 
     /// The class of a login, from what GitHub says of it and from its name.
@@ -61,18 +63,32 @@ impl Account {
     pub fn of_signature(name: &str, email: &str) -> Self {
         let local = email.split('@').next().unwrap_or_default();
         let login = local.split_once('+').map_or(local, |(_, login)| login);
-        let is_noreply = email.to_ascii_lowercase().ends_with("@users.noreply.github.com");
-        let by_login = if is_noreply { Self::of_login(login, false) } else { Self::Human };
+        let is_noreply = email
+            .to_ascii_lowercase()
+            .ends_with("@users.noreply.github.com");
+        let by_login = if is_noreply {
+            Self::of_login(login, false)
+        } else {
+            Self::Human
+        };
         if by_login != Self::Human {
             return by_login;
         }
         match email.to_ascii_lowercase().as_str() {
-            "noreply@anthropic.com" | "cursoragent@cursor.com" | "noreply@openai.com" => return Self::AiReviewer,
-            "noreply@github.com" | "actions@github.com" | "action@github.com" => return Self::Automation,
+            "noreply@anthropic.com" | "cursoragent@cursor.com" | "noreply@openai.com" => {
+                return Self::AiReviewer;
+            }
+            "noreply@github.com" | "actions@github.com" | "action@github.com" => {
+                return Self::Automation;
+            }
             _ => {}
         }
         let lower = name.trim().to_ascii_lowercase();
-        if lower.ends_with("[bot]") { Self::of_login(&lower, true) } else { Self::Human }
+        if lower.ends_with("[bot]") {
+            Self::of_login(&lower, true)
+        } else {
+            Self::Human
+        }
     }
 }
 
@@ -155,7 +171,9 @@ mod tests {
 
     #[test]
     fn a_bot_is_told_by_its_whole_login() {
-        let check = |login: &str, typed, expected| assert_eq!(Account::of_login(login, typed), expected, "{login}");
+        let check = |login: &str, typed, expected| {
+            assert_eq!(Account::of_login(login, typed), expected, "{login}")
+        };
         check("dependabot[bot]", true, Account::Automation);
         check("renovate", false, Account::Automation);
         check("coderabbitai[bot]", true, Account::AiReviewer);
@@ -168,8 +186,14 @@ mod tests {
 
     #[test]
     fn a_signature_tells_a_bot_by_its_noreply_login() {
-        let check = |name: &str, email: &str, expected| assert_eq!(Account::of_signature(name, email), expected, "{email}");
-        check("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com", Account::Automation);
+        let check = |name: &str, email: &str, expected| {
+            assert_eq!(Account::of_signature(name, email), expected, "{email}")
+        };
+        check(
+            "dependabot[bot]",
+            "49699333+dependabot[bot]@users.noreply.github.com",
+            Account::Automation,
+        );
         check("Claude", "noreply@anthropic.com", Account::AiReviewer);
         check("GitHub", "noreply@github.com", Account::Automation);
         check("Claude Monet", "monet@giverny.example", Account::Human);

@@ -18,7 +18,9 @@ impl Elapsed {
     #[must_use]
     pub fn between(start: Timestamp, end: Timestamp) -> Option<Self> {
         let micros = end.as_microsecond().checked_sub(start.as_microsecond())?;
-        Some(Self { micros: u64::try_from(micros).ok()? })
+        Some(Self {
+            micros: u64::try_from(micros).ok()?,
+        })
     }
 
     /// From whole microseconds.
@@ -35,7 +37,10 @@ impl Elapsed {
 
     /// In hours.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "2^53 microseconds are 285 years"
+    )]
     pub fn hours(self) -> f64 {
         self.micros as f64 / 3_600_000_000.0
     }
@@ -92,7 +97,10 @@ impl Bucket {
                 Date::new(date.year(), month, 1).unwrap_or(date)
             }
         };
-        Self { granularity, first_day }
+        Self {
+            granularity,
+            first_day,
+        }
     }
 
     /// The bucket that an instant falls into, seen from a time zone.
@@ -109,7 +117,10 @@ impl Bucket {
             Granularity::Month => self.first_day.saturating_add(1.month()),
             Granularity::Quarter => self.first_day.saturating_add(3.months()),
         };
-        Self { granularity: self.granularity, first_day }
+        Self {
+            granularity: self.granularity,
+            first_day,
+        }
     }
 
     /// How long the bucket is.
@@ -127,8 +138,14 @@ impl Bucket {
     /// The bucket's instants, half-open, in a time zone (a day may have 23 or 25 hours).
     #[must_use]
     pub fn window(self, zone: &TimeZone) -> Window {
-        let start = |date: Date| zone.to_zoned(date.at(0, 0, 0, 0)).map_or(Timestamp::MAX, |zoned| zoned.timestamp());
-        Window { since: start(self.first_day), until: start(self.next().first_day) }
+        let start = |date: Date| {
+            zone.to_zoned(date.at(0, 0, 0, 0))
+                .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+        };
+        Window {
+            since: start(self.first_day),
+            until: start(self.next().first_day),
+        }
     }
 
     /// Every bucket that a window touches, without holes.
@@ -180,31 +197,50 @@ mod tests {
 
     #[test]
     fn a_bucket_is_named_as_iso_names_it() {
-        let label = |text: &str, granularity| Bucket::of(at(text), granularity, &TimeZone::UTC).to_string();
+        let label =
+            |text: &str, granularity| Bucket::of(at(text), granularity, &TimeZone::UTC).to_string();
         assert_eq!(label("2027-01-01T00:00:00Z", Granularity::Week), "2026-W53");
         assert_eq!(label("2026-02-11T00:00:00Z", Granularity::Week), "2026-W07");
         assert_eq!(label("2026-02-11T00:00:00Z", Granularity::Month), "2026-02");
-        assert_eq!(label("2026-06-30T23:59:59Z", Granularity::Quarter), "2026-Q2");
+        assert_eq!(
+            label("2026-06-30T23:59:59Z", Granularity::Quarter),
+            "2026-Q2"
+        );
     }
 
     #[test]
     fn the_zone_decides_which_week_a_sunday_night_belongs_to() {
         let sydney = TimeZone::get("Australia/Sydney").unwrap();
         let instant = at("2026-02-15T20:00:00Z");
-        assert_eq!(Bucket::of(instant, Granularity::Week, &TimeZone::UTC).to_string(), "2026-W07");
-        assert_eq!(Bucket::of(instant, Granularity::Week, &sydney).to_string(), "2026-W08");
+        assert_eq!(
+            Bucket::of(instant, Granularity::Week, &TimeZone::UTC).to_string(),
+            "2026-W07"
+        );
+        assert_eq!(
+            Bucket::of(instant, Granularity::Week, &sydney).to_string(),
+            "2026-W08"
+        );
     }
 
     #[test]
     fn the_spine_has_no_holes_and_covers_the_window() {
-        let window = Window { since: at("2025-12-30T00:00:00Z"), until: at("2026-01-20T00:00:00Z") };
-        let labels: Vec<_> = Bucket::spine(window, Granularity::Week, &TimeZone::UTC).iter().map(ToString::to_string).collect();
+        let window = Window {
+            since: at("2025-12-30T00:00:00Z"),
+            until: at("2026-01-20T00:00:00Z"),
+        };
+        let labels: Vec<_> = Bucket::spine(window, Granularity::Week, &TimeZone::UTC)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(labels, ["2026-W01", "2026-W02", "2026-W03", "2026-W04"]);
     }
 
     #[test]
     fn the_end_of_time_ends_the_spine() {
-        let window = Window { since: at("9999-12-20T00:00:00Z"), until: Timestamp::MAX };
+        let window = Window {
+            since: at("9999-12-20T00:00:00Z"),
+            until: Timestamp::MAX,
+        };
         assert!(Bucket::spine(window, Granularity::Week, &TimeZone::UTC).len() < 5);
     }
 }

@@ -1,4 +1,4 @@
-//! Issues.
+//! Issues and their comments.
 
 use jiff::Timestamp;
 
@@ -31,6 +31,21 @@ pub struct Issue {
     pub milestone: Option<String>,
     /// Body, as it came: read for `Start time:` and `Resolved time:` fields.
     pub body: String,
-    /// Everyone who commented, in order of time, with the instant.
-    pub comments: Vec<(Option<PersonId>, Timestamp)>,
+}
+
+/// A comment on an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueComment {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// The issue.
+    pub number: PrNumber,
+    /// GraphQL node id.
+    pub comment: String,
+    /// Who wrote it.
+    pub author: Option<PersonId>,
+    /// When.
+    pub created_at: Timestamp,
+    /// Page.
+    pub url: String,
 }

@@ -47,10 +47,13 @@ impl Value {
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
     pub fn get(&self, name: &str) -> Option<f64> {
-        self.0.iter().find(|(key, _)| *key == name).map(|(_, number)| match number {
-            Number::Count(count) => *count as f64,
-            Number::Real(real) => *real,
-        })
+        self.0
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, number)| match number {
+                Number::Count(count) => *count as f64,
+                Number::Real(real) => *real,
+            })
     }
 
     /// The ratio, where the value is one.
@@ -62,7 +65,10 @@ impl Value {
                 _ => None,
             })
         };
-        Some(Ratio { hits: count("hits")?, of: count("of")? })
+        Some(Ratio {
+            hits: count("hits")?,
+            of: count("of")?,
+        })
     }
 }
 
@@ -183,7 +189,10 @@ impl Ledger {
     /// The share of the eligible population that could be measured.
     #[must_use]
     pub fn coverage(&self) -> Ratio {
-        Ratio { hits: self.included, of: self.included + self.n_unknown() }
+        Ratio {
+            hits: self.included,
+            of: self.included + self.n_unknown(),
+        }
     }
 }
 
