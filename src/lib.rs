@@ -1,5 +1,7 @@
 //! linchpin
 pub mod domain;
+pub mod register;
+/// m
 pub mod metrics {
     pub mod measure;
 }

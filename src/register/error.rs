@@ -1,0 +1,78 @@
+//! What can be wrong with a register.
+
+/// A register that cannot be used. The text names file, line and key.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not TOML, an unknown key, or a value of the wrong type.
+    #[error("{place}: {message}")]
+    Toml {
+        /// `file:line`.
+        place: String,
+        /// What is wrong, with the nearest known key where there is one.
+        message: String,
+    },
+    /// TOML of the right shape whose content contradicts itself.
+    #[error("{file}: `{key}`: {message}")]
+    Content {
+        /// The file.
+        file: String,
+        /// The key, dotted.
+        key: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl Error {
+    pub(super) fn toml(file: &str, text: &str, source: &toml::de::Error) -> Self {
+        let line = source.span().map_or(1, |span| {
+            text.get(..span.start).unwrap_or(text).matches('\n').count() + 1
+        });
+        let message = source.message().trim().replace('\n', " ");
+        let message = match nearest_known_key(&message) {
+            Some(known) => format!("{message}; did you mean `{known}`?"),
+            None => message,
+        };
+        Self::Toml {
+            place: format!("{file}:{line}"),
+            message,
+        }
+    }
+
+    pub(super) fn content(file: &str, key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Content {
+            file: file.to_owned(),
+            key: key.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// From serde's "unknown field `x`, expected one of `a`, `b`": the expected one that is nearest to `x`.
+fn nearest_known_key(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (wrong, expected) = rest.split_once('`')?;
+    expected
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(|known| (edit_distance(wrong, known), known))
+        .min()
+        .filter(|(distance, _)| *distance <= 3.max(wrong.len() / 3))
+        .map(|(_, known)| known.to_owned())
+}
+
+/// Levenshtein's distance between two short words.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (above, a) in left.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], above + 1);
+        for (at, b) in right.iter().enumerate() {
+            let substituted = diagonal + usize::from(a != *b);
+            diagonal = row[at + 1];
+            row[at + 1] = substituted.min(diagonal + 1).min(row[at] + 1);
+        }
+    }
+    row[right.len()]
+}

@@ -1,0 +1,110 @@
+//! The register: what a team has agreed and declared, as validated TOML. Owns the `toml` crate.
+//!
+//! `linchpin.toml` is the team's and may be public. `linchpin.private.toml` holds absences, delegations, follow-ups and manual
+//! entries and stays with the lead. Unknown keys are refused with the nearest known one; an error names file, line and key.
+
+mod error;
+mod private;
+mod team;
+
+pub use error::Error;
+pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
+pub use team::{
+    Agreements, Area, Calendar, DatedEvent, DeploymentSource, Member, Mining, Privacy, Product,
+    Register,
+};
+
+/// Reads the team register from its text. `file` is only used to name it in errors.
+pub fn parse(text: &str, file: &str) -> Result<Register, Error> {
+    let register: Register = decode(text, file)?;
+    register.validate(file)?;
+    Ok(register)
+}
+
+/// Reads the private register from its text. `file` is only used to name it in errors.
+pub fn parse_private(text: &str, file: &str) -> Result<PrivateRegister, Error> {
+    let register: PrivateRegister = decode(text, file)?;
+    register.validate(file)?;
+    Ok(register)
+}
+
+fn decode<T: serde::de::DeserializeOwned>(text: &str, file: &str) -> Result<T, Error> {
+    toml::from_str(text).map_err(|source| Error::toml(file, text, &source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        parse(text, "linchpin.toml").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_empty_register_is_a_register() {
+        let register = parse("", "linchpin.toml").unwrap();
+        assert!(register.products.is_empty());
+        assert_eq!(register.incident_labels, ["incident"]);
+        assert_eq!(register.minimum_n, 5);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_key() {
+        let message = refusal("minimum_n = 5\nincident_label = [\"incident\"]\n");
+        assert!(message.contains("linchpin.toml:2"), "{message}");
+        assert!(message.contains("`incident_label`"), "{message}");
+        assert!(
+            message.contains("did you mean `incident_labels`"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_names_the_place() {
+        let message = refusal("minimum_n = \"five\"\n");
+        assert!(message.contains("linchpin.toml:1"), "{message}");
+        assert!(message.contains("expected"), "{message}");
+    }
+
+    #[test]
+    fn a_pattern_that_is_no_pattern_names_its_key() {
+        let message = refusal(
+            "[[product]]\nname = \"lamp\"\nrepositories = [\"acme/lamp\"]\nproduction_pattern = \"(\"\n",
+        );
+        assert!(message.contains("production_pattern"), "{message}");
+        let message = refusal("[calendar]\ntime_zone = \"Mars/Olympus\"\n");
+        assert!(
+            message.contains("`Mars/Olympus`") && message.contains("calendar.time_zone"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn one_repository_belongs_to_one_product() {
+        let message = refusal(
+            "[[product]]\nname=\"a\"\nrepositories=[\"acme/lamp\"]\n[[product]]\nname=\"b\"\nrepositories=[\"Acme/Lamp\"]\n",
+        );
+        assert!(
+            message.contains("acme/lamp") && message.contains("two products"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn an_absence_ends_after_it_starts() {
+        let text = "[[absence]]\nlogin = \"ada\"\nfrom = \"2026-03-10\"\nto = \"2026-03-01\"\n";
+        let message = parse_private(text, "linchpin.private.toml")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("absence") && message.contains("2026-03-01"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn naming_people_in_public_needs_the_date_they_were_told() {
+        let message = refusal("privacy = \"named\"\n");
+        assert!(message.contains("team_told_on"), "{message}");
+    }
+}

@@ -1,0 +1,132 @@
+//! `linchpin.private.toml`: what only the lead and the person concerned should read.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::error::Error;
+
+/// The private register. Every key has a default: an empty file is valid.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PrivateRegister {
+    /// Declared absences.
+    #[serde(rename = "absence")]
+    pub absences: Vec<Absence>,
+    /// Declared delegations.
+    #[serde(rename = "delegation")]
+    pub delegations: Vec<Delegation>,
+    /// Agreed feedback follow-ups.
+    #[serde(rename = "follow_up")]
+    pub follow_ups: Vec<FollowUp>,
+    /// Evidence that GitHub cannot see, written by hand.
+    #[serde(rename = "manual_entry")]
+    pub manual_entries: Vec<ManualEntry>,
+}
+
+/// A declared absence; both days are inside.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Absence {
+    /// Who.
+    pub login: String,
+    /// First day away.
+    pub from: Date,
+    /// Last day away.
+    pub to: Date,
+}
+
+/// Work handed from one person to another.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delegation {
+    /// What, in a few words.
+    pub what: String,
+    /// Login of who hands over.
+    pub from: String,
+    /// Login of who takes over.
+    pub to: String,
+    /// First day.
+    pub start_on: Date,
+    /// Agreed end.
+    #[serde(default)]
+    pub due_on: Option<Date>,
+    /// Globs of the paths it covers.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Labels it covers.
+    #[serde(default)]
+    pub labels: Vec<String>,
+}
+
+/// An agreed observation after feedback.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUp {
+    /// Who.
+    pub login: String,
+    /// The topic, in a few words.
+    pub topic: String,
+    /// When it was agreed.
+    pub agreed_on: Date,
+    /// When to stop looking.
+    #[serde(default)]
+    pub stop_on: Option<Date>,
+    /// The observable act that was agreed.
+    pub observable: String,
+}
+
+/// Something GitHub did not see, told by the person or the lead.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManualEntry {
+    /// Whose.
+    pub login: String,
+    /// When.
+    pub on: Date,
+    /// What, in one sentence.
+    pub text: String,
+    /// A link, where there is one.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// Whether the lead noted it (else: self-reported).
+    #[serde(default)]
+    pub noted_by_lead: bool,
+}
+
+impl PrivateRegister {
+    pub(super) fn validate(&self, file: &str) -> Result<(), Error> {
+        for absence in &self.absences {
+            if absence.to < absence.from {
+                let message = format!("`to` {} is before `from` {}", absence.to, absence.from);
+                return Err(Error::content(file, "absence", message));
+            }
+        }
+        for delegation in &self.delegations {
+            if delegation.from.eq_ignore_ascii_case(&delegation.to) {
+                let message = format!("`{}` hands over to themselves", delegation.from);
+                return Err(Error::content(file, "delegation", message));
+            }
+            if let Some(glob) = delegation
+                .paths
+                .iter()
+                .find(|glob| globset::Glob::new(glob).is_err())
+            {
+                return Err(Error::content(
+                    file,
+                    "delegation.paths",
+                    format!("`{glob}` is not a glob"),
+                ));
+            }
+        }
+        for follow_up in &self.follow_ups {
+            if let Some(stop) = follow_up.stop_on.filter(|stop| *stop < follow_up.agreed_on) {
+                let message = format!(
+                    "`stop_on` {stop} is before `agreed_on` {}",
+                    follow_up.agreed_on
+                );
+                return Err(Error::content(file, "follow_up", message));
+            }
+        }
+        Ok(())
+    }
+}
