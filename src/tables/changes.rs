@@ -1,0 +1,237 @@
+//! Changed files: columnar, with paths stored once.
+
+use std::collections::HashMap;
+
+use polars::prelude::*;
+
+use super::Error;
+use super::column::Field;
+use super::commits::CommitRow;
+use crate::domain::{ChangeKind, Exclusion, History, RepositoryId};
+
+/// Changed files of all repositories. All column vectors have the same length.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Row of [`super::Tables::commits`].
+    pub commit: Vec<u32>,
+    /// Index into `files`: the path after the change.
+    pub file: Vec<u32>,
+    /// Index into `files`: where a renamed file was.
+    pub previous_file: Vec<Option<u32>>,
+    /// How it changed.
+    pub change: Vec<ChangeKind>,
+    /// Lines added; `None` for binary or missing content.
+    pub lines_added: Vec<Option<u32>>,
+    /// Lines deleted; `None` for binary or missing content.
+    pub lines_deleted: Vec<Option<u32>>,
+    /// Whether either side is binary.
+    pub is_binary: Vec<bool>,
+    /// Distinct paths.
+    pub files: Vec<File>,
+}
+
+/// A path of one repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// The path, lossy UTF-8.
+    pub path: String,
+    /// Why it is left out of the knowledge metrics.
+    pub exclusion: Option<Exclusion>,
+    /// Whether it exists in the tip's tree.
+    pub in_tip: bool,
+}
+
+impl Changes {
+    /// Number of changed files.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.commit.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.commit.is_empty()
+    }
+}
+
+const REPOSITORY: &str = "repository";
+const COMMIT: &str = "commit";
+const PATH: &str = "path";
+const PREVIOUS_PATH: &str = "previous_path";
+const CHANGE: &str = "change";
+const LINES_ADDED: &str = "lines_added";
+const LINES_DELETED: &str = "lines_deleted";
+const IS_BINARY: &str = "is_binary";
+const EXCLUSION: &str = "exclusion";
+const IN_TIP: &str = "in_tip";
+
+fn frame(height: usize, columns: Vec<Column>) -> Result<DataFrame, Error> {
+    DataFrame::new(height, columns).map_err(|error| Error::Column {
+        column: "file_changes".to_owned(),
+        message: error.to_string(),
+    })
+}
+
+/// A history's changed files as the table `file_changes`.
+pub fn tabulate(history: &History, repository: RepositoryId) -> Result<DataFrame, Error> {
+    let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
+    let n = history.changes.len();
+    let ids: Vec<String> = history
+        .commits
+        .iter()
+        .map(|commit| commit.id.to_string())
+        .collect();
+    let path = |index: u32| history.paths.get(at(index)).map(String::as_str);
+    let texts = |name: &str, values: &mut dyn Iterator<Item = Option<&str>>| {
+        let mut array: StringChunked = values.collect();
+        array.rename(name.into());
+        array.into_series().into_column()
+    };
+    let changes = &history.changes;
+    frame(
+        n,
+        vec![
+            Column::new_scalar(REPOSITORY.into(), Scalar::from(i64::from(repository.0)), n),
+            texts(
+                COMMIT,
+                &mut changes
+                    .iter()
+                    .map(|change| ids.get(at(change.commit)).map(String::as_str)),
+            ),
+            texts(PATH, &mut changes.iter().map(|change| path(change.path))),
+            texts(
+                PREVIOUS_PATH,
+                &mut changes
+                    .iter()
+                    .map(|change| change.previous_path.and_then(path)),
+            ),
+            texts(
+                CHANGE,
+                &mut changes.iter().map(|change| Some(change.change.word())),
+            ),
+            Field::column(
+                LINES_ADDED,
+                changes.iter().map(|change| &change.lines_added).collect(),
+            ),
+            Field::column(
+                LINES_DELETED,
+                changes.iter().map(|change| &change.lines_deleted).collect(),
+            ),
+            Field::column(
+                IS_BINARY,
+                changes.iter().map(|change| &change.is_binary).collect(),
+            ),
+        ],
+    )
+}
+
+/// A history's paths as the table `files`: what a path is left out for, and whether the tip has it.
+pub fn tabulate_files(history: &History, repository: RepositoryId) -> Result<DataFrame, Error> {
+    let n = history.paths.len();
+    frame(
+        n,
+        vec![
+            Column::new_scalar(REPOSITORY.into(), Scalar::from(i64::from(repository.0)), n),
+            Field::column(PATH, history.paths.iter().collect()),
+            Field::column(EXCLUSION, history.path_exclusions.iter().collect()),
+            Field::column(IN_TIP, history.path_in_tip.iter().collect()),
+        ],
+    )
+}
+
+/// Adds one repository's `file_changes` and `files` frames. `first_commit` is the row of its first commit in `commits`.
+pub fn append(
+    changes: &mut Changes,
+    file_changes: &DataFrame,
+    files: &DataFrame,
+    repository: RepositoryId,
+    commits: &[CommitRow],
+) -> Result<(), Error> {
+    let wrong = |column: &str, message: &str| Error::Column {
+        column: column.to_owned(),
+        message: message.to_owned(),
+    };
+    let index = |n: usize| u32::try_from(n).map_err(|_| wrong(PATH, "has more than 2^32 values"));
+    let mut file_of: HashMap<String, u32> = HashMap::new();
+    let paths: Vec<String> = Field::values(files, PATH)?;
+    let exclusions: Vec<Option<Exclusion>> = Field::values(files, EXCLUSION)?;
+    let in_tip: Vec<bool> = Field::values(files, IN_TIP)?;
+    for ((path, exclusion), in_tip) in paths.into_iter().zip(exclusions).zip(in_tip) {
+        file_of.insert(path.clone(), index(changes.files.len())?);
+        changes.files.push(File {
+            repository,
+            path,
+            exclusion,
+            in_tip,
+        });
+    }
+    let row_of: HashMap<String, u32> = commits
+        .iter()
+        .enumerate()
+        .filter(|(_, commit)| commit.repository == repository)
+        .map(|(row, commit)| Ok((commit.commit.to_string(), index(row)?)))
+        .collect::<Result<_, Error>>()?;
+    let text = |name: &str| {
+        file_changes
+            .column(name)
+            .map_err(|error| wrong(name, &error.to_string()))
+            .map(|c| c.as_materialized_series().clone())
+    };
+    let (commit, path, previous) = (text(COMMIT)?, text(PATH)?, text(PREVIOUS_PATH)?);
+    let strings = |series: &Series, name: &str| {
+        series
+            .str()
+            .cloned()
+            .map_err(|error| wrong(name, &error.to_string()))
+    };
+    let (commit, path, previous) = (
+        strings(&commit, COMMIT)?,
+        strings(&path, PATH)?,
+        strings(&previous, PREVIOUS_PATH)?,
+    );
+    let mut last: Option<(&str, u32)> = None;
+    for id in commit.iter() {
+        let id = id.ok_or_else(|| wrong(COMMIT, "has a null where none may be"))?;
+        let row = match last {
+            Some((same, row)) if same == id => row,
+            _ => *row_of.get(id).ok_or_else(|| {
+                wrong(
+                    COMMIT,
+                    "names a commit that the table `commits` does not have",
+                )
+            })?,
+        };
+        last = Some((id, row));
+        changes.commit.push(row);
+    }
+    let file = |path: &str| {
+        file_of
+            .get(path)
+            .copied()
+            .ok_or_else(|| wrong(PATH, "names a path that `files` does not have"))
+    };
+    for path in path.iter() {
+        changes.file.push(file(
+            path.ok_or_else(|| wrong(PATH, "has a null where none may be"))?,
+        )?);
+    }
+    for path in previous.iter() {
+        changes.previous_file.push(path.map(file).transpose()?);
+    }
+    changes
+        .change
+        .extend::<Vec<ChangeKind>>(Field::values(file_changes, CHANGE)?);
+    changes
+        .lines_added
+        .extend::<Vec<Option<u32>>>(Field::values(file_changes, LINES_ADDED)?);
+    changes
+        .lines_deleted
+        .extend::<Vec<Option<u32>>>(Field::values(file_changes, LINES_DELETED)?);
+    changes
+        .is_binary
+        .extend::<Vec<bool>>(Field::values(file_changes, IS_BINARY)?);
+    Ok(())
+}

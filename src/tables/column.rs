@@ -1,0 +1,365 @@
+//! How one field of a row becomes a column, and back.
+//!
+//! Only types that every Parquet reader understands are used: `Int64`, `Utf8`, `Boolean`, timestamps in microseconds (UTC,
+//! stored without a zone so that no reader's session setting moves them) and lists of `Int64` and `Utf8`.
+
+use jiff::Timestamp;
+use polars::prelude::*;
+
+use super::Error;
+use crate::domain::{
+    Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, Login, Outcome, PersonId,
+    PrNumber, PullRequestState, RepositoryId, RequestAction, ReviewState,
+};
+
+/// A field type that has a column form.
+pub trait Field: Sized {
+    /// Values to a column named `name`.
+    fn column(name: &str, values: Vec<&Self>) -> Column;
+    /// A column back to values.
+    fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error>;
+}
+
+fn wrong(name: &str, message: impl ToString) -> Error {
+    Error::Column {
+        column: name.to_owned(),
+        message: message.to_string(),
+    }
+}
+
+fn find<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column, Error> {
+    frame.column(name).map_err(|error| wrong(name, error))
+}
+
+fn required<T>(name: &str, values: Vec<Option<T>>) -> Result<Vec<T>, Error> {
+    values
+        .into_iter()
+        .map(|value| value.ok_or_else(|| wrong(name, "has a null where none may be")))
+        .collect()
+}
+
+fn int_column(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
+    let mut array: Int64Chunked = values.collect();
+    array.rename(name.into());
+    array.into_series().into_column()
+}
+
+fn ints(frame: &DataFrame, name: &str) -> Result<Vec<Option<i64>>, Error> {
+    let column = find(frame, name)?.as_materialized_series().clone();
+    Ok(column
+        .i64()
+        .map_err(|error| wrong(name, error))?
+        .iter()
+        .collect())
+}
+
+fn text_column<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
+    let mut array: StringChunked = values.collect();
+    array.rename(name.into());
+    array.into_series().into_column()
+}
+
+fn texts(frame: &DataFrame, name: &str) -> Result<Vec<Option<String>>, Error> {
+    let column = find(frame, name)?.as_materialized_series().clone();
+    Ok(column
+        .str()
+        .map_err(|error| wrong(name, error))?
+        .iter()
+        .map(|text| text.map(str::to_owned))
+        .collect())
+}
+
+/// Whole numbers: `to` and `from` an `i64`.
+macro_rules! whole {
+    ($type:ty, $to:expr, $from:expr) => {
+        impl Field for $type {
+            fn column(name: &str, values: Vec<&Self>) -> Column {
+                let to: fn(&$type) -> i64 = $to;
+                int_column(name, values.into_iter().map(|value| Some(to(value))))
+            }
+            fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+                required(name, Option::<$type>::values(frame, name)?)
+            }
+        }
+        impl Field for Option<$type> {
+            fn column(name: &str, values: Vec<&Self>) -> Column {
+                let to: fn(&$type) -> i64 = $to;
+                int_column(name, values.into_iter().map(|value| value.as_ref().map(to)))
+            }
+            fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+                let from: fn(i64) -> Option<$type> = $from;
+                let parse = |number| {
+                    from(number).ok_or_else(|| wrong(name, format!("{number} is out of range")))
+                };
+                ints(frame, name)?
+                    .into_iter()
+                    .map(|value| value.map(parse).transpose())
+                    .collect()
+            }
+        }
+    };
+}
+
+whole!(u64, |n| i64::try_from(*n).unwrap_or(i64::MAX), |n| {
+    u64::try_from(n).ok()
+});
+whole!(u32, |n| i64::from(*n), |n| u32::try_from(n).ok());
+whole!(i32, |n| i64::from(*n), |n| i32::try_from(n).ok());
+whole!(RepositoryId, |id| i64::from(id.0), |n| u32::try_from(n)
+    .ok()
+    .map(RepositoryId));
+whole!(PersonId, |id| i64::from(id.0), |n| u32::try_from(n)
+    .ok()
+    .map(PersonId));
+whole!(
+    PrNumber,
+    |id| i64::try_from(id.0).unwrap_or(i64::MAX),
+    |n| u64::try_from(n).ok().map(PrNumber)
+);
+
+/// Texts: `to` and `from` a string.
+macro_rules! text {
+    ($type:ty, $to:expr, $from:expr) => {
+        impl Field for $type {
+            fn column(name: &str, values: Vec<&Self>) -> Column {
+                let to: fn(&$type) -> std::borrow::Cow<'_, str> = $to;
+                let texts: Vec<_> = values.into_iter().map(to).collect();
+                text_column(name, texts.iter().map(|text| Some(text.as_ref())))
+            }
+            fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+                required(name, Option::<$type>::values(frame, name)?)
+            }
+        }
+        impl Field for Option<$type> {
+            fn column(name: &str, values: Vec<&Self>) -> Column {
+                let to: fn(&$type) -> std::borrow::Cow<'_, str> = $to;
+                let texts: Vec<_> = values
+                    .into_iter()
+                    .map(|value| value.as_ref().map(to))
+                    .collect();
+                text_column(name, texts.iter().map(|text| text.as_deref()))
+            }
+            fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+                let from: fn(String) -> Option<$type> = $from;
+                let parse = |text: String| {
+                    let message = format!("`{}` is not one of its values", text.escape_debug());
+                    from(text).ok_or_else(|| wrong(name, message))
+                };
+                texts(frame, name)?
+                    .into_iter()
+                    .map(|value| value.map(parse).transpose())
+                    .collect()
+            }
+        }
+    };
+}
+
+text!(String, |text| text.as_str().into(), Some);
+text!(CommitId, |id| id.to_string().into(), |text| text
+    .parse()
+    .ok());
+text!(Account, |account| account.word().into(), |text| {
+    Account::from_word(&text)
+});
+text!(Exclusion, |reason| reason.word().into(), |text| {
+    Exclusion::from_word(&text)
+});
+text!(ChangeKind, |kind| kind.word().into(), |text| {
+    ChangeKind::from_word(&text)
+});
+
+/// Enums whose words only tables know.
+macro_rules! words {
+    ($type:ty { $($variant:ident = $word:literal),* $(,)? }) => {
+        text!(
+            $type,
+            |value| match value { $(<$type>::$variant => $word),* }.into(),
+            |text| match text.as_str() { $($word => Some(<$type>::$variant),)* _ => None }
+        );
+    };
+}
+
+words!(PullRequestState { Open = "open", Merged = "merged", Closed = "closed" });
+words!(ReviewState {
+    Approved = "approved",
+    ChangesRequested = "changes_requested",
+    Commented = "commented",
+    Dismissed = "dismissed",
+});
+words!(CommentKind { Inline = "inline", Conversation = "conversation" });
+words!(RequestAction { Requested = "requested", Removed = "removed" });
+words!(Outcome { Success = "success", Failure = "failure", Pending = "pending" });
+
+impl Field for Option<Timestamp> {
+    fn column(name: &str, values: Vec<&Self>) -> Column {
+        let mut array: Int64Chunked = values
+            .into_iter()
+            .map(|at| at.map(Timestamp::as_microsecond))
+            .collect();
+        array.rename(name.into());
+        array
+            .into_datetime(TimeUnit::Microseconds, None)
+            .into_series()
+            .into_column()
+    }
+    fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+        let column = find(frame, name)?.as_materialized_series().clone();
+        let micros = column.datetime().map_err(|error| wrong(name, error))?;
+        let parse = |at: i64| Timestamp::from_microsecond(at).map_err(|error| wrong(name, error));
+        micros
+            .physical()
+            .iter()
+            .map(|at| at.map(parse).transpose())
+            .collect()
+    }
+}
+
+impl Field for Timestamp {
+    fn column(name: &str, values: Vec<&Self>) -> Column {
+        let owned: Vec<Option<Self>> = values.into_iter().map(|at| Some(*at)).collect();
+        Option::<Self>::column(name, owned.iter().collect())
+    }
+    fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+        required(name, Option::<Self>::values(frame, name)?)
+    }
+}
+
+impl Field for Option<bool> {
+    fn column(name: &str, values: Vec<&Self>) -> Column {
+        let mut array: BooleanChunked = values.into_iter().copied().collect();
+        array.rename(name.into());
+        array.into_series().into_column()
+    }
+    fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+        let column = find(frame, name)?.as_materialized_series().clone();
+        Ok(column
+            .bool()
+            .map_err(|error| wrong(name, error))?
+            .iter()
+            .collect())
+    }
+}
+
+impl Field for bool {
+    fn column(name: &str, values: Vec<&Self>) -> Column {
+        let owned: Vec<Option<Self>> = values.into_iter().map(|value| Some(*value)).collect();
+        Option::<Self>::column(name, owned.iter().collect())
+    }
+    fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+        required(name, Option::<Self>::values(frame, name)?)
+    }
+}
+
+fn int_lists(name: &str, values: Vec<Vec<i64>>) -> Column {
+    let total = values.iter().map(Vec::len).sum();
+    let mut builder = ListPrimitiveChunkedBuilder::<Int64Type>::new(
+        name.into(),
+        values.len(),
+        total,
+        DataType::Int64,
+    );
+    values.iter().for_each(|list| builder.append_slice(list));
+    builder.finish().into_series().into_column()
+}
+
+fn text_lists(name: &str, values: &[Vec<String>]) -> Column {
+    let total = values.iter().map(Vec::len).sum();
+    let mut builder = ListStringChunkedBuilder::new(name.into(), values.len(), total);
+    values
+        .iter()
+        .for_each(|list| builder.append_values_iter(list.iter().map(String::as_str)));
+    builder.finish().into_series().into_column()
+}
+
+fn lists<T>(
+    frame: &DataFrame,
+    name: &str,
+    read: impl Fn(&Series) -> Result<Vec<T>, Error>,
+) -> Result<Vec<Vec<T>>, Error> {
+    let column = find(frame, name)?.as_materialized_series().clone();
+    let array = column.list().map_err(|error| wrong(name, error))?;
+    let mut lists = Vec::with_capacity(array.len());
+    for at in 0..array.len() {
+        let inner = array
+            .get_as_series(at)
+            .ok_or_else(|| wrong(name, "has a null where none may be"))?;
+        lists.push(read(&inner)?);
+    }
+    Ok(lists)
+}
+
+/// Lists of a type with an `i64` form.
+macro_rules! whole_list {
+    ($type:ty, $to:expr, $from:expr) => {
+        impl Field for Vec<$type> {
+            fn column(name: &str, values: Vec<&Self>) -> Column {
+                let to: fn(&$type) -> i64 = $to;
+                int_lists(
+                    name,
+                    values
+                        .into_iter()
+                        .map(|list| list.iter().map(to).collect())
+                        .collect(),
+                )
+            }
+            fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+                let from: fn(i64) -> Option<$type> = $from;
+                lists(frame, name, |inner| {
+                    let array = inner.i64().map_err(|error| wrong(name, error))?;
+                    array
+                        .iter()
+                        .map(|n| {
+                            n.and_then(from)
+                                .ok_or_else(|| wrong(name, "is out of range"))
+                        })
+                        .collect()
+                })
+            }
+        }
+    };
+}
+
+whole_list!(u64, |n| i64::try_from(*n).unwrap_or(i64::MAX), |n| {
+    u64::try_from(n).ok()
+});
+whole_list!(PersonId, |id| i64::from(id.0), |n| u32::try_from(n)
+    .ok()
+    .map(PersonId));
+
+/// Lists of a type with a text form.
+macro_rules! text_list {
+    ($type:ty, $to:expr, $from:expr) => {
+        impl Field for Vec<$type> {
+            fn column(name: &str, values: Vec<&Self>) -> Column {
+                let to: fn(&$type) -> String = $to;
+                let owned: Vec<Vec<String>> = values
+                    .into_iter()
+                    .map(|list| list.iter().map(to).collect())
+                    .collect();
+                text_lists(name, &owned)
+            }
+            fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+                let from: fn(&str) -> Option<$type> = $from;
+                lists(frame, name, |inner| {
+                    let array = inner.str().map_err(|error| wrong(name, error))?;
+                    array
+                        .iter()
+                        .map(|t| {
+                            t.and_then(from)
+                                .ok_or_else(|| wrong(name, "is not one of its values"))
+                        })
+                        .collect()
+                })
+            }
+        }
+    };
+}
+
+text_list!(String, Clone::clone, |text| Some(text.to_owned()));
+text_list!(CommitId, ToString::to_string, |text| text.parse().ok());
+text_list!(Login, |login| login.0.clone(), |text| Some(Login(
+    text.to_owned()
+)));
+text_list!(EmailAddress, |email| email.0.clone(), |text| Some(
+    EmailAddress(text.to_owned())
+));

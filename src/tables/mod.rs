@@ -1,0 +1,83 @@
+//! Facts as columns. Owns polars, every column name, and Parquet as their form on disk.
+//!
+//! A row struct and its table are declared together in [`rows`]; a field's name *is* its column's name, so that a column is
+//! named once (invariant I5). Changed files and surviving lines, of which there are millions, are columnar in memory too
+//! ([`changes`], [`ownership`]).
+
+pub mod changes;
+mod column;
+pub mod commits;
+pub mod ownership;
+mod parquet;
+mod rows;
+
+pub use changes::Changes;
+pub use commits::CommitRow;
+pub use ownership::SurvivingLines;
+pub use parquet::{from_parquet, to_parquet};
+pub use rows::{Repository, Row};
+
+use crate::domain::{Facts, Incident, Person, PersonId, RepositoryId};
+
+/// Everything that metrics are computed from.
+#[derive(Debug, Clone, Default)]
+pub struct Tables {
+    /// Repositories, by id.
+    pub repositories: Vec<Repository>,
+    /// People, by id: `people[id]`.
+    pub people: Vec<Person>,
+    /// Commits, by repository, parents before children.
+    pub commits: Vec<CommitRow>,
+    /// Changed files, in the order of `commits`.
+    pub changes: Changes,
+    /// Surviving lines.
+    pub ownership: SurvivingLines,
+    /// GitHub's facts.
+    pub facts: Facts,
+    /// Incidents, derived from issues.
+    pub incidents: Vec<Incident>,
+}
+
+impl Tables {
+    /// The person behind an id.
+    #[must_use]
+    pub fn person(&self, id: PersonId) -> Option<&Person> {
+        self.people.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// Whether the id stands for a human account.
+    #[must_use]
+    pub fn is_human(&self, id: PersonId) -> bool {
+        self.person(id)
+            .is_some_and(|person| person.account == crate::domain::Account::Human)
+    }
+
+    /// The repository behind an id.
+    #[must_use]
+    pub fn repository(&self, id: RepositoryId) -> Option<&Repository> {
+        self.repositories
+            .iter()
+            .find(|repository| repository.repository == id)
+    }
+}
+
+/// A table that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A column is missing, or holds something else than it should.
+    #[error("column `{column}` {message}")]
+    Column {
+        /// Its name.
+        column: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Not a Parquet file, or a damaged one.
+    #[error("the Parquet file cannot be {action}: {message}")]
+    Parquet {
+        /// `read` or `written`.
+        action: &'static str,
+        /// What the codec said.
+        message: String,
+    },
+}

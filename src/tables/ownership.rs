@@ -1,0 +1,112 @@
+//! Surviving lines per person and file: columnar.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use polars::prelude::*;
+
+use super::Error;
+use super::changes::Changes;
+use super::column::Field;
+use crate::domain::{History, PersonId, RepositoryId};
+
+/// Surviving lines of all repositories. All vectors have the same length.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SurvivingLines {
+    /// The instant.
+    pub as_of: Vec<Timestamp>,
+    /// Index into [`Changes::files`].
+    pub file: Vec<u32>,
+    /// Whose lines.
+    pub person: Vec<PersonId>,
+    /// How many; at least 1.
+    pub lines: Vec<u32>,
+}
+
+const REPOSITORY: &str = "repository";
+const AS_OF: &str = "as_of";
+const PATH: &str = "path";
+const PERSON: &str = "person";
+const SURVIVING_LINES: &str = "surviving_lines";
+
+/// A history's ownership as the table `ownership`: signatures of one person are added up.
+pub fn tabulate(
+    history: &History,
+    repository: RepositoryId,
+    person_of: &[PersonId],
+) -> Result<DataFrame, Error> {
+    let mut rows: Vec<(Timestamp, u32, PersonId, u32)> = history
+        .ownership
+        .iter()
+        .filter_map(|row| {
+            let person = *person_of.get(usize::try_from(row.author.0).ok()?)?;
+            Some((row.as_of, row.path, person, row.surviving_lines))
+        })
+        .collect();
+    rows.sort_unstable_by_key(|row| (row.0, row.1, row.2));
+    rows.dedup_by(|later, kept| {
+        let same = (later.0, later.1, later.2) == (kept.0, kept.1, kept.2);
+        if same {
+            kept.3 += later.3;
+        }
+        same
+    });
+    let paths: StringChunked = rows
+        .iter()
+        .map(|row| {
+            usize::try_from(row.1)
+                .ok()
+                .and_then(|at| history.paths.get(at))
+                .map(String::as_str)
+        })
+        .collect();
+    let columns = vec![
+        Column::new_scalar(
+            REPOSITORY.into(),
+            Scalar::from(i64::from(repository.0)),
+            rows.len(),
+        ),
+        Field::column(AS_OF, rows.iter().map(|row| &row.0).collect()),
+        paths.with_name(PATH.into()).into_series().into_column(),
+        Field::column(PERSON, rows.iter().map(|row| &row.2).collect()),
+        Field::column(SURVIVING_LINES, rows.iter().map(|row| &row.3).collect()),
+    ];
+    DataFrame::new(rows.len(), columns).map_err(|error| Error::Column {
+        column: "ownership".to_owned(),
+        message: error.to_string(),
+    })
+}
+
+/// Adds one repository's `ownership` frame; its files must already be in `changes`.
+pub fn append(
+    ownership: &mut SurvivingLines,
+    frame: &DataFrame,
+    repository: RepositoryId,
+    changes: &Changes,
+) -> Result<(), Error> {
+    let file_of: HashMap<&str, u32> = changes
+        .files
+        .iter()
+        .zip(0_u32..)
+        .filter(|(file, _)| file.repository == repository)
+        .map(|(file, at)| (file.path.as_str(), at))
+        .collect();
+    let paths: Vec<String> = Field::values(frame, PATH)?;
+    for path in &paths {
+        let file = file_of.get(path.as_str()).ok_or_else(|| Error::Column {
+            column: PATH.to_owned(),
+            message: "names a path that `files` does not have".to_owned(),
+        })?;
+        ownership.file.push(*file);
+    }
+    ownership
+        .as_of
+        .extend::<Vec<Timestamp>>(Field::values(frame, AS_OF)?);
+    ownership
+        .person
+        .extend::<Vec<PersonId>>(Field::values(frame, PERSON)?);
+    ownership
+        .lines
+        .extend::<Vec<u32>>(Field::values(frame, SURVIVING_LINES)?);
+    Ok(())
+}

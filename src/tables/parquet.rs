@@ -1,0 +1,32 @@
+//! Parquet in and out, in memory: the store does the files.
+
+use polars::prelude::*;
+
+use super::Error;
+
+/// Rows per row group: small enough that a reader can skip, large enough to compress.
+const ROW_GROUP: usize = 262_144;
+
+/// A frame as the bytes of a Parquet file, zstd-compressed. Same frame, same bytes.
+pub fn to_parquet(frame: &mut DataFrame) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_row_group_size(Some(ROW_GROUP))
+        .finish(frame)
+        .map_err(|error| Error::Parquet {
+            action: "written",
+            message: error.to_string(),
+        })?;
+    Ok(bytes)
+}
+
+/// The bytes of a Parquet file as a frame.
+pub fn from_parquet(bytes: Vec<u8>) -> Result<DataFrame, Error> {
+    ParquetReader::new(std::io::Cursor::new(bytes))
+        .finish()
+        .map_err(|error| Error::Parquet {
+            action: "read",
+            message: error.to_string(),
+        })
+}

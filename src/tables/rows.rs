@@ -1,0 +1,182 @@
+//! Tables of row structs: one declaration names the columns, writes them and reads them back.
+
+use polars::prelude::DataFrame;
+
+use super::column::Field;
+use super::{CommitRow, Error};
+use crate::domain::{
+    Comment, Deployment, DeploymentStatus, Incident, Issue, IssueComment, Person, PullRequest,
+    PullRequestCommit, PullRequestFile, Release, RepositoryId, Review, ReviewRequest,
+    TimelineEvent, WorkflowRun,
+};
+
+/// A repository known to the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// Its id.
+    pub repository: RepositoryId,
+    /// `owner/name`, or the directory's name for a clone without a GitHub remote.
+    pub name: String,
+    /// Its page; `None` without a remote.
+    pub url: Option<String>,
+    /// Its default branch.
+    pub default_branch: Option<String>,
+}
+
+/// A row struct with a table of its own.
+pub trait Row: Sized {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// Rows to columns.
+    fn tabulate(rows: &[Self]) -> Result<DataFrame, Error>;
+    /// Columns back to rows.
+    fn rows(frame: &DataFrame) -> Result<Vec<Self>, Error>;
+}
+
+/// `table! { "name": Row { field, field as "column", … } }`
+macro_rules! table {
+    (@name $field:ident) => { stringify!($field) };
+    (@name $field:ident $column:literal) => { $column };
+    ($table:literal: $row:ident { $($field:ident $(as $column:literal)?),* $(,)? }) => {
+        impl Row for $row {
+            const TABLE: &'static str = $table;
+
+            fn tabulate(rows: &[Self]) -> Result<DataFrame, Error> {
+                let columns = vec![
+                    $(Field::column(table!(@name $field $($column)?), rows.iter().map(|row| &row.$field).collect())),*
+                ];
+                DataFrame::new(rows.len(), columns)
+                    .map_err(|error| Error::Column { column: $table.to_owned(), message: error.to_string() })
+            }
+
+            fn rows(frame: &DataFrame) -> Result<Vec<Self>, Error> {
+                $(let mut $field = Field::values(frame, table!(@name $field $($column)?))?.into_iter();)*
+                let mut rows = Vec::with_capacity(frame.height());
+                for _ in 0..frame.height() {
+                    let ($(Some($field),)*) = ($($field.next(),)*) else { break };
+                    rows.push(Self { $($field),* });
+                }
+                Ok(rows)
+            }
+        }
+    };
+}
+
+table! { "repositories": Repository { repository, name, url, default_branch } }
+
+table! { "people": Person { id as "person", display_name, logins, emails, account } }
+
+table! { "commits": CommitRow {
+    repository, commit, parents, author, author_name, author_email, authored_at, committer_email, committed_at, co_authors,
+    subject, is_merge, on_default_branch, n_files, lines_added, lines_deleted, pull_request, reverts, cherry_picked_from,
+    exclusion,
+} }
+
+table! { "pull_requests": PullRequest {
+    repository, number, node, title, url, author, state, is_draft, created_at, ready_at, first_commit_at, merged_at, closed_at,
+    updated_at, merged_by, merge_commit, base_branch, head_branch, additions, deletions, n_files, n_commits, n_reviews,
+    n_comments, labels, closes_issues,
+} }
+
+table! { "pull_request_commits": PullRequestCommit { repository, number, commit, authored_at, author } }
+
+table! { "pull_request_files": PullRequestFile { repository, number, path, additions, deletions } }
+
+table! { "reviews": Review { repository, number, review, author, state, submitted_at, n_inline_comments, body_length } }
+
+table! { "comments": Comment {
+    repository, number, comment, kind, author, created_at, path, thread, body_length, url, body,
+} }
+
+table! { "review_requests": ReviewRequest { repository, number, at, action, reviewer, team, actor } }
+
+table! { "timeline": TimelineEvent { repository, number, at, event, actor, detail } }
+
+table! { "issues": Issue {
+    repository, number, title, url, author, created_at, closed_at, updated_at, labels, assignees, milestone, body,
+} }
+
+table! { "issue_comments": IssueComment { repository, number, comment, author, created_at, url } }
+
+table! { "deployments": Deployment {
+    repository, deployment, environment, commit, reference as "ref", created_at, started_at, finished_at, outcome, source,
+    is_rollback, url,
+} }
+
+table! { "deployment_statuses": DeploymentStatus { repository, deployment, state, at } }
+
+table! { "incidents": Incident {
+    repository, number, severity, started_at, resolved_at, closed_at, resolved_from, deployment, attribution,
+} }
+
+table! { "releases": Release {
+    repository, release, tag_name, commit, name, is_draft, is_prerelease, created_at, published_at, author, url,
+} }
+
+table! { "workflow_runs": WorkflowRun {
+    repository, run, attempt, name, event, head_branch, head_commit, status, conclusion, created_at, started_at, updated_at,
+    url,
+} }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CommentKind, PersonId, PrNumber};
+    use crate::tables::{from_parquet, to_parquet};
+
+    #[test]
+    fn a_row_survives_parquet() {
+        let comment = |author, path: Option<&str>, body: &str| Comment {
+            repository: RepositoryId(1),
+            number: PrNumber(7),
+            comment: "IC_1".into(),
+            kind: CommentKind::Inline,
+            author,
+            created_at: "2026-01-02T03:04:05.000006Z".parse().unwrap(),
+            path: path.map(str::to_owned),
+            thread: None,
+            body_length: 3,
+            url: String::new(),
+            body: body.into(),
+        };
+        let rows = vec![
+            comment(Some(PersonId(3)), Some("src/é.rs"), "\0\u{202e}x"),
+            comment(None, None, ""),
+        ];
+        let bytes = to_parquet(&mut Comment::tabulate(&rows).unwrap()).unwrap();
+        assert_eq!(Comment::rows(&from_parquet(bytes).unwrap()).unwrap(), rows);
+    }
+
+    #[test]
+    fn lists_survive_parquet_even_empty_ones() {
+        let person = |id, logins: &[&str]| Person {
+            id: PersonId(id),
+            display_name: "A".into(),
+            logins: logins
+                .iter()
+                .map(|login| crate::domain::Login((*login).into()))
+                .collect(),
+            emails: vec![],
+            account: crate::domain::Account::Human,
+        };
+        for rows in [
+            vec![],
+            vec![person(0, &[])],
+            vec![person(0, &["a", "b"]), person(1, &[]), person(2, &["c"])],
+        ] {
+            let bytes = to_parquet(&mut Person::tabulate(&rows).unwrap()).unwrap();
+            assert_eq!(Person::rows(&from_parquet(bytes).unwrap()).unwrap(), rows);
+        }
+    }
+
+    #[test]
+    fn a_missing_column_is_named() {
+        let frame = DataFrame::empty();
+        assert!(
+            Review::rows(&frame)
+                .unwrap_err()
+                .to_string()
+                .contains("`repository`")
+        );
+    }
+}
