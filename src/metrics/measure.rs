@@ -233,6 +233,8 @@ pub enum Need {
     Deployments,
     /// Issues from GitHub.
     Issues,
+    /// Workflow runs from GitHub.
+    WorkflowRuns,
 }
 
 /// Everything a reader needs to trust or distrust a metric: one registry row.

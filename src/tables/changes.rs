@@ -7,6 +7,7 @@ use polars::prelude::*;
 use super::Error;
 use super::column::Field;
 use super::commits::CommitRow;
+use super::parquet;
 use crate::domain::{ChangeKind, Exclusion, History, RepositoryId};
 
 /// Changed files of all repositories. All column vectors have the same length.
@@ -75,8 +76,17 @@ fn frame(height: usize, columns: Vec<Column>) -> Result<DataFrame, Error> {
     })
 }
 
-/// A history's changed files as the table `file_changes`.
-pub fn tabulate(history: &History, repository: RepositoryId) -> Result<DataFrame, Error> {
+/// A history's changed files as the table `file_changes`, in Parquet.
+pub fn to_parquet(history: &History, repository: RepositoryId) -> Result<Vec<u8>, Error> {
+    parquet::to_parquet(&mut tabulate(history, repository)?)
+}
+
+/// A history's paths as the table `files`, in Parquet: what a path is left out for, and whether the tip has it.
+pub fn files_to_parquet(history: &History, repository: RepositoryId) -> Result<Vec<u8>, Error> {
+    parquet::to_parquet(&mut tabulate_files(history, repository)?)
+}
+
+fn tabulate(history: &History, repository: RepositoryId) -> Result<DataFrame, Error> {
     let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
     let n = history.changes.len();
     let ids: Vec<String> = history
@@ -128,8 +138,7 @@ pub fn tabulate(history: &History, repository: RepositoryId) -> Result<DataFrame
     )
 }
 
-/// A history's paths as the table `files`: what a path is left out for, and whether the tip has it.
-pub fn tabulate_files(history: &History, repository: RepositoryId) -> Result<DataFrame, Error> {
+fn tabulate_files(history: &History, repository: RepositoryId) -> Result<DataFrame, Error> {
     let n = history.paths.len();
     frame(
         n,
@@ -142,14 +151,18 @@ pub fn tabulate_files(history: &History, repository: RepositoryId) -> Result<Dat
     )
 }
 
-/// Adds one repository's `file_changes` and `files` frames. `first_commit` is the row of its first commit in `commits`.
+/// Adds one repository's `file_changes` and `files`, from Parquet. `first_commit` is the row of its first commit in `commits`.
 pub fn append(
     changes: &mut Changes,
-    file_changes: &DataFrame,
-    files: &DataFrame,
+    file_changes: Vec<u8>,
+    files: Vec<u8>,
     repository: RepositoryId,
     commits: &[CommitRow],
 ) -> Result<(), Error> {
+    let (file_changes, files) = (
+        &parquet::from_parquet(file_changes)?,
+        &parquet::from_parquet(files)?,
+    );
     let wrong = |column: &str, message: &str| Error::Column {
         column: column.to_owned(),
         message: message.to_owned(),

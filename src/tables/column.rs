@@ -20,7 +20,7 @@ pub trait Field: Sized {
     fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error>;
 }
 
-fn wrong(name: &str, message: impl ToString) -> Error {
+fn wrong(name: &str, message: impl std::fmt::Display) -> Error {
     Error::Column {
         column: name.to_owned(),
         message: message.to_string(),
@@ -250,7 +250,7 @@ impl Field for bool {
     }
 }
 
-fn int_lists(name: &str, values: Vec<Vec<i64>>) -> Column {
+fn int_lists(name: &str, values: &[Vec<i64>]) -> Column {
     let total = values.iter().map(Vec::len).sum();
     let mut builder = ListPrimitiveChunkedBuilder::<Int64Type>::new(
         name.into(),
@@ -258,16 +258,18 @@ fn int_lists(name: &str, values: Vec<Vec<i64>>) -> Column {
         total,
         DataType::Int64,
     );
-    values.iter().for_each(|list| builder.append_slice(list));
+    for list in values {
+        builder.append_slice(list);
+    }
     builder.finish().into_series().into_column()
 }
 
 fn text_lists(name: &str, values: &[Vec<String>]) -> Column {
     let total = values.iter().map(Vec::len).sum();
     let mut builder = ListStringChunkedBuilder::new(name.into(), values.len(), total);
-    values
-        .iter()
-        .for_each(|list| builder.append_values_iter(list.iter().map(String::as_str)));
+    for list in values {
+        builder.append_values_iter(list.iter().map(String::as_str));
+    }
     builder.finish().into_series().into_column()
 }
 
@@ -294,13 +296,13 @@ macro_rules! whole_list {
         impl Field for Vec<$type> {
             fn column(name: &str, values: Vec<&Self>) -> Column {
                 let to: fn(&$type) -> i64 = $to;
-                int_lists(
-                    name,
-                    values
+                {
+                    let lists: Vec<Vec<i64>> = values
                         .into_iter()
                         .map(|list| list.iter().map(to).collect())
-                        .collect(),
-                )
+                        .collect();
+                    int_lists(name, &lists)
+                }
             }
             fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
                 let from: fn(i64) -> Option<$type> = $from;

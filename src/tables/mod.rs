@@ -14,8 +14,8 @@ mod rows;
 pub use changes::Changes;
 pub use commits::CommitRow;
 pub use ownership::SurvivingLines;
-pub use parquet::{from_parquet, to_parquet};
-pub use rows::{Repository, Row};
+pub use parquet::{rows_from_parquet, rows_to_parquet};
+pub use rows::{Repository, Row, TagRow};
 
 use crate::domain::{Facts, Incident, Person, PersonId, RepositoryId};
 
@@ -32,6 +32,8 @@ pub struct Tables {
     pub changes: Changes,
     /// Surviving lines.
     pub ownership: SurvivingLines,
+    /// Tags, by repository and time.
+    pub tags: Vec<TagRow>,
     /// GitHub's facts.
     pub facts: Facts,
     /// Incidents, derived from issues.

@@ -8,6 +8,7 @@ use polars::prelude::*;
 use super::Error;
 use super::changes::Changes;
 use super::column::Field;
+use super::parquet;
 use crate::domain::{History, PersonId, RepositoryId};
 
 /// Surviving lines of all repositories. All vectors have the same length.
@@ -29,8 +30,16 @@ const PATH: &str = "path";
 const PERSON: &str = "person";
 const SURVIVING_LINES: &str = "surviving_lines";
 
-/// A history's ownership as the table `ownership`: signatures of one person are added up.
-pub fn tabulate(
+/// A history's ownership as the table `ownership`, in Parquet: signatures of one person are added up.
+pub fn to_parquet(
+    history: &History,
+    repository: RepositoryId,
+    person_of: &[PersonId],
+) -> Result<Vec<u8>, Error> {
+    parquet::to_parquet(&mut tabulate(history, repository, person_of)?)
+}
+
+fn tabulate(
     history: &History,
     repository: RepositoryId,
     person_of: &[PersonId],
@@ -77,13 +86,14 @@ pub fn tabulate(
     })
 }
 
-/// Adds one repository's `ownership` frame; its files must already be in `changes`.
+/// Adds one repository's `ownership`, from Parquet; its files must already be in `changes`.
 pub fn append(
     ownership: &mut SurvivingLines,
-    frame: &DataFrame,
+    frame: Vec<u8>,
     repository: RepositoryId,
     changes: &Changes,
 ) -> Result<(), Error> {
+    let frame = &parquet::from_parquet(frame)?;
     let file_of: HashMap<&str, u32> = changes
         .files
         .iter()

@@ -2,13 +2,13 @@
 
 use polars::prelude::*;
 
-use super::Error;
+use super::{Error, Row};
 
 /// Rows per row group: small enough that a reader can skip, large enough to compress.
 const ROW_GROUP: usize = 262_144;
 
 /// A frame as the bytes of a Parquet file, zstd-compressed. Same frame, same bytes.
-pub fn to_parquet(frame: &mut DataFrame) -> Result<Vec<u8>, Error> {
+pub(super) fn to_parquet(frame: &mut DataFrame) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
         .with_compression(ParquetCompression::Zstd(None))
@@ -22,11 +22,21 @@ pub fn to_parquet(frame: &mut DataFrame) -> Result<Vec<u8>, Error> {
 }
 
 /// The bytes of a Parquet file as a frame.
-pub fn from_parquet(bytes: Vec<u8>) -> Result<DataFrame, Error> {
+pub(super) fn from_parquet(bytes: Vec<u8>) -> Result<DataFrame, Error> {
     ParquetReader::new(std::io::Cursor::new(bytes))
         .finish()
         .map_err(|error| Error::Parquet {
             action: "read",
             message: error.to_string(),
         })
+}
+
+/// Rows as the bytes of a Parquet file.
+pub fn rows_to_parquet<R: Row>(rows: &[R]) -> Result<Vec<u8>, Error> {
+    to_parquet(&mut R::tabulate(rows)?)
+}
+
+/// The bytes of a Parquet file as rows.
+pub fn rows_from_parquet<R: Row>(bytes: Vec<u8>) -> Result<Vec<R>, Error> {
+    R::rows(&from_parquet(bytes)?)
 }

@@ -1,12 +1,13 @@
 //! Tables of row structs: one declaration names the columns, writes them and reads them back.
 
+use jiff::Timestamp;
 use polars::prelude::DataFrame;
 
 use super::column::Field;
 use super::{CommitRow, Error};
 use crate::domain::{
-    Comment, Deployment, DeploymentStatus, Incident, Issue, IssueComment, Person, PullRequest,
-    PullRequestCommit, PullRequestFile, Release, RepositoryId, Review, ReviewRequest,
+    Comment, CommitId, Deployment, DeploymentStatus, Incident, Issue, IssueComment, Person,
+    PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId, Review, ReviewRequest,
     TimelineEvent, WorkflowRun,
 };
 
@@ -21,6 +22,19 @@ pub struct Repository {
     pub url: Option<String>,
     /// Its default branch.
     pub default_branch: Option<String>,
+}
+
+/// A tag of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagRow {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// The name without `refs/tags/`.
+    pub name: String,
+    /// The commit it points at.
+    pub commit: CommitId,
+    /// When it was tagged.
+    pub tagged_at: Timestamp,
 }
 
 /// A row struct with a table of its own.
@@ -63,6 +77,8 @@ macro_rules! table {
 }
 
 table! { "repositories": Repository { repository, name, url, default_branch } }
+
+table! { "tags": TagRow { repository, name, commit, tagged_at } }
 
 table! { "people": Person { id as "person", display_name, logins, emails, account } }
 
@@ -122,7 +138,7 @@ table! { "workflow_runs": WorkflowRun {
 mod tests {
     use super::*;
     use crate::domain::{CommentKind, PersonId, PrNumber};
-    use crate::tables::{from_parquet, to_parquet};
+    use crate::tables::{rows_from_parquet, rows_to_parquet};
 
     #[test]
     fn a_row_survives_parquet() {
@@ -143,8 +159,8 @@ mod tests {
             comment(Some(PersonId(3)), Some("src/é.rs"), "\0\u{202e}x"),
             comment(None, None, ""),
         ];
-        let bytes = to_parquet(&mut Comment::tabulate(&rows).unwrap()).unwrap();
-        assert_eq!(Comment::rows(&from_parquet(bytes).unwrap()).unwrap(), rows);
+        let bytes = rows_to_parquet(&rows).unwrap();
+        assert_eq!(rows_from_parquet::<Comment>(bytes).unwrap(), rows);
     }
 
     #[test]
@@ -164,8 +180,8 @@ mod tests {
             vec![person(0, &[])],
             vec![person(0, &["a", "b"]), person(1, &[]), person(2, &["c"])],
         ] {
-            let bytes = to_parquet(&mut Person::tabulate(&rows).unwrap()).unwrap();
-            assert_eq!(Person::rows(&from_parquet(bytes).unwrap()).unwrap(), rows);
+            let bytes = rows_to_parquet(&rows).unwrap();
+            assert_eq!(rows_from_parquet::<Person>(bytes).unwrap(), rows);
         }
     }
 

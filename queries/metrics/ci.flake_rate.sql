@@ -1,0 +1,1 @@
+-- ci.flake_rate

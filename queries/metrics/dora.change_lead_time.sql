@@ -1,0 +1,1 @@
+-- dora.change_lead_time

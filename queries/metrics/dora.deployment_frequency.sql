@@ -1,0 +1,1 @@
+-- dora.deployment_frequency

@@ -1,0 +1,1 @@
+-- flow.cycle_time

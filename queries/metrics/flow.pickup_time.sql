@@ -1,0 +1,1 @@
+-- flow.pickup_time

@@ -1,0 +1,1 @@
+-- knowledge.truck_factor

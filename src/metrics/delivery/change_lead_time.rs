@@ -1,0 +1,242 @@
+//! `dora.change_lead_time`: first commit of a change → first production deployment that contains it.
+
+use jiff::Timestamp;
+
+use super::deployments::{Found, commit_page, of_product};
+use super::landing::Landings;
+use super::shipping::{Shipped, Shipping};
+use crate::domain::{Elapsed, PullRequestState};
+use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
+use crate::metrics::estimate::quantile;
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit};
+use crate::metrics::pull_requests::{self, Whole, not_human};
+use crate::metrics::{Lens, Metric, ProductLens};
+use crate::tables::{CommitRow, Tables};
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "dora.change_lead_time",
+    title: "Change lead time",
+    question: "How long does a change take from its first commit to production?",
+    definition: "Time from the authored time of a change's first commit to the end of the first successful production deployment that \
+                 contains it. A change is a merged pull request, or a commit pushed directly. Beside it: merge to deployment.",
+    formula: "deployment.finished_at − min(first authored_at of its own commits, opened_at)",
+    unit: Unit::Hours,
+    cohort: Some("deployed in the bucket"),
+    needs: &[Need::Deployments, Need::History],
+    source: "DORA, \"Software delivery performance metrics\" (2026): change lead time; containment by git ancestry",
+    exclusions: "The first deployment of a repository is the baseline: what it shipped is unknown. Changes by automation, merge \
+                 commits without a pull request, pull requests merged into another branch and changes not deployed yet are counted \
+                 apart. A rollback ships nothing.",
+    how_to_read: "Compare it with merge-to-deploy: where that is short, the time goes into writing and reviewing; where it is long, \
+                  into waiting for a deployment.",
+    can_mislead: "A rebase or a squash may rewrite author times; the pull request's own commit list is used where GitHub has it. \
+                  Without GitHub every commit is a change of its own.",
+    sql: include_str!("../../../queries/metrics/dora.change_lead_time.sql"),
+};
+
+/// Merged → in production, in hours, beside the lead time of the row.
+type MergeToDeploy = Option<f64>;
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        if let Some(missing) = lens.missing(product, Need::History) {
+            measure.cells.push(not_observed(product, missing));
+            continue;
+        }
+        let found = match of_product(tables, lens, product) {
+            Ok(found) => found,
+            Err(missing) => {
+                measure.cells.push(not_observed(product, missing));
+                continue;
+            }
+        };
+        let (rows, note) = rows(tables, lens, product, &found);
+        measure
+            .cells
+            .extend(cells(product, &rows, Depth::REPOSITORIES, &|rows| {
+                estimate(lens, rows)
+            }));
+        measure.notes.push(format!("{}: {note}", product.name));
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}
+
+fn rows(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    found: &Found,
+) -> (Vec<Keyed<MergeToDeploy>>, String) {
+    let shipping = Shipping::of(tables, found);
+    let wholes = pull_requests::of_product(tables, lens, product);
+    let landings = Landings::of(tables, product, &wholes);
+    let mut rows = Vec::new();
+    for whole in &wholes {
+        rows.extend(pull_request_row(
+            tables, lens, product, whole, &landings, &shipping,
+        ));
+    }
+    for commit in tables
+        .commits
+        .iter()
+        .filter(|commit| product.repositories.contains(&commit.repository))
+    {
+        if commit.on_default_branch && !landings.is_absorbed(commit.repository, commit.commit) {
+            rows.extend(commit_row(tables, lens, product, commit, &shipping));
+        }
+    }
+    let rungs: Vec<_> = landings
+        .rungs()
+        .iter()
+        .map(|(rung, n)| format!("{} {n}", rung.word()))
+        .collect();
+    let n_unknown = shipping
+        .deployments
+        .iter()
+        .filter(|d| !d.is_known && lens.window.contains(d.at))
+        .count();
+    let landed = if rungs.is_empty() {
+        "none".to_owned()
+    } else {
+        rungs.join(", ")
+    };
+    let note = format!(
+        "deployments from {}; pull requests placed by: {landed}; deployments of a commit that the history does not have: {n_unknown}",
+        found.source.word()
+    );
+    (rows, note)
+}
+
+fn pull_request_row(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    whole: &Whole<'_>,
+    landings: &Landings,
+    shipping: &Shipping,
+) -> Option<Keyed<MergeToDeploy>> {
+    let row = whole.pull_request;
+    if row.state != PullRequestState::Merged {
+        return None;
+    }
+    let merged_at = row.merged_at.filter(|at| *at < lens.as_of)?;
+    let merged_here = lens.window.contains(merged_at);
+    let listed = |fate| {
+        merged_here.then(|| Keyed {
+            row: whole.row(lens, product, None, None, fate),
+            key: None,
+        })
+    };
+    let default_branch = tables
+        .repository(row.repository)
+        .and_then(|found| found.default_branch.as_deref());
+    let Some(commit) = landings.commit(whole.key()) else {
+        let elsewhere = default_branch.is_some_and(|default| default != row.base_branch);
+        return listed(if elsewhere {
+            Fate::Excluded("merged_into_another_branch")
+        } else {
+            Fate::Unknown("landing_commit_not_found")
+        });
+    };
+    let Some(shipped) = shipping.first(row.repository, commit) else {
+        return listed(not_human(tables, row.author).unwrap_or(Fate::Excluded("not_deployed_yet")));
+    };
+    if !lens.window.contains(shipped.at) {
+        return None;
+    }
+    let start = row
+        .first_commit_at
+        .map_or(row.created_at, |first| first.min(row.created_at));
+    let (value, fate) = lead(start, shipped, not_human(tables, row.author));
+    let merge_to_deploy = Elapsed::between(merged_at, shipped.at).map(Elapsed::hours);
+    Some(Keyed {
+        row: whole.row(lens, product, Some(shipped.at), value, fate),
+        key: merge_to_deploy,
+    })
+}
+
+fn commit_row(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    commit: &CommitRow,
+    shipping: &Shipping,
+) -> Option<Keyed<MergeToDeploy>> {
+    let shipped = shipping.first(commit.repository, commit.commit);
+    let at = match shipped {
+        Some(shipped) if lens.window.contains(shipped.at) => Some(shipped.at),
+        None if lens.window.contains(commit.committed_at) => None,
+        _ => return None,
+    };
+    let apart = if commit.is_merge {
+        Some(Fate::Excluded("merge_commit"))
+    } else {
+        not_human(tables, Some(commit.author))
+    };
+    let (value, fate) = match shipped {
+        Some(shipped) => lead(commit.authored_at, shipped, apart),
+        None => (None, apart.unwrap_or(Fate::Excluded("not_deployed_yet"))),
+    };
+    let row = LedgerRow {
+        product: product.name.clone(),
+        repository: commit.repository,
+        areas: Vec::new(),
+        subject: format!("{} {}", commit.commit.short(), commit.subject),
+        link: commit_page(tables, commit.repository, commit.commit),
+        at,
+        bucket: at.and_then(|at| lens.bucket(at, lens.granularity)),
+        value,
+        fate,
+    };
+    let merge_to_deploy = shipped
+        .and_then(|shipped| Elapsed::between(commit.committed_at, shipped.at))
+        .map(Elapsed::hours);
+    Some(Keyed {
+        row,
+        key: merge_to_deploy,
+    })
+}
+
+fn lead(start: Timestamp, shipped: &Shipped, apart: Option<Fate>) -> (Option<f64>, Fate) {
+    if let Some(fate) = apart {
+        return (None, fate);
+    }
+    if shipped.is_baseline {
+        return (None, Fate::Unknown("baseline_deployment"));
+    }
+    match Elapsed::between(start, shipped.at) {
+        Some(elapsed) => (Some(elapsed.hours()), Fate::Included),
+        None => (None, Fate::Unknown("deployed_before_authored")),
+    }
+}
+
+fn estimate(lens: &Lens, rows: &[&Keyed<MergeToDeploy>]) -> Measured {
+    match quantiles(lens, rows) {
+        Measured::Value {
+            n,
+            mut value,
+            interval,
+        } => {
+            let mut waits: Vec<f64> = rows.iter().filter_map(|row| row.key).collect();
+            waits.sort_by(f64::total_cmp);
+            if let Some(wait) = quantile(&waits, 0.5) {
+                value.0.push(("merge_to_deploy_p50", Number::Real(wait)));
+            }
+            Measured::Value { n, value, interval }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,273 @@
+//! Which deployments of a product count: the configured sources in order, the first with data wins.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::domain::{CommitId, Deployment, Outcome, RepositoryId};
+use crate::metrics::lens::{Lens, Missing, ProductLens};
+use crate::metrics::measure::{Fate, LedgerRow};
+use crate::register::DeploymentSource;
+use crate::tables::Tables;
+
+/// A deployment and whether it is a successful one to production.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The deployment.
+    pub deployment: Deployment,
+    /// Included: successful and to production.
+    pub fate: Fate,
+}
+
+impl Candidate {
+    /// The instant that places it in a bucket: finished, else created.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.deployment
+            .finished_at
+            .unwrap_or(self.deployment.created_at)
+    }
+
+    /// Its ledger row.
+    #[must_use]
+    pub fn row(&self, tables: &Tables, lens: &Lens, product: &ProductLens) -> LedgerRow {
+        let deployment = &self.deployment;
+        let what = deployment
+            .commit
+            .map_or_else(|| "an unknown commit".to_owned(), |commit| commit.short());
+        LedgerRow {
+            product: product.name.clone(),
+            repository: deployment.repository,
+            areas: Vec::new(),
+            subject: format!(
+                "{} of {what} to {}",
+                deployment.deployment, deployment.environment
+            ),
+            link: deployment
+                .url
+                .clone()
+                .or_else(|| commit_page(tables, deployment.repository, deployment.commit?)),
+            at: Some(self.at()),
+            bucket: lens.bucket(self.at(), lens.granularity),
+            value: None,
+            fate: self.fate,
+        }
+    }
+}
+
+/// A commit's page on GitHub; `None` for a repository without one.
+#[must_use]
+pub fn commit_page(tables: &Tables, repository: RepositoryId, commit: CommitId) -> Option<String> {
+    let url = tables.repository(repository)?.url.as_deref()?;
+    Some(format!("{url}/commit/{commit}"))
+}
+
+/// The deployments of one product.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The source they are from.
+    pub source: DeploymentSource,
+    /// All of them up to the as-of instant, by time: also failed ones and other environments.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Looks through the product's sources; `Err` says what was seen where no source has a production deployment.
+pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Found, Missing> {
+    let mut seen = Vec::new();
+    for source in &product.sources {
+        let mut candidates: Vec<Candidate> = from_source(tables, product, *source)
+            .into_iter()
+            .filter(|deployment| deployment.created_at < lens.as_of)
+            .map(|deployment| Candidate {
+                fate: fate(&deployment, *source, product, lens),
+                deployment,
+            })
+            .collect();
+        candidates.sort_by(|a, b| {
+            (a.at(), &a.deployment.deployment).cmp(&(b.at(), &b.deployment.deployment))
+        });
+        if candidates
+            .iter()
+            .any(|candidate| candidate.fate != Fate::Excluded("not_production"))
+        {
+            return Ok(Found {
+                source: *source,
+                candidates,
+            });
+        }
+        seen.push(describe(*source, &candidates, product));
+    }
+    Err(Missing {
+        because: format!("no production deployment in any source ({})", seen.join("; ")),
+        fix: Some(
+            "name the environments with `production_pattern`, or the deploying workflows, releases or tags with `deployments` \
+             under `[[product]]` in linchpin.toml"
+                .to_owned(),
+        ),
+    })
+}
+
+fn describe(source: DeploymentSource, candidates: &[Candidate], product: &ProductLens) -> String {
+    let word = source.word();
+    if !candidates.is_empty() {
+        let mut environments: Vec<_> = candidates
+            .iter()
+            .map(|candidate| candidate.deployment.environment.as_str())
+            .collect();
+        environments.sort_unstable();
+        environments.dedup();
+        return format!("{word}: environments seen: {}", environments.join(", "));
+    }
+    match source {
+        DeploymentSource::Tags if product.tags.is_none() => {
+            format!("{word}: no `tag_pattern` configured")
+        }
+        DeploymentSource::WorkflowRuns if product.workflows.is_none() => {
+            format!("{word}: no `workflow_pattern` configured")
+        }
+        _ => format!("{word}: none"),
+    }
+}
+
+fn fate(
+    deployment: &Deployment,
+    source: DeploymentSource,
+    product: &ProductLens,
+    lens: &Lens,
+) -> Fate {
+    if source == DeploymentSource::DeploymentsApi
+        && !product.production.is_match(&deployment.environment)
+    {
+        return Fate::Excluded("not_production");
+    }
+    match (deployment.outcome, deployment.finished_at) {
+        (Outcome::Success, Some(finished_at)) if finished_at >= lens.as_of => {
+            Fate::Unknown("not_finished")
+        }
+        (Outcome::Success, Some(finished_at)) if finished_at < deployment.created_at => {
+            Fate::Unknown("finished_before_created")
+        }
+        (Outcome::Success, _) => Fate::Included,
+        (Outcome::Failure, _) => Fate::Excluded("failed"),
+        (Outcome::Pending, _) => Fate::Unknown("not_finished"),
+    }
+}
+
+fn from_source(
+    tables: &Tables,
+    product: &ProductLens,
+    source: DeploymentSource,
+) -> Vec<Deployment> {
+    let inside = |repository: RepositoryId| product.repositories.contains(&repository);
+    let at_once = |repository, name: &str, commit, at| Deployment {
+        repository,
+        deployment: name.to_owned(),
+        environment: source.word().to_owned(),
+        commit,
+        reference: Some(name.to_owned()),
+        created_at: at,
+        started_at: None,
+        finished_at: Some(at),
+        outcome: Outcome::Success,
+        source: source.word().to_owned(),
+        is_rollback: None,
+        url: None,
+    };
+    let facts = &tables.facts;
+    match source {
+        DeploymentSource::DeploymentsApi => facts
+            .deployments
+            .iter()
+            .filter(|row| inside(row.repository))
+            .cloned()
+            .collect(),
+        DeploymentSource::Releases => facts
+            .releases
+            .iter()
+            .filter(|row| inside(row.repository) && !row.is_draft && !row.is_prerelease)
+            .filter_map(|row| {
+                let tagged = || {
+                    let tag = tables
+                        .tags
+                        .iter()
+                        .find(|tag| tag.repository == row.repository && tag.name == row.tag_name);
+                    tag.map(|tag| tag.commit)
+                };
+                let at = row.published_at?;
+                let deployment = at_once(
+                    row.repository,
+                    &row.tag_name,
+                    row.commit.or_else(tagged),
+                    at,
+                );
+                Some(Deployment {
+                    url: Some(row.url.clone()),
+                    ..deployment
+                })
+            })
+            .collect(),
+        DeploymentSource::Tags => tables
+            .tags
+            .iter()
+            .filter(|tag| {
+                inside(tag.repository)
+                    && product
+                        .tags
+                        .as_ref()
+                        .is_some_and(|tags| tags.is_match(&tag.name))
+            })
+            .map(|tag| at_once(tag.repository, &tag.name, Some(tag.commit), tag.tagged_at))
+            .collect(),
+        DeploymentSource::WorkflowRuns => workflow_runs(tables, product),
+        DeploymentSource::Merges => tables
+            .commits
+            .iter()
+            .filter(|commit| inside(commit.repository) && commit.on_default_branch)
+            .filter(|commit| commit.is_merge || commit.pull_request.is_some())
+            .map(|commit| {
+                at_once(
+                    commit.repository,
+                    &commit.commit.short(),
+                    Some(commit.commit),
+                    commit.committed_at,
+                )
+            })
+            .collect(),
+    }
+}
+
+/// The last attempt of every run of a deploying workflow.
+fn workflow_runs(tables: &Tables, product: &ProductLens) -> Vec<Deployment> {
+    let Some(pattern) = &product.workflows else {
+        return Vec::new();
+    };
+    let mut last = BTreeMap::new();
+    for run in &tables.facts.workflow_runs {
+        if product.repositories.contains(&run.repository) && pattern.is_match(&run.name) {
+            let kept = last.entry((run.repository, run.run)).or_insert(run);
+            if run.attempt > kept.attempt {
+                *kept = run;
+            }
+        }
+    }
+    last.into_values()
+        .map(|run| Deployment {
+            repository: run.repository,
+            deployment: run.run.to_string(),
+            environment: run.name.clone(),
+            commit: run.head_commit,
+            reference: run.head_branch.clone(),
+            created_at: run.created_at,
+            started_at: run.started_at,
+            finished_at: run.conclusion.is_some().then_some(run.updated_at),
+            outcome: match run.conclusion.as_deref() {
+                Some("success") => Outcome::Success,
+                Some(_) => Outcome::Failure,
+                None => Outcome::Pending,
+            },
+            source: DeploymentSource::WorkflowRuns.word().to_owned(),
+            is_rollback: None,
+            url: Some(run.url.clone()),
+        })
+        .collect()
+}

@@ -1,0 +1,158 @@
+//! How a pull request reached the default branch: through which commit, and on which rung of evidence.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::domain::{CommitId, PullRequestState, RepositoryId};
+use crate::metrics::ProductLens;
+use crate::metrics::pull_requests::{Key, Whole};
+use crate::tables::{CommitRow, Tables};
+
+/// What ties a pull request to a commit of the default branch, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rung {
+    /// GitHub names the commit.
+    MergeCommit,
+    /// Its own last commit is on the default branch.
+    OwnCommit,
+    /// A commit there says it was cherry-picked from one of its commits.
+    CherryPick,
+    /// A commit's subject there names the pull request.
+    Subject,
+}
+
+impl Rung {
+    /// The word printed in notes.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::MergeCommit => "merge commit",
+            Self::OwnCommit => "own commit",
+            Self::CherryPick => "cherry-pick trailer",
+            Self::Subject => "number in the subject",
+        }
+    }
+}
+
+/// Where pull requests landed, and which commits of the default branch are theirs.
+#[derive(Debug, Default)]
+pub struct Landings {
+    landed: HashMap<Key, (CommitId, Rung)>,
+    absorbed: HashSet<(RepositoryId, CommitId)>,
+}
+
+impl Landings {
+    /// Finds the landing commit of every merged pull request.
+    #[must_use]
+    pub fn of(tables: &Tables, product: &ProductLens, wholes: &[Whole<'_>]) -> Self {
+        let commits: HashMap<(RepositoryId, CommitId), &CommitRow> = tables
+            .commits
+            .iter()
+            .filter(|commit| {
+                commit.on_default_branch && product.repositories.contains(&commit.repository)
+            })
+            .map(|commit| ((commit.repository, commit.commit), commit))
+            .collect();
+        // The last commit in history order wins: a re-landed pull request lands again.
+        let mut picked: HashMap<(RepositoryId, CommitId), CommitId> = HashMap::new();
+        let mut named: HashMap<Key, CommitId> = HashMap::new();
+        for commit in tables
+            .commits
+            .iter()
+            .filter(|commit| commits.contains_key(&(commit.repository, commit.commit)))
+        {
+            if let Some(source) = commit.cherry_picked_from {
+                picked.insert((commit.repository, source), commit.commit);
+            }
+            if let Some(number) = commit.pull_request {
+                named.insert(
+                    (commit.repository, crate::domain::PrNumber(number)),
+                    commit.commit,
+                );
+            }
+        }
+        let mut landings = Self::default();
+        for whole in wholes
+            .iter()
+            .filter(|whole| whole.pull_request.state == PullRequestState::Merged)
+        {
+            let repository = whole.pull_request.repository;
+            let there = |commit: &CommitId| commits.contains_key(&(repository, *commit));
+            let own = || whole.commits.iter().rev().map(|(commit, _)| *commit);
+            let landed = (whole
+                .pull_request
+                .merge_commit
+                .filter(there)
+                .map(|commit| (commit, Rung::MergeCommit)))
+            .or_else(|| own().find(there).map(|commit| (commit, Rung::OwnCommit)))
+            .or_else(|| {
+                own()
+                    .find_map(|commit| picked.get(&(repository, commit)))
+                    .map(|c| (*c, Rung::CherryPick))
+            })
+            .or_else(|| {
+                named
+                    .get(&whole.key())
+                    .map(|commit| (*commit, Rung::Subject))
+            });
+            if let Some((commit, rung)) = landed {
+                landings.landed.insert(whole.key(), (commit, rung));
+                landings.absorb(repository, commit, whole, &commits);
+            }
+        }
+        landings
+    }
+
+    /// Marks the commits that came with a pull request, so that they are not counted as direct pushes.
+    ///
+    /// A rebase gives every commit a new id but keeps its author time: along the first parents of the landing commit, commits
+    /// with an author time of the pull request's own list are its commits.
+    fn absorb(
+        &mut self,
+        repository: RepositoryId,
+        landed: CommitId,
+        whole: &Whole<'_>,
+        commits: &HashMap<(RepositoryId, CommitId), &CommitRow>,
+    ) {
+        self.absorbed.insert((repository, landed));
+        self.absorbed.extend(
+            whole
+                .commits
+                .iter()
+                .map(|(commit, _)| (repository, *commit)),
+        );
+        let authored: HashSet<_> = whole.commits.iter().map(|(_, at)| *at).collect();
+        let mut next = Some(landed);
+        for _ in 0..whole.commits.len() {
+            let Some(row) = next.and_then(|commit| commits.get(&(repository, commit))) else {
+                break;
+            };
+            if row.commit != landed && !authored.contains(&row.authored_at) {
+                break;
+            }
+            self.absorbed.insert((repository, row.commit));
+            next = row.parents.first().copied();
+        }
+    }
+
+    /// The landing commit of a pull request; `None` where no rung finds one.
+    #[must_use]
+    pub fn commit(&self, key: Key) -> Option<CommitId> {
+        self.landed.get(&key).map(|(commit, _)| *commit)
+    }
+
+    /// Whether a commit came with a pull request.
+    #[must_use]
+    pub fn is_absorbed(&self, repository: RepositoryId, commit: CommitId) -> bool {
+        self.absorbed.contains(&(repository, commit))
+    }
+
+    /// How many pull requests landed on each rung.
+    #[must_use]
+    pub fn rungs(&self) -> BTreeMap<Rung, usize> {
+        let mut rungs = BTreeMap::new();
+        for (_, rung) in self.landed.values() {
+            *rungs.entry(*rung).or_default() += 1;
+        }
+        rungs
+    }
+}

@@ -1,0 +1,119 @@
+//! `flow.pickup_time`: ready for review (and requested) → first human review by somebody else.
+
+use jiff::Timestamp;
+
+use crate::domain::{Elapsed, PullRequestState};
+use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
+use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
+use crate::metrics::pull_requests::{Whole, not_human, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.pickup_time",
+    title: "Pickup time",
+    question: "How long does a pull request wait for its first human review?",
+    definition: "Time from the moment a pull request is ready for review, or from the first review request if that came later but \
+                 before the review, to the first review submitted by a human other than its author.",
+    formula: "first_human_review_at − max(ready_at, first_requested_at)",
+    unit: Unit::Hours,
+    cohort: Some("first reviewed in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub `PullRequestReview.submittedAt`, `ReadyForReviewEvent`, `ReviewRequestedEvent`; the review stage of DORA's \
+             change lead time",
+    exclusions: "Pull requests opened by automation, merged or closed without a human review before that, reviewed while still a \
+                 draft, and those still waiting are counted apart. Reviews by bots and by the author do not end the wait.",
+    how_to_read: "Compare p50 with the team's own agreement. A long p90 beside a short p50 says that some areas or some requests \
+                  have nobody who feels asked.",
+    can_mislead: "Pairing and trunk-based work replace the review that this metric waits for. A team that reviews in drafts is seen \
+                  only in the rows left out.",
+    sql: include_str!("../../../queries/metrics/flow.pickup_time.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        if let Some(missing) = lens.missing(product, Need::PullRequests) {
+            measure.cells.push(not_observed(product, missing));
+            continue;
+        }
+        let rows: Vec<Keyed<()>> = of_product(tables, lens, product)
+            .iter()
+            .filter_map(|whole| {
+                let (at, value, fate) = classify(tables, lens, whole)?;
+                Some(Keyed {
+                    row: whole.row(lens, product, at, value, fate),
+                    key: (),
+                })
+            })
+            .collect();
+        measure
+            .cells
+            .extend(cells(product, &rows, Depth::AREAS, &|rows| {
+                quantiles(lens, rows)
+            }));
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}
+
+/// The instant, value and fate of a pull request; `None` when it is no concern of the window.
+fn classify(
+    tables: &Tables,
+    lens: &Lens,
+    whole: &Whole<'_>,
+) -> Option<(Option<Timestamp>, Option<f64>, Fate)> {
+    let row = whole.pull_request;
+    let ended_at = row
+        .merged_at
+        .or(row.closed_at)
+        .filter(|at| *at < lens.as_of);
+    let first_review_at = whole
+        .human_reviews(tables)
+        .map(|review| review.submitted_at)
+        .find(|at| ended_at.is_none_or(|ended_at| *at <= ended_at));
+    // The instant that places the row: the review, else the end without one, else nothing (it still waits).
+    let at = first_review_at.or(ended_at);
+    if at.is_some_and(|at| !lens.window.contains(at)) {
+        return None;
+    }
+    if let Some(fate) = not_human(tables, row.author) {
+        return Some((at, None, fate));
+    }
+    let Some(reviewed_at) = first_review_at else {
+        return Some((
+            at,
+            None,
+            match (row.state, row.ready_at) {
+                (PullRequestState::Merged, _) if at.is_some() => {
+                    Fate::Excluded("merged_without_human_review")
+                }
+                (_, _) if at.is_some() => Fate::Excluded("closed_without_human_review"),
+                (_, None) => Fate::Excluded("still_a_draft"),
+                (_, Some(_)) => Fate::Excluded("still_waiting"),
+            },
+        ));
+    };
+    let Some(ready_at) = row.ready_at.filter(|ready_at| *ready_at <= reviewed_at) else {
+        return Some((at, None, Fate::Excluded("reviewed_as_a_draft")));
+    };
+    let requested_at = whole
+        .first_requested_at()
+        .filter(|requested_at| *requested_at <= reviewed_at);
+    let start = requested_at.map_or(ready_at, |requested_at| requested_at.max(ready_at));
+    Some(match Elapsed::between(start, reviewed_at) {
+        Some(elapsed) => (at, Some(elapsed.hours()), Fate::Included),
+        None => (at, None, Fate::Unknown("reviewed_before_ready")),
+    })
+}

@@ -1,0 +1,215 @@
+//! Recency-weighted knowledge of areas: commits count in full, reviews by half, both fade with age.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::PersonId;
+use crate::metrics::lens::{ProductLens, areas_of_files};
+use crate::metrics::{Lens, pull_requests};
+use crate::tables::Tables;
+
+/// Days after which a contribution weighs 1/e, and the length of the window: Jabrayilzade et al. (2022).
+pub const DECAY_DAYS: f64 = 90.0;
+/// Contributions older than this many days weigh nothing.
+pub const WINDOW_DAYS: i64 = 547;
+/// A person is active with any event in this many days.
+pub const ACTIVE_DAYS: i64 = 90;
+/// Weight of a review against a commit.
+pub const REVIEW_WEIGHT: f64 = 0.5;
+
+/// What one person knows of one area.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Knowledge {
+    /// Decayed weight of commits and reviews.
+    pub weight: f64,
+    /// Commits and reviews in the window, each once per area.
+    pub n_contributions: u64,
+}
+
+/// What everybody knows of one area.
+#[derive(Debug, Clone, Default)]
+pub struct AreaKnowledge {
+    /// By person; humans only.
+    pub by_person: BTreeMap<PersonId, Knowledge>,
+    /// Counted commits in the window.
+    pub n_commits: u64,
+}
+
+impl AreaKnowledge {
+    /// Contributions of everybody.
+    #[must_use]
+    pub fn n_contributions(&self) -> u64 {
+        self.by_person
+            .values()
+            .map(|knowledge| knowledge.n_contributions)
+            .sum()
+    }
+
+    /// The person with most weight and the share of it; ties go to the smaller id.
+    #[must_use]
+    pub fn holder(&self) -> Option<(PersonId, f64)> {
+        let total: f64 = self
+            .by_person
+            .values()
+            .map(|knowledge| knowledge.weight)
+            .sum();
+        let (person, knowledge) = self
+            .by_person
+            .iter()
+            .max_by(|a, b| a.1.weight.total_cmp(&b.1.weight).then_with(|| b.0.cmp(a.0)))?;
+        (total > 0.0).then(|| (*person, knowledge.weight / total))
+    }
+}
+
+/// Knowledge by area of one product at the as-of instant. Areas without any history have no entry.
+#[must_use]
+pub fn by_area(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> BTreeMap<String, AreaKnowledge> {
+    let areas_of = areas_of_files(tables, lens, product);
+    let mut known: BTreeMap<String, AreaKnowledge> = BTreeMap::new();
+    let changes = &tables.changes;
+    // Changes are grouped by commit: one contribution a commit and area, however many files.
+    let mut current: Option<u32> = None;
+    let mut touched: BTreeSet<&str> = BTreeSet::new();
+    for at in 0..=changes.len() {
+        let row = changes.commit.get(at).copied();
+        if row != current {
+            if let Some(commit) =
+                current.and_then(|row| tables.commits.get(usize::try_from(row).ok()?))
+            {
+                credit(tables, lens, product, commit, &touched, &mut known);
+            }
+            touched.clear();
+            current = row;
+        }
+        let Some(file) = changes
+            .file
+            .get(at)
+            .and_then(|file| usize::try_from(*file).ok())
+        else {
+            continue;
+        };
+        if changes
+            .files
+            .get(file)
+            .is_some_and(|file| file.exclusion.is_none())
+        {
+            touched.extend(areas_of.get(file).into_iter().flatten().map(String::as_str));
+        }
+    }
+    for whole in pull_requests::of_product(tables, lens, product) {
+        for review in whole.human_reviews(tables) {
+            let (Some(person), Some(weight)) =
+                (review.author, weight(review.submitted_at, lens.as_of))
+            else {
+                continue;
+            };
+            for area in &whole.areas {
+                let knowledge = known
+                    .entry(area.clone())
+                    .or_default()
+                    .by_person
+                    .entry(person)
+                    .or_default();
+                knowledge.weight += REVIEW_WEIGHT * weight;
+                knowledge.n_contributions += 1;
+            }
+        }
+    }
+    known
+}
+
+fn credit(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    commit: &crate::tables::CommitRow,
+    areas: &BTreeSet<&str>,
+    known: &mut BTreeMap<String, AreaKnowledge>,
+) {
+    if !product.repositories.contains(&commit.repository)
+        || !commit.on_default_branch
+        || commit.exclusion.is_some()
+    {
+        return;
+    }
+    let people: Vec<PersonId> = commit
+        .authors()
+        .filter(|person| tables.is_human(*person))
+        .collect();
+    if people.is_empty() || commit.committed_at >= lens.as_of {
+        return;
+    }
+    let weight = weight(commit.authored_at.min(commit.committed_at), lens.as_of);
+    for area in areas {
+        let area = known.entry((*area).to_owned()).or_default();
+        let Some(weight) = weight else { continue };
+        area.n_commits += 1;
+        for person in &people {
+            let knowledge = area.by_person.entry(*person).or_default();
+            knowledge.weight += weight;
+            knowledge.n_contributions += 1;
+        }
+    }
+}
+
+/// `exp(−days/90)` inside the window of 547 days; `None` outside.
+#[must_use]
+pub fn weight(at: Timestamp, as_of: Timestamp) -> Option<f64> {
+    let age = as_of.duration_since(at);
+    if age.is_negative() || age > SignedDuration::from_hours(24 * WINDOW_DAYS) {
+        return None;
+    }
+    Some((-age.as_secs_f64() / 86_400.0 / DECAY_DAYS).exp())
+}
+
+/// Humans with a commit, a pull request or a review in any of the product's repositories in the last 90 days.
+#[must_use]
+pub fn active_people(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeSet<PersonId> {
+    let since = lens
+        .as_of
+        .checked_sub(SignedDuration::from_hours(24 * ACTIVE_DAYS))
+        .unwrap_or(Timestamp::MIN);
+    let recent = |at: Timestamp| since <= at && at < lens.as_of;
+    let inside = |repository| product.repositories.contains(&repository);
+    let facts = &tables.facts;
+    let commits = tables
+        .commits
+        .iter()
+        .filter(|commit| inside(commit.repository) && recent(commit.committed_at))
+        .flat_map(crate::tables::CommitRow::authors);
+    let opened = facts
+        .pull_requests
+        .iter()
+        .filter(|row| inside(row.repository) && recent(row.created_at));
+    let reviewed = facts
+        .reviews
+        .iter()
+        .filter(|row| inside(row.repository) && recent(row.submitted_at));
+    commits
+        .chain(opened.filter_map(|row| row.author))
+        .chain(reviewed.filter_map(|row| row.author))
+        .filter(|person| tables.is_human(*person))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contribution_fades_to_a_third_in_ninety_days_and_to_nothing_after_547() {
+        let as_of: Timestamp = "2026-07-01T00:00:00Z".parse().unwrap();
+        let days_ago = |days: i64| as_of - SignedDuration::from_hours(24 * days);
+        assert!((weight(as_of, as_of).unwrap() - 1.0).abs() < 1e-12);
+        // e^−1 = 0.367879.
+        assert!((weight(days_ago(90), as_of).unwrap() - 0.367_879).abs() < 1e-6);
+        assert!(weight(days_ago(547), as_of).is_some());
+        assert_eq!(weight(days_ago(548), as_of), None);
+        assert_eq!(weight(as_of + SignedDuration::from_hours(1), as_of), None);
+    }
+}

@@ -1,0 +1,6 @@
+//! Knowledge: who could take over what. Team level here: areas and numbers, nobody named.
+
+pub mod decay;
+pub mod lineage;
+pub mod silos;
+pub mod truck_factor;

@@ -1,0 +1,157 @@
+//! `knowledge.silos`: areas that one person holds and no second active person knows.
+
+use super::decay::{AreaKnowledge, active_people, by_area};
+use crate::domain::PersonId;
+use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Unit};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+/// From this share of an area's decayed knowledge on, it is held by one person.
+const HELD_BY_ONE: f64 = 0.8;
+/// So many commits and reviews in the window, and a person is no passer-by in the area.
+const KNOWS_FROM: u64 = 3;
+
+static DEFINITION: Definition = Definition {
+    id: "knowledge.silos",
+    title: "Knowledge silos",
+    question: "Which areas does only one person know?",
+    definition: "Share of the areas in which one person holds at least 80 % of the decayed commits and reviews and no second active \
+                 person has three or more commits or reviews. A contribution weighs e^(−days/90) for 547 days, a review half of a \
+                 commit; active is who had any event in the last 90 days.",
+    formula: "areas with (largest share ≥ 0.8 and no second active person with ≥ 3 contributions) / areas with enough history",
+    unit: Unit::Share,
+    cohort: None,
+    needs: &[Need::History],
+    source: "Decay and review weight: Jabrayilzade et al. (2022), \"Bus factor in practice\", ICSE-SEIP; the second condition keeps \
+             specialisation from being called a silo",
+    exclusions: "Areas with fewer than five commits and reviews in 547 days are unknown. Automation, merge commits, ignored revisions, \
+                 commits above the file limit, generated, vendored, lock and binary files are left out.",
+    how_to_read: "A silo is a risk of the system, not a fault of its holder: pair, review across, or accept it until a date.",
+    can_mislead: "Pairing without a Co-authored-by trailer, design talks and operations are not seen. A stable area that nobody needed \
+                  to touch has no recent history and is unknown, not safe.",
+    sql: include_str!("../../../queries/metrics/knowledge.silos.sql"),
+};
+
+/// An area that only one person knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Silo {
+    /// The product.
+    pub product: String,
+    /// The area.
+    pub area: String,
+    /// Who holds it: for the private tree only.
+    pub holder: PersonId,
+    /// The holder's share of the decayed knowledge.
+    pub share: f64,
+    /// Commits in the window: how often the area changes.
+    pub n_commits: u64,
+}
+
+/// Silos of a product, by area.
+#[must_use]
+pub fn silos(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Silo> {
+    let active = active_people(tables, lens, product);
+    by_area(tables, lens, product)
+        .into_iter()
+        .filter(|(_, area)| area.n_contributions() >= lens.minimum_n)
+        .filter_map(|(name, area)| {
+            let (holder, share) = silo_of(&area, &active)?;
+            Some(Silo {
+                product: product.name.clone(),
+                area: name,
+                holder,
+                share,
+                n_commits: area.n_commits,
+            })
+        })
+        .collect()
+}
+
+fn silo_of(
+    area: &AreaKnowledge,
+    active: &std::collections::BTreeSet<PersonId>,
+) -> Option<(PersonId, f64)> {
+    let (holder, share) = area.holder()?;
+    let has_second = area.by_person.iter().any(|(person, knowledge)| {
+        *person != holder && active.contains(person) && knowledge.n_contributions >= KNOWS_FROM
+    });
+    (share >= HELD_BY_ONE && !has_second).then_some((holder, share))
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        if let Some(missing) = lens.missing(product, Need::History) {
+            measure.cells.push(not_observed(product, missing));
+            continue;
+        }
+        let active = active_people(tables, lens, product);
+        let mut rows: Vec<Keyed<()>> = Vec::new();
+        for (name, area) in by_area(tables, lens, product) {
+            let (value, fate) = if area.n_contributions() < lens.minimum_n {
+                (None, Fate::Unknown("fewer_than_five_contributions"))
+            } else {
+                (
+                    Some(if silo_of(&area, &active).is_some() {
+                        1.0
+                    } else {
+                        0.0
+                    }),
+                    Fate::Included,
+                )
+            };
+            let Some(repository) = product.repositories.first() else {
+                continue;
+            };
+            rows.push(Keyed {
+                row: LedgerRow {
+                    product: product.name.clone(),
+                    repository: *repository,
+                    areas: vec![name.clone()],
+                    subject: format!("{name}: {} commits in 547 days", area.n_commits),
+                    link: None,
+                    at: None,
+                    bucket: None,
+                    value,
+                    fate,
+                },
+                key: (),
+            });
+        }
+        let none = Depth {
+            repositories: false,
+            areas: false,
+            area_buckets: false,
+        };
+        measure
+            .cells
+            .extend(cells(product, &rows, none, &|rows| share(lens, rows)));
+        let held: Vec<_> = silos(tables, lens, product)
+            .into_iter()
+            .map(|silo| format!("{} ({} commits in 547 days)", silo.area, silo.n_commits))
+            .collect();
+        let held = if held.is_empty() {
+            "none".to_owned()
+        } else {
+            held.join("; ")
+        };
+        measure
+            .notes
+            .push(format!("{}: silos: {held}", product.name));
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}

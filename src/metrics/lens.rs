@@ -1,0 +1,281 @@
+//! What a metric is asked about: the instant, the window, the products and areas, and which data is there at all.
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::measure::Need;
+use crate::domain::{
+    Bucket, Completeness, Granularity, RepositoryId, Stream, StreamCertificate, Window,
+};
+use crate::register::{DeploymentSource, Register};
+use crate::tables::{Repository, Tables};
+
+/// A product as metrics see it.
+#[derive(Debug, Clone)]
+pub struct ProductLens {
+    /// Its name.
+    pub name: String,
+    /// Its repositories that the store knows, by id.
+    pub repositories: Vec<RepositoryId>,
+    /// Environments that are production.
+    pub production: regex::Regex,
+    /// Deployment sources in order.
+    pub sources: Vec<DeploymentSource>,
+    /// Tags that are deployments.
+    pub tags: Option<regex::Regex>,
+    /// Workflows that deploy.
+    pub workflows: Option<regex::Regex>,
+}
+
+/// One question's frame. Together with the tables it decides every figure.
+#[derive(Debug, Clone)]
+pub struct Lens {
+    /// Nothing after this instant is looked at.
+    pub as_of: Timestamp,
+    /// The window; ends at or before `as_of`.
+    pub window: Window,
+    /// How long a bucket is, for metrics that do not fix it themselves.
+    pub granularity: Granularity,
+    /// The zone of days, weeks and months.
+    pub zone: TimeZone,
+    /// Products, by name.
+    pub products: Vec<ProductLens>,
+    /// Areas.
+    pub areas: Areas,
+    /// Below this n a figure lists events.
+    pub minimum_n: u64,
+    /// Which streams are there.
+    pub certificates: Vec<StreamCertificate>,
+}
+
+/// Why a metric cannot be observed, and what would change that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// What is missing.
+    pub because: String,
+    /// The step that would provide it.
+    pub fix: Option<String>,
+}
+
+/// A register pattern that no longer compiles (validation refuses it earlier).
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a pattern")]
+pub struct BadPattern(pub String);
+
+impl Lens {
+    /// The lens of a register over what the store holds.
+    pub fn new(
+        register: &Register,
+        repositories: &[Repository],
+        certificates: Vec<StreamCertificate>,
+        as_of: Timestamp,
+        window: Window,
+        granularity: Granularity,
+    ) -> Result<Self, BadPattern> {
+        let compile =
+            |pattern: &str| regex::Regex::new(pattern).map_err(|_| BadPattern(pattern.to_owned()));
+        let id_of = |name: &str| {
+            repositories
+                .iter()
+                .find(|repository| repository.name.eq_ignore_ascii_case(name))
+                .map(|found| found.repository)
+        };
+        let mut declared = register.products.clone();
+        if declared.is_empty() {
+            // Every known repository in one product, named after it where there is only one.
+            let name = match repositories {
+                [only] => only.name.clone(),
+                _ => "all repositories".to_owned(),
+            };
+            declared.push(crate::register::Product::new(name, Vec::new()));
+        }
+        let mut products = Vec::new();
+        for product in &declared {
+            let mut ids: Vec<_> = if register.products.is_empty() {
+                repositories
+                    .iter()
+                    .map(|repository| repository.repository)
+                    .collect()
+            } else {
+                product
+                    .repositories
+                    .iter()
+                    .filter_map(|name| id_of(&name.to_string()))
+                    .collect()
+            };
+            ids.sort_unstable();
+            products.push(ProductLens {
+                name: product.name.clone(),
+                repositories: ids,
+                production: compile(&product.production_pattern)?,
+                sources: product.deployments.clone(),
+                tags: product.tag_pattern.as_deref().map(compile).transpose()?,
+                workflows: product
+                    .workflow_pattern
+                    .as_deref()
+                    .map(compile)
+                    .transpose()?,
+            });
+        }
+        products.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self {
+            as_of,
+            window,
+            granularity,
+            zone: register.calendar.zone(),
+            products,
+            areas: Areas::new(register, &id_of)?,
+            minimum_n: register.minimum_n,
+            certificates,
+        })
+    }
+
+    /// The bucket of an instant inside the window; `None` outside.
+    #[must_use]
+    pub fn bucket(&self, at: Timestamp, granularity: Granularity) -> Option<Bucket> {
+        self.window
+            .contains(at)
+            .then(|| Bucket::of(at, granularity, &self.zone))
+    }
+
+    /// Why a product's need is not met by any of its repositories; `None` when at least one meets it.
+    #[must_use]
+    pub fn missing(&self, product: &ProductLens, need: Need) -> Option<Missing> {
+        let stream = match need {
+            Need::History | Need::Ownership => Stream::History,
+            Need::PullRequests => Stream::PullRequests,
+            // Deployments can come from several streams: their own metric says which were looked at.
+            Need::Deployments => return None,
+            Need::Issues => Stream::Issues,
+            Need::WorkflowRuns => Stream::WorkflowRuns,
+        };
+        let mut reason = None;
+        for certificate in &self.certificates {
+            if certificate.stream != stream
+                || !product.repositories.contains(&certificate.repository)
+            {
+                continue;
+            }
+            if matches!(
+                certificate.completeness,
+                Completeness::Complete | Completeness::Partial
+            ) {
+                return None;
+            }
+            if certificate.completeness == Completeness::RateLimited && certificate.fetched > 0 {
+                return None;
+            }
+            let because = match certificate.completeness {
+                Completeness::Empty => format!("there are no {}", stream.word().replace('_', " ")),
+                _ => certificate.reason.clone().unwrap_or_else(|| {
+                    format!("{} were not read", stream.word().replace('_', " "))
+                }),
+            };
+            reason = reason.or(Some(Missing {
+                because,
+                fix: certificate.fix.clone(),
+            }));
+        }
+        Some(reason.unwrap_or_else(|| Missing {
+            because: format!("no {} in the store", stream.word().replace('_', " ")),
+            fix: None,
+        }))
+    }
+}
+
+/// Named parts of repositories: configured globs, or else top-level directories.
+#[derive(Debug, Clone)]
+pub struct Areas {
+    configured: Vec<(String, Option<RepositoryId>, GlobSet)>,
+}
+
+/// The area of files at a repository's root, where areas are top-level directories.
+pub const ROOT_AREA: &str = "(root)";
+
+impl Areas {
+    fn new(
+        register: &Register,
+        id_of: &dyn Fn(&str) -> Option<RepositoryId>,
+    ) -> Result<Self, BadPattern> {
+        let mut configured = Vec::new();
+        for area in &register.areas {
+            let mut globs = GlobSetBuilder::new();
+            for glob in &area.paths {
+                globs.add(Glob::new(glob).map_err(|_| BadPattern(glob.clone()))?);
+            }
+            let set = globs
+                .build()
+                .map_err(|_| BadPattern(area.paths.join(", ")))?;
+            // An area of a repository that the store does not know matches nothing.
+            let repository = area
+                .repository
+                .as_ref()
+                .map(|name| id_of(&name.to_string()).unwrap_or(RepositoryId(u32::MAX)));
+            configured.push((area.name.clone(), repository, set));
+        }
+        Ok(Self { configured })
+    }
+
+    /// The areas of a path, sorted, each once; empty where areas are configured and none matches.
+    ///
+    /// Without configured areas it is the top-level directory, qualified by the repository's name when the product has
+    /// several repositories, so that two `src` are two areas.
+    #[must_use]
+    pub fn of(&self, repository: RepositoryId, path: &str, qualifier: Option<&str>) -> Vec<String> {
+        if self.configured.is_empty() {
+            let area = path.split_once('/').map_or(ROOT_AREA, |(top, _)| top);
+            return vec![match qualifier {
+                Some(qualifier) => format!("{qualifier}: {area}"),
+                None => area.to_owned(),
+            }];
+        }
+        let mut areas: Vec<String> = self
+            .configured
+            .iter()
+            .filter(|(_, only, globs)| {
+                only.is_none_or(|only| only == repository) && globs.is_match(path)
+            })
+            .map(|(name, _, _)| name.clone())
+            .collect();
+        areas.sort();
+        areas.dedup();
+        areas
+    }
+}
+
+/// The areas of every file of `tables.changes.files`, by file index, for one product.
+#[must_use]
+pub fn areas_of_files(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Vec<String>> {
+    tables
+        .changes
+        .files
+        .iter()
+        .map(|file| {
+            if product.repositories.contains(&file.repository) {
+                lens.areas.of(
+                    file.repository,
+                    &file.path,
+                    qualifier(tables, product, file.repository),
+                )
+            } else {
+                Vec::new()
+            }
+        })
+        .collect()
+}
+
+/// The name that tells two repositories' directories apart, where the product has several.
+#[must_use]
+pub fn qualifier<'a>(
+    tables: &'a Tables,
+    product: &ProductLens,
+    repository: RepositoryId,
+) -> Option<&'a str> {
+    if product.repositories.len() < 2 {
+        return None;
+    }
+    tables
+        .repository(repository)
+        .map(|found| found.name.rsplit('/').next().unwrap_or(&found.name))
+}

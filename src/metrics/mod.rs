@@ -1,0 +1,58 @@
+//! Metrics: from tables to measures with ledgers. Pure and synchronous: no IO, no clock.
+//!
+//! One metric is one file with a [`Definition`](measure::Definition) and a function from [`Tables`] and a [`Lens`] to a
+//! [`Measure`]; the registry below lists them all. Polars stays behind `tables`: a metric sees typed columns and rows.
+
+pub mod aggregate;
+pub mod delivery;
+pub mod estimate;
+pub mod flow;
+pub mod knowledge;
+pub mod lens;
+pub mod measure;
+pub mod ownership;
+pub mod pull_requests;
+pub mod review;
+
+pub use lens::{Lens, ProductLens};
+pub use measure::{Definition, Measure};
+
+use crate::tables::Tables;
+
+/// A registered metric.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    /// What it means and where it comes from.
+    pub definition: &'static Definition,
+    /// How it is measured.
+    pub measure: fn(&Tables, &Lens) -> Measure,
+}
+
+/// Every metric, in the order of reports.
+pub const REGISTRY: &[Metric] = &[
+    delivery::deployment_frequency::METRIC,
+    delivery::change_lead_time::METRIC,
+    delivery::flake_rate::METRIC,
+    flow::cycle_time::METRIC,
+    flow::pickup_time::METRIC,
+    review::concentration::METRIC,
+    knowledge::truck_factor::METRIC,
+    knowledge::silos::METRIC,
+    ownership::share::METRIC,
+    ownership::handover::METRIC,
+];
+
+/// The metric of an id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Metric> {
+    REGISTRY.iter().find(|metric| metric.definition.id == id)
+}
+
+/// All metrics, measured.
+#[must_use]
+pub fn measure_all(tables: &Tables, lens: &Lens) -> Vec<Measure> {
+    REGISTRY
+        .iter()
+        .map(|metric| (metric.measure)(tables, lens))
+        .collect()
+}

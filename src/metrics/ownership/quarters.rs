@@ -1,0 +1,132 @@
+//! Shares of changes, reviews and merge decisions per area, quarter and person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
+use crate::metrics::lens::{ProductLens, areas_of_files};
+use crate::metrics::{Lens, pull_requests};
+use crate::tables::Tables;
+
+/// What one person did in one area and quarter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Acts {
+    /// Commits touching the area.
+    pub n_changes: u64,
+    /// Reviews of pull requests touching the area.
+    pub n_reviews: u64,
+    /// Pull requests touching the area that the person merged.
+    pub n_merges: u64,
+}
+
+/// Acts by area, quarter and person; humans only.
+pub type Acted = BTreeMap<String, BTreeMap<Bucket, BTreeMap<PersonId, Acts>>>;
+
+/// One counted commit and the areas it touches.
+#[derive(Debug, Clone)]
+pub struct CommitInAreas {
+    /// Row of `tables.commits`.
+    pub row: usize,
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// Areas, sorted.
+    pub areas: Vec<String>,
+    /// Humans credited; empty: automation.
+    pub people: Vec<PersonId>,
+    /// Why it is left out; `None`: it counts.
+    pub exclusion: Option<&'static str>,
+}
+
+/// The product's non-merge commits up to the as-of instant with the areas of their files.
+#[must_use]
+pub fn commits_in_areas(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<CommitInAreas> {
+    let areas_of = areas_of_files(tables, lens, product);
+    let mut touched: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    for (row, file) in tables.changes.commit.iter().zip(&tables.changes.file) {
+        let Ok(file) = usize::try_from(*file) else {
+            continue;
+        };
+        if tables
+            .changes
+            .files
+            .get(file)
+            .is_some_and(|file| file.exclusion.is_none())
+        {
+            touched
+                .entry(*row)
+                .or_default()
+                .extend(areas_of.get(file).into_iter().flatten().map(String::as_str));
+        }
+    }
+    touched
+        .into_iter()
+        .filter_map(|(row, areas)| {
+            let row = usize::try_from(row).ok()?;
+            let commit = tables.commits.get(row)?;
+            let inside = product.repositories.contains(&commit.repository);
+            (inside && commit.on_default_branch && commit.committed_at < lens.as_of).then(|| {
+                let people: Vec<_> = commit
+                    .authors()
+                    .filter(|person| tables.is_human(*person))
+                    .collect();
+                CommitInAreas {
+                    row,
+                    repository: commit.repository,
+                    at: commit.committed_at,
+                    areas: areas.into_iter().map(str::to_owned).collect(),
+                    exclusion: match commit.exclusion {
+                        Some(exclusion) => Some(exclusion.word()),
+                        None if people.is_empty() => Some("by_automation"),
+                        None => None,
+                    },
+                    people,
+                }
+            })
+        })
+        .collect()
+}
+
+/// Who did what, over the whole history up to the as-of instant.
+#[must_use]
+pub fn acted(tables: &Tables, lens: &Lens, product: &ProductLens) -> Acted {
+    let mut acted = Acted::new();
+    let mut act = |area: &str, at: Timestamp, person: PersonId, add: fn(&mut Acts)| {
+        let quarter = Bucket::of(at, Granularity::Quarter, &lens.zone);
+        let area = acted.entry(area.to_owned()).or_default();
+        add(area.entry(quarter).or_default().entry(person).or_default());
+    };
+    for commit in commits_in_areas(tables, lens, product)
+        .iter()
+        .filter(|commit| commit.exclusion.is_none())
+    {
+        for area in &commit.areas {
+            commit
+                .people
+                .iter()
+                .for_each(|person| act(area, commit.at, *person, |acts| acts.n_changes += 1));
+        }
+    }
+    for whole in pull_requests::of_product(tables, lens, product) {
+        let reviews: Vec<_> = whole
+            .human_reviews(tables)
+            .filter_map(|review| Some((review.author?, review.submitted_at)))
+            .collect();
+        let merge = whole
+            .pull_request
+            .merged_by
+            .filter(|person| tables.is_human(*person))
+            .zip(whole.pull_request.merged_at);
+        for area in &whole.areas {
+            for (person, at) in &reviews {
+                act(area, *at, *person, |acts| acts.n_reviews += 1);
+            }
+            if let Some((person, at)) = merge.filter(|(_, at)| *at < lens.as_of) {
+                act(area, at, person, |acts| acts.n_merges += 1);
+            }
+        }
+    }
+    acted
+}

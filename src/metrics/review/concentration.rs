@@ -1,0 +1,165 @@
+//! `review.concentration`: how much of the reviewing rests on one person, without saying who.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{Bucket, PersonId};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
+use crate::metrics::estimate::{effective_number, gini, wilson_interval};
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Ratio, Unit};
+use crate::metrics::pull_requests::of_product;
+use crate::metrics::{Lens, Metric, ProductLens};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "review.concentration",
+    title: "Review concentration",
+    question: "How much of the reviewing rests on one person?",
+    definition: "Share of the submitted reviews that the person with most of them gave; effective number of reviewers 1/Σp²; Gini \
+                 coefficient over all active members, zeros included, corrected by n/(n−1). Nobody is named.",
+    formula: "max(reviews of one person) / all reviews;  1 / Σ p²;  G · n / (n − 1)",
+    unit: Unit::Share,
+    cohort: Some("submitted in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "Simpson (1949) for 1/Σp²; Gini (1912) with the small-sample correction of Deltas (2003)",
+    exclusions: "Reviews of one's own pull request, by bots and by AI reviewers are counted apart. Only people with a commit, a pull \
+                 request or a review in the window are active members.",
+    how_to_read: "A share that stays high while the effective number stays near one says that everything waits for one person. Falling \
+                  concentration after a delegation is the delegation working.",
+    can_mislead: "A small team is concentrated by nature: read the number of active members first. Comments outside reviews are not \
+                  counted. The interval treats the person with most reviews as given.",
+    sql: include_str!("../../../queries/metrics/review.concentration.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        if let Some(missing) = lens.missing(product, Need::PullRequests) {
+            measure.cells.push(not_observed(product, missing));
+            continue;
+        }
+        let rows = rows(tables, lens, product);
+        let active = active_members(tables, lens, product);
+        measure
+            .cells
+            .extend(cells(product, &rows, Depth::AREAS, &|rows| {
+                estimate(lens, rows, &active)
+            }));
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}
+
+/// The reviews submitted in the window, keyed by reviewer.
+fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Option<PersonId>>> {
+    let mut rows = Vec::new();
+    for whole in of_product(tables, lens, product) {
+        for review in whole
+            .reviews
+            .iter()
+            .filter(|review| lens.window.contains(review.submitted_at))
+        {
+            let fate = if review.author.is_some() && review.author == whole.pull_request.author {
+                Fate::Excluded("own_pull_request")
+            } else {
+                crate::metrics::pull_requests::not_human(tables, review.author)
+                    .unwrap_or(Fate::Included)
+            };
+            rows.push(Keyed {
+                row: whole.row(lens, product, Some(review.submitted_at), None, fate),
+                key: review.author,
+            });
+        }
+    }
+    rows
+}
+
+/// Humans with a commit, a pull request or a review, by bucket and (under `None`) in the whole window.
+fn active_members(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> BTreeMap<Option<Bucket>, BTreeSet<PersonId>> {
+    let mut active: BTreeMap<Option<Bucket>, BTreeSet<PersonId>> = BTreeMap::new();
+    let mut see = |person: Option<PersonId>, at: jiff::Timestamp| {
+        if let (Some(person), Some(bucket)) = (person, lens.bucket(at, lens.granularity))
+            && tables.is_human(person)
+        {
+            active.entry(None).or_default().insert(person);
+            active.entry(Some(bucket)).or_default().insert(person);
+        }
+    };
+    for commit in tables
+        .commits
+        .iter()
+        .filter(|commit| product.repositories.contains(&commit.repository))
+    {
+        commit
+            .authors()
+            .for_each(|person| see(Some(person), commit.authored_at));
+    }
+    for whole in of_product(tables, lens, product) {
+        see(whole.pull_request.author, whole.pull_request.created_at);
+        whole
+            .reviews
+            .iter()
+            .for_each(|review| see(review.author, review.submitted_at));
+    }
+    active
+}
+
+fn estimate(
+    lens: &Lens,
+    rows: &[&Keyed<Option<PersonId>>],
+    active: &BTreeMap<Option<Bucket>, BTreeSet<PersonId>>,
+) -> Measured {
+    let n = count(rows.len());
+    if n < lens.minimum_n {
+        return Measured::TooFew { n };
+    }
+    let mut reviews: BTreeMap<PersonId, u64> = BTreeMap::new();
+    rows.iter()
+        .filter_map(|row| row.key)
+        .for_each(|person| *reviews.entry(person).or_default() += 1);
+    let counts: Vec<u64> = reviews.values().copied().collect();
+    let ratio = Ratio {
+        hits: counts.iter().copied().max().unwrap_or_default(),
+        of: n,
+    };
+    let mut value = ratio_value(ratio);
+    if let Some(effective) = effective_number(&counts) {
+        value
+            .0
+            .push(("effective_reviewers", Number::Real(effective)));
+    }
+    // All rows of one bucket: that bucket's members. Rows of several buckets: the window's.
+    let first = rows.first().and_then(|row| row.row.bucket);
+    let bucket = first.filter(|bucket| rows.iter().all(|row| row.row.bucket == Some(*bucket)));
+    let members = active.get(&bucket).or_else(|| active.get(&None));
+    let with_zeros: Vec<u64> = members
+        .into_iter()
+        .flatten()
+        .map(|person| reviews.get(person).copied().unwrap_or_default())
+        .collect();
+    if let Some(gini) = gini(&with_zeros) {
+        value.0.push(("gini", Number::Real(gini)));
+    }
+    value
+        .0
+        .push(("active_members", Number::Count(count(with_zeros.len()))));
+    Measured::Value {
+        n,
+        value,
+        interval: wilson_interval(ratio),
+    }
+}

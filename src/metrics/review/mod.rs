@@ -1,0 +1,3 @@
+//! Review load. Team level: concentration without names.
+
+pub mod concentration;

@@ -1,0 +1,205 @@
+//! Facts on disk: one Parquet file a table and repository, `facts/<table>/<repository id>.parquet`.
+//!
+//! Derived, so deletable: everything here can be rebuilt from raw answers and the clones (invariant I8).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{Facts, History, Incident, Person, PersonId, RepositoryId};
+use crate::store::{self, Store};
+use crate::tables::{self, CommitRow, Repository, Row, Tables, TagRow};
+
+/// Facts that cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A table could not be turned into columns or back.
+    #[error("the table `{table}` is not usable")]
+    Table {
+        /// Its name.
+        table: String,
+        /// Why not.
+        source: tables::Error,
+    },
+}
+
+/// The part of a table that belongs to no single repository.
+const ALL: &str = "all";
+
+/// What one repository's mining adds to the tables.
+#[derive(Debug)]
+pub struct Mined<'a> {
+    /// The repository.
+    pub repository: RepositoryId,
+    /// Its history.
+    pub history: &'a History,
+    /// By signature of the history: the person.
+    pub person_of: &'a [PersonId],
+}
+
+fn path(table: &str, part: &str) -> String {
+    format!("facts/{table}/{part}.parquet")
+}
+
+fn shape(table: &str) -> impl Fn(tables::Error) -> Error + '_ {
+    move |source| Error::Table {
+        table: table.to_owned(),
+        source,
+    }
+}
+
+fn write_rows<R: Row>(store: &Store, part: &str, rows: &[R]) -> Result<(), Error> {
+    let bytes = tables::rows_to_parquet(rows).map_err(shape(R::TABLE))?;
+    Ok(store.commit_file(&path(R::TABLE, part), &bytes)?)
+}
+
+fn read_rows<R: Row>(store: &Store) -> Result<Vec<R>, Error> {
+    let mut rows = Vec::new();
+    for file in store.files_below(&format!("facts/{}/", R::TABLE)) {
+        if let Some(bytes) = store.read(&file)? {
+            rows.extend(tables::rows_from_parquet::<R>(bytes).map_err(shape(R::TABLE))?);
+        }
+    }
+    Ok(rows)
+}
+
+/// Writes repositories, people, tags and histories.
+pub fn write_mined(
+    store: &Store,
+    repositories: &[Repository],
+    people: &[Person],
+    mined: &[Mined<'_>],
+) -> Result<(), Error> {
+    write_rows(store, ALL, repositories)?;
+    write_rows(store, ALL, people)?;
+    for Mined {
+        repository,
+        history,
+        person_of,
+    } in mined
+    {
+        let part = repository.0.to_string();
+        write_rows(
+            store,
+            &part,
+            &tables::commits::tabulate(history, *repository, person_of),
+        )?;
+        let tags: Vec<TagRow> = history
+            .tags
+            .iter()
+            .map(|tag| TagRow {
+                repository: *repository,
+                name: tag.name.clone(),
+                commit: tag.commit,
+                tagged_at: tag.tagged_at,
+            })
+            .collect();
+        write_rows(store, &part, &tags)?;
+        let bytes =
+            tables::changes::to_parquet(history, *repository).map_err(shape("file_changes"))?;
+        store.commit_file(&path("file_changes", &part), &bytes)?;
+        let bytes =
+            tables::changes::files_to_parquet(history, *repository).map_err(shape("files"))?;
+        store.commit_file(&path("files", &part), &bytes)?;
+        let bytes = tables::ownership::to_parquet(history, *repository, person_of)
+            .map_err(shape("ownership"))?;
+        store.commit_file(&path("ownership", &part), &bytes)?;
+    }
+    Ok(())
+}
+
+/// Writes GitHub's facts, already relabelled, and the incidents derived from them.
+pub fn write_facts(store: &Store, facts: &Facts, incidents: &[Incident]) -> Result<(), Error> {
+    parts(store, &facts.pull_requests, |row| row.repository)?;
+    parts(store, &facts.pull_request_commits, |row| row.repository)?;
+    parts(store, &facts.pull_request_files, |row| row.repository)?;
+    parts(store, &facts.reviews, |row| row.repository)?;
+    parts(store, &facts.comments, |row| row.repository)?;
+    parts(store, &facts.review_requests, |row| row.repository)?;
+    parts(store, &facts.timeline, |row| row.repository)?;
+    parts(store, &facts.issues, |row| row.repository)?;
+    parts(store, &facts.issue_comments, |row| row.repository)?;
+    parts(store, &facts.deployments, |row| row.repository)?;
+    parts(store, &facts.deployment_statuses, |row| row.repository)?;
+    parts(store, &facts.releases, |row| row.repository)?;
+    parts(store, &facts.workflow_runs, |row| row.repository)?;
+    parts(store, incidents, |row| row.repository)
+}
+
+/// Writes a table's rows by repository and forgets the parts that no longer have any.
+fn parts<R: Row + Clone>(
+    store: &Store,
+    rows: &[R],
+    repository: impl Fn(&R) -> RepositoryId,
+) -> Result<(), Error> {
+    let mut by_repository: BTreeMap<RepositoryId, Vec<R>> = BTreeMap::new();
+    for row in rows {
+        by_repository
+            .entry(repository(row))
+            .or_default()
+            .push(row.clone());
+    }
+    let kept: BTreeSet<String> = by_repository
+        .keys()
+        .map(|id| path(R::TABLE, &id.0.to_string()))
+        .collect();
+    let gone: Vec<String> = store
+        .files_below(&format!("facts/{}/", R::TABLE))
+        .into_iter()
+        .filter(|file| !kept.contains(file))
+        .collect();
+    store.remove_files(&gone)?;
+    for (repository, rows) in by_repository {
+        write_rows(store, &repository.0.to_string(), &rows)?;
+    }
+    Ok(())
+}
+
+/// Reads every table.
+pub fn read(store: &Store) -> Result<Tables, Error> {
+    let mut tables = Tables {
+        repositories: read_rows(store)?,
+        people: read_rows(store)?,
+        commits: read_rows::<CommitRow>(store)?,
+        tags: read_rows(store)?,
+        incidents: read_rows(store)?,
+        facts: Facts {
+            pull_requests: read_rows(store)?,
+            pull_request_commits: read_rows(store)?,
+            pull_request_files: read_rows(store)?,
+            reviews: read_rows(store)?,
+            comments: read_rows(store)?,
+            review_requests: read_rows(store)?,
+            timeline: read_rows(store)?,
+            issues: read_rows(store)?,
+            issue_comments: read_rows(store)?,
+            deployments: read_rows(store)?,
+            deployment_statuses: read_rows(store)?,
+            releases: read_rows(store)?,
+            workflow_runs: read_rows(store)?,
+        },
+        ..Tables::default()
+    };
+    let ids: BTreeSet<RepositoryId> = tables
+        .commits
+        .iter()
+        .map(|commit| commit.repository)
+        .collect();
+    for id in ids {
+        let part = id.0.to_string();
+        let (Some(changes), Some(files)) = (
+            store.read(&path("file_changes", &part))?,
+            store.read(&path("files", &part))?,
+        ) else {
+            continue;
+        };
+        tables::changes::append(&mut tables.changes, changes, files, id, &tables.commits)
+            .map_err(shape("file_changes"))?;
+        if let Some(ownership) = store.read(&path("ownership", &part))? {
+            tables::ownership::append(&mut tables.ownership, ownership, id, &tables.changes)
+                .map_err(shape("ownership"))?;
+        }
+    }
+    Ok(tables)
+}
