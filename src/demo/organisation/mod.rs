@@ -1,0 +1,270 @@
+//! The demo organisation: people, repositories and eighteen months of work, made up, with truths planted in it.
+//!
+//! [`build`] is a pure function of [`Plants`]: no clock, no chance but its own, so that the same plants give the same bytes.
+//! What is planted, and where, is told in `fixtures/demo/README.md`.
+
+mod blueprint;
+mod cast;
+mod clock;
+mod conversation;
+mod delivery;
+mod dice;
+mod growth;
+mod incidents;
+mod life;
+mod plan;
+mod text;
+mod truths;
+mod vocabulary;
+mod witness;
+mod wording;
+mod work_items;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::demo::model::{Host, HostRepository, HostTeam};
+use crate::demo::repository::GeneratedRepository;
+
+use blueprint::REPOSITORIES;
+use cast::{Actor, INES, MARA, OSKAR, TOMAS, YUKI};
+use clock::Minute;
+use growth::Branch;
+use life::{Desk, End, Life};
+use plan::{AS_OF_DAY, FIRST_DAY, Job};
+use wording::Wording;
+use work_items::Around;
+
+pub use truths::{
+    BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, PersonTruth, Plants, RepositoryTruth,
+    RollbackTruth, Share, SiloTruth, Truths,
+};
+
+/// The organisation's login.
+pub const ORGANISATION: &str = "lighthouse";
+
+/// Everything generated.
+#[derive(Debug)]
+pub struct World {
+    /// What the fake GitHub serves.
+    pub host: Host,
+    /// The git repositories, in the host's order.
+    pub repositories: Vec<GeneratedRepository>,
+    /// The team register, `linchpin.toml`.
+    pub register_toml: String,
+    /// The private register, `linchpin.private.toml`.
+    pub private_register_toml: String,
+    /// The instant everything is seen from.
+    pub as_of: Timestamp,
+    /// What must be found.
+    pub truths: Truths,
+}
+
+/// Builds the organisation.
+#[must_use]
+pub fn build(plants: &Plants) -> World {
+    let as_of = Minute::of(AS_OF_DAY)
+        .day()
+        .at(0, 0, 0, 0)
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp());
+    let incidents = incidents::plan(plants);
+    let mut desk = Desk::default();
+    let mut jobs: Vec<(Job, Life)> = plan::jobs(plants, &incidents)
+        .into_iter()
+        .map(|job| {
+            let life = life::live(&job, &mut desk, plants);
+            (job, life)
+        })
+        .collect();
+    jobs.retain(|(_, life)| life.opened < Minute::of(AS_OF_DAY));
+    let issues = work_items::plan(&jobs, &incidents, plants);
+    let (wordings, issue_numbers) = number(&jobs, &issues);
+
+    let mut world = World {
+        host: Host {
+            accounts: cast::accounts(),
+            teams: teams(),
+            repositories: Vec::new(),
+        },
+        repositories: Vec::new(),
+        register_toml: include_str!("../../../fixtures/demo/linchpin.toml").to_owned(),
+        private_register_toml: private_register(plants),
+        as_of,
+        truths: witness::people(),
+    };
+    for (repository, blueprint) in REPOSITORIES.iter().enumerate() {
+        let works: Vec<(usize, &Job, &Life, &Wording)> = jobs
+            .iter()
+            .zip(&wordings)
+            .enumerate()
+            .filter(|(_, ((job, _), _))| job.repository == repository)
+            .map(|(index, ((job, life), wording))| (index, job, life, wording))
+            .collect();
+        let grown = growth::grow(repository, blueprint, &works, plants);
+        let lives: Vec<(usize, &Job, &Life)> = works
+            .iter()
+            .map(|(index, job, life, _)| (*index, *job, *life))
+            .collect();
+        let shipped = delivery::ship(repository, blueprint, &grown, &lives, &incidents, as_of);
+        let mut host = HostRepository {
+            owner: ORGANISATION.to_owned(),
+            name: blueprint.name.to_owned(),
+            former_names: blueprint
+                .former_name
+                .map(|name| format!("{ORGANISATION}/{name}"))
+                .into_iter()
+                .collect(),
+            node: format!("R_{}", blueprint.name),
+            database_id: 880_000 + u64::try_from(repository).unwrap_or_default(),
+            default_branch: Some("main".to_owned()),
+            has_issues: true,
+            created_at: Some(Minute::of(FIRST_DAY).instant()),
+            ..HostRepository::default()
+        };
+        let empty = Branch::default();
+        for (index, job, life, wording) in &works {
+            let branch = grown.branches.get(index).unwrap_or(&empty);
+            let closes: Vec<u64> = issues
+                .iter()
+                .zip(&issue_numbers)
+                .filter(|(issue, _)| issue.closed_by == Some(*index))
+                .map(|(_, number)| *number)
+                .collect();
+            host.pull_requests.push(conversation::pull_request(
+                job, life, wording, branch, &closes, as_of,
+            ));
+        }
+        host.pull_requests
+            .sort_by_key(|pull_request| pull_request.number);
+        for (issue, number) in issues
+            .iter()
+            .zip(&issue_numbers)
+            .filter(|(issue, _)| issue.repository == repository)
+        {
+            let incident = issue.incident.and_then(|incident| incidents.get(incident));
+            let closing = issue
+                .closed_by
+                .and_then(|job| Some((wordings.get(job)?.number, jobs.get(job)?.1.ended()?)));
+            let caused_by = incident
+                .filter(|_| issue.incident.is_some_and(|index| index % 3 == 0))
+                .and_then(|incident| {
+                    let merged_before = works.iter().filter_map(|(_, _, life, wording)| match life
+                        .end
+                    {
+                        End::Merged { at, .. } if at <= incident.slot => Some((at, wording.number)),
+                        _ => None,
+                    });
+                    merged_before.max().map(|(_, number)| number)
+                });
+            let job = issue
+                .closed_by
+                .and_then(|job| jobs.get(job))
+                .map(|(job, _)| job);
+            let around = Around {
+                number: *number,
+                closing,
+                job,
+                incident,
+                caused_by,
+                as_of,
+            };
+            host.issues.push(work_items::issue(issue, &around, plants));
+        }
+        let pushed: Vec<(&Life, &Branch, &str)> = works
+            .iter()
+            .map(|(index, _, life, wording)| {
+                (
+                    *life,
+                    grown.branches.get(index).unwrap_or(&empty),
+                    wording.branch.as_str(),
+                )
+            })
+            .collect();
+        let (runs, flaky) = delivery::runs(repository, &pushed, &shipped, plants, as_of);
+        host.workflow_runs = runs;
+        witness::repository(
+            &mut world.truths,
+            repository,
+            &host,
+            &grown,
+            &shipped,
+            &issues,
+            &issue_numbers,
+            flaky,
+            plants,
+        );
+        host.deployments = shipped.deployments;
+        host.releases = shipped.releases;
+        world.repositories.push(GeneratedRepository {
+            owner: ORGANISATION.to_owned(),
+            name: blueprint.name.to_owned(),
+            branch: "main".to_owned(),
+            tip: grown
+                .tip_at(Minute::of(AS_OF_DAY))
+                .unwrap_or_else(crate::demo::repository::null_id),
+            tags: shipped.tags,
+            objects: grown.objects,
+        });
+        world.host.repositories.push(host);
+    }
+    witness::whole(&mut world.truths, &world.host, plants);
+    world
+}
+
+/// Numbers pull requests and issues of each repository in the order they were opened.
+fn number(jobs: &[(Job, Life)], issues: &[work_items::IssuePlan]) -> (Vec<Wording>, Vec<u64>) {
+    let mut wordings: Vec<Wording> = jobs.iter().map(|(job, _)| Wording::of(job)).collect();
+    let mut issue_numbers = vec![0; issues.len()];
+    let mut opened: Vec<(Minute, bool, usize, usize)> = Vec::new();
+    opened.extend(
+        issues
+            .iter()
+            .enumerate()
+            .map(|(at, issue)| (issue.opened, false, at, issue.repository)),
+    );
+    opened.extend(
+        jobs.iter()
+            .enumerate()
+            .map(|(at, (job, life))| (life.opened, true, at, job.repository)),
+    );
+    opened.sort_unstable();
+    let mut next: BTreeMap<usize, u64> = BTreeMap::new();
+    for (_, is_pull_request, at, repository) in opened {
+        let number = next.entry(repository).or_default();
+        *number += 1;
+        if is_pull_request {
+            if let Some(wording) = wordings.get_mut(at) {
+                wording.number = *number;
+            }
+        } else if let Some(slot) = issue_numbers.get_mut(at) {
+            *slot = *number;
+        }
+    }
+    (wordings, issue_numbers)
+}
+
+fn teams() -> Vec<HostTeam> {
+    let team = |slug: &str, members: &[Actor]| HostTeam {
+        organisation: ORGANISATION.to_owned(),
+        slug: slug.to_owned(),
+        node: format!("T_{slug}"),
+        members: members.iter().filter_map(|actor| actor.login()).collect(),
+    };
+    vec![
+        team("parcels", &[INES, MARA, OSKAR, TOMAS, YUKI]),
+        team("timetable", &[MARA, OSKAR, TOMAS, YUKI, INES]),
+    ]
+}
+
+fn private_register(plants: &Plants) -> String {
+    let mut text = include_str!("../../../fixtures/demo/linchpin.private.toml").to_owned();
+    if plants.holiday {
+        text += include_str!("../../../fixtures/demo/absence.toml");
+    }
+    if plants.bottleneck {
+        text += include_str!("../../../fixtures/demo/delegation.toml");
+    }
+    text
+}

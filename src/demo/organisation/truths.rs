@@ -1,0 +1,198 @@
+//! What is planted, and the answers that linchpin must find.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::CommitId;
+
+/// Which truths the organisation holds. A test switches one off and expects not to find it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each plant is independent of the others"
+)]
+pub struct Plants {
+    /// The lead reviews most changes of `parcels` until a date.
+    pub bottleneck: bool,
+    /// One person alone works on `timetable`'s `solver`.
+    pub silo: bool,
+    /// `timetable`'s `feeds` move from one person to another over two quarters.
+    pub hand_over: bool,
+    /// The lead is away for two weeks, and nothing waits.
+    pub holiday: bool,
+    /// One production deployment of `parcel-api` is rolled back.
+    pub rollback: bool,
+    /// One in five runs of `parcel-api`'s `integration` workflow passes only on its second attempt.
+    pub flake: bool,
+}
+
+impl Default for Plants {
+    fn default() -> Self {
+        Self {
+            bottleneck: true,
+            silo: true,
+            hand_over: true,
+            holiday: true,
+            rollback: true,
+            flake: true,
+        }
+    }
+}
+
+/// Hits out of a number of cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Share {
+    /// Numerator.
+    pub hits: u64,
+    /// Denominator.
+    pub of: u64,
+}
+
+/// Everything that is true of the organisation by construction.
+#[derive(Debug, Clone, Default)]
+pub struct Truths {
+    /// The cast.
+    pub people: Vec<PersonTruth>,
+    /// Figures of each repository, in the host's order.
+    pub repositories: Vec<RepositoryTruth>,
+    /// The bottleneck, where planted.
+    pub bottleneck: Option<BottleneckTruth>,
+    /// The silo, where planted.
+    pub silo: Option<SiloTruth>,
+    /// The hand-over, where planted.
+    pub hand_over: Option<HandOverTruth>,
+    /// The holiday, where planted.
+    pub holiday: Option<HolidayTruth>,
+    /// The rollback, where planted.
+    pub rollback: Option<RollbackTruth>,
+    /// The flaky workflow, where planted.
+    pub flake: Option<FlakeTruth>,
+}
+
+/// One of the cast: everything that must never occur in the team tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonTruth {
+    /// Login.
+    pub login: String,
+    /// Profile name.
+    pub name: String,
+    /// Names and addresses in commits.
+    pub signatures: Vec<(String, String)>,
+    /// Whether it is one of the five people of the team.
+    pub is_team: bool,
+    /// Whether it is a bot or an AI reviewer.
+    pub is_bot: bool,
+}
+
+/// Counts of one repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryTruth {
+    /// Name without the owner.
+    pub name: String,
+    /// Product.
+    pub product: String,
+    /// Its areas: top-level directories.
+    pub areas: Vec<String>,
+    /// Pull requests.
+    pub n_pull_requests: u64,
+    /// Merged ones.
+    pub n_merged: u64,
+    /// Merged ones by people of the team and the visitor.
+    pub n_merged_by_humans: u64,
+    /// Open ones.
+    pub n_open: u64,
+    /// Commits that the default branch reaches.
+    pub n_commits: u64,
+    /// Successful deployments to `production`.
+    pub n_production_successes: u64,
+    /// Failed deployments to `production`.
+    pub n_production_failures: u64,
+    /// Issues labelled `incident`.
+    pub n_incidents: u64,
+}
+
+/// A reviewer whom everything waited for, until a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BottleneckTruth {
+    /// The product.
+    pub product: String,
+    /// Who.
+    pub login: String,
+    /// From here on the reviews are spread.
+    pub until: Date,
+    /// Their share of the submitted human reviews of others' changes in the product, before.
+    pub share_before: Share,
+    /// The same, from the date on.
+    pub share_after: Share,
+}
+
+/// An area that one person alone knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiloTruth {
+    /// Repository.
+    pub repository: String,
+    /// Area.
+    pub area: String,
+    /// Who.
+    pub login: String,
+    /// When somebody else last changed or reviewed it.
+    pub last_outside_touch: Option<Date>,
+}
+
+/// An area that moved from one person to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOverTruth {
+    /// Repository.
+    pub repository: String,
+    /// Area.
+    pub area: String,
+    /// Who had it.
+    pub giver: String,
+    /// Who has it.
+    pub receiver: String,
+    /// Each quarter's label, the giver's and the receiver's share of the changes.
+    pub shares: Vec<(String, Share, Share)>,
+    /// The first quarter in which the giver's share is lower by at least 20 points.
+    pub from_quarter: String,
+    /// The quarter after which it stays.
+    pub to_quarter: String,
+}
+
+/// A declared absence during which nothing waited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolidayTruth {
+    /// Who.
+    pub login: String,
+    /// First day away.
+    pub from: Date,
+    /// Last day away.
+    pub to: Date,
+}
+
+/// A production deployment that was undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollbackTruth {
+    /// Repository.
+    pub repository: String,
+    /// The bad deployment's node.
+    pub undone: String,
+    /// The rollback's node.
+    pub deployment: String,
+    /// The older commit that was deployed again.
+    pub commit: CommitId,
+    /// When the rollback was created.
+    pub at: Timestamp,
+    /// The incident's number.
+    pub incident: u64,
+}
+
+/// A workflow whose runs often pass on the second attempt only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlakeTruth {
+    /// Repository.
+    pub repository: String,
+    /// Workflow.
+    pub workflow: String,
+    /// Flaky runs out of all runs of the workflow.
+    pub share: Share,
+}

@@ -1,0 +1,276 @@
+//! The truths, counted from what was generated and not from what was meant.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::blueprint::{HANDED_OVER, PARCEL_API, REPOSITORIES, SILO, TIMETABLE};
+use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
+use super::clock::Minute;
+use super::delivery::{PRODUCTION, Shipped};
+use super::growth::Grown;
+use super::plan::{AWAY_FROM, AWAY_TO, QUARTERS, SPREAD_FROM, quarter_label};
+use super::truths::{
+    BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, PersonTruth, Plants, RepositoryTruth,
+    RollbackTruth, Share, SiloTruth, Truths,
+};
+use super::work_items::IssuePlan;
+use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
+
+/// The cast.
+pub(super) fn people() -> Truths {
+    let people = CAST
+        .iter()
+        .enumerate()
+        .map(|(at, persona)| PersonTruth {
+            login: persona.login.to_owned(),
+            name: persona.name.to_owned(),
+            signatures: persona
+                .signatures
+                .iter()
+                .map(|(name, email)| ((*name).to_owned(), (*email).to_owned()))
+                .collect(),
+            is_team: at < TEAM.len(),
+            is_bot: persona.kind == ActorType::Bot,
+        })
+        .collect();
+    Truths {
+        people,
+        ..Truths::default()
+    }
+}
+
+fn is_bot(login: Option<&str>) -> bool {
+    CAST.iter()
+        .any(|persona| Some(persona.login) == login && persona.kind == ActorType::Bot)
+}
+
+fn is_team(login: Option<&str>) -> bool {
+    TEAM.iter()
+        .any(|actor| Some(actor.persona().login) == login)
+}
+
+fn count<T>(items: impl Iterator<Item = T>) -> u64 {
+    u64::try_from(items.count()).unwrap_or_default()
+}
+
+/// One repository's figures, and the truths that live in it.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "it looks at everything one repository was made of"
+)]
+pub(super) fn repository(
+    truths: &mut Truths,
+    index: usize,
+    host: &HostRepository,
+    grown: &Grown,
+    shipped: &Shipped,
+    issues: &[IssuePlan],
+    numbers: &[u64],
+    flaky: Share,
+    plants: &Plants,
+) {
+    let blueprint = &REPOSITORIES[index];
+    let production = || {
+        shipped
+            .deployments
+            .iter()
+            .filter(|deployment| deployment.environment == PRODUCTION)
+    };
+    let has = |state: &'static str| {
+        count(
+            production()
+                .filter(|deployment| deployment.statuses.iter().any(|(found, _)| found == state)),
+        )
+    };
+    let merged = || {
+        host.pull_requests
+            .iter()
+            .filter(|pull_request| pull_request.merged_at.is_some())
+    };
+    truths.repositories.push(RepositoryTruth {
+        name: blueprint.name.to_owned(),
+        product: blueprint.product.to_owned(),
+        areas: blueprint
+            .areas
+            .iter()
+            .map(|area| area.name.to_owned())
+            .collect(),
+        n_pull_requests: count(host.pull_requests.iter()),
+        n_merged: count(merged()),
+        n_merged_by_humans: count(
+            merged().filter(|pull_request| !is_bot(pull_request.author.as_deref())),
+        ),
+        n_open: count(
+            host.pull_requests
+                .iter()
+                .filter(|pull_request| pull_request.closed_at.is_none()),
+        ),
+        n_commits: grown.n_commits,
+        n_production_successes: has("SUCCESS"),
+        n_production_failures: has("FAILURE"),
+        n_incidents: count(
+            host.issues
+                .iter()
+                .filter(|issue| issue.labels.iter().any(|label| label == "incident")),
+        ),
+    });
+    if index == PARCEL_API && plants.flake {
+        truths.flake = Some(FlakeTruth {
+            repository: blueprint.name.to_owned(),
+            workflow: "integration".to_owned(),
+            share: flaky,
+        });
+    }
+    if index == PARCEL_API && plants.rollback {
+        truths.rollback = rollback(shipped, issues, numbers);
+    }
+}
+
+fn rollback(shipped: &Shipped, issues: &[IssuePlan], numbers: &[u64]) -> Option<RollbackTruth> {
+    // The rollback is the only deployment whose commit was in production before the one that it undoes.
+    shipped
+        .by_incident
+        .iter()
+        .find_map(|(incident, undone, deployment)| {
+            let (undone, deployment) = (undone.as_ref()?, deployment.as_ref()?);
+            let find = |node: &String| {
+                shipped
+                    .deployments
+                    .iter()
+                    .find(|deployment| deployment.node == *node)
+            };
+            let (bad, good) = (find(undone)?, find(deployment)?);
+            let was_there_before = shipped.deployments.iter().any(|earlier| {
+                earlier.environment == PRODUCTION
+                    && earlier.created_at < bad.created_at
+                    && earlier.commit == good.commit
+            });
+            let issue = issues
+                .iter()
+                .position(|issue| issue.incident == Some(*incident))?;
+            was_there_before.then_some(RollbackTruth {
+                repository: REPOSITORIES[PARCEL_API].name.to_owned(),
+                undone: undone.clone(),
+                deployment: deployment.clone(),
+                commit: good.commit?,
+                at: good.created_at,
+                incident: numbers.get(issue).copied()?,
+            })
+        })
+}
+
+/// The truths about people, from the whole host.
+pub(super) fn whole(truths: &mut Truths, host: &Host, plants: &Plants) {
+    let spread = Minute::of(SPREAD_FROM).instant();
+    if plants.bottleneck {
+        let reviews = |from: Timestamp, to: Timestamp| {
+            let mut share = Share::default();
+            let repositories = host
+                .repositories
+                .iter()
+                .zip(&REPOSITORIES)
+                .filter(|(_, blueprint)| blueprint.product == "parcels");
+            for pull_request in repositories.flat_map(|(repository, _)| &repository.pull_requests) {
+                for review in &pull_request.reviews {
+                    let at = review.submitted_at.unwrap_or(Timestamp::MAX);
+                    if is_team(review.author.as_deref())
+                        && review.author != pull_request.author
+                        && from <= at
+                        && at < to
+                    {
+                        share.of += 1;
+                        share.hits +=
+                            u64::from(review.author.as_deref() == Some(MARA.persona().login));
+                    }
+                }
+            }
+            share
+        };
+        truths.bottleneck = Some(BottleneckTruth {
+            product: "parcels".to_owned(),
+            login: MARA.persona().login.to_owned(),
+            until: SPREAD_FROM,
+            share_before: reviews(Timestamp::MIN, spread),
+            share_after: reviews(spread, Timestamp::MAX),
+        });
+    }
+    let Some(timetable) = host.repositories.get(TIMETABLE) else {
+        return;
+    };
+    let name = REPOSITORIES[TIMETABLE].name.to_owned();
+    if plants.silo {
+        let last = in_area(timetable, SILO)
+            .filter(|pull_request| pull_request.author.as_deref() != Some(YUKI.persona().login))
+            .filter_map(|pull_request| pull_request.merged_at)
+            .max();
+        truths.silo = Some(SiloTruth {
+            repository: name.clone(),
+            area: SILO.to_owned(),
+            login: YUKI.persona().login.to_owned(),
+            last_outside_touch: last.map(|at| TimeZone::UTC.to_datetime(at).date()),
+        });
+    }
+    if plants.hand_over {
+        let shares = (0..QUARTERS.len() - 1)
+            .map(|quarter| hand_over_quarter(timetable, quarter))
+            .collect();
+        truths.hand_over = Some(HandOverTruth {
+            repository: name,
+            area: HANDED_OVER.to_owned(),
+            giver: TOMAS.persona().login.to_owned(),
+            receiver: OSKAR.persona().login.to_owned(),
+            shares,
+            from_quarter: quarter_label(3),
+            to_quarter: quarter_label(4),
+        });
+    }
+    if plants.holiday {
+        truths.holiday = Some(HolidayTruth {
+            login: MARA.persona().login.to_owned(),
+            from: AWAY_FROM,
+            to: AWAY_TO,
+        });
+    }
+}
+
+fn in_area<'a>(
+    repository: &'a HostRepository,
+    area: &'a str,
+) -> impl Iterator<Item = &'a HostPullRequest> {
+    let prefix = format!("{area}/");
+    repository.pull_requests.iter().filter(move |pull_request| {
+        pull_request
+            .files
+            .iter()
+            .any(|file| file.path.starts_with(&prefix))
+    })
+}
+
+/// The giver's and the receiver's share of the area's merged pull requests in a quarter.
+fn hand_over_quarter(repository: &HostRepository, quarter: usize) -> (String, Share, Share) {
+    let bound = |at: usize| {
+        QUARTERS
+            .get(at)
+            .map_or(Timestamp::MAX, |day| Minute::of(*day).instant())
+    };
+    let merged: Vec<&HostPullRequest> = in_area(repository, HANDED_OVER)
+        .filter(|pull_request| {
+            pull_request
+                .merged_at
+                .is_some_and(|at| bound(quarter) <= at && at < bound(quarter + 1))
+        })
+        .collect();
+    let share = |login: &str| Share {
+        hits: count(
+            merged
+                .iter()
+                .filter(|pull_request| pull_request.author.as_deref() == Some(login)),
+        ),
+        of: count(merged.iter()),
+    };
+    (
+        quarter_label(quarter),
+        share(TOMAS.persona().login),
+        share(OSKAR.persona().login),
+    )
+}

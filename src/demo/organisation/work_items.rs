@@ -1,0 +1,334 @@
+//! Issues: wishes, faults and incidents.
+
+use jiff::Timestamp;
+
+use super::blueprint::{Craft, REPOSITORIES};
+use super::cast::{Actor, TEAM, VISITOR};
+use super::clock::{DAY, Minute};
+use super::conversation::after;
+use super::dice::Dice;
+use super::incidents::IncidentPlan;
+use super::life::{End, Life};
+use super::plan::{AS_OF_DAY, FIRST_DAY, Job, Work, is_present};
+use super::truths::Plants;
+use super::vocabulary::Words;
+use super::wording::words_of;
+use crate::demo::model::{EventKind, HostComment, HostEvent, HostIssue};
+
+/// An issue to be.
+#[derive(Debug, Clone)]
+pub(super) struct IssuePlan {
+    pub(super) repository: usize,
+    pub(super) opened: Minute,
+    pub(super) author: Actor,
+    pub(super) assignees: Vec<Actor>,
+    pub(super) closed: Option<Minute>,
+    /// The job that closes it.
+    pub(super) closed_by: Option<usize>,
+    pub(super) incident: Option<usize>,
+    pub(super) labels: Vec<&'static str>,
+    pub(super) key: String,
+}
+
+/// All issues, without numbers yet.
+pub(super) fn plan(
+    jobs: &[(Job, Life)],
+    incidents: &[IncidentPlan],
+    plants: &Plants,
+) -> Vec<IssuePlan> {
+    let mut plans = Vec::new();
+    for (index, (job, life)) in jobs.iter().enumerate() {
+        let mut dice = job.dice("issue");
+        let merged = match life.end {
+            End::Merged { at, .. } => Some(at),
+            _ => None,
+        };
+        match job.work {
+            Work::Fix | Work::Feature if dice.chance(35) && job.author.is_team() => {
+                let opened = Minute(
+                    (job.start.0 - dice.between(200, 10 * DAY)).max(Minute::of(FIRST_DAY).0 + 60),
+                );
+                let author = reporter(opened, plants, &mut dice);
+                let label = if job.work == Work::Fix {
+                    "bug"
+                } else {
+                    "enhancement"
+                };
+                plans.push(IssuePlan {
+                    repository: job.repository,
+                    opened,
+                    author,
+                    assignees: if dice.chance(60) {
+                        vec![job.author]
+                    } else {
+                        Vec::new()
+                    },
+                    closed: merged,
+                    closed_by: Some(index),
+                    incident: None,
+                    labels: vec![label],
+                    key: format!("{}/issue", job.key),
+                });
+            }
+            Work::Hotfix { incident } => {
+                let Some(plan) = incidents.get(incident) else {
+                    continue;
+                };
+                let mut labels = vec!["incident", if incident % 3 == 0 { "sev1" } else { "sev2" }];
+                if incident % 4 == 1 {
+                    labels.push("resolved");
+                }
+                plans.push(IssuePlan {
+                    repository: job.repository,
+                    opened: plan.opened,
+                    author: plan.opener,
+                    assignees: vec![plan.coordinator],
+                    closed: Some(plan.resolved.plus(dice.between(DAY, 4 * DAY)))
+                        .filter(|at| *at < Minute::of(AS_OF_DAY)),
+                    closed_by: merged.map(|_| index),
+                    incident: Some(incident),
+                    labels,
+                    key: format!("incident/{incident}/issue"),
+                });
+            }
+            _ => {}
+        }
+    }
+    wishes(&mut plans, plants);
+    plans.retain(|plan| plan.opened < Minute::of(AS_OF_DAY));
+    plans.sort_by(|a, b| (a.opened, &a.key).cmp(&(b.opened, &b.key)));
+    plans
+}
+
+fn reporter(at: Minute, plants: &Plants, dice: &mut Dice) -> Actor {
+    let present: Vec<Actor> = TEAM
+        .into_iter()
+        .filter(|actor| is_present(*actor, at, 12, plants))
+        .collect();
+    if dice.chance(6) {
+        VISITOR
+    } else {
+        dice.pick(&present).copied().unwrap_or(VISITOR)
+    }
+}
+
+/// Issues that no pull request closes.
+fn wishes(plans: &mut Vec<IssuePlan>, plants: &Plants) {
+    for repository in 0..REPOSITORIES.len() {
+        for index in 0..24 {
+            let key = format!("{}/wish/{index}", REPOSITORIES[repository].name);
+            let mut dice = Dice::of(&key);
+            let opened =
+                Minute(Minute::of(FIRST_DAY).0 + index * 16 * DAY + dice.between(DAY, 15 * DAY));
+            let labels = [
+                vec!["enhancement"],
+                vec!["debt"],
+                vec!["question"],
+                vec!["bug"],
+                vec![],
+            ];
+            let closed = dice
+                .chance(50)
+                .then(|| opened.plus(dice.between(DAY, 60 * DAY)));
+            plans.push(IssuePlan {
+                repository,
+                opened,
+                author: reporter(opened, plants, &mut dice),
+                assignees: Vec::new(),
+                closed: closed.filter(|at| *at < Minute::of(AS_OF_DAY)),
+                closed_by: None,
+                incident: None,
+                labels: dice.pick(&labels).cloned().unwrap_or_default(),
+                key,
+            });
+        }
+    }
+}
+
+/// What an issue says of the work around it.
+pub(super) struct Around<'a> {
+    pub(super) number: u64,
+    /// The closing pull request's number and merge.
+    pub(super) closing: Option<(u64, Minute)>,
+    pub(super) job: Option<&'a Job>,
+    pub(super) incident: Option<&'a IncidentPlan>,
+    /// The pull request that the incident is blamed on in the body, where somebody found out.
+    pub(super) caused_by: Option<u64>,
+    pub(super) as_of: Timestamp,
+}
+
+/// Puts one issue together.
+pub(super) fn issue(plan: &IssuePlan, around: &Around<'_>, plants: &Plants) -> HostIssue {
+    let mut dice = Dice::of(&plan.key);
+    let blueprint = &REPOSITORIES[plan.repository];
+    let code: Vec<_> = blueprint
+        .areas
+        .iter()
+        .filter(|area| area.craft == Craft::Code)
+        .collect();
+    let words = around
+        .job
+        .map(words_of)
+        .unwrap_or_else(|| Words::of(dice.pick(&code).map_or(&[][..], |area| area.words)));
+    let node = format!("I_{}_{}", blueprint.name, around.number);
+    let heading = if plan.incident.is_some() {
+        "incident titles"
+    } else {
+        "issue titles"
+    };
+    let title = words.sentence(heading, &mut dice);
+    let mut timeline = Vec::new();
+    let mut event = |at: Timestamp, actor: Actor, what: EventKind| {
+        let node = format!("EV_{node}_{}", timeline.len());
+        timeline.push(HostEvent {
+            node,
+            at,
+            actor: actor.login(),
+            what,
+        });
+    };
+    for (at, label) in (1..).zip(&plan.labels) {
+        let resolved = around
+            .incident
+            .filter(|_| *label == "resolved")
+            .map(|incident| incident.resolved.instant());
+        let at = resolved.unwrap_or_else(|| after(plan.opened.instant(), at));
+        event(
+            at,
+            plan.assignees.first().copied().unwrap_or(plan.author),
+            EventKind::Labeled {
+                label: (*label).to_owned(),
+            },
+        );
+    }
+    if let Some((number, merged)) = around.closing {
+        let by = around.job.map_or(plan.author, |job| job.author);
+        event(
+            after(merged.instant(), -600),
+            by,
+            EventKind::CrossReferenced { number },
+        );
+    }
+    if let Some(closed) = plan.closed {
+        event(
+            after(closed.instant(), 2),
+            plan.assignees.first().copied().unwrap_or(plan.author),
+            EventKind::Closed,
+        );
+    }
+    timeline.retain(|event| event.at < around.as_of);
+    timeline.sort_by(|a, b| a.at.cmp(&b.at));
+    let comments = comments(plan, around, &node, &words, &mut dice, plants);
+    let closed_at = plan.closed.map(|closed| after(closed.instant(), 2));
+    let updated_at = timeline
+        .iter()
+        .map(|event| event.at)
+        .chain(comments.iter().map(|comment| comment.created_at))
+        .fold(plan.opened.instant(), Timestamp::max);
+    HostIssue {
+        number: around.number,
+        node,
+        title,
+        body: body(plan, around, &words, &mut dice),
+        author: plan.author.login(),
+        created_at: plan.opened.instant(),
+        closed_at,
+        updated_at,
+        labels: plan
+            .labels
+            .iter()
+            .map(|label| (*label).to_owned())
+            .collect(),
+        assignees: plan
+            .assignees
+            .iter()
+            .filter_map(|actor| actor.login())
+            .collect(),
+        milestone: None,
+        comments,
+        timeline,
+    }
+}
+
+fn body(plan: &IssuePlan, around: &Around<'_>, words: &Words, dice: &mut Dice) -> String {
+    let mut body = words.sentence("sentences", dice);
+    if let (Some(incident), Some(index)) = (around.incident, plan.incident) {
+        if index % 3 != 2 {
+            body += &format!(
+                "\n\nStart time: {}\nResolved time: {}",
+                incident.started.instant(),
+                incident.resolved.instant()
+            );
+        }
+        if let Some(number) = around.caused_by {
+            body += &format!("\n\nCaused by #{number}");
+        }
+    }
+    body
+}
+
+fn comments(
+    plan: &IssuePlan,
+    around: &Around<'_>,
+    node: &str,
+    words: &Words,
+    dice: &mut Dice,
+    plants: &Plants,
+) -> Vec<HostComment> {
+    let mut written: Vec<(Timestamp, Actor, String)> = Vec::new();
+    if let Some(incident) = around.incident {
+        let lines = super::vocabulary::lines("incident comments");
+        let voices = [
+            incident.fixer,
+            incident.coordinator,
+            incident.fixer,
+            incident.coordinator,
+            incident.coordinator,
+        ];
+        let minutes = [4, 7, 20, 0, 0];
+        for (at, (voice, line)) in voices
+            .into_iter()
+            .zip(lines)
+            .enumerate()
+            .take(3 + usize::from(dice.chance(60)))
+        {
+            let when = if at < 3 {
+                incident.opened.plus(minutes[at]).instant()
+            } else {
+                incident.resolved.plus(2).instant()
+            };
+            written.push((
+                when,
+                voice,
+                line.replace("{noun}", dice.word(&words.nouns))
+                    .replace("{noun2}", dice.word(&words.nouns))
+                    .replace("{field}", dice.word(&words.fields)),
+            ));
+        }
+    } else {
+        for at in 0..dice.below(3) {
+            let minute = plan
+                .opened
+                .plus(60 + i64::try_from(at).unwrap_or_default() * dice.between(100, 600));
+            let who = reporter(minute, plants, dice);
+            written.push((
+                minute.instant(),
+                who,
+                words.sentence("issue comments", dice),
+            ));
+        }
+    }
+    written.retain(|(at, ..)| *at < around.as_of);
+    written.sort_by(|a, b| a.0.cmp(&b.0));
+    written
+        .into_iter()
+        .enumerate()
+        .map(|(at, (created_at, who, body))| HostComment {
+            node: format!("IC_{node}_{at}"),
+            author: who.login(),
+            created_at,
+            body,
+            review: None,
+        })
+        .collect()
+}
