@@ -1,0 +1,485 @@
+//! `linchpin explain`: a metric's definition and the rows behind one figure, for people and for programs.
+//!
+//! This goes to the reader's own terminal or file, not to the public tree: subjects are printed as they came, encoded.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::encode::{csv as field, markdown as md, markdown_link, terminal};
+use super::{RenderError, csv, json};
+use crate::domain::Bucket;
+use crate::metrics::measure::{Cell, Fate, Ledger, LedgerRow, Measure, Measured, Scope};
+use crate::report::figure::{Headline, headline};
+use crate::report::{RepositoryFace, quantity};
+
+/// How `explain` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For a terminal.
+    #[default]
+    Table,
+    /// One object.
+    Json,
+    /// The rows.
+    Csv,
+    /// For a document.
+    Markdown,
+}
+
+/// What is explained.
+#[derive(Debug, Clone)]
+pub struct Explain<'a> {
+    /// The metric.
+    pub measure: &'a Measure,
+    /// Only this scope; `None`: all products.
+    pub scope: Option<&'a Scope>,
+    /// Only this bucket; `None`: the whole window.
+    pub bucket: Option<Bucket>,
+    /// Display names of repositories.
+    pub repositories: &'a [RepositoryFace],
+    /// The most rows a table for people lists of each fate; files list all.
+    pub max_rows: usize,
+}
+
+impl<'a> Explain<'a> {
+    /// The rows of the scope and bucket: included first, then excluded by reason, then unknown; in each by time and subject.
+    fn rows(&self) -> Vec<&'a LedgerRow> {
+        let in_scope = |row: &LedgerRow| {
+            self.scope.is_none_or(|scope| {
+                row.product == scope.product
+                    && scope
+                        .repository
+                        .is_none_or(|repository| repository == row.repository)
+                    && scope
+                        .area
+                        .as_ref()
+                        .is_none_or(|area| row.areas.contains(area))
+            })
+        };
+        let in_bucket =
+            |row: &LedgerRow| self.bucket.is_none_or(|bucket| row.bucket == Some(bucket));
+        let mut rows: Vec<&LedgerRow> = self
+            .measure
+            .rows
+            .iter()
+            .filter(|row| in_scope(row) && in_bucket(row))
+            .collect();
+        rows.sort_by(|a, b| {
+            (a.fate, a.at, a.repository, &a.subject).cmp(&(b.fate, b.at, b.repository, &b.subject))
+        });
+        rows
+    }
+
+    /// The figures of the scope and bucket.
+    fn cells(&self) -> Vec<&'a Cell> {
+        let is_asked = |cell: &&Cell| {
+            let in_scope = match self.scope {
+                Some(scope) => cell.scope == *scope,
+                None => cell.scope.repository.is_none() && cell.scope.area.is_none(),
+            };
+            in_scope && cell.bucket == self.bucket
+        };
+        self.measure.cells.iter().filter(is_asked).collect()
+    }
+
+    fn repository(&self, row: &LedgerRow) -> String {
+        let face = self
+            .repositories
+            .iter()
+            .find(|face| face.id == row.repository);
+        face.map_or_else(
+            || format!("repository {}", row.repository.0),
+            |face| face.name.clone(),
+        )
+    }
+
+    fn scope_words(&self, scope: &Scope) -> String {
+        let repository = scope
+            .repository
+            .and_then(|id| self.repositories.iter().find(|face| face.id == id));
+        let parts = [
+            Some(scope.product.as_str()),
+            repository.map(|face| face.name.as_str()),
+            scope.area.as_deref(),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+}
+
+const fn fate_words(fate: Fate) -> (&'static str, &'static str) {
+    match fate {
+        Fate::Included => ("included", ""),
+        Fate::Excluded(reason) => ("excluded", reason),
+        Fate::Unknown(reason) => ("unknown", reason),
+    }
+}
+
+fn cell_words(cell: &Cell, unit: crate::metrics::measure::Unit) -> String {
+    match (headline(unit, &cell.measured), &cell.measured) {
+        (
+            Some(Headline::Value {
+                amount,
+                label,
+                interval,
+                others,
+                n,
+            }),
+            _,
+        ) => {
+            let interval = interval
+                .map(|[low, high]| format!(", 80 % interval {low} – {high}"))
+                .unwrap_or_default();
+            let others = others.iter().fold(String::new(), |text, (title, words)| {
+                format!("{text}, {title} {words}")
+            });
+            format!(
+                "{amount} {label}{others}{interval}, n = {}",
+                quantity::count(n)
+            )
+        }
+        (Some(Headline::TooFew { n }), _) => format!("too few to summarise, n = {n}"),
+        (None, Measured::NotObserved { because, fix }) => {
+            let fix = fix
+                .as_deref()
+                .map(|fix| format!(" ({fix})"))
+                .unwrap_or_default();
+            format!("not observed: {because}{fix}")
+        }
+        (None, Measured::NotApplicable { because }) => format!("not applicable: {because}"),
+        (None, _) => "no value".to_owned(),
+    }
+}
+
+/// The explanation of a metric.
+///
+/// # Errors
+/// A defect of the program.
+pub fn explain(asked: &Explain<'_>, format: Format) -> Result<String, RenderError> {
+    match format {
+        Format::Table => Ok(table(asked)),
+        Format::Markdown => Ok(document(asked)),
+        Format::Csv => Ok(rows_csv(asked)),
+        Format::Json => rows_json(asked),
+    }
+}
+
+/// The parts of a definition under their headings, in the order of reading.
+fn definition_parts(measure: &Measure) -> Vec<(&'static str, &'static str)> {
+    let definition = measure.definition;
+    let parts = [
+        ("Question", definition.question),
+        ("Definition", definition.definition),
+        ("Formula", definition.formula),
+        ("Unit", json::unit_word(definition.unit)),
+        (
+            "Bucketed by",
+            definition.cohort.unwrap_or("a state at the window's end"),
+        ),
+        ("Left out", definition.exclusions),
+        ("How to read it", definition.how_to_read),
+        ("How it can mislead", definition.can_mislead),
+        ("Source", definition.source),
+    ];
+    parts
+        .into_iter()
+        .filter(|(_, words)| !words.is_empty())
+        .collect()
+}
+
+fn ledger_lines(ledger: &Ledger) -> Vec<(String, u64)> {
+    let mut lines = vec![("included".to_owned(), ledger.included)];
+    lines.extend(
+        ledger
+            .excluded
+            .iter()
+            .map(|(reason, n)| (format!("excluded: {}", reason.replace('_', " ")), *n)),
+    );
+    lines.extend(
+        ledger
+            .unknown
+            .iter()
+            .map(|(reason, n)| (format!("unknown: {}", reason.replace('_', " ")), *n)),
+    );
+    lines.push(("population".to_owned(), ledger.population()));
+    lines
+}
+
+fn table(asked: &Explain<'_>) -> String {
+    let measure = asked.measure;
+    let rows = asked.rows();
+    let mut text = format!(
+        "{} ({})\n\n",
+        terminal(measure.definition.title),
+        measure.definition.id
+    );
+    for (title, words) in definition_parts(measure) {
+        let _ = writeln!(text, "{title:<18} {}", terminal(words));
+    }
+    text.push('\n');
+    for cell in asked.cells() {
+        let bucket = cell
+            .bucket
+            .map(|bucket| format!(" {bucket}"))
+            .unwrap_or_default();
+        let words = cell_words(cell, measure.definition.unit);
+        let _ = writeln!(
+            text,
+            "{}{bucket}: {}",
+            terminal(&asked.scope_words(&cell.scope)),
+            terminal(&words)
+        );
+    }
+    for note in &measure.notes {
+        let _ = writeln!(text, "note: {}", terminal(note));
+    }
+    text.push_str("\nLedger\n");
+    for (title, n) in ledger_lines(&Ledger::of(rows.iter().copied())) {
+        let _ = writeln!(text, "  {n:>8}  {title}");
+    }
+    let mut last: Option<Fate> = None;
+    let mut n_listed = 0;
+    for (at, row) in rows.iter().enumerate() {
+        if last != Some(row.fate) {
+            let (fate, reason) = fate_words(row.fate);
+            let reason = if reason.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", reason.replace('_', " "))
+            };
+            let _ = writeln!(text, "\n{fate}{reason}");
+            (last, n_listed) = (Some(row.fate), 0);
+        }
+        n_listed += 1;
+        if n_listed <= asked.max_rows {
+            let value = row
+                .value
+                .map_or_else(|| "—".to_owned(), |value| row_amount(measure, value));
+            let at = row.at.map_or_else(
+                || " ".repeat(10),
+                |at| at.to_string().chars().take(10).collect(),
+            );
+            let repository = terminal(&asked.repository(row));
+            let link = row
+                .link
+                .as_deref()
+                .map(|link| format!("  {}", terminal(link)))
+                .unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "  {at}  {value:>10}  {repository}  {}{link}",
+                terminal(&row.subject)
+            );
+        }
+        let ends = rows.get(at + 1).is_none_or(|next| Some(next.fate) != last);
+        if ends && n_listed > asked.max_rows {
+            let _ = writeln!(
+                text,
+                "  … and {} more (--format csv lists all)",
+                n_listed - asked.max_rows
+            );
+        }
+    }
+    text.push_str("\nSQL\n");
+    for line in measure.definition.sql.trim_end().lines() {
+        let _ = writeln!(text, "  {}", terminal(line));
+    }
+    text
+}
+
+fn row_amount(measure: &Measure, value: f64) -> String {
+    match measure.definition.unit {
+        crate::metrics::measure::Unit::Share => quantity::plain(value),
+        unit => quantity::amount(unit, value),
+    }
+}
+
+fn document(asked: &Explain<'_>) -> String {
+    let measure = asked.measure;
+    let rows = asked.rows();
+    let mut text = format!(
+        "# {} (`{}`)\n\n",
+        md(measure.definition.title),
+        measure.definition.id
+    );
+    for (title, words) in definition_parts(measure) {
+        let _ = writeln!(text, "- **{title}**: {}", md(words));
+    }
+    text.push('\n');
+    for cell in asked.cells() {
+        let bucket = cell
+            .bucket
+            .map(|bucket| format!(" {bucket}"))
+            .unwrap_or_default();
+        let words = cell_words(cell, measure.definition.unit);
+        let _ = writeln!(
+            text,
+            "**{}{bucket}**: {}\n",
+            md(&asked.scope_words(&cell.scope)),
+            md(&words)
+        );
+    }
+    for note in &measure.notes {
+        let _ = writeln!(text, "> {}\n", md(note));
+    }
+    text.push_str("| ledger | rows |\n|---|--:|\n");
+    for (title, n) in ledger_lines(&Ledger::of(rows.iter().copied())) {
+        let _ = writeln!(text, "| {} | {n} |", md(&title));
+    }
+    text.push_str(
+        "\n| fate | reason | date | value | repository | subject |\n|---|---|---|--:|---|---|\n",
+    );
+    for row in &rows {
+        let (fate, reason) = fate_words(row.fate);
+        let subject = row.link.as_deref().map_or_else(
+            || md(&row.subject),
+            |link| markdown_link(&row.subject, link),
+        );
+        let value = row
+            .value
+            .map_or_else(|| "—".to_owned(), |value| md(&row_amount(measure, value)));
+        let at: String = row.at.map_or_else(
+            || "—".to_owned(),
+            |at| at.to_string().chars().take(10).collect(),
+        );
+        let _ = writeln!(
+            text,
+            "| {fate} | {} | {at} | {value} | {} | {subject} |",
+            md(&reason.replace('_', " ")),
+            md(&asked.repository(row))
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\n```sql\n{}\n```",
+        measure.definition.sql.trim_end().replace("```", "'''")
+    );
+    text
+}
+
+fn rows_csv(asked: &Explain<'_>) -> String {
+    let mut text =
+        "metric,product,repository,areas,subject,link,at,bucket,value,fate,reason\n".to_owned();
+    for row in asked.rows() {
+        let (fate, reason) = fate_words(row.fate);
+        let fields = [
+            field(asked.measure.definition.id),
+            field(&row.product),
+            field(&asked.repository(row)),
+            field(&row.areas.join(" ")),
+            field(&row.subject),
+            field(row.link.as_deref().unwrap_or_default()),
+            row.at.map_or_else(String::new, |at| at.to_string()),
+            row.bucket
+                .map_or_else(String::new, |bucket| bucket.to_string()),
+            csv::number(row.value),
+            fate.to_owned(),
+            reason.to_owned(),
+        ];
+        text.push_str(&fields.join(","));
+        text.push('\n');
+    }
+    text
+}
+
+#[derive(Serialize)]
+struct Explanation<'a> {
+    format: u32,
+    id: &'a str,
+    title: &'a str,
+    question: &'a str,
+    definition: &'a str,
+    formula: &'a str,
+    unit: &'a str,
+    cohort: Option<&'a str>,
+    exclusions: &'a str,
+    how_to_read: &'a str,
+    can_mislead: &'a str,
+    source: &'a str,
+    sql: &'a str,
+    figures: Vec<FigureLine>,
+    notes: &'a [String],
+    ledger: LedgerLine,
+    rows: Vec<RowObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct FigureLine {
+    scope: String,
+    bucket: Option<String>,
+    words: String,
+}
+
+#[derive(Serialize)]
+struct LedgerLine {
+    included: u64,
+    excluded: std::collections::BTreeMap<&'static str, u64>,
+    unknown: std::collections::BTreeMap<&'static str, u64>,
+    population: u64,
+}
+
+#[derive(Serialize)]
+struct RowObject<'a> {
+    product: &'a str,
+    repository: String,
+    areas: &'a [String],
+    subject: &'a str,
+    link: Option<&'a str>,
+    at: Option<String>,
+    bucket: Option<String>,
+    value: Option<f64>,
+    fate: &'static str,
+    reason: Option<&'static str>,
+}
+
+fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
+    let definition = asked.measure.definition;
+    let rows = asked.rows();
+    let ledger = Ledger::of(rows.iter().copied());
+    let figures = asked.cells().into_iter().map(|cell| FigureLine {
+        scope: asked.scope_words(&cell.scope),
+        bucket: cell.bucket.map(|bucket| bucket.to_string()),
+        words: cell_words(cell, definition.unit),
+    });
+    let objects = rows.iter().map(|row| {
+        let (fate, reason) = fate_words(row.fate);
+        RowObject {
+            product: &row.product,
+            repository: asked.repository(row),
+            areas: &row.areas,
+            subject: &row.subject,
+            link: row.link.as_deref(),
+            at: row.at.map(|at| at.to_string()),
+            bucket: row.bucket.map(|bucket| bucket.to_string()),
+            value: row.value.filter(|value| value.is_finite()),
+            fate,
+            reason: Some(reason).filter(|reason| !reason.is_empty()),
+        }
+    });
+    let mut text = serde_json::to_string_pretty(&Explanation {
+        format: 1,
+        id: definition.id,
+        title: definition.title,
+        question: definition.question,
+        definition: definition.definition,
+        formula: definition.formula,
+        unit: json::unit_word(definition.unit),
+        cohort: definition.cohort,
+        exclusions: definition.exclusions,
+        how_to_read: definition.how_to_read,
+        can_mislead: definition.can_mislead,
+        source: definition.source,
+        sql: definition.sql,
+        figures: figures.collect(),
+        notes: &asked.measure.notes,
+        ledger: LedgerLine {
+            included: ledger.included,
+            population: ledger.population(),
+            excluded: ledger.excluded,
+            unknown: ledger.unknown,
+        },
+        rows: objects.collect(),
+    })?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,123 @@
+//! The page: one self-contained file without script, request or inline style, in both colour schemes, for screen and paper.
+
+mod view;
+
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
+use sha2::{Digest, Sha256};
+
+use super::{RenderError, encode, svg};
+use crate::report::TeamReport;
+
+const TEAM: &str = include_str!("../../reports/team.html");
+const STYLE: &str = include_str!("../../reports/team.css");
+
+/// `index.html` of the team tree.
+///
+/// # Errors
+/// A defect of the program: the template does not fit the report, or a chart cannot be drawn.
+pub fn team(report: &TeamReport) -> Result<String, RenderError> {
+    let style = style();
+    let page = view::Page::of(report, &style, &source_hash(&style))?;
+    rendered("team.html", TEAM, &page)
+}
+
+fn rendered(
+    name: &'static str,
+    source: &str,
+    context: &impl serde::Serialize,
+) -> Result<String, RenderError> {
+    let failed = |source: minijinja::Error| RenderError::Template {
+        template: name,
+        source: Box::new(source),
+    };
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_formatter(encoded);
+    environment
+        .add_template_owned(name, source.to_owned())
+        .map_err(failed)?;
+    let context = Value::from(Serde(context));
+    let page = environment
+        .get_template(name)
+        .and_then(|template| template.render(context))
+        .map_err(failed)?;
+    // Where a block of the template stood alone on its line, an empty line is left.
+    let lines = page.lines().filter(|line| !line.trim().is_empty());
+    Ok(lines.flat_map(|line| [line, "\n"]).collect())
+}
+
+/// Every value of a template passes through the encoder of HTML, but for what was made as HTML here.
+fn encoded(
+    output: &mut Output<'_>,
+    _: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), minijinja::Error> {
+    if value.is_undefined() {
+        return Err(minijinja::Error::new(
+            minijinja::ErrorKind::UndefinedError,
+            "a value of the template is not defined",
+        ));
+    }
+    if value.is_none() {
+        return Ok(());
+    }
+    let text = value.to_string();
+    let written = if value.is_safe() {
+        output.write_str(&text)
+    } else {
+        output.write_str(&encode::html(&text))
+    };
+    written.map_err(|_| {
+        minijinja::Error::new(minijinja::ErrorKind::WriteFailure, "the page cannot grow")
+    })
+}
+
+/// The page's only style sheet.
+fn style() -> String {
+    let dark = format!(
+        "@media screen and (prefers-color-scheme:dark){{{}}}",
+        svg::dark_rules()
+    );
+    format!("{STYLE}{}{dark}", svg::shared_rules())
+}
+
+/// The style sheet's name in the content security policy: nothing else may style the page.
+fn source_hash(style: &str) -> String {
+    format!("sha256-{}", base64(&Sha256::digest(style.as_bytes())))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4_usize {
+            let index = (bits >> (18 - 6 * at)) & 63;
+            let letter = LETTERS.get(index as usize).copied().unwrap_or(b'=');
+            text.push(if at <= chunk.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_standard() {
+        let check = |bytes: &[u8], expected: &str| assert_eq!(base64(bytes), expected);
+        check(b"", "");
+        check(b"f", "Zg==");
+        check(b"fo", "Zm8=");
+        check(b"foo", "Zm9v");
+        check(b"foobar", "Zm9vYmFy");
+    }
+}

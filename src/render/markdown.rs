@@ -1,0 +1,296 @@
+//! The summary of a job: the team report in Markdown, below the size that GitHub shows.
+
+use std::fmt::Write as _;
+
+use super::encode::{markdown as md, markdown_code, markdown_link};
+use super::json::zone_name;
+use crate::report::quantity;
+use crate::report::team::Shortcoming;
+use crate::report::{
+    Absence, Chart, Figure, Headline, PointState, ProductReport, RowLine, Section, Table,
+    TableCell, TeamReport,
+};
+
+/// GitHub shows at most 1 MiB of a job's summary; this leaves room for other steps.
+pub const MAX_SUMMARY_BYTES: usize = 900 * 1024;
+
+/// `summary.md`.
+#[must_use]
+pub fn summary(report: &TeamReport) -> String {
+    let mut text = format!("# {}\n\n", md(&report.title));
+    let _ = writeln!(
+        text,
+        "Window {} to {} ({}), as of {}.\n",
+        day(report, report.window.since),
+        day(report, report.window.until),
+        md(&zone_name(report)),
+        report.as_of
+    );
+    shortcomings(&mut text, &report.shortcomings);
+    let full = text.len();
+    for product in &report.products {
+        let before = text.len();
+        write_product(&mut text, product);
+        if text.len() > MAX_SUMMARY_BYTES - 1024 {
+            text.truncate(before.max(full));
+            text.push_str("\n> The summary ends here because it would be too long; `index.html` holds the rest.\n\n");
+            break;
+        }
+    }
+    let _ = writeln!(
+        text,
+        "Every figure opens into its rows: `linchpin explain <metric>`. Made by linchpin {}.",
+        md(&report.version)
+    );
+    text
+}
+
+fn day(report: &TeamReport, at: jiff::Timestamp) -> String {
+    report.zone.to_datetime(at).date().to_string()
+}
+
+fn shortcomings(text: &mut String, shortcomings: &[Shortcoming]) {
+    let (partial, quiet): (Vec<_>, Vec<_>) = shortcomings
+        .iter()
+        .partition(|shortcoming| shortcoming.is_partial);
+    for (title, group) in [
+        ("> [!WARNING]\n> **Partial data.**", partial),
+        ("> [!NOTE]\n> **Not read.**", quiet),
+    ] {
+        if group.is_empty() {
+            continue;
+        }
+        let _ = write!(text, "{title}");
+        for shortcoming in group {
+            let reason = shortcoming
+                .reason
+                .as_deref()
+                .map(|reason| format!(": {}", md(reason)))
+                .unwrap_or_default();
+            let fix = shortcoming
+                .fix
+                .as_deref()
+                .map(|fix| format!(" → {}", md(fix)))
+                .unwrap_or_default();
+            let _ = write!(
+                text,
+                "\n> - {} {}{reason}{fix}",
+                md(&shortcoming.what),
+                shortcoming.state
+            );
+        }
+        text.push_str("\n\n");
+    }
+}
+
+fn write_product(text: &mut String, product: &ProductReport) {
+    let _ = writeln!(text, "## {}\n", md(&product.name));
+    let repositories: Vec<String> = product
+        .repositories
+        .iter()
+        .map(|face| {
+            face.url
+                .as_deref()
+                .map_or_else(|| md(&face.name), |url| markdown_link(&face.name, url))
+        })
+        .collect();
+    if !repositories.is_empty() {
+        let _ = writeln!(text, "{}\n", repositories.join(" · "));
+    }
+    for section in &product.sections {
+        write_section(text, section);
+    }
+}
+
+fn write_section(text: &mut String, section: &Section) {
+    if section.figures.is_empty() && section.absences.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "### {}\n\n_{}_\n",
+        md(&section.title),
+        md(&section.question)
+    );
+    if !section.figures.is_empty() {
+        text.push_str("| metric | figure | 80 % interval | n | measured | trend |\n|---|--:|--:|--:|--:|---|\n");
+        for figure in &section.figures {
+            write_figure_row(text, figure);
+        }
+        text.push('\n');
+    }
+    for figure in &section.figures {
+        for caution in &figure.cautions {
+            let _ = writeln!(text, "- {}: {}", md(figure.definition.title), md(caution));
+        }
+        if !figure.rows.is_empty() {
+            write_rows(text, figure);
+        }
+    }
+    for absence in &section.absences {
+        write_absence(text, absence);
+    }
+    text.push('\n');
+}
+
+fn write_figure_row(text: &mut String, figure: &Figure) {
+    let (amount, interval, n) = match &figure.headline {
+        Headline::Value {
+            amount,
+            label,
+            interval,
+            n,
+            ..
+        } => (
+            format!("**{}** {}", md(amount), md(label)),
+            interval.as_ref().map_or_else(
+                || "—".to_owned(),
+                |[low, high]| format!("{} – {}", md(low), md(high)),
+            ),
+            *n,
+        ),
+        Headline::TooFew { n } => ("too few to summarise".to_owned(), "—".to_owned(), *n),
+    };
+    let coverage = figure.ledger.coverage();
+    let trend = figure.chart.as_ref().map(blocks).unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "| {} | {amount} | {interval} | {} | {} | {trend} |",
+        md(figure.definition.title),
+        quantity::count(n),
+        md(&quantity::ratio(coverage)),
+    );
+}
+
+fn write_rows(text: &mut String, figure: &Figure) {
+    let _ = writeln!(
+        text,
+        "\n<details><summary>{}: {}</summary>\n",
+        md(figure.definition.title),
+        md(&figure.rows_title)
+    );
+    for row in &figure.rows {
+        let _ = writeln!(text, "- {}", row_words(row));
+    }
+    if figure.n_rows_omitted > 0 {
+        let _ = writeln!(text, "- and {} more", figure.n_rows_omitted);
+    }
+    text.push_str("\n</details>\n\n");
+}
+
+fn row_words(row: &RowLine) -> String {
+    let label = row.label.as_deref().unwrap_or("row");
+    let name = format!("{} {label}", row.repository);
+    let name = row
+        .link
+        .as_deref()
+        .map_or_else(|| md(&name), |link| markdown_link(&name, link));
+    let rest = [row.on.as_deref(), row.amount.as_deref()]
+        .into_iter()
+        .flatten()
+        .map(md)
+        .collect::<Vec<_>>()
+        .join(", ");
+    if rest.is_empty() {
+        name
+    } else {
+        format!("{name} ({rest})")
+    }
+}
+
+fn write_absence(text: &mut String, absence: &Absence) {
+    let titles: Vec<String> = absence
+        .metrics
+        .iter()
+        .map(|metric| md(metric.title))
+        .collect();
+    let verdict = if absence.is_not_applicable {
+        "not applicable"
+    } else {
+        "not observed"
+    };
+    let fix = absence
+        .fix
+        .as_deref()
+        .map(|fix| format!(" → {}", md(fix)))
+        .unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "- {}: {verdict}: {}{fix}",
+        titles.join(", "),
+        md(&absence.because)
+    );
+}
+
+/// A chart's first series in eight heights; a bucket without a value is `·`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of 7 steps"
+)]
+fn blocks(chart: &Chart) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let Some(mark) = chart.marks.first() else {
+        return String::new();
+    };
+    let highest = chart
+        .points
+        .iter()
+        .filter_map(|point| point.get(&mark.number))
+        .fold(0.0, f64::max);
+    let recent = chart.points.len().saturating_sub(26);
+    let block = |number: f64| {
+        let step = if highest > 0.0 {
+            (number / highest * 7.0).round().clamp(0.0, 7.0) as usize
+        } else {
+            0
+        };
+        BLOCKS.get(step).copied().unwrap_or('▁')
+    };
+    chart
+        .points
+        .iter()
+        .skip(recent)
+        .map(|point| match (point.state, point.get(&mark.number)) {
+            (PointState::Measured, Some(number)) => block(number),
+            _ => '·',
+        })
+        .collect()
+}
+
+/// A table in GitHub's Markdown.
+#[must_use]
+pub fn table(table: &Table) -> String {
+    let mut text = String::from("|");
+    for column in &table.columns {
+        let _ = write!(text, " {} |", md(&column.title));
+    }
+    text.push_str("\n|");
+    for column in &table.columns {
+        text.push_str(if column.is_number { "--:|" } else { "---|" });
+    }
+    text.push('\n');
+    for row in &table.rows {
+        text.push('|');
+        for cell in row {
+            let words = match cell {
+                TableCell::Text(words) | TableCell::Number(words) => md(words),
+                TableCell::Link { text, url } => markdown_link(text, url),
+                TableCell::Missing(None) => "—".to_owned(),
+                TableCell::Missing(Some(because)) => format!("— ({})", md(because)),
+            };
+            let _ = write!(text, " {words} |");
+        }
+        text.push('\n');
+    }
+    if table.n_omitted > 0 {
+        let _ = writeln!(text, "\n{} further rows are not listed.", table.n_omitted);
+    }
+    text
+}
+
+/// A code span, for other writers of Markdown.
+#[must_use]
+pub fn code(text: &str) -> String {
+    markdown_code(text)
+}

@@ -1,0 +1,88 @@
+//! Reports and documents to bytes: HTML, SVG, Markdown, CSV, JSON. No IO: the command writes the files.
+//!
+//! The same report gives the same bytes. Every text passes through the encoder of its sink in [`encode`].
+
+pub mod csv;
+pub mod encode;
+pub mod explain;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod pack;
+pub mod svg;
+
+pub use explain::{Explain, Format, explain};
+
+use crate::report::{Chart, TeamReport};
+
+/// Why a report could not be turned into bytes. Each is a defect of the program, not of the data.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A chart could not be drawn.
+    #[error("the chart `{chart}` cannot be drawn: {reason}")]
+    Chart {
+        /// The chart's id.
+        chart: String,
+        /// What the drawing library says.
+        reason: String,
+    },
+    /// The template does not fit the report.
+    #[error("the template `{template}` does not fit the report")]
+    Template {
+        /// The template.
+        template: &'static str,
+        /// What the template engine says.
+        source: Box<minijinja::Error>,
+    },
+    /// A value that JSON cannot carry.
+    #[error("the report cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// One file of an output tree: its path below the tree's root, with `/`, and its bytes.
+pub type OutputFile = (String, Vec<u8>);
+
+/// All files below `team/`.
+///
+/// # Errors
+/// A defect of the program: see [`RenderError`].
+pub fn team_tree(report: &TeamReport) -> Result<Vec<OutputFile>, RenderError> {
+    let mut files = vec![
+        ("index.html".to_owned(), html::team(report)?.into_bytes()),
+        (
+            "summary.md".to_owned(),
+            markdown::summary(report).into_bytes(),
+        ),
+        (
+            "metrics.json".to_owned(),
+            json::metrics(report)?.into_bytes(),
+        ),
+        (
+            "data_quality.json".to_owned(),
+            json::data_quality(report)?.into_bytes(),
+        ),
+    ];
+    for chart in report.figures().filter_map(|figure| figure.chart.as_ref()) {
+        files.extend(chart_files(chart, "charts")?);
+    }
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(files)
+}
+
+/// A chart as a picture and as its data.
+///
+/// # Errors
+/// A defect of the program: see [`RenderError`].
+pub fn chart_files(chart: &Chart, folder: &str) -> Result<[OutputFile; 2], RenderError> {
+    let stem = encode::file_name(&chart.id);
+    Ok([
+        (
+            format!("{folder}/{stem}.svg"),
+            svg::file(chart)?.into_bytes(),
+        ),
+        (
+            format!("{folder}/{stem}.csv"),
+            csv::chart(chart).into_bytes(),
+        ),
+    ])
+}

@@ -1,0 +1,153 @@
+//! Where the lines of a scale lie, and what stands beside them.
+
+use crate::metrics::measure::Unit;
+use crate::report::quantity;
+
+/// Steps between lines of a scale in hours: minutes, hours, days, weeks, months.
+const HOUR_STEPS: [f64; 23] = [
+    1.0 / 60.0,
+    5.0 / 60.0,
+    0.25,
+    0.5,
+    1.0,
+    2.0,
+    3.0,
+    6.0,
+    12.0,
+    24.0,
+    48.0,
+    72.0,
+    120.0,
+    240.0,
+    480.0,
+    720.0,
+    1_440.0,
+    2_400.0,
+    4_800.0,
+    7_200.0,
+    12_000.0,
+    24_000.0,
+    48_000.0,
+];
+
+/// A scale from zero: the values that get a line, and the top.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Scale {
+    /// Values with a line, from 0.
+    pub(super) ticks: Vec<f64>,
+    /// The end of the scale, at or above the highest value.
+    pub(super) top: f64,
+}
+
+/// A scale of at most five lines that covers `highest`.
+pub(super) fn scale(unit: Unit, highest: f64) -> Scale {
+    let highest = if highest.is_finite() && highest > 0.0 {
+        highest
+    } else {
+        default_top(unit)
+    };
+    let wanted = highest / 4.0;
+    let step = match unit {
+        Unit::Hours => HOUR_STEPS
+            .into_iter()
+            .find(|step| *step >= wanted)
+            .unwrap_or_else(|| round_step(wanted)),
+        Unit::Share if highest > 0.6 => 0.25,
+        Unit::Share => round_step(wanted),
+        Unit::Count(_) => round_step(wanted).max(if highest <= 1.0 { 0.25 } else { 1.0 }),
+    };
+    let n_steps = (1_u32..=6)
+        .find(|n| f64::from(*n) * step >= highest * 0.999_999)
+        .unwrap_or(6);
+    let top = if matches!(unit, Unit::Share) {
+        (f64::from(n_steps) * step).min(1.0)
+    } else {
+        f64::from(n_steps) * step
+    };
+    Scale {
+        ticks: (0..=n_steps).map(|n| f64::from(n) * step).collect(),
+        top: top.max(highest),
+    }
+}
+
+const fn default_top(unit: Unit) -> f64 {
+    match unit {
+        Unit::Hours => 1.0,
+        Unit::Share => 0.1,
+        Unit::Count(_) => 4.0,
+    }
+}
+
+/// The next of 1, 2, 2.5, 5 times a power of ten.
+fn round_step(wanted: f64) -> f64 {
+    let power = 10_f64.powf(wanted.log10().floor());
+    [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|step| *step >= wanted * 0.999_999)
+        .unwrap_or(wanted)
+}
+
+/// What stands beside a line of a scale.
+pub(super) fn tick_words(unit: Unit, tick: f64, top: f64) -> String {
+    match unit {
+        _ if tick == 0.0 => "0".to_owned(),
+        Unit::Hours if top >= 48.0 => format!("{} d", trimmed(tick / 24.0)),
+        Unit::Hours if top >= 1.0 => format!("{} h", trimmed(tick)),
+        Unit::Hours => format!("{} min", trimmed(tick * 60.0)),
+        Unit::Share => format!("{} %", trimmed(tick * 100.0)),
+        Unit::Count(_) => {
+            let words = quantity::plain(tick);
+            words
+                .strip_suffix("0")
+                .filter(|short| short.contains('.'))
+                .map_or(words.clone(), str::to_owned)
+        }
+    }
+}
+
+fn trimmed(number: f64) -> String {
+    let text = format!("{number:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_has_few_round_lines_and_covers_the_highest_value() {
+        let check = |unit, highest: f64, expected: &str| {
+            let scale = scale(unit, highest);
+            let words: Vec<_> = scale
+                .ticks
+                .iter()
+                .map(|tick| tick_words(unit, *tick, scale.top))
+                .collect();
+            assert_eq!(words.join(" · "), expected);
+            assert!(scale.top >= highest && scale.ticks.len() <= 6);
+        };
+        check(Unit::Hours, 3.7, "0 · 1 h · 2 h · 3 h · 4 h");
+        check(Unit::Hours, 0.4, "0 · 15 min · 30 min");
+        check(Unit::Hours, 100.0, "0 · 2 d · 4 d · 6 d");
+        check(Unit::Hours, 3000.0, "0 · 60 d · 120 d · 180 d");
+        check(Unit::Share, 0.9, "0 · 25 % · 50 % · 75 % · 100 %");
+        check(Unit::Share, 0.07, "0 · 2 % · 4 % · 6 % · 8 %");
+        check(Unit::Count("x"), 3.0, "0 · 1 · 2 · 3");
+        check(Unit::Count("x"), 17.0, "0 · 5 · 10 · 15 · 20");
+        check(Unit::Count("x"), 0.0, "0 · 1 · 2 · 3 · 4");
+    }
+
+    #[test]
+    fn broken_numbers_still_give_a_scale() {
+        for highest in [f64::NAN, f64::INFINITY, -1.0, 1e300, 1e-300] {
+            for unit in [Unit::Hours, Unit::Share, Unit::Count("x")] {
+                let scale = scale(unit, highest);
+                assert!(
+                    scale.top.is_finite() && scale.top > 0.0,
+                    "{highest} {unit:?} {scale:?}"
+                );
+            }
+        }
+    }
+}

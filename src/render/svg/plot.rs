@@ -1,0 +1,583 @@
+//! The geometry of a chart.
+
+use std::fmt::Write as _;
+
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::{
+    Cartesian2d, ChartBuilder, ChartContext, Circle, DrawingArea, IntoDrawingArea, PathElement,
+    Polygon, RGBColor, Rectangle, SVGBackend, ShapeStyle,
+};
+
+use super::axis::{self, Scale};
+use super::words::{self, Anchor, Words};
+use super::{AXIS, BAND, Colour, GRID, INK, LINE, PAPER, QUIET, STRIP, Size, WORDS};
+use crate::render::{RenderError, encode};
+use crate::report::quantity;
+use crate::report::{Chart, ChartPoint, Mark, PointState, Shape};
+
+/// Picture units per CSS pixel: plotters places at whole units, and a tenth of a pixel is fine enough for a smooth line.
+pub(super) const SCALE: u32 = 10;
+/// Size of a sparkline in CSS pixels.
+pub(super) const SPARK: (u32, u32) = (120, 30);
+
+const UNIT: i32 = 10;
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+type Context<'a, 'b> =
+    ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+fn colour(colour: &Colour) -> RGBColor {
+    let (red, green, blue) = colour.light;
+    RGBColor(red, green, blue)
+}
+
+fn stroke(of: &Colour, tenths: u32) -> ShapeStyle {
+    ShapeStyle {
+        color: colour(of).into(),
+        filled: false,
+        stroke_width: tenths,
+    }
+}
+
+fn fill(of: &Colour) -> ShapeStyle {
+    ShapeStyle {
+        color: colour(of).into(),
+        filled: true,
+        stroke_width: 0,
+    }
+}
+
+/// Where things stand, in picture units.
+struct Frame {
+    left: i32,
+    right: i32,
+    top: i32,
+    bottom: i32,
+    strip_bottom: i32,
+    has_strip: bool,
+    size: i32,
+    font: u32,
+}
+
+impl Frame {
+    fn of(chart: &Chart, size: Size, scale: &Scale) -> Self {
+        let font = if size.is_titled { 12 } else { 11 };
+        let (width, height) = (
+            i32::try_from(size.width * SCALE).unwrap_or(0),
+            i32::try_from(size.height * SCALE).unwrap_or(0),
+        );
+        let widest = scale
+            .ticks
+            .iter()
+            .map(|tick| words::width(&axis::tick_words(chart.unit, *tick, scale.top), font))
+            .max();
+        let has_strip = chart.points.iter().any(|point| point.n.is_some()) && !n_is_drawn(chart);
+        let strip = if has_strip { 24 * UNIT } else { 0 };
+        Self {
+            left: widest.unwrap_or(0) + 8 * UNIT,
+            right: width - 8 * UNIT,
+            top: if size.is_titled { 62 * UNIT } else { 8 * UNIT },
+            bottom: height - strip - 22 * UNIT,
+            strip_bottom: height - 22 * UNIT,
+            has_strip,
+            size: width,
+            font,
+        }
+    }
+}
+
+/// Whether the bars already are the numbers of rows, so that a strip of n would say it twice.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn n_is_drawn(chart: &Chart) -> bool {
+    let bars = chart.marks.iter().find(|mark| mark.shape == Shape::Bars);
+    bars.is_some_and(|bars| {
+        chart
+            .points
+            .iter()
+            .all(|point| match (point.n, point.get(&bars.number)) {
+                (Some(n), Some(number)) => (n as f64 - number).abs() < 0.5,
+                (_, None) => true,
+                (None, Some(_)) => false,
+            })
+    })
+}
+
+/// The inside of a chart's picture: geometry, text and the tips under the pointer.
+pub(super) fn chart(chart: &Chart, size: Size) -> Result<String, RenderError> {
+    let scale = axis::scale(chart.unit, chart.highest().unwrap_or(0.0));
+    let frame = Frame::of(chart, size, &scale);
+    let mut geometry = String::new();
+    let failed = |reason: String| RenderError::Chart {
+        chart: chart.id.clone(),
+        reason,
+    };
+    let xs = {
+        let root =
+            SVGBackend::with_string(&mut geometry, (size.width * SCALE, size.height * SCALE))
+                .into_drawing_area();
+        let xs = draw(chart, &root, &frame, &scale).map_err(failed)?;
+        root.present().map_err(|error| failed(error.to_string()))?;
+        xs
+    };
+    let mut text = inside(&geometry).to_owned();
+    set_words(&mut text, chart, size, &frame, &scale, &xs);
+    set_tips(&mut text, chart, &frame, &xs);
+    Ok(text)
+}
+
+/// What stands between the outer tags that plotters writes.
+fn inside(picture: &str) -> &str {
+    let after_tag = picture
+        .find('\n')
+        .map_or("", |at| picture.get(at + 1..).unwrap_or_default());
+    after_tag
+        .trim_end()
+        .strip_suffix("</svg>")
+        .unwrap_or(after_tag)
+}
+
+/// Draws everything but text; returns the middle of each bucket in picture units.
+fn draw(chart: &Chart, root: &Area<'_>, frame: &Frame, scale: &Scale) -> Result<Vec<i32>, String> {
+    let n_points = i32::try_from(chart.points.len()).unwrap_or(i32::MAX);
+    let area = root.clone().shrink(
+        (frame.left, frame.top),
+        (frame.right - frame.left, frame.bottom - frame.top),
+    );
+    let mut context = ChartBuilder::on(&area)
+        .build_cartesian_2d(0.0..f64::from(n_points.max(1)), 0.0..scale.top)
+        .map_err(|error| error.to_string())?;
+    draw_grid(&mut context, scale, f64::from(n_points.max(1)))?;
+    if chart.has_band {
+        for run in runs(chart, |point| point.interval) {
+            draw_band(&mut context, &run)?;
+        }
+    }
+    for mark in chart.marks.iter().rev() {
+        match mark.shape {
+            Shape::Bars => draw_bars(&mut context, chart, mark)?,
+            Shape::Line => draw_line(&mut context, chart, mark, &LINE, 20)?,
+            Shape::QuietLine => draw_line(&mut context, chart, mark, &QUIET, 12)?,
+        }
+    }
+    let (width, n) = (frame.right - frame.left, n_points.max(1));
+    let xs: Vec<i32> = (0..n_points)
+        .map(|at| frame.left + (width * (2 * at + 1)) / (2 * n))
+        .collect();
+    if frame.has_strip {
+        draw_strip(root, chart, frame, &xs)?;
+    }
+    Ok(xs)
+}
+
+fn draw_grid(context: &mut Context<'_, '_>, scale: &Scale, end: f64) -> Result<(), String> {
+    let lines = scale.ticks.iter().map(|tick| {
+        let style = if *tick == 0.0 {
+            stroke(&AXIS, 10)
+        } else {
+            stroke(&GRID, 10)
+        };
+        PathElement::new(vec![(0.0, *tick), (end, *tick)], style)
+    });
+    context
+        .draw_series(lines)
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+/// Consecutive buckets that have a value, with the middle of each.
+fn runs<V>(chart: &Chart, value: impl Fn(&ChartPoint) -> Option<V>) -> Vec<Vec<(f64, V)>> {
+    let mut runs: Vec<Vec<(f64, V)>> = vec![Vec::new()];
+    let mut middle = 0.5;
+    for point in &chart.points {
+        match (value(point), runs.last_mut()) {
+            (Some(value), Some(run)) => run.push((middle, value)),
+            (None, Some(run)) if !run.is_empty() => runs.push(Vec::new()),
+            _ => {}
+        }
+        middle += 1.0;
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
+fn draw_band(context: &mut Context<'_, '_>, run: &[(f64, [f64; 2])]) -> Result<(), String> {
+    // One bucket alone still has an interval: it is drawn a third of a bucket wide.
+    let widened: Vec<(f64, [f64; 2])> = match run {
+        [(middle, ends)] => vec![(middle - 0.17, *ends), (middle + 0.17, *ends)],
+        _ => run.to_vec(),
+    };
+    let low = widened.iter().map(|(middle, [low, _])| (*middle, *low));
+    let high = widened
+        .iter()
+        .rev()
+        .map(|(middle, [_, high])| (*middle, *high));
+    let outline: Vec<(f64, f64)> = low.chain(high).collect();
+    context
+        .draw_series(std::iter::once(Polygon::new(outline, fill(&BAND))))
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+fn draw_line(
+    context: &mut Context<'_, '_>,
+    chart: &Chart,
+    mark: &Mark,
+    of: &Colour,
+    tenths: u32,
+) -> Result<(), String> {
+    let runs = runs(chart, |point| point.get(&mark.number));
+    let paths = runs
+        .iter()
+        .filter(|run| run.len() > 1)
+        .map(|run| PathElement::new(run.clone(), stroke(of, tenths)));
+    context
+        .draw_series(paths)
+        .map_err(|error| error.to_string())?;
+    let many = chart.points.len() > 40;
+    // Dots where the eye needs them: single buckets, the last one, and every one while they are few.
+    let last = runs
+        .last()
+        .and_then(|run| run.last())
+        .map(|(middle, _)| *middle);
+    let is_quiet = mark.shape == Shape::QuietLine;
+    let dots = runs.iter().flat_map(|run| {
+        run.iter()
+            .filter(move |(middle, _)| {
+                run.len() == 1 || !is_quiet && (!many || Some(*middle) == last)
+            })
+            .copied()
+    });
+    let radius = if is_quiet { 14 } else { 24 };
+    let dots: Vec<(f64, f64)> = dots.collect();
+    let halo = dots
+        .iter()
+        .map(|dot| Circle::new(*dot, radius + 10, fill(&PAPER)));
+    context
+        .draw_series(halo)
+        .map_err(|error| error.to_string())?;
+    context
+        .draw_series(dots.iter().map(|dot| Circle::new(*dot, radius, fill(of))))
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+fn draw_bars(context: &mut Context<'_, '_>, chart: &Chart, mark: &Mark) -> Result<(), String> {
+    let bars = runs(chart, |point| {
+        point.get(&mark.number).map(|number| (number, point.is_cut))
+    });
+    let bars = bars
+        .into_iter()
+        .flatten()
+        .map(|(middle, (number, is_cut))| {
+            let style = if is_cut { fill(&QUIET) } else { fill(&LINE) };
+            Rectangle::new([(middle - 0.36, 0.0), (middle + 0.36, number)], style)
+        });
+    context
+        .draw_series(bars)
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+/// The strip of n under the buckets: how much stands behind each value.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "heights of a few hundred units"
+)]
+fn draw_strip(root: &Area<'_>, chart: &Chart, frame: &Frame, xs: &[i32]) -> Result<(), String> {
+    let most = chart
+        .points
+        .iter()
+        .filter_map(|point| point.n)
+        .max()
+        .unwrap_or(1)
+        .max(1);
+    let half = bar_half(frame, xs.len());
+    for (point, x) in chart.points.iter().zip(xs) {
+        let Some(n) = point.n.filter(|n| *n > 0) else {
+            continue;
+        };
+        let height = ((n as f64 / most as f64) * 140.0).max(8.0) as i32;
+        let corners = [
+            (x - half, frame.strip_bottom - height),
+            (x + half, frame.strip_bottom),
+        ];
+        root.draw(&Rectangle::new(corners, fill(&STRIP)))
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+fn bar_half(frame: &Frame, n_points: usize) -> i32 {
+    let n_points = i32::try_from(n_points.max(1)).unwrap_or(i32::MAX);
+    ((frame.right - frame.left) * 36 / (100 * n_points)).max(4)
+}
+
+fn set_words(
+    text: &mut String,
+    chart: &Chart,
+    size: Size,
+    frame: &Frame,
+    scale: &Scale,
+    xs: &[i32],
+) {
+    let font = frame.font;
+    for tick in &scale.ticks {
+        let y = frame.bottom - height_of(*tick, scale.top, frame.bottom - frame.top) + 4 * UNIT;
+        let label = axis::tick_words(chart.unit, *tick, scale.top);
+        let at = (frame.left - 6 * UNIT, y);
+        words::set(
+            text,
+            &Words {
+                text: &label,
+                at,
+                anchor: Anchor::End,
+                size: font,
+                colour: &WORDS,
+                is_strong: false,
+            },
+        );
+    }
+    if frame.has_strip {
+        let at = (frame.left - 6 * UNIT, frame.strip_bottom);
+        words::set(
+            text,
+            &Words {
+                text: "n",
+                at,
+                anchor: Anchor::End,
+                size: font,
+                colour: &WORDS,
+                is_strong: false,
+            },
+        );
+    }
+    for (at, anchor) in labelled(chart, frame, xs) {
+        let (Some(point), Some(x)) = (chart.points.get(at), xs.get(at)) else {
+            continue;
+        };
+        let x = match anchor {
+            Anchor::Start => (*x - 20 * UNIT).max(frame.left),
+            Anchor::Middle => *x,
+            Anchor::End => frame.right,
+        };
+        let at = (x, frame.strip_bottom + 16 * UNIT);
+        words::set(
+            text,
+            &Words {
+                text: &point.bucket,
+                at,
+                anchor,
+                size: font,
+                colour: &WORDS,
+                is_strong: false,
+            },
+        );
+    }
+    if size.is_titled {
+        let title = words::fitted(&encode::line(&chart.title), 16, frame.size - 24 * UNIT);
+        let at = (12 * UNIT, 24 * UNIT);
+        words::set(
+            text,
+            &Words {
+                text: &title,
+                at,
+                anchor: Anchor::Start,
+                size: 16,
+                colour: &INK,
+                is_strong: true,
+            },
+        );
+        set_legend(text, chart);
+    }
+}
+
+fn set_legend(text: &mut String, chart: &Chart) {
+    let mut x = 12 * UNIT;
+    let y = 45 * UNIT;
+    let mut entry = |text: &mut String, of: &Colour, title: &str| {
+        let _ = writeln!(
+            text,
+            "<rect x=\"{x}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"20\" fill=\"{}\"/>",
+            y - 8 * UNIT,
+            12 * UNIT,
+            8 * UNIT,
+            of.name()
+        );
+        let at = (x + 18 * UNIT, y);
+        words::set(
+            text,
+            &Words {
+                text: title,
+                at,
+                anchor: Anchor::Start,
+                size: 12,
+                colour: &WORDS,
+                is_strong: false,
+            },
+        );
+        x += 34 * UNIT + words::width(title, 12);
+    };
+    for mark in &chart.marks {
+        let of = if mark.shape == Shape::QuietLine {
+            &QUIET
+        } else {
+            &LINE
+        };
+        entry(text, of, &mark.title);
+    }
+    if chart.has_band {
+        entry(text, &BAND, "80 % interval");
+    }
+    if chart.points.iter().any(|point| point.n.is_some()) && !n_is_drawn(chart) {
+        entry(text, &STRIP, "n, rows behind it");
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a share of a height of a few thousand units"
+)]
+fn height_of(number: f64, top: f64, height: i32) -> i32 {
+    (number / top * f64::from(height)).round() as i32
+}
+
+/// Which buckets get their name: as many as fit, evenly, the last one always.
+fn labelled(chart: &Chart, frame: &Frame, xs: &[i32]) -> Vec<(usize, Anchor)> {
+    let n_points = xs.len();
+    let Some(last) = n_points.checked_sub(1) else {
+        return Vec::new();
+    };
+    let widest = chart
+        .points
+        .iter()
+        .map(|point| words::width(&point.bucket, frame.font))
+        .max()
+        .unwrap_or(1)
+        + 16 * UNIT;
+    let n_fit = usize::try_from(((frame.right - frame.left) / widest.max(1)).max(1)).unwrap_or(1);
+    if n_points <= n_fit {
+        return (0..n_points).map(|at| (at, Anchor::Middle)).collect();
+    }
+    let step = last.div_ceil(n_fit.saturating_sub(1).max(1)).max(1);
+    let mut labels = vec![(last, Anchor::End)];
+    let mut at = last;
+    while at > step {
+        at -= step;
+        // The first label must not reach over the scale's words.
+        if xs
+            .get(at)
+            .is_some_and(|x| x - widest / 2 >= frame.left - 20 * UNIT)
+        {
+            labels.push((at, Anchor::Middle));
+        }
+    }
+    labels.reverse();
+    labels
+}
+
+/// Invisible columns over the buckets: the tip under the pointer says every number.
+fn set_tips(text: &mut String, chart: &Chart, frame: &Frame, xs: &[i32]) {
+    let n_points = i32::try_from(xs.len().max(1)).unwrap_or(i32::MAX);
+    let width = (frame.right - frame.left) / n_points;
+    for (point, x) in chart.points.iter().zip(xs) {
+        let _ = writeln!(
+            text,
+            "<rect class=\"hit\" x=\"{}\" y=\"{}\" width=\"{width}\" height=\"{}\" fill=\"none\" pointer-events=\"all\"><title>{}</title></rect>",
+            x - width / 2,
+            frame.top,
+            frame.strip_bottom - frame.top,
+            encode::svg(&tip(chart, point))
+        );
+    }
+}
+
+fn tip(chart: &Chart, point: &ChartPoint) -> String {
+    let mut lines = vec![if point.is_cut {
+        format!("{} (cut by the window)", point.bucket)
+    } else {
+        point.bucket.clone()
+    }];
+    match point.state {
+        PointState::Missing => lines.push("no value".to_owned()),
+        PointState::TooFew => lines.push("too few to summarise".to_owned()),
+        PointState::Measured => {
+            for mark in &chart.marks {
+                if let Some(number) = point.get(&mark.number) {
+                    lines.push(format!(
+                        "{}: {}",
+                        mark.title,
+                        quantity::amount(chart.unit, number)
+                    ));
+                }
+            }
+            if let Some([low, high]) = point.interval {
+                let (low, high) = (
+                    quantity::amount(chart.unit, low),
+                    quantity::amount(chart.unit, high),
+                );
+                lines.push(format!("80 % interval: {low} – {high}"));
+            }
+        }
+    }
+    lines.extend(point.n.map(|n| format!("n = {n}")));
+    lines.join("\n")
+}
+
+/// The first series without axes.
+pub(super) fn sparkline(chart: &Chart) -> Result<String, RenderError> {
+    let failed = |reason: String| RenderError::Chart {
+        chart: chart.id.clone(),
+        reason,
+    };
+    let mut geometry = String::new();
+    {
+        let size = (SPARK.0 * SCALE, SPARK.1 * SCALE);
+        let root = SVGBackend::with_string(&mut geometry, size).into_drawing_area();
+        draw_sparkline(chart, &root).map_err(failed)?;
+        root.present().map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(inside(&geometry).to_owned())
+}
+
+fn draw_sparkline(chart: &Chart, root: &Area<'_>) -> Result<(), String> {
+    let Some(mark) = chart.marks.first() else {
+        return Ok(());
+    };
+    let highest = chart
+        .points
+        .iter()
+        .filter_map(|point| point.get(&mark.number))
+        .fold(0.0, f64::max);
+    let top = if highest > 0.0 { highest } else { 1.0 };
+    let n_points = f64::from(u32::try_from(chart.points.len().max(1)).unwrap_or(u32::MAX));
+    let area = root.clone().shrink(
+        (UNIT, 4 * UNIT),
+        (SPARK.0 * SCALE - 50, SPARK.1 * SCALE - 80),
+    );
+    let mut context = ChartBuilder::on(&area)
+        .build_cartesian_2d(0.0..n_points, 0.0..top)
+        .map_err(|error| error.to_string())?;
+    match mark.shape {
+        Shape::Bars => draw_bars(&mut context, chart, mark)?,
+        Shape::Line | Shape::QuietLine => {
+            let runs = runs(chart, |point| point.get(&mark.number));
+            let paths = runs
+                .iter()
+                .filter(|run| run.len() > 1)
+                .map(|run| PathElement::new(run.clone(), stroke(&LINE, 18)));
+            context
+                .draw_series(paths)
+                .map_err(|error| error.to_string())?;
+            let last = runs.last().and_then(|run| run.last()).copied();
+            let single = runs.iter().filter(|run| run.len() == 1).flatten().copied();
+            let dots = single
+                .chain(last)
+                .map(|dot| Circle::new(dot, 25, fill(&LINE)));
+            context
+                .draw_series(dots)
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
+}

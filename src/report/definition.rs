@@ -1,0 +1,212 @@
+//! Which sections a report has and which metrics stand in them: read from `reports/team.toml`.
+
+use serde::Deserialize;
+
+/// The built-in definition of the team report.
+const BUILT_IN: &str = include_str!("../../reports/team.toml");
+
+/// The definition of a team report.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamDefinition {
+    /// Version of the definition's shape: 1.
+    pub format: u32,
+    /// Title of the page.
+    pub title: String,
+    /// Metrics whose headlines stand at the top of every product.
+    pub at_a_glance: Vec<String>,
+    /// Sections in order.
+    pub sections: Vec<SectionDefinition>,
+}
+
+/// One section of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectionDefinition {
+    /// Anchor.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// The question that the section answers.
+    pub question: String,
+    /// Metric ids in order.
+    pub metrics: Vec<String>,
+    /// Further metrics, by the first part of their id, follow in order of id, so that no measure is lost.
+    pub families: Vec<String>,
+}
+
+/// Why a report definition is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum DefinitionError {
+    /// Not the shape of a definition.
+    #[error("the report definition is not valid")]
+    Shape(#[from] toml::de::Error),
+    /// A version this program does not know.
+    #[error("the report definition has format `{0}`, and this program knows `1`")]
+    Format(u32),
+    /// A metric that does not exist.
+    #[error("the report definition names `{metric}` in `{place}`, and no metric has that id")]
+    UnknownMetric {
+        /// The id.
+        metric: String,
+        /// The section's id, or `at_a_glance`.
+        place: String,
+    },
+    /// A metric or section that occurs twice.
+    #[error("the report definition names `{0}` twice")]
+    Twice(String),
+}
+
+impl TeamDefinition {
+    /// The definition that ships with the program.
+    pub fn built_in() -> Result<Self, DefinitionError> {
+        Self::parse(BUILT_IN)
+    }
+
+    /// Reads a definition.
+    pub fn parse(text: &str) -> Result<Self, DefinitionError> {
+        let definition: Self = toml::from_str(text)?;
+        if definition.format != 1 {
+            return Err(DefinitionError::Format(definition.format));
+        }
+        let ids = definition.sections.iter().map(|section| &section.id);
+        let metrics = definition
+            .sections
+            .iter()
+            .flat_map(|section| &section.metrics);
+        for mut names in [
+            ids.collect::<Vec<_>>(),
+            metrics.collect(),
+            definition.at_a_glance.iter().collect(),
+        ] {
+            names.sort();
+            if let Some(twice) = names
+                .windows(2)
+                .find(|pair| pair.first() == pair.get(1))
+                .and_then(<[_]>::first)
+            {
+                return Err(DefinitionError::Twice((*twice).clone()));
+            }
+        }
+        Ok(definition)
+    }
+
+    /// Checks that every metric named exists.
+    pub fn check(&self, known: &[&str]) -> Result<(), DefinitionError> {
+        let glance = self
+            .at_a_glance
+            .iter()
+            .map(|metric| (metric, "at_a_glance"));
+        let placed = self.sections.iter().flat_map(|section| {
+            section
+                .metrics
+                .iter()
+                .map(|metric| (metric, section.id.as_str()))
+        });
+        for (metric, place) in glance.chain(placed) {
+            if !known.contains(&metric.as_str()) {
+                return Err(DefinitionError::UnknownMetric {
+                    metric: metric.clone(),
+                    place: place.to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The metrics of a section in order, out of those that were measured.
+    #[must_use]
+    pub fn metrics_of<'a>(
+        &self,
+        section: &SectionDefinition,
+        measured: &[&'a str],
+    ) -> Vec<&'a str> {
+        let listed = |metric: &str| {
+            self.sections
+                .iter()
+                .any(|section| section.metrics.iter().any(|id| id == metric))
+        };
+        let mut metrics: Vec<&'a str> = section
+            .metrics
+            .iter()
+            .filter_map(|id| measured.iter().find(|metric| *metric == id).copied())
+            .collect();
+        let family = |metric: &str| metric.split('.').next().unwrap_or_default().to_owned();
+        let mut others: Vec<&'a str> = measured
+            .iter()
+            .filter(|metric| !listed(metric) && section.families.contains(&family(metric)))
+            .copied()
+            .collect();
+        others.sort_unstable();
+        others.dedup();
+        metrics.extend(others);
+        metrics
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+        format = 1
+        title = "T"
+        at_a_glance = ["flow.a"]
+        [[sections]]
+        id = "flow"
+        title = "Flow"
+        question = "?"
+        metrics = ["flow.b"]
+        families = ["flow"]
+    "#;
+
+    #[test]
+    fn the_built_in_definition_is_valid() {
+        let definition = TeamDefinition::built_in().unwrap();
+        let titles: Vec<_> = definition
+            .sections
+            .iter()
+            .map(|section| section.title.as_str())
+            .collect();
+        assert_eq!(
+            titles,
+            ["Delivery", "Flow", "Review", "Knowledge", "Ownership"]
+        );
+    }
+
+    #[test]
+    fn a_metric_that_is_not_listed_still_finds_its_section() {
+        let definition = TeamDefinition::parse(SMALL).unwrap();
+        let section = definition.sections.first().unwrap();
+        assert_eq!(
+            definition.metrics_of(section, &["flow.z", "dora.x", "flow.a", "flow.b"]),
+            ["flow.b", "flow.a", "flow.z"]
+        );
+    }
+
+    #[test]
+    fn a_wrong_definition_is_refused_with_what_is_wrong() {
+        let check = |text: String, expected: &str| {
+            let error = TeamDefinition::parse(&text)
+                .and_then(|definition| definition.check(&["flow.a", "flow.b"]))
+                .unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        };
+        check(
+            SMALL.replace("flow.b", "flow.c"),
+            "the report definition names `flow.c` in `flow`, and no metric has that id",
+        );
+        check(
+            SMALL.replace("format = 1", "format = 2"),
+            "the report definition has format `2`, and this program knows `1`",
+        );
+        check(
+            SMALL.replace(r#"["flow.b"]"#, r#"["flow.b", "flow.b"]"#),
+            "the report definition names `flow.b` twice",
+        );
+        check(
+            SMALL.replace("question", "qestion"),
+            "the report definition is not valid",
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! A written document as plain data: what an evidence pack is made of before it becomes Markdown or HTML.
+//!
+//! All text in it is raw, as it came from GitHub, git or a register: the renderer encodes it.
+
+use serde::Serialize;
+
+use super::table::Table;
+
+/// A run of text inside a paragraph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Span {
+    /// Plain text.
+    Text(String),
+    /// Important text.
+    Strong(String),
+    /// Set apart: a reason, a caveat.
+    Emphasis(String),
+    /// A path, a commit, an id.
+    Code(String),
+    /// Text with a page behind it. An address that is not http or https is rendered as text.
+    Link {
+        /// What is shown.
+        text: String,
+        /// The page.
+        url: String,
+    },
+}
+
+impl Span {
+    /// Plain text.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A link.
+    #[must_use]
+    pub fn link(text: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::Link {
+            text: text.into(),
+            url: url.into(),
+        }
+    }
+}
+
+/// A part of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A heading: 1 is the largest below the title, 4 the smallest.
+    Heading(u8, Vec<Span>),
+    /// A paragraph.
+    Paragraph(Vec<Span>),
+    /// An unordered list.
+    Bullets(Vec<Vec<Span>>),
+    /// Somebody's words, line by line, as they came.
+    Quote(String),
+    /// A table.
+    Table(Table),
+    /// A field that a person fills in: the label, and what belongs there.
+    Blank {
+        /// Label.
+        label: String,
+        /// What belongs there: `[yours to write]`.
+        prompt: String,
+    },
+}
+
+/// A document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Document {
+    /// Title.
+    pub title: String,
+    /// One line under the title: whose, window, as of.
+    pub subtitle: Vec<Span>,
+    /// The parts in order.
+    pub blocks: Vec<Block>,
+}
+
+/// One line of `evidence.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EvidenceLine {
+    /// Version of the line's shape.
+    pub format: u32,
+    /// The snippet's id.
+    pub id: String,
+    /// Civil date, `2026-03-02`.
+    pub on: String,
+    /// Whose evidence it is: the login of the pack.
+    pub person: String,
+    /// Kind of moment: `reviewed`, `merged`, …
+    pub kind: String,
+    /// The observable act in one sentence.
+    pub act: String,
+    /// Pages.
+    pub links: Vec<String>,
+    /// The window it was taken from: since and until.
+    pub window: Option<[String; 2]>,
+    /// How many events it speaks of.
+    pub n: Option<u64>,
+    /// An excerpt, as it came.
+    pub quote: Option<String>,
+    /// What it cannot show.
+    pub caveats: Vec<String>,
+    /// Dimensions it can stand for.
+    pub dimensions: Vec<String>,
+    /// `win`, `challenge` or `context`.
+    pub polarity: String,
+    /// `observed`, `self_reported` or `lead_noted`.
+    pub origin: String,
+    /// `github_content` where the text came from GitHub.
+    pub trust: Option<String>,
+}

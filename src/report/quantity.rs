@@ -1,0 +1,235 @@
+//! Numbers in words: one way to print an amount of a unit, everywhere.
+
+use crate::metrics::measure::{Number, Ratio, Unit, Value};
+
+/// A number in the metric's unit, short enough for a headline: `3.2 h`, `4.1 d`, `62 %`, `17`.
+#[must_use]
+pub fn amount(unit: Unit, number: f64) -> String {
+    match unit {
+        Unit::Hours => hours(number),
+        Unit::Share => percent(number),
+        Unit::Count(_) => plain(number),
+    }
+}
+
+/// Elapsed hours: minutes below one hour, hours below two days, else days of 24 hours.
+#[must_use]
+pub fn hours(hours: f64) -> String {
+    let minutes = hours * 60.0;
+    if !hours.is_finite() {
+        "—".to_owned()
+    } else if minutes > 0.0 && minutes < 1.0 {
+        "< 1 min".to_owned()
+    } else if minutes < 59.5 {
+        format!("{minutes:.0} min")
+    } else if hours < 47.95 {
+        format!("{hours:.1} h")
+    } else {
+        let days = hours / 24.0;
+        if days < 99.5 {
+            format!("{days:.1} d")
+        } else {
+            format!("{days:.0} d")
+        }
+    }
+}
+
+/// A share between 0 and 1 as percent; one decimal below 10 %.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if !percent.is_finite() {
+        "—".to_owned()
+    } else if percent != 0.0 && percent.abs() < 9.95 {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.0} %")
+    }
+}
+
+/// A bare number: whole where it is whole, else two decimals; thousands set apart by a thin space.
+#[must_use]
+pub fn plain(number: f64) -> String {
+    if !number.is_finite() {
+        return "—".to_owned();
+    }
+    let text = if (number - number.round()).abs() < 1e-9 {
+        format!("{number:.0}")
+    } else {
+        format!("{number:.2}")
+    };
+    let (sign, digits) = text
+        .strip_prefix('-')
+        .map_or(("", text.as_str()), |digits| ("-", digits));
+    let (whole, decimals) = digits
+        .split_once('.')
+        .map_or((digits, None), |(whole, decimals)| (whole, Some(decimals)));
+    let mut grouped = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 && whole.len() > 4 {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    decimals.map_or_else(
+        || format!("{sign}{grouped}"),
+        |decimals| format!("{sign}{grouped}.{decimals}"),
+    )
+}
+
+/// A whole number.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+pub fn count(number: u64) -> String {
+    plain(number as f64)
+}
+
+/// A ratio with its parts: `62 % (31 of 50)`; `0 of 0` when there is nothing to take a share of.
+#[must_use]
+pub fn ratio(ratio: Ratio) -> String {
+    let parts = format!("{} of {}", count(ratio.hits), count(ratio.of));
+    ratio.share().map_or_else(
+        || parts.clone(),
+        |share| format!("{} ({parts})", percent(share)),
+    )
+}
+
+/// A noun in the number that fits.
+///
+/// Registry nouns are plurals; a plural that ends in `ies` or `s` loses it for one.
+#[must_use]
+pub fn counted(number: f64, plural: &str) -> String {
+    if (number - 1.0).abs() > 1e-9 {
+        return format!("{} {plural}", plain(number));
+    }
+    let singular = match plural.split_once(' ') {
+        None => singular(plural),
+        Some((first, rest))
+            if rest.starts_with("per ") || rest.starts_with("of ") || rest.starts_with("with ") =>
+        {
+            format!("{} {rest}", singular(first))
+        }
+        Some((first, rest)) => format!("{first} {}", singular(rest)),
+    };
+    format!("1 {singular}")
+}
+
+fn singular(plural: &str) -> String {
+    match plural {
+        "people" => "person".to_owned(),
+        _ => plural.strip_suffix("ies").map_or_else(
+            || plural.strip_suffix('s').unwrap_or(plural).to_owned(),
+            |stem| format!("{stem}y"),
+        ),
+    }
+}
+
+/// What the reader calls a number of a value: `p50` is the median.
+#[must_use]
+pub fn number_title(name: &str) -> String {
+    match name {
+        "p50" => "median".to_owned(),
+        "of" => "out of".to_owned(),
+        _ => name.replace('_', " "),
+    }
+}
+
+/// One named number of a metric, in the unit that its name says.
+///
+/// The first number and quantiles are in the metric's unit; `…_hours` are hours and `…share` are shares in every metric; all
+/// others are bare.
+#[must_use]
+pub fn named(unit: Unit, name: &str, is_first: bool, number: Number) -> String {
+    let real = match number {
+        Number::Count(whole) => return count(whole),
+        Number::Real(real) => real,
+    };
+    let is_quantile = name.starts_with('p')
+        && name.len() > 1
+        && name.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+    if name.ends_with("hours") {
+        hours(real)
+    } else if name.ends_with("share") {
+        percent(real)
+    } else if is_first || is_quantile {
+        amount(unit, real)
+    } else {
+        plain(real)
+    }
+}
+
+/// The headline number of a value as a float in the metric's unit: the share of a ratio, else the first number.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+pub fn headline_number(value: &Value) -> Option<f64> {
+    if let Some(ratio) = value.ratio() {
+        return ratio.share();
+    }
+    let number = match value.0.first()?.1 {
+        Number::Count(whole) => whole as f64,
+        Number::Real(real) => real,
+    };
+    number.is_finite().then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_short_and_says_its_unit() {
+        let check = |unit, number, expected: &str| assert_eq!(amount(unit, number), expected);
+        check(Unit::Hours, 0.0, "0 min");
+        check(Unit::Hours, 0.005, "< 1 min");
+        check(Unit::Hours, 0.75, "45 min");
+        check(Unit::Hours, 3.24, "3.2 h");
+        check(Unit::Hours, 47.9, "47.9 h");
+        check(Unit::Hours, 100.0, "4.2 d");
+        check(Unit::Hours, f64::NAN, "—");
+        check(Unit::Share, 0.625, "62 %");
+        check(Unit::Share, 0.034, "3.4 %");
+        check(Unit::Share, 0.0, "0 %");
+        check(Unit::Count("files"), 12_345.0, "12\u{202f}345");
+        check(Unit::Count("files"), 2.5, "2.50");
+    }
+
+    #[test]
+    fn one_thing_is_singular() {
+        let check = |number, noun, expected: &str| assert_eq!(counted(number, noun), expected);
+        check(1.0, "deployments", "1 deployment");
+        check(1.0, "people", "1 person");
+        check(2.0, "people", "2 people");
+        check(1.0, "pull requests", "1 pull request");
+        check(1.0, "deployments per week", "1 deployment per week");
+        check(1.0, "repositories", "1 repository");
+    }
+
+    #[test]
+    fn a_ratio_keeps_its_parts() {
+        assert_eq!(ratio(Ratio { hits: 31, of: 50 }), "62 % (31 of 50)");
+        assert_eq!(ratio(Ratio { hits: 0, of: 0 }), "0 of 0");
+    }
+
+    #[test]
+    fn a_number_is_printed_in_the_unit_of_its_name() {
+        let check = |unit, name, first, number, expected: &str| {
+            assert_eq!(named(unit, name, first, number), expected)
+        };
+        check(Unit::Hours, "p90", false, Number::Real(30.0), "30.0 h");
+        check(Unit::Share, "gini", false, Number::Real(0.412), "0.41");
+        check(
+            Unit::Share,
+            "largest_share",
+            false,
+            Number::Real(0.412),
+            "41 %",
+        );
+        check(
+            Unit::Count("deployments"),
+            "gap_hours",
+            false,
+            Number::Real(12.0),
+            "12.0 h",
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! What a ledger row is called on a page that names nobody.
+//!
+//! Titles and branch names may hold names. So a public page prints a row's number, its short commit or (only for metrics whose
+//! rows are files and areas) its path, and links only to pages whose address has one of a few known shapes.
+
+use crate::metrics::measure::{Definition, LedgerRow, Need};
+
+/// What the row is called: `#12`, `3f2a91c0de`, a path; `None` when nothing of its subject may be printed.
+#[must_use]
+pub fn public_label(definition: &Definition, row: &LedgerRow) -> Option<String> {
+    let first = row.subject.split_whitespace().next().unwrap_or_default();
+    if let Some(digits) = first.strip_prefix('#') {
+        let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
+        return (!digits.is_empty()).then(|| format!("#{digits}"));
+    }
+    if (first.len() == 40 || first.len() == 64 || first.len() == 10)
+        && first.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        return Some(first.chars().take(10).collect());
+    }
+    subjects_are_paths(definition)
+        .then(|| row.subject.clone())
+        .filter(|path| !path.is_empty())
+}
+
+/// Whether a metric's rows are files or areas: it needs git alone.
+#[must_use]
+pub fn subjects_are_paths(definition: &Definition) -> bool {
+    !definition.needs.is_empty()
+        && definition
+            .needs
+            .iter()
+            .all(|need| matches!(need, Need::History | Need::Ownership))
+        && definition.id.starts_with("knowledge.")
+}
+
+/// The row's page, if its address is the repository's and can hold no free text after it.
+#[must_use]
+pub fn public_link(repository_url: Option<&str>, link: Option<&str>) -> Option<String> {
+    let (base, link) = (repository_url?.trim_end_matches('/'), link?);
+    let rest = link.strip_prefix(base)?.strip_prefix('/')?;
+    let all =
+        |text: &str, test: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(test);
+    let is_known = match rest.split_once('/')? {
+        ("pull" | "issues", number) => all(number, u8::is_ascii_digit),
+        ("commit", commit) => all(commit, u8::is_ascii_hexdigit),
+        ("actions", run) => run
+            .strip_prefix("runs/")
+            .is_some_and(|run| all(run, u8::is_ascii_digit)),
+        _ => false,
+    };
+    is_known.then(|| link.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RepositoryId;
+    use crate::metrics::measure::{Fate, Unit};
+
+    static CYCLE: Definition = definition("flow.cycle_time", &[Need::PullRequests]);
+    static SILOS: Definition = definition("knowledge.silos", &[Need::History]);
+
+    const fn definition(id: &'static str, needs: &'static [Need]) -> Definition {
+        Definition {
+            id,
+            title: "",
+            question: "",
+            definition: "",
+            formula: "",
+            unit: Unit::Hours,
+            cohort: None,
+            needs,
+            source: "",
+            exclusions: "",
+            how_to_read: "",
+            can_mislead: "",
+            sql: "",
+        }
+    }
+
+    #[test]
+    fn a_row_is_called_by_its_number_and_never_by_its_title() {
+        let check = |definition: &Definition, subject: &str, expected: Option<&str>| {
+            let row = LedgerRow {
+                product: "p".into(),
+                repository: RepositoryId(1),
+                areas: Vec::new(),
+                subject: subject.into(),
+                link: None,
+                at: None,
+                bucket: None,
+                value: None,
+                fate: Fate::Included,
+            };
+            assert_eq!(
+                public_label(definition, &row).as_deref(),
+                expected,
+                "{subject}"
+            );
+        };
+        check(&CYCLE, "#12 thank you, ada", Some("#12"));
+        check(&CYCLE, "#12ada", Some("#12"));
+        check(&CYCLE, "#ada", None);
+        check(&CYCLE, "ada/fix-login", None);
+        check(
+            &CYCLE,
+            "0123456789abcdef0123456789abcdef01234567 by ada",
+            Some("0123456789"),
+        );
+        check(&SILOS, "src/parser", Some("src/parser"));
+        check(&SILOS, "", None);
+    }
+
+    #[test]
+    fn a_link_is_printed_only_in_a_known_shape() {
+        let check = |link: &str, kept: bool| {
+            let result = public_link(Some("https://github.example/acme/web"), Some(link));
+            assert_eq!(result.is_some(), kept, "{link}");
+        };
+        check("https://github.example/acme/web/pull/12", true);
+        check("https://github.example/acme/web/issues/12", true);
+        check("https://github.example/acme/web/commit/3f2a91c0de", true);
+        check("https://github.example/acme/web/actions/runs/123", true);
+        check("https://github.example/acme/web/tree/ada/fix", false);
+        check("https://github.example/acme/web/pull/12?by=ada", false);
+        check("https://github.example/acme/web-ada/pull/12", false);
+        check("https://elsewhere.example/acme/web/pull/12", false);
+        check("javascript:alert(1)", false);
+        assert_eq!(
+            public_link(None, Some("https://github.example/acme/web/pull/12")),
+            None
+        );
+    }
+}
