@@ -1,0 +1,254 @@
+//! One commit object: parsed by hand, because history holds commits that no strict parser accepts.
+
+use gix::ObjectId;
+
+/// A commit as it was written, before `.mailmap`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Parsed {
+    /// The tree.
+    pub(super) tree: ObjectId,
+    /// Parents in order.
+    pub(super) parents: Vec<ObjectId>,
+    /// Author.
+    pub(super) author: Stamp,
+    /// Committer.
+    pub(super) committer: Stamp,
+    /// `Co-authored-by` trailers in order: name, address.
+    pub(super) co_authors: Vec<(String, String)>,
+    /// The message's first paragraph on one line.
+    pub(super) subject: String,
+    /// The pull request that the subject names.
+    pub(super) pull_request: Option<u64>,
+    /// The commit that the body says it reverts.
+    pub(super) reverts: Option<ObjectId>,
+    /// The commit that the body says it was picked from; the last one counts.
+    pub(super) cherry_picked_from: Option<ObjectId>,
+}
+
+/// Who and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// Name, lossy UTF-8.
+    pub(super) name: String,
+    /// Address, lossy UTF-8.
+    pub(super) email: String,
+    /// Seconds since 1970.
+    pub(super) seconds: i64,
+    /// Offset from UTC in seconds.
+    pub(super) offset_seconds: i32,
+    /// Whether the time was unreadable and 0 stands for it.
+    pub(super) is_time_broken: bool,
+}
+
+/// The commit in an object's bytes; `None` where it has no readable tree or author.
+pub(super) fn parse(bytes: &[u8]) -> Option<Parsed> {
+    let mut rest = bytes;
+    let (mut tree, mut author, mut committer) = (None, None, None);
+    let mut parents = Vec::new();
+    let mut is_latin1 = false;
+    while let Some(line) = next_line(&mut rest) {
+        if line.is_empty() {
+            break;
+        }
+        if let Some(id) = line.strip_prefix(b"tree ") {
+            tree = tree.or(ObjectId::from_hex(id).ok());
+        } else if let Some(id) = line.strip_prefix(b"parent ") {
+            parents.push(ObjectId::from_hex(id).ok()?);
+        } else if let Some(stamp) = line.strip_prefix(b"author ") {
+            author = author.or(Some(stamp));
+        } else if let Some(stamp) = line.strip_prefix(b"committer ") {
+            committer = committer.or(Some(stamp));
+        } else if let Some(name) = line.strip_prefix(b"encoding ") {
+            let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+            is_latin1 = matches!(name.as_str(), "iso-8859-1" | "iso8859-1" | "latin1" | "latin-1" | "iso-8859-15");
+        }
+    }
+    let author = stamp(author?, is_latin1);
+    let committer = committer.map_or_else(|| author.clone(), |line| stamp(line, is_latin1));
+    let message = text(rest, is_latin1);
+    let mut lines = message.lines();
+    let subject = subject(&mut lines);
+    let (mut co_authors, mut reverts, mut cherry_picked_from) = (Vec::new(), None, None);
+    for line in lines {
+        let line = line.trim();
+        if let Some(value) = after_key(line, "co-authored-by:") {
+            if let Some(person) = person(value) {
+                co_authors.push(person);
+            }
+        } else if let Some(text) = line.strip_prefix("This reverts commit ") {
+            reverts = reverts.or_else(|| leading_id(text));
+        } else if let Some(text) = line.strip_prefix("(cherry picked from commit ") {
+            cherry_picked_from = leading_id(text).or(cherry_picked_from);
+        }
+    }
+    let pull_request = pull_request(&subject);
+    Some(Parsed { tree: tree?, parents, author, committer, co_authors, subject, pull_request, reverts, cherry_picked_from })
+}
+
+fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    if rest.is_empty() {
+        return None;
+    }
+    let end = rest.iter().position(|&byte| byte == b'\n');
+    let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
+    *rest = after.get(1..).unwrap_or_default();
+    Some(line)
+}
+
+fn text(bytes: &[u8], is_latin1: bool) -> String {
+    if is_latin1 && std::str::from_utf8(bytes).is_err() {
+        bytes.iter().map(|&byte| char::from(byte)).collect()
+    } else {
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+}
+
+/// `name <address> seconds offset`; git takes the last `>` of the line as the address's end.
+fn stamp(line: &[u8], is_latin1: bool) -> Stamp {
+    let open = line.iter().position(|&byte| byte == b'<').unwrap_or(line.len());
+    let close = line.iter().rposition(|&byte| byte == b'>').filter(|&at| at >= open).unwrap_or(line.len());
+    let name = line.get(..open).unwrap_or_default().trim_ascii();
+    let email = line.get(open + 1..close).unwrap_or_default();
+    // An address with brackets of its own ends at the first one.
+    let email = email.split(|&byte| byte == b'>').next().unwrap_or_default().trim_ascii();
+    let when = String::from_utf8_lossy(line.get(close + 1..).unwrap_or_default());
+    let mut words = when.split_ascii_whitespace();
+    let seconds = words.next().and_then(|word| word.parse::<i64>().ok()).filter(|seconds| is_representable(*seconds));
+    let offset_seconds = words.next().and_then(offset).unwrap_or(0);
+    Stamp {
+        name: text(name, is_latin1),
+        email: text(email, is_latin1),
+        seconds: seconds.unwrap_or(0),
+        offset_seconds,
+        is_time_broken: seconds.is_none(),
+    }
+}
+
+fn is_representable(seconds: i64) -> bool {
+    jiff::Timestamp::from_second(seconds).is_ok()
+}
+
+/// `+0530` as seconds. Odd ones (`-7530`, `+051800`) are read as git reads them: minutes are the last two digits.
+fn offset(word: &str) -> Option<i32> {
+    let number: i32 = word.parse().ok()?;
+    let minutes = (number / 100).checked_mul(60)?.checked_add(number % 100)?;
+    minutes.checked_mul(60)
+}
+
+fn subject<'a>(lines: &mut impl Iterator<Item = &'a str>) -> String {
+    let mut subject = String::new();
+    for line in lines {
+        let line = line.trim_end();
+        if line.is_empty() {
+            if subject.is_empty() {
+                continue;
+            }
+            break;
+        }
+        if !subject.is_empty() {
+            subject.push(' ');
+        }
+        subject.push_str(line);
+    }
+    subject
+}
+
+fn after_key<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    let head = line.as_bytes().get(..key.len())?;
+    head.eq_ignore_ascii_case(key.as_bytes()).then(|| line.get(key.len()..).unwrap_or_default().trim())
+}
+
+/// `Name <address>`; `None` without an address.
+fn person(value: &str) -> Option<(String, String)> {
+    let (name, rest) = value.split_once('<')?;
+    let (email, _) = rest.split_once('>')?;
+    let email = email.trim();
+    (!email.is_empty()).then(|| (name.trim().to_owned(), email.to_owned()))
+}
+
+fn leading_id(text: &str) -> Option<ObjectId> {
+    let digits = text.bytes().take_while(u8::is_ascii_hexdigit).count();
+    ObjectId::from_hex(text.as_bytes().get(..digits)?).ok()
+}
+
+/// `… (#12)`, `Merge pull request #12 from …`, or the merge bots' `Auto merge of #12 …`.
+fn pull_request(subject: &str) -> Option<u64> {
+    let digits = |text: &str| {
+        let end = text.bytes().take_while(u8::is_ascii_digit).count();
+        Some((text.get(..end)?.parse::<u64>().ok()?, text.get(end..)?.to_owned()))
+    };
+    for prefix in ["Merge pull request #", "Auto merge of #"] {
+        if let Some((number, rest)) = subject.strip_prefix(prefix).and_then(digits)
+            && (rest.is_empty() || rest.starts_with(' '))
+        {
+            return Some(number);
+        }
+    }
+    let (_, tail) = subject.trim_end().rsplit_once("(#")?;
+    let (number, rest) = digits(tail)?;
+    (rest == ")").then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(message: &str) -> Parsed {
+        let head = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor A <a@x> 1 +0000\ncommitter B <b@x> 2 -0130\n\n";
+        parse(format!("{head}{message}").as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_subject_names_its_pull_request_only_at_its_own_place() {
+        let check = |subject: &str, expected| assert_eq!(commit(subject).pull_request, expected, "{subject}");
+        check("Fix widgets (#12)", Some(12));
+        check("Merge pull request #7 from a/b", Some(7));
+        check("Auto merge of #99 - a:b, r=c", Some(99));
+        check("Revert \"Fix (#3)\" (#4)", Some(4));
+        check("Fix #12", None);
+        check("Fix (#12) again", None);
+        check("Fix (#12a)", None);
+        check("Fix (#99999999999999999999999)", None);
+    }
+
+    #[test]
+    fn the_body_says_what_is_reverted_picked_and_shared() {
+        let id = "0123456789abcdef0123456789abcdef01234567";
+        let parsed = commit(&format!(
+            "One\nline\n\nThis reverts commit {id}.\n\nco-authored-BY: Ada <ada@x>\nCo-authored-by: nobody\n(cherry picked from commit {id})\n"
+        ));
+        assert_eq!(parsed.subject, "One line");
+        assert_eq!(parsed.reverts.unwrap().to_string(), id);
+        assert_eq!(parsed.cherry_picked_from.unwrap().to_string(), id);
+        assert_eq!(parsed.co_authors, [("Ada".to_owned(), "ada@x".to_owned())]);
+    }
+
+    #[test]
+    fn odd_stamps_are_read_as_git_reads_them() {
+        let check = |line: &str, name: &str, email: &str, seconds, offset| {
+            let stamp = stamp(line.as_bytes(), false);
+            let got = (stamp.name.as_str(), stamp.email.as_str(), stamp.seconds, stamp.offset_seconds);
+            assert_eq!(got, (name, email, seconds, offset), "{line}");
+        };
+        check("A B <a@b> 1700000000 +0530", "A B", "a@b", 1_700_000_000, 19_800);
+        check("A <> 4294967295 -0000", "A", "", 4_294_967_295, 0);
+        check("<a@b> 0 -7530", "", "a@b", 0, -271_800);
+        check("A <a@b", "A", "a@b", 0, 0);
+        check("A", "A", "", 0, 0);
+        check("A <a@b> 99999999999999999999 +0000", "A", "a@b", 0, 0);
+    }
+
+    #[test]
+    fn a_declared_encoding_is_honoured() {
+        let bytes = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor Ren\xe9 <r@x> 1 +0000\nencoding ISO-8859-1\n\n\xe9t\xe9\n";
+        let parsed = parse(bytes).unwrap();
+        assert_eq!((parsed.author.name.as_str(), parsed.subject.as_str()), ("René", "été"));
+    }
+
+    #[test]
+    fn a_commit_without_a_tree_or_an_author_is_not_one() {
+        assert_eq!(parse(b""), None);
+        assert_eq!(parse(b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nx"), None);
+        assert_eq!(parse(b"author A <a@x> 1 +0000\n\nx"), None);
+    }
+}

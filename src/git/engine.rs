@@ -1,0 +1,614 @@
+//! One run of mining: what an earlier run knows, plus the commits that came since.
+//!
+//! A first run is the same with nothing known, so that a store after increments equals the store of a full run. Where what
+//! is known cannot be continued (a rewritten branch, a topic forked from a version that is no longer kept), the caller runs
+//! again from nothing.
+
+use std::collections::{BTreeMap, HashMap};
+
+use gix::ObjectId;
+
+use crate::domain::{ChangeKind, CommitId};
+
+use super::commit::{Parsed, Stamp};
+use super::files::{self, Changed, Files, Task};
+use super::interner::Interner;
+use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, LogVersion, NONE};
+use super::objects::{IdMap, Packs, Reader};
+use super::quarter;
+use super::survival::Runs;
+use super::tree::{Differ, Side};
+use super::versions::{self, Event, Family, Frame, Measured, Version, What};
+use super::walk::{self, Known, Node, Source};
+
+/// What a run needs to know.
+pub(super) struct Plan<'a> {
+    pub(super) packs: &'a Packs,
+    pub(super) hash: gix::hash::Kind,
+    /// The default branch's tip.
+    pub(super) tip: Option<ObjectId>,
+    /// Other tips.
+    pub(super) others: Vec<ObjectId>,
+    /// A shallow clone's edge, sorted.
+    pub(super) boundary: Vec<ObjectId>,
+    /// Revisions of `.git-blame-ignore-revs`, sorted.
+    pub(super) ignored: &'a [ObjectId],
+    /// Commits after this instant, in seconds, are not taken from other refs.
+    pub(super) until: Option<i64>,
+    pub(super) renames: bool,
+    pub(super) merges_against_first_parent: bool,
+    pub(super) ownership: bool,
+    pub(super) threads: usize,
+    pub(super) progress: &'a dyn super::Progress,
+}
+
+struct KnownLog {
+    places: HashMap<CommitId, u32>,
+    rows: Vec<(Vec<ObjectId>, i64)>,
+}
+
+impl KnownLog {
+    fn of(log: &Log) -> Self {
+        let places = log.commits.iter().map(|commit| commit.id).zip(0..).collect();
+        let rows = log
+            .commits
+            .iter()
+            .map(|commit| (commit.parents.iter().filter_map(object_id).collect(), commit.committed))
+            .collect();
+        Self { places, rows }
+    }
+}
+
+impl Known for KnownLog {
+    fn get(&self, id: &ObjectId) -> Option<(u32, Vec<ObjectId>, i64)> {
+        let place = *self.places.get(&commit_id(id)?)?;
+        let (parents, committed) = self.rows.get(place as usize)?;
+        Some((place, parents.clone(), *committed))
+    }
+}
+
+/// The domain's id of an object.
+pub(super) fn commit_id(id: &gix::oid) -> Option<CommitId> {
+    CommitId::from_bytes(id.as_bytes())
+}
+
+/// The object of a domain's id.
+pub(super) fn object_id(id: &CommitId) -> Option<ObjectId> {
+    ObjectId::try_from(id.as_bytes()).ok()
+}
+
+/// Versions older than this many commits are not kept for the next run, unless they are in the tip.
+fn kept_commits(n_default: usize) -> usize {
+    (n_default / 20).max(1000)
+}
+
+/// The log of everything reachable; `None` where `old` cannot be continued.
+pub(super) fn extend(plan: &Plan<'_>, old: Log) -> Option<Log> {
+    let is_first = old.commits.is_empty();
+    plan.progress.phase("commits", None);
+    let mut reader = plan.packs.reader(8 << 20);
+    let known = KnownLog::of(&old);
+    let tips: Vec<ObjectId> = plan.others.iter().chain(plan.tip.as_ref()).copied().collect();
+    let (mut nodes, holes) = walk::reachable(&mut reader, &tips, &plan.boundary, &known, || plan.progress.advance(1));
+    drop(known);
+    let tip = plan.tip.and_then(|tip| (0..).zip(&nodes).find(|(_, node)| node.id == tip).map(|(at, _): (u32, _)| at));
+    let (mut order, n_default) = walk::landing_order(&nodes, tip);
+    if let Some(until) = plan.until {
+        let mut place = 0;
+        order.retain(|&at| {
+            place += 1;
+            place <= n_default || nodes.get(at as usize).is_some_and(|node| node.committed <= until)
+        });
+    }
+    let is_continued = order.len() >= old.n_default as usize
+        && n_default >= old.n_default as usize
+        && (0..old.n_default).zip(&order).all(|(place, &at)| {
+            matches!(nodes.get(at as usize), Some(Node { source: Source::Known(known), .. }) if *known == place)
+        });
+    let quarters = quarter::ends(&first_parents(&nodes, tip, &order));
+    let new_quarters = quarters.strip_prefix(old.quarters.as_slice());
+    let is_in_time = new_quarters.is_some_and(|new| new.iter().all(|(_, at)| at + 1 >= old.n_default));
+    if !is_first && !(is_continued && is_in_time) {
+        return None;
+    }
+    let mut run = Run::new(plan, old, n_default);
+    run.read_new(&mut nodes, &order, &mut reader);
+    run.compare_trees(&nodes, &order, &mut reader);
+    if plan.ownership && !run.follow_tip(&nodes, &order, new_quarters.unwrap_or_default(), &mut reader) {
+        return None;
+    }
+    let is_complete = run.measure();
+    if !is_complete && !is_first {
+        return None;
+    }
+    let gaps = holes.iter().map(|(id, why)| gap("commit", id.to_string(), why.word())).collect();
+    Some(run.finish(&nodes, &order, quarters, gaps))
+}
+
+fn gap(kind: &str, subject: String, reason: &str) -> LogGap {
+    LogGap { kind: kind.to_owned(), subject, reason: reason.to_owned() }
+}
+
+/// The tip's first-parent line, oldest first: (committer time, place in landing order).
+fn first_parents(nodes: &[Node], tip: Option<u32>, order: &[u32]) -> Vec<(i64, u32)> {
+    let mut place_of = vec![NONE; nodes.len()];
+    for (place, &at) in (0..).zip(order) {
+        if let Some(slot) = place_of.get_mut(at as usize) {
+            *slot = place;
+        }
+    }
+    let mut line = Vec::new();
+    let mut cursor = tip;
+    while let Some(node) = cursor.and_then(|at| nodes.get(at as usize)) {
+        let place = cursor.and_then(|at| place_of.get(at as usize)).copied().unwrap_or(NONE);
+        line.push((node.committed, place));
+        cursor = node.parents.first().copied();
+    }
+    line.reverse();
+    line
+}
+
+/// A commit read in this run.
+struct New {
+    commit: LogCommit,
+    tree: ObjectId,
+    parents: Vec<ObjectId>,
+    /// Range in `Run::changes`.
+    changes: std::ops::Range<usize>,
+}
+
+struct Run<'a> {
+    plan: &'a Plan<'a>,
+    old: Log,
+    n_default: usize,
+    signatures: Interner<(String, String)>,
+    paths: Interner<Vec<u8>>,
+    /// By place in landing order.
+    new: BTreeMap<u32, New>,
+    changes: Vec<LogChange>,
+    events: Vec<Event>,
+    /// By path: contents at the new snapshots.
+    snapshots: BTreeMap<u32, Vec<(u32, Option<Side>)>>,
+    /// Places of the new snapshots in landing order.
+    snapshot_places: Vec<u32>,
+    rows: Vec<(u32, u32, u32, u32)>,
+    versions: Vec<(u32, CommitId, Version, bool)>,
+}
+
+impl<'a> Run<'a> {
+    fn new(plan: &'a Plan<'a>, mut old: Log, n_default: usize) -> Self {
+        let signatures = Interner::seeded(std::mem::take(&mut old.signatures));
+        let paths = Interner::seeded(std::mem::take(&mut old.paths));
+        Self {
+            plan,
+            old,
+            n_default,
+            signatures,
+            paths,
+            new: BTreeMap::new(),
+            changes: Vec::new(),
+            events: Vec::new(),
+            snapshots: BTreeMap::new(),
+            snapshot_places: Vec::new(),
+            rows: Vec::new(),
+            versions: Vec::new(),
+        }
+    }
+
+    /// Makes commits of what was read.
+    ///
+    /// A commit known from another ref that has landed since is read again: its lines have owners now.
+    fn read_new(&mut self, nodes: &mut [Node], order: &[u32], reader: &mut Reader<'_>) {
+        for (place, &at) in (0..).zip(order) {
+            let Some(node) = nodes.get_mut(at as usize) else { continue };
+            let has_landed = |known| known >= self.old.n_default && (place as usize) < self.n_default;
+            if matches!(node.source, Source::Known(known) if has_landed(known))
+                && let Some(parsed) = reader.read(&node.id).ok().and_then(|object| super::commit::parse(&object.bytes))
+            {
+                node.source = Source::Read(Box::new(parsed));
+            }
+            if !matches!(node.source, Source::Read(_)) {
+                continue;
+            }
+            let Source::Read(parsed) = std::mem::replace(&mut node.source, Source::Known(NONE)) else { continue };
+            let Some(id) = commit_id(&node.id) else { continue };
+            let tree = parsed.tree;
+            let parents = parsed.parents.clone();
+            let commit = self.commit(id, *parsed);
+            self.new.insert(place, New { commit, tree, parents, changes: 0..0 });
+        }
+    }
+
+    fn commit(&mut self, id: CommitId, parsed: Parsed) -> LogCommit {
+        let mut gaps = Vec::new();
+        if parsed.author.is_time_broken || parsed.committer.is_time_broken {
+            gaps.push(gap("commit", id.to_string(), "unreadable_time"));
+        }
+        let mut signature = |stamp: Stamp| self.signatures.number(&(stamp.name, stamp.email));
+        let (authored, author_offset) = (parsed.author.seconds, parsed.author.offset_seconds);
+        let (committed, committer_offset) = (parsed.committer.seconds, parsed.committer.offset_seconds);
+        let (author, committer) = (signature(parsed.author), signature(parsed.committer));
+        let co_authors = parsed.co_authors.iter().map(|person| self.signatures.number(person)).collect();
+        LogCommit {
+            id,
+            parents: parsed.parents.iter().filter_map(|id| commit_id(id)).collect(),
+            author,
+            committer,
+            authored,
+            committed,
+            author_offset,
+            committer_offset,
+            co_authors,
+            subject: parsed.subject,
+            pull_request: parsed.pull_request,
+            reverts: parsed.reverts.and_then(|id| commit_id(&id)),
+            cherry_picked_from: parsed.cherry_picked_from.and_then(|id| commit_id(&id)),
+            is_diffed: false,
+            gaps,
+        }
+    }
+
+    /// Finds the changed files of the new commits.
+    fn compare_trees(&mut self, nodes: &[Node], order: &[u32], reader: &mut Reader<'_>) {
+        let places: IdMap<u32> =
+            (0..).zip(order).filter_map(|(place, &at)| Some((nodes.get(at as usize)?.id, place))).collect();
+        let mut tree_of = |new: &BTreeMap<u32, New>, id: &ObjectId| {
+            let place = places.get(id)?;
+            match new.get(place) {
+                Some(new) => Some(new.tree),
+                None => tree_of_commit(reader, id),
+            }
+        };
+        let mut tasks = Vec::with_capacity(self.new.len());
+        let mut tasked = Vec::with_capacity(self.new.len());
+        for (&place, new) in &self.new {
+            let is_edge = nodes
+                .get(order.get(place as usize).copied().unwrap_or(NONE) as usize)
+                .is_some_and(|node| self.plan.boundary.binary_search(&node.id).is_ok());
+            let parents: Vec<_> = new.parents.iter().map(|parent| tree_of(&self.new, parent)).collect();
+            let is_default = (place as usize) < self.n_default;
+            let first_is_there = parents.first().is_none_or(Option::is_some);
+            let task = Task {
+                tree: new.tree,
+                wants_renames: self.plan.renames,
+                wants_changes: !is_edge
+                    && first_is_there
+                    && (parents.len() < 2 || self.plan.merges_against_first_parent),
+                wants_merged: self.plan.ownership && is_default && !is_edge && parents.len() > 1 && parents.iter().all(Option::is_some),
+                wants_all: self.plan.ownership && is_default && (is_edge || !first_is_there),
+                parents: parents.into_iter().flatten().collect(),
+            };
+            tasked.push((place, is_edge, first_is_there));
+            tasks.push(task);
+        }
+        self.plan.progress.phase("files", Some(tasks.len() as u64));
+        let found = files::of_commits(self.plan.packs, self.plan.hash, &tasks, self.plan.threads, &|n| self.plan.progress.advance(n));
+        for (((place, is_edge, first_is_there), task), files) in tasked.into_iter().zip(tasks).zip(found) {
+            let Some(mut new) = self.new.remove(&place) else { continue };
+            new.commit.is_diffed = task.wants_changes;
+            if is_edge {
+                new.commit.gaps.push(gap("commit", new.commit.id.to_string(), "shallow_edge"));
+            } else if !first_is_there {
+                new.commit.gaps.push(gap("commit", new.commit.id.to_string(), "missing_parent"));
+            }
+            self.record(place, &mut new, files);
+            self.new.insert(place, new);
+        }
+    }
+
+    fn record(&mut self, place: u32, new: &mut New, files: Files) {
+        let owner = (self.plan.ownership && (place as usize) < self.n_default && new.parents.len() < 2).then_some(new.commit.author);
+        let is_ignored = object_id(&new.commit.id).is_some_and(|id| self.plan.ignored.binary_search(&id).is_ok());
+        let start = self.changes.len();
+        new.commit.gaps.extend(files.gaps);
+        for Changed { path, previous, before, after } in files.changes {
+            let path = self.paths.number(path.as_slice());
+            let previous = previous.map_or(NONE, |previous| self.paths.number(previous.as_slice()));
+            let kind = match (before, after) {
+                _ if previous != NONE => ChangeKind::Renamed,
+                (None, _) => ChangeKind::Added,
+                (_, None) => ChangeKind::Deleted,
+                _ => ChangeKind::Modified,
+            };
+            let change = u32::try_from(self.changes.len()).unwrap_or(NONE);
+            let is_file = after.or(before).is_some_and(|side| side.mode.is_regular());
+            self.changes.push(LogChange { commit: place, path, previous, kind, added: NONE, deleted: NONE, is_binary: false, is_file });
+            let base_path = if previous == NONE { path } else { previous };
+            let what = What::Change { change, base_path, before, after, owner, is_ignored };
+            self.events.push(Event { order: place, path, what });
+        }
+        new.changes = start..self.changes.len();
+        for merged in files.merged {
+            let path = self.paths.number(merged.path.as_slice());
+            let what = What::Merged { parents: merged.parents, after: merged.after, owner: new.commit.author };
+            self.events.push(Event { order: place, path, what });
+        }
+        for (path, after) in files.all {
+            let path = self.paths.number(path.as_slice());
+            self.events.push(Event { order: place, path, what: What::Base { after } });
+        }
+    }
+
+    /// Finds the contents of all files at the new snapshots; false where a tree cannot be read.
+    fn follow_tip(&mut self, nodes: &[Node], order: &[u32], quarters: &[(i64, u32)], reader: &mut Reader<'_>) -> bool {
+        let id_at = |place: u32| nodes.get(*order.get(place as usize)? as usize).map(|node| node.id);
+        self.snapshot_places = quarters.iter().map(|(_, place)| *place).collect();
+        let Some(last) = self.n_default.checked_sub(1).and_then(|last| u32::try_from(last).ok()) else { return true };
+        self.snapshot_places.push(last);
+        let mut trees = Vec::new();
+        let start = self.old.n_default.checked_sub(1).and_then(id_at);
+        for id in start.into_iter().chain(self.snapshot_places.iter().filter_map(|&place| id_at(place))) {
+            let Some(tree) = tree_of_commit(reader, &id) else { return false };
+            trees.push(tree);
+        }
+        let mut before = if start.is_some() { Some(trees.remove(0)) } else { None };
+        if let Some(tree) = before {
+            // Files of the old tip that nothing touched are at the first new snapshot too.
+            let mut differ = Differ::new(reader, self.plan.hash);
+            differ.compare(None, Some(&tree));
+            for file in std::mem::take(&mut differ.differences) {
+                let path = self.paths.number(file.path.as_slice());
+                self.snapshots.entry(path).or_default().push((0, file.after));
+            }
+        }
+        for (snapshot, tree) in (0..).zip(trees) {
+            let mut differ = Differ::new(reader, self.plan.hash);
+            differ.compare(before.as_deref(), Some(&tree));
+            for file in std::mem::take(&mut differ.differences) {
+                let path = self.paths.number(file.path.as_slice());
+                let contents = self.snapshots.entry(path).or_default();
+                if contents.last().is_some_and(|(from, _)| *from == snapshot) {
+                    contents.pop();
+                }
+                contents.push((snapshot, file.after));
+            }
+            before = Some(tree);
+        }
+        true
+    }
+
+    fn families(&mut self) -> Vec<Family> {
+        let mut leader: Vec<u32> = (0..u32::try_from(self.paths.len()).unwrap_or(NONE)).collect();
+        fn find(leader: &mut [u32], mut at: u32) -> u32 {
+            while let Some(&next) = leader.get(at as usize).filter(|&&next| next != at) {
+                let after = leader.get(next as usize).copied().unwrap_or(next);
+                if let Some(slot) = leader.get_mut(at as usize) {
+                    *slot = after;
+                }
+                at = next;
+            }
+            at
+        }
+        if self.plan.ownership {
+            for event in &self.events {
+                if let What::Change { base_path, .. } = event.what
+                    && base_path != event.path
+                {
+                    let (a, b) = (find(&mut leader, base_path), find(&mut leader, event.path));
+                    if let Some(slot) = leader.get_mut(a.max(b) as usize) {
+                        *slot = a.min(b);
+                    }
+                }
+            }
+        }
+        let mut families: Vec<Family> = Vec::new();
+        let mut number = vec![NONE; leader.len()];
+        let mut family_of = |families: &mut Vec<Family>, path: u32| {
+            let at = find(&mut leader, path) as usize;
+            let slot = number.get_mut(at);
+            let place = match slot {
+                Some(slot) => {
+                    if *slot == NONE {
+                        *slot = u32::try_from(families.len()).unwrap_or(NONE);
+                        families.push(Family::default());
+                    }
+                    *slot as usize
+                }
+                None => 0,
+            };
+            place
+        };
+        let mut push = |families: &mut Vec<Family>, path: u32, add: &mut dyn FnMut(&mut Family)| {
+            let place = family_of(families, path);
+            if let Some(family) = families.get_mut(place) {
+                add(family);
+            }
+        };
+        let mut events: Vec<Option<Event>> = std::mem::take(&mut self.events).into_iter().map(Some).collect();
+        for event in &mut events {
+            if let Some(event) = event.take() {
+                let mut event = Some(event);
+                let path = event.as_ref().map_or(0, |event| event.path);
+                push(&mut families, path, &mut |family| family.events.extend(event.take()));
+            }
+        }
+        for (path, contents) in std::mem::take(&mut self.snapshots) {
+            let mut contents = Some(contents);
+            push(&mut families, path, &mut |family| family.snapshots.extend(contents.take().map(|contents| (path, contents))));
+        }
+        for version in std::mem::take(&mut self.old.versions) {
+            let Some(id) = object_id(&version.blob) else { continue };
+            let runs = Runs(std::sync::Arc::new(version.runs));
+            let kept = Version { runs, made_by: version.made_by, used_by: version.used_by };
+            let mut kept = Some((version.path, id, kept));
+            push(&mut families, version.path, &mut |family| family.versions.extend(kept.take()));
+        }
+        families
+    }
+
+    /// Reads contents: lines of every change, owners of every line. False where a version was missing.
+    fn measure(&mut self) -> bool {
+        let n_events = self.events.len() as u64;
+        let families = self.families();
+        let frame = Frame {
+            snapshots: self.snapshot_places.clone(),
+            keep_from: u32::try_from(self.n_default.saturating_sub(kept_commits(self.n_default))).unwrap_or(NONE),
+            ownership: self.plan.ownership,
+        };
+        self.plan.progress.phase("lines", Some(n_events));
+        let outcomes =
+            versions::of_families(self.plan.packs, &families, &frame, self.plan.threads, &|n| self.plan.progress.advance(n));
+        drop(families);
+        let mut is_complete = true;
+        for outcome in outcomes {
+            is_complete &= !outcome.is_base_missing;
+            for (change, measured) in outcome.measured {
+                let Measured { counts, is_binary } = measured;
+                if let Some(slot) = self.changes.get_mut(change as usize) {
+                    slot.is_binary = is_binary;
+                    slot.added = counts.map_or(NONE, |counts| counts.added);
+                    slot.deleted = counts.map_or(NONE, |counts| counts.deleted);
+                }
+            }
+            self.rows.extend(outcome.rows);
+            for (path, id, version, is_in_tip) in outcome.versions {
+                let Some(blob) = commit_id(&id) else { continue };
+                self.versions.push((path, blob, version, is_in_tip));
+            }
+            for (place, gap) in outcome.gaps {
+                if let Some(new) = self.new.get_mut(&place) {
+                    new.commit.gaps.push(gap);
+                }
+            }
+        }
+        is_complete
+    }
+
+    /// Puts old and new together in landing order and numbers paths and signatures by first sight.
+    fn finish(self, nodes: &[Node], order: &[u32], quarters: Vec<(i64, u32)>, mut gaps: Vec<LogGap>) -> Log {
+        let Self { old, new, signatures, paths, changes, rows, versions, n_default, .. } = self;
+        let n_old_quarters = u32::try_from(old.quarters.len()).unwrap_or(NONE);
+        let mut old_changes: Vec<std::ops::Range<usize>> = vec![0..0; old.commits.len()];
+        for (at, change) in old.changes.iter().enumerate() {
+            if let Some(range) = old_changes.get_mut(change.commit as usize) {
+                *range = if range.is_empty() { at..at + 1 } else { range.start..at + 1 };
+            }
+        }
+        let mut old_commits: Vec<Option<LogCommit>> = old.commits.into_iter().map(Some).collect();
+        let mut new = new;
+        let mut signature_numbers = Numbers::new(signatures.len());
+        let mut path_numbers = Numbers::new(paths.len());
+        let mut log = Log { n_default: u32::try_from(n_default).unwrap_or(NONE), quarters, ..Log::default() };
+        for (place, &at) in (0..).zip(order) {
+            let (mut commit, rows) = match new.remove(&place) {
+                Some(new) => (new.commit, changes.get(new.changes)),
+                None => {
+                    let Some(Source::Known(known)) = nodes.get(at as usize).map(|node| &node.source) else { continue };
+                    let Some(commit) = old_commits.get_mut(*known as usize).and_then(Option::take) else { continue };
+                    (commit, old_changes.get(*known as usize).and_then(|range| old.changes.get(range.clone())))
+                }
+            };
+            commit.author = signature_numbers.of(commit.author);
+            commit.committer = signature_numbers.of(commit.committer);
+            for person in &mut commit.co_authors {
+                *person = signature_numbers.of(*person);
+            }
+            commit.gaps.sort();
+            commit.gaps.dedup();
+            log.commits.push(commit);
+            for change in rows.unwrap_or_default() {
+                let previous = if change.previous == NONE { NONE } else { path_numbers.of(change.previous) };
+                log.changes.push(LogChange { commit: place, path: path_numbers.of(change.path), previous, ..*change });
+            }
+        }
+        // Paths that only merges or a shallow clone's edge brought in, in a stable order.
+        let mut unseen: Vec<(Vec<u8>, u32)> = Vec::new();
+        for (path, ..) in &versions {
+            if !path_numbers.has(*path)
+                && let Some(bytes) = paths.value(*path)
+            {
+                unseen.push((bytes.clone(), *path));
+            }
+        }
+        for (_, path, ..) in &rows {
+            if !path_numbers.has(*path)
+                && let Some(bytes) = paths.value(*path)
+            {
+                unseen.push((bytes.clone(), *path));
+            }
+        }
+        unseen.extend(old.ownership.iter().filter(|row| !path_numbers.has(row.path)).filter_map(|row| Some((paths.value(row.path)?.clone(), row.path))));
+        unseen.sort();
+        unseen.dedup();
+        for (_, path) in unseen {
+            path_numbers.of(path);
+        }
+        let known_rows = old.ownership.iter().filter(|row| row.quarter < n_old_quarters).copied();
+        let new_rows = rows
+            .iter()
+            .map(|&(snapshot, path, owner, lines)| LogOwnership { quarter: n_old_quarters + snapshot, path, owner, lines });
+        log.ownership = known_rows
+            .chain(new_rows)
+            .map(|row| LogOwnership { path: path_numbers.of(row.path), owner: signature_numbers.of(row.owner), ..row })
+            .collect();
+        log.ownership.sort_unstable();
+        log.versions = versions
+            .into_iter()
+            .map(|(path, blob, version, is_in_tip)| LogVersion {
+                path: path_numbers.of(path),
+                blob,
+                made_by: version.made_by,
+                used_by: version.used_by,
+                is_in_tip,
+                runs: version
+                    .runs
+                    .0
+                    .iter()
+                    .map(|&(lines, owner)| (lines, if owner == NONE { NONE } else { signature_numbers.of(owner) }))
+                    .collect(),
+            })
+            .collect();
+        log.versions.sort_by_key(|version| (version.path, version.made_by, version.blob));
+        log.signatures = signature_numbers.reorder(signatures.into_values());
+        log.paths = path_numbers.reorder(paths.into_values());
+        gaps.sort();
+        gaps.dedup();
+        log.gaps = gaps;
+        log
+    }
+}
+
+fn tree_of_commit(reader: &mut Reader<'_>, id: &ObjectId) -> Option<ObjectId> {
+    super::commit::parse(&reader.read(id).ok()?.bytes).map(|parsed| parsed.tree)
+}
+
+/// New numbers for old ones, in order of first sight.
+struct Numbers {
+    new: Vec<u32>,
+    next: u32,
+}
+
+impl Numbers {
+    fn new(n: usize) -> Self {
+        Self { new: vec![NONE; n], next: 0 }
+    }
+
+    fn of(&mut self, old: u32) -> u32 {
+        match self.new.get_mut(old as usize) {
+            Some(slot) => {
+                if *slot == NONE {
+                    *slot = self.next;
+                    self.next += 1;
+                }
+                *slot
+            }
+            None => old,
+        }
+    }
+
+    fn has(&self, old: u32) -> bool {
+        self.new.get(old as usize).is_some_and(|&new| new != NONE)
+    }
+
+    /// Values in their new order; those never asked for are dropped.
+    fn reorder<T: Default>(&self, values: Vec<T>) -> Vec<T> {
+        let mut ordered: Vec<T> = Vec::new();
+        ordered.resize_with(self.next as usize, T::default);
+        for (value, &new) in values.into_iter().zip(&self.new) {
+            if let Some(slot) = ordered.get_mut(new as usize) {
+                *slot = value;
+            }
+        }
+        ordered
+    }
+}

@@ -1,0 +1,185 @@
+//! The files that commits change: trees compared, renames found. Content is only read for renames.
+
+use gix::ObjectId;
+
+use super::log::LogGap;
+use super::objects::{Object, Packs, Reader, Unreadable};
+use super::parallel::over_chunks;
+use super::rename::{Candidate, Fingerprint, renames};
+use super::tree::{Difference, Differ, Hole, Mode, Side};
+
+/// Decoded trees that a thread keeps.
+const TREE_CACHE: usize = 32 << 20;
+/// Decoded contents that a thread keeps while it looks for renames.
+const RENAME_CACHE: usize = 16 << 20;
+/// Commits that a thread takes at once: neighbours share trees.
+const CHUNK: usize = 128;
+
+/// What to compare for one commit.
+#[derive(Debug, Clone)]
+pub(super) struct Task {
+    /// The commit's tree.
+    pub(super) tree: ObjectId,
+    /// Its parents' trees, in order.
+    pub(super) parents: Vec<ObjectId>,
+    /// Whether its changes are wanted (against the first parent, or the empty tree).
+    pub(super) wants_changes: bool,
+    /// Whether renames are looked for among them.
+    pub(super) wants_renames: bool,
+    /// Whether the merged files that no parent has are wanted.
+    pub(super) wants_merged: bool,
+    /// Whether all its files are wanted, as a base of what comes later (the edge of a shallow clone).
+    pub(super) wants_all: bool,
+}
+
+/// One changed file.
+#[derive(Debug, Clone)]
+pub(super) struct Changed {
+    /// The path after the change (before it, for a deletion).
+    pub(super) path: Vec<u8>,
+    /// Where a renamed file was.
+    pub(super) previous: Option<Vec<u8>>,
+    /// Before.
+    pub(super) before: Option<Side>,
+    /// After.
+    pub(super) after: Option<Side>,
+}
+
+/// A merged file like that of no parent.
+#[derive(Debug, Clone)]
+pub(super) struct Merged {
+    /// Its path.
+    pub(super) path: Vec<u8>,
+    /// The parents' files at that path, in order.
+    pub(super) parents: Vec<Option<Side>>,
+    /// The result.
+    pub(super) after: Side,
+}
+
+/// The files of one commit.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// By path.
+    pub(super) changes: Vec<Changed>,
+    /// By path.
+    pub(super) merged: Vec<Merged>,
+    /// Every file, by path, where asked for.
+    pub(super) all: Vec<(Vec<u8>, Side)>,
+    /// What could not be read.
+    pub(super) gaps: Vec<LogGap>,
+}
+
+/// Compares the trees of many commits on several threads; results in the order of the tasks.
+pub(super) fn of_commits(
+    packs: &Packs,
+    hash: gix::hash::Kind,
+    tasks: &[Task],
+    threads: usize,
+    advance: &(dyn Fn(u64) + Sync),
+) -> Vec<Files> {
+    let chunks: Vec<&[Task]> = tasks.chunks(CHUNK).collect();
+    let results = over_chunks(
+        threads,
+        chunks.len(),
+        || (packs.reader(TREE_CACHE), packs.reader(RENAME_CACHE)),
+        |(trees, contents), at| {
+            let tasks = chunks.get(at).copied().unwrap_or_default();
+            let files: Vec<Files> = tasks.iter().map(|task| of_commit(trees, contents, hash, task)).collect();
+            advance(tasks.len() as u64);
+            files
+        },
+    );
+    results.into_iter().flatten().collect()
+}
+
+fn of_commit(trees: &mut Reader<'_>, contents: &mut Reader<'_>, hash: gix::hash::Kind, task: &Task) -> Files {
+    let mut files = Files::default();
+    let mut differ = Differ::new(trees, hash);
+    if task.wants_changes {
+        differ.compare(task.parents.first().map(|id| &**id), Some(&task.tree));
+        holes(&differ.holes, &mut files.gaps);
+        files.changes = with_renames(std::mem::take(&mut differ.differences), task.wants_renames, contents);
+    }
+    if task.wants_merged {
+        let others = differ.compare_merge(&task.parents, &task.tree);
+        holes(&differ.holes, &mut files.gaps);
+        for (difference, others) in std::mem::take(&mut differ.differences).into_iter().zip(others) {
+            let Some(after) = difference.after else { continue };
+            let parents = std::iter::once(difference.before).chain(others).collect();
+            files.merged.push(Merged { path: difference.path, parents, after });
+        }
+    }
+    if task.wants_all {
+        differ.compare(None, Some(&task.tree));
+        holes(&differ.holes, &mut files.gaps);
+        let all = std::mem::take(&mut differ.differences);
+        files.all = all.into_iter().filter_map(|file| Some((file.path, file.after?))).collect();
+    }
+    files
+}
+
+fn holes(holes: &[Hole], gaps: &mut Vec<LogGap>) {
+    for (id, why) in holes {
+        gaps.push(LogGap { kind: "tree".to_owned(), subject: id.to_string(), reason: why.word().to_owned() });
+    }
+}
+
+fn with_renames(differences: Vec<Difference>, is_wanted: bool, contents: &mut Reader<'_>) -> Vec<Changed> {
+    let mut previous: Vec<Option<usize>> = vec![None; differences.len()];
+    let is_deleted = |difference: &Difference| difference.after.is_none();
+    let is_added = |difference: &Difference| difference.before.is_none();
+    if is_wanted && differences.iter().any(is_deleted) && differences.iter().any(is_added) {
+        let places = |is_wanted: &dyn Fn(&Difference) -> bool| -> Vec<usize> {
+            (0..).zip(&differences).filter(|(_, difference)| is_wanted(difference)).map(|(at, _)| at).collect()
+        };
+        let (deleted, added) = (places(&is_deleted), places(&is_added));
+        let candidates = |places: &[usize]| -> Vec<Candidate<'_>> {
+            places
+                .iter()
+                .filter_map(|&at| {
+                    let difference = differences.get(at)?;
+                    Some(Candidate { path: &difference.path, side: difference.before.or(difference.after)? })
+                })
+                .collect()
+        };
+        let fingerprint = |side: Side| Some(Fingerprint::of(&contents.read(&side.id).ok()?.bytes));
+        for (source, destination) in renames(&candidates(&deleted), &candidates(&added), fingerprint) {
+            if let (Some(&source), Some(&destination)) = (deleted.get(source), added.get(destination))
+                && let Some(slot) = previous.get_mut(destination)
+            {
+                *slot = Some(source);
+            }
+        }
+    }
+    let moved: Vec<Option<(Vec<u8>, Option<Side>)>> = previous
+        .iter()
+        .map(|source| source.and_then(|at| differences.get(at)).map(|source| (source.path.clone(), source.before)))
+        .collect();
+    let mut is_moved_away = vec![false; differences.len()];
+    for source in previous.into_iter().flatten() {
+        if let Some(flag) = is_moved_away.get_mut(source) {
+            *flag = true;
+        }
+    }
+    differences
+        .into_iter()
+        .zip(moved)
+        .zip(is_moved_away)
+        .filter(|(_, is_moved_away)| !is_moved_away)
+        .map(|((difference, moved), _)| match moved {
+            Some((path, before)) => Changed { path: difference.path, previous: Some(path), before, after: difference.after },
+            None => Changed { path: difference.path, previous: None, before: difference.before, after: difference.after },
+        })
+        .collect()
+}
+
+/// A side's content as git compares it: a submodule is one line that names its commit.
+pub(super) fn content(reader: &mut Reader<'_>, side: Side) -> Result<std::rc::Rc<Vec<u8>>, Unreadable> {
+    if side.mode == Mode::Submodule {
+        return Ok(std::rc::Rc::new(format!("Subproject commit {}\n", side.id).into_bytes()));
+    }
+    match reader.read(&side.id)? {
+        Object { kind: gix::objs::Kind::Blob, bytes } => Ok(bytes),
+        Object { .. } => Err(Unreadable::Corrupt),
+    }
+}

@@ -1,0 +1,104 @@
+//! The facts of a history as they are kept from run to run: before `.mailmap`, attributes and exclusions are applied.
+
+use crate::domain::{ChangeKind, CommitId};
+
+/// No number: in columns where most rows have one.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A commit. Signatures are indices into [`Log::signatures`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LogCommit {
+    pub(super) id: CommitId,
+    pub(super) parents: Vec<CommitId>,
+    pub(super) author: u32,
+    pub(super) committer: u32,
+    pub(super) authored: i64,
+    pub(super) committed: i64,
+    pub(super) author_offset: i32,
+    pub(super) committer_offset: i32,
+    pub(super) co_authors: Vec<u32>,
+    pub(super) subject: String,
+    pub(super) pull_request: Option<u64>,
+    pub(super) reverts: Option<CommitId>,
+    pub(super) cherry_picked_from: Option<CommitId>,
+    /// Whether it was compared with its (first) parent.
+    pub(super) is_diffed: bool,
+    /// What went wrong with it, in order.
+    pub(super) gaps: Vec<LogGap>,
+}
+
+/// A hole found while a commit was mined.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LogGap {
+    /// `commit`, `tree`, `blob`.
+    pub(super) kind: String,
+    /// An id or a path.
+    pub(super) subject: String,
+    /// Why.
+    pub(super) reason: String,
+}
+
+/// A changed file. Paths are indices into [`Log::paths`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LogChange {
+    pub(super) commit: u32,
+    pub(super) path: u32,
+    /// Or [`NONE`].
+    pub(super) previous: u32,
+    pub(super) kind: ChangeKind,
+    /// Or [`NONE`].
+    pub(super) added: u32,
+    /// Or [`NONE`].
+    pub(super) deleted: u32,
+    pub(super) is_binary: bool,
+    /// Whether the (last) content is a regular file's.
+    pub(super) is_file: bool,
+}
+
+/// Surviving lines at the end of a quarter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LogOwnership {
+    /// Index into [`Log::quarters`], or their number for the tip.
+    pub(super) quarter: u32,
+    pub(super) path: u32,
+    pub(super) owner: u32,
+    pub(super) lines: u32,
+}
+
+/// The owners of one version of a file that later commits may build on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LogVersion {
+    pub(super) path: u32,
+    /// The content's id.
+    pub(super) blob: CommitId,
+    /// The commit that made it, by index.
+    pub(super) made_by: u32,
+    /// The last commit that changed or deleted it, by index, or [`NONE`].
+    pub(super) used_by: u32,
+    pub(super) is_in_tip: bool,
+    /// (lines, owner).
+    pub(super) runs: Vec<(u32, u32)>,
+}
+
+/// The facts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Log {
+    /// In landing order.
+    pub(super) commits: Vec<LogCommit>,
+    /// How many of them the default branch reaches; they come first.
+    pub(super) n_default: u32,
+    /// Names and addresses as they were written, in order of first sight.
+    pub(super) signatures: Vec<(String, String)>,
+    /// Raw bytes, in order of first sight.
+    pub(super) paths: Vec<Vec<u8>>,
+    /// By commit, then path.
+    pub(super) changes: Vec<LogChange>,
+    /// Quarter ends that have ownership: (seconds, commit index).
+    pub(super) quarters: Vec<(i64, u32)>,
+    /// By quarter, path, owner; the tip's come last.
+    pub(super) ownership: Vec<LogOwnership>,
+    /// By path, maker and content.
+    pub(super) versions: Vec<LogVersion>,
+    /// Holes that belong to no commit that could be read.
+    pub(super) gaps: Vec<LogGap>,
+}

@@ -1,0 +1,155 @@
+//! The git layer: commits, changed files and line ownership, mined from a local repository that is never written to.
+//!
+//! [`mine`] turns a repository into a [`History`](crate::domain::History). It agrees with `git log --numstat -M` to the line
+//! (see `lines` and `rename` for git's own limits), and keeps an opaque state by which the next run only reads what is new.
+//! Owner of gix; other layers see domain types only.
+
+mod assemble;
+mod attributes;
+mod commit;
+mod engine;
+mod files;
+mod interner;
+mod lines;
+mod log;
+mod objects;
+mod open;
+mod parallel;
+mod quarter;
+mod remotes;
+mod rename;
+mod state;
+mod survival;
+mod tree;
+mod versions;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::domain::History;
+
+pub use remotes::{GitHubName, remote_github_names};
+
+/// What to mine.
+#[derive(Debug, Clone)]
+pub struct MineOptions {
+    /// History ends here: the default branch is taken back along its first parents to the newest commit at or before it.
+    pub as_of: Option<Timestamp>,
+    /// Commits of all refs are listed too, marked as not on the default branch.
+    pub all_refs: bool,
+    /// The default branch's name without `refs/heads/`; `None`: the remote's default, else the one checked out.
+    pub default_branch: Option<String>,
+    /// Paths that match are left out of knowledge (`docs/generated/**`).
+    pub excluded_globs: Vec<String>,
+    /// Commits that touch more files are left out of knowledge.
+    pub max_files_per_commit: u32,
+    /// Renames are found (`git log -M`); else a rename is a deletion and an addition.
+    pub renames: bool,
+    /// Merges are compared with their first parent instead of not at all.
+    pub diff_merges_first_parent: bool,
+    /// Line ownership is followed, by quarter and at the tip.
+    pub ownership: bool,
+    /// Threads to use; `None`: all cores.
+    pub threads: Option<usize>,
+}
+
+impl Default for MineOptions {
+    fn default() -> Self {
+        Self {
+            as_of: None,
+            all_refs: false,
+            default_branch: None,
+            excluded_globs: Vec::new(),
+            max_files_per_commit: 100,
+            renames: true,
+            diff_merges_first_parent: false,
+            ownership: true,
+            threads: None,
+        }
+    }
+}
+
+/// Told how far mining is.
+pub trait Progress: Sync {
+    /// A phase begins; `total` steps, where that is known.
+    fn phase(&self, name: &str, total: Option<u64>);
+    /// So many more steps are done. Called from several threads.
+    fn advance(&self, by: u64);
+}
+
+/// Shows nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn phase(&self, _: &str, _: Option<u64>) {}
+    fn advance(&self, _: u64) {}
+}
+
+/// Why a repository could not be mined. Damage inside it is no error: it is among the history's gaps.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no repository.
+    #[error("`{path}` is not a git repository")]
+    NotARepository {
+        /// The path as given.
+        path: PathBuf,
+        /// What gix says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The branch that was asked for does not exist.
+    #[error("the repository has no branch `{branch}`")]
+    UnknownBranch {
+        /// The branch.
+        branch: String,
+    },
+    /// The refs cannot be listed.
+    #[error("the refs of the repository cannot be read")]
+    Refs {
+        /// What gix says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A glob of the configuration cannot be read.
+    #[error("`{glob}` is not a valid glob")]
+    Glob {
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        source: globset::Error,
+    },
+}
+
+/// What came of mining.
+#[derive(Debug, Clone, Default)]
+pub struct Mined {
+    /// The whole history up to the as-of instant.
+    pub history: History,
+    /// Opaque bytes for the next run's `previous`: the same after increments as after a full run.
+    pub state: Vec<u8>,
+    /// Nothing is new since `previous`: history and state are what they were.
+    pub unchanged: bool,
+    /// How many commits were read in this run; all of them in a first or a full run.
+    pub n_new_commits: u32,
+}
+
+/// Mines a repository. With the `state` of an earlier run as `previous`, only new commits are read; where that cannot be
+/// continued (a rewritten branch, other options, a damaged state), everything is read again.
+pub fn mine(
+    repository: &Path,
+    options: &MineOptions,
+    previous: Option<&[u8]>,
+    progress: &dyn Progress,
+) -> Result<Mined, Error> {
+    assemble::mine(repository, options, previous, progress)
+}
+
+/// Whether mining would find what `previous` (a state, or its first [`STATE_HEADER_BYTES`]) already holds. Reads refs only.
+pub fn is_current(repository: &Path, options: &MineOptions, previous: &[u8]) -> Result<bool, Error> {
+    assemble::is_current(repository, options, previous)
+}
+
+/// How many bytes of a state [`is_current`] looks at.
+pub const STATE_HEADER_BYTES: usize = state::HEADER_BYTES;

@@ -1,0 +1,148 @@
+//! Opening a repository without writing to it, and finding out where to start.
+
+use std::path::Path;
+
+use gix::ObjectId;
+use gix::bstr::ByteSlice;
+
+use crate::domain::CommitId;
+
+use super::engine::commit_id;
+use super::{Error, MineOptions};
+
+/// Opens a repository: a work tree, a `.git` or a bare directory. Neither the user's nor the system's configuration is read,
+/// and nothing that the repository's own configuration names is run.
+///
+/// A repository that another user owns is opened too: its configuration is then not trusted, and only objects and refs are
+/// read, none of which can make this program do anything but count.
+pub(super) fn open(path: &Path) -> Result<gix::Repository, Error> {
+    let options = gix::open::Options::isolated()
+        .with(gix::sec::Trust::Reduced)
+        .config_overrides(["core.useReplaceRefs=false", "gitoxide.objects.cacheLimit=0"]);
+    gix::ThreadSafeRepository::open_opts(path, options)
+        .map(|repository| repository.to_thread_local())
+        .map_err(|source| Error::NotARepository { path: path.to_owned(), source: Box::new(source) })
+}
+
+/// Where history starts, read backwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tips {
+    /// The default branch's name; `None` for a detached `HEAD`.
+    pub(super) branch: Option<String>,
+    /// Its newest commit, whatever the as-of instant; `None` for an empty repository.
+    pub(super) head: Option<ObjectId>,
+    /// The other refs' commits, sorted; empty unless asked for.
+    pub(super) others: Vec<ObjectId>,
+    /// Tags: name, the object it points at.
+    pub(super) tags: Vec<(String, ObjectId)>,
+    /// The edge of a shallow clone, sorted; empty for a whole one.
+    pub(super) boundary: Vec<ObjectId>,
+}
+
+/// Reads refs.
+pub(super) fn tips(repository: &gix::Repository, options: &MineOptions) -> Result<Tips, Error> {
+    let (branch, head) = default_branch(repository, options.default_branch.as_deref())?;
+    let mut others = Vec::new();
+    let mut tags = Vec::new();
+    let platform = repository.references().map_err(|source| Error::Refs { source: Box::new(source) })?;
+    let all = platform.all().map_err(|source| Error::Refs { source: Box::new(source) })?;
+    for reference in all.flatten() {
+        let name = reference.name().as_bstr().to_owned();
+        let Some(target) = reference.target().try_id().map(ToOwned::to_owned) else { continue };
+        if let Some(tag) = name.strip_prefix(b"refs/tags/") {
+            tags.push((tag.to_str_lossy().into_owned(), target));
+        }
+        if options.all_refs && !name.starts_with(b"refs/stash") && !name.starts_with(b"refs/replace/") {
+            others.push(peel(repository, target));
+        }
+    }
+    others.sort_unstable();
+    others.dedup();
+    tags.sort();
+    let mut boundary: Vec<ObjectId> = match repository.shallow_commits() {
+        Ok(Some(commits)) => commits.iter().copied().collect(),
+        _ => Vec::new(),
+    };
+    boundary.sort_unstable();
+    Ok(Tips { branch, head, others, tags, boundary })
+}
+
+/// What an annotated tag points at in the end; anything else is itself.
+pub(super) fn peel(repository: &gix::Repository, id: ObjectId) -> ObjectId {
+    repository.find_object(id).ok().and_then(|object| object.peel_tags_to_end().ok()).map_or(id, |object| object.id)
+}
+
+/// The configured branch, else the remote's default, else the one `HEAD` names, else `main` or `master`, else a detached
+/// `HEAD` itself.
+fn default_branch(
+    repository: &gix::Repository,
+    wanted: Option<&str>,
+) -> Result<(Option<String>, Option<ObjectId>), Error> {
+    let commit_of = |name: &str| {
+        let mut reference = repository.try_find_reference(name).ok().flatten()?;
+        Some(reference.peel_to_id().ok()?.detach())
+    };
+    let branch = |name: &str| {
+        commit_of(&format!("refs/heads/{name}")).or_else(|| commit_of(&format!("refs/remotes/origin/{name}")))
+    };
+    if let Some(name) = wanted {
+        let id = branch(name).ok_or_else(|| Error::UnknownBranch { branch: name.to_owned() })?;
+        return Ok((Some(name.to_owned()), Some(id)));
+    }
+    let target = |name: &str| {
+        let reference = repository.try_find_reference(name).ok().flatten()?;
+        Some(reference.target().try_name()?.as_bstr().to_owned())
+    };
+    if let Some(target) = target("refs/remotes/origin/HEAD")
+        && let Some(name) = target.strip_prefix(b"refs/remotes/origin/")
+        && let Some(id) = branch_on_remote(&commit_of, &name.to_str_lossy())
+    {
+        return Ok((Some(name.to_str_lossy().into_owned()), Some(id)));
+    }
+    let head = repository.head_name().ok().flatten();
+    if let Some(name) = head.as_ref().and_then(|name| name.as_bstr().strip_prefix(b"refs/heads/")) {
+        let name = name.to_str_lossy().into_owned();
+        if let Some(id) = commit_of(&format!("refs/heads/{name}")) {
+            return Ok((Some(name), Some(id)));
+        }
+    }
+    for name in ["main", "master"] {
+        if let Some(id) = branch(name) {
+            return Ok((Some(name.to_owned()), Some(id)));
+        }
+    }
+    let name = head.map(|name| name.shorten().to_str_lossy().into_owned());
+    Ok((name, repository.head_id().ok().map(gix::Id::detach)))
+}
+
+/// The remote's branch, or the local one of the same name where that is what was fetched last.
+fn branch_on_remote(commit_of: &dyn Fn(&str) -> Option<ObjectId>, name: &str) -> Option<ObjectId> {
+    commit_of(&format!("refs/remotes/origin/{name}")).or_else(|| commit_of(&format!("refs/heads/{name}")))
+}
+
+/// Tags with the commit and the instant they stand for; those that point at no commit are left out.
+pub(super) fn tags(repository: &gix::Repository, tips: &Tips) -> Vec<(String, CommitId, i64)> {
+    let mut tags: Vec<_> = tips
+        .tags
+        .iter()
+        .filter_map(|(name, id)| {
+            let object = repository.find_object(*id).ok()?;
+            let tagged_at = match object.kind {
+                gix::objs::Kind::Tag => {
+                    let tag = object.clone().try_into_tag().ok()?;
+                    let tagger = tag.tagger().ok().flatten();
+                    tagger.and_then(|tagger| tagger.time().ok()).map(|time| time.seconds)
+                }
+                _ => None,
+            };
+            let commit = object.peel_tags_to_end().ok()?;
+            if commit.kind != gix::objs::Kind::Commit {
+                return None;
+            }
+            let parsed = super::commit::parse(&commit.data)?;
+            Some((name.clone(), commit_id(&commit.id)?, tagged_at.unwrap_or(parsed.committer.seconds)))
+        })
+        .collect();
+    tags.sort_by(|a, b| (a.2, &a.0).cmp(&(b.2, &b.0)));
+    tags
+}

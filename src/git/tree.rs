@@ -1,0 +1,333 @@
+//! What differs between trees, on the bytes of the tree objects: equal entries are stepped over, not parsed.
+
+use gix::{ObjectId, oid};
+
+use super::objects::{Reader, Unreadable};
+
+/// What an entry of a tree is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Mode {
+    /// A regular file.
+    File,
+    /// A regular file that may be executed.
+    Executable,
+    /// A symbolic link.
+    Link,
+    /// A submodule's commit.
+    Submodule,
+}
+
+impl Mode {
+    /// Whether content is compared as lines of a file, and renames may be edited.
+    pub(super) const fn is_regular(self) -> bool {
+        matches!(self, Self::File | Self::Executable)
+    }
+}
+
+/// One side of a changed path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Side {
+    /// Its mode.
+    pub(super) mode: Mode,
+    /// Its blob, or a submodule's commit.
+    pub(super) id: ObjectId,
+}
+
+/// A place where trees differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Difference {
+    /// The path's bytes.
+    pub(super) path: Vec<u8>,
+    /// Before; `None`: it was not there.
+    pub(super) before: Option<Side>,
+    /// After; `None`: it is no longer there.
+    pub(super) after: Option<Side>,
+}
+
+/// A tree that could not be read.
+pub(super) type Hole = (ObjectId, Unreadable);
+
+#[derive(Debug, Clone, Copy)]
+struct Entry<'a> {
+    name: &'a [u8],
+    is_tree: bool,
+    mode: Mode,
+    id: &'a oid,
+    end: usize,
+}
+
+/// The entry that starts at the first byte; `None` for bytes that are no entry.
+fn entry(bytes: &[u8], hash_len: usize) -> Option<Entry<'_>> {
+    let mut mode = 0_u32;
+    let mut at = 0;
+    loop {
+        match *bytes.get(at)? {
+            b' ' => break,
+            digit @ b'0'..=b'7' if at < 7 => mode = mode << 3 | u32::from(digit - b'0'),
+            _ => return None,
+        }
+        at += 1;
+    }
+    let rest = bytes.get(at + 1..)?;
+    let nul = memchr(rest)?;
+    let end = at + 1 + nul + 1 + hash_len;
+    let id = oid::try_from_bytes(bytes.get(end - hash_len..end)?).ok()?;
+    let (is_tree, mode) = match mode & 0o170_000 {
+        0o040_000 => (true, Mode::File),
+        0o120_000 => (false, Mode::Link),
+        0o160_000 => (false, Mode::Submodule),
+        _ if mode & 0o100 != 0 => (false, Mode::Executable),
+        _ => (false, Mode::File),
+    };
+    Some(Entry { name: rest.get(..nul)?, is_tree, mode, id, end })
+}
+
+fn memchr(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|&byte| byte == 0)
+}
+
+/// The length of the bytes that two slices start with in common.
+pub(super) fn common_head(a: &[u8], b: &[u8]) -> usize {
+    const BLOCK: usize = 64;
+    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count();
+    let done = blocks * BLOCK;
+    let (a, b) = (a.get(done..).unwrap_or_default(), b.get(done..).unwrap_or_default());
+    done + a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+/// Git's order of entries: by name, a directory as if it ended in a slash.
+fn order(a: &Entry<'_>, b: &Entry<'_>) -> std::cmp::Ordering {
+    let common = a.name.len().min(b.name.len());
+    let (head_a, tail_a) = a.name.split_at(common);
+    let (head_b, tail_b) = b.name.split_at(common);
+    let next = |tail: &[u8], is_tree: bool| tail.first().copied().unwrap_or(if is_tree { b'/' } else { 0 });
+    head_a.cmp(head_b).then_with(|| next(tail_a, a.is_tree).cmp(&next(tail_b, b.is_tree))).then_with(|| a.name.cmp(b.name))
+}
+
+/// Compares trees; keeps its buffers between comparisons.
+pub(super) struct Differ<'r, 'p> {
+    reader: &'r mut Reader<'p>,
+    hash_len: usize,
+    path: Vec<u8>,
+    /// What the last comparison found, by path.
+    pub(super) differences: Vec<Difference>,
+    /// Trees that could not be read in the last comparison.
+    pub(super) holes: Vec<Hole>,
+}
+
+impl<'r, 'p> Differ<'r, 'p> {
+    /// Compares with a reader's objects.
+    pub(super) fn new(reader: &'r mut Reader<'p>, hash: gix::hash::Kind) -> Self {
+        Self {
+            reader,
+            hash_len: hash.len_in_bytes(),
+            path: Vec::new(),
+            differences: Vec::new(),
+            holes: Vec::new(),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.path.clear();
+        self.differences.clear();
+        self.holes.clear();
+    }
+
+    /// Finds what changed from one tree to another; `None` is the empty tree.
+    pub(super) fn compare(&mut self, before: Option<&oid>, after: Option<&oid>) {
+        self.clear();
+        if before != after {
+            self.trees(before, after);
+        }
+    }
+
+    fn bytes(&mut self, id: Option<&oid>) -> Option<std::rc::Rc<Vec<u8>>> {
+        let id = match id {
+            Some(id) if !id.is_empty_tree() => id,
+            _ => return Some(std::rc::Rc::default()),
+        };
+        match self.reader.read(id) {
+            Ok(object) if object.kind == gix::objs::Kind::Tree => Some(object.bytes),
+            Ok(_) => {
+                self.holes.push((id.to_owned(), Unreadable::Corrupt));
+                None
+            }
+            Err(why) => {
+                self.holes.push((id.to_owned(), why));
+                None
+            }
+        }
+    }
+
+    fn trees(&mut self, before: Option<&oid>, after: Option<&oid>) {
+        // Paths are bounded: a tree that nests deeper than any file system allows is hostile.
+        if self.path.len() > 1 << 16 {
+            return;
+        }
+        let (Some(before), Some(after)) = (self.bytes(before), self.bytes(after)) else { return };
+        let (mut a, mut b) = (before.as_slice(), after.as_slice());
+        let equal = common_head(a, b);
+        let mut at = 0;
+        while let Some(next) = a.get(at..).and_then(|rest| entry(rest, self.hash_len)).filter(|next| at + next.end <= equal) {
+            at += next.end;
+        }
+        (a, b) = (a.get(at..).unwrap_or_default(), b.get(at..).unwrap_or_default());
+        while !a.is_empty() || !b.is_empty() {
+            if a == b {
+                return;
+            }
+            let (left, right) = (entry(a, self.hash_len), entry(b, self.hash_len));
+            if left.is_none() && right.is_none() {
+                return;
+            }
+            let order = match (&left, &right) {
+                (Some(left), Some(right)) => order(left, right),
+                (Some(_), None) => std::cmp::Ordering::Less,
+                _ => std::cmp::Ordering::Greater,
+            };
+            let left = left.filter(|_| order.is_le());
+            let right = right.filter(|_| order.is_ge());
+            self.pair(left, right);
+            a = a.get(left.map_or(0, |entry| entry.end)..).unwrap_or_default();
+            b = b.get(right.map_or(0, |entry| entry.end)..).unwrap_or_default();
+        }
+    }
+
+    fn pair(&mut self, left: Option<Entry<'_>>, right: Option<Entry<'_>>) {
+        let Some(name) = left.or(right).map(|entry| entry.name) else { return };
+        if let (Some(left), Some(right)) = (left, right)
+            && left.id == right.id
+            && left.is_tree == right.is_tree
+            && left.mode == right.mode
+        {
+            return;
+        }
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push(b'/');
+        }
+        self.path.extend_from_slice(name);
+        let subtree = |entry: Option<Entry<'_>>| entry.filter(|entry| entry.is_tree).map(|entry| entry.id.to_owned());
+        let side = |entry: Option<Entry<'_>>| {
+            entry.filter(|entry| !entry.is_tree).map(|entry| Side { mode: entry.mode, id: entry.id.to_owned() })
+        };
+        let (before, after) = (subtree(left), subtree(right));
+        if before.is_some() || after.is_some() {
+            self.trees(before.as_deref(), after.as_deref());
+        }
+        let (before, after) = (side(left), side(right));
+        if before.is_some() || after.is_some() {
+            self.differences.push(Difference { path: self.path.clone(), before, after });
+        }
+        self.path.truncate(length);
+    }
+
+    /// Finds the files of a merge that are like those of none of its parents. `before` of each is the first parent's.
+    ///
+    /// The second list holds, for each difference, the file in the other parents.
+    pub(super) fn compare_merge(&mut self, parents: &[ObjectId], merge: &oid) -> Vec<Vec<Option<Side>>> {
+        self.clear();
+        let mut others = Vec::new();
+        let parents: Vec<_> = parents.iter().map(|&id| Some(id)).collect();
+        self.merge_trees(&parents, merge, &mut others);
+        others
+    }
+
+    fn merge_trees(&mut self, parents: &[Option<ObjectId>], merge: &oid, others: &mut Vec<Vec<Option<Side>>>) {
+        if self.path.len() > 1 << 16 {
+            return;
+        }
+        let Some(merged) = self.bytes(Some(merge)) else { return };
+        let mut contents = Vec::new();
+        for parent in parents {
+            let Some(bytes) = self.bytes(parent.as_deref()) else { return };
+            contents.push(bytes);
+        }
+        let mut rests: Vec<&[u8]> = contents.iter().map(|bytes| bytes.as_slice()).collect();
+        let mut rest = merged.as_slice();
+        while let Some(next) = entry(rest, self.hash_len) {
+            // Step over the bytes that every side has, then find the entry in each parent.
+            let mut is_known = false;
+            let mut matches: Vec<Option<Entry<'_>>> = Vec::with_capacity(rests.len());
+            for side in &mut rests {
+                let mut found = None;
+                while let Some(candidate) = entry(side, self.hash_len) {
+                    match order(&candidate, &next) {
+                        std::cmp::Ordering::Less => *side = side.get(candidate.end..).unwrap_or_default(),
+                        std::cmp::Ordering::Equal => {
+                            *side = side.get(candidate.end..).unwrap_or_default();
+                            found = Some(candidate);
+                            break;
+                        }
+                        std::cmp::Ordering::Greater => break,
+                    }
+                }
+                is_known |= found.is_some_and(|found| found.id == next.id && found.is_tree == next.is_tree);
+                matches.push(found);
+            }
+            rest = rest.get(next.end..).unwrap_or_default();
+            if is_known {
+                continue;
+            }
+            let length = self.path.len();
+            if length > 0 {
+                self.path.push(b'/');
+            }
+            self.path.extend_from_slice(next.name);
+            if next.is_tree {
+                let subtrees: Vec<_> = matches
+                    .iter()
+                    .map(|found| found.filter(|found| found.is_tree).map(|found| found.id.to_owned()))
+                    .collect();
+                self.merge_trees(&subtrees, next.id, others);
+            } else {
+                let side = |entry: &Option<Entry<'_>>| {
+                    entry.filter(|entry| !entry.is_tree).map(|entry| Side { mode: entry.mode, id: entry.id.to_owned() })
+                };
+                self.differences.push(Difference {
+                    path: self.path.clone(),
+                    before: matches.first().and_then(side),
+                    after: side(&Some(next)),
+                });
+                others.push(matches.iter().skip(1).map(side).collect());
+            }
+            self.path.truncate(length);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_common_head_ends_at_the_first_different_byte() {
+        let check = |a: &[u8], b: &[u8], expected| assert_eq!(common_head(a, b), expected);
+        check(b"", b"", 0);
+        check(b"abc", b"abd", 2);
+        check(&[7; 200], &[7; 130], 130);
+        let mut other = [7; 200];
+        other[131] = 8;
+        check(&[7; 200], &other, 131);
+    }
+
+    #[test]
+    fn a_directory_sorts_as_if_it_ended_in_a_slash() {
+        let id = ObjectId::null(gix::hash::Kind::Sha1);
+        let make = |name: &'static str, is_tree| Entry { name: name.as_bytes(), is_tree, mode: Mode::File, id: &id, end: 0 };
+        assert!(order(&make("a.b", false), &make("a", true)).is_lt());
+        assert!(order(&make("a", false), &make("a", true)).is_lt());
+        assert!(order(&make("a", true), &make("a0", false)).is_lt());
+        assert!(order(&make("a", true), &make("a", true)).is_eq());
+    }
+
+    #[test]
+    fn bytes_that_are_no_entry_end_a_tree() {
+        for bytes in [&b""[..], b"100644", b"100644 name", b"100644 name\0short", b"x644 a\0"] {
+            assert!(entry(bytes, 20).is_none());
+        }
+        let mut good = b"100755 a\0".to_vec();
+        good.extend([1; 20]);
+        assert_eq!(entry(&good, 20).unwrap().mode, Mode::Executable);
+    }
+}

@@ -1,0 +1,426 @@
+//! The contents pass: lines added and deleted of every change, and the owners of every line, file by file.
+//!
+//! Paths connected by renames form a family; the versions of a family are visited in landing order by one thread, so that
+//! they decode along one delta chain and the owners of lines are carried from version to version. A change builds on the
+//! latest version of its path with the content that it changed: that is exact where history is linear, and where a merge
+//! took a file from one of its parents. A merge that mixed both takes each line from the first parent that has it.
+
+use std::collections::HashMap;
+
+use gix::ObjectId;
+
+use super::files::content;
+use super::lines::{LineCounts, LineDiffer, count_lines, is_binary};
+use super::log::{LogGap, NONE};
+use super::objects::{Packs, Reader};
+use super::parallel::over_chunks;
+use super::survival::{Runs, UNKNOWN};
+use super::tree::Side;
+
+/// Decoded contents that a thread keeps.
+const CONTENT_CACHE: usize = 48 << 20;
+
+/// Something that happens to a path.
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    /// The commit's place in landing order.
+    pub(super) order: u32,
+    /// The path's number.
+    pub(super) path: u32,
+    /// What happens.
+    pub(super) what: What,
+}
+
+/// See [`Event`].
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    /// A commit changes the file.
+    Change {
+        /// The change's number among all changes.
+        change: u32,
+        /// The path it builds on: its own, or where a renamed file was.
+        base_path: u32,
+        /// Before.
+        before: Option<Side>,
+        /// After.
+        after: Option<Side>,
+        /// Whose the new lines are; `None`: owners are not followed here.
+        owner: Option<u32>,
+        /// Whether `.git-blame-ignore-revs` names the commit.
+        is_ignored: bool,
+    },
+    /// A merge leaves the file unlike that of every parent.
+    Merged {
+        /// The parents' files.
+        parents: Vec<Option<Side>>,
+        /// The result.
+        after: Side,
+        /// The merge's author.
+        owner: u32,
+    },
+    /// The file exists, and nothing is known of what came before.
+    Base {
+        /// Its content.
+        after: Side,
+    },
+}
+
+/// What a change turned out to be.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Measured {
+    /// `None` for binary or unreadable content.
+    pub(super) counts: Option<LineCounts>,
+    /// Whether either side is binary.
+    pub(super) is_binary: bool,
+}
+
+/// The owners of a version, and who made and used it last.
+#[derive(Debug, Clone)]
+pub(super) struct Version {
+    /// The owners of its lines.
+    pub(super) runs: Runs,
+    /// The commit that made it, in landing order.
+    pub(super) made_by: u32,
+    /// The last commit that built on it or deleted it, or [`NONE`].
+    pub(super) used_by: u32,
+}
+
+/// Paths connected by renames, with all that happens to them.
+#[derive(Debug, Default)]
+pub(super) struct Family {
+    /// By order; inside one commit as it changes them.
+    pub(super) events: Vec<Event>,
+    /// By path: from which snapshot on it has which content.
+    pub(super) snapshots: Vec<(u32, Vec<(u32, Option<Side>)>)>,
+    /// Versions from an earlier run.
+    pub(super) versions: Vec<(u32, ObjectId, Version)>,
+}
+
+/// What is fixed for all families.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// Snapshots: the commit's place in landing order; the last one is the tip.
+    pub(super) snapshots: Vec<u32>,
+    /// Versions made or used by this commit or later ones are kept for the next run.
+    pub(super) keep_from: u32,
+    /// Whether owners are followed at all.
+    pub(super) ownership: bool,
+}
+
+/// What came of a family.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// By change number.
+    pub(super) measured: Vec<(u32, Measured)>,
+    /// Snapshot, path, owner, lines.
+    pub(super) rows: Vec<(u32, u32, u32, u32)>,
+    /// Path, content, version, whether it is in the tip.
+    pub(super) versions: Vec<(u32, ObjectId, Version, bool)>,
+    /// Commit's order and hole.
+    pub(super) gaps: Vec<(u32, LogGap)>,
+    /// Whether a version was asked for that is not there.
+    pub(super) is_base_missing: bool,
+}
+
+/// Visits all families on several threads.
+pub(super) fn of_families(
+    packs: &Packs,
+    families: &[Family],
+    frame: &Frame,
+    threads: usize,
+    advance: &(dyn Fn(u64) + Sync),
+) -> Vec<Outcome> {
+    // The longest first, so that no thread is left with one at the end; small ones in chunks.
+    let mut by_size: Vec<usize> = (0..families.len()).collect();
+    let size = |at: usize| families.get(at).map_or(0, |family| family.events.len());
+    by_size.sort_by_key(|&at| std::cmp::Reverse(size(at)));
+    let mut chunks: Vec<Vec<usize>> = Vec::new();
+    let mut room = 0;
+    for at in by_size {
+        let size = size(at) + 1;
+        match chunks.last_mut() {
+            Some(chunk) if room >= size => {
+                room -= size;
+                chunk.push(at);
+            }
+            _ => {
+                chunks.push(vec![at]);
+                room = 256_usize.saturating_sub(size);
+            }
+        }
+    }
+    let results = over_chunks(
+        threads,
+        chunks.len(),
+        || (packs.reader(CONTENT_CACHE), LineDiffer::new()),
+        |(reader, differ), at| {
+            let chunk = chunks.get(at).map(Vec::as_slice).unwrap_or_default();
+            chunk
+                .iter()
+                .filter_map(|&at| {
+                    let family = families.get(at)?;
+                    advance(family.events.len() as u64);
+                    Some((at, Visit::new(family, frame, reader, differ).run()))
+                })
+                .collect::<Vec<_>>()
+        },
+    );
+    let mut results: Vec<_> = results.into_iter().flatten().collect();
+    results.sort_unstable_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+type Key = (u32, ObjectId);
+
+struct Visit<'a, 'r, 'p> {
+    family: &'a Family,
+    frame: &'a Frame,
+    reader: &'r mut Reader<'p>,
+    differ: &'r mut LineDiffer,
+    versions: HashMap<Key, Version>,
+    uses_left: HashMap<Key, u32>,
+    outcome: Outcome,
+}
+
+impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
+    fn new(family: &'a Family, frame: &'a Frame, reader: &'r mut Reader<'p>, differ: &'r mut LineDiffer) -> Self {
+        let mut uses_left: HashMap<Key, u32> = HashMap::new();
+        if frame.ownership {
+            let mut add = |path: u32, side: &Option<Side>, n: u32| {
+                if let Some(side) = side {
+                    *uses_left.entry((path, side.id)).or_default() += n;
+                }
+            };
+            for event in &family.events {
+                match &event.what {
+                    What::Change { base_path, before, owner: Some(_), .. } => add(*base_path, before, 1),
+                    What::Merged { parents, .. } => parents.iter().for_each(|side| add(event.path, side, 1)),
+                    _ => {}
+                }
+            }
+            for (path, contents) in &family.snapshots {
+                contents.iter().for_each(|(_, side)| add(*path, side, 1));
+            }
+        }
+        let versions = family.versions.iter().map(|(path, id, version)| ((*path, *id), version.clone())).collect();
+        Self { family, frame, reader, differ, versions, uses_left, outcome: Outcome::default() }
+    }
+
+    fn run(mut self) -> Outcome {
+        let mut taken = 0;
+        let mut shown: Vec<Shown> = self.family.snapshots.iter().map(|_| Shown::default()).collect();
+        let events = &self.family.events;
+        for event in events {
+            while let Some(&at) = self.frame.snapshots.get(taken).filter(|&&at| at < event.order) {
+                let _ = at;
+                self.show(taken, &mut shown);
+                taken += 1;
+            }
+            self.visit(event);
+        }
+        while taken < self.frame.snapshots.len() {
+            self.show(taken, &mut shown);
+            taken += 1;
+        }
+        self.keep(&shown);
+        self.outcome
+    }
+
+    /// Writes the rows of one snapshot.
+    fn show(&mut self, snapshot: usize, shown: &mut [Shown]) {
+        let number = u32::try_from(snapshot).unwrap_or(NONE);
+        for ((path, contents), shown) in self.family.snapshots.iter().zip(shown) {
+            while let Some((_, side)) = contents.get(shown.next).filter(|(from, _)| *from <= number) {
+                shown.current = side.map(|side| (*path, side.id));
+                shown.next += 1;
+                shown.is_counted = false;
+            }
+            let Some(key) = shown.current else { continue };
+            match self.versions.get(&key) {
+                Some(version) => {
+                    if !std::sync::Arc::ptr_eq(&version.runs.0, &shown.runs.0) {
+                        shown.runs = version.runs.clone();
+                        shown.totals = version.runs.totals();
+                    }
+                }
+                None => {
+                    self.outcome.is_base_missing = true;
+                    shown.totals = Vec::new();
+                    shown.runs = Runs::default();
+                }
+            }
+            self.outcome.rows.extend(shown.totals.iter().map(|&(owner, lines)| (number, *path, owner, lines)));
+            // The content stays needed until the next one takes its place.
+            let is_last_use = contents.get(shown.next).is_some_and(|(from, _)| *from == number + 1);
+            if !shown.is_counted && is_last_use {
+                shown.is_counted = true;
+                self.used(key, None);
+            }
+        }
+    }
+
+    fn is_kept(&self, version: &Version) -> bool {
+        version.made_by >= self.frame.keep_from || version.used_by != NONE && version.used_by >= self.frame.keep_from
+    }
+
+    /// Notes a use of a version, and forgets it if nobody needs it any more.
+    fn used(&mut self, key: Key, by: Option<u32>) {
+        if let (Some(version), Some(by)) = (self.versions.get_mut(&key), by) {
+            version.used_by = by;
+        }
+        let Some(left) = self.uses_left.get_mut(&key) else { return };
+        *left = left.saturating_sub(1);
+        if *left == 0 && self.versions.get(&key).is_some_and(|version| !self.is_kept(version)) {
+            self.versions.remove(&key);
+        }
+    }
+
+    /// The owners of a version's lines; unknown ones where it is not there.
+    fn runs(&mut self, key: Key, content: Option<&[u8]>) -> Runs {
+        if let Some(version) = self.versions.get(&key) {
+            return version.runs.clone();
+        }
+        self.outcome.is_base_missing = true;
+        Runs::of_one(content.map_or(0, count_lines), UNKNOWN)
+    }
+
+    fn made(&mut self, key: Key, by: u32, runs: Runs) {
+        let version = Version { runs, made_by: by, used_by: NONE };
+        if self.uses_left.get(&key).is_some_and(|&left| left > 0) || self.is_kept(&version) {
+            self.versions.insert(key, version);
+        } else {
+            self.versions.remove(&key);
+        }
+    }
+
+    fn read(&mut self, order: u32, side: Option<Side>) -> Option<Option<std::rc::Rc<Vec<u8>>>> {
+        let Some(side) = side else { return Some(None) };
+        match content(self.reader, side) {
+            Ok(bytes) => Some(Some(bytes)),
+            Err(why) => {
+                let gap = LogGap { kind: "blob".to_owned(), subject: side.id.to_string(), reason: why.word().to_owned() };
+                self.outcome.gaps.push((order, gap));
+                None
+            }
+        }
+    }
+
+    fn visit(&mut self, event: &Event) {
+        match &event.what {
+            What::Change { change, base_path, before, after, owner, is_ignored } => {
+                let owner = owner.filter(|_| self.frame.ownership);
+                self.change(event, *change, *base_path, (*before, *after), owner, *is_ignored);
+            }
+            What::Merged { parents, after, owner } => self.merged(event, parents, *after, *owner),
+            What::Base { after } => {
+                if let Some(Some(bytes)) = self.read(event.order, Some(*after)) {
+                    let lines = if is_binary(&bytes) || !after.mode.is_regular() { 0 } else { count_lines(&bytes) };
+                    self.made((event.path, after.id), event.order, Runs::of_one(lines, UNKNOWN));
+                }
+            }
+        }
+    }
+
+    fn change(
+        &mut self,
+        event: &Event,
+        change: u32,
+        base_path: u32,
+        (before, after): (Option<Side>, Option<Side>),
+        owner: Option<u32>,
+        is_ignored: bool,
+    ) {
+        let (old, new) = (self.read(event.order, before), self.read(event.order, after));
+        let is_same = before.zip(after).is_some_and(|(before, after)| before.id == after.id && before.mode.is_regular() == after.mode.is_regular());
+        let mut measured = Measured::default();
+        let is_old_binary = old.as_ref().and_then(Option::as_ref).is_some_and(|bytes| is_binary(bytes));
+        let is_new_binary = new.as_ref().and_then(Option::as_ref).is_some_and(|bytes| is_binary(bytes));
+        measured.is_binary = is_old_binary || is_new_binary;
+        let mut hunks_are_set = false;
+        if let (Some(old), Some(new), false) = (&old, &new, measured.is_binary) {
+            measured.counts = Some(match (old, new) {
+                _ if is_same => LineCounts::default(),
+                (Some(old), Some(new)) => {
+                    hunks_are_set = true;
+                    self.differ.compare(old, new, owner.is_some())
+                }
+                (None, Some(new)) => LineCounts { added: count_lines(new), deleted: 0 },
+                (Some(old), None) => LineCounts { added: 0, deleted: count_lines(old) },
+                (None, None) => LineCounts::default(),
+            });
+        }
+        self.outcome.measured.push((change, measured));
+        let Some(owner) = owner else { return };
+        let base = before.map(|side| (base_path, side.id));
+        if let Some(after) = after {
+            let runs = match (&new, before, base) {
+                // Content that is binary or not a file has no lines to own.
+                _ if is_new_binary || !after.mode.is_regular() => Runs::default(),
+                (Some(Some(new)), Some(before), Some(base)) if before.mode.is_regular() && !is_old_binary => match &old {
+                    Some(Some(old)) => {
+                        let old = old.clone();
+                        let runs = self.runs(base, Some(&old));
+                        if hunks_are_set { runs.changed(&self.differ.hunks, owner, is_ignored) } else { runs }
+                    }
+                    _ => Runs::of_one(count_lines(new), UNKNOWN),
+                },
+                (Some(Some(new)), ..) => Runs::of_one(count_lines(new), owner),
+                _ => Runs::default(),
+            };
+            if let Some(base) = base {
+                self.used(base, Some(event.order));
+            }
+            self.made((event.path, after.id), event.order, runs);
+        } else if let Some(base) = base {
+            self.used(base, Some(event.order));
+        }
+    }
+
+    fn merged(&mut self, event: &Event, parents: &[Option<Side>], after: Side, owner: u32) {
+        /// Marks lines that no parent looked at so far has; no signature has this number.
+        const PENDING: u32 = u32::MAX - 1;
+        let new = self.read(event.order, Some(after)).flatten();
+        let has_lines = after.mode.is_regular() && new.as_ref().is_some_and(|bytes| !is_binary(bytes));
+        let mut runs = Runs::default();
+        if let (Some(new), true) = (&new, has_lines) {
+            runs = Runs::of_one(count_lines(new), PENDING);
+            for side in parents.iter().flatten() {
+                let old = self.read(event.order, Some(*side)).flatten();
+                let Some(old) = old.filter(|bytes| side.mode.is_regular() && !is_binary(bytes)) else { continue };
+                let theirs = self.runs((event.path, side.id), Some(&old));
+                self.differ.compare(&old, new, true);
+                runs = runs.filled_from(&theirs, &self.differ.hunks, PENDING);
+            }
+            runs = runs.replaced(PENDING, owner);
+        }
+        for side in parents.iter().flatten() {
+            self.used((event.path, side.id), Some(event.order));
+        }
+        self.made((event.path, after.id), event.order, runs);
+    }
+
+    fn keep(&mut self, shown: &[Shown]) {
+        if !self.frame.ownership {
+            return;
+        }
+        let in_tip: std::collections::HashSet<Key> = shown.iter().filter_map(|shown| shown.current).collect();
+        let versions = std::mem::take(&mut self.versions);
+        for (key, version) in versions {
+            let is_in_tip = in_tip.contains(&key);
+            if is_in_tip || self.is_kept(&version) {
+                self.outcome.versions.push((key.0, key.1, version, is_in_tip));
+            }
+        }
+        self.outcome.versions.sort_by_key(|(path, id, ..)| (*path, *id));
+    }
+}
+
+/// What a path shows at the current snapshot.
+#[derive(Default)]
+struct Shown {
+    next: usize,
+    current: Option<Key>,
+    runs: Runs,
+    totals: Vec<(u32, u32)>,
+    is_counted: bool,
+}
