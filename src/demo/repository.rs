@@ -5,6 +5,7 @@
 //! No git binary runs, and nobody's git configuration is read or written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -227,14 +228,15 @@ impl Objects {
         let tree = tree.id(self);
         let mut text = format!("tree {tree}\n");
         for parent in parents {
-            text.push_str(&format!("parent {parent}\n"));
+            let _ = writeln!(text, "parent {parent}");
         }
-        text.push_str(&format!(
-            "author {}\ncommitter {}\n\n{}\n",
+        let _ = writeln!(
+            text,
+            "author {}\ncommitter {}\n\n{}",
             author.line(),
             committer.line(),
             message.trim_end()
-        ));
+        );
         let refers_to = std::iter::once(tree)
             .chain(parents.iter().copied())
             .collect();
@@ -345,14 +347,11 @@ fn write_one(repository: &GeneratedRepository, dir: &Path) -> Result<PathBuf, Er
             .map(|(name, id)| (format!("refs/tags/{name}"), *id)),
     );
     refs.sort();
-    let packed: String = refs
-        .iter()
-        .map(|(name, id)| format!("{id} {name}\n"))
-        .collect();
-    put(
-        root.join("packed-refs"),
-        format!("# pack-refs with: peeled fully-peeled sorted \n{packed}").as_bytes(),
-    )?;
+    let mut packed = String::from("# pack-refs with: peeled fully-peeled sorted \n");
+    for (name, id) in &refs {
+        let _ = writeln!(packed, "{id} {name}");
+    }
+    put(root.join("packed-refs"), packed.as_bytes())?;
     let url = format!(
         "https://github.com/{}/{}.git",
         repository.owner, repository.name
@@ -406,15 +405,9 @@ fn pack(objects: &[(CommitId, &Object)]) -> Result<Pack, &'static str> {
                 .to_be_bytes(),
         );
     }
-    entries
-        .iter()
-        .for_each(|(id, ..)| index.extend_from_slice(id.as_bytes()));
-    entries
-        .iter()
-        .for_each(|(_, crc, _)| index.extend_from_slice(&crc.to_be_bytes()));
-    entries
-        .iter()
-        .for_each(|(.., offset)| index.extend_from_slice(&offset.to_be_bytes()));
+    index.extend(entries.iter().flat_map(|(id, ..)| id.as_bytes()));
+    index.extend(entries.iter().flat_map(|(_, crc, _)| crc.to_be_bytes()));
+    index.extend(entries.iter().flat_map(|(.., offset)| offset.to_be_bytes()));
     index.extend_from_slice(checksum.as_bytes());
     let index_checksum = digest(&index);
     index.extend_from_slice(index_checksum.as_bytes());

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::cast::{Actor, GHOST, RABBIT};
 use super::clock::Minute;
 use super::dice::Dice;
-use super::growth::{Branch, slug};
+use super::edits::slug;
+use super::growth::Branch;
 use super::life::{Asked, End, Life, LifeReview, Verdict};
 use super::plan::{Job, Work};
 use super::vocabulary::Words;
@@ -20,7 +21,7 @@ pub(super) fn after(at: Timestamp, seconds: i64) -> Timestamp {
         .unwrap_or(at)
 }
 
-struct Desk<'a> {
+struct Scribe<'a> {
     job: &'a Job,
     node: String,
     words: Words,
@@ -41,7 +42,7 @@ pub(super) fn pull_request(
     closes: &[u64],
     as_of: Timestamp,
 ) -> HostPullRequest {
-    let mut desk = Desk {
+    let mut scribe = Scribe {
         job,
         node: format!("PR_{}_{}", job.blueprint().name, wording.number),
         words: words_of(job),
@@ -52,12 +53,12 @@ pub(super) fn pull_request(
         timeline: Vec::new(),
         paths: branch.files.iter().map(|file| file.path.clone()).collect(),
     };
-    desk.requests(life);
-    desk.states(life, branch);
-    desk.reviews(life);
-    desk.conversation(life);
+    scribe.requests(life);
+    scribe.states(life, branch);
+    scribe.reviews(life);
+    scribe.conversation(life);
     if let Work::Hotfix { .. } = job.work {
-        desk.event(
+        scribe.event(
             after(life.opened.instant(), 5),
             Some(job.author),
             EventKind::Labeled {
@@ -70,17 +71,15 @@ pub(super) fn pull_request(
         End::Merged { at, by } => (Some(at.instant()), Some(at.instant()), by.login()),
         End::Closed { at, .. } => (None, Some(at.instant()), None),
     };
-    desk.timeline.retain(|event| event.at < as_of);
-    desk.timeline.sort_by(|a, b| a.at.cmp(&b.at));
-    desk.reviews
-        .sort_by(|a, b| a.submitted_at.cmp(&b.submitted_at));
-    desk.comments
-        .sort_by(|a, b| a.created_at.cmp(&b.created_at));
+    scribe.timeline.retain(|event| event.at < as_of);
+    scribe.timeline.sort_by_key(|event| event.at);
+    scribe.reviews.sort_by_key(|review| review.submitted_at);
+    scribe.comments.sort_by_key(|comment| comment.created_at);
     let is_draft = life.ready.is_some_and(|ready| ready.instant() >= as_of);
-    let updated_at = desk.last_change(life);
+    let updated_at = scribe.last_change(life);
     HostPullRequest {
         number: wording.number,
-        node: desk.node,
+        node: scribe.node,
         title: wording.title.clone(),
         body: closes.iter().fold(wording.body.clone(), |body, number| {
             format!("{body}\n\nCloses #{number}")
@@ -100,15 +99,15 @@ pub(super) fn pull_request(
         labels: wording.labels.clone(),
         commits: branch.commits.clone(),
         files: branch.files.clone(),
-        reviews: desk.reviews,
-        threads: desk.threads,
-        comments: desk.comments,
-        timeline: desk.timeline,
+        reviews: scribe.reviews,
+        threads: scribe.threads,
+        comments: scribe.comments,
+        timeline: scribe.timeline,
         closes_issues: closes.to_vec(),
     }
 }
 
-impl Desk<'_> {
+impl Scribe<'_> {
     fn event(&mut self, at: Timestamp, actor: Option<Actor>, what: EventKind) {
         let node = format!(
             "EV_{}_{}_{}",

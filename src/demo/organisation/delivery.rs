@@ -47,29 +47,7 @@ pub(super) fn ship(
     as_of: Timestamp,
 ) -> Shipped {
     let mut shipped = Shipped::default();
-    let mut planned: Vec<(Minute, Option<usize>)> = slots(repository)
-        .into_iter()
-        .map(|slot| (slot, None))
-        .collect();
-    for (_, job, life) in works {
-        if let (Work::Hotfix { incident }, End::Merged { at, .. }) = (&job.work, life.end)
-            && incidents
-                .get(*incident)
-                .is_some_and(|plan| !plan.is_rolled_back)
-        {
-            planned.push((at.plus(6), Some(*incident)));
-        }
-    }
-    for (index, incident) in incidents
-        .iter()
-        .enumerate()
-        .filter(|(_, plan)| plan.repository == repository)
-    {
-        if incident.is_rolled_back {
-            planned.push((incident.resolved.plus(-6), Some(index)));
-        }
-    }
-    planned.sort_unstable();
+    let planned = calendar(repository, works, incidents);
     let mut succeeded: Vec<(CommitId, String)> = Vec::new();
     let mut n_releases = 0;
     for (at, ends) in planned {
@@ -99,8 +77,9 @@ pub(super) fn ship(
         let fails = starts.is_none() && ends.is_none() && dice.chance(5);
         let mut reference = "main".to_owned();
         if repository == TIMETABLE && !fails {
-            n_releases += 1;
-            reference = format!("v1.{n_releases}.0");
+            // A fix between two releases is a patch of the last one.
+            n_releases += u32::from(ends.is_none());
+            reference = format!("v1.{n_releases}.{}", u32::from(ends.is_some()));
             shipped.tags.push((reference.clone(), commit));
             shipped
                 .releases
@@ -121,14 +100,9 @@ pub(super) fn ship(
                 .by_incident
                 .push((incident, Some(node.clone()), None));
         }
-        if let Some(incident) = ends {
-            if let Some(entry) = shipped
-                .by_incident
-                .iter_mut()
-                .find(|(index, ..)| *index == incident)
-            {
-                entry.2 = Some(node.clone());
-            }
+        let mut entries = shipped.by_incident.iter_mut();
+        if let Some(entry) = entries.find(|(index, ..)| Some(*index) == ends) {
+            entry.2 = Some(node.clone());
         }
         if !fails {
             succeeded.push((commit, node));
@@ -149,6 +123,38 @@ pub(super) fn ship(
         .deployments
         .sort_by(|a, b| (a.created_at, &a.node).cmp(&(b.created_at, &b.node)));
     shipped
+}
+
+/// When production is deployed, and the incident that the deployment ends.
+fn calendar(
+    repository: usize,
+    works: &[(usize, &Job, &Life)],
+    incidents: &[IncidentPlan],
+) -> Vec<(Minute, Option<usize>)> {
+    let mut planned: Vec<(Minute, Option<usize>)> = slots(repository)
+        .into_iter()
+        .map(|slot| (slot, None))
+        .collect();
+    for (_, job, life) in works {
+        if let (Work::Hotfix { incident }, End::Merged { at, .. }) = (&job.work, life.end)
+            && incidents
+                .get(*incident)
+                .is_some_and(|plan| !plan.is_rolled_back)
+        {
+            planned.push((at.plus(6), Some(*incident)));
+        }
+    }
+    for (index, incident) in incidents
+        .iter()
+        .enumerate()
+        .filter(|(_, plan)| plan.repository == repository)
+    {
+        if incident.is_rolled_back {
+            planned.push((incident.resolved.plus(-6), Some(index)));
+        }
+    }
+    planned.sort_unstable();
+    planned
 }
 
 fn deploy(blueprint: &Blueprint, slot: &Slot, dice: &mut Dice) -> HostDeployment {

@@ -1,4 +1,4 @@
-//! Repeatable chance: SplitMix64 (Steele, Lea, Flood 2014), seeded by names instead of by call order.
+//! Repeatable chance: `SplitMix64` (Steele, Lea, Flood 2014), seeded by names instead of by call order.
 
 /// A stream of numbers that depends on its name only, so that removing one plant leaves the rest of the organisation alone.
 #[derive(Debug, Clone)]

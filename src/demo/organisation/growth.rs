@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::blueprint::{Blueprint, Craft, MergeStyle, authors};
-use super::cast::{Actor, GHOST, MAILMAP, MARA};
+use super::cast::{Actor, GHOST, MARA};
 use super::clock::Minute;
 use super::dice::Dice;
 use super::life::{End, Life};
-use super::plan::{FIRST_DAY, Job, Work};
-use super::text::{Language, difference, edit, new_file};
+use super::plan::{FIRST_DAY, Job};
+use super::text::difference;
 use super::truths::Plants;
 use super::vocabulary::Words;
 use super::wording::Wording;
@@ -50,21 +50,22 @@ impl Grown {
 }
 
 /// A file's path and its text after a change; `None`: it is gone.
-type Edits = BTreeMap<String, Option<String>>;
+pub(super) type Edits = BTreeMap<String, Option<String>>;
 
-struct Garden<'a> {
-    blueprint: &'static Blueprint,
+/// A repository while it grows.
+pub(super) struct Garden<'a> {
+    pub(super) blueprint: &'static Blueprint,
     plants: &'a Plants,
     repository: usize,
-    objects: Objects,
-    tree: Directory,
+    pub(super) objects: Objects,
+    pub(super) tree: Directory,
     tips: Vec<(Minute, CommitId)>,
     n_commits: u64,
     /// Paths that an open branch changes: nobody else touches them until it lands.
-    taken: BTreeSet<String>,
-    n_migrations: usize,
-    n_decisions: usize,
-    n_releases: usize,
+    pub(super) taken: BTreeSet<String>,
+    pub(super) n_migrations: usize,
+    pub(super) n_decisions: usize,
+    pub(super) n_releases: usize,
 }
 
 struct Cut {
@@ -114,9 +115,7 @@ pub(super) fn grow(
                 cut.branch.landed = garden.land(&cut, wording, at, by);
             }
             for (edits, ..) in &cut.steps {
-                edits.keys().for_each(|path| {
-                    garden.taken.remove(path);
-                });
+                garden.taken.retain(|path| !edits.contains_key(path));
             }
             branches.insert(*index, cut.branch);
         }
@@ -163,87 +162,42 @@ impl Garden<'_> {
     fn found(&mut self) {
         let mut minute = Minute::at(FIRST_DAY, 30);
         let root = self.root_files();
-        self.push_directly(MARA, minute, "Start the repository", root);
+        self.push_directly(MARA, minute, "Start the repository", &root);
         for (at, area) in self.blueprint.areas.iter().enumerate() {
             let weights = authors(self.repository, area, 0, self.plants);
-            let founders = if area.craft == Craft::Code {
-                weights.len()
+            let founders = weights.iter().cycle().skip(if area.craft == Craft::Code {
+                0
             } else {
-                1
-            };
-            for founder in 0..founders {
-                let (actor, weight) = weights
-                    .get(
-                        (founder
-                            + if founders == 1 {
-                                at + self.repository
-                            } else {
-                                0
-                            })
-                            % weights.len(),
-                    )
-                    .copied()
-                    .unwrap_or((MARA, 1));
-                let key = format!("{}/{}/found/{founder}", self.blueprint.name, area.name);
-                let mut dice = Dice::of(&key);
+                at + self.repository
+            });
+            for (turn, (actor, weight)) in founders.take(weights.len().min(3)).enumerate() {
+                let mut dice = Dice::of(&format!(
+                    "{}/{}/found/{turn}",
+                    self.blueprint.name, area.name
+                ));
                 let words = Words::of(area.words);
-                let mut files = Edits::new();
-                for _ in 0..if area.craft == Craft::Code {
+                let n_files = if area.craft == Craft::Code {
                     weight.div_ceil(2).clamp(1, 4)
                 } else {
-                    3
-                } {
+                    1
+                };
+                let mut files = Edits::new();
+                for _ in 0..n_files {
                     let (path, text) = self.fresh_file(at, &words, &mut dice, &files);
                     files.insert(path, Some(text));
                 }
                 minute = minute.plus(35);
-                self.push_directly(
-                    actor,
-                    minute,
-                    &format!("Start the {} area", area.name.trim_start_matches('.')),
-                    files,
-                );
+                let message = format!("Start the {} area", area.name.trim_start_matches('.'));
+                self.push_directly(*actor, minute, &message, &files);
             }
         }
     }
 
-    fn root_files(&mut self) -> Edits {
-        let blueprint = self.blueprint;
-        let owners: String = blueprint
-            .areas
-            .iter()
-            .map(|area| format!("/{}/ @lighthouse/{}\n", area.name, blueprint.team))
-            .collect();
-        let mut dice = Dice::of(&format!("{}/root", blueprint.name));
-        let words = Words::of(blueprint.areas.first().map_or(&[][..], |area| area.words));
-        let readme = new_file(Language::Markdown, blueprint.name, &words, &mut dice);
-        let manifest: String = PACKAGES
-            .iter()
-            .map(|package| format!("{package} = \"1.0.0\"\n"))
-            .collect();
-        let lock: String = PACKAGES
-            .iter()
-            .flat_map(|package| {
-                (0..12).map(move |at| format!("{package} 1.0.0 sha256:{at:064x}\n"))
-            })
-            .collect();
-        [
-            (".mailmap", MAILMAP.to_owned()),
-            ("CODEOWNERS", owners),
-            ("README.md", readme),
-            (blueprint.manifest, manifest),
-            (blueprint.lock_file, lock),
-        ]
-        .into_iter()
-        .map(|(path, text)| (path.to_owned(), Some(text)))
-        .collect()
-    }
-
-    fn push_directly(&mut self, actor: Actor, at: Minute, message: &str, files: Edits) {
+    fn push_directly(&mut self, actor: Actor, at: Minute, message: &str, files: &Edits) {
         let mut dice = Dice::of(&format!("{}/{}/direct", self.blueprint.name, at.0));
         let stamp = stamp(actor, at, &mut dice);
         let mut tree = self.tree.clone();
-        apply(&mut tree, &mut self.objects, &files);
+        apply(&mut tree, &mut self.objects, files);
         self.tree = tree;
         let parents: Vec<CommitId> = self.tips.last().map(|(_, id)| *id).into_iter().collect();
         let id = self
@@ -251,243 +205,6 @@ impl Garden<'_> {
             .commit(&self.tree, &parents, &stamp, &stamp, message);
         self.n_commits += 1;
         self.tips.push((at, id));
-    }
-
-    /// A path that does not exist yet, and a first text.
-    fn fresh_file(
-        &self,
-        area: usize,
-        words: &Words,
-        dice: &mut Dice,
-        pending: &Edits,
-    ) -> (String, String) {
-        let plan = &self.blueprint.areas[area];
-        let (dir, language) = match plan.craft {
-            Craft::Code => (plan.name.to_owned(), self.blueprint.language),
-            Craft::Documents => (plan.name.to_owned(), Language::Markdown),
-            Craft::Pipeline => (format!("{}/workflows", plan.name), Language::Yaml),
-        };
-        let mut attempt = 0;
-        loop {
-            let (noun, field) = (dice.word(&words.nouns), dice.word(&words.fields));
-            let joint = if language == Language::Python {
-                '_'
-            } else {
-                '-'
-            };
-            let stem = match attempt {
-                0 => noun.to_owned(),
-                1..12 => format!("{noun}{joint}{field}"),
-                _ => format!("{noun}{joint}{field}{joint}{attempt}"),
-            };
-            let path = format!("{dir}/{stem}.{}", language.extension());
-            if self.tree.get(&path).is_none()
-                && !self.taken.contains(&path)
-                && !pending.contains_key(&path)
-            {
-                let text = new_file(language, &stem, words, dice);
-                return (path, text);
-            }
-            attempt += 1;
-        }
-    }
-
-    fn text(&self, path: &str) -> Option<&str> {
-        self.objects.text(self.tree.get(path)?)
-    }
-
-    /// Files of an area that no open branch has.
-    fn free_files(&self, dir: &str, language: Language) -> Vec<String> {
-        let prefix = format!("{dir}/");
-        let mut paths = self.tree.paths();
-        paths.retain(|path| {
-            path.starts_with(&prefix)
-                && Language::of(path) == language
-                && !path.contains("/adr/")
-                && !path.contains("/postmortems/")
-                && !self.taken.contains(path)
-        });
-        paths
-    }
-
-    /// What each of the job's commits leaves of the files that it touches.
-    fn edits(&mut self, job: &Job, n_commits: usize, wording: &Wording) -> Vec<Edits> {
-        let mut dice = job.dice("files");
-        let Some(area) = job.area_plan() else {
-            return self.robot_edits(job);
-        };
-        let at = job.area.unwrap_or_default();
-        let words = Words::of(area.words);
-        let (dir, language) = match area.craft {
-            Craft::Code => (area.name.to_owned(), self.blueprint.language),
-            Craft::Documents => (area.name.to_owned(), Language::Markdown),
-            Craft::Pipeline => (area.name.to_owned(), Language::Yaml),
-        };
-        let mut now = Edits::new();
-        let mut editable = Vec::new();
-        let n_edited = match job.work {
-            Work::Debt => dice.between(2, 3),
-            Work::Feature | Work::Fix => dice.between(1, 2),
-            Work::Decision | Work::Postmortem { .. } => 0,
-            _ => 1,
-        };
-        for _ in 0..n_edited {
-            let mut free = self.free_files(&dir, language);
-            free.retain(|path| !editable.contains(path));
-            editable.extend(dice.pick(&free).cloned());
-        }
-        match job.work {
-            Work::Feature if dice.chance(35) => {
-                let (path, text) = self.fresh_file(at, &words, &mut dice, &now);
-                now.insert(path, Some(text));
-            }
-            Work::Guide if dice.chance(50) => {
-                let (path, text) = self.fresh_file(at, &words, &mut dice, &now);
-                now.insert(path, Some(text));
-            }
-            Work::Migration => {
-                self.n_migrations += 1;
-                let path = format!(
-                    "{dir}/migrations/{:04}_{}.sql",
-                    self.n_migrations,
-                    slug(&wording.title).replace('-', "_")
-                );
-                now.insert(
-                    path,
-                    Some(new_file(Language::Sql, &wording.title, &words, &mut dice)),
-                );
-            }
-            Work::Decision => {
-                self.n_decisions += 1;
-                let path = format!(
-                    "{dir}/adr/{:04}-{}.md",
-                    self.n_decisions,
-                    slug(&wording.title)
-                );
-                now.insert(
-                    path,
-                    Some(new_file(
-                        Language::Markdown,
-                        &wording.title,
-                        &words,
-                        &mut dice,
-                    )),
-                );
-            }
-            Work::Postmortem { .. } => {
-                let path = format!("{dir}/postmortems/{}.md", job.start.day());
-                now.insert(
-                    path,
-                    Some(new_file(
-                        Language::Markdown,
-                        &wording.title,
-                        &words,
-                        &mut dice,
-                    )),
-                );
-            }
-            Work::Rename => {
-                if let Some(old) = editable.first().cloned() {
-                    let (path, _) = self.fresh_file(at, &words, &mut dice, &now);
-                    let text = self.text(&old).map(str::to_owned);
-                    now.insert(old, None);
-                    now.insert(path, text);
-                    editable.clear();
-                }
-            }
-            _ => {}
-        }
-        if editable.is_empty() && now.is_empty() {
-            let (path, text) = self.fresh_file(at, &words, &mut dice, &now);
-            now.insert(path, Some(text));
-        }
-        let mut steps = Vec::new();
-        for step in 0..n_commits {
-            let written: Vec<String> = now
-                .iter()
-                .filter(|(_, text)| text.is_some())
-                .map(|(path, _)| path.clone())
-                .collect();
-            let targets = if step == 0 || editable.is_empty() {
-                [
-                    editable.as_slice(),
-                    if step == 0 { &[] } else { written.as_slice() },
-                ]
-                .concat()
-            } else {
-                editable.clone()
-            };
-            let target = if step == 0 {
-                targets
-            } else {
-                dice.pick(&targets).cloned().into_iter().collect()
-            };
-            for path in target {
-                let before = now
-                    .get(&path)
-                    .cloned()
-                    .flatten()
-                    .or_else(|| self.text(&path).map(str::to_owned))
-                    .unwrap_or_default();
-                let size = match job.work {
-                    Work::Fix | Work::Hotfix { .. } => dice.between(1, 2),
-                    _ => dice.between(1, 4),
-                };
-                now.insert(
-                    path.clone(),
-                    Some(edit(Language::of(&path), &before, size, &words, &mut dice)),
-                );
-            }
-            steps.push(now.clone());
-        }
-        steps
-    }
-
-    fn robot_edits(&mut self, job: &Job) -> Vec<Edits> {
-        if job.work == Work::ReleaseNotes {
-            self.n_releases += 1;
-            let before = self
-                .text("CHANGELOG.md")
-                .unwrap_or("# Changes\n")
-                .to_owned();
-            let text = before.replacen(
-                "# Changes\n",
-                &format!(
-                    "# Changes\n\n## Notes {}\n\n- See the merged pull requests.\n",
-                    self.n_releases
-                ),
-                1,
-            );
-            return vec![Edits::from([("CHANGELOG.md".to_owned(), Some(text))])];
-        }
-        let (package, version) = bump(job);
-        let mut edits = Edits::new();
-        for path in [self.blueprint.manifest, self.blueprint.lock_file] {
-            let separator = if path == self.blueprint.manifest {
-                " = "
-            } else {
-                " "
-            };
-            let start = format!("{package}{separator}");
-            let text: String = self
-                .text(path)
-                .unwrap_or_default()
-                .lines()
-                .enumerate()
-                .map(|(at, line)| match line.strip_prefix(&start) {
-                    Some(_) if path == self.blueprint.manifest => {
-                        format!("{package} = \"{version}\"\n")
-                    }
-                    Some(_) => format!(
-                        "{package} {version} sha256:{:064x}\n",
-                        Dice::of(&format!("{version}/{at}")).below(usize::MAX)
-                    ),
-                    None => format!("{line}\n"),
-                })
-                .collect();
-            edits.insert(path.to_owned(), Some(text));
-        }
-        vec![edits]
     }
 
     /// Cuts a branch off the tip and makes all of its commits; their times are the pushes'.
@@ -633,30 +350,4 @@ fn apply(tree: &mut Directory, objects: &mut Objects, edits: &Edits) {
         let blob = text.as_deref().map(|text| objects.blob(text));
         tree.set(objects, path, blob);
     }
-}
-
-/// Made-up packages.
-const PACKAGES: [&str; 8] = [
-    "anchor", "buoyant", "capstan", "dredge", "ebb", "fathom", "gangway", "hawser",
-];
-
-/// The package that a bot's job updates, and to which version.
-pub(super) fn bump(job: &Job) -> (&'static str, String) {
-    let mut dice = job.dice("bump");
-    let package = dice.word(&PACKAGES);
-    (
-        package,
-        format!("1.{}.{}", job.start.0 / 20_000, job.start.0 % 20_000 / 40),
-    )
-}
-
-/// Lower-case words joined by dashes, at most six, ASCII only.
-pub(super) fn slug(text: &str) -> String {
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(6)
-        .map(str::to_ascii_lowercase)
-        .collect();
-    words.join("-")
 }

@@ -21,6 +21,8 @@ pub(super) struct IncidentPlan {
     pub(super) opened: Minute,
     pub(super) opener: Actor,
     pub(super) coordinator: Actor,
+    /// Who wrote the small change that the deployment ships.
+    pub(super) shipper: Actor,
     pub(super) fixer: Actor,
     pub(super) fix_start: Minute,
     pub(super) resolved: Minute,
@@ -106,6 +108,10 @@ pub(super) fn plan(plants: &Plants) -> Vec<IncidentPlan> {
                 .unwrap_or(fixer),
             coordinator: coordinators
                 .get(index % coordinators.len().max(1))
+                .copied()
+                .unwrap_or(fixer),
+            shipper: fixers
+                .get((index + 1) % fixers.len().max(1))
                 .copied()
                 .unwrap_or(fixer),
             fixer,

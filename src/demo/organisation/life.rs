@@ -1,10 +1,11 @@
 //! What happens to one pull request, in working minutes: pushes, requests, reviews, and its end.
 
-use super::blueprint::{HANDED_OVER, TIMETABLE, reviewers};
-use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, MARA, OSKAR, RABBIT, TEAM, TOMAS};
+use super::blueprint::Craft;
+use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, MARA, RABBIT};
 use super::clock::{DAY, Minute};
+use super::desk::Desk;
 use super::dice::Dice;
-use super::plan::{AS_OF_DAY, Job, QUARTERS, SPREAD_FROM, Work, is_present};
+use super::plan::{AS_OF_DAY, Job, Work};
 use super::truths::Plants;
 
 /// A push of one commit.
@@ -65,91 +66,12 @@ pub(super) struct Life {
     pub(super) end: End,
 }
 
-/// Who reviewed how much so far, so that the work is spread where nothing else is planted.
-#[derive(Debug, Default)]
-pub(super) struct Desk {
-    /// By product, before and after the spread, and person.
-    done: [[[u32; TEAM.len()]; 2]; 3],
-    asked_lead: u32,
-}
-
-impl Desk {
-    fn is_crowded(job: &Job, at: Minute, plants: &Plants) -> bool {
-        plants.bottleneck && job.blueprint().product == "parcels" && at < Minute::of(SPREAD_FROM)
-    }
-
-    fn reviewer(&mut self, job: &Job, at: Minute, besides: &[Actor], plants: &Plants) -> Actor {
-        let is_crowded = Self::is_crowded(job, at, plants);
-        let product = if job.blueprint().product == "parcels" {
-            0
-        } else {
-            1
-        };
-        let phase = usize::from(at >= Minute::of(SPREAD_FROM));
-        let mut candidates: Vec<Actor> = reviewers()
-            .into_iter()
-            .filter(|actor| {
-                *actor != job.author && Some(*actor) != job.co_author && !besides.contains(actor)
-            })
-            .filter(|actor| is_present(*actor, at, 9, plants))
-            .collect();
-        if is_crowded
-            && candidates.contains(&MARA)
-            && besides.is_empty()
-            && job.author != DEPENDABOT
-        {
-            self.asked_lead += 1;
-            if self.asked_lead % 6 != 0 {
-                return MARA;
-            }
-        }
-        if is_crowded {
-            candidates.retain(|actor| *actor != MARA);
-        }
-        if let Some(wanted) =
-            hand_over_reviewer(job, at, plants).filter(|actor| candidates.contains(actor))
-        {
-            return self.note(product, phase, wanted);
-        }
-        let least = candidates
-            .iter()
-            .copied()
-            .min_by_key(|actor| (self.done[product][phase].get(actor.0).copied(), *actor));
-        self.note(product, phase, least.unwrap_or(MARA))
-    }
-
-    fn note(&mut self, product: usize, phase: usize, actor: Actor) -> Actor {
-        if let Some(count) = self.done[product][phase].get_mut(actor.0) {
-            *count += 1;
-        }
-        actor
-    }
-}
-
-/// The giver reviews the receiver's changes while the area moves; afterwards the receiver reviews the others'.
-fn hand_over_reviewer(job: &Job, at: Minute, plants: &Plants) -> Option<Actor> {
-    if !plants.hand_over || job.repository != TIMETABLE || job.area_plan()?.name != HANDED_OVER {
-        return None;
-    }
-    let is_moving = (3..4).any(|quarter| {
-        QUARTERS
-            .get(quarter)
-            .is_some_and(|day| at >= Minute::of(*day))
-    });
-    let is_done = QUARTERS.get(4).is_some_and(|day| at >= Minute::of(*day));
-    match (is_moving, is_done) {
-        (_, true) => Some(OSKAR),
-        (true, false) if job.author == OSKAR => Some(TOMAS),
-        _ => None,
-    }
-}
-
 /// What happens to a job.
 pub(super) fn live(job: &Job, desk: &mut Desk, plants: &Plants) -> Life {
     let mut dice = job.dice("life");
     let mut life = match job.work {
         Work::Bump | Work::ReleaseNotes => robot_life(job, desk, plants, &mut dice),
-        Work::Hotfix { .. } => hurried_life(job, desk, plants, &mut dice),
+        Work::Hotfix { .. } | Work::QuickFix => hurried_life(job, desk, plants, &mut dice),
         _ if job.is_unreviewed => lonely_life(job, &mut dice),
         _ => usual_life(job, desk, plants, &mut dice),
     };
@@ -247,7 +169,7 @@ fn robot_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
     life
 }
 
-/// A fix in an incident: one commit, one reviewer, minutes instead of days.
+/// A fix that cannot wait: one commit, one reviewer, minutes instead of days.
 fn hurried_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> Life {
     let opened = job.start.plus(dice.between(20, 30));
     let mut life = Life::new(
@@ -288,6 +210,11 @@ fn lonely_life(job: &Job, dice: &mut Dice) -> Life {
     life
 }
 
+fn is_small(job: &Job) -> bool {
+    job.area_plan()
+        .is_some_and(|area| area.craft != Craft::Code)
+}
+
 fn robot_review(life: &mut Life, ready: Minute, dice: &mut Dice) {
     if dice.chance(60) {
         let n_inline = dice.below(3);
@@ -302,7 +229,12 @@ fn robot_review(life: &mut Life, ready: Minute, dice: &mut Dice) {
 
 /// Asked, reviewed, perhaps changed and reviewed again, merged.
 fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> Life {
-    let n = dice.between(1, 3);
+    // Documents and pipelines are small: one commit, at most one more after a review.
+    let n = match job.work {
+        _ if is_small(job) => 1,
+        Work::Feature | Work::Debt | Work::Migration => 2,
+        _ => dice.between(1, 2),
+    };
     let pushes = first_pushes(job, n, (40, 280), dice);
     let is_draft = dice.chance(15);
     let mut life = Life::new(pushes, Minute(0));
@@ -334,17 +266,7 @@ fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
     if stalls_at_the_end {
         return life;
     }
-    let second = dice
-        .chance(if is_slow { 12 } else { 25 })
-        .then(|| desk.reviewer(job, asked_at, &[who, MARA], plants));
-    if let Some(second) = second {
-        life.requests
-            .push((asked_at.plus(1), Asked::Person(second), false));
-        if dice.chance(20) {
-            life.requests
-                .push((asked_at.plus(30), Asked::Person(second), true));
-        }
-    }
+    let second = second_reader(&mut life, job, desk, who, plants, dice);
     let is_stuck = dice.chance(if is_slow { 14 } else { 2 });
     let approved = if is_stuck {
         let helper = desk.reviewer(job, asked_at, &[who], plants);
@@ -380,6 +302,37 @@ fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
         });
         done = at;
     }
+    finish(&mut life, job, done, dice);
+    life
+}
+
+/// Now and then somebody else is asked too, and sometimes let off again.
+fn second_reader(
+    life: &mut Life,
+    job: &Job,
+    desk: &mut Desk,
+    who: Actor,
+    plants: &Plants,
+    dice: &mut Dice,
+) -> Option<Actor> {
+    let (asked_at, ..) = *life.requests.first()?;
+    let is_slow = who == MARA && Desk::is_crowded(job, asked_at, plants);
+    let second = dice
+        .chance(if is_slow { 12 } else { 25 })
+        .then(|| desk.reviewer(job, asked_at, &[who, MARA], plants))?;
+    let mut ask = |minutes, is_withdrawn| {
+        life.requests
+            .push((asked_at.plus(minutes), Asked::Person(second), is_withdrawn));
+    };
+    ask(1, false);
+    if dice.chance(20) {
+        ask(30, true);
+    }
+    Some(second)
+}
+
+/// The end after the last approval.
+fn finish(life: &mut Life, job: &Job, done: Minute, dice: &mut Dice) {
     if dice.chance(12) {
         life.comments.push((done.plus(2), job.author, false));
     }
@@ -394,12 +347,11 @@ fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
         merger
     };
     let at = done.plus(dice.between(8, 180));
-    life.end = if dice.chance(4) {
+    life.end = if dice.chance(4) && !is_small(job) {
         End::Closed { at, by: job.author }
     } else {
         End::Merged { at, by }
     };
-    life
 }
 
 /// The reviewer's rounds; returns the minute of the approval.
@@ -415,6 +367,7 @@ fn converse(
     let rounds = match dice.below(20) {
         0..=9 => 0,
         10..=16 => 1,
+        _ if is_small(job) => 1,
         _ => 2,
     };
     for _ in 0..rounds {

@@ -8,7 +8,9 @@ mod cast;
 mod clock;
 mod conversation;
 mod delivery;
+mod desk;
 mod dice;
+mod edits;
 mod growth;
 mod incidents;
 mod life;
@@ -23,18 +25,21 @@ mod work_items;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use crate::demo::model::{Host, HostRepository, HostTeam};
-use crate::demo::repository::GeneratedRepository;
+use crate::demo::model::{Host, HostIssue, HostRepository, HostTeam};
+use crate::demo::repository::{GeneratedRepository, null_id};
 
 use blueprint::REPOSITORIES;
 use cast::{Actor, INES, MARA, OSKAR, TOMAS, YUKI};
 use clock::Minute;
+use desk::Desk;
 use growth::Branch;
-use life::{Desk, End, Life};
+use incidents::IncidentPlan;
+use life::{End, Life};
 use plan::{AS_OF_DAY, FIRST_DAY, Job};
 use wording::Wording;
-use work_items::Around;
+use work_items::{Around, IssuePlan};
 
 pub use truths::{
     BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, PersonTruth, Plants, RepositoryTruth,
@@ -64,11 +69,9 @@ pub struct World {
 /// Builds the organisation.
 #[must_use]
 pub fn build(plants: &Plants) -> World {
-    let as_of = Minute::of(AS_OF_DAY)
-        .day()
-        .at(0, 0, 0, 0)
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp());
+    let as_of = TimeZone::UTC
+        .to_timestamp(AS_OF_DAY.at(0, 0, 0, 0))
+        .unwrap_or(Timestamp::UNIX_EPOCH);
     let incidents = incidents::plan(plants);
     let mut desk = Desk::default();
     let mut jobs: Vec<(Job, Life)> = plan::jobs(plants, &incidents)
@@ -94,20 +97,57 @@ pub fn build(plants: &Plants) -> World {
         as_of,
         truths: witness::people(),
     };
-    for (repository, blueprint) in REPOSITORIES.iter().enumerate() {
-        let works: Vec<(usize, &Job, &Life, &Wording)> = jobs
+    let making = Making {
+        plants,
+        as_of,
+        jobs: &jobs,
+        wordings: &wordings,
+        incidents: &incidents,
+        issues: &issues,
+        issue_numbers: &issue_numbers,
+    };
+    for repository in 0..REPOSITORIES.len() {
+        making.repository(repository, &mut world);
+    }
+    witness::whole(&mut world.truths, &world.host, plants);
+    world
+}
+
+/// What every repository is made from.
+struct Making<'a> {
+    plants: &'a Plants,
+    as_of: Timestamp,
+    jobs: &'a [(Job, Life)],
+    wordings: &'a [Wording],
+    incidents: &'a [IncidentPlan],
+    issues: &'a [IssuePlan],
+    issue_numbers: &'a [u64],
+}
+
+impl Making<'_> {
+    fn repository(&self, repository: usize, world: &mut World) {
+        let blueprint = &REPOSITORIES[repository];
+        let works: Vec<(usize, &Job, &Life, &Wording)> = self
+            .jobs
             .iter()
-            .zip(&wordings)
+            .zip(self.wordings)
             .enumerate()
             .filter(|(_, ((job, _), _))| job.repository == repository)
             .map(|(index, ((job, life), wording))| (index, job, life, wording))
             .collect();
-        let grown = growth::grow(repository, blueprint, &works, plants);
+        let grown = growth::grow(repository, blueprint, &works, self.plants);
         let lives: Vec<(usize, &Job, &Life)> = works
             .iter()
             .map(|(index, job, life, _)| (*index, *job, *life))
             .collect();
-        let shipped = delivery::ship(repository, blueprint, &grown, &lives, &incidents, as_of);
+        let shipped = delivery::ship(
+            repository,
+            blueprint,
+            &grown,
+            &lives,
+            self.incidents,
+            self.as_of,
+        );
         let mut host = HostRepository {
             owner: ORGANISATION.to_owned(),
             name: blueprint.name.to_owned(),
@@ -124,32 +164,77 @@ pub fn build(plants: &Plants) -> World {
             ..HostRepository::default()
         };
         let empty = Branch::default();
+        let branch = |index: &usize| grown.branches.get(index).unwrap_or(&empty);
         for (index, job, life, wording) in &works {
-            let branch = grown.branches.get(index).unwrap_or(&empty);
-            let closes: Vec<u64> = issues
-                .iter()
-                .zip(&issue_numbers)
+            let numbered = self.issues.iter().zip(self.issue_numbers);
+            let closes: Vec<u64> = numbered
                 .filter(|(issue, _)| issue.closed_by == Some(*index))
                 .map(|(_, number)| *number)
                 .collect();
             host.pull_requests.push(conversation::pull_request(
-                job, life, wording, branch, &closes, as_of,
+                job,
+                life,
+                wording,
+                branch(index),
+                &closes,
+                self.as_of,
             ));
         }
         host.pull_requests
             .sort_by_key(|pull_request| pull_request.number);
-        for (issue, number) in issues
+        host.issues = self.issues(repository, &works);
+        let pushed: Vec<(&Life, &Branch, &str)> = works
             .iter()
-            .zip(&issue_numbers)
-            .filter(|(issue, _)| issue.repository == repository)
-        {
-            let incident = issue.incident.and_then(|incident| incidents.get(incident));
-            let closing = issue
-                .closed_by
-                .and_then(|job| Some((wordings.get(job)?.number, jobs.get(job)?.1.ended()?)));
-            let caused_by = incident
-                .filter(|_| issue.incident.is_some_and(|index| index % 3 == 0))
-                .and_then(|incident| {
+            .map(|(index, _, life, wording)| (*life, branch(index), wording.branch.as_str()))
+            .collect();
+        let (runs, flaky) = delivery::runs(repository, &pushed, &shipped, self.plants, self.as_of);
+        host.workflow_runs = runs;
+        let seen = witness::Seen {
+            index: repository,
+            host: &host,
+            n_commits: grown.n_commits,
+            shipped: &shipped,
+            issues: self.issues,
+            numbers: self.issue_numbers,
+            flaky,
+        };
+        witness::repository(&mut world.truths, &seen, self.plants);
+        host.deployments = shipped.deployments;
+        host.releases = shipped.releases;
+        world.repositories.push(GeneratedRepository {
+            owner: ORGANISATION.to_owned(),
+            name: blueprint.name.to_owned(),
+            branch: "main".to_owned(),
+            tip: grown.tip_at(Minute::of(AS_OF_DAY)).unwrap_or_else(null_id),
+            tags: shipped.tags,
+            objects: grown.objects,
+        });
+        world.host.repositories.push(host);
+    }
+
+    fn issues(
+        &self,
+        repository: usize,
+        works: &[(usize, &Job, &Life, &Wording)],
+    ) -> Vec<HostIssue> {
+        let mut issues = Vec::new();
+        for (issue, number) in self.issues.iter().zip(self.issue_numbers) {
+            if issue.repository != repository {
+                continue;
+            }
+            let incident = issue
+                .incident
+                .and_then(|incident| self.incidents.get(incident));
+            let closing = issue.closed_by.and_then(|job| {
+                Some((
+                    self.wordings.get(job)?.number,
+                    self.jobs.get(job)?.1.ended()?,
+                ))
+            });
+            // Somebody found the change in one incident of three, and wrote it into the issue.
+            let is_found_out = issue.incident.is_some_and(|index| index % 3 == 0);
+            let caused_by =
+                incident.filter(|_| is_found_out).and_then(|incident| {
                     let merged_before = works.iter().filter_map(|(_, _, life, wording)| match life
                         .end
                     {
@@ -160,7 +245,7 @@ pub fn build(plants: &Plants) -> World {
                 });
             let job = issue
                 .closed_by
-                .and_then(|job| jobs.get(job))
+                .and_then(|job| self.jobs.get(job))
                 .map(|(job, _)| job);
             let around = Around {
                 number: *number,
@@ -168,53 +253,16 @@ pub fn build(plants: &Plants) -> World {
                 job,
                 incident,
                 caused_by,
-                as_of,
+                as_of: self.as_of,
             };
-            host.issues.push(work_items::issue(issue, &around, plants));
+            issues.push(work_items::issue(issue, &around, self.plants));
         }
-        let pushed: Vec<(&Life, &Branch, &str)> = works
-            .iter()
-            .map(|(index, _, life, wording)| {
-                (
-                    *life,
-                    grown.branches.get(index).unwrap_or(&empty),
-                    wording.branch.as_str(),
-                )
-            })
-            .collect();
-        let (runs, flaky) = delivery::runs(repository, &pushed, &shipped, plants, as_of);
-        host.workflow_runs = runs;
-        witness::repository(
-            &mut world.truths,
-            repository,
-            &host,
-            &grown,
-            &shipped,
-            &issues,
-            &issue_numbers,
-            flaky,
-            plants,
-        );
-        host.deployments = shipped.deployments;
-        host.releases = shipped.releases;
-        world.repositories.push(GeneratedRepository {
-            owner: ORGANISATION.to_owned(),
-            name: blueprint.name.to_owned(),
-            branch: "main".to_owned(),
-            tip: grown
-                .tip_at(Minute::of(AS_OF_DAY))
-                .unwrap_or_else(crate::demo::repository::null_id),
-            tags: shipped.tags,
-            objects: grown.objects,
-        });
-        world.host.repositories.push(host);
+        issues
     }
-    witness::whole(&mut world.truths, &world.host, plants);
-    world
 }
 
 /// Numbers pull requests and issues of each repository in the order they were opened.
-fn number(jobs: &[(Job, Life)], issues: &[work_items::IssuePlan]) -> (Vec<Wording>, Vec<u64>) {
+fn number(jobs: &[(Job, Life)], issues: &[IssuePlan]) -> (Vec<Wording>, Vec<u64>) {
     let mut wordings: Vec<Wording> = jobs.iter().map(|(job, _)| Wording::of(job)).collect();
     let mut issue_numbers = vec![0; issues.len()];
     let mut opened: Vec<(Minute, bool, usize, usize)> = Vec::new();

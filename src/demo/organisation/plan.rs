@@ -44,16 +44,22 @@ pub(super) fn quarter_label(quarter: usize) -> String {
 pub(super) enum Work {
     Feature,
     Fix,
+    /// A fix that is reviewed and merged within the hour, in time for a deployment.
+    QuickFix,
     Debt,
     Rename,
     Migration,
     Guide,
     Decision,
-    Postmortem { incident: usize },
+    Postmortem {
+        incident: usize,
+    },
     Pipeline,
     Bump,
     ReleaseNotes,
-    Hotfix { incident: usize },
+    Hotfix {
+        incident: usize,
+    },
 }
 
 /// One pull request to be.
@@ -135,7 +141,7 @@ fn area_jobs(
     plants: &Plants,
 ) {
     let weights = authors(repository, area, quarter, plants);
-    let mut waiting = round_robin(&weights, area.n_a_quarter, quarter);
+    let mut waiting = round_robin(&weights, area.n_a_quarter);
     for (slot, start) in slots(
         quarter,
         area.n_a_quarter,
@@ -193,8 +199,8 @@ fn area_jobs(
     }
 }
 
-/// Everyone in proportion to their weight, interleaved (smooth weighted round robin), starting elsewhere each quarter.
-fn round_robin(weights: &[(Actor, u32)], n: usize, quarter: usize) -> Vec<Actor> {
+/// Everyone in proportion to their weight, interleaved (smooth weighted round robin).
+fn round_robin(weights: &[(Actor, u32)], n: usize) -> Vec<Actor> {
     let total: i64 = weights.iter().map(|(_, weight)| i64::from(*weight)).sum();
     let mut credits = vec![0_i64; weights.len()];
     let mut order = Vec::with_capacity(n);
@@ -210,12 +216,6 @@ fn round_robin(weights: &[(Actor, u32)], n: usize, quarter: usize) -> Vec<Actor>
             order.push(*actor);
         }
     }
-    let turn = if order.is_empty() {
-        0
-    } else {
-        quarter % order.len()
-    };
-    order.rotate_left(turn);
     order
 }
 
@@ -228,8 +228,9 @@ fn slots(quarter: usize, n: usize, key: &str) -> Vec<Minute> {
     let mut dice = Dice::of(&format!("{key}/{quarter}/slots"));
     (0..n)
         .map(|slot| {
-            let jitter = dice.between(-step / 3, step / 3);
-            let minute = from + slot * step + step / 2 + jitter;
+            // Early in its share of the quarter, so that most of it also lands there.
+            let jitter = dice.between(-step / 4, step / 4);
+            let minute = from + slot * step + step / 3 + jitter;
             // Nobody starts in the last hour of a day.
             Minute(minute - minute.rem_euclid(DAY) + minute.rem_euclid(DAY).min(DAY - 60))
                 .max(Minute(from + 4 * DAY))
@@ -314,6 +315,15 @@ fn incident_jobs(jobs: &mut Vec<Job>, incidents: &[IncidentPlan], plants: &Plant
             format!("{key}/fix"),
         );
         let blueprint = fix.blueprint();
+        // What the bad deployment ships, so that there is something to undo.
+        jobs.push(plain(
+            plan.repository,
+            Some(plan.area),
+            plan.shipper,
+            Work::QuickFix,
+            plan.slot.plus(-130),
+            format!("{key}/shipped"),
+        ));
         let documents = blueprint
             .areas
             .iter()

@@ -1,5 +1,7 @@
 //! Source files that grow as source files do: functions come, change and go, line by line.
 
+use std::fmt::Write as _;
+
 use super::dice::Dice;
 use super::vocabulary::{Words, capital};
 
@@ -83,42 +85,47 @@ fn block(language: Language, words: &Words, dice: &mut Dice) -> String {
     let mut text = String::from("\n");
     match language {
         Language::Rust => {
-            text += &format!(
-                "/// {}s a {noun} by the {field} of its {other}.\n",
+            let _ = writeln!(
+                text,
+                "/// {}s a {noun} by the {field} of its {other}.",
                 capital(verb)
             );
-            text += &format!(
-                "pub fn {verb}_{noun}_by_{field}({noun}: &{}) -> Result<u64, Fault> {{\n",
+            let _ = writeln!(
+                text,
+                "pub fn {verb}_{noun}_by_{field}({noun}: &{}) -> Result<u64, Fault> {{",
                 capital(noun)
             );
             text += &statements(language, "    ", words, dice);
-            text += &format!("    Ok({noun}.{field}())\n}}\n");
+            let _ = writeln!(text, "    Ok({noun}.{field}())\n}}");
         }
         Language::TypeScript => {
-            text += &format!(
-                "/** {}s a {noun} by the {field} of its {other}. */\n",
+            let _ = writeln!(
+                text,
+                "/** {}s a {noun} by the {field} of its {other}. */",
                 capital(verb)
             );
-            text += &format!(
-                "export function {verb}{}By{}({noun}: {}): number {{\n",
+            let _ = writeln!(
+                text,
+                "export function {verb}{}By{}({noun}: {}): number {{",
                 capital(noun),
                 capital(field),
                 capital(noun)
             );
             text += &statements(language, "  ", words, dice);
-            text += &format!("  return {noun}.{field};\n}}\n");
+            let _ = writeln!(text, "  return {noun}.{field};\n}}");
         }
         Language::Python => {
-            text += &format!("\ndef {verb}_{noun}_by_{field}({noun}):\n");
-            text += &format!(
-                "    \"\"\"{} a {noun} by the {field} of its {other}.\"\"\"\n",
+            let _ = writeln!(text, "\ndef {verb}_{noun}_by_{field}({noun}):");
+            let _ = writeln!(
+                text,
+                "    \"\"\"{} a {noun} by the {field} of its {other}.\"\"\"",
                 capital(verb)
             );
             text += &statements(language, "    ", words, dice);
-            text += &format!("    return {noun}.{field}\n");
+            let _ = writeln!(text, "    return {noun}.{field}");
         }
         Language::Markdown => {
-            text += &format!("## {} and {other}\n\n", capital(noun));
+            let _ = write!(text, "## {} and {other}\n\n", capital(noun));
             for _ in 0..dice.between(3, 6) {
                 text += &words.sentence("sentences", dice);
                 text.push('\n');
@@ -129,31 +136,45 @@ fn block(language: Language, words: &Words, dice: &mut Dice) -> String {
                 "  {verb}-{noun}:\n    runs-on: ubuntu-24.04\n    timeout-minutes: {}\n    steps:\n",
                 dice.between(5, 40)
             );
-            text += &format!("      - uses: actions/checkout@v{}\n", dice.between(3, 5));
+            let _ = writeln!(
+                text,
+                "      - uses: actions/checkout@v{}",
+                dice.between(3, 5)
+            );
             for _ in 0..dice.between(2, 4) {
-                text += &format!(
-                    "      - run: make {}-{}\n",
+                let _ = writeln!(
+                    text,
+                    "      - run: make {}-{}",
                     dice.word(&words.verbs),
                     dice.word(&words.nouns)
                 );
             }
         }
         Language::Sql => {
-            text += &format!("alter table {noun} add column {field}_{other} bigint;\n");
-            text += &format!(
-                "update {noun} set {field}_{other} = {};\n",
+            let _ = writeln!(
+                text,
+                "alter table {noun} add column {field}_{other} bigint;"
+            );
+            let _ = writeln!(
+                text,
+                "update {noun} set {field}_{other} = {};",
                 dice.between(0, 99)
             );
-            text += &format!("create index {noun}_{field}_{other} on {noun} ({field}_{other});\n");
+            let _ = writeln!(
+                text,
+                "create index {noun}_{field}_{other} on {noun} ({field}_{other});"
+            );
         }
     }
     text
 }
 
 fn statements(language: Language, indent: &str, words: &Words, dice: &mut Dice) -> String {
-    (0..dice.between(3, 9))
-        .map(|_| format!("{indent}{}\n", statement(language, words, dice)))
-        .collect()
+    let mut text = String::new();
+    for _ in 0..dice.between(3, 9) {
+        let _ = writeln!(text, "{indent}{}", statement(language, words, dice));
+    }
+    text
 }
 
 fn statement(language: Language, words: &Words, dice: &mut Dice) -> String {
@@ -240,11 +261,10 @@ fn insert_statements(language: Language, lines: &mut Vec<String>, words: &Words,
         .filter(|(_, line)| match language {
             Language::Markdown => line.ends_with('.'),
             Language::Yaml => line.trim_start().starts_with("- "),
-            _ => {
-                line.starts_with("  ")
-                    && (line.ends_with(';') || line.ends_with(')'))
-                    && !line.contains("return")
+            Language::Python => {
+                line.starts_with("    ") && line.ends_with(')') && !line.contains("return")
             }
+            _ => line.starts_with("  ") && line.ends_with(';') && !line.contains("return "),
         })
         .map(|(at, _)| at)
         .collect();

@@ -7,7 +7,6 @@ use super::blueprint::{HANDED_OVER, PARCEL_API, REPOSITORIES, SILO, TIMETABLE};
 use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
 use super::delivery::{PRODUCTION, Shipped};
-use super::growth::Grown;
 use super::plan::{AWAY_FROM, AWAY_TO, QUARTERS, SPREAD_FROM, quarter_label};
 use super::truths::{
     BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, PersonTruth, Plants, RepositoryTruth,
@@ -53,22 +52,28 @@ fn count<T>(items: impl Iterator<Item = T>) -> u64 {
     u64::try_from(items.count()).unwrap_or_default()
 }
 
+/// What one repository was made of.
+pub(super) struct Seen<'a> {
+    pub(super) index: usize,
+    pub(super) host: &'a HostRepository,
+    pub(super) n_commits: u64,
+    pub(super) shipped: &'a Shipped,
+    pub(super) issues: &'a [IssuePlan],
+    pub(super) numbers: &'a [u64],
+    pub(super) flaky: Share,
+}
+
 /// One repository's figures, and the truths that live in it.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "it looks at everything one repository was made of"
-)]
-pub(super) fn repository(
-    truths: &mut Truths,
-    index: usize,
-    host: &HostRepository,
-    grown: &Grown,
-    shipped: &Shipped,
-    issues: &[IssuePlan],
-    numbers: &[u64],
-    flaky: Share,
-    plants: &Plants,
-) {
+pub(super) fn repository(truths: &mut Truths, seen: &Seen<'_>, plants: &Plants) {
+    let Seen {
+        index,
+        host,
+        shipped,
+        issues,
+        numbers,
+        flaky,
+        n_commits,
+    } = *seen;
     let blueprint = &REPOSITORIES[index];
     let production = || {
         shipped
@@ -105,7 +110,7 @@ pub(super) fn repository(
                 .iter()
                 .filter(|pull_request| pull_request.closed_at.is_none()),
         ),
-        n_commits: grown.n_commits,
+        n_commits,
         n_production_successes: has("SUCCESS"),
         n_production_failures: has("FAILURE"),
         n_incidents: count(

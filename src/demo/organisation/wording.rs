@@ -3,9 +3,9 @@
 use super::blueprint::MergeStyle;
 use super::cast::Actor;
 use super::dice::Dice;
-use super::growth::{bump, slug};
+use super::edits::{bump, slug};
 use super::plan::{Job, Work};
-use super::vocabulary::Words;
+use super::vocabulary::{Words, capital};
 
 /// The texts of one pull request.
 #[derive(Debug, Clone)]
@@ -25,11 +25,9 @@ impl Wording {
         let mut dice = job.dice("words");
         let words = words_of(job);
         let (heading, kind, label) = match job.work {
-            Work::Feature => ("feature titles", "feat", "enhancement"),
-            Work::Fix => ("fix titles", "fix", "bug"),
-            Work::Debt => ("debt titles", "refactor", "debt"),
-            Work::Rename => ("debt titles", "refactor", "debt"),
-            Work::Migration => ("feature titles", "feat", "enhancement"),
+            Work::Feature | Work::Migration => ("feature titles", "feat", "enhancement"),
+            Work::Fix | Work::QuickFix => ("fix titles", "fix", "bug"),
+            Work::Debt | Work::Rename => ("debt titles", "refactor", "debt"),
             Work::Guide | Work::Decision | Work::Postmortem { .. } => {
                 ("docs titles", "docs", "documentation")
             }
@@ -113,22 +111,21 @@ impl Wording {
         co_author: Option<Actor>,
         dice: &mut Dice,
     ) -> String {
-        let subject = match at {
-            0 => self.title.clone(),
-            _ => {
-                let follow = [
-                    "address review remarks",
-                    "add tests",
-                    "handle the empty case",
-                    "rename for clarity",
-                    "fix a typo",
-                ];
-                let text = dice.word(&follow);
-                if self.prefix.is_empty() {
-                    super::vocabulary::capital(text)
-                } else {
-                    format!("{}{text}", self.prefix)
-                }
+        let subject = if at == 0 {
+            self.title.clone()
+        } else {
+            let follow = [
+                "address review remarks",
+                "add tests",
+                "handle the empty case",
+                "rename for clarity",
+                "fix a typo",
+            ];
+            let text = dice.word(&follow);
+            if self.prefix.is_empty() {
+                capital(text)
+            } else {
+                format!("{}{text}", self.prefix)
             }
         };
         match co_author.map(Actor::persona) {
@@ -157,12 +154,9 @@ impl Wording {
             );
         }
         trailers.dedup();
-        let list: String = subjects
-            .iter()
-            .map(|subject| format!("* {subject}\n\n"))
-            .collect();
         let list = if subjects.len() > 1 {
-            list
+            let lines = subjects.iter().map(|subject| format!("* {subject}\n\n"));
+            lines.collect::<Vec<_>>().concat()
         } else {
             String::new()
         };

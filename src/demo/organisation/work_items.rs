@@ -1,5 +1,7 @@
 //! Issues: wishes, faults and incidents.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
 use super::blueprint::{Craft, REPOSITORIES};
@@ -36,7 +38,7 @@ pub(super) fn plan(
     incidents: &[IncidentPlan],
     plants: &Plants,
 ) -> Vec<IssuePlan> {
-    let mut plans = Vec::new();
+    let mut planned = Vec::new();
     for (index, (job, life)) in jobs.iter().enumerate() {
         let mut dice = job.dice("issue");
         let merged = match life.end {
@@ -54,7 +56,7 @@ pub(super) fn plan(
                 } else {
                     "enhancement"
                 };
-                plans.push(IssuePlan {
+                planned.push(IssuePlan {
                     repository: job.repository,
                     opened,
                     author,
@@ -78,7 +80,7 @@ pub(super) fn plan(
                 if incident % 4 == 1 {
                     labels.push("resolved");
                 }
-                plans.push(IssuePlan {
+                planned.push(IssuePlan {
                     repository: job.repository,
                     opened: plan.opened,
                     author: plan.opener,
@@ -94,10 +96,10 @@ pub(super) fn plan(
             _ => {}
         }
     }
-    wishes(&mut plans, plants);
-    plans.retain(|plan| plan.opened < Minute::of(AS_OF_DAY));
-    plans.sort_by(|a, b| (a.opened, &a.key).cmp(&(b.opened, &b.key)));
-    plans
+    wishes(&mut planned, plants);
+    planned.retain(|plan| plan.opened < Minute::of(AS_OF_DAY));
+    planned.sort_by(|a, b| (a.opened, &a.key).cmp(&(b.opened, &b.key)));
+    planned
 }
 
 fn reporter(at: Minute, plants: &Plants, dice: &mut Dice) -> Actor {
@@ -113,10 +115,10 @@ fn reporter(at: Minute, plants: &Plants, dice: &mut Dice) -> Actor {
 }
 
 /// Issues that no pull request closes.
-fn wishes(plans: &mut Vec<IssuePlan>, plants: &Plants) {
-    for repository in 0..REPOSITORIES.len() {
+fn wishes(planned: &mut Vec<IssuePlan>, plants: &Plants) {
+    for (repository, blueprint) in REPOSITORIES.iter().enumerate() {
         for index in 0..24 {
-            let key = format!("{}/wish/{index}", REPOSITORIES[repository].name);
+            let key = format!("{}/wish/{index}", blueprint.name);
             let mut dice = Dice::of(&key);
             let opened =
                 Minute(Minute::of(FIRST_DAY).0 + index * 16 * DAY + dice.between(DAY, 15 * DAY));
@@ -130,7 +132,7 @@ fn wishes(plans: &mut Vec<IssuePlan>, plants: &Plants) {
             let closed = dice
                 .chance(50)
                 .then(|| opened.plus(dice.between(DAY, 60 * DAY)));
-            plans.push(IssuePlan {
+            planned.push(IssuePlan {
                 repository,
                 opened,
                 author: reporter(opened, plants, &mut dice),
@@ -166,10 +168,10 @@ pub(super) fn issue(plan: &IssuePlan, around: &Around<'_>, plants: &Plants) -> H
         .iter()
         .filter(|area| area.craft == Craft::Code)
         .collect();
-    let words = around
-        .job
-        .map(words_of)
-        .unwrap_or_else(|| Words::of(dice.pick(&code).map_or(&[][..], |area| area.words)));
+    let words = around.job.map_or_else(
+        || Words::of(dice.pick(&code).map_or(&[][..], |area| area.words)),
+        words_of,
+    );
     let node = format!("I_{}_{}", blueprint.name, around.number);
     let heading = if plan.incident.is_some() {
         "incident titles"
@@ -217,7 +219,7 @@ pub(super) fn issue(plan: &IssuePlan, around: &Around<'_>, plants: &Plants) -> H
         );
     }
     timeline.retain(|event| event.at < around.as_of);
-    timeline.sort_by(|a, b| a.at.cmp(&b.at));
+    timeline.sort_by_key(|event| event.at);
     let comments = comments(plan, around, &node, &words, &mut dice, plants);
     let closed_at = plan.closed.map(|closed| after(closed.instant(), 2));
     let updated_at = timeline
@@ -254,14 +256,15 @@ fn body(plan: &IssuePlan, around: &Around<'_>, words: &Words, dice: &mut Dice) -
     let mut body = words.sentence("sentences", dice);
     if let (Some(incident), Some(index)) = (around.incident, plan.incident) {
         if index % 3 != 2 {
-            body += &format!(
+            let _ = write!(
+                body,
                 "\n\nStart time: {}\nResolved time: {}",
                 incident.started.instant(),
                 incident.resolved.instant()
             );
         }
         if let Some(number) = around.caused_by {
-            body += &format!("\n\nCaused by #{number}");
+            let _ = write!(body, "\n\nCaused by #{number}");
         }
     }
     body
@@ -319,7 +322,7 @@ fn comments(
         }
     }
     written.retain(|(at, ..)| *at < around.as_of);
-    written.sort_by(|a, b| a.0.cmp(&b.0));
+    written.sort_by_key(|(at, ..)| *at);
     written
         .into_iter()
         .enumerate()

@@ -1,0 +1,747 @@
+//! The demo organisation is coherent, repeatable, and holds what it says it holds: nothing less, nothing else.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use linchpin::demo::model::{EventKind, HostPullRequest, HostRepository};
+use linchpin::demo::organisation::{Plants, World, build};
+use linchpin::demo::repository::write;
+use linchpin::domain::CommitId;
+
+static WORLD: LazyLock<World> = LazyLock::new(|| build(&Plants::default()));
+
+const BARE: Plants = Plants {
+    bottleneck: false,
+    silo: false,
+    hand_over: false,
+    holiday: false,
+    rollback: false,
+    flake: false,
+};
+
+static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));
+
+fn pull_requests(world: &World) -> impl Iterator<Item = (&HostRepository, &HostPullRequest)> {
+    let repositories = world.host.repositories.iter();
+    repositories.flat_map(|repository| {
+        repository
+            .pull_requests
+            .iter()
+            .map(move |pr| (repository, pr))
+    })
+}
+
+/// A share of small counts.
+fn share(hits: u64, of: u64) -> f64 {
+    f64::from(u32::try_from(hits).unwrap()) / f64::from(u32::try_from(of.max(1)).unwrap())
+}
+
+fn is_bot(world: &World, login: Option<&str>) -> bool {
+    world
+        .truths
+        .people
+        .iter()
+        .any(|person| person.is_bot && Some(person.login.as_str()) == login)
+}
+
+fn is_team(world: &World, login: Option<&str>) -> bool {
+    world
+        .truths
+        .people
+        .iter()
+        .any(|person| person.is_team && Some(person.login.as_str()) == login)
+}
+
+#[test]
+fn the_same_plants_give_the_same_bytes() {
+    let again = build(&Plants::default());
+    assert_eq!(format!("{:?}", again.host), format!("{:?}", WORLD.host));
+    assert_eq!(format!("{:?}", again.truths), format!("{:?}", WORLD.truths));
+    let files = |world: &World| {
+        let dir = tempfile::tempdir().unwrap();
+        let roots = write(&world.repositories, dir.path()).unwrap();
+        let mut files = BTreeMap::new();
+        for root in roots {
+            for name in ["HEAD", "config", "packed-refs"] {
+                files.insert(
+                    format!("{}/{name}", root.file_name().unwrap().display()),
+                    std::fs::read(root.join(name)).unwrap(),
+                );
+            }
+            for entry in std::fs::read_dir(root.join("objects/pack")).unwrap() {
+                let path = entry.unwrap().path();
+                files.insert(
+                    path.file_name().unwrap().display().to_string(),
+                    std::fs::read(path).unwrap(),
+                );
+            }
+        }
+        files
+    };
+    assert!(files(&again) == files(&WORLD));
+}
+
+#[test]
+fn the_organisation_has_the_size_of_a_small_team() {
+    let n = pull_requests(&WORLD).count();
+    assert!((600..=900).contains(&n), "{n} pull requests");
+    let n: u64 = WORLD
+        .truths
+        .repositories
+        .iter()
+        .map(|repository| repository.n_commits)
+        .sum();
+    assert!((1_200..=2_200).contains(&n), "{n} commits");
+    assert_eq!(WORLD.host.repositories.len(), 3);
+    assert_eq!(
+        WORLD
+            .truths
+            .people
+            .iter()
+            .filter(|person| person.is_team)
+            .count(),
+        5
+    );
+    assert_eq!(
+        WORLD
+            .truths
+            .people
+            .iter()
+            .filter(|person| person.is_bot)
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn every_event_happens_in_order_and_before_the_as_of_instant() {
+    for (repository, pr) in pull_requests(&WORLD) {
+        let place = format!("{} #{}", repository.name, pr.number);
+        let ends = [pr.merged_at, pr.closed_at].into_iter().flatten();
+        let events = pr.timeline.iter().map(|event| event.at);
+        let reviews = pr.reviews.iter().filter_map(|review| review.submitted_at);
+        let comments = pr.comments.iter().map(|comment| comment.created_at);
+        for at in ends.chain(events).chain(reviews).chain(comments) {
+            assert!(at < WORLD.as_of, "{place}: {at}");
+            assert!(
+                at >= pr.created_at,
+                "{place}: {at} is before {}",
+                pr.created_at
+            );
+            assert!(
+                at <= pr.updated_at,
+                "{place}: {at} is after the last update {}",
+                pr.updated_at
+            );
+        }
+        assert!(
+            pr.timeline.windows(2).all(|pair| pair[0].at <= pair[1].at),
+            "{place}"
+        );
+        assert!(
+            !pr.commits.is_empty() && !pr.files.is_empty(),
+            "{place} changes nothing"
+        );
+        if let Some(merged_at) = pr.merged_at {
+            assert!(
+                pr.commits
+                    .iter()
+                    .all(|commit| commit.authored_at <= merged_at),
+                "{place}"
+            );
+            assert!(
+                pr.merge_commit.is_some() && pr.merged_by.is_some() && pr.closed_at.is_some(),
+                "{place}"
+            );
+            let last_approval = pr
+                .reviews
+                .iter()
+                .filter(|review| review.state == "APPROVED")
+                .filter_map(|review| review.submitted_at)
+                .max();
+            assert!(last_approval.is_none_or(|at| at <= merged_at), "{place}");
+        }
+        let reviews = pr
+            .reviews
+            .iter()
+            .filter(|review| review.author != pr.author);
+        let by_people = reviews.filter(|review| !is_bot(&WORLD, review.author.as_deref()));
+        let first_review = by_people.filter_map(|review| review.submitted_at).min();
+        let requests = pr
+            .timeline
+            .iter()
+            .filter(|event| matches!(event.what, EventKind::ReviewRequested { .. }));
+        let first_request = requests.map(|event| event.at).min();
+        assert!(
+            first_review.is_none_or(|at| first_request.is_some_and(|asked| asked <= at)),
+            "{place}: reviewed before asked"
+        );
+    }
+}
+
+#[test]
+fn numbers_are_shared_by_issues_and_pull_requests_and_every_actor_has_an_account() {
+    let logins: BTreeSet<&str> = WORLD
+        .host
+        .accounts
+        .iter()
+        .map(|account| account.login.as_str())
+        .collect();
+    let mut nodes = BTreeSet::new();
+    for repository in &WORLD.host.repositories {
+        let mut numbers: Vec<u64> = repository
+            .pull_requests
+            .iter()
+            .map(|pr| pr.number)
+            .collect();
+        numbers.extend(repository.issues.iter().map(|issue| issue.number));
+        numbers.sort_unstable();
+        assert_eq!(
+            numbers,
+            (1..=numbers.len() as u64).collect::<Vec<_>>(),
+            "{}",
+            repository.name
+        );
+        for pr in &repository.pull_requests {
+            let reviews = pr
+                .reviews
+                .iter()
+                .map(|review| (&review.node, &review.author));
+            let events = pr.timeline.iter().map(|event| (&event.node, &event.actor));
+            let threads = pr.threads.iter().flat_map(|thread| &thread.comments);
+            let comments = pr
+                .comments
+                .iter()
+                .chain(threads)
+                .map(|comment| (&comment.node, &comment.author));
+            for (node, actor) in reviews.chain(events).chain(comments) {
+                assert!(nodes.insert(node.clone()), "{node} is used twice");
+                assert!(
+                    actor.as_deref().is_none_or(|login| logins.contains(login)),
+                    "{actor:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Every commit that the branch reaches.
+fn reachable(repository: &gix::Repository) -> BTreeSet<CommitId> {
+    let head = repository.head_id().unwrap();
+    let walk = repository.rev_walk([head.detach()]).all().unwrap();
+    walk.map(|commit| CommitId::from_bytes(commit.unwrap().id.as_bytes()).unwrap())
+        .collect()
+}
+
+#[test]
+fn the_host_speaks_of_commits_that_the_repositories_hold() {
+    let dir = tempfile::tempdir().unwrap();
+    let roots = write(&WORLD.repositories, dir.path()).unwrap();
+    for ((root, host), truth) in roots
+        .iter()
+        .zip(&WORLD.host.repositories)
+        .zip(&WORLD.truths.repositories)
+    {
+        let repository = gix::open_opts(root, gix::open::Options::isolated()).unwrap();
+        let on_main = reachable(&repository);
+        assert_eq!(on_main.len() as u64, truth.n_commits, "{}", truth.name);
+        for pr in &host.pull_requests {
+            let landed = pr
+                .merge_commit
+                .is_some_and(|commit| on_main.contains(&commit));
+            assert_eq!(
+                landed,
+                pr.merged_at.is_some(),
+                "{} #{}",
+                host.name,
+                pr.number
+            );
+            let keeps_its_commits = pr.merged_at.is_some() && truth.name == "parcel-api";
+            for commit in &pr.commits {
+                assert_eq!(
+                    on_main.contains(&commit.id),
+                    keeps_its_commits,
+                    "{} #{}",
+                    host.name,
+                    pr.number
+                );
+            }
+        }
+        for deployment in &host.deployments {
+            assert!(
+                deployment
+                    .commit
+                    .is_some_and(|commit| on_main.contains(&commit)),
+                "{}",
+                deployment.node
+            );
+        }
+        let tags = repository.references().unwrap().tags().unwrap().count();
+        assert_eq!(
+            tags >= 17,
+            truth.name != "parcel-web",
+            "{tags} tags in {}",
+            truth.name
+        );
+    }
+}
+
+#[test]
+fn every_way_to_merge_leaves_its_own_shape() {
+    let dir = tempfile::tempdir().unwrap();
+    let roots = write(&WORLD.repositories, dir.path()).unwrap();
+    for (root, host) in roots.iter().zip(&WORLD.host.repositories) {
+        let repository = gix::open_opts(root, gix::open::Options::isolated()).unwrap();
+        for pr in host
+            .pull_requests
+            .iter()
+            .filter(|pr| pr.merged_at.is_some())
+        {
+            let id = gix::ObjectId::from_bytes_or_panic(pr.merge_commit.unwrap().as_bytes());
+            let commit = repository.find_commit(id).unwrap();
+            let subject = commit
+                .message_raw()
+                .unwrap()
+                .to_string()
+                .lines()
+                .next()
+                .unwrap()
+                .to_owned();
+            let place = format!("{} #{}: {subject}", host.name, pr.number);
+            match host.name.as_str() {
+                "parcel-api" => {
+                    assert_eq!(commit.parent_ids().count(), 2, "{place}");
+                    assert!(
+                        subject.starts_with(&format!("Merge pull request #{} ", pr.number)),
+                        "{place}"
+                    );
+                }
+                "parcel-web" => {
+                    assert_eq!(commit.parent_ids().count(), 1, "{place}");
+                    assert!(subject.ends_with(&format!("(#{})", pr.number)), "{place}");
+                }
+                _ => {
+                    assert_eq!(commit.parent_ids().count(), 1, "{place}");
+                    assert!(!subject.contains('#'), "{place}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn both_registers_are_valid() {
+    for world in [&*WORLD, &*BARE_WORLD] {
+        let register = linchpin::register::parse(&world.register_toml, "linchpin.toml").unwrap();
+        assert_eq!(register.products.len(), 2);
+        linchpin::register::parse_private(&world.private_register_toml, "linchpin.private.toml")
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_bottleneck_is_there_until_its_date_and_only_where_it_is_planted() {
+    let truth = WORLD.truths.bottleneck.clone().unwrap();
+    assert!(
+        share(truth.share_before.hits, truth.share_before.of) > 0.5,
+        "{truth:?}"
+    );
+    assert!(
+        share(truth.share_after.hits, truth.share_after.of) < 0.3,
+        "{truth:?}"
+    );
+    let spread = truth.until.to_zoned(TimeZone::UTC).unwrap().timestamp();
+    for world in [&*WORLD, &*BARE_WORLD] {
+        for product in ["parcels", "timetable"] {
+            for (from, to) in [(Timestamp::MIN, spread), (spread, Timestamp::MAX)] {
+                let mut by_reviewer: BTreeMap<&str, u64> = BTreeMap::new();
+                for (repository, pr) in pull_requests(world) {
+                    let is_inside = (repository.name == "timetable") == (product == "timetable");
+                    for review in pr
+                        .reviews
+                        .iter()
+                        .filter(|review| is_inside && review.author != pr.author)
+                    {
+                        let at = review.submitted_at.unwrap();
+                        if let Some(login) = review.author.as_deref()
+                            && is_team(world, Some(login))
+                            && from <= at
+                            && at < to
+                        {
+                            *by_reviewer.entry(login).or_default() += 1;
+                        }
+                    }
+                }
+                let total: u64 = by_reviewer.values().sum();
+                let (login, most) = by_reviewer.iter().max_by_key(|(_, n)| **n).unwrap();
+                let is_planted =
+                    world.truths.bottleneck.is_some() && product == "parcels" && to == spread;
+                assert_eq!(
+                    share(*most, total) > 0.4,
+                    is_planted,
+                    "{login} {most}/{total} in {product} until {to}"
+                );
+            }
+        }
+    }
+}
+
+/// By area and person: merged changes and reviews of others' since an instant.
+fn knowledge(world: &World, since: Timestamp) -> BTreeMap<(String, String), BTreeMap<String, u64>> {
+    let mut areas: BTreeMap<(String, String), BTreeMap<String, u64>> = BTreeMap::new();
+    for (repository, pr) in pull_requests(world).filter(|(_, pr)| pr.merged_at.is_some()) {
+        let touched: BTreeSet<&str> = pr
+            .files
+            .iter()
+            .filter_map(|file| Some(file.path.split_once('/')?.0))
+            .collect();
+        let author = (pr.author.as_deref(), pr.merged_at.unwrap());
+        let reviews = pr
+            .reviews
+            .iter()
+            .filter(|review| review.author != pr.author);
+        let reviewers =
+            reviews.map(|review| (review.author.as_deref(), review.submitted_at.unwrap()));
+        for (login, at) in std::iter::once(author).chain(reviewers) {
+            if at < since || is_bot(world, login) {
+                continue;
+            }
+            for area in &touched {
+                let people = areas
+                    .entry((repository.name.clone(), (*area).to_owned()))
+                    .or_default();
+                *people
+                    .entry(login.unwrap_or("ghost").to_owned())
+                    .or_default() += 1;
+            }
+        }
+    }
+    areas
+}
+
+#[test]
+fn the_silo_is_the_only_area_that_one_person_alone_knows() {
+    let since: Timestamp = "2026-04-02T00:00:00Z".parse().unwrap();
+    for world in [&*WORLD, &*BARE_WORLD] {
+        let lonely: Vec<(String, String)> = knowledge(world, since)
+            .into_iter()
+            .filter(|(_, people)| {
+                people.len() < 2
+                    || people.values().max().unwrap() * 5 >= people.values().sum::<u64>() * 4
+            })
+            .map(|(area, _)| area)
+            .collect();
+        let expected: Vec<(String, String)> = world
+            .truths
+            .silo
+            .iter()
+            .map(|silo| (silo.repository.clone(), silo.area.clone()))
+            .collect();
+        assert_eq!(lonely, expected);
+    }
+    assert_eq!(knowledge(&WORLD, since).len(), 15, "every area is alive");
+}
+
+#[test]
+fn the_hand_over_is_the_only_area_that_changes_hands() {
+    let quarters = [
+        "2025-01-01",
+        "2025-04-01",
+        "2025-07-01",
+        "2025-10-01",
+        "2026-01-01",
+        "2026-04-01",
+        "2026-07-01",
+    ];
+    let quarter = |at: Timestamp| {
+        let date = TimeZone::UTC.to_datetime(at).date();
+        quarters
+            .iter()
+            .filter(|first| first.parse::<jiff::civil::Date>().unwrap() <= date)
+            .count()
+            - 1
+    };
+    for world in [&*WORLD, &*BARE_WORLD] {
+        let mut areas: BTreeMap<(String, String), [BTreeMap<String, u64>; 6]> = BTreeMap::new();
+        for (repository, pr) in pull_requests(world) {
+            if let (Some(merged_at), Some(author)) = (
+                pr.merged_at,
+                pr.author
+                    .clone()
+                    .filter(|login| is_team(world, Some(login))),
+            ) {
+                let area = pr
+                    .files
+                    .iter()
+                    .find_map(|file| Some(file.path.split_once('/')?.0))
+                    .unwrap_or("")
+                    .to_owned();
+                let quarters = areas.entry((repository.name.clone(), area)).or_default();
+                *quarters[quarter(merged_at)].entry(author).or_default() += 1;
+            }
+        }
+        let mut moved = BTreeSet::new();
+        for (area, quarters) in &areas {
+            let share = |at: usize, who: &str| {
+                let hits = quarters[at].get(who).copied().unwrap_or(0);
+                share(hits, quarters[at].values().sum())
+            };
+            let people: BTreeSet<&String> = quarters.iter().flat_map(BTreeMap::keys).collect();
+            for at in 0..4 {
+                for giver in &people {
+                    for receiver in &people {
+                        let falls = share(at, giver) - share(at + 2, giver) >= 0.2
+                            && share(at, giver) - share(at + 1, giver) >= 0.1;
+                        let rises = share(at + 2, receiver) - share(at, receiver) >= 0.2
+                            && share(at + 1, receiver) - share(at, receiver) >= 0.1;
+                        let stays = (at + 2..6)
+                            .all(|later| share(later, receiver) > share(at, receiver) + 0.1);
+                        if falls && rises && stays {
+                            moved.insert((area.clone(), (*giver).clone(), (*receiver).clone()));
+                        }
+                    }
+                }
+            }
+        }
+        let expected: BTreeSet<_> = world
+            .truths
+            .hand_over
+            .iter()
+            .map(|truth| {
+                (
+                    (truth.repository.clone(), truth.area.clone()),
+                    truth.giver.clone(),
+                    truth.receiver.clone(),
+                )
+            })
+            .collect();
+        assert_eq!(moved, expected);
+    }
+}
+
+/// Everything that a login did: instants.
+fn acts(world: &World, login: &str) -> Vec<Timestamp> {
+    let is = |who: &Option<String>| who.as_deref() == Some(login);
+    let mut acts = Vec::new();
+    for (_, pr) in pull_requests(world) {
+        acts.extend(Some(pr.created_at).filter(|_| is(&pr.author)));
+        acts.extend(pr.merged_at.filter(|_| is(&pr.merged_by)));
+        acts.extend(
+            pr.commits
+                .iter()
+                .filter(|commit| is(&commit.author_login))
+                .map(|commit| commit.authored_at),
+        );
+        acts.extend(
+            pr.reviews
+                .iter()
+                .filter(|review| is(&review.author))
+                .filter_map(|review| review.submitted_at),
+        );
+        acts.extend(
+            pr.timeline
+                .iter()
+                .filter(|event| is(&event.actor))
+                .map(|event| event.at),
+        );
+        let threads = pr.threads.iter().flat_map(|thread| &thread.comments);
+        acts.extend(
+            pr.comments
+                .iter()
+                .chain(threads)
+                .filter(|comment| is(&comment.author))
+                .map(|comment| comment.created_at),
+        );
+    }
+    for issue in world
+        .host
+        .repositories
+        .iter()
+        .flat_map(|repository| &repository.issues)
+    {
+        acts.extend(Some(issue.created_at).filter(|_| is(&issue.author)));
+        acts.extend(
+            issue
+                .comments
+                .iter()
+                .filter(|comment| is(&comment.author))
+                .map(|comment| comment.created_at),
+        );
+        acts.extend(
+            issue
+                .timeline
+                .iter()
+                .filter(|event| is(&event.actor))
+                .map(|event| event.at),
+        );
+    }
+    acts
+}
+
+#[test]
+fn nobody_but_the_lead_is_ever_away_for_two_weeks_and_nothing_waits_then() {
+    let truth = WORLD.truths.holiday.clone().unwrap();
+    let first = truth.from.to_zoned(TimeZone::UTC).unwrap().timestamp();
+    let last = truth
+        .to
+        .tomorrow()
+        .unwrap()
+        .to_zoned(TimeZone::UTC)
+        .unwrap()
+        .timestamp();
+    let inside = |at: &Timestamp| first <= *at && *at < last;
+    assert_eq!(
+        acts(&WORLD, &truth.login)
+            .iter()
+            .filter(|at| inside(at))
+            .count(),
+        0
+    );
+    assert!(
+        acts(&BARE_WORLD, &truth.login)
+            .iter()
+            .filter(|at| inside(at))
+            .count()
+            > 10
+    );
+    let deployments = |from: Timestamp, to: Timestamp| {
+        let all = WORLD
+            .host
+            .repositories
+            .iter()
+            .flat_map(|repository| &repository.deployments);
+        all.filter(|deployment| {
+            deployment.environment == "production"
+                && from <= deployment.created_at
+                && deployment.created_at < to
+        })
+        .count()
+    };
+    let two_weeks = jiff::SignedDuration::from_hours(14 * 24);
+    let (before, during, after) = (
+        deployments(first - two_weeks, first),
+        deployments(first, last),
+        deployments(last, last + two_weeks),
+    );
+    assert!(
+        during * 4 >= before * 3 && during * 4 >= after * 3,
+        "{before} {during} {after}"
+    );
+    let waiting = pull_requests(&WORLD).flat_map(|(_, pr)| &pr.timeline).filter(|event| inside(&event.at)).filter(
+        |event| matches!(&event.what, EventKind::ReviewRequested { reviewer: Some(who), .. } if *who == truth.login),
+    );
+    assert_eq!(waiting.count(), 0, "nobody asks somebody who is away");
+}
+
+/// Successful production deployments of a commit that was in production before the one before it.
+fn rollbacks(world: &World) -> Vec<String> {
+    let mut found = Vec::new();
+    for repository in &world.host.repositories {
+        let mut shipped: Vec<CommitId> = Vec::new();
+        for deployment in repository
+            .deployments
+            .iter()
+            .filter(|deployment| deployment.environment == "production")
+        {
+            if deployment
+                .statuses
+                .iter()
+                .any(|(state, _)| state == "SUCCESS")
+            {
+                let commit = deployment.commit.unwrap();
+                if shipped.contains(&commit) {
+                    found.push(deployment.node.clone());
+                }
+                shipped.push(commit);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn there_is_one_rollback_where_it_is_planted() {
+    assert_eq!(
+        rollbacks(&WORLD),
+        [WORLD.truths.rollback.clone().unwrap().deployment]
+    );
+    assert_eq!(rollbacks(&BARE_WORLD), Vec::<String>::new());
+}
+
+#[test]
+fn one_workflow_is_flaky_where_it_is_planted() {
+    for world in [&*WORLD, &*BARE_WORLD] {
+        let mut flaky: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
+        for repository in &world.host.repositories {
+            for run in &repository.workflow_runs {
+                let entry = flaky
+                    .entry((repository.name.clone(), run.name.clone()))
+                    .or_default();
+                entry.1 += u64::from(run.attempt == 1);
+                entry.0 +=
+                    u64::from(run.attempt > 1 && run.conclusion.as_deref() == Some("success"));
+            }
+        }
+        flaky.retain(|_, (hits, _)| *hits > 0);
+        let expected: BTreeMap<_, _> = world
+            .truths
+            .flake
+            .iter()
+            .map(|truth| {
+                (
+                    (truth.repository.clone(), truth.workflow.clone()),
+                    (truth.share.hits, truth.share.of),
+                )
+            })
+            .collect();
+        assert_eq!(flaky, expected);
+        for (hits, of) in flaky.values() {
+            assert_eq!(hits * 5, of - of % 5, "one in five");
+        }
+    }
+}
+
+#[test]
+fn life_brings_drafts_requests_again_teams_forced_pushes_and_hostile_text() {
+    let events: Vec<&EventKind> = pull_requests(&WORLD)
+        .flat_map(|(_, pr)| &pr.timeline)
+        .map(|event| &event.what)
+        .collect();
+    let n = |claim: &dyn Fn(&EventKind) -> bool| events.iter().filter(|event| claim(event)).count();
+    assert!(n(&|event| matches!(event, EventKind::ReadyForReview)) > 30);
+    assert!(n(&|event| matches!(event, EventKind::HeadRefForcePushed { .. })) > 20);
+    assert!(n(&|event| matches!(event, EventKind::ReviewRequested { team: Some(_), .. })) > 30);
+    assert!(n(&|event| matches!(event, EventKind::ReviewRequestRemoved { .. })) > 5);
+    assert!(n(&|event| matches!(event, EventKind::Reopened)) > 0);
+    assert!(n(&|event| matches!(event, EventKind::AddedToMergeQueue)) > 100);
+    let again = pull_requests(&WORLD).filter(|(_, pr)| {
+        let asked: Vec<_> = pr
+            .timeline
+            .iter()
+            .filter_map(|event| match &event.what {
+                EventKind::ReviewRequested {
+                    reviewer: Some(who),
+                    ..
+                } => Some(who),
+                _ => None,
+            })
+            .collect();
+        asked.len() > asked.iter().collect::<BTreeSet<_>>().len()
+    });
+    assert!(again.count() > 30);
+    let titles: String = pull_requests(&WORLD)
+        .map(|(_, pr)| pr.title.as_str())
+        .collect();
+    assert!(
+        titles.contains("<script>") || titles.contains("=HYPERLINK") || titles.contains('\u{202e}'),
+        "no hostile title"
+    );
+    assert!(
+        pull_requests(&WORLD).any(|(_, pr)| pr.author.is_none()),
+        "no ghost"
+    );
+}
