@@ -1,0 +1,399 @@
+//! HTTP for the fake: one thread, one listener, one answer a request.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use apollo_compiler::resolvers::Execution;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Schema};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::graph::{Points, Snapshot};
+use super::{Asked, Fault, Shared, locked, rest};
+
+/// A valid document, or why it is not.
+type Document = Result<Arc<Valid<ExecutableDocument>>, String>;
+
+/// The schema, and the documents seen so far.
+pub(super) struct Engine {
+    schema: Valid<Schema>,
+    documents: Mutex<HashMap<String, Document>>,
+}
+
+impl Engine {
+    pub(super) fn new(schema: &str) -> Result<Self, String> {
+        let schema = Schema::parse_and_validate(schema, "schema.graphql")
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            schema,
+            documents: Mutex::default(),
+        })
+    }
+
+    fn document(&self, text: &str) -> Document {
+        locked(&self.documents)
+            .entry(text.to_owned())
+            .or_insert_with(|| {
+                ExecutableDocument::parse_and_validate(&self.schema, text, "query.graphql")
+                    .map(Arc::new)
+                    .map_err(|error| error.to_string())
+            })
+            .clone()
+    }
+
+    fn execute(&self, snapshot: &Snapshot, request: &Value, points: Points) -> Value {
+        let failed = |message: String| json!({"errors": [{"message": message}]});
+        let text = request
+            .get("query")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let document = match self.document(text) {
+            Ok(document) => document,
+            Err(message) => return failed(message),
+        };
+        let variables = request
+            .get("variables")
+            .cloned()
+            .unwrap_or_else(|| json!({}));
+        let Ok(variables) = serde_json::from_value(variables) else {
+            return failed("variables are not an object".into());
+        };
+        let query = snapshot.query(points);
+        let answer = Execution::new(&self.schema, &document)
+            .raw_variable_values(&variables)
+            .execute_sync(&query);
+        let mut body = match answer {
+            Ok(answer) => serde_json::to_value(answer).unwrap_or_default(),
+            Err(error) => failed(error.message().to_string()),
+        };
+        if let Some(errors) = body.get_mut("errors").and_then(Value::as_array_mut) {
+            for error in errors.iter_mut() {
+                let is_missing = error
+                    .get("message")
+                    .and_then(Value::as_str)
+                    .is_some_and(|text| text.starts_with("Could not resolve"));
+                if let (true, Some(error)) = (is_missing, error.as_object_mut()) {
+                    error.insert("type".to_owned(), json!("NOT_FOUND"));
+                }
+            }
+        }
+        body
+    }
+}
+
+/// A body that may end before its length.
+struct Served {
+    bytes: Option<Bytes>,
+    declared: u64,
+    is_cut: bool,
+}
+
+impl Body for Served {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        if let Some(bytes) = self.bytes.take() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        if std::mem::take(&mut self.is_cut) {
+            return Poll::Ready(Some(Err(std::io::Error::other("cut"))));
+        }
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none() && !self.is_cut
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.declared)
+    }
+}
+
+/// Binds a free port and serves it on a thread of its own until told to stop.
+pub(super) fn spawn(
+    shared: Arc<Shared>,
+    stopped: tokio::sync::oneshot::Receiver<()>,
+) -> std::io::Result<(SocketAddr, std::thread::JoinHandle<()>)> {
+    let listener = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let thread = std::thread::Builder::new()
+        .name("fake-github".to_owned())
+        .spawn(move || {
+            runtime.block_on(async move {
+                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+                    return;
+                };
+                let mut stopped = stopped;
+                loop {
+                    let stream = tokio::select! {
+                        _ = &mut stopped => return,
+                        accepted = listener.accept() => match accepted {
+                            Ok((stream, _)) => stream,
+                            Err(_) => continue,
+                        },
+                    };
+                    let shared = Arc::clone(&shared);
+                    tokio::spawn(async move {
+                        let _ = stream.set_nodelay(true);
+                        let service =
+                            service_fn(move |request| answer(Arc::clone(&shared), request));
+                        let connection = hyper::server::conn::http1::Builder::new();
+                        let _ = connection
+                            .serve_connection(TokioIo::new(stream), service)
+                            .await;
+                    });
+                }
+            });
+        })?;
+    Ok((address, thread))
+}
+
+async fn answer(
+    shared: Arc<Shared>,
+    request: Request<Incoming>,
+) -> Result<Response<Served>, Infallible> {
+    let is_authorised = request
+        .headers()
+        .get(hyper::header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.len() > "Bearer ".len());
+    let path = request
+        .uri()
+        .path()
+        .trim_start_matches("/api/v3")
+        .to_owned();
+    let parameters = rest::parameters(request.uri().query().unwrap_or_default());
+    let is_graphql =
+        request.method() == Method::POST && matches!(path.as_str(), "/graphql" | "/api/graphql");
+    let body = request
+        .into_body()
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
+    let posted: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let asked = {
+        let mut log = locked(&shared.log);
+        let variables = if is_graphql {
+            posted.get("variables").cloned().unwrap_or_default()
+        } else {
+            json!(parameters)
+        };
+        let operation = if is_graphql {
+            operation_name(&posted)
+        } else {
+            path.clone()
+        };
+        let asked = Asked {
+            n: log.len() as u64 + 1,
+            operation,
+            variables,
+        };
+        log.push(asked.clone());
+        asked
+    };
+    if !is_authorised {
+        return Ok(respond(
+            &shared,
+            401,
+            &[],
+            &json!({"message": "Bad credentials"}).to_string(),
+            false,
+        ));
+    }
+    let fault = locked(&shared.script)
+        .as_mut()
+        .and_then(|script| script(&asked));
+    let too_many = shared.max_ids.is_some_and(|most| asked.n_ids() > most);
+    let mut is_cut = false;
+    let mut nulls = None;
+    match fault {
+        Some(Fault::Status(status, headers, body)) => {
+            return Ok(respond(&shared, status, &headers, &body, false));
+        }
+        Some(Fault::Error(kind, message)) => {
+            let body = json!({"data": null, "errors": [{"type": kind, "message": message}]});
+            return Ok(respond(&shared, 200, &[], &body.to_string(), false));
+        }
+        Some(Fault::Malformed) => {
+            return Ok(respond(
+                &shared,
+                200,
+                &[],
+                "{\"data\": {\"repository\": ",
+                false,
+            ));
+        }
+        Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::Exhausted(seconds)) => {
+            let mut meter = locked(&shared.meter);
+            meter.remaining = 0;
+            meter.reset_at = meter.now + SignedDuration::from_secs(seconds);
+        }
+        Some(Fault::Cut) => is_cut = true,
+        Some(Fault::PartialNulls(every)) => nulls = Some(every),
+        Some(Fault::Update(change)) => shared.update(change),
+        None => {}
+    }
+    if too_many {
+        return Ok(respond(
+            &shared,
+            502,
+            &[],
+            "<html>Bad gateway</html>",
+            false,
+        ));
+    }
+    if !is_graphql {
+        let (status, body) = rest::get(&shared.snapshot(), &path, &parameters);
+        return Ok(respond(&shared, status, &[], &body.to_string(), is_cut));
+    }
+    let Some(points) = spend(&shared, &asked) else {
+        let body =
+            json!({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]});
+        return Ok(respond(&shared, 200, &[], &body.to_string(), false));
+    };
+    let mut body = shared.engine.execute(&shared.snapshot(), &posted, points);
+    if let Some(every) = nulls {
+        null_some(&mut body, every);
+    }
+    Ok(respond(&shared, 200, &[], &body.to_string(), is_cut))
+}
+
+fn operation_name(posted: &Value) -> String {
+    let named = posted
+        .get("operationName")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    let from_text = || {
+        let text = posted.get("query").and_then(Value::as_str)?;
+        let after = text.split("query ").nth(1)?;
+        Some(
+            after
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect(),
+        )
+    };
+    named.or_else(from_text).unwrap_or_default()
+}
+
+/// Takes an operation's points; `None` when they do not suffice.
+fn spend(shared: &Shared, asked: &Asked) -> Option<Points> {
+    let ids = u32::try_from(asked.n_ids()).unwrap_or(u32::MAX);
+    let first = asked
+        .variables
+        .get("first")
+        .and_then(Value::as_u64)
+        .and_then(|first| u32::try_from(first).ok());
+    // One request a list, and one a hundred requests a point, as GitHub documents it.
+    let requests = match asked.operation.as_str() {
+        "PullRequests" => ids.saturating_mul(28),
+        "Issues" => first.unwrap_or(0).saturating_mul(4),
+        "Deployments" => first.unwrap_or(0),
+        "DeploymentsById" => ids,
+        _ => 1,
+    };
+    let cost = requests.div_ceil(100).max(1);
+    let mut meter = locked(&shared.meter);
+    if meter.now >= meter.reset_at {
+        meter.remaining = meter.limit;
+        meter.reset_at = meter.now + SignedDuration::from_hours(1);
+    }
+    if meter.remaining < cost {
+        meter.remaining = 0;
+        return None;
+    }
+    meter.remaining -= cost;
+    Some(Points {
+        limit: meter.limit,
+        cost,
+        remaining: meter.remaining,
+        reset_at: meter.reset_at,
+    })
+}
+
+fn null_some(body: &mut Value, every: usize) {
+    let mut errors = Vec::new();
+    if let Some(nodes) = body
+        .pointer_mut("/data/nodes")
+        .and_then(Value::as_array_mut)
+    {
+        for (at, node) in nodes.iter_mut().enumerate() {
+            if (at + 1) % every.max(1) == 0 {
+                *node = Value::Null;
+                errors.push(json!({
+                    "type": "SERVICE_UNAVAILABLE",
+                    "path": ["nodes", at],
+                    "message": "Something went wrong while executing your query.",
+                }));
+            }
+        }
+    }
+    if let Some(body) = body.as_object_mut() {
+        body.insert("errors".to_owned(), Value::Array(errors));
+    }
+}
+
+fn respond(
+    shared: &Shared,
+    status: u16,
+    headers: &[(&'static str, String)],
+    body: &str,
+    is_cut: bool,
+) -> Response<Served> {
+    let (now, remaining, reset_at, limit) = {
+        let meter = locked(&shared.meter);
+        (meter.now, meter.remaining, meter.reset_at, meter.limit)
+    };
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&now)
+        .unwrap_or_default();
+    let bytes = Bytes::copy_from_slice(body.as_bytes());
+    let sent = if is_cut {
+        bytes.slice(..bytes.len() / 2)
+    } else {
+        bytes.clone()
+    };
+    let served = Served {
+        bytes: Some(sent),
+        declared: bytes.len() as u64,
+        is_cut,
+    };
+    let mut builder = Response::builder()
+        .status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+        .header("content-type", "application/json; charset=utf-8")
+        .header("date", date)
+        .header("x-ratelimit-limit", limit.to_string())
+        .header("x-ratelimit-remaining", remaining.to_string())
+        .header("x-ratelimit-reset", reset_at.as_second().to_string());
+    for (name, value) in headers {
+        builder = builder.header(*name, value);
+    }
+    builder.body(served).unwrap_or_else(|_| {
+        Response::new(Served {
+            bytes: None,
+            declared: 0,
+            is_cut: false,
+        })
+    })
+}

@@ -1,0 +1,81 @@
+//! Accounts as the streams show them, told apart by node id.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{AccountSeen, EmailAddress, Login, PersonId};
+use crate::github::wire::Actor;
+use crate::github::wire::pull_request::Reviewer;
+
+/// Collects accounts; an account keeps its index for ever.
+#[derive(Default)]
+pub(super) struct Accounts {
+    seen: Vec<AccountSeen>,
+    by_key: BTreeMap<String, usize>,
+    links: BTreeSet<(String, PersonId)>,
+}
+
+impl Accounts {
+    /// The index of an actor.
+    pub(super) fn of(&mut self, actor: Option<Actor>) -> Option<PersonId> {
+        let actor = actor?;
+        // A mannequin stands for a person whose account was not imported.
+        let is_bot = actor.type_name == "Bot" || actor.login.ends_with("[bot]");
+        let account = AccountSeen {
+            login: Login(actor.login),
+            node: actor.id,
+            database_id: actor.database_id,
+            name: actor.name,
+            is_bot,
+        };
+        Some(self.index(account))
+    }
+
+    /// The index of a requested reviewer; `None` for a team.
+    pub(super) fn of_reviewer(&mut self, reviewer: Reviewer) -> Option<PersonId> {
+        let Reviewer {
+            type_name,
+            login,
+            id,
+            database_id,
+            name,
+            ..
+        } = reviewer;
+        self.of(Some(Actor {
+            type_name,
+            login: login?,
+            id,
+            database_id,
+            name,
+        }))
+    }
+
+    /// Notes that GitHub links an address to an account.
+    pub(super) fn link(&mut self, email: Option<String>, person: Option<PersonId>) {
+        if let (Some(email), Some(person)) = (email, person) {
+            let email = EmailAddress(email).key();
+            if !email.is_empty() {
+                self.links.insert((email, person));
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> (Vec<AccountSeen>, Vec<(String, PersonId)>) {
+        (self.seen, self.links.into_iter().collect())
+    }
+
+    fn index(&mut self, account: AccountSeen) -> PersonId {
+        let key = account
+            .node
+            .clone()
+            .unwrap_or_else(|| format!("login:{}", account.login.key()));
+        let at = *self.by_key.entry(key).or_insert_with(|| {
+            self.seen.push(account.clone());
+            self.seen.len() - 1
+        });
+        if let Some(known) = self.seen.get_mut(at) {
+            known.name = known.name.take().or(account.name);
+            known.database_id = known.database_id.or(account.database_id);
+        }
+        PersonId(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+}

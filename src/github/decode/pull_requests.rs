@@ -1,0 +1,352 @@
+//! A pull request's record as rows.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Decoder, Tails, commit, tails};
+use crate::domain::{
+    Comment, CommentKind, PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile,
+    PullRequestState, RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent,
+};
+use crate::github::wire;
+use crate::github::wire::pull_request::{Event, ReviewRequestEvent};
+use crate::store::raw::Record;
+
+impl Decoder {
+    /// Adds a pull request's rows; an error says why there are none.
+    pub(super) fn pull_request(&mut self, mut record: Record) -> Result<(), String> {
+        let mut tails = tails(&mut record);
+        let node = wire::pull_request::PullRequest::deserialize(record.node)
+            .map_err(|error| format!("shape: {error}"))?;
+        let number = PrNumber(node.number);
+        let subject = format!("{number}");
+        let state = match node.state.as_str() {
+            "OPEN" => PullRequestState::Open,
+            "MERGED" => PullRequestState::Merged,
+            "CLOSED" => PullRequestState::Closed,
+            other => return Err(format!("unknown state {other}")),
+        };
+        let commits = self.whole(&subject, "commits", Some(node.commits), &mut tails)?;
+        let files = self.whole(&subject, "files", node.files, &mut tails)?;
+        let reviews = self.whole(&subject, "reviews", node.reviews, &mut tails)?;
+        let threads = self.whole(
+            &subject,
+            "reviewThreads",
+            Some(node.review_threads),
+            &mut tails,
+        )?;
+        let comments = self.whole(&subject, "comments", Some(node.comments), &mut tails)?;
+        let events = self.whole(
+            &subject,
+            "timelineItems",
+            Some(node.timeline_items),
+            &mut tails,
+        )?;
+        let labels = self.whole(&subject, "labels", node.labels, &mut tails)?;
+        let closing = self.whole(
+            &subject,
+            "closingIssuesReferences",
+            node.closing_issues_references,
+            &mut tails,
+        )?;
+
+        let author = self.accounts.of(node.author);
+        let merged_by = self.accounts.of(node.merged_by);
+        let n_commits = commits.len() as u64;
+        let first_commit_at = self.commits(number, commits);
+        let n_files = files.len() as u64;
+        for file in files {
+            self.facts.pull_request_files.push(PullRequestFile {
+                repository: self.repository,
+                number,
+                path: file.path,
+                additions: file.additions,
+                deletions: file.deletions,
+            });
+        }
+        let (n_comments, n_inline) = self.comments(number, threads, comments, &mut tails)?;
+        let n_reviews = self.reviews(number, reviews, &n_inline);
+        let told = self.timeline(number, events);
+        // A record without a ready event was opened ready, unless it is a draft now.
+        let ready_at = if node.is_draft {
+            None
+        } else {
+            Some(told.ready_at.unwrap_or(node.created_at))
+        };
+        let merge_commit = told
+            .merge_commit
+            .or_else(|| node.merge_commit.and_then(|id| commit(&id.oid)));
+        let mut labels: Vec<String> = labels.into_iter().map(|label| label.name).collect();
+        labels.sort();
+        let home = self.node.as_deref();
+        let mut closes_issues: Vec<u64> = closing
+            .into_iter()
+            .filter(|issue| home.is_none_or(|home| issue.repository.id == home))
+            .map(|issue| issue.number)
+            .collect();
+        closes_issues.sort_unstable();
+        self.facts.pull_requests.push(PullRequest {
+            repository: self.repository,
+            number,
+            node: node.id,
+            title: node.title,
+            url: node.url,
+            author,
+            state,
+            is_draft: node.is_draft,
+            created_at: node.created_at,
+            ready_at,
+            first_commit_at: first_commit_at.map(|first| first.min(node.created_at)),
+            merged_at: node.merged_at,
+            closed_at: node.closed_at,
+            updated_at: node.updated_at,
+            merged_by,
+            merge_commit,
+            base_branch: node.base_ref_name,
+            head_branch: node.head_ref_name,
+            additions: node.additions,
+            deletions: node.deletions,
+            n_files: node.changed_files.max(n_files),
+            n_commits,
+            n_reviews,
+            n_comments,
+            labels,
+            closes_issues,
+        });
+        Ok(())
+    }
+
+    /// Adds a pull request's commits; returns the earliest author time.
+    fn commits(
+        &mut self,
+        number: PrNumber,
+        commits: Vec<wire::pull_request::PullRequestCommit>,
+    ) -> Option<jiff::Timestamp> {
+        let mut first_commit_at = None;
+        for wire::pull_request::PullRequestCommit { commit: row } in commits {
+            first_commit_at = Some(
+                first_commit_at.map_or(row.authored_date, |first: jiff::Timestamp| {
+                    first.min(row.authored_date)
+                }),
+            );
+            let (email, user) = row
+                .author
+                .map_or((None, None), |author| (author.email, author.user));
+            let author = self.accounts.of(user);
+            self.accounts.link(email, author);
+            match commit(&row.oid) {
+                Some(id) => self.facts.pull_request_commits.push(PullRequestCommit {
+                    repository: self.repository,
+                    number,
+                    commit: id,
+                    authored_at: row.authored_date,
+                    author,
+                }),
+                None => self.gap(
+                    "pull_request_commit",
+                    &number.to_string(),
+                    "not_a_commit_id",
+                ),
+            }
+        }
+        first_commit_at
+    }
+
+    /// Adds inline and conversation comments; returns how many, and the inline ones by review.
+    fn comments(
+        &mut self,
+        number: PrNumber,
+        threads: Vec<wire::pull_request::Thread>,
+        comments: Vec<wire::Comment>,
+        tails: &mut Tails,
+    ) -> Result<(u64, BTreeMap<String, u64>), String> {
+        let mut n_inline: BTreeMap<String, u64> = BTreeMap::new();
+        let mut n_comments = comments.len() as u64;
+        for thread in threads {
+            let path = format!("reviewThreads/{}/comments", thread.id);
+            for row in self.whole(&number.to_string(), &path, Some(thread.comments), tails)? {
+                n_comments += 1;
+                if let Some(review) = row.pull_request_review {
+                    *n_inline.entry(review.id).or_default() += 1;
+                }
+                let author = self.accounts.of(row.author);
+                self.facts.comments.push(Comment {
+                    repository: self.repository,
+                    number,
+                    comment: row.id,
+                    kind: CommentKind::Inline,
+                    author,
+                    created_at: row.created_at,
+                    path: Some(thread.path.clone()),
+                    thread: Some(thread.id.clone()),
+                    body_length: row.body.chars().count() as u64,
+                    url: row.url,
+                    body: row.body,
+                });
+            }
+        }
+        for row in comments {
+            let author = self.accounts.of(row.author);
+            self.facts.comments.push(Comment {
+                repository: self.repository,
+                number,
+                comment: row.id,
+                kind: CommentKind::Conversation,
+                author,
+                created_at: row.created_at,
+                path: None,
+                thread: None,
+                body_length: row.body.chars().count() as u64,
+                url: row.url,
+                body: row.body,
+            });
+        }
+        Ok((n_comments, n_inline))
+    }
+
+    /// Adds submitted reviews; returns how many.
+    fn reviews(
+        &mut self,
+        number: PrNumber,
+        reviews: Vec<wire::pull_request::Review>,
+        n_inline: &BTreeMap<String, u64>,
+    ) -> u64 {
+        let mut n_reviews = 0;
+        for row in reviews {
+            let state = match row.state.as_str() {
+                "APPROVED" => ReviewState::Approved,
+                "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
+                "COMMENTED" => ReviewState::Commented,
+                "DISMISSED" => ReviewState::Dismissed,
+                "PENDING" => continue,
+                _ => {
+                    self.gap("review", &number.to_string(), "unknown_state");
+                    continue;
+                }
+            };
+            let Some(submitted_at) = row.submitted_at else {
+                self.gap("review", &number.to_string(), "no_submission_time");
+                continue;
+            };
+            n_reviews += 1;
+            let author = self.accounts.of(row.author);
+            self.facts.reviews.push(Review {
+                repository: self.repository,
+                number,
+                n_inline_comments: n_inline.get(&row.id).copied().unwrap_or(0),
+                review: row.id,
+                author,
+                state,
+                submitted_at,
+                body_length: row.body.chars().count() as u64,
+            });
+        }
+        n_reviews
+    }
+
+    fn timeline(&mut self, number: PrNumber, events: Vec<Event>) -> Told {
+        let mut told = Told::default();
+        for event in events {
+            let (word, at, actor, detail) = match event {
+                Event::ReviewRequested(event) => {
+                    self.request(number, RequestAction::Requested, event);
+                    continue;
+                }
+                Event::ReviewRequestRemoved(event) => {
+                    self.request(number, RequestAction::Removed, event);
+                    continue;
+                }
+                Event::ReadyForReview(event) => {
+                    told.ready_at = told.ready_at.max(Some(event.created_at));
+                    ("ready_for_review", event.created_at, event.actor, None)
+                }
+                Event::ConvertToDraft(event) => {
+                    ("convert_to_draft", event.created_at, event.actor, None)
+                }
+                Event::HeadRefForcePushed(event) => (
+                    "head_ref_force_pushed",
+                    event.created_at,
+                    event.actor,
+                    event.after_commit.map(|id| id.oid),
+                ),
+                Event::Merged(event) => {
+                    let oid = event.commit.map(|id| id.oid);
+                    told.merge_commit = oid.as_deref().and_then(commit).or(told.merge_commit);
+                    ("merged", event.created_at, event.actor, oid)
+                }
+                Event::Closed(event) => ("closed", event.created_at, event.actor, None),
+                Event::Reopened(event) => ("reopened", event.created_at, event.actor, None),
+                Event::ReviewDismissed(event) => {
+                    ("review_dismissed", event.created_at, event.actor, None)
+                }
+                Event::AddedToMergeQueue(event) => {
+                    ("added_to_merge_queue", event.created_at, event.actor, None)
+                }
+                Event::RemovedFromMergeQueue(event) => (
+                    "removed_from_merge_queue",
+                    event.created_at,
+                    event.actor,
+                    None,
+                ),
+                Event::Labeled(event) => (
+                    "labeled",
+                    event.created_at,
+                    event.actor,
+                    Some(event.label.name),
+                ),
+                Event::CrossReferenced(event) => {
+                    let source =
+                        (!event.is_cross_repository).then(|| event.source.number.to_string());
+                    ("cross_referenced", event.created_at, event.actor, source)
+                }
+            };
+            let actor = self.accounts.of(actor);
+            self.event(number, at, word, actor, detail);
+        }
+        told
+    }
+
+    pub(super) fn event(
+        &mut self,
+        number: PrNumber,
+        at: jiff::Timestamp,
+        word: &str,
+        actor: Option<PersonId>,
+        detail: Option<String>,
+    ) {
+        self.facts.timeline.push(TimelineEvent {
+            repository: self.repository,
+            number,
+            at,
+            event: word.to_owned(),
+            actor,
+            detail,
+        });
+    }
+
+    fn request(&mut self, number: PrNumber, action: RequestAction, event: ReviewRequestEvent) {
+        let actor = self.accounts.of(event.actor);
+        let (reviewer, team) = match event.requested_reviewer {
+            Some(reviewer) if reviewer.type_name == "Team" => (None, reviewer.slug),
+            Some(reviewer) => (self.accounts.of_reviewer(reviewer), None),
+            None => (None, None),
+        };
+        self.facts.review_requests.push(ReviewRequest {
+            repository: self.repository,
+            number,
+            at: event.created_at,
+            action,
+            reviewer,
+            team,
+            actor,
+        });
+    }
+}
+
+/// What the timeline tells of the pull request itself.
+#[derive(Default)]
+struct Told {
+    ready_at: Option<jiff::Timestamp>,
+    merge_commit: Option<crate::domain::CommitId>,
+}

@@ -1,0 +1,250 @@
+//! Deployments and releases: the newest first, down to the watermark; then those that may still change.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Context, LOOK_BACK, OVERLAP, checksum, tails};
+use crate::domain::{Completeness, Stream, StreamCertificate};
+use crate::github::client::Outcome;
+use crate::github::error::Error;
+use crate::github::operation::{DEPLOYMENTS, DEPLOYMENTS_BY_ID, RELEASES};
+use crate::github::wire::Connection;
+use crate::github::wire::repository::{Deployments, InNodes, InRepository, Releases, Repository};
+use crate::store::raw::Record;
+use crate::store::state::{RepositoryState, Scan};
+
+/// Statuses after which a deployment does not change, except to `INACTIVE`.
+const FINAL: [&str; 4] = ["SUCCESS", "FAILURE", "ERROR", "INACTIVE"];
+
+/// How many of the newest releases are looked at on every run: a draft is published, a tag is moved.
+const REFRESHED_RELEASES: usize = 20;
+
+pub(super) async fn deployments(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    overview: &Repository,
+) -> Result<StreamCertificate, Error> {
+    let stream = Stream::Deployments;
+    let expected = Some(overview.deployments.total_count);
+    let newest = overview.deployments.first().map(|newest| newest.created_at);
+    let mut seen = std::collections::HashSet::new();
+    let mut n_stored = 0;
+    let scan = begun(context, state, stream);
+    let next_watermark = scan
+        .started_at
+        .saturating_sub(OVERLAP)
+        .unwrap_or(scan.started_at);
+    let floor = state.stream(stream).watermark.or(context.since);
+    let is_quiet = scan.after.is_none()
+        && floor.is_some_and(|floor| newest.is_none_or(|newest| newest < floor));
+    let mut after = scan.after.clone();
+    let mut is_done = is_quiet;
+    while !is_done {
+        let variables = context.variables(100, after.as_deref());
+        let found = match context
+            .client
+            .graphql::<InRepository<Deployments>>(&DEPLOYMENTS, &variables, false)
+            .await?
+        {
+            Outcome::Data(
+                InRepository {
+                    repository: Some(found),
+                    ..
+                },
+                _,
+            ) => found.deployments,
+            Outcome::Data(..) | Outcome::TooBig => {
+                return Ok(context.certificate(stream, Completeness::NotFound));
+            }
+            Outcome::Unavailable(why) => return Ok(context.unavailable(stream, &why)),
+        };
+        after = next_cursor(&found, floor);
+        let records = completed(context, found.into_nodes(), floor).await?;
+        seen.extend(records.iter().map(|record| record.id.clone()));
+        n_stored += keep(context, state, stream, records, after.as_ref(), &scan)?;
+        context.page(stream, seen.len() as u64, expected);
+        is_done = after.is_none();
+    }
+    let again: Vec<String> = state
+        .stream(stream)
+        .live
+        .keys()
+        .filter(|id| !seen.contains(*id))
+        .cloned()
+        .collect();
+    for ids in again.chunks(100) {
+        let answer = context
+            .client
+            .graphql::<InNodes<Value>>(&DEPLOYMENTS_BY_ID, &json!({"ids": ids}), false)
+            .await?;
+        let Outcome::Data(answer, _) = answer else {
+            continue;
+        };
+        for (id, node) in ids.iter().zip(&answer.nodes) {
+            if node.is_none() {
+                state.stream(stream).live.remove(id);
+            }
+        }
+        let records = completed(context, answer.nodes.into_iter().flatten(), None).await?;
+        n_stored += keep(context, state, stream, records, None, &scan)?;
+    }
+    let slot = state.stream(stream);
+    slot.scan = None;
+    slot.watermark = Some(next_watermark);
+    context.finished(stream, state, expected, 0, n_stored > 0)
+}
+
+pub(super) async fn releases(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    overview: &Repository,
+) -> Result<StreamCertificate, Error> {
+    let stream = Stream::Releases;
+    let expected = Some(overview.releases.total_count);
+    let scan = begun(context, state, stream);
+    let next_watermark = scan
+        .started_at
+        .saturating_sub(OVERLAP)
+        .unwrap_or(scan.started_at);
+    let floor = state.stream(stream).watermark.or(context.since);
+    let mut after = scan.after.clone();
+    let (mut n_fetched, mut n_stored) = (0_u64, 0);
+    let mut is_done = overview.releases.total_count == 0;
+    while !is_done {
+        let first = if floor.is_some() {
+            REFRESHED_RELEASES
+        } else {
+            100
+        };
+        let variables = context.variables(first, after.as_deref());
+        let found = match context
+            .client
+            .graphql::<InRepository<Releases>>(&RELEASES, &variables, false)
+            .await?
+        {
+            Outcome::Data(
+                InRepository {
+                    repository: Some(found),
+                    ..
+                },
+                _,
+            ) => found.releases,
+            Outcome::Data(..) | Outcome::TooBig => {
+                return Ok(context.certificate(stream, Completeness::NotFound));
+            }
+            Outcome::Unavailable(why) => return Ok(context.unavailable(stream, &why)),
+        };
+        after = next_cursor(&found, floor);
+        let records: Vec<Record> = found
+            .into_nodes()
+            .filter_map(|node| record(RELEASES.name, node))
+            .collect();
+        n_fetched += records.len() as u64;
+        n_stored += keep(context, state, stream, records, after.as_ref(), &scan)?;
+        context.page(stream, n_fetched, expected);
+        is_done = after.is_none();
+    }
+    let slot = state.stream(stream);
+    slot.scan = None;
+    slot.watermark = Some(next_watermark);
+    context.finished(stream, state, expected, 0, n_stored > 0)
+}
+
+fn begun(context: &Context<'_>, state: &mut RepositoryState, stream: Stream) -> Scan {
+    let begun = Scan::begun(context.started_at);
+    state.stream(stream).scan.clone().unwrap_or(begun)
+}
+
+fn created_at(node: &Value) -> Option<Timestamp> {
+    node.get("createdAt").and_then(Value::as_str)?.parse().ok()
+}
+
+fn next_cursor(found: &Connection<Value>, floor: Option<Timestamp>) -> Option<String> {
+    let is_below = found.nodes.iter().flatten().flatten().any(|node| {
+        floor.is_some_and(|floor| created_at(node).is_some_and(|created_at| created_at < floor))
+    });
+    found
+        .page_info
+        .end_cursor
+        .clone()
+        .filter(|_| found.page_info.has_next_page && !is_below)
+}
+
+fn record(shape: &str, node: Value) -> Option<Record> {
+    let id = node.get("id").and_then(Value::as_str)?.to_owned();
+    Some(Record {
+        shape: shape.to_owned(),
+        id,
+        node,
+        tails: Vec::new(),
+    })
+}
+
+async fn completed(
+    context: &Context<'_>,
+    nodes: impl Iterator<Item = Value>,
+    floor: Option<Timestamp>,
+) -> Result<Vec<Record>, Error> {
+    let mut records = Vec::new();
+    for node in nodes {
+        if floor.is_some_and(|floor| created_at(&node).is_some_and(|created_at| created_at < floor))
+        {
+            continue;
+        }
+        let tails = tails::tails(context.client, &node, tails::DEPLOYMENT).await?;
+        if let Some(record) = record(DEPLOYMENTS.name, node) {
+            records.push(Record { tails, ..record });
+        }
+    }
+    Ok(records)
+}
+
+/// Commits the records that changed. Those that may change again stay in `live`.
+fn keep(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    stream: Stream,
+    records: Vec<Record>,
+    after: Option<&String>,
+    scan: &Scan,
+) -> Result<usize, Error> {
+    let slot = state.stream(stream);
+    let horizon = context
+        .started_at
+        .saturating_sub(LOOK_BACK)
+        .unwrap_or(context.started_at);
+    let mut changed = Vec::new();
+    for record in records {
+        let sum = checksum(&record);
+        let may_change = stream == Stream::Releases
+            || created_at(&record.node).is_none_or(|created_at| created_at >= horizon)
+            || !is_final(&record.node);
+        if slot.live.get(&record.id) != Some(&sum) {
+            changed.push(record.clone());
+        }
+        if may_change {
+            slot.live.insert(record.id, sum);
+        } else {
+            slot.live.remove(&record.id);
+        }
+    }
+    slot.scan = Some(Scan {
+        after: after.cloned(),
+        ..scan.clone()
+    });
+    context.commit(stream, &changed, state)?;
+    Ok(changed.len())
+}
+
+fn is_final(node: &Value) -> bool {
+    let statuses = node
+        .get("statuses")
+        .and_then(|statuses| statuses.get("nodes"))
+        .and_then(Value::as_array);
+    statuses.into_iter().flatten().any(|status| {
+        status
+            .get("state")
+            .and_then(Value::as_str)
+            .is_some_and(|state| FINAL.contains(&state))
+    })
+}

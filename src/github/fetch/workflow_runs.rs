@@ -1,0 +1,192 @@
+//! Workflow runs over REST: windows of creation time, bisected until GitHub lists them whole.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::{Context, LOOK_BACK, OVERLAP, checksum};
+use crate::domain::{Completeness, Stream, StreamCertificate};
+use crate::github::client::Outcome;
+use crate::github::error::Error;
+use crate::github::wire::workflow_run::WorkflowRuns;
+use crate::store::raw::Record;
+use crate::store::state::{RepositoryState, Scan};
+
+const STREAM: Stream = Stream::WorkflowRuns;
+
+/// GitHub lists no more than this many for one filter.
+const MAX_LISTED: u64 = 1_000;
+
+/// How far back the first fetch goes: GitHub itself keeps runs for 400 days at most.
+const FIRST: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+const SHAPE: &str = "WorkflowRun";
+
+pub(super) async fn fetch(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+) -> Result<StreamCertificate, Error> {
+    let back = |from: Timestamp, by| from.saturating_sub(by).unwrap_or(Timestamp::MIN);
+    let slot = state.stream(STREAM);
+    let scan = slot.scan.clone().unwrap_or(Scan::begun(context.started_at));
+    let earliest = back(scan.started_at, FIRST);
+    let since = match slot.watermark {
+        Some(watermark) => back(watermark, LOOK_BACK),
+        None => context.since.map_or(earliest, |since| since.max(earliest)),
+    };
+    // Windows still to be listed, the newest on top.
+    let mut windows = vec![(since, scan.until.unwrap_or(scan.started_at))];
+    let (mut n_fetched, mut n_stored) = (0_u64, 0_usize);
+    while let Some((from, to)) = windows.pop() {
+        let mut page = 1_u64;
+        let mut records = Vec::new();
+        let mut is_split = false;
+        loop {
+            let found = match list(context, from, to, page).await? {
+                Outcome::Data(found, _) => found,
+                Outcome::Unavailable(why) => return Ok(context.unavailable(STREAM, &why)),
+                Outcome::TooBig => return Ok(context.certificate(STREAM, Completeness::Partial)),
+            };
+            let seconds = to.as_second().saturating_sub(from.as_second());
+            if page == 1 && found.total_count > MAX_LISTED && seconds > 1 {
+                let middle = back(to, SignedDuration::from_secs(seconds / 2));
+                windows.push((from, back(middle, SignedDuration::from_secs(1))));
+                windows.push((middle, to));
+                is_split = true;
+                break;
+            }
+            let n_listed = found.workflow_runs.len() as u64;
+            for run in found.workflow_runs {
+                records.extend(attempts(context, run).await?);
+            }
+            n_fetched += n_listed;
+            context.page(
+                STREAM,
+                n_fetched,
+                Some(found.total_count).filter(|_| windows.is_empty()),
+            );
+            if n_listed < 100 || page * 100 >= found.total_count.min(MAX_LISTED) {
+                break;
+            }
+            page += 1;
+        }
+        if is_split {
+            continue;
+        }
+        n_stored += keep(
+            context,
+            state,
+            records,
+            &Scan {
+                until: Some(from),
+                ..scan.clone()
+            },
+        )?;
+    }
+    let slot = state.stream(STREAM);
+    slot.scan = None;
+    slot.watermark = Some(back(scan.started_at, OVERLAP));
+    context.finished(STREAM, state, None, 0, n_stored > 0)
+}
+
+async fn list(
+    context: &Context<'_>,
+    from: Timestamp,
+    to: Timestamp,
+    page: u64,
+) -> Result<Outcome<WorkflowRuns>, Error> {
+    let path = format!(
+        "/repos/{}/{}/actions/runs",
+        context.name.owner(),
+        context.name.name()
+    );
+    let whole = |at: Timestamp| Timestamp::from_second(at.as_second()).unwrap_or(at);
+    let parameters = [
+        ("per_page", "100".to_owned()),
+        ("page", page.to_string()),
+        ("created", format!("{}..{}", whole(from), whole(to))),
+    ];
+    context.client.get(&path, &parameters).await
+}
+
+/// A run as listed, which is its last attempt, and its earlier attempts.
+async fn attempts(context: &Context<'_>, run: Value) -> Result<Vec<Record>, Error> {
+    let number = |name: &str| run.get(name).and_then(Value::as_u64);
+    let (Some(id), last) = (number("id"), number("run_attempt").unwrap_or(1)) else {
+        return Ok(Vec::new());
+    };
+    let mut records = Vec::new();
+    for attempt in 1..last {
+        let path = format!(
+            "/repos/{}/{}/actions/runs/{id}/attempts/{attempt}",
+            context.name.owner(),
+            context.name.name()
+        );
+        if let Outcome::Data(node, _) = context.client.get::<Value>(&path, &[]).await? {
+            records.push(record(id, attempt, &node));
+        }
+    }
+    records.push(record(id, last, &run));
+    Ok(records)
+}
+
+/// Keeps what is read of a run: REST answers with a hundred links and a whole repository a run.
+fn record(id: u64, attempt: u64, node: &Value) -> Record {
+    const KEPT: [&str; 12] = [
+        "id",
+        "name",
+        "run_attempt",
+        "event",
+        "head_branch",
+        "head_sha",
+        "status",
+        "conclusion",
+        "created_at",
+        "run_started_at",
+        "updated_at",
+        "html_url",
+    ];
+    let kept = KEPT
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), node.get(*name)?.clone())))
+        .collect();
+    Record {
+        shape: SHAPE.to_owned(),
+        id: format!("{id}/{attempt}"),
+        node: Value::Object(kept),
+        tails: Vec::new(),
+    }
+}
+
+fn keep(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    records: Vec<Record>,
+    scan: &Scan,
+) -> Result<usize, Error> {
+    let horizon = scan
+        .started_at
+        .saturating_sub(LOOK_BACK + OVERLAP)
+        .unwrap_or(scan.started_at);
+    let slot = state.stream(STREAM);
+    let mut changed = Vec::new();
+    for record in records {
+        let sum = checksum(&record);
+        let created_at = record
+            .node
+            .get("created_at")
+            .and_then(Value::as_str)
+            .and_then(|text| text.parse().ok());
+        if slot.live.get(&record.id) != Some(&sum) {
+            changed.push(record.clone());
+        }
+        if created_at.is_none_or(|created_at: Timestamp| created_at >= horizon) {
+            slot.live.insert(record.id, sum);
+        } else {
+            slot.live.remove(&record.id);
+        }
+    }
+    slot.live.retain(|_, sum| !sum.is_empty());
+    slot.scan = Some(scan.clone());
+    context.commit(STREAM, &changed, state)?;
+    Ok(changed.len())
+}

@@ -1,0 +1,18 @@
+//! GitHub: documents out, answers in, facts and gaps derived. octocrab is the transport; what is asked, how often, how fast
+//! and how answers are read is decided here.
+
+pub mod budget;
+pub mod client;
+pub mod decode;
+pub mod error;
+pub mod fetch;
+pub mod operation;
+pub mod retry;
+pub mod token;
+pub mod wire;
+
+pub use client::{Client, ClientSettings, Clock};
+pub use decode::{Decoded, facts};
+pub use error::Error;
+pub use fetch::{Event, FetchOptions, FetchProgress, FetchReport, fetch};
+pub use token::Token;

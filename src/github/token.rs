@@ -1,0 +1,233 @@
+//! Credentials: where they come from, and how they are kept from being shown.
+
+use std::fmt;
+
+/// What GitHub is asked with. Shows nothing of itself, in no format.
+#[derive(Clone)]
+pub enum Token {
+    /// A personal, fine-grained, OAuth or Actions token.
+    Plain(Secret),
+    /// A GitHub App: its id, its private key in PEM, and the installation.
+    App {
+        /// The app's id.
+        app: u64,
+        /// The private key.
+        key: Secret,
+        /// The installation.
+        installation: u64,
+    },
+}
+
+impl Token {
+    /// A token from its text.
+    #[must_use]
+    pub fn plain(text: &str) -> Self {
+        Self::Plain(Secret(text.trim().to_owned()))
+    }
+
+    /// An app's credentials.
+    #[must_use]
+    pub fn app(app: u64, pem: &str, installation: u64) -> Self {
+        Self::App {
+            app,
+            key: Secret(pem.to_owned()),
+            installation,
+        }
+    }
+
+    /// What kind of token it is, as far as its prefix tells.
+    #[must_use]
+    pub fn kind(&self) -> TokenKind {
+        match self {
+            Self::App { .. } => TokenKind::App,
+            Self::Plain(secret) => TokenKind::of(&secret.0),
+        }
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// A text that is never shown.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself: only for the header that needs it.
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// Kinds of tokens; they differ in limits and in how permissions are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// `ghp_`: scopes.
+    Classic,
+    /// `github_pat_`: permissions a repository; none for checks.
+    FineGrained,
+    /// `gho_`: from `gh auth login` or another OAuth app.
+    OAuth,
+    /// `ghs_`: an installation's or the Actions token.
+    Installation,
+    /// `ghu_`: a user's, through an app.
+    UserToServer,
+    /// An app's key.
+    App,
+    /// None of these.
+    Unknown,
+}
+
+impl TokenKind {
+    fn of(text: &str) -> Self {
+        let kinds = [
+            ("ghp_", Self::Classic),
+            ("github_pat_", Self::FineGrained),
+            ("gho_", Self::OAuth),
+            ("ghs_", Self::Installation),
+            ("ghu_", Self::UserToServer),
+        ];
+        kinds
+            .into_iter()
+            .find(|(prefix, _)| text.starts_with(prefix))
+            .map_or(Self::Unknown, |(_, kind)| kind)
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Classic => "classic personal access token",
+            Self::FineGrained => "fine-grained personal access token",
+            Self::OAuth => "OAuth token",
+            Self::Installation => "installation or Actions token",
+            Self::UserToServer => "user token of an app",
+            Self::App => "GitHub App",
+            Self::Unknown => "token of an unknown kind",
+        }
+    }
+}
+
+/// Where a token was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An environment variable.
+    Variable(&'static str),
+    /// An app's id and key.
+    App,
+    /// `gh auth token`.
+    Cli,
+}
+
+/// The token to use, in the order in which `gh` looks: environment (for an enterprise host its own variables), then an app,
+/// then the login of `gh`. `variable` looks one up; `app` and `cli` are asked only when they are reached.
+pub fn choose(
+    is_enterprise: bool,
+    variable: impl Fn(&str) -> Option<String>,
+    app: impl FnOnce() -> Option<Token>,
+    cli: impl FnOnce() -> Option<String>,
+) -> Option<(Token, Origin)> {
+    let names: [&'static str; 2] = if is_enterprise {
+        ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]
+    } else {
+        ["GH_TOKEN", "GITHUB_TOKEN"]
+    };
+    for name in names {
+        if let Some(text) = variable(name).filter(|text| !text.trim().is_empty()) {
+            return Some((Token::plain(&text), Origin::Variable(name)));
+        }
+    }
+    if let Some(token) = app() {
+        return Some((token, Origin::App));
+    }
+    let text = cli().filter(|text| !text.trim().is_empty())?;
+    Some((Token::plain(&text), Origin::Cli))
+}
+
+/// Whether a host is an enterprise server: neither github.com nor a data-residency host of it.
+#[must_use]
+pub fn is_enterprise(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let is_cloud = ["github.com", "api.github.com"].contains(&host.as_str())
+        || host
+            .strip_suffix(".ghe.com")
+            .is_some_and(|name| !name.is_empty());
+    !is_cloud
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_comes_before_the_app_and_the_app_before_gh() {
+        let check = |enterprise: bool,
+                     variables: &[&str],
+                     app: bool,
+                     cli: bool,
+                     expected: Option<Origin>| {
+            let chosen = choose(
+                enterprise,
+                |name| variables.contains(&name).then(|| "x".to_owned()),
+                || app.then(|| Token::app(1, "pem", 2)),
+                || cli.then(|| "y".to_owned()),
+            );
+            assert_eq!(
+                chosen.map(|(_, origin)| origin),
+                expected,
+                "{enterprise} {variables:?} {app} {cli}"
+            );
+        };
+        check(
+            false,
+            &["GH_TOKEN", "GITHUB_TOKEN"],
+            true,
+            true,
+            Some(Origin::Variable("GH_TOKEN")),
+        );
+        check(
+            false,
+            &["GITHUB_TOKEN"],
+            true,
+            true,
+            Some(Origin::Variable("GITHUB_TOKEN")),
+        );
+        check(false, &["GH_ENTERPRISE_TOKEN"], false, false, None);
+        check(
+            true,
+            &["GITHUB_TOKEN", "GITHUB_ENTERPRISE_TOKEN"],
+            false,
+            false,
+            Some(Origin::Variable("GITHUB_ENTERPRISE_TOKEN")),
+        );
+        check(true, &["GITHUB_TOKEN"], true, true, Some(Origin::App));
+        check(false, &[], false, true, Some(Origin::Cli));
+        check(false, &[], false, false, None);
+    }
+
+    #[test]
+    fn a_token_shows_nothing_of_itself() {
+        let token = Token::plain("ghp_secret");
+        assert!(!format!("{token:?} {token:#?}").contains("secret"));
+        assert_eq!(token.kind(), TokenKind::Classic);
+        let app = Token::app(7, "secret", 8);
+        assert!(!format!("{app:?}").contains("secret"));
+    }
+
+    #[test]
+    fn a_data_residency_host_is_not_an_enterprise_server() {
+        assert!(!is_enterprise("api.github.com"));
+        assert!(!is_enterprise("acme.ghe.com"));
+        assert!(is_enterprise("github.acme.example"));
+        assert!(is_enterprise("evilghe.com"));
+    }
+}

@@ -1,0 +1,198 @@
+//! Answers about a repository, and of lists inside one.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{Connection, RateLimit, nullable};
+
+/// `Repository`, and every operation that asks for one repository: `T` is what is asked of it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    bound = "T: Deserialize<'de>"
+)]
+pub struct InRepository<T> {
+    /// Null where GitHub does not know it or does not show it.
+    #[serde(deserialize_with = "nullable")]
+    pub repository: Option<T>,
+    /// Points.
+    #[serde(deserialize_with = "nullable")]
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// An operation that asks for nodes by id.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    bound = "T: Deserialize<'de>"
+)]
+pub struct InNodes<T> {
+    /// In the order of the ids; null for one that is gone or could not be answered.
+    pub nodes: Vec<Option<T>>,
+    /// Points.
+    #[serde(deserialize_with = "nullable")]
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// An operation that asks for one node by id.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    bound = "T: Deserialize<'de>"
+)]
+pub struct InNode<T> {
+    /// Null where it is gone.
+    #[serde(deserialize_with = "nullable")]
+    pub node: Option<T>,
+    /// Points.
+    #[serde(deserialize_with = "nullable")]
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// What a repository is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "GitHub answers them so")]
+pub struct Repository {
+    /// Node id: survives a rename and a transfer.
+    pub id: String,
+    /// Numeric id.
+    #[serde(deserialize_with = "nullable")]
+    pub database_id: Option<u64>,
+    /// `owner/name` now.
+    pub name_with_owner: String,
+    /// Read-only.
+    pub is_archived: bool,
+    /// Without a commit.
+    pub is_empty: bool,
+    /// Issues switched on.
+    pub has_issues_enabled: bool,
+    /// Created.
+    pub created_at: Timestamp,
+    /// Merge commits allowed.
+    pub merge_commit_allowed: bool,
+    /// Squash merges allowed.
+    pub squash_merge_allowed: bool,
+    /// Rebase merges allowed.
+    pub rebase_merge_allowed: bool,
+    /// Who owns it.
+    pub owner: Owner,
+    /// Default branch; null when empty.
+    #[serde(deserialize_with = "nullable")]
+    pub default_branch_ref: Option<Reference>,
+    /// Newest change of a pull request.
+    pub pull_requests: Newest<Updated>,
+    /// Newest change of an issue.
+    pub issues: Newest<Updated>,
+    /// Newest deployment.
+    pub deployments: Newest<Created>,
+    /// Newest release.
+    pub releases: Newest<Created>,
+}
+
+/// The owner of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Owner {
+    /// `Organization` or `User`.
+    #[serde(rename = "__typename")]
+    pub type_name: String,
+    /// The login.
+    pub login: String,
+}
+
+/// A branch or a tag.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// Its short name.
+    pub name: String,
+}
+
+/// How many there are, and the newest.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    bound = "T: Deserialize<'de>"
+)]
+pub struct Newest<T> {
+    /// How many.
+    pub total_count: u64,
+    /// At most one.
+    #[serde(deserialize_with = "nullable")]
+    pub nodes: Option<Vec<Option<T>>>,
+}
+
+impl<T> Newest<T> {
+    /// The newest, where there is one.
+    #[must_use]
+    pub fn first(&self) -> Option<&T> {
+        self.nodes.iter().flatten().flatten().next()
+    }
+}
+
+/// When something last changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Updated {
+    /// When.
+    pub updated_at: Timestamp,
+}
+
+/// When something was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Created {
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// `PullRequestIds`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PullRequestIds {
+    /// One page.
+    pub pull_requests: Connection<PullRequestId>,
+}
+
+/// What discovery tells of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PullRequestId {
+    /// Node id.
+    pub id: String,
+    /// Number.
+    pub number: u64,
+    /// Last change.
+    pub updated_at: Timestamp,
+    /// `OPEN`, `CLOSED` or `MERGED`.
+    pub state: String,
+}
+
+/// `Issues`: one page of nodes kept as they came.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issues {
+    /// One page.
+    pub issues: Connection<serde_json::Value>,
+}
+
+/// `Deployments`: one page of nodes kept as they came.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deployments {
+    /// One page.
+    pub deployments: Connection<serde_json::Value>,
+}
+
+/// `Releases`: one page of nodes kept as they came.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Releases {
+    /// One page.
+    pub releases: Connection<serde_json::Value>,
+}

@@ -1,0 +1,517 @@
+//! The store: what was fetched and mined, kept so that a kill at any instant loses nothing that was committed.
+//!
+//! A file is committed by writing a temporary one, syncing it, renaming it into place, syncing its directory and then
+//! naming it in the manifest. State is written last. So a file that the manifest does not name was never there, and a
+//! state never speaks of a file that is not. Only raw answers are precious: all else can be rebuilt from them.
+
+pub mod facts;
+pub mod lock;
+pub mod manifest;
+pub mod raw;
+pub mod state;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{RepoName, RepositoryId};
+use lock::Lock;
+use manifest::Manifest;
+
+/// The layout version that this program writes and reads.
+pub const VERSION: u32 = 1;
+
+const VERSION_FILE: &str = "version";
+const REPOSITORIES_FILE: &str = "repositories.json";
+
+/// What went wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file system refused.
+    #[error("`{}` could not be {act}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What was tried: `read`, `written`, …
+        act: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Another writer holds the lock.
+    #[error("the store `{}` is being written by another run", root.display())]
+    Locked {
+        /// The store.
+        root: PathBuf,
+    },
+    /// The store is of a version that this program does not read.
+    #[error("the store `{}` has version `{found}`, and this program reads version `{VERSION}`", root.display())]
+    Version {
+        /// The store.
+        root: PathBuf,
+        /// Its version, as written.
+        found: String,
+    },
+    /// There is no store where one was to be read.
+    #[error("there is no store at `{}`", root.display())]
+    Missing {
+        /// Where it was looked for.
+        root: PathBuf,
+    },
+    /// A committed file is not what was committed.
+    #[error("`{}` in the store is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Something tried to write to a store that was opened for reading.
+    #[error("the store `{}` was opened for reading", root.display())]
+    ReadOnly {
+        /// The store.
+        root: PathBuf,
+    },
+}
+
+impl Error {
+    fn io(path: &Path, act: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, act, source }
+    }
+}
+
+/// Whether a store is opened to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Created where it is missing; locked against other writers.
+    Write,
+    /// Read only; no lock, no change.
+    Read,
+}
+
+/// One repository as the store knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryEntry {
+    /// Its key in every fact.
+    pub id: RepositoryId,
+    /// GitHub's node id, once GitHub was asked.
+    pub node: Option<String>,
+    /// What it is called now: `owner/name`, or the key of a local clone.
+    pub name: String,
+    /// Every name under which it was ever asked for, in lower case.
+    pub keys: Vec<String>,
+}
+
+/// A directory of committed files.
+#[derive(Debug)]
+pub struct Store {
+    root: PathBuf,
+    mode: Mode,
+    manifest: Mutex<Manifest>,
+    repositories: Mutex<Vec<RepositoryEntry>>,
+    steps_left: AtomicU64,
+    _lock: Option<Lock>,
+}
+
+impl Store {
+    /// Opens the store in a directory; for writing, creates it, takes the lock and removes what was never committed.
+    pub fn open(root: &Path, mode: Mode) -> Result<Self, Error> {
+        let lock = match mode {
+            Mode::Write => {
+                fs::create_dir_all(root).map_err(Error::io(root, "created"))?;
+                Some(Lock::take(root)?)
+            }
+            Mode::Read if !root.join(VERSION_FILE).exists() => {
+                return Err(Error::Missing {
+                    root: root.to_owned(),
+                });
+            }
+            Mode::Read => None,
+        };
+        let version_path = root.join(VERSION_FILE);
+        if version_path.exists() {
+            let found =
+                fs::read_to_string(&version_path).map_err(Error::io(&version_path, "read"))?;
+            if found.trim() != VERSION.to_string() {
+                return Err(Error::Version {
+                    root: root.to_owned(),
+                    found: found.trim().to_owned(),
+                });
+            }
+        }
+        let store = Self {
+            root: root.to_owned(),
+            mode,
+            manifest: Mutex::new(Manifest::read(root, mode)?),
+            repositories: Mutex::new(Vec::new()),
+            steps_left: AtomicU64::new(u64::MAX),
+            _lock: lock,
+        };
+        if mode == Mode::Write {
+            if !version_path.exists() {
+                let ignore = root.join(".gitignore");
+                store.replace(&ignore, b"*\n")?;
+                store.replace(&version_path, format!("{VERSION}\n").as_bytes())?;
+            }
+            store.sweep()?;
+        }
+        let listed = store.read(REPOSITORIES_FILE)?;
+        if let Some(bytes) = listed {
+            let entries = serde_json::from_slice(&bytes).map_err(|error| Error::Damaged {
+                path: root.join(REPOSITORIES_FILE),
+                reason: error.to_string(),
+            })?;
+            *store.locked_repositories() = entries;
+        }
+        Ok(store)
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether the store may be written.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The key of a repository, known by a GitHub name; handed out on first sight and kept for ever.
+    pub fn repository_id(&self, name: &RepoName) -> Result<RepositoryId, Error> {
+        self.repository_id_of_key(&name.to_string())
+    }
+
+    /// The key of a repository known by `owner/name` or by any other text, such as a local path.
+    pub fn repository_id_of_key(&self, key: &str) -> Result<RepositoryId, Error> {
+        self.bind(key, None)
+    }
+
+    /// The key of a repository that GitHub names, told apart by its node id: it survives a rename and a transfer, and a new
+    /// repository under an old name is another one.
+    pub fn bind(&self, name: &str, node: Option<&str>) -> Result<RepositoryId, Error> {
+        let key = name.to_lowercase();
+        let mut entries = self.locked_repositories();
+        let before = entries.clone();
+        let by_node = node.and_then(|node| {
+            entries
+                .iter()
+                .position(|entry| entry.node.as_deref() == Some(node))
+        });
+        let by_key = entries.iter().position(|entry| {
+            entry.keys.contains(&key)
+                && (node.is_none() || entry.node.is_none() || entry.node.as_deref() == node)
+        });
+        let at = if let Some(at) = by_node.or(by_key) {
+            at
+        } else {
+            let id = RepositoryId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+            entries.push(RepositoryEntry {
+                id,
+                node: None,
+                name: name.to_owned(),
+                keys: Vec::new(),
+            });
+            entries.len() - 1
+        };
+        for (other, entry) in entries.iter_mut().enumerate() {
+            if other != at {
+                entry.keys.retain(|known| *known != key);
+            }
+        }
+        let Some(entry) = entries.get_mut(at) else {
+            return Ok(RepositoryId(0));
+        };
+        if !entry.keys.contains(&key) {
+            entry.keys.push(key);
+            entry.keys.sort();
+        }
+        if let Some(node) = node {
+            entry.node = Some(node.to_owned());
+        }
+        let id = entry.id;
+        if *entries != before && self.mode == Mode::Write {
+            let bytes = to_json(&*entries);
+            drop(entries);
+            self.commit_file(REPOSITORIES_FILE, &bytes)?;
+        }
+        Ok(id)
+    }
+
+    /// Records what a repository is called now.
+    pub fn rename_repository(&self, id: RepositoryId, name: &str) -> Result<(), Error> {
+        let mut entries = self.locked_repositories();
+        let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) else {
+            return Ok(());
+        };
+        if entry.name == name {
+            return Ok(());
+        }
+        name.clone_into(&mut entry.name);
+        let bytes = to_json(&*entries);
+        drop(entries);
+        self.commit_file(REPOSITORIES_FILE, &bytes)
+    }
+
+    /// Every repository, by key.
+    #[must_use]
+    pub fn repositories(&self) -> Vec<RepositoryEntry> {
+        self.locked_repositories().clone()
+    }
+
+    /// One repository.
+    #[must_use]
+    pub fn repository(&self, id: RepositoryId) -> Option<RepositoryEntry> {
+        self.locked_repositories()
+            .iter()
+            .find(|entry| entry.id == id)
+            .cloned()
+    }
+
+    /// Commits a file: after this returns it survives a crash, before it is not there. Replaces an older version at once.
+    ///
+    /// The path is relative, with `/`. An unchanged file is left alone.
+    pub fn commit_file(&self, relative: &str, bytes: &[u8]) -> Result<(), Error> {
+        let entry = manifest::Entry::of(relative, bytes);
+        let known = self.locked_manifest().get(relative).cloned();
+        if known.as_ref() == Some(&entry) && self.root.join(relative).exists() {
+            return Ok(());
+        }
+        if known.is_some() {
+            // A kill between the rename and the manifest must not look like damage: announce the replacement first.
+            self.writable()?;
+            self.step()?;
+            self.locked_manifest()
+                .append(&self.root, entry.clone().announced())?;
+        }
+        self.replace(&self.root.join(relative), bytes)?;
+        self.step()?;
+        self.locked_manifest().append(&self.root, entry)
+    }
+
+    /// Forgets committed files, then removes them.
+    pub fn remove_files(&self, relative: &[String]) -> Result<(), Error> {
+        for path in relative {
+            self.writable()?;
+            self.step()?;
+            self.locked_manifest()
+                .append(&self.root, manifest::Entry::removal(path))?;
+            let full = self.root.join(path);
+            self.step()?;
+            if full.exists() {
+                fs::remove_file(&full).map_err(Error::io(&full, "removed"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A committed file's bytes, checked against the manifest; `None` for one that was never committed.
+    pub fn read(&self, relative: &str) -> Result<Option<Vec<u8>>, Error> {
+        let Some(entry) = self.locked_manifest().get(relative).cloned() else {
+            return Ok(None);
+        };
+        let path = self.root.join(relative);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::Damaged {
+                    path,
+                    reason: "the file is missing".to_owned(),
+                });
+            }
+            Err(source) => {
+                return Err(Error::Io {
+                    path,
+                    act: "read",
+                    source,
+                });
+            }
+        };
+        let found = manifest::Entry::of(relative, &bytes);
+        if found == entry || self.locked_manifest().is_announced(&found) {
+            return Ok(Some(bytes));
+        }
+        Err(Error::Damaged {
+            path,
+            reason: "its checksum differs from the manifest's".to_owned(),
+        })
+    }
+
+    /// Relative paths of the committed files below a directory (`raw/0/issues/`), sorted.
+    #[must_use]
+    pub fn files_below(&self, prefix: &str) -> Vec<String> {
+        self.locked_manifest()
+            .paths()
+            .filter(|path| path.starts_with(prefix))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Makes every file-system step after the next `steps` fail: how tests stand in for a kill or a full disk.
+    #[doc(hidden)]
+    pub fn fail_after(&self, steps: u64) {
+        self.steps_left.store(steps, Ordering::SeqCst);
+    }
+
+    /// Reads a file that guards itself and is in no manifest: a state.
+    pub(crate) fn read_unlisted(&self, relative: &str) -> Result<Option<Vec<u8>>, Error> {
+        let path = self.root.join(relative);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::Io {
+                path,
+                act: "read",
+                source,
+            }),
+        }
+    }
+
+    /// Replaces a file that guards itself and is in no manifest: a state. An unchanged one is left alone.
+    pub(crate) fn replace_unlisted(&self, relative: &str, bytes: &[u8]) -> Result<(), Error> {
+        if self.read_unlisted(relative)?.as_deref() == Some(bytes) {
+            return Ok(());
+        }
+        self.replace(&self.root.join(relative), bytes)
+    }
+
+    fn step(&self) -> Result<(), Error> {
+        let left = self.steps_left.load(Ordering::SeqCst);
+        if left == 0 {
+            let source =
+                std::io::Error::new(std::io::ErrorKind::StorageFull, "no space left on device");
+            return Err(Error::Io {
+                path: self.root.clone(),
+                act: "written",
+                source,
+            });
+        }
+        if left != u64::MAX {
+            self.steps_left.store(left - 1, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    fn writable(&self) -> Result<(), Error> {
+        if self.mode == Mode::Read {
+            Err(Error::ReadOnly {
+                root: self.root.clone(),
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Temporary file, sync, rename, sync of the directory.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        self.writable()?;
+        self.step()?;
+        let parent = path.parent().unwrap_or(&self.root);
+        fs::create_dir_all(parent).map_err(Error::io(parent, "created"))?;
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let temporary = parent.join(format!(".{name}.tmp"));
+        let write = || -> std::io::Result<()> {
+            let mut file = fs::File::create(&temporary)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        write().map_err(Error::io(&temporary, "written"))?;
+        self.step()?;
+        fs::rename(&temporary, path).map_err(Error::io(path, "written"))?;
+        sync_directory(parent)
+    }
+
+    /// Removes temporary files and raw files that no manifest names.
+    fn sweep(&self) -> Result<(), Error> {
+        let mut pending = vec![self.root.clone()];
+        while let Some(directory) = pending.pop() {
+            let entries = match fs::read_dir(&directory) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(source) => {
+                    return Err(Error::Io {
+                        path: directory,
+                        act: "read",
+                        source,
+                    });
+                }
+            };
+            for entry in entries {
+                let path = entry.map_err(Error::io(&directory, "read"))?.path();
+                if path.is_dir() {
+                    pending.push(path);
+                    continue;
+                }
+                let name = path
+                    .file_name()
+                    .map(|name| name.to_string_lossy().into_owned())
+                    .unwrap_or_default();
+                let relative = path
+                    .strip_prefix(&self.root)
+                    .map(|path| path.to_string_lossy().replace('\\', "/"));
+                let is_leftover = name
+                    .strip_suffix(".tmp")
+                    .is_some_and(|stem| stem.starts_with('.'));
+                let is_uncommitted_raw = relative.is_ok_and(|path| {
+                    path.starts_with("raw/") && self.locked_manifest().get(&path).is_none()
+                });
+                if is_leftover || is_uncommitted_raw {
+                    fs::remove_file(&path).map_err(Error::io(&path, "removed"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn locked_manifest(&self) -> std::sync::MutexGuard<'_, Manifest> {
+        self.manifest
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn locked_repositories(&self) -> std::sync::MutexGuard<'_, Vec<RepositoryEntry>> {
+        self.repositories
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+fn sync_directory(directory: &Path) -> Result<(), Error> {
+    // Windows cannot open a directory as a file, and needs no such sync.
+    if cfg!(unix) {
+        fs::File::open(directory)
+            .and_then(|file| file.sync_all())
+            .map_err(Error::io(directory, "written"))?;
+    }
+    Ok(())
+}
+
+fn to_json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+    // The store's own structs have string keys and no failing serializer: an error cannot happen, and an empty file would
+    // be noticed as damage.
+    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+/// Counters by name, for tests and reports: files and bytes under each top directory.
+#[must_use]
+pub fn sizes(store: &Store) -> BTreeMap<String, (u64, u64)> {
+    let mut sizes = BTreeMap::new();
+    for entry in store.locked_manifest().entries() {
+        let top = entry.path.split('/').next().unwrap_or_default().to_owned();
+        let slot: &mut (u64, u64) = sizes.entry(top).or_default();
+        slot.0 += 1;
+        slot.1 += entry.bytes;
+    }
+    sizes
+}

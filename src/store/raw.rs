@@ -1,0 +1,139 @@
+//! Raw records: what GitHub answered, one record a JSON line, in zstd files that are never changed.
+//!
+//! A record is one node (a pull request, an issue, …) as it came, with the rest of its lists. The newest line of a node
+//! counts. Records are what is precious: every fact can be derived from them again.
+
+use std::io::Read as _;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Error, Store};
+use crate::domain::{Gap, RepositoryId, Stream};
+
+/// No record file is unpacked beyond this: a corrupt or hostile one must not exhaust memory.
+const MAX_UNPACKED_BYTES: u64 = 1 << 31;
+
+/// One node as GitHub answered it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Which query's shape it has, with the version of that shape.
+    pub shape: String,
+    /// The node id, or what else is unique in the stream.
+    pub id: String,
+    /// The node, as it came.
+    pub node: Value,
+    /// The continuations of its lists in order: the list's path in the node (`reviews`, `reviewThreads/PRRT_1/comments`) and
+    /// the connection as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tails: Vec<(String, Value)>,
+}
+
+/// Commits records of one stream as one new file.
+pub fn write(
+    store: &Store,
+    repository: RepositoryId,
+    stream: Stream,
+    records: &[Record],
+) -> Result<(), Error> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let prefix = prefix(repository, stream);
+    let next = store
+        .files_below(&prefix)
+        .last()
+        .and_then(|path| {
+            path.strip_prefix(&prefix)?
+                .split('.')
+                .next()?
+                .parse::<u64>()
+                .ok()
+        })
+        .map_or(1, |last| last + 1);
+    let path = format!("{prefix}{next:08}.jsonl.zst");
+    let damaged = |error: std::io::Error| Error::Io {
+        path: store.root().join(&path),
+        act: "packed",
+        source: error,
+    };
+    let mut packer = zstd::Encoder::new(Vec::new(), 3).map_err(damaged)?;
+    for record in records {
+        serde_json::to_writer(&mut packer, record)
+            .map_err(|error| damaged(std::io::Error::other(error)))?;
+        std::io::Write::write_all(&mut packer, b"\n").map_err(damaged)?;
+    }
+    let bytes = packer.finish().map_err(damaged)?;
+    store.commit_file(&path, &bytes)
+}
+
+/// Reads the records of one stream file by file, oldest first. A file or line that cannot be read is a gap.
+pub fn read(
+    store: &Store,
+    repository: RepositoryId,
+    stream: Stream,
+    mut each: impl FnMut(Record),
+) -> Result<Vec<Gap>, Error> {
+    let mut gaps = Vec::new();
+    for path in store.files_below(&prefix(repository, stream)) {
+        let gap = |reason: &str| Gap {
+            repository: Some(repository),
+            kind: "raw_file".to_owned(),
+            subject: path.clone(),
+            reason: reason.to_owned(),
+        };
+        let bytes = match store.read(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => continue,
+            Err(Error::Damaged { .. }) => {
+                gaps.push(gap("damaged"));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let mut text = Vec::new();
+        let unpacked = zstd::Decoder::new(bytes.as_slice())
+            .and_then(|decoder| decoder.take(MAX_UNPACKED_BYTES).read_to_end(&mut text));
+        if unpacked.is_err() {
+            gaps.push(gap("damaged"));
+            continue;
+        }
+        for line in text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
+            match serde_json::from_slice(line) {
+                Ok(record) => each(record),
+                Err(_) => gaps.push(gap("undecodable_line")),
+            }
+        }
+    }
+    Ok(gaps)
+}
+
+/// How many distinct records a stream holds.
+pub fn count(store: &Store, repository: RepositoryId, stream: Stream) -> Result<u64, Error> {
+    let mut ids = std::collections::HashSet::new();
+    read(store, repository, stream, |record| {
+        ids.insert(record.id);
+    })?;
+    Ok(ids.len() as u64)
+}
+
+/// Whether every committed file of a stream is still what was committed.
+pub fn is_sound(store: &Store, repository: RepositoryId, stream: Stream) -> Result<bool, Error> {
+    for path in store.files_below(&prefix(repository, stream)) {
+        match store.read(&path) {
+            Ok(_) => {}
+            Err(Error::Damaged { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
+/// Where a stream's record files are.
+#[must_use]
+pub fn prefix(repository: RepositoryId, stream: Stream) -> String {
+    format!("raw/{}/{}/", repository.0, stream.word())
+}

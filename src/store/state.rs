@@ -1,0 +1,101 @@
+//! Where each stream stands: one JSON file a repository, replaced whole.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Store, to_json};
+use crate::domain::{RepositoryId, Stream, StreamCertificate};
+
+/// How far one stream got.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamState {
+    /// Everything changed before this instant is in.
+    pub watermark: Option<jiff::Timestamp>,
+    /// A scan that was begun and not finished.
+    pub scan: Option<Scan>,
+    /// Records that may change without telling: open pull requests, unfinished deployments. By node id, with a checksum of
+    /// the record, so that an unchanged one is not stored again.
+    pub live: BTreeMap<String, String>,
+    /// How many distinct records the stream holds.
+    pub n_records: u64,
+    /// The last certificate.
+    pub certificate: Option<StreamCertificate>,
+}
+
+/// A scan under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scan {
+    /// The server's time when it began.
+    pub started_at: jiff::Timestamp,
+    /// The cursor after the last page that is wholly in the store; `None` before the first.
+    pub after: Option<String>,
+    /// Where a scan that bisects time continues.
+    #[serde(default)]
+    pub until: Option<jiff::Timestamp>,
+    /// Whether the way down to the watermark is done, and only what changed meanwhile remains.
+    #[serde(default)]
+    pub is_second_pass: bool,
+}
+
+impl Scan {
+    /// A scan that begins.
+    #[must_use]
+    pub const fn begun(at: jiff::Timestamp) -> Self {
+        Self {
+            started_at: at,
+            after: None,
+            until: None,
+            is_second_pass: false,
+        }
+    }
+}
+
+/// Where a repository stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RepositoryState {
+    /// When it was last fetched to the end, by the server's clock.
+    pub fetched_at: Option<jiff::Timestamp>,
+    /// Streams by their word.
+    pub streams: BTreeMap<String, StreamState>,
+}
+
+impl RepositoryState {
+    /// The state of one stream; a new one where there is none.
+    pub fn stream(&mut self, stream: Stream) -> &mut StreamState {
+        self.streams.entry(stream.word().to_owned()).or_default()
+    }
+
+    /// The last certificates, by stream.
+    #[must_use]
+    pub fn certificates(&self) -> Vec<StreamCertificate> {
+        self.streams
+            .values()
+            .filter_map(|state| state.certificate.clone())
+            .collect()
+    }
+}
+
+/// Reads a repository's state. One that cannot be read counts as none: the next fetch starts anew, which costs requests
+/// and loses nothing.
+pub fn read(store: &Store, repository: RepositoryId) -> Result<RepositoryState, Error> {
+    match store.read_unlisted(&path(repository))? {
+        Some(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
+        None => Ok(RepositoryState::default()),
+    }
+}
+
+/// Replaces a repository's state: the last step of a commit.
+pub fn write(
+    store: &Store,
+    repository: RepositoryId,
+    state: &RepositoryState,
+) -> Result<(), Error> {
+    store.replace_unlisted(&path(repository), &to_json(state))
+}
+
+fn path(repository: RepositoryId) -> String {
+    format!("state/{}.json", repository.0)
+}

@@ -1,0 +1,476 @@
+//! The GitHub layer against the fake GitHub, over HTTP, into a real store.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use linchpin::demo::fake::{FakeGitHub, Faults};
+use linchpin::demo::model::{
+    ActorType, EventKind, Host, HostAccount, HostComment, HostCommit, HostDeployment, HostEvent,
+    HostFile, HostIssue, HostPullRequest, HostRelease, HostRepository, HostReview, HostThread,
+    HostWorkflowRun,
+};
+use linchpin::domain::{CommitId, Completeness, RepoName, RepositoryId, Stream};
+use linchpin::github::fetch::Unwatched;
+use linchpin::github::{
+    Client, ClientSettings, Clock, Decoded, Error, FetchOptions, FetchReport, Token, fetch,
+};
+use linchpin::store::{Mode, Store};
+
+/// A text that must never be written anywhere.
+pub const TOKEN: &str = "ghp_thisTokenMustNeverBeWritten0123456789";
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn day(start: &str, days: u64, hours: u64) -> Timestamp {
+    at(start) + SignedDuration::from_hours(i64::try_from(days * 24 + hours).unwrap())
+}
+
+pub fn oid(seed: u64) -> CommitId {
+    format!("{seed:040x}").parse().unwrap()
+}
+
+/// A clock that moves only when somebody sleeps; the fake's moves with it.
+pub struct StepClock {
+    pub github: Arc<FakeGitHub>,
+}
+
+impl Clock for StepClock {
+    fn now(&self) -> Timestamp {
+        self.github.now()
+    }
+    fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.github.advance(SignedDuration::try_from(wait).unwrap());
+        Box::pin(std::future::ready(()))
+    }
+    fn jitter(&self) -> u32 {
+        500
+    }
+}
+
+pub const NOW: &str = "2026-03-01T12:00:00Z";
+
+fn comment(
+    node: String,
+    author: &str,
+    created_at: Timestamp,
+    review: Option<String>,
+) -> HostComment {
+    HostComment {
+        node,
+        author: Some(author.to_owned()),
+        created_at,
+        body: "Could this be simpler?".to_owned(),
+        review,
+    }
+}
+
+/// A pull request with 5 reviews (one pending), 12 events and 3 threads of 2 comments.
+pub fn pull_request(number: u64) -> HostPullRequest {
+    let start = "2025-01-01T09:00:00Z";
+    let open = day(start, number % 300, number % 7);
+    let later = |hours: i64| open + SignedDuration::from_hours(hours);
+    let reviews = (0..5)
+        .map(|k| HostReview {
+            node: format!("PRR_{number}_{k}"),
+            author: if k == 1 { None } else { Some("bea".to_owned()) },
+            state: [
+                "COMMENTED",
+                "CHANGES_REQUESTED",
+                "APPROVED",
+                "DISMISSED",
+                "PENDING",
+            ][usize::try_from(k).unwrap()]
+            .to_owned(),
+            submitted_at: (k < 4).then(|| later(2 + k)),
+            body: String::new(),
+        })
+        .collect();
+    let threads = (0..3)
+        .map(|k| HostThread {
+            node: format!("PRRT_{number}_{k}"),
+            path: "src/lib.rs".to_owned(),
+            is_resolved: k == 0,
+            comments: (0..2)
+                .map(|c| {
+                    comment(
+                        format!("PRRC_{number}_{k}_{c}"),
+                        "bea",
+                        later(3),
+                        Some(format!("PRR_{number}_0")),
+                    )
+                })
+                .collect(),
+        })
+        .collect();
+    let mut timeline = vec![
+        (EventKind::ConvertToDraft, 0),
+        (EventKind::ReadyForReview, 1),
+        (
+            EventKind::ReviewRequested {
+                reviewer: Some("bea".into()),
+                team: None,
+            },
+            1,
+        ),
+        (
+            EventKind::ReviewRequested {
+                reviewer: None,
+                team: Some("core".into()),
+            },
+            1,
+        ),
+        (
+            EventKind::ReviewRequestRemoved {
+                reviewer: Some("cleo".into()),
+                team: None,
+            },
+            2,
+        ),
+        (
+            EventKind::HeadRefForcePushed {
+                after: Some(oid(number + 7)),
+            },
+            3,
+        ),
+        (
+            EventKind::Labeled {
+                label: "bug".into(),
+            },
+            3,
+        ),
+        (EventKind::ReviewDismissed, 4),
+        (EventKind::CrossReferenced { number: 1 }, 4),
+        (EventKind::AddedToMergeQueue, 5),
+        (
+            EventKind::Merged {
+                commit: Some(oid(number + 900_000)),
+            },
+            6,
+        ),
+        (EventKind::Closed, 6),
+    ];
+    let is_open = number % 10 == 0;
+    if is_open {
+        timeline.truncate(10);
+    }
+    HostPullRequest {
+        number,
+        node: format!("PR_{number}"),
+        title: format!("Change {number}"),
+        body: String::new(),
+        author: (number % 11 != 0).then(|| "ada".to_owned()),
+        is_draft: false,
+        created_at: open,
+        merged_at: (!is_open).then(|| later(6)),
+        closed_at: (!is_open).then(|| later(6)),
+        updated_at: later(7),
+        merged_by: (!is_open).then(|| "bea".to_owned()),
+        merge_commit: (!is_open).then(|| oid(number + 500_000)),
+        base_branch: "main".into(),
+        head_branch: format!("change-{number}"),
+        additions: 10,
+        deletions: 2,
+        labels: vec!["bug".into(), "api".into()],
+        commits: vec![HostCommit {
+            id: oid(number),
+            authored_at: later(-5),
+            author_name: "Ada".into(),
+            author_email: "ada@example.org".into(),
+            author_login: Some("ada".into()),
+        }],
+        files: vec![HostFile {
+            path: "src/lib.rs".into(),
+            additions: 10,
+            deletions: 2,
+        }],
+        reviews,
+        threads,
+        comments: vec![comment(
+            format!("IC_{number}"),
+            "dependabot",
+            later(2),
+            None,
+        )],
+        timeline: timeline
+            .into_iter()
+            .enumerate()
+            .map(|(k, (what, hours))| HostEvent {
+                node: format!("EV_{number}_{k}"),
+                at: later(hours),
+                actor: Some("ada".into()),
+                what,
+            })
+            .collect(),
+        closes_issues: vec![100_000 + number],
+    }
+}
+
+fn issue(number: u64) -> HostIssue {
+    let open = day("2025-02-01T09:00:00Z", number % 300, 0);
+    HostIssue {
+        number,
+        node: format!("I_{number}"),
+        title: format!("Problem {number}"),
+        body: "Start time: 2025-02-01T08:00:00Z".into(),
+        author: Some("cleo".into()),
+        created_at: open,
+        closed_at: None,
+        updated_at: open,
+        labels: vec!["incident".into()],
+        assignees: vec!["ada".into()],
+        milestone: Some("1.0".into()),
+        comments: vec![comment(format!("ICI_{number}"), "bea", open, None)],
+        timeline: vec![HostEvent {
+            node: format!("IEV_{number}"),
+            at: open,
+            actor: Some("ada".into()),
+            what: EventKind::Labeled {
+                label: "incident".into(),
+            },
+        }],
+    }
+}
+
+fn deployment(k: u64) -> HostDeployment {
+    let created_at = day("2025-03-01T09:00:00Z", k, 0);
+    let later = |minutes| created_at + SignedDuration::from_mins(minutes);
+    HostDeployment {
+        node: format!("DE_{k}"),
+        environment: "production".into(),
+        commit: Some(oid(k)),
+        reference: Some("main".into()),
+        created_at,
+        updated_at: later(9),
+        creator: None,
+        statuses: [
+            ("IN_PROGRESS", 1),
+            ("SUCCESS", 5),
+            ("SUCCESS", 6),
+            ("INACTIVE", 9),
+        ]
+        .map(|(state, minutes)| (state.to_owned(), later(minutes)))
+        .to_vec(),
+    }
+}
+
+/// An organisation with one repository of some pull requests and a little of all else.
+pub fn host(n_pull_requests: u64) -> Host {
+    let account = |kind, login: &str, id| HostAccount {
+        kind,
+        login: login.to_owned(),
+        node: format!("U_{login}"),
+        database_id: id,
+        name: Some(login.to_uppercase()),
+    };
+    let run = |run, attempt, conclusion: &str| HostWorkflowRun {
+        run,
+        attempt,
+        name: "ci".into(),
+        event: "push".into(),
+        head_branch: Some("main".into()),
+        head_commit: Some(oid(run)),
+        status: "completed".into(),
+        conclusion: Some(conclusion.to_owned()),
+        created_at: day("2026-02-01T09:00:00Z", run % 20, run % 24),
+        started_at: Some(day("2026-02-01T09:00:00Z", run % 20, run % 24)),
+        updated_at: day("2026-02-01T09:00:00Z", run % 20, run % 24 + 1),
+    };
+    let repository = HostRepository {
+        owner: "acme".into(),
+        name: "widgets".into(),
+        former_names: vec!["acme/old-widgets".into()],
+        node: "R_1".into(),
+        database_id: 1,
+        default_branch: Some("main".into()),
+        is_archived: false,
+        has_issues: true,
+        created_at: Some(at("2024-01-01T00:00:00Z")),
+        pull_requests: (1..=n_pull_requests).map(pull_request).collect(),
+        issues: (1..=3).map(|k| issue(100_000 + k)).collect(),
+        deployments: (1..=4).map(deployment).collect(),
+        releases: vec![HostRelease {
+            node: "RE_1".into(),
+            tag_name: "v1".into(),
+            name: Some("One".into()),
+            commit: Some(oid(3)),
+            is_draft: false,
+            is_prerelease: false,
+            created_at: at("2025-05-01T00:00:00Z"),
+            published_at: Some(at("2025-05-01T00:00:00Z")),
+            author: Some("ada".into()),
+        }],
+        workflow_runs: vec![
+            run(11, 1, "failure"),
+            run(11, 2, "success"),
+            run(12, 1, "success"),
+        ],
+    };
+    Host {
+        accounts: vec![
+            account(ActorType::User, "ada", 1),
+            account(ActorType::User, "bea", 2),
+            account(ActorType::User, "cleo", 3),
+            account(ActorType::Bot, "dependabot", 4),
+        ],
+        teams: Vec::new(),
+        repositories: vec![repository],
+    }
+}
+
+/// A fake, a clock that moves with it, and a directory for the store.
+pub struct Bench {
+    pub github: Arc<FakeGitHub>,
+    pub directory: tempfile::TempDir,
+    pub settings: ClientSettings,
+    pub options: FetchOptions,
+}
+
+impl Bench {
+    pub fn new(host: Host, faults: Faults) -> Self {
+        let github = Arc::new(FakeGitHub::start(host, faults).unwrap());
+        let settings = ClientSettings::new(&github.base_url(), Token::plain(TOKEN));
+        Self {
+            github,
+            directory: tempfile::tempdir().unwrap(),
+            settings,
+            options: FetchOptions::default(),
+        }
+    }
+
+    pub fn store(&self) -> Store {
+        Store::open(&self.directory.path().join("store"), Mode::Write).unwrap()
+    }
+
+    /// Fetches `acme/widgets` into a store.
+    pub fn fetch_into(&self, store: &Store) -> Result<FetchReport, Error> {
+        self.fetch_named(store, &["acme/widgets"])
+    }
+
+    pub fn fetch_named(&self, store: &Store, names: &[&str]) -> Result<FetchReport, Error> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let names: Vec<RepoName> = names.iter().map(|name| name.parse().unwrap()).collect();
+        runtime.block_on(async {
+            let clock = Arc::new(StepClock {
+                github: Arc::clone(&self.github),
+            });
+            let client = Client::new(self.settings.clone(), clock)?;
+            fetch(&client, store, &names, &self.options, &Unwatched).await
+        })
+    }
+
+    pub fn fetch(&self) -> FetchReport {
+        self.fetch_into(&self.store()).unwrap()
+    }
+
+    pub fn facts(&self) -> Decoded {
+        let store = Store::open(&self.directory.path().join("store"), Mode::Read).unwrap();
+        let (decoded, gaps) = linchpin::github::facts(&store, RepositoryId(0)).unwrap();
+        assert_eq!(gaps, [], "nothing is missing");
+        decoded
+    }
+}
+
+pub fn completeness(report: &FetchReport, stream: Stream) -> Completeness {
+    report
+        .certificates
+        .iter()
+        .find(|line| line.stream == stream)
+        .unwrap()
+        .completeness
+}
+
+#[test]
+fn everything_that_the_host_knows_arrives_as_facts() {
+    let bench = Bench::new(host(120), Faults::none(at(NOW)));
+    let report = bench.fetch();
+    for line in &report.certificates {
+        assert_eq!(line.completeness, Completeness::Complete, "{line:?}");
+    }
+    let decoded = bench.facts();
+    let facts = &decoded.facts;
+    assert_eq!(facts.pull_requests.len(), 120);
+    assert_eq!(
+        (facts.reviews.len(), facts.comments.len()),
+        (4 * 120, 7 * 120),
+        "pending reviews are no facts"
+    );
+    assert_eq!(facts.review_requests.len(), 3 * 120);
+    assert_eq!(
+        (
+            facts.issues.len(),
+            facts.issue_comments.len(),
+            facts.deployments.len()
+        ),
+        (3, 3, 4)
+    );
+    assert_eq!(
+        (
+            facts.deployment_statuses.len(),
+            facts.releases.len(),
+            facts.workflow_runs.len()
+        ),
+        (16, 1, 3)
+    );
+    let one = &facts.pull_requests[0];
+    assert_eq!(
+        one.merge_commit,
+        Some(oid(900_001)),
+        "what landed, not what GitHub calls the merge commit"
+    );
+    assert_eq!(
+        one.ready_at,
+        Some(one.created_at + SignedDuration::from_hours(1))
+    );
+    assert_eq!(
+        one.first_commit_at,
+        Some(one.created_at - SignedDuration::from_hours(5))
+    );
+    assert_eq!(
+        (one.n_reviews, one.n_comments, one.labels.clone()),
+        (4, 7, vec!["api".to_owned(), "bug".to_owned()])
+    );
+    assert_eq!(one.closes_issues, [100_001]);
+    let first_review = facts
+        .reviews
+        .iter()
+        .find(|review| review.review == "PRR_1_0")
+        .unwrap();
+    assert_eq!(first_review.n_inline_comments, 6);
+    assert!(
+        facts.pull_requests[10].author.is_none(),
+        "a ghost has no author"
+    );
+    let logins: Vec<_> = decoded
+        .accounts
+        .iter()
+        .map(|account| (account.login.0.as_str(), account.is_bot))
+        .collect();
+    for expected in [
+        ("ada", false),
+        ("bea", false),
+        ("cleo", false),
+        ("dependabot", true),
+    ] {
+        assert!(logins.contains(&expected), "{logins:?}");
+    }
+    assert_eq!(decoded.email_links.len(), 1);
+    assert_eq!(
+        decoded.repository.unwrap().default_branch.as_deref(),
+        Some("main")
+    );
+    let deployed = &facts.deployments[0];
+    assert_eq!(
+        deployed.finished_at,
+        Some(deployed.created_at + SignedDuration::from_mins(5)),
+        "the first success"
+    );
+}
