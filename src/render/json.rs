@@ -82,7 +82,7 @@ impl Serialize for Numbers<'_> {
             match number {
                 Number::Count(count) => map.serialize_entry(name, count)?,
                 Number::Real(real) => {
-                    map.serialize_entry(name, &Some(*real).filter(|real| real.is_finite()))?
+                    map.serialize_entry(name, &Some(*real).filter(|real| real.is_finite()))?;
                 }
             }
         }

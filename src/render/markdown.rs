@@ -179,8 +179,8 @@ fn write_rows(text: &mut String, figure: &Figure) {
 }
 
 fn row_words(row: &RowLine) -> String {
-    let label = row.label.as_deref().unwrap_or("row");
-    let name = format!("{} {label}", row.repository);
+    let parts = [row.repository.as_deref(), row.label.as_deref()];
+    let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let name = row
         .link
         .as_deref()

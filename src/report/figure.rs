@@ -43,8 +43,8 @@ pub enum Headline {
 /// One listed row: the number, commit or path, never a title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowLine {
-    /// Repository's display name.
-    pub repository: String,
+    /// Repository's display name; `None` where the row is an area or a file.
+    pub repository: Option<String>,
     /// `#12`, a short commit or a path; `None` where the row has nothing that may be printed.
     pub label: Option<String>,
     /// Its page.
@@ -570,26 +570,24 @@ fn listed_rows(
     let definition = measure.definition;
     let is_ratio = |cell: &Cell| matches!(&cell.measured, Measured::Value { value, .. } if value.ratio().is_some());
     let too_few = matches!(headline, Headline::TooFew { .. });
-    let hits =
-        !too_few && subject::subjects_are_paths(definition) && measure.cells.iter().any(is_ratio);
-    if !too_few && !hits {
-        return (String::new(), Vec::new(), 0);
-    }
-    let title = if too_few {
-        "The events, since there are too few to summarise"
-    } else {
-        "What is counted"
+    let is_share_of_places = !too_few && measure.cells.iter().any(is_ratio);
+    let is_hit = |row: &LedgerRow| {
+        subject::is_place(definition, row) && row.value.is_some_and(|value| value > 0.0)
     };
     let mut rows: Vec<&LedgerRow> = measure
         .rows
         .iter()
         .filter(|row| row.product == frame.product && row.fate == Fate::Included)
-        .filter(|row| too_few || row.value.is_some_and(|value| value > 0.0))
+        .filter(|row| too_few || is_share_of_places && is_hit(row))
         .collect();
+    if rows.is_empty() {
+        return (String::new(), Vec::new(), 0);
+    }
     rows.sort_by(|a, b| (a.at, a.repository, &a.subject).cmp(&(b.at, b.repository, &b.subject)));
     let n_omitted = rows.len().saturating_sub(MAX_ROWS) as u64;
     let lines = rows.iter().take(MAX_ROWS).map(|row| RowLine {
-        repository: frame.repository_name(row.repository),
+        repository: (!subject::is_place(definition, row))
+            .then(|| frame.repository_name(row.repository)),
         label: subject::public_label(definition, row),
         link: subject::public_link(
             frame
@@ -607,5 +605,10 @@ fn listed_rows(
             },
         ),
     });
+    let title = if too_few {
+        "The rows, since there are too few to summarise"
+    } else {
+        "What is counted"
+    };
     (title.to_owned(), lines.collect(), n_omitted)
 }

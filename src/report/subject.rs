@@ -5,33 +5,41 @@
 
 use crate::metrics::measure::{Definition, LedgerRow, Need};
 
-/// What the row is called: `#12`, `3f2a91c0de`, a path; `None` when nothing of its subject may be printed.
+/// What the row is called: `#12`, `3f2a91c0de`, `run 77`, a path; `None` when nothing of its subject may be printed.
 #[must_use]
 pub fn public_label(definition: &Definition, row: &LedgerRow) -> Option<String> {
-    let first = row.subject.split_whitespace().next().unwrap_or_default();
+    if is_place(definition, row) {
+        return Some(row.subject.clone()).filter(|path| !path.is_empty());
+    }
+    let mut words = row.subject.split_whitespace();
+    let first = words.next().unwrap_or_default();
     if let Some(digits) = first.strip_prefix('#') {
         let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
         return (!digits.is_empty()).then(|| format!("#{digits}"));
     }
-    if (first.len() == 40 || first.len() == 64 || first.len() == 10)
-        && first.bytes().all(|byte| byte.is_ascii_hexdigit())
-    {
-        return Some(first.chars().take(10).collect());
+    if first == "run" {
+        let number = words
+            .next()
+            .filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        return number.map(|number| format!("run {number}"));
     }
-    subjects_are_paths(definition)
-        .then(|| row.subject.clone())
-        .filter(|path| !path.is_empty())
+    let is_commit = |word: &&str| {
+        matches!(word.len(), 10 | 40 | 64) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    row.subject
+        .split_whitespace()
+        .find(is_commit)
+        .map(|commit| commit.chars().take(10).collect())
 }
 
-/// Whether a metric's rows are files or areas: it needs git alone.
+/// Whether a row is a file or an area: it describes a state, and its metric needs git alone.
 #[must_use]
-pub fn subjects_are_paths(definition: &Definition) -> bool {
-    !definition.needs.is_empty()
-        && definition
-            .needs
-            .iter()
-            .all(|need| matches!(need, Need::History | Need::Ownership))
-        && definition.id.starts_with("knowledge.")
+pub fn is_place(definition: &Definition, row: &LedgerRow) -> bool {
+    let needs_git_alone = definition
+        .needs
+        .iter()
+        .all(|need| matches!(need, Need::History | Need::Ownership));
+    row.at.is_none() && needs_git_alone && !definition.needs.is_empty()
 }
 
 /// The row's page, if its address is the repository's and can hold no free text after it.
@@ -54,14 +62,21 @@ pub fn public_link(repository_url: Option<&str>, link: Option<&str>) -> Option<S
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
     use crate::domain::RepositoryId;
     use crate::metrics::measure::{Fate, Unit};
 
-    static CYCLE: Definition = definition("flow.cycle_time", &[Need::PullRequests]);
-    static SILOS: Definition = definition("knowledge.silos", &[Need::History]);
+    static CYCLE: Definition = definition("flow.cycle_time", Some("merged"), &[Need::PullRequests]);
+    static SHARE: Definition = definition("ownership.share", Some("committed"), &[Need::History]);
+    static SILOS: Definition = definition("knowledge.silos", None, &[Need::History]);
 
-    const fn definition(id: &'static str, needs: &'static [Need]) -> Definition {
+    const fn definition(
+        id: &'static str,
+        cohort: Option<&'static str>,
+        needs: &'static [Need],
+    ) -> Definition {
         Definition {
             id,
             title: "",
@@ -69,7 +84,7 @@ mod tests {
             definition: "",
             formula: "",
             unit: Unit::Hours,
-            cohort: None,
+            cohort,
             needs,
             source: "",
             exclusions: "",
@@ -82,13 +97,14 @@ mod tests {
     #[test]
     fn a_row_is_called_by_its_number_and_never_by_its_title() {
         let check = |definition: &Definition, subject: &str, expected: Option<&str>| {
+            let is_state = definition.cohort.is_none();
             let row = LedgerRow {
                 product: "p".into(),
                 repository: RepositoryId(1),
                 areas: Vec::new(),
                 subject: subject.into(),
                 link: None,
-                at: None,
+                at: (!is_state).then_some(Timestamp::UNIX_EPOCH),
                 bucket: None,
                 value: None,
                 fate: Fate::Included,
@@ -108,6 +124,14 @@ mod tests {
             "0123456789abcdef0123456789abcdef01234567 by ada",
             Some("0123456789"),
         );
+        check(
+            &CYCLE,
+            "DE_1 of 3f2a91c0de to production",
+            Some("3f2a91c0de"),
+        );
+        check(&CYCLE, "run 77 of ada's build, 2 attempts", Some("run 77"));
+        check(&SHARE, "3f2a91c0de ada's change", Some("3f2a91c0de"));
+        check(&SHARE, "ada's change", None);
         check(&SILOS, "src/parser", Some("src/parser"));
         check(&SILOS, "", None);
     }

@@ -520,15 +520,14 @@ fn unique_slugs<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
                 slug.push('-');
             }
         }
-        let slug = slug.trim_end_matches('-').to_owned();
-        let taken = |slug: &String| slug.is_empty() || slugs.contains(slug);
-        slugs.push(if taken(&slug) {
-            format!("product-{}-{slug}", at + 1)
-                .trim_end_matches('-')
-                .to_owned()
-        } else {
-            slug
-        });
+        let mut slug = slug.trim_end_matches('-').to_owned();
+        if slug.is_empty() {
+            slug = format!("product-{}", at + 1);
+        }
+        while slugs.contains(&slug) {
+            slug.push_str("-2");
+        }
+        slugs.push(slug);
     }
     slugs
 }

@@ -118,6 +118,8 @@ struct FigureView {
     rows: Vec<RowView>,
     n_rows_omitted: String,
     tables: Vec<TableView>,
+    /// The table that stands where a chart would, for a state that has none.
+    side: Option<TableView>,
 }
 
 #[derive(Serialize)]
@@ -323,7 +325,17 @@ fn figure(figure: &Figure, product: &str) -> Result<FigureView, RenderError> {
         ("How to read it", definition.how_to_read),
         ("How it can mislead", definition.can_mislead),
     ];
-    let tables = [&figure.by_repository, &figure.by_area, &figure.buckets];
+    let stands_alone = figure.chart.is_none() && figure.rows.is_empty();
+    let (side, by_area) = if stands_alone {
+        (figure.by_area.as_ref(), None)
+    } else {
+        (None, figure.by_area.as_ref())
+    };
+    let tables = [
+        figure.by_repository.as_ref(),
+        by_area,
+        figure.buckets.as_ref(),
+    ];
     Ok(FigureView {
         anchor: anchor(&figure.id),
         metric: definition.id.to_owned(),
@@ -371,6 +383,7 @@ fn figure(figure: &Figure, product: &str) -> Result<FigureView, RenderError> {
             String::new()
         },
         tables: tables.into_iter().flatten().map(table).collect(),
+        side: side.map(table),
     })
 }
 
@@ -402,12 +415,12 @@ fn legend(chart: &Chart) -> Vec<(&'static str, String)> {
 }
 
 fn row(row: &RowLine) -> RowView {
-    let label = row
-        .label
-        .as_deref()
-        .map_or_else(String::new, |label| format!(" {label}"));
     RowView {
-        text: format!("{}{label}", row.repository),
+        text: [row.repository.as_deref(), row.label.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
         link: row.link.as_deref().and_then(encode::url),
         rest: [row.on.as_deref(), row.amount.as_deref()]
             .into_iter()

@@ -54,7 +54,7 @@ pub(super) fn scale(unit: Unit, highest: f64) -> Scale {
             .unwrap_or_else(|| round_step(wanted)),
         Unit::Share if highest > 0.6 => 0.25,
         Unit::Share => round_step(wanted),
-        Unit::Count(_) => round_step(wanted).max(if highest <= 1.0 { 0.25 } else { 1.0 }),
+        Unit::Count(_) => counting_step(wanted),
     };
     let n_steps = (1_u32..=6)
         .find(|n| f64::from(*n) * step >= highest * 0.999_999)
@@ -82,6 +82,16 @@ const fn default_top(unit: Unit) -> f64 {
 fn round_step(wanted: f64) -> f64 {
     let power = 10_f64.powf(wanted.log10().floor());
     [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|step| *step >= wanted * 0.999_999)
+        .unwrap_or(wanted)
+}
+
+/// The next of 1, 2, 5 times a power of ten: things are whole.
+fn counting_step(wanted: f64) -> f64 {
+    let power = 10_f64.powf(wanted.max(1.0).log10().floor());
+    [1.0, 2.0, 5.0, 10.0]
         .into_iter()
         .map(|digit| digit * power)
         .find(|step| *step >= wanted * 0.999_999)

@@ -357,7 +357,7 @@ fn set_words(
             continue;
         };
         let x = match anchor {
-            Anchor::Start => (*x - 20 * UNIT).max(frame.left),
+            Anchor::Start => frame.left,
             Anchor::Middle => *x,
             Anchor::End => frame.right,
         };
@@ -442,7 +442,7 @@ fn height_of(number: f64, top: f64, height: i32) -> i32 {
     (number / top * f64::from(height)).round() as i32
 }
 
-/// Which buckets get their name: as many as fit, evenly, the last one always.
+/// Which buckets get their name: the first, the last, and as many between as fit.
 fn labelled(chart: &Chart, frame: &Frame, xs: &[i32]) -> Vec<(usize, Anchor)> {
     let n_points = xs.len();
     let Some(last) = n_points.checked_sub(1) else {
@@ -454,25 +454,23 @@ fn labelled(chart: &Chart, frame: &Frame, xs: &[i32]) -> Vec<(usize, Anchor)> {
         .map(|point| words::width(&point.bucket, frame.font))
         .max()
         .unwrap_or(1)
-        + 16 * UNIT;
-    let n_fit = usize::try_from(((frame.right - frame.left) / widest.max(1)).max(1)).unwrap_or(1);
+        + 14 * UNIT;
+    let n_fit = usize::try_from((frame.right - frame.left) / widest.max(1)).unwrap_or(1);
     if n_points <= n_fit {
         return (0..n_points).map(|at| (at, Anchor::Middle)).collect();
     }
-    let step = last.div_ceil(n_fit.saturating_sub(1).max(1)).max(1);
-    let mut labels = vec![(last, Anchor::End)];
-    let mut at = last;
-    while at > step {
-        at -= step;
-        // The first label must not reach over the scale's words.
-        if xs
-            .get(at)
-            .is_some_and(|x| x - widest / 2 >= frame.left - 20 * UNIT)
-        {
-            labels.push((at, Anchor::Middle));
-        }
+    // Evenly spaced on the page: the first and last stand inside the frame, those between over the nearest bucket.
+    let n_steps = n_fit.saturating_sub(1).max(1);
+    let (first_x, room) = (frame.left + widest / 2, frame.right - frame.left - widest);
+    let nearest = |x: i32| {
+        (0..n_points).min_by_key(|at| xs.get(*at).map_or(i32::MAX, |middle| (middle - x).abs()))
+    };
+    let mut labels = vec![(0, Anchor::Start)];
+    for step in 1..n_steps {
+        let share = i32::try_from(step).unwrap_or(0) * room / i32::try_from(n_steps).unwrap_or(1);
+        labels.extend(nearest(first_x + share).map(|at| (at, Anchor::Middle)));
     }
-    labels.reverse();
+    labels.push((last, Anchor::End));
     labels
 }
 
