@@ -167,10 +167,8 @@ pub(super) fn spawn(
     Ok((address, thread))
 }
 
-async fn answer(
-    shared: Arc<Shared>,
-    request: Request<Incoming>,
-) -> Result<Response<Served>, Infallible> {
+/// Reads a request and notes it; with its body, and whether it came with a token and is GraphQL.
+async fn read(shared: &Shared, request: Request<Incoming>) -> (Asked, Value, bool, bool) {
     let is_authorised = request
         .headers()
         .get(hyper::header::AUTHORIZATION)
@@ -191,41 +189,37 @@ async fn answer(
         .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
     let posted: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let asked = {
-        let mut log = locked(&shared.log);
-        let variables = if is_graphql {
-            posted.get("variables").cloned().unwrap_or_default()
-        } else {
-            json!(parameters)
-        };
-        let operation = if is_graphql {
-            operation_name(&posted)
-        } else {
-            path.clone()
-        };
-        let asked = Asked {
-            n: log.len() as u64 + 1,
-            operation,
-            variables,
-        };
-        log.push(asked.clone());
-        asked
+    let (operation, variables) = if is_graphql {
+        (
+            operation_name(&posted),
+            posted.get("variables").cloned().unwrap_or_default(),
+        )
+    } else {
+        (path, json!(parameters))
     };
+    let mut log = locked(&shared.log);
+    let asked = Asked {
+        n: log.len() as u64 + 1,
+        operation,
+        variables,
+    };
+    log.push(asked.clone());
+    (asked, posted, is_authorised, is_graphql)
+}
+
+async fn answer(
+    shared: Arc<Shared>,
+    request: Request<Incoming>,
+) -> Result<Response<Served>, Infallible> {
+    let (asked, posted, is_authorised, is_graphql) = read(&shared, request).await;
     if !is_authorised {
-        return Ok(respond(
-            &shared,
-            401,
-            &[],
-            &json!({"message": "Bad credentials"}).to_string(),
-            false,
-        ));
+        let body = json!({"message": "Bad credentials"}).to_string();
+        return Ok(respond(&shared, 401, &[], &body, false));
     }
     let fault = locked(&shared.script)
         .as_mut()
         .and_then(|script| script(&asked));
-    let too_many = shared.max_ids.is_some_and(|most| asked.n_ids() > most);
-    let mut is_cut = false;
-    let mut nulls = None;
+    let (mut is_cut, mut nulls) = (false, None);
     match fault {
         Some(Fault::Status(status, headers, body)) => {
             return Ok(respond(&shared, status, &headers, &body, false));
@@ -244,17 +238,13 @@ async fn answer(
             ));
         }
         Some(Fault::Hang) => std::future::pending().await,
-        Some(Fault::Exhausted(seconds)) => {
-            let mut meter = locked(&shared.meter);
-            meter.remaining = 0;
-            meter.reset_at = meter.now + SignedDuration::from_secs(seconds);
-        }
+        Some(Fault::Exhausted(seconds)) => exhaust(&shared, seconds),
         Some(Fault::Cut) => is_cut = true,
         Some(Fault::PartialNulls(every)) => nulls = Some(every),
         Some(Fault::Update(change)) => shared.update(change),
         None => {}
     }
-    if too_many {
+    if shared.max_ids.is_some_and(|most| asked.n_ids() > most) {
         return Ok(respond(
             &shared,
             502,
@@ -264,7 +254,8 @@ async fn answer(
         ));
     }
     if !is_graphql {
-        let (status, body) = rest::get(&shared.snapshot(), &path, &parameters);
+        let parameters = serde_json::from_value(asked.variables).unwrap_or_default();
+        let (status, body) = rest::get(&shared.snapshot(), &asked.operation, &parameters);
         return Ok(respond(&shared, status, &[], &body.to_string(), is_cut));
     }
     let Some(points) = spend(&shared, &asked) else {
@@ -277,6 +268,12 @@ async fn answer(
         null_some(&mut body, every);
     }
     Ok(respond(&shared, 200, &[], &body.to_string(), is_cut))
+}
+
+fn exhaust(shared: &Shared, seconds: i64) {
+    let mut meter = locked(&shared.meter);
+    meter.remaining = 0;
+    meter.reset_at = meter.now + SignedDuration::from_secs(seconds);
 }
 
 fn operation_name(posted: &Value) -> String {

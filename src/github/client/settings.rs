@@ -1,0 +1,63 @@
+//! How GitHub is asked, and where time comes from.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::github::token::Token;
+
+/// Where time comes from. Only the command line has a real one.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+    /// Resolves after a while.
+    fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    /// A number in 0..1000 that spreads retries.
+    fn jitter(&self) -> u32;
+}
+
+/// How GitHub is asked.
+#[derive(Debug, Clone)]
+pub struct ClientSettings {
+    /// The REST base: `https://api.github.com`, `https://HOST/api/v3`, `https://api.NAME.ghe.com`, or http on the loopback.
+    pub api_url: String,
+    /// Whom it is asked as.
+    pub token: Token,
+    /// The longest time to connect.
+    pub connect_timeout: Duration,
+    /// The longest silence in an answer.
+    pub read_timeout: Duration,
+    /// The longest time for one request.
+    pub request_timeout: Duration,
+    /// The longest wait for a rate limit; beyond it the fetch stops, resumable.
+    pub max_wait: Duration,
+    /// Percent of the points that stay for others.
+    pub reserve_percent: u32,
+    /// Requests under way at once, at first; between 1 and 8.
+    pub concurrency: usize,
+    /// Pull requests hydrated by one request, at first.
+    pub batch: usize,
+    /// The longest answer, in bytes.
+    pub max_answer_bytes: usize,
+}
+
+impl ClientSettings {
+    /// The defaults for an API and a token.
+    #[must_use]
+    pub fn new(api_url: &str, token: Token) -> Self {
+        Self {
+            api_url: api_url.to_owned(),
+            token,
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
+            request_timeout: Duration::from_mins(1),
+            max_wait: Duration::from_mins(15),
+            reserve_percent: 20,
+            concurrency: 4,
+            batch: 25,
+            max_answer_bytes: 256 << 20,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! One repository: what it is, then its streams one after the other.
+
+use serde_json::json;
+
+use super::context::{Context, checksum, rate_limited};
+use super::{
+    Event, FetchOptions, FetchProgress, FetchReport, deliveries, issues, pull_requests,
+    workflow_runs,
+};
+use crate::domain::{Completeness, RepoName, RepositoryId, Stream, StreamCertificate};
+use crate::github::client::{Client, Outcome, Unavailable};
+use crate::github::error::Error;
+use crate::github::operation::REPOSITORY;
+use crate::github::wire::repository::{InRepository, Repository};
+use crate::store::Store;
+use crate::store::raw::{self, Record};
+use crate::store::state::{self, RepositoryState};
+
+/// Fetches one repository and adds its lines to the report.
+pub(super) async fn fetch(
+    client: &Client,
+    store: &Store,
+    name: &RepoName,
+    options: &FetchOptions,
+    progress: &dyn FetchProgress,
+    report: &mut FetchReport,
+) -> Result<(), Error> {
+    let overview = match report.resumes_at {
+        Some(reset_at) => Err(Error::RateLimited { reset_at }),
+        None => overview(client, name).await,
+    };
+    let mut context = Context {
+        client,
+        store,
+        progress,
+        name: name.clone(),
+        repository: RepositoryId(0),
+        started_at: client.server_now(),
+        since: options.since,
+    };
+    let (id, now_called, overview) = match overview {
+        Ok(Ok(overview)) => {
+            let id = store.bind(&name.to_string(), Some(&overview.id))?;
+            store.bind(&overview.name_with_owner, Some(&overview.id))?;
+            store.rename_repository(id, &overview.name_with_owner)?;
+            (id, overview.name_with_owner.clone(), Ok(Ok(overview)))
+        }
+        other => (store.repository_id(name)?, name.to_string(), other),
+    };
+    context.repository = id;
+    report.repositories.push((name.clone(), id, now_called));
+    let mut state = state::read(store, id)?;
+    for stream in &options.streams {
+        let done = match (&overview, report.resumes_at) {
+            (Err(Error::RateLimited { reset_at }), _) => Err(Error::RateLimited {
+                reset_at: *reset_at,
+            }),
+            (_, Some(reset_at)) => Err(Error::RateLimited { reset_at }),
+            (Err(_), None) => break,
+            (Ok(Err(why)), None) => Ok(context.unavailable(*stream, why)),
+            (Ok(Ok(overview)), None) => one(&context, &mut state, *stream, overview).await,
+        };
+        let certificate = certified(&context, &mut state, *stream, done, report)?;
+        progress.on(&Event::Stream {
+            certificate: &certificate,
+        });
+        state.stream(*stream).certificate = Some(certificate.clone());
+        state::write(store, id, &state)?;
+        report.certificates.push(certificate);
+    }
+    match overview {
+        Err(error) if !matches!(error, Error::RateLimited { .. }) => Err(error),
+        Ok(Ok(_)) if report.resumes_at.is_none() => {
+            state.fetched_at = Some(context.started_at);
+            Ok(state::write(store, id, &state)?)
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn overview(
+    client: &Client,
+    name: &RepoName,
+) -> Result<Result<Repository, Unavailable>, Error> {
+    let variables = json!({"owner": name.owner(), "name": name.name()});
+    Ok(
+        match client
+            .graphql::<InRepository<Repository>>(&REPOSITORY, &variables, false)
+            .await?
+        {
+            Outcome::Data(answer, _) => answer.repository.ok_or(Unavailable::NotFound),
+            Outcome::TooBig => Err(Unavailable::NotFound),
+            Outcome::Unavailable(why) => Err(why),
+        },
+    )
+}
+
+async fn one(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    stream: Stream,
+    overview: &Repository,
+) -> Result<StreamCertificate, Error> {
+    if !raw::is_sound(context.store, context.repository, stream)? {
+        // What is damaged cannot be told from what is missing: the stream is fetched anew.
+        let damaged = context
+            .store
+            .files_below(&raw::prefix(context.repository, stream));
+        *state.stream(stream) = state::StreamState::default();
+        state::write(context.store, context.repository, state)?;
+        context.store.remove_files(&damaged)?;
+    }
+    match stream {
+        Stream::PullRequests => pull_requests::fetch(context, state, overview).await,
+        Stream::Issues => issues::fetch(context, state, overview).await,
+        Stream::Deployments => deliveries::deployments(context, state, overview).await,
+        Stream::Releases => deliveries::releases(context, state, overview).await,
+        Stream::WorkflowRuns => workflow_runs::fetch(context, state).await,
+        Stream::Repository | Stream::History => repository_facts(context, state, overview),
+    }
+}
+
+/// The line of a stream, however it ended; an error only where the whole run must end.
+fn certified(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    stream: Stream,
+    done: Result<StreamCertificate, Error>,
+    report: &mut FetchReport,
+) -> Result<StreamCertificate, Error> {
+    let watermark = state.stream(stream).watermark;
+    match done {
+        Ok(certificate) => Ok(certificate),
+        Err(Error::RateLimited { reset_at }) => {
+            report.resumes_at = Some(reset_at);
+            let fetched = raw::count(context.store, context.repository, stream)?;
+            Ok(StreamCertificate {
+                fetched,
+                ..rate_limited(context.repository, stream, watermark)
+            })
+        }
+        Err(Error::GaveUp {
+            operation,
+            attempts,
+            last,
+        }) => Ok(StreamCertificate {
+            reason: Some(format!("`{operation}` failed {attempts} times: {last}")),
+            fix: Some("run it again".to_owned()),
+            fetched: raw::count(context.store, context.repository, stream)?,
+            watermark,
+            ..context.certificate(stream, Completeness::Partial)
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+fn repository_facts(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    overview: &Repository,
+) -> Result<StreamCertificate, Error> {
+    let node = json!({
+        "id": overview.id,
+        "databaseId": overview.database_id,
+        "nameWithOwner": overview.name_with_owner,
+        "isArchived": overview.is_archived,
+        "isEmpty": overview.is_empty,
+        "hasIssuesEnabled": overview.has_issues_enabled,
+        "createdAt": overview.created_at.to_string(),
+        "mergeCommitAllowed": overview.merge_commit_allowed,
+        "squashMergeAllowed": overview.squash_merge_allowed,
+        "rebaseMergeAllowed": overview.rebase_merge_allowed,
+        "owner": {"__typename": overview.owner.type_name, "login": overview.owner.login},
+        "defaultBranchRef": overview.default_branch_ref.as_ref().map(|reference| json!({"name": reference.name})),
+    });
+    let record = Record {
+        shape: "Repository".to_owned(),
+        id: overview.id.clone(),
+        node,
+        tails: Vec::new(),
+    };
+    let sum = checksum(&record);
+    let is_changed = state.stream(Stream::Repository).live.get(&overview.id) != Some(&sum);
+    if is_changed {
+        let slot = state.stream(Stream::Repository);
+        slot.live.insert(overview.id.clone(), sum);
+        slot.n_records = 1;
+        context.commit(Stream::Repository, &[record], state)?;
+    }
+    state.stream(Stream::Repository).watermark = Some(context.started_at);
+    Ok(StreamCertificate {
+        expected: Some(1),
+        fetched: 1,
+        watermark: Some(context.started_at),
+        ..context.certificate(Stream::Repository, Completeness::Complete)
+    })
+}
