@@ -90,7 +90,9 @@ pub fn markdown(text: &str) -> String {
     let text = text.trim();
     let mut encoded = String::with_capacity(text.len());
     let mut before = String::new();
-    for letter in text.chars() {
+    for (at, letter) in text.char_indices() {
+        let rest = text.get(at + letter.len_utf8()..).unwrap_or_default();
+        let ends_marker = rest.is_empty() || rest.starts_with(' ');
         let at_start = before.is_empty();
         let after_number = !at_start && before.bytes().all(|byte| byte.is_ascii_digit());
         match letter {
@@ -98,8 +100,16 @@ pub fn markdown(text: &str) -> String {
             '<' => encoded.push_str("&lt;"),
             '>' => encoded.push_str("&gt;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => encoded.extend(['\\', letter]),
-            '#' | '-' | '+' | '=' if at_start => encoded.extend(['\\', letter]),
-            '.' | ')' if after_number => encoded.extend(['\\', letter]),
+            '#' if at_start
+                && matches!(
+                    rest.trim_start_matches('#').chars().next(),
+                    None | Some(' ')
+                ) =>
+            {
+                encoded.push_str("\\#");
+            }
+            '-' | '+' | '=' if at_start => encoded.extend(['\\', letter]),
+            '.' | ')' if after_number && ends_marker => encoded.extend(['\\', letter]),
             // A word joiner keeps GitHub from notifying whoever is named, and from making an address a link.
             '@' => encoded.push_str("@\u{2060}"),
             ':' if before.to_ascii_lowercase().ends_with("http")
@@ -260,7 +270,10 @@ mod tests {
         check("# big", "\\# big");
         check("fix #12", "fix #12");
         check("1. one", "1\\. one");
-        check("v1.2", "v1.2");
+        check("1.2", "1.2");
+        check("#12 fix", "#12 fix");
+        check("## big", "\\## big");
+        check("#", "\\#");
         check("- item", "\\- item");
         check("a-b", "a-b");
         check("a|b", "a\\|b");

@@ -12,6 +12,7 @@ pub mod pack;
 pub mod svg;
 
 pub use explain::{Explain, Format, explain};
+pub use markdown::MAX_SUMMARY_BYTES;
 
 use crate::report::{Chart, TeamReport};
 

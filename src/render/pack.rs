@@ -36,7 +36,7 @@ fn write_block(text: &mut String, block: &Block) {
         }
         Block::Quote(words) => {
             for line in lines(words).lines() {
-                let _ = writeln!(text, "> {}", md(line));
+                let _ = writeln!(text, "{}", format!("> {}", md(line)).trim_end());
             }
         }
         Block::Table(rows) => text.push_str(&markdown::table(rows)),

@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn a_number_is_printed_in_the_unit_of_its_name() {
         let check = |unit, name, first, number, expected: &str| {
-            assert_eq!(named(unit, name, first, number), expected)
+            assert_eq!(named(unit, name, first, number), expected);
         };
         check(Unit::Hours, "p90", false, Number::Real(30.0), "30.0 h");
         check(Unit::Share, "gini", false, Number::Real(0.412), "0.41");

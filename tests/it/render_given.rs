@@ -1,0 +1,441 @@
+//! Synthetic measures of a small product, and the report that is made of them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a fixture that does not build fails its test"
+)]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small synthetic numbers"
+)]
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use linchpin::domain::{
+    Bucket, Completeness, Gap, Granularity, RepositoryId, Stream, StreamCertificate, Window,
+};
+use linchpin::metrics::measure::{
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Scope, Unit, Value,
+};
+use linchpin::render::{self, OutputFile};
+use linchpin::report::{
+    AcceptedFlag, Product, RepositoryFace, TeamDefinition, TeamInput, TeamReport, team,
+};
+
+/// A definition with words of a believable length.
+const fn definition(
+    id: &'static str,
+    title: &'static str,
+    unit: Unit,
+    needs: &'static [Need],
+) -> Definition {
+    Definition {
+        id,
+        title,
+        question: "How long does a change wait for its first review?",
+        definition: "From ready for review (and requested, if it was) to the first human review by someone else.",
+        formula: "first_review_at − max(ready_at, requested_at)",
+        unit,
+        cohort: Some("first reviewed in the bucket"),
+        needs,
+        source: "linchpin, after DORA 2026",
+        exclusions: "Reviews by bots and AI reviewers; the author's own replies.",
+        how_to_read: "Compare the median with the team's agreement; a wide interval means few rows.",
+        can_mislead: "Pairing leaves no review request: a falling figure may be more pairing.",
+        sql: "SELECT quantile(hours, 0.5)\nFROM pull_requests",
+    }
+}
+
+pub(crate) static FREQUENCY: Definition = definition(
+    "dora.deployment_frequency",
+    "Deployment frequency",
+    Unit::Count("deployments"),
+    &[Need::Deployments],
+);
+pub(crate) static LEAD: Definition = definition(
+    "dora.change_lead_time",
+    "Change lead time",
+    Unit::Hours,
+    &[Need::Deployments],
+);
+pub(crate) static PICKUP: Definition = definition(
+    "flow.pickup_time",
+    "Pickup time",
+    Unit::Hours,
+    &[Need::PullRequests],
+);
+pub(crate) static CYCLE: Definition = definition(
+    "flow.cycle_time",
+    "Cycle time",
+    Unit::Hours,
+    &[Need::PullRequests],
+);
+pub(crate) static CONCENTRATION: Definition = definition(
+    "review.concentration",
+    "Review concentration",
+    Unit::Share,
+    &[Need::PullRequests],
+);
+pub(crate) static TRUCK: Definition = definition(
+    "knowledge.truck_factor",
+    "Truck factor",
+    Unit::Count("people"),
+    &[Need::History],
+);
+pub(crate) static SILOS: Definition = definition(
+    "knowledge.silos",
+    "Knowledge silos",
+    Unit::Share,
+    &[Need::History],
+);
+pub(crate) static OWNERSHIP: Definition = definition(
+    "ownership.share",
+    "Ownership share",
+    Unit::Share,
+    &[Need::History],
+);
+
+pub(crate) const WEB: RepositoryId = RepositoryId(1);
+pub(crate) const API: RepositoryId = RepositoryId(2);
+pub(crate) const PRODUCT: &str = "Storefront";
+
+pub(crate) fn window() -> Window {
+    Window {
+        since: "2025-05-22T00:00:00Z".parse().unwrap(),
+        until: "2026-05-20T12:00:00Z".parse().unwrap(),
+    }
+}
+
+pub(crate) fn whole(product: &str) -> Scope {
+    Scope {
+        product: product.to_owned(),
+        repository: None,
+        area: None,
+    }
+}
+
+/// A wave without randomness: the same numbers every time.
+pub(crate) fn wave(at: usize, low: f64, high: f64) -> f64 {
+    let turn = (at as f64 * 0.7).sin() * 0.5 + (at as f64 * 0.21 + 1.0).sin() * 0.5;
+    low + (high - low) * (turn + 1.0) / 2.0
+}
+
+pub(crate) fn ledger(included: u64) -> Ledger {
+    Ledger {
+        included,
+        excluded: BTreeMap::from([("automation", included / 9 + 3), ("own_pull_request", 4)]),
+        unknown: BTreeMap::from([("not_ready_yet", included / 40 + 1)]),
+    }
+}
+
+pub(crate) fn cell(scope: Scope, bucket: Option<Bucket>, measured: Measured) -> Cell {
+    let n = match &measured {
+        Measured::Value { n, .. } | Measured::TooFew { n } => *n,
+        _ => 0,
+    };
+    let ledger = if n > 0 { ledger(n) } else { Ledger::default() };
+    Cell {
+        scope,
+        bucket,
+        measured,
+        ledger,
+    }
+}
+
+pub(crate) fn hours(n: u64, p50: f64) -> Measured {
+    let value = Value(vec![
+        ("p50", Number::Real(p50)),
+        ("p75", Number::Real(p50 * 2.1)),
+        ("p90", Number::Real(p50 * 4.4)),
+    ]);
+    Measured::Value {
+        n,
+        value,
+        interval: Some([p50 * 0.82, p50 * 1.27]),
+    }
+}
+
+pub(crate) fn share(hits: u64, of: u64) -> Measured {
+    let share = hits as f64 / of as f64;
+    let value = Value(vec![
+        ("hits", Number::Count(hits)),
+        ("of", Number::Count(of)),
+        ("effective_reviewers", Number::Real(3.42)),
+        ("gini", Number::Real(0.412)),
+    ]);
+    Measured::Value {
+        n: of,
+        value,
+        interval: Some([(share - 0.08).max(0.0), (share + 0.08).min(1.0)]),
+    }
+}
+
+pub(crate) fn counted(n: u64) -> Measured {
+    Measured::Value {
+        n,
+        value: Value(vec![("count", Number::Count(n))]),
+        interval: None,
+    }
+}
+
+pub(crate) fn row(subject: &str, link: Option<&str>, value: f64, fate: Fate) -> LedgerRow {
+    let at = "2026-03-04T10:00:00Z".parse().unwrap();
+    LedgerRow {
+        product: PRODUCT.to_owned(),
+        repository: WEB,
+        areas: vec!["src".to_owned()],
+        subject: subject.to_owned(),
+        link: link.map(str::to_owned),
+        at: Some(at),
+        bucket: Some(Bucket::of(at, Granularity::Week, &TimeZone::UTC)),
+        value: Some(value),
+        fate,
+    }
+}
+
+pub(crate) fn bucketed(
+    definition: &'static Definition,
+    product: &str,
+    total: Measured,
+    of: impl Fn(usize) -> Option<Measured>,
+) -> Measure {
+    let mut cells = vec![cell(whole(product), None, total)];
+    let spine = Bucket::spine(window(), Granularity::Week, &TimeZone::UTC);
+    cells.extend(
+        spine
+            .iter()
+            .enumerate()
+            .filter_map(|(at, bucket)| Some(cell(whole(product), Some(*bucket), of(at)?))),
+    );
+    Measure {
+        definition,
+        cells,
+        rows: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+pub(crate) fn areas(measure: &mut Measure, product: &str, of: impl Fn(usize) -> Measured) {
+    for (at, area) in [
+        "web/checkout",
+        "api/orders",
+        "api/payments",
+        "web/search",
+        "infra",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let scope = Scope {
+            area: Some((*area).to_owned()),
+            ..whole(product)
+        };
+        measure.cells.push(cell(scope, None, of(at)));
+    }
+}
+
+/// The measures of a product with everything observed, but for what the name of each says.
+pub(crate) fn measures(product: &str) -> Vec<Measure> {
+    let mut measures = delivery_and_flow(product);
+    measures.extend(review_and_knowledge(product));
+    measures
+}
+
+fn delivery_and_flow(product: &str) -> Vec<Measure> {
+    let mut frequency = bucketed(&FREQUENCY, product, counted(301), |at| {
+        (!(20..23).contains(&at)).then(|| counted(wave(at, 2.0, 11.0) as u64))
+    });
+    frequency.notes = vec![
+        format!(
+            "{product}: source deployments_api (412 successful production deployments in the whole history); rollbacks in the window: 1"
+        ),
+        "Elsewhere: source tags".to_owned(),
+    ];
+    frequency.cells.push(cell(
+        whole("Elsewhere"),
+        None,
+        Measured::NotApplicable {
+            because: "nothing".into(),
+        },
+    ));
+    let lead = bucketed(&LEAD, product, hours(412, 61.0), |at| {
+        (at != 30 && !(20..23).contains(&at)).then(|| hours(8, wave(at, 30.0, 90.0)))
+    });
+    let mut pickup = bucketed(&PICKUP, product, hours(618, 4.3), |at| match at {
+        11 => Some(Measured::TooFew { n: 2 }),
+        20..=22 => None,
+        40 => Some(Measured::TooFew { n: 4 }),
+        _ => Some(hours(
+            wave(at, 4.0, 22.0) as u64 + 5,
+            wave(at, 1.2, 9.0) * if at > 34 { 0.45 } else { 1.0 },
+        )),
+    });
+    for (repository, p50) in [(WEB, 3.1), (API, 6.4)] {
+        let scope = Scope {
+            repository: Some(repository),
+            ..whole(product)
+        };
+        pickup.cells.push(cell(scope, None, hours(309, p50)));
+    }
+    areas(&mut pickup, product, |at| {
+        if at == 3 {
+            Measured::TooFew { n: 3 }
+        } else {
+            hours(40 + at as u64, wave(at, 2.0, 8.0))
+        }
+    });
+    let mut cycle = bucketed(&CYCLE, product, Measured::TooFew { n: 3 }, |_| None);
+    for number in [412, 415, 418] {
+        let link = format!("https://github.example/acme/web/pull/{number}");
+        cycle.rows.push(row(
+            &format!("#{number} thanks to Grace Hopper"),
+            Some(&link),
+            9.5,
+            Fate::Included,
+        ));
+    }
+    cycle
+        .rows
+        .push(row("#500 bump", None, 1.0, Fate::Excluded("by_automation")));
+    vec![frequency, lead, pickup, cycle]
+}
+
+fn review_and_knowledge(product: &str) -> Vec<Measure> {
+    let concentration = bucketed(&CONCENTRATION, product, share(231, 618), |at| {
+        (!(20..23).contains(&at)).then(|| share(wave(at, 4.0, 14.0) as u64, 18))
+    });
+    let mut truck = bucketed(
+        &TRUCK,
+        product,
+        Measured::Value {
+            n: 1240,
+            value: Value(vec![("count", Number::Count(2))]),
+            interval: None,
+        },
+        |_| None,
+    );
+    areas(&mut truck, product, |at| counted(1 + at as u64 % 3));
+    let mut silos = bucketed(&SILOS, product, share(2, 14), |_| None);
+    silos
+        .rows
+        .push(row("web/checkout", None, 1.0, Fate::Included));
+    silos.rows.push(row("infra", None, 0.0, Fate::Included));
+    let mut ownership = Measure {
+        definition: &OWNERSHIP,
+        cells: vec![cell(whole(product), None, share(300, 900))],
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for (at, bucket) in Bucket::spine(window(), Granularity::Quarter, &TimeZone::UTC)
+        .into_iter()
+        .enumerate()
+    {
+        ownership.cells.push(cell(
+            whole(product),
+            Some(bucket),
+            share(110 - 14 * at as u64, 180),
+        ));
+    }
+    areas(&mut ownership, product, |at| share(20 + 9 * at as u64, 70));
+    vec![concentration, truck, silos, ownership]
+}
+
+pub(crate) fn not_observed(definition: &'static Definition, product: &str) -> Measure {
+    let measured = Measured::NotObserved {
+        because: "no GitHub token".to_owned(),
+        fix: Some("set `GITHUB_TOKEN` to a token that may read pull requests".to_owned()),
+    };
+    Measure {
+        definition,
+        cells: vec![cell(whole(product), None, measured)],
+        rows: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+pub(crate) fn faces() -> Vec<RepositoryFace> {
+    let face = |id, name: &str| RepositoryFace {
+        id,
+        name: format!("acme/{name}"),
+        url: Some(format!("https://github.example/acme/{name}")),
+    };
+    vec![face(WEB, "web"), face(API, "api")]
+}
+
+pub(crate) fn certificate(
+    repository: RepositoryId,
+    stream: Stream,
+    completeness: Completeness,
+) -> StreamCertificate {
+    let is_whole = completeness == Completeness::Complete;
+    StreamCertificate {
+        repository,
+        stream,
+        completeness,
+        reason: (!is_whole).then(|| "shallow clone: 50 commits".to_owned()),
+        fix: (!is_whole).then(|| "git fetch --unshallow".to_owned()),
+        expected: None,
+        fetched: 1_204,
+        watermark: Some("2026-05-20T02:00:00Z".parse().unwrap()),
+    }
+}
+
+pub(crate) struct Given {
+    pub(crate) products: Vec<Product>,
+    pub(crate) faces: Vec<RepositoryFace>,
+    pub(crate) measures: Vec<Measure>,
+    pub(crate) certificates: Vec<StreamCertificate>,
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) accepted: Vec<AcceptedFlag>,
+}
+
+impl Given {
+    pub(crate) fn everything() -> Self {
+        Self {
+            products: vec![Product {
+                name: PRODUCT.to_owned(),
+                repositories: vec![WEB, API],
+            }],
+            faces: faces(),
+            measures: measures(PRODUCT),
+            certificates: vec![
+                certificate(API, Stream::History, Completeness::Complete),
+                certificate(WEB, Stream::History, Completeness::Complete),
+                certificate(WEB, Stream::PullRequests, Completeness::Complete),
+            ],
+            gaps: Vec::new(),
+            accepted: Vec::new(),
+        }
+    }
+
+    pub(crate) fn report(&self) -> TeamReport {
+        let input = TeamInput {
+            as_of: window().until,
+            window: window(),
+            granularity: Granularity::Week,
+            zone: TimeZone::get("Europe/Berlin").unwrap(),
+            products: &self.products,
+            repositories: &self.faces,
+            measures: &self.measures,
+            certificates: &self.certificates,
+            gaps: &self.gaps,
+            accepted: &self.accepted,
+            version: "0.1.0",
+        };
+        team(&input, &TeamDefinition::built_in().unwrap())
+    }
+
+    pub(crate) fn tree(&self) -> Vec<OutputFile> {
+        render::team_tree(&self.report()).unwrap()
+    }
+}
+
+pub(crate) fn file(tree: &[OutputFile], path: &str) -> String {
+    let found = tree.iter().find(|(name, _)| name == path);
+    let bytes = &found.unwrap_or_else(|| panic!("no {path}")).1;
+    String::from_utf8(bytes.clone()).unwrap()
+}
