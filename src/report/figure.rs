@@ -495,7 +495,7 @@ fn scope_table(
     let mut columns = vec![
         Column::text(heading),
         Column::number("figure"),
-        Column::text(""),
+        Column::text("what"),
     ];
     if has_interval {
         columns.push(Column::number("80 % interval"));

@@ -52,7 +52,11 @@ pub(super) fn set(target: &mut String, words: &Words<'_>) {
 pub(super) fn width(text: &str, size: u32) -> i32 {
     let units: u32 = text
         .chars()
-        .map(|letter| if letter.is_ascii() { 60 } else { 100 })
+        .map(|letter| match letter {
+            '%' | 'm' | 'w' | 'M' | 'W' => 98,
+            _ if letter.is_ascii() => 65,
+            _ => 100,
+        })
         .sum();
     i32::try_from(u64::from(units) * u64::from(size * SCALE) / 100).unwrap_or(i32::MAX)
 }
