@@ -3,11 +3,7 @@
 //! Equal bytes at both ends are trimmed before anything is tokenised. Git decides which frequent lines to leave out of its
 //! search by counting them in the whole files; those counts are only made where they can matter.
 
-use std::hash::Hasher;
-
-use gix::diff::blob::{Algorithm, Diff, Token};
-
-use super::objects::Mix;
+use super::myers::{Myers, Sequence, TooLong, rough_root};
 use super::tree::common_head;
 
 /// A run of lines replaced by another, in lines counted from 0.
@@ -64,93 +60,153 @@ fn common_tail(a: &[u8], b: &[u8]) -> usize {
     done + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
-fn split_line(rest: &[u8]) -> (&[u8], &[u8]) {
-    let end = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
-    rest.split_at(end)
-}
-
 /// Numbers for lines: equal lines have equal numbers. Keeps its memory between uses.
 #[derive(Default)]
 struct Numbers {
-    /// Open addressing: number + 1, or 0.
-    slots: Vec<u32>,
-    /// By number: hash, start and length in `bytes` of one of the two sides.
-    lines: Vec<(u64, u32, u32, bool)>,
+    /// Open addressing: upper half of the hash, number + 1 (0: free).
+    slots: Vec<(u32, u32)>,
+    /// By number.
+    lines: Vec<Known>,
+}
+
+/// A line that has a number.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    hash: u64,
+    /// Where it was seen first, in the text of its side.
+    start: u32,
+    length: u32,
+    is_after: bool,
+    /// Its place among the lines of the first text.
+    first: u32,
+    n_before: u32,
+    n_after: u32,
+    /// How often it occurs outside the middles, in either text alike.
+    n_around: u32,
+}
+
+const fn small(length: usize) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "objects are smaller than 64 MiB")]
+    {
+        length as u32
+    }
 }
 
 impl Numbers {
-    fn reset(&mut self, expected: usize) {
-        let wanted = (expected * 2).next_power_of_two().max(64);
+    fn reset(&mut self) {
         self.lines.clear();
-        if self.slots.len() == wanted {
-            self.slots.fill(0);
-        } else {
-            self.slots.clear();
-            self.slots.resize(wanted, 0);
+        if self.slots.len() > 1 << 12 {
+            self.slots.truncate(1 << 12);
+        }
+        self.slots.fill((0, 0));
+        if self.slots.is_empty() {
+            self.slots.resize(1 << 10, (0, 0));
         }
     }
 
     fn hash(line: &[u8]) -> u64 {
-        let mut mix = Mix::default();
+        const K: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut hash = line.len() as u64;
         let (words, rest) = line.as_chunks::<8>();
         for word in words {
-            mix.write_u64(u64::from_le_bytes(*word));
+            hash = (hash.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(K);
         }
-        let mut last = [0; 8];
-        for (slot, byte) in last.iter_mut().zip(rest) {
-            *slot = *byte;
-        }
-        mix.write_u64(u64::from_le_bytes(last) ^ (line.len() as u64) << 56);
-        mix.finish()
+        let last = rest.iter().fold(0, |last, &byte| last << 8 | u64::from(byte));
+        hash = (hash.rotate_left(5) ^ last).wrapping_mul(K);
+        hash ^ hash >> 32
     }
 
-    /// The slot of a line: taken by an equal line, or free.
-    fn find(&self, hash: u64, line: &[u8], sides: [&[u8]; 2]) -> (usize, Option<u32>) {
+    /// The number of a line, or the slot where it belongs.
+    fn find(&self, hash: u64, line: &[u8], sides: [&[u8]; 2]) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;
-        let mut at = usize::try_from(hash >> 20).unwrap_or(0) & mask;
+        let (mut at, upper) = (small_hash(hash) & mask, small_hash(hash >> 32));
         loop {
-            let number = match self.slots.get(at) {
-                None | Some(0) => return (at, None),
-                Some(&taken) => taken - 1,
-            };
-            if let Some(&(other, start, length, is_after)) = self.lines.get(number as usize)
-                && other == hash
-            {
-                let side = if is_after { sides[1] } else { sides[0] };
-                if side.get(start as usize..start as usize + length as usize) == Some(line) {
-                    return (at, Some(number));
+            let (known, number) = self.slots[at];
+            if number == 0 {
+                return Err(at);
+            }
+            if known as usize == upper {
+                let other = &self.lines[number as usize - 1];
+                let side = sides[usize::from(other.is_after)];
+                if &side[other.start as usize..(other.start + other.length) as usize] == line {
+                    return Ok(number - 1);
                 }
             }
             at = at + 1 & mask;
         }
     }
 
-    fn number(&mut self, line: &[u8], start: usize, is_after: bool, sides: [&[u8]; 2]) -> u32 {
+    /// The number of a line, a new one if need be.
+    fn number(&mut self, line: &[u8], start: usize, place: usize, is_after: bool, sides: [&[u8]; 2]) -> u32 {
         let hash = Self::hash(line);
         match self.find(hash, line, sides) {
-            (_, Some(number)) => number,
-            (slot, None) => {
-                let number = u32::try_from(self.lines.len()).unwrap_or(u32::MAX - 1);
-                // Objects are bounded to far less than 4 GiB.
-                #[expect(clippy::cast_possible_truncation, reason = "objects are smaller than 64 MiB")]
-                self.lines.push((hash, start as u32, line.len() as u32, is_after));
-                if let Some(slot) = self.slots.get_mut(slot) {
-                    *slot = number + 1;
+            Ok(number) => number,
+            Err(slot) => {
+                let first = if is_after { u32::MAX } else { small(place) };
+                let (start, length) = (small(start), small(line.len()));
+                self.lines.push(Known { hash, start, length, is_after, first, n_before: 0, n_after: 0, n_around: 0 });
+                let number = small(self.lines.len());
+                self.slots[slot] = (small(small_hash(hash >> 32)), number);
+                if self.lines.len() * 2 > self.slots.len() {
+                    self.grow();
                 }
-                number
+                number - 1
             }
         }
+    }
+
+    fn grow(&mut self) {
+        let wanted = self.slots.len() * 4;
+        self.slots.clear();
+        self.slots.resize(wanted, (0, 0));
+        let mask = wanted - 1;
+        for (number, line) in (1..).zip(&self.lines) {
+            let mut at = small_hash(line.hash) & mask;
+            while self.slots[at].1 != 0 {
+                at = at + 1 & mask;
+            }
+            self.slots[at] = (small(small_hash(line.hash >> 32)), number);
+        }
+    }
+}
+
+const fn small_hash(hash: u64) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is wanted")]
+    {
+        hash as u32 as usize
     }
 }
 
 /// Compares versions of files; keeps its buffers between comparisons.
 pub(super) struct LineDiffer {
     numbers: Numbers,
-    before: Vec<Token>,
-    after: Vec<Token>,
-    diff: Diff,
+    /// Where the lines of the first middle start, and its end.
+    starts: Vec<u32>,
+    before: Tokens,
+    after: Tokens,
+    myers: Myers,
     /// What the last comparison found, in order.
     pub(super) hunks: Vec<Hunk>,
+}
+
+/// One side of a comparison.
+#[derive(Default)]
+struct Tokens {
+    /// The number of every line.
+    all: Vec<u32>,
+    /// Lines that are searched: their numbers and places.
+    kept: Vec<u32>,
+    places: Vec<u32>,
+    /// Whether the line is on this side only.
+    changed: Vec<bool>,
+}
+
+/// How a line of one side stands in the other text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Match {
+    Never,
+    Some,
+    Often,
 }
 
 /// Lines added and deleted.
@@ -165,117 +221,247 @@ pub(super) struct LineCounts {
 impl LineDiffer {
     /// With empty buffers.
     pub(super) fn new() -> Self {
-        Self { numbers: Numbers::default(), before: Vec::new(), after: Vec::new(), diff: Diff::default(), hunks: Vec::new() }
+        Self {
+            numbers: Numbers::default(),
+            starts: Vec::new(),
+            before: Tokens::default(),
+            after: Tokens::default(),
+            myers: Myers::default(),
+            hunks: Vec::new(),
+        }
     }
 
     /// Counts the lines added and deleted; fills `hunks` too when they are wanted.
     pub(super) fn compare(&mut self, before: &[u8], after: &[u8], with_hunks: bool) -> LineCounts {
         self.hunks.clear();
         let (head, tail) = trim(before, after);
-        let middle_before = before.get(head..before.len() - tail).unwrap_or_default();
-        let middle_after = after.get(head..after.len() - tail).unwrap_or_default();
-        let first = |wanted: bool| if wanted { u32::try_from(count_feeds(before.get(..head).unwrap_or_default())).unwrap_or(0) } else { 0 };
-        if middle_before.is_empty() || middle_after.is_empty() {
-            let counts = LineCounts { added: count_lines(middle_after), deleted: count_lines(middle_before) };
+        let sides = [&before[head..before.len() - tail], &after[head..after.len() - tail]];
+        let first = || small(count_feeds(&before[..head]));
+        if sides[0].is_empty() || sides[1].is_empty() {
+            let counts = LineCounts { added: count_lines(sides[1]), deleted: count_lines(sides[0]) };
             if with_hunks && counts != LineCounts::default() {
-                let at = first(true);
+                let at = first();
                 self.hunks.push(Hunk { before: at, n_before: counts.deleted, after: at, n_after: counts.added });
             }
             return counts;
         }
-        let sides = [middle_before, middle_after];
-        self.numbers.reset((middle_before.len() + middle_after.len()) / 16 + 64);
         self.tokenise(sides);
-        let mut offset = 0;
-        if self.needs_whole_files() {
-            self.numbers.reset(0);
-            self.tokenise([before, after]);
-        } else if with_hunks {
-            offset = first(true);
+        self.keep_matched();
+        if self.may_leave_out() || self.search(true).is_err() {
+            self.count_around([&before[..head], &before[before.len() - tail..]], sides);
+            self.keep_as_git(count_feeds(&before[..head]) + count_lines(&before[before.len() - tail..]) as usize);
+            // Without a bound, the search always comes to an end.
+            let _ = self.search(false);
         }
-        let n_tokens = u32::try_from(self.numbers.lines.len()).unwrap_or(u32::MAX);
-        self.diff.compute_with(Algorithm::Myers, &self.before, &self.after, n_tokens);
-        let counts = LineCounts { added: self.diff.count_additions(), deleted: self.diff.count_removals() };
+        let n_changed = |side: &Tokens| side.changed.iter().map(|&changed| u32::from(changed)).sum();
+        let counts = LineCounts { added: n_changed(&self.after), deleted: n_changed(&self.before) };
         if with_hunks {
-            self.hunks.extend(self.diff.hunks().map(|hunk| Hunk {
-                before: hunk.before.start + offset,
-                n_before: hunk.before.end - hunk.before.start,
-                after: hunk.after.start + offset,
-                n_after: hunk.after.end - hunk.after.start,
-            }));
+            self.collect_hunks(first());
         }
         counts
     }
 
     fn tokenise(&mut self, sides: [&[u8]; 2]) {
-        for (is_after, tokens) in [(false, &mut self.before), (true, &mut self.after)] {
-            tokens.clear();
-            let side = sides[usize::from(is_after)];
-            let mut at = 0;
-            while at < side.len() {
-                let (line, _) = split_line(side.get(at..).unwrap_or_default());
-                // The table doubles before it gets crowded: re-insert what is there.
-                if self.numbers.lines.len() * 2 >= self.numbers.slots.len() {
-                    self.numbers.grow();
+        let [before, after] = sides;
+        self.numbers.reset();
+        self.starts.clear();
+        self.before.all.clear();
+        self.after.all.clear();
+        let mut start = 0;
+        for end in line_ends(before) {
+            let number = self.numbers.number(&before[start..end], start, self.starts.len(), false, sides);
+            self.numbers.lines[number as usize].n_before += 1;
+            self.starts.push(small(start));
+            self.before.all.push(number);
+            start = end;
+        }
+        self.starts.push(small(before.len()));
+        // Most lines of the second text follow one another as in the first: those are compared as bytes, many at once.
+        let (mut at, mut guess) = (0, 0);
+        while at < after.len() {
+            if guess + 1 < self.starts.len() {
+                let from = self.starts[guess] as usize;
+                let same = from + common_head(&before[from..], &after[at..]);
+                let mut next = guess;
+                while next + 1 < self.starts.len() && self.starts[next + 1] as usize <= same {
+                    next += 1;
                 }
-                tokens.push(Token(self.numbers.number(line, at, is_after, sides)));
-                at += line.len();
+                // The last line may lack its feed, and then be equal to the beginning of a longer one.
+                if next > guess && before[self.starts[next] as usize - 1] != b'\n' {
+                    next -= 1;
+                }
+                if next > guess {
+                    at += self.starts[next] as usize - from;
+                    for &number in &self.before.all[guess..next] {
+                        self.numbers.lines[number as usize].n_after += 1;
+                    }
+                    self.after.all.extend_from_slice(&self.before.all[guess..next]);
+                    guess = next;
+                    continue;
+                }
             }
+            let end = memchr::memchr(b'\n', &after[at..]).map_or(after.len(), |feed| at + feed + 1);
+            let number = self.numbers.number(&after[at..end], at, 0, true, sides);
+            let line = &mut self.numbers.lines[number as usize];
+            line.n_after += 1;
+            if line.n_before == 1 {
+                guess = line.first as usize + 1;
+            } else if line.n_before > 1 {
+                guess += 1;
+            }
+            self.after.all.push(number);
+            at = end;
         }
     }
 
-    /// Whether git's search could go another way than one that sees only the changed middle.
+    /// Leaves out of the search what only one side has: it is changed in any case.
+    fn keep_matched(&mut self) {
+        let lines = &self.numbers.lines;
+        self.before.keep(|number| lines[number as usize].n_after > 0);
+        self.after.keep(|number| lines[number as usize].n_before > 0);
+    }
+
+    /// Whether git might leave a line out of its search that both middles hold.
     ///
-    /// It could, where a line that both middles hold has at least seven lines around it that only one of them holds, with
-    /// one on each side (then git may leave it out, if it is frequent enough in the whole file), or where the search is long
-    /// enough for git to give up on the shortest answer.
-    fn needs_whole_files(&self) -> bool {
-        if self.before.len() + self.after.len() >= 500 {
-            return true;
-        }
-        let mut in_before = vec![false; self.numbers.lines.len()];
-        let mut in_after = in_before.clone();
-        let mark = |flags: &mut Vec<bool>, tokens: &[Token]| {
-            for token in tokens {
-                if let Some(flag) = flags.get_mut(token.0 as usize) {
-                    *flag = true;
+    /// It does so with lines that are frequent in the other text and stand among at least seven that are not in it at all,
+    /// some on each side. How frequent they are outside the middles is not known yet.
+    fn may_leave_out(&self) -> bool {
+        self.before.has_surrounded() || self.after.has_surrounded()
+    }
+
+    /// Counts the lines of the middles in the text around them.
+    fn count_around(&mut self, around: [&[u8]; 2], sides: [&[u8]; 2]) {
+        for text in around {
+            let mut start = 0;
+            for end in line_ends(text) {
+                let line = &text[start..end];
+                if let Ok(number) = self.numbers.find(Numbers::hash(line), line, sides) {
+                    self.numbers.lines[number as usize].n_around += 1;
                 }
+                start = end;
             }
-        };
-        mark(&mut in_before, &self.before);
-        mark(&mut in_after, &self.after);
-        may_leave_out(&self.before, &in_after) || may_leave_out(&self.after, &in_before)
+        }
     }
-}
 
-impl Numbers {
-    fn grow(&mut self) {
-        let wanted = self.slots.len() * 2;
-        self.slots.clear();
-        self.slots.resize(wanted, 0);
-        let mask = wanted - 1;
-        for (number, (hash, ..)) in self.lines.iter().enumerate() {
-            let mut at = usize::try_from(hash >> 20).unwrap_or(0) & mask;
-            while self.slots.get(at).is_some_and(|&slot| slot != 0) {
-                at = at + 1 & mask;
+    /// Leaves out of the search what git leaves out.
+    fn keep_as_git(&mut self, n_around: usize) {
+        const MOST: usize = 1024;
+        let lines = &self.numbers.lines;
+        for (side, is_after) in [(&mut self.before, false), (&mut self.after, true)] {
+            let often = rough_root(side.all.len() + n_around).min(MOST);
+            let matches: Vec<Match> = side
+                .all
+                .iter()
+                .map(|&number| {
+                    let line = &lines[number as usize];
+                    let n = line.n_around + if is_after { line.n_before } else { line.n_after };
+                    match n as usize {
+                        0 => Match::Never,
+                        n if n >= often => Match::Often,
+                        _ => Match::Some,
+                    }
+                })
+                .collect();
+            let mut place = 0;
+            side.keep(|_| {
+                let is_kept = match matches[place] {
+                    Match::Never => false,
+                    Match::Some => true,
+                    Match::Often => !is_left_out(&matches, place),
+                };
+                place += 1;
+                is_kept
+            });
+        }
+    }
+
+    fn search(&mut self, is_bounded: bool) -> Result<(), TooLong> {
+        let Self { before, after, myers, .. } = self;
+        let a = Sequence { tokens: &before.kept, lines: &before.places };
+        let b = Sequence { tokens: &after.kept, lines: &after.places };
+        myers.compare(a, b, &mut before.changed, &mut after.changed, is_bounded)
+    }
+
+    fn collect_hunks(&mut self, offset: u32) {
+        let (mut a, mut b) = (0, 0);
+        let (before, after) = (&self.before.changed, &self.after.changed);
+        loop {
+            while before.get(a) == Some(&false) && after.get(b) == Some(&false) {
+                a += 1;
+                b += 1;
             }
-            if let Some(slot) = self.slots.get_mut(at) {
-                *slot = u32::try_from(number + 1).unwrap_or(0);
+            let (start_a, start_b) = (a, b);
+            while before.get(a) == Some(&true) {
+                a += 1;
             }
+            while after.get(b) == Some(&true) {
+                b += 1;
+            }
+            if (a, b) == (start_a, start_b) {
+                return;
+            }
+            self.hunks.push(Hunk {
+                before: small(start_a) + offset,
+                n_before: small(a - start_a),
+                after: small(start_b) + offset,
+                n_after: small(b - start_b),
+            });
         }
     }
 }
 
-fn may_leave_out(tokens: &[Token], in_other: &[bool]) -> bool {
-    let is_matched = |token: &Token| in_other.get(token.0 as usize).copied().unwrap_or(false);
-    let unmatched = tokens.iter().filter(|token| !is_matched(token)).count();
-    if unmatched < 7 {
-        return false;
+impl Tokens {
+    fn keep(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
+        self.kept.clear();
+        self.places.clear();
+        self.changed.clear();
+        for (place, &number) in (0..).zip(&self.all) {
+            let is_kept = is_kept(number);
+            if is_kept {
+                self.kept.push(number);
+                self.places.push(place);
+            }
+            self.changed.push(!is_kept);
+        }
     }
-    let first = tokens.iter().position(|token| !is_matched(token));
-    let last = tokens.iter().rposition(|token| !is_matched(token));
-    let (Some(first), Some(last)) = (first, last) else { return false };
-    tokens.get(first..last).unwrap_or_default().iter().any(is_matched)
+
+    fn has_surrounded(&self) -> bool {
+        if self.all.len() - self.kept.len() < 7 {
+            return false;
+        }
+        let first = self.changed.iter().position(|&changed| changed);
+        let last = self.changed.iter().rposition(|&changed| changed);
+        match (first, last) {
+            (Some(first), Some(last)) => self.changed[first..last].contains(&false),
+            _ => false,
+        }
+    }
+}
+
+/// Where the lines of a text end, feeds included.
+fn line_ends(text: &[u8]) -> impl Iterator<Item = usize> {
+    let open = text.last().is_some_and(|&last| last != b'\n').then_some(text.len());
+    memchr::memchr_iter(b'\n', text).map(|at| at + 1).chain(open)
+}
+
+/// Whether git leaves a frequent line out of its search: where, among the lines around it that do not occur a normal number
+/// of times, those that never occur are more than three times as many as the frequent ones.
+fn is_left_out(matches: &[Match], place: usize) -> bool {
+    const WINDOW: usize = 100;
+    let count = |around: &mut dyn Iterator<Item = &Match>| {
+        let (mut never, mut often) = (0, 0);
+        for next in around.take_while(|&&next| next != Match::Some) {
+            match next {
+                Match::Never => never += 1,
+                _ => often += 1,
+            }
+        }
+        (never, often)
+    };
+    let (never_before, often_before) = count(&mut matches[place.saturating_sub(WINDOW)..place].iter().rev());
+    let (never_after, often_after) = count(&mut matches[place + 1..].iter().take(WINDOW));
+    // The line itself counts once for each direction.
+    never_before > 0 && never_after > 0 && never_before + never_after > 3 * (often_before + often_after + 2)
 }
 
 /// How many bytes of whole lines two texts share at the start and at the end.
@@ -302,14 +488,12 @@ fn trim(before: &[u8], after: &[u8]) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use gix::diff::blob::InternedInput;
+    use gix::diff::blob::{Algorithm, Diff, InternedInput};
     use proptest::prelude::*;
 
     use super::*;
 
     fn oracle(before: &[u8], after: &[u8]) -> LineCounts {
-        let lines = |text: &'static [u8]| text;
-        let _ = lines;
         let input = InternedInput::new(before, after);
         let diff = Diff::compute(Algorithm::Myers, &input);
         LineCounts { added: diff.count_additions(), deleted: diff.count_removals() }

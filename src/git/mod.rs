@@ -12,6 +12,7 @@ mod files;
 mod interner;
 mod lines;
 mod log;
+mod myers;
 mod objects;
 mod open;
 mod parallel;

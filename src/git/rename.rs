@@ -136,25 +136,20 @@ pub(super) fn renames(
     if sources.len().saturating_mul(destinations.len()) > MAX_PAIRS {
         return pairs;
     }
-    let mut scored = Vec::new();
+    let mut scored: Vec<Scored> = Vec::new();
     for &destination in &destinations {
-        let mut best = Vec::with_capacity(CANDIDATES_PER_DESTINATION + 1);
+        let mut best = Best::default();
         for &source in &sources {
             let score = prints.score(source, destination, MIN_SCORE);
-            if score < MIN_SCORE {
-                continue;
-            }
             let has_same_name = match (deleted.get(source), added.get(destination)) {
                 (Some(source), Some(destination)) => basename(source.path) == basename(destination.path),
                 _ => false,
             };
-            best.push((score, has_same_name, source, destination));
-            // Better scores first; of equal ones, what was seen first.
-            best.sort_by_key(|&(score, has_same_name, ..)| std::cmp::Reverse((score, has_same_name)));
-            best.truncate(CANDIDATES_PER_DESTINATION);
+            best.offer((score, has_same_name, source, destination));
         }
-        scored.extend(best);
+        scored.extend(best.0);
     }
+    scored.retain(|&(score, ..)| score >= MIN_SCORE);
     scored.sort_by_key(|&(score, has_same_name, ..)| std::cmp::Reverse((score, has_same_name)));
     for (_, _, source, destination) in scored {
         let is_free = |flags: &[bool], at: usize| flags.get(at) == Some(&false);
@@ -165,6 +160,26 @@ pub(super) fn renames(
         }
     }
     pairs
+}
+
+/// Score, whether the base names are equal, source, destination.
+type Scored = (u64, bool, usize, usize);
+
+/// The best few sources of a destination, each in the place of the one it beat: that decides among equals, as in git.
+#[derive(Default)]
+struct Best(Vec<Scored>);
+
+impl Best {
+    fn offer(&mut self, next: Scored) {
+        let rank = |&(score, has_same_name, ..): &Scored| (score, has_same_name);
+        if self.0.len() < CANDIDATES_PER_DESTINATION {
+            self.0.push(next);
+        } else if let Some(worst) = self.0.iter_mut().min_by_key(|known| rank(known))
+            && rank(worst) < rank(&next)
+        {
+            *worst = next;
+        }
+    }
 }
 
 fn take(flags: &mut [bool], at: usize) {
