@@ -1,5 +1,6 @@
 //! The page: one self-contained file without script, request or inline style, in both colour schemes, for screen and paper.
 
+mod tables;
 mod view;
 
 use minijinja::value::{Serde, Value};

@@ -4,6 +4,7 @@
 //! in a viewer that knows no style sheets, in a page and as a file of its own.
 
 mod axis;
+mod labels;
 mod plot;
 mod words;
 

@@ -1,17 +1,21 @@
 //! The team report: products, sections and figures, from measures. Names nobody.
 
+mod product;
+mod shortcomings;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use self::product::product_report;
+use self::shortcomings::shortcomings;
+pub use self::shortcomings::state_words;
 use super::definition::TeamDefinition;
-use super::figure::{self, Figure, Frame};
-use crate::domain::{
-    Completeness, Gap, Granularity, RepositoryId, Stream, StreamCertificate, Window,
-};
-use crate::metrics::measure::{Cell, Definition, Measure, Measured, Need};
+use super::figure::Figure;
+use crate::domain::{Gap, Granularity, RepositoryId, StreamCertificate, Window};
+use crate::metrics::measure::{Cell, Definition, Measure};
 
 /// A repository as a reader knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -277,235 +281,6 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         repositories: input.repositories.to_vec(),
         cells,
     }
-}
-
-fn product_report(
-    input: &TeamInput<'_>,
-    definition: &TeamDefinition,
-    product: &Product,
-    slug: &str,
-) -> ProductReport {
-    let faces: Vec<RepositoryFace> = input
-        .repositories
-        .iter()
-        .filter(|face| product.repositories.contains(&face.id))
-        .cloned()
-        .collect();
-    let frame = Frame {
-        window: input.window,
-        zone: &input.zone,
-        repositories: &faces,
-        product: &product.name,
-    };
-    let measured: Vec<&str> = input
-        .measures
-        .iter()
-        .map(|measure| measure.definition.id)
-        .collect();
-    // One product: `flow.cycle_time.svg`. Several: the product's name comes first.
-    let figure_id = |metric: &str| {
-        if input.products.len() == 1 {
-            metric.to_owned()
-        } else {
-            format!("{slug}.{metric}")
-        }
-    };
-    let mut sections = Vec::new();
-    for part in &definition.sections {
-        let mut figures = Vec::new();
-        let mut absences: Vec<Absence> = Vec::new();
-        for metric in definition.metrics_of(part, &measured) {
-            let Some(measure) = input
-                .measures
-                .iter()
-                .find(|measure| measure.definition.id == metric)
-            else {
-                continue;
-            };
-            let whole = measure.cells.iter().find(|cell| {
-                let scope = &cell.scope;
-                scope.product == product.name
-                    && scope.repository.is_none()
-                    && scope.area.is_none()
-                    && cell.bucket.is_none()
-            });
-            let cautions = cautions(measure.definition, product, input);
-            let figure = whole.and_then(|cell| {
-                figure::figure(figure_id(metric), measure, cell, &frame, cautions)
-            });
-            match figure {
-                Some(figure) => figures.push(figure),
-                None => absent(
-                    &mut absences,
-                    measure.definition,
-                    whole.map(|cell| &cell.measured),
-                ),
-            }
-        }
-        let id = format!("{slug}-{}", part.id);
-        sections.push(Section {
-            id,
-            title: part.title.clone(),
-            question: part.question.clone(),
-            figures,
-            absences,
-        });
-    }
-    let shown = |id: &String| {
-        sections
-            .iter()
-            .flat_map(|section| &section.figures)
-            .any(|figure| figure.id == *id)
-    };
-    let at_a_glance = definition
-        .at_a_glance
-        .iter()
-        .map(|metric| figure_id(metric))
-        .filter(shown)
-        .collect();
-    ProductReport {
-        id: slug.to_owned(),
-        name: product.name.clone(),
-        repositories: faces,
-        at_a_glance,
-        sections,
-    }
-}
-
-fn absent(
-    absences: &mut Vec<Absence>,
-    definition: &'static Definition,
-    measured: Option<&Measured>,
-) {
-    let (is_not_applicable, because, fix) = match measured {
-        Some(Measured::NotObserved { because, fix }) => (false, because.clone(), fix.clone()),
-        Some(Measured::NotApplicable { because }) => (true, because.clone(), None),
-        Some(Measured::Value { .. } | Measured::TooFew { .. }) | None => {
-            (false, "nothing to measure in this product".to_owned(), None)
-        }
-    };
-    let same = |absence: &&mut Absence| {
-        absence.is_not_applicable == is_not_applicable
-            && absence.because == because
-            && absence.fix == fix
-    };
-    match absences.iter_mut().find(same) {
-        Some(absence) => absence.metrics.push(definition),
-        None => absences.push(Absence {
-            is_not_applicable,
-            because,
-            fix,
-            metrics: vec![definition],
-        }),
-    }
-}
-
-/// Why a figure of a product may be incomplete: streams it needs that have holes.
-fn cautions(definition: &Definition, product: &Product, input: &TeamInput<'_>) -> Vec<String> {
-    let needs = |stream: Stream| {
-        definition.needs.iter().any(|need| match need {
-            Need::History | Need::Ownership => stream == Stream::History,
-            Need::PullRequests => stream == Stream::PullRequests,
-            Need::Issues => stream == Stream::Issues,
-            Need::WorkflowRuns => stream == Stream::WorkflowRuns,
-            // Deployments come from whichever source had them: only the API's own stream is certain to matter.
-            Need::Deployments => stream == Stream::Deployments,
-        })
-    };
-    let concerned = input.certificates.iter().filter(|certificate| {
-        has_hole(certificate.completeness)
-            && product.repositories.contains(&certificate.repository)
-            && needs(certificate.stream)
-    });
-    let lines: Vec<CertificateLine> = concerned
-        .map(|certificate| CertificateLine {
-            repository: input
-                .repositories
-                .iter()
-                .find(|face| face.id == certificate.repository)
-                .map_or_else(String::new, |face| face.name.clone()),
-            certificate: certificate.clone(),
-        })
-        .collect();
-    let sentence = |short: Shortcoming| {
-        let reason = short
-            .reason
-            .map(|reason| format!(": {reason}"))
-            .unwrap_or_default();
-        format!("{} {}{reason}", short.what, short.state)
-    };
-    shortcomings(&lines).into_iter().map(sentence).collect()
-}
-
-const fn has_hole(completeness: Completeness) -> bool {
-    matches!(
-        completeness,
-        Completeness::Partial
-            | Completeness::Forbidden
-            | Completeness::NotFound
-            | Completeness::RateLimited
-    )
-}
-
-/// The word for people.
-#[must_use]
-pub const fn state_words(completeness: Completeness) -> &'static str {
-    match completeness {
-        Completeness::Complete => "complete",
-        Completeness::Partial => "partial",
-        Completeness::Forbidden => "not readable with this token",
-        Completeness::NotFound => "not found",
-        Completeness::Empty => "empty",
-        Completeness::Disabled => "switched off",
-        Completeness::RateLimited => "stopped at a rate limit",
-        Completeness::Skipped => "not read",
-    }
-}
-
-fn shortcomings(certificates: &[CertificateLine]) -> Vec<Shortcoming> {
-    type Key<'a> = (bool, &'static str, Option<&'a str>, Option<&'a str>);
-    let mut groups: BTreeMap<Key<'_>, BTreeMap<Stream, Vec<&str>>> = BTreeMap::new();
-    for line in certificates
-        .iter()
-        .filter(|line| !line.certificate.is_whole())
-    {
-        let certificate = &line.certificate;
-        let key = (
-            !has_hole(certificate.completeness),
-            state_words(certificate.completeness),
-            certificate.reason.as_deref(),
-            certificate.fix.as_deref(),
-        );
-        groups
-            .entry(key)
-            .or_default()
-            .entry(certificate.stream)
-            .or_default()
-            .push(&line.repository);
-    }
-    let sentence = |streams: BTreeMap<Stream, Vec<&str>>| {
-        let mut by_repositories: BTreeMap<Vec<&str>, Vec<String>> = BTreeMap::new();
-        for (stream, repositories) in streams {
-            by_repositories
-                .entry(repositories)
-                .or_default()
-                .push(stream.word().replace('_', " "));
-        }
-        let parts = by_repositories.into_iter().map(|(repositories, streams)| {
-            format!("{} of {}", streams.join(", "), repositories.join(", "))
-        });
-        parts.collect::<Vec<_>>().join("; ")
-    };
-    groups
-        .into_iter()
-        .map(|((is_quiet, state, reason, fix), streams)| Shortcoming {
-            is_partial: !is_quiet,
-            what: sentence(streams),
-            state,
-            reason: reason.map(str::to_owned),
-            fix: fix.map(str::to_owned),
-        })
-        .collect()
 }
 
 /// Anchors from names: lower case letters, digits and hyphens, never empty, never twice.

@@ -1,7 +1,5 @@
 //! The geometry of a chart.
 
-use std::fmt::Write as _;
-
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::{
     Cartesian2d, ChartBuilder, ChartContext, Circle, DrawingArea, IntoDrawingArea, PathElement,
@@ -9,20 +7,22 @@ use plotters::prelude::{
 };
 
 use super::axis::{self, Scale};
-use super::words::{self, Anchor, Words};
-use super::{AXIS, BAND, Colour, GRID, INK, LINE, PAPER, QUIET, STRIP, Size, WORDS};
-use crate::render::{RenderError, encode};
-use crate::report::quantity;
-use crate::report::{Chart, ChartPoint, Mark, PointState, Shape};
+use super::labels::{set_tips, set_words};
+use super::words;
+use super::{AXIS, BAND, Colour, GRID, LINE, PAPER, QUIET, STRIP, Size};
+use crate::render::RenderError;
+use crate::report::{Chart, ChartPoint, Mark, Shape};
 
 /// Picture units per CSS pixel: plotters places at whole units, and a tenth of a pixel is fine enough for a smooth line.
 pub(super) const SCALE: u32 = 10;
+
 /// Size of a sparkline in CSS pixels.
 pub(super) const SPARK: (u32, u32) = (120, 30);
 
-const UNIT: i32 = 10;
+pub(super) const UNIT: i32 = 10;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
 type Context<'a, 'b> =
     ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
@@ -48,15 +48,15 @@ fn fill(of: &Colour) -> ShapeStyle {
 }
 
 /// Where things stand, in picture units.
-struct Frame {
-    left: i32,
-    right: i32,
-    top: i32,
-    bottom: i32,
-    strip_bottom: i32,
-    has_strip: bool,
-    size: i32,
-    font: u32,
+pub(super) struct Frame {
+    pub(super) left: i32,
+    pub(super) right: i32,
+    pub(super) top: i32,
+    pub(super) bottom: i32,
+    pub(super) strip_bottom: i32,
+    pub(super) has_strip: bool,
+    pub(super) size: i32,
+    pub(super) font: u32,
 }
 
 impl Frame {
@@ -88,7 +88,7 @@ impl Frame {
 
 /// Whether the bars already are the numbers of rows, so that a strip of n would say it twice.
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn n_is_drawn(chart: &Chart) -> bool {
+pub(super) fn n_is_drawn(chart: &Chart) -> bool {
     let bars = chart.marks.iter().find(|mark| mark.shape == Shape::Bars);
     bars.is_some_and(|bars| {
         chart
@@ -311,215 +311,6 @@ fn draw_strip(root: &Area<'_>, chart: &Chart, frame: &Frame, xs: &[i32]) -> Resu
 fn bar_half(frame: &Frame, n_points: usize) -> i32 {
     let n_points = i32::try_from(n_points.max(1)).unwrap_or(i32::MAX);
     ((frame.right - frame.left) * 36 / (100 * n_points)).max(4)
-}
-
-fn set_words(
-    text: &mut String,
-    chart: &Chart,
-    size: Size,
-    frame: &Frame,
-    scale: &Scale,
-    xs: &[i32],
-) {
-    let font = frame.font;
-    for tick in &scale.ticks {
-        let y = frame.bottom - height_of(*tick, scale.top, frame.bottom - frame.top) + 4 * UNIT;
-        let label = axis::tick_words(chart.unit, *tick, scale.top);
-        let at = (frame.left - 6 * UNIT, y);
-        words::set(
-            text,
-            &Words {
-                text: &label,
-                at,
-                anchor: Anchor::End,
-                size: font,
-                colour: &WORDS,
-                is_strong: false,
-            },
-        );
-    }
-    if frame.has_strip {
-        let at = (frame.left - 6 * UNIT, frame.strip_bottom);
-        words::set(
-            text,
-            &Words {
-                text: "n",
-                at,
-                anchor: Anchor::End,
-                size: font,
-                colour: &WORDS,
-                is_strong: false,
-            },
-        );
-    }
-    for (at, anchor) in labelled(chart, frame, xs) {
-        let (Some(point), Some(x)) = (chart.points.get(at), xs.get(at)) else {
-            continue;
-        };
-        let x = match anchor {
-            Anchor::Start => frame.left,
-            Anchor::Middle => *x,
-            Anchor::End => frame.right,
-        };
-        let at = (x, frame.strip_bottom + 16 * UNIT);
-        words::set(
-            text,
-            &Words {
-                text: &point.bucket,
-                at,
-                anchor,
-                size: font,
-                colour: &WORDS,
-                is_strong: false,
-            },
-        );
-    }
-    if size.is_titled {
-        let title = words::fitted(&encode::line(&chart.title), 16, frame.size - 24 * UNIT);
-        let at = (12 * UNIT, 24 * UNIT);
-        words::set(
-            text,
-            &Words {
-                text: &title,
-                at,
-                anchor: Anchor::Start,
-                size: 16,
-                colour: &INK,
-                is_strong: true,
-            },
-        );
-        set_legend(text, chart);
-    }
-}
-
-fn set_legend(text: &mut String, chart: &Chart) {
-    let mut x = 12 * UNIT;
-    let y = 45 * UNIT;
-    let mut entry = |text: &mut String, of: &Colour, title: &str| {
-        let _ = writeln!(
-            text,
-            "<rect x=\"{x}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"20\" fill=\"{}\"/>",
-            y - 8 * UNIT,
-            12 * UNIT,
-            8 * UNIT,
-            of.name()
-        );
-        let at = (x + 18 * UNIT, y);
-        words::set(
-            text,
-            &Words {
-                text: title,
-                at,
-                anchor: Anchor::Start,
-                size: 12,
-                colour: &WORDS,
-                is_strong: false,
-            },
-        );
-        x += 34 * UNIT + words::width(title, 12);
-    };
-    for mark in &chart.marks {
-        let of = if mark.shape == Shape::QuietLine {
-            &QUIET
-        } else {
-            &LINE
-        };
-        entry(text, of, &mark.title);
-    }
-    if chart.has_band {
-        entry(text, &BAND, "80 % interval");
-    }
-    if chart.points.iter().any(|point| point.n.is_some()) && !n_is_drawn(chart) {
-        entry(text, &STRIP, "n, rows behind it");
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a share of a height of a few thousand units"
-)]
-fn height_of(number: f64, top: f64, height: i32) -> i32 {
-    (number / top * f64::from(height)).round() as i32
-}
-
-/// Which buckets get their name: the first, the last, and as many between as fit.
-fn labelled(chart: &Chart, frame: &Frame, xs: &[i32]) -> Vec<(usize, Anchor)> {
-    let n_points = xs.len();
-    let Some(last) = n_points.checked_sub(1) else {
-        return Vec::new();
-    };
-    let widest = chart
-        .points
-        .iter()
-        .map(|point| words::width(&point.bucket, frame.font))
-        .max()
-        .unwrap_or(1)
-        + 14 * UNIT;
-    let n_fit = usize::try_from((frame.right - frame.left) / widest.max(1)).unwrap_or(1);
-    if n_points <= n_fit {
-        return (0..n_points).map(|at| (at, Anchor::Middle)).collect();
-    }
-    // Evenly spaced on the page: the first and last stand inside the frame, those between over the nearest bucket.
-    let n_steps = n_fit.saturating_sub(1).max(1);
-    let (first_x, room) = (frame.left + widest / 2, frame.right - frame.left - widest);
-    let nearest = |x: i32| {
-        (0..n_points).min_by_key(|at| xs.get(*at).map_or(i32::MAX, |middle| (middle - x).abs()))
-    };
-    let mut labels = vec![(0, Anchor::Start)];
-    for step in 1..n_steps {
-        let share = i32::try_from(step).unwrap_or(0) * room / i32::try_from(n_steps).unwrap_or(1);
-        labels.extend(nearest(first_x + share).map(|at| (at, Anchor::Middle)));
-    }
-    labels.push((last, Anchor::End));
-    labels
-}
-
-/// Invisible columns over the buckets: the tip under the pointer says every number.
-fn set_tips(text: &mut String, chart: &Chart, frame: &Frame, xs: &[i32]) {
-    let n_points = i32::try_from(xs.len().max(1)).unwrap_or(i32::MAX);
-    let width = (frame.right - frame.left) / n_points;
-    for (point, x) in chart.points.iter().zip(xs) {
-        let _ = writeln!(
-            text,
-            "<rect class=\"hit\" x=\"{}\" y=\"{}\" width=\"{width}\" height=\"{}\" fill=\"none\" pointer-events=\"all\"><title>{}</title></rect>",
-            x - width / 2,
-            frame.top,
-            frame.strip_bottom - frame.top,
-            encode::svg(&tip(chart, point))
-        );
-    }
-}
-
-fn tip(chart: &Chart, point: &ChartPoint) -> String {
-    let mut lines = vec![if point.is_cut {
-        format!("{} (cut by the window)", point.bucket)
-    } else {
-        point.bucket.clone()
-    }];
-    match point.state {
-        PointState::Missing => lines.push("no value".to_owned()),
-        PointState::TooFew => lines.push("too few to summarise".to_owned()),
-        PointState::Measured => {
-            for mark in &chart.marks {
-                if let Some(number) = point.get(&mark.number) {
-                    lines.push(format!(
-                        "{}: {}",
-                        mark.title,
-                        quantity::amount(chart.unit, number)
-                    ));
-                }
-            }
-            if let Some([low, high]) = point.interval {
-                let (low, high) = (
-                    quantity::amount(chart.unit, low),
-                    quantity::amount(chart.unit, high),
-                );
-                lines.push(format!("80 % interval: {low} – {high}"));
-            }
-        }
-    }
-    lines.extend(point.n.map(|n| format!("n = {n}")));
-    lines.join("\n")
 }
 
 /// The first series without axes.

@@ -1,0 +1,174 @@
+//! Tables as the template sees them.
+
+use serde::Serialize;
+
+use crate::render::encode;
+use crate::report::TeamReport;
+use crate::report::quantity;
+use crate::report::table::{Table, TableCell};
+use crate::report::team::state_words;
+
+#[derive(Serialize)]
+pub(super) struct TableView {
+    title: String,
+    columns: Vec<ColumnView>,
+    rows: Vec<Vec<CellView>>,
+    n_omitted: u64,
+}
+
+#[derive(Serialize)]
+struct ColumnView {
+    title: String,
+    is_number: bool,
+}
+
+#[derive(Serialize)]
+struct CellView {
+    text: String,
+    link: Option<String>,
+    /// Why nothing stands here; empty where something does.
+    missing: Option<String>,
+    is_number: bool,
+}
+
+pub(super) fn table(table: &Table) -> TableView {
+    let columns: Vec<ColumnView> = table
+        .columns
+        .iter()
+        .map(|column| ColumnView {
+            title: column.title.clone(),
+            is_number: column.is_number,
+        })
+        .collect();
+    let cell = |cell: &TableCell, is_number: bool| match cell {
+        TableCell::Text(text) | TableCell::Number(text) => CellView {
+            text: text.clone(),
+            link: None,
+            missing: None,
+            is_number,
+        },
+        TableCell::Link { text, url } => CellView {
+            text: text.clone(),
+            link: encode::url(url),
+            missing: None,
+            is_number,
+        },
+        TableCell::Missing(because) => CellView {
+            text: "—".to_owned(),
+            link: None,
+            missing: Some(because.clone().unwrap_or_else(|| "no value".to_owned())),
+            is_number,
+        },
+    };
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| {
+            row.iter()
+                .zip(&columns)
+                .map(|(part, column)| cell(part, column.is_number))
+                .collect()
+        })
+        .collect();
+    TableView {
+        title: table.title.clone(),
+        rows,
+        columns,
+        n_omitted: table.n_omitted,
+    }
+}
+
+fn text_table(title: &str, columns: &[(&str, bool)], rows: Vec<Vec<Option<String>>>) -> TableView {
+    let cell = |(text, (_, is_number)): (Option<String>, &(&str, bool))| CellView {
+        missing: text.is_none().then(|| "no value".to_owned()),
+        text: text.unwrap_or_else(|| "—".to_owned()),
+        link: None,
+        is_number: *is_number,
+    };
+    TableView {
+        title: title.to_owned(),
+        columns: columns
+            .iter()
+            .map(|(title, is_number)| ColumnView {
+                title: (*title).to_owned(),
+                is_number: *is_number,
+            })
+            .collect(),
+        rows: rows
+            .into_iter()
+            .map(|row| row.into_iter().zip(columns).map(cell).collect())
+            .collect(),
+        n_omitted: 0,
+    }
+}
+
+pub(super) fn certificates(report: &TeamReport) -> TableView {
+    let rows = report.certificates.iter().map(|line| {
+        let certificate = &line.certificate;
+        vec![
+            Some(line.repository.clone()),
+            Some(certificate.stream.word().replace('_', " ")),
+            Some(state_words(certificate.completeness).to_owned()),
+            Some(quantity::count(certificate.fetched)),
+            certificate.expected.map(quantity::count),
+            certificate
+                .watermark
+                .map(|at| report.zone.to_datetime(at).date().to_string()),
+            Some(certificate.reason.clone().unwrap_or_default()),
+        ]
+    });
+    let columns = [
+        ("Repository", false),
+        ("Stream", false),
+        ("State", false),
+        ("In the store", true),
+        ("Expected", true),
+        ("Complete up to", false),
+        ("Why not complete", false),
+    ];
+    text_table("How complete the data is", &columns, rows.collect())
+}
+
+pub(super) fn gaps(report: &TeamReport) -> Option<TableView> {
+    let rows: Vec<Vec<Option<String>>> = report
+        .gaps
+        .iter()
+        .map(|gap| {
+            vec![
+                gap.repository.clone(),
+                Some(gap.kind.replace('_', " ")),
+                Some(gap.reason.replace('_', " ")),
+                Some(quantity::count(gap.n)),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("Repository", false),
+        ("What", false),
+        ("Why", false),
+        ("How many", true),
+    ];
+    (!rows.is_empty()).then(|| text_table("What could not be read", &columns, rows))
+}
+
+pub(super) fn accepted(report: &TeamReport) -> Option<TableView> {
+    let rows: Vec<Vec<Option<String>>> = report
+        .accepted
+        .iter()
+        .map(|flag| {
+            vec![
+                Some(flag.metric.clone()),
+                Some(flag.scope.clone()),
+                Some(flag.reason.clone()),
+                Some(flag.until.to_string()),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("Metric", false),
+        ("Scope", false),
+        ("Why it is accepted", false),
+        ("Until", false),
+    ];
+    (!rows.is_empty()).then(|| text_table("Risks the team has accepted", &columns, rows))
+}

@@ -1,0 +1,59 @@
+//! The rows that a page lists under a figure, by number, commit or path.
+
+use super::{Frame, Headline, RowLine};
+use crate::metrics::measure::{Cell, Fate, LedgerRow, Measure, Measured, Unit};
+use crate::report::{quantity, subject};
+
+/// The most rows a page lists under one figure; the rest is counted, and `explain` lists it.
+const MAX_ROWS: usize = 40;
+
+pub(super) fn listed_rows(
+    measure: &Measure,
+    headline: &Headline,
+    frame: &Frame<'_>,
+) -> (String, Vec<RowLine>, u64) {
+    let definition = measure.definition;
+    let is_ratio = |cell: &Cell| matches!(&cell.measured, Measured::Value { value, .. } if value.ratio().is_some());
+    let too_few = matches!(headline, Headline::TooFew { .. });
+    let is_share_of_places = !too_few && measure.cells.iter().any(is_ratio);
+    let is_hit = |row: &LedgerRow| {
+        subject::is_place(definition, row) && row.value.is_some_and(|value| value > 0.0)
+    };
+    let mut rows: Vec<&LedgerRow> = measure
+        .rows
+        .iter()
+        .filter(|row| row.product == frame.product && row.fate == Fate::Included)
+        .filter(|row| too_few || is_share_of_places && is_hit(row))
+        .collect();
+    if rows.is_empty() {
+        return (String::new(), Vec::new(), 0);
+    }
+    rows.sort_by(|a, b| (a.at, a.repository, &a.subject).cmp(&(b.at, b.repository, &b.subject)));
+    let n_omitted = rows.len().saturating_sub(MAX_ROWS) as u64;
+    let lines = rows.iter().take(MAX_ROWS).map(|row| RowLine {
+        repository: (!subject::is_place(definition, row))
+            .then(|| frame.repository_name(row.repository)),
+        label: subject::public_label(definition, row),
+        link: subject::public_link(
+            frame
+                .face(row.repository)
+                .and_then(|face| face.url.as_deref()),
+            row.link.as_deref(),
+        ),
+        on: row
+            .at
+            .map(|at| frame.zone.to_datetime(at).date().to_string()),
+        amount: row.value.filter(|value| too_few && value.is_finite()).map(
+            |value| match definition.unit {
+                Unit::Share => quantity::plain(value),
+                unit => quantity::amount(unit, value),
+            },
+        ),
+    });
+    let title = if too_few {
+        "The rows, since there are too few to summarise"
+    } else {
+        "What is counted"
+    };
+    (title.to_owned(), lines.collect(), n_omitted)
+}

@@ -1,0 +1,149 @@
+//! The tables under a figure: per bucket, per repository, per area.
+
+use super::{Headline, headline};
+use crate::metrics::measure::{Cell, Measured, Number, Unit};
+use crate::report::chart::{Chart, PointState};
+use crate::report::quantity;
+use crate::report::table::{Column, Table, TableCell};
+
+pub(super) fn bucket_table(unit: Unit, chart: &Chart) -> Table {
+    let is_ratio = chart.number_names().contains(&"hits");
+    let mut columns = vec![Column::text("Bucket"), Column::number("n")];
+    let names: Vec<&str> = chart.number_names();
+    columns.extend(
+        names
+            .iter()
+            .map(|name| Column::number(&quantity::number_title(name))),
+    );
+    if chart.has_band {
+        columns.push(Column::number("80 % interval"));
+    }
+    let rows = chart.points.iter().map(|point| {
+        let bucket = if point.is_cut {
+            format!("{} (cut)", point.bucket)
+        } else {
+            point.bucket.clone()
+        };
+        let mut row = vec![
+            TableCell::Text(bucket),
+            TableCell::number(point.n.map(quantity::count)),
+        ];
+        for (at, name) in names.iter().enumerate() {
+            row.push(match point.get(name) {
+                Some(number) if is_ratio && (*name == "hits" || *name == "of") => {
+                    TableCell::Number(quantity::plain(number))
+                }
+                Some(number) => {
+                    TableCell::Number(quantity::named(unit, name, at == 0, Number::Real(number)))
+                }
+                None if point.state == PointState::TooFew => {
+                    TableCell::Missing(Some("too few to summarise".to_owned()))
+                }
+                None => TableCell::Missing(None),
+            });
+        }
+        if chart.has_band {
+            row.push(TableCell::number(
+                point.interval.map(|ends| interval(chart.unit, ends)),
+            ));
+        }
+        row
+    });
+    Table {
+        title: "By bucket".to_owned(),
+        rows: rows.collect(),
+        columns,
+        n_omitted: 0,
+    }
+}
+
+fn interval(unit: Unit, ends: [f64; 2]) -> String {
+    let [low, high] = ends.map(|end| quantity::amount(unit, end));
+    format!("{low} – {high}")
+}
+
+pub(super) fn scope_table(
+    title: &str,
+    heading: &str,
+    unit: Unit,
+    cells: &[(String, &Cell)],
+    n_omitted: usize,
+) -> Table {
+    let has_interval = cells.iter().any(|(_, cell)| {
+        matches!(
+            cell.measured,
+            Measured::Value {
+                interval: Some(_),
+                ..
+            }
+        )
+    });
+    let mut columns = vec![
+        Column::text(heading),
+        Column::number("figure"),
+        Column::text("what"),
+    ];
+    if has_interval {
+        columns.push(Column::number("80 % interval"));
+    }
+    columns.extend([Column::number("n"), Column::number("unknown")]);
+    let rows = cells.iter().map(|(name, cell)| {
+        let missing = |because: &str| TableCell::Missing(Some(because.to_owned()));
+        let (amount, label, ends, n) = match (&cell.measured, headline(unit, &cell.measured)) {
+            (
+                _,
+                Some(Headline::Value {
+                    amount,
+                    label,
+                    interval,
+                    n,
+                    ..
+                }),
+            ) => (
+                TableCell::Number(amount),
+                TableCell::Text(label),
+                TableCell::number(interval.map(|[low, high]| format!("{low} – {high}"))),
+                TableCell::Number(quantity::count(n)),
+            ),
+            (_, Some(Headline::TooFew { n })) => (
+                missing("too few to summarise"),
+                TableCell::Text("too few".to_owned()),
+                TableCell::Missing(None),
+                TableCell::Number(quantity::count(n)),
+            ),
+            (Measured::NotApplicable { because }, None) => (
+                missing(because),
+                TableCell::Text("not applicable".to_owned()),
+                TableCell::Missing(None),
+                TableCell::Missing(None),
+            ),
+            (Measured::NotObserved { because, .. }, None) => (
+                missing(because),
+                TableCell::Text("not observed".to_owned()),
+                TableCell::Missing(None),
+                TableCell::Missing(None),
+            ),
+            (_, None) => (
+                TableCell::Missing(None),
+                TableCell::Text(String::new()),
+                TableCell::Missing(None),
+                TableCell::Missing(None),
+            ),
+        };
+        let mut row = vec![TableCell::Text(name.clone()), amount, label];
+        if has_interval {
+            row.push(ends);
+        }
+        row.extend([
+            n,
+            TableCell::Number(quantity::count(cell.ledger.n_unknown())),
+        ]);
+        row
+    });
+    Table {
+        title: title.to_owned(),
+        rows: rows.collect(),
+        columns,
+        n_omitted: n_omitted as u64,
+    }
+}

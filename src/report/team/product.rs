@@ -1,0 +1,128 @@
+//! One product's sections: figures where there is a number, and the reason where there is none.
+
+use super::shortcomings::cautions;
+use super::{Absence, Product, ProductReport, RepositoryFace, Section, TeamInput};
+use crate::metrics::measure::{Definition, Measured};
+use crate::report::definition::TeamDefinition;
+use crate::report::figure::{self, Frame};
+
+pub(super) fn product_report(
+    input: &TeamInput<'_>,
+    definition: &TeamDefinition,
+    product: &Product,
+    slug: &str,
+) -> ProductReport {
+    let faces: Vec<RepositoryFace> = input
+        .repositories
+        .iter()
+        .filter(|face| product.repositories.contains(&face.id))
+        .cloned()
+        .collect();
+    let frame = Frame {
+        window: input.window,
+        zone: &input.zone,
+        repositories: &faces,
+        product: &product.name,
+    };
+    let measured: Vec<&str> = input
+        .measures
+        .iter()
+        .map(|measure| measure.definition.id)
+        .collect();
+    // One product: `flow.cycle_time.svg`. Several: the product's name comes first.
+    let figure_id = |metric: &str| {
+        if input.products.len() == 1 {
+            metric.to_owned()
+        } else {
+            format!("{slug}.{metric}")
+        }
+    };
+    let mut sections = Vec::new();
+    for part in &definition.sections {
+        let mut figures = Vec::new();
+        let mut absences: Vec<Absence> = Vec::new();
+        for metric in definition.metrics_of(part, &measured) {
+            let Some(measure) = input
+                .measures
+                .iter()
+                .find(|measure| measure.definition.id == metric)
+            else {
+                continue;
+            };
+            let whole = measure.cells.iter().find(|cell| {
+                let scope = &cell.scope;
+                scope.product == product.name
+                    && scope.repository.is_none()
+                    && scope.area.is_none()
+                    && cell.bucket.is_none()
+            });
+            let cautions = cautions(measure.definition, product, input);
+            let figure = whole.and_then(|cell| {
+                figure::figure(figure_id(metric), measure, cell, &frame, cautions)
+            });
+            match figure {
+                Some(figure) => figures.push(figure),
+                None => absent(
+                    &mut absences,
+                    measure.definition,
+                    whole.map(|cell| &cell.measured),
+                ),
+            }
+        }
+        let id = format!("{slug}-{}", part.id);
+        sections.push(Section {
+            id,
+            title: part.title.clone(),
+            question: part.question.clone(),
+            figures,
+            absences,
+        });
+    }
+    let shown = |id: &String| {
+        sections
+            .iter()
+            .flat_map(|section| &section.figures)
+            .any(|figure| figure.id == *id)
+    };
+    let at_a_glance = definition
+        .at_a_glance
+        .iter()
+        .map(|metric| figure_id(metric))
+        .filter(shown)
+        .collect();
+    ProductReport {
+        id: slug.to_owned(),
+        name: product.name.clone(),
+        repositories: faces,
+        at_a_glance,
+        sections,
+    }
+}
+
+fn absent(
+    absences: &mut Vec<Absence>,
+    definition: &'static Definition,
+    measured: Option<&Measured>,
+) {
+    let (is_not_applicable, because, fix) = match measured {
+        Some(Measured::NotObserved { because, fix }) => (false, because.clone(), fix.clone()),
+        Some(Measured::NotApplicable { because }) => (true, because.clone(), None),
+        Some(Measured::Value { .. } | Measured::TooFew { .. }) | None => {
+            (false, "nothing to measure in this product".to_owned(), None)
+        }
+    };
+    let same = |absence: &&mut Absence| {
+        absence.is_not_applicable == is_not_applicable
+            && absence.because == because
+            && absence.fix == fix
+    };
+    match absences.iter_mut().find(same) {
+        Some(absence) => absence.metrics.push(definition),
+        None => absences.push(Absence {
+            is_not_applicable,
+            because,
+            fix,
+            metrics: vec![definition],
+        }),
+    }
+}

@@ -1,0 +1,119 @@
+//! What the data lacks, told once per reason, and which figures it concerns.
+
+use std::collections::BTreeMap;
+
+use super::{CertificateLine, Product, Shortcoming, TeamInput};
+use crate::domain::{Completeness, Stream};
+use crate::metrics::measure::{Definition, Need};
+
+/// Why a figure of a product may be incomplete: streams it needs that have holes.
+pub(super) fn cautions(
+    definition: &Definition,
+    product: &Product,
+    input: &TeamInput<'_>,
+) -> Vec<String> {
+    let needs = |stream: Stream| {
+        definition.needs.iter().any(|need| match need {
+            Need::History | Need::Ownership => stream == Stream::History,
+            Need::PullRequests => stream == Stream::PullRequests,
+            Need::Issues => stream == Stream::Issues,
+            Need::WorkflowRuns => stream == Stream::WorkflowRuns,
+            // Deployments come from whichever source had them: only the API's own stream is certain to matter.
+            Need::Deployments => stream == Stream::Deployments,
+        })
+    };
+    let concerned = input.certificates.iter().filter(|certificate| {
+        has_hole(certificate.completeness)
+            && product.repositories.contains(&certificate.repository)
+            && needs(certificate.stream)
+    });
+    let lines: Vec<CertificateLine> = concerned
+        .map(|certificate| CertificateLine {
+            repository: input
+                .repositories
+                .iter()
+                .find(|face| face.id == certificate.repository)
+                .map_or_else(String::new, |face| face.name.clone()),
+            certificate: certificate.clone(),
+        })
+        .collect();
+    let sentence = |short: Shortcoming| {
+        let reason = short
+            .reason
+            .map(|reason| format!(": {reason}"))
+            .unwrap_or_default();
+        format!("{} {}{reason}", short.what, short.state)
+    };
+    shortcomings(&lines).into_iter().map(sentence).collect()
+}
+
+const fn has_hole(completeness: Completeness) -> bool {
+    matches!(
+        completeness,
+        Completeness::Partial
+            | Completeness::Forbidden
+            | Completeness::NotFound
+            | Completeness::RateLimited
+    )
+}
+
+/// The word for people.
+#[must_use]
+pub const fn state_words(completeness: Completeness) -> &'static str {
+    match completeness {
+        Completeness::Complete => "complete",
+        Completeness::Partial => "partial",
+        Completeness::Forbidden => "not readable with this token",
+        Completeness::NotFound => "not found",
+        Completeness::Empty => "empty",
+        Completeness::Disabled => "switched off",
+        Completeness::RateLimited => "stopped at a rate limit",
+        Completeness::Skipped => "not read",
+    }
+}
+
+pub(super) fn shortcomings(certificates: &[CertificateLine]) -> Vec<Shortcoming> {
+    type Key<'a> = (bool, &'static str, Option<&'a str>, Option<&'a str>);
+    let mut groups: BTreeMap<Key<'_>, BTreeMap<Stream, Vec<&str>>> = BTreeMap::new();
+    for line in certificates
+        .iter()
+        .filter(|line| !line.certificate.is_whole())
+    {
+        let certificate = &line.certificate;
+        let key = (
+            !has_hole(certificate.completeness),
+            state_words(certificate.completeness),
+            certificate.reason.as_deref(),
+            certificate.fix.as_deref(),
+        );
+        groups
+            .entry(key)
+            .or_default()
+            .entry(certificate.stream)
+            .or_default()
+            .push(&line.repository);
+    }
+    let sentence = |streams: BTreeMap<Stream, Vec<&str>>| {
+        let mut by_repositories: BTreeMap<Vec<&str>, Vec<String>> = BTreeMap::new();
+        for (stream, repositories) in streams {
+            by_repositories
+                .entry(repositories)
+                .or_default()
+                .push(stream.word().replace('_', " "));
+        }
+        let parts = by_repositories.into_iter().map(|(repositories, streams)| {
+            format!("{} of {}", streams.join(", "), repositories.join(", "))
+        });
+        parts.collect::<Vec<_>>().join("; ")
+    };
+    groups
+        .into_iter()
+        .map(|((is_quiet, state, reason, fix), streams)| Shortcoming {
+            is_partial: !is_quiet,
+            what: sentence(streams),
+            state,
+            reason: reason.map(str::to_owned),
+            fix: fix.map(str::to_owned),
+        })
+        .collect()
+}
