@@ -86,10 +86,10 @@ pub fn decide(
         }
         let seconds = reply.retry_after.unwrap_or(0).max(60);
         let wait = Duration::from_secs(seconds) + Duration::from_millis(u64::from(jitter));
-        return if wait <= policy.max_wait.max(Duration::from_secs(61)) {
+        return if wait <= policy.max_wait {
             Decision::SlowDown(wait)
         } else {
-            Decision::RateLimited(after(now, wait))
+            Decision::RateLimited(after(now, Duration::from_secs(seconds)))
         };
     }
     if has_type("RATE_LIMITED")

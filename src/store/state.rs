@@ -13,6 +13,8 @@ use crate::domain::{RepositoryId, Stream, StreamCertificate};
 pub struct StreamState {
     /// Everything changed before this instant is in.
     pub watermark: Option<jiff::Timestamp>,
+    /// The instant before which nothing was asked for; `None`: everything was.
+    pub since: Option<jiff::Timestamp>,
     /// A scan that was begun and not finished.
     pub scan: Option<Scan>,
     /// Records that may change without telling: open pull requests, unfinished deployments. By node id, with a checksum of

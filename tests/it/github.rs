@@ -210,7 +210,7 @@ pub fn pull_request(number: u64) -> HostPullRequest {
     }
 }
 
-fn issue(number: u64) -> HostIssue {
+pub fn issue(number: u64) -> HostIssue {
     let open = day("2025-02-01T09:00:00Z", number % 300, 0);
     HostIssue {
         number,
@@ -322,6 +322,16 @@ pub fn host(n_pull_requests: u64) -> Host {
     }
 }
 
+/// A directory for a store: in memory where the system has such a place, since a store syncs at every step.
+pub fn directory() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
+    }
+}
+
 /// A fake, a clock that moves with it, and a directory for the store.
 pub struct Bench {
     pub github: Arc<FakeGitHub>,
@@ -336,7 +346,7 @@ impl Bench {
         let settings = ClientSettings::new(&github.base_url(), Token::plain(TOKEN));
         Self {
             github,
-            directory: tempfile::tempdir().unwrap(),
+            directory: directory(),
             settings,
             options: FetchOptions::default(),
         }

@@ -75,6 +75,8 @@ pub struct Faults {
     pub points: u32,
     /// More node ids than this in one request time out with a 502.
     pub max_ids: Option<usize>,
+    /// The only token that is accepted; `None`: any.
+    pub token: Option<String>,
     /// What else goes wrong.
     pub script: Option<Script>,
 }
@@ -87,6 +89,7 @@ impl Faults {
             now,
             points: 5_000,
             max_ids: None,
+            token: None,
             script: None,
         }
     }
@@ -103,6 +106,7 @@ struct Shared {
     snapshot: RwLock<Arc<Snapshot>>,
     meter: Mutex<Meter>,
     max_ids: Option<usize>,
+    token: Option<String>,
     script: Mutex<Option<Script>>,
     log: Mutex<Vec<Asked>>,
     engine: server::Engine,
@@ -148,6 +152,7 @@ impl FakeGitHub {
                 reset_at: faults.now + SignedDuration::from_hours(1),
             }),
             max_ids: faults.max_ids,
+            token: faults.token,
             script: Mutex::new(faults.script),
             log: Mutex::new(Vec::new()),
             engine: server::Engine::new(SCHEMA).map_err(std::io::Error::other)?,

@@ -76,16 +76,22 @@ impl Engine {
             Ok(answer) => serde_json::to_value(answer).unwrap_or_default(),
             Err(error) => failed(error.message().to_string()),
         };
-        if let Some(errors) = body.get_mut("errors").and_then(Value::as_array_mut) {
-            for error in errors.iter_mut() {
-                let is_missing = error
-                    .get("message")
-                    .and_then(Value::as_str)
-                    .is_some_and(|text| text.starts_with("Could not resolve"));
-                if let (true, Some(error)) = (is_missing, error.as_object_mut()) {
-                    error.insert("type".to_owned(), json!("NOT_FOUND"));
-                }
+        for error in body
+            .get_mut("errors")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            let said = error
+                .get("message")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            // The engine says where a message is from; GitHub does not.
+            let message = said.trim_start_matches("resolver error: ").to_owned();
+            if message.starts_with("Could not resolve") {
+                error["type"] = json!("NOT_FOUND");
             }
+            error["message"] = json!(message);
         }
         body
     }
@@ -173,7 +179,10 @@ async fn read(shared: &Shared, request: Request<Incoming>) -> (Asked, Value, boo
         .headers()
         .get(hyper::header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.len() > "Bearer ".len());
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .is_some_and(|token| {
+            !token.is_empty() && shared.token.as_ref().is_none_or(|known| known == token)
+        });
     let path = request
         .uri()
         .path()

@@ -39,6 +39,8 @@ pub struct ClientSettings {
     pub concurrency: usize,
     /// Pull requests hydrated by one request, at first.
     pub batch: usize,
+    /// Records that one request lists, at most 100: less is for tests.
+    pub page: usize,
     /// The longest answer, in bytes.
     pub max_answer_bytes: usize,
 }
@@ -57,6 +59,7 @@ impl ClientSettings {
             reserve_percent: 20,
             concurrency: 4,
             batch: 25,
+            page: 100,
             max_answer_bytes: 256 << 20,
         }
     }

@@ -24,6 +24,11 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// How many records one request lists.
+    pub(super) fn page_size(&self) -> usize {
+        self.client.settings().page.clamp(1, 100)
+    }
+
     pub(super) fn variables(&self, first: usize, after: Option<&str>) -> Value {
         json!({"owner": self.name.owner(), "name": self.name.name(), "first": first, "after": after})
     }

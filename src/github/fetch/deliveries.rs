@@ -40,7 +40,7 @@ pub(super) async fn deployments(
     let mut after = scan.after.clone();
     let mut is_done = is_quiet;
     while !is_done {
-        let variables = context.variables(100, after.as_deref());
+        let variables = context.variables(context.page_size(), after.as_deref());
         let found = match context
             .client
             .graphql::<InRepository<Deployments>>(&DEPLOYMENTS, &variables, false)
@@ -72,7 +72,7 @@ pub(super) async fn deployments(
         .filter(|id| !seen.contains(*id))
         .cloned()
         .collect();
-    for ids in again.chunks(100) {
+    for ids in again.chunks(context.page_size()) {
         let answer = context
             .client
             .graphql::<InNodes<Value>>(&DEPLOYMENTS_BY_ID, &json!({"ids": ids}), false)
@@ -114,7 +114,7 @@ pub(super) async fn releases(
         let first = if floor.is_some() {
             REFRESHED_RELEASES
         } else {
-            100
+            context.page_size()
         };
         let variables = context.variables(first, after.as_deref());
         let found = match context

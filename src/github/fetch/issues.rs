@@ -37,7 +37,8 @@ pub(super) async fn fetch(
         return context.finished(STREAM, state, expected, 0, false);
     }
     let mut after: Option<String> = None;
-    let mut first = PAGE;
+    let most = context.page_size().min(PAGE);
+    let mut first = most;
     let (mut n_fetched, mut n_stored) = (0_u64, 0_usize);
     loop {
         let mut variables = context.variables(first, after.as_deref());
@@ -108,12 +109,11 @@ pub(super) async fn fetch(
             break;
         }
         after = page.end_cursor;
-        if first < PAGE {
-            first = (first * 2).min(PAGE);
+        if first < most {
+            first = (first * 2).min(most);
         }
     }
     let slot = state.stream(STREAM);
     slot.watermark = Some(next_watermark);
-    slot.live.retain(|_, sum| !sum.is_empty());
     context.finished(STREAM, state, expected, 0, n_stored > 0)
 }

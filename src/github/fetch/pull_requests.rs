@@ -69,7 +69,7 @@ pub(super) async fn fetch(
         .filter(|id| !run.seen.contains(*id))
         .cloned()
         .collect();
-    for page in open.chunks(100) {
+    for page in open.chunks(context.page_size()) {
         let scan = Some(Scan {
             is_second_pass: true,
             ..scan.clone()
@@ -102,7 +102,9 @@ impl Run<'_> {
         let mut after = scan.after.clone();
         let mut n_pages = 0;
         loop {
-            let variables = self.context.variables(100, after.as_deref());
+            let variables = self
+                .context
+                .variables(self.context.page_size(), after.as_deref());
             let answer = self
                 .context
                 .client
@@ -130,6 +132,17 @@ impl Run<'_> {
                 }
             }
             after = page.end_cursor.filter(|_| page.has_next_page && !is_below);
+            if after.is_none() {
+                // The open ones are asked for again anyway: those that fit share the last page's requests.
+                let room = self.context.page_size().saturating_sub(ids.len());
+                let open = state
+                    .stream(STREAM)
+                    .live
+                    .keys()
+                    .filter(|id| !self.seen.contains(*id) && !ids.contains(id));
+                let open: Vec<String> = open.take(room).cloned().collect();
+                ids.extend(open);
+            }
             let next = Scan {
                 after: after.clone(),
                 is_second_pass: scan.is_second_pass || after.is_none(),

@@ -110,6 +110,17 @@ async fn one(
         state::write(context.store, context.repository, state)?;
         context.store.remove_files(&damaged)?;
     }
+    let slot = state.stream(stream);
+    let is_deeper = slot
+        .since
+        .is_some_and(|known| context.since.is_none_or(|since| since < known));
+    if is_deeper {
+        // More of the past is wanted than was asked for: go down again, from the newest.
+        (slot.watermark, slot.scan) = (None, None);
+    }
+    if slot.watermark.is_none() && slot.scan.is_none() {
+        slot.since = context.since;
+    }
     match stream {
         Stream::PullRequests => pull_requests::fetch(context, state, overview).await,
         Stream::Issues => issues::fetch(context, state, overview).await,
@@ -139,17 +150,16 @@ fn certified(
                 ..rate_limited(context.repository, stream, watermark)
             })
         }
-        Err(Error::GaveUp {
-            operation,
-            attempts,
-            last,
-        }) => Ok(StreamCertificate {
-            reason: Some(format!("`{operation}` failed {attempts} times: {last}")),
-            fix: Some("run it again".to_owned()),
-            fetched: raw::count(context.store, context.repository, stream)?,
-            watermark,
-            ..context.certificate(stream, Completeness::Partial)
-        }),
+        // One stream that cannot be read must not keep the others out; its line says which answer was the trouble.
+        Err(error @ (Error::GaveUp { .. } | Error::Rejected { .. } | Error::Shape { .. })) => {
+            Ok(StreamCertificate {
+                reason: Some(error.to_string()),
+                fix: Some("run it again; if that does not help, report it".to_owned()),
+                fetched: raw::count(context.store, context.repository, stream)?,
+                watermark,
+                ..context.certificate(stream, Completeness::Partial)
+            })
+        }
         Err(error) => Err(error),
     }
 }

@@ -35,11 +35,9 @@ pub(super) async fn fetch(
     };
     // Windows still to be listed, the newest on top.
     let mut windows = vec![(since, scan.until.unwrap_or(scan.started_at))];
-    let (mut n_fetched, mut n_stored) = (0_u64, 0_usize);
+    let (mut n_fetched, mut n_stored, mut n_unlisted) = (0_u64, 0_usize, 0_u64);
     while let Some((from, to)) = windows.pop() {
         let mut page = 1_u64;
-        let mut records = Vec::new();
-        let mut is_split = false;
         loop {
             let found = match list(context, from, to, page).await? {
                 Outcome::Data(found, _) => found,
@@ -47,45 +45,55 @@ pub(super) async fn fetch(
                 Outcome::TooBig => return Ok(context.certificate(STREAM, Completeness::Partial)),
             };
             let seconds = to.as_second().saturating_sub(from.as_second());
-            if page == 1 && found.total_count > MAX_LISTED && seconds > 1 {
+            if page == 1 && found.total_count >= MAX_LISTED && seconds > 1 {
                 let middle = back(to, SignedDuration::from_secs(seconds / 2));
                 windows.push((from, back(middle, SignedDuration::from_secs(1))));
                 windows.push((middle, to));
-                is_split = true;
                 break;
             }
+            n_unlisted += if page == 1 {
+                found.total_count.saturating_sub(MAX_LISTED)
+            } else {
+                0
+            };
             let n_listed = found.workflow_runs.len() as u64;
+            let mut records = Vec::new();
             for run in found.workflow_runs {
-                records.extend(attempts(context, run).await?);
+                records.extend(attempts(context, state, run).await?);
             }
             n_fetched += n_listed;
+            let is_last = n_listed < 100 || page * 100 >= found.total_count.min(MAX_LISTED);
+            let until = if is_last { from } else { to };
+            n_stored += keep(
+                context,
+                state,
+                records,
+                &Scan {
+                    until: Some(until),
+                    ..scan.clone()
+                },
+            )?;
             context.page(
                 STREAM,
                 n_fetched,
                 Some(found.total_count).filter(|_| windows.is_empty()),
             );
-            if n_listed < 100 || page * 100 >= found.total_count.min(MAX_LISTED) {
+            if is_last {
                 break;
             }
             page += 1;
         }
-        if is_split {
-            continue;
-        }
-        n_stored += keep(
-            context,
-            state,
-            records,
-            &Scan {
-                until: Some(from),
-                ..scan.clone()
-            },
-        )?;
     }
     let slot = state.stream(STREAM);
     slot.scan = None;
     slot.watermark = Some(back(scan.started_at, OVERLAP));
-    context.finished(STREAM, state, None, 0, n_stored > 0)
+    context.finished(
+        STREAM,
+        state,
+        None,
+        usize::try_from(n_unlisted).unwrap_or(usize::MAX),
+        n_stored > 0,
+    )
 }
 
 async fn list(
@@ -109,13 +117,25 @@ async fn list(
 }
 
 /// A run as listed, which is its last attempt, and its earlier attempts.
-async fn attempts(context: &Context<'_>, run: Value) -> Result<Vec<Record>, Error> {
+async fn attempts(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    run: Value,
+) -> Result<Vec<Record>, Error> {
     let number = |name: &str| run.get(name).and_then(Value::as_u64);
     let (Some(id), last) = (number("id"), number("run_attempt").unwrap_or(1)) else {
         return Ok(Vec::new());
     };
     let mut records = Vec::new();
     for attempt in 1..last {
+        // An earlier attempt has ended: once it is in the store it stays as it is.
+        if state
+            .stream(STREAM)
+            .live
+            .contains_key(&format!("{id}/{attempt}"))
+        {
+            continue;
+        }
         let path = format!(
             "/repos/{}/{}/actions/runs/{id}/attempts/{attempt}",
             context.name.owner(),
@@ -185,7 +205,6 @@ fn keep(
             slot.live.remove(&record.id);
         }
     }
-    slot.live.retain(|_, sum| !sum.is_empty());
     slot.scan = Some(scan.clone());
     context.commit(STREAM, &changed, state)?;
     Ok(changed.len())

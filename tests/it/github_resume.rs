@@ -1,0 +1,374 @@
+//! Killed at any instant and run again, or run night after night: the facts are those of one uninterrupted fetch.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::SignedDuration;
+use linchpin::demo::fake::{Fault, Faults};
+use linchpin::demo::model::{Host, HostComment};
+use linchpin::domain::{Completeness, RepositoryId, Stream};
+use linchpin::github::Error;
+use linchpin::store::{Mode, Store, state};
+
+use super::github::{Bench, NOW, at, completeness, host, issue, oid, pull_request};
+
+/// A host whose pages are small, so that a fetch has many of them.
+fn paged(n_pull_requests: u64) -> Bench {
+    let mut bench = Bench::new(host(n_pull_requests), Faults::none(at(NOW)));
+    bench.settings.page = 4;
+    bench
+}
+
+#[test]
+fn a_kill_at_any_step_of_the_store_loses_nothing() {
+    let whole = paged(6);
+    whole.fetch();
+    let expected = whole.facts();
+    let mut n_kills = 0;
+    loop {
+        let bench = paged(6);
+        let store = bench.store();
+        store.fail_after(n_kills);
+        let first = bench.fetch_into(&store);
+        drop(store);
+        if first.is_ok() {
+            break;
+        }
+        n_kills += 1;
+        bench.github.advance(SignedDuration::from_mins(1));
+        let report = bench.fetch();
+        assert_eq!(
+            completeness(&report, Stream::PullRequests),
+            Completeness::Complete,
+            "kill {n_kills}"
+        );
+        assert!(bench.facts() == expected, "kill {n_kills}");
+    }
+    println!("killed at each of {n_kills} steps of the store");
+    assert!(n_kills > 40, "the store has more steps than {n_kills}");
+}
+
+#[test]
+fn a_token_revoked_at_any_request_stops_the_run_and_the_next_one_goes_on() {
+    let whole = paged(12);
+    whole.fetch();
+    let expected = whole.facts();
+    let n_requests = whole.github.log().len() as u64;
+    for last in 0..n_requests {
+        let bench = paged(12);
+        bench.github.set_script(Some(Box::new(move |asked| {
+            (asked.n > last)
+                .then(|| Fault::Status(401, Vec::new(), r#"{"message": "Bad credentials"}"#.into()))
+        })));
+        let stopped = bench.fetch_into(&bench.store());
+        assert!(
+            matches!(stopped, Err(Error::Unauthorised { .. })),
+            "{stopped:?}"
+        );
+        bench.github.set_script(None);
+        let before = bench.github.log().len();
+        bench.fetch();
+        assert!(bench.facts() == expected, "revoked after {last}");
+        let again = bench.github.log().len() - before;
+        assert!(
+            again as u64 <= n_requests + 3,
+            "going on costs no more than starting: {again} of {n_requests}"
+        );
+    }
+}
+
+#[test]
+fn going_on_does_not_start_again() {
+    let bench = paged(40);
+    let asked = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&asked);
+    bench.github.set_script(Some(Box::new(move |asked| {
+        let n = if asked.operation == "PullRequestIds" {
+            counter.fetch_add(1, Ordering::SeqCst)
+        } else {
+            0
+        };
+        (n >= 8).then(|| Fault::Status(401, Vec::new(), "{}".into()))
+    })));
+    bench.fetch_into(&bench.store()).unwrap_err();
+    bench.github.set_script(None);
+    let before = bench.github.log().len();
+    bench.fetch();
+    let pages = bench.github.log()[before..]
+        .iter()
+        .filter(|asked| asked.operation == "PullRequestIds")
+        .count();
+    assert!(
+        pages <= 4,
+        "two pages were left, and the front is looked at once more: {pages}"
+    );
+}
+
+fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut pending = vec![root.to_owned()];
+    while let Some(directory) = pending.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                found.insert(
+                    path.strip_prefix(root)
+                        .unwrap()
+                        .to_string_lossy()
+                        .into_owned(),
+                    std::fs::read(&path).unwrap(),
+                );
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_night_without_news_changes_no_file_but_the_state() {
+    let bench = Bench::new(host(60), Faults::none(at(NOW)));
+    bench.fetch();
+    // The second night settles what the first had near its edge; from then on nothing moves.
+    bench.github.advance(SignedDuration::from_hours(24));
+    bench.fetch();
+    let before = files(&bench.directory.path().join("store"));
+    bench.github.advance(SignedDuration::from_hours(24));
+    let requests = bench.github.log().len();
+    bench.fetch();
+    let after = files(&bench.directory.path().join("store"));
+    let changed: Vec<_> = after
+        .iter()
+        .filter(|(path, bytes)| before.get(*path) != Some(bytes))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(changed, ["state/0.json"]);
+    assert_eq!(before.len(), after.len());
+    let asked: Vec<_> = bench.github.log()[requests..]
+        .iter()
+        .map(|asked| asked.operation.clone())
+        .collect();
+    assert!(asked.len() <= 5, "{asked:?}");
+}
+
+/// What may happen to a host in a night.
+fn change(host: &mut Host, night: u64, now: jiff::Timestamp) {
+    let repository = &mut host.repositories[0];
+    match night {
+        1 => {
+            // A new pull request, and a comment on an old one.
+            let mut fresh = pull_request(900);
+            (fresh.created_at, fresh.updated_at) = (now, now);
+            repository.pull_requests.push(fresh);
+            let old = &mut repository.pull_requests[2];
+            old.updated_at = now;
+            old.comments.push(HostComment {
+                node: "IC_late".into(),
+                author: None,
+                created_at: now,
+                body: "late".into(),
+                review: None,
+            });
+        }
+        2 => {
+            // An open pull request changes in a way that leaves `updatedAt` alone.
+            let open = repository
+                .pull_requests
+                .iter_mut()
+                .find(|item| item.merged_at.is_none())
+                .unwrap();
+            open.labels.push("stale".into());
+            // A status arrives three days after its deployment.
+            let mut late = repository.deployments[0].clone();
+            (late.node, late.created_at) = ("DE_late".into(), now - SignedDuration::from_hours(3));
+            late.statuses = vec![("IN_PROGRESS".into(), now - SignedDuration::from_hours(2))];
+            repository.deployments.push(late);
+        }
+        3 => {
+            let late = repository.deployments.last_mut().unwrap();
+            late.statuses.push(("SUCCESS".into(), now));
+            late.updated_at = now;
+            // A failed run is run again.
+            let mut again = repository.workflow_runs[2].clone();
+            (again.attempt, again.updated_at) = (2, now);
+            repository.workflow_runs.push(again);
+        }
+        _ => {
+            let mut fresh = issue(100_900);
+            (fresh.created_at, fresh.updated_at) = (now, now);
+            repository.issues.push(fresh);
+            repository.issues[0].labels.clear();
+            repository.issues[0].updated_at = now;
+            let release = &mut repository.releases[0];
+            release.commit = Some(oid(77));
+        }
+    }
+}
+
+#[test]
+fn nights_added_up_are_the_same_as_one_fetch() {
+    let bench = Bench::new(host(30), Faults::none(at(NOW)));
+    bench.fetch();
+    for night in 1..=4 {
+        bench.github.advance(SignedDuration::from_hours(24));
+        let now = bench.github.now() - SignedDuration::from_hours(1);
+        bench.github.update(move |host| change(host, night, now));
+        bench.fetch();
+    }
+    let mut grown = host(30);
+    for night in 1..=4_u64 {
+        let hours = i64::try_from(night).unwrap() * 24 - 1;
+        change(
+            &mut grown,
+            night,
+            at(NOW) + SignedDuration::from_hours(hours),
+        );
+    }
+    let fresh = Bench::new(
+        grown,
+        Faults::none(at(NOW) + SignedDuration::from_hours(4 * 24)),
+    );
+    fresh.fetch();
+    assert!(bench.facts() == fresh.facts(), "a night was not picked up");
+}
+
+#[test]
+fn a_repository_that_is_renamed_or_transferred_keeps_its_key() {
+    let bench = Bench::new(host(3), Faults::none(at(NOW)));
+    bench
+        .fetch_named(&bench.store(), &["Acme/Old-Widgets"])
+        .unwrap();
+    bench.github.update(|host| {
+        let repository = &mut host.repositories[0];
+        repository.former_names.push("acme/widgets".into());
+        repository.owner = "umbrella".into();
+    });
+    bench.github.advance(SignedDuration::from_hours(24));
+    for name in ["acme/widgets", "umbrella/widgets"] {
+        let report = bench.fetch_named(&bench.store(), &[name]).unwrap();
+        assert_eq!(report.repositories[0].1, RepositoryId(0));
+        assert_eq!(report.repositories[0].2, "umbrella/widgets");
+    }
+    assert_eq!(bench.facts().facts.pull_requests.len(), 3);
+    // Somebody else takes the old name: another repository, another key.
+    bench.github.update(|host| {
+        host.repositories[0].former_names.clear();
+        let mut other = host.repositories[0].clone();
+        (other.owner, other.node) = ("acme".into(), "R_2".into());
+        other.pull_requests.clear();
+        host.repositories.push(other);
+    });
+    let report = bench
+        .fetch_named(&bench.store(), &["acme/widgets"])
+        .unwrap();
+    assert_eq!(report.repositories[0].1, RepositoryId(1));
+    let store = Store::open(&bench.directory.path().join("store"), Mode::Read).unwrap();
+    let known: Vec<_> = store
+        .repositories()
+        .into_iter()
+        .map(|entry| (entry.id.0, entry.name))
+        .collect();
+    assert_eq!(
+        known,
+        [
+            (0, "umbrella/widgets".to_owned()),
+            (1, "acme/widgets".to_owned())
+        ]
+    );
+}
+
+#[test]
+fn what_changes_while_the_scan_runs_is_not_missed() {
+    let bench = paged(40);
+    let n_pages = AtomicU64::new(0);
+    bench.github.set_script(Some(Box::new(move |asked| {
+        if asked.operation != "PullRequestIds" || n_pages.fetch_add(1, Ordering::SeqCst) != 3 {
+            return None;
+        }
+        Some(Fault::Update(Box::new(|host| {
+            // The one that would have come last jumps ahead of the cursor.
+            let last = host.repositories[0]
+                .pull_requests
+                .iter_mut()
+                .min_by_key(|item| item.updated_at)
+                .unwrap();
+            last.updated_at = at(NOW);
+            "Moved".clone_into(&mut last.title);
+        })))
+    })));
+    let report = bench.fetch();
+    assert_eq!(
+        completeness(&report, Stream::PullRequests),
+        Completeness::Complete
+    );
+    let facts = bench.facts().facts;
+    assert_eq!(facts.pull_requests.len(), 40);
+    assert_eq!(
+        facts
+            .pull_requests
+            .iter()
+            .filter(|item| item.title == "Moved")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_deeper_past_is_fetched_when_it_is_asked_for() {
+    let mut bench = Bench::new(host(60), Faults::none(at(NOW)));
+    bench.options.since = Some(at("2025-02-01T00:00:00Z"));
+    bench.fetch();
+    let shallow = bench.facts().facts.pull_requests.len();
+    assert!((20..40).contains(&shallow), "{shallow}");
+    bench.options.since = None;
+    bench.fetch();
+    assert_eq!(bench.facts().facts.pull_requests.len(), 60);
+}
+
+#[test]
+fn a_damaged_file_is_a_gap_until_the_next_fetch_heals_it() {
+    let bench = paged(12);
+    bench.fetch();
+    let expected = bench.facts();
+    let path = bench
+        .directory
+        .path()
+        .join("store/raw/0/pull_requests/00000002.jsonl.zst");
+    let bytes = std::fs::read(&path).unwrap();
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() / 2] ^= 1;
+    for damaged in [flipped, bytes[..bytes.len() / 2].to_vec(), Vec::new()] {
+        std::fs::write(&path, damaged).unwrap();
+        let store = Store::open(&bench.directory.path().join("store"), Mode::Read).unwrap();
+        let (decoded, gaps) = linchpin::github::facts(&store, RepositoryId(0)).unwrap();
+        assert_eq!(
+            gaps.iter()
+                .map(|gap| gap.reason.as_str())
+                .collect::<Vec<_>>(),
+            ["damaged"]
+        );
+        assert!(decoded.facts.pull_requests.len() < 12);
+        bench.fetch();
+        assert!(bench.facts() == expected);
+    }
+}
+
+#[test]
+fn a_state_that_cannot_be_read_costs_requests_and_nothing_else() {
+    let bench = paged(12);
+    bench.fetch();
+    let expected = bench.facts();
+    std::fs::write(
+        bench.directory.path().join("store/state/0.json"),
+        b"{\"streams\": {",
+    )
+    .unwrap();
+    bench.fetch();
+    assert!(bench.facts() == expected);
+    let store = bench.store();
+    let mut read = state::read(&store, RepositoryId(0)).unwrap();
+    assert!(read.stream(Stream::PullRequests).watermark.is_some());
+}
