@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::dice::Dice;
-use super::vocabulary::{Words, capital};
+use super::vocabulary::{Words, capital, plural, with_articles};
 
 /// What a file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +87,8 @@ fn block(language: Language, words: &Words, dice: &mut Dice) -> String {
         Language::Rust => {
             let _ = writeln!(
                 text,
-                "/// {}s a {noun} by the {field} of its {other}.",
-                capital(verb)
+                "/// {} a {noun} by the {field} of its {other}.",
+                capital(&plural(verb))
             );
             let _ = writeln!(
                 text,
@@ -101,8 +101,8 @@ fn block(language: Language, words: &Words, dice: &mut Dice) -> String {
         Language::TypeScript => {
             let _ = writeln!(
                 text,
-                "/** {}s a {noun} by the {field} of its {other}. */",
-                capital(verb)
+                "/** {} a {noun} by the {field} of its {other}. */",
+                capital(&plural(verb))
             );
             let _ = writeln!(
                 text,
@@ -119,7 +119,7 @@ fn block(language: Language, words: &Words, dice: &mut Dice) -> String {
             let _ = writeln!(
                 text,
                 "    \"\"\"{} a {noun} by the {field} of its {other}.\"\"\"",
-                capital(verb)
+                capital(&plural(verb))
             );
             text += &statements(language, "    ", words, dice);
             let _ = writeln!(text, "    return {noun}.{field}");
@@ -166,7 +166,7 @@ fn block(language: Language, words: &Words, dice: &mut Dice) -> String {
             );
         }
     }
-    text
+    with_articles(&text)
 }
 
 fn statements(language: Language, indent: &str, words: &Words, dice: &mut Dice) -> String {

@@ -49,7 +49,8 @@ impl Words {
         self.fill(template, dice)
     }
 
-    fn fill(&self, template: &str, dice: &mut Dice) -> String {
+    /// A line with its blanks filled in.
+    pub(super) fn fill(&self, template: &str, dice: &mut Dice) -> String {
         let noun = dice.word(&self.nouns);
         let others: Vec<_> = self
             .nouns
@@ -62,14 +63,20 @@ impl Words {
             dice.word(&self.verbs),
             dice.word(&self.fields),
         );
-        template
+        let text = template
+            .replace("{noun2s}", &plural(noun2))
+            .replace("{nouns}", &plural(noun))
+            .replace("{Nouns}", &capital(&plural(noun)))
             .replace("{noun2}", noun2)
             .replace("{noun}", noun)
+            .replace("{verbed}", &past(verb))
+            .replace("{verbs}", &plural(verb))
             .replace("{verb}", verb)
             .replace("{field}", field)
             .replace("{Noun2}", &capital(noun2))
             .replace("{Noun}", &capital(noun))
-            .replace("{Verb}", &capital(verb))
+            .replace("{Verb}", &capital(verb));
+        with_articles(&text)
     }
 }
 
@@ -80,4 +87,91 @@ pub(super) fn capital(word: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
+}
+
+fn ends_in_sound(word: &str) -> bool {
+    ["s", "x", "ch", "sh"].iter().any(|end| word.ends_with(end))
+}
+
+/// The plural of a noun, and the third person of a verb.
+pub(super) fn plural(word: &str) -> String {
+    match word.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if ends_in_sound(word) => format!("{word}es"),
+        _ => format!("{word}s"),
+    }
+}
+
+/// A verb's past participle.
+fn past(verb: &str) -> String {
+    match verb {
+        "split" => "split".to_owned(),
+        "hold" => "held".to_owned(),
+        "plan" => "planned".to_owned(),
+        "cancel" => "cancelled".to_owned(),
+        "label" => "labelled".to_owned(),
+        _ => match verb.strip_suffix('y') {
+            Some(stem) => format!("{stem}ied"),
+            None if verb.ends_with('e') => format!("{verb}d"),
+            None => format!("{verb}ed"),
+        },
+    }
+}
+
+/// `a arrival` becomes `an arrival`.
+pub(super) fn with_articles(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let vowel =
+        |word: Option<&&str>| word.is_some_and(|word| word.starts_with(['a', 'e', 'i', 'o']));
+    let fixed: Vec<&str> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| match *word {
+            "a" if vowel(words.get(at + 1)) => "an",
+            "A" if vowel(words.get(at + 1)) => "An",
+            word => word,
+        })
+        .collect();
+    fixed.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_read_like_english() {
+        assert_eq!(
+            with_articles("A arrival has a eta and a map"),
+            "An arrival has an eta and a map"
+        );
+        assert_eq!(
+            [
+                plural("batch"),
+                plural("box"),
+                plural("delivery"),
+                plural("day")
+            ],
+            ["batches", "boxes", "deliveries", "days"]
+        );
+        assert_eq!(
+            [past("trace"), past("notify"), past("split"), past("pack")],
+            ["traced", "notified", "split", "packed"]
+        );
+    }
+
+    #[test]
+    fn every_blank_is_filled() {
+        let words = Words::of(&["booking"]);
+        let mut dice = Dice::of("blanks");
+        for heading in TEXT
+            .lines()
+            .filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'))
+        {
+            for line in lines(heading) {
+                let filled = words.fill(line, &mut dice);
+                assert!(!filled.contains(['{', '}']), "{filled}");
+            }
+        }
+    }
 }

@@ -175,7 +175,11 @@ pub(super) fn words_of(job: &Job) -> Words {
     Words::of(job.area_plan().or(first).map_or(&[][..], |area| area.words))
 }
 
+/// The text with its first letter in lower case, unless its first word is an abbreviation.
 fn lower_first(text: &str) -> String {
+    if text.chars().take(2).all(char::is_uppercase) {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     letters
         .next()

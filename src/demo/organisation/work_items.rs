@@ -300,13 +300,7 @@ fn comments(
             } else {
                 incident.resolved.plus(2).instant()
             };
-            written.push((
-                when,
-                voice,
-                line.replace("{noun}", dice.word(&words.nouns))
-                    .replace("{noun2}", dice.word(&words.nouns))
-                    .replace("{field}", dice.word(&words.fields)),
-            ));
+            written.push((when, voice, words.fill(line, dice)));
         }
     } else {
         for at in 0..dice.below(3) {

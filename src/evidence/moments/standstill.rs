@@ -1,0 +1,178 @@
+//! Pull requests that nobody but the author had touched: ended by a review, or still standing.
+
+use jiff::Timestamp;
+
+use super::{Subject, count, number};
+use crate::evidence::index::Item;
+use crate::evidence::snippet::{Act, Kind, Link, Snippet};
+use crate::evidence::working_days;
+
+/// Standstills that the person ended, requests that wait for the person, own work that stands still.
+pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
+    for item in subject.items() {
+        moments.extend(unblocked(subject, item));
+    }
+    waiting(subject, moments);
+    open(subject, moments);
+}
+
+impl Subject<'_> {
+    fn working_days(&self, from: Timestamp, to: Timestamp) -> f64 {
+        working_days::between(from, to, self.sources.zone, self.sources.holidays)
+    }
+}
+
+/// Whole working days, for people.
+fn whole(days: f64) -> String {
+    let n = format!("{:.0}", days.floor());
+    if n == "1" {
+        "1 working day".to_owned()
+    } else {
+        format!("{n} working days")
+    }
+}
+
+/// The person's first review of somebody's pull request came after a standstill, and it was merged later.
+fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
+    let pull_request = item.pull_request;
+    if item.is_by(subject.person) || !subject.index.is_human(pull_request.author) {
+        return None;
+    }
+    let merged_at = pull_request
+        .merged_at
+        .filter(|at| *at < subject.sources.end())?;
+    let reviewed_at = item
+        .reviews_by(subject.person, merged_at)
+        .next()?
+        .submitted_at;
+    // The person's own comment on the way to the review belongs to the act, not to the time before it.
+    let first_comment = item
+        .comments_by(subject.person, reviewed_at)
+        .map(|comment| comment.created_at)
+        .next();
+    let stepped_in_at = first_comment.map_or(reviewed_at, |at| at.min(reviewed_at));
+    if !subject.is_inside(reviewed_at) {
+        return None;
+    }
+    let ready_at = pull_request.ready_at.unwrap_or(pull_request.created_at);
+    let quiet_since = item
+        .last_outside_event(subject.index, stepped_in_at)
+        .map_or(ready_at, |at| at.max(ready_at));
+    let days = subject.working_days(quiet_since, stepped_in_at);
+    if days < subject.sources.stuck_after_working_days {
+        return None;
+    }
+    let date = |at| subject.sources.date(at);
+    let act = Act::default()
+        .own("Unblocked ")
+        .link(item.link(subject.sources))
+        .own(" ")
+        .given(&pull_request.title)
+        .own(format!(
+            " after {} without an event by anyone but its author ({} to {}): reviewed {}, merged {}.",
+            whole(days),
+            date(quiet_since),
+            date(stepped_in_at),
+            date(reviewed_at),
+            date(merged_at)
+        ));
+    let mut snippet = subject.about(Kind::Unblocked, reviewed_at, item, act);
+    if item
+        .asked_at(subject.person, stepped_in_at)
+        .is_some_and(|asked| asked <= quiet_since)
+    {
+        // Whoever was asked and came late ended a wait of their own: that is no win.
+        return None;
+    }
+    snippet
+        .caveats
+        .push("talks outside GitHub are not visible here");
+    Some(snippet)
+}
+
+/// Requests that wait for the person at the end of the window, oldest first.
+fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
+    let end = subject.sources.end();
+    let mut requests: Vec<(Timestamp, Link)> = subject
+        .items()
+        .filter(|item| {
+            is_open(item, end) && !item.is_by(subject.person) && !item.pull_request.is_draft
+        })
+        .filter_map(|item| {
+            let asked_at = item.asked_at(subject.person, end)?;
+            let is_answered = item
+                .reviews_by(subject.person, end)
+                .any(|review| review.submitted_at >= asked_at);
+            (!is_answered).then(|| (asked_at, item.link(subject.sources)))
+        })
+        .collect();
+    requests.sort();
+    if requests.is_empty() {
+        return;
+    }
+    let on = subject.sources.last_day();
+    let n = requests.len();
+    let mut act = Act::default()
+        .own(format!(
+            "{} {} for a review by this person at the end of {on}: ",
+            count(n, "pull request"),
+            if n == 1 { "waits" } else { "wait" }
+        ))
+        .list(requests.into_iter().map(|(asked_at, link)| {
+            let days = whole(subject.working_days(asked_at, end));
+            (
+                link,
+                format!(" (asked {}, {days})", subject.sources.date(asked_at)),
+            )
+        }))
+        .own(".");
+    if let Some(absence) = subject.sources.absence_words(subject.person, on, on) {
+        act = act.own(format!(" {absence}"));
+    }
+    let mut snippet = subject.snippet(Kind::Waiting, on, "waiting", act);
+    snippet.n = number(n);
+    snippet
+        .caveats
+        .push("an absence, or an answer outside GitHub, is not visible here");
+    moments.push(snippet);
+}
+
+/// Own open pull requests that nobody else has touched for long.
+fn open(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
+    let end = subject.sources.end();
+    for item in subject
+        .items()
+        .filter(|item| item.is_by(subject.person) && is_open(item, end))
+    {
+        let Some(ready_at) = item.pull_request.ready_at.filter(|at| *at < end) else {
+            continue;
+        };
+        let quiet_since = item
+            .last_outside_event(subject.index, end)
+            .map_or(ready_at, |at| at.max(ready_at));
+        let days = subject.working_days(quiet_since, end);
+        if days < subject.sources.stuck_after_working_days {
+            continue;
+        }
+        let act = Act::default()
+            .own("Own pull request ")
+            .link(item.link(subject.sources))
+            .own(" ")
+            .given(&item.pull_request.title)
+            .own(format!(
+                " has had no event by anyone else since {} ({}): it needs fresh eyes.",
+                subject.sources.date(quiet_since),
+                whole(days)
+            ));
+        moments.push(subject.about(
+            Kind::Open,
+            quiet_since.max(subject.sources.window.since),
+            item,
+            act,
+        ));
+    }
+}
+
+fn is_open(item: &Item<'_>, end: Timestamp) -> bool {
+    item.pull_request.created_at < end && item.pull_request.closed_at.is_none_or(|at| at >= end)
+}

@@ -1,0 +1,342 @@
+//! A person's pack: every moment as a line, a sampled selection as a document, with what it cannot see.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::index::Index;
+use super::moments::{Subject, moments};
+use super::sampling::sample;
+use super::snippet::{Act, Kind, Origin, Polarity, Snippet, Words};
+use super::{Sources, brag, lint, one_on_one};
+use crate::domain::{Account, Person, PersonId};
+use crate::report::document::{Block, Document, EvidenceLine, Span};
+use crate::report::table::{Column, Table, TableCell};
+
+/// How many moments the document shows; `evidence.jsonl` holds all of them.
+pub const SHOWN: usize = 60;
+
+/// A person's evidence.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Whose: the login that names the folder, or the display name where there is none.
+    pub login: String,
+    /// Every moment, by date.
+    pub snippets: Vec<Snippet>,
+    /// `evidence.md`.
+    pub evidence: Document,
+    /// `evidence.jsonl`.
+    pub lines: Vec<EvidenceLine>,
+    /// `brag.md`.
+    pub brag: Document,
+    /// `one-on-one.md`.
+    pub one_on_one: Document,
+    /// Moments left out, with the reason: a word that the linter refuses, or no page to show.
+    pub refused: Vec<(String, String)>,
+}
+
+/// The packs of some people, in their order. Bots, AI reviewers, ghosts and unknown ids have none.
+#[must_use]
+pub fn packs(sources: &Sources<'_>, persons: &[PersonId]) -> Vec<Pack> {
+    let index = Index::of(sources);
+    persons
+        .iter()
+        .filter_map(|id| sources.people.iter().find(|person| person.id == *id))
+        .filter(|person| person.account == Account::Human)
+        .map(|person| pack(sources, &index, person))
+        .collect()
+}
+
+fn pack(sources: &Sources<'_>, index: &Index<'_>, person: &Person) -> Pack {
+    let login = person
+        .logins
+        .first()
+        .map_or_else(|| person.display_name.clone(), |login| login.0.clone());
+    let subject = Subject {
+        sources,
+        index,
+        person: person.id,
+        login: &login,
+    };
+    let mut refused = Vec::new();
+    let mut snippets = moments(&subject);
+    snippets.retain(|snippet| match refusal(snippet) {
+        None => true,
+        Some(reason) => {
+            refused.push((snippet.id.clone(), reason));
+            false
+        }
+    });
+    let lines = snippets
+        .iter()
+        .map(|snippet| line(snippet, &login))
+        .collect();
+    let face = Face {
+        name: &person.display_name,
+        login: &login,
+    };
+    Pack {
+        evidence: document(sources, person.id, &face, &snippets, &refused),
+        brag: brag::document(sources, &face, &snippets),
+        one_on_one: one_on_one::document(sources, &face, &snippets),
+        login: login.clone(),
+        snippets,
+        lines,
+        refused,
+    }
+}
+
+/// Why a moment may not be shown.
+fn refusal(snippet: &Snippet) -> Option<String> {
+    if let Some(finding) = lint::act(&snippet.act).first() {
+        return Some(finding.to_string());
+    }
+    let has_page = !snippet.act.links().is_empty() || snippet.origin != Origin::Observed;
+    (!has_page).then(|| "no page to show".to_owned())
+}
+
+/// How a person is named in the pack's documents.
+pub(super) struct Face<'a> {
+    pub(super) name: &'a str,
+    pub(super) login: &'a str,
+}
+
+impl Face<'_> {
+    /// `Ada Example (ada)`, or the one where both are the same.
+    pub(super) fn words(&self) -> String {
+        if self.name == self.login {
+            self.name.to_owned()
+        } else {
+            format!("{} ({})", self.name, self.login)
+        }
+    }
+}
+
+fn line(snippet: &Snippet, login: &str) -> EvidenceLine {
+    EvidenceLine {
+        format: 1,
+        id: snippet.id.clone(),
+        on: snippet.on.to_string(),
+        person: login.to_owned(),
+        kind: snippet.kind.word().to_owned(),
+        act: snippet.act.text(),
+        links: snippet.act.links(),
+        window: Some([
+            snippet.window.since.to_string(),
+            snippet.window.until.to_string(),
+        ]),
+        n: Some(snippet.n),
+        quote: snippet.quote.as_ref().map(|quote| quote.text.clone()),
+        caveats: snippet
+            .caveats
+            .iter()
+            .map(|caveat| (*caveat).to_owned())
+            .collect(),
+        dimensions: snippet
+            .dimensions
+            .iter()
+            .map(|dimension| dimension.words().to_owned())
+            .collect(),
+        polarity: snippet.polarity.word().to_owned(),
+        origin: snippet.origin.word().to_owned(),
+        trust: snippet
+            .holds_github_content()
+            .then(|| "github_content".to_owned()),
+    }
+}
+
+/// A sentence as spans.
+pub(super) fn spans(act: &Act) -> Vec<Span> {
+    act.0
+        .iter()
+        .map(|words| match words {
+            Words::Own(own) => Span::text(own),
+            Words::Given(given) => Span::text(format!("“{given}”")),
+            Words::Link(link) => Span::link(&link.text, &link.url),
+        })
+        .collect()
+}
+
+/// `window 2026-01-01 to 2026-06-30, as of 2026-07-01`: the last day is inside.
+pub(super) fn subtitle(sources: &Sources<'_>) -> Vec<Span> {
+    let (since, until) = (
+        sources.date(sources.window.since),
+        sources.date(sources.end()),
+    );
+    vec![Span::text(format!(
+        "Window from {since} up to {until} ({}), as of {}. The same document for the person and for the lead.",
+        sources.zone.iana_name().unwrap_or("local time"),
+        sources.as_of
+    ))]
+}
+
+fn document(
+    sources: &Sources<'_>,
+    person: PersonId,
+    face: &Face<'_>,
+    snippets: &[Snippet],
+    refused: &[(String, String)],
+) -> Document {
+    let shown = sample(snippets, SHOWN);
+    let mut blocks = vec![Block::Paragraph(vec![Span::text(format!(
+        "{} of {} moments are shown, taken evenly over months, kinds and areas; all of them are in evidence.jsonl. \
+         A sentence says what was done, when and where: what it meant is for people to write.",
+        shown.len(),
+        snippets.len()
+    ))])];
+    let (first, last) = (sources.date(sources.window.since), sources.last_day());
+    if let Some(absence) = sources.absence_words(person, first, last) {
+        blocks.push(Block::Paragraph(vec![Span::text(absence)]));
+    }
+    blocks.push(Block::Heading(1, vec![Span::text("Coverage")]));
+    blocks.push(Block::Table(coverage(sources, snippets, &shown)));
+    for kind in Kind::ALL {
+        let of_kind: Vec<&Snippet> = shown
+            .iter()
+            .copied()
+            .filter(|snippet| snippet.kind == kind)
+            .collect();
+        if !of_kind.is_empty() {
+            section(sources, kind, &of_kind, &mut blocks);
+        }
+    }
+    blocks.push(Block::Heading(1, vec![Span::text("What this cannot see")]));
+    blocks.push(Block::Bullets(
+        UNSEEN.iter().map(|text| vec![Span::text(*text)]).collect(),
+    ));
+    if !refused.is_empty() {
+        blocks.push(Block::Paragraph(vec![Span::Emphasis(format!(
+            "{} moments were left out by the linter.",
+            refused.len()
+        ))]));
+    }
+    blocks.push(Block::Heading(1, vec![Span::text("Yours to write")]));
+    for label in ["Impact", "What is missing here", "Next step"] {
+        blocks.push(Block::Blank {
+            label: label.to_owned(),
+            prompt: "[yours to write]".to_owned(),
+        });
+    }
+    Document {
+        title: format!("Evidence: {}", face.words()),
+        subtitle: subtitle(sources),
+        blocks,
+    }
+}
+
+/// What no record on GitHub shows.
+const UNSEEN: &[&str] = &[
+    "pairing, design sessions, mentoring, meetings, calls and chats",
+    "reviews given face to face, and work prepared for somebody else's pull request",
+    "planning, hiring, support, and talks with customers",
+    "absences, part-time weeks and on-call weeks, unless the register declares them",
+    "work in repositories that were not read",
+];
+
+/// Moments by kind and month: found, and how many of them are shown.
+fn coverage(sources: &Sources<'_>, snippets: &[Snippet], shown: &[&Snippet]) -> Table {
+    let mut months: Vec<Date> = Vec::new();
+    let mut month = sources.date(sources.window.since).first_of_month();
+    let last = sources.last_day();
+    while month <= last && months.len() < 120 {
+        months.push(month);
+        month = month.saturating_add(1.month());
+    }
+    let mut counts: BTreeMap<(Kind, Date), usize> = BTreeMap::new();
+    for snippet in snippets {
+        *counts
+            .entry((snippet.kind, snippet.on.first_of_month()))
+            .or_default() += 1;
+    }
+    let mut columns = vec![Column::text("Moments")];
+    columns.extend(
+        months
+            .iter()
+            .map(|month| Column::number(&format!("{:04}-{:02}", month.year(), month.month()))),
+    );
+    columns.extend([Column::number("Found"), Column::number("Shown")]);
+    let rows =
+        Kind::ALL.map(|kind| {
+            let n = |snippet: &&Snippet| snippet.kind == kind;
+            let found = snippets.iter().filter(n).count();
+            let mut row = vec![TableCell::Text(kind.title().to_owned())];
+            row.extend(months.iter().map(|month| {
+                TableCell::number(counts.get(&(kind, *month)).map(ToString::to_string))
+            }));
+            row.push(TableCell::Number(found.to_string()));
+            row.push(TableCell::Number(
+                shown.iter().copied().filter(n).count().to_string(),
+            ));
+            row
+        });
+    Table {
+        title: "Moments by kind and month".to_owned(),
+        columns,
+        rows: rows.into(),
+        n_omitted: 0,
+    }
+}
+
+fn section(sources: &Sources<'_>, kind: Kind, snippets: &[&Snippet], blocks: &mut Vec<Block>) {
+    let polarity = snippets
+        .first()
+        .map_or(Polarity::Context, |snippet| snippet.polarity);
+    blocks.push(Block::Heading(1, vec![Span::text(kind.title())]));
+    let mut note = format!("Counts as: {}.", polarity.word());
+    let mut caveats: Vec<&str> = snippets
+        .iter()
+        .flat_map(|snippet| snippet.caveats.iter().copied())
+        .collect();
+    caveats.sort_unstable();
+    caveats.dedup();
+    if !caveats.is_empty() {
+        let _ = write!(note, " Read with: {}.", caveats.join("; "));
+    }
+    blocks.push(Block::Paragraph(vec![Span::Emphasis(note)]));
+    let mut bullets = Vec::new();
+    for snippet in snippets {
+        bullets.push(bullet(sources, snippet));
+        if let Some(quote) = &snippet.quote {
+            blocks.push(Block::Bullets(std::mem::take(&mut bullets)));
+            blocks.push(Block::Quote(quote.text.clone()));
+        }
+    }
+    if !bullets.is_empty() {
+        blocks.push(Block::Bullets(bullets));
+    }
+}
+
+/// Date, act, where the excerpt stands, age and id.
+fn bullet(sources: &Sources<'_>, snippet: &Snippet) -> Vec<Span> {
+    let mut bullet = dated(snippet);
+    if let Some(quote) = &snippet.quote {
+        bullet.push(Span::text(" "));
+        bullet.push(Span::link("excerpt", &quote.url));
+    }
+    let days = snippet
+        .on
+        .until(sources.date(sources.as_of))
+        .map_or(0, |span| span.get_days());
+    let mut note = format!("{days} days old");
+    match snippet.origin {
+        Origin::Observed => {}
+        Origin::SelfReported => note.push_str(", self-reported"),
+        Origin::LeadNoted => note.push_str(", noted by the lead"),
+    }
+    bullet.extend([
+        Span::text(" "),
+        Span::Emphasis(note),
+        Span::text(" "),
+        Span::Code(snippet.id.clone()),
+    ]);
+    bullet
+}
+
+/// Date and act.
+pub(super) fn dated(snippet: &Snippet) -> Vec<Span> {
+    let mut dated = vec![Span::Strong(snippet.on.to_string()), Span::text(" · ")];
+    dated.extend(spans(&snippet.act));
+    dated
+}

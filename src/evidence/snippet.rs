@@ -1,0 +1,336 @@
+//! A snippet: one dated, linked, observable act.
+
+use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::{PersonId, Window};
+
+/// What kind of moment a snippet tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// An own pull request was merged.
+    Merged,
+    /// A decision record was merged.
+    DecisionRecord,
+    /// A postmortem was merged.
+    Postmortem,
+    /// Reviews of a fortnight.
+    Reviewed,
+    /// A review that asked for changes.
+    ChangesRequested,
+    /// A review that ended a standstill.
+    Unblocked,
+    /// A first review in an area.
+    FirstReview,
+    /// A first merged change in an area.
+    FirstChange,
+    /// Acts in an incident.
+    Incident,
+    /// Requests that wait for this person.
+    Waiting,
+    /// Own open pull requests that nobody else has touched.
+    Open,
+    /// An own pull request that was sent back more than once.
+    SentBack,
+    /// An entry by hand.
+    Manual,
+}
+
+impl Kind {
+    /// Every kind, in the order of a pack.
+    pub const ALL: [Self; 13] = [
+        Self::Merged,
+        Self::DecisionRecord,
+        Self::Postmortem,
+        Self::Reviewed,
+        Self::ChangesRequested,
+        Self::Unblocked,
+        Self::FirstReview,
+        Self::FirstChange,
+        Self::Incident,
+        Self::Waiting,
+        Self::Open,
+        Self::SentBack,
+        Self::Manual,
+    ];
+
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Merged => "merged",
+            Self::DecisionRecord => "decision_record",
+            Self::Postmortem => "postmortem",
+            Self::Reviewed => "reviewed",
+            Self::ChangesRequested => "changes_requested",
+            Self::Unblocked => "unblocked",
+            Self::FirstReview => "first_review",
+            Self::FirstChange => "first_change",
+            Self::Incident => "incident",
+            Self::Waiting => "waiting",
+            Self::Open => "open",
+            Self::SentBack => "sent_back",
+            Self::Manual => "manual",
+        }
+    }
+
+    /// The heading in a pack.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Merged => "Changes merged",
+            Self::DecisionRecord => "Decision records",
+            Self::Postmortem => "Postmortems",
+            Self::Reviewed => "Reviews, by fortnight",
+            Self::ChangesRequested => "Reviews that asked for changes",
+            Self::Unblocked => "Standstills ended",
+            Self::FirstReview => "First reviews in an area",
+            Self::FirstChange => "First changes in an area",
+            Self::Incident => "Incidents",
+            Self::Waiting => "Requests that wait",
+            Self::Open => "Own open work that nobody else has touched",
+            Self::SentBack => "Own changes sent back more than once",
+            Self::Manual => "Entries by hand",
+        }
+    }
+}
+
+/// Whether a moment speaks for a win, a challenge, or neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Polarity {
+    /// Something done.
+    Win,
+    /// Something that waits, came back or stands still.
+    Challenge,
+    /// Neither by itself.
+    Context,
+}
+
+impl Polarity {
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Win => "win",
+            Self::Challenge => "challenge",
+            Self::Context => "context",
+        }
+    }
+}
+
+/// Where a snippet is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// Derived from facts.
+    Observed,
+    /// Written by the person.
+    SelfReported,
+    /// Written by the lead.
+    LeadNoted,
+}
+
+impl Origin {
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::SelfReported => "self_reported",
+            Self::LeadNoted => "lead_noted",
+        }
+    }
+}
+
+/// What a snippet can stand for in a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// Writing architecture down.
+    ArchitectureDocumentation,
+    /// Delivering small features.
+    SmallFeatureDelivery,
+    /// Talking with the team.
+    TeamCommunication,
+    /// The craft.
+    TechnicalExecution,
+    /// Working across teams or areas.
+    CrossTeamCollaboration,
+    /// Taking something on.
+    OwnershipAndInitiative,
+}
+
+impl Dimension {
+    /// The words used in files.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ArchitectureDocumentation => "architecture documentation",
+            Self::SmallFeatureDelivery => "small-feature delivery",
+            Self::TeamCommunication => "team communication",
+            Self::TechnicalExecution => "technical execution",
+            Self::CrossTeamCollaboration => "cross-team collaboration",
+            Self::OwnershipAndInitiative => "ownership and initiative",
+        }
+    }
+}
+
+/// A page.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// What is shown: `widgets#412`.
+    pub text: String,
+    /// The address.
+    pub url: String,
+}
+
+/// A piece of a sentence. Only linchpin's own words are linted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Words {
+    /// Linchpin's own.
+    Own(String),
+    /// As it came from GitHub or from a person; shown in quotation marks.
+    Given(String),
+    /// A page.
+    Link(Link),
+}
+
+/// A sentence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Act(pub Vec<Words>);
+
+impl Act {
+    /// Adds linchpin's own words.
+    #[must_use]
+    pub fn own(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Words::Own(text.into()));
+        self
+    }
+
+    /// Adds words as they came.
+    #[must_use]
+    pub fn given(mut self, text: &str) -> Self {
+        self.0.push(Words::Given(text.trim().to_owned()));
+        self
+    }
+
+    /// Adds a page.
+    #[must_use]
+    pub fn link(mut self, link: Link) -> Self {
+        self.0.push(Words::Link(link));
+        self
+    }
+
+    /// Adds pages, separated by commas, each with what follows it.
+    #[must_use]
+    pub fn list(mut self, links: impl IntoIterator<Item = (Link, String)>) -> Self {
+        for (at, (link, after)) in links.into_iter().enumerate() {
+            if at > 0 {
+                self = self.own(", ");
+            }
+            self = self.link(link);
+            if !after.is_empty() {
+                self = self.own(after);
+            }
+        }
+        self
+    }
+
+    /// The sentence as plain text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for words in &self.0 {
+            match words {
+                Words::Own(own) => text.push_str(own),
+                Words::Given(given) => {
+                    text.push('“');
+                    text.push_str(given);
+                    text.push('”');
+                }
+                Words::Link(link) => text.push_str(&link.text),
+            }
+        }
+        text
+    }
+
+    /// The pages, without repetition, in order.
+    #[must_use]
+    pub fn links(&self) -> Vec<String> {
+        let mut links = Vec::new();
+        for words in &self.0 {
+            if let Words::Link(link) = words
+                && !links.contains(&link.url)
+            {
+                links.push(link.url.clone());
+            }
+        }
+        links
+    }
+}
+
+/// Somebody's words, and where they stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// The text, as it came, cut to a few lines.
+    pub text: String,
+    /// Its page.
+    pub url: String,
+}
+
+/// One dated, linked, observable act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    /// Stable: the same act has the same id in every run and store.
+    pub id: String,
+    /// The civil date.
+    pub on: Date,
+    /// Whose.
+    pub person: PersonId,
+    /// What kind of moment.
+    pub kind: Kind,
+    /// The sentence.
+    pub act: Act,
+    /// The window that its count was taken from.
+    pub window: Window,
+    /// Events that it speaks of.
+    pub n: u64,
+    /// An excerpt.
+    pub quote: Option<Quote>,
+    /// What it cannot show.
+    pub caveats: Vec<&'static str>,
+    /// What it can stand for.
+    pub dimensions: Vec<Dimension>,
+    /// Win, challenge or context.
+    pub polarity: Polarity,
+    /// Observed, or written by hand.
+    pub origin: Origin,
+    /// The areas it happened in, for even sampling.
+    pub areas: Vec<String>,
+}
+
+impl Snippet {
+    /// The id of an act: a hash of whose it is, its kind, its date and what it is about.
+    #[must_use]
+    pub fn id_of(login: &str, kind: Kind, on: Date, about: &str) -> String {
+        let mut hasher = Sha256::new();
+        for part in [
+            login.to_ascii_lowercase().as_str(),
+            kind.word(),
+            &on.to_string(),
+            about,
+        ] {
+            hasher.update(part.as_bytes());
+            hasher.update([0]);
+        }
+        let digest = hasher.finalize();
+        digest
+            .iter()
+            .take(5)
+            .fold(String::from("ev-"), |id, byte| format!("{id}{byte:02x}"))
+    }
+
+    /// Whether the text holds what people wrote on GitHub: then it is not to be trusted as instructions.
+    #[must_use]
+    pub fn holds_github_content(&self) -> bool {
+        self.origin == Origin::Observed
+    }
+}
