@@ -1,5 +1,7 @@
 //! The page: one self-contained file without script, request or inline style, in both colour schemes, for screen and paper.
 
+mod figure;
+mod page;
 mod tables;
 mod view;
 
@@ -8,9 +10,10 @@ use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
 use super::{RenderError, encode, svg};
-use crate::report::TeamReport;
+use crate::report::{Chart, Document, TeamReport};
 
 const TEAM: &str = include_str!("../../reports/team.html");
+const DOCUMENT: &str = include_str!("../../reports/document.html");
 const STYLE: &str = include_str!("../../reports/team.css");
 
 /// `index.html` of the team tree.
@@ -21,6 +24,16 @@ pub fn team(report: &TeamReport) -> Result<String, RenderError> {
     let style = style();
     let page = view::Page::of(report, &style, &source_hash(&style))?;
     rendered("team.html", TEAM, &page)
+}
+
+/// A written document as a page of its own, with the charts that belong to it below the text.
+///
+/// # Errors
+/// A defect of the program: the template does not fit the document, or a chart cannot be drawn.
+pub fn document(document: &Document, charts: &[Chart]) -> Result<String, RenderError> {
+    let style = style();
+    let page = page::DocumentPage::of(document, charts, &style, &source_hash(&style))?;
+    rendered("document.html", DOCUMENT, &page)
 }
 
 fn rendered(
@@ -36,6 +49,7 @@ fn rendered(
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(encoded);
+    environment.add_filter("prose", prose);
     environment
         .add_template_owned(name, source.to_owned())
         .map_err(failed)?;
@@ -75,6 +89,23 @@ fn encoded(
     })
 }
 
+/// A sentence in which backticks set off code: each piece is encoded, and the code stands in its own element.
+fn prose(text: &str) -> Value {
+    let pieces: Vec<&str> = text.split('`').collect();
+    let is_paired = pieces.len() % 2 == 1;
+    if !is_paired {
+        return Value::from_safe_string(encode::html(text));
+    }
+    let piece = |(at, piece): (usize, &&str)| {
+        if at % 2 == 0 {
+            encode::html(piece)
+        } else {
+            format!("<code>{}</code>", encode::html(piece))
+        }
+    };
+    Value::from_safe_string(pieces.iter().enumerate().map(piece).collect())
+}
+
 /// The page's only style sheet.
 fn style() -> String {
     let dark = format!(
@@ -111,6 +142,14 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn backticks_set_off_code_and_nothing_else() {
+        let check = |text: &str, expected: &str| assert_eq!(prose(text).to_string(), expected);
+        check("set `A<B` now", "set <code>A&lt;B</code> now");
+        check("one ` alone <b>", "one &#96; alone &lt;b&gt;");
+        check("plain", "plain");
+    }
 
     #[test]
     fn base64_is_that_of_the_standard() {

@@ -1,5 +1,6 @@
 //! A chart as plain data: buckets, the numbers in each, and which of them are drawn how.
 
+use super::quantity;
 use crate::metrics::measure::Unit;
 
 /// How one series of numbers is drawn.
@@ -128,6 +129,32 @@ impl Chart {
             }
         }
         names
+    }
+
+    /// The interval of a point's first series in words.
+    #[must_use]
+    pub fn interval_words(&self, point: &ChartPoint) -> Option<String> {
+        let [low, _] = point.interval?;
+        let number = self
+            .marks
+            .first()
+            .and_then(|mark| point.get(&mark.number))
+            .unwrap_or(low);
+        let [low, high] = quantity::interval(self.unit, number, point.interval?);
+        Some(format!("{low} – {high}"))
+    }
+
+    /// How many buckets have rows, and how many of them too few to summarise.
+    #[must_use]
+    pub fn n_too_few(&self) -> (usize, usize) {
+        let n_of = |state| {
+            self.points
+                .iter()
+                .filter(|point| point.state == state)
+                .count()
+        };
+        let n_too_few = n_of(PointState::TooFew);
+        (n_too_few, n_of(PointState::Measured) + n_too_few)
     }
 
     /// The largest number drawn, bands included; `None` when nothing is drawn.

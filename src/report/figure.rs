@@ -247,7 +247,7 @@ pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
         label,
         interval: interval
             .filter(|ends| ends.iter().all(|end| end.is_finite()))
-            .map(|ends| ends.map(|end| quantity::amount(interval_unit, end))),
+            .map(|ends| quantity::interval(interval_unit, number, ends)),
         others: other_numbers(unit, value),
         n,
     })

@@ -15,21 +15,48 @@ pub fn amount(unit: Unit, number: f64) -> String {
 /// Elapsed hours: minutes below one hour, hours below two days, else days of 24 hours.
 #[must_use]
 pub fn hours(hours: f64) -> String {
-    let minutes = hours * 60.0;
-    if !hours.is_finite() {
-        "—".to_owned()
-    } else if minutes > 0.0 && minutes < 1.0 {
-        "< 1 min".to_owned()
-    } else if minutes < 59.5 {
-        format!("{minutes:.0} min")
-    } else if hours < 47.95 {
-        format!("{hours:.1} h")
-    } else {
-        let days = hours / 24.0;
-        if days < 99.5 {
-            format!("{days:.1} d")
-        } else {
-            format!("{days:.0} d")
+    HourScale::of(hours).words(hours)
+}
+
+/// Both ends of an interval in the unit of the number they belong to, so that the three can be compared at a glance.
+#[must_use]
+pub fn interval(unit: Unit, number: f64, ends: [f64; 2]) -> [String; 2] {
+    match unit {
+        Unit::Hours => ends.map(|end| HourScale::of(number).words(end)),
+        Unit::Share | Unit::Count(_) => ends.map(|end| amount(unit, end)),
+    }
+}
+
+/// The unit that elapsed time is printed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HourScale {
+    Minutes,
+    Hours,
+    Days,
+}
+
+impl HourScale {
+    fn of(hours: f64) -> Self {
+        match hours {
+            hours if hours * 60.0 < 59.5 => Self::Minutes,
+            hours if hours < 47.95 => Self::Hours,
+            _ => Self::Days,
+        }
+    }
+
+    fn words(self, hours: f64) -> String {
+        let minutes = hours * 60.0;
+        if !hours.is_finite() {
+            return "—".to_owned();
+        }
+        if minutes > 0.0 && minutes < 1.0 {
+            return "< 1 min".to_owned();
+        }
+        match self {
+            Self::Minutes => format!("{minutes:.0} min"),
+            Self::Hours => format!("{hours:.1} h"),
+            Self::Days if hours / 24.0 < 99.5 => format!("{:.1} d", hours / 24.0),
+            Self::Days => format!("{:.0} d", hours / 24.0),
         }
     }
 }
@@ -130,7 +157,11 @@ pub fn number_title(name: &str) -> String {
     match name {
         "p50" => "median".to_owned(),
         "of" => "out of".to_owned(),
-        _ => name.replace('_', " "),
+        _ => name
+            .strip_suffix("_hours")
+            .unwrap_or(name)
+            .replace("_p50", "_median")
+            .replace('_', " "),
     }
 }
 
@@ -144,9 +175,10 @@ pub fn named(unit: Unit, name: &str, is_first: bool, number: Number) -> String {
         Number::Count(whole) => return count(whole),
         Number::Real(real) => real,
     };
-    let is_quantile = name.starts_with('p')
-        && name.len() > 1
-        && name.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+    let last = name.rsplit('_').next().unwrap_or(name);
+    let is_quantile = last
+        .strip_prefix('p')
+        .is_some_and(|rank| rank.len() == 2 && rank.bytes().all(|byte| byte.is_ascii_digit()));
     if name.ends_with("hours") {
         hours(real)
     } else if name.ends_with("share") {
@@ -194,6 +226,16 @@ mod tests {
     }
 
     #[test]
+    fn an_interval_is_in_the_unit_of_its_number() {
+        assert_eq!(
+            interval(Unit::Hours, 48.2, [45.0, 52.8]),
+            ["1.9 d", "2.2 d"]
+        );
+        assert_eq!(interval(Unit::Hours, 1.5, [0.5, 50.0]), ["0.5 h", "50.0 h"]);
+        assert_eq!(interval(Unit::Share, 0.5, [0.04, 0.6]), ["4.0 %", "60 %"]);
+    }
+
+    #[test]
     fn one_thing_is_singular() {
         let check = |number, noun, expected: &str| assert_eq!(counted(number, noun), expected);
         check(1.0, "deployments", "1 deployment");
@@ -216,6 +258,14 @@ mod tests {
             assert_eq!(named(unit, name, first, number), expected);
         };
         check(Unit::Hours, "p90", false, Number::Real(30.0), "30.0 h");
+        check(
+            Unit::Hours,
+            "merge_to_deploy_p50",
+            false,
+            Number::Real(30.0),
+            "30.0 h",
+        );
+        check(Unit::Hours, "pairs", false, Number::Real(30.0), "30");
         check(Unit::Share, "gini", false, Number::Real(0.412), "0.41");
         check(
             Unit::Share,

@@ -157,10 +157,12 @@ fn tag(inside: &str) -> String {
     names.join(" ")
 }
 
-/// Links that a text may make or lose by itself: an address that cannot be linked is printed as text instead.
+/// What a text may make or lose by itself: an address that cannot be linked is printed as text instead, and backticks in a
+/// sentence set off code.
 fn without_links(skeleton: Vec<String>) -> Vec<String> {
     let is_link = |part: &String| {
-        part.starts_with("a href= https://") || part == "/a" || part == "span" || part == "/span"
+        part.starts_with("a href= https://")
+            || ["/a", "span", "/span", "code", "/code"].contains(&part.as_str())
     };
     skeleton.into_iter().filter(|part| !is_link(part)).collect()
 }

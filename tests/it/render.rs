@@ -111,7 +111,7 @@ fn what_is_not_observed_says_why_and_is_never_zero() {
     let tree = given.tree();
     let page = file(&tree, "index.html");
     assert!(page.contains("Not observed: no GitHub token"));
-    assert!(page.contains("set &#96;GITHUB_TOKEN&#96; to a token that may read pull requests"));
+    assert!(page.contains("set <code>GITHUB_TOKEN</code> to a token that may read pull requests"));
     assert!(!page.contains("<figure>"), "no empty chart");
     assert!(!page.contains("class=\"amount\""), "no number");
     assert!(!tree.iter().any(|(path, _)| path.starts_with("charts/")));
@@ -490,9 +490,8 @@ fn explain_narrows_to_a_scope_and_a_bucket() {
     assert_eq!(n_rows(None, week("2026-03-14T10:00:00Z")), 0);
 }
 
-#[test]
-fn a_document_becomes_markdown_that_says_what_was_meant() {
-    let document = Document {
+fn document() -> Document {
+    Document {
         title: "Evidence for ada".to_owned(),
         subtitle: vec![
             Span::text("2026-01-01 to 2026-04-01, "),
@@ -511,14 +510,46 @@ fn a_document_becomes_markdown_that_says_what_was_meant() {
                 prompt: "[yours to write]".to_owned(),
             },
         ],
-    };
-    let text = render::pack::document(&document);
+    }
+}
+
+#[test]
+fn a_document_becomes_markdown_that_says_what_was_meant() {
+    let text = render::pack::document(&document());
     assert_eq!(
         text,
         "# Evidence for ada\n\n2026-01-01 to 2026-04-01, _as of 2026-04-01_\n\n## Wins\n\n\
          - 2026-03-02 · Reviewed [acme/web#412](https://github.example/acme/web/pull/412) and left 3 comments.\n\n\
          > first line\n>\n> &gt; \\[x\\](javascript:1)\n\n**Impact:** \\[yours to write\\]\n"
     );
+}
+
+#[test]
+fn a_document_becomes_a_page_that_asks_for_nothing() {
+    let given = Given::everything();
+    let report = given.report();
+    let charts: Vec<_> = report
+        .figures()
+        .filter_map(|figure| figure.chart.clone())
+        .take(1)
+        .collect();
+    let page = render::html::document(&document(), &charts).unwrap();
+    for words in [
+        "<h1>Evidence for ada</h1>",
+        "<em>as of 2026-04-01</em>",
+        "<h2>Wins</h2>",
+        "Reviewed <a href=\"https://github.example/acme/web/pull/412\">acme/web#412</a> and left",
+        "<blockquote><p>first line</p>",
+        "&gt; [x](javascript:1)",
+        "<b>Impact:</b> [yours to write]",
+        "<svg class=\"lp\"",
+        "default-src 'none'",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    if let Ok(folder) = std::env::var("LINCHPIN_TEST_PAGE") {
+        write(&folder, &[("document.html".to_owned(), page.into_bytes())]);
+    }
 }
 
 #[test]

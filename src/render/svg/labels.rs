@@ -206,13 +206,11 @@ fn tip(chart: &Chart, point: &ChartPoint) -> String {
                     ));
                 }
             }
-            if let Some([low, high]) = point.interval {
-                let (low, high) = (
-                    quantity::amount(chart.unit, low),
-                    quantity::amount(chart.unit, high),
-                );
-                lines.push(format!("80 % interval: {low} – {high}"));
-            }
+            lines.extend(
+                chart
+                    .interval_words(point)
+                    .map(|words| format!("80 % interval: {words}")),
+            );
         }
     }
     lines.extend(point.n.map(|n| format!("n = {n}")));

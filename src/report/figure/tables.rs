@@ -43,9 +43,7 @@ pub(super) fn bucket_table(unit: Unit, chart: &Chart) -> Table {
             });
         }
         if chart.has_band {
-            row.push(TableCell::number(
-                point.interval.map(|ends| interval(chart.unit, ends)),
-            ));
+            row.push(TableCell::number(chart.interval_words(point)));
         }
         row
     });
@@ -55,11 +53,6 @@ pub(super) fn bucket_table(unit: Unit, chart: &Chart) -> Table {
         columns,
         n_omitted: 0,
     }
-}
-
-fn interval(unit: Unit, ends: [f64; 2]) -> String {
-    let [low, high] = ends.map(|end| quantity::amount(unit, end));
-    format!("{low} – {high}")
 }
 
 pub(super) fn scope_table(

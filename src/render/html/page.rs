@@ -1,0 +1,135 @@
+//! A written document as the template sees it.
+
+use minijinja::value::Value;
+use serde::Serialize;
+
+use super::tables::{TableView, table};
+use crate::render::{RenderError, encode, svg};
+use crate::report::{Block, Chart, Document, Span};
+
+#[derive(Serialize)]
+pub(super) struct DocumentPage {
+    title: String,
+    style: Value,
+    style_hash: String,
+    subtitle: Vec<SpanView>,
+    blocks: Vec<BlockView>,
+    charts: Vec<ChartView>,
+}
+
+#[derive(Serialize)]
+struct ChartView {
+    title: String,
+    picture: Value,
+}
+
+/// A run of text; `kind` names the element.
+#[derive(Serialize)]
+struct SpanView {
+    kind: &'static str,
+    text: String,
+    url: Option<String>,
+}
+
+/// A part of the document; only what its `kind` needs is filled.
+#[derive(Serialize)]
+struct BlockView {
+    kind: &'static str,
+    level: u8,
+    spans: Vec<SpanView>,
+    items: Vec<Vec<SpanView>>,
+    lines: Vec<String>,
+    table: Option<TableView>,
+}
+
+impl DocumentPage {
+    pub(super) fn of(
+        document: &Document,
+        charts: &[Chart],
+        style: &str,
+        style_hash: &str,
+    ) -> Result<Self, RenderError> {
+        let charts: Result<Vec<ChartView>, RenderError> = charts
+            .iter()
+            .filter(|chart| chart.is_drawable())
+            .map(|chart| {
+                Ok(ChartView {
+                    title: chart.title.clone(),
+                    picture: Value::from_safe_string(svg::inline(chart)?),
+                })
+            })
+            .collect();
+        Ok(Self {
+            title: document.title.clone(),
+            style: Value::from_safe_string(style.to_owned()),
+            style_hash: style_hash.to_owned(),
+            subtitle: spans(&document.subtitle),
+            blocks: document.blocks.iter().map(block).collect(),
+            charts: charts?,
+        })
+    }
+}
+
+fn block(block: &Block) -> BlockView {
+    let empty = BlockView {
+        kind: "paragraph",
+        level: 0,
+        spans: Vec::new(),
+        items: Vec::new(),
+        lines: Vec::new(),
+        table: None,
+    };
+    match block {
+        Block::Heading(level, words) => BlockView {
+            kind: "heading",
+            level: (*level).clamp(1, 4) + 1,
+            spans: spans(words),
+            ..empty
+        },
+        Block::Paragraph(words) => BlockView {
+            spans: spans(words),
+            ..empty
+        },
+        Block::Bullets(items) => BlockView {
+            kind: "bullets",
+            items: items.iter().map(|item| spans(item)).collect(),
+            ..empty
+        },
+        Block::Quote(words) => BlockView {
+            kind: "quote",
+            lines: encode::lines(words).lines().map(str::to_owned).collect(),
+            ..empty
+        },
+        Block::Table(rows) => BlockView {
+            kind: "table",
+            table: Some(table(rows)),
+            ..empty
+        },
+        Block::Blank { label, prompt } => BlockView {
+            kind: "blank",
+            lines: vec![label.clone(), prompt.clone()],
+            ..empty
+        },
+    }
+}
+
+fn spans(spans: &[Span]) -> Vec<SpanView> {
+    let view = |kind, text: &str| SpanView {
+        kind,
+        text: text.to_owned(),
+        url: None,
+    };
+    spans
+        .iter()
+        .map(|span| match span {
+            Span::Text(text) => view("text", text),
+            Span::Strong(text) => view("strong", text),
+            Span::Emphasis(text) => view("em", text),
+            Span::Code(text) => view("code", text),
+            Span::Link { text, url } => SpanView {
+                url: encode::url(url),
+                ..view("text", text)
+            },
+        })
+        .collect()
+}
