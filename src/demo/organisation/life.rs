@@ -229,7 +229,7 @@ fn robot_review(life: &mut Life, ready: Minute, dice: &mut Dice) {
 
 /// Asked, reviewed, perhaps changed and reviewed again, merged.
 fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> Life {
-    // Documents and pipelines are small: one commit, at most one more after a review.
+    // Documents and pipelines are small: one commit, approved as it is.
     let n = match job.work {
         _ if is_small(job) => 1,
         Work::Feature | Work::Debt | Work::Migration => 2,
@@ -267,7 +267,7 @@ fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
         return life;
     }
     let second = second_reader(&mut life, job, desk, who, plants, dice);
-    let is_stuck = dice.chance(if is_slow { 14 } else { 2 });
+    let is_stuck = !is_small(job) && dice.chance(if is_slow { 14 } else { 2 });
     let approved = if is_stuck {
         let helper = desk.reviewer(job, asked_at, &[who], plants);
         let at = asked_at.plus(dice.between(1_680, 2_200));
@@ -365,9 +365,8 @@ fn converse(
 ) -> Minute {
     let mut at = first;
     let rounds = match dice.below(20) {
-        0..=9 => 0,
-        10..=16 => 1,
-        _ if is_small(job) => 1,
+        drawn if drawn < 10 || is_small(job) => 0,
+        drawn if drawn < 17 => 1,
         _ => 2,
     };
     for _ in 0..rounds {
