@@ -31,7 +31,9 @@ pub(super) struct Item<'a> {
 
 /// All of it.
 pub(super) struct Index<'a> {
-    pub(super) items: BTreeMap<Key, Item<'a>>,
+    items: BTreeMap<Key, Item<'a>>,
+    /// The pull requests that somebody wrote, was asked to review, reviewed or commented on.
+    of_person: BTreeMap<PersonId, BTreeSet<Key>>,
     pub(super) issues: BTreeMap<Key, (&'a Issue, Vec<&'a IssueComment>)>,
     /// When the record starts.
     pub(super) starts_at: Option<Timestamp>,
@@ -95,6 +97,19 @@ impl<'a> Index<'a> {
                 .sort_by_key(|comment| (comment.created_at, &comment.comment));
             item.requests.sort_by_key(|request| request.at);
         }
+        let mut of_person: BTreeMap<PersonId, BTreeSet<Key>> = BTreeMap::new();
+        for (key, item) in &items {
+            let asked = item.requests.iter().map(|request| request.reviewer);
+            let reviewed = item.reviews.iter().map(|review| review.author);
+            let commented = item.comments.iter().map(|comment| comment.author);
+            let people = asked
+                .chain(reviewed)
+                .chain(commented)
+                .chain([item.pull_request.author]);
+            for person in people.flatten() {
+                of_person.entry(person).or_default().insert(*key);
+            }
+        }
         let mut issues: BTreeMap<Key, (&Issue, Vec<&IssueComment>)> = facts
             .issues
             .iter()
@@ -112,10 +127,20 @@ impl<'a> Index<'a> {
             .min();
         Self {
             items,
+            of_person,
             issues,
             starts_at,
             humans,
         }
+    }
+
+    /// The pull requests that somebody has to do with, by repository and number.
+    pub(super) fn items_of(&self, person: PersonId) -> impl Iterator<Item = &Item<'a>> {
+        self.of_person
+            .get(&person)
+            .into_iter()
+            .flatten()
+            .filter_map(|key| self.items.get(key))
     }
 
     /// Whether somebody is a person: bots and ghosts are not.

@@ -63,8 +63,9 @@ impl<'a> Subject<'a> {
         snippet
     }
 
+    /// The pull requests that the person has to do with.
     fn items(&self) -> impl Iterator<Item = &'a Item<'a>> {
-        self.index.items.values()
+        self.index.items_of(self.person)
     }
 
     fn is_inside(&self, at: Timestamp) -> bool {
