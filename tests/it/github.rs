@@ -70,6 +70,7 @@ fn comment(
 }
 
 /// A pull request with 5 reviews (one pending), 12 events and 3 threads of 2 comments.
+#[expect(clippy::too_many_lines, reason = "one literal of one pull request")]
 pub fn pull_request(number: u64) -> HostPullRequest {
     let start = "2025-01-01T09:00:00Z";
     let open = day(start, number % 300, number % 7);
@@ -154,7 +155,7 @@ pub fn pull_request(number: u64) -> HostPullRequest {
         ),
         (EventKind::Closed, 6),
     ];
-    let is_open = number % 10 == 0;
+    let is_open = number.is_multiple_of(10);
     if is_open {
         timeline.truncate(10);
     }
@@ -163,7 +164,7 @@ pub fn pull_request(number: u64) -> HostPullRequest {
         node: format!("PR_{number}"),
         title: format!("Change {number}"),
         body: String::new(),
-        author: (number % 11 != 0).then(|| "ada".to_owned()),
+        author: (!number.is_multiple_of(11)).then(|| "ada".to_owned()),
         is_draft: false,
         created_at: open,
         merged_at: (!is_open).then(|| later(6)),

@@ -1,5 +1,6 @@
 //! What can go wrong between here and GitHub, and what becomes of it.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -250,7 +251,8 @@ fn a_missing_permission_stops_one_stream_and_names_what_is_missing() {
     bench
         .github
         .set_script(Some(Box::new(|asked| match asked.operation.as_str() {
-            "Deployments" => Some(Fault::Error(
+            "Repository" => Some(Fault::Forbid("deployments")),
+            "Issues" => Some(Fault::Error(
                 "FORBIDDEN",
                 "Resource not accessible by personal access token",
             )),
@@ -291,7 +293,8 @@ fn a_missing_permission_stops_one_stream_and_names_what_is_missing() {
             .unwrap()
             .contains("actions=read")
     );
-    for stream in [Stream::PullRequests, Stream::Issues, Stream::Releases] {
+    assert_eq!(line(Stream::Issues).completeness, Completeness::Forbidden);
+    for stream in [Stream::Repository, Stream::PullRequests, Stream::Releases] {
         assert_eq!(line(stream).completeness, Completeness::Complete);
     }
     let facts = bench.facts().facts;
@@ -720,7 +723,7 @@ fn the_token_is_sent_and_appears_nowhere_else() {
         },
     );
     let mut said = format!("{:?}", bench.settings);
-    said += &format!("{:?}", bench.fetch());
+    write!(said, "{:?}", bench.fetch()).unwrap();
     let faults: [fn() -> Fault; 5] = [
         || Fault::Status(401, Vec::new(), "{}".into()),
         || Fault::Status(500, Vec::new(), "{}".into()),
@@ -733,7 +736,7 @@ fn the_token_is_sent_and_appears_nowhere_else() {
             .github
             .set_script(Some(Box::new(move |_| Some(fault()))));
         let ended = bench.fetch_into(&bench.store());
-        said += &format!("{ended:?}");
+        write!(said, "{ended:?}").unwrap();
         if let Err(error) = &ended {
             let mut cause: Option<&dyn std::error::Error> = Some(error);
             while let Some(found) = cause {

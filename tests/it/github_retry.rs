@@ -30,6 +30,7 @@ fn graphql(kind: &str, message: &str) -> Reply {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one row a condition")]
 fn every_condition_has_its_decision() {
     let policy = Policy {
         max_wait: Duration::from_mins(15),

@@ -60,6 +60,8 @@ pub enum Fault {
     Exhausted(i64),
     /// Every `n`th element of `nodes` is null, with an error that names its path.
     PartialNulls(usize),
+    /// A field of the repository may not be read: where it is asked for, there is no repository at all.
+    Forbid(&'static str),
     /// The model changes, then the request is answered.
     Update(Box<dyn FnOnce(&mut Host) + Send>),
 }

@@ -228,7 +228,7 @@ async fn answer(
     let fault = locked(&shared.script)
         .as_mut()
         .and_then(|script| script(&asked));
-    let (mut is_cut, mut nulls) = (false, None);
+    let (mut is_cut, mut nulls, mut forbidden) = (false, None, None);
     match fault {
         Some(Fault::Status(status, headers, body)) => {
             return Ok(respond(&shared, status, &headers, &body, false));
@@ -250,6 +250,7 @@ async fn answer(
         Some(Fault::Exhausted(seconds)) => exhaust(&shared, seconds),
         Some(Fault::Cut) => is_cut = true,
         Some(Fault::PartialNulls(every)) => nulls = Some(every),
+        Some(Fault::Forbid(field)) => forbidden = Some(field),
         Some(Fault::Update(change)) => shared.update(change),
         None => {}
     }
@@ -273,6 +274,14 @@ async fn answer(
         return Ok(respond(&shared, 200, &[], &body.to_string(), false));
     };
     let mut body = shared.engine.execute(&shared.snapshot(), &posted, points);
+    if let Some(field) =
+        forbidden.filter(|field| body.pointer(&format!("/data/repository/{field}")).is_some())
+    {
+        let message = "Resource not accessible by personal access token";
+        body["data"]["repository"] = Value::Null;
+        body["errors"] =
+            json!([{"type": "FORBIDDEN", "path": ["repository", field], "message": message}]);
+    }
     if let Some(every) = nulls {
         null_some(&mut body, every);
     }

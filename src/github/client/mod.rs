@@ -39,8 +39,13 @@ pub enum Outcome<T> {
 /// Why there is nothing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unavailable {
-    /// The token may not; the permission that GitHub says is missing, where it says so.
-    Forbidden(Option<String>),
+    /// The token may not.
+    Forbidden {
+        /// The permission that GitHub says is missing, where it says so.
+        permission: Option<String>,
+        /// The field that may not be read, where it is not all that was asked for.
+        field: Option<String>,
+    },
     /// Not there, or not shown.
     NotFound,
     /// Switched off or withheld.
@@ -62,6 +67,17 @@ pub struct GraphqlError {
     pub message: String,
 }
 
+impl GraphqlError {
+    /// Whether it says that the token may not.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        matches!(
+            self.kind.as_deref(),
+            Some("FORBIDDEN" | "INSUFFICIENT_SCOPES")
+        ) || self.message.contains("not accessible by")
+    }
+}
+
 struct Gate {
     permits: Arc<Semaphore>,
     width: usize,
@@ -76,6 +92,7 @@ struct Inner {
     carrier: Mutex<Option<Octocrab>>,
     gate: Mutex<Gate>,
     budget: Mutex<Budget>,
+    rest_budget: Mutex<Budget>,
     n_requests: AtomicU64,
     batch: Mutex<(usize, u32)>,
     skew: Mutex<Option<SignedDuration>>,
@@ -118,6 +135,7 @@ impl Client {
                     successes: 0,
                 }),
                 budget: Mutex::new(Budget::default()),
+                rest_budget: Mutex::new(Budget::default()),
                 n_requests: AtomicU64::new(0),
                 batch: Mutex::new((batch, 0)),
                 skew: Mutex::new(None),
@@ -195,7 +213,7 @@ impl Client {
         variables: &Value,
         can_split: bool,
     ) -> Result<Outcome<T>, Error> {
-        self.hold_back().await?;
+        self.hold_back(self.budget()).await?;
         let body = json!({"query": operation.document, "operationName": operation.name, "variables": variables});
         let url = self.inner.graphql.clone();
         let send = || {
@@ -237,6 +255,8 @@ impl Client {
         path: &str,
         parameters: &[(&str, String)],
     ) -> Result<Outcome<T>, Error> {
+        let rest_budget = *locked(&self.inner.rest_budget);
+        self.hold_back(rest_budget).await?;
         let mut url = self.inner.rest.clone();
         let base = url.path().trim_end_matches('/').to_owned();
         url.set_path(&format!("{base}{path}"));
@@ -308,8 +328,15 @@ impl Client {
                     }
                 }
                 Decision::Forbidden => {
-                    let missing = answer.permissions.clone();
-                    return Ok(Tried::Unavailable(answer, Unavailable::Forbidden(missing)));
+                    let permission = answer.permissions.clone();
+                    let field = answer
+                        .envelope
+                        .as_ref()
+                        .and_then(|envelope| forbidden_field(&envelope.errors));
+                    return Ok(Tried::Unavailable(
+                        answer,
+                        Unavailable::Forbidden { permission, field },
+                    ));
                 }
                 Decision::NotFound => return Ok(Tried::Unavailable(answer, Unavailable::NotFound)),
                 Decision::Disabled => return Ok(Tried::Unavailable(answer, Unavailable::Disabled)),
@@ -349,12 +376,9 @@ impl Client {
     }
 
     /// Waits while only the reserve is left.
-    async fn hold_back(&self) -> Result<(), Error> {
+    async fn hold_back(&self, budget: Budget) -> Result<(), Error> {
         let now = self.server_now();
-        let Some(reset_at) = self
-            .budget()
-            .hold_until(self.inner.settings.reserve_percent, now)
-        else {
+        let Some(reset_at) = budget.hold_until(self.inner.settings.reserve_percent, now) else {
             return Ok(());
         };
         let seconds =
@@ -395,15 +419,18 @@ enum Tried {
     Unavailable(Answer, Unavailable),
 }
 
+/// The field of a repository that may not be read.
+fn forbidden_field(errors: &[GraphqlError]) -> Option<String> {
+    let error = errors.iter().find(|error| error.is_forbidden())?;
+    error.path.get(1).and_then(Value::as_str).map(str::to_owned)
+}
+
 fn missing_repository(errors: &[GraphqlError]) -> Unavailable {
-    let is_forbidden = errors.iter().any(|error| {
-        matches!(
-            error.kind.as_deref(),
-            Some("FORBIDDEN" | "INSUFFICIENT_SCOPES")
-        ) || error.message.contains("not accessible by")
-    });
-    if is_forbidden {
-        Unavailable::Forbidden(None)
+    if errors.iter().any(GraphqlError::is_forbidden) {
+        Unavailable::Forbidden {
+            permission: None,
+            field: forbidden_field(errors),
+        }
     } else {
         Unavailable::NotFound
     }

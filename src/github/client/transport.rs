@@ -138,7 +138,21 @@ impl Client {
             };
         self.note_date(&headers);
         let is_post = method == reqwest::Method::POST;
+        if !is_post {
+            self.note_rest_budget(&headers);
+        }
         Ok(read_answer(status, &headers, &bytes, is_post))
+    }
+
+    fn note_rest_budget(&self, headers: &HeaderMap) {
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
+        let whole = |name: &str| u32::try_from(number(name)?).ok();
+        let (limit, remaining) = (whole("x-ratelimit-limit"), whole("x-ratelimit-remaining"));
+        let reset_at =
+            number("x-ratelimit-reset").and_then(|second| Timestamp::from_second(second).ok());
+        if let (Some(limit), Some(remaining), Some(reset_at)) = (limit, remaining, reset_at) {
+            locked(&self.inner.rest_budget).note(limit, 1, remaining, reset_at);
+        }
     }
 
     fn note_date(&self, headers: &HeaderMap) {

@@ -62,7 +62,7 @@ impl Context<'_> {
 
     pub(super) fn unavailable(&self, stream: Stream, why: &Unavailable) -> StreamCertificate {
         let (completeness, reason, fix) = match why {
-            Unavailable::Forbidden(permission) => {
+            Unavailable::Forbidden { permission, .. } => {
                 let wanted = permission
                     .clone()
                     .unwrap_or_else(|| permission_of(stream).to_owned());
@@ -90,6 +90,17 @@ impl Context<'_> {
             fix,
             ..self.certificate(stream, completeness)
         }
+    }
+
+    /// The certificate of a stream that the overview already says may not be read.
+    pub(super) fn forbidden(&self, stream: Stream) -> StreamCertificate {
+        self.unavailable(
+            stream,
+            &Unavailable::Forbidden {
+                permission: None,
+                field: None,
+            },
+        )
     }
 
     /// The certificate of a stream that was read to its end.

@@ -25,8 +25,11 @@ pub(super) async fn deployments(
     overview: &Repository,
 ) -> Result<StreamCertificate, Error> {
     let stream = Stream::Deployments;
-    let expected = Some(overview.deployments.total_count);
-    let newest = overview.deployments.first().map(|newest| newest.created_at);
+    let Some(newest) = &overview.deployments else {
+        return Ok(context.forbidden(stream));
+    };
+    let expected = Some(newest.total_count);
+    let newest = newest.first().map(|newest| newest.created_at);
     let mut seen = std::collections::HashSet::new();
     let mut n_stored = 0;
     let scan = begun(context, state, stream);
@@ -100,7 +103,10 @@ pub(super) async fn releases(
     overview: &Repository,
 ) -> Result<StreamCertificate, Error> {
     let stream = Stream::Releases;
-    let expected = Some(overview.releases.total_count);
+    let Some(newest) = &overview.releases else {
+        return Ok(context.forbidden(stream));
+    };
+    let expected = Some(newest.total_count);
     let scan = begun(context, state, stream);
     let next_watermark = scan
         .started_at
@@ -109,7 +115,7 @@ pub(super) async fn releases(
     let floor = state.stream(stream).watermark.or(context.since);
     let mut after = scan.after.clone();
     let (mut n_fetched, mut n_stored) = (0_u64, 0);
-    let mut is_done = overview.releases.total_count == 0;
+    let mut is_done = newest.total_count == 0;
     while !is_done {
         let first = if floor.is_some() {
             REFRESHED_RELEASES

@@ -24,8 +24,11 @@ pub(super) async fn fetch(
     if !overview.has_issues_enabled {
         return Ok(context.unavailable(STREAM, &crate::github::client::Unavailable::Disabled));
     }
-    let expected = Some(overview.issues.total_count);
-    let newest = overview.issues.first().map(|newest| newest.updated_at);
+    let Some(newest) = &overview.issues else {
+        return Ok(context.forbidden(STREAM));
+    };
+    let expected = Some(newest.total_count);
+    let newest = newest.first().map(|newest| newest.updated_at);
     let watermark = state.stream(STREAM).watermark;
     let next_watermark = context
         .started_at

@@ -24,7 +24,10 @@ pub(super) async fn fetch(
     state: &mut RepositoryState,
     overview: &Repository,
 ) -> Result<StreamCertificate, Error> {
-    let expected = Some(overview.pull_requests.total_count);
+    let Some(newest) = &overview.pull_requests else {
+        return Ok(context.forbidden(STREAM));
+    };
+    let expected = Some(newest.total_count);
     let mut run = Run {
         context,
         seen: HashSet::new(),
@@ -34,10 +37,7 @@ pub(super) async fn fetch(
     };
     let slot = state.stream(STREAM);
     let floor = slot.watermark.or(context.since);
-    let newest = overview
-        .pull_requests
-        .first()
-        .map(|newest| newest.updated_at);
+    let newest = newest.first().map(|newest| newest.updated_at);
     let is_resumed = slot.scan.is_some();
     let mut scan = slot.scan.clone().unwrap_or(Scan::begun(context.started_at));
     let next_watermark = scan

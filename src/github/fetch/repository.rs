@@ -78,21 +78,47 @@ pub(super) async fn fetch(
     }
 }
 
-async fn overview(
+/// What a repository is. Lists that the token may not read are left out, one try each.
+pub(in crate::github) async fn overview(
     client: &Client,
     name: &RepoName,
 ) -> Result<Result<Repository, Unavailable>, Error> {
-    let variables = json!({"owner": name.owner(), "name": name.name()});
-    Ok(
-        match client
+    let mut lists = [
+        ("pullRequests", true),
+        ("issues", true),
+        ("deployments", true),
+        ("releases", true),
+    ];
+    loop {
+        let mut variables = json!({"owner": name.owner(), "name": name.name()});
+        for (list, is_asked) in lists {
+            variables[list] = json!(is_asked);
+        }
+        let answer = client
             .graphql::<InRepository<Repository>>(&REPOSITORY, &variables, false)
-            .await?
-        {
+            .await?;
+        return Ok(match answer {
             Outcome::Data(answer, _) => answer.repository.ok_or(Unavailable::NotFound),
             Outcome::TooBig => Err(Unavailable::NotFound),
+            Outcome::Unavailable(Unavailable::Forbidden {
+                permission,
+                field: Some(field),
+            }) => {
+                if let Some(list) = lists
+                    .iter_mut()
+                    .find(|(list, is_asked)| *list == field && *is_asked)
+                {
+                    list.1 = false;
+                    continue;
+                }
+                Err(Unavailable::Forbidden {
+                    permission,
+                    field: Some(field),
+                })
+            }
             Outcome::Unavailable(why) => Err(why),
-        },
-    )
+        });
+    }
 }
 
 async fn one(

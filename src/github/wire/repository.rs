@@ -83,14 +83,18 @@ pub struct Repository {
     /// Default branch; null when empty.
     #[serde(deserialize_with = "nullable")]
     pub default_branch_ref: Option<Reference>,
-    /// Newest change of a pull request.
-    pub pull_requests: Newest<Updated>,
-    /// Newest change of an issue.
-    pub issues: Newest<Updated>,
-    /// Newest deployment.
-    pub deployments: Newest<Created>,
-    /// Newest release.
-    pub releases: Newest<Created>,
+    /// Newest change of a pull request; absent where it was not asked for, null where it may not be read.
+    #[serde(default)]
+    pub pull_requests: Option<Newest<Updated>>,
+    /// Newest change of an issue; as above.
+    #[serde(default)]
+    pub issues: Option<Newest<Updated>>,
+    /// Newest deployment; as above.
+    #[serde(default)]
+    pub deployments: Option<Newest<Created>>,
+    /// Newest release; as above.
+    #[serde(default)]
+    pub releases: Option<Newest<Created>>,
 }
 
 /// The owner of a repository.
