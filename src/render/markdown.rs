@@ -24,7 +24,7 @@ pub fn summary(report: &TeamReport) -> String {
         day(report, report.window.since),
         day(report, report.window.until),
         md(&zone_name(report)),
-        report.as_of
+        super::minute(report)
     );
     shortcomings(&mut text, &report.shortcomings);
     let full = text.len();
@@ -42,6 +42,9 @@ pub fn summary(report: &TeamReport) -> String {
         "Every figure opens into its rows: `linchpin explain <metric>`. Made by linchpin {}.",
         md(&report.version)
     );
+    while text.contains("\n\n\n") {
+        text = text.replace("\n\n\n", "\n\n");
+    }
     text
 }
 
@@ -65,12 +68,12 @@ fn shortcomings(text: &mut String, shortcomings: &[Shortcoming]) {
             let reason = shortcoming
                 .reason
                 .as_deref()
-                .map(|reason| format!(": {}", md(reason)))
+                .map(|reason| format!(": {}", prose(reason)))
                 .unwrap_or_default();
             let fix = shortcoming
                 .fix
                 .as_deref()
-                .map(|fix| format!(" → {}", md(fix)))
+                .map(|fix| format!(" → {}", prose(fix)))
                 .unwrap_or_default();
             let _ = write!(
                 text,
@@ -212,13 +215,13 @@ fn write_absence(text: &mut String, absence: &Absence) {
     let fix = absence
         .fix
         .as_deref()
-        .map(|fix| format!(" → {}", md(fix)))
+        .map(|fix| format!(" → {}", prose(fix)))
         .unwrap_or_default();
     let _ = writeln!(
         text,
         "- {}: {verdict}: {}{fix}",
         titles.join(", "),
-        md(&absence.because)
+        prose(&absence.because)
     );
 }
 
@@ -287,6 +290,33 @@ pub fn table(table: &Table) -> String {
         let _ = writeln!(text, "\n{} further rows are not listed.", table.n_omitted);
     }
     text
+}
+
+/// A sentence in which backticks set off code: each piece is encoded on its own.
+fn prose(text: &str) -> String {
+    let pieces: Vec<&str> = text.split('`').collect();
+    let is_paired = pieces.len() % 2 == 1 && !text.contains("``");
+    if pieces.len() < 3 || !is_paired {
+        return md(text);
+    }
+    // Encoding trims, so the space around a piece of code is put back.
+    let piece = |(at, piece): (usize, &&str)| {
+        if at % 2 == 1 {
+            return markdown_code(piece);
+        }
+        let before = if at > 0 && piece.starts_with(' ') {
+            " "
+        } else {
+            ""
+        };
+        let after = if at + 1 < pieces.len() && piece.ends_with(' ') && !piece.trim().is_empty() {
+            " "
+        } else {
+            ""
+        };
+        format!("{before}{}{after}", md(piece))
+    };
+    pieces.iter().enumerate().map(piece).collect()
 }
 
 /// A code span, for other writers of Markdown.

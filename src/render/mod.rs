@@ -87,3 +87,9 @@ pub fn chart_files(chart: &Chart, folder: &str) -> Result<[OutputFile; 2], Rende
         ),
     ])
 }
+
+/// The report's instant to the minute, in its time zone.
+fn minute(report: &TeamReport) -> String {
+    let at = report.zone.to_datetime(report.as_of);
+    format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
+}

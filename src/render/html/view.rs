@@ -105,7 +105,7 @@ impl Page {
             title: report.title.clone(),
             style: Value::from_safe_string(style.to_owned()),
             style_hash: style_hash.to_owned(),
-            as_of: report.as_of.to_string(),
+            as_of: crate::render::minute(report),
             since: day(report.window.since),
             until: day(report.window.until),
             zone: json::zone_name(report),

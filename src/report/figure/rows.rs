@@ -45,7 +45,8 @@ pub(super) fn listed_rows(
             .map(|at| frame.zone.to_datetime(at).date().to_string()),
         amount: row.value.filter(|value| too_few && value.is_finite()).map(
             |value| match definition.unit {
-                Unit::Share => quantity::plain(value),
+                Unit::Share if value > 0.0 => "counted".to_owned(),
+                Unit::Share => "not counted".to_owned(),
                 unit => quantity::amount(unit, value),
             },
         ),
