@@ -280,11 +280,12 @@ fn coverage(sources: &Sources<'_>, snippets: &[Snippet], shown: &[&Snippet]) -> 
 }
 
 fn section(sources: &Sources<'_>, kind: Kind, snippets: &[&Snippet], blocks: &mut Vec<Block>) {
-    let polarity = snippets
-        .first()
-        .map_or(Polarity::Context, |snippet| snippet.polarity);
     blocks.push(Block::Heading(1, vec![Span::text(kind.title())]));
-    let mut note = format!("Counts as: {}.", polarity.word());
+    let mut polarities: Vec<Polarity> = snippets.iter().map(|snippet| snippet.polarity).collect();
+    polarities.sort_unstable();
+    polarities.dedup();
+    let words: Vec<&str> = polarities.into_iter().map(Polarity::word).collect();
+    let mut note = format!("Counts as: {}.", words.join(" or "));
     let mut caveats: Vec<&str> = snippets
         .iter()
         .flat_map(|snippet| snippet.caveats.iter().copied())

@@ -253,6 +253,42 @@ fn a_fortnight_of_reviews_counts_what_was_asked_and_what_was_done() {
 }
 
 #[test]
+fn a_request_that_nobody_answered_is_a_challenge_and_a_second_look_is_not_lost() {
+    let mut team = Team::new();
+    team.pull_request(1, BEN, "2026-03-10T09:00:00Z", None);
+    team.ask(1, ADA, "2026-03-10T09:05:00Z");
+    let pack = team.pack(ADA);
+    let note = pack
+        .snippets
+        .iter()
+        .find(|snippet| snippet.kind == Kind::Reviewed)
+        .unwrap();
+    assert_eq!(
+        note.act.text(),
+        "Reviewed 0 of 1 pull request requested from 2026-03-09 to 2026-03-22; still waiting at the end of 2026-03-29: widgets#1. \
+         Fortnight before: none requested."
+    );
+    assert_eq!(note.polarity, Polarity::Challenge);
+    // Reviewed in the fortnight after: the first note counts it, the second one names it.
+    team.review(1, ADA, "2026-03-24T10:00:00Z", ReviewState::Commented);
+    team.pull_request(2, CEM, "2026-03-24T09:00:00Z", None);
+    team.comment(
+        2,
+        ADA,
+        "2026-03-24T10:30:00Z",
+        "Is this the lamp of last week?",
+    );
+    assert_eq!(
+        team.acts(ADA, Kind::Reviewed),
+        [
+            "Reviewed 1 of 1 pull request requested from 2026-03-09 to 2026-03-22; comments left on each: widgets#1 (0).",
+            "Took part in others' pull requests from 2026-03-23 to 2026-03-29; reviewed from earlier fortnights: widgets#1; \
+             comments without a review: widgets#2 (1). Fortnight before: 1 of 1.",
+        ]
+    );
+}
+
+#[test]
 fn a_request_that_was_withdrawn_asks_for_nothing() {
     let mut team = Team::new();
     team.pull_request(1, BEN, "2026-03-03T09:00:00Z", None);

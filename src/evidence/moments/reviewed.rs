@@ -1,12 +1,14 @@
 //! Reviews of others' pull requests: by fortnight, and those that asked for changes.
 
-use jiff::ToSpan as _;
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 
 use super::{Subject, clip, count, excerpt, number};
 use crate::domain::{ReviewState, Window};
 use crate::evidence::index::Item;
-use crate::evidence::snippet::{Act, Kind, Link, Snippet};
+use crate::evidence::snippet::{Act, Kind, Link, Polarity, Snippet};
 
 /// Fortnights start on every second Monday, counted from this one.
 const FIRST_MONDAY: Date = jiff::civil::date(2024, 1, 1);
@@ -45,6 +47,10 @@ struct Fortnight<'a> {
     asked: Vec<(&'a Item<'a>, bool)>,
     /// Pull requests reviewed that nobody had asked the person for.
     unasked: Vec<&'a Item<'a>>,
+    /// Pull requests of earlier fortnights, reviewed in this one.
+    earlier: Vec<&'a Item<'a>>,
+    /// Pull requests commented on and never reviewed.
+    commented: Vec<&'a Item<'a>>,
 }
 
 impl<'a> Fortnight<'a> {
@@ -64,45 +70,51 @@ impl<'a> Fortnight<'a> {
             subject.sources.seen(),
         );
         let end = subject.sources.end();
-        let mut asked = Vec::new();
-        let mut unasked = Vec::new();
+        let mut note = Self {
+            window,
+            start,
+            last_day: next
+                .yesterday()
+                .unwrap_or(next)
+                .min(subject.sources.last_day()),
+            asked: Vec::new(),
+            unasked: Vec::new(),
+            earlier: Vec::new(),
+            commented: Vec::new(),
+        };
         for item in subject.items().filter(|item| !item.is_by(subject.person)) {
             let first_asked = item
                 .requests
                 .iter()
                 .find(|request| request.reviewer == Some(subject.person))
                 .map(|request| request.at);
-            let mut reviews = item.reviews_by(subject.person, end);
-            match first_asked {
-                Some(at) if window.contains(at) => {
-                    let is_reviewed = reviews.any(|review| review.submitted_at >= at);
-                    // A request that was withdrawn before a review asks for nothing.
-                    if is_reviewed || item.asked_at(subject.person, end).is_some() {
-                        asked.push((item, is_reviewed));
-                    }
+            let reviews: Vec<Timestamp> = item
+                .reviews_by(subject.person, end)
+                .map(|review| review.submitted_at)
+                .collect();
+            let first = first_asked
+                .into_iter()
+                .chain(reviews.first().copied())
+                .min();
+            let is_reviewed_now = reviews.iter().any(|at| window.contains(*at));
+            if first_asked.is_some_and(|at| window.contains(at)) {
+                // A request that was withdrawn before a review asks for nothing.
+                if !reviews.is_empty() || item.asked_at(subject.person, end).is_some() {
+                    note.asked.push((item, !reviews.is_empty()));
                 }
-                Some(at) if at < window.until => {}
-                _ => {
-                    if reviews
-                        .next()
-                        .is_some_and(|review| window.contains(review.submitted_at))
-                    {
-                        unasked.push(item);
-                    }
-                }
+            } else if is_reviewed_now && first.is_some_and(|at| window.contains(at)) {
+                note.unasked.push(item);
+            } else if is_reviewed_now {
+                note.earlier.push(item);
+            } else if reviews.is_empty()
+                && item
+                    .comments_by(subject.person, end)
+                    .any(|comment| window.contains(comment.created_at))
+            {
+                note.commented.push(item);
             }
         }
-        let last_day = next
-            .yesterday()
-            .unwrap_or(next)
-            .min(subject.sources.last_day());
-        Self {
-            window,
-            start,
-            last_day,
-            asked,
-            unasked,
-        }
+        note
     }
 
     fn n_answered(&self) -> usize {
@@ -114,7 +126,8 @@ impl<'a> Fortnight<'a> {
 
     /// The note of the fortnight; `None` where nothing was asked and nothing reviewed.
     fn snippet(&self, subject: &Subject<'_>, before: Option<(usize, usize)>) -> Option<Snippet> {
-        if self.asked.is_empty() && self.unasked.is_empty() {
+        let n = self.asked.len() + self.unasked.len() + self.earlier.len() + self.commented.len();
+        if n == 0 {
             return None;
         }
         let end = subject.sources.end();
@@ -125,26 +138,7 @@ impl<'a> Fortnight<'a> {
                 .map(|(item, _)| *item)
         };
         let reviewed: Vec<&Item<'_>> = answered().chain(self.unasked.iter().copied()).collect();
-        let dates = format!("from {} to {}", self.start, self.last_day);
-        let mut act = Act::default();
-        if self.asked.is_empty() {
-            act = act.own(format!(
-                "Reviewed {} without a request to this person {dates}",
-                count(self.unasked.len(), "pull request")
-            ));
-        } else {
-            act = act.own(format!(
-                "Reviewed {} of {} requested {dates}",
-                self.n_answered(),
-                count(self.asked.len(), "pull request")
-            ));
-            if !self.unasked.is_empty() {
-                act = act.own(format!(
-                    ", and {} without a request to this person",
-                    self.unasked.len()
-                ));
-            }
-        }
+        let mut act = self.head();
         if !reviewed.is_empty() {
             let comments = |item: &Item<'_>| item.comments_by(subject.person, end).count();
             act = act.own("; comments left on each: ");
@@ -154,9 +148,11 @@ impl<'a> Fortnight<'a> {
                     .map(|item| (item.link(subject.sources), format!(" ({})", comments(item)))),
             );
         }
+        act = self.elsewhere(subject, act);
         act = self.unanswered(subject, act);
         act = act.own(".");
-        if let Some((answered, asked)) = before {
+        let is_asked = |(_, asked): &(usize, usize)| *asked > 0 || !self.asked.is_empty();
+        if let Some((answered, asked)) = before.filter(is_asked) {
             act = act.own(if asked == 0 {
                 " Fortnight before: none requested.".to_owned()
             } else {
@@ -173,10 +169,12 @@ impl<'a> Fortnight<'a> {
         let mut snippet =
             subject.snippet(Kind::Reviewed, self.last_day, &self.start.to_string(), act);
         snippet.window = self.window;
-        snippet.n = number(self.asked.len() + self.unasked.len());
+        snippet.n = number(n);
+        snippet.polarity = self.polarity(&reviewed);
         snippet.quote = excerpt(
             reviewed
                 .iter()
+                .chain(&self.commented)
                 .flat_map(|item| item.comments_by(subject.person, end)),
         );
         snippet
@@ -189,6 +187,63 @@ impl<'a> Fortnight<'a> {
         snippet.areas.sort();
         snippet.areas.dedup();
         Some(snippet)
+    }
+
+    /// How many were asked for and reviewed, and how many nobody had asked for.
+    fn head(&self) -> Act {
+        let dates = format!("from {} to {}", self.start, self.last_day);
+        let (n_asked, n_unasked) = (self.asked.len(), self.unasked.len());
+        let mut text = match (n_asked, n_unasked) {
+            (0, 0) => format!("Took part in others' pull requests {dates}"),
+            (0, _) => format!(
+                "Reviewed {} without a request to this person {dates}",
+                count(n_unasked, "pull request")
+            ),
+            _ => format!(
+                "Reviewed {} of {} requested {dates}",
+                self.n_answered(),
+                count(n_asked, "pull request")
+            ),
+        };
+        if n_asked > 0 && n_unasked > 0 {
+            let _ = write!(text, ", and {n_unasked} without a request to this person");
+        }
+        Act::default().own(text)
+    }
+
+    /// Reviews of earlier fortnights' pull requests, and comments without a review.
+    fn elsewhere(&self, subject: &Subject<'_>, mut act: Act) -> Act {
+        if !self.earlier.is_empty() {
+            act = act.own("; reviewed from earlier fortnights: ");
+            act = act.list(
+                self.earlier
+                    .iter()
+                    .map(|item| (item.link(subject.sources), String::new())),
+            );
+        }
+        if !self.commented.is_empty() {
+            let end = subject.sources.end();
+            act = act.own("; comments without a review: ");
+            act = act.list(self.commented.iter().map(|item| {
+                let comments = item.comments_by(subject.person, end);
+                let n = comments
+                    .filter(|comment| self.window.contains(comment.created_at))
+                    .count();
+                (item.link(subject.sources), format!(" ({n})"))
+            }));
+        }
+        act
+    }
+
+    /// A review done is a win; requests that all stayed open are a challenge; talk alone is context.
+    fn polarity(&self, reviewed: &[&Item<'_>]) -> Polarity {
+        if !reviewed.is_empty() || !self.earlier.is_empty() {
+            Polarity::Win
+        } else if self.asked.is_empty() {
+            Polarity::Context
+        } else {
+            Polarity::Challenge
+        }
     }
 
     /// What was asked for and not reviewed: still waiting, or over without it.
