@@ -281,7 +281,7 @@ fn a_request_that_nobody_answered_is_a_challenge_and_a_second_look_is_not_lost()
     assert_eq!(
         team.acts(ADA, Kind::Reviewed),
         [
-            "Reviewed 1 of 1 pull request requested from 2026-03-09 to 2026-03-22; comments left on each: widgets#1 (0).",
+            "Reviewed 1 of 1 pull request requested from 2026-03-09 to 2026-03-22; comments left on each: widgets#1 (0). Fortnight before: none requested.",
             "Took part in others' pull requests from 2026-03-23 to 2026-03-29; reviewed from earlier fortnights: widgets#1; \
              comments without a review: widgets#2 (1). Fortnight before: 1 of 1.",
         ]
