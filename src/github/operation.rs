@@ -120,6 +120,11 @@ operation!(
     RELEASES, "Releases", "releases", ["page", "user"]
 );
 
+operation!(
+    /// What a repository works with, before anything is fetched.
+    SURVEY, "Survey", "survey", ["page", "actor", "labels"]
+);
+
 /// Every operation, sorted by name.
 pub const ALL: &[Operation] = &[
     DEPLOYMENT_STATUSES,
@@ -141,5 +146,6 @@ pub const ALL: &[Operation] = &[
     PULL_REQUESTS,
     RELEASES,
     REPOSITORY,
+    SURVEY,
     THREAD_COMMENTS,
 ];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use linchpin::demo::fake::{FakeGitHub, Faults};
+use linchpin::demo::fake::{FakeGitHub, Fault, Faults};
 use linchpin::demo::model::{
     ActorType, EventKind, Host, HostAccount, HostComment, HostCommit, HostDeployment, HostEvent,
     HostFile, HostIssue, HostPullRequest, HostRelease, HostRepository, HostReview, HostThread,
@@ -14,6 +14,8 @@ use linchpin::demo::model::{
 };
 use linchpin::domain::{CommitId, Completeness, RepoName, RepositoryId, Stream};
 use linchpin::github::fetch::Unwatched;
+use linchpin::github::probe::{Access, Probe, probe};
+use linchpin::github::token::TokenKind;
 use linchpin::github::{
     Client, ClientSettings, Clock, Decoded, Error, FetchOptions, FetchReport, Token, fetch,
 };
@@ -483,5 +485,96 @@ fn everything_that_the_host_knows_arrives_as_facts() {
         deployed.finished_at,
         Some(deployed.created_at + SignedDuration::from_mins(5)),
         "the first success"
+    );
+}
+
+fn probed(bench: &Bench, name: &str) -> Probe {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let clock = Arc::new(StepClock {
+        github: Arc::clone(&bench.github),
+    });
+    runtime.block_on(async {
+        let client = Client::new(bench.settings.clone(), clock).unwrap();
+        probe(&client, &name.parse().unwrap()).await.unwrap()
+    })
+}
+
+#[test]
+fn a_probe_says_what_there_is_and_what_it_would_cost() {
+    let bench = Bench::new(host(120), Faults::none(at(NOW)));
+    let found = probed(&bench, "acme/widgets");
+    assert_eq!(bench.github.log().len(), 3, "three requests");
+    assert_eq!(
+        (found.token, found.default_branch.as_deref()),
+        (TokenKind::Classic, Some("main"))
+    );
+    assert_eq!(found.environments, [("production".to_owned(), 4)]);
+    assert_eq!(found.incident_labels, ["incident"]);
+    assert_eq!(found.merge_styles, ["merge", "squash", "rebase"]);
+    assert!(
+        found
+            .access
+            .contains(&(Stream::PullRequests, Access::Readable(Some(120))))
+    );
+    // The estimate is about what a fetch then costs.
+    let before = bench.github.points_left();
+    let report = bench.fetch();
+    let spent = u64::from(before - bench.github.points_left());
+    assert!(
+        found.first.requests.abs_diff(report.requests) <= 4,
+        "{:?}, then {}",
+        found.first,
+        report.requests
+    );
+    assert!(
+        found.first.points.abs_diff(spent) <= 6,
+        "{:?}, then {spent}",
+        found.first
+    );
+    bench.github.advance(SignedDuration::from_hours(24));
+    let night = bench.fetch();
+    assert!(
+        found.nightly.requests.abs_diff(night.requests) <= 3,
+        "{:?}, then {}",
+        found.nightly,
+        night.requests
+    );
+}
+
+#[test]
+fn a_probe_names_the_permission_that_is_missing() {
+    let bench = Bench::new(host(3), Faults::none(at(NOW)));
+    bench
+        .github
+        .set_script(Some(Box::new(|asked| match asked.operation.as_str() {
+            "Repository" => Some(Fault::Forbid("deployments")),
+            "/repos/acme/widgets/actions/runs" => Some(Fault::Status(403, Vec::new(), "{}".into())),
+            _ => None,
+        })));
+    let found = probed(&bench, "acme/widgets");
+    assert!(found.access.contains(&(
+        Stream::Deployments,
+        Access::Missing("deployments=read".into())
+    )));
+    assert!(
+        found
+            .access
+            .contains(&(Stream::WorkflowRuns, Access::Missing("actions=read".into())))
+    );
+    assert!(
+        found
+            .access
+            .contains(&(Stream::Issues, Access::Readable(Some(3))))
+    );
+    let gone = probed(&bench, "acme/gone");
+    assert!(
+        gone.name.is_none()
+            && gone
+                .access
+                .iter()
+                .all(|(_, access)| *access == Access::NotFound)
     );
 }

@@ -333,6 +333,7 @@ fn readers() -> BTreeMap<&'static str, Read> {
         ("DeploymentsById", whole_deployment),
         ("DeploymentStatuses", tail::<wire::delivery::Status>),
         ("Releases", page::<wire::delivery::Release>),
+        ("Survey", whole::<InRepository<wire::repository::Survey>>),
     ])
 }
 
@@ -378,8 +379,16 @@ fn fields(value: &Value, at: &str, into: &mut Vec<(String, String)>) {
     }
 }
 
-/// Lists that the overview leaves out where they may not be read.
-const LEFT_OUT: [&str; 4] = ["pullRequests", "issues", "deployments", "releases"];
+/// Lists of a repository that are left out where they may not be read.
+const LEFT_OUT: [&str; 7] = [
+    "pullRequests",
+    "issues",
+    "deployments",
+    "releases",
+    "labels",
+    "open",
+    "recent",
+];
 
 /// Fields that some types of an actor or a reviewer have and others lack.
 const DEPEND_ON_TYPE: [&str; 5] = ["id", "databaseId", "name", "login", "slug"];
@@ -450,7 +459,7 @@ fn what_is_asked_for_and_what_is_read_are_the_same_fields() {
                 {
                     continue;
                 }
-                if operation.name == "Repository"
+                if matches!(operation.name, "Repository" | "Survey")
                     && object == "/repository"
                     && LEFT_OUT.contains(&name.as_str())
                 {

@@ -16,6 +16,7 @@ use context::{Context, checksum};
 use jiff::{SignedDuration, Timestamp};
 
 pub use context::permission_of;
+pub(in crate::github) use repository::overview;
 
 /// How far before the last scan's start the next one looks again: clocks differ, and GitHub's index lags.
 pub const OVERLAP: SignedDuration = SignedDuration::from_mins(10);

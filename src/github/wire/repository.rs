@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Connection, RateLimit, nullable};
+use super::{Actor, Connection, Label, RateLimit, nullable};
 
 /// `Repository`, and every operation that asks for one repository: `T` is what is asked of it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -199,4 +199,57 @@ pub struct Deployments {
 pub struct Releases {
     /// One page.
     pub releases: Connection<serde_json::Value>,
+}
+
+/// `Survey`: what a repository works with. A list that was not asked for is absent.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Survey {
+    /// Labels, the first hundred.
+    #[serde(default)]
+    pub labels: Option<Connection<Label>>,
+    /// The newest hundred deployments.
+    #[serde(default)]
+    pub deployments: Option<Newest<Environment>>,
+    /// Open pull requests.
+    #[serde(default)]
+    pub open: Option<Total>,
+    /// Authors of the hundred pull requests that changed last.
+    #[serde(default)]
+    pub recent: Option<Recent>,
+}
+
+/// A deployment's environment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its name.
+    #[serde(deserialize_with = "nullable")]
+    pub environment: Option<String>,
+}
+
+/// How many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Total {
+    /// How many.
+    pub total_count: u64,
+}
+
+/// The pull requests that changed last.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recent {
+    /// At most a hundred.
+    #[serde(deserialize_with = "nullable")]
+    pub nodes: Option<Vec<Option<Authored>>>,
+}
+
+/// Who wrote something.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authored {
+    /// Null for a ghost.
+    #[serde(deserialize_with = "nullable")]
+    pub author: Option<Actor>,
 }

@@ -6,11 +6,7 @@ use crate::demo::model::{HostComment, HostCommit, HostPullRequest, HostReview, H
 
 impl<'h> View<'h> {
     pub(super) fn pull_request(self, item: &'h HostPullRequest) -> Node<'h> {
-        let state = match (item.merged_at, item.closed_at) {
-            (Some(_), _) => "MERGED",
-            (None, Some(_)) => "CLOSED",
-            (None, None) => "OPEN",
-        };
+        let state = state_of(item);
         let number = item.number;
         let mut fields = vec![
             ("id", leaf(item.node.clone())),
@@ -196,5 +192,14 @@ impl<'h> View<'h> {
                 ("author", object(self.actor(comment.author.as_ref()))),
             ],
         )
+    }
+}
+
+/// The state of a pull request as GraphQL names it.
+pub(super) fn state_of(item: &HostPullRequest) -> &'static str {
+    match (item.merged_at, item.closed_at) {
+        (Some(_), _) => "MERGED",
+        (None, Some(_)) => "CLOSED",
+        (None, None) => "OPEN",
     }
 }

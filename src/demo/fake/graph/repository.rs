@@ -1,10 +1,13 @@
 //! A repository and its four ordered lists.
 
+use std::collections::BTreeSet;
+
 use apollo_compiler::response::{JsonMap, JsonValue};
 use jiff::Timestamp;
 
-use super::super::resolve::{Field, Node, Page, int, keyed_page, leaf, object};
-use super::{Orders, Snapshot, View, node, time};
+use super::super::resolve::{Field, Node, Page, int, keyed_page, leaf, object, page_of};
+use super::pull_request::state_of;
+use super::{Orders, Snapshot, View, label_node, node, time};
 use crate::demo::model::HostRepository;
 
 impl Snapshot {
@@ -66,21 +69,8 @@ impl Snapshot {
             repository,
         };
         vec![
-            (
-                "pullRequests",
-                self.ordered(
-                    at,
-                    "PullRequestConnection",
-                    true,
-                    |orders| &orders.pull_requests,
-                    move |position| {
-                        repository
-                            .pull_requests
-                            .get(position)
-                            .map(|item| view.pull_request(item))
-                    },
-                ),
-            ),
+            ("labels", labels(repository)),
+            ("pullRequests", self.pull_requests(at, repository)),
             ("issues", self.issues(at, repository)),
             (
                 "deployments",
@@ -113,6 +103,39 @@ impl Snapshot {
                 ),
             ),
         ]
+    }
+
+    fn pull_requests<'h>(&'h self, at: usize, repository: &'h HostRepository) -> Field<'h> {
+        let view = View {
+            snapshot: self,
+            repository,
+        };
+        let build = move |position: usize| {
+            repository
+                .pull_requests
+                .get(position)
+                .map(|item| view.pull_request(item))
+        };
+        Field::Connection(Box::new(move |arguments| {
+            let order = self
+                .orders
+                .get(at)
+                .map(|orders| orders.pull_requests.as_slice())
+                .unwrap_or_default();
+            let Some(states) = arguments.get("states").and_then(JsonValue::as_array) else {
+                return keyed_page("PullRequestConnection", arguments, order, true, build);
+            };
+            let is_asked = |position: usize| {
+                let state = repository.pull_requests.get(position).map(state_of);
+                states.iter().any(|asked| asked.as_str() == state)
+            };
+            let shown: Vec<_> = order
+                .iter()
+                .filter(|(_, position)| is_asked(*position))
+                .cloned()
+                .collect();
+            keyed_page("PullRequestConnection", arguments, &shown, true, build)
+        }))
     }
 
     fn issues<'h>(&'h self, at: usize, repository: &'h HostRepository) -> Field<'h> {
@@ -177,4 +200,21 @@ impl Snapshot {
             keyed_page(type_name, arguments, order, is_descending, &build)
         }))
     }
+}
+
+/// Every label that the repository's work bears.
+fn labels(repository: &HostRepository) -> Field<'_> {
+    Field::Connection(Box::new(move |arguments| {
+        let of_issues = repository.issues.iter().flat_map(|issue| &issue.labels);
+        let of_pull_requests = repository
+            .pull_requests
+            .iter()
+            .flat_map(|item| &item.labels);
+        let known: BTreeSet<&String> = of_issues.chain(of_pull_requests).collect();
+        let known: Vec<&String> = known.into_iter().collect();
+        let positions: Vec<usize> = (0..known.len()).collect();
+        page_of("LabelConnection", arguments, &positions, |position| {
+            known.get(position).map(|label| label_node(label))
+        })
+    }))
 }
