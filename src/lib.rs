@@ -1,8 +1,13 @@
 //! linchpin
+pub mod cli;
+pub mod demo;
 pub mod domain;
+pub mod evidence;
+pub mod git;
+pub mod github;
 pub mod metrics;
 pub mod register;
+pub mod render;
+pub mod report;
 pub mod store;
-#[path = "store/facts.rs"]
-pub mod store_facts;
 pub mod tables;

@@ -1,2 +1,5 @@
 //! The `linchpin` command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    linchpin::cli::main()
+}

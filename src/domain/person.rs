@@ -151,7 +151,7 @@ pub struct AccountSeen {
 }
 
 /// One person (or bot), after identity was resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Key in every other fact.
     pub id: PersonId,

@@ -9,6 +9,7 @@ mod attributes;
 mod commit;
 mod engine;
 mod files;
+pub mod identity;
 mod interner;
 mod lines;
 mod log;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Facts, History, Incident, Person, PersonId, RepositoryId};
-use crate::store::{self, Store};
+use super::{Error as StoreError, Store};
 use crate::tables::{self, CommitRow, Repository, Row, Tables, TagRow};
 
 /// Facts that cannot be written or read.
@@ -13,7 +13,7 @@ use crate::tables::{self, CommitRow, Repository, Row, Tables, TagRow};
 pub enum Error {
     /// The store refused.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(#[from] StoreError),
     /// A table could not be turned into columns or back.
     #[error("the table `{table}` is not usable")]
     Table {

@@ -1,1 +1,14 @@
-fn main() {}
+//! One integration binary: every further one would link polars again.
+
+mod demo;
+mod evidence;
+mod github;
+mod github_faults;
+mod github_figures;
+mod github_resume;
+mod github_retry;
+mod github_schema;
+mod hostile;
+mod render;
+mod render_given;
+mod structure;

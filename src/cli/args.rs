@@ -1,0 +1,187 @@
+//! The command line, as a user types it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::RepoName;
+
+/// Engineering health with receipts, from GitHub and git history.
+#[derive(Debug, Parser)]
+#[command(name = "linchpin", version, about, propagate_version = true, max_term_width = 100)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Say less on stderr.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// How progress is shown.
+    #[arg(long, global = true, value_enum, default_value_t = ProgressMode::Auto)]
+    pub progress: ProgressMode,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 defect · 2 usage · 3 configuration · 4 authentication · 5 finished with partial data · \
+                          6 rate-limited, run again to resume · 130 interrupted";
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProgressMode {
+    /// A bar on a terminal, lines otherwise.
+    Auto,
+    /// Lines.
+    Plain,
+    /// Nothing.
+    None,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the whole pipeline on a bundled synthetic organisation: no token, no network, no arguments.
+    Demo(DemoArgs),
+    /// Fetch (if there is a token and a GitHub remote), mine and report: the nightly job.
+    Run(AnalysisArgs),
+    /// Fetch from GitHub into the store; incremental, resumable.
+    Fetch(AnalysisArgs),
+    /// Mine the clones' history into the store; incremental.
+    Mine(AnalysisArgs),
+    /// Write the team tree from the store.
+    Report(AnalysisArgs),
+    /// Write one person's private tree from the store.
+    Person(PersonArgs),
+    /// Show a metric's definition and the rows behind its figure.
+    Explain(ExplainArgs),
+    /// Show which accounts and signatures are one person, and why.
+    Identity(IdentityArgs),
+}
+
+/// Where things are.
+#[derive(Debug, Clone, Args)]
+pub struct Places {
+    /// A clone; repeatable. Default: the current directory, where it is one.
+    #[arg(long = "repo", value_name = "PATH")]
+    pub repositories: Vec<PathBuf>,
+    /// A GitHub repository; repeatable. Default: the clones' remotes.
+    #[arg(long = "github", value_name = "OWNER/NAME")]
+    pub github: Vec<RepoName>,
+    /// GitHub's API.
+    #[arg(long, value_name = "URL", env = "GITHUB_API_URL", default_value = "https://api.github.com")]
+    pub api_url: String,
+    /// The team's register. Default: linchpin.toml, where there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The private register. Default: linchpin.private.toml beside the team's, where there is one.
+    #[arg(long, value_name = "FILE")]
+    pub private_config: Option<PathBuf>,
+    /// The store.
+    #[arg(long, value_name = "DIR", default_value = ".linchpin")]
+    pub store: PathBuf,
+    /// The output.
+    #[arg(long, value_name = "DIR", default_value = "linchpin-report")]
+    pub out: PathBuf,
+    /// Do not call the network, whatever tokens there are.
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Which time is looked at.
+#[derive(Debug, Clone, Args)]
+pub struct Time {
+    /// Start of the window: `90d`, `12w`, `2026-01-01`, RFC 3339, or `last-quarter`.
+    #[arg(long, value_name = "WHEN", default_value = "52w")]
+    pub since: String,
+    /// End of the window, in the same forms. Default: the as-of instant.
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+    /// Look at everything as it was then: a date or RFC 3339. Default: now.
+    #[arg(long, value_name = "WHEN")]
+    pub as_of: Option<String>,
+    /// Length of a bucket.
+    #[arg(long, value_enum, default_value_t = By::Week)]
+    pub by: By,
+}
+
+/// Length of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// ISO weeks.
+    Week,
+    /// Months.
+    Month,
+    /// Quarters.
+    Quarter,
+}
+
+/// Arguments of commands that analyse.
+#[derive(Debug, Clone, Args)]
+pub struct AnalysisArgs {
+    /// Where things are.
+    #[command(flatten)]
+    pub places: Places,
+    /// Which time.
+    #[command(flatten)]
+    pub time: Time,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where to write it.
+    #[arg(long, value_name = "DIR", default_value = "linchpin-demo")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `person`.
+#[derive(Debug, Args)]
+pub struct PersonArgs {
+    /// The person's GitHub login, or an address from the history.
+    pub login: String,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A metric's id, such as `flow.pickup_time`; `list` names them all.
+    pub metric: String,
+    /// Only rows of this bucket: `2026-W07`, `2026-02` or `2026-Q1`.
+    #[arg(long)]
+    pub bucket: Option<String>,
+    /// Only rows of this product, repository or area.
+    #[arg(long)]
+    pub scope: Option<String>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Form of an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a terminal.
+    Table,
+    /// JSON.
+    Json,
+    /// CSV.
+    Csv,
+    /// Markdown.
+    Markdown,
+}
+
+/// Arguments of `identity`.
+#[derive(Debug, Args)]
+pub struct IdentityArgs {
+    /// Print a `.mailmap` that says the same.
+    #[arg(long)]
+    pub export_mailmap: bool,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}

@@ -1,0 +1,20 @@
+//! What only the command line has: the clock, the environment, progress.
+
+use jiff::Timestamp;
+
+use super::progress::Progress;
+
+/// The outside world of one invocation.
+#[derive(Debug)]
+pub struct Context {
+    /// When the command started.
+    pub now: Timestamp,
+    /// Progress.
+    pub progress: Progress,
+}
+
+/// An environment variable that is set and UTF-8.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -1,0 +1,106 @@
+//! `linchpin demo`: the whole pipeline on a bundled synthetic organisation.
+
+use std::future::Future;
+use std::io::Write as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::args::{AnalysisArgs, By, DemoArgs, Places, Time};
+use super::context::Context;
+use super::error::{CliError, Kind};
+use super::output::{Audience, replace_tree};
+use super::run;
+use super::workspace::Workspace;
+use crate::demo::fake::{self, FakeGitHub, Faults};
+use crate::demo::organisation::{self, Plants};
+use crate::demo::repository;
+use crate::github::{ClientSettings, Clock, Token};
+use crate::store::{Mode, Store};
+
+/// Builds the organisation, serves it, fetches, mines, reports, and writes every member's private tree.
+pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
+    let place = |name: &str| args.out.join(name);
+    let world = organisation::build(&Plants::default());
+    // Everything but the output trees is made anew: the demo never builds on what an earlier one left.
+    replace_tree(&place("repositories"), &[], Audience::Everyone)?;
+    replace_tree(&place("store"), &[], Audience::Everyone)?;
+    replace_tree(
+        &place("config"),
+        &[
+            ("linchpin.toml".to_owned(), world.register_toml.clone().into_bytes()),
+            ("linchpin.private.toml".to_owned(), world.private_register_toml.clone().into_bytes()),
+        ],
+        Audience::Owner,
+    )?;
+    let clones = repository::write(&world.repositories, &place("repositories"))
+        .map_err(|error| CliError::new(Kind::Usage, error).hint("name a writable place with `--out`"))?;
+    context.progress.say(&format!("demo: {} repositories written to {}", clones.len(), place("repositories").display()));
+
+    let server = FakeGitHub::start(world.host, Faults::none(world.as_of))
+        .map_err(|error| CliError::new(Kind::Usage, error).hint("the demo serves its GitHub on 127.0.0.1: allow that"))?;
+    let analysis = AnalysisArgs {
+        places: Places {
+            repositories: clones,
+            github: Vec::new(),
+            api_url: server.base_url(),
+            config: Some(place("config").join("linchpin.toml")),
+            private_config: Some(place("config").join("linchpin.private.toml")),
+            store: place("store"),
+            out: args.out.clone(),
+            offline: false,
+        },
+        time: Time { since: "78w".to_owned(), until: None, as_of: Some(world.as_of.to_string()), by: By::Week },
+    };
+    let mut workspace = Workspace::resolve(&analysis, world.as_of)?;
+    workspace.web = Some(fake::WEB.to_owned());
+    name_clones(&mut workspace);
+    let store = Store::open(&workspace.store, Mode::Write)?;
+    let settings = ClientSettings::new(&workspace.api_url, Token::plain("demo"));
+    super::fetch::fetch_with(settings, Arc::new(DemoClock(world.as_of)), &workspace, &store, &context.progress)?;
+    drop(server);
+    let code = run::mine_and_report(context, &workspace, &store)?;
+    let written = super::person::write_all(&store, &workspace)?;
+    let mut stdout = std::io::stdout().lock();
+    for path in written {
+        let _ = writeln!(stdout, "{}", path.join("evidence.md").display());
+    }
+    let _ = writeln!(
+        stdout,
+        "next: linchpin explain flow.pickup_time --store {} --config {} --as-of {} --since 78w",
+        place("store").display(),
+        place("config").join("linchpin.toml").display(),
+        world.as_of
+    );
+    Ok(code)
+}
+
+/// The generated repositories have no remote to be named by: they bear the organisation's names.
+fn name_clones(workspace: &mut Workspace) {
+    for clone in &mut workspace.clones {
+        if let Ok(name) = format!("{}/{}", organisation::ORGANISATION, clone.name).parse::<crate::domain::RepoName>() {
+            clone.name = name.to_string();
+            clone.github = Some(name);
+        }
+    }
+}
+
+/// The demo's own time stands still, so that two demos are the same to the byte.
+#[derive(Debug)]
+struct DemoClock(Timestamp);
+
+impl Clock for DemoClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+
+    fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(wait))
+    }
+
+    fn jitter(&self) -> u32 {
+        0
+    }
+}

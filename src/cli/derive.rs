@@ -1,0 +1,210 @@
+//! Raw answers and histories → facts: decode, resolve identity, relabel, write. The only place where the two sources meet.
+
+use std::collections::BTreeMap;
+
+use super::error::{CliError, Kind};
+use crate::domain::{
+    AccountSeen, Completeness, Facts, Gap, History, Person, PersonId, RepositoryId, Signature, Stream, StreamCertificate,
+};
+use crate::git::identity::{self, Identity};
+use crate::github;
+use crate::register::Register;
+use crate::store::{self, Store};
+use crate::store::facts as store_facts;
+use crate::tables::Repository;
+
+/// A mined clone on its way into the tables.
+#[derive(Debug)]
+pub struct MinedClone {
+    /// Its id in the store.
+    pub repository: RepositoryId,
+    /// Its history.
+    pub history: History,
+}
+
+/// What deriving found besides the facts themselves.
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct Findings {
+    /// How complete every stream of every repository is.
+    pub certificates: Vec<StreamCertificate>,
+    /// Holes, sorted.
+    pub gaps: Vec<Gap>,
+}
+
+/// Where findings are kept between commands.
+pub const FINDINGS: &str = "facts/findings.json";
+/// Where the merge graph is kept between commands.
+pub const IDENTITY: &str = "facts/identity.json";
+
+/// Derives facts and writes them to the store. `web` is where repositories with
+/// a GitHub name have their pages; `no_github` says why GitHub was not asked, where it was not, and the fix.
+pub fn derive(
+    store: &Store,
+    register: &Register,
+    clones: &[MinedClone],
+    web: Option<&str>,
+    no_github: Option<(&str, &str)>,
+) -> Result<Identity, CliError> {
+    let mut facts = Facts::default();
+    let mut accounts: Vec<AccountSeen> = Vec::new();
+    let mut links: Vec<(String, usize)> = Vec::new();
+    let mut findings = Findings::default();
+    let mut repositories: BTreeMap<RepositoryId, Repository> = BTreeMap::new();
+    for entry in store.repositories() {
+        let decoded = github::facts(store, entry.id)?;
+        findings.gaps.extend(decoded.1);
+        let mut decoded = decoded.0;
+        // Account indices of one repository follow those of the ones before it.
+        let offset = accounts.len();
+        let shift = |id: PersonId| PersonId(id.0.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX)));
+        decoded.facts.relabel(shift);
+        links.extend(decoded.email_links.into_iter().filter_map(|(email, account)| {
+            Some((email, usize::try_from(account.0).ok()?.checked_add(offset)?))
+        }));
+        accounts.append(&mut decoded.accounts);
+        facts.append(decoded.facts);
+        let state = store::state::read(store, entry.id)?;
+        findings.certificates.extend(state.certificates());
+        let github_branch = decoded.repository.as_ref().and_then(|found| found.default_branch.clone());
+        repositories.insert(
+            entry.id,
+            Repository {
+                repository: entry.id,
+                name: entry.name.clone(),
+                url: web.filter(|_| entry.name.contains('/')).map(|web| format!("{web}/{}", entry.name)),
+                default_branch: github_branch,
+            },
+        );
+    }
+    let mut signatures: Vec<Signature> = Vec::new();
+    let mut first_signature = Vec::new();
+    for clone in clones {
+        first_signature.push(signatures.len());
+        signatures.extend(clone.history.signatures.iter().cloned());
+    }
+    let identity = identity::resolve(&identity::Evidence {
+        accounts: &accounts,
+        signatures: &signatures,
+        links: &links,
+        aliases: &aliases(register),
+        bots: &register.bots,
+        ai_reviewers: &register.ai_reviewers,
+    });
+    facts.relabel(|id| {
+        usize::try_from(id.0).ok().and_then(|at| identity.person_of_account.get(at)).copied().unwrap_or(id)
+    });
+    let mut mined = Vec::new();
+    for (clone, first) in clones.iter().zip(&first_signature) {
+        let end = first + clone.history.signatures.len();
+        let person_of = identity.person_of_signature.get(*first..end).unwrap_or_default();
+        mined.push(store_facts::Mined { repository: clone.repository, history: &clone.history, person_of });
+        findings.certificates.push(history_certificate(clone));
+        findings.gaps.extend(clone.history.gaps.iter().map(|gap| Gap { repository: Some(clone.repository), ..gap.clone() }));
+        if let Some(repository) = repositories.get_mut(&clone.repository) {
+            repository.default_branch = repository.default_branch.take().or_else(|| clone.history.default_branch.clone());
+        }
+    }
+    complete(&mut findings, repositories.keys().copied(), no_github);
+    let rows: Vec<Repository> = repositories.into_values().collect();
+    let people = named(&identity.people, register);
+    store_facts::write_mined(store, &rows, &people, &mined)?;
+    store_facts::write_facts(store, &facts, &[])?;
+    findings.gaps.sort();
+    findings.gaps.dedup();
+    findings.certificates.sort_by_key(|line| (line.repository, line.stream));
+    write_json(store, FINDINGS, &findings)?;
+    write_json(store, IDENTITY, &identity)?;
+    Ok(identity)
+}
+
+fn write_json(store: &Store, place: &str, value: &impl serde::Serialize) -> Result<(), CliError> {
+    let bytes = serde_json::to_vec(value).map_err(|error| CliError::new(Kind::Defect, error))?;
+    Ok(store.commit_file(place, &bytes)?)
+}
+
+/// Every alias of a member with the member's login.
+fn aliases(register: &Register) -> Vec<(String, String)> {
+    register
+        .members
+        .iter()
+        .flat_map(|member| member.aliases.iter().map(|alias| (member.login.clone(), alias.clone())))
+        .collect()
+}
+
+/// People under the names that the register gives its members.
+fn named(people: &[Person], register: &Register) -> Vec<Person> {
+    let mut people = people.to_vec();
+    for member in &register.members {
+        let is_it = |person: &&mut Person| person.logins.iter().any(|login| login.0.eq_ignore_ascii_case(&member.login));
+        if let (Some(name), Some(person)) = (&member.name, people.iter_mut().find(is_it)) {
+            person.display_name.clone_from(name);
+        }
+    }
+    people
+}
+
+fn history_certificate(clone: &MinedClone) -> StreamCertificate {
+    let history = &clone.history;
+    let n = u64::try_from(history.commits.len()).unwrap_or(u64::MAX);
+    let (completeness, reason, fix) = if history.is_shallow {
+        (
+            Completeness::Partial,
+            Some("the clone is shallow: history is cut off".to_owned()),
+            Some("fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout".to_owned()),
+        )
+    } else if n == 0 {
+        (Completeness::Empty, None, None)
+    } else if history.gaps.is_empty() {
+        (Completeness::Complete, None, None)
+    } else {
+        (
+            Completeness::Partial,
+            Some(format!("{} objects or records could not be read", history.gaps.len())),
+            Some("see the gaps in data_quality.json; `git fsck` names damaged objects".to_owned()),
+        )
+    };
+    StreamCertificate {
+        repository: clone.repository,
+        stream: Stream::History,
+        completeness,
+        reason,
+        fix,
+        expected: None,
+        fetched: n,
+        watermark: history.commits.iter().map(|commit| commit.committed_at).max(),
+    }
+}
+
+/// Adds a line for every stream that nobody read, so that the certificate never leaves one out.
+fn complete(
+    findings: &mut Findings,
+    repositories: impl Iterator<Item = RepositoryId>,
+    no_github: Option<(&str, &str)>,
+) {
+    let (reason, fix) = no_github.unwrap_or(("GitHub was not asked", "run `linchpin fetch`"));
+    for repository in repositories {
+        let streams = [
+            (Stream::History, "no clone was mined", "name the clone with `--repo PATH`"),
+            (Stream::PullRequests, reason, fix),
+            (Stream::Issues, reason, fix),
+            (Stream::Deployments, reason, fix),
+            (Stream::Releases, reason, fix),
+            (Stream::WorkflowRuns, reason, fix),
+        ];
+        for (stream, reason, fix) in streams {
+            let is_there = |line: &StreamCertificate| line.repository == repository && line.stream == stream;
+            if !findings.certificates.iter().any(is_there) {
+                findings.certificates.push(StreamCertificate {
+                    repository,
+                    stream,
+                    completeness: Completeness::Skipped,
+                    reason: Some(reason.to_owned()),
+                    fix: Some(fix.to_owned()),
+                    expected: None,
+                    fetched: 0,
+                    watermark: None,
+                });
+            }
+        }
+    }
+}

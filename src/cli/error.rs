@@ -1,0 +1,172 @@
+//! The one error of the command line: what kind it is decides the exit code, and hints say the next step.
+
+use std::fmt::Write as _;
+
+/// What went wrong, as far as the exit code is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A defect of linchpin: 1.
+    Defect,
+    /// Wrong arguments, or something named that is not there: 2.
+    Usage,
+    /// Configuration or register: 3.
+    Configuration,
+    /// Authentication: 4.
+    Authentication,
+    /// Finished with partial data: 5.
+    Partial,
+    /// Rate-limited, resumable: 6.
+    RateLimited,
+    /// Interrupted, checkpoint saved: 130.
+    Interrupted,
+}
+
+/// Done.
+pub const DONE: u8 = 0;
+/// Finished, but some of the data is missing: see the banner and `data_quality.json`.
+pub const PARTIAL: u8 = 5;
+
+impl Kind {
+    /// The documented exit code.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Defect => 1,
+            Self::Usage => 2,
+            Self::Configuration => 3,
+            Self::Authentication => 4,
+            Self::Partial => PARTIAL,
+            Self::RateLimited => 6,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// An error on its way to the terminal.
+#[derive(Debug)]
+pub struct CliError {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// The thing and the cause.
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+    /// The next steps, imperative.
+    pub hints: Vec<String>,
+}
+
+impl CliError {
+    /// An error of a kind.
+    pub fn new(kind: Kind, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { kind, source: source.into(), hints: Vec::new() }
+    }
+
+    /// Adds a next step.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The text for the terminal: error, causes, hints; control characters are shown, not obeyed.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let mut text = format!("error: {}", printable(&self.source.to_string()));
+        let mut cause = self.source.source();
+        let mut last = self.source.to_string();
+        while let Some(error) = cause {
+            let message = error.to_string();
+            if message != last {
+                let _ = write!(text, "\n  caused by: {}", printable(&message));
+            }
+            last = message;
+            cause = error.source();
+        }
+        for hint in &self.hints {
+            let _ = write!(text, "\nhint: {hint}");
+        }
+        text
+    }
+}
+
+fn printable(text: &str) -> String {
+    crate::render::encode::terminal(text)
+}
+
+impl From<crate::store::Error> for CliError {
+    fn from(source: crate::store::Error) -> Self {
+        use crate::store::Error as E;
+        let (kind, hint) = match &source {
+            E::Io { path, .. } => (Kind::Usage, format!("make `{}` writable, or name another place with `--store`", path.display())),
+            E::Locked { .. } => (Kind::Usage, "wait for the other run to end, or name another place with `--store`".to_owned()),
+            E::Version { root, .. } => (
+                Kind::Usage,
+                format!("use the linchpin that wrote it, or name another place with `--store` (`{}` stays as it is)", root.display()),
+            ),
+            E::Missing { .. } => (Kind::Usage, "run `linchpin run` in the clone first, or name the store with `--store`".to_owned()),
+            E::Damaged { .. } => {
+                (Kind::Usage, "move the store away and run again: facts are rebuilt, answers are fetched again".to_owned())
+            }
+            E::ReadOnly { .. } => return Self::new(Kind::Defect, source),
+        };
+        Self::new(kind, source).hint(hint)
+    }
+}
+
+impl From<crate::store::facts::Error> for CliError {
+    fn from(source: crate::store::facts::Error) -> Self {
+        match source {
+            crate::store::facts::Error::Store(error) => error.into(),
+            error @ crate::store::facts::Error::Table { .. } => {
+                Self::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt from the clone and the raw answers")
+            }
+        }
+    }
+}
+
+impl From<crate::register::Error> for CliError {
+    fn from(source: crate::register::Error) -> Self {
+        Self::new(Kind::Configuration, source).hint("correct the line; README.md lists every key under \"Configuration\"")
+    }
+}
+
+impl From<crate::metrics::lens::BadPattern> for CliError {
+    fn from(source: crate::metrics::lens::BadPattern) -> Self {
+        Self::new(Kind::Configuration, source)
+    }
+}
+
+impl From<crate::git::Error> for CliError {
+    fn from(source: crate::git::Error) -> Self {
+        use crate::git::Error as E;
+        let (kind, hint) = match &source {
+            E::NotARepository { .. } => {
+                (Kind::Usage, "run it inside a clone, or name one with `--repo PATH` (or a GitHub repository with `--github OWNER/NAME`)")
+            }
+            E::UnknownBranch { .. } => (Kind::Usage, "name a branch that `git branch --all` lists"),
+            E::Refs { .. } => (Kind::Usage, "`git fsck` in the clone says what is damaged; a fresh clone mends it"),
+            E::Glob { .. } => (Kind::Configuration, "correct `mining.exclude` in linchpin.toml"),
+        };
+        Self::new(kind, source).hint(hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("`acme/widgest` does not exist")]
+    struct Outer(#[source] Inner);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("GraphQL said NOT_FOUND\u{1b}[31m")]
+    struct Inner;
+
+    #[test]
+    fn an_error_names_the_thing_the_cause_and_the_next_step() {
+        let error = CliError::new(Kind::Usage, Outer(Inner)).hint("check the spelling");
+        let text = error.render();
+        assert!(text.starts_with("error: `acme/widgest` does not exist\n  caused by: GraphQL said NOT_FOUND"), "{text}");
+        assert!(text.ends_with("\nhint: check the spelling"), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text}");
+    }
+}

@@ -1,0 +1,181 @@
+//! The network part of `run` and `fetch`: token, client, progress, and what to say when GitHub was not asked.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::context::{Context, variable};
+use super::error::{CliError, Kind};
+use super::progress::Progress;
+use super::workspace::Workspace;
+use crate::github::{self, Client, ClientSettings, Clock, Event, FetchOptions, FetchProgress, FetchReport, Token};
+use crate::render::encode::terminal;
+use crate::store::Store;
+
+/// What came of asking GitHub.
+#[derive(Debug, Default)]
+pub struct Fetched {
+    /// Why GitHub was not asked, and the step that would make it be asked.
+    not_asked: Option<(&'static str, &'static str)>,
+    /// When a stopped fetch can go on.
+    resumes_at: Option<Timestamp>,
+}
+
+impl Fetched {
+    /// Why GitHub was not asked, and the fix.
+    #[must_use]
+    pub const fn why_not(&self) -> Option<(&'static str, &'static str)> {
+        self.not_asked
+    }
+
+    /// The exit code of a command that otherwise ends with `code`.
+    pub fn finish(&self, code: u8) -> Result<u8, CliError> {
+        match self.resumes_at {
+            Some(at) => Err(CliError::new(Kind::RateLimited, format!("GitHub's rate limit is used up until {at}"))
+                .hint("run the same command again after that: it goes on where it stopped")),
+            None => Ok(code),
+        }
+    }
+}
+
+/// Fetches every repository of the workspace, where there is a token, a name and leave to use the network.
+pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<Fetched, CliError> {
+    let not_asked = |reason, fix| Ok(Fetched { not_asked: Some((reason, fix)), resumes_at: None });
+    if workspace.github.is_empty() {
+        return not_asked("no GitHub remote", "add a remote that points at GitHub, or name one with `--github OWNER/NAME`");
+    }
+    if workspace.offline {
+        return not_asked("offline", "run `linchpin fetch` (or `run`) without `--offline`");
+    }
+    let Some(token) = token(&workspace.api_url) else {
+        return not_asked("no GitHub token", "set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`, and run again");
+    };
+    let clock = Arc::new(SystemClock);
+    let report = fetch_with(ClientSettings::new(&workspace.api_url, token), clock, workspace, store, &context.progress)?;
+    Ok(Fetched { not_asked: None, resumes_at: report.resumes_at })
+}
+
+/// Fetches with a given token and clock: also how the demo fetches from its own server.
+pub fn fetch_with(
+    settings: ClientSettings,
+    clock: Arc<dyn Clock>,
+    workspace: &Workspace,
+    store: &Store,
+    progress: &Progress,
+) -> Result<FetchReport, CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::new(Kind::Defect, error))?;
+    let report = runtime.block_on(async {
+        let client = Client::new(settings, clock)?;
+        let options = FetchOptions::default();
+        tokio::select! {
+            report = github::fetch(&client, store, &workspace.github, &options, progress) => report.map_err(CliError::from),
+            _ = tokio::signal::ctrl_c() => Err(CliError::new(Kind::Interrupted, "interrupted: what was fetched is in the store")
+                .hint("run the same command again: it goes on where it stopped")),
+        }
+    })?;
+    progress.say(&format!(
+        "fetched {} repositories: {} requests, {} points spent{}",
+        report.repositories.len(),
+        report.requests,
+        report.points_spent,
+        report.points_left.map(|left| format!(", {left} left")).unwrap_or_default()
+    ));
+    Ok(report)
+}
+
+/// The token in the order in which `gh` looks. Its text goes nowhere but into the client.
+fn token(api_url: &str) -> Option<Token> {
+    let host = api_url.split_once("://").map_or(api_url, |(_, rest)| rest).split(['/', ':']).next().unwrap_or_default();
+    let is_enterprise = github::token::is_enterprise(host);
+    let app = || {
+        let id = variable("LINCHPIN_APP_ID")?.parse().ok()?;
+        let installation = variable("LINCHPIN_APP_INSTALLATION_ID")?.parse().ok()?;
+        let pem = std::fs::read_to_string(variable("LINCHPIN_APP_KEY_FILE")?).ok()?;
+        Some(Token::app(id, &pem, installation))
+    };
+    let gh = || {
+        let host = host.strip_prefix("api.").unwrap_or(host);
+        let output = Command::new("gh").args(["auth", "token", "--hostname", host]).stderr(Stdio::null()).output().ok()?;
+        output.status.success().then(|| String::from_utf8(output.stdout).ok()).flatten()
+    };
+    github::token::choose(is_enterprise, variable, app, gh).map(|(token, _)| token)
+}
+
+/// The real clock.
+#[derive(Debug)]
+struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(wait))
+    }
+
+    fn jitter(&self) -> u32 {
+        // The clock's own noise spreads retries well enough; nothing secret hangs on it.
+        Timestamp::now().subsec_nanosecond().unsigned_abs() / 1_000 % 1_000
+    }
+}
+
+impl FetchProgress for Progress {
+    fn on(&self, event: &Event<'_>) {
+        match event {
+            Event::Repository { name, position: (at, of) } => {
+                crate::git::Progress::phase(self, &format!("fetching {name} ({at}/{of})"), None);
+            }
+            Event::Page { stream, fetched, expected, requests, points_left } => self.page(
+                stream.word(),
+                *fetched,
+                *expected,
+                &format!(
+                    "{requests} requests{}",
+                    points_left.map(|left| format!(", {left} points left")).unwrap_or_default()
+                ),
+            ),
+            Event::Stream { certificate } => {
+                if let Some(reason) = &certificate.reason {
+                    self.say(&format!("{}: {}", certificate.stream.word(), terminal(reason)));
+                }
+            }
+        }
+    }
+}
+
+impl From<github::Error> for CliError {
+    fn from(source: github::Error) -> Self {
+        use github::Error as E;
+        let hint = match &source {
+            E::Store(_) => {
+                return match source {
+                    E::Store(error) => error.into(),
+                    other => Self::new(Kind::Defect, other),
+                };
+            }
+            E::Address { .. } => "name the REST base with `--api-url`, such as https://HOST/api/v3",
+            E::Unauthorised { .. } => "check that the token is valid and not expired (`gh auth status`)",
+            E::RateLimited { .. } => "run the same command again after that: it goes on where it stopped",
+            E::GaveUp { .. } => "run the same command again: it goes on where it stopped",
+            E::Setup { .. } | E::Shape { .. } | E::Rejected { .. } => "report it with the text above: it names no secret",
+        };
+        let kind = match &source {
+            E::Address { .. } => Kind::Usage,
+            E::Unauthorised { .. } => Kind::Authentication,
+            E::RateLimited { .. } => Kind::RateLimited,
+            E::GaveUp { .. } => Kind::Partial,
+            _ => Kind::Defect,
+        };
+        Self::new(kind, source).hint(hint)
+    }
+}
+

@@ -1,0 +1,71 @@
+//! The command line: arguments in, side effects and an exit code out. The only layer with a clock, an environment and a terminal.
+
+pub mod args;
+mod context;
+mod demo;
+mod derive;
+pub mod error;
+mod explain;
+mod fetch;
+mod identity;
+mod output;
+mod person;
+mod progress;
+mod report;
+mod run;
+mod time;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{AnalysisArgs, Cli, Command};
+use context::Context;
+use error::{CliError, Kind};
+use run::Until;
+use workspace::Workspace;
+
+/// Parses the arguments, runs the command, prints an error and its hints, returns the documented exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { Kind::Usage.exit_code() } else { error::DONE };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let context = Context {
+        now: jiff::Timestamp::now(),
+        progress: progress::Progress::new(cli.progress, cli.quiet),
+    };
+    let result = dispatch(&cli.command, &context);
+    context.progress.finish();
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            progress::note(&error.render());
+            ExitCode::from(error.kind.exit_code())
+        }
+    }
+}
+
+fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
+    let workspace = |args: &AnalysisArgs| Workspace::resolve(args, context.now);
+    match command {
+        Command::Demo(args) => demo::demo(args, context),
+        Command::Run(args) => run::run(context, &workspace(args)?, Until::Report),
+        Command::Fetch(args) | Command::Mine(args) => {
+            let mut workspace = workspace(args)?;
+            // Mining alone never calls the network.
+            workspace.offline |= matches!(command, Command::Mine(_));
+            run::run(context, &workspace, Until::Facts)
+        }
+        Command::Report(args) => run::report(context, &workspace(args)?),
+        Command::Person(args) => person::person(args, context, &workspace(&args.analysis)?),
+        Command::Explain(args) => explain::explain(args, &workspace(&args.analysis)?),
+        Command::Identity(args) => identity::identity(args, &workspace(&args.analysis)?),
+    }
+}

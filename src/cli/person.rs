@@ -1,0 +1,148 @@
+//! `linchpin person`: one person's private tree.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use super::args::PersonArgs;
+use super::context::Context;
+use super::error::{CliError, DONE, Kind, PARTIAL};
+use super::output::{Audience, replace_tree};
+use super::report::Analysis;
+use super::workspace::Workspace;
+use crate::domain::{Account, PersonId, RepoName, RepositoryId};
+use crate::evidence::{self, Entry, Pack, Sources};
+use crate::metrics::lens::qualifier;
+use crate::render::{self, OutputFile, encode};
+use crate::store::{Mode, Store};
+
+/// Working days without an event by anyone but the author after which a pull request counts as stuck, where the team has not
+/// agreed on another number.
+const STUCK_AFTER_WORKING_DAYS: f64 = 3.0;
+
+/// Writes `<out>/private/<login>/`.
+pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
+    let store = Store::open(&workspace.store, Mode::Read)?;
+    let analysis = Analysis::read(&store, workspace)?;
+    let id = find(&analysis, &args.login)?;
+    let written = write(&analysis, workspace, &[id])?;
+    let mut stdout = std::io::stdout().lock();
+    for directory in written {
+        let _ = writeln!(stdout, "{}", directory.join("evidence.md").display());
+    }
+    if analysis.is_partial() {
+        context.progress.say("partial data: evidence may be missing; see the documents' own notes and `linchpin report`");
+        return Ok(PARTIAL);
+    }
+    Ok(DONE)
+}
+
+/// Writes the tree of every human with a login on whom the store has facts; returns their directories, by login.
+pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, CliError> {
+    let analysis = Analysis::read(store, workspace)?;
+    let mut people: Vec<_> = analysis
+        .tables
+        .people
+        .iter()
+        .filter(|person| person.account == Account::Human && !person.logins.is_empty())
+        .filter(|person| workspace.register.members.iter().any(|member| has_login(person, &member.login)))
+        .collect();
+    people.sort_by(|a, b| a.logins.cmp(&b.logins));
+    write(&analysis, workspace, &people.iter().map(|person| person.id).collect::<Vec<_>>())
+}
+
+fn has_login(person: &crate::domain::Person, login: &str) -> bool {
+    person.logins.iter().any(|own| own.0.eq_ignore_ascii_case(login))
+}
+
+/// The person of a login or an address.
+fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
+    let who = who.trim_start_matches('@');
+    let is_it = |person: &&crate::domain::Person| {
+        has_login(person, who) || person.emails.iter().any(|email| email.key() == who.to_lowercase())
+    };
+    let Some(found) = analysis.tables.people.iter().find(is_it) else {
+        return Err(CliError::new(Kind::Usage, format!("nobody in the store is `{}`", encode::terminal(who)))
+            .hint("name a login, or an address from the history; `linchpin identity` lists everybody"));
+    };
+    if found.account != Account::Human {
+        let message = format!("`{}` is {}: evidence is about people", encode::terminal(who), found.account.word());
+        return Err(CliError::new(Kind::Usage, message).hint("if that is wrong, correct `bots` or `ai_reviewers` in linchpin.toml"));
+    }
+    Ok(found.id)
+}
+
+fn write(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Result<Vec<PathBuf>, CliError> {
+    let packs = packs(analysis, workspace, people);
+    let mut written = Vec::new();
+    for pack in packs {
+        let folder = encode::file_name(&pack.login);
+        let place = workspace.out.join("private").join(&folder);
+        replace_tree(&place, &files(&pack)?, Audience::Owner)?;
+        written.push(place);
+    }
+    Ok(written)
+}
+
+fn files(pack: &Pack) -> Result<Vec<OutputFile>, CliError> {
+    let lines = render::pack::evidence_lines(&pack.lines).map_err(|error| CliError::new(Kind::Defect, error))?;
+    let document = |document| render::pack::document(document).into_bytes();
+    Ok(vec![
+        ("evidence.md".to_owned(), document(&pack.evidence)),
+        ("evidence.jsonl".to_owned(), lines.into_bytes()),
+        ("brag.md".to_owned(), document(&pack.brag)),
+        ("one-on-one.md".to_owned(), document(&pack.one_on_one)),
+    ])
+}
+
+fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec<Pack> {
+    let tables = &analysis.tables;
+    let repositories: BTreeMap<RepositoryId, RepoName> = tables
+        .repositories
+        .iter()
+        .filter_map(|repository| Some((repository.repository, repository.name.parse().ok()?)))
+        .collect();
+    let lens = &analysis.lens;
+    let areas_of = |repository: RepositoryId, path: &str| {
+        let product = lens.products.iter().find(|product| product.repositories.contains(&repository));
+        product.map_or_else(Vec::new, |product| lens.areas.of(repository, path, qualifier(tables, product, repository)))
+    };
+    let person_of = |login: &str| tables.people.iter().find(|person| has_login(person, login)).map(|person| person.id);
+    let register = &workspace.private_register;
+    let entries: Vec<Entry> = register
+        .manual_entries
+        .iter()
+        .filter_map(|entry| {
+            Some(Entry {
+                person: person_of(&entry.login)?,
+                on: entry.on,
+                text: entry.text.clone(),
+                link: entry.link.clone(),
+                is_noted_by_lead: entry.noted_by_lead,
+            })
+        })
+        .collect();
+    let absences: Vec<evidence::Absence> = register
+        .absences
+        .iter()
+        .filter_map(|absence| {
+            Some(evidence::Absence { person: person_of(&absence.login)?, from: absence.from, to: absence.to })
+        })
+        .collect();
+    let agreed = workspace.register.agreements.stuck_after_working_days;
+    let sources = Sources {
+        facts: &tables.facts,
+        people: &tables.people,
+        repositories: &repositories,
+        window: lens.window,
+        as_of: lens.as_of,
+        zone: &lens.zone,
+        holidays: &workspace.register.calendar.holidays,
+        incident_labels: &workspace.register.incident_labels,
+        stuck_after_working_days: agreed.unwrap_or(STUCK_AFTER_WORKING_DAYS),
+        areas_of: &areas_of,
+        entries: &entries,
+        absences: &absences,
+    };
+    evidence::packs(&sources, people)
+}

@@ -1,0 +1,103 @@
+//! Progress on stderr: a bar on a terminal, plain lines otherwise, nothing when asked.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::args::ProgressMode;
+use crate::git;
+
+/// Shows what is going on.
+#[derive(Debug)]
+pub struct Progress {
+    mode: Shown,
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Bar,
+    Lines,
+    Nothing,
+}
+
+impl Progress {
+    /// Decides once how progress is shown.
+    #[must_use]
+    pub fn new(mode: ProgressMode, quiet: bool) -> Self {
+        let mode = match mode {
+            _ if quiet => Shown::Nothing,
+            ProgressMode::None => Shown::Nothing,
+            ProgressMode::Plain => Shown::Lines,
+            ProgressMode::Auto if std::io::stderr().is_terminal() => Shown::Bar,
+            ProgressMode::Auto => Shown::Lines,
+        };
+        Self { mode, bar: Mutex::new(None) }
+    }
+
+    /// A sentence about a step that is done.
+    pub fn say(&self, line: &str) {
+        self.finish();
+        if self.mode != Shown::Nothing {
+            note(line);
+        }
+    }
+
+    /// Ends the current bar.
+    pub fn finish(&self) {
+        if let Some(bar) = self.slot().take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// So many of a stream's records are in.
+    pub fn page(&self, stream: &str, fetched: u64, expected: Option<u64>, tail: &str) {
+        if let Some(bar) = self.slot().as_ref() {
+            let of = expected.map(|expected| format!("/{expected}")).unwrap_or_default();
+            bar.set_message(format!("{stream} {fetched}{of} · {tail}"));
+            bar.tick();
+        }
+    }
+
+    fn slot(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
+        self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn start(&self, name: &str, total: Option<u64>) {
+        self.finish();
+        if self.mode != Shown::Bar {
+            return;
+        }
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        let template = if total.is_some() {
+            "{msg:28} {bar:32} {human_pos}/{human_len} {eta}"
+        } else {
+            "{msg:28} {spinner} {human_pos}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(crate::render::encode::terminal(name));
+        bar.enable_steady_tick(Duration::from_millis(120));
+        *self.slot() = Some(bar);
+    }
+}
+
+/// A line on stderr; one that cannot be written is lost.
+pub fn note(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+impl git::Progress for Progress {
+    fn phase(&self, name: &str, total: Option<u64>) {
+        self.start(name, total);
+    }
+
+    fn advance(&self, by: u64) {
+        if let Some(bar) = self.slot().as_ref() {
+            bar.inc(by);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! From the store to the team tree.
+
+use super::derive::{FINDINGS, Findings};
+use super::error::{CliError, Kind};
+use super::output::{Audience, replace_tree};
+use super::workspace::Workspace;
+use crate::domain::{Stream, StreamCertificate};
+use crate::metrics::{self, Lens, Measure};
+use crate::render;
+use crate::report::{Product, RepositoryFace, TeamDefinition, TeamInput};
+use crate::store::Store;
+use crate::store::facts as store_facts;
+use crate::tables::Tables;
+
+/// Everything that analysis starts from, read from the store.
+#[derive(Debug)]
+pub struct Analysis {
+    /// Facts.
+    pub tables: Tables,
+    /// Certificates and gaps.
+    pub findings: Findings,
+    /// The question.
+    pub lens: Lens,
+}
+
+impl Analysis {
+    /// Reads the store.
+    pub fn read(store: &Store, workspace: &Workspace) -> Result<Self, CliError> {
+        let tables = store_facts::read(store)?;
+        let findings: Findings = match store.read(FINDINGS)? {
+            Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+                CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt")
+            })?,
+            None => {
+                let message = format!("the store `{}` has no facts yet", store.root().display());
+                return Err(CliError::new(Kind::Usage, message).hint("run `linchpin run` in the clone first"));
+            }
+        };
+        let lens = Lens::new(
+            &workspace.register,
+            &tables.repositories,
+            findings.certificates.clone(),
+            workspace.time.as_of,
+            workspace.time.window,
+            workspace.time.granularity,
+        )?;
+        Ok(Self { tables, findings, lens })
+    }
+
+    /// Repositories as readers know them.
+    #[must_use]
+    pub fn faces(&self) -> Vec<RepositoryFace> {
+        let face = |repository: &crate::tables::Repository| RepositoryFace {
+            id: repository.repository,
+            name: repository.name.clone(),
+            url: repository.url.clone(),
+        };
+        self.tables.repositories.iter().map(face).collect()
+    }
+
+    /// Whether some data that was asked for did not arrive whole: the banner is up, and the exit code is 5.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        let is_hole = |line: &&StreamCertificate| {
+            use crate::domain::Completeness as C;
+            matches!(line.completeness, C::Partial | C::Forbidden | C::RateLimited)
+                || (line.completeness == C::NotFound && line.stream == Stream::PullRequests)
+        };
+        self.findings.certificates.iter().any(|line| is_hole(&line))
+    }
+}
+
+/// Measures everything and writes `<out>/team`.
+pub fn write_team_tree(analysis: &Analysis, workspace: &Workspace) -> Result<Vec<Measure>, CliError> {
+    let measures = metrics::measure_all(&analysis.tables, &analysis.lens);
+    let faces = analysis.faces();
+    let products: Vec<Product> = analysis
+        .lens
+        .products
+        .iter()
+        .map(|product| Product { name: product.name.clone(), repositories: product.repositories.clone() })
+        .collect();
+    let input = TeamInput {
+        as_of: analysis.lens.as_of,
+        window: analysis.lens.window,
+        granularity: analysis.lens.granularity,
+        zone: analysis.lens.zone.clone(),
+        products: &products,
+        repositories: &faces,
+        measures: &measures,
+        certificates: &analysis.findings.certificates,
+        gaps: &analysis.findings.gaps,
+        accepted: &[],
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let defect = |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(Kind::Defect, error);
+    let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
+    let report = crate::report::team(&input, &definition);
+    let files = render::team_tree(&report).map_err(|error| defect(Box::new(error)))?;
+    replace_tree(&workspace.out.join("team"), &files, Audience::Everyone)?;
+    Ok(measures)
+}

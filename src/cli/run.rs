@@ -1,0 +1,123 @@
+//! `run`, `fetch`, `mine` and `report`: the pipeline and its parts.
+
+use std::io::Write as _;
+
+use super::context::Context;
+use super::derive::{MinedClone, derive};
+use super::error::{CliError, DONE, PARTIAL};
+use super::fetch::{self, Fetched};
+use super::report::{Analysis, write_team_tree};
+use super::workspace::Workspace;
+use crate::git::{self, MineOptions};
+use crate::store::{Mode, Store};
+
+/// How far the pipeline goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// Facts are in the store.
+    Facts,
+    /// The team tree is written.
+    Report,
+}
+
+/// Fetches (unless `offline`), mines, derives and, where asked, reports.
+pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8, CliError> {
+    let store = Store::open(&workspace.store, Mode::Write)?;
+    bind(&store, workspace)?;
+    let fetched = fetch::fetch(context, workspace, &store)?;
+    mine_and_derive(context, workspace, &store, &fetched)?;
+    if until == Until::Report {
+        return report_from(context, workspace, &store, &fetched);
+    }
+    let analysis = Analysis::read(&store, workspace)?;
+    fetched.finish(if analysis.is_partial() { PARTIAL } else { DONE })
+}
+
+/// Mines, derives and reports on a store that was fetched already.
+pub fn mine_and_report(context: &Context, workspace: &Workspace, store: &Store) -> Result<u8, CliError> {
+    bind(store, workspace)?;
+    let fetched = Fetched::default();
+    mine_and_derive(context, workspace, store, &fetched)?;
+    report_from(context, workspace, store, &fetched)
+}
+
+fn mine_and_derive(
+    context: &Context,
+    workspace: &Workspace,
+    store: &Store,
+    fetched: &Fetched,
+) -> Result<(), CliError> {
+    let clones = mine(context, workspace, store)?;
+    let identity = derive(store, &workspace.register, &clones, workspace.web.as_deref(), fetched.why_not())?;
+    context.progress.say(&format!(
+        "identity: {} accounts and signatures are {} people",
+        identity.person_of_account.len() + identity.person_of_signature.len(),
+        identity.people.len()
+    ));
+    Ok(())
+}
+
+/// Reports from the store alone.
+pub fn report(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
+    let store = Store::open(&workspace.store, Mode::Read)?;
+    report_from(context, workspace, &store, &Fetched::default())
+}
+
+fn report_from(context: &Context, workspace: &Workspace, store: &Store, fetched: &Fetched) -> Result<u8, CliError> {
+    let analysis = Analysis::read(store, workspace)?;
+    let window = analysis.lens.window;
+    context.progress.say(&format!(
+        "window: {} to {} ({}), as of {}",
+        window.since,
+        window.until,
+        workspace.register.calendar.time_zone,
+        analysis.lens.as_of
+    ));
+    write_team_tree(&analysis, workspace)?;
+    context.progress.finish();
+    let place = workspace.out.join("team").join("index.html");
+    let _ = writeln!(std::io::stdout().lock(), "{}", place.display());
+    if analysis.is_partial() {
+        context.progress.say("partial data: some of what was asked for is missing; see the banner and team/data_quality.json");
+        return fetched.finish(PARTIAL);
+    }
+    fetched.finish(DONE)
+}
+
+/// Gives every clone and every GitHub repository its id, in a stable order.
+fn bind(store: &Store, workspace: &Workspace) -> Result<(), CliError> {
+    for name in &workspace.github {
+        store.repository_id(name)?;
+    }
+    for clone in &workspace.clones {
+        store.repository_id_of_key(&clone.name)?;
+    }
+    Ok(())
+}
+
+fn mine(context: &Context, workspace: &Workspace, store: &Store) -> Result<Vec<MinedClone>, CliError> {
+    let options = MineOptions {
+        as_of: Some(workspace.time.as_of),
+        excluded_globs: workspace.register.mining.exclude.clone(),
+        max_files_per_commit: workspace.register.mining.max_files_per_commit,
+        ..MineOptions::default()
+    };
+    let mut clones = Vec::new();
+    for clone in &workspace.clones {
+        let repository = store.repository_id_of_key(&clone.name)?;
+        let state_file = format!("mined/{}.state", repository.0);
+        let previous = store.read(&state_file)?;
+        let mined = git::mine(&clone.path, &options, previous.as_deref(), &context.progress)?;
+        store.commit_file(&state_file, &mined.state)?;
+        context.progress.say(&format!(
+            "mined {}: {} commits ({} new), {} changed files, {} gaps",
+            crate::render::encode::terminal(&clone.name),
+            mined.history.commits.len(),
+            mined.n_new_commits,
+            mined.history.changes.len(),
+            mined.history.gaps.len()
+        ));
+        clones.push(MinedClone { repository, history: mined.history });
+    }
+    Ok(clones)
+}

@@ -1,0 +1,177 @@
+//! Where a command works: clones, GitHub names, registers, store. Everything is resolved before anything is done.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::args::{AnalysisArgs, Places};
+use super::error::{CliError, Kind};
+use super::time::{self, Resolved};
+use crate::domain::RepoName;
+use crate::git;
+use crate::register::{self, PrivateRegister, Register};
+
+/// A clone and what it is called.
+#[derive(Debug, Clone)]
+pub struct Clone {
+    /// Its directory.
+    pub path: PathBuf,
+    /// `owner/name` on GitHub, where a remote says so.
+    pub github: Option<RepoName>,
+    /// Its name in reports: the GitHub name, else the directory's.
+    pub name: String,
+}
+
+/// Everything a command needs to know before it starts.
+#[derive(Debug)]
+pub struct Workspace {
+    /// Clones.
+    pub clones: Vec<Clone>,
+    /// All GitHub repositories to fetch, sorted: of clones, arguments and the register.
+    pub github: Vec<RepoName>,
+    /// The team's register.
+    pub register: Register,
+    /// The private register.
+    pub private_register: PrivateRegister,
+    /// The question of time.
+    pub time: Resolved,
+    /// Store directory.
+    pub store: PathBuf,
+    /// Output directory.
+    pub out: PathBuf,
+    /// GitHub's API.
+    pub api_url: String,
+    /// Where GitHub's pages are; `None`: unknown.
+    pub web: Option<String>,
+    /// No network.
+    pub offline: bool,
+}
+
+impl Workspace {
+    /// Resolves arguments. `now` is the clock's instant.
+    pub fn resolve(args: &AnalysisArgs, now: Timestamp) -> Result<Self, CliError> {
+        let places = &args.places;
+        let register = read_register(places)?;
+        let private_register = read_private_register(places)?;
+        let time = time::resolve(&args.time, now, &register.calendar.zone())?;
+        let clones = clones(places)?;
+        let mut github: Vec<RepoName> = clones.iter().filter_map(|clone| clone.github.clone()).collect();
+        github.extend(places.github.iter().cloned());
+        github.extend(register.products.iter().flat_map(|product| product.repositories.iter().cloned()));
+        github.sort_by_key(|name| name.to_string().to_ascii_lowercase());
+        github.dedup_by_key(|name| name.to_string().to_ascii_lowercase());
+        Ok(Self {
+            clones,
+            github,
+            register,
+            private_register,
+            time,
+            store: places.store.clone(),
+            out: places.out.clone(),
+            api_url: places.api_url.trim_end_matches('/').to_owned(),
+            web: host_of(&places.api_url).map(|host| format!("https://{host}")),
+            offline: places.offline,
+        })
+    }
+}
+
+fn read_register(places: &Places) -> Result<Register, CliError> {
+    let default = PathBuf::from("linchpin.toml");
+    match text_of(places.config.as_deref(), &default)? {
+        Some((path, text)) => Ok(register::parse(&text, &path.display().to_string())?),
+        None => Ok(Register::default()),
+    }
+}
+
+fn read_private_register(places: &Places) -> Result<PrivateRegister, CliError> {
+    let beside = places.config.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+    let default = beside.join("linchpin.private.toml");
+    match text_of(places.private_config.as_deref(), &default)? {
+        Some((path, text)) => Ok(register::parse_private(&text, &path.display().to_string())?),
+        None => Ok(PrivateRegister::default()),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("`{}` cannot be read", path.display())]
+struct Unreadable {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+/// The text of a named file, or of a default one where it exists.
+fn text_of(named: Option<&Path>, default: &Path) -> Result<Option<(PathBuf, String)>, CliError> {
+    let path = match named {
+        Some(path) => path,
+        None if default.exists() => default,
+        None => return Ok(None),
+    };
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some((path.to_owned(), text))),
+        Err(source) => Err(CliError::new(Kind::Configuration, Unreadable { path: path.to_owned(), source })
+            .hint("check the path, and that the file is UTF-8 text you may read")),
+    }
+}
+
+fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
+    let mut paths = places.repositories.clone();
+    if paths.is_empty() {
+        let here = PathBuf::from(".");
+        match git::remote_github_names(&here) {
+            Ok(_) => paths.push(here),
+            // Without a clone there is still GitHub, when it was named.
+            Err(git::Error::NotARepository { .. }) if !places.github.is_empty() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let host = host_of(&places.api_url);
+    let mut clones = Vec::new();
+    for path in paths {
+        let names = git::remote_github_names(&path)?;
+        let found =
+            names.into_iter().find(|found| host.as_deref().is_none_or(|host| found.host.eq_ignore_ascii_case(host)));
+        let github = found.map(|found| found.name);
+        let name = match &github {
+            Some(github) => github.to_string(),
+            None => directory_name(&path),
+        };
+        clones.push(Clone { path, github, name });
+    }
+    Ok(clones)
+}
+
+/// The host whose remotes belong to an API: `github.com` for `api.github.com`, a server's own host, anything on loopback.
+fn host_of(api_url: &str) -> Option<String> {
+    let rest = api_url.split_once("://").map_or(api_url, |(_, rest)| rest);
+    let host = rest.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+    match host.as_str() {
+        "127.0.0.1" | "localhost" | "[" => None,
+        _ => Some(host.strip_prefix("api.").map(str::to_owned).unwrap_or(host)),
+    }
+}
+
+/// The last component of a path, resolved; `repository` where there is none. A bare clone loses its `.git`.
+fn directory_name(path: &Path) -> String {
+    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = name.strip_suffix(".git").unwrap_or(&name).to_owned();
+    match (name.as_str(), full.parent().and_then(Path::file_name)) {
+        ("", Some(parent)) => parent.to_string_lossy().into_owned(),
+        ("", None) => "repository".to_owned(),
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remote_belongs_to_the_api_of_its_host() {
+        let check = |url: &str, expected: Option<&str>| assert_eq!(host_of(url).as_deref(), expected, "{url}");
+        check("https://api.github.com", Some("github.com"));
+        check("https://git.example.com/api/v3", Some("git.example.com"));
+        check("https://api.acme.ghe.com", Some("acme.ghe.com"));
+        check("http://127.0.0.1:4000", None);
+    }
+}
