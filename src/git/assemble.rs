@@ -288,7 +288,7 @@ fn history(log: Log, options: &MineOptions, settings: Settings, mut rules: PathR
             total.2 += u64::from(optional(change.deleted).unwrap_or(0));
         }
         if let Some(kind) = kinds.get_mut(change.path as usize) {
-            *kind = (change.is_file, change.is_binary);
+            *kind = (change.is_file(), change.is_binary);
         }
     }
     let mut gaps: Vec<Gap> = Vec::new();

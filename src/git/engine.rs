@@ -13,11 +13,12 @@ use crate::domain::{ChangeKind, CommitId};
 use super::commit::{Parsed, Stamp};
 use super::files::{self, Changed, Files, Task};
 use super::interner::Interner;
-use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, LogVersion, NONE};
+use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
 use super::objects::{IdMap, Packs, Reader};
 use super::quarter;
 use super::survival::Runs;
-use super::tree::{Differ, Side};
+use super::past::Past;
+use super::tree::{Differ, Mode, Side};
 use super::versions::{self, Event, Family, Frame, Measured, Version, What};
 use super::walk::{self, Known, Node, Source};
 
@@ -79,7 +80,7 @@ pub(super) fn object_id(id: &CommitId) -> Option<ObjectId> {
 
 /// Versions older than this many commits are not kept for the next run, unless they are in the tip.
 fn kept_commits(n_default: usize) -> usize {
-    (n_default / 20).max(1000)
+    (n_default / 100).max(200)
 }
 
 /// The log of everything reachable; `None` where `old` cannot be continued.
@@ -165,20 +166,23 @@ struct Run<'a> {
     paths: Interner<Vec<u8>>,
     /// By place in landing order.
     new: BTreeMap<u32, New>,
+    blobs: Interner<CommitId>,
     changes: Vec<LogChange>,
+    merges: Vec<LogMerge>,
     events: Vec<Event>,
     /// By path: contents at the new snapshots.
     snapshots: BTreeMap<u32, Vec<(u32, Option<Side>)>>,
     /// Places of the new snapshots in landing order.
     snapshot_places: Vec<u32>,
     rows: Vec<(u32, u32, u32, u32)>,
-    versions: Vec<(u32, CommitId, Version, bool)>,
+    versions: Vec<(u32, u32, Version, bool)>,
 }
 
 impl<'a> Run<'a> {
     fn new(plan: &'a Plan<'a>, mut old: Log, n_default: usize) -> Self {
         let signatures = Interner::seeded(std::mem::take(&mut old.signatures));
         let paths = Interner::seeded(std::mem::take(&mut old.paths));
+        let blobs = Interner::seeded(old.blobs.clone());
         Self {
             plan,
             old,
@@ -186,7 +190,9 @@ impl<'a> Run<'a> {
             signatures,
             paths,
             new: BTreeMap::new(),
+            blobs,
             changes: Vec::new(),
+            merges: Vec::new(),
             events: Vec::new(),
             snapshots: BTreeMap::new(),
             snapshot_places: Vec::new(),
@@ -311,8 +317,21 @@ impl<'a> Run<'a> {
                 _ => ChangeKind::Modified,
             };
             let change = u32::try_from(self.changes.len()).unwrap_or(NONE);
-            let is_file = after.or(before).is_some_and(|side| side.mode.is_regular());
-            self.changes.push(LogChange { commit: place, path, previous, kind, added: NONE, deleted: NONE, is_binary: false, is_file });
+            let (before_blob, before_mode) = self.blob(before);
+            let (after_blob, after_mode) = self.blob(after);
+            self.changes.push(LogChange {
+                commit: place,
+                path,
+                previous,
+                kind,
+                added: NONE,
+                deleted: NONE,
+                is_binary: false,
+                before: before_blob,
+                before_mode,
+                after: after_blob,
+                after_mode,
+            });
             let base_path = if previous == NONE { path } else { previous };
             let what = What::Change { change, base_path, before, after, owner, is_ignored };
             self.events.push(Event { order: place, path, what });
@@ -320,12 +339,22 @@ impl<'a> Run<'a> {
         new.changes = start..self.changes.len();
         for merged in files.merged {
             let path = self.paths.number(merged.path.as_slice());
+            let (after, after_mode) = self.blob(Some(merged.after));
+            let parents = merged.parents.iter().map(|&side| self.blob(side)).collect();
+            self.merges.push(LogMerge { commit: place, path, after, after_mode, parents });
             let what = What::Merged { parents: merged.parents, after: merged.after, owner: new.commit.author };
             self.events.push(Event { order: place, path, what });
         }
         for (path, after) in files.all {
             let path = self.paths.number(path.as_slice());
             self.events.push(Event { order: place, path, what: What::Base { after } });
+        }
+    }
+
+    fn blob(&mut self, side: Option<Side>) -> (u32, Mode) {
+        match side.and_then(|side| Some((commit_id(&side.id)?, side.mode))) {
+            Some((id, mode)) => (self.blobs.number(&id), mode),
+            None => (NONE, Mode::File),
         }
     }
 
@@ -426,10 +455,9 @@ impl<'a> Run<'a> {
             let mut contents = Some(contents);
             push(&mut families, path, &mut |family| family.snapshots.extend(contents.take().map(|contents| (path, contents))));
         }
-        for version in std::mem::take(&mut self.old.versions) {
-            let Some(id) = object_id(&version.blob) else { continue };
-            let runs = Runs(std::sync::Arc::new(version.runs));
-            let kept = Version { runs, made_by: version.made_by, used_by: version.used_by };
+        for version in &self.old.versions {
+            let Some(id) = self.old.blobs.get(version.blob as usize).and_then(object_id) else { continue };
+            let kept = Version { runs: Runs(version.runs.clone()), made_by: version.made_by, used_by: version.used_by };
             let mut kept = Some((version.path, id, kept));
             push(&mut families, version.path, &mut |family| family.versions.extend(kept.take()));
         }
@@ -444,11 +472,12 @@ impl<'a> Run<'a> {
             snapshots: self.snapshot_places.clone(),
             keep_from: u32::try_from(self.n_default.saturating_sub(kept_commits(self.n_default))).unwrap_or(NONE),
             ownership: self.plan.ownership,
+            past: Past::new(&self.old, self.plan.ignored),
         };
         self.plan.progress.phase("lines", Some(n_events));
         let outcomes =
             versions::of_families(self.plan.packs, &families, &frame, self.plan.threads, &|n| self.plan.progress.advance(n));
-        drop(families);
+        drop((families, frame));
         let mut is_complete = true;
         for outcome in outcomes {
             is_complete &= !outcome.is_base_missing;
@@ -463,7 +492,7 @@ impl<'a> Run<'a> {
             self.rows.extend(outcome.rows);
             for (path, id, version, is_in_tip) in outcome.versions {
                 let Some(blob) = commit_id(&id) else { continue };
-                self.versions.push((path, blob, version, is_in_tip));
+                self.versions.push((path, self.blobs.number(&blob), version, is_in_tip));
             }
             for (place, gap) in outcome.gaps {
                 if let Some(new) = self.new.get_mut(&place) {
@@ -476,7 +505,7 @@ impl<'a> Run<'a> {
 
     /// Puts old and new together in landing order and numbers paths and signatures by first sight.
     fn finish(self, nodes: &[Node], order: &[u32], quarters: Vec<(i64, u32)>, mut gaps: Vec<LogGap>) -> Log {
-        let Self { old, new, signatures, paths, changes, rows, versions, n_default, .. } = self;
+        let Self { old, new, signatures, paths, blobs, changes, merges, rows, versions, n_default, .. } = self;
         let n_old_quarters = u32::try_from(old.quarters.len()).unwrap_or(NONE);
         let mut old_changes: Vec<std::ops::Range<usize>> = vec![0..0; old.commits.len()];
         for (at, change) in old.changes.iter().enumerate() {
@@ -488,6 +517,8 @@ impl<'a> Run<'a> {
         let mut new = new;
         let mut signature_numbers = Numbers::new(signatures.len());
         let mut path_numbers = Numbers::new(paths.len());
+        let mut blob_numbers = Numbers::new(blobs.len());
+        let mut place_of_old = vec![NONE; old_commits.len()];
         let mut log = Log { n_default: u32::try_from(n_default).unwrap_or(NONE), quarters, ..Log::default() };
         for (place, &at) in (0..).zip(order) {
             let (mut commit, rows) = match new.remove(&place) {
@@ -495,6 +526,9 @@ impl<'a> Run<'a> {
                 None => {
                     let Some(Source::Known(known)) = nodes.get(at as usize).map(|node| &node.source) else { continue };
                     let Some(commit) = old_commits.get_mut(*known as usize).and_then(Option::take) else { continue };
+                    if let Some(slot) = place_of_old.get_mut(*known as usize) {
+                        *slot = place;
+                    }
                     (commit, old_changes.get(*known as usize).and_then(|range| old.changes.get(range.clone())))
                 }
             };
@@ -508,11 +542,26 @@ impl<'a> Run<'a> {
             log.commits.push(commit);
             for change in rows.unwrap_or_default() {
                 let previous = if change.previous == NONE { NONE } else { path_numbers.of(change.previous) };
-                log.changes.push(LogChange { commit: place, path: path_numbers.of(change.path), previous, ..*change });
+                let path = path_numbers.of(change.path);
+                let (before, after) = (blob_numbers.of(change.before), blob_numbers.of(change.after));
+                log.changes.push(LogChange { commit: place, path, previous, before, after, ..*change });
             }
         }
+        // Merges of the default branch keep their places: what is new comes after what is known.
+        let known_merges = old.merges.into_iter().map(|merge| LogMerge {
+            commit: place_of_old.get(merge.commit as usize).copied().unwrap_or(NONE),
+            ..merge
+        });
+        log.merges = known_merges.chain(merges).collect();
         // Paths that only merges or a shallow clone's edge brought in, in a stable order.
         let mut unseen: Vec<(Vec<u8>, u32)> = Vec::new();
+        for merge in &log.merges {
+            if !path_numbers.has(merge.path)
+                && let Some(bytes) = paths.value(merge.path)
+            {
+                unseen.push((bytes.clone(), merge.path));
+            }
+        }
         for (path, ..) in &versions {
             if !path_numbers.has(*path)
                 && let Some(bytes) = paths.value(*path)
@@ -533,6 +582,20 @@ impl<'a> Run<'a> {
         for (_, path) in unseen {
             path_numbers.of(path);
         }
+        for merge in &mut log.merges {
+            merge.path = path_numbers.of(merge.path);
+            merge.after = blob_numbers.of(merge.after);
+            for (blob, _) in &mut merge.parents {
+                *blob = blob_numbers.of(*blob);
+            }
+        }
+        let mut unseen: Vec<(Option<CommitId>, u32)> =
+            versions.iter().filter(|row| !blob_numbers.has(row.1)).map(|row| (blobs.value(row.1).copied(), row.1)).collect();
+        unseen.sort_unstable();
+        for (_, blob) in unseen {
+            blob_numbers.of(blob);
+        }
+        log.blobs = blob_numbers.reorder(blobs.into_values());
         let known_rows = old.ownership.iter().filter(|row| row.quarter < n_old_quarters).copied();
         let new_rows = rows
             .iter()
@@ -546,19 +609,15 @@ impl<'a> Run<'a> {
             .into_iter()
             .map(|(path, blob, version, is_in_tip)| LogVersion {
                 path: path_numbers.of(path),
-                blob,
+                blob: blob_numbers.of(blob),
                 made_by: version.made_by,
                 used_by: version.used_by,
                 is_in_tip,
-                runs: version
-                    .runs
-                    .0
-                    .iter()
-                    .map(|&(lines, owner)| (lines, if owner == NONE { NONE } else { signature_numbers.of(owner) }))
-                    .collect(),
+                runs: signature_numbers.in_runs(version.runs),
             })
             .collect();
-        log.versions.sort_by_key(|version| (version.path, version.made_by, version.blob));
+        let log_blobs = &log.blobs;
+        log.versions.sort_by_key(|version| (version.path, version.made_by, log_blobs.get(version.blob as usize)));
         log.signatures = signature_numbers.reorder(signatures.into_values());
         log.paths = path_numbers.reorder(paths.into_values());
         gaps.sort();
@@ -600,15 +659,23 @@ impl Numbers {
         self.new.get(old as usize).is_some_and(|&new| new != NONE)
     }
 
+    /// Runs with their owners' new numbers.
+    fn in_runs(&mut self, runs: Runs) -> std::sync::Arc<Vec<(u32, u32)>> {
+        if runs.0.iter().all(|&(_, owner)| self.of(owner) == owner) {
+            return runs.0;
+        }
+        std::sync::Arc::new(runs.0.iter().map(|&(lines, owner)| (lines, self.of(owner))).collect())
+    }
+
     /// Values in their new order; those never asked for are dropped.
-    fn reorder<T: Default>(&self, values: Vec<T>) -> Vec<T> {
-        let mut ordered: Vec<T> = Vec::new();
-        ordered.resize_with(self.next as usize, T::default);
+    fn reorder<T>(&self, values: Vec<T>) -> Vec<T> {
+        let mut ordered: Vec<Option<T>> = Vec::new();
+        ordered.resize_with(self.next as usize, || None);
         for (value, &new) in values.into_iter().zip(&self.new) {
             if let Some(slot) = ordered.get_mut(new as usize) {
-                *slot = value;
+                *slot = Some(value);
             }
         }
-        ordered
+        ordered.into_iter().flatten().collect()
     }
 }

@@ -1,6 +1,10 @@
 //! The facts of a history as they are kept from run to run: before `.mailmap`, attributes and exclusions are applied.
 
+use std::sync::Arc;
+
 use crate::domain::{ChangeKind, CommitId};
+
+use super::tree::Mode;
 
 /// No number: in columns where most rows have one.
 pub(super) const NONE: u32 = u32::MAX;
@@ -51,8 +55,33 @@ pub(super) struct LogChange {
     /// Or [`NONE`].
     pub(super) deleted: u32,
     pub(super) is_binary: bool,
+    /// The content before: an index into [`Log::blobs`], or [`NONE`].
+    pub(super) before: u32,
+    /// Its mode.
+    pub(super) before_mode: Mode,
+    /// The content after: an index into [`Log::blobs`], or [`NONE`].
+    pub(super) after: u32,
+    /// Its mode.
+    pub(super) after_mode: Mode,
+}
+
+impl LogChange {
     /// Whether the (last) content is a regular file's.
-    pub(super) is_file: bool,
+    pub(super) fn is_file(&self) -> bool {
+        if self.after == NONE { self.before_mode.is_regular() } else { self.after_mode.is_regular() }
+    }
+}
+
+/// A merge that left a file unlike that of every parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LogMerge {
+    pub(super) commit: u32,
+    pub(super) path: u32,
+    /// The result: an index into [`Log::blobs`].
+    pub(super) after: u32,
+    pub(super) after_mode: Mode,
+    /// The parents' files: index into [`Log::blobs`] or [`NONE`], and mode.
+    pub(super) parents: Vec<(u32, Mode)>,
 }
 
 /// Surviving lines at the end of a quarter.
@@ -69,15 +98,15 @@ pub(super) struct LogOwnership {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LogVersion {
     pub(super) path: u32,
-    /// The content's id.
-    pub(super) blob: CommitId,
+    /// The content: an index into [`Log::blobs`].
+    pub(super) blob: u32,
     /// The commit that made it, by index.
     pub(super) made_by: u32,
     /// The last commit that changed or deleted it, by index, or [`NONE`].
     pub(super) used_by: u32,
     pub(super) is_in_tip: bool,
     /// (lines, owner).
-    pub(super) runs: Vec<(u32, u32)>,
+    pub(super) runs: Arc<Vec<(u32, u32)>>,
 }
 
 /// The facts.
@@ -93,11 +122,15 @@ pub(super) struct Log {
     pub(super) paths: Vec<Vec<u8>>,
     /// By commit, then path.
     pub(super) changes: Vec<LogChange>,
+    /// Ids of contents, in order of first sight.
+    pub(super) blobs: Vec<CommitId>,
+    /// By commit, then path.
+    pub(super) merges: Vec<LogMerge>,
     /// Quarter ends that have ownership: (seconds, commit index).
     pub(super) quarters: Vec<(i64, u32)>,
     /// By quarter, path, owner; the tip's come last.
     pub(super) ownership: Vec<LogOwnership>,
-    /// By path, maker and content.
+    /// By path, maker and content's id.
     pub(super) versions: Vec<LogVersion>,
     /// Holes that belong to no commit that could be read.
     pub(super) gaps: Vec<LogGap>,

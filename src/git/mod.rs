@@ -17,6 +17,7 @@ mod myers;
 mod objects;
 mod open;
 mod parallel;
+mod past;
 mod quarter;
 mod remotes;
 mod rename;

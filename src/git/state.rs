@@ -3,10 +3,12 @@
 //! The bytes are a function of the log alone. A state that cannot be read in full is as good as none.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::domain::{ChangeKind, CommitId};
 
-use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, LogVersion, NONE};
+use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
+use super::tree::Mode;
 
 /// Changes whenever the bytes, or the rules that the facts in them follow, do.
 const MAGIC: &[u8; 8] = b"lpgit\x00\x01\n";
@@ -181,6 +183,8 @@ impl Writer {
         });
         self.column(&log.paths, |out, path| out.blob(path));
         self.changes(&log.changes);
+        self.column(&log.blobs, |out, id| out.id(id));
+        self.merges(&log.merges);
         self.column(&log.quarters, |out, (end, at)| {
             out.signed(*end);
             out.number(u64::from(*at));
@@ -205,10 +209,37 @@ impl Writer {
                 ChangeKind::Deleted => 2,
                 ChangeKind::Renamed => 3,
             };
-            self.bytes.push(kind | u8::from(change.is_binary) << 2 | u8::from(change.is_file) << 3);
+            self.bytes.push(
+                kind | u8::from(change.is_binary) << 2 | change.before_mode.code() << 3 | change.after_mode.code() << 5,
+            );
         }
         changes.iter().for_each(|change| self.optional(change.added));
         changes.iter().for_each(|change| self.optional(change.deleted));
+        // Contents are numbered by first sight, and most are seen for the first time.
+        let mut next = 0;
+        for change in changes {
+            for blob in [change.before, change.after] {
+                if blob == NONE {
+                    self.number(0);
+                } else {
+                    self.number(u64::from(next - blob.min(next)) + 1);
+                    next = next.max(blob + 1);
+                }
+            }
+        }
+    }
+
+    fn merges(&mut self, merges: &[LogMerge]) {
+        self.column(merges, |out, merge| {
+            for number in [merge.commit, merge.path, merge.after] {
+                out.number(u64::from(number));
+            }
+            out.bytes.push(merge.after_mode.code());
+            out.column(&merge.parents, |out, (blob, mode)| {
+                out.optional(*blob);
+                out.bytes.push(mode.code());
+            });
+        });
     }
 
     fn ownership(&mut self, rows: &[LogOwnership]) {
@@ -228,9 +259,7 @@ impl Writer {
 
     fn versions(&mut self, versions: &[LogVersion]) {
         self.column(versions, |out, version| out.number(u64::from(version.path)));
-        for version in versions {
-            self.id(&version.blob);
-        }
+        versions.iter().for_each(|version| self.number(u64::from(version.blob)));
         for version in versions {
             self.number(u64::from(version.made_by));
             self.optional(version.used_by);
@@ -383,11 +412,13 @@ impl<'a> ColumnReader<'a> {
         let signatures = self.column(|rest| Some((rest.text()?, rest.text()?)))?;
         let paths = self.column(|rest| rest.blob().map(<[u8]>::to_vec))?;
         let changes = self.changes()?;
+        let blobs = self.column(Self::id)?;
+        let merges = self.merges()?;
         let quarters = self.column(|rest| Some((rest.signed()?, rest.small()?)))?;
         let ownership = self.ownership()?;
         let versions = self.versions()?;
         let gaps = self.gaps()?;
-        Some(Log { commits, n_default, signatures, paths, changes, quarters, ownership, versions, gaps })
+        Some(Log { commits, n_default, signatures, paths, changes, blobs, merges, quarters, ownership, versions, gaps })
     }
 
     fn changes(&mut self) -> Option<Vec<LogChange>> {
@@ -402,7 +433,10 @@ impl<'a> ColumnReader<'a> {
                 added: NONE,
                 deleted: NONE,
                 is_binary: false,
-                is_file: true,
+                before: NONE,
+                before_mode: Mode::File,
+                after: NONE,
+                after_mode: Mode::File,
             })
         })?;
         let mut each = |fill: &mut dyn FnMut(&mut Self, &mut LogChange) -> Option<()>| -> Option<()> {
@@ -419,12 +453,36 @@ impl<'a> ColumnReader<'a> {
                 _ => ChangeKind::Renamed,
             };
             change.is_binary = flags & 4 != 0;
-            change.is_file = flags & 8 != 0;
+            change.before_mode = Mode::of_code(flags >> 3 & 3);
+            change.after_mode = Mode::of_code(flags >> 5 & 3);
             Some(())
         })?;
         each(&mut |rest, change| rest.optional().map(|added| change.added = added))?;
         each(&mut |rest, change| rest.optional().map(|deleted| change.deleted = deleted))?;
+        let mut next = 0_u32;
+        each(&mut |rest, change| {
+            for slot in [&mut change.before, &mut change.after] {
+                if let Some(back) = rest.small()?.checked_sub(1) {
+                    let blob = next.checked_sub(back)?;
+                    next = next.max(blob.checked_add(1)?);
+                    *slot = blob;
+                }
+            }
+            Some(())
+        })?;
         Some(changes)
+    }
+
+    fn merges(&mut self) -> Option<Vec<LogMerge>> {
+        self.column(|rest| {
+            Some(LogMerge {
+                commit: rest.small()?,
+                path: rest.small()?,
+                after: rest.small()?,
+                after_mode: Mode::of_code(rest.byte()?),
+                parents: rest.column(|rest| Some((rest.optional()?, Mode::of_code(rest.byte()?))))?,
+            })
+        })
     }
 
     fn ownership(&mut self) -> Option<Vec<LogOwnership>> {
@@ -444,7 +502,7 @@ impl<'a> ColumnReader<'a> {
 
     fn versions(&mut self) -> Option<Vec<LogVersion>> {
         let paths = self.column(Self::small)?;
-        let blobs = self.rows(paths.len(), &mut Self::id)?;
+        let blobs = self.rows(paths.len(), &mut Self::small)?;
         let makers = self.rows(paths.len(), &mut |rest| Some((rest.small()?, rest.optional()?, rest.number()? != 0)))?;
         let runs = self.rows(paths.len(), &mut |rest| rest.column(|rest| Some((rest.small()?, rest.optional()?))))?;
         let rows = paths.into_iter().zip(blobs).zip(makers).zip(runs);
@@ -455,7 +513,7 @@ impl<'a> ColumnReader<'a> {
                 made_by,
                 used_by,
                 is_in_tip,
-                runs,
+                runs: Arc::new(runs),
             })
             .collect(),
         )

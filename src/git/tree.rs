@@ -22,6 +22,26 @@ impl Mode {
     pub(super) const fn is_regular(self) -> bool {
         matches!(self, Self::File | Self::Executable)
     }
+
+    /// A small number for it.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::File => 0,
+            Self::Executable => 1,
+            Self::Link => 2,
+            Self::Submodule => 3,
+        }
+    }
+
+    /// The mode of a number made by [`Mode::code`].
+    pub(super) const fn of_code(code: u8) -> Self {
+        match code {
+            1 => Self::Executable,
+            2 => Self::Link,
+            3 => Self::Submodule,
+            _ => Self::File,
+        }
+    }
 }
 
 /// One side of a changed path.

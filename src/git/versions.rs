@@ -14,11 +14,16 @@ use super::lines::{LineCounts, LineDiffer, count_lines, is_binary};
 use super::log::{LogGap, NONE};
 use super::objects::{Packs, Reader};
 use super::parallel::over_chunks;
+use super::past::{Memo, Past, has_lines, merged_runs};
 use super::survival::{Runs, UNKNOWN};
 use super::tree::Side;
 
 /// Decoded contents that a thread keeps.
 const CONTENT_CACHE: usize = 48 << 20;
+
+/// Versions made by every commit whose place is a multiple of this are kept for later runs: a topic may start from any
+/// version, and is then found with a few steps from the milestone before it.
+const MILESTONE: u32 = 16;
 
 /// Something that happens to a path.
 #[derive(Debug, Clone)]
@@ -97,14 +102,15 @@ pub(super) struct Family {
 }
 
 /// What is fixed for all families.
-#[derive(Debug)]
-pub(super) struct Frame {
+pub(super) struct Frame<'a> {
     /// Snapshots: the commit's place in landing order; the last one is the tip.
     pub(super) snapshots: Vec<u32>,
     /// Versions made or used by this commit or later ones are kept for the next run.
     pub(super) keep_from: u32,
     /// Whether owners are followed at all.
     pub(super) ownership: bool,
+    /// What an earlier run saw.
+    pub(super) past: Past<'a>,
 }
 
 /// What came of a family.
@@ -126,7 +132,7 @@ pub(super) struct Outcome {
 pub(super) fn of_families(
     packs: &Packs,
     families: &[Family],
-    frame: &Frame,
+    frame: &Frame<'_>,
     threads: usize,
     advance: &(dyn Fn(u64) + Sync),
 ) -> Vec<Outcome> {
@@ -174,16 +180,17 @@ type Key = (u32, ObjectId);
 
 struct Visit<'a, 'r, 'p> {
     family: &'a Family,
-    frame: &'a Frame,
+    frame: &'a Frame<'a>,
     reader: &'r mut Reader<'p>,
     differ: &'r mut LineDiffer,
     versions: HashMap<Key, Version>,
     uses_left: HashMap<Key, u32>,
+    memo: Memo,
     outcome: Outcome,
 }
 
 impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
-    fn new(family: &'a Family, frame: &'a Frame, reader: &'r mut Reader<'p>, differ: &'r mut LineDiffer) -> Self {
+    fn new(family: &'a Family, frame: &'a Frame<'a>, reader: &'r mut Reader<'p>, differ: &'r mut LineDiffer) -> Self {
         let mut uses_left: HashMap<Key, u32> = HashMap::new();
         if frame.ownership {
             let mut add = |path: u32, side: &Option<Side>, n: u32| {
@@ -203,7 +210,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             }
         }
         let versions = family.versions.iter().map(|(path, id, version)| ((*path, *id), version.clone())).collect();
-        Self { family, frame, reader, differ, versions, uses_left, outcome: Outcome::default() }
+        Self { family, frame, reader, differ, versions, uses_left, memo: Memo::default(), outcome: Outcome::default() }
     }
 
     fn run(mut self) -> Outcome {
@@ -260,7 +267,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     }
 
     fn is_kept(&self, version: &Version) -> bool {
-        version.made_by >= self.frame.keep_from || version.used_by != NONE && version.used_by >= self.frame.keep_from
+        version.made_by % MILESTONE == 0 || version.made_by >= self.frame.keep_from || version.used_by != NONE && version.used_by >= self.frame.keep_from
     }
 
     /// Notes a use of a version, and forgets it if nobody needs it any more.
@@ -276,12 +283,21 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     }
 
     /// The owners of a version's lines; unknown ones where it is not there.
-    fn runs(&mut self, key: Key, content: Option<&[u8]>) -> Runs {
-        if let Some(version) = self.versions.get(&key) {
+    fn runs(&mut self, key: Key, order: u32, content: Option<&[u8]>) -> Runs {
+        if let Some(version) = self.version(key, order) {
             return version.runs.clone();
         }
         self.outcome.is_base_missing = true;
         Runs::of_one(content.map_or(0, count_lines), UNKNOWN)
+    }
+
+    /// A version, made again if an earlier run did not keep it.
+    fn version(&mut self, key: Key, order: u32) -> Option<&Version> {
+        if !self.versions.contains_key(&key) {
+            let version = self.frame.past.version(key.0, &key.1, order, &mut self.memo, (self.reader, self.differ))?;
+            self.versions.insert(key, version);
+        }
+        self.versions.get(&key)
     }
 
     fn made(&mut self, key: Key, by: u32, runs: Runs) {
@@ -331,6 +347,13 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         is_ignored: bool,
     ) {
         let (old, new) = (self.read(event.order, before), self.read(event.order, after));
+        // Before the comparison: making a version again needs comparisons of its own.
+        let base = before.map(|side| (base_path, side.id));
+        let is_followed = owner.is_some() && before.is_some_and(|side| side.mode.is_regular());
+        let base_runs = base.filter(|_| is_followed).map(|base| {
+            let old = old.as_ref().and_then(Option::as_ref);
+            self.runs(base, event.order, old.map(|bytes| bytes.as_slice()))
+        });
         let is_same = before.zip(after).is_some_and(|(before, after)| before.id == after.id && before.mode.is_regular() == after.mode.is_regular());
         let mut measured = Measured::default();
         let is_old_binary = old.as_ref().and_then(Option::as_ref).is_some_and(|bytes| is_binary(bytes));
@@ -351,17 +374,13 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         }
         self.outcome.measured.push((change, measured));
         let Some(owner) = owner else { return };
-        let base = before.map(|side| (base_path, side.id));
         if let Some(after) = after {
-            let runs = match (&new, before, base) {
+            let runs = match (&new, before, base_runs) {
                 // Content that is binary or not a file has no lines to own.
                 _ if is_new_binary || !after.mode.is_regular() => Runs::default(),
-                (Some(Some(new)), Some(before), Some(base)) if before.mode.is_regular() && !is_old_binary => match &old {
-                    Some(Some(old)) => {
-                        let old = old.clone();
-                        let runs = self.runs(base, Some(&old));
-                        if hunks_are_set { runs.changed(&self.differ.hunks, owner, is_ignored) } else { runs }
-                    }
+                (Some(Some(new)), Some(_), Some(base_runs)) if !is_old_binary => match &old {
+                    Some(Some(_)) if hunks_are_set => base_runs.changed(&self.differ.hunks, owner, is_ignored),
+                    Some(Some(_)) => base_runs,
                     _ => Runs::of_one(count_lines(new), UNKNOWN),
                 },
                 (Some(Some(new)), ..) => Runs::of_one(count_lines(new), owner),
@@ -377,22 +396,18 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     }
 
     fn merged(&mut self, event: &Event, parents: &[Option<Side>], after: Side, owner: u32) {
-        /// Marks lines that no parent looked at so far has; no signature has this number.
-        const PENDING: u32 = u32::MAX - 1;
+        let readable = |bytes: &Option<std::rc::Rc<Vec<u8>>>, side: Side| bytes.as_ref().is_some_and(|bytes| has_lines(side, bytes));
+        let mut known = Vec::new();
         let new = self.read(event.order, Some(after)).flatten();
-        let has_lines = after.mode.is_regular() && new.as_ref().is_some_and(|bytes| !is_binary(bytes));
-        let mut runs = Runs::default();
-        if let (Some(new), true) = (&new, has_lines) {
-            runs = Runs::of_one(count_lines(new), PENDING);
-            for side in parents.iter().flatten() {
-                let old = self.read(event.order, Some(*side)).flatten();
-                let Some(old) = old.filter(|bytes| side.mode.is_regular() && !is_binary(bytes)) else { continue };
-                let theirs = self.runs((event.path, side.id), Some(&old));
-                self.differ.compare(&old, new, true);
-                runs = runs.filled_from(&theirs, &self.differ.hunks, PENDING);
+        if readable(&new, after) {
+            for &side in parents.iter().flatten() {
+                let old = self.read(event.order, Some(side)).flatten();
+                if readable(&old, side) {
+                    known.push((side, self.runs((event.path, side.id), event.order, old.as_ref().map(|bytes| bytes.as_slice()))));
+                }
             }
-            runs = runs.replaced(PENDING, owner);
         }
+        let runs = merged_runs(&known, after, owner, self.reader, self.differ).unwrap_or_default();
         for side in parents.iter().flatten() {
             self.used((event.path, side.id), Some(event.order));
         }

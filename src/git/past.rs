@@ -1,0 +1,229 @@
+//! Owners of versions that an earlier run saw and did not keep: made again from the nearest kept version before them.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use gix::ObjectId;
+
+use super::engine::object_id;
+use super::files::content;
+use super::lines::{LineDiffer, count_lines, is_binary};
+use super::log::{Log, NONE};
+use super::objects::Reader;
+use super::survival::Runs;
+use super::tree::{Mode, Side};
+use super::versions::Version;
+
+/// What an earlier run saw, looked up by version.
+pub(super) struct Past<'a> {
+    log: &'a Log,
+    ignored: &'a [ObjectId],
+    index: OnceLock<Index>,
+}
+
+/// A version: path and content, by number.
+type Key = (u32, u32);
+
+struct Index {
+    blobs: HashMap<ObjectId, u32>,
+    /// Places among the changes (or, from `n_changes` on, among the merges) that made a version, in order.
+    makers: HashMap<Key, Vec<u32>>,
+    kept: HashMap<Key, u32>,
+}
+
+/// Where a version's owners come from.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    /// A kept version, by its place.
+    Kept(u32),
+    /// The change or merge that made it.
+    Maker(u32),
+}
+
+/// Owners that were made again, by the change or merge that made the version: shared by the lookups of one family.
+pub(super) type Memo = HashMap<u32, Runs>;
+
+impl<'a> Past<'a> {
+    /// Of an earlier run's facts; `ignored` are the revisions of `.git-blame-ignore-revs`, sorted.
+    pub(super) fn new(log: &'a Log, ignored: &'a [ObjectId]) -> Self {
+        Self { log, ignored, index: OnceLock::new() }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let blobs = self.log.blobs.iter().zip(0..).filter_map(|(id, at)| Some((object_id(id)?, at))).collect();
+            let mut makers: HashMap<Key, Vec<u32>> = HashMap::new();
+            let n_default = self.log.n_default;
+            let changes = self.log.changes.iter().zip(0..);
+            for (change, at) in changes.filter(|(change, _)| change.after != NONE && change.commit < n_default) {
+                let is_merge = self.log.commits.get(change.commit as usize).is_some_and(|commit| commit.parents.len() > 1);
+                if !is_merge {
+                    makers.entry((change.path, change.after)).or_default().push(at);
+                }
+            }
+            let n_changes = u32::try_from(self.log.changes.len()).unwrap_or(NONE);
+            for (merge, at) in self.log.merges.iter().zip(n_changes..) {
+                makers.entry((merge.path, merge.after)).or_default().push(at);
+            }
+            let kept = self.log.versions.iter().zip(0..).map(|(version, at)| ((version.path, version.blob), at)).collect();
+            Index { blobs, makers, kept }
+        })
+    }
+
+    /// The newest version of a path with some content that was made before a commit; `None` if there is none, or if one on
+    /// the way to it cannot be read.
+    pub(super) fn version(
+        &self,
+        path: u32,
+        blob: &ObjectId,
+        before: u32,
+        memo: &mut Memo,
+        (reader, differ): (&mut Reader<'_>, &mut LineDiffer),
+    ) -> Option<Version> {
+        let blob = *self.index().blobs.get(blob)?;
+        let origin = self.origin((path, blob), before)?;
+        let made_by = match origin {
+            Origin::Kept(at) => self.log.versions.get(at as usize)?.made_by,
+            Origin::Maker(maker) => self.commit_of(maker)?,
+        };
+        // Versions wait on the stack until those that they build on are made.
+        let mut waiting = vec![origin];
+        while let Some(&next) = waiting.last() {
+            let Origin::Maker(maker) = next else {
+                waiting.pop();
+                continue;
+            };
+            if memo.contains_key(&maker) {
+                waiting.pop();
+                continue;
+            }
+            let bases = self.bases(maker)?;
+            let n_waiting = waiting.len();
+            for (_, origin) in &bases {
+                if matches!(origin, Some(Origin::Maker(base)) if !memo.contains_key(base)) {
+                    waiting.extend(*origin);
+                }
+            }
+            if waiting.len() == n_waiting {
+                let runs = self.make(maker, &bases, memo, reader, differ)?;
+                memo.insert(maker, runs);
+                waiting.pop();
+            }
+        }
+        Some(Version { runs: self.runs_of(origin, memo)?, made_by, used_by: NONE })
+    }
+
+    fn commit_of(&self, maker: u32) -> Option<u32> {
+        match self.log.changes.get(maker as usize) {
+            Some(change) => Some(change.commit),
+            None => Some(self.log.merges.get(maker as usize - self.log.changes.len())?.commit),
+        }
+    }
+
+    /// The newest version made before a commit: strictly earlier in landing order, so that the way back always ends.
+    fn origin(&self, key: Key, before: u32) -> Option<Origin> {
+        let index = self.index();
+        if let Some(&kept) = index.kept.get(&key)
+            && self.log.versions.get(kept as usize).is_some_and(|version| version.made_by < before)
+        {
+            return Some(Origin::Kept(kept));
+        }
+        let is_earlier = |maker: &u32| self.commit_of(*maker).is_some_and(|by| by < before);
+        index.makers.get(&key)?.iter().rev().copied().find(is_earlier).map(Origin::Maker)
+    }
+
+    fn runs_of(&self, origin: Origin, memo: &Memo) -> Option<Runs> {
+        match origin {
+            Origin::Kept(at) => Some(Runs(self.log.versions.get(at as usize)?.runs.clone())),
+            Origin::Maker(maker) => memo.get(&maker).cloned(),
+        }
+    }
+
+    /// What a version was made from: contents, with the origin of their owners where they have lines.
+    fn bases(&self, maker: u32) -> Option<Vec<(Side, Option<Origin>)>> {
+        let base = |path: u32, blob: u32, mode: Mode, by: u32| {
+            let origin = if mode.is_regular() { Some(self.origin((path, blob), by)?) } else { None };
+            Some((self.side(blob, mode)?, origin))
+        };
+        if let Some(change) = self.log.changes.get(maker as usize) {
+            let path = if change.previous == NONE { change.path } else { change.previous };
+            if change.before == NONE {
+                return Some(Vec::new());
+            }
+            return Some(vec![base(path, change.before, change.before_mode, change.commit)?]);
+        }
+        let merge = self.log.merges.get(maker as usize - self.log.changes.len())?;
+        let parents = merge.parents.iter().filter(|(blob, _)| *blob != NONE);
+        parents.map(|&(blob, mode)| base(merge.path, blob, mode, merge.commit)).collect()
+    }
+
+    fn make(
+        &self,
+        maker: u32,
+        bases: &[(Side, Option<Origin>)],
+        memo: &Memo,
+        reader: &mut Reader<'_>,
+        differ: &mut LineDiffer,
+    ) -> Option<Runs> {
+        let known: Vec<(Side, Runs)> = bases
+            .iter()
+            .map(|&(side, origin)| Some((side, origin.map_or(Some(Runs::default()), |origin| self.runs_of(origin, memo))?)))
+            .collect::<Option<_>>()?;
+        let commit = self.log.commits.get(self.commit_of(maker)? as usize)?;
+        let Some(change) = self.log.changes.get(maker as usize) else {
+            let merge = self.log.merges.get(maker as usize - self.log.changes.len())?;
+            let after = self.side(merge.after, merge.after_mode)?;
+            return merged_runs(&known, after, commit.author, reader, differ);
+        };
+        let after = self.side(change.after, change.after_mode)?;
+        let new = content(reader, after).ok()?;
+        if !has_lines(after, &new) {
+            return Some(Runs::default());
+        }
+        let Some((before, runs)) = known.first() else { return Some(Runs::of_one(count_lines(&new), commit.author)) };
+        let old = content(reader, *before).ok()?;
+        if !has_lines(*before, &old) {
+            return Some(Runs::of_one(count_lines(&new), commit.author));
+        }
+        if before.id == after.id {
+            return Some(runs.clone());
+        }
+        let is_ignored = object_id(&commit.id).is_some_and(|id| self.ignored.binary_search(&id).is_ok());
+        differ.compare(&old, &new, true);
+        Some(runs.changed(&differ.hunks, commit.author, is_ignored))
+    }
+
+    fn side(&self, blob: u32, mode: Mode) -> Option<Side> {
+        Some(Side { mode, id: object_id(self.log.blobs.get(blob as usize)?)? })
+    }
+}
+
+/// Whether the lines of a content have owners: a text file's do.
+pub(super) fn has_lines(side: Side, bytes: &[u8]) -> bool {
+    side.mode.is_regular() && !is_binary(bytes)
+}
+
+/// The owners of a merge's result: each line's is that of the first parent that has it, else the merge's author.
+pub(super) fn merged_runs(
+    parents: &[(Side, Runs)],
+    after: Side,
+    owner: u32,
+    reader: &mut Reader<'_>,
+    differ: &mut LineDiffer,
+) -> Option<Runs> {
+    /// Marks lines that no parent looked at so far has; no signature has this number.
+    const PENDING: u32 = u32::MAX - 1;
+    let new = content(reader, after).ok()?;
+    if !has_lines(after, &new) {
+        return Some(Runs::default());
+    }
+    let mut runs = Runs::of_one(count_lines(&new), PENDING);
+    for (side, theirs) in parents {
+        let old = content(reader, *side).ok()?;
+        if has_lines(*side, &old) {
+            differ.compare(&old, &new, true);
+            runs = runs.filled_from(theirs, &differ.hunks, PENDING);
+        }
+    }
+    Some(runs.replaced(PENDING, owner))
+}
