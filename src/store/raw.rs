@@ -3,6 +3,7 @@
 //! A record is one node (a pull request, an issue, …) as it came, with the rest of its lists. The newest line of a node
 //! counts. Records are what is precious: every fact can be derived from them again.
 
+use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
 
 use serde::{Deserialize, Serialize};
@@ -67,26 +68,76 @@ pub fn write(
     store.commit_file(&path, &bytes)
 }
 
-/// Reads the records of one stream file by file, oldest first. A file or line that cannot be read is a gap.
-pub fn read(
+/// Reads the newest record of each node of one stream, in the order in which they were committed. What cannot be read is
+/// a gap. Only ids are held in memory, so that a long history fits.
+pub fn read_latest(
     store: &Store,
     repository: RepositoryId,
     stream: Stream,
     mut each: impl FnMut(Record),
 ) -> Result<Vec<Gap>, Error> {
+    let mut newest: HashMap<String, usize> = HashMap::new();
+    let mut bad_lines = Vec::new();
+    let mut gaps = lines(
+        store,
+        repository,
+        stream,
+        |at, path, line| match serde_json::from_slice::<IdOnly>(line) {
+            Ok(IdOnly { id }) => {
+                newest.insert(id, at);
+            }
+            Err(_) => bad_lines.push(path.to_owned()),
+        },
+    )?;
+    let kept: HashSet<usize> = newest.into_values().collect();
+    lines(store, repository, stream, |at, path, line| {
+        if kept.contains(&at) {
+            match serde_json::from_slice(line) {
+                Ok(record) => each(record),
+                Err(_) => bad_lines.push(path.to_owned()),
+            }
+        }
+    })?;
+    gaps.extend(
+        bad_lines
+            .into_iter()
+            .map(|path| gap(repository, path, "undecodable_line")),
+    );
+    Ok(gaps)
+}
+
+/// How many distinct records a stream holds.
+pub fn count(store: &Store, repository: RepositoryId, stream: Stream) -> Result<u64, Error> {
+    let mut ids = HashSet::new();
+    lines(store, repository, stream, |_, _, line| {
+        if let Ok(IdOnly { id }) = serde_json::from_slice(line) {
+            ids.insert(id);
+        }
+    })?;
+    Ok(ids.len() as u64)
+}
+
+#[derive(Deserialize)]
+struct IdOnly {
+    id: String,
+}
+
+/// Hands over every line with its position in the stream and its file. A file that is damaged is a gap, and its lines have
+/// no positions, so that two passes agree.
+fn lines(
+    store: &Store,
+    repository: RepositoryId,
+    stream: Stream,
+    mut each: impl FnMut(usize, &str, &[u8]),
+) -> Result<Vec<Gap>, Error> {
     let mut gaps = Vec::new();
+    let mut at = 0;
     for path in store.files_below(&prefix(repository, stream)) {
-        let gap = |reason: &str| Gap {
-            repository: Some(repository),
-            kind: "raw_file".to_owned(),
-            subject: path.clone(),
-            reason: reason.to_owned(),
-        };
         let bytes = match store.read(&path) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => continue,
             Err(Error::Damaged { .. }) => {
-                gaps.push(gap("damaged"));
+                gaps.push(gap(repository, path, "damaged"));
                 continue;
             }
             Err(error) => return Err(error),
@@ -95,29 +146,27 @@ pub fn read(
         let unpacked = zstd::Decoder::new(bytes.as_slice())
             .and_then(|decoder| decoder.take(MAX_UNPACKED_BYTES).read_to_end(&mut text));
         if unpacked.is_err() {
-            gaps.push(gap("damaged"));
+            gaps.push(gap(repository, path, "damaged"));
             continue;
         }
         for line in text
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
         {
-            match serde_json::from_slice(line) {
-                Ok(record) => each(record),
-                Err(_) => gaps.push(gap("undecodable_line")),
-            }
+            each(at, &path, line);
+            at += 1;
         }
     }
     Ok(gaps)
 }
 
-/// How many distinct records a stream holds.
-pub fn count(store: &Store, repository: RepositoryId, stream: Stream) -> Result<u64, Error> {
-    let mut ids = std::collections::HashSet::new();
-    read(store, repository, stream, |record| {
-        ids.insert(record.id);
-    })?;
-    Ok(ids.len() as u64)
+fn gap(repository: RepositoryId, path: String, reason: &str) -> Gap {
+    Gap {
+        repository: Some(repository),
+        kind: "raw_file".to_owned(),
+        subject: path,
+        reason: reason.to_owned(),
+    }
 }
 
 /// Whether every committed file of a stream is still what was committed.

@@ -835,3 +835,37 @@ fn a_redirect_to_another_host_is_not_followed() {
     );
     assert_eq!(elsewhere.github.log(), [], "the other host saw nothing");
 }
+
+#[test]
+fn an_app_asks_for_its_installation_token_and_once_more_when_it_is_refused() {
+    const KEY: &str = include_str!("../../fixtures/github/app_key.pem");
+    let mut bench = Bench::new(
+        host(3),
+        Faults {
+            token: Some(TOKEN.to_owned()),
+            ..Faults::none(at(NOW))
+        },
+    );
+    bench.settings.token = Token::app(7, KEY, 8);
+    bench.github.set_script(Some(once(
+        |asked| asked.operation == "Issues",
+        || Fault::Status(401, Vec::new(), r#"{"message": "Bad credentials"}"#.into()),
+    )));
+    let report = bench.fetch();
+    assert_eq!(
+        completeness(&report, Stream::Issues),
+        Completeness::Complete
+    );
+    assert_eq!(log(&bench, "/app/installations/8/access_tokens"), 2);
+    bench.github.set_script(Some(Box::new(|asked| {
+        (asked.operation == "Repository").then(|| Fault::Status(401, Vec::new(), "{}".into()))
+    })));
+    assert!(matches!(
+        bench.fetch_into(&bench.store()),
+        Err(Error::Unauthorised { .. })
+    ));
+    let mut broken = Bench::new(host(1), Faults::none(at(NOW)));
+    broken.settings.token = Token::app(7, "not a key, but secret", 8);
+    let error = broken.fetch_into(&broken.store()).unwrap_err();
+    assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+}

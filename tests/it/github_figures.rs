@@ -87,6 +87,16 @@ fn a_first_fetch_and_a_night_cost_no_more_than_promised() {
     }
 }
 
+/// Memory in use now and at most so far, in MiB, where the system tells.
+fn memory() -> Option<(u64, u64)> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = |name: &str| -> Option<u64> {
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? / 1_024)
+    };
+    Some((line("VmRSS:")?, line("VmHWM:")?))
+}
+
 #[test]
 fn fetching_and_deriving_take_seconds() {
     let n = size();
@@ -97,9 +107,11 @@ fn fetching_and_deriving_take_seconds() {
             ..Faults::none(at(NOW))
         },
     );
+    let model = memory();
     let started = Instant::now();
     let report = bench.fetch();
     let fetched = started.elapsed();
+    let after = memory();
     let store = Store::open(&bench.directory.path().join("store"), Mode::Read).unwrap();
     let started = Instant::now();
     let (decoded, gaps) = linchpin::github::facts(&store, RepositoryId(0)).unwrap();
@@ -115,4 +127,10 @@ fn fetching_and_deriving_take_seconds() {
         report.raw_bytes / 1_024,
         derived.as_secs_f64()
     );
+    if let (Some((before, _)), Some((_, fetching)), Some((_, deriving))) = (model, after, memory())
+    {
+        println!(
+            "memory: {before} MiB before (the fake's model), at most {fetching} while fetching, {deriving} while deriving"
+        );
+    }
 }

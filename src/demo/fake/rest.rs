@@ -26,6 +26,13 @@ pub(super) fn parameters(query: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// The answer to a POST that asks for an installation's token, if that is what it is.
+pub(super) fn installation_token(path: &str, token: Option<&str>) -> Option<Value> {
+    let is_asked = path.starts_with("/app/installations/") && path.ends_with("/access_tokens");
+    let token = token.unwrap_or("ghs_of_the_fake");
+    is_asked.then(|| json!({"token": token, "permissions": {}}))
+}
+
 /// The answer to a GET: status and body.
 pub(super) fn get(
     snapshot: &Snapshot,

@@ -221,6 +221,9 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Served>, Infallible> {
     let (asked, posted, is_authorised, is_graphql) = read(&shared, request).await;
+    if let Some(token) = rest::installation_token(&asked.operation, shared.token.as_deref()) {
+        return Ok(respond(&shared, 201, &[], &token.to_string(), false));
+    }
     if !is_authorised {
         let body = json!({"message": "Bad credentials"}).to_string();
         return Ok(respond(&shared, 401, &[], &body, false));

@@ -1,4 +1,4 @@
-//! Accounts as the streams show them, told apart by node id.
+//! Accounts as the streams show them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,11 @@ use crate::domain::{AccountSeen, EmailAddress, Login, PersonId};
 use crate::github::wire::Actor;
 use crate::github::wire::pull_request::Reviewer;
 
-/// Collects accounts; an account keeps its index for ever.
+/// Collects accounts.
 #[derive(Default)]
 pub(super) struct Accounts {
     seen: Vec<AccountSeen>,
-    by_key: BTreeMap<String, usize>,
+    by_key: BTreeMap<(Option<String>, String), usize>,
     links: BTreeSet<(String, PersonId)>,
 }
 
@@ -59,15 +59,35 @@ impl Accounts {
         }
     }
 
-    pub(super) fn finish(self) -> (Vec<AccountSeen>, Vec<(String, PersonId)>) {
-        (self.seen, self.links.into_iter().collect())
+    /// The accounts in an order that does not depend on the order of arrival, the addresses linked to them, and by first
+    /// index the final one.
+    pub(super) fn finish(self) -> (Vec<AccountSeen>, Vec<(String, PersonId)>, Vec<PersonId>) {
+        let id = |at: usize| PersonId(u32::try_from(at).unwrap_or(u32::MAX));
+        let mut sorted: Vec<(usize, AccountSeen)> = self.seen.into_iter().enumerate().collect();
+        sorted.sort_by(|(_, a), (_, b)| (a.login.key(), &a.node).cmp(&(b.login.key(), &b.node)));
+        let mut order = vec![PersonId(0); sorted.len()];
+        for (to, (from, _)) in sorted.iter().enumerate() {
+            if let Some(slot) = order.get_mut(*from) {
+                *slot = id(to);
+            }
+        }
+        let relabelled =
+            |PersonId(at): PersonId| order.get(at as usize).copied().unwrap_or(PersonId(at));
+        let links: BTreeSet<_> = self
+            .links
+            .into_iter()
+            .map(|(email, person)| (email, relabelled(person)))
+            .collect();
+        (
+            sorted.into_iter().map(|(_, account)| account).collect(),
+            links.into_iter().collect(),
+            order,
+        )
     }
 
     fn index(&mut self, account: AccountSeen) -> PersonId {
-        let key = account
-            .node
-            .clone()
-            .unwrap_or_else(|| format!("login:{}", account.login.key()));
+        // A login that was renamed is seen under both: whoever resolves identities joins them by their node id.
+        let key = (account.node.clone(), account.login.key());
         let at = *self.by_key.entry(key).or_insert_with(|| {
             self.seen.push(account.clone());
             self.seen.len() - 1

@@ -47,7 +47,7 @@ pub struct RepositoryFacts {
 pub struct Decoded {
     /// Rows; a [`PersonId`] is an index into `accounts`.
     pub facts: Facts,
-    /// Accounts in the order of first sight.
+    /// Accounts, sorted by login and node id.
     pub accounts: Vec<AccountSeen>,
     /// Addresses that GitHub links to an account: address and index into `accounts`; sorted, no duplicates.
     pub email_links: Vec<(String, PersonId)>,
@@ -65,41 +65,43 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
         gaps: Vec::new(),
     };
     let mut described = None;
-    for (_, record) in latest(store, repository, Stream::Repository, &mut decoder.gaps)? {
-        decoder.node = Some(record.id.clone());
-        described = repository_facts(repository, &record.node);
+    let streams = [
+        Stream::Repository,
+        Stream::PullRequests,
+        Stream::Issues,
+        Stream::Deployments,
+        Stream::Releases,
+        Stream::WorkflowRuns,
+    ];
+    for stream in streams {
+        let gaps = raw::read_latest(store, repository, stream, |record| {
+            let id = record.id.clone();
+            let done = match stream {
+                Stream::PullRequests => decoder.pull_request(record),
+                Stream::Issues => decoder.issue(record),
+                Stream::Deployments => decoder.deployment(record),
+                Stream::Releases => decoder.release(&record),
+                Stream::WorkflowRuns => decoder.workflow_run(&record),
+                Stream::Repository | Stream::History => {
+                    decoder.node = Some(record.id);
+                    described = repository_facts(repository, &record.node);
+                    Ok(())
+                }
+            };
+            if let Err(reason) = done {
+                decoder.gap(kind_of(stream), &id, &reason);
+            }
+        })?;
+        decoder.gaps.extend(gaps);
     }
-    for (id, record) in latest(store, repository, Stream::PullRequests, &mut decoder.gaps)? {
-        if let Err(reason) = decoder.pull_request(record) {
-            decoder.gap("pull_request", &id, &reason);
-        }
-    }
-    for (id, record) in latest(store, repository, Stream::Issues, &mut decoder.gaps)? {
-        if let Err(reason) = decoder.issue(record) {
-            decoder.gap("issue", &id, &reason);
-        }
-    }
-    for (id, record) in latest(store, repository, Stream::Deployments, &mut decoder.gaps)? {
-        if let Err(reason) = decoder.deployment(record) {
-            decoder.gap("deployment", &id, &reason);
-        }
-    }
-    for (id, record) in latest(store, repository, Stream::Releases, &mut decoder.gaps)? {
-        if let Err(reason) = decoder.release(&record) {
-            decoder.gap("release", &id, &reason);
-        }
-    }
-    for (id, record) in latest(store, repository, Stream::WorkflowRuns, &mut decoder.gaps)? {
-        if let Err(reason) = decoder.workflow_run(&record) {
-            decoder.gap("workflow_run", &id, &reason);
-        }
-    }
-    sort(&mut decoder.facts);
     decoder.gaps.sort();
-    let (accounts, email_links) = decoder.accounts.finish();
+    let (accounts, email_links, order) = decoder.accounts.finish();
+    let mut facts = decoder.facts;
+    facts.relabel(|PersonId(at)| order.get(at as usize).copied().unwrap_or(PersonId(at)));
+    sort(&mut facts);
     Ok((
         Decoded {
-            facts: decoder.facts,
+            facts,
             accounts,
             email_links,
             repository: described,
@@ -108,19 +110,15 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
     ))
 }
 
-/// The newest record of each node, by id, so that the order of arrival changes nothing.
-fn latest(
-    store: &Store,
-    repository: RepositoryId,
-    stream: Stream,
-    gaps: &mut Vec<Gap>,
-) -> Result<BTreeMap<String, Record>, Error> {
-    let mut latest = BTreeMap::new();
-    let found = raw::read(store, repository, stream, |record| {
-        latest.insert(record.id.clone(), record);
-    })?;
-    gaps.extend(found);
-    Ok(latest)
+const fn kind_of(stream: Stream) -> &'static str {
+    match stream {
+        Stream::PullRequests => "pull_request",
+        Stream::Issues => "issue",
+        Stream::Deployments => "deployment",
+        Stream::Releases => "release",
+        Stream::WorkflowRuns => "workflow_run",
+        Stream::Repository | Stream::History => "repository",
+    }
 }
 
 fn repository_facts(repository: RepositoryId, node: &Value) -> Option<RepositoryFacts> {
