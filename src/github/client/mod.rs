@@ -1,5 +1,6 @@
 //! The client: octocrab carries the request, the policy decides what its answer means.
 
+mod gate;
 mod settings;
 mod transport;
 
@@ -13,13 +14,13 @@ use octocrab::Octocrab;
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
 use super::budget::Budget;
 use super::error::Error;
 use super::operation::Operation;
 use super::retry::{Decision, Policy, decide};
 use super::token::Token;
+use gate::Gate;
 use transport::Answer;
 
 pub use settings::{ClientSettings, Clock};
@@ -78,19 +79,13 @@ impl GraphqlError {
     }
 }
 
-struct Gate {
-    permits: Arc<Semaphore>,
-    width: usize,
-    successes: u32,
-}
-
 struct Inner {
     settings: ClientSettings,
     clock: Arc<dyn Clock>,
     rest: Url,
     graphql: Url,
     carrier: Mutex<Option<Octocrab>>,
-    gate: Mutex<Gate>,
+    gate: Gate,
     budget: Mutex<Budget>,
     rest_budget: Mutex<Budget>,
     n_requests: AtomicU64,
@@ -112,8 +107,8 @@ impl Client {
     /// A client. Must be called inside a tokio runtime, which carries its requests.
     pub fn new(settings: ClientSettings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let (rest, graphql) = addresses(&settings.api_url)?;
-        let width = settings.concurrency.clamp(1, 8);
         let batch = settings.batch.clamp(1, 100);
+        let gate = Gate::new(settings.concurrency);
         let carrier = match &settings.token {
             Token::Plain(secret) => Some(transport::carrier(
                 &settings,
@@ -129,11 +124,7 @@ impl Client {
                 rest,
                 graphql,
                 carrier: Mutex::new(carrier),
-                gate: Mutex::new(Gate {
-                    permits: Arc::new(Semaphore::new(width)),
-                    width,
-                    successes: 0,
-                }),
+                gate,
                 budget: Mutex::new(Budget::default()),
                 rest_budget: Mutex::new(Budget::default()),
                 n_requests: AtomicU64::new(0),
@@ -181,7 +172,7 @@ impl Client {
     /// How many requests it keeps under way at once now.
     #[must_use]
     pub fn width(&self) -> usize {
-        locked(&self.inner.gate).width
+        self.inner.gate.width()
     }
 
     /// How many nodes one request asks for now.
@@ -305,20 +296,20 @@ impl Client {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let permits = Arc::clone(&locked(&self.inner.gate).permits);
-            let permit = permits.acquire_owned().await;
-            let answer = send().await?;
-            drop(permit);
+            let permit = self.inner.gate.enter().await;
+            let answer = send().await;
+            self.inner.gate.leave(permit);
+            let answer = answer?;
             let now = self.server_now();
             let jitter = self.inner.clock.jitter();
             match decide(&answer.reply, attempt, now, policy, jitter) {
                 Decision::Accept => {
-                    self.widen();
+                    self.inner.gate.widen();
                     return Ok(Tried::Answer(answer));
                 }
                 Decision::Wait(wait) => self.inner.clock.sleep(wait).await,
                 Decision::SlowDown(wait) => {
-                    self.narrow();
+                    self.inner.gate.narrow();
                     self.inner.clock.sleep(wait).await;
                 }
                 Decision::Split(wait) => {
@@ -389,27 +380,6 @@ impl Client {
         }
         self.inner.clock.sleep(wait).await;
         Ok(())
-    }
-
-    fn widen(&self) {
-        let mut gate = locked(&self.inner.gate);
-        gate.successes += 1;
-        if gate.successes >= 20
-            && gate.width < 8
-            && gate.width >= self.inner.settings.concurrency.clamp(1, 8) / 2
-        {
-            gate.successes = 0;
-            gate.width += 1;
-            gate.permits.add_permits(1);
-        }
-    }
-
-    fn narrow(&self) {
-        let mut gate = locked(&self.inner.gate);
-        gate.successes = 0;
-        let narrower = (gate.width / 2).max(1);
-        let gone = gate.permits.forget_permits(gate.width - narrower);
-        gate.width -= gone;
     }
 }
 
