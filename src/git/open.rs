@@ -16,12 +16,18 @@ use super::{Error, MineOptions};
 /// A repository that another user owns is opened too: its configuration is then not trusted, and only objects and refs are
 /// read, none of which can make this program do anything but count.
 pub(super) fn open(path: &Path) -> Result<gix::Repository, Error> {
-    let options = gix::open::Options::isolated()
-        .with(gix::sec::Trust::Reduced)
-        .config_overrides(["core.useReplaceRefs=false", "gitoxide.objects.cacheLimit=0"]);
-    gix::ThreadSafeRepository::open_opts(path, options)
-        .map(|repository| repository.to_thread_local())
-        .map_err(|source| Error::NotARepository { path: path.to_owned(), source: Box::new(source) })
+    let at = |path: &Path| {
+        let options = gix::open::Options::isolated()
+            .with(gix::sec::Trust::Reduced)
+            .config_overrides(["core.useReplaceRefs=false"]);
+        gix::ThreadSafeRepository::open_opts(path, options).map(|repository| repository.to_thread_local())
+    };
+    at(path).or_else(|source| {
+        // A directory inside a work tree, as git itself understands it.
+        let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let outer = full.ancestors().skip(1).find_map(|outer| at(outer).ok());
+        outer.ok_or_else(|| Error::NotARepository { path: path.to_owned(), source: Box::new(source) })
+    })
 }
 
 /// Where history starts, read backwards.
