@@ -334,6 +334,49 @@ fn one_pull_request_that_cannot_be_answered_does_not_keep_the_others_out() {
 }
 
 #[test]
+fn what_comes_back_as_null_beside_an_error_is_asked_for_again() {
+    let expected = expected();
+    for operation in ["PullRequestIds", "Issues", "Deployments", "Releases"] {
+        let bench = Bench::new(host(30), Faults::none(at(NOW)));
+        bench.github.set_script(Some(once(
+            move |asked| asked.operation == operation,
+            || Fault::PartialNulls(1),
+        )));
+        let report = bench.fetch();
+        assert!(
+            report
+                .certificates
+                .iter()
+                .all(|line| line.completeness == Completeness::Complete),
+            "{operation}"
+        );
+        assert!(bench.facts() == expected, "{operation}");
+        // As long as it goes on, the stream is partial and the next run starts where this one did.
+        let bench = Bench::new(host(30), Faults::none(at(NOW)));
+        bench.github.set_script(Some(Box::new(move |asked| {
+            (asked.operation == operation).then(|| Fault::PartialNulls(1))
+        })));
+        let report = bench.fetch();
+        let partial: Vec<_> = report
+            .certificates
+            .iter()
+            .filter(|line| line.completeness == Completeness::Partial)
+            .collect();
+        assert_eq!(partial.len(), 1, "{operation}: {partial:?}");
+        bench.github.set_script(None);
+        let report = bench.fetch();
+        assert!(
+            report
+                .certificates
+                .iter()
+                .all(|line| line.completeness == Completeness::Complete),
+            "{operation}"
+        );
+        assert!(bench.facts() == expected, "{operation}, the night after");
+    }
+}
+
+#[test]
 fn an_outage_ends_a_stream_with_a_reason_and_loses_nothing() {
     let bench = Bench::new(host(30), Faults::none(at(NOW)));
     bench.github.set_script(Some(Box::new(|asked| {

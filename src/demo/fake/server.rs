@@ -350,20 +350,28 @@ fn spend(shared: &Shared, asked: &Asked) -> Option<Points> {
     })
 }
 
+/// Nulls every `every`th element of the list that was asked for, with errors that name them.
 fn null_some(body: &mut Value, every: usize) {
+    let list = body
+        .pointer("/data/repository")
+        .and_then(Value::as_object)
+        .and_then(|fields| fields.keys().next().cloned());
+    let path = list.map_or(vec!["nodes".to_owned()], |list| {
+        vec!["repository".to_owned(), list, "nodes".to_owned()]
+    });
     let mut errors = Vec::new();
     if let Some(nodes) = body
-        .pointer_mut("/data/nodes")
+        .pointer_mut(&format!("/data/{}", path.join("/")))
         .and_then(Value::as_array_mut)
     {
         for (at, node) in nodes.iter_mut().enumerate() {
             if (at + 1) % every.max(1) == 0 {
                 *node = Value::Null;
-                errors.push(json!({
-                    "type": "SERVICE_UNAVAILABLE",
-                    "path": ["nodes", at],
-                    "message": "Something went wrong while executing your query.",
-                }));
+                let mut path: Vec<Value> = path.iter().map(|part| json!(part)).collect();
+                path.push(json!(at));
+                let message = "Something went wrong while executing your query.";
+                errors
+                    .push(json!({"type": "SERVICE_UNAVAILABLE", "path": path, "message": message}));
             }
         }
     }

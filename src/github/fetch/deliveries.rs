@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::lister::Lister;
 use super::{Context, LOOK_BACK, OVERLAP, checksum, tails};
-use crate::domain::{Completeness, Stream, StreamCertificate};
+use crate::domain::{Stream, StreamCertificate};
 use crate::github::client::Outcome;
 use crate::github::error::Error;
 use crate::github::operation::{DEPLOYMENTS, DEPLOYMENTS_BY_ID, RELEASES};
 use crate::github::wire::Connection;
-use crate::github::wire::repository::{Deployments, InNodes, InRepository, Releases, Repository};
+use crate::github::wire::repository::{Deployments, InNodes, Releases, Repository};
 use crate::store::raw::Record;
 use crate::store::state::{RepositoryState, Scan};
 
@@ -41,28 +42,17 @@ pub(super) async fn deployments(
     let is_quiet = scan.after.is_none()
         && floor.is_some_and(|floor| newest.is_none_or(|newest| newest < floor));
     let mut after = scan.after.clone();
+    let mut lister = Lister::new(context, DEPLOYMENTS, context.page_size(), None);
+    let mut n_short = 0;
     let mut is_done = is_quiet;
     while !is_done {
-        let variables = context.variables(context.page_size(), after.as_deref());
-        let found = match context
-            .client
-            .graphql::<InRepository<Deployments>>(&DEPLOYMENTS, &variables, false)
-            .await?
-        {
-            Outcome::Data(
-                InRepository {
-                    repository: Some(found),
-                    ..
-                },
-                _,
-            ) => found.deployments,
-            Outcome::Data(..) | Outcome::TooBig => {
-                return Ok(context.certificate(stream, Completeness::NotFound));
-            }
-            Outcome::Unavailable(why) => return Ok(context.unavailable(stream, &why)),
+        let found = match lister.page::<Deployments>(after.as_deref()).await? {
+            Ok(found) => found,
+            Err(why) => return Ok(context.unavailable(stream, &why)),
         };
         after = next_cursor(&found, floor);
-        let records = completed(context, found.into_nodes(), floor).await?;
+        let (records, n) = completed(context, found.into_nodes(), floor).await?;
+        n_short += n;
         seen.extend(records.iter().map(|record| record.id.clone()));
         n_stored += keep(context, state, stream, records, after.as_ref(), &scan)?;
         context.page(stream, seen.len() as u64, expected);
@@ -76,25 +66,31 @@ pub(super) async fn deployments(
         .cloned()
         .collect();
     for ids in again.chunks(context.page_size()) {
+        let variables = json!({"ids": ids});
         let answer = context
             .client
-            .graphql::<InNodes<Value>>(&DEPLOYMENTS_BY_ID, &json!({"ids": ids}), false)
+            .graphql::<InNodes<Value>>(&DEPLOYMENTS_BY_ID, &variables, false)
             .await?;
-        let Outcome::Data(answer, _) = answer else {
+        // Without an answer they stay in `live`, and are asked for again by the next run.
+        let Outcome::Data(answer, errors) = answer else {
             continue;
         };
         for (id, node) in ids.iter().zip(&answer.nodes) {
-            if node.is_none() {
+            if node.is_none() && errors.is_empty() {
                 state.stream(stream).live.remove(id);
             }
         }
-        let records = completed(context, answer.nodes.into_iter().flatten(), None).await?;
+        let (records, n) = completed(context, answer.nodes.into_iter().flatten(), None).await?;
+        n_short += n + errors.len();
         n_stored += keep(context, state, stream, records, None, &scan)?;
     }
     let slot = state.stream(stream);
     slot.scan = None;
-    slot.watermark = Some(next_watermark);
-    context.finished(stream, state, expected, 0, n_stored > 0)
+    let n_failed = n_short + lister.n_failed;
+    if n_failed == 0 {
+        slot.watermark = Some(next_watermark);
+    }
+    context.finished(stream, state, expected, n_failed, n_stored > 0)
 }
 
 pub(super) async fn releases(
@@ -115,30 +111,17 @@ pub(super) async fn releases(
     let floor = state.stream(stream).watermark.or(context.since);
     let mut after = scan.after.clone();
     let (mut n_fetched, mut n_stored) = (0_u64, 0);
+    let first = if floor.is_some() {
+        REFRESHED_RELEASES
+    } else {
+        context.page_size()
+    };
+    let mut lister = Lister::new(context, RELEASES, first, None);
     let mut is_done = newest.total_count == 0;
     while !is_done {
-        let first = if floor.is_some() {
-            REFRESHED_RELEASES
-        } else {
-            context.page_size()
-        };
-        let variables = context.variables(first, after.as_deref());
-        let found = match context
-            .client
-            .graphql::<InRepository<Releases>>(&RELEASES, &variables, false)
-            .await?
-        {
-            Outcome::Data(
-                InRepository {
-                    repository: Some(found),
-                    ..
-                },
-                _,
-            ) => found.releases,
-            Outcome::Data(..) | Outcome::TooBig => {
-                return Ok(context.certificate(stream, Completeness::NotFound));
-            }
-            Outcome::Unavailable(why) => return Ok(context.unavailable(stream, &why)),
+        let found = match lister.page::<Releases>(after.as_deref()).await? {
+            Ok(found) => found,
+            Err(why) => return Ok(context.unavailable(stream, &why)),
         };
         after = next_cursor(&found, floor);
         let records: Vec<Record> = found
@@ -152,8 +135,10 @@ pub(super) async fn releases(
     }
     let slot = state.stream(stream);
     slot.scan = None;
-    slot.watermark = Some(next_watermark);
-    context.finished(stream, state, expected, 0, n_stored > 0)
+    if lister.n_failed == 0 {
+        slot.watermark = Some(next_watermark);
+    }
+    context.finished(stream, state, expected, lister.n_failed, n_stored > 0)
 }
 
 fn begun(context: &Context<'_>, state: &mut RepositoryState, stream: Stream) -> Scan {
@@ -186,23 +171,26 @@ fn record(shape: &str, node: Value) -> Option<Record> {
     })
 }
 
+/// Records with the rest of their lists, and how many of them stayed short.
 async fn completed(
     context: &Context<'_>,
     nodes: impl Iterator<Item = Value>,
     floor: Option<Timestamp>,
-) -> Result<Vec<Record>, Error> {
+) -> Result<(Vec<Record>, usize), Error> {
     let mut records = Vec::new();
+    let mut n_short = 0;
     for node in nodes {
         if floor.is_some_and(|floor| created_at(&node).is_some_and(|created_at| created_at < floor))
         {
             continue;
         }
-        let tails = tails::tails(context.client, &node, tails::DEPLOYMENT).await?;
+        let (tails, is_whole) = tails::tails(context.client, &node, tails::DEPLOYMENT).await?;
+        n_short += usize::from(!is_whole);
         if let Some(record) = record(DEPLOYMENTS.name, node) {
             records.push(Record { tails, ..record });
         }
     }
-    Ok(records)
+    Ok((records, n_short))
 }
 
 /// Commits the records that changed. Those that may change again stay in `live`.

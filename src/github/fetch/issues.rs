@@ -1,19 +1,19 @@
 //! Issues: the oldest changes first, so that the watermark moves with every page.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::lister::Lister;
 use super::{Context, OVERLAP, checksum, tails};
-use crate::domain::{Completeness, Stream, StreamCertificate};
-use crate::github::client::Outcome;
+use crate::domain::{Stream, StreamCertificate};
 use crate::github::error::Error;
 use crate::github::operation::ISSUES;
-use crate::github::wire::repository::{InRepository, Issues, Repository};
+use crate::github::wire::repository::{Issues, Repository};
 use crate::store::raw::Record;
 use crate::store::state::RepositoryState;
 
 const STREAM: Stream = Stream::Issues;
 
-/// Issues on one page, at first; halved when that is too much.
+/// Issues on one page, at most.
 const PAGE: usize = 50;
 
 pub(super) async fn fetch(
@@ -40,32 +40,13 @@ pub(super) async fn fetch(
         return context.finished(STREAM, state, expected, 0, false);
     }
     let mut after: Option<String> = None;
-    let most = context.page_size().min(PAGE);
-    let mut first = most;
+    let mut lister = Lister::new(context, ISSUES, PAGE, since);
+    let mut n_short = 0;
     let (mut n_fetched, mut n_stored) = (0_u64, 0_usize);
     loop {
-        let mut variables = context.variables(first, after.as_deref());
-        if let (Some(since), Some(variables)) = (since, variables.as_object_mut()) {
-            variables.insert("since".to_owned(), json!(since.to_string()));
-        }
-        let found = match context
-            .client
-            .graphql::<InRepository<Issues>>(&ISSUES, &variables, first > 1)
-            .await?
-        {
-            Outcome::Data(
-                InRepository {
-                    repository: Some(found),
-                    ..
-                },
-                _,
-            ) => found.issues,
-            Outcome::Data(..) => return Ok(context.certificate(STREAM, Completeness::NotFound)),
-            Outcome::TooBig => {
-                first = (first / 2).max(1);
-                continue;
-            }
-            Outcome::Unavailable(why) => return Ok(context.unavailable(STREAM, &why)),
+        let found = match lister.page::<Issues>(after.as_deref()).await? {
+            Ok(found) => found,
+            Err(why) => return Ok(context.unavailable(STREAM, &why)),
         };
         let page = found.page_info.clone();
         let mut records = Vec::new();
@@ -81,7 +62,8 @@ pub(super) async fn fetch(
                 .unwrap_or_default();
             let updated_at = text.parse::<jiff::Timestamp>().ok();
             reached = updated_at.max(reached);
-            let tails = tails::tails(context.client, &node, tails::ISSUE).await?;
+            let (tails, is_whole) = tails::tails(context.client, &node, tails::ISSUE).await?;
+            n_short += usize::from(!is_whole);
             let record = Record {
                 shape: ISSUES.name.to_owned(),
                 id: id.clone(),
@@ -102,7 +84,9 @@ pub(super) async fn fetch(
         n_stored += records.len();
         let is_last = !page.has_next_page || page.end_cursor.is_none();
         let slot = state.stream(STREAM);
-        if let (Some(reached), false) = (reached, is_last) {
+        // The watermark stays where something could not be read, so that the next run asks for it again.
+        let is_sound = n_short + lister.n_failed == 0;
+        if let (Some(reached), false, true) = (reached, is_last, is_sound) {
             // Several issues may share the instant: it is looked at again.
             slot.watermark = Some(reached);
         }
@@ -112,11 +96,10 @@ pub(super) async fn fetch(
             break;
         }
         after = page.end_cursor;
-        if first < most {
-            first = (first * 2).min(most);
-        }
     }
-    let slot = state.stream(STREAM);
-    slot.watermark = Some(next_watermark);
-    context.finished(STREAM, state, expected, 0, n_stored > 0)
+    let n_failed = n_short + lister.n_failed;
+    if n_failed == 0 {
+        state.stream(STREAM).watermark = Some(next_watermark);
+    }
+    context.finished(STREAM, state, expected, n_failed, n_stored > 0)
 }

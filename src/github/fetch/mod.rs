@@ -3,6 +3,7 @@
 mod context;
 mod deliveries;
 mod issues;
+mod lister;
 mod pull_requests;
 mod repository;
 mod tails;

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use super::lister::Lister;
 use super::{Context, OVERLAP, checksum, tails};
 use crate::domain::{Stream, StreamCertificate};
-use crate::github::client::{Client, Outcome};
+use crate::github::client::{Client, Outcome, Unavailable};
 use crate::github::error::Error;
 use crate::github::operation::{PULL_REQUEST_IDS, PULL_REQUESTS};
-use crate::github::wire::repository::{InNodes, InRepository, PullRequestIds, Repository};
+use crate::github::wire::repository::{InNodes, PullRequestIds, Repository};
 use crate::store::raw::Record;
 use crate::store::state::{RepositoryState, Scan};
 
@@ -32,6 +33,7 @@ pub(super) async fn fetch(
         context,
         seen: HashSet::new(),
         n_failed: 0,
+        n_unlisted: 0,
         n_stored: 0,
         expected,
     };
@@ -47,19 +49,25 @@ pub(super) async fn fetch(
     let is_quiet =
         !is_resumed && floor.is_some_and(|floor| newest.is_none_or(|newest| newest < floor));
     if !is_quiet {
-        let n_pages = if scan.is_second_pass {
-            0
-        } else {
-            run.scan(state, &scan, floor, next_watermark).await?
-        };
+        let mut n_pages = 0;
+        if !scan.is_second_pass {
+            n_pages = match run.scan(state, &scan, floor, next_watermark).await? {
+                Ok(n_pages) => n_pages,
+                Err(why) => return Ok(context.unavailable(STREAM, &why)),
+            };
+        }
         if n_pages > 1 || is_resumed {
             // What changed while a long scan ran has moved ahead of its cursor: look at the front once more.
             scan = Scan {
                 is_second_pass: true,
                 ..Scan::begun(scan.started_at)
             };
-            run.scan(state, &scan, Some(next_watermark), next_watermark)
-                .await?;
+            if let Err(why) = run
+                .scan(state, &scan, Some(next_watermark), next_watermark)
+                .await?
+            {
+                return Ok(context.unavailable(STREAM, &why));
+            }
         }
     }
     let open: Vec<String> = state
@@ -78,14 +86,25 @@ pub(super) async fn fetch(
     }
     let slot = state.stream(STREAM);
     slot.scan = None;
-    slot.watermark = Some(next_watermark);
-    context.finished(STREAM, state, expected, run.n_failed, run.n_stored > 0)
+    if run.n_unlisted == 0 {
+        slot.watermark = Some(next_watermark);
+    }
+    context.finished(
+        STREAM,
+        state,
+        expected,
+        run.n_failed + run.n_unlisted,
+        run.n_stored > 0,
+    )
 }
 
 struct Run<'a> {
     context: &'a Context<'a>,
     seen: HashSet<String>,
+    /// Records that will be asked for again by their id.
     n_failed: usize,
+    /// Records of which not even the id came: the next run scans again.
+    n_unlisted: usize,
     n_stored: u64,
     expected: Option<u64>,
 }
@@ -98,33 +117,25 @@ impl Run<'_> {
         scan: &Scan,
         floor: Option<jiff::Timestamp>,
         next_watermark: jiff::Timestamp,
-    ) -> Result<u32, Error> {
+    ) -> Result<Result<u32, Unavailable>, Error> {
+        let mut lister = Lister::new(
+            self.context,
+            PULL_REQUEST_IDS,
+            self.context.page_size(),
+            None,
+        );
         let mut after = scan.after.clone();
         let mut n_pages = 0;
         loop {
-            let variables = self
-                .context
-                .variables(self.context.page_size(), after.as_deref());
-            let answer = self
-                .context
-                .client
-                .graphql::<InRepository<PullRequestIds>>(&PULL_REQUEST_IDS, &variables, false)
-                .await?;
-            let Outcome::Data(
-                InRepository {
-                    repository: Some(found),
-                    ..
-                },
-                _,
-            ) = answer
-            else {
-                return Ok(n_pages);
+            let found = match lister.page::<PullRequestIds>(after.as_deref()).await? {
+                Ok(found) => found,
+                Err(why) => return Ok(Err(why)),
             };
             n_pages += 1;
-            let page = found.pull_requests.page_info.clone();
+            let page = found.page_info.clone();
             let mut is_below = false;
             let mut ids = Vec::new();
-            for node in found.pull_requests.into_nodes() {
+            for node in found.into_nodes() {
                 if floor.is_some_and(|floor| node.updated_at < floor) {
                     is_below = true;
                 } else if !self.seen.contains(&node.id) || node.updated_at >= scan.started_at {
@@ -150,7 +161,8 @@ impl Run<'_> {
             };
             self.page(state, ids, next_watermark, Some(next)).await?;
             if after.is_none() {
-                return Ok(n_pages);
+                self.n_unlisted += lister.n_failed;
+                return Ok(Ok(n_pages));
             }
         }
     }
@@ -171,7 +183,8 @@ impl Run<'_> {
         for id in ids {
             self.seen.insert(id.clone());
             match hydrated.get(&id) {
-                Some(Hydrated::Record(record)) => {
+                Some(Hydrated::Record(record, is_whole)) => {
+                    self.n_failed += usize::from(!is_whole);
                     let sum = checksum(record);
                     if live.get(&id) != Some(&sum) {
                         records.push((**record).clone());
@@ -182,7 +195,7 @@ impl Run<'_> {
                         .get("updatedAt")
                         .and_then(Value::as_str)
                         .and_then(|text| text.parse::<jiff::Timestamp>().ok());
-                    if is_open || updated_at.is_none_or(|at| at >= next_watermark) {
+                    if is_open || !is_whole || updated_at.is_none_or(|at| at >= next_watermark) {
                         live.insert(id, sum);
                     } else {
                         live.remove(&id);
@@ -207,7 +220,8 @@ impl Run<'_> {
 }
 
 enum Hydrated {
-    Record(Box<Record>),
+    /// With whether all of its lists could be read.
+    Record(Box<Record>, bool),
     Gone,
     Failed,
 }
@@ -261,7 +275,11 @@ async fn hydrate_batch(
             Err(error) => return Err(error),
         };
         n_failures_in_a_row = 0;
-        client.grow_batch();
+        if errors.is_empty() {
+            client.grow_batch();
+        } else {
+            client.shrink_batch(batch.len());
+        }
         let mut nodes = nodes.into_iter();
         for (at, id) in batch.into_iter().enumerate() {
             let is_failed = || {
@@ -273,14 +291,15 @@ async fn hydrate_batch(
             };
             match nodes.next().flatten() {
                 Some(node) if !is_failed() => {
-                    let tails = tails::tails(client, &node, tails::PULL_REQUEST).await?;
+                    let (tails, is_whole) =
+                        tails::tails(client, &node, tails::PULL_REQUEST).await?;
                     let record = Record {
                         shape: PULL_REQUESTS.name.to_owned(),
                         id: id.clone(),
                         node,
                         tails,
                     };
-                    hydrated.push((id, Hydrated::Record(Box::new(record))));
+                    hydrated.push((id, Hydrated::Record(Box::new(record), is_whole)));
                 }
                 None if !is_failed() => hydrated.push((id, Hydrated::Gone)),
                 _ => {

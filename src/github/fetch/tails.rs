@@ -78,21 +78,21 @@ const THREAD_COMMENTS: List = List {
     operation: operation::THREAD_COMMENTS,
 };
 
-/// The continuations of a node's lists: path of the list and pages in order. A list that cannot be continued stays short;
-/// its `totalCount` tells.
+/// The continuations of a node's lists, path and pages in order, and whether all of them could be read.
 pub(super) async fn tails(
     client: &Client,
     node: &Value,
     lists: &[List],
-) -> Result<Vec<(String, Value)>, Error> {
+) -> Result<(Vec<(String, Value)>, bool), Error> {
     let mut tails = Vec::new();
+    let mut is_whole = true;
     let Some(id) = node.get("id").and_then(Value::as_str) else {
-        return Ok(tails);
+        return Ok((tails, true));
     };
     for list in lists {
-        for page in rest(client, id, node.get(list.field), list).await? {
-            tails.push((list.field.to_owned(), page));
-        }
+        let (pages, is_read) = rest(client, id, node.get(list.field), list).await?;
+        is_whole &= is_read;
+        tails.extend(pages.into_iter().map(|page| (list.field.to_owned(), page)));
     }
     let first = node.get("reviewThreads");
     let later = tails
@@ -111,11 +111,13 @@ pub(super) async fn tails(
         let Some(thread_id) = thread.get("id").and_then(Value::as_str) else {
             continue;
         };
-        for page in rest(client, thread_id, thread.get("comments"), &THREAD_COMMENTS).await? {
-            tails.push((format!("reviewThreads/{thread_id}/comments"), page));
-        }
+        let (pages, is_read) =
+            rest(client, thread_id, thread.get("comments"), &THREAD_COMMENTS).await?;
+        is_whole &= is_read;
+        let path = format!("reviewThreads/{thread_id}/comments");
+        tails.extend(pages.into_iter().map(|page| (path.clone(), page)));
     }
-    Ok(tails)
+    Ok((tails, is_whole))
 }
 
 fn next_cursor(connection: Option<&Value>) -> Option<String> {
@@ -128,7 +130,7 @@ async fn rest(
     id: &str,
     first: Option<&Value>,
     list: &List,
-) -> Result<Vec<Value>, Error> {
+) -> Result<(Vec<Value>, bool), Error> {
     let mut pages = Vec::new();
     let mut after = next_cursor(first);
     while let Some(cursor) = after {
@@ -136,21 +138,21 @@ async fn rest(
         let answer = client
             .graphql::<InNode<Value>>(&list.operation, &variables, false)
             .await?;
-        let Outcome::Data(
-            InNode {
-                node: Some(mut node),
-                ..
-            },
-            _,
-        ) = answer
-        else {
-            break;
+        let page = match answer {
+            Outcome::Data(
+                InNode {
+                    node: Some(mut node),
+                    ..
+                },
+                errors,
+            ) if errors.is_empty() => node.get_mut(list.field).map(Value::take),
+            _ => None,
         };
-        let Some(page) = node.get_mut(list.field).map(Value::take) else {
-            break;
+        let Some(page) = page else {
+            return Ok((pages, false));
         };
         after = next_cursor(Some(&page)).filter(|next| *next != cursor);
         pages.push(page);
     }
-    Ok(pages)
+    Ok((pages, true))
 }

@@ -1,0 +1,131 @@
+//! Pages of a repository's lists, smaller ones where GitHub cannot answer a big one.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::github::client::{GraphqlError, Outcome, Unavailable};
+use crate::github::error::Error;
+use crate::github::operation::Operation;
+use crate::github::wire::Connection;
+use crate::github::wire::repository::{
+    Deployments, InRepository, Issues, PullRequestId, PullRequestIds, Releases,
+};
+
+/// The list inside a repository that an operation asks for.
+pub(super) trait Listed: DeserializeOwned {
+    /// What is listed.
+    type Node;
+    /// The page.
+    fn connection(self) -> Connection<Self::Node>;
+}
+
+impl Listed for PullRequestIds {
+    type Node = PullRequestId;
+    fn connection(self) -> Connection<PullRequestId> {
+        self.pull_requests
+    }
+}
+
+impl Listed for Issues {
+    type Node = Value;
+    fn connection(self) -> Connection<Value> {
+        self.issues
+    }
+}
+
+impl Listed for Deployments {
+    type Node = Value;
+    fn connection(self) -> Connection<Value> {
+        self.deployments
+    }
+}
+
+impl Listed for Releases {
+    type Node = Value;
+    fn connection(self) -> Connection<Value> {
+        self.releases
+    }
+}
+
+/// Asks for one page after the other.
+pub(super) struct Lister<'a> {
+    context: &'a Context<'a>,
+    operation: Operation,
+    first: usize,
+    most: usize,
+    since: Option<jiff::Timestamp>,
+    /// Elements that could not be answered even alone.
+    pub(super) n_failed: usize,
+}
+
+impl<'a> Lister<'a> {
+    /// Lists at most `most` elements a page, changed since an instant where the operation knows such a filter.
+    pub(super) fn new(
+        context: &'a Context<'a>,
+        operation: Operation,
+        most: usize,
+        since: Option<jiff::Timestamp>,
+    ) -> Self {
+        let most = most.min(context.page_size());
+        Self {
+            context,
+            operation,
+            first: most,
+            most,
+            since,
+            n_failed: 0,
+        }
+    }
+
+    /// The page after a cursor.
+    pub(super) async fn page<L: Listed>(
+        &mut self,
+        after: Option<&str>,
+    ) -> Result<Result<Connection<L::Node>, Unavailable>, Error> {
+        loop {
+            let mut variables = self.context.variables(self.first, after);
+            if let Some(since) = self.since {
+                variables["since"] = json!(since.to_string());
+            }
+            let can_split = self.first > 1;
+            let client = self.context.client;
+            let answer = client
+                .graphql::<InRepository<L>>(&self.operation, &variables, can_split)
+                .await?;
+            let (found, errors) = match answer {
+                Outcome::Data(
+                    InRepository {
+                        repository: Some(found),
+                        ..
+                    },
+                    errors,
+                ) => (found.connection(), errors),
+                Outcome::Data(..) => return Ok(Err(Unavailable::NotFound)),
+                Outcome::Unavailable(why) => return Ok(Err(why)),
+                Outcome::TooBig => {
+                    self.first = (self.first / 2).max(1);
+                    continue;
+                }
+            };
+            let n_missing = errors
+                .iter()
+                .filter(|error| is_missing_element(error))
+                .count();
+            if n_missing > 0 && can_split {
+                // What came beside an error may be null for no better reason: ask again for less.
+                self.first = (self.first / 2).max(1);
+                continue;
+            }
+            self.n_failed += n_missing.min(1);
+            self.first = (self.first * 2).min(self.most);
+            return Ok(Ok(found));
+        }
+    }
+}
+
+/// Whether an error is about an element of the list, or about something inside one.
+fn is_missing_element(error: &GraphqlError) -> bool {
+    error.path.get(2).and_then(Value::as_str) == Some("nodes")
+        && error.kind.as_deref() != Some("NOT_FOUND")
+}
