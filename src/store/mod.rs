@@ -4,10 +4,12 @@
 //! naming it in the manifest. State is written last. So a file that the manifest does not name was never there, and a
 //! state never speaks of a file that is not. Only raw answers are precious: all else can be rebuilt from them.
 
+mod error;
 pub mod facts;
 pub mod lock;
 pub mod manifest;
 pub mod raw;
+mod repositories;
 pub mod state;
 
 use std::collections::BTreeMap;
@@ -17,73 +19,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::domain::{RepoName, RepositoryId};
 use lock::Lock;
 use manifest::Manifest;
+
+pub use error::Error;
+pub use repositories::RepositoryEntry;
 
 /// The layout version that this program writes and reads.
 pub const VERSION: u32 = 1;
 
 const VERSION_FILE: &str = "version";
 const REPOSITORIES_FILE: &str = "repositories.json";
-
-/// What went wrong with the store.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The file system refused.
-    #[error("`{}` could not be {act}", path.display())]
-    Io {
-        /// The file or directory.
-        path: PathBuf,
-        /// What was tried: `read`, `written`, …
-        act: &'static str,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// Another writer holds the lock.
-    #[error("the store `{}` is being written by another run", root.display())]
-    Locked {
-        /// The store.
-        root: PathBuf,
-    },
-    /// The store is of a version that this program does not read.
-    #[error("the store `{}` has version `{found}`, and this program reads version `{VERSION}`", root.display())]
-    Version {
-        /// The store.
-        root: PathBuf,
-        /// Its version, as written.
-        found: String,
-    },
-    /// There is no store where one was to be read.
-    #[error("there is no store at `{}`", root.display())]
-    Missing {
-        /// Where it was looked for.
-        root: PathBuf,
-    },
-    /// A committed file is not what was committed.
-    #[error("`{}` in the store is damaged: {reason}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-    /// Something tried to write to a store that was opened for reading.
-    #[error("the store `{}` was opened for reading", root.display())]
-    ReadOnly {
-        /// The store.
-        root: PathBuf,
-    },
-}
-
-impl Error {
-    fn io(path: &Path, act: &'static str) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { path, act, source }
-    }
-}
 
 /// Whether a store is opened to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,19 +40,6 @@ pub enum Mode {
     Write,
     /// Read only; no lock, no change.
     Read,
-}
-
-/// One repository as the store knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RepositoryEntry {
-    /// Its key in every fact.
-    pub id: RepositoryId,
-    /// GitHub's node id, once GitHub was asked.
-    pub node: Option<String>,
-    /// What it is called now: `owner/name`, or the key of a local clone.
-    pub name: String,
-    /// Every name under which it was ever asked for, in lower case.
-    pub keys: Vec<String>,
 }
 
 /// A directory of committed files.
@@ -181,97 +116,6 @@ impl Store {
     #[must_use]
     pub const fn mode(&self) -> Mode {
         self.mode
-    }
-
-    /// The key of a repository, known by a GitHub name; handed out on first sight and kept for ever.
-    pub fn repository_id(&self, name: &RepoName) -> Result<RepositoryId, Error> {
-        self.repository_id_of_key(&name.to_string())
-    }
-
-    /// The key of a repository known by `owner/name` or by any other text, such as a local path.
-    pub fn repository_id_of_key(&self, key: &str) -> Result<RepositoryId, Error> {
-        self.bind(key, None)
-    }
-
-    /// The key of a repository that GitHub names, told apart by its node id: it survives a rename and a transfer, and a new
-    /// repository under an old name is another one.
-    pub fn bind(&self, name: &str, node: Option<&str>) -> Result<RepositoryId, Error> {
-        let key = name.to_lowercase();
-        let mut entries = self.locked_repositories();
-        let before = entries.clone();
-        let by_node = node.and_then(|node| {
-            entries
-                .iter()
-                .position(|entry| entry.node.as_deref() == Some(node))
-        });
-        let by_key = entries.iter().position(|entry| {
-            entry.keys.contains(&key)
-                && (node.is_none() || entry.node.is_none() || entry.node.as_deref() == node)
-        });
-        let at = if let Some(at) = by_node.or(by_key) {
-            at
-        } else {
-            let id = RepositoryId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
-            entries.push(RepositoryEntry {
-                id,
-                node: None,
-                name: name.to_owned(),
-                keys: Vec::new(),
-            });
-            entries.len() - 1
-        };
-        for (other, entry) in entries.iter_mut().enumerate() {
-            if other != at {
-                entry.keys.retain(|known| *known != key);
-            }
-        }
-        let Some(entry) = entries.get_mut(at) else {
-            return Ok(RepositoryId(0));
-        };
-        if !entry.keys.contains(&key) {
-            entry.keys.push(key);
-            entry.keys.sort();
-        }
-        if let Some(node) = node {
-            entry.node = Some(node.to_owned());
-        }
-        let id = entry.id;
-        if *entries != before && self.mode == Mode::Write {
-            let bytes = to_json(&*entries);
-            drop(entries);
-            self.commit_file(REPOSITORIES_FILE, &bytes)?;
-        }
-        Ok(id)
-    }
-
-    /// Records what a repository is called now.
-    pub fn rename_repository(&self, id: RepositoryId, name: &str) -> Result<(), Error> {
-        let mut entries = self.locked_repositories();
-        let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) else {
-            return Ok(());
-        };
-        if entry.name == name {
-            return Ok(());
-        }
-        name.clone_into(&mut entry.name);
-        let bytes = to_json(&*entries);
-        drop(entries);
-        self.commit_file(REPOSITORIES_FILE, &bytes)
-    }
-
-    /// Every repository, by key.
-    #[must_use]
-    pub fn repositories(&self) -> Vec<RepositoryEntry> {
-        self.locked_repositories().clone()
-    }
-
-    /// One repository.
-    #[must_use]
-    pub fn repository(&self, id: RepositoryId) -> Option<RepositoryEntry> {
-        self.locked_repositories()
-            .iter()
-            .find(|entry| entry.id == id)
-            .cloned()
     }
 
     /// Commits a file: after this returns it survives a crash, before it is not there. Replaces an older version at once.

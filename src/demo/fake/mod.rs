@@ -5,6 +5,7 @@
 //! points are spent, the model may change between two requests, and a script may make any request fail in any of the ways
 //! in which GitHub and networks fail. It has no clock of its own: time is what it is set to.
 
+mod engine;
 mod graph;
 pub use graph::WEB;
 mod resolve;
@@ -111,7 +112,7 @@ struct Shared {
     token: Option<String>,
     script: Mutex<Option<Script>>,
     log: Mutex<Vec<Asked>>,
-    engine: server::Engine,
+    engine: engine::Engine,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -157,7 +158,7 @@ impl FakeGitHub {
             token: faults.token,
             script: Mutex::new(faults.script),
             log: Mutex::new(Vec::new()),
-            engine: server::Engine::new(SCHEMA).map_err(std::io::Error::other)?,
+            engine: engine::Engine::new(SCHEMA).map_err(std::io::Error::other)?,
         });
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (address, thread) = server::spawn(Arc::clone(&shared), stopped)?;

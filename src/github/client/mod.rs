@@ -1,6 +1,7 @@
 //! The client: octocrab carries the request, the policy decides what its answer means.
 
 mod gate;
+mod outcome;
 mod settings;
 mod transport;
 
@@ -21,63 +22,12 @@ use super::operation::Operation;
 use super::retry::{Decision, Policy, decide};
 use super::token::Token;
 use gate::Gate;
+use outcome::{forbidden_field, missing_repository};
 use transport::Answer;
 
+pub use outcome::{GraphqlError, Outcome, Unavailable};
 pub use settings::{ClientSettings, Clock};
 pub use transport::addresses;
-
-/// An answer that could be used.
-#[derive(Debug)]
-pub enum Outcome<T> {
-    /// The data; with the errors that came beside it.
-    Data(T, Vec<GraphqlError>),
-    /// Too much was asked: ask for less.
-    TooBig,
-    /// There is nothing to read, and why.
-    Unavailable(Unavailable),
-}
-
-/// Why there is nothing to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unavailable {
-    /// The token may not.
-    Forbidden {
-        /// The permission that GitHub says is missing, where it says so.
-        permission: Option<String>,
-        /// The field that may not be read, where it is not all that was asked for.
-        field: Option<String>,
-    },
-    /// Not there, or not shown.
-    NotFound,
-    /// Switched off or withheld.
-    Disabled,
-    /// Holds nothing.
-    Empty,
-}
-
-/// An error of a GraphQL answer.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct GraphqlError {
-    /// GitHub's type: `NOT_FOUND`, `RATE_LIMITED`, ….
-    #[serde(rename = "type", default)]
-    pub kind: Option<String>,
-    /// Where in the answer.
-    #[serde(default)]
-    pub path: Vec<Value>,
-    /// What it says.
-    pub message: String,
-}
-
-impl GraphqlError {
-    /// Whether it says that the token may not.
-    #[must_use]
-    pub fn is_forbidden(&self) -> bool {
-        matches!(
-            self.kind.as_deref(),
-            Some("FORBIDDEN" | "INSUFFICIENT_SCOPES")
-        ) || self.message.contains("not accessible by")
-    }
-}
 
 struct Inner {
     settings: ClientSettings,
@@ -387,21 +337,4 @@ enum Tried {
     Answer(Answer),
     TooBig,
     Unavailable(Answer, Unavailable),
-}
-
-/// The field of a repository that may not be read.
-fn forbidden_field(errors: &[GraphqlError]) -> Option<String> {
-    let error = errors.iter().find(|error| error.is_forbidden())?;
-    error.path.get(1).and_then(Value::as_str).map(str::to_owned)
-}
-
-fn missing_repository(errors: &[GraphqlError]) -> Unavailable {
-    if errors.iter().any(GraphqlError::is_forbidden) {
-        Unavailable::Forbidden {
-            permission: None,
-            field: forbidden_field(errors),
-        }
-    } else {
-        Unavailable::NotFound
-    }
 }

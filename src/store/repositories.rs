@@ -1,0 +1,112 @@
+//! Repositories and their keys: handed out once, kept through renames and transfers.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Mode, REPOSITORIES_FILE, Store, to_json};
+use crate::domain::{RepoName, RepositoryId};
+
+/// One repository as the store knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryEntry {
+    /// Its key in every fact.
+    pub id: RepositoryId,
+    /// GitHub's node id, once GitHub was asked.
+    pub node: Option<String>,
+    /// What it is called now: `owner/name`, or the key of a local clone.
+    pub name: String,
+    /// Every name under which it was ever asked for, in lower case.
+    pub keys: Vec<String>,
+}
+
+impl Store {
+    /// The key of a repository, known by a GitHub name; handed out on first sight and kept for ever.
+    pub fn repository_id(&self, name: &RepoName) -> Result<RepositoryId, Error> {
+        self.repository_id_of_key(&name.to_string())
+    }
+
+    /// The key of a repository known by `owner/name` or by any other text, such as a local path.
+    pub fn repository_id_of_key(&self, key: &str) -> Result<RepositoryId, Error> {
+        self.bind(key, None)
+    }
+
+    /// The key of a repository that GitHub names, told apart by its node id: it survives a rename and a transfer, and a new
+    /// repository under an old name is another one.
+    pub fn bind(&self, name: &str, node: Option<&str>) -> Result<RepositoryId, Error> {
+        let key = name.to_lowercase();
+        let mut entries = self.locked_repositories();
+        let before = entries.clone();
+        let by_node = node.and_then(|node| {
+            entries
+                .iter()
+                .position(|entry| entry.node.as_deref() == Some(node))
+        });
+        let by_key = entries.iter().position(|entry| {
+            entry.keys.contains(&key)
+                && (node.is_none() || entry.node.is_none() || entry.node.as_deref() == node)
+        });
+        let at = if let Some(at) = by_node.or(by_key) {
+            at
+        } else {
+            let id = RepositoryId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+            entries.push(RepositoryEntry {
+                id,
+                node: None,
+                name: name.to_owned(),
+                keys: Vec::new(),
+            });
+            entries.len() - 1
+        };
+        for (other, entry) in entries.iter_mut().enumerate() {
+            if other != at {
+                entry.keys.retain(|known| *known != key);
+            }
+        }
+        let Some(entry) = entries.get_mut(at) else {
+            return Ok(RepositoryId(0));
+        };
+        if !entry.keys.contains(&key) {
+            entry.keys.push(key);
+            entry.keys.sort();
+        }
+        if let Some(node) = node {
+            entry.node = Some(node.to_owned());
+        }
+        let id = entry.id;
+        if *entries != before && self.mode == Mode::Write {
+            let bytes = to_json(&*entries);
+            drop(entries);
+            self.commit_file(REPOSITORIES_FILE, &bytes)?;
+        }
+        Ok(id)
+    }
+
+    /// Records what a repository is called now.
+    pub fn rename_repository(&self, id: RepositoryId, name: &str) -> Result<(), Error> {
+        let mut entries = self.locked_repositories();
+        let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) else {
+            return Ok(());
+        };
+        if entry.name == name {
+            return Ok(());
+        }
+        name.clone_into(&mut entry.name);
+        let bytes = to_json(&*entries);
+        drop(entries);
+        self.commit_file(REPOSITORIES_FILE, &bytes)
+    }
+
+    /// Every repository, by key.
+    #[must_use]
+    pub fn repositories(&self) -> Vec<RepositoryEntry> {
+        self.locked_repositories().clone()
+    }
+
+    /// One repository.
+    #[must_use]
+    pub fn repository(&self, id: RepositoryId) -> Option<RepositoryEntry> {
+        self.locked_repositories()
+            .iter()
+            .find(|entry| entry.id == id)
+            .cloned()
+    }
+}
