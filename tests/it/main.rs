@@ -1,5 +1,7 @@
 //! One integration binary: every further one would link polars again.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod demo;
 mod evidence;
 mod github;
@@ -9,6 +11,8 @@ mod github_resume;
 mod github_retry;
 mod github_schema;
 mod hostile;
+mod pipeline;
 mod render;
 mod render_given;
+mod store;
 mod structure;
