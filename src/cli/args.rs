@@ -99,13 +99,15 @@ pub struct Time {
     #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,
     /// Length of a bucket.
-    #[arg(long, value_enum, default_value_t = By::Week)]
+    #[arg(long, value_enum, default_value_t = By::Auto)]
     pub by: By,
 }
 
 /// Length of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum By {
+    /// Weeks up to half a year, months up to three years, quarters beyond.
+    Auto,
     /// ISO weeks.
     Week,
     /// Months.

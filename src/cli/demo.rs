@@ -52,7 +52,7 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
             out: args.out.clone(),
             offline: false,
         },
-        time: Time { since: "78w".to_owned(), until: None, as_of: Some(world.as_of.to_string()), by: By::Week },
+        time: Time { since: "78w".to_owned(), until: None, as_of: Some(world.as_of.to_string()), by: By::Auto },
     };
     let mut workspace = Workspace::resolve(&analysis, world.as_of)?;
     workspace.web = Some(fake::WEB.to_owned());

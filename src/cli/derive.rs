@@ -89,6 +89,7 @@ pub fn derive(
         aliases: &aliases(register),
         bots: &register.bots,
         ai_reviewers: &register.ai_reviewers,
+        merge_same_names: register.merge_same_names,
     });
     facts.relabel(|id| {
         usize::try_from(id.0).ok().and_then(|at| identity.person_of_account.get(at)).copied().unwrap_or(id)

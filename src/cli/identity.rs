@@ -38,5 +38,6 @@ fn describe(identity: &Identity) -> String {
     lines.push(format!("{} conflicts, not merged", identity.conflicts.len()));
     let conflicts = identity.conflicts.iter();
     lines.extend(conflicts.map(|conflict| format!("  {} is claimed by {}", conflict.subject, conflict.claimed_by.join(", "))));
-    lines.iter().map(|line| format!("{}\n", terminal(line))).collect()
+    let lines: Vec<String> = lines.iter().map(|line| terminal(line)).collect();
+    lines.join("\n") + "\n"
 }

@@ -54,6 +54,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
     let workspace = |args: &AnalysisArgs| Workspace::resolve(args, context.now);
+    let of_store = |args: &AnalysisArgs| Workspace::of_store(args, context.now);
     match command {
         Command::Demo(args) => demo::demo(args, context),
         Command::Run(args) => run::run(context, &workspace(args)?, Until::Report),
@@ -63,9 +64,9 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
             workspace.offline |= matches!(command, Command::Mine(_));
             run::run(context, &workspace, Until::Facts)
         }
-        Command::Report(args) => run::report(context, &workspace(args)?),
-        Command::Person(args) => person::person(args, context, &workspace(&args.analysis)?),
-        Command::Explain(args) => explain::explain(args, &workspace(&args.analysis)?),
-        Command::Identity(args) => identity::identity(args, &workspace(&args.analysis)?),
+        Command::Report(args) => run::report(context, &of_store(args)?),
+        Command::Person(args) => person::person(args, context, &of_store(&args.analysis)?),
+        Command::Explain(args) => explain::explain(args, &of_store(&args.analysis)?),
+        Command::Identity(args) => identity::identity(args, &of_store(&args.analysis)?),
     }
 }

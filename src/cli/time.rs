@@ -42,7 +42,11 @@ pub fn resolve(time: &Time, now: Timestamp, zone: &TimeZone) -> Result<Resolved,
         let message = format!("the window is empty: it starts at {since} and ends at {until}");
         return Err(CliError::new(Kind::Usage, message).hint("give `--since` an earlier instant than `--until` and `--as-of`"));
     }
+    let days = until.duration_since(since).as_hours() / 24;
     let granularity = match time.by {
+        By::Auto if days <= 27 * 7 => Granularity::Week,
+        By::Auto if days <= 3 * 366 => Granularity::Month,
+        By::Auto => Granularity::Quarter,
         By::Week => Granularity::Week,
         By::Month => Granularity::Month,
         By::Quarter => Granularity::Quarter,
@@ -86,7 +90,7 @@ mod tests {
             since: since.into(),
             until: until.map(str::to_owned),
             as_of: as_of.map(str::to_owned),
-            by: By::Week,
+            by: By::Auto,
         };
         let now = "2026-07-15T12:30:00Z".parse().unwrap();
         resolve(&time, now, &TimeZone::UTC).map(|resolved| resolved.window).map_err(|error| error.render())

@@ -48,13 +48,21 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Resolves arguments. `now` is the clock's instant.
+    /// Resolves arguments of a command that reads clones. `now` is the clock's instant.
     pub fn resolve(args: &AnalysisArgs, now: Timestamp) -> Result<Self, CliError> {
+        Self::over(args, now, clones(&args.places)?)
+    }
+
+    /// Resolves arguments of a command that reads the store alone.
+    pub fn of_store(args: &AnalysisArgs, now: Timestamp) -> Result<Self, CliError> {
+        Self::over(args, now, Vec::new())
+    }
+
+    fn over(args: &AnalysisArgs, now: Timestamp, clones: Vec<Clone>) -> Result<Self, CliError> {
         let places = &args.places;
         let register = read_register(places)?;
         let private_register = read_private_register(places)?;
         let time = time::resolve(&args.time, now, &register.calendar.zone())?;
-        let clones = clones(places)?;
         let mut github: Vec<RepoName> = clones.iter().filter_map(|clone| clone.github.clone()).collect();
         github.extend(places.github.iter().cloned());
         github.extend(register.products.iter().flat_map(|product| product.repositories.iter().cloned()));

@@ -1,7 +1,8 @@
 //! Which accounts and signatures are one person: a merge graph in which every edge has a reason.
 //!
-//! Pure. Only strong evidence merges; weak evidence (the same full name under unrelated addresses) is listed as a suspect and
-//! merges nobody, so that it can never chain. Who the suspects are is for a human to say, in `.mailmap` or in the register.
+//! Pure. Strong evidence merges transitively. Weak evidence (the same full name under unrelated addresses) merges last, and only
+//! where it cannot chain: everybody in such a group bears that very name, nobody in it is in a second group, and at most one has
+//! a GitHub account. The rest are suspects: who they are is for a human to say, in `.mailmap` or in the register.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,8 @@ pub struct Evidence<'a> {
     pub bots: &'a [String],
     /// Further logins that are AI reviewers.
     pub ai_reviewers: &'a [String],
+    /// Whether the same full name may merge; else it only makes suspects.
+    pub merge_same_names: bool,
 }
 
 /// An account or a signature, as text: `@login` or `name <address>`.
@@ -47,7 +50,7 @@ pub enum Reason {
     Register,
     /// The same full name and the same distinctive local part of the address.
     SameNameAndLocalPart,
-    /// The same full name only: weak, a suspect.
+    /// The same full name only: weak.
     SameName,
 }
 
@@ -67,7 +70,7 @@ impl Reason {
         }
     }
 
-    /// Whether it merges.
+    /// Whether it merges transitively.
     #[must_use]
     pub const fn is_strong(self) -> bool {
         !matches!(self, Self::SameName)
@@ -103,7 +106,7 @@ pub struct Identity {
     pub person_of_account: Vec<PersonId>,
     /// By signature index.
     pub person_of_signature: Vec<PersonId>,
-    /// Strong edges, sorted.
+    /// Edges that merged, sorted.
     pub edges: Vec<Edge>,
     /// Weak edges between different people, sorted: not merged.
     pub suspects: Vec<Edge>,
@@ -121,6 +124,9 @@ pub fn resolve(evidence: &Evidence<'_>) -> Identity {
     graph.linked();
     graph.register();
     graph.same_name_and_local_part();
+    if evidence.merge_same_names {
+        graph.same_names();
+    }
     graph.finish()
 }
 
@@ -389,6 +395,49 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// Merges on the full name alone, where that can neither chain nor contradict GitHub.
+    fn same_names(&mut self) {
+        let mut bearers: BTreeMap<String, BTreeMap<usize, usize>> = BTreeMap::new();
+        for node in 0..self.texts.len() {
+            let Some(name) = self.human_name(node) else { continue };
+            let root = self.root(node);
+            bearers.entry(name).or_default().entry(root).or_insert(node);
+        }
+        bearers.retain(|_, clusters| clusters.len() > 1);
+        let mut n_groups: BTreeMap<usize, usize> = BTreeMap::new();
+        for root in bearers.values().flat_map(BTreeMap::keys) {
+            *n_groups.entry(*root).or_default() += 1;
+        }
+        for clusters in bearers.into_values() {
+            let n_accounts = clusters.keys().filter(|root| **root < self.evidence.accounts.len()).count();
+            if n_accounts > 1 || clusters.keys().any(|root| n_groups.get(root) != Some(&1)) {
+                continue;
+            }
+            let nodes: Vec<usize> = clusters.into_values().collect();
+            for pair in nodes.windows(2) {
+                if let [a, b] = pair {
+                    self.merge(*a, *b, Reason::SameName);
+                }
+            }
+        }
+    }
+
+    /// The full name that a human's node bears.
+    fn human_name(&self, node: usize) -> Option<String> {
+        match node.checked_sub(self.evidence.accounts.len()) {
+            None => {
+                let seen = self.evidence.accounts.get(node)?;
+                let is_human = self.class_of_login(&seen.login.0, seen.is_bot) == Account::Human;
+                seen.name.as_deref().filter(|_| is_human).and_then(full_name)
+            }
+            Some(at) => {
+                let signature = self.evidence.signatures.get(at)?;
+                let is_human = self.class_of_signature(signature) == Account::Human;
+                Some(signature.name.as_str()).filter(|_| is_human).and_then(full_name)
+            }
+        }
+    }
+
     /// The cluster of a node, if it holds an account: accounts come first, so they are roots.
     fn account_root(&mut self, node: usize) -> Option<usize> {
         let root = self.root(node);
@@ -548,7 +597,7 @@ mod tests {
     }
 
     fn evidence<'a>(accounts: &'a [AccountSeen], signatures: &'a [Signature], links: &'a [(String, usize)]) -> Evidence<'a> {
-        Evidence { accounts, signatures, links, aliases: &[], bots: &[], ai_reviewers: &[] }
+        Evidence { accounts, signatures, links, aliases: &[], bots: &[], ai_reviewers: &[], merge_same_names: true }
     }
 
     /// Groups of signatures that are one person, as sorted lists of indices.
@@ -563,15 +612,15 @@ mod tests {
     }
 
     #[test]
-    fn only_strong_evidence_merges() {
+    fn evidence_merges_by_its_strength() {
         let check = |texts: &[&str], expected: &[&[usize]]| {
             let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
             assert_eq!(groups(&resolve(&evidence(&[], &signatures, &[]))), expected, "{texts:?}");
         };
         check(&["Ada L <ada@acme.io>", "ada <ADA@acme.io>"], &[&[0, 1]]);
-        check(&["Ada Lovelace <ada@acme.io>", "Ada Lovelace <countess@home.uk>"], &[&[0], &[1]]);
+        check(&["Ada Lovelace <ada@acme.io>", "Ada Lovelace <countess@home.uk>"], &[&[0, 1]]);
         check(&["Ada Lovelace <ada@acme.io>", "Ada Lovelace <ada@home.uk>"], &[&[0, 1]]);
-        check(&["Ada Lovelace <me@acme.io>", "Ada Lovelace <me@home.uk>"], &[&[0], &[1]]);
+        check(&["Ada Lovelace <ada@acme.io>", "Ada <countess@home.uk>"], &[&[0], &[1]]);
         check(&["Ada <ada@acme.io>", "Ada <ada@home.uk>"], &[&[0], &[1]]);
         check(&["Ada <root@localhost>", "Bob <root@localhost>"], &[&[0], &[1]]);
         check(&["Ada < >", "Bob <>"], &[&[0], &[1]]);
@@ -581,12 +630,24 @@ mod tests {
 
     #[test]
     fn weak_edges_never_merge_transitively() {
+        // The middle one bears both names: on each name alone, three people would become one.
         let texts = ["Ann Other <ann@a.io>", "Ann Other <other@b.io>", "Bo Berg <other@b.io>", "Bo Berg <bo@c.io>"];
         let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
         let identity = resolve(&evidence(&[], &signatures, &[]));
         assert_eq!(groups(&identity), [vec![0], vec![1, 2], vec![3]]);
         assert_eq!(identity.suspects.len(), 2);
         assert!(identity.suspects.iter().all(|edge| !edge.reason.is_strong()));
+    }
+
+    #[test]
+    fn a_name_does_not_overrule_two_accounts_and_can_be_told_not_to_merge() {
+        let accounts = [account("wei-a", Some(1), Some("Wei Zhang")), account("wei-b", Some(2), Some("Wei Zhang"))];
+        let signatures = [signature("Wei Zhang <w@x.io>")];
+        let identity = resolve(&evidence(&accounts, &signatures, &[]));
+        assert_eq!((identity.people.len(), identity.suspects.len()), (3, 2));
+        let cautious = Evidence { merge_same_names: false, ..evidence(&accounts[..1], &signatures, &[]) };
+        assert_eq!(resolve(&cautious).people.len(), 2);
+        assert_eq!(resolve(&Evidence { merge_same_names: true, ..cautious }).people.len(), 1);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a metric is asked about: the instant, the window, the products and areas, and which data is there at all.
 
+use std::collections::BTreeMap;
+
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -263,6 +265,22 @@ pub fn areas_of_files(tables: &Tables, lens: &Lens, product: &ProductLens) -> Ve
             }
         })
         .collect()
+}
+
+/// The repository of every area: where it has its first path, or its first path in a pull request.
+#[must_use]
+pub fn repositories_of_areas(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<String, RepositoryId> {
+    let mut found = BTreeMap::new();
+    let files = tables.changes.files.iter().map(|file| (file.repository, &file.path));
+    let touched = tables.facts.pull_request_files.iter().map(|file| (file.repository, &file.path));
+    for (repository, path) in files.chain(touched) {
+        if product.repositories.contains(&repository) {
+            for area in lens.areas.of(repository, path, qualifier(tables, product, repository)) {
+                found.entry(area).or_insert(repository);
+            }
+        }
+    }
+    found
 }
 
 /// The name that tells two repositories' directories apart, where the product has several.

@@ -9,10 +9,7 @@ mod team;
 
 pub use error::Error;
 pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
-pub use team::{
-    Agreements, Area, Calendar, DatedEvent, DeploymentSource, Member, Mining, Privacy, Product,
-    Register,
-};
+pub use team::{Agreements, Area, Calendar, DeploymentSource, Member, Mining, Product, Register};
 
 /// Reads the team register from its text. `file` is only used to name it in errors.
 pub fn parse(text: &str, file: &str) -> Result<Register, Error> {
@@ -100,11 +97,5 @@ mod tests {
             message.contains("absence") && message.contains("2026-03-01"),
             "{message}"
         );
-    }
-
-    #[test]
-    fn naming_people_in_public_needs_the_date_they_were_told() {
-        let message = refusal("privacy = \"named\"\n");
-        assert!(message.contains("team_told_on"), "{message}");
     }
 }

@@ -26,6 +26,8 @@ pub struct Register {
     pub bots: Vec<String>,
     /// Further logins that are AI reviewers.
     pub ai_reviewers: Vec<String>,
+    /// Whether one full name under several addresses is one person, where nothing contradicts it.
+    pub merge_same_names: bool,
     /// Labels that make an issue an incident.
     pub incident_labels: Vec<String>,
     /// Time zone and working days.
@@ -34,15 +36,8 @@ pub struct Register {
     pub agreements: Agreements,
     /// What is left out of mining and knowledge.
     pub mining: Mining,
-    /// Migrations, releases, review seasons: dates drawn into charts.
-    #[serde(rename = "event")]
-    pub events: Vec<DatedEvent>,
     /// Below this many rows a figure lists events instead of a summary. At least 5.
     pub minimum_n: u64,
-    /// Whether the team tree may name people.
-    pub privacy: Privacy,
-    /// When the team was told that the team tree names people; required for `privacy = "named"`.
-    pub team_told_on: Option<Date>,
 }
 
 impl Default for Register {
@@ -53,14 +48,12 @@ impl Default for Register {
             members: Vec::new(),
             bots: Vec::new(),
             ai_reviewers: Vec::new(),
+            merge_same_names: true,
             incident_labels: vec!["incident".to_owned()],
             calendar: Calendar::default(),
             agreements: Agreements::default(),
             mining: Mining::default(),
-            events: Vec::new(),
             minimum_n: 5,
-            privacy: Privacy::Team,
-            team_told_on: None,
         }
     }
 }
@@ -237,29 +230,6 @@ impl Default for Mining {
     }
 }
 
-/// A date worth drawing into charts.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatedEvent {
-    /// When.
-    pub on: Date,
-    /// What, in a few words.
-    pub name: String,
-}
-
-/// Whether the team tree may name people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Privacy {
-    /// Nobody is named.
-    #[default]
-    Team,
-    /// Stable pseudonyms.
-    Pseudonymous,
-    /// Names: the team has agreed and was told when.
-    Named,
-}
-
 impl Register {
     pub(super) fn validate(&self, file: &str) -> Result<(), Error> {
         let wrong = |key: String, message: String| Err(Error::content(file, key, message));
@@ -277,12 +247,6 @@ impl Register {
                     "is {}: below 5 a summary hides more than it shows",
                     self.minimum_n
                 ),
-            );
-        }
-        if self.privacy == Privacy::Named && self.team_told_on.is_none() {
-            return wrong(
-                "privacy".into(),
-                "`named` needs `team_told_on`, the date the team was told".into(),
             );
         }
         let mut names = BTreeSet::new();

@@ -6,6 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::RenderError;
+use crate::domain::RepositoryId;
 use crate::metrics::measure::{Cell, Definition, Measured, Number, Unit, Value};
 use crate::report::TeamReport;
 
@@ -35,7 +36,7 @@ struct ProductLine<'a> {
 }
 
 #[derive(Serialize)]
-struct MetricLine<'a> {
+pub(super) struct MetricLine<'a> {
     id: &'a str,
     title: &'a str,
     unit: &'a str,
@@ -100,8 +101,9 @@ pub const fn unit_word(unit: Unit) -> &'static str {
     }
 }
 
-fn metric_line<'a>(
-    report: &'a TeamReport,
+/// One figure as `metrics.json` and `explain` write it.
+pub(super) fn metric_line<'a>(
+    repository_name: impl Fn(RepositoryId) -> Option<&'a str>,
     definition: &'a Definition,
     cell: &'a Cell,
 ) -> MetricLine<'a> {
@@ -139,10 +141,7 @@ fn metric_line<'a>(
         unit: unit_word(definition.unit),
         scope: ScopeLine {
             product: &cell.scope.product,
-            repository: cell
-                .scope
-                .repository
-                .and_then(|id| report.repository_name(id)),
+            repository: cell.scope.repository.and_then(repository_name),
             area: cell.scope.area.as_deref(),
         },
         bucket: cell.bucket.map(|bucket| bucket.to_string()),
@@ -200,7 +199,7 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
         metrics: report
             .cells
             .iter()
-            .map(|(definition, cell)| metric_line(report, definition, cell))
+            .map(|(definition, cell)| metric_line(|id| report.repository_name(id), definition, cell))
             .collect(),
     };
     written(&file)

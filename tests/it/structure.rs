@@ -99,6 +99,12 @@ fn names(text: &str, name: &str) -> bool {
     })
 }
 
+/// Whether `text` names a layer of this crate: `crate::git::…` and not `crate::github::…`.
+fn imports(text: &str, layer: &str) -> bool {
+    text.match_indices(&format!("crate::{layer}"))
+        .any(|(at, found)| !text[at + found.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
 fn violations(sources: &BTreeMap<String, String>) -> Vec<String> {
     let mut found = Vec::new();
     for (file, text) in sources {
@@ -109,7 +115,7 @@ fn violations(sources: &BTreeMap<String, String>) -> Vec<String> {
                 continue;
             };
             for (other, _) in MAY_USE.iter().chain([&("cli", [].as_slice())]) {
-                if *other != layer && !allowed.contains(other) && text.contains(&format!("crate::{other}")) {
+                if *other != layer && !allowed.contains(other) && imports(text, other) {
                     found.push(format!("{file}: `{layer}` may not use `{other}`"));
                 }
             }

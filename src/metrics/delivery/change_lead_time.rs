@@ -233,7 +233,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<MergeToDeploy>]) -> Measured {
             let mut waits: Vec<f64> = rows.iter().filter_map(|row| row.key).collect();
             waits.sort_by(f64::total_cmp);
             if let Some(wait) = quantile(&waits, 0.5) {
-                value.0.push(("merge_to_deploy_p50", Number::Real(wait)));
+                value.0.push(("merge_to_deploy_hours", Number::Real(wait)));
             }
             Measured::Value { n, value, interval }
         }

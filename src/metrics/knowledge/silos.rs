@@ -3,7 +3,7 @@
 use super::decay::{AreaKnowledge, active_people, by_area};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
-use crate::metrics::lens::ProductLens;
+use crate::metrics::lens::{ProductLens, repositories_of_areas};
 use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -99,6 +99,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             continue;
         }
         let active = active_people(tables, lens, product);
+        let repository_of = repositories_of_areas(tables, lens, product);
         let mut rows: Vec<Keyed<()>> = Vec::new();
         for (name, area) in by_area(tables, lens, product) {
             let (value, fate) = if area.n_contributions() < lens.minimum_n {
@@ -113,13 +114,11 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     Fate::Included,
                 )
             };
-            let Some(repository) = product.repositories.first() else {
-                continue;
-            };
+            let Some(repository) = repository_of.get(&name).copied() else { continue };
             rows.push(Keyed {
                 row: LedgerRow {
                     product: product.name.clone(),
-                    repository: *repository,
+                    repository,
                     areas: vec![name.clone()],
                     subject: format!("{name}: {} commits in 547 days", area.n_commits),
                     link: None,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::quarters::{Acts, acted};
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Unit};
+use crate::metrics::lens::{ProductLens, repositories_of_areas};
+use crate::metrics::estimate::wilson_interval;
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Ratio, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -23,10 +24,11 @@ static DEFINITION: Definition = Definition {
     id: "ownership.handover",
     title: "Hand-overs",
     question: "Which areas move from one person to another?",
-    definition: "Share of the areas in which one person's share of the changes falls by at least 20 points and another's rises by at \
-                 least 20 points over two consecutive quarters, the receiver ends ahead of the giver, and it stays so in the quarter \
-                 after, where there is one. Only complete quarters with at least five changes are compared.",
-    formula: "share(q, giver) − share(q+2, giver) ≥ 0.2 and share(q+2, receiver) − share(q, receiver) ≥ 0.2",
+    definition: "Share of the areas in which, over two consecutive quarters, one person's share of the changes falls and \
+                 another's rises by at least 20 points each, by more than chance (the 80 % Wilson intervals before and after do not \
+                 overlap), the giver was ahead before, the receiver is ahead after, and stays so in the quarter after, where there is \
+                 one. Only complete quarters of the window with at least five changes are compared.",
+    formula: "share(q, giver) − share(q+2, giver) ≥ 0.2 and share(q+2, receiver) − share(q, receiver) ≥ 0.2, intervals apart",
     unit: Unit::Share,
     cohort: None,
     needs: &[Need::History],
@@ -89,28 +91,25 @@ fn detect(
             window.since >= lens.window.since && window.until <= lens.as_of
         })
         .collect();
-    let shares: Vec<Option<BTreeMap<PersonId, f64>>> = spine
+    let quarters: Vec<Option<Quarter<'_>>> = spine
         .iter()
-        .map(|quarter| shares(quarters.get(quarter), lens))
+        .map(|bucket| Quarter::of(quarters.get(bucket)?, lens))
         .collect();
     let mut looked = false;
     for at in 0..spine.len().saturating_sub(2) {
-        let [Some(before), Some(_), Some(after)] = &shares[at..at + 3] else {
+        let [Some(before), Some(_), Some(after)] = &quarters[at..at + 3] else {
             continue;
         };
         looked = true;
-        let later = shares.get(at + 3).and_then(Option::as_ref);
-        let share = |of: &BTreeMap<PersonId, f64>, person: &PersonId| {
-            of.get(person).copied().unwrap_or_default()
-        };
-        for giver in before.keys() {
-            for receiver in after.keys().filter(|receiver| *receiver != giver) {
-                let fell = share(before, giver) - share(after, giver);
-                let rose = share(after, receiver) - share(before, receiver);
-                let stays = later.is_none_or(|later| share(later, receiver) > share(later, giver));
-                let ahead = share(after, receiver) > share(after, giver)
-                    && share(before, giver) > share(before, receiver);
-                if fell >= MOVED && rose >= MOVED && ahead && stays {
+        let later = quarters.get(at + 3).and_then(Option::as_ref);
+        for giver in before.people.keys() {
+            for receiver in after.people.keys().filter(|receiver| *receiver != giver) {
+                let moved = falls(before.share(*giver), after.share(*giver))
+                    && falls(after.share(*receiver), before.share(*receiver))
+                    && before.is_ahead(*giver, *receiver)
+                    && after.is_ahead(*receiver, *giver)
+                    && later.is_none_or(|later| later.is_ahead(*receiver, *giver));
+                if moved {
                     return Finding::Moved(Handover {
                         area: area.to_owned(),
                         giver: *giver,
@@ -129,20 +128,36 @@ fn detect(
     }
 }
 
-/// Shares of the changes of one quarter; `None` below the minimum n.
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn shares(
-    people: Option<&BTreeMap<PersonId, Acts>>,
-    lens: &Lens,
-) -> Option<BTreeMap<PersonId, f64>> {
-    let people = people?;
-    let total: u64 = people.values().map(|acts| acts.n_changes).sum();
-    (total >= lens.minimum_n).then(|| {
-        people
-            .iter()
-            .map(|(person, acts)| (*person, acts.n_changes as f64 / total as f64))
-            .collect()
-    })
+/// One quarter of an area with enough changes to compare.
+struct Quarter<'a> {
+    people: &'a BTreeMap<PersonId, Acts>,
+    n_changes: u64,
+}
+
+impl<'a> Quarter<'a> {
+    /// `None` below the minimum n.
+    fn of(people: &'a BTreeMap<PersonId, Acts>, lens: &Lens) -> Option<Self> {
+        let n_changes = people.values().map(|acts| acts.n_changes).sum();
+        (n_changes >= lens.minimum_n).then_some(Self { people, n_changes })
+    }
+
+    fn share(&self, person: PersonId) -> Ratio {
+        let hits = self.people.get(&person).map_or(0, |acts| acts.n_changes);
+        Ratio { hits, of: self.n_changes }
+    }
+
+    fn is_ahead(&self, person: PersonId, of: PersonId) -> bool {
+        self.share(person).hits > self.share(of).hits
+    }
+}
+
+/// Whether a share falls by at least 20 points and by more than chance: the two intervals do not overlap.
+fn falls(from: Ratio, to: Ratio) -> bool {
+    let by = from.share().zip(to.share()).map(|(from, to)| from - to);
+    let apart = wilson_interval(from)
+        .zip(wilson_interval(to))
+        .is_some_and(|(from, to)| to[1] < from[0]);
+    by.is_some_and(|by| by >= MOVED) && apart
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
@@ -157,9 +172,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             measure.cells.push(not_observed(product, missing));
             continue;
         }
-        let Some(repository) = product.repositories.first() else {
-            continue;
-        };
+        let repository_of = repositories_of_areas(tables, lens, product);
         let mut rows: Vec<Keyed<()>> = Vec::new();
         let mut named = Vec::new();
         for (area, found) in handovers(tables, lens, product) {
@@ -177,9 +190,10 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     (Some(1.0), Fate::Included)
                 }
             };
+            let Some(repository) = repository_of.get(&area).copied() else { continue };
             let row = LedgerRow {
                 product: product.name.clone(),
-                repository: *repository,
+                repository,
                 areas: vec![area.clone()],
                 subject: area,
                 link: None,

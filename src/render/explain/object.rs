@@ -21,16 +21,17 @@ struct Explanation<'a> {
     can_mislead: &'a str,
     source: &'a str,
     sql: &'a str,
-    figures: Vec<FigureLine>,
+    figures: Vec<FigureLine<'a>>,
     notes: &'a [String],
     ledger: LedgerLine,
     rows: Vec<RowObject<'a>>,
 }
 
 #[derive(Serialize)]
-struct FigureLine {
-    scope: String,
-    bucket: Option<String>,
+struct FigureLine<'a> {
+    #[serde(flatten)]
+    line: json::MetricLine<'a>,
+    /// The figure as people read it.
     words: String,
 }
 
@@ -61,8 +62,14 @@ pub(super) fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
     let rows = asked.rows();
     let ledger = Ledger::of(rows.iter().copied());
     let figures = asked.cells().into_iter().map(|cell| FigureLine {
-        scope: asked.scope_words(&cell.scope),
-        bucket: cell.bucket.map(|bucket| bucket.to_string()),
+        line: json::metric_line(
+            |id| {
+                let face = asked.repositories.iter().find(|face| face.id == id);
+                face.map(|face| face.name.as_str())
+            },
+            definition,
+            cell,
+        ),
         words: cell_words(cell, definition.unit),
     });
     let objects = rows.iter().map(|row| {
