@@ -256,6 +256,14 @@ fn a_repository_that_is_renamed_or_transferred_keeps_its_key() {
         assert_eq!(report.repositories[0].2, "umbrella/widgets");
     }
     assert_eq!(bench.facts().facts.pull_requests.len(), 3);
+    let both = bench
+        .fetch_named(&bench.store(), &["acme/widgets", "umbrella/widgets"])
+        .unwrap();
+    assert_eq!(
+        (both.repositories.len(), both.certificates.len()),
+        (2, 6),
+        "one repository, fetched once"
+    );
     // Somebody else takes the old name: another repository, another key.
     bench.github.update(|host| {
         host.repositories[0].former_names.clear();

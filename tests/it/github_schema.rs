@@ -477,3 +477,83 @@ fn what_is_asked_for_and_what_is_read_are_the_same_fields() {
     }
     assert!(n_removed > 1_000, "{n_removed}");
 }
+
+/// How many nodes a selection may return at most, and how many lists GitHub must read for it, for each of `n` parents.
+fn weight(document: &ExecutableDocument, set: &SelectionSet, n: u64, listed: u64) -> (u64, u64) {
+    let mut total = (0, 0);
+    for selection in &set.selections {
+        let (n_nodes, n_lists) = match selection {
+            Selection::Field(field) => {
+                let argument = |name: &str| {
+                    field
+                        .arguments
+                        .iter()
+                        .find(|argument| argument.name == name)
+                };
+                let first = argument("first").map(|argument| {
+                    let literal = argument
+                        .value
+                        .to_i32()
+                        .and_then(|first| u64::try_from(first).ok());
+                    literal.unwrap_or(listed)
+                });
+                if let Some(first) = first {
+                    assert!(
+                        (1..=100).contains(&first),
+                        "`{}` asks for {first}",
+                        field.name
+                    );
+                    let inner = weight(document, &field.selection_set, n * first, listed);
+                    (n * first + inner.0, n + inner.1)
+                } else if argument("ids").is_some() {
+                    let inner = weight(document, &field.selection_set, listed, listed);
+                    (listed + inner.0, inner.1)
+                } else {
+                    weight(document, &field.selection_set, n, listed)
+                }
+            }
+            Selection::InlineFragment(inline) => weight(document, &inline.selection_set, n, listed),
+            Selection::FragmentSpread(spread) => weight(
+                document,
+                &document.fragments[&spread.fragment_name].selection_set,
+                n,
+                listed,
+            ),
+        };
+        total.0 += n_nodes;
+        total.1 += n_lists;
+    }
+    total
+}
+
+#[test]
+fn no_document_asks_for_more_nodes_than_github_allows() {
+    let schema = served();
+    for operation in ALL {
+        let parsed = document(&schema, operation);
+        let set = &parsed.operations.iter().next().unwrap().selection_set;
+        let (n_nodes, _) = weight(&parsed, set, 1, 100);
+        assert!(
+            n_nodes <= 500_000,
+            "`{}` may return {n_nodes} nodes",
+            operation.name
+        );
+    }
+}
+
+#[test]
+fn the_estimate_of_a_pull_request_counts_the_lists_that_are_asked_for() {
+    let schema = served();
+    let operation = ALL
+        .iter()
+        .find(|operation| operation.name == "PullRequests")
+        .unwrap();
+    let parsed = document(&schema, operation);
+    let set = &parsed.operations.iter().next().unwrap().selection_set;
+    let (_, n_lists) = weight(&parsed, set, 1, 100);
+    assert_eq!(
+        n_lists,
+        100 * 28,
+        "lists of a hundred pull requests: `probe` and the fake reckon with 28 each"
+    );
+}

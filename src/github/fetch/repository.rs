@@ -47,8 +47,15 @@ pub(super) async fn fetch(
         }
         other => (store.repository_id(name)?, name.to_string(), other),
     };
+    let is_done = report.repositories.iter().any(|(_, known, _)| *known == id);
     context.repository = id;
+    // REST is asked under the name of today: a redirect costs a request.
+    context.name = now_called.parse().unwrap_or(context.name);
     report.repositories.push((name.clone(), id, now_called));
+    if is_done {
+        // Another of its names was asked for before.
+        return Ok(());
+    }
     let mut state = state::read(store, id)?;
     for stream in &options.streams {
         let done = match (&overview, report.resumes_at) {
