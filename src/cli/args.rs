@@ -41,6 +41,10 @@ pub enum ProgressMode {
 pub enum Command {
     /// Run the whole pipeline on a bundled synthetic organisation: no token, no network, no arguments.
     Demo(DemoArgs),
+    /// Write a commented linchpin.toml from what is found in the clone and on GitHub.
+    Init(InitArgs),
+    /// Check token, permissions, clone and sources; estimate what a fetch costs; say what would be missing and the fix.
+    Doctor(AnalysisArgs),
     /// Fetch (if there is a token and a GitHub remote), mine and report: the nightly job.
     Run(AnalysisArgs),
     /// Fetch from GitHub into the store; incremental, resumable.
@@ -133,6 +137,17 @@ pub struct DemoArgs {
     /// Where to write it.
     #[arg(long, value_name = "DIR", default_value = "linchpin-demo")]
     pub out: PathBuf,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Write a nightly workflow with least permissions too.
+    #[arg(long)]
+    pub ci: bool,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
 }
 
 /// Arguments of `person`.

@@ -36,6 +36,16 @@ pub const FINDINGS: &str = "facts/findings.json";
 /// Where the merge graph is kept between commands.
 pub const IDENTITY: &str = "facts/identity.json";
 
+/// What the facts in the store were derived from: a text that changes when anything they depend on does.
+pub const INPUTS: &str = "facts/inputs.txt";
+
+/// Everything that facts depend on, as a text.
+pub fn inputs(store: &Store, register: &Register, web: Option<&str>, no_github: Option<(&str, &str)>) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let files = store.fingerprint(&["raw/", "mined/", "repositories.json"]);
+    format!("{version}\n{register:?}\n{web:?}\n{no_github:?}\n{files}")
+}
+
 /// Derives facts and writes them to the store. `web` is where repositories with
 /// a GitHub name have their pages; `no_github` says why GitHub was not asked, where it was not, and the fix.
 pub fn derive(
@@ -115,6 +125,8 @@ pub fn derive(
     findings.certificates.sort_by_key(|line| (line.repository, line.stream));
     write_json(store, FINDINGS, &findings)?;
     write_json(store, IDENTITY, &identity)?;
+    // Last: a kill before this derives anew.
+    store.commit_file(INPUTS, inputs(store, register, web, no_github).as_bytes())?;
     Ok(identity)
 }
 

@@ -67,12 +67,7 @@ pub fn fetch_with(
     store: &Store,
     progress: &Progress,
 ) -> Result<FetchReport, CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::new(Kind::Defect, error))?;
-    let report = runtime.block_on(async {
+    let report = runtime()?.block_on(async {
         let client = Client::new(settings, clock)?;
         let options = FetchOptions::default();
         tokio::select! {
@@ -91,8 +86,17 @@ pub fn fetch_with(
     Ok(report)
 }
 
+/// The runtime that carries requests.
+pub fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::new(Kind::Defect, error))
+}
+
 /// The token in the order in which `gh` looks. Its text goes nowhere but into the client.
-fn token(api_url: &str) -> Option<Token> {
+pub fn token(api_url: &str) -> Option<Token> {
     let host = api_url.split_once("://").map_or(api_url, |(_, rest)| rest).split(['/', ':']).next().unwrap_or_default();
     let is_enterprise = github::token::is_enterprise(host);
     let app = || {
@@ -111,7 +115,7 @@ fn token(api_url: &str) -> Option<Token> {
 
 /// The real clock.
 #[derive(Debug)]
-struct SystemClock;
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {

@@ -4,10 +4,12 @@ pub mod args;
 mod context;
 mod demo;
 mod derive;
+mod doctor;
 pub mod error;
 mod explain;
 mod fetch;
 mod identity;
+mod init;
 mod output;
 mod person;
 mod progress;
@@ -57,6 +59,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
     let of_store = |args: &AnalysisArgs| Workspace::of_store(args, context.now);
     match command {
         Command::Demo(args) => demo::demo(args, context),
+        Command::Init(args) => init::init(args, &workspace(&args.analysis)?),
+        Command::Doctor(args) => doctor::doctor(&workspace(args)?),
         Command::Run(args) => run::run(context, &workspace(args)?, Until::Report),
         Command::Fetch(args) | Command::Mine(args) => {
             let mut workspace = workspace(args)?;

@@ -3,11 +3,12 @@
 use std::io::Write as _;
 
 use super::context::Context;
-use super::derive::{MinedClone, derive};
+use super::derive::{INPUTS, MinedClone, derive, inputs};
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched};
 use super::report::{Analysis, write_team_tree};
 use super::workspace::Workspace;
+use crate::domain::RepositoryId;
 use crate::git::{self, MineOptions};
 use crate::store::{Mode, Store};
 
@@ -47,8 +48,15 @@ fn mine_and_derive(
     store: &Store,
     fetched: &Fetched,
 ) -> Result<(), CliError> {
+    let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
+    if is_current(workspace, store)?
+        && store.read(INPUTS)?.as_deref() == Some(inputs(store, &workspace.register, web, why_not).as_bytes())
+    {
+        context.progress.say("nothing new: the facts in the store are current");
+        return Ok(());
+    }
     let clones = mine(context, workspace, store)?;
-    let identity = derive(store, &workspace.register, &clones, workspace.web.as_deref(), fetched.why_not())?;
+    let identity = derive(store, &workspace.register, &clones, web, why_not)?;
     context.progress.say(&format!(
         "identity: {} accounts and signatures are {} people",
         identity.person_of_account.len() + identity.person_of_signature.len(),
@@ -95,17 +103,37 @@ fn bind(store: &Store, workspace: &Workspace) -> Result<(), CliError> {
     Ok(())
 }
 
-fn mine(context: &Context, workspace: &Workspace, store: &Store) -> Result<Vec<MinedClone>, CliError> {
-    let options = MineOptions {
+fn options(workspace: &Workspace) -> MineOptions {
+    MineOptions {
         as_of: Some(workspace.time.as_of),
         excluded_globs: workspace.register.mining.exclude.clone(),
         max_files_per_commit: workspace.register.mining.max_files_per_commit,
         ..MineOptions::default()
-    };
+    }
+}
+
+fn state_file(repository: RepositoryId) -> String {
+    format!("mined/{}.state", repository.0)
+}
+
+/// Whether mining would find in every clone what is in the store already.
+fn is_current(workspace: &Workspace, store: &Store) -> Result<bool, CliError> {
+    for clone in &workspace.clones {
+        let repository = store.repository_id_of_key(&clone.name)?;
+        let Some(state) = store.read(&state_file(repository))? else { return Ok(false) };
+        if !git::is_current(&clone.path, &options(workspace), &state)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn mine(context: &Context, workspace: &Workspace, store: &Store) -> Result<Vec<MinedClone>, CliError> {
+    let options = options(workspace);
     let mut clones = Vec::new();
     for clone in &workspace.clones {
         let repository = store.repository_id_of_key(&clone.name)?;
-        let state_file = format!("mined/{}.state", repository.0);
+        let state_file = state_file(repository);
         let previous = store.read(&state_file)?;
         let mined = git::mine(&clone.path, &options, previous.as_deref(), &context.progress)?;
         store.commit_file(&state_file, &mined.state)?;

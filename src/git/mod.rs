@@ -13,6 +13,7 @@ pub mod identity;
 mod interner;
 mod lines;
 mod log;
+mod look;
 mod myers;
 mod objects;
 mod open;
@@ -33,6 +34,7 @@ use jiff::Timestamp;
 
 use crate::domain::History;
 
+pub use look::{Look, look};
 pub use remotes::{GitHubName, remote_github_names};
 
 /// What to mine.

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Facts, History, Incident, Person, PersonId, RepositoryId};
 use super::{Error as StoreError, Store};
+use crate::domain::{Facts, History, Incident, Person, PersonId, RepositoryId};
 use crate::tables::{self, CommitRow, Repository, Row, Tables, TagRow};
 
 /// Facts that cannot be written or read.
@@ -64,6 +64,20 @@ fn read_rows<R: Row>(store: &Store) -> Result<Vec<R>, Error> {
     Ok(rows)
 }
 
+impl Store {
+    /// Names and checksums of the committed files below some directories, one a line: equal texts, equal contents.
+    #[must_use]
+    pub fn fingerprint(&self, prefixes: &[&str]) -> String {
+        let manifest = self.locked_manifest();
+        let inside = manifest
+            .entries()
+            .filter(|entry| prefixes.iter().any(|prefix| entry.path.starts_with(prefix)));
+        inside
+            .map(|entry| format!("{} {}\n", entry.path, entry.sha256))
+            .collect()
+    }
+}
+
 /// Writes repositories, people, tags and histories.
 pub fn write_mined(
     store: &Store,
@@ -73,6 +87,14 @@ pub fn write_mined(
 ) -> Result<(), Error> {
     write_rows(store, ALL, repositories)?;
     write_rows(store, ALL, people)?;
+    // People are numbered anew each time: what a clone that is not at hand once gave would name the wrong ones.
+    let kept: BTreeSet<String> = mined
+        .iter()
+        .map(|mined| mined.repository.0.to_string())
+        .collect();
+    for table in ["commits", "tags", "file_changes", "files", "ownership"] {
+        forget(store, table, &kept)?;
+    }
     for Mined {
         repository,
         history,
@@ -127,6 +149,17 @@ pub fn write_facts(store: &Store, facts: &Facts, incidents: &[Incident]) -> Resu
     parts(store, incidents, |row| row.repository)
 }
 
+/// Forgets the parts of a table that are not kept.
+fn forget(store: &Store, table: &str, kept: &BTreeSet<String>) -> Result<(), Error> {
+    let kept: BTreeSet<String> = kept.iter().map(|part| path(table, part)).collect();
+    let gone: Vec<String> = store
+        .files_below(&format!("facts/{table}/"))
+        .into_iter()
+        .filter(|file| !kept.contains(file))
+        .collect();
+    Ok(store.remove_files(&gone)?)
+}
+
 /// Writes a table's rows by repository and forgets the parts that no longer have any.
 fn parts<R: Row + Clone>(
     store: &Store,
@@ -140,16 +173,8 @@ fn parts<R: Row + Clone>(
             .or_default()
             .push(row.clone());
     }
-    let kept: BTreeSet<String> = by_repository
-        .keys()
-        .map(|id| path(R::TABLE, &id.0.to_string()))
-        .collect();
-    let gone: Vec<String> = store
-        .files_below(&format!("facts/{}/", R::TABLE))
-        .into_iter()
-        .filter(|file| !kept.contains(file))
-        .collect();
-    store.remove_files(&gone)?;
+    let kept = by_repository.keys().map(|id| id.0.to_string()).collect();
+    forget(store, R::TABLE, &kept)?;
     for (repository, rows) in by_repository {
         write_rows(store, &repository.0.to_string(), &rows)?;
     }

@@ -1,0 +1,145 @@
+//! `linchpin doctor`: what can be read, what cannot, what a fetch would cost, and the step that mends each hole.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use super::error::{CliError, DONE, Kind, PARTIAL};
+use super::fetch::{SystemClock, runtime, token};
+use super::workspace::Workspace;
+use crate::domain::{RepoName, Stream};
+use crate::git::{self, MineOptions};
+use crate::github::probe::{Access, Probe, probe};
+use crate::github::{Client, ClientSettings};
+use crate::metrics::REGISTRY;
+use crate::metrics::measure::Need;
+use crate::render::encode::terminal;
+
+/// Prints the findings; exit code 5 where something that figures need cannot be read.
+pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
+    let mut lines = vec![format!("API          {}", terminal(&workspace.api_url))];
+    let mut is_whole = true;
+    for clone in &workspace.clones {
+        is_whole &= clone_lines(clone, &mut lines);
+    }
+    if workspace.clones.is_empty() {
+        lines.push("clone        none: knowledge, ownership and lead time are not observed; name one with `--repo PATH`".to_owned());
+        is_whole = false;
+    }
+    match (workspace.github.as_slice(), workspace.offline, token(&workspace.api_url)) {
+        ([], _, _) => lines.push("GitHub       no remote: add one, or name a repository with `--github OWNER/NAME`".to_owned()),
+        (_, true, _) => lines.push("GitHub       not asked: --offline".to_owned()),
+        (_, _, None) => {
+            lines.push("token        none: set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`".to_owned());
+            not_observed(&[Stream::PullRequests, Stream::Issues, Stream::Deployments, Stream::WorkflowRuns], &mut lines);
+            is_whole = false;
+        }
+        (names, false, Some(token)) => {
+            for found in look(ClientSettings::new(&workspace.api_url, token), names)? {
+                is_whole &= probe_lines(&found, &mut lines);
+            }
+        }
+    }
+    let _ = writeln!(std::io::stdout().lock(), "{}", lines.join("\n"));
+    Ok(if is_whole { DONE } else { PARTIAL })
+}
+
+/// Looks at repositories one after the other.
+pub fn look(settings: ClientSettings, names: &[RepoName]) -> Result<Vec<Probe>, CliError> {
+    runtime()?.block_on(async {
+        let client = Client::new(settings, Arc::new(SystemClock))?;
+        let mut found = Vec::new();
+        for name in names {
+            found.push(probe(&client, name).await?);
+        }
+        Ok(found)
+    })
+}
+
+fn clone_lines(clone: &super::workspace::Clone, lines: &mut Vec<String>) -> bool {
+    let name = terminal(&clone.name);
+    match git::look(&clone.path, &MineOptions::default()) {
+        Ok(found) if found.is_shallow => {
+            lines.push(format!("clone        {name}: shallow: run `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout"));
+            false
+        }
+        Ok(found) => {
+            let branch = found.default_branch.map_or_else(|| "no default branch".to_owned(), |branch| terminal(&branch));
+            lines.push(format!("clone        {name}: whole history, {branch}, {} tags", found.n_tags));
+            true
+        }
+        Err(error) => {
+            lines.push(format!("clone        {name}: {}", terminal(&error.to_string())));
+            false
+        }
+    }
+}
+
+fn probe_lines(found: &Probe, lines: &mut Vec<String>) -> bool {
+    let Some(name) = &found.name else {
+        lines.push("repository   not there, or not shown to this token: check the spelling and the token's repositories".to_owned());
+        return false;
+    };
+    lines.push(format!("repository   {}{}", terminal(name), if found.is_archived { " (archived)" } else { "" }));
+    lines.push(format!("  token      {}", found.token.word()));
+    if let Some(skew) = found.skew.filter(|skew| skew.as_secs().abs() > 5) {
+        lines.push(format!("  clock      {} s off the server's: durations are the server's, only `--as-of` is yours", skew.as_secs()));
+    }
+    if let Some((limit, left, back_at)) = found.points {
+        lines.push(format!("  points     {left} of {limit} an hour left, all back at {back_at}"));
+    }
+    let mut missing = Vec::new();
+    for (stream, access) in &found.access {
+        let word = stream.word().replace('_', " ");
+        lines.push(match access {
+            Access::Readable(Some(n)) => format!("  {word:<14} readable, {n}"),
+            Access::Readable(None) => format!("  {word:<14} readable"),
+            Access::Missing(permission) => {
+                missing.push(*stream);
+                format!("  {word:<14} not readable: give the token {}", terminal(permission))
+            }
+            Access::Disabled => format!("  {word:<14} switched off in the repository's settings"),
+            Access::NotFound => {
+                missing.push(*stream);
+                format!("  {word:<14} not there, or not shown to this token")
+            }
+        });
+    }
+    let list = |words: &[String]| if words.is_empty() { "none".to_owned() } else { terminal(&words.join(", ")) };
+    let environments: Vec<String> = found.environments.iter().map(|(name, n)| format!("{name} ({n})")).collect();
+    lines.push(format!("  environments   {} (production is `production_pattern` in linchpin.toml)", list(&environments)));
+    lines.push(format!("  incidents      labels that look like it: {}", list(&found.incident_labels)));
+    let styles: Vec<String> = found.merge_styles.iter().map(|style| (*style).to_owned()).collect();
+    lines.push(format!("  merge styles   {}", list(&styles)));
+    lines.push(format!("  bots seen      {}", list(&found.bots)));
+    lines.push(format!(
+        "  first fetch    about {} requests, {} points; a night: about {} requests, {} points",
+        found.first.requests, found.first.points, found.nightly.requests, found.nightly.points
+    ));
+    not_observed(&missing, lines);
+    missing.is_empty()
+}
+
+/// Which metrics have no figure without some streams.
+fn not_observed(missing: &[Stream], lines: &mut Vec<String>) {
+    let is_missing = |need: &Need| match need {
+        Need::PullRequests => missing.contains(&Stream::PullRequests),
+        Need::Issues => missing.contains(&Stream::Issues),
+        Need::WorkflowRuns => missing.contains(&Stream::WorkflowRuns),
+        Need::Deployments => missing.contains(&Stream::Deployments),
+        Need::History | Need::Ownership => false,
+    };
+    let ids: Vec<&str> = REGISTRY
+        .iter()
+        .map(|metric| metric.definition)
+        .filter(|definition| definition.needs.iter().any(is_missing))
+        .map(|definition| definition.id)
+        .collect();
+    if !ids.is_empty() {
+        lines.push(format!("  not observed   {} (deployments can also come from releases or tags)", ids.join(", ")));
+    }
+}
+
+/// An error for `init` where the file is there already.
+pub fn exists(path: &std::path::Path) -> CliError {
+    CliError::new(Kind::Usage, format!("`{}` exists already", path.display())).hint("edit it, or move it away first")
+}
