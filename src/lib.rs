@@ -1,4 +1,49 @@
-//! linchpin
+//! linchpin: engineering health with receipts, from GitHub and from git history.
+//!
+//! One line of named nouns, one module per arrow:
+//!
+//! ```text
+//!         shell (may fail, may wait)                                core (pure, total, synchronous)
+//!  GitHub ─fetch─► raw answers ─┐
+//!                               ├─► Facts (+ Gaps) ─► Tables ─► metrics ─► Measures ─┬─► Report  ─► bytes ─► team/
+//!  .git ───mine──► history ─────┤        typed        columns              + ledger └─► Evidence ─► bytes ─► private/<login>/
+//!  register (TOML) ─────────────┘
+//!  clock, env, args, terminal, exit code: cli only
+//! ```
+//!
+//! | module | turns | into |
+//! |---|---|---|
+//! | [`domain`] | – | the vocabulary: ids, time, people, facts, gaps |
+//! | [`register`] | TOML | agreements, people, absences, delegations |
+//! | [`github`] | documents, answers | raw answers, then facts and gaps |
+//! | [`git`] | a repository | commits, changes, ownership; and who is who |
+//! | [`store`] | bytes | committed files: raw answers, mined state, facts |
+//! | [`tables`] | facts | columns, and Parquet (polars) |
+//! | [`metrics`] | tables and a lens | measures with their ledgers |
+//! | [`evidence`] | facts | snippets and packs about one person |
+//! | [`report`] | measures | sections, figures, charts as plain data |
+//! | [`render`] | reports, documents | HTML, SVG, Markdown, CSV, JSON |
+//! | [`demo`] | a seed | a synthetic organisation, its clones, and a GitHub that serves it |
+//! | [`cli`] | arguments | side effects and an exit code |
+//!
+//! Invariants, each held by a test or a lint (`tests/it/structure.rs`, `Cargo.toml`, `.clippy.toml`):
+//!
+//! - `domain` imports no other module; `metrics`, `evidence`, `report` and `render` do no IO and are not async.
+//! - A third-party crate is named only by its owner: polars by `tables`, gix by `git` (and by `demo`, which writes the
+//!   repositories it mines), octocrab and reqwest by `github`, plotters and the template engine by `render`, clap and indicatif
+//!   by `cli`.
+//! - Only `cli` reads the clock, the environment and the arguments, or writes to the terminal. The as-of instant is a parameter:
+//!   same store, register, settings and instant, same bytes.
+//! - Broken data is not an error: decoders and walks return what they could read and the gaps. A missing value is `None`.
+//! - A figure is computed from its ledger rows, so included + excluded + unknown is the population by construction.
+//! - Facts key people by [`domain::PersonId`]; reports never receive people, so the team tree cannot name one.
+//! - Every sink has one encoder ([`render::encode`]), used by every writer to it.
+//!
+//! **Following one pull request**: `cli::fetch` builds the runtime and calls [`github::fetch`], which posts the documents of
+//! `queries/github/`; answers go to [`store::raw`]. `github::decode` turns them into a [`domain::PullRequest`]; `cli::derive`
+//! resolves identity and has [`store::facts`] write it as a row; `metrics::flow::pickup_time` gives it a fate and a value;
+//! [`metrics::aggregate`] groups rows into figures; [`report`] places them; [`render`] draws them; the command writes the files.
+
 pub mod cli;
 pub mod demo;
 pub mod domain;

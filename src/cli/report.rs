@@ -27,15 +27,12 @@ impl Analysis {
     /// Reads the store.
     pub fn read(store: &Store, workspace: &Workspace) -> Result<Self, CliError> {
         let tables = store_facts::read(store)?;
-        let findings: Findings = match store.read(FINDINGS)? {
-            Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
-                CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt")
-            })?,
-            None => {
-                let message = format!("the store `{}` has no facts yet", store.root().display());
-                return Err(CliError::new(Kind::Usage, message).hint("run `linchpin run` in the clone first"));
-            }
+        let Some(bytes) = store.read(FINDINGS)? else {
+            let message = format!("the store `{}` has no facts yet", store.root().display());
+            return Err(CliError::new(Kind::Usage, message).hint("run `linchpin run` in the clone first"));
         };
+        let findings: Findings = serde_json::from_slice(&bytes)
+            .map_err(|error| CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt"))?;
         let lens = Lens::new(
             &workspace.register,
             &tables.repositories,

@@ -3,6 +3,7 @@
 //! Derived, so deletable: everything here can be rebuilt from raw answers and the clones (invariant I8).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::{Error as StoreError, Store};
 use crate::domain::{Facts, History, Incident, Person, PersonId, RepositoryId};
@@ -72,9 +73,10 @@ impl Store {
         let inside = manifest
             .entries()
             .filter(|entry| prefixes.iter().any(|prefix| entry.path.starts_with(prefix)));
-        inside
-            .map(|entry| format!("{} {}\n", entry.path, entry.sha256))
-            .collect()
+        inside.fold(String::new(), |mut text, entry| {
+            let _ = writeln!(text, "{} {}", entry.path, entry.sha256);
+            text
+        })
     }
 }
 
