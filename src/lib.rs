@@ -39,7 +39,7 @@
 //! - Facts key people by [`domain::PersonId`]; reports never receive people, so the team tree cannot name one.
 //! - Every sink has one encoder ([`render::encode`]), used by every writer to it.
 //!
-//! **Following one pull request**: `cli::fetch` builds the runtime and calls [`github::fetch`], which posts the documents of
+//! **Following one pull request**: `cli::fetch` builds the runtime and calls [`github::fetch()`], which posts the documents of
 //! `queries/github/`; answers go to [`store::raw`]. `github::decode` turns them into a [`domain::PullRequest`]; `cli::derive`
 //! resolves identity and has [`store::facts`] write it as a row; `metrics::flow::pickup_time` gives it a fate and a value;
 //! [`metrics::aggregate`] groups rows into figures; [`report`] places them; [`render`] draws them; the command writes the files.

@@ -31,6 +31,28 @@ pub struct Findings {
     pub gaps: Vec<Gap>,
 }
 
+impl Findings {
+    /// Reads them from the store.
+    pub fn read(store: &Store) -> Result<Self, CliError> {
+        let Some(bytes) = store.read(FINDINGS)? else {
+            let message = format!("the store `{}` has no facts yet", store.root().display());
+            return Err(CliError::new(Kind::Usage, message).hint("run `linchpin run` in the clone first"));
+        };
+        serde_json::from_slice(&bytes)
+            .map_err(|error| CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt"))
+    }
+
+    /// Whether some data that was asked for did not arrive whole: the banner is up, and the exit code is 5.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        let is_hole = |line: &StreamCertificate| {
+            use Completeness as C;
+            matches!(line.completeness, C::Partial | C::Forbidden | C::RateLimited | C::NotFound)
+        };
+        self.certificates.iter().any(is_hole)
+    }
+}
+
 /// Where findings are kept between commands.
 pub const FINDINGS: &str = "facts/findings.json";
 /// Where the merge graph is kept between commands.

@@ -30,7 +30,7 @@ pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Re
     for directory in written {
         let _ = writeln!(stdout, "{}", directory.join("evidence.md").display());
     }
-    if analysis.is_partial() {
+    if analysis.findings.is_partial() {
         context.progress.say("partial data: evidence may be missing; see the documents' own notes and `linchpin report`");
         return Ok(PARTIAL);
     }

@@ -1,10 +1,9 @@
 //! From the store to the team tree.
 
-use super::derive::{FINDINGS, Findings};
+use super::derive::Findings;
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
-use crate::domain::{Stream, StreamCertificate};
 use crate::metrics::{self, Lens, Measure};
 use crate::render;
 use crate::report::{Product, RepositoryFace, TeamDefinition, TeamInput};
@@ -27,12 +26,7 @@ impl Analysis {
     /// Reads the store.
     pub fn read(store: &Store, workspace: &Workspace) -> Result<Self, CliError> {
         let tables = store_facts::read(store)?;
-        let Some(bytes) = store.read(FINDINGS)? else {
-            let message = format!("the store `{}` has no facts yet", store.root().display());
-            return Err(CliError::new(Kind::Usage, message).hint("run `linchpin run` in the clone first"));
-        };
-        let findings: Findings = serde_json::from_slice(&bytes)
-            .map_err(|error| CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt"))?;
+        let findings = Findings::read(store)?;
         let lens = Lens::new(
             &workspace.register,
             &tables.repositories,
@@ -53,17 +47,6 @@ impl Analysis {
             url: repository.url.clone(),
         };
         self.tables.repositories.iter().map(face).collect()
-    }
-
-    /// Whether some data that was asked for did not arrive whole: the banner is up, and the exit code is 5.
-    #[must_use]
-    pub fn is_partial(&self) -> bool {
-        let is_hole = |line: &&StreamCertificate| {
-            use crate::domain::Completeness as C;
-            matches!(line.completeness, C::Partial | C::Forbidden | C::RateLimited)
-                || (line.completeness == C::NotFound && line.stream == Stream::PullRequests)
-        };
-        self.findings.certificates.iter().any(|line| is_hole(&line))
     }
 }
 

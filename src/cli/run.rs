@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::context::Context;
-use super::derive::{INPUTS, MinedClone, derive, inputs};
+use super::derive::{Findings, INPUTS, MinedClone, derive, inputs};
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched};
 use super::report::{Analysis, write_team_tree};
@@ -30,8 +30,8 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
     if until == Until::Report {
         return report_from(context, workspace, &store, &fetched);
     }
-    let analysis = Analysis::read(&store, workspace)?;
-    fetched.finish(if analysis.is_partial() { PARTIAL } else { DONE })
+    let findings = Findings::read(&store)?;
+    fetched.finish(if findings.is_partial() { PARTIAL } else { DONE })
 }
 
 /// Mines, derives and reports on a store that was fetched already.
@@ -85,7 +85,7 @@ fn report_from(context: &Context, workspace: &Workspace, store: &Store, fetched:
     context.progress.finish();
     let place = workspace.out.join("team").join("index.html");
     let _ = writeln!(std::io::stdout().lock(), "{}", place.display());
-    if analysis.is_partial() {
+    if analysis.findings.is_partial() {
         context.progress.say("partial data: some of what was asked for is missing; see the banner and team/data_quality.json");
         return fetched.finish(PARTIAL);
     }

@@ -1,6 +1,6 @@
 //! Metrics: from tables to measures with ledgers. Pure and synchronous: no IO, no clock.
 //!
-//! One metric is one file with a [`Definition`](measure::Definition) and a function from [`Tables`] and a [`Lens`] to a
+//! One metric is one file with a [`Definition`] and a function from [`Tables`] and a [`Lens`] to a
 //! [`Measure`]; the registry below lists them all. Polars stays behind `tables`: a metric sees typed columns and rows.
 
 pub mod aggregate;

@@ -1,6 +1,6 @@
 //! Facts as columns. Owns polars, every column name, and Parquet as their form on disk.
 //!
-//! A row struct and its table are declared together in [`rows`]; a field's name *is* its column's name, so that a column is
+//! A row struct and its table are declared together in `rows`; a field's name *is* its column's name, so that a column is
 //! named once (invariant I5). Changed files and surviving lines, of which there are millions, are columnar in memory too
 //! ([`changes`], [`ownership`]).
 

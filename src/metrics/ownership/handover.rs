@@ -26,14 +26,14 @@ static DEFINITION: Definition = Definition {
     question: "Which areas move from one person to another?",
     definition: "Share of the areas in which, over two consecutive quarters, one person's share of the changes falls and \
                  another's rises by at least 20 points each, by more than chance (the 80 % Wilson intervals before and after do not \
-                 overlap), the giver was ahead before, the receiver is ahead after, and stays so in the quarter after, where there is \
-                 one. Only complete quarters of the window with at least five changes are compared.",
+                 overlap), the giver was ahead before, the receiver is ahead after, and still is in the quarter after that. Only \
+                 complete quarters of the window with at least five changes are compared: four in a row.",
     formula: "share(q, giver) − share(q+2, giver) ≥ 0.2 and share(q+2, receiver) − share(q, receiver) ≥ 0.2, intervals apart",
     unit: Unit::Share,
     cohort: None,
     needs: &[Need::History],
     source: "Definition of this project; shares as in ownership.share",
-    exclusions: "Areas without three consecutive complete quarters of at least five changes each are unknown. A quarter in which the \
+    exclusions: "Areas without four consecutive complete quarters of at least five changes each are unknown. A quarter in which the \
                  giver did nothing and came back after opens no hand-over.",
     how_to_read: "A hand-over that the team planned is a delegation working. One that nobody planned is worth a conversation.",
     can_mislead: "A long absence looks like the first half of a hand-over until the person is back.",
@@ -96,19 +96,18 @@ fn detect(
         .map(|bucket| Quarter::of(quarters.get(bucket)?, lens))
         .collect();
     let mut looked = false;
-    for at in 0..spine.len().saturating_sub(2) {
-        let [Some(before), Some(_), Some(after)] = &quarters[at..at + 3] else {
+    for at in 0..spine.len().saturating_sub(3) {
+        let [Some(before), Some(_), Some(after), Some(later)] = &quarters[at..at + 4] else {
             continue;
         };
         looked = true;
-        let later = quarters.get(at + 3).and_then(Option::as_ref);
         for giver in before.people.keys() {
             for receiver in after.people.keys().filter(|receiver| *receiver != giver) {
                 let moved = falls(before.share(*giver), after.share(*giver))
                     && falls(after.share(*receiver), before.share(*receiver))
                     && before.is_ahead(*giver, *receiver)
                     && after.is_ahead(*receiver, *giver)
-                    && later.is_none_or(|later| later.is_ahead(*receiver, *giver));
+                    && later.is_ahead(*receiver, *giver);
                 if moved {
                     return Finding::Moved(Handover {
                         area: area.to_owned(),
@@ -179,7 +178,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             let (value, fate) = match &found {
                 Finding::TooLittleHistory => (
                     None,
-                    Fate::Unknown("fewer_than_three_quarters_with_five_changes"),
+                    Fate::Unknown("fewer_than_four_quarters_with_five_changes"),
                 ),
                 Finding::Stays => (Some(0.0), Fate::Included),
                 Finding::Moved(handover) => {
