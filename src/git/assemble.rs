@@ -8,7 +8,7 @@ use gix::bstr::ByteSlice;
 use jiff::Timestamp;
 
 use crate::domain::{
-    CommitId, Commit, Exclusion, FileChange, Gap, History, Ownership, Signature, SignatureId, Tag,
+    Commit, Exclusion, FileChange, Gap, History, Ownership, Signature, SignatureId, Tag,
 };
 
 use super::attributes::{MAX_ATTRIBUTES_BYTES, PathRules};
@@ -37,29 +37,43 @@ fn start(path: &Path, options: &MineOptions) -> Result<Start, Error> {
     let repository = open::open(path)?;
     let tips = open::tips(&repository, options)?;
     let tip = match (tips.head, options.as_of) {
-        (Some(head), Some(as_of)) => newest_before(&repository, head, as_of.as_second(), &tips.boundary),
+        (Some(head), Some(as_of)) => {
+            newest_before(&repository, head, as_of.as_second(), &tips.boundary)
+        }
         (head, _) => head,
     };
-    let until = options.as_of.filter(|_| options.all_refs).map(Timestamp::as_second);
+    let until = options
+        .as_of
+        .filter(|_| options.all_refs)
+        .map(Timestamp::as_second);
     let current = format!(
-        "{:?} {tip:?} {:?} {:?} {:?} {:?} {until:?} {:?} {} {} {} {} {}",
+        "{:?} {tip:?} {:?} {:?} {:?} {:?} {until:?} {} {} {} {} {}",
         tips.branch,
         tips.others,
         tips.tags,
         tips.boundary,
         options.excluded_globs,
-        options.as_of.filter(|_| !tips.tags.is_empty()).map(|_| tips.tags.len()),
         options.max_files_per_commit,
         options.renames,
         options.all_refs,
         options.diff_merges_first_parent,
         options.ownership,
     );
-    Ok(Start { repository, tips, tip, current })
+    Ok(Start {
+        repository,
+        tips,
+        tip,
+        current,
+    })
 }
 
 /// The newest commit of the first-parent line at or before an instant.
-fn newest_before(repository: &gix::Repository, head: ObjectId, as_of: i64, boundary: &[ObjectId]) -> Option<ObjectId> {
+fn newest_before(
+    repository: &gix::Repository,
+    head: ObjectId,
+    as_of: i64,
+    boundary: &[ObjectId],
+) -> Option<ObjectId> {
     let mut id = head;
     loop {
         let object = repository.find_object(id).ok()?;
@@ -75,8 +89,14 @@ fn newest_before(repository: &gix::Repository, head: ObjectId, as_of: i64, bound
 }
 
 /// See [`super::is_current`].
-pub(super) fn is_current(path: &Path, options: &MineOptions, previous: &[u8]) -> Result<bool, Error> {
-    let Some(header) = Header::read(previous) else { return Ok(false) };
+pub(super) fn is_current(
+    path: &Path,
+    options: &MineOptions,
+    previous: &[u8],
+) -> Result<bool, Error> {
+    let Some(header) = Header::read(previous) else {
+        return Ok(false);
+    };
     Ok(state::key(&start(path, options)?.current) == header.current)
 }
 
@@ -87,7 +107,12 @@ pub(super) fn mine(
     previous: Option<&[u8]>,
     progress: &dyn Progress,
 ) -> Result<Mined, Error> {
-    let Start { repository, tips, tip, current } = start(path, options)?;
+    let Start {
+        repository,
+        tips,
+        tip,
+        current,
+    } = start(path, options)?;
     let packs = Packs::open(&repository);
     let mut reader = packs.reader(8 << 20);
     let (settings, mut gaps) = Settings::of_tip(&mut reader, &repository, tip);
@@ -102,9 +127,14 @@ pub(super) fn mine(
         options.diff_merges_first_parent,
         options.ownership,
     );
-    let header = Header { basis: state::key(&basis), current: state::key(&current) };
+    let header = Header {
+        basis: state::key(&basis),
+        current: state::key(&current),
+    };
     let old_header = previous.and_then(Header::read);
-    let old = previous.filter(|_| old_header.is_some_and(|old| old.basis == header.basis)).and_then(state::read);
+    let old = previous
+        .filter(|_| old_header.is_some_and(|old| old.basis == header.basis))
+        .and_then(state::read);
     let unchanged = old.is_some() && old_header == Some(header);
     let (log, n_old) = match old {
         Some(log) if unchanged => {
@@ -139,10 +169,16 @@ pub(super) fn mine(
         _ => state::write(&header, &log),
     };
     let n_new_commits = u32::try_from(log.commits.len().saturating_sub(n_old)).unwrap_or(NONE);
-    let mut history = history(log, options, settings, rules, tip);
+    let mut history = history(log, options, &settings, rules, tip);
     history.tags = open::tags(&repository, &tips)
         .into_iter()
-        .filter_map(|(name, commit, seconds)| Some(Tag { name, commit, tagged_at: instant(seconds)? }))
+        .filter_map(|(name, commit, seconds)| {
+            Some(Tag {
+                name,
+                commit,
+                tagged_at: instant(seconds)?,
+            })
+        })
         .filter(|tag| options.as_of.is_none_or(|as_of| tag.tagged_at <= as_of))
         .collect();
     history.default_branch = tips.branch;
@@ -150,11 +186,19 @@ pub(super) fn mine(
     history.gaps.append(&mut gaps);
     history.gaps.sort();
     history.gaps.dedup();
-    Ok(Mined { history, state, unchanged, n_new_commits })
+    Ok(Mined {
+        history,
+        state,
+        unchanged,
+        n_new_commits,
+    })
 }
 
 fn threads(options: &MineOptions) -> usize {
-    options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+    options
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        .max(1)
 }
 
 fn instant(seconds: i64) -> Option<Timestamp> {
@@ -172,17 +216,26 @@ struct Settings {
 }
 
 impl Settings {
-    fn of_tip(reader: &mut Reader<'_>, repository: &gix::Repository, tip: Option<ObjectId>) -> (Self, Vec<Gap>) {
+    fn of_tip(
+        reader: &mut Reader<'_>,
+        repository: &gix::Repository,
+        tip: Option<ObjectId>,
+    ) -> (Self, Vec<Gap>) {
         let mut settings = Self::default();
         let mut gaps = Vec::new();
-        let Some(tip) = tip else { return (settings, gaps) };
+        let Some(tip) = tip else {
+            return (settings, gaps);
+        };
         let gap = |kind: &str, subject: String, reason: &str| Gap {
             repository: None,
             kind: kind.to_owned(),
             subject,
             reason: reason.to_owned(),
         };
-        let tree = match reader.read(&tip).map(|object| super::commit::parse(&object.bytes)) {
+        let tree = match reader
+            .read(&tip)
+            .map(|object| super::commit::parse(&object.bytes))
+        {
             Ok(Some(parsed)) => parsed.tree,
             Ok(None) => {
                 gaps.push(gap("commit", tip.to_string(), "corrupt_object"));
@@ -196,10 +249,19 @@ impl Settings {
         let mut differ = Differ::new(reader, repository.object_hash());
         differ.compare(None, Some(&tree));
         let files = std::mem::take(&mut differ.differences);
-        gaps.extend(differ.holes.iter().map(|(id, why)| gap("tree", id.to_string(), why.word())));
+        gaps.extend(
+            differ
+                .holes
+                .iter()
+                .map(|(id, why)| gap("tree", id.to_string(), why.word())),
+        );
         let mut wanted: Vec<(Vec<u8>, Side)> = Vec::new();
         for file in files {
-            let name = file.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+            let name = file
+                .path
+                .rsplit(|&byte| byte == b'/')
+                .next()
+                .unwrap_or_default();
             if let Some(side) = file.after.filter(|side| side.mode.is_regular())
                 && (name == ATTRIBUTES || file.path == MAILMAP || file.path == IGNORED_REVISIONS)
             {
@@ -211,11 +273,19 @@ impl Settings {
             let content = match super::files::content(reader, side) {
                 Ok(content) if content.len() <= MAX_ATTRIBUTES_BYTES => content,
                 Ok(_) => {
-                    gaps.push(gap("settings", path.to_str_lossy().into_owned(), "too_large"));
+                    gaps.push(gap(
+                        "settings",
+                        path.to_str_lossy().into_owned(),
+                        "too_large",
+                    ));
                     continue;
                 }
                 Err(why) => {
-                    gaps.push(gap("settings", path.to_str_lossy().into_owned(), why.word()));
+                    gaps.push(gap(
+                        "settings",
+                        path.to_str_lossy().into_owned(),
+                        why.word(),
+                    ));
                     continue;
                 }
             };
@@ -225,10 +295,15 @@ impl Settings {
                 settings.ignored = ignored_revisions(&content);
             } else {
                 let directory = path.strip_suffix(ATTRIBUTES).unwrap_or_default();
-                settings.attributes.push((directory.strip_suffix(b"/").unwrap_or(directory).to_vec(), content.to_vec()));
+                settings.attributes.push((
+                    directory.strip_suffix(b"/").unwrap_or(directory).to_vec(),
+                    content.to_vec(),
+                ));
             }
         }
-        settings.attributes.sort_by_key(|(directory, _)| directory.split(|&byte| byte == b'/').count() - usize::from(directory.is_empty()));
+        settings.attributes.sort_by_key(|(directory, _)| {
+            directory.split(|&byte| byte == b'/').count() - usize::from(directory.is_empty())
+        });
         (settings, gaps)
     }
 }
@@ -258,10 +333,17 @@ impl Signatures {
         let of_raw = raw
             .iter()
             .map(|(name, email)| {
-                let written = gix::actor::SignatureRef { name: name.as_str().into(), email: email.as_str().into(), time: "" };
+                let written = gix::actor::SignatureRef {
+                    name: name.as_str().into(),
+                    email: email.as_str().into(),
+                    time: "",
+                };
                 let resolved = mailmap.resolve_cow(written);
                 let text = |bytes: &[u8]| bytes.to_str_lossy().into_owned();
-                let signature = Signature { name: text(&resolved.name), email: text(&resolved.email) };
+                let signature = Signature {
+                    name: text(&resolved.name),
+                    email: text(&resolved.email),
+                };
                 *numbers.entry(signature).or_insert_with_key(|signature| {
                     seen.push(signature.clone());
                     SignatureId(u32::try_from(seen.len() - 1).unwrap_or(NONE))
@@ -272,11 +354,20 @@ impl Signatures {
     }
 
     fn of(&self, raw: u32) -> SignatureId {
-        self.of_raw.get(raw as usize).copied().unwrap_or(SignatureId(NONE))
+        self.of_raw
+            .get(raw as usize)
+            .copied()
+            .unwrap_or(SignatureId(NONE))
     }
 }
 
-fn history(log: Log, options: &MineOptions, settings: Settings, mut rules: PathRules, tip: Option<ObjectId>) -> History {
+fn history(
+    log: Log,
+    options: &MineOptions,
+    settings: &Settings,
+    mut rules: PathRules,
+    tip: Option<ObjectId>,
+) -> History {
     let signatures = Signatures::new(&log.signatures, &settings.mailmap);
     let optional = |number: u32| (number != NONE).then_some(number);
     let mut totals = vec![(0_u32, 0_u64, 0_u64); log.commits.len()];
@@ -293,13 +384,21 @@ fn history(log: Log, options: &MineOptions, settings: Settings, mut rules: PathR
     }
     let mut gaps: Vec<Gap> = Vec::new();
     let mut add_gaps = |found: Vec<super::log::LogGap>| {
-        gaps.extend(found.into_iter().map(|gap| Gap { repository: None, kind: gap.kind, subject: gap.subject, reason: gap.reason }));
+        gaps.extend(found.into_iter().map(|gap| Gap {
+            repository: None,
+            kind: gap.kind,
+            subject: gap.subject,
+            reason: gap.reason,
+        }));
     };
     add_gaps(log.gaps);
     let mut commits = Vec::with_capacity(log.commits.len());
     for ((place, commit), (n_files, added, deleted)) in (0_u32..).zip(log.commits).zip(totals) {
         add_gaps(commit.gaps);
-        let is_ignored = || engine::object_id(&commit.id).is_some_and(|id| settings.ignored.binary_search(&id).is_ok());
+        let is_ignored = || {
+            engine::object_id(&commit.id)
+                .is_some_and(|id| settings.ignored.binary_search(&id).is_ok())
+        };
         let exclusion = if commit.parents.len() > 1 {
             Some(Exclusion::Merge)
         } else if is_ignored() {
@@ -336,16 +435,29 @@ fn history(log: Log, options: &MineOptions, settings: Settings, mut rules: PathR
             lines_deleted: commit.is_diffed.then_some(deleted),
         });
     }
-    let tip_at = log.n_default.checked_sub(1).and_then(|last| commits.get(last as usize)).map(|commit| commit.committed_at);
+    let tip_at = log
+        .n_default
+        .checked_sub(1)
+        .and_then(|last| commits.get(last as usize))
+        .map(|commit| commit.committed_at);
     let ownership = ownership(&log.ownership, &log.quarters, tip_at, &signatures);
-    let in_tip: std::collections::HashSet<&[u8]> = settings.paths.iter().map(Vec::as_slice).collect();
-    let path_in_tip = log.paths.iter().map(|path| in_tip.contains(path.as_slice())).collect();
+    let in_tip: std::collections::HashSet<&[u8]> =
+        settings.paths.iter().map(Vec::as_slice).collect();
+    let path_in_tip = log
+        .paths
+        .iter()
+        .map(|path| in_tip.contains(path.as_slice()))
+        .collect();
     let path_exclusions = log
         .paths
         .iter()
         .zip(kinds)
         .map(|(path, (is_file, is_binary))| {
-            rules.exclusion(path).or(if is_file { is_binary.then_some(Exclusion::Binary) } else { Some(Exclusion::NotAFile) })
+            rules.exclusion(path).or(if is_file {
+                is_binary.then_some(Exclusion::Binary)
+            } else {
+                Some(Exclusion::NotAFile)
+            })
         })
         .collect();
     let changes = log
@@ -364,7 +476,14 @@ fn history(log: Log, options: &MineOptions, settings: Settings, mut rules: PathR
     History {
         commits,
         changes,
-        paths: log.paths.into_iter().map(|path| String::from_utf8(path).unwrap_or_else(|raw| raw.as_bytes().to_str_lossy().into_owned())).collect(),
+        paths: log
+            .paths
+            .into_iter()
+            .map(|path| {
+                String::from_utf8(path)
+                    .unwrap_or_else(|raw| raw.as_bytes().to_str_lossy().into_owned())
+            })
+            .collect(),
         path_exclusions,
         path_in_tip,
         signatures: signatures.seen,
@@ -384,26 +503,36 @@ fn ownership(
     tip_at: Option<Timestamp>,
     signatures: &Signatures,
 ) -> Vec<Ownership> {
-    let ends: Vec<Option<Timestamp>> = quarters.iter().map(|(end, _)| instant(*end)).chain([tip_at]).collect();
+    let ends: Vec<Option<Timestamp>> = quarters
+        .iter()
+        .map(|(end, _)| instant(*end))
+        .chain([tip_at])
+        .collect();
     let mut out: Vec<Ownership> = Vec::with_capacity(rows.len());
     let mut same_file = 0;
     for row in rows {
-        let Some(as_of) = ends.get(row.quarter as usize).copied().flatten() else { continue };
-        let next = Ownership { as_of, path: row.path, author: signatures.of(row.owner), surviving_lines: row.lines };
-        if out.last().is_some_and(|last| (last.as_of, last.path) != (next.as_of, next.path)) {
+        let Some(as_of) = ends.get(row.quarter as usize).copied().flatten() else {
+            continue;
+        };
+        let next = Ownership {
+            as_of,
+            path: row.path,
+            author: signatures.of(row.owner),
+            surviving_lines: row.lines,
+        };
+        if out
+            .last()
+            .is_some_and(|last| (last.as_of, last.path) != (next.as_of, next.path))
+        {
             same_file = out.len();
         }
-        let known = out.get_mut(same_file..).and_then(|file| file.iter_mut().find(|known| known.author == next.author));
+        let known = out
+            .get_mut(same_file..)
+            .and_then(|file| file.iter_mut().find(|known| known.author == next.author));
         match known {
             Some(known) => known.surviving_lines += next.surviving_lines,
             None => out.push(next),
         }
     }
     out
-}
-
-/// The raw bytes of a commit id as an object id.
-#[expect(dead_code, reason = "used by the on-demand patch ids")]
-fn id(id: &CommitId) -> Option<ObjectId> {
-    engine::object_id(id)
 }

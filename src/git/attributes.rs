@@ -74,18 +74,36 @@ impl PathRules {
         for (directory, content) in files {
             let source = std::path::Path::new(&*directory.to_str_lossy()).join(".gitattributes");
             // Broken lines are skipped, as git does.
-            let _ = search.add_patterns_buffer(content, source, Some(root), &mut collection, directory.is_empty());
+            let _ = search.add_patterns_buffer(
+                content,
+                source,
+                Some(root),
+                &mut collection,
+                directory.is_empty(),
+            );
         }
         let mut outcome = gix::attrs::search::Outcome::default();
         outcome.initialize_with_selection(&collection, ["linguist-generated", "linguist-vendored"]);
         let mut configured = globset::GlobSetBuilder::new();
         for glob in globs {
-            let glob = globset::GlobBuilder::new(glob).literal_separator(true).build();
-            configured.add(glob.map_err(|source| Error::Glob { glob: source.glob().unwrap_or_default().to_owned(), source })?);
+            let glob = globset::GlobBuilder::new(glob)
+                .literal_separator(true)
+                .build();
+            configured.add(glob.map_err(|source| Error::Glob {
+                glob: source.glob().unwrap_or_default().to_owned(),
+                source,
+            })?);
         }
-        let configured =
-            configured.build().map_err(|source| Error::Glob { glob: globs.join(", "), source })?;
-        Ok(Self { search, outcome, has_attributes: !files.is_empty(), configured })
+        let configured = configured.build().map_err(|source| Error::Glob {
+            glob: globs.join(", "),
+            source,
+        })?;
+        Ok(Self {
+            search,
+            outcome,
+            has_attributes: !files.is_empty(),
+            configured,
+        })
     }
 
     /// Why a path is left out; `None`: it counts.
@@ -102,7 +120,8 @@ impl PathRules {
         }
         let mut parts = path.rsplit(|&byte| byte == b'/');
         let name = parts.next().unwrap_or_default();
-        let is_one_of = |names: &[&str], part: &[u8]| names.iter().any(|name| name.as_bytes() == part);
+        let is_one_of =
+            |names: &[&str], part: &[u8]| names.iter().any(|name| name.as_bytes() == part);
         if vendored.is_none() && parts.any(|part| is_one_of(VENDORED_DIRECTORIES, part)) {
             return Some(Exclusion::Vendored);
         }
@@ -116,7 +135,12 @@ impl PathRules {
         }
         self.outcome.reset();
         let case = gix::glob::pattern::Case::Sensitive;
-        self.search.pattern_matching_relative_path(path.as_bstr(), case, Some(false), &mut self.outcome);
+        self.search.pattern_matching_relative_path(
+            path.as_bstr(),
+            case,
+            Some(false),
+            &mut self.outcome,
+        );
         let mut found = [None, None];
         for (slot, matched) in found.iter_mut().zip(self.outcome.iter_selected()) {
             *slot = match matched.assignment.state {
@@ -141,7 +165,8 @@ mod tests {
             (b"sub".to_vec(), b"made.txt linguist-generated=true\n".to_vec()),
         ];
         let mut rules = PathRules::new(&files, &["docs/api/**".to_owned()]).unwrap();
-        let mut check = |path: &str, expected| assert_eq!(rules.exclusion(path.as_bytes()), expected, "{path}");
+        let mut check =
+            |path: &str, expected| assert_eq!(rules.exclusion(path.as_bytes()), expected, "{path}");
         check("a/b.pb.go", Some(Exclusion::Generated));
         check("vendor/theirs/a.c", Some(Exclusion::Vendored));
         check("vendor/ours/a.c", None);
@@ -165,7 +190,14 @@ mod tests {
 
     #[test]
     fn broken_attributes_are_skipped() {
-        let mut rules = PathRules::new(&[(Vec::new(), b"\xff\xfe [attr\n*.c ====\n\"unclosed linguist-generated\n".to_vec())], &[]).unwrap();
+        let mut rules = PathRules::new(
+            &[(
+                Vec::new(),
+                b"\xff\xfe [attr\n*.c ====\n\"unclosed linguist-generated\n".to_vec(),
+            )],
+            &[],
+        )
+        .unwrap();
         assert_eq!(rules.exclusion(b"a.c"), None);
     }
 }

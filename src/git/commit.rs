@@ -60,7 +60,10 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Parsed> {
             committer = committer.or(Some(stamp));
         } else if let Some(name) = line.strip_prefix(b"encoding ") {
             let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-            is_latin1 = matches!(name.as_str(), "iso-8859-1" | "iso8859-1" | "latin1" | "latin-1" | "iso-8859-15");
+            is_latin1 = matches!(
+                name.as_str(),
+                "iso-8859-1" | "iso8859-1" | "latin1" | "latin-1" | "iso-8859-15"
+            );
         }
     }
     let author = stamp(author?, is_latin1);
@@ -82,7 +85,17 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Parsed> {
         }
     }
     let pull_request = pull_request(&subject);
-    Some(Parsed { tree: tree?, parents, author, committer, co_authors, subject, pull_request, reverts, cherry_picked_from })
+    Some(Parsed {
+        tree: tree?,
+        parents,
+        author,
+        committer,
+        co_authors,
+        subject,
+        pull_request,
+        reverts,
+        cherry_picked_from,
+    })
 }
 
 fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
@@ -105,15 +118,29 @@ fn text(bytes: &[u8], is_latin1: bool) -> String {
 
 /// `name <address> seconds offset`; git takes the last `>` of the line as the address's end.
 fn stamp(line: &[u8], is_latin1: bool) -> Stamp {
-    let open = line.iter().position(|&byte| byte == b'<').unwrap_or(line.len());
-    let close = line.iter().rposition(|&byte| byte == b'>').filter(|&at| at >= open).unwrap_or(line.len());
+    let open = line
+        .iter()
+        .position(|&byte| byte == b'<')
+        .unwrap_or(line.len());
+    let close = line
+        .iter()
+        .rposition(|&byte| byte == b'>')
+        .filter(|&at| at >= open)
+        .unwrap_or(line.len());
     let name = line.get(..open).unwrap_or_default().trim_ascii();
     let email = line.get(open + 1..close).unwrap_or_default();
     // An address with brackets of its own ends at the first one.
-    let email = email.split(|&byte| byte == b'>').next().unwrap_or_default().trim_ascii();
+    let email = email
+        .split(|&byte| byte == b'>')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
     let when = String::from_utf8_lossy(line.get(close + 1..).unwrap_or_default());
     let mut words = when.split_ascii_whitespace();
-    let seconds = words.next().and_then(|word| word.parse::<i64>().ok()).filter(|seconds| is_representable(*seconds));
+    let seconds = words
+        .next()
+        .and_then(|word| word.parse::<i64>().ok())
+        .filter(|seconds| is_representable(*seconds));
     let offset_seconds = words.next().and_then(offset).unwrap_or(0);
     Stamp {
         name: text(name, is_latin1),
@@ -155,7 +182,8 @@ fn subject<'a>(lines: &mut impl Iterator<Item = &'a str>) -> String {
 
 fn after_key<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     let head = line.as_bytes().get(..key.len())?;
-    head.eq_ignore_ascii_case(key.as_bytes()).then(|| line.get(key.len()..).unwrap_or_default().trim())
+    head.eq_ignore_ascii_case(key.as_bytes())
+        .then(|| line.get(key.len()..).unwrap_or_default().trim())
 }
 
 /// `Name <address>`; `None` without an address.
@@ -175,7 +203,10 @@ fn leading_id(text: &str) -> Option<ObjectId> {
 fn pull_request(subject: &str) -> Option<u64> {
     let digits = |text: &str| {
         let end = text.bytes().take_while(u8::is_ascii_digit).count();
-        Some((text.get(..end)?.parse::<u64>().ok()?, text.get(end..)?.to_owned()))
+        Some((
+            text.get(..end)?.parse::<u64>().ok()?,
+            text.get(end..)?.to_owned(),
+        ))
     };
     for prefix in ["Merge pull request #", "Auto merge of #"] {
         if let Some((number, rest)) = subject.strip_prefix(prefix).and_then(digits)
@@ -200,7 +231,9 @@ mod tests {
 
     #[test]
     fn a_subject_names_its_pull_request_only_at_its_own_place() {
-        let check = |subject: &str, expected| assert_eq!(commit(subject).pull_request, expected, "{subject}");
+        let check = |subject: &str, expected| {
+            assert_eq!(commit(subject).pull_request, expected, "{subject}")
+        };
         check("Fix widgets (#12)", Some(12));
         check("Merge pull request #7 from a/b", Some(7));
         check("Auto merge of #99 - a:b, r=c", Some(99));
@@ -227,10 +260,21 @@ mod tests {
     fn odd_stamps_are_read_as_git_reads_them() {
         let check = |line: &str, name: &str, email: &str, seconds, offset| {
             let stamp = stamp(line.as_bytes(), false);
-            let got = (stamp.name.as_str(), stamp.email.as_str(), stamp.seconds, stamp.offset_seconds);
+            let got = (
+                stamp.name.as_str(),
+                stamp.email.as_str(),
+                stamp.seconds,
+                stamp.offset_seconds,
+            );
             assert_eq!(got, (name, email, seconds, offset), "{line}");
         };
-        check("A B <a@b> 1700000000 +0530", "A B", "a@b", 1_700_000_000, 19_800);
+        check(
+            "A B <a@b> 1700000000 +0530",
+            "A B",
+            "a@b",
+            1_700_000_000,
+            19_800,
+        );
         check("A <> 4294967295 -0000", "A", "", 4_294_967_295, 0);
         check("<a@b> 0 -7530", "", "a@b", 0, -271_800);
         check("A <a@b", "A", "a@b", 0, 0);
@@ -242,13 +286,19 @@ mod tests {
     fn a_declared_encoding_is_honoured() {
         let bytes = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor Ren\xe9 <r@x> 1 +0000\nencoding ISO-8859-1\n\n\xe9t\xe9\n";
         let parsed = parse(bytes).unwrap();
-        assert_eq!((parsed.author.name.as_str(), parsed.subject.as_str()), ("René", "été"));
+        assert_eq!(
+            (parsed.author.name.as_str(), parsed.subject.as_str()),
+            ("René", "été")
+        );
     }
 
     #[test]
     fn a_commit_without_a_tree_or_an_author_is_not_one() {
         assert_eq!(parse(b""), None);
-        assert_eq!(parse(b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nx"), None);
+        assert_eq!(
+            parse(b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nx"),
+            None
+        );
         assert_eq!(parse(b"author A <a@x> 1 +0000\n\nx"), None);
     }
 }

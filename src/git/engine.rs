@@ -13,13 +13,14 @@ use crate::domain::{ChangeKind, CommitId};
 use super::commit::{Parsed, Stamp};
 use super::files::{self, Changed, Files, Task};
 use super::interner::Interner;
-use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
+use super::join::Parts;
+use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, NONE};
 use super::objects::{IdMap, Packs, Reader};
+use super::past::Past;
 use super::quarter;
 use super::survival::Runs;
-use super::past::Past;
 use super::tree::{Differ, Mode, Side};
-use super::versions::{self, Event, Family, Frame, Measured, Version, What};
+use super::versions::{self, Contents, Event, Family, Frame, Measured, Version, What};
 use super::walk::{self, Known, Node, Source};
 
 /// What a run needs to know.
@@ -50,11 +51,21 @@ struct KnownLog {
 
 impl KnownLog {
     fn of(log: &Log) -> Self {
-        let places = log.commits.iter().map(|commit| commit.id).zip(0..).collect();
+        let places = log
+            .commits
+            .iter()
+            .map(|commit| commit.id)
+            .zip(0..)
+            .collect();
         let rows = log
             .commits
             .iter()
-            .map(|commit| (commit.parents.iter().filter_map(object_id).collect(), commit.committed))
+            .map(|commit| {
+                (
+                    commit.parents.iter().filter_map(object_id).collect(),
+                    commit.committed,
+                )
+            })
             .collect();
         Self { places, rows }
     }
@@ -89,16 +100,36 @@ pub(super) fn extend(plan: &Plan<'_>, old: Log) -> Option<Log> {
     plan.progress.phase("commits", None);
     let mut reader = plan.packs.reader(8 << 20);
     let known = KnownLog::of(&old);
-    let tips: Vec<ObjectId> = plan.others.iter().chain(plan.tip.as_ref()).copied().collect();
-    let (mut nodes, holes) = walk::reachable(&mut reader, &tips, &plan.boundary, &known, || plan.progress.advance(1));
+    let tips: Vec<ObjectId> = plan
+        .others
+        .iter()
+        .chain(plan.tip.as_ref())
+        .copied()
+        .collect();
+    let (mut nodes, holes) = walk::reachable(
+        plan.packs,
+        &tips,
+        &plan.boundary,
+        &known,
+        plan.threads,
+        &|n| plan.progress.advance(n),
+    );
     drop(known);
-    let tip = plan.tip.and_then(|tip| (0..).zip(&nodes).find(|(_, node)| node.id == tip).map(|(at, _): (u32, _)| at));
+    let tip = plan.tip.and_then(|tip| {
+        (0..)
+            .zip(&nodes)
+            .find(|(_, node)| node.id == tip)
+            .map(|(at, _): (u32, _)| at)
+    });
     let (mut order, n_default) = walk::landing_order(&nodes, tip);
     if let Some(until) = plan.until {
         let mut place = 0;
         order.retain(|&at| {
             place += 1;
-            place <= n_default || nodes.get(at as usize).is_some_and(|node| node.committed <= until)
+            place <= n_default
+                || nodes
+                    .get(at as usize)
+                    .is_some_and(|node| node.committed <= until)
         });
     }
     let is_continued = order.len() >= old.n_default as usize
@@ -108,26 +139,70 @@ pub(super) fn extend(plan: &Plan<'_>, old: Log) -> Option<Log> {
         });
     let quarters = quarter::ends(&first_parents(&nodes, tip, &order));
     let new_quarters = quarters.strip_prefix(old.quarters.as_slice());
-    let is_in_time = new_quarters.is_some_and(|new| new.iter().all(|(_, at)| at + 1 >= old.n_default));
-    if !is_first && !(is_continued && is_in_time) {
+    let is_in_time =
+        new_quarters.is_some_and(|new| new.iter().all(|(_, at)| at + 1 >= old.n_default));
+    let can_go_on = is_continued && is_in_time;
+    if !is_first && !can_go_on {
         return None;
     }
     let mut run = Run::new(plan, old, n_default);
     run.read_new(&mut nodes, &order, &mut reader);
     run.compare_trees(&nodes, &order, &mut reader);
-    if plan.ownership && !run.follow_tip(&nodes, &order, new_quarters.unwrap_or_default(), &mut reader) {
+    if plan.ownership
+        && !run.follow_tip(
+            &nodes,
+            &order,
+            new_quarters.unwrap_or_default(),
+            &mut reader,
+        )
+    {
         return None;
     }
     let is_complete = run.measure();
     if !is_complete && !is_first {
         return None;
     }
-    let gaps = holes.iter().map(|(id, why)| gap("commit", id.to_string(), why.word())).collect();
-    Some(run.finish(&nodes, &order, quarters, gaps))
+    let gaps = holes
+        .iter()
+        .map(|(id, why)| gap("commit", id.to_string(), why.word()))
+        .collect();
+    let Run {
+        old,
+        new,
+        signatures,
+        paths,
+        blobs,
+        changes,
+        merges,
+        rows,
+        versions,
+        ..
+    } = run;
+    let new = new
+        .into_iter()
+        .map(|(place, new)| (place, (new.commit, new.changes)))
+        .collect();
+    let parts = Parts {
+        old,
+        new,
+        n_default,
+        signatures,
+        paths,
+        blobs,
+        changes,
+        merges,
+        rows,
+        versions,
+    };
+    Some(parts.join(&nodes, &order, quarters, gaps))
 }
 
 fn gap(kind: &str, subject: String, reason: &str) -> LogGap {
-    LogGap { kind: kind.to_owned(), subject, reason: reason.to_owned() }
+    LogGap {
+        kind: kind.to_owned(),
+        subject,
+        reason: reason.to_owned(),
+    }
 }
 
 /// The tip's first-parent line, oldest first: (committer time, place in landing order).
@@ -141,7 +216,10 @@ fn first_parents(nodes: &[Node], tip: Option<u32>, order: &[u32]) -> Vec<(i64, u
     let mut line = Vec::new();
     let mut cursor = tip;
     while let Some(node) = cursor.and_then(|at| nodes.get(at as usize)) {
-        let place = cursor.and_then(|at| place_of.get(at as usize)).copied().unwrap_or(NONE);
+        let place = cursor
+            .and_then(|at| place_of.get(at as usize))
+            .copied()
+            .unwrap_or(NONE);
         line.push((node.committed, place));
         cursor = node.parents.first().copied();
     }
@@ -171,7 +249,7 @@ struct Run<'a> {
     merges: Vec<LogMerge>,
     events: Vec<Event>,
     /// By path: contents at the new snapshots.
-    snapshots: BTreeMap<u32, Vec<(u32, Option<Side>)>>,
+    snapshots: BTreeMap<u32, Contents>,
     /// Places of the new snapshots in landing order.
     snapshot_places: Vec<u32>,
     rows: Vec<(u32, u32, u32, u32)>,
@@ -206,22 +284,41 @@ impl<'a> Run<'a> {
     /// A commit known from another ref that has landed since is read again: its lines have owners now.
     fn read_new(&mut self, nodes: &mut [Node], order: &[u32], reader: &mut Reader<'_>) {
         for (place, &at) in (0..).zip(order) {
-            let Some(node) = nodes.get_mut(at as usize) else { continue };
-            let has_landed = |known| known >= self.old.n_default && (place as usize) < self.n_default;
+            let Some(node) = nodes.get_mut(at as usize) else {
+                continue;
+            };
+            let has_landed =
+                |known| known >= self.old.n_default && (place as usize) < self.n_default;
             if matches!(node.source, Source::Known(known) if has_landed(known))
-                && let Some(parsed) = reader.read(&node.id).ok().and_then(|object| super::commit::parse(&object.bytes))
+                && let Some(parsed) = reader
+                    .read(&node.id)
+                    .ok()
+                    .and_then(|object| super::commit::parse(&object.bytes))
             {
                 node.source = Source::Read(Box::new(parsed));
             }
             if !matches!(node.source, Source::Read(_)) {
                 continue;
             }
-            let Source::Read(parsed) = std::mem::replace(&mut node.source, Source::Known(NONE)) else { continue };
-            let Some(id) = commit_id(&node.id) else { continue };
+            let Source::Read(parsed) = std::mem::replace(&mut node.source, Source::Known(NONE))
+            else {
+                continue;
+            };
+            let Some(id) = commit_id(&node.id) else {
+                continue;
+            };
             let tree = parsed.tree;
             let parents = parsed.parents.clone();
             let commit = self.commit(id, *parsed);
-            self.new.insert(place, New { commit, tree, parents, changes: 0..0 });
+            self.new.insert(
+                place,
+                New {
+                    commit,
+                    tree,
+                    parents,
+                    changes: 0..0,
+                },
+            );
         }
     }
 
@@ -230,16 +327,26 @@ impl<'a> Run<'a> {
         if parsed.author.is_time_broken || parsed.committer.is_time_broken {
             gaps.push(gap("commit", id.to_string(), "unreadable_time"));
         }
-        let mut signature = |stamp: Stamp| self.signatures.number(&(stamp.name, stamp.email));
         let (authored, author_offset) = (parsed.author.seconds, parsed.author.offset_seconds);
-        let (committed, committer_offset) = (parsed.committer.seconds, parsed.committer.offset_seconds);
-        let (author, committer) = (signature(parsed.author), signature(parsed.committer));
-        let co_authors = parsed.co_authors.iter().map(|person| self.signatures.number(person)).collect();
+        let (committed, committer_offset) =
+            (parsed.committer.seconds, parsed.committer.offset_seconds);
+        let mut signature = |stamp: Stamp| self.signatures.number(&(stamp.name, stamp.email));
+        let author = signature(parsed.author);
+        let signed_by = signature(parsed.committer);
+        let co_authors = parsed
+            .co_authors
+            .iter()
+            .map(|person| self.signatures.number(person))
+            .collect();
         LogCommit {
             id,
-            parents: parsed.parents.iter().filter_map(|id| commit_id(id)).collect(),
+            parents: parsed
+                .parents
+                .iter()
+                .filter_map(|id| commit_id(id))
+                .collect(),
             author,
-            committer,
+            committer: signed_by,
             authored,
             committed,
             author_offset,
@@ -256,8 +363,10 @@ impl<'a> Run<'a> {
 
     /// Finds the changed files of the new commits.
     fn compare_trees(&mut self, nodes: &[Node], order: &[u32], reader: &mut Reader<'_>) {
-        let places: IdMap<u32> =
-            (0..).zip(order).filter_map(|(place, &at)| Some((nodes.get(at as usize)?.id, place))).collect();
+        let places: IdMap<u32> = (0..)
+            .zip(order)
+            .filter_map(|(place, &at)| Some((nodes.get(at as usize)?.id, place)))
+            .collect();
         let mut tree_of = |new: &BTreeMap<u32, New>, id: &ObjectId| {
             let place = places.get(id)?;
             match new.get(place) {
@@ -271,7 +380,11 @@ impl<'a> Run<'a> {
             let is_edge = nodes
                 .get(order.get(place as usize).copied().unwrap_or(NONE) as usize)
                 .is_some_and(|node| self.plan.boundary.binary_search(&node.id).is_ok());
-            let parents: Vec<_> = new.parents.iter().map(|parent| tree_of(&self.new, parent)).collect();
+            let parents: Vec<_> = new
+                .parents
+                .iter()
+                .map(|parent| tree_of(&self.new, parent))
+                .collect();
             let is_default = (place as usize) < self.n_default;
             let first_is_there = parents.first().is_none_or(Option::is_some);
             let task = Task {
@@ -280,7 +393,11 @@ impl<'a> Run<'a> {
                 wants_changes: !is_edge
                     && first_is_there
                     && (parents.len() < 2 || self.plan.merges_against_first_parent),
-                wants_merged: self.plan.ownership && is_default && !is_edge && parents.len() > 1 && parents.iter().all(Option::is_some),
+                wants_merged: self.plan.ownership
+                    && is_default
+                    && !is_edge
+                    && parents.len() > 1
+                    && parents.iter().all(Option::is_some),
                 wants_all: self.plan.ownership && is_default && (is_edge || !first_is_there),
                 parents: parents.into_iter().flatten().collect(),
             };
@@ -288,14 +405,28 @@ impl<'a> Run<'a> {
             tasks.push(task);
         }
         self.plan.progress.phase("files", Some(tasks.len() as u64));
-        let found = files::of_commits(self.plan.packs, self.plan.hash, &tasks, self.plan.threads, &|n| self.plan.progress.advance(n));
-        for (((place, is_edge, first_is_there), task), files) in tasked.into_iter().zip(tasks).zip(found) {
-            let Some(mut new) = self.new.remove(&place) else { continue };
+        let found = files::of_commits(
+            self.plan.packs,
+            self.plan.hash,
+            &tasks,
+            self.plan.threads,
+            &|n| self.plan.progress.advance(n),
+        );
+        for (((place, is_edge, first_is_there), task), files) in
+            tasked.into_iter().zip(tasks).zip(found)
+        {
+            let Some(mut new) = self.new.remove(&place) else {
+                continue;
+            };
             new.commit.is_diffed = task.wants_changes;
             if is_edge {
-                new.commit.gaps.push(gap("commit", new.commit.id.to_string(), "shallow_edge"));
+                new.commit
+                    .gaps
+                    .push(gap("commit", new.commit.id.to_string(), "shallow_edge"));
             } else if !first_is_there {
-                new.commit.gaps.push(gap("commit", new.commit.id.to_string(), "missing_parent"));
+                new.commit
+                    .gaps
+                    .push(gap("commit", new.commit.id.to_string(), "missing_parent"));
             }
             self.record(place, &mut new, files);
             self.new.insert(place, new);
@@ -303,11 +434,20 @@ impl<'a> Run<'a> {
     }
 
     fn record(&mut self, place: u32, new: &mut New, files: Files) {
-        let owner = (self.plan.ownership && (place as usize) < self.n_default && new.parents.len() < 2).then_some(new.commit.author);
-        let is_ignored = object_id(&new.commit.id).is_some_and(|id| self.plan.ignored.binary_search(&id).is_ok());
+        let owner =
+            (self.plan.ownership && (place as usize) < self.n_default && new.parents.len() < 2)
+                .then_some(new.commit.author);
+        let is_ignored = object_id(&new.commit.id)
+            .is_some_and(|id| self.plan.ignored.binary_search(&id).is_ok());
         let start = self.changes.len();
         new.commit.gaps.extend(files.gaps);
-        for Changed { path, previous, before, after } in files.changes {
+        for Changed {
+            path,
+            previous,
+            before,
+            after,
+        } in files.changes
+        {
             let path = self.paths.number(path.as_slice());
             let previous = previous.map_or(NONE, |previous| self.paths.number(previous.as_slice()));
             let kind = match (before, after) {
@@ -333,21 +473,50 @@ impl<'a> Run<'a> {
                 after_mode,
             });
             let base_path = if previous == NONE { path } else { previous };
-            let what = What::Change { change, base_path, before, after, owner, is_ignored };
-            self.events.push(Event { order: place, path, what });
+            let what = What::Change {
+                change,
+                base_path,
+                before,
+                after,
+                owner,
+                is_ignored,
+            };
+            self.events.push(Event {
+                order: place,
+                path,
+                what,
+            });
         }
         new.changes = start..self.changes.len();
         for merged in files.merged {
             let path = self.paths.number(merged.path.as_slice());
             let (after, after_mode) = self.blob(Some(merged.after));
             let parents = merged.parents.iter().map(|&side| self.blob(side)).collect();
-            self.merges.push(LogMerge { commit: place, path, after, after_mode, parents });
-            let what = What::Merged { parents: merged.parents, after: merged.after, owner: new.commit.author };
-            self.events.push(Event { order: place, path, what });
+            self.merges.push(LogMerge {
+                commit: place,
+                path,
+                after,
+                after_mode,
+                parents,
+            });
+            let what = What::Merged {
+                parents: merged.parents,
+                after: merged.after,
+                owner: new.commit.author,
+            };
+            self.events.push(Event {
+                order: place,
+                path,
+                what,
+            });
         }
         for (path, after) in files.all {
             let path = self.paths.number(path.as_slice());
-            self.events.push(Event { order: place, path, what: What::Base { after } });
+            self.events.push(Event {
+                order: place,
+                path,
+                what: What::Base { after },
+            });
         }
     }
 
@@ -359,25 +528,54 @@ impl<'a> Run<'a> {
     }
 
     /// Finds the contents of all files at the new snapshots; false where a tree cannot be read.
-    fn follow_tip(&mut self, nodes: &[Node], order: &[u32], quarters: &[(i64, u32)], reader: &mut Reader<'_>) -> bool {
-        let id_at = |place: u32| nodes.get(*order.get(place as usize)? as usize).map(|node| node.id);
+    fn follow_tip(
+        &mut self,
+        nodes: &[Node],
+        order: &[u32],
+        quarters: &[(i64, u32)],
+        reader: &mut Reader<'_>,
+    ) -> bool {
+        let id_at = |place: u32| {
+            nodes
+                .get(*order.get(place as usize)? as usize)
+                .map(|node| node.id)
+        };
         self.snapshot_places = quarters.iter().map(|(_, place)| *place).collect();
-        let Some(last) = self.n_default.checked_sub(1).and_then(|last| u32::try_from(last).ok()) else { return true };
+        let Some(last) = self
+            .n_default
+            .checked_sub(1)
+            .and_then(|last| u32::try_from(last).ok())
+        else {
+            return true;
+        };
         self.snapshot_places.push(last);
         let mut trees = Vec::new();
         let start = self.old.n_default.checked_sub(1).and_then(id_at);
-        for id in start.into_iter().chain(self.snapshot_places.iter().filter_map(|&place| id_at(place))) {
-            let Some(tree) = tree_of_commit(reader, &id) else { return false };
+        for id in start.into_iter().chain(
+            self.snapshot_places
+                .iter()
+                .filter_map(|&place| id_at(place)),
+        ) {
+            let Some(tree) = tree_of_commit(reader, &id) else {
+                return false;
+            };
             trees.push(tree);
         }
-        let mut before = if start.is_some() { Some(trees.remove(0)) } else { None };
+        let mut before = if start.is_some() {
+            Some(trees.remove(0))
+        } else {
+            None
+        };
         if let Some(tree) = before {
             // Files of the old tip that nothing touched are at the first new snapshot too.
             let mut differ = Differ::new(reader, self.plan.hash);
             differ.compare(None, Some(&tree));
             for file in std::mem::take(&mut differ.differences) {
                 let path = self.paths.number(file.path.as_slice());
-                self.snapshots.entry(path).or_default().push((0, file.after));
+                self.snapshots
+                    .entry(path)
+                    .or_default()
+                    .push((0, file.after));
             }
         }
         for (snapshot, tree) in (0..).zip(trees) {
@@ -425,17 +623,13 @@ impl<'a> Run<'a> {
         let mut family_of = |families: &mut Vec<Family>, path: u32| {
             let at = find(&mut leader, path) as usize;
             let slot = number.get_mut(at);
-            let place = match slot {
-                Some(slot) => {
-                    if *slot == NONE {
-                        *slot = u32::try_from(families.len()).unwrap_or(NONE);
-                        families.push(Family::default());
-                    }
-                    *slot as usize
+            slot.map_or(0, |slot| {
+                if *slot == NONE {
+                    *slot = u32::try_from(families.len()).unwrap_or(NONE);
+                    families.push(Family::default());
                 }
-                None => 0,
-            };
-            place
+                *slot as usize
+            })
         };
         let mut push = |families: &mut Vec<Family>, path: u32, add: &mut dyn FnMut(&mut Family)| {
             let place = family_of(families, path);
@@ -443,23 +637,45 @@ impl<'a> Run<'a> {
                 add(family);
             }
         };
-        let mut events: Vec<Option<Event>> = std::mem::take(&mut self.events).into_iter().map(Some).collect();
+        let mut events: Vec<Option<Event>> = std::mem::take(&mut self.events)
+            .into_iter()
+            .map(Some)
+            .collect();
         for event in &mut events {
             if let Some(event) = event.take() {
                 let mut event = Some(event);
                 let path = event.as_ref().map_or(0, |event| event.path);
-                push(&mut families, path, &mut |family| family.events.extend(event.take()));
+                push(&mut families, path, &mut |family| {
+                    family.events.extend(event.take())
+                });
             }
         }
         for (path, contents) in std::mem::take(&mut self.snapshots) {
             let mut contents = Some(contents);
-            push(&mut families, path, &mut |family| family.snapshots.extend(contents.take().map(|contents| (path, contents))));
+            push(&mut families, path, &mut |family| {
+                family
+                    .snapshots
+                    .extend(contents.take().map(|contents| (path, contents)))
+            });
         }
         for version in &self.old.versions {
-            let Some(id) = self.old.blobs.get(version.blob as usize).and_then(object_id) else { continue };
-            let kept = Version { runs: Runs(version.runs.clone()), made_by: version.made_by, used_by: version.used_by };
+            let Some(id) = self
+                .old
+                .blobs
+                .get(version.blob as usize)
+                .and_then(object_id)
+            else {
+                continue;
+            };
+            let kept = Version {
+                runs: Runs(version.runs.clone()),
+                made_by: version.made_by,
+                used_by: version.used_by,
+            };
             let mut kept = Some((version.path, id, kept));
-            push(&mut families, version.path, &mut |family| family.versions.extend(kept.take()));
+            push(&mut families, version.path, &mut |family| {
+                family.versions.extend(kept.take())
+            });
         }
         families
     }
@@ -470,13 +686,19 @@ impl<'a> Run<'a> {
         let families = self.families();
         let frame = Frame {
             snapshots: self.snapshot_places.clone(),
-            keep_from: u32::try_from(self.n_default.saturating_sub(kept_commits(self.n_default))).unwrap_or(NONE),
+            keep_from: u32::try_from(self.n_default.saturating_sub(kept_commits(self.n_default)))
+                .unwrap_or(NONE),
             ownership: self.plan.ownership,
             past: Past::new(&self.old, self.plan.ignored),
         };
         self.plan.progress.phase("lines", Some(n_events));
-        let outcomes =
-            versions::of_families(self.plan.packs, &families, &frame, self.plan.threads, &|n| self.plan.progress.advance(n));
+        let outcomes = versions::of_families(
+            self.plan.packs,
+            &families,
+            &frame,
+            self.plan.threads,
+            &|n| self.plan.progress.advance(n),
+        );
         drop((families, frame));
         let mut is_complete = true;
         for outcome in outcomes {
@@ -492,7 +714,8 @@ impl<'a> Run<'a> {
             self.rows.extend(outcome.rows);
             for (path, id, version, is_in_tip) in outcome.versions {
                 let Some(blob) = commit_id(&id) else { continue };
-                self.versions.push((path, self.blobs.number(&blob), version, is_in_tip));
+                self.versions
+                    .push((path, self.blobs.number(&blob), version, is_in_tip));
             }
             for (place, gap) in outcome.gaps {
                 if let Some(new) = self.new.get_mut(&place) {
@@ -502,180 +725,8 @@ impl<'a> Run<'a> {
         }
         is_complete
     }
-
-    /// Puts old and new together in landing order and numbers paths and signatures by first sight.
-    fn finish(self, nodes: &[Node], order: &[u32], quarters: Vec<(i64, u32)>, mut gaps: Vec<LogGap>) -> Log {
-        let Self { old, new, signatures, paths, blobs, changes, merges, rows, versions, n_default, .. } = self;
-        let n_old_quarters = u32::try_from(old.quarters.len()).unwrap_or(NONE);
-        let mut old_changes: Vec<std::ops::Range<usize>> = vec![0..0; old.commits.len()];
-        for (at, change) in old.changes.iter().enumerate() {
-            if let Some(range) = old_changes.get_mut(change.commit as usize) {
-                *range = if range.is_empty() { at..at + 1 } else { range.start..at + 1 };
-            }
-        }
-        let mut old_commits: Vec<Option<LogCommit>> = old.commits.into_iter().map(Some).collect();
-        let mut new = new;
-        let mut signature_numbers = Numbers::new(signatures.len());
-        let mut path_numbers = Numbers::new(paths.len());
-        let mut blob_numbers = Numbers::new(blobs.len());
-        let mut place_of_old = vec![NONE; old_commits.len()];
-        let mut log = Log { n_default: u32::try_from(n_default).unwrap_or(NONE), quarters, ..Log::default() };
-        for (place, &at) in (0..).zip(order) {
-            let (mut commit, rows) = match new.remove(&place) {
-                Some(new) => (new.commit, changes.get(new.changes)),
-                None => {
-                    let Some(Source::Known(known)) = nodes.get(at as usize).map(|node| &node.source) else { continue };
-                    let Some(commit) = old_commits.get_mut(*known as usize).and_then(Option::take) else { continue };
-                    if let Some(slot) = place_of_old.get_mut(*known as usize) {
-                        *slot = place;
-                    }
-                    (commit, old_changes.get(*known as usize).and_then(|range| old.changes.get(range.clone())))
-                }
-            };
-            commit.author = signature_numbers.of(commit.author);
-            commit.committer = signature_numbers.of(commit.committer);
-            for person in &mut commit.co_authors {
-                *person = signature_numbers.of(*person);
-            }
-            commit.gaps.sort();
-            commit.gaps.dedup();
-            log.commits.push(commit);
-            for change in rows.unwrap_or_default() {
-                let previous = if change.previous == NONE { NONE } else { path_numbers.of(change.previous) };
-                let path = path_numbers.of(change.path);
-                let (before, after) = (blob_numbers.of(change.before), blob_numbers.of(change.after));
-                log.changes.push(LogChange { commit: place, path, previous, before, after, ..*change });
-            }
-        }
-        // Merges of the default branch keep their places: what is new comes after what is known.
-        let known_merges = old.merges.into_iter().map(|merge| LogMerge {
-            commit: place_of_old.get(merge.commit as usize).copied().unwrap_or(NONE),
-            ..merge
-        });
-        log.merges = known_merges.chain(merges).collect();
-        // Paths that only merges or a shallow clone's edge brought in, in a stable order.
-        let mut unseen: Vec<(Vec<u8>, u32)> = Vec::new();
-        for merge in &log.merges {
-            if !path_numbers.has(merge.path)
-                && let Some(bytes) = paths.value(merge.path)
-            {
-                unseen.push((bytes.clone(), merge.path));
-            }
-        }
-        for (path, ..) in &versions {
-            if !path_numbers.has(*path)
-                && let Some(bytes) = paths.value(*path)
-            {
-                unseen.push((bytes.clone(), *path));
-            }
-        }
-        for (_, path, ..) in &rows {
-            if !path_numbers.has(*path)
-                && let Some(bytes) = paths.value(*path)
-            {
-                unseen.push((bytes.clone(), *path));
-            }
-        }
-        unseen.extend(old.ownership.iter().filter(|row| !path_numbers.has(row.path)).filter_map(|row| Some((paths.value(row.path)?.clone(), row.path))));
-        unseen.sort();
-        unseen.dedup();
-        for (_, path) in unseen {
-            path_numbers.of(path);
-        }
-        for merge in &mut log.merges {
-            merge.path = path_numbers.of(merge.path);
-            merge.after = blob_numbers.of(merge.after);
-            for (blob, _) in &mut merge.parents {
-                *blob = blob_numbers.of(*blob);
-            }
-        }
-        let mut unseen: Vec<(Option<CommitId>, u32)> =
-            versions.iter().filter(|row| !blob_numbers.has(row.1)).map(|row| (blobs.value(row.1).copied(), row.1)).collect();
-        unseen.sort_unstable();
-        for (_, blob) in unseen {
-            blob_numbers.of(blob);
-        }
-        log.blobs = blob_numbers.reorder(blobs.into_values());
-        let known_rows = old.ownership.iter().filter(|row| row.quarter < n_old_quarters).copied();
-        let new_rows = rows
-            .iter()
-            .map(|&(snapshot, path, owner, lines)| LogOwnership { quarter: n_old_quarters + snapshot, path, owner, lines });
-        log.ownership = known_rows
-            .chain(new_rows)
-            .map(|row| LogOwnership { path: path_numbers.of(row.path), owner: signature_numbers.of(row.owner), ..row })
-            .collect();
-        log.ownership.sort_unstable();
-        log.versions = versions
-            .into_iter()
-            .map(|(path, blob, version, is_in_tip)| LogVersion {
-                path: path_numbers.of(path),
-                blob: blob_numbers.of(blob),
-                made_by: version.made_by,
-                used_by: version.used_by,
-                is_in_tip,
-                runs: signature_numbers.in_runs(version.runs),
-            })
-            .collect();
-        let log_blobs = &log.blobs;
-        log.versions.sort_by_key(|version| (version.path, version.made_by, log_blobs.get(version.blob as usize)));
-        log.signatures = signature_numbers.reorder(signatures.into_values());
-        log.paths = path_numbers.reorder(paths.into_values());
-        gaps.sort();
-        gaps.dedup();
-        log.gaps = gaps;
-        log
-    }
 }
 
 fn tree_of_commit(reader: &mut Reader<'_>, id: &ObjectId) -> Option<ObjectId> {
     super::commit::parse(&reader.read(id).ok()?.bytes).map(|parsed| parsed.tree)
-}
-
-/// New numbers for old ones, in order of first sight.
-struct Numbers {
-    new: Vec<u32>,
-    next: u32,
-}
-
-impl Numbers {
-    fn new(n: usize) -> Self {
-        Self { new: vec![NONE; n], next: 0 }
-    }
-
-    fn of(&mut self, old: u32) -> u32 {
-        match self.new.get_mut(old as usize) {
-            Some(slot) => {
-                if *slot == NONE {
-                    *slot = self.next;
-                    self.next += 1;
-                }
-                *slot
-            }
-            None => old,
-        }
-    }
-
-    fn has(&self, old: u32) -> bool {
-        self.new.get(old as usize).is_some_and(|&new| new != NONE)
-    }
-
-    /// Runs with their owners' new numbers.
-    fn in_runs(&mut self, runs: Runs) -> std::sync::Arc<Vec<(u32, u32)>> {
-        if runs.0.iter().all(|&(_, owner)| self.of(owner) == owner) {
-            return runs.0;
-        }
-        std::sync::Arc::new(runs.0.iter().map(|&(lines, owner)| (lines, self.of(owner))).collect())
-    }
-
-    /// Values in their new order; those never asked for are dropped.
-    fn reorder<T>(&self, values: Vec<T>) -> Vec<T> {
-        let mut ordered: Vec<Option<T>> = Vec::new();
-        ordered.resize_with(self.next as usize, || None);
-        for (value, &new) in values.into_iter().zip(&self.new) {
-            if let Some(slot) = ordered.get_mut(new as usize) {
-                *slot = Some(value);
-            }
-        }
-        ordered.into_iter().flatten().collect()
-    }
 }

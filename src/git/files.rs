@@ -6,17 +6,21 @@ use super::log::LogGap;
 use super::objects::{Object, Packs, Reader, Unreadable};
 use super::parallel::over_chunks;
 use super::rename::{Candidate, Fingerprint, renames};
-use super::tree::{Difference, Differ, Hole, Mode, Side};
+use super::tree::{Differ, Difference, Hole, Mode, Side};
 
 /// Decoded trees that a thread keeps.
-const TREE_CACHE: usize = 32 << 20;
+const TREE_CACHE: usize = 12 << 20;
 /// Decoded contents that a thread keeps while it looks for renames.
-const RENAME_CACHE: usize = 16 << 20;
+const RENAME_CACHE: usize = 6 << 20;
 /// Commits that a thread takes at once: neighbours share trees.
 const CHUNK: usize = 128;
 
 /// What to compare for one commit.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent wishes, any of which may be there"
+)]
 pub(super) struct Task {
     /// The commit's tree.
     pub(super) tree: ObjectId,
@@ -84,7 +88,10 @@ pub(super) fn of_commits(
         || (packs.reader(TREE_CACHE), packs.reader(RENAME_CACHE)),
         |(trees, contents), at| {
             let tasks = chunks.get(at).copied().unwrap_or_default();
-            let files: Vec<Files> = tasks.iter().map(|task| of_commit(trees, contents, hash, task)).collect();
+            let files: Vec<Files> = tasks
+                .iter()
+                .map(|task| of_commit(trees, contents, hash, task))
+                .collect();
             advance(tasks.len() as u64);
             files
         },
@@ -92,45 +99,78 @@ pub(super) fn of_commits(
     results.into_iter().flatten().collect()
 }
 
-fn of_commit(trees: &mut Reader<'_>, contents: &mut Reader<'_>, hash: gix::hash::Kind, task: &Task) -> Files {
+fn of_commit(
+    trees: &mut Reader<'_>,
+    contents: &mut Reader<'_>,
+    hash: gix::hash::Kind,
+    task: &Task,
+) -> Files {
     let mut files = Files::default();
     let mut differ = Differ::new(trees, hash);
     if task.wants_changes {
         differ.compare(task.parents.first().map(|id| &**id), Some(&task.tree));
         holes(&differ.holes, &mut files.gaps);
-        files.changes = with_renames(std::mem::take(&mut differ.differences), task.wants_renames, contents);
+        files.changes = with_renames(
+            std::mem::take(&mut differ.differences),
+            task.wants_renames,
+            contents,
+        );
     }
     if task.wants_merged {
         let others = differ.compare_merge(&task.parents, &task.tree);
         holes(&differ.holes, &mut files.gaps);
-        for (difference, others) in std::mem::take(&mut differ.differences).into_iter().zip(others) {
-            let Some(after) = difference.after else { continue };
+        for (difference, others) in std::mem::take(&mut differ.differences)
+            .into_iter()
+            .zip(others)
+        {
+            let Some(after) = difference.after else {
+                continue;
+            };
             let parents = std::iter::once(difference.before).chain(others).collect();
-            files.merged.push(Merged { path: difference.path, parents, after });
+            files.merged.push(Merged {
+                path: difference.path,
+                parents,
+                after,
+            });
         }
     }
     if task.wants_all {
         differ.compare(None, Some(&task.tree));
         holes(&differ.holes, &mut files.gaps);
         let all = std::mem::take(&mut differ.differences);
-        files.all = all.into_iter().filter_map(|file| Some((file.path, file.after?))).collect();
+        files.all = all
+            .into_iter()
+            .filter_map(|file| Some((file.path, file.after?)))
+            .collect();
     }
     files
 }
 
 fn holes(holes: &[Hole], gaps: &mut Vec<LogGap>) {
     for (id, why) in holes {
-        gaps.push(LogGap { kind: "tree".to_owned(), subject: id.to_string(), reason: why.word().to_owned() });
+        gaps.push(LogGap {
+            kind: "tree".to_owned(),
+            subject: id.to_string(),
+            reason: why.word().to_owned(),
+        });
     }
 }
 
-fn with_renames(differences: Vec<Difference>, is_wanted: bool, contents: &mut Reader<'_>) -> Vec<Changed> {
+fn with_renames(
+    differences: Vec<Difference>,
+    is_wanted: bool,
+    contents: &mut Reader<'_>,
+) -> Vec<Changed> {
     let mut previous: Vec<Option<usize>> = vec![None; differences.len()];
     let is_deleted = |difference: &Difference| difference.after.is_none();
     let is_added = |difference: &Difference| difference.before.is_none();
     if is_wanted && differences.iter().any(is_deleted) && differences.iter().any(is_added) {
         let places = |is_wanted: &dyn Fn(&Difference) -> bool| -> Vec<usize> {
-            (0..).zip(&differences).filter(|(_, difference)| is_wanted(difference)).map(|(at, _)| at).collect()
+            (0..)
+                .zip(&differences)
+                .filter(|(_, difference)| is_wanted(difference))
+                .map(|(at, _)| at)
+                .collect()
         };
         let (deleted, added) = (places(&is_deleted), places(&is_added));
         let candidates = |places: &[usize]| -> Vec<Candidate<'_>> {
@@ -138,13 +178,19 @@ fn with_renames(differences: Vec<Difference>, is_wanted: bool, contents: &mut Re
                 .iter()
                 .filter_map(|&at| {
                     let difference = differences.get(at)?;
-                    Some(Candidate { path: &difference.path, side: difference.before.or(difference.after)? })
+                    Some(Candidate {
+                        path: &difference.path,
+                        side: difference.before.or(difference.after)?,
+                    })
                 })
                 .collect()
         };
         let fingerprint = |side: Side| Some(Fingerprint::of(&contents.read(&side.id).ok()?.bytes));
-        for (source, destination) in renames(&candidates(&deleted), &candidates(&added), fingerprint) {
-            if let (Some(&source), Some(&destination)) = (deleted.get(source), added.get(destination))
+        for (source, destination) in
+            renames(&candidates(&deleted), &candidates(&added), fingerprint)
+        {
+            if let (Some(&source), Some(&destination)) =
+                (deleted.get(source), added.get(destination))
                 && let Some(slot) = previous.get_mut(destination)
             {
                 *slot = Some(source);
@@ -153,7 +199,11 @@ fn with_renames(differences: Vec<Difference>, is_wanted: bool, contents: &mut Re
     }
     let moved: Vec<Option<(Vec<u8>, Option<Side>)>> = previous
         .iter()
-        .map(|source| source.and_then(|at| differences.get(at)).map(|source| (source.path.clone(), source.before)))
+        .map(|source| {
+            source
+                .and_then(|at| differences.get(at))
+                .map(|source| (source.path.clone(), source.before))
+        })
         .collect();
     let mut is_moved_away = vec![false; differences.len()];
     for source in previous.into_iter().flatten() {
@@ -167,19 +217,37 @@ fn with_renames(differences: Vec<Difference>, is_wanted: bool, contents: &mut Re
         .zip(is_moved_away)
         .filter(|(_, is_moved_away)| !is_moved_away)
         .map(|((difference, moved), _)| match moved {
-            Some((path, before)) => Changed { path: difference.path, previous: Some(path), before, after: difference.after },
-            None => Changed { path: difference.path, previous: None, before: difference.before, after: difference.after },
+            Some((path, before)) => Changed {
+                path: difference.path,
+                previous: Some(path),
+                before,
+                after: difference.after,
+            },
+            None => Changed {
+                path: difference.path,
+                previous: None,
+                before: difference.before,
+                after: difference.after,
+            },
         })
         .collect()
 }
 
 /// A side's content as git compares it: a submodule is one line that names its commit.
-pub(super) fn content(reader: &mut Reader<'_>, side: Side) -> Result<std::rc::Rc<Vec<u8>>, Unreadable> {
+pub(super) fn content(
+    reader: &mut Reader<'_>,
+    side: Side,
+) -> Result<std::rc::Rc<Vec<u8>>, Unreadable> {
     if side.mode == Mode::Submodule {
-        return Ok(std::rc::Rc::new(format!("Subproject commit {}\n", side.id).into_bytes()));
+        return Ok(std::rc::Rc::new(
+            format!("Subproject commit {}\n", side.id).into_bytes(),
+        ));
     }
     match reader.read(&side.id)? {
-        Object { kind: gix::objs::Kind::Blob, bytes } => Ok(bytes),
+        Object {
+            kind: gix::objs::Kind::Blob,
+            bytes,
+        } => Ok(bytes),
         Object { .. } => Err(Unreadable::Corrupt),
     }
 }

@@ -21,7 +21,10 @@ pub(super) struct Hunk {
 
 /// Whether git takes content for binary: a NUL among the first 8,000 bytes.
 pub(super) fn is_binary(content: &[u8]) -> bool {
-    content.get(..content.len().min(8000)).unwrap_or_default().contains(&0)
+    content
+        .get(..content.len().min(8000))
+        .unwrap_or_default()
+        .contains(&0)
 }
 
 /// Lines of a text; the last one counts without a line feed too.
@@ -32,32 +35,28 @@ pub(super) fn count_lines(content: &[u8]) -> u32 {
 }
 
 fn count_feeds(content: &[u8]) -> usize {
-    // Sums of at most 255 bytes fit a byte, which lets the compiler count 16 or 32 of them at once.
-    content.chunks(255 * 32).map(count_feeds_of_chunk).sum()
-}
-
-fn count_feeds_of_chunk(chunk: &[u8]) -> usize {
-    let mut lanes = [0_u8; 32];
-    let blocks = chunk.chunks_exact(32);
-    let mut rest = 0;
-    for &byte in blocks.remainder() {
-        rest += usize::from(byte == b'\n');
-    }
-    for block in blocks {
-        for (lane, &byte) in lanes.iter_mut().zip(block) {
-            *lane += u8::from(byte == b'\n');
-        }
-    }
-    lanes.iter().map(|&lane| usize::from(lane)).sum::<usize>() + rest
+    memchr::memchr_iter(b'\n', content).count()
 }
 
 /// The length of the bytes that two slices end with in common.
 fn common_tail(a: &[u8], b: &[u8]) -> usize {
-    const BLOCK: usize = 64;
-    let blocks = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK)).take_while(|(a, b)| a == b).count();
-    let done = blocks * BLOCK;
-    let (a, b) = (a.get(..a.len() - done).unwrap_or_default(), b.get(..b.len() - done).unwrap_or_default());
-    done + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
+    let mut done = 0;
+    for block in [2048, 128, 16] {
+        let (rest_a, rest_b) = (&a[..a.len() - done], &b[..b.len() - done]);
+        let equal = rest_a
+            .rchunks_exact(block)
+            .zip(rest_b.rchunks_exact(block))
+            .take_while(|(a, b)| a == b)
+            .count();
+        done += equal * block;
+    }
+    let (rest_a, rest_b) = (&a[..a.len() - done], &b[..b.len() - done]);
+    done + rest_a
+        .iter()
+        .rev()
+        .zip(rest_b.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count()
 }
 
 /// Numbers for lines: equal lines have equal numbers. Keeps its memory between uses.
@@ -86,22 +85,22 @@ struct Known {
 }
 
 const fn small(length: usize) -> u32 {
-    #[expect(clippy::cast_possible_truncation, reason = "objects are smaller than 64 MiB")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "objects are smaller than 64 MiB"
+    )]
     {
         length as u32
     }
 }
 
 impl Numbers {
-    fn reset(&mut self) {
+    /// Forgets all lines; there is room for as many as texts of so many bytes are likely to have.
+    fn reset(&mut self, bytes: usize) {
         self.lines.clear();
-        if self.slots.len() > 1 << 12 {
-            self.slots.truncate(1 << 12);
-        }
-        self.slots.fill((0, 0));
-        if self.slots.is_empty() {
-            self.slots.resize(1 << 10, (0, 0));
-        }
+        self.slots.clear();
+        self.slots
+            .resize((bytes / 16).next_power_of_two().clamp(64, 1 << 14), (0, 0));
     }
 
     fn hash(line: &[u8]) -> u64 {
@@ -111,7 +110,13 @@ impl Numbers {
         for word in words {
             hash = (hash.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(K);
         }
-        let last = rest.iter().fold(0, |last, &byte| last << 8 | u64::from(byte));
+        // The last bytes again as a whole word, overlapping the one before.
+        let last = match line.last_chunk::<8>() {
+            Some(word) => u64::from_le_bytes(*word),
+            None => rest
+                .iter()
+                .fold(0, |last, &byte| last << 8 | u64::from(byte)),
+        };
         hash = (hash.rotate_left(5) ^ last).wrapping_mul(K);
         hash ^ hash >> 32
     }
@@ -132,19 +137,35 @@ impl Numbers {
                     return Ok(number - 1);
                 }
             }
-            at = at + 1 & mask;
+            at = (at + 1) & mask;
         }
     }
 
     /// The number of a line, a new one if need be.
-    fn number(&mut self, line: &[u8], start: usize, place: usize, is_after: bool, sides: [&[u8]; 2]) -> u32 {
+    fn number(
+        &mut self,
+        line: &[u8],
+        start: usize,
+        place: usize,
+        is_after: bool,
+        sides: [&[u8]; 2],
+    ) -> u32 {
         let hash = Self::hash(line);
         match self.find(hash, line, sides) {
             Ok(number) => number,
             Err(slot) => {
                 let first = if is_after { u32::MAX } else { small(place) };
                 let (start, length) = (small(start), small(line.len()));
-                self.lines.push(Known { hash, start, length, is_after, first, n_before: 0, n_after: 0, n_around: 0 });
+                self.lines.push(Known {
+                    hash,
+                    start,
+                    length,
+                    is_after,
+                    first,
+                    n_before: 0,
+                    n_after: 0,
+                    n_around: 0,
+                });
                 let number = small(self.lines.len());
                 self.slots[slot] = (small(small_hash(hash >> 32)), number);
                 if self.lines.len() * 2 > self.slots.len() {
@@ -163,7 +184,7 @@ impl Numbers {
         for (number, line) in (1..).zip(&self.lines) {
             let mut at = small_hash(line.hash) & mask;
             while self.slots[at].1 != 0 {
-                at = at + 1 & mask;
+                at = (at + 1) & mask;
             }
             self.slots[at] = (small(small_hash(line.hash >> 32)), number);
         }
@@ -235,13 +256,24 @@ impl LineDiffer {
     pub(super) fn compare(&mut self, before: &[u8], after: &[u8], with_hunks: bool) -> LineCounts {
         self.hunks.clear();
         let (head, tail) = trim(before, after);
-        let sides = [&before[head..before.len() - tail], &after[head..after.len() - tail]];
+        let sides = [
+            &before[head..before.len() - tail],
+            &after[head..after.len() - tail],
+        ];
         let first = || small(count_feeds(&before[..head]));
         if sides[0].is_empty() || sides[1].is_empty() {
-            let counts = LineCounts { added: count_lines(sides[1]), deleted: count_lines(sides[0]) };
+            let counts = LineCounts {
+                added: count_lines(sides[1]),
+                deleted: count_lines(sides[0]),
+            };
             if with_hunks && counts != LineCounts::default() {
                 let at = first();
-                self.hunks.push(Hunk { before: at, n_before: counts.deleted, after: at, n_after: counts.added });
+                self.hunks.push(Hunk {
+                    before: at,
+                    n_before: counts.deleted,
+                    after: at,
+                    n_after: counts.added,
+                });
             }
             return counts;
         }
@@ -249,12 +281,18 @@ impl LineDiffer {
         self.keep_matched();
         if self.may_leave_out() || self.search(true).is_err() {
             self.count_around([&before[..head], &before[before.len() - tail..]], sides);
-            self.keep_as_git(count_feeds(&before[..head]) + count_lines(&before[before.len() - tail..]) as usize);
+            self.keep_as_git(
+                count_feeds(&before[..head]) + count_lines(&before[before.len() - tail..]) as usize,
+            );
             // Without a bound, the search always comes to an end.
             let _ = self.search(false);
         }
-        let n_changed = |side: &Tokens| side.changed.iter().map(|&changed| u32::from(changed)).sum();
-        let counts = LineCounts { added: n_changed(&self.after), deleted: n_changed(&self.before) };
+        let n_changed =
+            |side: &Tokens| side.changed.iter().map(|&changed| u32::from(changed)).sum();
+        let counts = LineCounts {
+            added: n_changed(&self.after),
+            deleted: n_changed(&self.before),
+        };
         if with_hunks {
             self.collect_hunks(first());
         }
@@ -263,13 +301,15 @@ impl LineDiffer {
 
     fn tokenise(&mut self, sides: [&[u8]; 2]) {
         let [before, after] = sides;
-        self.numbers.reset();
+        self.numbers.reset(before.len());
         self.starts.clear();
         self.before.all.clear();
         self.after.all.clear();
         let mut start = 0;
         for end in line_ends(before) {
-            let number = self.numbers.number(&before[start..end], start, self.starts.len(), false, sides);
+            let number =
+                self.numbers
+                    .number(&before[start..end], start, self.starts.len(), false, sides);
             self.numbers.lines[number as usize].n_before += 1;
             self.starts.push(small(start));
             self.before.all.push(number);
@@ -295,7 +335,9 @@ impl LineDiffer {
                     for &number in &self.before.all[guess..next] {
                         self.numbers.lines[number as usize].n_after += 1;
                     }
-                    self.after.all.extend_from_slice(&self.before.all[guess..next]);
+                    self.after
+                        .all
+                        .extend_from_slice(&self.before.all[guess..next]);
                     guess = next;
                     continue;
                 }
@@ -317,8 +359,10 @@ impl LineDiffer {
     /// Leaves out of the search what only one side has: it is changed in any case.
     fn keep_matched(&mut self) {
         let lines = &self.numbers.lines;
-        self.before.keep(|number| lines[number as usize].n_after > 0);
-        self.after.keep(|number| lines[number as usize].n_before > 0);
+        self.before
+            .keep(|number| lines[number as usize].n_after > 0);
+        self.after
+            .keep(|number| lines[number as usize].n_before > 0);
     }
 
     /// Whether git might leave a line out of its search that both middles hold.
@@ -354,7 +398,12 @@ impl LineDiffer {
                 .iter()
                 .map(|&number| {
                     let line = &lines[number as usize];
-                    let n = line.n_around + if is_after { line.n_before } else { line.n_after };
+                    let n = line.n_around
+                        + if is_after {
+                            line.n_before
+                        } else {
+                            line.n_after
+                        };
                     match n as usize {
                         0 => Match::Never,
                         n if n >= often => Match::Often,
@@ -376,9 +425,20 @@ impl LineDiffer {
     }
 
     fn search(&mut self, is_bounded: bool) -> Result<(), TooLong> {
-        let Self { before, after, myers, .. } = self;
-        let a = Sequence { tokens: &before.kept, lines: &before.places };
-        let b = Sequence { tokens: &after.kept, lines: &after.places };
+        let Self {
+            before,
+            after,
+            myers,
+            ..
+        } = self;
+        let a = Sequence {
+            tokens: &before.kept,
+            lines: &before.places,
+        };
+        let b = Sequence {
+            tokens: &after.kept,
+            lines: &after.places,
+        };
         myers.compare(a, b, &mut before.changed, &mut after.changed, is_bounded)
     }
 
@@ -412,9 +472,12 @@ impl LineDiffer {
 
 impl Tokens {
     fn keep(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
-        self.kept.clear();
-        self.places.clear();
+        for list in [&mut self.kept, &mut self.places] {
+            list.clear();
+            list.reserve(self.all.len());
+        }
         self.changed.clear();
+        self.changed.reserve(self.all.len());
         for (place, &number) in (0..).zip(&self.all) {
             let is_kept = is_kept(number);
             if is_kept {
@@ -440,8 +503,13 @@ impl Tokens {
 
 /// Where the lines of a text end, feeds included.
 fn line_ends(text: &[u8]) -> impl Iterator<Item = usize> {
-    let open = text.last().is_some_and(|&last| last != b'\n').then_some(text.len());
-    memchr::memchr_iter(b'\n', text).map(|at| at + 1).chain(open)
+    let open = text
+        .last()
+        .is_some_and(|&last| last != b'\n')
+        .then_some(text.len());
+    memchr::memchr_iter(b'\n', text)
+        .map(|at| at + 1)
+        .chain(open)
 }
 
 /// Whether git leaves a frequent line out of its search: where, among the lines around it that do not occur a normal number
@@ -458,10 +526,13 @@ fn is_left_out(matches: &[Match], place: usize) -> bool {
         }
         (never, often)
     };
-    let (never_before, often_before) = count(&mut matches[place.saturating_sub(WINDOW)..place].iter().rev());
+    let (never_before, often_before) =
+        count(&mut matches[place.saturating_sub(WINDOW)..place].iter().rev());
     let (never_after, often_after) = count(&mut matches[place + 1..].iter().take(WINDOW));
     // The line itself counts once for each direction.
-    never_before > 0 && never_after > 0 && never_before + never_after > 3 * (often_before + often_after + 2)
+    never_before > 0
+        && never_after > 0
+        && never_before + never_after > 3 * (often_before + often_after + 2)
 }
 
 /// How many bytes of whole lines two texts share at the start and at the end.
@@ -472,16 +543,27 @@ fn trim(before: &[u8], after: &[u8]) -> (usize, usize) {
     }
     // Back to a line's start. A last line without a feed is a line of its own kind.
     let same = before.get(..head).unwrap_or_default();
-    head = same.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    let (rest_before, rest_after) = (before.get(head..).unwrap_or_default(), after.get(head..).unwrap_or_default());
+    head = same
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |at| at + 1);
+    let (rest_before, rest_after) = (
+        before.get(head..).unwrap_or_default(),
+        after.get(head..).unwrap_or_default(),
+    );
     let mut tail = common_tail(rest_before, rest_after);
     let starts_line = |rest: &[u8], tail: usize| {
         let at = rest.len() - tail;
         at == 0 || rest.get(at - 1) == Some(&b'\n')
     };
     if tail > 0 && !(starts_line(rest_before, tail) && starts_line(rest_after, tail)) {
-        let same = rest_before.get(rest_before.len() - tail..).unwrap_or_default();
-        tail -= same.iter().position(|&byte| byte == b'\n').map_or(tail, |at| at + 1);
+        let same = rest_before
+            .get(rest_before.len() - tail..)
+            .unwrap_or_default();
+        tail -= same
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .map_or(tail, |at| at + 1);
     }
     (head, tail)
 }
@@ -496,7 +578,10 @@ mod tests {
     fn oracle(before: &[u8], after: &[u8]) -> LineCounts {
         let input = InternedInput::new(before, after);
         let diff = Diff::compute(Algorithm::Myers, &input);
-        LineCounts { added: diff.count_additions(), deleted: diff.count_removals() }
+        LineCounts {
+            added: diff.count_additions(),
+            deleted: diff.count_removals(),
+        }
     }
 
     #[test]
@@ -504,8 +589,15 @@ mod tests {
         let check = |before: &str, after: &str| {
             let mut differ = LineDiffer::new();
             let got = differ.compare(before.as_bytes(), after.as_bytes(), true);
-            assert_eq!(got, oracle(before.as_bytes(), after.as_bytes()), "{before:?} {after:?}");
-            let (added, deleted) = differ.hunks.iter().fold((0, 0), |(a, d), hunk| (a + hunk.n_after, d + hunk.n_before));
+            assert_eq!(
+                got,
+                oracle(before.as_bytes(), after.as_bytes()),
+                "{before:?} {after:?}"
+            );
+            let (added, deleted) = differ
+                .hunks
+                .iter()
+                .fold((0, 0), |(a, d), hunk| (a + hunk.n_after, d + hunk.n_before));
             assert_eq!((added, deleted), (got.added, got.deleted));
         };
         check("", "a\n");

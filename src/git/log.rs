@@ -68,7 +68,11 @@ pub(super) struct LogChange {
 impl LogChange {
     /// Whether the (last) content is a regular file's.
     pub(super) fn is_file(&self) -> bool {
-        if self.after == NONE { self.before_mode.is_regular() } else { self.after_mode.is_regular() }
+        if self.after == NONE {
+            self.before_mode.is_regular()
+        } else {
+            self.after_mode.is_regular()
+        }
     }
 }
 

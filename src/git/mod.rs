@@ -1,6 +1,6 @@
 //! The git layer: commits, changed files and line ownership, mined from a local repository that is never written to.
 //!
-//! [`mine`] turns a repository into a [`History`](crate::domain::History). It agrees with `git log --numstat -M` to the line
+//! [`mine`] turns a repository into a [`History`]. It agrees with `git log --numstat -M` to the line
 //! (see `lines` and `rename` for git's own limits), and keeps an opaque state by which the next run only reads what is new.
 //! Owner of gix; other layers see domain types only.
 
@@ -11,6 +11,7 @@ mod engine;
 mod files;
 pub mod identity;
 mod interner;
+mod join;
 mod lines;
 mod log;
 mod look;
@@ -39,6 +40,10 @@ pub use remotes::{GitHubName, remote_github_names};
 
 /// What to mine.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, each with its own meaning"
+)]
 pub struct MineOptions {
     /// History ends here: the default branch is taken back along its first parents to the newest commit at or before it.
     pub as_of: Option<Timestamp>,
@@ -152,7 +157,11 @@ pub fn mine(
 }
 
 /// Whether mining would find what `previous` (a state, or its first [`STATE_HEADER_BYTES`]) already holds. Reads refs only.
-pub fn is_current(repository: &Path, options: &MineOptions, previous: &[u8]) -> Result<bool, Error> {
+pub fn is_current(
+    repository: &Path,
+    options: &MineOptions,
+    previous: &[u8],
+) -> Result<bool, Error> {
     assemble::is_current(repository, options, previous)
 }
 

@@ -33,9 +33,12 @@ pub(super) struct Sequence<'a> {
     pub(super) lines: &'a [u32],
 }
 
-impl<'a> Sequence<'a> {
+impl Sequence<'_> {
     fn cut(self, range: std::ops::Range<usize>) -> Self {
-        Self { tokens: &self.tokens[range.clone()], lines: &self.lines[range] }
+        Self {
+            tokens: &self.tokens[range.clone()],
+            lines: &self.lines[range],
+        }
     }
 
     fn mark(self, changed: &mut [bool]) {
@@ -64,14 +67,21 @@ struct Front<'a, const FAR: bool> {
 }
 
 const fn int(length: usize) -> i32 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "files are smaller than 64 MiB")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "files are smaller than 64 MiB"
+    )]
     {
         length as i32
     }
 }
 
 const fn index(number: i32) -> usize {
-    #[expect(clippy::cast_sign_loss, reason = "shifted diagonals and positions are not negative")]
+    #[expect(
+        clippy::cast_sign_loss,
+        reason = "shifted diagonals and positions are not negative"
+    )]
     {
         number as usize
     }
@@ -79,7 +89,13 @@ const fn index(number: i32) -> usize {
 
 impl<'a, const FAR: bool> Front<'a, FAR> {
     fn new(reach: &'a mut [i32], a: &'a [u32], b: &'a [u32]) -> Self {
-        let mut front = Self { reach, a, b, low: 0, high: 0 };
+        let mut front = Self {
+            reach,
+            a,
+            b,
+            low: 0,
+            high: 0,
+        };
         *front.at(0) = 0;
         front
     }
@@ -98,6 +114,16 @@ impl<'a, const FAR: bool> Front<'a, FAR> {
         } else {
             self.a[index(x)] == self.b[index(y)]
         }
+    }
+
+    /// Matches in a row from a position on.
+    fn matches(&self, x: i32, y: i32) -> i32 {
+        let (x, y) = (index(x), index(y));
+        int(if FAR {
+            common_tail(&self.a[..self.a.len() - x], &self.b[..self.b.len() - y])
+        } else {
+            common_head(&self.a[x..], &self.b[y..])
+        })
     }
 
     /// One edge further on every diagonal, then along the matches. True where a promising run of matches was seen; `met` is
@@ -122,16 +148,17 @@ impl<'a, const FAR: bool> Front<'a, FAR> {
         while (self.low..=self.high).contains(&diagonal) {
             let (left, right) = (self.get(diagonal - 1), self.get(diagonal + 1));
             let start = if left >= right { left + 1 } else { right };
-            let mut x = start;
-            let mut y = x - diagonal;
-            while x < n && y < m && self.is_equal(x, y) {
-                x += 1;
-                y += 1;
-            }
+            let y = start - diagonal;
+            let is_inside = start < n && (0..m).contains(&y);
+            let x = if is_inside {
+                start + self.matches(start, y)
+            } else {
+                start
+            };
             is_promising |= x - start > SNAKE;
             *self.at(diagonal) = x;
             if met(diagonal, x) {
-                return Err((x, y));
+                return Err((x, x - diagonal));
             }
             diagonal += step;
         }
@@ -139,7 +166,9 @@ impl<'a, const FAR: bool> Front<'a, FAR> {
     }
 
     fn reaches(&self, diagonal: i32) -> Option<i32> {
-        (self.low..=self.high).contains(&diagonal).then(|| self.get(diagonal))
+        (self.low..=self.high)
+            .contains(&diagonal)
+            .then(|| self.get(diagonal))
     }
 
     fn diagonals(&self) -> impl Iterator<Item = i32> + use<FAR> {
@@ -156,7 +185,11 @@ impl<'a, const FAR: bool> Front<'a, FAR> {
             let y = x - diagonal;
             let gain = x + y - diagonal.abs();
             let is_inside = (SNAKE..n).contains(&x) && (SNAKE..m).contains(&y);
-            if gain > GAIN * cost && gain > best.0 && is_inside && (1..=SNAKE).all(|back| self.is_equal(x - back, y - back)) {
+            if gain > GAIN * cost
+                && gain > best.0
+                && is_inside
+                && (1..=SNAKE).all(|back| self.is_equal(x - back, y - back))
+            {
                 best = (gain, Some((x, y)));
             }
         }
@@ -180,6 +213,56 @@ impl<'a, const FAR: bool> Front<'a, FAR> {
         }
         best.1
     }
+}
+
+const BLOCK: usize = 16;
+
+fn common_head(a: &[u32], b: &[u32]) -> usize {
+    // Most runs end at once; long ones are compared in blocks.
+    let first = a
+        .iter()
+        .zip(b)
+        .take(BLOCK)
+        .take_while(|(a, b)| a == b)
+        .count();
+    if first < BLOCK {
+        return first;
+    }
+    let done = BLOCK
+        * a.chunks_exact(BLOCK)
+            .zip(b.chunks_exact(BLOCK))
+            .take_while(|(a, b)| a == b)
+            .count();
+    done + a[done..]
+        .iter()
+        .zip(&b[done..])
+        .take_while(|(a, b)| a == b)
+        .count()
+}
+
+fn common_tail(a: &[u32], b: &[u32]) -> usize {
+    let first = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take(BLOCK)
+        .take_while(|(a, b)| a == b)
+        .count();
+    if first < BLOCK {
+        return first;
+    }
+    let done = BLOCK
+        * a.rchunks_exact(BLOCK)
+            .zip(b.rchunks_exact(BLOCK))
+            .take_while(|(a, b)| a == b)
+            .count();
+    let (a, b) = (&a[..a.len() - done], &b[..b.len() - done]);
+    done + a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count()
 }
 
 /// Git's rounded square root: a power of two.
@@ -208,23 +291,37 @@ impl Myers {
         let limit = int(rough_root(n_diagonals)).max(PATIENCE);
         let mut boxes = vec![(a, b, false)];
         while let Some((a, b, is_exact)) = boxes.pop() {
-            let head = a.tokens.iter().zip(b.tokens).take_while(|(a, b)| a == b).count();
+            let head = common_head(a.tokens, b.tokens);
             let (a, b) = (a.cut(head..a.tokens.len()), b.cut(head..b.tokens.len()));
-            let tail = a.tokens.iter().rev().zip(b.tokens.iter().rev()).take_while(|(a, b)| a == b).count();
-            let (a, b) = (a.cut(0..a.tokens.len() - tail), b.cut(0..b.tokens.len() - tail));
+            let tail = common_tail(a.tokens, b.tokens);
+            let (a, b) = (
+                a.cut(0..a.tokens.len() - tail),
+                b.cut(0..b.tokens.len() - tail),
+            );
             if a.tokens.is_empty() || b.tokens.is_empty() {
                 a.mark(changed_a);
                 b.mark(changed_b);
                 continue;
             }
             let split = self.split(a.tokens, b.tokens, is_exact, limit, is_bounded)?;
-            boxes.push((a.cut(split.a..a.tokens.len()), b.cut(split.b..b.tokens.len()), split.is_high_exact));
+            boxes.push((
+                a.cut(split.a..a.tokens.len()),
+                b.cut(split.b..b.tokens.len()),
+                split.is_high_exact,
+            ));
             boxes.push((a.cut(0..split.a), b.cut(0..split.b), split.is_low_exact));
         }
         Ok(())
     }
 
-    fn split(&mut self, a: &[u32], b: &[u32], is_exact: bool, limit: i32, is_bounded: bool) -> Result<Split, TooLong> {
+    fn split(
+        &mut self,
+        a: &[u32],
+        b: &[u32],
+        is_exact: bool,
+        limit: i32,
+        is_bounded: bool,
+    ) -> Result<Split, TooLong> {
         let (n, m) = (int(a.len()), int(b.len()));
         let mut near = Front::<false>::new(&mut self.near, a, b);
         let mut far = Front::<true>::new(&mut self.far, a, b);
@@ -243,13 +340,19 @@ impl Myers {
         };
         for cost in 1.. {
             let mut is_promising = match near.advance(|diagonal, x| {
-                is_odd && far.reaches(n - m - diagonal).is_some_and(|other| x + other >= n)
+                is_odd
+                    && far
+                        .reaches(n - m - diagonal)
+                        .is_some_and(|other| x + other >= n)
             }) {
                 Ok(is_promising) => is_promising,
                 Err(met) => return Ok(near_split(met, true)),
             };
             is_promising |= match far.advance(|diagonal, x| {
-                !is_odd && near.reaches(n - m - diagonal).is_some_and(|other| x + other >= n)
+                !is_odd
+                    && near
+                        .reaches(n - m - diagonal)
+                        .is_some_and(|other| x + other >= n)
             }) {
                 Ok(is_promising) => is_promising,
                 Err(met) => return Ok(far_split(met, true)),
@@ -273,7 +376,11 @@ impl Myers {
             }
         }
         let (near, far) = (near.furthest(), far.furthest());
-        Ok(if far.0 + far.1 < near.0 + near.1 { near_split(near, false) } else { far_split(far, false) })
+        Ok(if far.0 + far.1 < near.0 + near.1 {
+            near_split(near, false)
+        } else {
+            far_split(far, false)
+        })
     }
 }
 
@@ -287,19 +394,34 @@ mod tests {
     fn counts(a: &[u32], b: &[u32]) -> (usize, usize) {
         let lines: Vec<u32> = (0..u32::try_from(a.len().max(b.len())).unwrap()).collect();
         let (mut changed_a, mut changed_b) = (vec![false; a.len()], vec![false; b.len()]);
-        let side = |tokens| Sequence { tokens, lines: &lines[..<[u32]>::len(tokens)] };
-        Myers::default().compare(side(a), side(b), &mut changed_a, &mut changed_b, false).unwrap();
-        let kept = |tokens: &[u32], changed: &[bool]| -> Vec<u32> {
-            tokens.iter().zip(changed).filter(|(_, changed)| !**changed).map(|(token, _)| *token).collect()
+        let side = |tokens| Sequence {
+            tokens,
+            lines: &lines[..<[u32]>::len(tokens)],
         };
-        assert_eq!(kept(a, &changed_a), kept(b, &changed_b), "what is kept must be common");
+        Myers::default()
+            .compare(side(a), side(b), &mut changed_a, &mut changed_b, false)
+            .unwrap();
+        let kept = |tokens: &[u32], changed: &[bool]| -> Vec<u32> {
+            tokens
+                .iter()
+                .zip(changed)
+                .filter(|(_, changed)| !**changed)
+                .map(|(token, _)| *token)
+                .collect()
+        };
+        assert_eq!(
+            kept(a, &changed_a),
+            kept(b, &changed_b),
+            "what is kept must be common"
+        );
         let n = |changed: &[bool]| changed.iter().filter(|changed| **changed).count();
         (n(&changed_a), n(&changed_b))
     }
 
     #[test]
     fn a_short_script_is_the_shortest() {
-        let check = |a: &[u32], b: &[u32], expected| assert_eq!(counts(a, b), expected, "{a:?} {b:?}");
+        let check =
+            |a: &[u32], b: &[u32], expected| assert_eq!(counts(a, b), expected, "{a:?} {b:?}");
         check(&[], &[], (0, 0));
         check(&[1], &[], (1, 0));
         check(&[1, 2, 3], &[1, 3], (1, 0));
@@ -325,8 +447,20 @@ mod tests {
         let a: Vec<u32> = (0..2000).collect();
         let b: Vec<u32> = (0..2000).rev().collect();
         let (mut changed_a, mut changed_b) = (vec![false; 2000], vec![false; 2000]);
-        let (one, two) = (Sequence { tokens: &a, lines: &a }, Sequence { tokens: &b, lines: &a });
-        assert_eq!(Myers::default().compare(one, two, &mut changed_a, &mut changed_b, true), Err(TooLong));
+        let (one, two) = (
+            Sequence {
+                tokens: &a,
+                lines: &a,
+            },
+            Sequence {
+                tokens: &b,
+                lines: &a,
+            },
+        );
+        assert_eq!(
+            Myers::default().compare(one, two, &mut changed_a, &mut changed_b, true),
+            Err(TooLong)
+        );
         let (deleted, added) = counts(&a, &b);
         assert_eq!(deleted, added);
         assert!(deleted < 2000);
@@ -334,7 +468,15 @@ mod tests {
 
     #[test]
     fn the_rough_root_is_a_power_of_two_at_or_above_the_root() {
-        for (number, root) in [(0, 1), (1, 2), (3, 2), (4, 4), (16, 8), (1000, 32), (1024, 64)] {
+        for (number, root) in [
+            (0, 1),
+            (1, 2),
+            (3, 2),
+            (4, 4),
+            (16, 8),
+            (1000, 32),
+            (1024, 64),
+        ] {
             assert_eq!(rough_root(number), root);
         }
     }

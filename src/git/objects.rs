@@ -84,12 +84,21 @@ impl Packs {
     pub(super) fn open(repository: &gix::Repository) -> Self {
         let hash = repository.object_hash();
         let mut paths = Vec::new();
-        for record in repository.objects.store_ref().structure().unwrap_or_default() {
+        for record in repository
+            .objects
+            .store_ref()
+            .structure()
+            .unwrap_or_default()
+        {
             match record {
                 gix::odb::store::structure::Record::Index { path, .. } => paths.push(path),
                 gix::odb::store::structure::Record::MultiIndex { path, .. } => {
                     if let Ok(file) = gix::odb::pack::multi_index::File::at(&path, None) {
-                        paths.extend(file.index_names().iter().map(|name| path.with_file_name(name)));
+                        paths.extend(
+                            file.index_names()
+                                .iter()
+                                .map(|name| path.with_file_name(name)),
+                        );
                     }
                 }
                 _ => {}
@@ -105,7 +114,10 @@ impl Packs {
                 Some(Pack { index, data })
             })
             .collect();
-        Self { packs, repository: repository.clone().into_sync() }
+        Self {
+            packs,
+            repository: repository.clone().into_sync(),
+        }
     }
 
     /// A reader for one thread, caching up to `cache_bytes` of decoded objects.
@@ -151,7 +163,9 @@ impl Reader<'_> {
         match self.locate(id) {
             // A damaged pack may have a good copy elsewhere.
             Some(location) => match self.read_at(location) {
-                Err(Unreadable::Corrupt) => self.read_elsewhere(id).map_err(|_| Unreadable::Corrupt),
+                Err(Unreadable::Corrupt) => {
+                    self.read_elsewhere(id).map_err(|_| Unreadable::Corrupt)
+                }
                 other => other,
             },
             None => self.read_elsewhere(id),
@@ -169,7 +183,10 @@ impl Reader<'_> {
         match self.repository.objects.try_find(id, &mut bytes) {
             Ok(Some(found)) => {
                 let kind = found.kind;
-                Ok(Object { kind, bytes: Rc::new(bytes) })
+                Ok(Object {
+                    kind,
+                    bytes: Rc::new(bytes),
+                })
             }
             Ok(None) => Err(Unreadable::Missing),
             Err(_) => Err(Unreadable::Corrupt),
@@ -181,20 +198,29 @@ impl Reader<'_> {
         if let Some(object) = self.cache.get(location) {
             return Ok(object);
         }
-        let data = &self.packs.packs.get(location.pack()).ok_or(Unreadable::Corrupt)?.data;
+        let data = &self
+            .packs
+            .packs
+            .get(location.pack())
+            .ok_or(Unreadable::Corrupt)?
+            .data;
         let mut deltas: Vec<(Location, data::Entry)> = Vec::new();
         let mut cursor = location;
         let mut object = loop {
             if let Some(object) = self.cache.get(cursor) {
                 break object;
             }
-            let entry = data.entry(cursor.offset()).map_err(|_| Unreadable::Corrupt)?;
+            let entry = data
+                .entry(cursor.offset())
+                .map_err(|_| Unreadable::Corrupt)?;
             if entry.decompressed_size > MAX_OBJECT_BYTES {
                 return Err(Unreadable::TooLarge);
             }
             match entry.header {
                 data::entry::Header::OfsDelta { base_distance } => {
-                    let base = entry.checked_base_pack_offset(base_distance).ok_or(Unreadable::Corrupt)?;
+                    let base = entry
+                        .checked_base_pack_offset(base_distance)
+                        .ok_or(Unreadable::Corrupt)?;
                     let base = Location::new(location.pack(), base).ok_or(Unreadable::Corrupt)?;
                     deltas.push((cursor, entry));
                     cursor = base;
@@ -215,7 +241,10 @@ impl Reader<'_> {
                     let kind = header.as_kind().ok_or(Unreadable::Corrupt)?;
                     let mut bytes = Vec::new();
                     inflate(data, &entry, &mut self.inflate, &mut bytes)?;
-                    let object = Object { kind, bytes: Rc::new(bytes) };
+                    let object = Object {
+                        kind,
+                        bytes: Rc::new(bytes),
+                    };
                     self.cache.insert(cursor, &object);
                     break object;
                 }
@@ -225,7 +254,10 @@ impl Reader<'_> {
             self.scratch.clear();
             inflate(data, &entry, &mut self.inflate, &mut self.scratch)?;
             let bytes = apply_delta(&object.bytes, &self.scratch)?;
-            object = Object { kind: object.kind, bytes: Rc::new(bytes) };
+            object = Object {
+                kind: object.kind,
+                bytes: Rc::new(bytes),
+            };
             self.cache.insert(at, &object);
         }
         Ok(object)
@@ -240,7 +272,8 @@ fn inflate(
 ) -> Result<(), Unreadable> {
     let size = usize::try_from(entry.decompressed_size).map_err(|_| Unreadable::TooLarge)?;
     out.resize(size, 0);
-    pack.decompress_entry(entry, inflate, out).map_err(|_| Unreadable::Corrupt)?;
+    pack.decompress_entry(entry, inflate, out)
+        .map_err(|_| Unreadable::Corrupt)?;
     Ok(())
 }
 
@@ -260,7 +293,9 @@ fn apply_delta(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, Unreadable> {
     while let Some((&command, after)) = rest.split_first() {
         rest = after;
         if command & 0x80 == 0 {
-            let (literal, after) = rest.split_at_checked(usize::from(command)).ok_or(Unreadable::Corrupt)?;
+            let (literal, after) = rest
+                .split_at_checked(usize::from(command))
+                .ok_or(Unreadable::Corrupt)?;
             if command == 0 {
                 return Err(Unreadable::Corrupt);
             }
@@ -288,7 +323,11 @@ fn apply_delta(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, Unreadable> {
             return Err(Unreadable::Corrupt);
         }
     }
-    if out.len() == result_size { Ok(out) } else { Err(Unreadable::Corrupt) }
+    if out.len() == result_size {
+        Ok(out)
+    } else {
+        Err(Unreadable::Corrupt)
+    }
 }
 
 fn size_prefix(rest: &mut &[u8]) -> Result<u64, Unreadable> {
@@ -314,7 +353,12 @@ struct Cache {
 
 impl Cache {
     fn new(bytes: usize) -> Self {
-        Self { young: HashMap::default(), old: HashMap::default(), young_bytes: 0, generation_bytes: bytes / 2 }
+        Self {
+            young: HashMap::default(),
+            old: HashMap::default(),
+            young_bytes: 0,
+            generation_bytes: bytes / 2,
+        }
     }
 
     fn get(&mut self, at: Location) -> Option<Object> {
@@ -390,22 +434,37 @@ mod tests {
     #[test]
     fn a_delta_copies_and_inserts() {
         let check = |base: &[u8], delta: &[u8], expected: Result<&[u8], Unreadable>| {
-            assert_eq!(apply_delta(base, delta), expected.map(<[u8]>::to_vec), "{delta:?}");
+            assert_eq!(
+                apply_delta(base, delta),
+                expected.map(<[u8]>::to_vec),
+                "{delta:?}"
+            );
         };
-        check(b"hello world", &[11, 7, 0x90, 5, 2, b'!', b'?'], Ok(b"hello!?"));
+        check(
+            b"hello world",
+            &[11, 7, 0x90, 5, 2, b'!', b'?'],
+            Ok(b"hello!?"),
+        );
         check(b"abc", &[3, 2, 0x91, 1, 2], Ok(b"bc"));
         check(b"abc", &[3, 2, 0x91, 2, 2], Err(Unreadable::Corrupt));
         check(b"abc", &[4, 2, 0x90, 2], Err(Unreadable::Corrupt));
         check(b"abc", &[3, 9, 0x90, 2], Err(Unreadable::Corrupt));
         check(b"abc", &[3, 1, 0], Err(Unreadable::Corrupt));
         check(b"abc", &[3], Err(Unreadable::Corrupt));
-        check(b"abc", &[3, 0xff, 0xff, 0xff, 0xff, 0x0f, 1], Err(Unreadable::TooLarge));
+        check(
+            b"abc",
+            &[3, 0xff, 0xff, 0xff, 0xff, 0x0f, 1],
+            Err(Unreadable::TooLarge),
+        );
     }
 
     #[test]
     fn the_cache_stays_within_its_bound() {
         let mut cache = Cache::new(10_000);
-        let object = Object { kind: Kind::Blob, bytes: Rc::new(vec![0; 1000]) };
+        let object = Object {
+            kind: Kind::Blob,
+            bytes: Rc::new(vec![0; 1000]),
+        };
         for offset in 0..100 {
             cache.insert(Location(offset), &object);
             assert!(cache.get(Location(offset)).is_some());

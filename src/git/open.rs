@@ -20,13 +20,17 @@ pub(super) fn open(path: &Path) -> Result<gix::Repository, Error> {
         let options = gix::open::Options::isolated()
             .with(gix::sec::Trust::Reduced)
             .config_overrides(["core.useReplaceRefs=false"]);
-        gix::ThreadSafeRepository::open_opts(path, options).map(|repository| repository.to_thread_local())
+        gix::ThreadSafeRepository::open_opts(path, options)
+            .map(|repository| repository.to_thread_local())
     };
     at(path).or_else(|source| {
         // A directory inside a work tree, as git itself understands it.
         let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let outer = full.ancestors().skip(1).find_map(|outer| at(outer).ok());
-        outer.ok_or_else(|| Error::NotARepository { path: path.to_owned(), source: Box::new(source) })
+        outer.ok_or_else(|| Error::NotARepository {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })
     })
 }
 
@@ -50,15 +54,24 @@ pub(super) fn tips(repository: &gix::Repository, options: &MineOptions) -> Resul
     let (branch, head) = default_branch(repository, options.default_branch.as_deref())?;
     let mut others = Vec::new();
     let mut tags = Vec::new();
-    let platform = repository.references().map_err(|source| Error::Refs { source: Box::new(source) })?;
-    let all = platform.all().map_err(|source| Error::Refs { source: Box::new(source) })?;
+    let platform = repository.references().map_err(|source| Error::Refs {
+        source: Box::new(source),
+    })?;
+    let all = platform.all().map_err(|source| Error::Refs {
+        source: Box::new(source),
+    })?;
     for reference in all.flatten() {
         let name = reference.name().as_bstr().to_owned();
-        let Some(target) = reference.target().try_id().map(ToOwned::to_owned) else { continue };
+        let Some(target) = reference.target().try_id().map(ToOwned::to_owned) else {
+            continue;
+        };
         if let Some(tag) = name.strip_prefix(b"refs/tags/") {
             tags.push((tag.to_str_lossy().into_owned(), target));
         }
-        if options.all_refs && !name.starts_with(b"refs/stash") && !name.starts_with(b"refs/replace/") {
+        if options.all_refs
+            && !name.starts_with(b"refs/stash")
+            && !name.starts_with(b"refs/replace/")
+        {
             others.push(peel(repository, target));
         }
     }
@@ -70,12 +83,22 @@ pub(super) fn tips(repository: &gix::Repository, options: &MineOptions) -> Resul
         _ => Vec::new(),
     };
     boundary.sort_unstable();
-    Ok(Tips { branch, head, others, tags, boundary })
+    Ok(Tips {
+        branch,
+        head,
+        others,
+        tags,
+        boundary,
+    })
 }
 
 /// What an annotated tag points at in the end; anything else is itself.
 pub(super) fn peel(repository: &gix::Repository, id: ObjectId) -> ObjectId {
-    repository.find_object(id).ok().and_then(|object| object.peel_tags_to_end().ok()).map_or(id, |object| object.id)
+    repository
+        .find_object(id)
+        .ok()
+        .and_then(|object| object.peel_tags_to_end().ok())
+        .map_or(id, |object| object.id)
 }
 
 /// The configured branch, else the remote's default, else the one `HEAD` names, else `main` or `master`, else a detached
@@ -89,10 +112,13 @@ fn default_branch(
         Some(reference.peel_to_id().ok()?.detach())
     };
     let branch = |name: &str| {
-        commit_of(&format!("refs/heads/{name}")).or_else(|| commit_of(&format!("refs/remotes/origin/{name}")))
+        commit_of(&format!("refs/heads/{name}"))
+            .or_else(|| commit_of(&format!("refs/remotes/origin/{name}")))
     };
     if let Some(name) = wanted {
-        let id = branch(name).ok_or_else(|| Error::UnknownBranch { branch: name.to_owned() })?;
+        let id = branch(name).ok_or_else(|| Error::UnknownBranch {
+            branch: name.to_owned(),
+        })?;
         return Ok((Some(name.to_owned()), Some(id)));
     }
     let target = |name: &str| {
@@ -106,7 +132,10 @@ fn default_branch(
         return Ok((Some(name.to_str_lossy().into_owned()), Some(id)));
     }
     let head = repository.head_name().ok().flatten();
-    if let Some(name) = head.as_ref().and_then(|name| name.as_bstr().strip_prefix(b"refs/heads/")) {
+    if let Some(name) = head
+        .as_ref()
+        .and_then(|name| name.as_bstr().strip_prefix(b"refs/heads/"))
+    {
         let name = name.to_str_lossy().into_owned();
         if let Some(id) = commit_of(&format!("refs/heads/{name}")) {
             return Ok((Some(name), Some(id)));
@@ -123,7 +152,8 @@ fn default_branch(
 
 /// The remote's branch, or the local one of the same name where that is what was fetched last.
 fn branch_on_remote(commit_of: &dyn Fn(&str) -> Option<ObjectId>, name: &str) -> Option<ObjectId> {
-    commit_of(&format!("refs/remotes/origin/{name}")).or_else(|| commit_of(&format!("refs/heads/{name}")))
+    commit_of(&format!("refs/remotes/origin/{name}"))
+        .or_else(|| commit_of(&format!("refs/heads/{name}")))
 }
 
 /// Tags with the commit and the instant they stand for; those that point at no commit are left out.
@@ -137,7 +167,9 @@ pub(super) fn tags(repository: &gix::Repository, tips: &Tips) -> Vec<(String, Co
                 gix::objs::Kind::Tag => {
                     let tag = object.clone().try_into_tag().ok()?;
                     let tagger = tag.tagger().ok().flatten();
-                    tagger.and_then(|tagger| tagger.time().ok()).map(|time| time.seconds)
+                    tagger
+                        .and_then(|tagger| tagger.time().ok())
+                        .map(|time| time.seconds)
                 }
                 _ => None,
             };
@@ -146,7 +178,11 @@ pub(super) fn tags(repository: &gix::Repository, tips: &Tips) -> Vec<(String, Co
                 return None;
             }
             let parsed = super::commit::parse(&commit.data)?;
-            Some((name.clone(), commit_id(&commit.id)?, tagged_at.unwrap_or(parsed.committer.seconds)))
+            Some((
+                name.clone(),
+                commit_id(&commit.id)?,
+                tagged_at.unwrap_or(parsed.committer.seconds),
+            ))
         })
         .collect();
     tags.sort_by(|a, b| (a.2, &a.0).cmp(&(b.2, &b.0)));

@@ -24,7 +24,9 @@ pub(super) fn over_chunks<W, T: Send>(
         }
     };
     let mut done = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads.min(n_chunks)).map(|_| scope.spawn(run)).collect();
+        let others: Vec<_> = (1..threads.min(n_chunks))
+            .map(|_| scope.spawn(run))
+            .collect();
         let mut done = run();
         for other in others {
             match other.join() {
@@ -45,7 +47,15 @@ mod tests {
     #[test]
     fn results_come_in_the_order_of_the_work() {
         for threads in [1, 2, 7] {
-            let squares = over_chunks(threads, 100, || 0, |seen, at| { *seen += 1; at * at });
+            let squares = over_chunks(
+                threads,
+                100,
+                || 0,
+                |seen, at| {
+                    *seen += 1;
+                    at * at
+                },
+            );
             assert_eq!(squares, (0..100).map(|at| at * at).collect::<Vec<_>>());
         }
         assert!(over_chunks(3, 0, || (), |(), at| at).is_empty());

@@ -46,27 +46,59 @@ pub(super) type Memo = HashMap<u32, Runs>;
 impl<'a> Past<'a> {
     /// Of an earlier run's facts; `ignored` are the revisions of `.git-blame-ignore-revs`, sorted.
     pub(super) fn new(log: &'a Log, ignored: &'a [ObjectId]) -> Self {
-        Self { log, ignored, index: OnceLock::new() }
+        Self {
+            log,
+            ignored,
+            index: OnceLock::new(),
+        }
     }
 
     fn index(&self) -> &Index {
         self.index.get_or_init(|| {
-            let blobs = self.log.blobs.iter().zip(0..).filter_map(|(id, at)| Some((object_id(id)?, at))).collect();
+            let blobs = self
+                .log
+                .blobs
+                .iter()
+                .zip(0..)
+                .filter_map(|(id, at)| Some((object_id(id)?, at)))
+                .collect();
             let mut makers: HashMap<Key, Vec<u32>> = HashMap::new();
             let n_default = self.log.n_default;
             let changes = self.log.changes.iter().zip(0..);
-            for (change, at) in changes.filter(|(change, _)| change.after != NONE && change.commit < n_default) {
-                let is_merge = self.log.commits.get(change.commit as usize).is_some_and(|commit| commit.parents.len() > 1);
+            for (change, at) in
+                changes.filter(|(change, _)| change.after != NONE && change.commit < n_default)
+            {
+                let is_merge = self
+                    .log
+                    .commits
+                    .get(change.commit as usize)
+                    .is_some_and(|commit| commit.parents.len() > 1);
                 if !is_merge {
-                    makers.entry((change.path, change.after)).or_default().push(at);
+                    makers
+                        .entry((change.path, change.after))
+                        .or_default()
+                        .push(at);
                 }
             }
             let n_changes = u32::try_from(self.log.changes.len()).unwrap_or(NONE);
             for (merge, at) in self.log.merges.iter().zip(n_changes..) {
-                makers.entry((merge.path, merge.after)).or_default().push(at);
+                makers
+                    .entry((merge.path, merge.after))
+                    .or_default()
+                    .push(at);
             }
-            let kept = self.log.versions.iter().zip(0..).map(|(version, at)| ((version.path, version.blob), at)).collect();
-            Index { blobs, makers, kept }
+            let kept = self
+                .log
+                .versions
+                .iter()
+                .zip(0..)
+                .map(|(version, at)| ((version.path, version.blob), at))
+                .collect();
+            Index {
+                blobs,
+                makers,
+                kept,
+            }
         })
     }
 
@@ -110,13 +142,22 @@ impl<'a> Past<'a> {
                 waiting.pop();
             }
         }
-        Some(Version { runs: self.runs_of(origin, memo)?, made_by, used_by: NONE })
+        Some(Version {
+            runs: self.runs_of(origin, memo)?,
+            made_by,
+            used_by: NONE,
+        })
     }
 
     fn commit_of(&self, maker: u32) -> Option<u32> {
         match self.log.changes.get(maker as usize) {
             Some(change) => Some(change.commit),
-            None => Some(self.log.merges.get(maker as usize - self.log.changes.len())?.commit),
+            None => Some(
+                self.log
+                    .merges
+                    .get(maker as usize - self.log.changes.len())?
+                    .commit,
+            ),
         }
     }
 
@@ -124,12 +165,23 @@ impl<'a> Past<'a> {
     fn origin(&self, key: Key, before: u32) -> Option<Origin> {
         let index = self.index();
         if let Some(&kept) = index.kept.get(&key)
-            && self.log.versions.get(kept as usize).is_some_and(|version| version.made_by < before)
+            && self
+                .log
+                .versions
+                .get(kept as usize)
+                .is_some_and(|version| version.made_by < before)
         {
             return Some(Origin::Kept(kept));
         }
         let is_earlier = |maker: &u32| self.commit_of(*maker).is_some_and(|by| by < before);
-        index.makers.get(&key)?.iter().rev().copied().find(is_earlier).map(Origin::Maker)
+        index
+            .makers
+            .get(&key)?
+            .iter()
+            .rev()
+            .copied()
+            .find(is_earlier)
+            .map(Origin::Maker)
     }
 
     fn runs_of(&self, origin: Origin, memo: &Memo) -> Option<Runs> {
@@ -142,19 +194,37 @@ impl<'a> Past<'a> {
     /// What a version was made from: contents, with the origin of their owners where they have lines.
     fn bases(&self, maker: u32) -> Option<Vec<(Side, Option<Origin>)>> {
         let base = |path: u32, blob: u32, mode: Mode, by: u32| {
-            let origin = if mode.is_regular() { Some(self.origin((path, blob), by)?) } else { None };
+            let origin = if mode.is_regular() {
+                Some(self.origin((path, blob), by)?)
+            } else {
+                None
+            };
             Some((self.side(blob, mode)?, origin))
         };
         if let Some(change) = self.log.changes.get(maker as usize) {
-            let path = if change.previous == NONE { change.path } else { change.previous };
+            let path = if change.previous == NONE {
+                change.path
+            } else {
+                change.previous
+            };
             if change.before == NONE {
                 return Some(Vec::new());
             }
-            return Some(vec![base(path, change.before, change.before_mode, change.commit)?]);
+            return Some(vec![base(
+                path,
+                change.before,
+                change.before_mode,
+                change.commit,
+            )?]);
         }
-        let merge = self.log.merges.get(maker as usize - self.log.changes.len())?;
+        let merge = self
+            .log
+            .merges
+            .get(maker as usize - self.log.changes.len())?;
         let parents = merge.parents.iter().filter(|(blob, _)| *blob != NONE);
-        parents.map(|&(blob, mode)| base(merge.path, blob, mode, merge.commit)).collect()
+        parents
+            .map(|&(blob, mode)| base(merge.path, blob, mode, merge.commit))
+            .collect()
     }
 
     fn make(
@@ -167,11 +237,19 @@ impl<'a> Past<'a> {
     ) -> Option<Runs> {
         let known: Vec<(Side, Runs)> = bases
             .iter()
-            .map(|&(side, origin)| Some((side, origin.map_or(Some(Runs::default()), |origin| self.runs_of(origin, memo))?)))
+            .map(|&(side, origin)| {
+                Some((
+                    side,
+                    origin.map_or(Some(Runs::default()), |origin| self.runs_of(origin, memo))?,
+                ))
+            })
             .collect::<Option<_>>()?;
         let commit = self.log.commits.get(self.commit_of(maker)? as usize)?;
         let Some(change) = self.log.changes.get(maker as usize) else {
-            let merge = self.log.merges.get(maker as usize - self.log.changes.len())?;
+            let merge = self
+                .log
+                .merges
+                .get(maker as usize - self.log.changes.len())?;
             let after = self.side(merge.after, merge.after_mode)?;
             return merged_runs(&known, after, commit.author, reader, differ);
         };
@@ -180,7 +258,9 @@ impl<'a> Past<'a> {
         if !has_lines(after, &new) {
             return Some(Runs::default());
         }
-        let Some((before, runs)) = known.first() else { return Some(Runs::of_one(count_lines(&new), commit.author)) };
+        let Some((before, runs)) = known.first() else {
+            return Some(Runs::of_one(count_lines(&new), commit.author));
+        };
         let old = content(reader, *before).ok()?;
         if !has_lines(*before, &old) {
             return Some(Runs::of_one(count_lines(&new), commit.author));
@@ -188,13 +268,17 @@ impl<'a> Past<'a> {
         if before.id == after.id {
             return Some(runs.clone());
         }
-        let is_ignored = object_id(&commit.id).is_some_and(|id| self.ignored.binary_search(&id).is_ok());
+        let is_ignored =
+            object_id(&commit.id).is_some_and(|id| self.ignored.binary_search(&id).is_ok());
         differ.compare(&old, &new, true);
         Some(runs.changed(&differ.hunks, commit.author, is_ignored))
     }
 
     fn side(&self, blob: u32, mode: Mode) -> Option<Side> {
-        Some(Side { mode, id: object_id(self.log.blobs.get(blob as usize)?)? })
+        Some(Side {
+            mode,
+            id: object_id(self.log.blobs.get(blob as usize)?)?,
+        })
     }
 }
 

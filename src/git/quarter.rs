@@ -34,7 +34,11 @@ pub(super) fn ends(line: &[(i64, u32)]) -> Vec<(i64, u32)> {
 
 /// First and last (exclusive) second of an instant's quarter.
 fn quarter_of(seconds: i64) -> (i64, i64) {
-    let at = Timestamp::from_second(seconds).unwrap_or(if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX });
+    let at = Timestamp::from_second(seconds).unwrap_or(if seconds < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    });
     let window = Bucket::of(at, Granularity::Quarter, &TimeZone::UTC).window(&TimeZone::UTC);
     (window.since.as_second(), window.until.as_second())
 }
@@ -56,7 +60,13 @@ mod tests {
             (at("2025-12-01T00:00:00Z"), 5),
             (at("2025-12-02T00:00:00Z"), 9),
         ];
-        assert_eq!(ends(&line), [(at("2025-04-01T00:00:00Z"), 1), (at("2025-07-01T00:00:00Z"), 4)]);
+        assert_eq!(
+            ends(&line),
+            [
+                (at("2025-04-01T00:00:00Z"), 1),
+                (at("2025-07-01T00:00:00Z"), 4)
+            ]
+        );
         assert_eq!(ends(&[]), []);
         assert_eq!(ends(&line[..2]), []);
     }

@@ -40,13 +40,17 @@ fn of_url(url: &str) -> Option<GitHubName> {
     let url = url.trim();
     let (authority, path) = match url.split_once("://") {
         Some((scheme, rest)) => {
-            if !["https", "http", "ssh", "git", "git+ssh"].contains(&scheme.to_ascii_lowercase().as_str()) {
+            if !["https", "http", "ssh", "git", "git+ssh"]
+                .contains(&scheme.to_ascii_lowercase().as_str())
+            {
                 return None;
             }
             rest.split_once('/')?
         }
         // The scp form; a path before the colon is a file, not a host.
-        None => url.split_once(':').filter(|(host, _)| !host.contains('/') && host.len() > 1)?,
+        None => url
+            .split_once(':')
+            .filter(|(host, _)| !host.contains('/') && host.len() > 1)?,
     };
     let host = authority.rsplit('@').next()?;
     let host = host.split(':').next().filter(|host| !host.is_empty())?;
@@ -54,8 +58,15 @@ fn of_url(url: &str) -> Option<GitHubName> {
     let path = path.strip_suffix(".git").unwrap_or(path);
     // GitHub answers on this host for networks that only let the HTTPS port through.
     let host = host.to_ascii_lowercase();
-    let host = if host == "ssh.github.com" || host == "www.github.com" { "github.com".to_owned() } else { host };
-    Some(GitHubName { host, name: path.parse().ok()? })
+    let host = if host == "ssh.github.com" || host == "www.github.com" {
+        "github.com".to_owned()
+    } else {
+        host
+    };
+    Some(GitHubName {
+        host,
+        name: path.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -66,7 +77,11 @@ mod tests {
     fn every_form_of_a_github_url_names_its_repository() {
         let check = |url: &str, expected: Option<(&str, &str)>| {
             let got = of_url(url).map(|name| (name.host, name.name.to_string()));
-            assert_eq!(got, expected.map(|(host, name)| (host.to_owned(), name.to_owned())), "{url}");
+            assert_eq!(
+                got,
+                expected.map(|(host, name)| (host.to_owned(), name.to_owned())),
+                "{url}"
+            );
         };
         let widgets = Some(("github.com", "acme/widgets"));
         check("https://github.com/acme/widgets.git", widgets);
@@ -76,7 +91,10 @@ mod tests {
         check("ssh://git@github.com/acme/widgets.git", widgets);
         check("ssh://git@ssh.github.com:443/acme/widgets.git", widgets);
         check("git://github.com/acme/widgets.git", widgets);
-        check("git@ghe.acme.example:acme/widgets.js.git", Some(("ghe.acme.example", "acme/widgets.js")));
+        check(
+            "git@ghe.acme.example:acme/widgets.js.git",
+            Some(("ghe.acme.example", "acme/widgets.js")),
+        );
         check("/srv/git/acme/widgets.git", None);
         check("../acme/widgets", None);
         check("file:///srv/acme/widgets", None);

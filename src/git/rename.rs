@@ -67,7 +67,10 @@ impl Fingerprint {
             }
             is_same
         });
-        Self { size: content.len() as u64, chunks }
+        Self {
+            size: content.len() as u64,
+            chunks,
+        }
     }
 
     /// How much of the larger of two contents is common, of 60,000.
@@ -120,8 +123,8 @@ pub(super) fn renames(
     let mut prints = Prints {
         deleted,
         added,
-        of_deleted: deleted.iter().map(|_| None).collect(),
-        of_added: added.iter().map(|_| None).collect(),
+        of_deleted: deleted.iter().map(|_| Print::Unasked).collect(),
+        of_added: added.iter().map(|_| Print::Unasked).collect(),
         fingerprint: &mut fingerprint,
     };
     for (source, destination) in unique_basenames(deleted, added, &is_source_used, &is_found) {
@@ -131,7 +134,13 @@ pub(super) fn renames(
             pairs.push((source, destination));
         }
     }
-    let free = |used: &[bool]| -> Vec<usize> { used.iter().enumerate().filter(|(_, used)| !**used).map(|(at, _)| at).collect() };
+    let free = |used: &[bool]| -> Vec<usize> {
+        used.iter()
+            .enumerate()
+            .filter(|(_, used)| !**used)
+            .map(|(at, _)| at)
+            .collect()
+    };
     let (sources, destinations) = (free(&is_source_used), free(&is_found));
     if sources.len().saturating_mul(destinations.len()) > MAX_PAIRS {
         return pairs;
@@ -142,7 +151,9 @@ pub(super) fn renames(
         for &source in &sources {
             let score = prints.score(source, destination, MIN_SCORE);
             let has_same_name = match (deleted.get(source), added.get(destination)) {
-                (Some(source), Some(destination)) => basename(source.path) == basename(destination.path),
+                (Some(source), Some(destination)) => {
+                    basename(source.path) == basename(destination.path)
+                }
                 _ => false,
             };
             best.offer((score, has_same_name, source, destination));
@@ -197,13 +208,19 @@ fn exact(deleted: &[Candidate<'_>], added: &[Candidate<'_>], found: &mut dyn FnM
     }
     let mut is_used = vec![false; deleted.len()];
     for (destination, candidate) in added.iter().enumerate() {
-        let Some(sources) = by_content.get(&candidate.side.id) else { continue };
+        let Some(sources) = by_content.get(&candidate.side.id) else {
+            continue;
+        };
         let mut best: Option<(bool, usize)> = None;
         let mut n_seen = 0;
         for &source in sources {
-            let Some(other) = deleted.get(source) else { continue };
+            let Some(other) = deleted.get(source) else {
+                continue;
+            };
             let are_regular = other.side.mode.is_regular() && candidate.side.mode.is_regular();
-            if is_used.get(source) == Some(&true) || !are_regular && other.side.mode != candidate.side.mode {
+            if is_used.get(source) == Some(&true)
+                || !are_regular && other.side.mode != candidate.side.mode
+            {
                 continue;
             }
             let has_same_name = basename(other.path) == basename(candidate.path);
@@ -232,7 +249,10 @@ fn unique_basenames(
         let mut places = HashMap::new();
         for (at, file) in files.iter().enumerate() {
             if taken.get(at) == Some(&false) {
-                places.entry(basename(file.path).to_vec()).and_modify(|place| *place = None).or_insert(Some(at));
+                places
+                    .entry(basename(file.path).to_vec())
+                    .and_modify(|place| *place = None)
+                    .or_insert(Some(at));
             }
         }
         places
@@ -246,23 +266,50 @@ fn unique_basenames(
     pairs
 }
 
+/// A fingerprint that is made when it is first asked for.
+enum Print {
+    Unasked,
+    Unreadable,
+    Made(Fingerprint),
+}
+
+impl Print {
+    fn get(&mut self, make: impl FnOnce() -> Option<Fingerprint>) -> Option<&Fingerprint> {
+        if matches!(self, Self::Unasked) {
+            *self = make().map_or(Self::Unreadable, Self::Made);
+        }
+        if let Self::Made(print) = self {
+            Some(print)
+        } else {
+            None
+        }
+    }
+}
+
 struct Prints<'a, F> {
     deleted: &'a [Candidate<'a>],
     added: &'a [Candidate<'a>],
-    of_deleted: Vec<Option<Option<Fingerprint>>>,
-    of_added: Vec<Option<Option<Fingerprint>>>,
+    of_deleted: Vec<Print>,
+    of_added: Vec<Print>,
     fingerprint: &'a mut F,
 }
 
 impl<F: FnMut(Side) -> Option<Fingerprint>> Prints<'_, F> {
     fn score(&mut self, source: usize, destination: usize, minimum: u64) -> u64 {
-        let (Some(one), Some(two)) = (self.deleted.get(source), self.added.get(destination)) else { return 0 };
+        let (Some(one), Some(two)) = (self.deleted.get(source), self.added.get(destination)) else {
+            return 0;
+        };
         if !one.side.mode.is_regular() || !two.side.mode.is_regular() {
             return 0;
         }
-        let (Some(before), Some(after)) = (self.of_deleted.get_mut(source), self.of_added.get_mut(destination)) else { return 0 };
-        let before = before.get_or_insert_with(|| (self.fingerprint)(one.side));
-        let after = after.get_or_insert_with(|| (self.fingerprint)(two.side));
+        let (Some(before), Some(after)) = (
+            self.of_deleted.get_mut(source),
+            self.of_added.get_mut(destination),
+        ) else {
+            return 0;
+        };
+        let before = before.get(|| (self.fingerprint)(one.side));
+        let after = after.get(|| (self.fingerprint)(two.side));
         match (before, after) {
             (Some(before), Some(after)) => before.score(after, minimum),
             _ => 0,
@@ -282,9 +329,20 @@ mod tests {
         let candidates = named
             .iter()
             .map(|(path, content)| {
-                let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Blob, content.as_bytes()).unwrap();
+                let id = gix::objs::compute_hash(
+                    gix::hash::Kind::Sha1,
+                    gix::objs::Kind::Blob,
+                    content.as_bytes(),
+                )
+                .unwrap();
                 contents.insert(id, (*content).to_owned());
-                Candidate { path: path.as_bytes(), side: Side { mode: Mode::File, id } }
+                Candidate {
+                    path: path.as_bytes(),
+                    side: Side {
+                        mode: Mode::File,
+                        id,
+                    },
+                }
             })
             .collect();
         (candidates, contents)
@@ -295,21 +353,39 @@ mod tests {
         let (deleted, mut contents) = files(deleted);
         let (added, more) = files(added);
         contents.extend(more);
-        let mut got = renames(&deleted, &added, |side| Some(Fingerprint::of(contents.get(&side.id)?.as_bytes())));
+        let mut got = renames(&deleted, &added, |side| {
+            Some(Fingerprint::of(contents.get(&side.id)?.as_bytes()))
+        });
         got.sort_unstable();
         assert_eq!(got, expected);
     }
 
     #[test]
     fn equal_content_is_a_rename_and_the_same_base_name_wins() {
-        check(&[("a/x", "one\n"), ("b/y", "one\n")], &[("c/y", "one\n")], &[(1, 0)]);
-        check(&[("a/x", "one\n"), ("b/z", "one\n")], &[("c/y", "one\n")], &[(0, 0)]);
-        check(&[("a", "one\n")], &[("b", "one\n"), ("c", "one\n")], &[(0, 0)]);
+        check(
+            &[("a/x", "one\n"), ("b/y", "one\n")],
+            &[("c/y", "one\n")],
+            &[(1, 0)],
+        );
+        check(
+            &[("a/x", "one\n"), ("b/z", "one\n")],
+            &[("c/y", "one\n")],
+            &[(0, 0)],
+        );
+        check(
+            &[("a", "one\n")],
+            &[("b", "one\n"), ("c", "one\n")],
+            &[(0, 0)],
+        );
     }
 
     #[test]
     fn half_of_the_content_makes_a_rename() {
-        check(&[("a", "1\n2\n3\n4\n")], &[("b", "1\n2\n3\n5\n")], &[(0, 0)]);
+        check(
+            &[("a", "1\n2\n3\n4\n")],
+            &[("b", "1\n2\n3\n5\n")],
+            &[(0, 0)],
+        );
         check(&[("a", "1\n2\n3\n4\n")], &[("b", "1\n6\n7\n5\n")], &[]);
         check(&[("a", "")], &[("b", "x\n")], &[]);
     }
@@ -318,6 +394,10 @@ mod tests {
     fn a_unique_base_name_is_tried_before_better_content() {
         let base = "1\n2\n3\n4\n5\n6\n7\n8\n";
         let near = "1\n2\n3\n4\n5\n6\n7\n9\n";
-        check(&[("a/x", base)], &[("b/x", near), ("c/z", "1\n2\n3\n4\n5\n6\n7\n8\n\n")], &[(0, 0)]);
+        check(
+            &[("a/x", base)],
+            &[("b/x", near), ("c/z", "1\n2\n3\n4\n5\n6\n7\n8\n\n")],
+            &[(0, 0)],
+        );
     }
 }

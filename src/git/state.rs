@@ -32,7 +32,10 @@ impl Header {
         let rest = state.strip_prefix(MAGIC.as_slice())?;
         let (basis, rest) = rest.split_first_chunk()?;
         let (current, _) = rest.split_first_chunk()?;
-        Some(Self { basis: *basis, current: *current })
+        Some(Self {
+            basis: *basis,
+            current: *current,
+        })
     }
 }
 
@@ -118,7 +121,8 @@ impl Writer {
     }
 
     fn id(&mut self, id: &CommitId) {
-        self.bytes.push(u8::try_from(id.as_bytes().len()).unwrap_or(0));
+        self.bytes
+            .push(u8::try_from(id.as_bytes().len()).unwrap_or(0));
         self.bytes.extend_from_slice(id.as_bytes());
     }
 
@@ -147,35 +151,65 @@ impl Writer {
     fn log(&mut self, log: &Log) {
         let commits = &log.commits;
         self.column(commits, |out, commit| out.id(&commit.id));
-        let places: HashMap<&CommitId, u64> = commits.iter().map(|commit| &commit.id).zip(0..).collect();
+        let places: HashMap<&CommitId, u64> =
+            commits.iter().map(|commit| &commit.id).zip(0..).collect();
         for (place, commit) in (0_u64..).zip(commits) {
-            self.column(&commit.parents, |out, parent| match places.get(parent).filter(|&&at| at < place) {
-                Some(at) => out.number(place - at),
-                None => {
+            self.column(&commit.parents, |out, parent| {
+                if let Some(at) = places.get(parent).filter(|&&at| at < place) {
+                    out.number(place - at);
+                } else {
                     out.number(0);
                     out.id(parent);
                 }
             });
         }
-        commits.iter().for_each(|commit| self.number(u64::from(commit.author)));
-        commits.iter().for_each(|commit| self.number(u64::from(commit.committer)));
+        for commit in commits {
+            self.number(u64::from(commit.author));
+        }
+        for commit in commits {
+            self.number(u64::from(commit.committer));
+        }
         let mut last = 0_i64;
         for commit in commits {
             self.signed(commit.committed.wrapping_sub(last));
             last = commit.committed;
         }
-        commits.iter().for_each(|commit| self.signed(commit.authored.wrapping_sub(commit.committed)));
-        commits.iter().for_each(|commit| self.signed(i64::from(commit.author_offset)));
-        commits.iter().for_each(|commit| self.signed(i64::from(commit.committer_offset)));
         for commit in commits {
-            self.column(&commit.co_authors, |out, person| out.number(u64::from(*person)));
+            self.signed(commit.authored.wrapping_sub(commit.committed));
         }
-        commits.iter().for_each(|commit| self.number(commit.pull_request.map_or(0, |number| number.wrapping_add(1))));
-        commits.iter().for_each(|commit| self.optional_id(commit.reverts.as_ref()));
-        commits.iter().for_each(|commit| self.optional_id(commit.cherry_picked_from.as_ref()));
-        commits.iter().for_each(|commit| self.number(u64::from(commit.is_diffed)));
-        commits.iter().for_each(|commit| self.gaps(&commit.gaps));
-        commits.iter().for_each(|commit| self.blob(commit.subject.as_bytes()));
+        for commit in commits {
+            self.signed(i64::from(commit.author_offset));
+        }
+        for commit in commits {
+            self.signed(i64::from(commit.committer_offset));
+        }
+        for commit in commits {
+            self.column(&commit.co_authors, |out, person| {
+                out.number(u64::from(*person))
+            });
+        }
+        for commit in commits {
+            self.number(
+                commit
+                    .pull_request
+                    .map_or(0, |number| number.wrapping_add(1)),
+            );
+        }
+        for commit in commits {
+            self.optional_id(commit.reverts.as_ref());
+        }
+        for commit in commits {
+            self.optional_id(commit.cherry_picked_from.as_ref());
+        }
+        for commit in commits {
+            self.number(u64::from(commit.is_diffed));
+        }
+        for commit in commits {
+            self.gaps(&commit.gaps);
+        }
+        for commit in commits {
+            self.blob(commit.subject.as_bytes());
+        }
         self.number(u64::from(log.n_default));
         self.column(&log.signatures, |out, (name, email)| {
             out.blob(name.as_bytes());
@@ -183,7 +217,7 @@ impl Writer {
         });
         self.column(&log.paths, |out, path| out.blob(path));
         self.changes(&log.changes);
-        self.column(&log.blobs, |out, id| out.id(id));
+        self.column(&log.blobs, Self::id);
         self.merges(&log.merges);
         self.column(&log.quarters, |out, (end, at)| {
             out.signed(*end);
@@ -200,8 +234,12 @@ impl Writer {
             out.number(u64::from(change.commit - last));
             last = change.commit;
         });
-        changes.iter().for_each(|change| self.number(u64::from(change.path)));
-        changes.iter().for_each(|change| self.optional(change.previous));
+        for change in changes {
+            self.number(u64::from(change.path));
+        }
+        for change in changes {
+            self.optional(change.previous);
+        }
         for change in changes {
             let kind = match change.kind {
                 ChangeKind::Added => 0,
@@ -210,11 +248,17 @@ impl Writer {
                 ChangeKind::Renamed => 3,
             };
             self.bytes.push(
-                kind | u8::from(change.is_binary) << 2 | change.before_mode.code() << 3 | change.after_mode.code() << 5,
+                kind | u8::from(change.is_binary) << 2
+                    | change.before_mode.code() << 3
+                    | change.after_mode.code() << 5,
             );
         }
-        changes.iter().for_each(|change| self.optional(change.added));
-        changes.iter().for_each(|change| self.optional(change.deleted));
+        for change in changes {
+            self.optional(change.added);
+        }
+        for change in changes {
+            self.optional(change.deleted);
+        }
         // Contents are numbered by first sight, and most are seen for the first time.
         let mut next = 0;
         for change in changes {
@@ -253,13 +297,19 @@ impl Writer {
             out.number(u64::from(row.path - last.1));
             last = (row.quarter, row.path);
         });
-        rows.iter().for_each(|row| self.number(u64::from(row.owner)));
-        rows.iter().for_each(|row| self.number(u64::from(row.lines)));
+        for row in rows {
+            self.number(u64::from(row.owner));
+        }
+        for row in rows {
+            self.number(u64::from(row.lines));
+        }
     }
 
     fn versions(&mut self, versions: &[LogVersion]) {
         self.column(versions, |out, version| out.number(u64::from(version.path)));
-        versions.iter().for_each(|version| self.number(u64::from(version.blob)));
+        for version in versions {
+            self.number(u64::from(version.blob));
+        }
         for version in versions {
             self.number(u64::from(version.made_by));
             self.optional(version.used_by);
@@ -320,23 +370,27 @@ impl<'a> ColumnReader<'a> {
         String::from_utf8(self.blob()?.to_vec()).ok()
     }
 
-    fn optional_id(&mut self) -> Option<Option<CommitId>> {
+    fn id(&mut self) -> Option<CommitId> {
         let length = usize::from(self.byte()?);
-        if length == 0 {
-            return Some(None);
-        }
         let (bytes, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
-        CommitId::from_bytes(bytes).map(Some)
+        CommitId::from_bytes(bytes)
     }
 
-    fn id(&mut self) -> Option<CommitId> {
-        self.optional_id()?
+    fn optional_id(&mut self, slot: &mut Option<CommitId>) -> Option<()> {
+        if self.rest.first() == Some(&0) {
+            self.byte()?;
+        } else {
+            *slot = Some(self.id()?);
+        }
+        Some(())
     }
 
     /// A length that the rest can hold: every row takes at least a byte.
     fn length(&mut self) -> Option<usize> {
-        usize::try_from(self.number()?).ok().filter(|&length| length <= self.rest.len())
+        usize::try_from(self.number()?)
+            .ok()
+            .filter(|&length| length <= self.rest.len())
     }
 
     fn column<T>(&mut self, mut each: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
@@ -344,7 +398,11 @@ impl<'a> ColumnReader<'a> {
         self.rows(length, &mut each)
     }
 
-    fn rows<T>(&mut self, n: usize, each: &mut dyn FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+    fn rows<T>(
+        &mut self,
+        n: usize,
+        each: &mut dyn FnMut(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
         let mut rows = Vec::with_capacity(n);
         for _ in 0..n {
             rows.push(each(self)?);
@@ -353,7 +411,13 @@ impl<'a> ColumnReader<'a> {
     }
 
     fn gaps(&mut self) -> Option<Vec<LogGap>> {
-        self.column(|rest| Some(LogGap { kind: rest.text()?, subject: rest.text()?, reason: rest.text()? }))
+        self.column(|rest| {
+            Some(LogGap {
+                kind: rest.text()?,
+                subject: rest.text()?,
+                reason: rest.text()?,
+            })
+        })
     }
 
     fn commits(&mut self) -> Option<Vec<LogCommit>> {
@@ -382,9 +446,10 @@ impl<'a> ColumnReader<'a> {
                 gaps: Vec::new(),
             });
         }
-        let mut each = |fill: &mut dyn FnMut(&mut Self, &mut LogCommit) -> Option<()>| -> Option<()> {
-            commits.iter_mut().try_for_each(|commit| fill(self, commit))
-        };
+        let mut each =
+            |fill: &mut dyn FnMut(&mut Self, &mut LogCommit) -> Option<()>| -> Option<()> {
+                commits.iter_mut().try_for_each(|commit| fill(self, commit))
+            };
         each(&mut |rest, commit| rest.small().map(|author| commit.author = author))?;
         each(&mut |rest, commit| rest.small().map(|committer| commit.committer = committer))?;
         let mut last = 0_i64;
@@ -393,13 +458,30 @@ impl<'a> ColumnReader<'a> {
             commit.committed = last;
             Some(())
         })?;
-        each(&mut |rest, commit| rest.signed().map(|delta| commit.authored = delta.wrapping_add(commit.committed)))?;
-        each(&mut |rest, commit| i32::try_from(rest.signed()?).ok().map(|offset| commit.author_offset = offset))?;
-        each(&mut |rest, commit| i32::try_from(rest.signed()?).ok().map(|offset| commit.committer_offset = offset))?;
-        each(&mut |rest, commit| rest.column(Self::small).map(|people| commit.co_authors = people))?;
-        each(&mut |rest, commit| rest.number().map(|number| commit.pull_request = number.checked_sub(1)))?;
-        each(&mut |rest, commit| rest.optional_id().map(|id| commit.reverts = id))?;
-        each(&mut |rest, commit| rest.optional_id().map(|id| commit.cherry_picked_from = id))?;
+        each(&mut |rest, commit| {
+            rest.signed()
+                .map(|delta| commit.authored = delta.wrapping_add(commit.committed))
+        })?;
+        each(&mut |rest, commit| {
+            i32::try_from(rest.signed()?)
+                .ok()
+                .map(|offset| commit.author_offset = offset)
+        })?;
+        each(&mut |rest, commit| {
+            i32::try_from(rest.signed()?)
+                .ok()
+                .map(|offset| commit.committer_offset = offset)
+        })?;
+        each(&mut |rest, commit| {
+            rest.column(Self::small)
+                .map(|people| commit.co_authors = people)
+        })?;
+        each(&mut |rest, commit| {
+            rest.number()
+                .map(|number| commit.pull_request = number.checked_sub(1))
+        })?;
+        each(&mut |rest, commit| rest.optional_id(&mut commit.reverts))?;
+        each(&mut |rest, commit| rest.optional_id(&mut commit.cherry_picked_from))?;
         each(&mut |rest, commit| rest.number().map(|flag| commit.is_diffed = flag != 0))?;
         each(&mut |rest, commit| rest.gaps().map(|gaps| commit.gaps = gaps))?;
         each(&mut |rest, commit| rest.text().map(|subject| commit.subject = subject))?;
@@ -418,7 +500,19 @@ impl<'a> ColumnReader<'a> {
         let ownership = self.ownership()?;
         let versions = self.versions()?;
         let gaps = self.gaps()?;
-        Some(Log { commits, n_default, signatures, paths, changes, blobs, merges, quarters, ownership, versions, gaps })
+        Some(Log {
+            commits,
+            n_default,
+            signatures,
+            paths,
+            changes,
+            blobs,
+            merges,
+            quarters,
+            ownership,
+            versions,
+            gaps,
+        })
     }
 
     fn changes(&mut self) -> Option<Vec<LogChange>> {
@@ -439,9 +533,10 @@ impl<'a> ColumnReader<'a> {
                 after_mode: Mode::File,
             })
         })?;
-        let mut each = |fill: &mut dyn FnMut(&mut Self, &mut LogChange) -> Option<()>| -> Option<()> {
-            changes.iter_mut().try_for_each(|change| fill(self, change))
-        };
+        let mut each =
+            |fill: &mut dyn FnMut(&mut Self, &mut LogChange) -> Option<()>| -> Option<()> {
+                changes.iter_mut().try_for_each(|change| fill(self, change))
+            };
         each(&mut |rest, change| rest.small().map(|path| change.path = path))?;
         each(&mut |rest, change| rest.optional().map(|previous| change.previous = previous))?;
         each(&mut |rest, change| {
@@ -480,7 +575,8 @@ impl<'a> ColumnReader<'a> {
                 path: rest.small()?,
                 after: rest.small()?,
                 after_mode: Mode::of_code(rest.byte()?),
-                parents: rest.column(|rest| Some((rest.optional()?, Mode::of_code(rest.byte()?))))?,
+                parents: rest
+                    .column(|rest| Some((rest.optional()?, Mode::of_code(rest.byte()?))))?,
             })
         })
     }
@@ -493,28 +589,41 @@ impl<'a> ColumnReader<'a> {
                 last = (last.0.checked_add(step)?, 0);
             }
             last.1 = last.1.checked_add(rest.small()?)?;
-            Some(LogOwnership { quarter: last.0, path: last.1, owner: 0, lines: 0 })
+            Some(LogOwnership {
+                quarter: last.0,
+                path: last.1,
+                owner: 0,
+                lines: 0,
+            })
         })?;
-        rows.iter_mut().try_for_each(|row| self.small().map(|owner| row.owner = owner))?;
-        rows.iter_mut().try_for_each(|row| self.small().map(|lines| row.lines = lines))?;
+        rows.iter_mut()
+            .try_for_each(|row| self.small().map(|owner| row.owner = owner))?;
+        rows.iter_mut()
+            .try_for_each(|row| self.small().map(|lines| row.lines = lines))?;
         Some(rows)
     }
 
     fn versions(&mut self) -> Option<Vec<LogVersion>> {
         let paths = self.column(Self::small)?;
         let blobs = self.rows(paths.len(), &mut Self::small)?;
-        let makers = self.rows(paths.len(), &mut |rest| Some((rest.small()?, rest.optional()?, rest.number()? != 0)))?;
-        let runs = self.rows(paths.len(), &mut |rest| rest.column(|rest| Some((rest.small()?, rest.optional()?))))?;
+        let makers = self.rows(paths.len(), &mut |rest| {
+            Some((rest.small()?, rest.optional()?, rest.number()? != 0))
+        })?;
+        let runs = self.rows(paths.len(), &mut |rest| {
+            rest.column(|rest| Some((rest.small()?, rest.optional()?)))
+        })?;
         let rows = paths.into_iter().zip(blobs).zip(makers).zip(runs);
         Some(
-            rows.map(|(((path, blob), (made_by, used_by, is_in_tip)), runs)| LogVersion {
-                path,
-                blob,
-                made_by,
-                used_by,
-                is_in_tip,
-                runs: Arc::new(runs),
-            })
+            rows.map(
+                |(((path, blob), (made_by, used_by, is_in_tip)), runs)| LogVersion {
+                    path,
+                    blob,
+                    made_by,
+                    used_by,
+                    is_in_tip,
+                    runs: Arc::new(runs),
+                },
+            )
             .collect(),
         )
     }

@@ -30,7 +30,10 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     fn new(runs: &'a [(u32, u32)]) -> Self {
-        Self { rest: runs, left: runs.first().map_or(0, |run| run.0) }
+        Self {
+            rest: runs,
+            left: runs.first().map_or(0, |run| run.0),
+        }
     }
 
     fn take_rest(&mut self, mut each: impl FnMut(u32, u32)) {
@@ -77,7 +80,9 @@ impl Runs {
         let mut cursor = Cursor::new(&self.0);
         let mut before = 0;
         for hunk in hunks {
-            cursor.take(hunk.before.saturating_sub(before), |lines, owner| push(&mut runs, lines, owner));
+            cursor.take(hunk.before.saturating_sub(before), |lines, owner| {
+                push(&mut runs, lines, owner)
+            });
             if is_ignored && hunk.n_before > 0 {
                 let mut left = hunk.n_after;
                 let mut last = owner;
@@ -127,7 +132,12 @@ impl Runs {
 
     /// Lines by owner, by owner's number; unknown ones left out.
     pub(super) fn totals(&self) -> Vec<(u32, u32)> {
-        let mut totals: Vec<(u32, u32)> = self.0.iter().filter(|run| run.1 != UNKNOWN).map(|&(lines, owner)| (owner, lines)).collect();
+        let mut totals: Vec<(u32, u32)> = self
+            .0
+            .iter()
+            .filter(|run| run.1 != UNKNOWN)
+            .map(|&(lines, owner)| (owner, lines))
+            .collect();
         totals.sort_unstable();
         totals.dedup_by(|next, kept| {
             let is_same = next.0 == kept.0;
@@ -149,26 +159,42 @@ mod tests {
     }
 
     const fn hunk(before: u32, n_before: u32, after: u32, n_after: u32) -> Hunk {
-        Hunk { before, n_before, after, n_after }
+        Hunk {
+            before,
+            n_before,
+            after,
+            n_after,
+        }
     }
 
     #[test]
     fn lines_outside_the_hunks_keep_their_owner() {
         let check = |hunks: &[Hunk], expected: &[(u32, u32)]| {
-            assert_eq!(runs(&[(3, 1), (2, 2)]).changed(hunks, 9, false), runs(expected), "{hunks:?}");
+            assert_eq!(
+                runs(&[(3, 1), (2, 2)]).changed(hunks, 9, false),
+                runs(expected),
+                "{hunks:?}"
+            );
         };
         check(&[], &[(3, 1), (2, 2)]);
         check(&[hunk(0, 0, 0, 2)], &[(2, 9), (3, 1), (2, 2)]);
         check(&[hunk(2, 2, 2, 1)], &[(2, 1), (1, 9), (1, 2)]);
         check(&[hunk(0, 5, 0, 0)], &[]);
         check(&[hunk(3, 2, 3, 0)], &[(3, 1)]);
-        check(&[hunk(0, 1, 0, 1), hunk(5, 0, 5, 1)], &[(1, 9), (2, 1), (2, 2), (1, 9)]);
+        check(
+            &[hunk(0, 1, 0, 1), hunk(5, 0, 5, 1)],
+            &[(1, 9), (2, 1), (2, 2), (1, 9)],
+        );
     }
 
     #[test]
     fn an_ignored_revision_passes_its_lines_on_to_the_owners_before_it() {
         let check = |hunks: &[Hunk], expected: &[(u32, u32)]| {
-            assert_eq!(runs(&[(1, 1), (1, 2)]).changed(hunks, 9, true), runs(expected), "{hunks:?}");
+            assert_eq!(
+                runs(&[(1, 1), (1, 2)]).changed(hunks, 9, true),
+                runs(expected),
+                "{hunks:?}"
+            );
         };
         check(&[hunk(0, 2, 0, 2)], &[(1, 1), (1, 2)]);
         check(&[hunk(0, 2, 0, 4)], &[(1, 1), (3, 2)]);
@@ -188,6 +214,9 @@ mod tests {
 
     #[test]
     fn totals_leave_unknown_lines_out() {
-        assert_eq!(runs(&[(2, 5), (1, UNKNOWN), (3, 1), (1, 5)]).totals(), [(1, 3), (5, 3)]);
+        assert_eq!(
+            runs(&[(2, 5), (1, UNKNOWN), (3, 1), (1, 5)]).totals(),
+            [(1, 3), (5, 3)]
+        );
     }
 }

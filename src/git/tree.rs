@@ -89,7 +89,7 @@ fn entry(bytes: &[u8], hash_len: usize) -> Option<Entry<'_>> {
         at += 1;
     }
     let rest = bytes.get(at + 1..)?;
-    let nul = memchr(rest)?;
+    let nul = memchr::memchr(0, rest)?;
     let end = at + 1 + nul + 1 + hash_len;
     let id = oid::try_from_bytes(bytes.get(end - hash_len..end)?).ok()?;
     let (is_tree, mode) = match mode & 0o170_000 {
@@ -99,20 +99,40 @@ fn entry(bytes: &[u8], hash_len: usize) -> Option<Entry<'_>> {
         _ if mode & 0o100 != 0 => (false, Mode::Executable),
         _ => (false, Mode::File),
     };
-    Some(Entry { name: rest.get(..nul)?, is_tree, mode, id, end })
+    Some(Entry {
+        name: rest.get(..nul)?,
+        is_tree,
+        mode,
+        id,
+        end,
+    })
 }
 
-fn memchr(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|&byte| byte == 0)
+/// Where the entry at the first byte ends: all that is needed to step over it.
+fn entry_end(bytes: &[u8], hash_len: usize) -> Option<usize> {
+    // A mode takes at least five digits and a space.
+    let end = 6 + memchr::memchr(0, bytes.get(6..)?)? + 1 + hash_len;
+    (end <= bytes.len()).then_some(end)
 }
 
 /// The length of the bytes that two slices start with in common.
 pub(super) fn common_head(a: &[u8], b: &[u8]) -> usize {
-    const BLOCK: usize = 64;
-    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count();
-    let done = blocks * BLOCK;
-    let (a, b) = (a.get(done..).unwrap_or_default(), b.get(done..).unwrap_or_default());
-    done + a.iter().zip(b).take_while(|(a, b)| a == b).count()
+    let mut done = 0;
+    // Large blocks are compared as fast as memory allows; the small ones find the place.
+    for block in [2048, 128, 16] {
+        let (rest_a, rest_b) = (&a[done..], &b[done..]);
+        let equal = rest_a
+            .chunks_exact(block)
+            .zip(rest_b.chunks_exact(block))
+            .take_while(|(a, b)| a == b)
+            .count();
+        done += equal * block;
+    }
+    done + a[done..]
+        .iter()
+        .zip(&b[done..])
+        .take_while(|(a, b)| a == b)
+        .count()
 }
 
 /// Git's order of entries: by name, a directory as if it ended in a slash.
@@ -120,8 +140,15 @@ fn order(a: &Entry<'_>, b: &Entry<'_>) -> std::cmp::Ordering {
     let common = a.name.len().min(b.name.len());
     let (head_a, tail_a) = a.name.split_at(common);
     let (head_b, tail_b) = b.name.split_at(common);
-    let next = |tail: &[u8], is_tree: bool| tail.first().copied().unwrap_or(if is_tree { b'/' } else { 0 });
-    head_a.cmp(head_b).then_with(|| next(tail_a, a.is_tree).cmp(&next(tail_b, b.is_tree))).then_with(|| a.name.cmp(b.name))
+    let next = |tail: &[u8], is_tree: bool| {
+        tail.first()
+            .copied()
+            .unwrap_or(if is_tree { b'/' } else { 0 })
+    };
+    head_a
+        .cmp(head_b)
+        .then_with(|| next(tail_a, a.is_tree).cmp(&next(tail_b, b.is_tree)))
+        .then_with(|| a.name.cmp(b.name))
 }
 
 /// Compares trees; keeps its buffers between comparisons.
@@ -184,14 +211,23 @@ impl<'r, 'p> Differ<'r, 'p> {
         if self.path.len() > 1 << 16 {
             return;
         }
-        let (Some(before), Some(after)) = (self.bytes(before), self.bytes(after)) else { return };
+        let (Some(before), Some(after)) = (self.bytes(before), self.bytes(after)) else {
+            return;
+        };
         let (mut a, mut b) = (before.as_slice(), after.as_slice());
         let equal = common_head(a, b);
         let mut at = 0;
-        while let Some(next) = a.get(at..).and_then(|rest| entry(rest, self.hash_len)).filter(|next| at + next.end <= equal) {
-            at += next.end;
+        while let Some(end) = a
+            .get(at..)
+            .and_then(|rest| entry_end(rest, self.hash_len))
+            .filter(|end| at + end <= equal)
+        {
+            at += end;
         }
-        (a, b) = (a.get(at..).unwrap_or_default(), b.get(at..).unwrap_or_default());
+        (a, b) = (
+            a.get(at..).unwrap_or_default(),
+            b.get(at..).unwrap_or_default(),
+        );
         while !a.is_empty() || !b.is_empty() {
             if a == b {
                 return;
@@ -208,13 +244,19 @@ impl<'r, 'p> Differ<'r, 'p> {
             let left = left.filter(|_| order.is_le());
             let right = right.filter(|_| order.is_ge());
             self.pair(left, right);
-            a = a.get(left.map_or(0, |entry| entry.end)..).unwrap_or_default();
-            b = b.get(right.map_or(0, |entry| entry.end)..).unwrap_or_default();
+            a = a
+                .get(left.map_or(0, |entry| entry.end)..)
+                .unwrap_or_default();
+            b = b
+                .get(right.map_or(0, |entry| entry.end)..)
+                .unwrap_or_default();
         }
     }
 
     fn pair(&mut self, left: Option<Entry<'_>>, right: Option<Entry<'_>>) {
-        let Some(name) = left.or(right).map(|entry| entry.name) else { return };
+        let Some(name) = left.or(right).map(|entry| entry.name) else {
+            return;
+        };
         if let (Some(left), Some(right)) = (left, right)
             && left.id == right.id
             && left.is_tree == right.is_tree
@@ -227,9 +269,16 @@ impl<'r, 'p> Differ<'r, 'p> {
             self.path.push(b'/');
         }
         self.path.extend_from_slice(name);
-        let subtree = |entry: Option<Entry<'_>>| entry.filter(|entry| entry.is_tree).map(|entry| entry.id.to_owned());
+        let subtree = |entry: Option<Entry<'_>>| {
+            entry
+                .filter(|entry| entry.is_tree)
+                .map(|entry| entry.id.to_owned())
+        };
         let side = |entry: Option<Entry<'_>>| {
-            entry.filter(|entry| !entry.is_tree).map(|entry| Side { mode: entry.mode, id: entry.id.to_owned() })
+            entry.filter(|entry| !entry.is_tree).map(|entry| Side {
+                mode: entry.mode,
+                id: entry.id.to_owned(),
+            })
         };
         let (before, after) = (subtree(left), subtree(right));
         if before.is_some() || after.is_some() {
@@ -237,7 +286,11 @@ impl<'r, 'p> Differ<'r, 'p> {
         }
         let (before, after) = (side(left), side(right));
         if before.is_some() || after.is_some() {
-            self.differences.push(Difference { path: self.path.clone(), before, after });
+            self.differences.push(Difference {
+                path: self.path.clone(),
+                before,
+                after,
+            });
         }
         self.path.truncate(length);
     }
@@ -245,7 +298,11 @@ impl<'r, 'p> Differ<'r, 'p> {
     /// Finds the files of a merge that are like those of none of its parents. `before` of each is the first parent's.
     ///
     /// The second list holds, for each difference, the file in the other parents.
-    pub(super) fn compare_merge(&mut self, parents: &[ObjectId], merge: &oid) -> Vec<Vec<Option<Side>>> {
+    pub(super) fn compare_merge(
+        &mut self,
+        parents: &[ObjectId],
+        merge: &oid,
+    ) -> Vec<Vec<Option<Side>>> {
         self.clear();
         let mut others = Vec::new();
         let parents: Vec<_> = parents.iter().map(|&id| Some(id)).collect();
@@ -253,19 +310,45 @@ impl<'r, 'p> Differ<'r, 'p> {
         others
     }
 
-    fn merge_trees(&mut self, parents: &[Option<ObjectId>], merge: &oid, others: &mut Vec<Vec<Option<Side>>>) {
+    fn merge_trees(
+        &mut self,
+        parents: &[Option<ObjectId>],
+        merge: &oid,
+        others: &mut Vec<Vec<Option<Side>>>,
+    ) {
         if self.path.len() > 1 << 16 {
             return;
         }
-        let Some(merged) = self.bytes(Some(merge)) else { return };
+        let Some(merged) = self.bytes(Some(merge)) else {
+            return;
+        };
         let mut contents = Vec::new();
         for parent in parents {
-            let Some(bytes) = self.bytes(parent.as_deref()) else { return };
+            let Some(bytes) = self.bytes(parent.as_deref()) else {
+                return;
+            };
             contents.push(bytes);
         }
         let mut rests: Vec<&[u8]> = contents.iter().map(|bytes| bytes.as_slice()).collect();
         let mut rest = merged.as_slice();
-        while let Some(next) = entry(rest, self.hash_len) {
+        loop {
+            // What the first parent has too is stepped over.
+            if let Some(first) = rests.first_mut() {
+                let equal = common_head(rest, first);
+                let mut at = 0;
+                while let Some(end) = rest
+                    .get(at..)
+                    .and_then(|rest| entry_end(rest, self.hash_len))
+                    .filter(|end| at + end <= equal)
+                {
+                    at += end;
+                }
+                rest = rest.get(at..).unwrap_or_default();
+                *first = first.get(at..).unwrap_or_default();
+            }
+            let Some(next) = entry(rest, self.hash_len) else {
+                break;
+            };
             // Step over the bytes that every side has, then find the entry in each parent.
             let mut is_known = false;
             let mut matches: Vec<Option<Entry<'_>>> = Vec::with_capacity(rests.len());
@@ -273,7 +356,9 @@ impl<'r, 'p> Differ<'r, 'p> {
                 let mut found = None;
                 while let Some(candidate) = entry(side, self.hash_len) {
                     match order(&candidate, &next) {
-                        std::cmp::Ordering::Less => *side = side.get(candidate.end..).unwrap_or_default(),
+                        std::cmp::Ordering::Less => {
+                            *side = side.get(candidate.end..).unwrap_or_default()
+                        }
                         std::cmp::Ordering::Equal => {
                             *side = side.get(candidate.end..).unwrap_or_default();
                             found = Some(candidate);
@@ -282,7 +367,8 @@ impl<'r, 'p> Differ<'r, 'p> {
                         std::cmp::Ordering::Greater => break,
                     }
                 }
-                is_known |= found.is_some_and(|found| found.id == next.id && found.is_tree == next.is_tree);
+                is_known |=
+                    found.is_some_and(|found| found.id == next.id && found.is_tree == next.is_tree);
                 matches.push(found);
             }
             rest = rest.get(next.end..).unwrap_or_default();
@@ -297,12 +383,19 @@ impl<'r, 'p> Differ<'r, 'p> {
             if next.is_tree {
                 let subtrees: Vec<_> = matches
                     .iter()
-                    .map(|found| found.filter(|found| found.is_tree).map(|found| found.id.to_owned()))
+                    .map(|found| {
+                        found
+                            .filter(|found| found.is_tree)
+                            .map(|found| found.id.to_owned())
+                    })
                     .collect();
                 self.merge_trees(&subtrees, next.id, others);
             } else {
                 let side = |entry: &Option<Entry<'_>>| {
-                    entry.filter(|entry| !entry.is_tree).map(|entry| Side { mode: entry.mode, id: entry.id.to_owned() })
+                    entry.filter(|entry| !entry.is_tree).map(|entry| Side {
+                        mode: entry.mode,
+                        id: entry.id.to_owned(),
+                    })
                 };
                 self.differences.push(Difference {
                     path: self.path.clone(),
@@ -334,7 +427,13 @@ mod tests {
     #[test]
     fn a_directory_sorts_as_if_it_ended_in_a_slash() {
         let id = ObjectId::null(gix::hash::Kind::Sha1);
-        let make = |name: &'static str, is_tree| Entry { name: name.as_bytes(), is_tree, mode: Mode::File, id: &id, end: 0 };
+        let make = |name: &'static str, is_tree| Entry {
+            name: name.as_bytes(),
+            is_tree,
+            mode: Mode::File,
+            id: &id,
+            end: 0,
+        };
         assert!(order(&make("a.b", false), &make("a", true)).is_lt());
         assert!(order(&make("a", false), &make("a", true)).is_lt());
         assert!(order(&make("a", true), &make("a0", false)).is_lt());
@@ -343,7 +442,13 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_entry_end_a_tree() {
-        for bytes in [&b""[..], b"100644", b"100644 name", b"100644 name\0short", b"x644 a\0"] {
+        for bytes in [
+            &b""[..],
+            b"100644",
+            b"100644 name",
+            b"100644 name\0short",
+            b"x644 a\0",
+        ] {
             assert!(entry(bytes, 20).is_none());
         }
         let mut good = b"100755 a\0".to_vec();

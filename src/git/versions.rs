@@ -19,7 +19,7 @@ use super::survival::{Runs, UNKNOWN};
 use super::tree::Side;
 
 /// Decoded contents that a thread keeps.
-const CONTENT_CACHE: usize = 48 << 20;
+const CONTENT_CACHE: usize = 20 << 20;
 
 /// Versions made by every commit whose place is a multiple of this are kept for later runs: a topic may start from any
 /// version, and is then found with a few steps from the milestone before it.
@@ -90,13 +90,16 @@ pub(super) struct Version {
     pub(super) used_by: u32,
 }
 
+/// The contents of a path: each from some snapshot on.
+pub(super) type Contents = Vec<(u32, Option<Side>)>;
+
 /// Paths connected by renames, with all that happens to them.
 #[derive(Debug, Default)]
 pub(super) struct Family {
     /// By order; inside one commit as it changes them.
     pub(super) events: Vec<Event>,
     /// By path: from which snapshot on it has which content.
-    pub(super) snapshots: Vec<(u32, Vec<(u32, Option<Side>)>)>,
+    pub(super) snapshots: Vec<(u32, Contents)>,
     /// Versions from an earlier run.
     pub(super) versions: Vec<(u32, ObjectId, Version)>,
 }
@@ -178,6 +181,25 @@ pub(super) fn of_families(
 
 type Key = (u32, ObjectId);
 
+/// One side of a change.
+enum Content {
+    /// The file is not there on this side.
+    Absent,
+    /// It is, and cannot be read.
+    Unreadable,
+    /// Its bytes.
+    There(std::rc::Rc<Vec<u8>>),
+}
+
+impl Content {
+    fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::There(bytes) => Some(bytes.as_slice()),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+}
+
 struct Visit<'a, 'r, 'p> {
     family: &'a Family,
     frame: &'a Frame<'a>,
@@ -190,7 +212,12 @@ struct Visit<'a, 'r, 'p> {
 }
 
 impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
-    fn new(family: &'a Family, frame: &'a Frame<'a>, reader: &'r mut Reader<'p>, differ: &'r mut LineDiffer) -> Self {
+    fn new(
+        family: &'a Family,
+        frame: &'a Frame<'a>,
+        reader: &'r mut Reader<'p>,
+        differ: &'r mut LineDiffer,
+    ) -> Self {
         let mut uses_left: HashMap<Key, u32> = HashMap::new();
         if frame.ownership {
             let mut add = |path: u32, side: &Option<Side>, n: u32| {
@@ -200,25 +227,59 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             };
             for event in &family.events {
                 match &event.what {
-                    What::Change { base_path, before, owner: Some(_), .. } => add(*base_path, before, 1),
-                    What::Merged { parents, .. } => parents.iter().for_each(|side| add(event.path, side, 1)),
+                    What::Change {
+                        base_path,
+                        before,
+                        owner: Some(_),
+                        ..
+                    } => add(*base_path, before, 1),
+                    What::Merged { parents, .. } => {
+                        for side in parents {
+                            add(event.path, side, 1);
+                        }
+                    }
                     _ => {}
                 }
             }
             for (path, contents) in &family.snapshots {
-                contents.iter().for_each(|(_, side)| add(*path, side, 1));
+                for (_, side) in contents {
+                    add(*path, side, 1);
+                }
             }
         }
-        let versions = family.versions.iter().map(|(path, id, version)| ((*path, *id), version.clone())).collect();
-        Self { family, frame, reader, differ, versions, uses_left, memo: Memo::default(), outcome: Outcome::default() }
+        let versions = family
+            .versions
+            .iter()
+            .map(|(path, id, version)| ((*path, *id), version.clone()))
+            .collect();
+        Self {
+            family,
+            frame,
+            reader,
+            differ,
+            versions,
+            uses_left,
+            memo: Memo::default(),
+            outcome: Outcome::default(),
+        }
     }
 
     fn run(mut self) -> Outcome {
         let mut taken = 0;
-        let mut shown: Vec<Shown> = self.family.snapshots.iter().map(|_| Shown::default()).collect();
+        let mut shown: Vec<Shown> = self
+            .family
+            .snapshots
+            .iter()
+            .map(|_| Shown::default())
+            .collect();
         let events = &self.family.events;
         for event in events {
-            while let Some(&at) = self.frame.snapshots.get(taken).filter(|&&at| at < event.order) {
+            while let Some(&at) = self
+                .frame
+                .snapshots
+                .get(taken)
+                .filter(|&&at| at < event.order)
+            {
                 let _ = at;
                 self.show(taken, &mut shown);
                 taken += 1;
@@ -237,28 +298,33 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     fn show(&mut self, snapshot: usize, shown: &mut [Shown]) {
         let number = u32::try_from(snapshot).unwrap_or(NONE);
         for ((path, contents), shown) in self.family.snapshots.iter().zip(shown) {
-            while let Some((_, side)) = contents.get(shown.next).filter(|(from, _)| *from <= number) {
+            while let Some((_, side)) = contents.get(shown.next).filter(|(from, _)| *from <= number)
+            {
                 shown.current = side.map(|side| (*path, side.id));
                 shown.next += 1;
                 shown.is_counted = false;
             }
             let Some(key) = shown.current else { continue };
-            match self.versions.get(&key) {
-                Some(version) => {
-                    if !std::sync::Arc::ptr_eq(&version.runs.0, &shown.runs.0) {
-                        shown.runs = version.runs.clone();
-                        shown.totals = version.runs.totals();
-                    }
+            if let Some(version) = self.versions.get(&key) {
+                if !std::sync::Arc::ptr_eq(&version.runs.0, &shown.runs.0) {
+                    shown.runs = version.runs.clone();
+                    shown.totals = version.runs.totals();
                 }
-                None => {
-                    self.outcome.is_base_missing = true;
-                    shown.totals = Vec::new();
-                    shown.runs = Runs::default();
-                }
+            } else {
+                self.outcome.is_base_missing = true;
+                shown.totals = Vec::new();
+                shown.runs = Runs::default();
             }
-            self.outcome.rows.extend(shown.totals.iter().map(|&(owner, lines)| (number, *path, owner, lines)));
+            self.outcome.rows.extend(
+                shown
+                    .totals
+                    .iter()
+                    .map(|&(owner, lines)| (number, *path, owner, lines)),
+            );
             // The content stays needed until the next one takes its place.
-            let is_last_use = contents.get(shown.next).is_some_and(|(from, _)| *from == number + 1);
+            let is_last_use = contents
+                .get(shown.next)
+                .is_some_and(|(from, _)| *from == number + 1);
             if !shown.is_counted && is_last_use {
                 shown.is_counted = true;
                 self.used(key, None);
@@ -267,7 +333,9 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     }
 
     fn is_kept(&self, version: &Version) -> bool {
-        version.made_by % MILESTONE == 0 || version.made_by >= self.frame.keep_from || version.used_by != NONE && version.used_by >= self.frame.keep_from
+        version.made_by.is_multiple_of(MILESTONE)
+            || version.made_by >= self.frame.keep_from
+            || version.used_by != NONE && version.used_by >= self.frame.keep_from
     }
 
     /// Notes a use of a version, and forgets it if nobody needs it any more.
@@ -275,9 +343,16 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         if let (Some(version), Some(by)) = (self.versions.get_mut(&key), by) {
             version.used_by = by;
         }
-        let Some(left) = self.uses_left.get_mut(&key) else { return };
+        let Some(left) = self.uses_left.get_mut(&key) else {
+            return;
+        };
         *left = left.saturating_sub(1);
-        if *left == 0 && self.versions.get(&key).is_some_and(|version| !self.is_kept(version)) {
+        if *left == 0
+            && self
+                .versions
+                .get(&key)
+                .is_some_and(|version| !self.is_kept(version))
+        {
             self.versions.remove(&key);
         }
     }
@@ -294,14 +369,24 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     /// A version, made again if an earlier run did not keep it.
     fn version(&mut self, key: Key, order: u32) -> Option<&Version> {
         if !self.versions.contains_key(&key) {
-            let version = self.frame.past.version(key.0, &key.1, order, &mut self.memo, (self.reader, self.differ))?;
+            let version = self.frame.past.version(
+                key.0,
+                &key.1,
+                order,
+                &mut self.memo,
+                (self.reader, self.differ),
+            )?;
             self.versions.insert(key, version);
         }
         self.versions.get(&key)
     }
 
     fn made(&mut self, key: Key, by: u32, runs: Runs) {
-        let version = Version { runs, made_by: by, used_by: NONE };
+        let version = Version {
+            runs,
+            made_by: by,
+            used_by: NONE,
+        };
         if self.uses_left.get(&key).is_some_and(|&left| left > 0) || self.is_kept(&version) {
             self.versions.insert(key, version);
         } else {
@@ -309,29 +394,61 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         }
     }
 
-    fn read(&mut self, order: u32, side: Option<Side>) -> Option<Option<std::rc::Rc<Vec<u8>>>> {
-        let Some(side) = side else { return Some(None) };
+    fn read(&mut self, order: u32, side: Option<Side>) -> Content {
+        let Some(side) = side else {
+            return Content::Absent;
+        };
         match content(self.reader, side) {
-            Ok(bytes) => Some(Some(bytes)),
+            Ok(bytes) => Content::There(bytes),
             Err(why) => {
-                let gap = LogGap { kind: "blob".to_owned(), subject: side.id.to_string(), reason: why.word().to_owned() };
+                let gap = LogGap {
+                    kind: "blob".to_owned(),
+                    subject: side.id.to_string(),
+                    reason: why.word().to_owned(),
+                };
                 self.outcome.gaps.push((order, gap));
-                None
+                Content::Unreadable
             }
         }
     }
 
     fn visit(&mut self, event: &Event) {
         match &event.what {
-            What::Change { change, base_path, before, after, owner, is_ignored } => {
+            What::Change {
+                change,
+                base_path,
+                before,
+                after,
+                owner,
+                is_ignored,
+            } => {
                 let owner = owner.filter(|_| self.frame.ownership);
-                self.change(event, *change, *base_path, (*before, *after), owner, *is_ignored);
+                self.change(
+                    event,
+                    *change,
+                    *base_path,
+                    (*before, *after),
+                    owner,
+                    *is_ignored,
+                );
             }
-            What::Merged { parents, after, owner } => self.merged(event, parents, *after, *owner),
+            What::Merged {
+                parents,
+                after,
+                owner,
+            } => self.merged(event, parents, *after, *owner),
             What::Base { after } => {
-                if let Some(Some(bytes)) = self.read(event.order, Some(*after)) {
-                    let lines = if is_binary(&bytes) || !after.mode.is_regular() { 0 } else { count_lines(&bytes) };
-                    self.made((event.path, after.id), event.order, Runs::of_one(lines, UNKNOWN));
+                if let Content::There(bytes) = self.read(event.order, Some(*after)) {
+                    let lines = if has_lines(*after, &bytes) {
+                        count_lines(&bytes)
+                    } else {
+                        0
+                    };
+                    self.made(
+                        (event.path, after.id),
+                        event.order,
+                        Runs::of_one(lines, UNKNOWN),
+                    );
                 }
             }
         }
@@ -346,44 +463,52 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         owner: Option<u32>,
         is_ignored: bool,
     ) {
-        let (old, new) = (self.read(event.order, before), self.read(event.order, after));
+        let (old, new) = (
+            self.read(event.order, before),
+            self.read(event.order, after),
+        );
         // Before the comparison: making a version again needs comparisons of its own.
         let base = before.map(|side| (base_path, side.id));
         let is_followed = owner.is_some() && before.is_some_and(|side| side.mode.is_regular());
-        let base_runs = base.filter(|_| is_followed).map(|base| {
-            let old = old.as_ref().and_then(Option::as_ref);
-            self.runs(base, event.order, old.map(|bytes| bytes.as_slice()))
+        let base_runs = base
+            .filter(|_| is_followed)
+            .map(|base| self.runs(base, event.order, old.bytes()));
+        let is_same = before.zip(after).is_some_and(|(before, after)| {
+            before.id == after.id && before.mode.is_regular() == after.mode.is_regular()
         });
-        let is_same = before.zip(after).is_some_and(|(before, after)| before.id == after.id && before.mode.is_regular() == after.mode.is_regular());
         let mut measured = Measured::default();
-        let is_old_binary = old.as_ref().and_then(Option::as_ref).is_some_and(|bytes| is_binary(bytes));
-        let is_new_binary = new.as_ref().and_then(Option::as_ref).is_some_and(|bytes| is_binary(bytes));
+        let is_old_binary = old.bytes().is_some_and(is_binary);
+        let is_new_binary = new.bytes().is_some_and(is_binary);
         measured.is_binary = is_old_binary || is_new_binary;
         let mut hunks_are_set = false;
-        if let (Some(old), Some(new), false) = (&old, &new, measured.is_binary) {
-            measured.counts = Some(match (old, new) {
-                _ if is_same => LineCounts::default(),
-                (Some(old), Some(new)) => {
+        if !measured.is_binary {
+            measured.counts = match (&old, &new) {
+                (Content::Unreadable, _) | (_, Content::Unreadable) => None,
+                _ if is_same => Some(LineCounts::default()),
+                (Content::There(old), Content::There(new)) => {
                     hunks_are_set = true;
-                    self.differ.compare(old, new, owner.is_some())
+                    Some(self.differ.compare(old, new, owner.is_some()))
                 }
-                (None, Some(new)) => LineCounts { added: count_lines(new), deleted: 0 },
-                (Some(old), None) => LineCounts { added: 0, deleted: count_lines(old) },
-                (None, None) => LineCounts::default(),
-            });
+                (_, new) => Some(LineCounts {
+                    added: new.bytes().map_or(0, count_lines),
+                    deleted: old.bytes().map_or(0, count_lines),
+                }),
+            };
         }
         self.outcome.measured.push((change, measured));
         let Some(owner) = owner else { return };
         if let Some(after) = after {
-            let runs = match (&new, before, base_runs) {
+            let runs = match (&new, base_runs) {
                 // Content that is binary or not a file has no lines to own.
                 _ if is_new_binary || !after.mode.is_regular() => Runs::default(),
-                (Some(Some(new)), Some(_), Some(base_runs)) if !is_old_binary => match &old {
-                    Some(Some(_)) if hunks_are_set => base_runs.changed(&self.differ.hunks, owner, is_ignored),
-                    Some(Some(_)) => base_runs,
+                (Content::There(new), Some(base_runs)) if !is_old_binary => match &old {
+                    Content::There(_) if hunks_are_set => {
+                        base_runs.changed(&self.differ.hunks, owner, is_ignored)
+                    }
+                    Content::There(_) => base_runs,
                     _ => Runs::of_one(count_lines(new), UNKNOWN),
                 },
-                (Some(Some(new)), ..) => Runs::of_one(count_lines(new), owner),
+                (Content::There(new), _) => Runs::of_one(count_lines(new), owner),
                 _ => Runs::default(),
             };
             if let Some(base) = base {
@@ -396,14 +521,19 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     }
 
     fn merged(&mut self, event: &Event, parents: &[Option<Side>], after: Side, owner: u32) {
-        let readable = |bytes: &Option<std::rc::Rc<Vec<u8>>>, side: Side| bytes.as_ref().is_some_and(|bytes| has_lines(side, bytes));
+        let readable = |content: &Content, side: Side| {
+            content.bytes().is_some_and(|bytes| has_lines(side, bytes))
+        };
         let mut known = Vec::new();
-        let new = self.read(event.order, Some(after)).flatten();
+        let new = self.read(event.order, Some(after));
         if readable(&new, after) {
             for &side in parents.iter().flatten() {
-                let old = self.read(event.order, Some(side)).flatten();
+                let old = self.read(event.order, Some(side));
                 if readable(&old, side) {
-                    known.push((side, self.runs((event.path, side.id), event.order, old.as_ref().map(|bytes| bytes.as_slice()))));
+                    known.push((
+                        side,
+                        self.runs((event.path, side.id), event.order, old.bytes()),
+                    ));
                 }
             }
         }
@@ -418,15 +548,20 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         if !self.frame.ownership {
             return;
         }
-        let in_tip: std::collections::HashSet<Key> = shown.iter().filter_map(|shown| shown.current).collect();
+        let in_tip: std::collections::HashSet<Key> =
+            shown.iter().filter_map(|shown| shown.current).collect();
         let versions = std::mem::take(&mut self.versions);
         for (key, version) in versions {
             let is_in_tip = in_tip.contains(&key);
             if is_in_tip || self.is_kept(&version) {
-                self.outcome.versions.push((key.0, key.1, version, is_in_tip));
+                self.outcome
+                    .versions
+                    .push((key.0, key.1, version, is_in_tip));
             }
         }
-        self.outcome.versions.sort_by_key(|(path, id, ..)| (*path, *id));
+        self.outcome
+            .versions
+            .sort_by_key(|(path, id, ..)| (*path, *id));
     }
 }
 

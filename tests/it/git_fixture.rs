@@ -25,7 +25,10 @@ impl Fixture {
 
     /// An empty repository of an object format.
     pub fn with_format(format: &str) -> Self {
-        let fixture = Self { keep: tempfile::tempdir().unwrap(), seconds: START - DAY };
+        let fixture = Self {
+            keep: tempfile::tempdir().unwrap(),
+            seconds: START - DAY,
+        };
         fixture.git(&["init", "-q", "-b", "main", "--object-format", format, "."]);
         fixture
     }
@@ -95,7 +98,15 @@ impl Fixture {
     pub fn commit_as(&mut self, author: &str, message: &str) -> String {
         self.seconds += DAY;
         self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--allow-empty", "--author", author, "-m", message]);
+        self.git(&[
+            "commit",
+            "-q",
+            "--allow-empty",
+            "--author",
+            author,
+            "-m",
+            message,
+        ]);
         self.line(&["rev-parse", "HEAD"])
     }
 
@@ -105,10 +116,20 @@ impl Fixture {
         self.seconds += DAY;
         let mut args = vec!["merge", "-q", "--no-ff", "--no-commit"];
         args.extend(branches);
-        let _ = self.command(self.path(), &args).stderr(Stdio::null()).stdout(Stdio::null()).status();
+        let _ = self
+            .command(self.path(), &args)
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .status();
         settle(self);
         self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--allow-empty", "-m", &format!("Merge {}", branches.join(" and "))]);
+        self.git(&[
+            "commit",
+            "-q",
+            "--allow-empty",
+            "-m",
+            &format!("Merge {}", branches.join(" and ")),
+        ]);
         self.line(&["rev-parse", "HEAD"])
     }
 
@@ -127,13 +148,24 @@ impl Fixture {
 #[track_caller]
 fn run(mut command: Command, input: Option<&[u8]>) -> Vec<u8> {
     use std::io::Write;
-    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(if input.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     if let Some(input) = input {
         child.stdin.take().unwrap().write_all(input).unwrap();
     }
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     output.stdout
 }
 
@@ -141,7 +173,11 @@ fn run(mut command: Command, input: Option<&[u8]>) -> Vec<u8> {
 #[track_caller]
 pub fn git_in(directory: &Path, args: &[&str]) -> Vec<u8> {
     let mut command = Command::new("git");
-    command.args(args).current_dir(directory).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    command
+        .args(args)
+        .current_dir(directory)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null");
     run(command, None)
 }
 
@@ -169,7 +205,10 @@ pub fn rows_of_git(directory: &Path, args: &[&str]) -> Rows {
     while let Some(field) = fields.next() {
         let mut field = field.strip_prefix(b"\n").unwrap_or(field);
         if field.first() == Some(&b'@') && !field.contains(&b'\t') {
-            let end = field.iter().position(|&byte| byte == b'\n').unwrap_or(field.len());
+            let end = field
+                .iter()
+                .position(|&byte| byte == b'\n')
+                .unwrap_or(field.len());
             current = text(&field[1..end]);
             rows.entry(current.clone()).or_default();
             field = field.get(end + 1..).unwrap_or_default();
@@ -178,13 +217,22 @@ pub fn rows_of_git(directory: &Path, args: &[&str]) -> Rows {
             continue;
         }
         let mut parts = field.splitn(3, |&byte| byte == b'\t');
-        let (added, deleted, path) = (text(parts.next().unwrap()), text(parts.next().unwrap()), parts.next().unwrap());
+        let (added, deleted, path) = (
+            text(parts.next().unwrap()),
+            text(parts.next().unwrap()),
+            parts.next().unwrap(),
+        );
         let (old, new) = if path.is_empty() {
             (text(fields.next().unwrap()), text(fields.next().unwrap()))
         } else {
             (String::new(), text(path))
         };
-        rows.get_mut(&current).unwrap().insert((added.parse().ok(), deleted.parse().ok(), old, new));
+        rows.get_mut(&current).unwrap().insert((
+            added.parse().ok(),
+            deleted.parse().ok(),
+            old,
+            new,
+        ));
     }
     rows
 }
@@ -206,7 +254,10 @@ pub fn rows_of(history: &History) -> Rows {
             change.previous_path.map(path).unwrap_or_default(),
             path(change.path),
         );
-        assert!(rows.get_mut(&commit).unwrap().insert(row), "a file is changed once a commit");
+        assert!(
+            rows.get_mut(&commit).unwrap().insert(row),
+            "a file is changed once a commit"
+        );
     }
     rows
 }
@@ -214,9 +265,18 @@ pub fn rows_of(history: &History) -> Rows {
 /// Mines a repository and holds commits, people, times and changed files against `git log`.
 #[track_caller]
 pub fn check_against_git(path: &Path) -> History {
-    let plain = MineOptions { renames: false, ..MineOptions::default() };
-    assert_eq!(rows_of(&mine(path, &plain, None).history), rows_of_git(path, &["--no-renames", "--no-merges"]));
-    let merges = MineOptions { diff_merges_first_parent: true, ..MineOptions::default() };
+    let plain = MineOptions {
+        renames: false,
+        ..MineOptions::default()
+    };
+    assert_eq!(
+        rows_of(&mine(path, &plain, None).history),
+        rows_of_git(path, &["--no-renames", "--no-merges"])
+    );
+    let merges = MineOptions {
+        diff_merges_first_parent: true,
+        ..MineOptions::default()
+    };
     assert_eq!(
         rows_of(&mine(path, &merges, None).history),
         rows_of_git(path, &["-M", "--diff-merges=first-parent"])
@@ -224,10 +284,30 @@ pub fn check_against_git(path: &Path) -> History {
     let history = mine(path, &MineOptions::default(), None).history;
     assert_eq!(rows_of(&history), rows_of_git(path, &["-M", "--no-merges"]));
     let format = "--format=%H%x00%P%x00%aN%x00%aE%x00%at%x00%cN%x00%cE%x00%ct%x00%s";
-    let output = git_in(path, &["-c", "mailmap.blob=HEAD:.mailmap", "log", "-z", "--topo-order", format]);
+    let output = git_in(
+        path,
+        &[
+            "-c",
+            "mailmap.blob=HEAD:.mailmap",
+            "log",
+            "-z",
+            "--topo-order",
+            format,
+        ],
+    );
     let mut expected: Vec<String> = Vec::new();
-    for fields in output.split(|&byte| byte == 0).collect::<Vec<_>>().chunks(9) {
-        expected.push(fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect::<Vec<_>>().join("\n"));
+    for fields in output
+        .split(|&byte| byte == 0)
+        .collect::<Vec<_>>()
+        .chunks(9)
+    {
+        expected.push(
+            fields
+                .iter()
+                .map(|field| String::from_utf8_lossy(field).into_owned())
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
     }
     let signature = |id: linchpin::domain::SignatureId| &history.signatures[id.0 as usize];
     let mut got: Vec<String> = history
@@ -257,7 +337,10 @@ pub fn check_against_git(path: &Path) -> History {
     let mut seen = BTreeSet::new();
     for commit in &history.commits {
         for parent in &commit.parents {
-            assert!(history.is_shallow || seen.contains(parent), "parents come before children");
+            assert!(
+                history.is_shallow || seen.contains(parent),
+                "parents come before children"
+            );
         }
         seen.insert(commit.id);
     }
@@ -268,9 +351,15 @@ pub fn check_against_git(path: &Path) -> History {
 pub fn owners(history: &History) -> BTreeMap<(String, String), u32> {
     let last = history.ownership.iter().map(|row| row.as_of).max();
     let mut owners = BTreeMap::new();
-    for row in history.ownership.iter().filter(|row| Some(row.as_of) == last) {
+    for row in history
+        .ownership
+        .iter()
+        .filter(|row| Some(row.as_of) == last)
+    {
         let name = history.signatures[row.author.0 as usize].name.clone();
-        *owners.entry((history.paths[row.path as usize].clone(), name)).or_default() += row.surviving_lines;
+        *owners
+            .entry((history.paths[row.path as usize].clone(), name))
+            .or_default() += row.surviving_lines;
     }
     owners
 }
@@ -279,7 +368,13 @@ pub fn owners(history: &History) -> BTreeMap<(String, String), u32> {
 #[track_caller]
 pub fn owners_of_git(directory: &Path, args: &[&str]) -> BTreeMap<(String, String), u32> {
     let mut owners = BTreeMap::new();
-    for path in String::from_utf8(git_in(directory, &["ls-tree", "-r", "-z", "--name-only", "HEAD"])).unwrap().split('\0') {
+    for path in String::from_utf8(git_in(
+        directory,
+        &["ls-tree", "-r", "-z", "--name-only", "HEAD"],
+    ))
+    .unwrap()
+    .split('\0')
+    {
         if path.is_empty() {
             continue;
         }
@@ -288,7 +383,9 @@ pub fn owners_of_git(directory: &Path, args: &[&str]) -> BTreeMap<(String, Strin
         all.extend(["HEAD", "--", path]);
         for line in String::from_utf8_lossy(&git_in(directory, &all)).lines() {
             if let Some(name) = line.strip_prefix("author ") {
-                *owners.entry((path.to_owned(), name.to_owned())).or_default() += 1;
+                *owners
+                    .entry((path.to_owned(), name.to_owned()))
+                    .or_default() += 1;
             }
         }
     }

@@ -3,10 +3,14 @@
 use linchpin::domain::{Exclusion, History};
 use linchpin::git::{self, MineOptions, is_current, remote_github_names};
 
-use crate::git_fixture::{Fixture, START, check_against_git, contents, git_in, mine, owners, owners_of_git, rows_of};
+use crate::git_fixture::{
+    Fixture, START, check_against_git, contents, git_in, mine, owners, owners_of_git, rows_of,
+};
 
 fn text(lines: std::ops::Range<u32>) -> String {
-    lines.map(|line| format!("line {line}\n")).collect()
+    lines
+        .map(|line| ["line ", &line.to_string(), "\n"].concat())
+        .collect()
 }
 
 /// Adds, edits, deletions, chained and edited renames, modes, links, binaries, submodules, merges of every kind.
@@ -32,9 +36,18 @@ fn eventful() -> Fixture {
     f.write("open-end", "one\ntwo\n");
     f.write("crlf", "a\r\nb\r\n");
     f.commit("Link, binary, line ends");
-    f.git(&["update-index", "--add", "--cacheinfo", "160000,0123456789012345678901234567890123456789,sub"]);
+    f.git(&[
+        "update-index",
+        "--add",
+        "--cacheinfo",
+        "160000,0123456789012345678901234567890123456789,sub",
+    ]);
     f.git(&["commit", "-q", "-m", "Submodule"]);
-    f.git(&["update-index", "--cacheinfo", "160000,1123456789012345678901234567890123456789,sub"]);
+    f.git(&[
+        "update-index",
+        "--cacheinfo",
+        "160000,1123456789012345678901234567890123456789,sub",
+    ]);
     f.git(&["commit", "-q", "-m", "Submodule moves"]);
     f.git(&["rm", "-q", "--cached", "sub"]);
     std::fs::remove_file(f.path().join("link")).unwrap();
@@ -51,7 +64,12 @@ fn eventful() -> Fixture {
     f.write("main", "m\n");
     f.commit("Main");
     f.merge(&["side"], |_| ());
-    f.merge(&["other"], |f| f.write("dir/b.txt", "side\n".to_owned() + &text(100..140) + "other\nevil\n"));
+    f.merge(&["other"], |f| {
+        f.write(
+            "dir/b.txt",
+            "side\n".to_owned() + &text(100..140) + "other\nevil\n",
+        )
+    });
     for name in ["x", "y"] {
         f.git(&["checkout", "-q", "-b", name, "main"]);
         f.write(name, name);
@@ -71,13 +89,33 @@ fn every_kind_of_change_is_counted_as_git_counts_it() {
     let f = eventful();
     let history = check_against_git(f.path());
     assert!(history.gaps.is_empty(), "{:?}", history.gaps);
-    assert!(history.changes.iter().any(|change| change.is_binary && change.lines_added.is_none()));
+    assert!(
+        history
+            .changes
+            .iter()
+            .any(|change| change.is_binary && change.lines_added.is_none())
+    );
     let merges = history.commits.iter().filter(|commit| commit.is_merge());
-    assert!(merges.clone().all(|commit| commit.n_files.is_none() && commit.exclusion == Some(Exclusion::Merge)));
-    assert_eq!(merges.map(|commit| commit.parents.len()).collect::<Vec<_>>(), [2, 2, 3]);
+    assert!(
+        merges
+            .clone()
+            .all(|commit| commit.n_files.is_none() && commit.exclusion == Some(Exclusion::Merge))
+    );
+    assert_eq!(
+        merges
+            .map(|commit| commit.parents.len())
+            .collect::<Vec<_>>(),
+        [2, 2, 3]
+    );
     assert_eq!(history.commits[2].pull_request, Some(12));
     assert_eq!(history.commits[0].author_offset_seconds, 7200);
-    assert_eq!(owners(&history), owners_of_git(f.path(), &[]).into_iter().filter(|((path, _), _)| path != "pixel.bin").collect());
+    assert_eq!(
+        owners(&history),
+        owners_of_git(f.path(), &[])
+            .into_iter()
+            .filter(|((path, _), _)| path != "pixel.bin")
+            .collect()
+    );
 }
 
 #[test]
@@ -90,7 +128,14 @@ fn an_object_format_of_32_bytes_is_read_like_one_of_20() {
     f.commit("Two");
     let history = check_against_git(f.path());
     assert_eq!(history.commits[0].id.as_bytes().len(), 32);
-    assert_eq!(history.changes.iter().filter(|change| change.previous_path.is_some()).count(), 1);
+    assert_eq!(
+        history
+            .changes
+            .iter()
+            .filter(|change| change.previous_path.is_some())
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -98,10 +143,22 @@ fn it_does_not_matter_how_objects_are_stored() {
     let f = eventful();
     let options = MineOptions::default();
     let loose = f.mine(&options);
-    f.git(&["repack", "-q", "-d", "-l", "--window=50", "--depth=50", "HEAD~4"]);
+    f.git(&[
+        "repack",
+        "-q",
+        "-d",
+        "-l",
+        "--window=50",
+        "--depth=50",
+        "HEAD~4",
+    ]);
     let check = |what: &str| {
         let now = f.mine(&options);
-        assert_eq!((rows_of(&now.history), &now.state), (rows_of(&loose.history), &loose.state), "{what}");
+        assert_eq!(
+            (rows_of(&now.history), &now.state),
+            (rows_of(&loose.history), &loose.state),
+            "{what}"
+        );
         assert!(now.history.gaps.is_empty());
     };
     f.git(&["repack", "-q"]);
@@ -114,28 +171,57 @@ fn it_does_not_matter_how_objects_are_stored() {
     check("one pack");
     let borrowed = tempfile::tempdir().unwrap();
     let from = f.path().to_str().unwrap();
-    git_in(borrowed.path(), &["clone", "-q", "--shared", "--bare", from, "."]);
-    assert_eq!(rows_of(&mine(borrowed.path(), &options, None).history), rows_of(&loose.history), "alternates, bare");
+    git_in(
+        borrowed.path(),
+        &["clone", "-q", "--shared", "--bare", from, "."],
+    );
+    assert_eq!(
+        rows_of(&mine(borrowed.path(), &options, None).history),
+        rows_of(&loose.history),
+        "alternates, bare"
+    );
 }
 
 #[test]
 fn a_mailmap_of_the_tip_gives_the_names_also_in_a_bare_clone() {
     let mut f = Fixture::new();
     f.write("a", "1\n");
-    f.commit_as("ada <ada@old.example>", "One\n\nCo-authored-by: ada <ada@old.example>\nCo-authored-by: B <b@x.example>");
+    f.commit_as(
+        "ada <ada@old.example>",
+        "One\n\nCo-authored-by: ada <ada@old.example>\nCo-authored-by: B <b@x.example>",
+    );
     f.write("a", "2\n");
     f.commit_as("ADA <ADA@old.example>", "Two");
     f.write(".mailmap", "Ada Lovelace <ada@new.example> <ada@old.example>\nBob Builder <bob@x.example> B <b@x.example>\nbroken <<\n");
     f.commit_as("Somebody Else <else@x.example>", "Mailmap");
     let history = check_against_git(f.path());
-    let people: Vec<&str> = history.commits.iter().map(|commit| history.signatures[commit.author.0 as usize].name.as_str()).collect();
+    let people: Vec<&str> = history
+        .commits
+        .iter()
+        .map(|commit| history.signatures[commit.author.0 as usize].name.as_str())
+        .collect();
     assert_eq!(people, ["Ada Lovelace", "Ada Lovelace", "Somebody Else"]);
-    let co_authors: Vec<&str> =
-        history.commits[0].co_authors.iter().map(|id| history.signatures[id.0 as usize].email.as_str()).collect();
-    assert_eq!(co_authors, ["bob@x.example"], "the author is not her own co-author");
+    let co_authors: Vec<&str> = history.commits[0]
+        .co_authors
+        .iter()
+        .map(|id| history.signatures[id.0 as usize].email.as_str())
+        .collect();
+    assert_eq!(
+        co_authors,
+        ["bob@x.example"],
+        "the author is not her own co-author"
+    );
     let bare = tempfile::tempdir().unwrap();
-    git_in(bare.path(), &["clone", "-q", "--bare", f.path().to_str().unwrap(), "."]);
-    assert_eq!(mine(bare.path(), &MineOptions::default(), None).history.signatures, history.signatures);
+    git_in(
+        bare.path(),
+        &["clone", "-q", "--bare", f.path().to_str().unwrap(), "."],
+    );
+    assert_eq!(
+        mine(bare.path(), &MineOptions::default(), None)
+            .history
+            .signatures,
+        history.signatures
+    );
 }
 
 #[test]
@@ -144,14 +230,21 @@ fn messages_name_reverts_picks_and_pull_requests() {
     f.write("a", "1\n");
     let first = f.commit("Add widgets (#7)");
     f.write("a", "2\n");
-    f.commit(&format!("Revert \"Add widgets (#7)\" (#8)\n\nThis reverts commit {first}."));
+    f.commit(&format!(
+        "Revert \"Add widgets (#7)\" (#8)\n\nThis reverts commit {first}."
+    ));
     f.write("a", "1\n");
-    f.commit(&format!("Add widgets\n\n(cherry picked from commit {first})"));
+    f.commit(&format!(
+        "Add widgets\n\n(cherry picked from commit {first})"
+    ));
     let history = check_against_git(f.path());
     assert_eq!(history.commits[0].pull_request, Some(7));
     assert_eq!(history.commits[1].reverts, Some(first.parse().unwrap()));
     assert_eq!(history.commits[1].pull_request, Some(8));
-    assert_eq!(history.commits[2].cherry_picked_from, Some(first.parse().unwrap()));
+    assert_eq!(
+        history.commits[2].cherry_picked_from,
+        Some(first.parse().unwrap())
+    );
 }
 
 #[test]
@@ -168,12 +261,24 @@ fn what_is_left_out_of_knowledge_carries_its_reason() {
     f.commit("Start");
     f.write("src/a.rs", "y\n");
     let formatted = f.commit("Format");
-    f.write(".git-blame-ignore-revs", format!("# formatting\n{formatted} # why\nnonsense\n"));
+    f.write(
+        ".git-blame-ignore-revs",
+        format!("# formatting\n{formatted} # why\nnonsense\n"),
+    );
     f.commit("Ignore it");
-    let options =
-        MineOptions { excluded_globs: vec!["docs/made/**".to_owned()], max_files_per_commit: 7, ..MineOptions::default() };
+    let options = MineOptions {
+        excluded_globs: vec!["docs/made/**".to_owned()],
+        max_files_per_commit: 7,
+        ..MineOptions::default()
+    };
     let history = f.mine(&options).history;
-    let of = |path: &str| history.path_exclusions[history.paths.iter().position(|known| known == path).unwrap()];
+    let of = |path: &str| {
+        history.path_exclusions[history
+            .paths
+            .iter()
+            .position(|known| known == path)
+            .unwrap()]
+    };
     assert_eq!(of("src/a.gen"), Some(Exclusion::Generated));
     assert_eq!(of("src/a.rs"), None);
     assert_eq!(of("vendor/v.c"), Some(Exclusion::Vendored));
@@ -181,8 +286,19 @@ fn what_is_left_out_of_knowledge_carries_its_reason() {
     assert_eq!(of("docs/made/x.md"), Some(Exclusion::Configured));
     assert_eq!(of("pixel"), Some(Exclusion::Binary));
     assert_eq!(of("link"), Some(Exclusion::NotAFile));
-    let of_commits: Vec<_> = history.commits.iter().map(|commit| commit.exclusion).collect();
-    assert_eq!(of_commits, [Some(Exclusion::TooManyFiles), Some(Exclusion::IgnoredRevision), None]);
+    let of_commits: Vec<_> = history
+        .commits
+        .iter()
+        .map(|commit| commit.exclusion)
+        .collect();
+    assert_eq!(
+        of_commits,
+        [
+            Some(Exclusion::TooManyFiles),
+            Some(Exclusion::IgnoredRevision),
+            None
+        ]
+    );
     assert!(history.path_in_tip.iter().all(|is_in_tip| *is_in_tip));
 }
 
@@ -213,15 +329,25 @@ fn random(seed: u64, n_commits: u32, with_merges: bool) -> Fixture {
         state ^= state << 17;
         (state >> 33) % below
     };
-    let mut files: Vec<(String, Vec<String>)> =
-        (0..3).map(|n| (format!("f{n}"), (0..30).map(|line| format!("{n}.{line}")).collect())).collect();
+    let mut files: Vec<(String, Vec<String>)> = (0..3)
+        .map(|n| {
+            (
+                format!("f{n}"),
+                (0..30).map(|line| format!("{n}.{line}")).collect(),
+            )
+        })
+        .collect();
     for (path, lines) in &files {
         f.write(path, lines.join("\n") + "\n");
     }
     f.commit("Start");
     for n in 0..n_commits {
         let at = usize::try_from(draw(3)).unwrap();
-        let author = ["Ada <ada@a.example>", "Bob <bob@b.example>", "Cyd <cyd@c.example>"][usize::try_from(draw(3)).unwrap()];
+        let author = [
+            "Ada <ada@a.example>",
+            "Bob <bob@b.example>",
+            "Cyd <cyd@c.example>",
+        ][usize::try_from(draw(3)).unwrap()];
         let (path, lines) = &mut files[at];
         for _ in 0..=draw(3) {
             let place = usize::try_from(draw(lines.len() as u64)).unwrap();
@@ -259,7 +385,11 @@ fn every_line_has_the_owner_that_git_blame_names() {
     for (seed, with_merges) in [(1, false), (2, false), (3, true)] {
         let f = random(seed, 40, with_merges);
         let history = check_against_git(f.path());
-        assert_eq!(owners(&history), owners_of_git(f.path(), &[]), "seed {seed}");
+        assert_eq!(
+            owners(&history),
+            owners_of_git(f.path(), &[]),
+            "seed {seed}"
+        );
     }
 }
 
@@ -274,7 +404,12 @@ fn a_merge_takes_each_line_from_the_first_parent_that_has_it() {
     f.git(&["checkout", "-q", "main"]);
     f.write("a", text(0..30) + "main\n");
     f.commit_as("Cyd <c@c.example>", "Main");
-    f.merge(&["side"], |f| f.write("a", "side\n".to_owned() + &text(0..30) + "main\nby the merge\n"));
+    f.merge(&["side"], |f| {
+        f.write(
+            "a",
+            "side\n".to_owned() + &text(0..30) + "main\nby the merge\n",
+        )
+    });
     let history = check_against_git(f.path());
     assert_eq!(owners(&history), owners_of_git(f.path(), &[]));
     assert_eq!(owners(&history).len(), 4);
@@ -295,9 +430,18 @@ fn ownership_is_told_for_every_quarter_in_which_something_landed() {
     let rows: Vec<_> = history
         .ownership
         .iter()
-        .map(|row| (row.as_of.to_string(), history.signatures[row.author.0 as usize].name.as_str(), row.surviving_lines))
+        .map(|row| {
+            (
+                row.as_of.to_string(),
+                history.signatures[row.author.0 as usize].name.as_str(),
+                row.surviving_lines,
+            )
+        })
         .collect();
-    let rows: Vec<_> = rows.iter().map(|(at, name, lines)| (at.as_str(), *name, *lines)).collect();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(at, name, lines)| (at.as_str(), *name, *lines))
+        .collect();
     assert_eq!(
         rows,
         [
@@ -314,12 +458,16 @@ fn a_store_after_increments_is_the_store_of_a_full_run() {
     for seed in [4, 5] {
         let f = random(seed, 30, true);
         let options = MineOptions::default();
-        let commits = String::from_utf8(f.git(&["rev-list", "--reverse", "--first-parent", "main"])).unwrap();
+        let commits =
+            String::from_utf8(f.git(&["rev-list", "--reverse", "--first-parent", "main"])).unwrap();
         let mut state: Option<Vec<u8>> = None;
         f.git(&["checkout", "-q", "--detach"]);
         for commit in commits.lines().step_by(3).chain(commits.lines().last()) {
             f.git(&["branch", "-f", "main", commit]);
-            let options = MineOptions { default_branch: Some("main".to_owned()), ..options.clone() };
+            let options = MineOptions {
+                default_branch: Some("main".to_owned()),
+                ..options.clone()
+            };
             let next = mine(f.path(), &options, state.as_deref());
             let full = f.mine(&options);
             assert_eq!(next.history.commits, full.history.commits);
@@ -327,12 +475,22 @@ fn a_store_after_increments_is_the_store_of_a_full_run() {
             assert_eq!(next.history.ownership, full.history.ownership);
             assert!(next.state == full.state, "the states differ at {commit}");
             if state.is_some() {
-                assert!(usize::try_from(next.n_new_commits).unwrap() < next.history.commits.len(), "only new commits are read");
+                assert!(
+                    usize::try_from(next.n_new_commits).unwrap() < next.history.commits.len(),
+                    "only new commits are read"
+                );
             }
             assert!(is_current(f.path(), &options, &next.state).unwrap());
             state = Some(next.state);
         }
-        let again = mine(f.path(), &MineOptions { default_branch: Some("main".to_owned()), ..options }, state.as_deref());
+        let again = mine(
+            f.path(),
+            &MineOptions {
+                default_branch: Some("main".to_owned()),
+                ..options
+            },
+            state.as_deref(),
+        );
         assert!(again.unchanged && again.n_new_commits == 0);
         assert_eq!(Some(again.state), state);
     }
@@ -355,13 +513,38 @@ fn a_rewritten_branch_is_mined_anew() {
     assert_eq!(after.history.commits.len(), 3);
     assert!(after.state == f.mine(&options).state);
     // An earlier instant is a rewritten branch too.
-    let as_of = MineOptions { as_of: Some(jiff::Timestamp::from_second(START + 1).unwrap()), ..options.clone() };
-    assert_eq!(mine(f.path(), &as_of, Some(&after.state)).history.commits.len(), 1);
+    let as_of = MineOptions {
+        as_of: Some(jiff::Timestamp::from_second(START + 1).unwrap()),
+        ..options.clone()
+    };
+    assert_eq!(
+        mine(f.path(), &as_of, Some(&after.state))
+            .history
+            .commits
+            .len(),
+        1
+    );
     // Other options, and bytes that are no state.
-    let plain = MineOptions { ownership: false, ..options.clone() };
-    assert!(mine(f.path(), &plain, Some(&after.state)).history.ownership.is_empty());
-    for broken in [&b""[..], b"nonsense", &after.state[..60], &[after.state.as_slice(), b"x"].concat()] {
-        assert_eq!(mine(f.path(), &options, Some(broken)).history.commits, after.history.commits);
+    let plain = MineOptions {
+        ownership: false,
+        ..options.clone()
+    };
+    assert!(
+        mine(f.path(), &plain, Some(&after.state))
+            .history
+            .ownership
+            .is_empty()
+    );
+    for broken in [
+        &b""[..],
+        b"nonsense",
+        &after.state[..60],
+        &[after.state.as_slice(), b"x"].concat(),
+    ] {
+        assert_eq!(
+            mine(f.path(), &options, Some(broken)).history.commits,
+            after.history.commits
+        );
     }
 }
 
@@ -375,15 +558,29 @@ fn other_refs_are_listed_on_request_and_told_apart() {
     f.commit("Topic");
     f.git(&["tag", "-a", "v1", "-m", "one"]);
     f.git(&["checkout", "-q", "main"]);
-    let options = MineOptions { all_refs: true, ..MineOptions::default() };
+    let options = MineOptions {
+        all_refs: true,
+        ..MineOptions::default()
+    };
     let all = f.mine(&options);
-    let on_default: Vec<bool> = all.history.commits.iter().map(|commit| commit.on_default_branch).collect();
+    let on_default: Vec<bool> = all
+        .history
+        .commits
+        .iter()
+        .map(|commit| commit.on_default_branch)
+        .collect();
     assert_eq!(on_default, [true, false]);
     assert_eq!(f.mine(&MineOptions::default()).history.commits.len(), 1);
     assert_eq!(all.history.tags[0].name, "v1");
     f.merge(&["topic"], |_| ());
     let merged = mine(f.path(), &options, Some(&all.state));
-    assert!(merged.history.commits.iter().all(|commit| commit.on_default_branch));
+    assert!(
+        merged
+            .history
+            .commits
+            .iter()
+            .all(|commit| commit.on_default_branch)
+    );
     assert!(merged.state == f.mine(&options).state);
 }
 
@@ -400,9 +597,23 @@ fn a_shallow_clone_says_so_and_invents_no_author() {
     let history = mine(shallow.path(), &MineOptions::default(), None).history;
     assert!(history.is_shallow);
     assert_eq!(history.commits.len(), 2);
-    assert_eq!(history.commits[0].parents.len(), 1, "the parent outside is named");
-    assert_eq!((history.commits[0].n_files, history.commits[1].n_files), (None, Some(1)));
-    assert_eq!(history.gaps.iter().map(|gap| gap.reason.as_str()).collect::<Vec<_>>(), ["shallow_edge"]);
+    assert_eq!(
+        history.commits[0].parents.len(),
+        1,
+        "the parent outside is named"
+    );
+    assert_eq!(
+        (history.commits[0].n_files, history.commits[1].n_files),
+        (None, Some(1))
+    );
+    assert_eq!(
+        history
+            .gaps
+            .iter()
+            .map(|gap| gap.reason.as_str())
+            .collect::<Vec<_>>(),
+        ["shallow_edge"]
+    );
     let owners: Vec<_> = owners(&history).into_iter().collect();
     assert_eq!(owners, [(("a".to_owned(), "P4".to_owned()), 1)]);
 }
@@ -425,7 +636,13 @@ fn the_default_branch_is_the_remotes_then_the_one_checked_out() {
     let second = f.commit("Two");
     let check = |options: &MineOptions, branch: Option<&str>, tip: &str| {
         let history = f.mine(options).history;
-        assert_eq!((history.default_branch.as_deref(), history.tip.unwrap().to_string().as_str()), (branch, tip));
+        assert_eq!(
+            (
+                history.default_branch.as_deref(),
+                history.tip.unwrap().to_string().as_str()
+            ),
+            (branch, tip)
+        );
     };
     let options = MineOptions::default();
     check(&options, Some("main"), &second);
@@ -434,10 +651,24 @@ fn the_default_branch_is_the_remotes_then_the_one_checked_out() {
     f.git(&["checkout", "-q", "--detach"]);
     check(&options, Some("main"), &second);
     f.git(&["update-ref", "refs/remotes/origin/trunk", &first]);
-    f.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
+    f.git(&[
+        "symbolic-ref",
+        "refs/remotes/origin/HEAD",
+        "refs/remotes/origin/trunk",
+    ]);
     check(&options, Some("trunk"), &first);
-    check(&MineOptions { default_branch: Some("main".to_owned()), ..options.clone() }, Some("main"), &second);
-    let unknown = MineOptions { default_branch: Some("nope".to_owned()), ..options };
+    check(
+        &MineOptions {
+            default_branch: Some("main".to_owned()),
+            ..options.clone()
+        },
+        Some("main"),
+        &second,
+    );
+    let unknown = MineOptions {
+        default_branch: Some("nope".to_owned()),
+        ..options
+    };
     let error = git::mine(f.path(), &unknown, None, &git::Silent).unwrap_err();
     assert_eq!(error.to_string(), "the repository has no branch `nope`");
 }
@@ -445,9 +676,19 @@ fn the_default_branch_is_the_remotes_then_the_one_checked_out() {
 #[test]
 fn a_directory_that_is_no_repository_is_named() {
     let directory = tempfile::tempdir().unwrap();
-    let error = git::mine(directory.path(), &MineOptions::default(), None, &git::Silent).unwrap_err();
+    let error = git::mine(
+        directory.path(),
+        &MineOptions::default(),
+        None,
+        &git::Silent,
+    )
+    .unwrap_err();
     assert!(matches!(error, git::Error::NotARepository { .. }));
-    assert!(error.to_string().contains(directory.path().to_str().unwrap()));
+    assert!(
+        error
+            .to_string()
+            .contains(directory.path().to_str().unwrap())
+    );
 }
 
 #[test]
@@ -455,7 +696,13 @@ fn a_directory_inside_a_work_tree_stands_for_its_repository() {
     let mut f = Fixture::new();
     f.write("deep/er/a", "1\n");
     f.commit("One");
-    assert_eq!(mine(&f.path().join("deep/er"), &MineOptions::default(), None).history.commits.len(), 1);
+    assert_eq!(
+        mine(&f.path().join("deep/er"), &MineOptions::default(), None)
+            .history
+            .commits
+            .len(),
+        1
+    );
 }
 
 #[test]
@@ -477,17 +724,48 @@ fn odd_names_paths_and_dates_are_kept() {
         stream.extend(b"\n");
     };
     commit(1, b"Zero <z@z.example>", "0 +0000", b"plain", b"1\n");
-    commit(2, b"Ren\xe9 <r@r.example>", "1 -1130", b"\"caf\\351\"", b"1\n");
-    commit(3, b"Future <f@f.example>", "4294967295 +1400", "ünï cødé".as_bytes(), b"1\n");
-    commit(4, b"<only@address.example>", "1700000000 -0000", long.as_bytes(), b"1\n2\n");
-    commit(5, b"Quote <q@q.example>", "1700000001 +0545", b"\"tab\\there\"", b"no line end");
+    commit(
+        2,
+        b"Ren\xe9 <r@r.example>",
+        "1 -1130",
+        b"\"caf\\351\"",
+        b"1\n",
+    );
+    commit(
+        3,
+        b"Future <f@f.example>",
+        "4294967295 +1400",
+        "ünï cødé".as_bytes(),
+        b"1\n",
+    );
+    commit(
+        4,
+        b"<only@address.example>",
+        "1700000000 -0000",
+        long.as_bytes(),
+        b"1\n2\n",
+    );
+    commit(
+        5,
+        b"Quote <q@q.example>",
+        "1700000001 +0545",
+        b"\"tab\\there\"",
+        b"no line end",
+    );
     f.git_with_input(&["fast-import", "--quiet"], &stream);
     let history = check_against_git(f.path());
     assert!(history.paths.iter().any(|path| path.len() > 3900));
     assert!(history.paths.iter().any(|path| path == "caf\u{fffd}"));
-    let offsets: Vec<i32> = history.commits.iter().map(|commit| commit.author_offset_seconds).collect();
+    let offsets: Vec<i32> = history
+        .commits
+        .iter()
+        .map(|commit| commit.author_offset_seconds)
+        .collect();
     assert_eq!(offsets, [0, -41_400, 50_400, 0, 20_700]);
-    assert_eq!(history.commits[2].authored_at.to_string(), "2106-02-07T06:28:15Z");
+    assert_eq!(
+        history.commits[2].authored_at.to_string(),
+        "2106-02-07T06:28:15Z"
+    );
 }
 
 #[test]
@@ -500,25 +778,61 @@ fn a_missing_object_is_a_gap_and_not_an_end() {
     f.commit("Two");
     f.write("b", text(0..6));
     f.commit("Three");
-    let remove = |id: &str| std::fs::remove_file(f.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
+    let remove = |id: &str| {
+        std::fs::remove_file(f.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap()
+    };
     let blob = f.line(&["rev-parse", "HEAD~1:a"]);
     remove(&blob);
     let history = f.mine(&MineOptions::default()).history;
-    assert_eq!(history.gaps.iter().map(|gap| (gap.kind.as_str(), gap.subject.as_str(), gap.reason.as_str())).collect::<Vec<_>>(), [("blob", blob.as_str(), "missing_object")]);
-    assert_eq!(history.commits.iter().map(|commit| commit.n_files).collect::<Vec<_>>(), [Some(2), Some(1), Some(1)]);
-    let unknown: Vec<_> = history.changes.iter().filter(|change| change.lines_added.is_none()).collect();
+    assert_eq!(
+        history
+            .gaps
+            .iter()
+            .map(|gap| (gap.kind.as_str(), gap.subject.as_str(), gap.reason.as_str()))
+            .collect::<Vec<_>>(),
+        [("blob", blob.as_str(), "missing_object")]
+    );
+    assert_eq!(
+        history
+            .commits
+            .iter()
+            .map(|commit| commit.n_files)
+            .collect::<Vec<_>>(),
+        [Some(2), Some(1), Some(1)]
+    );
+    let unknown: Vec<_> = history
+        .changes
+        .iter()
+        .filter(|change| change.lines_added.is_none())
+        .collect();
     assert_eq!(unknown.len(), 1);
-    assert_eq!(owners(&history).keys().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(
+        owners(&history)
+            .keys()
+            .map(|(path, _)| path.as_str())
+            .collect::<Vec<_>>(),
+        ["b"]
+    );
     let tree = f.line(&["rev-parse", "HEAD~2^{tree}"]);
     remove(&tree);
     let history = f.mine(&MineOptions::default()).history;
     assert_eq!(history.commits.len(), 3);
-    assert!(history.gaps.iter().any(|gap| gap.kind == "tree" && gap.subject == tree));
+    assert!(
+        history
+            .gaps
+            .iter()
+            .any(|gap| gap.kind == "tree" && gap.subject == tree)
+    );
     let first = f.line(&["rev-parse", "HEAD~2"]);
     remove(&first);
     let history = f.mine(&MineOptions::default()).history;
     assert_eq!(history.commits.len(), 2);
-    assert!(history.gaps.iter().any(|gap| gap.kind == "commit" && gap.subject == first));
+    assert!(
+        history
+            .gaps
+            .iter()
+            .any(|gap| gap.kind == "commit" && gap.subject == first)
+    );
 }
 
 #[test]
@@ -530,11 +844,22 @@ fn a_damaged_object_is_a_gap_and_not_an_end() {
     f.commit("Two");
     let whole = f.mine(&MineOptions::default()).history;
     let blob = f.line(&["rev-parse", "HEAD:a"]);
-    let place = f.path().join(".git/objects").join(&blob[..2]).join(&blob[2..]);
+    let place = f
+        .path()
+        .join(".git/objects")
+        .join(&blob[..2])
+        .join(&blob[2..]);
     std::fs::remove_file(&place).unwrap();
     std::fs::write(&place, b"this is no object").unwrap();
     let history = f.mine(&MineOptions::default()).history;
-    assert_eq!(history.gaps.iter().map(|gap| gap.reason.as_str()).collect::<Vec<_>>(), ["corrupt_object"]);
+    assert_eq!(
+        history
+            .gaps
+            .iter()
+            .map(|gap| gap.reason.as_str())
+            .collect::<Vec<_>>(),
+        ["corrupt_object"]
+    );
     assert_eq!(history.commits.len(), whole.commits.len());
 }
 
@@ -546,18 +871,29 @@ fn a_pack_with_any_byte_changed_makes_no_panic() {
     let pack = std::fs::read_dir(f.path().join(".git/objects/pack"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "pack"))
+        .find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "pack")
+        })
         .unwrap();
     let good = std::fs::read(&pack).unwrap();
     let mut permissions = std::fs::metadata(&pack).unwrap().permissions();
-    #[expect(clippy::permissions_set_readonly_false, reason = "a temporary file of the test")]
+    #[expect(
+        clippy::permissions_set_readonly_false,
+        reason = "a temporary file of the test"
+    )]
     permissions.set_readonly(false);
     std::fs::set_permissions(&pack, permissions).unwrap();
     for at in (12..good.len() - 20).step_by(good.len() / 60) {
         let mut bad = good.clone();
         bad[at] ^= 0xff;
         std::fs::write(&pack, &bad).unwrap();
-        let history: History = f.mine(&MineOptions { threads: Some(1), ..MineOptions::default() }).history;
+        let history: History = f
+            .mine(&MineOptions {
+                threads: Some(1),
+                ..MineOptions::default()
+            })
+            .history;
         assert!(history.commits.len() <= 20);
     }
 }
@@ -566,7 +902,10 @@ fn a_pack_with_any_byte_changed_makes_no_panic() {
 fn a_repository_is_never_written_to() {
     let f = eventful();
     let before = contents(f.path());
-    let mined = f.mine(&MineOptions { all_refs: true, ..MineOptions::default() });
+    let mined = f.mine(&MineOptions {
+        all_refs: true,
+        ..MineOptions::default()
+    });
     mine(f.path(), &MineOptions::default(), Some(&mined.state));
     remote_github_names(f.path()).unwrap();
     assert_eq!(contents(f.path()), before);
@@ -575,16 +914,33 @@ fn a_repository_is_never_written_to() {
 #[test]
 fn the_remotes_name_the_repository_on_github() {
     let f = Fixture::new();
-    f.git(&["remote", "add", "upstream", "git@github.com:acme/widgets.git"]);
+    f.git(&[
+        "remote",
+        "add",
+        "upstream",
+        "git@github.com:acme/widgets.git",
+    ]);
     f.git(&["remote", "add", "origin", "https://github.com/ada/widgets"]);
-    let names: Vec<_> = remote_github_names(f.path()).unwrap().into_iter().map(|found| found.name.to_string()).collect();
+    let names: Vec<_> = remote_github_names(f.path())
+        .unwrap()
+        .into_iter()
+        .map(|found| found.name.to_string())
+        .collect();
     assert_eq!(names, ["ada/widgets", "acme/widgets"]);
 }
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let f = random(9, 25, true);
-    let states: Vec<_> =
-        [1, 2, 5].into_iter().map(|n| f.mine(&MineOptions { threads: Some(n), ..MineOptions::default() }).state).collect();
+    let states: Vec<_> = [1, 2, 5]
+        .into_iter()
+        .map(|n| {
+            f.mine(&MineOptions {
+                threads: Some(n),
+                ..MineOptions::default()
+            })
+            .state
+        })
+        .collect();
     assert!(states[0] == states[1] && states[1] == states[2]);
 }

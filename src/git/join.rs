@@ -1,0 +1,301 @@
+//! Old and new facts put together: in landing order, with numbers by first sight, as a full run would have made them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::domain::CommitId;
+
+use super::interner::Interner;
+use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
+use super::survival::Runs;
+use super::versions::Version;
+use super::walk::{Node, Source};
+
+/// New commits by place in landing order, with their range of the new changes.
+pub(super) type NewCommits = BTreeMap<u32, (LogCommit, Range<usize>)>;
+
+/// What a run has gathered. Numbers of signatures, paths and contents are those of the interners.
+pub(super) struct Parts {
+    /// The earlier run's facts; what the interners were seeded with is taken out.
+    pub(super) old: Log,
+    pub(super) new: NewCommits,
+    pub(super) n_default: usize,
+    pub(super) signatures: Interner<(String, String)>,
+    pub(super) paths: Interner<Vec<u8>>,
+    pub(super) blobs: Interner<CommitId>,
+    pub(super) changes: Vec<LogChange>,
+    pub(super) merges: Vec<LogMerge>,
+    /// Snapshot, path, owner, lines.
+    pub(super) rows: Vec<(u32, u32, u32, u32)>,
+    /// Path, content, version, whether it is in the tip.
+    pub(super) versions: Vec<(u32, u32, Version, bool)>,
+}
+
+/// New numbers.
+struct Renumbered {
+    signatures: Numbers,
+    paths: Numbers,
+    blobs: Numbers,
+}
+
+impl Parts {
+    /// The log of everything.
+    pub(super) fn join(
+        self,
+        nodes: &[Node],
+        order: &[u32],
+        quarters: Vec<(i64, u32)>,
+        mut gaps: Vec<LogGap>,
+    ) -> Log {
+        let Self {
+            old,
+            new,
+            n_default,
+            signatures,
+            paths,
+            blobs,
+            changes,
+            merges,
+            rows,
+            versions,
+        } = self;
+        let mut numbers = Renumbered {
+            signatures: Numbers::new(signatures.len()),
+            paths: Numbers::new(paths.len()),
+            blobs: Numbers::new(blobs.len()),
+        };
+        let mut log = Log {
+            n_default: u32::try_from(n_default).unwrap_or(NONE),
+            quarters,
+            ..Log::default()
+        };
+        let place_of_old = commits(
+            &mut log,
+            &mut numbers,
+            (old.commits, &old.changes),
+            (new, &changes),
+            nodes,
+            order,
+        );
+        // Merges of the default branch keep their places: what is new comes after what is known.
+        let known_merges = old.merges.into_iter().map(|merge| LogMerge {
+            commit: place_of_old
+                .get(merge.commit as usize)
+                .copied()
+                .unwrap_or(NONE),
+            ..merge
+        });
+        log.merges = known_merges.chain(merges).collect();
+        // Paths and contents that no change names get their numbers in an order that does not depend on the run.
+        let unseen = log
+            .merges
+            .iter()
+            .map(|merge| merge.path)
+            .chain(versions.iter().map(|version| version.0));
+        let unseen = unseen
+            .chain(rows.iter().map(|row| row.1))
+            .chain(old.ownership.iter().map(|row| row.path));
+        numbers.paths.add_unseen(unseen, &paths);
+        for merge in &mut log.merges {
+            merge.path = numbers.paths.of(merge.path);
+            merge.after = numbers.blobs.of(merge.after);
+            for (blob, _) in &mut merge.parents {
+                *blob = numbers.blobs.of(*blob);
+            }
+        }
+        numbers
+            .blobs
+            .add_unseen(versions.iter().map(|version| version.1), &blobs);
+        log.blobs = numbers.blobs.reorder(blobs.into_values());
+        let n_old_quarters = u32::try_from(old.quarters.len()).unwrap_or(NONE);
+        let known_rows = old
+            .ownership
+            .iter()
+            .filter(|row| row.quarter < n_old_quarters)
+            .copied();
+        let new_rows = rows
+            .iter()
+            .map(|&(snapshot, path, owner, lines)| LogOwnership {
+                quarter: n_old_quarters + snapshot,
+                path,
+                owner,
+                lines,
+            });
+        log.ownership = known_rows
+            .chain(new_rows)
+            .map(|row| LogOwnership {
+                path: numbers.paths.of(row.path),
+                owner: numbers.signatures.of(row.owner),
+                ..row
+            })
+            .collect();
+        log.ownership.sort_unstable();
+        log.versions = versions
+            .into_iter()
+            .map(|(path, blob, version, is_in_tip)| LogVersion {
+                path: numbers.paths.of(path),
+                blob: numbers.blobs.of(blob),
+                made_by: version.made_by,
+                used_by: version.used_by,
+                is_in_tip,
+                runs: numbers.signatures.in_runs(version.runs),
+            })
+            .collect();
+        let ids = &log.blobs;
+        log.versions.sort_by_key(|version| {
+            (
+                version.path,
+                version.made_by,
+                ids.get(version.blob as usize),
+            )
+        });
+        log.signatures = numbers.signatures.reorder(signatures.into_values());
+        log.paths = numbers.paths.reorder(paths.into_values());
+        gaps.sort();
+        gaps.dedup();
+        log.gaps = gaps;
+        log
+    }
+}
+
+/// Fills in commits and changes; returns the new places of the old commits.
+fn commits(
+    log: &mut Log,
+    numbers: &mut Renumbered,
+    (old_commits, old_changes): (Vec<LogCommit>, &[LogChange]),
+    (mut new, new_changes): (NewCommits, &[LogChange]),
+    nodes: &[Node],
+    order: &[u32],
+) -> Vec<u32> {
+    let mut old_ranges: Vec<Range<usize>> = vec![0..0; old_commits.len()];
+    for (at, change) in old_changes.iter().enumerate() {
+        if let Some(range) = old_ranges.get_mut(change.commit as usize) {
+            *range = if range.end == 0 {
+                at..at + 1
+            } else {
+                range.start..at + 1
+            };
+        }
+    }
+    let mut place_of_old = vec![NONE; old_commits.len()];
+    let mut old_commits: Vec<Option<LogCommit>> = old_commits.into_iter().map(Some).collect();
+    for (place, &at) in (0..).zip(order) {
+        let (mut commit, changes) = if let Some((commit, range)) = new.remove(&place) {
+            (commit, new_changes.get(range))
+        } else {
+            let Some(Source::Known(known)) = nodes.get(at as usize).map(|node| &node.source) else {
+                continue;
+            };
+            let known = *known as usize;
+            let Some(commit) = old_commits.get_mut(known).and_then(Option::take) else {
+                continue;
+            };
+            if let Some(slot) = place_of_old.get_mut(known) {
+                *slot = place;
+            }
+            (
+                commit,
+                old_ranges
+                    .get(known)
+                    .and_then(|range| old_changes.get(range.clone())),
+            )
+        };
+        commit.author = numbers.signatures.of(commit.author);
+        commit.committer = numbers.signatures.of(commit.committer);
+        for person in &mut commit.co_authors {
+            *person = numbers.signatures.of(*person);
+        }
+        commit.gaps.sort();
+        commit.gaps.dedup();
+        log.commits.push(commit);
+        for change in changes.unwrap_or_default() {
+            let previous = numbers.paths.of(change.previous);
+            let path = numbers.paths.of(change.path);
+            let (before, after) = (
+                numbers.blobs.of(change.before),
+                numbers.blobs.of(change.after),
+            );
+            log.changes.push(LogChange {
+                commit: place,
+                path,
+                previous,
+                before,
+                after,
+                ..*change
+            });
+        }
+    }
+    place_of_old
+}
+
+/// New numbers for old ones, in order of first sight.
+struct Numbers {
+    new: Vec<u32>,
+    next: u32,
+}
+
+impl Numbers {
+    fn new(n: usize) -> Self {
+        Self {
+            new: vec![NONE; n],
+            next: 0,
+        }
+    }
+
+    fn of(&mut self, old: u32) -> u32 {
+        match self.new.get_mut(old as usize) {
+            Some(slot) => {
+                if *slot == NONE {
+                    *slot = self.next;
+                    self.next += 1;
+                }
+                *slot
+            }
+            None => old,
+        }
+    }
+
+    /// Gives numbers to what has none, in the order of the values.
+    fn add_unseen<T: Ord + Clone + std::hash::Hash + Eq>(
+        &mut self,
+        old: impl Iterator<Item = u32>,
+        values: &Interner<T>,
+    ) {
+        let is_unseen = |old: &u32| self.new.get(*old as usize) == Some(&NONE);
+        let mut unseen: Vec<(Option<&T>, u32)> = old
+            .filter(is_unseen)
+            .map(|old| (values.value(old), old))
+            .collect();
+        unseen.sort_unstable();
+        unseen.dedup();
+        for (_, old) in unseen {
+            self.of(old);
+        }
+    }
+
+    /// Runs with their owners' new numbers.
+    fn in_runs(&mut self, runs: Runs) -> Arc<Vec<(u32, u32)>> {
+        if runs.0.iter().all(|&(_, owner)| self.of(owner) == owner) {
+            return runs.0;
+        }
+        Arc::new(
+            runs.0
+                .iter()
+                .map(|&(lines, owner)| (lines, self.of(owner)))
+                .collect(),
+        )
+    }
+
+    /// Values in their new order; those never asked for are dropped.
+    fn reorder<T>(&self, values: Vec<T>) -> Vec<T> {
+        let mut ordered: Vec<Option<T>> = Vec::new();
+        ordered.resize_with(self.next as usize, || None);
+        for (value, &new) in values.into_iter().zip(&self.new) {
+            if let Some(slot) = ordered.get_mut(new as usize) {
+                *slot = Some(value);
+            }
+        }
+        ordered.into_iter().flatten().collect()
+    }
+}
