@@ -163,7 +163,11 @@ impl Probe {
         let issues = if repository.has_issues_enabled {
             counted(
                 Stream::Issues,
-                repository.issues.as_ref().map(|list| list.total_count),
+                repository
+                    .issues
+                    .as_ref()
+                    .filter(|list| !list.is_hidden())
+                    .map(|list| list.total_count),
             )
         } else {
             (Stream::Issues, Access::Disabled)
@@ -175,16 +179,25 @@ impl Probe {
                 repository
                     .pull_requests
                     .as_ref()
+                    .filter(|list| !list.is_hidden())
                     .map(|list| list.total_count),
             ),
             issues,
             counted(
                 Stream::Deployments,
-                repository.deployments.as_ref().map(|list| list.total_count),
+                repository
+                    .deployments
+                    .as_ref()
+                    .filter(|list| !list.is_hidden())
+                    .map(|list| list.total_count),
             ),
             counted(
                 Stream::Releases,
-                repository.releases.as_ref().map(|list| list.total_count),
+                repository
+                    .releases
+                    .as_ref()
+                    .filter(|list| !list.is_hidden())
+                    .map(|list| list.total_count),
             ),
             (Stream::WorkflowRuns, runs),
         ];

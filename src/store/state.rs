@@ -15,6 +15,9 @@ pub struct StreamState {
     pub watermark: Option<jiff::Timestamp>,
     /// The instant before which nothing was asked for; `None`: everything was.
     pub since: Option<jiff::Timestamp>,
+    /// Fields that the token might not read: once it may, everything is fetched again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
     /// A scan that was begun and not finished.
     pub scan: Option<Scan>,
     /// Records that may change without telling: open pull requests, unfinished deployments. By node id, with a checksum of

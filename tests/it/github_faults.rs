@@ -306,6 +306,81 @@ fn a_missing_permission_stops_one_stream_and_names_what_is_missing() {
 }
 
 #[test]
+fn elements_that_the_token_may_not_see_are_a_missing_permission_and_not_an_empty_list() {
+    let check = |operation: &'static str, stream: Stream| {
+        let bench = Bench::new(host(30), Faults::none(at(NOW)));
+        bench.github.set_script(Some(Box::new(move |asked| {
+            (asked.operation == operation).then_some(Fault::Hide)
+        })));
+        let report = bench.fetch();
+        assert_eq!(
+            completeness(&report, stream),
+            Completeness::Forbidden,
+            "{operation}"
+        );
+        let n_others = report
+            .certificates
+            .iter()
+            .filter(|line| line.completeness == Completeness::Complete)
+            .count();
+        assert_eq!(n_others, 5, "{operation}: {:?}", report.certificates);
+        assert!(
+            log(&bench, operation) <= 4,
+            "{operation}: asked once, and not element by element"
+        );
+        bench.github.set_script(None);
+        bench.fetch();
+        assert!(bench.facts() == expected(), "{operation}, once it may");
+    };
+    check("PullRequestIds", Stream::PullRequests);
+    check("PullRequests", Stream::PullRequests);
+    check("Issues", Stream::Issues);
+    check("Deployments", Stream::Deployments);
+    check("Releases", Stream::Releases);
+}
+
+#[test]
+fn a_field_that_the_token_may_not_see_leaves_the_rest_and_is_named() {
+    let bench = Bench::new(host(30), Faults::none(at(NOW)));
+    bench.github.set_script(Some(Box::new(|asked| {
+        (asked.operation == "PullRequests").then_some(Fault::HideInside("commits"))
+    })));
+    let report = bench.fetch();
+    let line = report
+        .certificates
+        .iter()
+        .find(|line| line.stream == Stream::PullRequests)
+        .unwrap();
+    assert_eq!(
+        (line.completeness, line.fetched),
+        (Completeness::Partial, 30)
+    );
+    assert!(
+        line.reason.as_ref().unwrap().contains("`commits`"),
+        "{line:?}"
+    );
+    assert!(
+        line.fix.as_ref().unwrap().contains("contents=read"),
+        "{line:?}"
+    );
+    let store = Store::open(&bench.directory.path().join("store"), Mode::Read).unwrap();
+    let (decoded, gaps) = linchpin::github::facts(&store, RepositoryId(0)).unwrap();
+    assert_eq!(
+        (
+            decoded.facts.pull_requests.len(),
+            decoded.facts.pull_request_commits.len()
+        ),
+        (30, 0)
+    );
+    assert!(gaps.iter().all(|gap| gap.reason == "not_shown") && gaps.len() == 30);
+    drop(store);
+    // Open pull requests tell the next run that the permission is there: then the closed ones are fetched again too.
+    bench.github.set_script(None);
+    bench.fetch();
+    assert!(bench.facts() == expected());
+}
+
+#[test]
 fn one_pull_request_that_cannot_be_answered_does_not_keep_the_others_out() {
     let bench = Bench::new(host(30), Faults::none(at(NOW)));
     bench.github.set_script(Some(Box::new(|asked| {

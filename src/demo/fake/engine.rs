@@ -88,15 +88,9 @@ impl Engine {
     }
 }
 
-/// Nulls every `every`th element of the list that was asked for, with errors that name them.
-pub(super) fn null_some(body: &mut Value, every: usize) {
-    let list = body
-        .pointer("/data/repository")
-        .and_then(Value::as_object)
-        .and_then(|fields| fields.keys().next().cloned());
-    let path = list.map_or(vec!["nodes".to_owned()], |list| {
-        vec!["repository".to_owned(), list, "nodes".to_owned()]
-    });
+/// Nulls every `every`th element of the list that was asked for, with errors of a type that name them.
+pub(super) fn null_some(body: &mut Value, every: usize, kind: &str) {
+    let path = list_path(body);
     let mut errors = Vec::new();
     if let Some(nodes) = body
         .pointer_mut(&format!("/data/{}", path.join("/")))
@@ -105,15 +99,54 @@ pub(super) fn null_some(body: &mut Value, every: usize) {
         for (at, node) in nodes.iter_mut().enumerate() {
             if (at + 1) % every.max(1) == 0 {
                 *node = Value::Null;
-                let mut path: Vec<Value> = path.iter().map(|part| json!(part)).collect();
-                path.push(json!(at));
-                let message = "Something went wrong while executing your query.";
-                errors
-                    .push(json!({"type": "SERVICE_UNAVAILABLE", "path": path, "message": message}));
+                errors.push(error(
+                    kind,
+                    path.iter().map(|part| json!(part)).chain([json!(at)]),
+                ));
             }
         }
     }
-    if let Some(body) = body.as_object_mut() {
-        body.insert("errors".to_owned(), Value::Array(errors));
+    body["errors"] = Value::Array(errors);
+}
+
+/// Nulls every element of one list inside each element of the list that was asked for.
+pub(super) fn hide_inside(body: &mut Value, field: &str) {
+    let path = list_path(body);
+    let mut errors = Vec::new();
+    if let Some(nodes) = body
+        .pointer_mut(&format!("/data/{}", path.join("/")))
+        .and_then(Value::as_array_mut)
+    {
+        for (at, node) in nodes.iter_mut().enumerate() {
+            let inner = node
+                .get_mut(field)
+                .and_then(|list| list.get_mut("nodes"))
+                .and_then(Value::as_array_mut);
+            for (inner_at, element) in inner.into_iter().flatten().enumerate() {
+                *element = Value::Null;
+                let inside = [json!(at), json!(field), json!("nodes"), json!(inner_at)];
+                errors.push(error(
+                    "FORBIDDEN",
+                    path.iter().map(|part| json!(part)).chain(inside),
+                ));
+            }
+        }
     }
+    body["errors"] = Value::Array(errors);
+}
+
+fn list_path(body: &Value) -> Vec<String> {
+    let fields = body.pointer("/data/repository").and_then(Value::as_object);
+    match fields.and_then(|fields| fields.keys().next()) {
+        Some(list) => vec!["repository".to_owned(), list.clone(), "nodes".to_owned()],
+        None => vec!["nodes".to_owned()],
+    }
+}
+
+fn error(kind: &str, path: impl Iterator<Item = Value>) -> Value {
+    let message = match kind {
+        "FORBIDDEN" => "Resource not accessible by personal access token",
+        _ => "Something went wrong while executing your query.",
+    };
+    json!({"type": kind, "path": path.collect::<Vec<_>>(), "message": message})
 }

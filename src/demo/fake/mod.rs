@@ -61,6 +61,10 @@ pub enum Fault {
     Exhausted(i64),
     /// Every `n`th element of `nodes` is null, with an error that names its path.
     PartialNulls(usize),
+    /// Every element of the list that was asked for is null, with an error that says that the token may not.
+    Hide,
+    /// This list of every element is: its elements are null, with errors.
+    HideInside(&'static str),
     /// A field of the repository may not be read: where it is asked for, there is no repository at all.
     Forbid(&'static str),
     /// The model changes, then the request is answered.

@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::engine::null_some;
+use super::engine::{hide_inside, null_some};
 use super::graph::Points;
 use super::{Asked, Fault, Shared, locked, rest};
 
@@ -152,7 +152,7 @@ async fn answer(
     let fault = locked(&shared.script)
         .as_mut()
         .and_then(|script| script(&asked));
-    let (mut is_cut, mut nulls, mut forbidden) = (false, None, None);
+    let (mut is_cut, mut nulls, mut inside, mut forbidden) = (false, None, None, None);
     match fault {
         Some(Fault::Status(status, headers, body)) => {
             return Ok(respond(&shared, status, &headers, &body, false));
@@ -173,7 +173,9 @@ async fn answer(
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::Exhausted(seconds)) => exhaust(&shared, seconds),
         Some(Fault::Cut) => is_cut = true,
-        Some(Fault::PartialNulls(every)) => nulls = Some(every),
+        Some(Fault::PartialNulls(every)) => nulls = Some((every, "SERVICE_UNAVAILABLE")),
+        Some(Fault::Hide) => nulls = Some((1, "FORBIDDEN")),
+        Some(Fault::HideInside(field)) => inside = Some(field),
         Some(Fault::Forbid(field)) => forbidden = Some(field),
         Some(Fault::Update(change)) => shared.update(change),
         None => {}
@@ -206,8 +208,11 @@ async fn answer(
         body["errors"] =
             json!([{"type": "FORBIDDEN", "path": ["repository", field], "message": message}]);
     }
-    if let Some(every) = nulls {
-        null_some(&mut body, every);
+    if let Some((every, kind)) = nulls {
+        null_some(&mut body, every, kind);
+    }
+    if let Some(field) = inside {
+        hide_inside(&mut body, field);
     }
     Ok(respond(&shared, 200, &[], &body.to_string(), is_cut))
 }

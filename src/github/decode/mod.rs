@@ -222,6 +222,10 @@ impl Decoder {
             has_more = page.page_info.has_next_page;
             list.extend(page.into_nodes());
         }
+        if list.len() < n_seen {
+            let field = path.rsplit('/').next().unwrap_or(path);
+            self.gap("list", &format!("{subject} {field}"), "not_shown");
+        }
         // A timeline's count may include types that were not asked for: there only an unread page tells.
         let is_counted = path != "timelineItems";
         if has_more || (is_counted && (n_seen as u64) < total) {

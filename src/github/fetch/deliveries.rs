@@ -30,7 +30,7 @@ pub(super) async fn deployments(
         return Ok(context.forbidden(stream));
     };
     let expected = Some(newest.total_count);
-    let newest = newest.first().map(|newest| newest.created_at);
+    let newest = newest.newest(|newest| newest.created_at);
     let mut seen = std::collections::HashSet::new();
     let mut n_stored = 0;
     let scan = begun(context, state, stream);
@@ -39,8 +39,7 @@ pub(super) async fn deployments(
         .saturating_sub(OVERLAP)
         .unwrap_or(scan.started_at);
     let floor = state.stream(stream).watermark.or(context.since);
-    let is_quiet = scan.after.is_none()
-        && floor.is_some_and(|floor| newest.is_none_or(|newest| newest < floor));
+    let is_quiet = scan.after.is_none() && floor.is_some_and(|floor| newest.is_before(floor));
     let mut after = scan.after.clone();
     let mut lister = Lister::new(context, DEPLOYMENTS, context.page_size(), None);
     let mut n_short = 0;

@@ -28,14 +28,14 @@ pub(super) async fn fetch(
         return Ok(context.forbidden(STREAM));
     };
     let expected = Some(newest.total_count);
-    let newest = newest.first().map(|newest| newest.updated_at);
+    let newest = newest.newest(|newest| newest.updated_at);
     let watermark = state.stream(STREAM).watermark;
     let next_watermark = context
         .started_at
         .saturating_sub(OVERLAP)
         .unwrap_or(context.started_at);
     let since = watermark.or(context.since);
-    if since.is_some_and(|since| newest.is_none_or(|newest| newest < since)) {
+    if since.is_some_and(|since| newest.is_before(since)) {
         state.stream(STREAM).watermark = Some(next_watermark);
         return context.finished(STREAM, state, expected, 0, false);
     }

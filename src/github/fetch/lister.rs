@@ -108,6 +108,16 @@ impl<'a> Lister<'a> {
                     continue;
                 }
             };
+            let is_hidden = found
+                .nodes
+                .as_ref()
+                .is_some_and(|nodes| !nodes.is_empty() && nodes.iter().all(Option::is_none));
+            if is_hidden && errors.iter().any(GraphqlError::is_forbidden) {
+                return Ok(Err(Unavailable::Forbidden {
+                    permission: None,
+                    field: None,
+                }));
+            }
             let n_missing = errors
                 .iter()
                 .filter(|error| is_missing_element(error))
@@ -128,4 +138,5 @@ impl<'a> Lister<'a> {
 fn is_missing_element(error: &GraphqlError) -> bool {
     error.path.get(2).and_then(Value::as_str) == Some("nodes")
         && error.kind.as_deref() != Some("NOT_FOUND")
+        && !error.is_forbidden()
 }

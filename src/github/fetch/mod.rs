@@ -2,6 +2,7 @@
 
 mod context;
 mod deliveries;
+mod hydrate;
 mod issues;
 mod lister;
 mod pull_requests;

@@ -1,22 +1,18 @@
 //! Pull requests: the newest changes first, down to the watermark; then the open ones again.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet};
 
-use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use serde_json::Value;
 
+use super::hydrate::{Hydrated, hydrate};
 use super::lister::Lister;
-use super::{Context, OVERLAP, checksum, tails};
-use crate::domain::{Stream, StreamCertificate};
-use crate::github::client::{Client, Outcome, Unavailable};
+use super::{Context, OVERLAP, checksum};
+use crate::domain::{Completeness, Stream, StreamCertificate};
+use crate::github::client::Unavailable;
 use crate::github::error::Error;
-use crate::github::operation::{PULL_REQUEST_IDS, PULL_REQUESTS};
-use crate::github::wire::repository::{InNodes, PullRequestIds, Repository};
-use crate::store::raw::Record;
+use crate::github::operation::PULL_REQUEST_IDS;
+use crate::github::wire::repository::{PullRequestIds, Repository};
 use crate::store::state::{RepositoryState, Scan};
-
-/// How often a null that came with an error is asked for again.
-const MAX_REQUEUES: u32 = 3;
 
 const STREAM: Stream = Stream::PullRequests;
 
@@ -34,20 +30,20 @@ pub(super) async fn fetch(
         seen: HashSet::new(),
         n_failed: 0,
         n_unlisted: 0,
+        hidden: BTreeSet::new(),
         n_stored: 0,
         expected,
     };
     let slot = state.stream(STREAM);
     let floor = slot.watermark.or(context.since);
-    let newest = newest.first().map(|newest| newest.updated_at);
+    let newest = newest.newest(|newest| newest.updated_at);
     let is_resumed = slot.scan.is_some();
     let mut scan = slot.scan.clone().unwrap_or(Scan::begun(context.started_at));
     let next_watermark = scan
         .started_at
         .saturating_sub(OVERLAP)
         .unwrap_or(scan.started_at);
-    let is_quiet =
-        !is_resumed && floor.is_some_and(|floor| newest.is_none_or(|newest| newest < floor));
+    let is_quiet = !is_resumed && floor.is_some_and(|floor| newest.is_before(floor));
     if !is_quiet {
         let mut n_pages = 0;
         if !scan.is_second_pass {
@@ -82,20 +78,46 @@ pub(super) async fn fetch(
             is_second_pass: true,
             ..scan.clone()
         });
-        run.page(state, page.to_vec(), next_watermark, scan).await?;
+        if let Err(why) = run.page(state, page.to_vec(), next_watermark, scan).await? {
+            return Ok(context.unavailable(STREAM, &why));
+        }
     }
     let slot = state.stream(STREAM);
     slot.scan = None;
     if run.n_unlisted == 0 {
         slot.watermark = Some(next_watermark);
     }
-    context.finished(
-        STREAM,
-        state,
-        expected,
-        run.n_failed + run.n_unlisted,
-        run.n_stored > 0,
-    )
+    let was_hidden = !slot.hidden.is_empty();
+    if was_hidden && run.hidden.is_empty() && !run.seen.is_empty() {
+        // The token may read now what it might not: what is in the store lacks it.
+        (slot.hidden, slot.watermark) = (Vec::new(), None);
+        return Box::pin(fetch(context, state, overview)).await;
+    }
+    if !run.hidden.is_empty() {
+        slot.hidden = run.hidden.iter().cloned().collect();
+    }
+    let n_failed = run.n_failed + run.n_unlisted;
+    let certificate = context.finished(STREAM, state, expected, n_failed, run.n_stored > 0)?;
+    if run.hidden.is_empty() {
+        return Ok(certificate);
+    }
+    let fields: Vec<String> = run
+        .hidden
+        .into_iter()
+        .map(|field| format!("`{field}`"))
+        .collect();
+    Ok(StreamCertificate {
+        completeness: Completeness::Partial,
+        reason: Some(format!(
+            "the token may not read {} of pull requests",
+            fields.join(", ")
+        )),
+        fix: Some(
+            "give the token read access: contents=read, issues=read and pull_requests=read"
+                .to_owned(),
+        ),
+        ..certificate
+    })
 }
 
 struct Run<'a> {
@@ -105,6 +127,8 @@ struct Run<'a> {
     n_failed: usize,
     /// Records of which not even the id came: the next run scans again.
     n_unlisted: usize,
+    /// Fields that the token may not read.
+    hidden: BTreeSet<String>,
     n_stored: u64,
     expected: Option<u64>,
 }
@@ -159,7 +183,9 @@ impl Run<'_> {
                 is_second_pass: scan.is_second_pass || after.is_none(),
                 ..scan.clone()
             };
-            self.page(state, ids, next_watermark, Some(next)).await?;
+            if let Err(why) = self.page(state, ids, next_watermark, Some(next)).await? {
+                return Ok(Err(why));
+            }
             if after.is_none() {
                 self.n_unlisted += lister.n_failed;
                 return Ok(Ok(n_pages));
@@ -174,8 +200,11 @@ impl Run<'_> {
         ids: Vec<String>,
         next_watermark: jiff::Timestamp,
         scan: Option<Scan>,
-    ) -> Result<(), Error> {
-        let hydrated = hydrate(self.context.client, &ids).await?;
+    ) -> Result<Result<(), Unavailable>, Error> {
+        let hydrated = match hydrate(self.context.client, &ids).await? {
+            Ok(hydrated) => hydrated,
+            Err(why) => return Ok(Err(why)),
+        };
         // The cursor moves only with the page: a kill before the commit asks for the page again.
         state.stream(STREAM).scan = scan;
         let mut records = Vec::new();
@@ -183,7 +212,12 @@ impl Run<'_> {
         for id in ids {
             self.seen.insert(id.clone());
             match hydrated.get(&id) {
-                Some(Hydrated::Record(record, is_whole)) => {
+                Some(Hydrated::Record {
+                    record,
+                    is_whole,
+                    hidden,
+                }) => {
+                    self.hidden.extend(hidden.iter().cloned());
                     self.n_failed += usize::from(!is_whole);
                     let sum = checksum(record);
                     if live.get(&id) != Some(&sum) {
@@ -215,104 +249,6 @@ impl Run<'_> {
         self.context.commit(STREAM, &records, state)?;
         self.context
             .page(STREAM, self.seen.len() as u64, self.expected);
-        Ok(())
+        Ok(Ok(()))
     }
-}
-
-enum Hydrated {
-    /// With whether all of its lists could be read.
-    Record(Box<Record>, bool),
-    Gone,
-    Failed,
-}
-
-/// Asks for whole pull requests, several requests at once.
-async fn hydrate(client: &Client, ids: &[String]) -> Result<BTreeMap<String, Hydrated>, Error> {
-    let mut tasks = JoinSet::new();
-    for batch in ids.chunks(client.batch()) {
-        let (client, batch) = (client.clone(), batch.to_vec());
-        tasks.spawn(async move { hydrate_batch(&client, batch).await });
-    }
-    let mut hydrated = BTreeMap::new();
-    while let Some(joined) = tasks.join_next().await {
-        match joined {
-            Ok(batch) => hydrated.extend(batch?),
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => {}
-        }
-    }
-    Ok(hydrated)
-}
-
-async fn hydrate_batch(
-    client: &Client,
-    ids: Vec<String>,
-) -> Result<Vec<(String, Hydrated)>, Error> {
-    let mut queue = VecDeque::from([ids]);
-    let mut hydrated = Vec::new();
-    let mut requeues: BTreeMap<String, u32> = BTreeMap::new();
-    let mut n_failures_in_a_row = 0;
-    while let Some(batch) = queue.pop_front() {
-        let answer = client
-            .graphql::<InNodes<Value>>(&PULL_REQUESTS, &json!({"ids": batch}), batch.len() > 1)
-            .await;
-        let (nodes, errors) = match answer {
-            Ok(Outcome::Data(answer, errors)) => (answer.nodes, errors),
-            Ok(Outcome::TooBig) => {
-                client.shrink_batch(batch.len());
-                let (left, right) = batch.split_at(batch.len() / 2);
-                queue.push_front(right.to_vec());
-                queue.push_front(left.to_vec());
-                continue;
-            }
-            Ok(Outcome::Unavailable(_)) => (vec![None; batch.len()], Vec::new()),
-            // One pull request that GitHub cannot answer must not keep the others out; an outage must end the run.
-            Err(Error::GaveUp { .. }) if batch.len() == 1 && n_failures_in_a_row < 2 => {
-                n_failures_in_a_row += 1;
-                hydrated.extend(batch.into_iter().map(|id| (id, Hydrated::Failed)));
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        n_failures_in_a_row = 0;
-        if errors.is_empty() {
-            client.grow_batch();
-        } else {
-            client.shrink_batch(batch.len());
-        }
-        let mut nodes = nodes.into_iter();
-        for (at, id) in batch.into_iter().enumerate() {
-            let is_failed = || {
-                errors.iter().any(|error| {
-                    error.path.first().and_then(Value::as_str) == Some("nodes")
-                        && error.path.get(1).and_then(Value::as_u64) == u64::try_from(at).ok()
-                        && error.kind.as_deref() != Some("NOT_FOUND")
-                })
-            };
-            match nodes.next().flatten() {
-                Some(node) if !is_failed() => {
-                    let (tails, is_whole) =
-                        tails::tails(client, &node, tails::PULL_REQUEST).await?;
-                    let record = Record {
-                        shape: PULL_REQUESTS.name.to_owned(),
-                        id: id.clone(),
-                        node,
-                        tails,
-                    };
-                    hydrated.push((id, Hydrated::Record(Box::new(record), is_whole)));
-                }
-                None if !is_failed() => hydrated.push((id, Hydrated::Gone)),
-                _ => {
-                    let tried = requeues.entry(id.clone()).or_default();
-                    *tried += 1;
-                    if *tried > MAX_REQUEUES {
-                        hydrated.push((id, Hydrated::Failed));
-                    } else {
-                        queue.push_back(vec![id]);
-                    }
-                }
-            }
-        }
-    }
-    Ok(hydrated)
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::github::client::{Client, Outcome};
+use crate::github::client::{Client, GraphqlError, Outcome};
 use crate::github::error::Error;
 use crate::github::operation::{self, Operation};
 use crate::github::wire::PageInfo;
@@ -145,7 +145,9 @@ async fn rest(
                     ..
                 },
                 errors,
-            ) if errors.is_empty() => node.get_mut(list.field).map(Value::take),
+            ) if errors.iter().all(GraphqlError::is_forbidden) => {
+                node.get_mut(list.field).map(Value::take)
+            }
             _ => None,
         };
         let Some(page) = page else {

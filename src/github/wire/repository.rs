@@ -132,10 +132,42 @@ pub struct Newest<T> {
 }
 
 impl<T> Newest<T> {
-    /// The newest, where there is one.
+    /// What is known of the newest one's time.
+    pub fn newest(&self, at: impl Fn(&T) -> Timestamp) -> NewestAt {
+        match self.nodes.iter().flatten().flatten().next() {
+            Some(newest) => NewestAt::At(at(newest)),
+            None if self.total_count == 0 => NewestAt::None,
+            None => NewestAt::Hidden,
+        }
+    }
+
+    /// Whether there are some, and the token may not see them.
     #[must_use]
-    pub fn first(&self) -> Option<&T> {
-        self.nodes.iter().flatten().flatten().next()
+    pub fn is_hidden(&self) -> bool {
+        self.total_count > 0 && self.nodes.iter().flatten().flatten().next().is_none()
+    }
+}
+
+/// When the newest of a list was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewestAt {
+    /// Then.
+    At(Timestamp),
+    /// The list is empty.
+    None,
+    /// There is one, and it may not be seen.
+    Hidden,
+}
+
+impl NewestAt {
+    /// Whether nothing can have happened since an instant.
+    #[must_use]
+    pub fn is_before(self, instant: Timestamp) -> bool {
+        match self {
+            Self::At(at) => at < instant,
+            Self::None => true,
+            Self::Hidden => false,
+        }
     }
 }
 
