@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use super::error::{CliError, DONE, Kind, PARTIAL};
-use super::fetch::{SystemClock, runtime, token};
+use super::fetch::{SystemClock, how_to_give_a_token, runtime, token};
 use super::workspace::Workspace;
 use crate::domain::{RepoName, Stream};
 use crate::git::{self, MineOptions};
@@ -29,7 +29,7 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
         ([], _, _) => lines.push("GitHub       no remote: add one, or name a repository with `--github OWNER/NAME`".to_owned()),
         (_, true, _) => lines.push("GitHub       not asked: --offline".to_owned()),
         (_, _, None) => {
-            lines.push("token        none: set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`".to_owned());
+            lines.push(format!("token        none: {}", how_to_give_a_token(&workspace.api_url)));
             not_observed(&[Stream::PullRequests, Stream::Issues, Stream::Deployments, Stream::WorkflowRuns], &mut lines);
             is_whole = false;
         }

@@ -52,11 +52,26 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
         return not_asked("offline", "run `linchpin fetch` (or `run`) without `--offline`");
     }
     let Some(token) = token(&workspace.api_url) else {
-        return not_asked("no GitHub token", "set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`, and run again");
+        return not_asked("no GitHub token", how_to_give_a_token(&workspace.api_url));
     };
     let clock = Arc::new(SystemClock);
     let report = fetch_with(ClientSettings::new(&workspace.api_url, token), clock, workspace, store, &context.progress)?;
     Ok(Fetched { not_asked: None, resumes_at: report.resumes_at })
+}
+
+/// The step that provides a token: an enterprise host has variables of its own, as for `gh`.
+#[must_use]
+pub fn how_to_give_a_token(api_url: &str) -> &'static str {
+    if github::token::is_enterprise(api_host(api_url)) {
+        "set GH_ENTERPRISE_TOKEN (read access is enough) or log in with `gh auth login`, and run again"
+    } else {
+        "set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`, and run again"
+    }
+}
+
+fn api_host(api_url: &str) -> &str {
+    let rest = api_url.split_once("://").map_or(api_url, |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or_default()
 }
 
 /// Fetches with a given token and clock: also how the demo fetches from its own server.
@@ -97,7 +112,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 
 /// The token in the order in which `gh` looks. Its text goes nowhere but into the client.
 pub fn token(api_url: &str) -> Option<Token> {
-    let host = api_url.split_once("://").map_or(api_url, |(_, rest)| rest).split(['/', ':']).next().unwrap_or_default();
+    let host = api_host(api_url);
     let is_enterprise = github::token::is_enterprise(host);
     let app = || {
         let id = variable("LINCHPIN_APP_ID")?.parse().ok()?;
