@@ -184,7 +184,7 @@ fn history_certificate(clone: &MinedClone) -> StreamCertificate {
     let (completeness, reason, fix) = if history.is_shallow {
         (
             Completeness::Partial,
-            Some("the clone is shallow: history is cut off".to_owned()),
+            Some(StreamCertificate::SHALLOW.to_owned()),
             Some("fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout".to_owned()),
         )
     } else if n == 0 {

@@ -97,6 +97,9 @@ pub struct StreamCertificate {
 }
 
 impl StreamCertificate {
+    /// The reason of a history that a shallow clone cuts off: it is partial, and no figure can be taken from it.
+    pub const SHALLOW: &'static str = "the clone is shallow: history is cut off";
+
     /// Whether figures that need the stream can be trusted in full.
     #[must_use]
     pub const fn is_whole(&self) -> bool {

@@ -153,12 +153,20 @@ impl Lens {
             Need::WorkflowRuns => Stream::WorkflowRuns,
         };
         let mut reason = None;
-        for certificate in &self.certificates {
-            if certificate.stream != stream
-                || !product.repositories.contains(&certificate.repository)
-            {
-                continue;
-            }
+        let of_product = || {
+            self.certificates.iter().filter(|line| {
+                line.stream == stream && product.repositories.contains(&line.repository)
+            })
+        };
+        // Who wrote what, and since when, cannot be told from the end of a history: one cut-off repository is enough.
+        let is_shallow = |line: &&StreamCertificate| line.reason.as_deref() == Some(StreamCertificate::SHALLOW);
+        if let Some(shallow) = of_product().find(is_shallow) {
+            return Some(Missing {
+                because: StreamCertificate::SHALLOW.to_owned(),
+                fix: shallow.fix.clone(),
+            });
+        }
+        for certificate in of_product() {
             if matches!(
                 certificate.completeness,
                 Completeness::Complete | Completeness::Partial
