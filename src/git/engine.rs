@@ -491,7 +491,14 @@ impl<'a> Run<'a> {
         for merged in files.merged {
             let path = self.paths.number(merged.path.as_slice());
             let (after, after_mode) = self.blob(Some(merged.after));
-            let parents = merged.parents.iter().map(|&side| self.blob(side)).collect();
+            let mut parents = Vec::new();
+            let mut bases = Vec::new();
+            for (base_path, side) in merged.parents {
+                let base_path = self.paths.number(base_path.as_slice());
+                let (blob, mode) = self.blob(Some(side));
+                parents.push((base_path, blob, mode));
+                bases.push((base_path, side));
+            }
             self.merges.push(LogMerge {
                 commit: place,
                 path,
@@ -500,7 +507,7 @@ impl<'a> Run<'a> {
                 parents,
             });
             let what = What::Merged {
-                parents: merged.parents,
+                parents: bases,
                 after: merged.after,
                 owner: new.commit.author,
             };
@@ -608,13 +615,18 @@ impl<'a> Run<'a> {
         }
         if self.plan.ownership {
             for event in &self.events {
-                if let What::Change { base_path, .. } = event.what
-                    && base_path != event.path
-                {
-                    let (a, b) = (find(&mut leader, base_path), find(&mut leader, event.path));
+                let mut join = |base: u32| {
+                    let (a, b) = (find(&mut leader, base), find(&mut leader, event.path));
                     if let Some(slot) = leader.get_mut(a.max(b) as usize) {
                         *slot = a.min(b);
                     }
+                };
+                match &event.what {
+                    What::Change { base_path, .. } => join(*base_path),
+                    What::Merged { parents, .. } => {
+                        parents.iter().for_each(|(base_path, _)| join(*base_path))
+                    }
+                    What::Base { .. } => {}
                 }
             }
         }

@@ -54,8 +54,8 @@ pub(super) struct Changed {
 pub(super) struct Merged {
     /// Its path.
     pub(super) path: Vec<u8>,
-    /// The parents' files at that path, in order.
-    pub(super) parents: Vec<Option<Side>>,
+    /// The parents' files, in order, with their paths: a parent may have the file under an older name, or not at all.
+    pub(super) parents: Vec<(Vec<u8>, Side)>,
     /// The result.
     pub(super) after: Side,
 }
@@ -119,20 +119,8 @@ fn of_commit(
     if task.wants_merged {
         let others = differ.compare_merge(&task.parents, &task.tree);
         holes(&differ.holes, &mut files.gaps);
-        for (difference, others) in std::mem::take(&mut differ.differences)
-            .into_iter()
-            .zip(others)
-        {
-            let Some(after) = difference.after else {
-                continue;
-            };
-            let parents = std::iter::once(difference.before).chain(others).collect();
-            files.merged.push(Merged {
-                path: difference.path,
-                parents,
-                after,
-            });
-        }
+        let found = std::mem::take(&mut differ.differences);
+        files.merged = merged(found, others, task, &mut differ, contents);
     }
     if task.wants_all {
         differ.compare(None, Some(&task.tree));
@@ -144,6 +132,84 @@ fn of_commit(
             .collect();
     }
     files
+}
+
+/// Merged files with their parents' files: those of the same path, else what was renamed to it.
+fn merged(
+    found: Vec<Difference>,
+    others: Vec<Vec<Option<Side>>>,
+    task: &Task,
+    differ: &mut Differ<'_, '_>,
+    contents: &mut Reader<'_>,
+) -> Vec<Merged> {
+    /// Parents of a merge whose renames are looked for: an octopus of hundreds is not worth it.
+    const MAX_PARENTS: usize = 16;
+    let mut sides: Vec<Vec<Option<(Vec<u8>, Side)>>> = found
+        .iter()
+        .zip(others)
+        .map(|(file, others)| {
+            let same = std::iter::once(file.before).chain(others);
+            same.map(|side| side.map(|side| (file.path.clone(), side)))
+                .collect()
+        })
+        .collect();
+    for (at, parent) in task.parents.iter().enumerate().take(MAX_PARENTS) {
+        let is_missing =
+            |sides: &Vec<Option<(Vec<u8>, Side)>>| sides.get(at).is_some_and(Option::is_none);
+        if !task.wants_renames || !sides.iter().any(is_missing) {
+            continue;
+        }
+        let missing: Vec<usize> = (0..)
+            .zip(&sides)
+            .filter(|(_, sides)| is_missing(sides))
+            .map(|(at, _)| at)
+            .collect();
+        differ.compare(Some(parent), Some(&task.tree));
+        let gone: Vec<Difference> = differ
+            .differences
+            .drain(..)
+            .filter(|difference| difference.after.is_none())
+            .collect();
+        let deleted: Vec<Candidate<'_>> = gone
+            .iter()
+            .filter_map(|file| {
+                Some(Candidate {
+                    path: &file.path,
+                    side: file.before?,
+                })
+            })
+            .collect();
+        let added: Vec<Candidate<'_>> = missing
+            .iter()
+            .filter_map(|&at| found.get(at))
+            .filter_map(|file| {
+                Some(Candidate {
+                    path: &file.path,
+                    side: file.after?,
+                })
+            })
+            .collect();
+        let fingerprint = |side: Side| Some(Fingerprint::of(&contents.read(&side.id).ok()?.bytes));
+        for (source, destination) in renames(&deleted, &added, fingerprint) {
+            let slot = missing
+                .get(destination)
+                .and_then(|&file| sides.get_mut(file)?.get_mut(at));
+            if let (Some(slot), Some(source)) = (slot, deleted.get(source)) {
+                *slot = Some((source.path.to_vec(), source.side));
+            }
+        }
+    }
+    found
+        .into_iter()
+        .zip(sides)
+        .filter_map(|(file, sides)| {
+            Some(Merged {
+                path: file.path,
+                parents: sides.into_iter().flatten().collect(),
+                after: file.after?,
+            })
+        })
+        .collect()
 }
 
 fn holes(holes: &[Hole], gaps: &mut Vec<LogGap>) {

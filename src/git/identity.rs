@@ -152,11 +152,25 @@ fn noreply(email: &str) -> Option<(Option<u64>, String)> {
 /// Whether an address belongs to one person: not empty, not a placeholder, not a machine's or a service's.
 fn is_personal(email: &str) -> bool {
     let lower = email.trim().to_lowercase();
-    let Some((local, domain)) = lower.rsplit_once('@') else { return false };
+    let Some((local, domain)) = lower.rsplit_once('@') else {
+        return false;
+    };
     let is_placeholder_domain = !domain.contains('.')
-        || ["example.com", "example.org", "localhost.localdomain", "email.com", "domain.com"].contains(&domain)
-        || [".local", ".localdomain", ".lan", ".(none)", ".invalid"].iter().any(|end| domain.ends_with(end));
-    let is_shared = ["", "noreply", "no-reply", "root", "nobody", "none", "unknown"].contains(&local);
+        || [
+            "example.com",
+            "example.org",
+            "localhost.localdomain",
+            "email.com",
+            "domain.com",
+        ]
+        .contains(&domain)
+        || [".local", ".localdomain", ".lan", ".(none)", ".invalid"]
+            .iter()
+            .any(|end| domain.ends_with(end));
+    let is_shared = [
+        "", "noreply", "no-reply", "root", "nobody", "none", "unknown",
+    ]
+    .contains(&local);
     !is_placeholder_domain && !is_shared && domain != "users.noreply.github.com"
 }
 
@@ -169,8 +183,23 @@ fn full_name(name: &str) -> Option<String> {
 /// The local part of a personal address, where it is distinctive.
 fn local_part(email: &str) -> Option<String> {
     const COMMON: &[&str] = &[
-        "admin", "code", "contact", "dev", "developer", "email", "git", "github", "hello", "info", "mail", "me", "oss", "self",
-        "spam", "user", "work",
+        "admin",
+        "code",
+        "contact",
+        "dev",
+        "developer",
+        "email",
+        "git",
+        "github",
+        "hello",
+        "info",
+        "mail",
+        "me",
+        "oss",
+        "self",
+        "spam",
+        "user",
+        "work",
     ];
     let lower = email.trim().to_lowercase();
     if let Some((_, login)) = noreply(&lower) {
@@ -182,11 +211,23 @@ fn local_part(email: &str) -> Option<String> {
 
 impl<'a> Graph<'a> {
     fn new(evidence: &'a Evidence<'a>) -> Self {
-        let accounts = evidence.accounts.iter().map(|account| format!("@{}", account.login.0));
-        let signatures = evidence.signatures.iter().map(|signature| format!("{} <{}>", signature.name, signature.email));
+        let accounts = evidence
+            .accounts
+            .iter()
+            .map(|account| format!("@{}", account.login.0));
+        let signatures = evidence
+            .signatures
+            .iter()
+            .map(|signature| format!("{} <{}>", signature.name, signature.email));
         let texts: Vec<Node> = accounts.chain(signatures).collect();
         let parent = (0..texts.len()).collect();
-        Self { evidence, texts, parent, edges: BTreeSet::new(), conflicts: BTreeSet::new() }
+        Self {
+            evidence,
+            texts,
+            parent,
+            edges: BTreeSet::new(),
+            conflicts: BTreeSet::new(),
+        }
     }
 
     fn signature_node(&self, at: usize) -> usize {
@@ -207,7 +248,11 @@ impl<'a> Graph<'a> {
 
     fn edge(&self, a: usize, b: usize, reason: Reason) -> Edge {
         let (a, b) = (self.text(a), self.text(b));
-        if a <= b { Edge { a, b, reason } } else { Edge { a: b, b: a, reason } }
+        if a <= b {
+            Edge { a, b, reason }
+        } else {
+            Edge { a: b, b: a, reason }
+        }
     }
 
     fn merge(&mut self, a: usize, b: usize, reason: Reason) {
@@ -231,14 +276,23 @@ impl<'a> Graph<'a> {
     fn same_accounts(&mut self) {
         let accounts = self.evidence.accounts;
         let numbered = || accounts.iter().enumerate();
-        self.merge_by(numbered().filter_map(|(at, seen)| Some((seen.node.clone()?, at))), Reason::SameAccount);
-        self.merge_by(numbered().filter_map(|(at, seen)| Some((seen.database_id?, at))), Reason::SameAccount);
+        self.merge_by(
+            numbered().filter_map(|(at, seen)| Some((seen.node.clone()?, at))),
+            Reason::SameAccount,
+        );
+        self.merge_by(
+            numbered().filter_map(|(at, seen)| Some((seen.database_id?, at))),
+            Reason::SameAccount,
+        );
         // A login that was given up can be taken by somebody else: it speaks only where no id contradicts it.
         let mut ids: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
         for seen in accounts {
-            ids.entry(seen.login.key()).or_default().extend(seen.database_id);
+            ids.entry(seen.login.key())
+                .or_default()
+                .extend(seen.database_id);
         }
-        let agreed = numbered().filter(|(_, seen)| ids.get(&seen.login.key()).is_some_and(|ids| ids.len() <= 1));
+        let agreed = numbered()
+            .filter(|(_, seen)| ids.get(&seen.login.key()).is_some_and(|ids| ids.len() <= 1));
         let agreed: Vec<_> = agreed.map(|(at, seen)| (seen.login.key(), at)).collect();
         self.merge_by(agreed, Reason::SameAccount);
     }
@@ -246,7 +300,11 @@ impl<'a> Graph<'a> {
     fn same_signatures(&mut self) {
         let signatures = self.evidence.signatures;
         let node = |at| self.signature_node(at);
-        let same: Vec<_> = signatures.iter().enumerate().map(|(at, signature)| (signature.clone(), node(at))).collect();
+        let same: Vec<_> = signatures
+            .iter()
+            .enumerate()
+            .map(|(at, signature)| (signature.clone(), node(at)))
+            .collect();
         let address: Vec<_> = signatures
             .iter()
             .enumerate()
@@ -276,16 +334,25 @@ impl<'a> Graph<'a> {
             by_login.entry(seen.login.key()).or_insert(at);
             // GraphQL gives a bot's login without the suffix that its address has.
             if seen.is_bot {
-                by_login.entry(format!("{}[bot]", seen.login.key())).or_insert(at);
+                by_login
+                    .entry(format!("{}[bot]", seen.login.key()))
+                    .or_insert(at);
             }
         }
         for (at, signature) in self.evidence.signatures.iter().enumerate() {
-            let Some((id, login)) = noreply(&signature.email) else { continue };
+            let Some((id, login)) = noreply(&signature.email) else {
+                continue;
+            };
             let account = match id {
                 Some(id) => by_id.get(&id).or_else(|| {
                     // Without ids from the API the login has to do; with another id it is another account.
                     let found = by_login.get(&login)?;
-                    self.evidence.accounts.get(*found)?.database_id.is_none().then_some(found)
+                    self.evidence
+                        .accounts
+                        .get(*found)?
+                        .database_id
+                        .is_none()
+                        .then_some(found)
                 }),
                 None => by_login.get(&login),
             };
@@ -300,7 +367,10 @@ impl<'a> Graph<'a> {
         for (email, account) in self.evidence.links {
             if *account < self.evidence.accounts.len() && is_personal(email) {
                 let root = self.root(*account);
-                claims.entry(EmailAddress(email.clone()).key()).or_default().insert(root);
+                claims
+                    .entry(EmailAddress(email.clone()).key())
+                    .or_default()
+                    .insert(root);
             }
         }
         let nodes: BTreeMap<String, usize> = self
@@ -309,7 +379,12 @@ impl<'a> Graph<'a> {
             .iter()
             .enumerate()
             .rev()
-            .map(|(at, signature)| (EmailAddress(signature.email.clone()).key(), self.signature_node(at)))
+            .map(|(at, signature)| {
+                (
+                    EmailAddress(signature.email.clone()).key(),
+                    self.signature_node(at),
+                )
+            })
             .collect();
         for (email, accounts) in claims {
             let mut roots = accounts.into_iter();
@@ -321,9 +396,16 @@ impl<'a> Graph<'a> {
                     }
                 }
                 (Some(first), Some(second)) => {
-                    let mut claimed_by: Vec<Node> = [first, second].into_iter().chain(roots).map(|at| self.text(at)).collect();
+                    let mut claimed_by: Vec<Node> = [first, second]
+                        .into_iter()
+                        .chain(roots)
+                        .map(|at| self.text(at))
+                        .collect();
                     claimed_by.sort();
-                    self.conflicts.insert(Conflict { subject: email, claimed_by });
+                    self.conflicts.insert(Conflict {
+                        subject: email,
+                        claimed_by,
+                    });
                 }
                 (None, _) => {}
             }
@@ -333,15 +415,26 @@ impl<'a> Graph<'a> {
     fn register(&mut self) {
         let mut claims: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (login, alias) in self.evidence.aliases {
-            claims.entry(alias.trim().to_lowercase()).or_default().insert(login.to_lowercase());
+            claims
+                .entry(alias.trim().to_lowercase())
+                .or_default()
+                .insert(login.to_lowercase());
         }
         for (alias, logins) in claims {
             if logins.len() > 1 {
-                let claimed_by = logins.into_iter().map(|login| format!("@{login}")).collect();
-                self.conflicts.insert(Conflict { subject: alias, claimed_by });
+                let claimed_by = logins
+                    .into_iter()
+                    .map(|login| format!("@{login}"))
+                    .collect();
+                self.conflicts.insert(Conflict {
+                    subject: alias,
+                    claimed_by,
+                });
                 continue;
             }
-            let Some(login) = logins.into_iter().next() else { continue };
+            let Some(login) = logins.into_iter().next() else {
+                continue;
+            };
             let own = self.nodes_of(&login);
             let other = self.nodes_of(&alias);
             if let Some(first) = own.first().or(other.first()).copied() {
@@ -354,7 +447,13 @@ impl<'a> Graph<'a> {
 
     /// The nodes of a login or an address.
     fn nodes_of(&self, text: &str) -> Vec<usize> {
-        let accounts = self.evidence.accounts.iter().enumerate().filter(|(_, seen)| seen.login.key() == text).map(|(at, _)| at);
+        let accounts = self
+            .evidence
+            .accounts
+            .iter()
+            .enumerate()
+            .filter(|(_, seen)| seen.login.key() == text)
+            .map(|(at, _)| at);
         let signatures = self
             .evidence
             .signatures
@@ -373,7 +472,10 @@ impl<'a> Graph<'a> {
             .enumerate()
             .filter(|(_, signature)| self.class_of_signature(signature) == Account::Human)
             .filter_map(|(at, signature)| {
-                Some(((full_name(&signature.name)?, local_part(&signature.email)?), self.signature_node(at)))
+                Some((
+                    (full_name(&signature.name)?, local_part(&signature.email)?),
+                    self.signature_node(at),
+                ))
             })
             .collect();
         // Two different accounts are two people, however alike: the name does not overrule GitHub.
@@ -382,7 +484,10 @@ impl<'a> Graph<'a> {
             by_key.entry(key).or_default().push(node);
         }
         for nodes in by_key.into_values() {
-            let accounts: BTreeSet<usize> = nodes.iter().filter_map(|node| self.account_root(*node)).collect();
+            let accounts: BTreeSet<usize> = nodes
+                .iter()
+                .filter_map(|node| self.account_root(*node))
+                .collect();
             if accounts.len() > 1 {
                 continue;
             }
@@ -399,7 +504,9 @@ impl<'a> Graph<'a> {
     fn same_names(&mut self) {
         let mut bearers: BTreeMap<String, BTreeMap<usize, usize>> = BTreeMap::new();
         for node in 0..self.texts.len() {
-            let Some(name) = self.human_name(node) else { continue };
+            let Some(name) = self.human_name(node) else {
+                continue;
+            };
             let root = self.root(node);
             bearers.entry(name).or_default().entry(root).or_insert(node);
         }
@@ -409,7 +516,10 @@ impl<'a> Graph<'a> {
             *n_groups.entry(*root).or_default() += 1;
         }
         for clusters in bearers.into_values() {
-            let n_accounts = clusters.keys().filter(|root| **root < self.evidence.accounts.len()).count();
+            let n_accounts = clusters
+                .keys()
+                .filter(|root| **root < self.evidence.accounts.len())
+                .count();
             if n_accounts > 1 || clusters.keys().any(|root| n_groups.get(root) != Some(&1)) {
                 continue;
             }
@@ -428,12 +538,17 @@ impl<'a> Graph<'a> {
             None => {
                 let seen = self.evidence.accounts.get(node)?;
                 let is_human = self.class_of_login(&seen.login.0, seen.is_bot) == Account::Human;
-                seen.name.as_deref().filter(|_| is_human).and_then(full_name)
+                seen.name
+                    .as_deref()
+                    .filter(|_| is_human)
+                    .and_then(full_name)
             }
             Some(at) => {
                 let signature = self.evidence.signatures.get(at)?;
                 let is_human = self.class_of_signature(signature) == Account::Human;
-                Some(signature.name.as_str()).filter(|_| is_human).and_then(full_name)
+                Some(signature.name.as_str())
+                    .filter(|_| is_human)
+                    .and_then(full_name)
             }
         }
     }
@@ -457,7 +572,9 @@ impl<'a> Graph<'a> {
 
     fn class_of_signature(&self, signature: &Signature) -> Account {
         match noreply(&signature.email) {
-            Some((_, login)) if self.class_of_login(&login, false) != Account::Human => self.class_of_login(&login, false),
+            Some((_, login)) if self.class_of_login(&login, false) != Account::Human => {
+                self.class_of_login(&login, false)
+            }
             _ => Account::of_signature(&signature.name, &signature.email),
         }
     }
@@ -469,7 +586,10 @@ impl<'a> Graph<'a> {
             clusters.entry(root).or_default().push(node);
         }
         // Ids follow the people, not the order of the evidence.
-        let mut people: Vec<(Person, Vec<usize>)> = clusters.into_values().map(|nodes| (self.person(&nodes), nodes)).collect();
+        let mut people: Vec<(Person, Vec<usize>)> = clusters
+            .into_values()
+            .map(|nodes| (self.person(&nodes), nodes))
+            .collect();
         people.sort_by(|a, b| sort_key(&a.0).cmp(&sort_key(&b.0)));
         let mut identity = Identity {
             person_of_account: vec![PersonId(0); self.evidence.accounts.len()],
@@ -495,16 +615,32 @@ impl<'a> Graph<'a> {
     /// The smallest pair of nodes for every two people who bear the same full name.
     fn suspects(&self, identity: &Identity) -> Vec<Edge> {
         let mut bearers: BTreeMap<String, BTreeMap<PersonId, usize>> = BTreeMap::new();
-        let named = self.evidence.accounts.iter().map(|seen| seen.name.as_deref());
-        let named = named.chain(self.evidence.signatures.iter().map(|signature| Some(signature.name.as_str())));
+        let named = self
+            .evidence
+            .accounts
+            .iter()
+            .map(|seen| seen.name.as_deref());
+        let named = named.chain(
+            self.evidence
+                .signatures
+                .iter()
+                .map(|signature| Some(signature.name.as_str())),
+        );
         for (node, name) in named.enumerate() {
             let person = match node.checked_sub(self.evidence.accounts.len()) {
                 Some(signature) => identity.person_of_signature[signature],
                 None => identity.person_of_account[node],
             };
-            let is_human = identity.people.get(usize::try_from(person.0).unwrap_or(usize::MAX)).is_some_and(|p| p.account == Account::Human);
+            let is_human = identity
+                .people
+                .get(usize::try_from(person.0).unwrap_or(usize::MAX))
+                .is_some_and(|p| p.account == Account::Human);
             if let Some(name) = name.and_then(full_name).filter(|_| is_human) {
-                let kept = bearers.entry(name).or_default().entry(person).or_insert(node);
+                let kept = bearers
+                    .entry(name)
+                    .or_default()
+                    .entry(person)
+                    .or_insert(node);
                 if self.texts[node] < self.texts[*kept] {
                     *kept = node;
                 }
@@ -522,7 +658,10 @@ impl<'a> Graph<'a> {
 
     fn person(&self, nodes: &[usize]) -> Person {
         let n_accounts = self.evidence.accounts.len();
-        let accounts: Vec<&AccountSeen> = nodes.iter().filter_map(|node| self.evidence.accounts.get(*node)).collect();
+        let accounts: Vec<&AccountSeen> = nodes
+            .iter()
+            .filter_map(|node| self.evidence.accounts.get(*node))
+            .collect();
         let signatures: Vec<&Signature> = nodes
             .iter()
             .filter_map(|node| self.evidence.signatures.get(node.checked_sub(n_accounts)?))
@@ -533,14 +672,27 @@ impl<'a> Graph<'a> {
             .map(|signature| EmailAddress(EmailAddress(signature.email.clone()).key()))
             .filter(|email| !email.0.is_empty())
             .collect();
-        let mut classes: Vec<Account> = accounts.iter().map(|seen| self.class_of_login(&seen.login.0, seen.is_bot)).collect();
+        let mut classes: Vec<Account> = accounts
+            .iter()
+            .map(|seen| self.class_of_login(&seen.login.0, seen.is_bot))
+            .collect();
         if classes.is_empty() {
-            classes = signatures.iter().map(|signature| self.class_of_signature(signature)).collect();
+            classes = signatures
+                .iter()
+                .map(|signature| self.class_of_signature(signature))
+                .collect();
         }
         // One human signature among a bot's makes the cluster human only where no account says otherwise.
         let account = classes.into_iter().min().unwrap_or(Account::Human);
-        let profile = accounts.iter().filter_map(|seen| seen.name.as_deref()).filter(|name| !name.trim().is_empty()).min();
-        let signed = signatures.iter().map(|signature| signature.name.trim()).filter(|name| !name.is_empty());
+        let profile = accounts
+            .iter()
+            .filter_map(|seen| seen.name.as_deref())
+            .filter(|name| !name.trim().is_empty())
+            .min();
+        let signed = signatures
+            .iter()
+            .map(|signature| signature.name.trim())
+            .filter(|name| !name.is_empty());
         let best = signed.min_by_key(|name| (full_name(name).is_none(), *name));
         let login = logins.iter().next().map(|login| login.0.as_str());
         let display_name = profile.or(best).or(login).unwrap_or("(no name)").to_owned();
@@ -557,7 +709,12 @@ impl<'a> Graph<'a> {
 fn sort_key(person: &Person) -> (bool, Vec<String>, Vec<String>, String) {
     let logins: Vec<String> = person.logins.iter().map(Login::key).collect();
     let emails = person.emails.iter().map(|email| email.0.clone()).collect();
-    (logins.is_empty(), logins, emails, person.display_name.clone())
+    (
+        logins.is_empty(),
+        logins,
+        emails,
+        person.display_name.clone(),
+    )
 }
 
 /// A `.mailmap` that says what was merged: every further address of a person, mapped to the first.
@@ -565,13 +722,24 @@ fn sort_key(person: &Person) -> (bool, Vec<String>, Vec<String>, String) {
 /// Lines that would break the format (a line break or an angle bracket in a name or an address) are left out.
 #[must_use]
 pub fn export_mailmap(identity: &Identity) -> String {
-    let is_plain = |text: &str| !text.contains(['<', '>', '\n', '\r', '#']) && !text.chars().any(char::is_control);
+    let is_plain = |text: &str| {
+        !text.contains(['<', '>', '\n', '\r', '#']) && !text.chars().any(char::is_control)
+    };
     let mut lines = BTreeSet::new();
     for person in &identity.people {
         let mut emails = person.emails.iter().filter(|email| is_plain(&email.0));
-        let Some(proper) = emails.next() else { continue };
+        let Some(proper) = emails.next() else {
+            continue;
+        };
         if is_plain(&person.display_name) {
-            lines.extend(emails.map(|email| format!("{} <{}> <{}>\n", person.display_name.trim(), proper.0, email.0)));
+            lines.extend(emails.map(|email| {
+                format!(
+                    "{} <{}> <{}>\n",
+                    person.display_name.trim(),
+                    proper.0,
+                    email.0
+                )
+            }));
         }
     }
     lines.into_iter().collect()
@@ -593,11 +761,26 @@ mod tests {
 
     fn signature(text: &str) -> Signature {
         let (name, email) = text.split_once(" <").unwrap();
-        Signature { name: name.into(), email: email.trim_end_matches('>').into() }
+        Signature {
+            name: name.into(),
+            email: email.trim_end_matches('>').into(),
+        }
     }
 
-    fn evidence<'a>(accounts: &'a [AccountSeen], signatures: &'a [Signature], links: &'a [(String, usize)]) -> Evidence<'a> {
-        Evidence { accounts, signatures, links, aliases: &[], bots: &[], ai_reviewers: &[], merge_same_names: true }
+    fn evidence<'a>(
+        accounts: &'a [AccountSeen],
+        signatures: &'a [Signature],
+        links: &'a [(String, usize)],
+    ) -> Evidence<'a> {
+        Evidence {
+            accounts,
+            signatures,
+            links,
+            aliases: &[],
+            bots: &[],
+            ai_reviewers: &[],
+            merge_same_names: true,
+        }
     }
 
     /// Groups of signatures that are one person, as sorted lists of indices.
@@ -615,48 +798,115 @@ mod tests {
     fn evidence_merges_by_its_strength() {
         let check = |texts: &[&str], expected: &[&[usize]]| {
             let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
-            assert_eq!(groups(&resolve(&evidence(&[], &signatures, &[]))), expected, "{texts:?}");
+            assert_eq!(
+                groups(&resolve(&evidence(&[], &signatures, &[]))),
+                expected,
+                "{texts:?}"
+            );
         };
         check(&["Ada L <ada@acme.io>", "ada <ADA@acme.io>"], &[&[0, 1]]);
-        check(&["Ada Lovelace <ada@acme.io>", "Ada Lovelace <countess@home.uk>"], &[&[0, 1]]);
-        check(&["Ada Lovelace <ada@acme.io>", "Ada Lovelace <ada@home.uk>"], &[&[0, 1]]);
-        check(&["Ada Lovelace <ada@acme.io>", "Ada <countess@home.uk>"], &[&[0], &[1]]);
+        check(
+            &[
+                "Ada Lovelace <ada@acme.io>",
+                "Ada Lovelace <countess@home.uk>",
+            ],
+            &[&[0, 1]],
+        );
+        check(
+            &["Ada Lovelace <ada@acme.io>", "Ada Lovelace <ada@home.uk>"],
+            &[&[0, 1]],
+        );
+        check(
+            &["Ada Lovelace <ada@acme.io>", "Ada <countess@home.uk>"],
+            &[&[0], &[1]],
+        );
         check(&["Ada <ada@acme.io>", "Ada <ada@home.uk>"], &[&[0], &[1]]);
-        check(&["Ada <root@localhost>", "Bob <root@localhost>"], &[&[0], &[1]]);
+        check(
+            &["Ada <root@localhost>", "Bob <root@localhost>"],
+            &[&[0], &[1]],
+        );
         check(&["Ada < >", "Bob <>"], &[&[0], &[1]]);
-        check(&["A <1+ada@users.noreply.github.com>", "B <1+countess@users.noreply.github.com>"], &[&[0, 1]]);
-        check(&["A <1+ada@users.noreply.github.com>", "B <2+ada@users.noreply.github.com>"], &[&[0], &[1]]);
+        check(
+            &[
+                "A <1+ada@users.noreply.github.com>",
+                "B <1+countess@users.noreply.github.com>",
+            ],
+            &[&[0, 1]],
+        );
+        check(
+            &[
+                "A <1+ada@users.noreply.github.com>",
+                "B <2+ada@users.noreply.github.com>",
+            ],
+            &[&[0], &[1]],
+        );
     }
 
     #[test]
     fn weak_edges_never_merge_transitively() {
         // The middle one bears both names: on each name alone, three people would become one.
-        let texts = ["Ann Other <ann@a.io>", "Ann Other <other@b.io>", "Bo Berg <other@b.io>", "Bo Berg <bo@c.io>"];
+        let texts = [
+            "Ann Other <ann@a.io>",
+            "Ann Other <other@b.io>",
+            "Bo Berg <other@b.io>",
+            "Bo Berg <bo@c.io>",
+        ];
         let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
         let identity = resolve(&evidence(&[], &signatures, &[]));
         assert_eq!(groups(&identity), [vec![0], vec![1, 2], vec![3]]);
         assert_eq!(identity.suspects.len(), 2);
-        assert!(identity.suspects.iter().all(|edge| !edge.reason.is_strong()));
+        assert!(
+            identity
+                .suspects
+                .iter()
+                .all(|edge| !edge.reason.is_strong())
+        );
     }
 
     #[test]
     fn a_name_does_not_overrule_two_accounts_and_can_be_told_not_to_merge() {
-        let accounts = [account("wei-a", Some(1), Some("Wei Zhang")), account("wei-b", Some(2), Some("Wei Zhang"))];
+        let accounts = [
+            account("wei-a", Some(1), Some("Wei Zhang")),
+            account("wei-b", Some(2), Some("Wei Zhang")),
+        ];
         let signatures = [signature("Wei Zhang <w@x.io>")];
         let identity = resolve(&evidence(&accounts, &signatures, &[]));
         assert_eq!((identity.people.len(), identity.suspects.len()), (3, 2));
-        let cautious = Evidence { merge_same_names: false, ..evidence(&accounts[..1], &signatures, &[]) };
+        let cautious = Evidence {
+            merge_same_names: false,
+            ..evidence(&accounts[..1], &signatures, &[])
+        };
         assert_eq!(resolve(&cautious).people.len(), 2);
-        assert_eq!(resolve(&Evidence { merge_same_names: true, ..cautious }).people.len(), 1);
+        assert_eq!(
+            resolve(&Evidence {
+                merge_same_names: true,
+                ..cautious
+            })
+            .people
+            .len(),
+            1
+        );
     }
 
     #[test]
     fn a_noreply_address_finds_its_account_by_id_before_login() {
-        let accounts = [account("new-name", Some(7), Some("Ada Lovelace")), account("old-name", Some(8), None)];
-        let signatures = [signature("Ada <7+old-name@users.noreply.github.com>"), signature("x <old-name@users.noreply.github.com>")];
+        let accounts = [
+            account("new-name", Some(7), Some("Ada Lovelace")),
+            account("old-name", Some(8), None),
+        ];
+        let signatures = [
+            signature("Ada <7+old-name@users.noreply.github.com>"),
+            signature("x <old-name@users.noreply.github.com>"),
+        ];
         let identity = resolve(&evidence(&accounts, &signatures, &[]));
-        assert_eq!(identity.person_of_signature[0], identity.person_of_account[0]);
-        assert_eq!(identity.person_of_signature[1], identity.person_of_account[1]);
+        assert_eq!(
+            identity.person_of_signature[0],
+            identity.person_of_account[0]
+        );
+        assert_eq!(
+            identity.person_of_signature[1],
+            identity.person_of_account[1]
+        );
         assert_ne!(identity.person_of_account[0], identity.person_of_account[1]);
     }
 
@@ -664,7 +914,10 @@ mod tests {
     fn an_address_that_github_links_to_two_accounts_merges_neither() {
         let accounts = [account("ada", Some(1), None), account("bob", Some(2), None)];
         let signatures = [signature("Pair <pair@acme.io>")];
-        let links = [("pair@acme.io".to_owned(), 0), ("PAIR@acme.io".to_owned(), 1)];
+        let links = [
+            ("pair@acme.io".to_owned(), 0),
+            ("PAIR@acme.io".to_owned(), 1),
+        ];
         let identity = resolve(&evidence(&accounts, &signatures, &links));
         assert_eq!(identity.people.len(), 3);
         assert_eq!(identity.conflicts.len(), 1);
@@ -678,7 +931,12 @@ mod tests {
         let signatures = [signature("A <a@old.io>")];
         let alias = |login: &str| (login.to_owned(), "a@old.io".to_owned());
         let (one, two) = ([alias("ada")], [alias("ada"), alias("bob")]);
-        let resolved = |aliases| resolve(&Evidence { aliases, ..evidence(&accounts, &signatures, &[]) });
+        let resolved = |aliases| {
+            resolve(&Evidence {
+                aliases,
+                ..evidence(&accounts, &signatures, &[])
+            })
+        };
         assert_eq!(resolved(&one).people.len(), 2);
         assert_eq!(resolved(&two).people.len(), 3);
         assert_eq!(resolved(&two).conflicts.len(), 1);
@@ -694,21 +952,38 @@ mod tests {
             "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>",
         ];
         let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
-        let accounts = [account("ada", Some(1), Some("Ada")), account("bob", Some(2), None)];
+        let accounts = [
+            account("ada", Some(1), Some("Ada")),
+            account("bob", Some(2), None),
+        ];
         let links = [("ada@acme.io".to_owned(), 0)];
         let forward = resolve(&evidence(&accounts, &signatures, &links));
         let reversed_signatures: Vec<_> = signatures.iter().rev().cloned().collect();
         let reversed_accounts: Vec<_> = accounts.iter().rev().cloned().collect();
-        let backward = resolve(&evidence(&reversed_accounts, &reversed_signatures, &[("ada@acme.io".to_owned(), 1)]));
+        let backward = resolve(&evidence(
+            &reversed_accounts,
+            &reversed_signatures,
+            &[("ada@acme.io".to_owned(), 1)],
+        ));
         assert_eq!(forward.people, backward.people);
         assert_eq!(forward.suspects, backward.suspects);
         let classes: Vec<_> = forward.people.iter().map(|person| person.account).collect();
-        assert_eq!(classes.iter().filter(|class| **class == Account::Automation).count(), 1);
+        assert_eq!(
+            classes
+                .iter()
+                .filter(|class| **class == Account::Automation)
+                .count(),
+            1
+        );
     }
 
     #[test]
     fn resolving_twice_changes_nothing() {
-        let texts = ["Ada L <ada@acme.io>", "Ada L <ada@acme.io>", "A L <ada@acme.io>"];
+        let texts = [
+            "Ada L <ada@acme.io>",
+            "Ada L <ada@acme.io>",
+            "A L <ada@acme.io>",
+        ];
         let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
         let once = resolve(&evidence(&[], &signatures, &[]));
         let again = resolve(&evidence(&[], &signatures[..1], &[]));
@@ -717,7 +992,12 @@ mod tests {
 
     #[test]
     fn an_exported_mailmap_maps_every_further_address() {
-        let texts = ["Ada Lovelace <ada@acme.io>", "Ada Lovelace <ada@home.uk>", "E\nvil Name <x@y.io>", "E\nvil Name <x@z.io>"];
+        let texts = [
+            "Ada Lovelace <ada@acme.io>",
+            "Ada Lovelace <ada@home.uk>",
+            "E\nvil Name <x@y.io>",
+            "E\nvil Name <x@z.io>",
+        ];
         let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
         let map = export_mailmap(&resolve(&evidence(&[], &signatures, &[])));
         assert_eq!(map, "Ada Lovelace <ada@acme.io> <ada@home.uk>\n");

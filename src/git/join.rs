@@ -100,7 +100,8 @@ impl Parts {
         for merge in &mut log.merges {
             merge.path = numbers.paths.of(merge.path);
             merge.after = numbers.blobs.of(merge.after);
-            for (blob, _) in &mut merge.parents {
+            for (path, blob, _) in &mut merge.parents {
+                *path = numbers.paths.of(*path);
                 *blob = numbers.blobs.of(*blob);
             }
         }

@@ -84,8 +84,8 @@ pub(super) struct LogMerge {
     /// The result: an index into [`Log::blobs`].
     pub(super) after: u32,
     pub(super) after_mode: Mode,
-    /// The parents' files: index into [`Log::blobs`] or [`NONE`], and mode.
-    pub(super) parents: Vec<(u32, Mode)>,
+    /// The parents' files: path, index into [`Log::blobs`], mode. A parent without the file has none.
+    pub(super) parents: Vec<(u32, u32, Mode)>,
 }
 
 /// Surviving lines at the end of a quarter.

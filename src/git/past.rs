@@ -221,9 +221,9 @@ impl<'a> Past<'a> {
             .log
             .merges
             .get(maker as usize - self.log.changes.len())?;
-        let parents = merge.parents.iter().filter(|(blob, _)| *blob != NONE);
+        let parents = merge.parents.iter();
         parents
-            .map(|&(blob, mode)| base(merge.path, blob, mode, merge.commit))
+            .map(|&(path, blob, mode)| base(path, blob, mode, merge.commit))
             .collect()
     }
 

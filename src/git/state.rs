@@ -279,8 +279,9 @@ impl Writer {
                 out.number(u64::from(number));
             }
             out.bytes.push(merge.after_mode.code());
-            out.column(&merge.parents, |out, (blob, mode)| {
-                out.optional(*blob);
+            out.column(&merge.parents, |out, (path, blob, mode)| {
+                out.number(u64::from(*path));
+                out.number(u64::from(*blob));
                 out.bytes.push(mode.code());
             });
         });
@@ -575,8 +576,9 @@ impl<'a> ColumnReader<'a> {
                 path: rest.small()?,
                 after: rest.small()?,
                 after_mode: Mode::of_code(rest.byte()?),
-                parents: rest
-                    .column(|rest| Some((rest.optional()?, Mode::of_code(rest.byte()?))))?,
+                parents: rest.column(|rest| {
+                    Some((rest.small()?, rest.small()?, Mode::of_code(rest.byte()?)))
+                })?,
             })
         })
     }

@@ -56,8 +56,8 @@ pub(super) enum What {
     },
     /// A merge leaves the file unlike that of every parent.
     Merged {
-        /// The parents' files.
-        parents: Vec<Option<Side>>,
+        /// The parents' files: path and content.
+        parents: Vec<(u32, Side)>,
         /// The result.
         after: Side,
         /// The merge's author.
@@ -234,8 +234,8 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                         ..
                     } => add(*base_path, before, 1),
                     What::Merged { parents, .. } => {
-                        for side in parents {
-                            add(event.path, side, 1);
+                        for (path, side) in parents {
+                            add(*path, &Some(*side), 1);
                         }
                     }
                     _ => {}
@@ -520,26 +520,23 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         }
     }
 
-    fn merged(&mut self, event: &Event, parents: &[Option<Side>], after: Side, owner: u32) {
+    fn merged(&mut self, event: &Event, parents: &[(u32, Side)], after: Side, owner: u32) {
         let readable = |content: &Content, side: Side| {
             content.bytes().is_some_and(|bytes| has_lines(side, bytes))
         };
         let mut known = Vec::new();
         let new = self.read(event.order, Some(after));
         if readable(&new, after) {
-            for &side in parents.iter().flatten() {
+            for &(path, side) in parents {
                 let old = self.read(event.order, Some(side));
                 if readable(&old, side) {
-                    known.push((
-                        side,
-                        self.runs((event.path, side.id), event.order, old.bytes()),
-                    ));
+                    known.push((side, self.runs((path, side.id), event.order, old.bytes())));
                 }
             }
         }
         let runs = merged_runs(&known, after, owner, self.reader, self.differ).unwrap_or_default();
-        for side in parents.iter().flatten() {
-            self.used((event.path, side.id), Some(event.order));
+        for (path, side) in parents {
+            self.used((*path, side.id), Some(event.order));
         }
         self.made((event.path, after.id), event.order, runs);
     }

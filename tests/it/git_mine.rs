@@ -944,3 +944,26 @@ fn the_number_of_threads_changes_nothing() {
         .collect();
     assert!(states[0] == states[1] && states[1] == states[2]);
 }
+
+#[test]
+fn a_merge_follows_a_file_that_only_one_side_renamed() {
+    let mut f = Fixture::new();
+    f.write("old", text(0..30));
+    f.commit_as("Zoe <z@z.example>", "Start");
+    f.git(&["checkout", "-q", "-b", "side"]);
+    f.write("old", "side\n".to_owned() + &text(0..30));
+    f.commit_as("Bob <b@b.example>", "Side edits under the old name");
+    f.git(&["checkout", "-q", "main"]);
+    f.git(&["mv", "old", "new"]);
+    f.write("new", text(0..30) + "main\n");
+    f.commit_as("Cyd <c@c.example>", "Main renames");
+    f.merge(&["side"], |f| {
+        assert!(
+            !f.path().join("old").exists(),
+            "git merges into the new name"
+        );
+    });
+    let history = check_against_git(f.path());
+    assert_eq!(owners(&history), owners_of_git(f.path(), &[]));
+    assert_eq!(owners(&history).len(), 3);
+}
