@@ -82,6 +82,21 @@ fn compare(repository: &Path) {
             drop(run(&both, None))
         });
     }
+    other_tools(repository, &|| drop(run(&counts, None)), &|| {
+        drop(run(&both, None))
+    });
+}
+
+/// Tools that are compared where they are installed.
+fn other_tools(repository: &Path, counts: &dyn Fn(), both: &dyn Fn()) {
+    let is_there = |tool: &str| {
+        let help = Command::new(tool)
+            .arg("--help")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        help.is_ok()
+    };
     let path = repository.to_string_lossy();
     let scratch = std::env::temp_dir().join(format!("linchpin-bench-{}", std::process::id()));
     let at = scratch.to_string_lossy().into_owned();
@@ -89,39 +104,20 @@ fn compare(repository: &Path) {
         ("git-fame", vec!["--silent-progress", &path]),
         ("git-of-theseus-analyze", vec!["--outdir", &at, &path]),
     ];
-    for (tool, arguments) in tools {
-        if Command::new(tool)
-            .arg("--help")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok()
-        {
-            pair(
-                &format!("with line ownership / {tool}"),
-                1,
-                &|| drop(run(&both, None)),
-                &|| {
-                    let _ = Command::new(tool)
-                        .args(&arguments)
-                        .stdout(Stdio::null())
-                        .stderr(Stdio::null())
-                        .status();
-                },
-            );
-        }
+    for (tool, arguments) in tools.iter().filter(|(tool, _)| is_there(tool)) {
+        pair(&format!("with line ownership / {tool}"), 1, both, &|| {
+            let _ = Command::new(tool)
+                .args(arguments)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+        });
     }
-    if Command::new("ein")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok()
-    {
+    if is_there("ein") {
         pair(
             "commits, files, lines, renames / ein tool query",
             1,
-            &|| drop(run(&counts, None)),
+            counts,
             &|| {
                 // It keeps its database in the repository: measured on a clone that goes away.
                 let clone = scratch.join("clone");
@@ -136,7 +132,8 @@ fn compare(repository: &Path) {
                         &clone.to_string_lossy(),
                     ],
                 );
-                let _ = Command::new("ein")
+                let mut ein = Command::new("ein");
+                let _ = ein
                     .args(["tool", "query"])
                     .current_dir(&clone)
                     .stdout(Stdio::null())

@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn a_subject_names_its_pull_request_only_at_its_own_place() {
         let check = |subject: &str, expected| {
-            assert_eq!(commit(subject).pull_request, expected, "{subject}")
+            assert_eq!(commit(subject).pull_request, expected, "{subject}");
         };
         check("Fix widgets (#12)", Some(12));
         check("Merge pull request #7 from a/b", Some(7));

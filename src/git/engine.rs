@@ -11,6 +11,7 @@ use gix::ObjectId;
 use crate::domain::{ChangeKind, CommitId};
 
 use super::commit::{Parsed, Stamp};
+use super::families::Families;
 use super::files::{self, Changed, Files, Task};
 use super::interner::Interner;
 use super::join::Parts;
@@ -602,73 +603,17 @@ impl<'a> Run<'a> {
     }
 
     fn families(&mut self) -> Vec<Family> {
-        let mut leader: Vec<u32> = (0..u32::try_from(self.paths.len()).unwrap_or(NONE)).collect();
-        fn find(leader: &mut [u32], mut at: u32) -> u32 {
-            while let Some(&next) = leader.get(at as usize).filter(|&&next| next != at) {
-                let after = leader.get(next as usize).copied().unwrap_or(next);
-                if let Some(slot) = leader.get_mut(at as usize) {
-                    *slot = after;
-                }
-                at = next;
-            }
-            at
-        }
+        let mut families = Families::new(self.paths.len());
         if self.plan.ownership {
             for event in &self.events {
-                let mut join = |base: u32| {
-                    let (a, b) = (find(&mut leader, base), find(&mut leader, event.path));
-                    if let Some(slot) = leader.get_mut(a.max(b) as usize) {
-                        *slot = a.min(b);
-                    }
-                };
-                match &event.what {
-                    What::Change { base_path, .. } => join(*base_path),
-                    What::Merged { parents, .. } => {
-                        parents.iter().for_each(|(base_path, _)| join(*base_path))
-                    }
-                    What::Base { .. } => {}
-                }
+                families.join(event);
             }
         }
-        let mut families: Vec<Family> = Vec::new();
-        let mut number = vec![NONE; leader.len()];
-        let mut family_of = |families: &mut Vec<Family>, path: u32| {
-            let at = find(&mut leader, path) as usize;
-            let slot = number.get_mut(at);
-            slot.map_or(0, |slot| {
-                if *slot == NONE {
-                    *slot = u32::try_from(families.len()).unwrap_or(NONE);
-                    families.push(Family::default());
-                }
-                *slot as usize
-            })
-        };
-        let mut push = |families: &mut Vec<Family>, path: u32, add: &mut dyn FnMut(&mut Family)| {
-            let place = family_of(families, path);
-            if let Some(family) = families.get_mut(place) {
-                add(family);
-            }
-        };
-        let mut events: Vec<Option<Event>> = std::mem::take(&mut self.events)
-            .into_iter()
-            .map(Some)
-            .collect();
-        for event in &mut events {
-            if let Some(event) = event.take() {
-                let mut event = Some(event);
-                let path = event.as_ref().map_or(0, |event| event.path);
-                push(&mut families, path, &mut |family| {
-                    family.events.extend(event.take())
-                });
-            }
+        for event in std::mem::take(&mut self.events) {
+            families.of(event.path).events.push(event);
         }
         for (path, contents) in std::mem::take(&mut self.snapshots) {
-            let mut contents = Some(contents);
-            push(&mut families, path, &mut |family| {
-                family
-                    .snapshots
-                    .extend(contents.take().map(|contents| (path, contents)))
-            });
+            families.of(path).snapshots.push((path, contents));
         }
         for version in &self.old.versions {
             let Some(id) = self
@@ -679,17 +624,18 @@ impl<'a> Run<'a> {
             else {
                 continue;
             };
+            let (made_by, used_by) = (version.made_by, version.used_by);
             let kept = Version {
                 runs: Runs(version.runs.clone()),
-                made_by: version.made_by,
-                used_by: version.used_by,
+                made_by,
+                used_by,
             };
-            let mut kept = Some((version.path, id, kept));
-            push(&mut families, version.path, &mut |family| {
-                family.versions.extend(kept.take())
-            });
+            families
+                .of(version.path)
+                .versions
+                .push((version.path, id, kept));
         }
-        families
+        families.into_list()
     }
 
     /// Reads contents: lines of every change, owners of every line. False where a version was missing.

@@ -134,6 +134,9 @@ fn of_commit(
     files
 }
 
+/// A parent's file with its path.
+type Named = Option<(Vec<u8>, Side)>;
+
 /// Merged files with their parents' files: those of the same path, else what was renamed to it.
 fn merged(
     found: Vec<Difference>,
@@ -144,7 +147,7 @@ fn merged(
 ) -> Vec<Merged> {
     /// Parents of a merge whose renames are looked for: an octopus of hundreds is not worth it.
     const MAX_PARENTS: usize = 16;
-    let mut sides: Vec<Vec<Option<(Vec<u8>, Side)>>> = found
+    let mut sides: Vec<Vec<Named>> = found
         .iter()
         .zip(others)
         .map(|(file, others)| {
@@ -154,8 +157,7 @@ fn merged(
         })
         .collect();
     for (at, parent) in task.parents.iter().enumerate().take(MAX_PARENTS) {
-        let is_missing =
-            |sides: &Vec<Option<(Vec<u8>, Side)>>| sides.get(at).is_some_and(Option::is_none);
+        let is_missing = |sides: &Vec<Named>| sides.get(at).is_some_and(Option::is_none);
         if !task.wants_renames || !sides.iter().any(is_missing) {
             continue;
         }

@@ -39,6 +39,33 @@ struct Renumbered {
     blobs: Numbers,
 }
 
+impl Renumbered {
+    fn renumber(&mut self, merges: &mut [LogMerge]) {
+        for merge in merges {
+            merge.path = self.paths.of(merge.path);
+            merge.after = self.blobs.of(merge.after);
+            for (path, blob, _) in &mut merge.parents {
+                *path = self.paths.of(*path);
+                *blob = self.blobs.of(*blob);
+            }
+        }
+    }
+
+    fn version(
+        &mut self,
+        (path, blob, version, is_in_tip): (u32, u32, Version, bool),
+    ) -> LogVersion {
+        LogVersion {
+            path: self.paths.of(path),
+            blob: self.blobs.of(blob),
+            made_by: version.made_by,
+            used_by: version.used_by,
+            is_in_tip,
+            runs: self.signatures.in_runs(version.runs),
+        }
+    }
+}
+
 impl Parts {
     /// The log of everything.
     pub(super) fn join(
@@ -97,14 +124,7 @@ impl Parts {
             .chain(rows.iter().map(|row| row.1))
             .chain(old.ownership.iter().map(|row| row.path));
         numbers.paths.add_unseen(unseen, &paths);
-        for merge in &mut log.merges {
-            merge.path = numbers.paths.of(merge.path);
-            merge.after = numbers.blobs.of(merge.after);
-            for (path, blob, _) in &mut merge.parents {
-                *path = numbers.paths.of(*path);
-                *blob = numbers.blobs.of(*blob);
-            }
-        }
+        numbers.renumber(&mut log.merges);
         numbers
             .blobs
             .add_unseen(versions.iter().map(|version| version.1), &blobs);
@@ -134,14 +154,7 @@ impl Parts {
         log.ownership.sort_unstable();
         log.versions = versions
             .into_iter()
-            .map(|(path, blob, version, is_in_tip)| LogVersion {
-                path: numbers.paths.of(path),
-                blob: numbers.blobs.of(blob),
-                made_by: version.made_by,
-                used_by: version.used_by,
-                is_in_tip,
-                runs: numbers.signatures.in_runs(version.runs),
-            })
+            .map(|row| numbers.version(row))
             .collect();
         let ids = &log.blobs;
         log.versions.sort_by_key(|version| {

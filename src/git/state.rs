@@ -185,7 +185,7 @@ impl Writer {
         }
         for commit in commits {
             self.column(&commit.co_authors, |out, person| {
-                out.number(u64::from(*person))
+                out.number(u64::from(*person));
             });
         }
         for commit in commits {

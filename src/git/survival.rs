@@ -81,7 +81,7 @@ impl Runs {
         let mut before = 0;
         for hunk in hunks {
             cursor.take(hunk.before.saturating_sub(before), |lines, owner| {
-                push(&mut runs, lines, owner)
+                push(&mut runs, lines, owner);
             });
             if is_ignored && hunk.n_before > 0 {
                 let mut left = hunk.n_after;

@@ -357,7 +357,7 @@ impl<'r, 'p> Differ<'r, 'p> {
                 while let Some(candidate) = entry(side, self.hash_len) {
                     match order(&candidate, &next) {
                         std::cmp::Ordering::Less => {
-                            *side = side.get(candidate.end..).unwrap_or_default()
+                            *side = side.get(candidate.end..).unwrap_or_default();
                         }
                         std::cmp::Ordering::Equal => {
                             *side = side.get(candidate.end..).unwrap_or_default();

@@ -68,7 +68,7 @@ fn eventful() -> Fixture {
         f.write(
             "dir/b.txt",
             "side\n".to_owned() + &text(100..140) + "other\nevil\n",
-        )
+        );
     });
     for name in ["x", "y"] {
         f.git(&["checkout", "-q", "-b", name, "main"]);
@@ -408,7 +408,7 @@ fn a_merge_takes_each_line_from_the_first_parent_that_has_it() {
         f.write(
             "a",
             "side\n".to_owned() + &text(0..30) + "main\nby the merge\n",
-        )
+        );
     });
     let history = check_against_git(f.path());
     assert_eq!(owners(&history), owners_of_git(f.path(), &[]));

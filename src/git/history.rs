@@ -1,0 +1,274 @@
+//! From the log to the [`History`] that other layers see: `.mailmap`, attributes and exclusions applied.
+
+use std::collections::{HashMap, HashSet};
+
+use gix::ObjectId;
+use gix::bstr::ByteSlice;
+use jiff::Timestamp;
+
+use crate::domain::{
+    Commit, Exclusion, FileChange, Gap, History, Ownership, Signature, SignatureId,
+};
+
+use super::MineOptions;
+use super::attributes::PathRules;
+use super::engine::{commit_id, object_id};
+use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, NONE};
+use super::settings::Settings;
+
+/// An instant of a number of seconds; `None` beyond the year 9999.
+pub(super) fn instant(seconds: i64) -> Option<Timestamp> {
+    Timestamp::from_second(seconds).ok()
+}
+
+/// Signatures after `.mailmap`, in order of first sight, and where each raw one went.
+struct Signatures {
+    seen: Vec<Signature>,
+    of_raw: Vec<SignatureId>,
+}
+
+impl Signatures {
+    fn new(raw: &[(String, String)], mailmap: &gix::mailmap::Snapshot) -> Self {
+        let mut numbers: HashMap<Signature, SignatureId> = HashMap::new();
+        let mut seen = Vec::new();
+        let of_raw = raw
+            .iter()
+            .map(|(name, email)| {
+                let written = gix::actor::SignatureRef {
+                    name: name.as_str().into(),
+                    email: email.as_str().into(),
+                    time: "",
+                };
+                let resolved = mailmap.resolve_cow(written);
+                let text = |bytes: &[u8]| bytes.to_str_lossy().into_owned();
+                let signature = Signature {
+                    name: text(&resolved.name),
+                    email: text(&resolved.email),
+                };
+                *numbers.entry(signature).or_insert_with_key(|signature| {
+                    seen.push(signature.clone());
+                    SignatureId(u32::try_from(seen.len() - 1).unwrap_or(NONE))
+                })
+            })
+            .collect();
+        Self { seen, of_raw }
+    }
+
+    fn of(&self, raw: u32) -> SignatureId {
+        self.of_raw
+            .get(raw as usize)
+            .copied()
+            .unwrap_or(SignatureId(NONE))
+    }
+}
+
+/// The facts as other layers see them, without tags and what the refs say.
+pub(super) fn history(
+    log: Log,
+    options: &MineOptions,
+    settings: &Settings,
+    mut rules: PathRules,
+    tip: Option<ObjectId>,
+) -> History {
+    let signatures = Signatures::new(&log.signatures, &settings.mailmap);
+    let mut gaps: Vec<Gap> = log.gaps.into_iter().map(gap).collect();
+    let n_default = log.n_default;
+    let totals = totals(&log.changes, log.commits.len());
+    let exclusions = path_exclusions(&log.paths, &log.changes, &mut rules);
+    let mut commits = Vec::with_capacity(log.commits.len());
+    for ((place, mut row), totals) in (0_u32..).zip(log.commits).zip(totals) {
+        gaps.extend(std::mem::take(&mut row.gaps).into_iter().map(gap));
+        let exclusion = exclusion(&row, totals.0, options, settings);
+        commits.push(commit(
+            row,
+            totals,
+            &signatures,
+            exclusion,
+            place < n_default,
+        ));
+    }
+    let last = n_default
+        .checked_sub(1)
+        .and_then(|last| commits.get(last as usize));
+    let tip_at = last.map(|commit| commit.committed_at);
+    let ownership = ownership(&log.ownership, &log.quarters, tip_at, &signatures);
+    let in_tip: HashSet<&[u8]> = settings.paths.iter().map(Vec::as_slice).collect();
+    let path_in_tip = log
+        .paths
+        .iter()
+        .map(|path| in_tip.contains(path.as_slice()))
+        .collect();
+    let changes = log
+        .changes
+        .iter()
+        .map(|change| FileChange {
+            commit: change.commit,
+            path: change.path,
+            previous_path: optional(change.previous),
+            change: change.kind,
+            lines_added: optional(change.added),
+            lines_deleted: optional(change.deleted),
+            is_binary: change.is_binary,
+        })
+        .collect();
+    History {
+        commits,
+        changes,
+        paths: log.paths.into_iter().map(lossy).collect(),
+        path_exclusions: exclusions,
+        path_in_tip,
+        signatures: signatures.seen,
+        ownership,
+        tags: Vec::new(),
+        tip: tip.and_then(|id| commit_id(&id)),
+        default_branch: None,
+        is_shallow: false,
+        gaps,
+    }
+}
+
+fn optional(number: u32) -> Option<u32> {
+    (number != NONE).then_some(number)
+}
+
+fn lossy(path: Vec<u8>) -> String {
+    String::from_utf8(path).unwrap_or_else(|raw| raw.as_bytes().to_str_lossy().into_owned())
+}
+
+fn gap(found: LogGap) -> Gap {
+    Gap {
+        repository: None,
+        kind: found.kind,
+        subject: found.subject,
+        reason: found.reason,
+    }
+}
+
+/// Files, lines added and lines deleted of every commit.
+fn totals(changes: &[LogChange], n_commits: usize) -> Vec<(u32, u64, u64)> {
+    let mut totals = vec![(0, 0, 0); n_commits];
+    for change in changes {
+        if let Some((n_files, added, deleted)) = totals.get_mut(change.commit as usize) {
+            *n_files += 1;
+            *added += u64::from(optional(change.added).unwrap_or(0));
+            *deleted += u64::from(optional(change.deleted).unwrap_or(0));
+        }
+    }
+    totals
+}
+
+/// By path; the last content decides whether it is a binary file, or none at all.
+fn path_exclusions(
+    paths: &[Vec<u8>],
+    changes: &[LogChange],
+    rules: &mut PathRules,
+) -> Vec<Option<Exclusion>> {
+    let mut kinds: Vec<Option<Exclusion>> = vec![None; paths.len()];
+    for change in changes {
+        if let Some(kind) = kinds.get_mut(change.path as usize) {
+            *kind = if change.is_file() {
+                change.is_binary.then_some(Exclusion::Binary)
+            } else {
+                Some(Exclusion::NotAFile)
+            };
+        }
+    }
+    paths
+        .iter()
+        .zip(kinds)
+        .map(|(path, kind)| rules.exclusion(path).or(kind))
+        .collect()
+}
+
+fn exclusion(
+    row: &LogCommit,
+    n_files: u32,
+    options: &MineOptions,
+    settings: &Settings,
+) -> Option<Exclusion> {
+    if row.parents.len() > 1 {
+        return Some(Exclusion::Merge);
+    }
+    if object_id(&row.id).is_some_and(|id| settings.ignored.binary_search(&id).is_ok()) {
+        return Some(Exclusion::IgnoredRevision);
+    }
+    (n_files > options.max_files_per_commit).then_some(Exclusion::TooManyFiles)
+}
+
+fn commit(
+    row: LogCommit,
+    (n_files, added, deleted): (u32, u64, u64),
+    signatures: &Signatures,
+    exclusion: Option<Exclusion>,
+    on_default_branch: bool,
+) -> Commit {
+    let author = signatures.of(row.author);
+    let mut co_authors: Vec<SignatureId> = Vec::new();
+    for person in row.co_authors {
+        let person = signatures.of(person);
+        if person != author && !co_authors.contains(&person) {
+            co_authors.push(person);
+        }
+    }
+    Commit {
+        id: row.id,
+        parents: row.parents,
+        author,
+        committer: signatures.of(row.committer),
+        authored_at: instant(row.authored).unwrap_or(Timestamp::UNIX_EPOCH),
+        author_offset_seconds: row.author_offset,
+        committed_at: instant(row.committed).unwrap_or(Timestamp::UNIX_EPOCH),
+        committer_offset_seconds: row.committer_offset,
+        co_authors,
+        subject: row.subject,
+        pull_request: row.pull_request,
+        reverts: row.reverts,
+        cherry_picked_from: row.cherry_picked_from,
+        on_default_branch,
+        exclusion,
+        n_files: row.is_diffed.then_some(n_files),
+        lines_added: row.is_diffed.then_some(added),
+        lines_deleted: row.is_diffed.then_some(deleted),
+    }
+}
+
+/// Rows with instants and resolved authors; two raw signatures of one author become one row.
+fn ownership(
+    rows: &[LogOwnership],
+    quarters: &[(i64, u32)],
+    tip_at: Option<Timestamp>,
+    signatures: &Signatures,
+) -> Vec<Ownership> {
+    let ends: Vec<Option<Timestamp>> = quarters
+        .iter()
+        .map(|(end, _)| instant(*end))
+        .chain([tip_at])
+        .collect();
+    let mut out: Vec<Ownership> = Vec::with_capacity(rows.len());
+    let mut same_file = 0;
+    for row in rows {
+        let Some(as_of) = ends.get(row.quarter as usize).copied().flatten() else {
+            continue;
+        };
+        let next = Ownership {
+            as_of,
+            path: row.path,
+            author: signatures.of(row.owner),
+            surviving_lines: row.lines,
+        };
+        if out
+            .last()
+            .is_some_and(|last| (last.as_of, last.path) != (next.as_of, next.path))
+        {
+            same_file = out.len();
+        }
+        let known = out
+            .get_mut(same_file..)
+            .and_then(|file| file.iter_mut().find(|known| known.author == next.author));
+        match known {
+            Some(known) => known.surviving_lines += next.surviving_lines,
+            None => out.push(next),
+        }
+    }
+    out
+}

@@ -1,0 +1,133 @@
+//! What the tip's tree says of people and paths: `.mailmap`, `.git-blame-ignore-revs`, `.gitattributes`.
+
+use gix::ObjectId;
+use gix::bstr::ByteSlice;
+
+use crate::domain::Gap;
+
+use super::attributes::MAX_ATTRIBUTES_BYTES;
+use super::objects::Reader;
+use super::tree::{Differ, Side};
+
+/// Files of the tip that say how history is to be read.
+const MAILMAP: &[u8] = b".mailmap";
+const IGNORED_REVISIONS: &[u8] = b".git-blame-ignore-revs";
+const ATTRIBUTES: &[u8] = b".gitattributes";
+
+/// What the tip's tree says.
+#[derive(Default)]
+pub(super) struct Settings {
+    pub(super) mailmap: gix::mailmap::Snapshot,
+    /// Revisions that pass their lines on, sorted.
+    pub(super) ignored: Vec<ObjectId>,
+    /// Directory and content of every attribute file, outermost first.
+    pub(super) attributes: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Every path of the tip.
+    pub(super) paths: Vec<Vec<u8>>,
+}
+
+impl Settings {
+    /// Reads the tip's tree; what cannot be read is a gap.
+    pub(super) fn of_tip(
+        reader: &mut Reader<'_>,
+        repository: &gix::Repository,
+        tip: Option<ObjectId>,
+    ) -> (Self, Vec<Gap>) {
+        let mut settings = Self::default();
+        let mut gaps = Vec::new();
+        let Some(tip) = tip else {
+            return (settings, gaps);
+        };
+        let gap = |kind: &str, subject: String, reason: &str| Gap {
+            repository: None,
+            kind: kind.to_owned(),
+            subject,
+            reason: reason.to_owned(),
+        };
+        let tree = match reader
+            .read(&tip)
+            .map(|object| super::commit::parse(&object.bytes))
+        {
+            Ok(Some(parsed)) => parsed.tree,
+            Ok(None) => {
+                gaps.push(gap("commit", tip.to_string(), "corrupt_object"));
+                return (settings, gaps);
+            }
+            Err(why) => {
+                gaps.push(gap("commit", tip.to_string(), why.word()));
+                return (settings, gaps);
+            }
+        };
+        let mut differ = Differ::new(reader, repository.object_hash());
+        differ.compare(None, Some(&tree));
+        let files = std::mem::take(&mut differ.differences);
+        gaps.extend(
+            differ
+                .holes
+                .iter()
+                .map(|(id, why)| gap("tree", id.to_string(), why.word())),
+        );
+        let mut wanted: Vec<(Vec<u8>, Side)> = Vec::new();
+        for file in files {
+            let name = file
+                .path
+                .rsplit(|&byte| byte == b'/')
+                .next()
+                .unwrap_or_default();
+            if let Some(side) = file.after.filter(|side| side.mode.is_regular())
+                && (name == ATTRIBUTES || file.path == MAILMAP || file.path == IGNORED_REVISIONS)
+            {
+                wanted.push((file.path.clone(), side));
+            }
+            settings.paths.push(file.path);
+        }
+        for (path, side) in wanted {
+            let content = match super::files::content(reader, side) {
+                Ok(content) if content.len() <= MAX_ATTRIBUTES_BYTES => content,
+                Ok(_) => {
+                    gaps.push(gap(
+                        "settings",
+                        path.to_str_lossy().into_owned(),
+                        "too_large",
+                    ));
+                    continue;
+                }
+                Err(why) => {
+                    gaps.push(gap(
+                        "settings",
+                        path.to_str_lossy().into_owned(),
+                        why.word(),
+                    ));
+                    continue;
+                }
+            };
+            if path == MAILMAP {
+                settings.mailmap = gix::mailmap::Snapshot::from_bytes(&content);
+            } else if path == IGNORED_REVISIONS {
+                settings.ignored = ignored_revisions(&content);
+            } else {
+                let directory = path.strip_suffix(ATTRIBUTES).unwrap_or_default();
+                settings.attributes.push((
+                    directory.strip_suffix(b"/").unwrap_or(directory).to_vec(),
+                    content.to_vec(),
+                ));
+            }
+        }
+        settings.attributes.sort_by_key(|(directory, _)| {
+            directory.split(|&byte| byte == b'/').count() - usize::from(directory.is_empty())
+        });
+        (settings, gaps)
+    }
+}
+
+/// Full ids, one a line; `#` starts a comment.
+fn ignored_revisions(content: &[u8]) -> Vec<ObjectId> {
+    let mut ids: Vec<ObjectId> = content
+        .lines()
+        .filter_map(|line| line.split(|&byte| byte == b'#').next())
+        .filter_map(|line| ObjectId::from_hex(line.trim_ascii()).ok())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
