@@ -79,11 +79,11 @@ fn compare(repository: &Path) {
         );
         let what = format!("second run, {:.1} % new commits / first run", share * 100.0);
         is_some(&what, &|| drop(run(&both, Some(&before))), &|| {
-            drop(run(&both, None))
+            drop(run(&both, None));
         });
     }
     other_tools(repository, &|| drop(run(&counts, None)), &|| {
-        drop(run(&both, None))
+        drop(run(&both, None));
     });
 }
 
