@@ -270,6 +270,14 @@ pub fn host(n_pull_requests: u64) -> Host {
         database_id: id,
         name: Some(login.to_uppercase()),
     };
+    // The last deployment has been in progress for a year.
+    let deployment = |k| {
+        let mut made = deployment(k);
+        if k == 5 {
+            made.statuses.truncate(1);
+        }
+        made
+    };
     let run = |run, attempt, conclusion: &str| HostWorkflowRun {
         run,
         attempt,
@@ -295,7 +303,7 @@ pub fn host(n_pull_requests: u64) -> Host {
         created_at: Some(at("2024-01-01T00:00:00Z")),
         pull_requests: (1..=n_pull_requests).map(pull_request).collect(),
         issues: (1..=3).map(|k| issue(100_000 + k)).collect(),
-        deployments: (1..=4).map(deployment).collect(),
+        deployments: (1..=5).map(deployment).collect(),
         releases: vec![HostRelease {
             node: "RE_1".into(),
             tag_name: "v1".into(),
@@ -423,7 +431,7 @@ fn everything_that_the_host_knows_arrives_as_facts() {
             facts.issue_comments.len(),
             facts.deployments.len()
         ),
-        (3, 3, 4)
+        (3, 3, 5)
     );
     assert_eq!(
         (
@@ -431,7 +439,7 @@ fn everything_that_the_host_knows_arrives_as_facts() {
             facts.releases.len(),
             facts.workflow_runs.len()
         ),
-        (16, 1, 3)
+        (17, 1, 3)
     );
     let one = &facts.pull_requests[0];
     assert_eq!(
@@ -511,7 +519,7 @@ fn a_probe_says_what_there_is_and_what_it_would_cost() {
         (found.token, found.default_branch.as_deref()),
         (TokenKind::Classic, Some("main"))
     );
-    assert_eq!(found.environments, [("production".to_owned(), 4)]);
+    assert_eq!(found.environments, [("production".to_owned(), 5)]);
     assert_eq!(found.incident_labels, ["incident"]);
     assert_eq!(found.merge_styles, ["merge", "squash", "rebase"]);
     assert!(

@@ -17,7 +17,7 @@ use super::github::{Bench, NOW, at, completeness, directory, host, issue, oid, p
 /// A host whose pages are small, so that a fetch has many of them.
 fn paged(n_pull_requests: u64) -> Bench {
     let mut bench = Bench::new(host(n_pull_requests), Faults::none(at(NOW)));
-    bench.settings.page = 4;
+    bench.settings.page = 2;
     bench
 }
 
@@ -84,7 +84,8 @@ fn a_token_revoked_at_any_request_stops_the_run_and_the_next_one_goes_on() {
 
 #[test]
 fn going_on_does_not_start_again() {
-    let bench = paged(40);
+    let mut bench = paged(40);
+    bench.settings.page = 4;
     let asked = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&asked);
     bench.github.set_script(Some(Box::new(move |asked| {
@@ -194,6 +195,13 @@ fn change(host: &mut Host, night: u64, now: jiff::Timestamp) {
             let late = repository.deployments.last_mut().unwrap();
             late.statuses.push(("SUCCESS".into(), now));
             late.updated_at = now;
+            // So does one for a deployment of a year ago.
+            let oldest = repository
+                .deployments
+                .iter_mut()
+                .find(|item| item.node == "DE_5")
+                .unwrap();
+            oldest.statuses.push(("SUCCESS".into(), now));
             // A failed run is run again.
             let mut again = repository.workflow_runs[2].clone();
             (again.attempt, again.updated_at) = (2, now);
@@ -293,7 +301,8 @@ fn a_repository_that_is_renamed_or_transferred_keeps_its_key() {
 
 #[test]
 fn what_changes_while_the_scan_runs_is_not_missed() {
-    let bench = paged(40);
+    let mut bench = paged(40);
+    bench.settings.page = 4;
     let n_pages = AtomicU64::new(0);
     bench.github.set_script(Some(Box::new(move |asked| {
         if asked.operation != "PullRequestIds" || n_pages.fetch_add(1, Ordering::SeqCst) != 3 {
