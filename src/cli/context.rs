@@ -13,6 +13,13 @@ pub struct Context {
     pub progress: Progress,
 }
 
+/// The clock's instant in whole seconds: git knows no finer time, and nobody types a finer one again as `--as-of`.
+#[must_use]
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
 /// An environment variable that is set and UTF-8.
 #[must_use]
 pub fn variable(name: &str) -> Option<String> {

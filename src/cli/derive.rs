@@ -187,7 +187,7 @@ fn history_certificate(clone: &MinedClone) -> StreamCertificate {
             Some(StreamCertificate::SHALLOW.to_owned()),
             Some("fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout".to_owned()),
         )
-    } else if n == 0 {
+    } else if n == 0 && history.gaps.is_empty() {
         (Completeness::Empty, None, None)
     } else if history.gaps.is_empty() {
         (Completeness::Complete, None, None)

@@ -141,7 +141,10 @@ impl From<crate::git::Error> for CliError {
             E::NotARepository { .. } => {
                 (Kind::Usage, "run it inside a clone, or name one with `--repo PATH` (or a GitHub repository with `--github OWNER/NAME`)")
             }
-            E::UnknownBranch { .. } => (Kind::Usage, "name a branch that `git branch --all` lists"),
+            E::Unusable { .. } => (Kind::Usage, "`git status` there says what is wrong; a fresh clone mends it"),
+            E::UnknownBranch { .. } => {
+                (Kind::Usage, "`git switch` to the branch to look at, or `git remote set-head origin --auto`; `git branch --all` lists them")
+            }
             E::Refs { .. } => (Kind::Usage, "`git fsck` in the clone says what is damaged; a fresh clone mends it"),
             E::Glob { .. } => (Kind::Configuration, "correct `mining.exclude` in linchpin.toml"),
         };

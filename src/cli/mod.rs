@@ -40,7 +40,7 @@ pub fn main() -> ExitCode {
         }
     };
     let context = Context {
-        now: jiff::Timestamp::now(),
+        now: context::now(),
         progress: progress::Progress::new(cli.progress, cli.quiet),
     };
     let result = dispatch(&cli.command, &context);

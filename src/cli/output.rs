@@ -58,6 +58,20 @@ pub fn replace_tree(place: &Path, files: &[(String, Vec<u8>)], audience: Audienc
     Ok(())
 }
 
+/// Refuses a place where no tree could be written, before hours of work are spent on what would be written there.
+///
+/// Leaves nothing behind: the nearest directory that exists is tried with a file that is removed again.
+pub fn check_writable(place: &Path) -> Result<(), CliError> {
+    let full = std::path::absolute(place).unwrap_or_else(|_| place.to_owned());
+    let nearest = full.ancestors().find(|path| fs::symlink_metadata(path).is_ok()).unwrap_or(&full);
+    let probe = nearest.join(format!(".linchpin-{}.tmp", std::process::id()));
+    let tried = fs::OpenOptions::new().write(true).create_new(true).open(&probe).and_then(|_| fs::remove_file(&probe));
+    tried.map_err(|source| {
+        CliError::new(Kind::Usage, Refused { path: place.to_owned(), source })
+            .hint(format!("make `{}` writable, or name another place with `--out`", place.display()))
+    })
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("`{}` cannot be written", path.display())]
 struct Refused {

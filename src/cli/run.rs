@@ -6,6 +6,7 @@ use super::context::Context;
 use super::derive::{Findings, INPUTS, MinedClone, derive, inputs};
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched};
+use super::output::check_writable;
 use super::report::{Analysis, write_team_tree};
 use super::workspace::Workspace;
 use crate::domain::RepositoryId;
@@ -23,6 +24,9 @@ pub enum Until {
 
 /// Fetches (unless `offline`), mines, derives and, where asked, reports.
 pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8, CliError> {
+    if until == Until::Report {
+        check_writable(&workspace.out)?;
+    }
     let store = Store::open(&workspace.store, Mode::Write)?;
     bind(&store, workspace)?;
     let fetched = fetch::fetch(context, workspace, &store)?;

@@ -135,6 +135,7 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
     let host = host_of(&places.api_url);
     let mut clones = Vec::new();
     for path in paths {
+        let path = top_of(path);
         let names = git::remote_github_names(&path)?;
         let found =
             names.into_iter().find(|found| host.as_deref().is_none_or(|host| found.host.eq_ignore_ascii_case(host)));
@@ -146,6 +147,16 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
         clones.push(Clone { path, github, name });
     }
     Ok(clones)
+}
+
+/// The work tree that a directory is in, so that a clone has one name wherever in it the command is typed; else the path itself.
+fn top_of(path: PathBuf) -> PathBuf {
+    if path.join(".git").exists() || path.join("HEAD").exists() {
+        return path;
+    }
+    let full = std::fs::canonicalize(&path).ok().filter(|full| full.is_dir());
+    let top = full.as_deref().and_then(|full| full.ancestors().find(|outer| outer.join(".git").exists()));
+    top.map_or(path, Path::to_owned)
 }
 
 /// The host whose remotes belong to an API: `github.com` for `api.github.com`, a server's own host, anything on loopback.

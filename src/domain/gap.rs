@@ -100,6 +100,20 @@ impl StreamCertificate {
     /// The reason of a history that a shallow clone cuts off: it is partial, and no figure can be taken from it.
     pub const SHALLOW: &'static str = "the clone is shallow: history is cut off";
 
+    /// Whether something that was asked for did not arrive whole: the banner is up, and the exit code is 5.
+    ///
+    /// What nobody asked for (no token), or what a repository does not have, is no hole.
+    #[must_use]
+    pub const fn has_hole(&self) -> bool {
+        matches!(
+            self.completeness,
+            Completeness::Partial
+                | Completeness::Forbidden
+                | Completeness::NotFound
+                | Completeness::RateLimited
+        )
+    }
+
     /// Whether figures that need the stream can be trusted in full.
     #[must_use]
     pub const fn is_whole(&self) -> bool {

@@ -68,8 +68,13 @@ fn newest_before(
 ) -> Option<ObjectId> {
     let mut id = head;
     loop {
-        let object = repository.find_object(id).ok()?;
-        let parsed = super::commit::parse(&object.data)?;
+        // A commit that cannot be read is where the walk begins, and its first hole: no history would be a wrong answer.
+        let Ok(object) = repository.find_object(id) else {
+            return Some(id);
+        };
+        let Some(parsed) = super::commit::parse(&object.data) else {
+            return Some(id);
+        };
         if parsed.committer.seconds <= as_of {
             return Some(id);
         }

@@ -113,7 +113,15 @@ pub enum Error {
         /// What gix says.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The branch that was asked for does not exist.
+    /// There is one, and it cannot be opened: its configuration is broken, or it is of a kind that gix does not know.
+    #[error("the repository `{path}` cannot be opened")]
+    Unusable {
+        /// The path as given.
+        path: PathBuf,
+        /// What gix says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The branch that was asked for, or that `HEAD` names, does not exist.
     #[error("the repository has no branch `{branch}`")]
     UnknownBranch {
         /// The branch.

@@ -1,5 +1,6 @@
 //! Opening a repository without writing to it, and finding out where to start.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use gix::ObjectId;
@@ -24,13 +25,17 @@ pub(super) fn open(path: &Path) -> Result<gix::Repository, Error> {
             .map(|repository| repository.to_thread_local())
     };
     at(path).or_else(|source| {
-        // A directory inside a work tree, as git itself understands it.
-        let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let outer = full.ancestors().skip(1).find_map(|outer| at(outer).ok());
-        outer.ok_or_else(|| Error::NotARepository {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })
+        let (path, source) = (path.to_owned(), Box::new(source));
+        // What looks like a repository and cannot be opened is damaged: the one around it would be the wrong one.
+        if path.join(".git").exists()
+            || (path.join("HEAD").exists() && path.join("objects").exists())
+        {
+            return Err(Error::Unusable { path, source });
+        }
+        // A directory inside a work tree, as git itself understands it; a path that is not there is inside nothing.
+        let full = path.canonicalize().ok().filter(|full| full.is_dir());
+        let outer = full.and_then(|full| full.ancestors().skip(1).find_map(|outer| at(outer).ok()));
+        outer.ok_or(Error::NotARepository { path, source })
     })
 }
 
@@ -101,15 +106,17 @@ pub(super) fn peel(repository: &gix::Repository, id: ObjectId) -> ObjectId {
         .map_or(id, |object| object.id)
 }
 
-/// The configured branch, else the remote's default, else the one `HEAD` names, else `main` or `master`, else a detached
-/// `HEAD` itself.
+/// The configured branch, else the remote's default, else the one `HEAD` names, else `main` or `master`, else the
+/// only branch there is, else a detached `HEAD` itself.
 fn default_branch(
     repository: &gix::Repository,
     wanted: Option<&str>,
 ) -> Result<(Option<String>, Option<ObjectId>), Error> {
     let commit_of = |name: &str| {
         let mut reference = repository.try_find_reference(name).ok().flatten()?;
-        Some(reference.peel_to_id().ok()?.detach())
+        // A branch whose newest commit is damaged is still the branch: the walk names the hole.
+        let direct = reference.target().try_id().map(ToOwned::to_owned);
+        reference.peel_to_id().ok().map(gix::Id::detach).or(direct)
     };
     let branch = |name: &str| {
         commit_of(&format!("refs/heads/{name}"))
@@ -146,8 +153,47 @@ fn default_branch(
             return Ok((Some(name.to_owned()), Some(id)));
         }
     }
-    let name = head.map(|name| name.shorten().to_str_lossy().into_owned());
-    Ok((name, repository.head_id().ok().map(gix::Id::detach)))
+    if let Some(head) = head {
+        let name = head.shorten().to_str_lossy().into_owned();
+        // Nothing was ever committed, or `HEAD` names a branch that is gone: the only other one is meant, of several none.
+        let mut others = branches(repository)?.into_iter();
+        return match (others.next(), others.next()) {
+            (None, _) => Ok((Some(name), None)),
+            (Some((only, id)), None) => Ok((Some(only), Some(id))),
+            (Some(_), Some(_)) => Err(Error::UnknownBranch { branch: name }),
+        };
+    }
+    let detached = repository
+        .head()
+        .ok()
+        .and_then(|head| head.id().map(gix::Id::detach));
+    Ok((
+        None,
+        repository.head_id().ok().map(gix::Id::detach).or(detached),
+    ))
+}
+
+/// Local branches, else those of `origin`, by name.
+fn branches(repository: &gix::Repository) -> Result<BTreeMap<String, ObjectId>, Error> {
+    let platform = repository.references().map_err(|source| Error::Refs {
+        source: Box::new(source),
+    })?;
+    let all = platform.all().map_err(|source| Error::Refs {
+        source: Box::new(source),
+    })?;
+    let (mut local, mut remote) = (BTreeMap::new(), BTreeMap::new());
+    for reference in all.flatten() {
+        let Some(id) = reference.target().try_id().map(ToOwned::to_owned) else {
+            continue;
+        };
+        let name = reference.name().as_bstr();
+        if let Some(name) = name.strip_prefix(b"refs/heads/") {
+            local.insert(name.to_str_lossy().into_owned(), id);
+        } else if let Some(name) = name.strip_prefix(b"refs/remotes/origin/") {
+            remote.insert(name.to_str_lossy().into_owned(), id);
+        }
+    }
+    Ok(if local.is_empty() { remote } else { local })
 }
 
 /// The remote's branch, or the local one of the same name where that is what was fetched last.

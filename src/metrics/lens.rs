@@ -167,16 +167,19 @@ impl Lens {
             });
         }
         for certificate in of_product() {
-            if matches!(
-                certificate.completeness,
-                Completeness::Complete | Completeness::Partial
-            ) {
+            if certificate.completeness == Completeness::Complete {
                 return None;
             }
-            if certificate.completeness == Completeness::RateLimited && certificate.fetched > 0 {
+            // A part of nothing is no observation: a damaged history without a single commit has no figures, not zeros.
+            if matches!(
+                certificate.completeness,
+                Completeness::Partial | Completeness::RateLimited
+            ) && certificate.fetched > 0
+            {
                 return None;
             }
             let because = match certificate.completeness {
+                Completeness::Empty if stream == Stream::History => "the history has no commits".to_owned(),
                 Completeness::Empty => format!("there are no {}", stream.word().replace('_', " ")),
                 _ => certificate.reason.clone().unwrap_or_else(|| {
                     format!("{} were not read", stream.word().replace('_', " "))

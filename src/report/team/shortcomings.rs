@@ -23,7 +23,7 @@ pub(super) fn cautions(
         })
     };
     let concerned = input.certificates.iter().filter(|certificate| {
-        has_hole(certificate.completeness)
+        certificate.has_hole()
             && product.repositories.contains(&certificate.repository)
             && needs(certificate.stream)
     });
@@ -45,16 +45,6 @@ pub(super) fn cautions(
         format!("{} {}{reason}", short.what, short.state)
     };
     shortcomings(&lines).into_iter().map(sentence).collect()
-}
-
-const fn has_hole(completeness: Completeness) -> bool {
-    matches!(
-        completeness,
-        Completeness::Partial
-            | Completeness::Forbidden
-            | Completeness::NotFound
-            | Completeness::RateLimited
-    )
 }
 
 /// The word for people.
@@ -81,7 +71,7 @@ pub(super) fn shortcomings(certificates: &[CertificateLine]) -> Vec<Shortcoming>
     {
         let certificate = &line.certificate;
         let key = (
-            !has_hole(certificate.completeness),
+            !certificate.has_hole(),
             state_words(certificate.completeness),
             certificate.reason.as_deref(),
             certificate.fix.as_deref(),
