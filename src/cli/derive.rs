@@ -45,11 +45,7 @@ impl Findings {
     /// Whether some data that was asked for did not arrive whole: the banner is up, and the exit code is 5.
     #[must_use]
     pub fn is_partial(&self) -> bool {
-        let is_hole = |line: &StreamCertificate| {
-            use Completeness as C;
-            matches!(line.completeness, C::Partial | C::Forbidden | C::RateLimited | C::NotFound)
-        };
-        self.certificates.iter().any(is_hole)
+        self.certificates.iter().any(StreamCertificate::has_hole)
     }
 }
 

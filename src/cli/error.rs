@@ -66,6 +66,18 @@ impl CliError {
         self
     }
 
+    /// Whether it is about facts that deriving them again would mend.
+    #[must_use]
+    pub fn is_of_damaged_facts(&self) -> bool {
+        use crate::store::{Error, facts};
+        let is_table = self.source.downcast_ref().is_some_and(|error| matches!(error, facts::Error::Table { .. }));
+        let damaged = self.source.downcast_ref().and_then(|error| match error {
+            Error::Damaged { path, .. } => Some(path),
+            _ => None,
+        });
+        is_table || damaged.is_some_and(|path| is_derived(path))
+    }
+
     /// The text for the terminal: error, causes, hints; control characters are shown, not obeyed.
     #[must_use]
     pub fn render(&self) -> String {
@@ -87,6 +99,12 @@ impl CliError {
     }
 }
 
+/// Whether a file of the store is derived: everything but the raw answers, and the lists that name them.
+fn is_derived(path: &std::path::Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "facts" || part.as_os_str() == "mined")
+        && !path.components().any(|part| part.as_os_str() == "raw")
+}
+
 fn printable(text: &str) -> String {
     crate::render::encode::terminal(text)
 }
@@ -102,6 +120,9 @@ impl From<crate::store::Error> for CliError {
                 format!("use the linchpin that wrote it, or name another place with `--store` (`{}` stays as it is)", root.display()),
             ),
             E::Missing { .. } => (Kind::Usage, "run `linchpin run` in the clone first, or name the store with `--store`".to_owned()),
+            E::Damaged { path, .. } if is_derived(path) => {
+                (Kind::Usage, "run `linchpin run` again: what is derived is rebuilt from the clone and the raw answers".to_owned())
+            }
             E::Damaged { .. } => {
                 (Kind::Usage, "move the store away and run again: facts are rebuilt, answers are fetched again".to_owned())
             }

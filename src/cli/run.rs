@@ -11,7 +11,7 @@ use super::report::{Analysis, write_team_tree};
 use super::workspace::Workspace;
 use crate::domain::RepositoryId;
 use crate::git::{self, MineOptions};
-use crate::store::{Mode, Store};
+use crate::store::{self, Mode, Store};
 
 /// How far the pipeline goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,12 +30,38 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
     let store = Store::open(&workspace.store, Mode::Write)?;
     bind(&store, workspace)?;
     let fetched = fetch::fetch(context, workspace, &store)?;
-    mine_and_derive(context, workspace, &store, &fetched)?;
-    if until == Until::Report {
-        return report_from(context, workspace, &store, &fetched);
+    let end = || match until {
+        Until::Report => report_from(context, workspace, &store, &fetched),
+        Until::Facts => fetched.finish(if Findings::read(&store)?.is_partial() { PARTIAL } else { DONE }),
+    };
+    if mine_and_derive(context, workspace, &store, &fetched)? == Facts::Rebuilt {
+        return end();
     }
-    let findings = Findings::read(&store)?;
-    fetched.finish(if findings.is_partial() { PARTIAL } else { DONE })
+    match end() {
+        Err(error) if error.is_of_damaged_facts() => {
+            context.progress.say("the facts in the store are damaged: they are rebuilt");
+            rebuild(context, workspace, &store, &fetched)?;
+            end()
+        }
+        other => other,
+    }
+}
+
+/// What became of the facts that an earlier run left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Facts {
+    /// Nothing is new, so nobody looked at them.
+    Kept,
+    /// They were written anew.
+    Rebuilt,
+}
+
+/// Something that can be derived again: damage to it counts as its absence.
+fn derived(store: &Store, path: &str) -> Result<Option<Vec<u8>>, CliError> {
+    match store.read(path) {
+        Err(store::Error::Damaged { .. }) => Ok(None),
+        other => Ok(other?),
+    }
 }
 
 /// Mines, derives and reports on a store that was fetched already.
@@ -51,14 +77,20 @@ fn mine_and_derive(
     workspace: &Workspace,
     store: &Store,
     fetched: &Fetched,
-) -> Result<(), CliError> {
+) -> Result<Facts, CliError> {
     let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
     if is_current(workspace, store)?
-        && store.read(INPUTS)?.as_deref() == Some(inputs(store, &workspace.register, web, why_not).as_bytes())
+        && derived(store, INPUTS)?.as_deref() == Some(inputs(store, &workspace.register, web, why_not).as_bytes())
     {
         context.progress.say("nothing new: the facts in the store are current");
-        return Ok(());
+        return Ok(Facts::Kept);
     }
+    rebuild(context, workspace, store, fetched)?;
+    Ok(Facts::Rebuilt)
+}
+
+fn rebuild(context: &Context, workspace: &Workspace, store: &Store, fetched: &Fetched) -> Result<(), CliError> {
+    let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
     let clones = mine(context, workspace, store)?;
     let identity = derive(store, &workspace.register, &clones, web, why_not)?;
     context.progress.say(&format!(
@@ -124,7 +156,7 @@ fn state_file(repository: RepositoryId) -> String {
 fn is_current(workspace: &Workspace, store: &Store) -> Result<bool, CliError> {
     for clone in &workspace.clones {
         let repository = store.repository_id_of_key(&clone.name)?;
-        let Some(state) = store.read(&state_file(repository))? else { return Ok(false) };
+        let Some(state) = derived(store, &state_file(repository))? else { return Ok(false) };
         if !git::is_current(&clone.path, &options(workspace), &state)? {
             return Ok(false);
         }
@@ -138,7 +170,7 @@ fn mine(context: &Context, workspace: &Workspace, store: &Store) -> Result<Vec<M
     for clone in &workspace.clones {
         let repository = store.repository_id_of_key(&clone.name)?;
         let state_file = state_file(repository);
-        let previous = store.read(&state_file)?;
+        let previous = derived(store, &state_file)?;
         let mined = git::mine(&clone.path, &options, previous.as_deref(), &context.progress)?;
         store.commit_file(&state_file, &mined.state)?;
         context.progress.say(&format!(

@@ -124,7 +124,8 @@ impl Store {
     pub fn commit_file(&self, relative: &str, bytes: &[u8]) -> Result<(), Error> {
         let entry = manifest::Entry::of(relative, bytes);
         let known = self.locked_manifest().get(relative).cloned();
-        if known.as_ref() == Some(&entry) && self.root.join(relative).exists() {
+        let is_there = || fs::read(self.root.join(relative)).is_ok_and(|found| found == bytes);
+        if known.as_ref() == Some(&entry) && is_there() {
             return Ok(());
         }
         if known.is_some() {
