@@ -369,7 +369,7 @@ fn damaged_facts_are_named_by_a_report_and_mended_by_a_run() {
     check("facts/people/all.parquet", flip);
     check("facts/findings.json", cut);
     check("mined/0.state", flip);
-    check("mined/0.state", |bytes| bytes.clear());
+    check("mined/0.state", Vec::clear);
 }
 
 #[test]
@@ -444,7 +444,8 @@ fn explain_and_person_say_what_there_is_instead() {
     check(&["person", "nobody"], &["nobody in the store is `nobody`", "linchpin identity"]);
     check(&["person", ""], &["nobody in the store is ``"]);
     check(&["person", "../../etc"], &["nobody in the store is `../../etc`"]);
-    check(&["person", "widget-bot[bot]"], &["`widget-bot[bot]` is", "evidence is about people", "`bots`"]);
+    let bot = "1+widget-bot[bot]@users.noreply.github.com";
+    check(&["person", bot], &[&format!("`{bot}` is automation"), "evidence is about people", "`bots`"]);
     let red = ran(fixture.path(), &["explain", "\u{1b}[31mred"]);
     assert!(!red.err.contains('\u{1b}'), "{}", red.err);
 }
@@ -567,6 +568,21 @@ fn a_refused_token_ends_with_4_and_is_never_shown() {
     }
     assert!(!fixture.path().join("linchpin-report").exists());
     assert!(!holds(&fixture.path().join(".linchpin"), "ghp_"));
+}
+
+/// Takes the seconds that the program waits between its tries.
+#[test]
+fn an_api_that_cannot_be_reached_costs_no_more_than_the_call() {
+    let fixture = with_remote();
+    let arguments = ["run", AS_OF, "--api-url", "http://127.0.0.1:1"];
+    let ran = ran_with(fixture.path(), &arguments, &[("GH_ENTERPRISE_TOKEN", SECRET)]);
+    ran.is_refused(5, &["`Repository` failed", "run the same command again"]);
+    assert!(!ran.err.contains("secret"), "{}", ran.err);
+    assert!(!fixture.path().join("linchpin-report").exists());
+    // The store is whole: the same command does its work once nobody has to be called.
+    let offline: Vec<&str> = arguments.iter().copied().chain(["--offline"]).collect();
+    ran_with(fixture.path(), &offline, &[]).ends_with(0);
+    has_a_truck_factor(fixture.path());
 }
 
 #[test]
