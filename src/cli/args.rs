@@ -57,6 +57,8 @@ pub enum Command {
     Person(PersonArgs),
     /// Show a metric's definition and the rows behind its figure.
     Explain(ExplainArgs),
+    /// Write facts, measures and the reference SQL's relations as files for other tools: private data.
+    Export(ExportArgs),
     /// Show which accounts and signatures are one person, and why.
     Identity(IdentityArgs),
 }
@@ -190,6 +192,31 @@ pub enum Format {
     Csv,
     /// Markdown.
     Markdown,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Form of the files.
+    #[arg(long, value_enum, default_value_t = ExportFormat::Parquet)]
+    pub format: ExportFormat,
+    /// Only this table; repeatable. Default: all.
+    #[arg(long = "table", value_name = "TABLE")]
+    pub tables: Vec<String>,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Form of exported files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// Parquet: types, lists and instants survive.
+    Parquet,
+    /// CSV, safe for spreadsheets: a cell that looks like a formula gets a leading apostrophe.
+    Csv,
+    /// An array of objects.
+    Json,
 }
 
 /// Arguments of `identity`.

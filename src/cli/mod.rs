@@ -7,6 +7,7 @@ mod derive;
 mod doctor;
 pub mod error;
 mod explain;
+mod export;
 mod fetch;
 mod identity;
 mod init;
@@ -71,6 +72,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         Command::Report(args) => run::report(context, &of_store(args)?),
         Command::Person(args) => person::person(args, context, &of_store(&args.analysis)?),
         Command::Explain(args) => explain::explain(args, &of_store(&args.analysis)?),
+        Command::Export(args) => export::export(args, &of_store(&args.analysis)?),
         Command::Identity(args) => identity::identity(args, &of_store(&args.analysis)?),
     }
 }

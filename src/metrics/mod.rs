@@ -12,6 +12,7 @@ pub mod lens;
 pub mod measure;
 pub mod ownership;
 pub mod pull_requests;
+pub mod question;
 pub mod review;
 
 pub use lens::{Lens, ProductLens};

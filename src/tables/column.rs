@@ -224,6 +224,22 @@ impl Field for Timestamp {
     }
 }
 
+impl Field for Option<f64> {
+    fn column(name: &str, values: Vec<&Self>) -> Column {
+        let mut array: Float64Chunked = values.into_iter().copied().collect();
+        array.rename(name.into());
+        array.into_series().into_column()
+    }
+    fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+        let column = find(frame, name)?.as_materialized_series().clone();
+        Ok(column
+            .f64()
+            .map_err(|error| wrong(name, error))?
+            .iter()
+            .collect())
+    }
+}
+
 impl Field for Option<bool> {
     fn column(name: &str, values: Vec<&Self>) -> Column {
         let mut array: BooleanChunked = values.into_iter().copied().collect();

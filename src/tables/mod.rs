@@ -9,7 +9,9 @@ mod column;
 pub mod commits;
 pub mod ownership;
 mod parquet;
+pub mod question;
 mod rows;
+pub mod sheet;
 
 pub use changes::Changes;
 pub use commits::CommitRow;

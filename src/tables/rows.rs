@@ -76,6 +76,8 @@ macro_rules! table {
     };
 }
 
+pub(super) use table;
+
 table! { "repositories": Repository { repository, name, url, default_branch } }
 
 table! { "tags": TagRow { repository, name, commit, tagged_at } }

@@ -146,6 +146,26 @@ impl Landings {
         self.absorbed.contains(&(repository, commit))
     }
 
+    /// Every landing, by pull request.
+    #[must_use]
+    pub fn all(&self) -> Vec<(Key, CommitId, Rung)> {
+        let mut all: Vec<_> = self
+            .landed
+            .iter()
+            .map(|(key, (commit, rung))| (*key, *commit, *rung))
+            .collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// Every commit that came with a pull request, by repository and id.
+    #[must_use]
+    pub fn all_absorbed(&self) -> Vec<(RepositoryId, CommitId)> {
+        let mut all: Vec<_> = self.absorbed.iter().copied().collect();
+        all.sort_unstable();
+        all
+    }
+
     /// How many pull requests landed on each rung.
     #[must_use]
     pub fn rungs(&self) -> BTreeMap<Rung, usize> {

@@ -1,0 +1,198 @@
+//! `linchpin export`: facts, the question's relations and measures, as files for other tools. Private data.
+
+use std::io::Write as _;
+
+use super::args::{ExportArgs, ExportFormat};
+use super::error::{CliError, DONE, Kind};
+use super::output::{Audience, replace_tree};
+use super::report::Analysis;
+use super::workspace::Workspace;
+use crate::domain::{
+    Comment, Deployment, DeploymentStatus, Incident, Issue, IssueComment, Person, PullRequest,
+    PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, TimelineEvent, WorkflowRun,
+};
+use crate::metrics;
+use crate::metrics::question::{Question, measure_rows};
+use crate::render::encode;
+use crate::store::{Mode, Store};
+use crate::tables::sheet::{Cell, Sheet, without_rows};
+use crate::tables::{self, CommitRow, Repository, Row, TagRow};
+
+type Table = (String, Sheet);
+
+/// Writes `<out>/export/<table>.<format>`, readable by the user alone, and prints the files' paths.
+pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> {
+    let store = Store::open(&workspace.store, Mode::Read)?;
+    let analysis = Analysis::read(&store, workspace)?;
+    let mut all = facts(&store)?;
+    all.extend(question(&analysis)?);
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    for wanted in &args.tables {
+        if !all.iter().any(|(name, _)| name == wanted) {
+            let known: Vec<_> = all.iter().map(|(name, _)| name.as_str()).collect();
+            return Err(CliError::new(
+                Kind::Usage,
+                format!("`{}` is not a table", encode::terminal(wanted)),
+            )
+            .hint(format!("name one of {}", known.join(", "))));
+        }
+    }
+    let place = workspace.out.join("export");
+    let mut files = Vec::new();
+    for (name, sheet) in all
+        .into_iter()
+        .filter(|(name, _)| args.tables.is_empty() || args.tables.contains(name))
+    {
+        let (bytes, extension) = match args.format {
+            ExportFormat::Parquet => (sheet.to_parquet().map_err(defect)?, "parquet"),
+            ExportFormat::Csv => (csv(&sheet).into_bytes(), "csv"),
+            ExportFormat::Json => (json(&sheet).into_bytes(), "json"),
+        };
+        files.push((format!("{name}.{extension}"), bytes));
+    }
+    replace_tree(&place, &files, Audience::Owner)?;
+    let mut stdout = std::io::stdout().lock();
+    for (name, _) in &files {
+        let _ = writeln!(stdout, "{}", place.join(name).display());
+    }
+    Ok(DONE)
+}
+
+fn defect(error: tables::Error) -> CliError {
+    CliError::new(Kind::Defect, error)
+}
+
+/// The fact tables as the store has them.
+fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
+    fn empty<R: Row>() -> Result<(&'static str, Vec<u8>), tables::Error> {
+        Ok((R::TABLE, tables::rows_to_parquet::<R>(&[])?))
+    }
+    let mut known = without_rows().map_err(defect)?;
+    for table in [
+        empty::<Repository>(),
+        empty::<Person>(),
+        empty::<CommitRow>(),
+        empty::<TagRow>(),
+        empty::<PullRequest>(),
+        empty::<PullRequestCommit>(),
+        empty::<PullRequestFile>(),
+        empty::<Review>(),
+        empty::<Comment>(),
+        empty::<ReviewRequest>(),
+        empty::<TimelineEvent>(),
+        empty::<Issue>(),
+        empty::<IssueComment>(),
+        empty::<Deployment>(),
+        empty::<DeploymentStatus>(),
+        empty::<Incident>(),
+        empty::<Release>(),
+        empty::<WorkflowRun>(),
+    ] {
+        known.push(table.map_err(defect)?);
+    }
+    let mut found = Vec::new();
+    for (name, empty) in known {
+        let mut parts = Vec::new();
+        for file in store.files_below(&format!("facts/{name}/")) {
+            parts.extend(store.read(&file)?);
+        }
+        let sheet = Sheet::of_parts(parts, empty).map_err(|error| {
+            CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt")
+        })?;
+        found.push((name.to_owned(), sheet));
+    }
+    Ok(found)
+}
+
+/// The question's relations and its answers.
+fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
+    fn sheet<R: Row>(rows: &[R]) -> Result<Table, CliError> {
+        Ok((R::TABLE.to_owned(), Sheet::of_rows(rows).map_err(defect)?))
+    }
+    let question = Question::of(&analysis.tables, &analysis.lens);
+    let measures = measure_rows(&metrics::measure_all(&analysis.tables, &analysis.lens));
+    Ok(vec![
+        sheet(&question.lens)?,
+        sheet(&question.products)?,
+        sheet(&question.areas)?,
+        sheet(&question.production)?,
+        sheet(&question.landings)?,
+        sheet(&question.absorbed)?,
+        sheet(&question.file_histories)?,
+        sheet(&measures)?,
+    ])
+}
+
+/// A heading line, then one line a row; a missing cell is empty, a list is JSON.
+fn csv(sheet: &Sheet) -> String {
+    let mut text = sheet.names().join(",") + "\n";
+    for at in 0..sheet.height() {
+        let fields: Vec<String> = sheet.row(at).iter().map(field).collect();
+        text.push_str(&fields.join(","));
+        text.push('\n');
+    }
+    text
+}
+
+fn field(cell: &Cell) -> String {
+    match cell {
+        Cell::Missing => String::new(),
+        Cell::Whole(whole) => whole.to_string(),
+        Cell::Real(real) => real.to_string(),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::At(at) => at.to_string(),
+        Cell::Text(text) => encode::csv(text),
+        Cell::List(_) => encode::csv(&value(cell).to_string()),
+    }
+}
+
+/// An array with one object a row, each on its own line.
+fn json(sheet: &Sheet) -> String {
+    let names = sheet.names();
+    let rows: Vec<String> = (0..sheet.height())
+        .map(|at| {
+            let row: serde_json::Map<String, serde_json::Value> = names
+                .iter()
+                .cloned()
+                .zip(sheet.row(at).iter().map(value))
+                .collect();
+            serde_json::Value::Object(row).to_string()
+        })
+        .collect();
+    format!("[\n{}\n]\n", rows.join(",\n"))
+}
+
+fn value(cell: &Cell) -> serde_json::Value {
+    match cell {
+        Cell::Missing => serde_json::Value::Null,
+        Cell::Whole(whole) => (*whole).into(),
+        Cell::Real(real) => (*real).into(),
+        Cell::Flag(flag) => (*flag).into(),
+        Cell::At(at) => at.to_string().into(),
+        Cell::Text(text) => text.as_str().into(),
+        Cell::List(cells) => cells.iter().map(value).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RepositoryId;
+    use crate::tables::question::ProductRow;
+
+    #[test]
+    fn a_hostile_name_is_a_cell_and_never_a_formula() {
+        let row = ProductRow {
+            product: "=cmd|'x'!A1,\"y\"".into(),
+            repository: RepositoryId(7),
+        };
+        let sheet = Sheet::of_rows(&[row]).unwrap();
+        assert_eq!(
+            csv(&sheet),
+            "product,repository\n\"'=cmd|'x'!A1,\"\"y\"\"\",7\n"
+        );
+        let parsed: serde_json::Value = serde_json::from_str(&json(&sheet)).unwrap();
+        assert_eq!(parsed[0]["product"], "=cmd|'x'!A1,\"y\"");
+        assert_eq!(parsed[0]["repository"], 7);
+    }
+}

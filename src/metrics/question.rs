@@ -1,0 +1,193 @@
+//! The question as relations, for other engines: the lens, and what SQL cannot reasonably find by itself.
+
+use std::collections::BTreeSet;
+
+use super::delivery::deployments;
+use super::delivery::landing::Landings;
+use super::knowledge::lineage::file_histories;
+use super::lens::{Lens, qualifier};
+use super::measure::{Fate, Measure, Measured, Number, Value};
+use super::pull_requests;
+use crate::tables::Tables;
+use crate::tables::question::{
+    AbsorbedRow, AreaRow, FileHistoryRow, LandingRow, LensRow, MeasureRow, ProductRow,
+    ProductionRow,
+};
+
+/// Every relation of a question, each sorted.
+#[derive(Debug, Default)]
+pub struct Question {
+    /// The frame: one row.
+    pub lens: Vec<LensRow>,
+    /// Products and their repositories.
+    pub products: Vec<ProductRow>,
+    /// Areas of every path in history and pull requests.
+    pub areas: Vec<AreaRow>,
+    /// Deployments from the source that won; none for a product without one.
+    pub production: Vec<ProductionRow>,
+    /// Where merged pull requests landed.
+    pub landings: Vec<LandingRow>,
+    /// Commits that came with a pull request.
+    pub absorbed: Vec<AbsorbedRow>,
+    /// Who added and changed every living file.
+    pub file_histories: Vec<FileHistoryRow>,
+}
+
+impl Question {
+    /// The relations of a lens over the facts.
+    #[must_use]
+    pub fn of(tables: &Tables, lens: &Lens) -> Self {
+        let mut question = Self {
+            lens: vec![LensRow {
+                as_of: lens.as_of,
+                since: lens.window.since,
+                until: lens.window.until,
+                minimum_n: lens.minimum_n,
+                time_zone: lens.zone.iana_name().unwrap_or("UTC").to_owned(),
+            }],
+            ..Self::default()
+        };
+        for product in &lens.products {
+            let name = || product.name.clone();
+            question
+                .products
+                .extend(product.repositories.iter().map(|id| ProductRow {
+                    product: name(),
+                    repository: *id,
+                }));
+            let files = tables
+                .changes
+                .files
+                .iter()
+                .map(|file| (file.repository, &file.path));
+            let touched = tables
+                .facts
+                .pull_request_files
+                .iter()
+                .map(|file| (file.repository, &file.path));
+            let paths: BTreeSet<_> = files
+                .chain(touched)
+                .filter(|(repository, _)| product.repositories.contains(repository))
+                .collect();
+            for (repository, path) in paths {
+                let areas = lens
+                    .areas
+                    .of(repository, path, qualifier(tables, product, repository));
+                let row = |area| AreaRow {
+                    product: name(),
+                    repository,
+                    path: path.clone(),
+                    area,
+                };
+                question.areas.extend(areas.into_iter().map(row));
+            }
+            if let Ok(found) = deployments::of_product(tables, lens, product) {
+                question
+                    .production
+                    .extend(found.candidates.iter().map(|candidate| {
+                        let deployment = &candidate.deployment;
+                        ProductionRow {
+                            product: name(),
+                            repository: deployment.repository,
+                            deployment: deployment.deployment.clone(),
+                            source: found.source.word().to_owned(),
+                            environment: deployment.environment.clone(),
+                            to_production: candidate.fate != Fate::Excluded("not_production"),
+                            commit: deployment.commit,
+                            created_at: deployment.created_at,
+                            finished_at: deployment.finished_at,
+                            outcome: deployment.outcome,
+                        }
+                    }));
+            }
+            let landings = Landings::of(
+                tables,
+                product,
+                &pull_requests::of_product(tables, lens, product),
+            );
+            question.landings.extend(landings.all().into_iter().map(
+                |((repository, number), commit, rung)| LandingRow {
+                    product: name(),
+                    repository,
+                    number,
+                    commit,
+                    rung: rung.word().to_owned(),
+                },
+            ));
+            let row = |(repository, commit)| AbsorbedRow {
+                product: name(),
+                repository,
+                commit,
+            };
+            question
+                .absorbed
+                .extend(landings.all_absorbed().into_iter().map(row));
+            for history in file_histories(tables, lens, product).0 {
+                let file = usize::try_from(history.file)
+                    .ok()
+                    .and_then(|at| tables.changes.files.get(at));
+                let Some(file) = file else { continue };
+                question
+                    .file_histories
+                    .extend(
+                        history
+                            .by_person
+                            .iter()
+                            .map(|(person, done)| FileHistoryRow {
+                                product: name(),
+                                repository: file.repository,
+                                path: file.path.clone(),
+                                person: *person,
+                                added: done.added,
+                                n_changes: done.n_changes,
+                                n_file_changes: history.n_changes,
+                            }),
+                    );
+            }
+        }
+        question
+    }
+}
+
+/// Measures as rows, one a number; a figure without numbers has one row without a name.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+pub fn measure_rows(measures: &[Measure]) -> Vec<MeasureRow> {
+    let mut rows = Vec::new();
+    for measure in measures {
+        for cell in &measure.cells {
+            let (status, n, value, interval) = match &cell.measured {
+                Measured::Value { n, value, interval } => {
+                    ("measured", Some(*n), Some(value), *interval)
+                }
+                Measured::TooFew { n } => ("too_few", Some(*n), None, None),
+                Measured::NotObserved { .. } => ("not_observed", None, None, None),
+                Measured::NotApplicable { .. } => ("not_applicable", None, None, None),
+            };
+            let row = |name: Option<&str>, number: Option<f64>| MeasureRow {
+                metric: measure.definition.id.to_owned(),
+                product: cell.scope.product.clone(),
+                repository: cell.scope.repository,
+                area: cell.scope.area.clone(),
+                bucket: cell.bucket.map(|bucket| bucket.to_string()),
+                status: status.to_owned(),
+                n,
+                name: name.map(str::to_owned),
+                value: number,
+                interval_low: interval.map(|[low, _]| low),
+                interval_high: interval.map(|[_, high]| high),
+            };
+            match value {
+                Some(Value(numbers)) => rows.extend(numbers.iter().map(|(name, number)| {
+                    let real = match number {
+                        Number::Count(count) => *count as f64,
+                        Number::Real(real) => *real,
+                    };
+                    row(Some(name), Some(real))
+                })),
+                None => rows.push(row(None, None)),
+            }
+        }
+    }
+    rows
+}

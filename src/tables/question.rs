@@ -1,0 +1,166 @@
+//! A question as relations: what the reference SQL needs beside the facts, and the figures that answer it.
+//!
+//! SQL can say what a metric is; it cannot reasonably follow renames, find landing commits or match a register's patterns.
+//! That much is computed once, by the functions that the metrics themselves use, and exported beside the facts.
+
+use jiff::Timestamp;
+use polars::prelude::DataFrame;
+
+use super::column::Field;
+use super::rows::table;
+use super::{Error, Row};
+use crate::domain::{CommitId, Outcome, PersonId, PrNumber, RepositoryId};
+
+/// The frame of a question; the table `lens` has one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LensRow {
+    /// Nothing after this instant is looked at.
+    pub as_of: Timestamp,
+    /// Start of the window.
+    pub since: Timestamp,
+    /// End of the window, exclusive.
+    pub until: Timestamp,
+    /// Below this n a figure lists events.
+    pub minimum_n: u64,
+    /// The IANA name of the zone of days and quarters.
+    pub time_zone: String,
+}
+
+/// A repository of a product: the table `products`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductRow {
+    /// The product's name.
+    pub product: String,
+    /// One of its repositories.
+    pub repository: RepositoryId,
+}
+
+/// An area of a path, in history or in a pull request: the table `areas`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AreaRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The path.
+    pub path: String,
+    /// One of its areas.
+    pub area: String,
+}
+
+/// A deployment from the source that won: the table `production`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductionRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// Its id inside repository and source.
+    pub deployment: String,
+    /// The source that won.
+    pub source: String,
+    /// The environment.
+    pub environment: String,
+    /// Whether the environment is production.
+    pub to_production: bool,
+    /// The commit; `None`: no longer named.
+    pub commit: Option<CommitId>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// Where a merged pull request landed: the table `landings`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LandingRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The pull request.
+    pub number: PrNumber,
+    /// The commit of the default branch.
+    pub commit: CommitId,
+    /// What ties the two together.
+    pub rung: String,
+}
+
+/// A commit that came with a pull request and is no change of its own: the table `absorbed`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsorbedRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The commit.
+    pub commit: CommitId,
+}
+
+/// What one person did to one living file, renames followed: the table `file_histories`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileHistoryRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The path at the as-of instant.
+    pub path: String,
+    /// The person.
+    pub person: PersonId,
+    /// Whether the person added the file.
+    pub added: bool,
+    /// The person's changes, creation left out.
+    pub n_changes: u32,
+    /// Everybody's changes, creation left out; a co-authored one counts once.
+    pub n_file_changes: u32,
+}
+
+/// One number of one figure: the table `measures`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasureRow {
+    /// The metric's id.
+    pub metric: String,
+    /// The product's name.
+    pub product: String,
+    /// The repository; `None`: all of the product.
+    pub repository: Option<RepositoryId>,
+    /// The area; `None`: all.
+    pub area: Option<String>,
+    /// The bucket; `None`: the whole window.
+    pub bucket: Option<String>,
+    /// `measured`, `too_few`, `not_observed` or `not_applicable`.
+    pub status: String,
+    /// Rows behind the figure.
+    pub n: Option<u64>,
+    /// The number's name, as in `metrics.json`; `None`: no number.
+    pub name: Option<String>,
+    /// The number.
+    pub value: Option<f64>,
+    /// Lower end of the 80 % interval of the figure's headline number.
+    pub interval_low: Option<f64>,
+    /// Upper end.
+    pub interval_high: Option<f64>,
+}
+
+table! { "lens": LensRow { as_of, since, until, minimum_n, time_zone } }
+
+table! { "products": ProductRow { product, repository } }
+
+table! { "areas": AreaRow { product, repository, path, area } }
+
+table! { "production": ProductionRow {
+    product, repository, deployment, source, environment, to_production, commit, created_at, finished_at, outcome,
+} }
+
+table! { "landings": LandingRow { product, repository, number, commit, rung } }
+
+table! { "absorbed": AbsorbedRow { product, repository, commit } }
+
+table! { "file_histories": FileHistoryRow { product, repository, path, person, added, n_changes, n_file_changes } }
+
+table! { "measures": MeasureRow {
+    metric, product, repository, area, bucket, status, n, name, value, interval_low, interval_high,
+} }
