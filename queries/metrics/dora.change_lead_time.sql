@@ -1,61 +1,47 @@
 -- dora.change_lead_time: first commit of a change to the end of the first production deployment that contains it, in hours.
--- Reads the fact tables, `production` (see dora.deployment_frequency), `lens` (as_of, since, until: one row), `products`
--- (product, repository) and `landings` (repository, number, commit: where each merged pull request landed; commit only: commits
--- that came with one).
-WITH RECURSIVE deployed AS (
-  SELECT
-    d.product, d.repository, d.commit, d.finished_at,
-    ROW_NUMBER() OVER (PARTITION BY d.product, d.repository ORDER BY d.finished_at, d.deployment) AS position
-  FROM production d
-  JOIN commits c ON c.repository = d.repository AND c.commit = d.commit
-  CROSS JOIN lens
-  WHERE d.outcome = 'success' AND d.created_at < lens.as_of AND d.finished_at >= d.created_at AND d.finished_at < lens.as_of
-),
-edges AS (
-  SELECT repository, commit, UNNEST(parents) AS parent FROM commits
-),
-reach AS (
-  SELECT repository, commit, position FROM deployed
-  UNION
-  SELECT edges.repository, edges.parent, reach.position
-  FROM reach
-  JOIN edges ON edges.repository = reach.repository AND edges.commit = reach.commit
-),
-first_shipped AS (
-  SELECT repository, commit, MIN(position) AS position FROM reach GROUP BY repository, commit
-),
-shipped AS (
-  SELECT f.repository, f.commit, f.position, d.product, d.finished_at
+-- Reads the fact tables, `lens` (one row), `landings` (where each merged pull request landed), `absorbed` (commits that came
+-- with one), and of the prelude `placed_deployments` and `first_shipped` (containment by ancestry).
+WITH shipped AS (
+  SELECT f.product, f.repository, f.commit, f.position, d.deployed_at
   FROM first_shipped f
-  JOIN deployed d ON d.repository = f.repository AND d.position = f.position
+  JOIN placed_deployments d ON d.product = f.product AND d.repository = f.repository AND d.position = f.position
 ),
 changes AS (
-  SELECT s.product, s.finished_at, s.position, LEAST(COALESCE(p.first_commit_at, p.created_at), p.created_at) AS started_at
+  SELECT
+    s.product, s.deployed_at, s.position, p.merged_at,
+    CASE WHEN p.first_commit_at < p.created_at THEN p.first_commit_at ELSE p.created_at END AS started_at
   FROM landings l
   JOIN pull_requests p ON p.repository = l.repository AND p.number = l.number
   JOIN people ON people.person = p.author AND people.account = 'human'
-  JOIN shipped s ON s.repository = l.repository AND s.commit = l.commit
+  JOIN shipped s ON s.product = l.product AND s.repository = l.repository AND s.commit = l.commit
   CROSS JOIN lens
-  WHERE p.merged_at < lens.as_of
+  WHERE p.state = 'merged' AND p.created_at < lens.as_of AND p.merged_at < lens.as_of
   UNION ALL
-  SELECT s.product, s.finished_at, s.position, c.authored_at
+  SELECT s.product, s.deployed_at, s.position, c.committed_at AS merged_at, c.authored_at AS started_at
   FROM commits c
   JOIN people ON people.person = c.author AND people.account = 'human'
   JOIN shipped s ON s.repository = c.repository AND s.commit = c.commit
-  WHERE c.on_default_branch
-    AND NOT c.is_merge
-    AND NOT EXISTS (SELECT 1 FROM landings l WHERE l.repository = c.repository AND l.commit = c.commit)
+  LEFT JOIN absorbed a ON a.product = s.product AND a.repository = c.repository AND a.commit = c.commit
+  WHERE c.on_default_branch AND NOT c.is_merge AND a.commit IS NULL
+),
+measured AS (
+  SELECT
+    changes.product,
+    hours_between(started_at, deployed_at) AS hours,
+    CASE WHEN merged_at <= deployed_at THEN hours_between(merged_at, deployed_at) END AS wait_hours
+  FROM changes
+  CROSS JOIN lens
+  WHERE position > 1
+    AND started_at <= deployed_at
+    AND deployed_at >= lens.since
+    AND deployed_at < lens.until
 )
 SELECT
-  changes.product,
+  product,
   COUNT(*) AS n,
-  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hours_between(started_at, finished_at)) AS p50,
-  PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY hours_between(started_at, finished_at)) AS p75,
-  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours_between(started_at, finished_at)) AS p90
-FROM changes
-CROSS JOIN lens
-WHERE position > 1
-  AND started_at <= finished_at
-  AND finished_at >= lens.since
-  AND finished_at < lens.until
-GROUP BY changes.product
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hours) AS p50,
+  PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY hours) AS p75,
+  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours) AS p90,
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY wait_hours) AS merge_to_deploy_hours
+FROM measured
+GROUP BY product

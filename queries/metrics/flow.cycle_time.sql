@@ -1,18 +1,38 @@
 -- flow.cycle_time: opened to merged, in hours, over the window.
--- Reads the fact tables, `lens` (as_of, since, until: one row) and `products` (product, repository).
-SELECT
-  products.product,
-  COUNT(*) AS n,
-  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hours_between(p.created_at, p.merged_at)) AS p50,
-  PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY hours_between(p.created_at, p.merged_at)) AS p75,
-  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours_between(p.created_at, p.merged_at)) AS p90
-FROM pull_requests p
-JOIN products ON products.repository = p.repository
-JOIN people ON people.person = p.author AND people.account = 'human'
-CROSS JOIN lens
-WHERE p.state = 'merged'
-  AND p.created_at < lens.as_of
-  AND p.merged_at >= p.created_at
-  AND p.merged_at >= lens.since
-  AND p.merged_at < lens.until
-GROUP BY products.product
+-- Reads the fact tables, `lens` (one row), `products` (product, repository) and `areas` (product, repository, path, area).
+WITH merged AS (
+  SELECT products.product, p.repository, p.number, hours_between(p.created_at, p.merged_at) AS hours
+  FROM pull_requests p
+  JOIN products ON products.repository = p.repository
+  JOIN people ON people.person = p.author AND people.account = 'human'
+  CROSS JOIN lens
+  WHERE p.state = 'merged'
+    AND p.created_at < lens.as_of
+    AND p.merged_at >= p.created_at
+    AND p.merged_at >= lens.since
+    AND p.merged_at < lens.until
+),
+touched AS (
+  SELECT DISTINCT a.product, f.repository, f.number, a.area
+  FROM pull_request_files f
+  JOIN areas a ON a.repository = f.repository AND a.path = f.path
+),
+scoped AS (
+  SELECT product, CAST(NULL AS STRING) AS area, hours FROM merged
+  UNION ALL
+  SELECT m.product, t.area, m.hours
+  FROM merged m
+  JOIN touched t ON t.product = m.product AND t.repository = m.repository AND t.number = m.number
+),
+figures AS (
+  SELECT
+    product, area,
+    COUNT(*) AS n,
+    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hours) AS p50,
+    PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY hours) AS p75,
+    PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours) AS p90
+  FROM scoped
+  GROUP BY product, area
+)
+SELECT product, area, n, p50, p75, p90, CASE WHEN p50 > 0 THEN p90 / p50 END AS spread
+FROM figures

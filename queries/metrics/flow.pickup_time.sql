@@ -1,5 +1,5 @@
 -- flow.pickup_time: ready for review (and requested, if it was) to the first human review by somebody else, in hours.
--- Reads the fact tables, `lens` (as_of, since, until: one row) and `products` (product, repository).
+-- Reads the fact tables, `lens` (one row), `products` (product, repository) and `areas` (product, repository, path, area).
 WITH first_review AS (
   SELECT r.repository, r.number, MIN(r.submitted_at) AS reviewed_at
   FROM reviews r
@@ -24,7 +24,7 @@ first_request AS (
 ),
 waits AS (
   SELECT
-    products.product,
+    products.product, p.repository, p.number,
     hours_between(
       CASE
         WHEN q.requested_at <= f.reviewed_at AND q.requested_at > p.ready_at THEN q.requested_at
@@ -42,12 +42,24 @@ waits AS (
     AND p.ready_at <= f.reviewed_at
     AND f.reviewed_at >= lens.since
     AND f.reviewed_at < lens.until
+),
+touched AS (
+  SELECT DISTINCT a.product, f.repository, f.number, a.area
+  FROM pull_request_files f
+  JOIN areas a ON a.repository = f.repository AND a.path = f.path
+),
+scoped AS (
+  SELECT product, CAST(NULL AS STRING) AS area, hours FROM waits
+  UNION ALL
+  SELECT w.product, t.area, w.hours
+  FROM waits w
+  JOIN touched t ON t.product = w.product AND t.repository = w.repository AND t.number = w.number
 )
 SELECT
-  product,
+  product, area,
   COUNT(*) AS n,
   PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hours) AS p50,
   PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY hours) AS p75,
   PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours) AS p90
-FROM waits
-GROUP BY product
+FROM scoped
+GROUP BY product, area

@@ -1,1 +1,75 @@
--- ownership.share
+-- ownership.share: the largest share of the window's commits credited to one person, and of the surviving lines.
+-- Reads the fact tables, `lens` (one row), `products`, `areas` and of the prelude `commit_authors`.
+WITH counted_files AS (
+  SELECT products.product, f.repository, f.path
+  FROM files f
+  JOIN products ON products.repository = f.repository
+  WHERE f.exclusion IS NULL
+),
+scoped_files AS (
+  SELECT product, '' AS area_key, repository, path FROM counted_files
+  UNION ALL
+  SELECT a.product, a.area AS area_key, a.repository, a.path
+  FROM areas a
+  JOIN counted_files f ON f.product = a.product AND f.repository = a.repository AND f.path = a.path
+),
+touching AS (
+  SELECT DISTINCT s.product, s.area_key, c.repository, c.commit
+  FROM commits c
+  JOIN file_changes f ON f.repository = c.repository AND f.commit = c.commit
+  JOIN scoped_files s ON s.repository = f.repository AND s.path = f.path
+  CROSS JOIN lens
+  WHERE c.on_default_branch
+    AND c.exclusion IS NULL
+    AND c.committed_at < lens.as_of
+    AND c.committed_at >= lens.since
+    AND c.committed_at < lens.until
+),
+credited AS (
+  SELECT t.product, t.area_key, t.repository, t.commit, w.person
+  FROM touching t
+  JOIN commit_authors w ON w.repository = t.repository AND w.commit = t.commit
+  JOIN people ON people.person = w.person AND people.account = 'human'
+),
+totals AS (
+  SELECT product, area_key, COUNT(DISTINCT CONCAT(CAST(repository AS STRING), ' ', commit)) AS n
+  FROM credited
+  GROUP BY product, area_key
+),
+figures AS (
+  SELECT
+    product, area_key,
+    MAX(n_commits) AS hits,
+    CAST(SUM(n_commits) AS DOUBLE) * SUM(n_commits) / SUM(n_commits * n_commits) AS effective_committers,
+    COUNT(*) AS committers
+  FROM (
+    SELECT product, area_key, person, COUNT(*) AS n_commits FROM credited GROUP BY product, area_key, person
+  ) per_person
+  GROUP BY product, area_key
+),
+last_sample AS (
+  SELECT o.repository, MAX(o.as_of) AS sampled_at
+  FROM ownership o
+  CROSS JOIN lens
+  WHERE o.as_of <= lens.as_of
+  GROUP BY o.repository
+),
+held AS (
+  SELECT s.product, s.area_key, o.person, SUM(o.surviving_lines) AS n_lines
+  FROM ownership o
+  JOIN last_sample l ON l.repository = o.repository AND l.sampled_at = o.as_of
+  JOIN scoped_files s ON s.repository = o.repository AND s.path = o.path
+  JOIN people ON people.person = o.person AND people.account = 'human'
+  GROUP BY s.product, s.area_key, o.person
+),
+surviving AS (
+  SELECT product, area_key, MAX(n_lines) AS lines_of_one, SUM(n_lines) AS n_lines FROM held GROUP BY product, area_key
+)
+SELECT
+  t.product,
+  CASE WHEN t.area_key = '' THEN NULL ELSE t.area_key END AS area,
+  t.n, f.hits, t.n AS of, f.effective_committers, f.committers,
+  v.lines_of_one, v.n_lines AS lines
+FROM totals t
+JOIN figures f ON f.product = t.product AND f.area_key = t.area_key
+LEFT JOIN surviving v ON v.product = t.product AND v.area_key = t.area_key
