@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use super::args::PersonArgs;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
@@ -11,9 +13,13 @@ use super::output::{Audience, replace_tree};
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
+use crate::evidence::absence::{self, Observed};
 use crate::evidence::{self, Entry, Pack, Sources};
+use crate::metrics::delivery::deployments::{self, Candidate};
 use crate::metrics::lens::qualifier;
+use crate::metrics::measure::{Fate, Need};
 use crate::render::{self, OutputFile, encode};
+use crate::report::Document;
 use crate::store::{Mode, Store};
 
 /// Working days without an event by anyone but the author after which a pull request counts as stuck, where the team has not
@@ -75,27 +81,30 @@ fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
 fn write(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Result<Vec<PathBuf>, CliError> {
     let packs = packs(analysis, workspace, people);
     let mut written = Vec::new();
-    for pack in packs {
+    for (pack, absence) in packs {
         let folder = encode::file_name(&pack.login);
         let place = workspace.out.join("private").join(&folder);
-        replace_tree(&place, &files(&pack)?, Audience::Owner)?;
+        replace_tree(&place, &files(&pack, absence.as_ref())?, Audience::Owner)?;
         written.push(place);
     }
     Ok(written)
 }
 
-fn files(pack: &Pack) -> Result<Vec<OutputFile>, CliError> {
+fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, CliError> {
     let lines = render::pack::evidence_lines(&pack.lines).map_err(|error| CliError::new(Kind::Defect, error))?;
     let document = |document| render::pack::document(document).into_bytes();
-    Ok(vec![
+    let mut files = vec![
         ("evidence.md".to_owned(), document(&pack.evidence)),
         ("evidence.jsonl".to_owned(), lines.into_bytes()),
         ("brag.md".to_owned(), document(&pack.brag)),
         ("one-on-one.md".to_owned(), document(&pack.one_on_one)),
-    ])
+    ];
+    files.extend(absence.map(|card| ("absence.md".to_owned(), document(card))));
+    Ok(files)
 }
 
-fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec<Pack> {
+/// Every pack with the person's absence card, where there is one.
+fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec<(Pack, Option<Document>)> {
     let tables = &analysis.tables;
     let repositories: BTreeMap<RepositoryId, RepoName> = tables
         .repositories
@@ -144,5 +153,44 @@ fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec
         entries: &entries,
         absences: &absences,
     };
+    let shipped = shipped(analysis);
+    let observed = Observed {
+        deployments: shipped.deployments.as_deref(),
+        has_pull_requests: lens.products.iter().any(|product| lens.missing(product, Need::PullRequests).is_none()),
+        missing: &shipped.missing,
+    };
     evidence::packs(&sources, people)
+        .into_iter()
+        .map(|pack| {
+            let card = absence::document(&sources, &observed, pack.person);
+            (pack, card)
+        })
+        .collect()
+}
+
+/// What the absence card needs beside the facts.
+struct Shipped {
+    /// When successful production deployments finished; `None` where no product has any.
+    deployments: Option<Vec<Timestamp>>,
+    /// What is missing, product by product.
+    missing: Vec<String>,
+}
+
+/// Deployments exactly as `dora.deployment_frequency` counts them.
+fn shipped(analysis: &Analysis) -> Shipped {
+    let (tables, lens) = (&analysis.tables, &analysis.lens);
+    let mut shipped = Shipped { deployments: None, missing: Vec::new() };
+    for product in &lens.products {
+        match deployments::of_product(tables, lens, product) {
+            Ok(found) => {
+                let included = found.candidates.iter().filter(|candidate| candidate.fate == Fate::Included);
+                shipped.deployments.get_or_insert_default().extend(included.map(Candidate::at));
+            }
+            Err(missing) => shipped.missing.push(format!("deployments of {}: {}", product.name, missing.because)),
+        }
+        if let Some(missing) = lens.missing(product, Need::PullRequests) {
+            shipped.missing.push(format!("pull requests of {}: {}", product.name, missing.because));
+        }
+    }
+    shipped
 }

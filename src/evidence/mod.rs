@@ -3,6 +3,7 @@
 //! Everything here is a pure function of [`Sources`]. A sentence names an observable act, its date and its page; words that judge,
 //! guess or read minds are refused ([`lint`]). Nothing ranks people, and no incident or revert is put down to anybody.
 
+pub mod absence;
 pub mod brag;
 mod index;
 pub mod lint;

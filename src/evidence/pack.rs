@@ -21,7 +21,9 @@ pub const SHOWN: usize = 60;
 /// A person's evidence.
 #[derive(Debug, Clone)]
 pub struct Pack {
-    /// Whose: the login that names the folder, or the display name where there is none.
+    /// Whose.
+    pub person: PersonId,
+    /// The login that names the folder, or the display name where there is none.
     pub login: String,
     /// Every moment, by date.
     pub snippets: Vec<Snippet>,
@@ -78,6 +80,7 @@ fn pack(sources: &Sources<'_>, index: &Index<'_>, person: &Person) -> Pack {
         login: &login,
     };
     Pack {
+        person: person.id,
         evidence: document(sources, person.id, &face, &snippets, &refused),
         brag: brag::document(sources, &face, &snippets),
         one_on_one: one_on_one::document(sources, &face, &snippets),
