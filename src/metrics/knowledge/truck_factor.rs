@@ -171,7 +171,11 @@ fn cell(tables: &Tables, lens: &Lens, scope: Scope, rows: &[&(LedgerRow, Vec<Per
     let measured = if n < lens.minimum_n {
         Measured::TooFew { n }
     } else {
-        let orphaned = removed.last().map_or(0, |(_, orphaned)| *orphaned);
+        // Nobody needs to leave where most files have no author to begin with.
+        let without = || count(files.iter().filter(|authors| authors.is_empty()).count());
+        let orphaned = removed
+            .last()
+            .map_or_else(without, |(_, orphaned)| *orphaned);
         let authors: BTreeSet<_> = files.iter().flatten().collect();
         let value = Value(vec![
             ("count", Number::Count(count(removed.len()))),
@@ -315,6 +319,57 @@ mod tests {
         // A shared file is no orphan while one author stays.
         check(&[&[0, 1], &[0, 1], &[2]], &[(0, 0), (1, 2)]);
         check(&[], &[]);
+    }
+
+    #[test]
+    fn where_most_files_have_no_author_nobody_leaves_and_the_files_are_still_counted() {
+        let window = crate::domain::Window {
+            since: "2026-01-01T00:00:00Z".parse().unwrap(),
+            until: "2026-07-01T00:00:00Z".parse().unwrap(),
+        };
+        let (register, weeks) = (
+            crate::register::Register::default(),
+            crate::domain::Granularity::Week,
+        );
+        let lens = Lens::new(&register, &[], vec![], window.until, window, weeks).unwrap();
+        let row = |subject: &str, authors: &[u32]| {
+            let row = LedgerRow {
+                product: "p".into(),
+                repository: crate::domain::RepositoryId(1),
+                areas: vec![],
+                subject: subject.into(),
+                link: None,
+                at: None,
+                bucket: None,
+                value: None,
+                fate: Fate::Included,
+            };
+            (row, authors.iter().copied().map(PersonId).collect())
+        };
+        let rows = [
+            row("a", &[]),
+            row("b", &[]),
+            row("c", &[]),
+            row("d", &[]),
+            row("e", &[0]),
+        ];
+        let scope = Scope {
+            product: "p".into(),
+            repository: None,
+            area: None,
+        };
+        let found = cell(
+            &Tables::default(),
+            &lens,
+            scope,
+            &rows.iter().collect::<Vec<_>>(),
+        );
+        let Measured::Value { value, .. } = found.measured else {
+            unreachable!("five files are enough")
+        };
+        // Four of five have no author before anybody leaves: more than half.
+        assert_eq!(value.get("count"), Some(0.0));
+        assert_eq!(value.get("files_then_without_author"), Some(4.0));
     }
 
     #[test]
