@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::delivery::deployments;
+use super::delivery::deployments::{self, Candidate};
 use super::delivery::landing::Landings;
 use super::knowledge::lineage::file_histories;
-use super::lens::{Lens, qualifier};
+use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, Measure, Measured, Number, Value};
 use super::pull_requests;
+use crate::domain::RepositoryId;
 use crate::tables::Tables;
 use crate::tables::question::{
     AbsorbedRow, AreaRow, FileHistoryRow, LandingRow, LensRow, MeasureRow, ProductRow,
@@ -48,104 +49,99 @@ impl Question {
             ..Self::default()
         };
         for product in &lens.products {
-            let name = || product.name.clone();
-            question
-                .products
-                .extend(product.repositories.iter().map(|id| ProductRow {
-                    product: name(),
-                    repository: *id,
-                }));
-            let files = tables
-                .changes
-                .files
-                .iter()
-                .map(|file| (file.repository, &file.path));
-            let touched = tables
-                .facts
-                .pull_request_files
-                .iter()
-                .map(|file| (file.repository, &file.path));
-            let paths: BTreeSet<_> = files
-                .chain(touched)
-                .filter(|(repository, _)| product.repositories.contains(repository))
-                .collect();
-            for (repository, path) in paths {
-                let areas = lens
-                    .areas
-                    .of(repository, path, qualifier(tables, product, repository));
-                let row = |area| AreaRow {
-                    product: name(),
-                    repository,
-                    path: path.clone(),
-                    area,
-                };
-                question.areas.extend(areas.into_iter().map(row));
-            }
-            if let Ok(found) = deployments::of_product(tables, lens, product) {
-                question
-                    .production
-                    .extend(found.candidates.iter().map(|candidate| {
-                        let deployment = &candidate.deployment;
-                        ProductionRow {
-                            product: name(),
-                            repository: deployment.repository,
-                            deployment: deployment.deployment.clone(),
-                            source: found.source.word().to_owned(),
-                            environment: deployment.environment.clone(),
-                            to_production: candidate.fate != Fate::Excluded("not_production"),
-                            commit: deployment.commit,
-                            created_at: deployment.created_at,
-                            finished_at: deployment.finished_at,
-                            outcome: deployment.outcome,
-                        }
-                    }));
-            }
-            let landings = Landings::of(
-                tables,
-                product,
-                &pull_requests::of_product(tables, lens, product),
-            );
-            question.landings.extend(landings.all().into_iter().map(
-                |((repository, number), commit, rung)| LandingRow {
-                    product: name(),
-                    repository,
-                    number,
-                    commit,
-                    rung: rung.word().to_owned(),
-                },
-            ));
-            let row = |(repository, commit)| AbsorbedRow {
+            question.add_paths(tables, lens, product);
+            question.add_deliveries(tables, lens, product);
+            question.add_histories(tables, lens, product);
+        }
+        question
+    }
+
+    /// Products and areas.
+    fn add_paths(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
+        let name = || product.name.clone();
+        let row = |id: &RepositoryId| ProductRow {
+            product: name(),
+            repository: *id,
+        };
+        self.products.extend(product.repositories.iter().map(row));
+        let files = tables.changes.files.iter();
+        let touched = tables.facts.pull_request_files.iter();
+        let paths: BTreeSet<_> = files
+            .map(|file| (file.repository, &file.path))
+            .chain(touched.map(|file| (file.repository, &file.path)))
+            .filter(|(repository, _)| product.repositories.contains(repository))
+            .collect();
+        for (repository, path) in paths {
+            let areas = lens
+                .areas
+                .of(repository, path, qualifier(tables, product, repository));
+            self.areas.extend(areas.into_iter().map(|area| AreaRow {
+                product: name(),
+                repository,
+                path: path.clone(),
+                area,
+            }));
+        }
+    }
+
+    /// Deployments, landings and absorbed commits.
+    fn add_deliveries(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
+        let name = || product.name.clone();
+        if let Ok(found) = deployments::of_product(tables, lens, product) {
+            let row = |candidate: &Candidate| ProductionRow {
+                product: name(),
+                repository: candidate.deployment.repository,
+                deployment: candidate.deployment.deployment.clone(),
+                source: found.source.word().to_owned(),
+                environment: candidate.deployment.environment.clone(),
+                to_production: candidate.fate != Fate::Excluded("not_production"),
+                commit: candidate.deployment.commit,
+                created_at: candidate.deployment.created_at,
+                finished_at: candidate.deployment.finished_at,
+                outcome: candidate.deployment.outcome,
+            };
+            self.production.extend(found.candidates.iter().map(row));
+        }
+        let wholes = pull_requests::of_product(tables, lens, product);
+        let landings = Landings::of(tables, product, &wholes);
+        let landed = landings.all().into_iter();
+        self.landings.extend(
+            landed.map(|((repository, number), commit, rung)| LandingRow {
+                product: name(),
+                repository,
+                number,
+                commit,
+                rung: rung.word().to_owned(),
+            }),
+        );
+        let absorbed = landings.all_absorbed().into_iter();
+        self.absorbed
+            .extend(absorbed.map(|(repository, commit)| AbsorbedRow {
                 product: name(),
                 repository,
                 commit,
+            }));
+    }
+
+    /// Living files and who made them.
+    fn add_histories(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
+        for history in file_histories(tables, lens, product).0 {
+            let at = usize::try_from(history.file).ok();
+            let Some(file) = at.and_then(|at| tables.changes.files.get(at)) else {
+                continue;
             };
-            question
-                .absorbed
-                .extend(landings.all_absorbed().into_iter().map(row));
-            for history in file_histories(tables, lens, product).0 {
-                let file = usize::try_from(history.file)
-                    .ok()
-                    .and_then(|at| tables.changes.files.get(at));
-                let Some(file) = file else { continue };
-                question
-                    .file_histories
-                    .extend(
-                        history
-                            .by_person
-                            .iter()
-                            .map(|(person, done)| FileHistoryRow {
-                                product: name(),
-                                repository: file.repository,
-                                path: file.path.clone(),
-                                person: *person,
-                                added: done.added,
-                                n_changes: done.n_changes,
-                                n_file_changes: history.n_changes,
-                            }),
-                    );
-            }
+            let people = history.by_person.iter();
+            self.file_histories
+                .extend(people.map(|(person, done)| FileHistoryRow {
+                    product: product.name.clone(),
+                    repository: file.repository,
+                    path: file.path.clone(),
+                    person: *person,
+                    added: done.added,
+                    n_changes: done.n_changes,
+                    n_file_changes: history.n_changes,
+                }));
         }
-        question
     }
 }
 
