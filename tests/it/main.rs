@@ -1,10 +1,19 @@
 //! One integration binary: every further one would link polars again.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a test fails by panicking, prints what it measured, and counts little"
+)]
 
 mod absence;
+mod cli;
 mod demo;
 mod evidence;
+mod git_fixture;
+mod git_mine;
 mod github;
 mod github_faults;
 mod github_figures;
@@ -13,6 +22,7 @@ mod github_retry;
 mod github_schema;
 mod hostile;
 mod pipeline;
+mod reference;
 mod render;
 mod render_given;
 mod store;
