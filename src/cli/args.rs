@@ -8,7 +8,13 @@ use crate::domain::RepoName;
 
 /// Engineering health with receipts, from GitHub and git history.
 #[derive(Debug, Parser)]
-#[command(name = "linchpin", version, about, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "linchpin",
+    version,
+    about,
+    propagate_version = true,
+    max_term_width = 100
+)]
 #[command(after_help = EXIT_CODES)]
 pub struct Cli {
     /// What to do.
@@ -73,7 +79,12 @@ pub struct Places {
     #[arg(long = "github", value_name = "OWNER/NAME")]
     pub github: Vec<RepoName>,
     /// GitHub's API.
-    #[arg(long, value_name = "URL", env = "GITHUB_API_URL", default_value = "https://api.github.com")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "GITHUB_API_URL",
+        default_value = "https://api.github.com"
+    )]
     pub api_url: String,
     /// The team's register. Default: linchpin.toml, where there is one.
     #[arg(long, value_name = "FILE")]

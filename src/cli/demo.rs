@@ -30,17 +30,31 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     replace_tree(
         &place("config"),
         &[
-            ("linchpin.toml".to_owned(), world.register_toml.clone().into_bytes()),
-            ("linchpin.private.toml".to_owned(), world.private_register_toml.clone().into_bytes()),
+            (
+                "linchpin.toml".to_owned(),
+                world.register_toml.clone().into_bytes(),
+            ),
+            (
+                "linchpin.private.toml".to_owned(),
+                world.private_register_toml.clone().into_bytes(),
+            ),
         ],
         Audience::Owner,
     )?;
-    let clones = repository::write(&world.repositories, &place("repositories"))
-        .map_err(|error| CliError::new(Kind::Usage, error).hint("name a writable place with `--out`"))?;
-    context.progress.say(&format!("demo: {} repositories written to {}", clones.len(), place("repositories").display()));
+    let clones =
+        repository::write(&world.repositories, &place("repositories")).map_err(|error| {
+            CliError::new(Kind::Usage, error).hint("name a writable place with `--out`")
+        })?;
+    context.progress.say(&format!(
+        "demo: {} repositories written to {}",
+        clones.len(),
+        place("repositories").display()
+    ));
 
-    let server = FakeGitHub::start(world.host, Faults::none(world.as_of))
-        .map_err(|error| CliError::new(Kind::Usage, error).hint("the demo serves its GitHub on 127.0.0.1: allow that"))?;
+    let server = FakeGitHub::start(world.host, Faults::none(world.as_of)).map_err(|error| {
+        CliError::new(Kind::Usage, error)
+            .hint("the demo serves its GitHub on 127.0.0.1: allow that")
+    })?;
     let analysis = AnalysisArgs {
         places: Places {
             repositories: clones,
@@ -52,14 +66,25 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
             out: args.out.clone(),
             offline: false,
         },
-        time: Time { since: "78w".to_owned(), until: None, as_of: Some(world.as_of.to_string()), by: By::Auto },
+        time: Time {
+            since: "78w".to_owned(),
+            until: None,
+            as_of: Some(world.as_of.to_string()),
+            by: By::Auto,
+        },
     };
     let mut workspace = Workspace::resolve(&analysis, world.as_of)?;
     workspace.web = Some(fake::WEB.to_owned());
     name_clones(&mut workspace);
     let store = Store::open(&workspace.store, Mode::Write)?;
     let settings = ClientSettings::new(&workspace.api_url, Token::plain("demo"));
-    super::fetch::fetch_with(settings, Arc::new(DemoClock(world.as_of)), &workspace, &store, &context.progress)?;
+    super::fetch::fetch_with(
+        settings,
+        Arc::new(DemoClock(world.as_of)),
+        &workspace,
+        &store,
+        &context.progress,
+    )?;
     drop(server);
     let code = run::mine_and_report(context, &workspace, &store)?;
     let written = super::person::write_all(&store, &workspace)?;
@@ -80,7 +105,9 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
 /// The generated repositories have no remote to be named by: they bear the organisation's names.
 fn name_clones(workspace: &mut Workspace) {
     for clone in &mut workspace.clones {
-        if let Ok(name) = format!("{}/{}", organisation::ORGANISATION, clone.name).parse::<crate::domain::RepoName>() {
+        if let Ok(name) = format!("{}/{}", organisation::ORGANISATION, clone.name)
+            .parse::<crate::domain::RepoName>()
+        {
             clone.name = name.to_string();
             clone.github = Some(name);
         }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::error::{CliError, Kind};
 use crate::domain::{
-    AccountSeen, Completeness, Facts, Gap, History, Person, PersonId, RepositoryId, Signature, Stream, StreamCertificate,
+    AccountSeen, Completeness, Facts, Gap, History, Person, PersonId, RepositoryId, Signature,
+    Stream, StreamCertificate,
 };
 use crate::git::identity::{self, Identity};
 use crate::github;
 use crate::register::Register;
-use crate::store::{self, Store};
 use crate::store::facts as store_facts;
+use crate::store::{self, Store};
 use crate::tables::Repository;
 
 /// A mined clone on its way into the tables.
@@ -36,10 +37,13 @@ impl Findings {
     pub fn read(store: &Store) -> Result<Self, CliError> {
         let Some(bytes) = store.read(FINDINGS)? else {
             let message = format!("the store `{}` has no facts yet", store.root().display());
-            return Err(CliError::new(Kind::Usage, message).hint("run `linchpin run` in the clone first"));
+            return Err(
+                CliError::new(Kind::Usage, message).hint("run `linchpin run` in the clone first")
+            );
         };
-        serde_json::from_slice(&bytes)
-            .map_err(|error| CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt"))
+        serde_json::from_slice(&bytes).map_err(|error| {
+            CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt")
+        })
     }
 
     /// Whether some data that was asked for did not arrive whole: the banner is up, and the exit code is 5.
@@ -58,7 +62,12 @@ pub const IDENTITY: &str = "facts/identity.json";
 pub const INPUTS: &str = "facts/inputs.txt";
 
 /// Everything that facts depend on, as a text.
-pub fn inputs(store: &Store, register: &Register, web: Option<&str>, no_github: Option<(&str, &str)>) -> String {
+pub fn inputs(
+    store: &Store,
+    register: &Register,
+    web: Option<&str>,
+    no_github: Option<(&str, &str)>,
+) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let files = store.fingerprint(&["raw/", "mined/", "repositories.json"]);
     format!("{version}\n{register:?}\n{web:?}\n{no_github:?}\n{files}")
@@ -73,37 +82,13 @@ pub fn derive(
     web: Option<&str>,
     no_github: Option<(&str, &str)>,
 ) -> Result<Identity, CliError> {
-    let mut facts = Facts::default();
-    let mut accounts: Vec<AccountSeen> = Vec::new();
-    let mut links: Vec<(String, usize)> = Vec::new();
-    let mut findings = Findings::default();
-    let mut repositories: BTreeMap<RepositoryId, Repository> = BTreeMap::new();
-    for entry in store.repositories() {
-        let decoded = github::facts(store, entry.id)?;
-        findings.gaps.extend(decoded.1);
-        let mut decoded = decoded.0;
-        // Account indices of one repository follow those of the ones before it.
-        let offset = accounts.len();
-        let shift = |id: PersonId| PersonId(id.0.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX)));
-        decoded.facts.relabel(shift);
-        links.extend(decoded.email_links.into_iter().filter_map(|(email, account)| {
-            Some((email, usize::try_from(account.0).ok()?.checked_add(offset)?))
-        }));
-        accounts.append(&mut decoded.accounts);
-        facts.append(decoded.facts);
-        let state = store::state::read(store, entry.id)?;
-        findings.certificates.extend(state.certificates());
-        let github_branch = decoded.repository.as_ref().and_then(|found| found.default_branch.clone());
-        repositories.insert(
-            entry.id,
-            Repository {
-                repository: entry.id,
-                name: entry.name.clone(),
-                url: web.filter(|_| entry.name.contains('/')).map(|web| format!("{web}/{}", entry.name)),
-                default_branch: github_branch,
-            },
-        );
-    }
+    let Gathered {
+        mut facts,
+        accounts,
+        links,
+        mut repositories,
+        mut findings,
+    } = gather(store, web)?;
     let mut signatures: Vec<Signature> = Vec::new();
     let mut first_signature = Vec::new();
     for clone in clones {
@@ -120,32 +105,106 @@ pub fn derive(
         merge_same_names: register.merge_same_names,
     });
     facts.relabel(|id| {
-        usize::try_from(id.0).ok().and_then(|at| identity.person_of_account.get(at)).copied().unwrap_or(id)
+        usize::try_from(id.0)
+            .ok()
+            .and_then(|at| identity.person_of_account.get(at))
+            .copied()
+            .unwrap_or(id)
     });
     let mut mined = Vec::new();
     for (clone, first) in clones.iter().zip(&first_signature) {
         let end = first + clone.history.signatures.len();
-        let person_of = identity.person_of_signature.get(*first..end).unwrap_or_default();
-        mined.push(store_facts::Mined { repository: clone.repository, history: &clone.history, person_of });
+        let person_of = identity
+            .person_of_signature
+            .get(*first..end)
+            .unwrap_or_default();
+        mined.push(store_facts::Mined {
+            repository: clone.repository,
+            history: &clone.history,
+            person_of,
+        });
         findings.certificates.push(history_certificate(clone));
-        findings.gaps.extend(clone.history.gaps.iter().map(|gap| Gap { repository: Some(clone.repository), ..gap.clone() }));
+        findings
+            .gaps
+            .extend(clone.history.gaps.iter().map(|gap| Gap {
+                repository: Some(clone.repository),
+                ..gap.clone()
+            }));
         if let Some(repository) = repositories.get_mut(&clone.repository) {
-            repository.default_branch = repository.default_branch.take().or_else(|| clone.history.default_branch.clone());
+            repository.default_branch = repository
+                .default_branch
+                .take()
+                .or_else(|| clone.history.default_branch.clone());
         }
     }
     complete(&mut findings, repositories.keys().copied(), no_github);
     let rows: Vec<Repository> = repositories.into_values().collect();
     let people = named(&identity.people, register);
     store_facts::write_mined(store, &rows, &people, &mined)?;
-    store_facts::write_facts(store, &facts, &[])?;
+    store_facts::write_facts(store, &facts)?;
     findings.gaps.sort();
     findings.gaps.dedup();
-    findings.certificates.sort_by_key(|line| (line.repository, line.stream));
+    findings
+        .certificates
+        .sort_by_key(|line| (line.repository, line.stream));
     write_json(store, FINDINGS, &findings)?;
     write_json(store, IDENTITY, &identity)?;
     // Last: a kill before this derives anew.
     store.commit_file(INPUTS, inputs(store, register, web, no_github).as_bytes())?;
     Ok(identity)
+}
+
+/// What the raw answers of all repositories say, with account indices that run through.
+#[derive(Default)]
+struct Gathered {
+    facts: Facts,
+    accounts: Vec<AccountSeen>,
+    /// Address and account index.
+    links: Vec<(String, usize)>,
+    repositories: BTreeMap<RepositoryId, Repository>,
+    findings: Findings,
+}
+
+fn gather(store: &Store, web: Option<&str>) -> Result<Gathered, CliError> {
+    let mut gathered = Gathered::default();
+    for entry in store.repositories() {
+        let decoded = github::facts(store, entry.id)?;
+        gathered.findings.gaps.extend(decoded.1);
+        let mut decoded = decoded.0;
+        // Account indices of one repository follow those of the ones before it.
+        let offset = gathered.accounts.len();
+        let shift =
+            |id: PersonId| PersonId(id.0.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX)));
+        decoded.facts.relabel(shift);
+        gathered.links.extend(
+            decoded
+                .email_links
+                .into_iter()
+                .filter_map(|(email, account)| {
+                    Some((email, usize::try_from(account.0).ok()?.checked_add(offset)?))
+                }),
+        );
+        gathered.accounts.append(&mut decoded.accounts);
+        gathered.facts.append(decoded.facts);
+        let state = store::state::read(store, entry.id)?;
+        gathered.findings.certificates.extend(state.certificates());
+        let github_branch = decoded
+            .repository
+            .as_ref()
+            .and_then(|found| found.default_branch.clone());
+        gathered.repositories.insert(
+            entry.id,
+            Repository {
+                repository: entry.id,
+                name: entry.name.clone(),
+                url: web
+                    .filter(|_| entry.name.contains('/'))
+                    .map(|web| format!("{web}/{}", entry.name)),
+                default_branch: github_branch,
+            },
+        );
+    }
+    Ok(gathered)
 }
 
 fn write_json(store: &Store, place: &str, value: &impl serde::Serialize) -> Result<(), CliError> {
@@ -158,7 +217,12 @@ fn aliases(register: &Register) -> Vec<(String, String)> {
     register
         .members
         .iter()
-        .flat_map(|member| member.aliases.iter().map(|alias| (member.login.clone(), alias.clone())))
+        .flat_map(|member| {
+            member
+                .aliases
+                .iter()
+                .map(|alias| (member.login.clone(), alias.clone()))
+        })
         .collect()
 }
 
@@ -166,7 +230,12 @@ fn aliases(register: &Register) -> Vec<(String, String)> {
 fn named(people: &[Person], register: &Register) -> Vec<Person> {
     let mut people = people.to_vec();
     for member in &register.members {
-        let is_it = |person: &&mut Person| person.logins.iter().any(|login| login.0.eq_ignore_ascii_case(&member.login));
+        let is_it = |person: &&mut Person| {
+            person
+                .logins
+                .iter()
+                .any(|login| login.0.eq_ignore_ascii_case(&member.login))
+        };
         if let (Some(name), Some(person)) = (&member.name, people.iter_mut().find(is_it)) {
             person.display_name.clone_from(name);
         }
@@ -190,7 +259,10 @@ fn history_certificate(clone: &MinedClone) -> StreamCertificate {
     } else {
         (
             Completeness::Partial,
-            Some(format!("{} objects or records could not be read", history.gaps.len())),
+            Some(format!(
+                "{} objects or records could not be read",
+                history.gaps.len()
+            )),
             Some("see the gaps in data_quality.json; `git fsck` names damaged objects".to_owned()),
         )
     };
@@ -202,7 +274,11 @@ fn history_certificate(clone: &MinedClone) -> StreamCertificate {
         fix,
         expected: None,
         fetched: n,
-        watermark: history.commits.iter().map(|commit| commit.committed_at).max(),
+        watermark: history
+            .commits
+            .iter()
+            .map(|commit| commit.committed_at)
+            .max(),
     }
 }
 
@@ -215,7 +291,11 @@ fn complete(
     let (reason, fix) = no_github.unwrap_or(("GitHub was not asked", "run `linchpin fetch`"));
     for repository in repositories {
         let streams = [
-            (Stream::History, "no clone was mined", "name the clone with `--repo PATH`"),
+            (
+                Stream::History,
+                "no clone was mined",
+                "name the clone with `--repo PATH`",
+            ),
             (Stream::PullRequests, reason, fix),
             (Stream::Issues, reason, fix),
             (Stream::Deployments, reason, fix),
@@ -223,7 +303,8 @@ fn complete(
             (Stream::WorkflowRuns, reason, fix),
         ];
         for (stream, reason, fix) in streams {
-            let is_there = |line: &StreamCertificate| line.repository == repository && line.stream == stream;
+            let is_there =
+                |line: &StreamCertificate| line.repository == repository && line.stream == stream;
             if !findings.certificates.iter().any(is_there) {
                 findings.certificates.push(StreamCertificate {
                     repository,

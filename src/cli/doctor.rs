@@ -25,12 +25,30 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
         lines.push("clone        none: knowledge, ownership and lead time are not observed; name one with `--repo PATH`".to_owned());
         is_whole = false;
     }
-    match (workspace.github.as_slice(), workspace.offline, token(&workspace.api_url)) {
-        ([], _, _) => lines.push("GitHub       no remote: add one, or name a repository with `--github OWNER/NAME`".to_owned()),
+    match (
+        workspace.github.as_slice(),
+        workspace.offline,
+        token(&workspace.api_url),
+    ) {
+        ([], _, _) => lines.push(
+            "GitHub       no remote: add one, or name a repository with `--github OWNER/NAME`"
+                .to_owned(),
+        ),
         (_, true, _) => lines.push("GitHub       not asked: --offline".to_owned()),
         (_, _, None) => {
-            lines.push(format!("token        none: {}", how_to_give_a_token(&workspace.api_url)));
-            not_observed(&[Stream::PullRequests, Stream::Issues, Stream::Deployments, Stream::WorkflowRuns], &mut lines);
+            lines.push(format!(
+                "token        none: {}",
+                how_to_give_a_token(&workspace.api_url)
+            ));
+            not_observed(
+                &[
+                    Stream::PullRequests,
+                    Stream::Issues,
+                    Stream::Deployments,
+                    Stream::WorkflowRuns,
+                ],
+                &mut lines,
+            );
             is_whole = false;
         }
         (names, false, Some(token)) => {
@@ -63,12 +81,21 @@ fn clone_lines(clone: &super::workspace::Clone, lines: &mut Vec<String>) -> bool
             false
         }
         Ok(found) => {
-            let branch = found.default_branch.map_or_else(|| "no default branch".to_owned(), |branch| terminal(&branch));
-            lines.push(format!("clone        {name}: whole history, {branch}, {} tags", found.n_tags));
+            let branch = found.default_branch.map_or_else(
+                || "no default branch".to_owned(),
+                |branch| terminal(&branch),
+            );
+            lines.push(format!(
+                "clone        {name}: whole history, {branch}, {} tags",
+                found.n_tags
+            ));
             true
         }
         Err(error) => {
-            lines.push(format!("clone        {name}: {}", terminal(&error.to_string())));
+            lines.push(format!(
+                "clone        {name}: {}",
+                terminal(&error.to_string())
+            ));
             false
         }
     }
@@ -79,13 +106,19 @@ fn probe_lines(found: &Probe, lines: &mut Vec<String>) -> bool {
         lines.push("repository   not there, or not shown to this token: check the spelling and the token's repositories".to_owned());
         return false;
     };
-    lines.push(format!("repository   {}{}", terminal(name), if found.is_archived { " (archived)" } else { "" }));
+    lines.push(format!(
+        "repository   {}{}",
+        terminal(name),
+        if found.is_archived { " (archived)" } else { "" }
+    ));
     lines.push(format!("  token      {}", found.token.word()));
     if let Some(skew) = found.skew.filter(|skew| skew.as_secs().abs() > 5) {
         lines.push(format!("  clock      {} s off the server's: durations are the server's, only `--as-of` is yours", skew.as_secs()));
     }
     if let Some((limit, left, back_at)) = found.points {
-        lines.push(format!("  points     {left} of {limit} an hour left, all back at {back_at}"));
+        lines.push(format!(
+            "  points     {left} of {limit} an hour left, all back at {back_at}"
+        ));
     }
     let mut missing = Vec::new();
     for (stream, access) in &found.access {
@@ -95,7 +128,10 @@ fn probe_lines(found: &Probe, lines: &mut Vec<String>) -> bool {
             Access::Readable(None) => format!("  {word:<14} readable"),
             Access::Missing(permission) => {
                 missing.push(*stream);
-                format!("  {word:<14} not readable: give the token {}", terminal(permission))
+                format!(
+                    "  {word:<14} not readable: give the token {}",
+                    terminal(permission)
+                )
             }
             Access::Disabled => format!("  {word:<14} switched off in the repository's settings"),
             Access::NotFound => {
@@ -104,11 +140,31 @@ fn probe_lines(found: &Probe, lines: &mut Vec<String>) -> bool {
             }
         });
     }
-    let list = |words: &[String]| if words.is_empty() { "none".to_owned() } else { terminal(&words.join(", ")) };
-    let environments: Vec<String> = found.environments.iter().map(|(name, n)| format!("{name} ({n})")).collect();
-    lines.push(format!("  environments   {} (production is `production_pattern` in linchpin.toml)", list(&environments)));
-    lines.push(format!("  incidents      labels that look like it: {}", list(&found.incident_labels)));
-    let styles: Vec<String> = found.merge_styles.iter().map(|style| (*style).to_owned()).collect();
+    let list = |words: &[String]| {
+        if words.is_empty() {
+            "none".to_owned()
+        } else {
+            terminal(&words.join(", "))
+        }
+    };
+    let environments: Vec<String> = found
+        .environments
+        .iter()
+        .map(|(name, n)| format!("{name} ({n})"))
+        .collect();
+    lines.push(format!(
+        "  environments   {} (production is `production_pattern` in linchpin.toml)",
+        list(&environments)
+    ));
+    lines.push(format!(
+        "  incidents      labels that look like it: {}",
+        list(&found.incident_labels)
+    ));
+    let styles: Vec<String> = found
+        .merge_styles
+        .iter()
+        .map(|style| (*style).to_owned())
+        .collect();
     lines.push(format!("  merge styles   {}", list(&styles)));
     lines.push(format!("  bots seen      {}", list(&found.bots)));
     lines.push(format!(
@@ -135,11 +191,15 @@ fn not_observed(missing: &[Stream], lines: &mut Vec<String>) {
         .map(|definition| definition.id)
         .collect();
     if !ids.is_empty() {
-        lines.push(format!("  not observed   {} (deployments can also come from releases or tags)", ids.join(", ")));
+        lines.push(format!(
+            "  not observed   {} (deployments can also come from releases or tags)",
+            ids.join(", ")
+        ));
     }
 }
 
 /// An error for `init` where the file is there already.
 pub fn exists(path: &std::path::Path) -> CliError {
-    CliError::new(Kind::Usage, format!("`{}` exists already", path.display())).hint("edit it, or move it away first")
+    CliError::new(Kind::Usage, format!("`{}` exists already", path.display()))
+        .hint("edit it, or move it away first")
 }

@@ -56,7 +56,11 @@ pub struct CliError {
 impl CliError {
     /// An error of a kind.
     pub fn new(kind: Kind, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { kind, source: source.into(), hints: Vec::new() }
+        Self {
+            kind,
+            source: source.into(),
+            hints: Vec::new(),
+        }
     }
 
     /// Adds a next step.
@@ -70,7 +74,10 @@ impl CliError {
     #[must_use]
     pub fn is_of_damaged_facts(&self) -> bool {
         use crate::store::{Error, facts};
-        let is_table = self.source.downcast_ref().is_some_and(|error| matches!(error, facts::Error::Table { .. }));
+        let is_table = self
+            .source
+            .downcast_ref()
+            .is_some_and(|error| matches!(error, facts::Error::Table { .. }));
         let damaged = self.source.downcast_ref().and_then(|error| match error {
             Error::Damaged { path, .. } => Some(path),
             _ => None,
@@ -101,7 +108,8 @@ impl CliError {
 
 /// Whether a file of the store is derived: everything but the raw answers, and the lists that name them.
 fn is_derived(path: &std::path::Path) -> bool {
-    path.components().any(|part| part.as_os_str() == "facts" || part.as_os_str() == "mined")
+    path.components()
+        .any(|part| part.as_os_str() == "facts" || part.as_os_str() == "mined")
         && !path.components().any(|part| part.as_os_str() == "raw")
 }
 
@@ -136,16 +144,17 @@ impl From<crate::store::facts::Error> for CliError {
     fn from(source: crate::store::facts::Error) -> Self {
         match source {
             crate::store::facts::Error::Store(error) => error.into(),
-            error @ crate::store::facts::Error::Table { .. } => {
-                Self::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt from the clone and the raw answers")
-            }
+            error @ crate::store::facts::Error::Table { .. } => Self::new(Kind::Usage, error).hint(
+                "run `linchpin run` again: facts are rebuilt from the clone and the raw answers",
+            ),
         }
     }
 }
 
 impl From<crate::register::Error> for CliError {
     fn from(source: crate::register::Error) -> Self {
-        Self::new(Kind::Configuration, source).hint("correct the line; README.md lists every key under \"Configuration\"")
+        Self::new(Kind::Configuration, source)
+            .hint("correct the line; README.md lists every key under \"Configuration\"")
     }
 }
 
@@ -159,15 +168,26 @@ impl From<crate::git::Error> for CliError {
     fn from(source: crate::git::Error) -> Self {
         use crate::git::Error as E;
         let (kind, hint) = match &source {
-            E::NotARepository { .. } => {
-                (Kind::Usage, "run it inside a clone, or name one with `--repo PATH` (or a GitHub repository with `--github OWNER/NAME`)")
-            }
-            E::Unusable { .. } => (Kind::Usage, "`git status` there says what is wrong; a fresh clone mends it"),
-            E::UnknownBranch { .. } => {
-                (Kind::Usage, "`git switch` to the branch to look at, or `git remote set-head origin --auto`; `git branch --all` lists them")
-            }
-            E::Refs { .. } => (Kind::Usage, "`git fsck` in the clone says what is damaged; a fresh clone mends it"),
-            E::Glob { .. } => (Kind::Configuration, "correct `mining.exclude` in linchpin.toml"),
+            E::NotARepository { .. } => (
+                Kind::Usage,
+                "run it inside a clone, or name one with `--repo PATH` (or a GitHub repository with `--github OWNER/NAME`)",
+            ),
+            E::Unusable { .. } => (
+                Kind::Usage,
+                "`git status` there says what is wrong; a fresh clone mends it",
+            ),
+            E::UnknownBranch { .. } => (
+                Kind::Usage,
+                "`git switch` to the branch to look at, or `git remote set-head origin --auto`; `git branch --all` lists them",
+            ),
+            E::Refs { .. } => (
+                Kind::Usage,
+                "`git fsck` in the clone says what is damaged; a fresh clone mends it",
+            ),
+            E::Glob { .. } => (
+                Kind::Configuration,
+                "correct `mining.exclude` in linchpin.toml",
+            ),
         };
         Self::new(kind, source).hint(hint)
     }
@@ -189,7 +209,12 @@ mod tests {
     fn an_error_names_the_thing_the_cause_and_the_next_step() {
         let error = CliError::new(Kind::Usage, Outer(Inner)).hint("check the spelling");
         let text = error.render();
-        assert!(text.starts_with("error: `acme/widgest` does not exist\n  caused by: GraphQL said NOT_FOUND"), "{text}");
+        assert!(
+            text.starts_with(
+                "error: `acme/widgest` does not exist\n  caused by: GraphQL said NOT_FOUND"
+            ),
+            "{text}"
+        );
         assert!(text.ends_with("\nhint: check the spelling"), "{text}");
         assert!(!text.contains('\u{1b}'), "{text}");
     }

@@ -21,21 +21,39 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     let mut stdout = std::io::stdout().lock();
     if args.metric == "list" {
         for metric in metrics::REGISTRY {
-            let _ = writeln!(stdout, "{:28} {}", metric.definition.id, metric.definition.question);
+            let _ = writeln!(
+                stdout,
+                "{:28} {}",
+                metric.definition.id, metric.definition.question
+            );
         }
         return Ok(DONE);
     }
     let Some(metric) = metrics::find(&args.metric) else {
-        let ids: Vec<_> = metrics::REGISTRY.iter().map(|metric| metric.definition.id).collect();
-        return Err(CliError::new(Kind::Usage, format!("`{}` is not a metric", terminal(&args.metric)))
-            .hint(format!("name one of {}", ids.join(", "))));
+        let ids: Vec<_> = metrics::REGISTRY
+            .iter()
+            .map(|metric| metric.definition.id)
+            .collect();
+        return Err(CliError::new(
+            Kind::Usage,
+            format!("`{}` is not a metric", terminal(&args.metric)),
+        )
+        .hint(format!("name one of {}", ids.join(", "))));
     };
     let store = Store::open(&workspace.store, Mode::Read)?;
     let analysis = Analysis::read(&store, workspace)?;
     let measure = (metric.measure)(&analysis.tables, &analysis.lens);
     let faces = analysis.faces();
-    let scope = args.scope.as_deref().map(|name| find_scope(name, &measure, &analysis)).transpose()?;
-    let bucket = args.bucket.as_deref().map(|label| find_bucket(label, &measure)).transpose()?;
+    let scope = args
+        .scope
+        .as_deref()
+        .map(|name| find_scope(name, &measure, &analysis))
+        .transpose()?;
+    let bucket = args
+        .bucket
+        .as_deref()
+        .map(|label| find_bucket(label, &measure))
+        .transpose()?;
     let asked = render::Explain {
         measure: &measure,
         scope: scope.as_ref(),
@@ -49,7 +67,8 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         Format::Csv => render::Format::Csv,
         Format::Markdown => render::Format::Markdown,
     };
-    let text = render::explain(&asked, format).map_err(|error| CliError::new(Kind::Defect, error))?;
+    let text =
+        render::explain(&asked, format).map_err(|error| CliError::new(Kind::Defect, error))?;
     let _ = stdout.write_all(text.as_bytes());
     Ok(DONE)
 }
@@ -57,27 +76,54 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
 fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scope, CliError> {
     let words = |scope: &Scope| match (&scope.area, scope.repository) {
         (Some(area), _) => area.clone(),
-        (None, Some(id)) => analysis.tables.repository(id).map_or_else(String::new, |found| found.name.clone()),
+        (None, Some(id)) => analysis
+            .tables
+            .repository(id)
+            .map_or_else(String::new, |found| found.name.clone()),
         (None, None) => scope.product.clone(),
     };
-    let found = measure.cells.iter().map(|cell| &cell.scope).find(|scope| words(scope).eq_ignore_ascii_case(name));
+    let found = measure
+        .cells
+        .iter()
+        .map(|cell| &cell.scope)
+        .find(|scope| words(scope).eq_ignore_ascii_case(name));
     found.cloned().ok_or_else(|| {
-        let mut known: Vec<String> = measure.cells.iter().map(|cell| terminal(&words(&cell.scope))).collect();
+        let mut known: Vec<String> = measure
+            .cells
+            .iter()
+            .map(|cell| terminal(&words(&cell.scope)))
+            .collect();
         known.sort();
         known.dedup();
         known.truncate(20);
-        CliError::new(Kind::Usage, format!("`{}` is no product, repository or area of this metric", terminal(name)))
-            .hint(format!("name one of {}", known.join(", ")))
+        CliError::new(
+            Kind::Usage,
+            format!(
+                "`{}` is no product, repository or area of this metric",
+                terminal(name)
+            ),
+        )
+        .hint(format!("name one of {}", known.join(", ")))
     })
 }
 
 fn find_bucket(label: &str, measure: &Measure) -> Result<Bucket, CliError> {
     let buckets = || measure.cells.iter().filter_map(|cell| cell.bucket);
-    buckets().find(|bucket| bucket.to_string().eq_ignore_ascii_case(label)).ok_or_else(|| {
-        let error = CliError::new(Kind::Usage, format!("there is no bucket `{}` with rows in the window", terminal(label)));
-        match (buckets().min(), buckets().max()) {
-            (Some(first), Some(last)) => error.hint(format!("name one between {first} and {last}, or widen `--since`")),
-            _ => error.hint("this metric has no buckets here: leave `--bucket` out"),
-        }
-    })
+    buckets()
+        .find(|bucket| bucket.to_string().eq_ignore_ascii_case(label))
+        .ok_or_else(|| {
+            let error = CliError::new(
+                Kind::Usage,
+                format!(
+                    "there is no bucket `{}` with rows in the window",
+                    terminal(label)
+                ),
+            );
+            match (buckets().min(), buckets().max()) {
+                (Some(first), Some(last)) => error.hint(format!(
+                    "name one between {first} and {last}, or widen `--since`"
+                )),
+                _ => error.hint("this metric has no buckets here: leave `--bucket` out"),
+            }
+        })
 }

@@ -8,7 +8,7 @@ use super::output::{Audience, replace_tree};
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{
-    Comment, Deployment, DeploymentStatus, Incident, Issue, IssueComment, Person, PullRequest,
+    Comment, Deployment, DeploymentStatus, Issue, IssueComment, Person, PullRequest,
     PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, TimelineEvent, WorkflowRun,
 };
 use crate::metrics;
@@ -84,7 +84,6 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
         empty::<IssueComment>(),
         empty::<Deployment>(),
         empty::<DeploymentStatus>(),
-        empty::<Incident>(),
         empty::<Release>(),
         empty::<WorkflowRun>(),
     ] {

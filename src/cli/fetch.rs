@@ -12,7 +12,9 @@ use super::context::{Context, variable};
 use super::error::{CliError, Kind};
 use super::progress::Progress;
 use super::workspace::Workspace;
-use crate::github::{self, Client, ClientSettings, Clock, Event, FetchOptions, FetchProgress, FetchReport, Token};
+use crate::github::{
+    self, Client, ClientSettings, Clock, Event, FetchOptions, FetchProgress, FetchReport, Token,
+};
 use crate::render::encode::terminal;
 use crate::store::Store;
 
@@ -35,8 +37,11 @@ impl Fetched {
     /// The exit code of a command that otherwise ends with `code`.
     pub fn finish(&self, code: u8) -> Result<u8, CliError> {
         match self.resumes_at {
-            Some(at) => Err(CliError::new(Kind::RateLimited, format!("GitHub's rate limit is used up until {at}"))
-                .hint("run the same command again after that: it goes on where it stopped")),
+            Some(at) => Err(CliError::new(
+                Kind::RateLimited,
+                format!("GitHub's rate limit is used up until {at}"),
+            )
+            .hint("run the same command again after that: it goes on where it stopped")),
             None => Ok(code),
         }
     }
@@ -44,19 +49,39 @@ impl Fetched {
 
 /// Fetches every repository of the workspace, where there is a token, a name and leave to use the network.
 pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<Fetched, CliError> {
-    let not_asked = |reason, fix| Ok(Fetched { not_asked: Some((reason, fix)), resumes_at: None });
+    let not_asked = |reason, fix| {
+        Ok(Fetched {
+            not_asked: Some((reason, fix)),
+            resumes_at: None,
+        })
+    };
     if workspace.github.is_empty() {
-        return not_asked("no GitHub remote", "add a remote that points at GitHub, or name one with `--github OWNER/NAME`");
+        return not_asked(
+            "no GitHub remote",
+            "add a remote that points at GitHub, or name one with `--github OWNER/NAME`",
+        );
     }
     if workspace.offline {
-        return not_asked("offline", "run `linchpin fetch` (or `run`) without `--offline`");
+        return not_asked(
+            "offline",
+            "run `linchpin fetch` (or `run`) without `--offline`",
+        );
     }
     let Some(token) = token(&workspace.api_url) else {
         return not_asked("no GitHub token", how_to_give_a_token(&workspace.api_url));
     };
     let clock = Arc::new(SystemClock);
-    let report = fetch_with(ClientSettings::new(&workspace.api_url, token), clock, workspace, store, &context.progress)?;
-    Ok(Fetched { not_asked: None, resumes_at: report.resumes_at })
+    let report = fetch_with(
+        ClientSettings::new(&workspace.api_url, token),
+        clock,
+        workspace,
+        store,
+        &context.progress,
+    )?;
+    Ok(Fetched {
+        not_asked: None,
+        resumes_at: report.resumes_at,
+    })
 }
 
 /// The step that provides a token: an enterprise host has variables of its own, as for `gh`.
@@ -96,7 +121,10 @@ pub fn fetch_with(
         report.repositories.len(),
         report.requests,
         report.points_spent,
-        report.points_left.map(|left| format!(", {left} left")).unwrap_or_default()
+        report
+            .points_left
+            .map(|left| format!(", {left} left"))
+            .unwrap_or_default()
     ));
     Ok(report)
 }
@@ -122,8 +150,16 @@ pub fn token(api_url: &str) -> Option<Token> {
     };
     let gh = || {
         let host = host.strip_prefix("api.").unwrap_or(host);
-        let output = Command::new("gh").args(["auth", "token", "--hostname", host]).stderr(Stdio::null()).output().ok()?;
-        output.status.success().then(|| String::from_utf8(output.stdout).ok()).flatten()
+        let output = Command::new("gh")
+            .args(["auth", "token", "--hostname", host])
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8(output.stdout).ok())
+            .flatten()
     };
     github::token::choose(is_enterprise, variable, app, gh).map(|(token, _)| token)
 }
@@ -150,21 +186,36 @@ impl Clock for SystemClock {
 impl FetchProgress for Progress {
     fn on(&self, event: &Event<'_>) {
         match event {
-            Event::Repository { name, position: (at, of) } => {
+            Event::Repository {
+                name,
+                position: (at, of),
+            } => {
                 crate::git::Progress::phase(self, &format!("fetching {name} ({at}/{of})"), None);
             }
-            Event::Page { stream, fetched, expected, requests, points_left } => self.page(
+            Event::Page {
+                stream,
+                fetched,
+                expected,
+                requests,
+                points_left,
+            } => self.page(
                 stream.word(),
                 *fetched,
                 *expected,
                 &format!(
                     "{requests} requests{}",
-                    points_left.map(|left| format!(", {left} points left")).unwrap_or_default()
+                    points_left
+                        .map(|left| format!(", {left} points left"))
+                        .unwrap_or_default()
                 ),
             ),
             Event::Stream { certificate } => {
                 if let Some(reason) = &certificate.reason {
-                    self.say(&format!("{}: {}", certificate.stream.word(), terminal(reason)));
+                    self.say(&format!(
+                        "{}: {}",
+                        certificate.stream.word(),
+                        terminal(reason)
+                    ));
                 }
             }
         }
@@ -182,10 +233,16 @@ impl From<github::Error> for CliError {
                 };
             }
             E::Address { .. } => "name the REST base with `--api-url`, such as https://HOST/api/v3",
-            E::Unauthorised { .. } => "check that the token is valid and not expired (`gh auth status`)",
-            E::RateLimited { .. } => "run the same command again after that: it goes on where it stopped",
+            E::Unauthorised { .. } => {
+                "check that the token is valid and not expired (`gh auth status`)"
+            }
+            E::RateLimited { .. } => {
+                "run the same command again after that: it goes on where it stopped"
+            }
             E::GaveUp { .. } => "run the same command again: it goes on where it stopped",
-            E::Setup { .. } | E::Shape { .. } | E::Rejected { .. } => "report it with the text above: it names no secret",
+            E::Setup { .. } | E::Shape { .. } | E::Rejected { .. } => {
+                "report it with the text above: it names no secret"
+            }
         };
         let kind = match &source {
             E::Address { .. } => Kind::Usage,
@@ -197,4 +254,3 @@ impl From<github::Error> for CliError {
         Self::new(kind, source).hint(hint)
     }
 }
-

@@ -14,11 +14,19 @@ use crate::store::{Mode, Store};
 pub fn identity(args: &IdentityArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let store = Store::open(&workspace.store, Mode::Read)?;
     let Some(bytes) = store.read(IDENTITY)? else {
-        return Err(CliError::new(Kind::Usage, "the store has no identities yet").hint("run `linchpin run` in the clone first"));
+        return Err(
+            CliError::new(Kind::Usage, "the store has no identities yet")
+                .hint("run `linchpin run` in the clone first"),
+        );
     };
-    let identity: Identity = serde_json::from_slice(&bytes)
-        .map_err(|error| CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt"))?;
-    let text = if args.export_mailmap { export_mailmap(&identity) } else { describe(&identity) };
+    let identity: Identity = serde_json::from_slice(&bytes).map_err(|error| {
+        CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt")
+    })?;
+    let text = if args.export_mailmap {
+        export_mailmap(&identity)
+    } else {
+        describe(&identity)
+    };
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
     Ok(DONE)
 }
@@ -27,17 +35,39 @@ fn describe(identity: &Identity) -> String {
     let mut lines = vec![format!("{} people", identity.people.len())];
     for person in &identity.people {
         let logins = person.logins.iter().map(|login| format!("@{}", login.0));
-        let known_as: Vec<_> = logins.chain(person.emails.iter().map(|email| format!("<{}>", email.0))).collect();
-        lines.push(format!("  {} ({}): {}", person.display_name, person.account.word(), known_as.join(" ")));
+        let known_as: Vec<_> = logins
+            .chain(person.emails.iter().map(|email| format!("<{}>", email.0)))
+            .collect();
+        lines.push(format!(
+            "  {} ({}): {}",
+            person.display_name,
+            person.account.word(),
+            known_as.join(" ")
+        ));
     }
     let edge = |edge: &Edge| format!("  {} = {}: {}", edge.a, edge.b, edge.reason.words());
-    lines.push(format!("{} merges, each with its reason", identity.edges.len()));
+    lines.push(format!(
+        "{} merges, each with its reason",
+        identity.edges.len()
+    ));
     lines.extend(identity.edges.iter().map(edge));
-    lines.push(format!("{} suspects, not merged: say so in .mailmap, or as `aliases` of a `[[member]]`", identity.suspects.len()));
+    lines.push(format!(
+        "{} suspects, not merged: say so in .mailmap, or as `aliases` of a `[[member]]`",
+        identity.suspects.len()
+    ));
     lines.extend(identity.suspects.iter().map(edge));
-    lines.push(format!("{} conflicts, not merged", identity.conflicts.len()));
+    lines.push(format!(
+        "{} conflicts, not merged",
+        identity.conflicts.len()
+    ));
     let conflicts = identity.conflicts.iter();
-    lines.extend(conflicts.map(|conflict| format!("  {} is claimed by {}", conflict.subject, conflict.claimed_by.join(", "))));
+    lines.extend(conflicts.map(|conflict| {
+        format!(
+            "  {} is claimed by {}",
+            conflict.subject,
+            conflict.claimed_by.join(", ")
+        )
+    }));
     let lines: Vec<String> = lines.iter().map(|line| terminal(line)).collect();
     lines.join("\n") + "\n"
 }

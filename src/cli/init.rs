@@ -47,14 +47,16 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
         return Err(exists(workflow));
     }
     let probes = match (workspace.offline, token(&workspace.api_url)) {
-        (false, Some(token)) if !workspace.github.is_empty() => {
-            look(ClientSettings::new(&workspace.api_url, token), &workspace.github)?
-        }
+        (false, Some(token)) if !workspace.github.is_empty() => look(
+            ClientSettings::new(&workspace.api_url, token),
+            &workspace.github,
+        )?,
         _ => Vec::new(),
     };
     let text = configuration(workspace, &probes);
     // What it writes must be what it reads.
-    crate::register::parse(&text, "linchpin.toml").map_err(|error| CliError::new(Kind::Defect, error))?;
+    crate::register::parse(&text, "linchpin.toml")
+        .map_err(|error| CliError::new(Kind::Defect, error))?;
     write(register, &text)?;
     let mut stdout = std::io::stdout().lock();
     let _ = writeln!(stdout, "{}", register.display());
@@ -76,12 +78,24 @@ struct Refused {
 }
 
 fn refused(path: &Path, source: std::io::Error) -> CliError {
-    CliError::new(Kind::Usage, Refused { path: path.display().to_string(), source }).hint("make the directory writable")
+    CliError::new(
+        Kind::Usage,
+        Refused {
+            path: path.display().to_string(),
+            source,
+        },
+    )
+    .hint("make the directory writable")
 }
 
 fn write(path: &Path, text: &str) -> Result<(), CliError> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| refused(path, error))?;
-    file.write_all(text.as_bytes()).map_err(|error| refused(path, error))
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|error| refused(path, error))?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| refused(path, error))
 }
 
 /// A TOML string of any text: basic strings escape the quote, the backslash and every control character (TOML 1.0, "String").
@@ -102,32 +116,75 @@ fn quoted(text: &str) -> String {
 }
 
 fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
-    let list = |words: &[String]| words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", ");
-    let mut text = String::from("# The team's register. Every key is optional; README.md explains them all.\n\n");
-    let mut labels: Vec<String> = probes.iter().flat_map(|found| found.incident_labels.iter().cloned()).collect();
+    let list = |words: &[String]| {
+        words
+            .iter()
+            .map(|word| quoted(word))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let mut text = String::from(
+        "# The team's register. Every key is optional; README.md explains them all.\n\n",
+    );
+    let mut labels: Vec<String> = probes
+        .iter()
+        .flat_map(|found| found.incident_labels.iter().cloned())
+        .collect();
     labels.sort();
     labels.dedup();
     if labels.is_empty() {
         labels.push("incident".to_owned());
     }
-    let mut bots: Vec<String> = probes.iter().flat_map(|found| found.bots.iter().cloned()).collect();
+    let mut bots: Vec<String> = probes
+        .iter()
+        .flat_map(|found| found.bots.iter().cloned())
+        .collect();
     bots.sort();
     bots.dedup();
-    let _ = writeln!(text, "# Labels that make an issue an incident.\nincident_labels = [{}]\n", list(&labels));
-    let _ = writeln!(text, "# Logins that are automation, besides the well-known ones.\nbots = [{}]\n", list(&bots));
+    let _ = writeln!(
+        text,
+        "# Labels that make an issue an incident.\nincident_labels = [{}]\n",
+        list(&labels)
+    );
+    let _ = writeln!(
+        text,
+        "# Logins that are automation, besides the well-known ones.\nbots = [{}]\n",
+        list(&bots)
+    );
     let names: Vec<String> = workspace.github.iter().map(ToString::to_string).collect();
     if let Some(first) = workspace.github.first() {
-        let _ = writeln!(text, "[[product]]\nname = {}\nrepositories = [{}]", quoted(first.name()), list(&names));
-        let mut environments: Vec<String> =
-            probes.iter().flat_map(|found| found.environments.iter().map(|(name, n)| format!("{name} ({n})"))).collect();
+        let _ = writeln!(
+            text,
+            "[[product]]\nname = {}\nrepositories = [{}]",
+            quoted(first.name()),
+            list(&names)
+        );
+        let mut environments: Vec<String> = probes
+            .iter()
+            .flat_map(|found| {
+                found
+                    .environments
+                    .iter()
+                    .map(|(name, n)| format!("{name} ({n})"))
+            })
+            .collect();
         environments.sort();
         environments.dedup();
-        let seen = if environments.is_empty() { "none".to_owned() } else { environments.join(", ") };
+        let seen = if environments.is_empty() {
+            "none".to_owned()
+        } else {
+            environments.join(", ")
+        };
         let seen: String = seen.chars().filter(|c| !c.is_control()).collect();
-        let _ = writeln!(text, "# Environments that are production. Seen in the newest deployments: {seen}.");
+        let _ = writeln!(
+            text,
+            "# Environments that are production. Seen in the newest deployments: {seen}."
+        );
         text.push_str("production_pattern = \"(?i)^prod\"\n");
         text.push_str("# Where deployments are read from: the first with data wins.\n");
-        text.push_str("deployments = [\"deployments_api\", \"workflow_runs\", \"releases\", \"tags\"]\n");
+        text.push_str(
+            "deployments = [\"deployments_api\", \"workflow_runs\", \"releases\", \"tags\"]\n",
+        );
         text.push_str("# tag_pattern = '^v\\d'\n# workflow_pattern = \"^deploy\"\n\n");
     }
     text.push_str("[calendar]\ntime_zone = \"UTC\"\nholidays = []\n\n");
@@ -142,7 +199,13 @@ mod tests {
 
     #[test]
     fn any_text_is_a_toml_string() {
-        for text in ["plain", "with \"quotes\" and \\", "line\nbreak\t\u{1b}[31m", "é \u{202e}", ""] {
+        for text in [
+            "plain",
+            "with \"quotes\" and \\",
+            "line\nbreak\t\u{1b}[31m",
+            "é \u{202e}",
+            "",
+        ] {
             let parsed: toml::Table = format!("key = {}", quoted(text)).parse().unwrap();
             assert_eq!(parsed["key"].as_str(), Some(text));
         }

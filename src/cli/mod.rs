@@ -35,7 +35,11 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let code = if error.use_stderr() { Kind::Usage.exit_code() } else { error::DONE };
+            let code = if error.use_stderr() {
+                Kind::Usage.exit_code()
+            } else {
+                error::DONE
+            };
             let _ = error.print();
             return ExitCode::from(code);
         }

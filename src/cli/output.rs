@@ -18,13 +18,34 @@ pub enum Audience {
 /// Replaces the tree at `place` by `files` (relative paths with `/`).
 ///
 /// The new tree is written beside the old one and swapped in by renames, so that a full disk or a kill leaves the old one.
-pub fn replace_tree(place: &Path, files: &[(String, Vec<u8>)], audience: Audience) -> Result<(), CliError> {
-    let name = place.file_name().map_or_else(|| "tree".into(), |name| name.to_string_lossy().into_owned());
-    let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let (fresh, old) = (parent.join(format!(".{name}.new")), parent.join(format!(".{name}.old")));
+pub fn replace_tree(
+    place: &Path,
+    files: &[(String, Vec<u8>)],
+    audience: Audience,
+) -> Result<(), CliError> {
+    let name = place
+        .file_name()
+        .map_or_else(|| "tree".into(), |name| name.to_string_lossy().into_owned());
+    let parent = place
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let (fresh, old) = (
+        parent.join(format!(".{name}.new")),
+        parent.join(format!(".{name}.old")),
+    );
     let refused = |path: &Path, source: std::io::Error| {
-        CliError::new(Kind::Usage, Refused { path: path.to_owned(), source })
-            .hint(format!("make `{}` writable, or name another place with `--out`", parent.display()))
+        CliError::new(
+            Kind::Usage,
+            Refused {
+                path: path.to_owned(),
+                source,
+            },
+        )
+        .hint(format!(
+            "make `{}` writable, or name another place with `--out`",
+            parent.display()
+        ))
     };
     create_directory(&parent, audience).map_err(|error| refused(&parent, error))?;
     for leftover in [&fresh, &old] {
@@ -63,12 +84,42 @@ pub fn replace_tree(place: &Path, files: &[(String, Vec<u8>)], audience: Audienc
 /// Leaves nothing behind: the nearest directory that exists is tried with a file that is removed again.
 pub fn check_writable(place: &Path) -> Result<(), CliError> {
     let full = std::path::absolute(place).unwrap_or_else(|_| place.to_owned());
-    let nearest = full.ancestors().find(|path| fs::symlink_metadata(path).is_ok()).unwrap_or(&full);
+    let nearest = full
+        .ancestors()
+        .find(|path| fs::symlink_metadata(path).is_ok())
+        .unwrap_or(&full);
     let probe = nearest.join(format!(".linchpin-{}.tmp", std::process::id()));
-    let tried = fs::OpenOptions::new().write(true).create_new(true).open(&probe).and_then(|_| fs::remove_file(&probe));
+    let tried = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&probe)
+        .and_then(|_| fs::remove_file(&probe));
     tried.map_err(|source| {
-        CliError::new(Kind::Usage, Refused { path: place.to_owned(), source })
-            .hint(format!("make `{}` writable, or name another place with `--out`", place.display()))
+        CliError::new(
+            Kind::Usage,
+            Refused {
+                path: place.to_owned(),
+                source,
+            },
+        )
+        .hint(format!(
+            "make `{}` writable, or name another place with `--out`",
+            place.display()
+        ))
+    })
+}
+
+/// Makes a directory for its owner alone that git ignores: evidence about people must not be committed by accident.
+pub fn keep_out_of_git(directory: &Path) -> Result<(), CliError> {
+    let file = directory.join(".gitignore");
+    if file.exists() {
+        return Ok(());
+    }
+    let written = create_directory(directory, Audience::Owner)
+        .and_then(|()| write_file(&file, b"*\n", Audience::Owner));
+    written.map_err(|source| {
+        CliError::new(Kind::Usage, Refused { path: file, source })
+            .hint("name a writable place with `--out`")
     })
 }
 
@@ -110,7 +161,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("out/team");
         let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
-        replace_tree(&place, &[file("a.md", "1"), file("charts/b.svg", "2")], Audience::Everyone).unwrap();
+        replace_tree(
+            &place,
+            &[file("a.md", "1"), file("charts/b.svg", "2")],
+            Audience::Everyone,
+        )
+        .unwrap();
         replace_tree(&place, &[file("a.md", "3")], Audience::Everyone).unwrap();
         assert_eq!(fs::read(place.join("a.md")).unwrap(), b"3");
         assert!(!place.join("charts").exists());
@@ -125,16 +181,31 @@ mod tests {
         let place = root.path().join("private/ada");
         replace_tree(&place, &[("x.md".to_owned(), vec![])], Audience::Owner).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&place), mode(&place.join("x.md")), mode(place.parent().unwrap())), (0o700, 0o600, 0o700));
+        assert_eq!(
+            (
+                mode(&place),
+                mode(&place.join("x.md")),
+                mode(place.parent().unwrap())
+            ),
+            (0o700, 0o600, 0o700)
+        );
     }
 
     #[test]
     fn a_tree_that_cannot_be_written_leaves_the_old_one() {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("team");
-        replace_tree(&place, &[("a.md".to_owned(), b"old".to_vec())], Audience::Everyone).unwrap();
+        replace_tree(
+            &place,
+            &[("a.md".to_owned(), b"old".to_vec())],
+            Audience::Everyone,
+        )
+        .unwrap();
         // A path that needs a file to be a directory fails half-way for every user, root included.
-        let broken = [("a.md".to_owned(), b"new".to_vec()), ("a.md/b".to_owned(), vec![])];
+        let broken = [
+            ("a.md".to_owned(), b"new".to_vec()),
+            ("a.md/b".to_owned(), vec![]),
+        ];
         let error = replace_tree(&place, &broken, Audience::Everyone).unwrap_err();
         assert_eq!(error.kind, Kind::Usage);
         assert_eq!(fs::read(place.join("a.md")).unwrap(), b"old");

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::args::PersonArgs;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
-use super::output::{Audience, replace_tree};
+use super::output::{Audience, keep_out_of_git, replace_tree};
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
@@ -51,35 +51,67 @@ pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, C
         .people
         .iter()
         .filter(|person| person.account == Account::Human && !person.logins.is_empty())
-        .filter(|person| workspace.register.members.iter().any(|member| has_login(person, &member.login)))
+        .filter(|person| {
+            workspace
+                .register
+                .members
+                .iter()
+                .any(|member| has_login(person, &member.login))
+        })
         .collect();
     people.sort_by(|a, b| a.logins.cmp(&b.logins));
-    write(&analysis, workspace, &people.iter().map(|person| person.id).collect::<Vec<_>>())
+    write(
+        &analysis,
+        workspace,
+        &people.iter().map(|person| person.id).collect::<Vec<_>>(),
+    )
 }
 
 fn has_login(person: &crate::domain::Person, login: &str) -> bool {
-    person.logins.iter().any(|own| own.0.eq_ignore_ascii_case(login))
+    person
+        .logins
+        .iter()
+        .any(|own| own.0.eq_ignore_ascii_case(login))
 }
 
 /// The person of a login or an address.
 fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
     let who = who.trim_start_matches('@');
     let is_it = |person: &&crate::domain::Person| {
-        has_login(person, who) || person.emails.iter().any(|email| email.key() == who.to_lowercase())
+        has_login(person, who)
+            || person
+                .emails
+                .iter()
+                .any(|email| email.key() == who.to_lowercase())
     };
     let Some(found) = analysis.tables.people.iter().find(is_it) else {
-        return Err(CliError::new(Kind::Usage, format!("nobody in the store is `{}`", encode::terminal(who)))
-            .hint("name a login, or an address from the history; `linchpin identity` lists everybody"));
+        return Err(CliError::new(
+            Kind::Usage,
+            format!("nobody in the store is `{}`", encode::terminal(who)),
+        )
+        .hint(
+            "name a login, or an address from the history; `linchpin identity` lists everybody",
+        ));
     };
     if found.account != Account::Human {
-        let message = format!("`{}` is {}: evidence is about people", encode::terminal(who), found.account.word());
-        return Err(CliError::new(Kind::Usage, message).hint("if that is wrong, correct `bots` or `ai_reviewers` in linchpin.toml"));
+        let message = format!(
+            "`{}` is {}: evidence is about people",
+            encode::terminal(who),
+            found.account.word()
+        );
+        return Err(CliError::new(Kind::Usage, message)
+            .hint("if that is wrong, correct `bots` or `ai_reviewers` in linchpin.toml"));
     }
     Ok(found.id)
 }
 
-fn write(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Result<Vec<PathBuf>, CliError> {
+fn write(
+    analysis: &Analysis,
+    workspace: &Workspace,
+    people: &[PersonId],
+) -> Result<Vec<PathBuf>, CliError> {
     let packs = packs(analysis, workspace, people);
+    keep_out_of_git(&workspace.out.join("private"))?;
     let mut written = Vec::new();
     for (pack, absence) in packs {
         let folder = encode::file_name(&pack.login);
@@ -91,7 +123,8 @@ fn write(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Res
 }
 
 fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, CliError> {
-    let lines = render::pack::evidence_lines(&pack.lines).map_err(|error| CliError::new(Kind::Defect, error))?;
+    let lines = render::pack::evidence_lines(&pack.lines)
+        .map_err(|error| CliError::new(Kind::Defect, error))?;
     let document = |document| render::pack::document(document).into_bytes();
     let mut files = vec![
         ("evidence.md".to_owned(), document(&pack.evidence)),
@@ -104,7 +137,11 @@ fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, Cli
 }
 
 /// Every pack with the person's absence card, where there is one.
-fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec<(Pack, Option<Document>)> {
+fn packs(
+    analysis: &Analysis,
+    workspace: &Workspace,
+    people: &[PersonId],
+) -> Vec<(Pack, Option<Document>)> {
     let tables = &analysis.tables;
     let repositories: BTreeMap<RepositoryId, RepoName> = tables
         .repositories
@@ -113,10 +150,22 @@ fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec
         .collect();
     let lens = &analysis.lens;
     let areas_of = |repository: RepositoryId, path: &str| {
-        let product = lens.products.iter().find(|product| product.repositories.contains(&repository));
-        product.map_or_else(Vec::new, |product| lens.areas.of(repository, path, qualifier(tables, product, repository)))
+        let product = lens
+            .products
+            .iter()
+            .find(|product| product.repositories.contains(&repository));
+        product.map_or_else(Vec::new, |product| {
+            lens.areas
+                .of(repository, path, qualifier(tables, product, repository))
+        })
     };
-    let person_of = |login: &str| tables.people.iter().find(|person| has_login(person, login)).map(|person| person.id);
+    let person_of = |login: &str| {
+        tables
+            .people
+            .iter()
+            .find(|person| has_login(person, login))
+            .map(|person| person.id)
+    };
     let register = &workspace.private_register;
     let entries: Vec<Entry> = register
         .manual_entries
@@ -135,7 +184,11 @@ fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec
         .absences
         .iter()
         .filter_map(|absence| {
-            Some(evidence::Absence { person: person_of(&absence.login)?, from: absence.from, to: absence.to })
+            Some(evidence::Absence {
+                person: person_of(&absence.login)?,
+                from: absence.from,
+                to: absence.to,
+            })
         })
         .collect();
     let agreed = workspace.register.agreements.stuck_after_working_days;
@@ -156,7 +209,10 @@ fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec
     let shipped = shipped(analysis);
     let observed = Observed {
         deployments: shipped.deployments.as_deref(),
-        has_pull_requests: lens.products.iter().any(|product| lens.missing(product, Need::PullRequests).is_none()),
+        has_pull_requests: lens
+            .products
+            .iter()
+            .any(|product| lens.missing(product, Need::PullRequests).is_none()),
         missing: &shipped.missing,
     };
     evidence::packs(&sources, people)
@@ -179,17 +235,32 @@ struct Shipped {
 /// Deployments exactly as `dora.deployment_frequency` counts them.
 fn shipped(analysis: &Analysis) -> Shipped {
     let (tables, lens) = (&analysis.tables, &analysis.lens);
-    let mut shipped = Shipped { deployments: None, missing: Vec::new() };
+    let mut shipped = Shipped {
+        deployments: None,
+        missing: Vec::new(),
+    };
     for product in &lens.products {
         match deployments::of_product(tables, lens, product) {
             Ok(found) => {
-                let included = found.candidates.iter().filter(|candidate| candidate.fate == Fate::Included);
-                shipped.deployments.get_or_insert_default().extend(included.map(Candidate::at));
+                let included = found
+                    .candidates
+                    .iter()
+                    .filter(|candidate| candidate.fate == Fate::Included);
+                shipped
+                    .deployments
+                    .get_or_insert_default()
+                    .extend(included.map(Candidate::at));
             }
-            Err(missing) => shipped.missing.push(format!("deployments of {}: {}", product.name, missing.because)),
+            Err(missing) => shipped.missing.push(format!(
+                "deployments of {}: {}",
+                product.name, missing.because
+            )),
         }
         if let Some(missing) = lens.missing(product, Need::PullRequests) {
-            shipped.missing.push(format!("pull requests of {}: {}", product.name, missing.because));
+            shipped.missing.push(format!(
+                "pull requests of {}: {}",
+                product.name, missing.because
+            ));
         }
     }
     shipped

@@ -30,11 +30,13 @@ impl Progress {
         let mode = match mode {
             _ if quiet => Shown::Nothing,
             ProgressMode::None => Shown::Nothing,
-            ProgressMode::Plain => Shown::Lines,
             ProgressMode::Auto if std::io::stderr().is_terminal() => Shown::Bar,
-            ProgressMode::Auto => Shown::Lines,
+            ProgressMode::Auto | ProgressMode::Plain => Shown::Lines,
         };
-        Self { mode, bar: Mutex::new(None) }
+        Self {
+            mode,
+            bar: Mutex::new(None),
+        }
     }
 
     /// A sentence about a step that is done.
@@ -55,14 +57,18 @@ impl Progress {
     /// So many of a stream's records are in.
     pub fn page(&self, stream: &str, fetched: u64, expected: Option<u64>, tail: &str) {
         if let Some(bar) = self.slot().as_ref() {
-            let of = expected.map(|expected| format!("/{expected}")).unwrap_or_default();
+            let of = expected
+                .map(|expected| format!("/{expected}"))
+                .unwrap_or_default();
             bar.set_message(format!("{stream} {fetched}{of} · {tail}"));
             bar.tick();
         }
     }
 
     fn slot(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
-        self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.bar
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn start(&self, name: &str, total: Option<u64>) {

@@ -35,7 +35,11 @@ impl Analysis {
             workspace.time.window,
             workspace.time.granularity,
         )?;
-        Ok(Self { tables, findings, lens })
+        Ok(Self {
+            tables,
+            findings,
+            lens,
+        })
     }
 
     /// Repositories as readers know them.
@@ -51,14 +55,20 @@ impl Analysis {
 }
 
 /// Measures everything and writes `<out>/team`.
-pub fn write_team_tree(analysis: &Analysis, workspace: &Workspace) -> Result<Vec<Measure>, CliError> {
+pub fn write_team_tree(
+    analysis: &Analysis,
+    workspace: &Workspace,
+) -> Result<Vec<Measure>, CliError> {
     let measures = metrics::measure_all(&analysis.tables, &analysis.lens);
     let faces = analysis.faces();
     let products: Vec<Product> = analysis
         .lens
         .products
         .iter()
-        .map(|product| Product { name: product.name.clone(), repositories: product.repositories.clone() })
+        .map(|product| Product {
+            name: product.name.clone(),
+            repositories: product.repositories.clone(),
+        })
         .collect();
     let input = TeamInput {
         as_of: analysis.lens.as_of,
@@ -73,7 +83,8 @@ pub fn write_team_tree(analysis: &Analysis, workspace: &Workspace) -> Result<Vec
         accepted: &[],
         version: env!("CARGO_PKG_VERSION"),
     };
-    let defect = |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(Kind::Defect, error);
+    let defect =
+        |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(Kind::Defect, error);
     let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
     let report = crate::report::team(&input, &definition);
     let files = render::team_tree(&report).map_err(|error| defect(Box::new(error)))?;

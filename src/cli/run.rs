@@ -32,14 +32,20 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
     let fetched = fetch::fetch(context, workspace, &store)?;
     let end = || match until {
         Until::Report => report_from(context, workspace, &store, &fetched),
-        Until::Facts => fetched.finish(if Findings::read(&store)?.is_partial() { PARTIAL } else { DONE }),
+        Until::Facts => fetched.finish(if Findings::read(&store)?.is_partial() {
+            PARTIAL
+        } else {
+            DONE
+        }),
     };
     if mine_and_derive(context, workspace, &store, &fetched)? == Facts::Rebuilt {
         return end();
     }
     match end() {
         Err(error) if error.is_of_damaged_facts() => {
-            context.progress.say("the facts in the store are damaged: they are rebuilt");
+            context
+                .progress
+                .say("the facts in the store are damaged: they are rebuilt");
             rebuild(context, workspace, &store, &fetched)?;
             end()
         }
@@ -65,7 +71,11 @@ fn derived(store: &Store, path: &str) -> Result<Option<Vec<u8>>, CliError> {
 }
 
 /// Mines, derives and reports on a store that was fetched already.
-pub fn mine_and_report(context: &Context, workspace: &Workspace, store: &Store) -> Result<u8, CliError> {
+pub fn mine_and_report(
+    context: &Context,
+    workspace: &Workspace,
+    store: &Store,
+) -> Result<u8, CliError> {
     bind(store, workspace)?;
     let fetched = Fetched::default();
     mine_and_derive(context, workspace, store, &fetched)?;
@@ -80,16 +90,24 @@ fn mine_and_derive(
 ) -> Result<Facts, CliError> {
     let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
     if is_current(workspace, store)?
-        && derived(store, INPUTS)?.as_deref() == Some(inputs(store, &workspace.register, web, why_not).as_bytes())
+        && derived(store, INPUTS)?.as_deref()
+            == Some(inputs(store, &workspace.register, web, why_not).as_bytes())
     {
-        context.progress.say("nothing new: the facts in the store are current");
+        context
+            .progress
+            .say("nothing new: the facts in the store are current");
         return Ok(Facts::Kept);
     }
     rebuild(context, workspace, store, fetched)?;
     Ok(Facts::Rebuilt)
 }
 
-fn rebuild(context: &Context, workspace: &Workspace, store: &Store, fetched: &Fetched) -> Result<(), CliError> {
+fn rebuild(
+    context: &Context,
+    workspace: &Workspace,
+    store: &Store,
+    fetched: &Fetched,
+) -> Result<(), CliError> {
     let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
     let clones = mine(context, workspace, store)?;
     let identity = derive(store, &workspace.register, &clones, web, why_not)?;
@@ -107,15 +125,17 @@ pub fn report(context: &Context, workspace: &Workspace) -> Result<u8, CliError> 
     report_from(context, workspace, &store, &Fetched::default())
 }
 
-fn report_from(context: &Context, workspace: &Workspace, store: &Store, fetched: &Fetched) -> Result<u8, CliError> {
+fn report_from(
+    context: &Context,
+    workspace: &Workspace,
+    store: &Store,
+    fetched: &Fetched,
+) -> Result<u8, CliError> {
     let analysis = Analysis::read(store, workspace)?;
     let window = analysis.lens.window;
     context.progress.say(&format!(
         "window: {} to {} ({}), as of {}",
-        window.since,
-        window.until,
-        workspace.register.calendar.time_zone,
-        analysis.lens.as_of
+        window.since, window.until, workspace.register.calendar.time_zone, analysis.lens.as_of
     ));
     write_team_tree(&analysis, workspace)?;
     context.progress.finish();
@@ -156,7 +176,9 @@ fn state_file(repository: RepositoryId) -> String {
 fn is_current(workspace: &Workspace, store: &Store) -> Result<bool, CliError> {
     for clone in &workspace.clones {
         let repository = store.repository_id_of_key(&clone.name)?;
-        let Some(state) = derived(store, &state_file(repository))? else { return Ok(false) };
+        let Some(state) = derived(store, &state_file(repository))? else {
+            return Ok(false);
+        };
         if !git::is_current(&clone.path, &options(workspace), &state)? {
             return Ok(false);
         }
@@ -164,14 +186,23 @@ fn is_current(workspace: &Workspace, store: &Store) -> Result<bool, CliError> {
     Ok(true)
 }
 
-fn mine(context: &Context, workspace: &Workspace, store: &Store) -> Result<Vec<MinedClone>, CliError> {
+fn mine(
+    context: &Context,
+    workspace: &Workspace,
+    store: &Store,
+) -> Result<Vec<MinedClone>, CliError> {
     let options = options(workspace);
     let mut clones = Vec::new();
     for clone in &workspace.clones {
         let repository = store.repository_id_of_key(&clone.name)?;
         let state_file = state_file(repository);
         let previous = derived(store, &state_file)?;
-        let mined = git::mine(&clone.path, &options, previous.as_deref(), &context.progress)?;
+        let mined = git::mine(
+            &clone.path,
+            &options,
+            previous.as_deref(),
+            &context.progress,
+        )?;
         store.commit_file(&state_file, &mined.state)?;
         context.progress.say(&format!(
             "mined {}: {} commits ({} new), {} changed files, {} gaps",
@@ -181,7 +212,10 @@ fn mine(context: &Context, workspace: &Workspace, store: &Store) -> Result<Vec<M
             mined.history.changes.len(),
             mined.history.gaps.len()
         ));
-        clones.push(MinedClone { repository, history: mined.history });
+        clones.push(MinedClone {
+            repository,
+            history: mined.history,
+        });
     }
     Ok(clones)
 }

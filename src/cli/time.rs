@@ -32,53 +32,83 @@ pub fn resolve(time: &Time, now: Timestamp, zone: &TimeZone) -> Result<Resolved,
     // `last-quarter` sets both ends, unless the end was given.
     let (since, until) = if time.since == "last-quarter" {
         let this = Bucket::of(as_of, Granularity::Quarter, zone);
-        let last = Bucket::of_date(this.first_day().saturating_sub(1.day()), Granularity::Quarter);
+        let last = Bucket::of_date(
+            this.first_day().saturating_sub(1.day()),
+            Granularity::Quarter,
+        );
         let window = last.window(zone);
-        (window.since, if time.until.is_some() { until } else { window.until })
+        (
+            window.since,
+            if time.until.is_some() {
+                until
+            } else {
+                window.until
+            },
+        )
     } else {
         (instant(&time.since, until, zone, "--since")?, until)
     };
     if since >= until {
         let message = format!("the window is empty: it starts at {since} and ends at {until}");
-        return Err(CliError::new(Kind::Usage, message).hint("give `--since` an earlier instant than `--until` and `--as-of`"));
+        return Err(CliError::new(Kind::Usage, message)
+            .hint("give `--since` an earlier instant than `--until` and `--as-of`"));
     }
     let days = until.duration_since(since).as_hours() / 24;
     let granularity = match time.by {
-        By::Auto if days <= 27 * 7 => Granularity::Week,
-        By::Auto if days <= 3 * 366 => Granularity::Month,
-        By::Auto => Granularity::Quarter,
-        By::Week => Granularity::Week,
+        By::Auto if days > 3 * 366 => Granularity::Quarter,
+        By::Auto if days > 27 * 7 => Granularity::Month,
+        By::Auto | By::Week => Granularity::Week,
         By::Month => Granularity::Month,
         By::Quarter => Granularity::Quarter,
     };
-    Ok(Resolved { as_of, window: Window { since, until }, granularity })
+    Ok(Resolved {
+        as_of,
+        window: Window { since, until },
+        granularity,
+    })
 }
 
 /// `90d` and `12w` count back from `from`; a date is its first instant in the zone; else RFC 3339.
-fn instant(text: &str, from: Timestamp, zone: &TimeZone, flag: &str) -> Result<Timestamp, CliError> {
+fn instant(
+    text: &str,
+    from: Timestamp,
+    zone: &TimeZone,
+    flag: &str,
+) -> Result<Timestamp, CliError> {
     let wrong = || {
         CliError::new(Kind::Usage, format!("`{flag} {}` is no point in time", crate::render::encode::terminal(text)))
             .hint("write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since`, `last-quarter`")
     };
-    let back = text.strip_suffix('d').map(|n| (n, 1)).or_else(|| text.strip_suffix('w').map(|n| (n, 7)));
+    let back = text
+        .strip_suffix('d')
+        .map(|n| (n, 1))
+        .or_else(|| text.strip_suffix('w').map(|n| (n, 7)));
     if let Some((digits, days)) = back
         && let Ok(number) = digits.parse::<u32>()
     {
         let today = zone.to_datetime(from).date();
         let span = i64::from(number) * days;
-        let date = today.checked_sub(jiff::Span::new().try_days(span).map_err(|_| wrong())?).map_err(|_| wrong())?;
+        let date = today
+            .checked_sub(jiff::Span::new().try_days(span).map_err(|_| wrong())?)
+            .map_err(|_| wrong())?;
         return start_of(date, zone).ok_or_else(wrong);
     }
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
     // `2026-01-01T10:00` without a zone would parse as a date with its time cut off: refused.
-    let date: Date = if text.len() == 10 { text.parse().map_err(|_| wrong())? } else { return Err(wrong()) };
+    let date: Date = if text.len() == 10 {
+        text.parse().map_err(|_| wrong())?
+    } else {
+        return Err(wrong());
+    };
     start_of(date, zone).ok_or_else(wrong)
 }
 
 fn start_of(date: Date, zone: &TimeZone) -> Option<Timestamp> {
-    zone.to_zoned(date.at(0, 0, 0, 0)).ok().map(|zoned| zoned.timestamp())
+    zone.to_zoned(date.at(0, 0, 0, 0))
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 #[cfg(test)]
@@ -93,28 +123,65 @@ mod tests {
             by: By::Auto,
         };
         let now = "2026-07-15T12:30:00Z".parse().unwrap();
-        resolve(&time, now, &TimeZone::UTC).map(|resolved| resolved.window).map_err(|error| error.render())
+        resolve(&time, now, &TimeZone::UTC)
+            .map(|resolved| resolved.window)
+            .map_err(|error| error.render())
     }
 
     #[test]
     fn the_window_is_what_was_typed() {
         let check = |since: &str, until, as_of, expected: (&str, &str)| {
             let window = resolved(since, until, as_of).unwrap();
-            let expected = Window { since: expected.0.parse().unwrap(), until: expected.1.parse().unwrap() };
+            let expected = Window {
+                since: expected.0.parse().unwrap(),
+                until: expected.1.parse().unwrap(),
+            };
             assert_eq!(window, expected, "{since} {until:?} {as_of:?}");
         };
-        check("90d", None, None, ("2026-04-16T00:00:00Z", "2026-07-15T12:30:00Z"));
-        check("2w", Some("2026-07-01"), None, ("2026-06-17T00:00:00Z", "2026-07-01T00:00:00Z"));
-        check("last-quarter", None, None, ("2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z"));
-        check("2026-01-01", Some("2026-12-01"), Some("2026-02-01"), ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"));
+        check(
+            "90d",
+            None,
+            None,
+            ("2026-04-16T00:00:00Z", "2026-07-15T12:30:00Z"),
+        );
+        check(
+            "2w",
+            Some("2026-07-01"),
+            None,
+            ("2026-06-17T00:00:00Z", "2026-07-01T00:00:00Z"),
+        );
+        check(
+            "last-quarter",
+            None,
+            None,
+            ("2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z"),
+        );
+        check(
+            "2026-01-01",
+            Some("2026-12-01"),
+            Some("2026-02-01"),
+            ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"),
+        );
     }
 
     #[test]
     fn nonsense_is_refused_with_what_would_be_right() {
-        for text in ["", "yesterday", "d", "-3d", "2026-13-01", "2026-01-01T10:00", "99999999999d"] {
+        for text in [
+            "",
+            "yesterday",
+            "d",
+            "-3d",
+            "2026-13-01",
+            "2026-01-01T10:00",
+            "99999999999d",
+        ] {
             let message = resolved(text, None, None).unwrap_err();
             assert!(message.contains("hint: write `90d`"), "{text}: {message}");
         }
-        assert!(resolved("2026-08-01", None, None).unwrap_err().contains("the window is empty"));
+        assert!(
+            resolved("2026-08-01", None, None)
+                .unwrap_err()
+                .contains("the window is empty")
+        );
     }
 }

@@ -63,9 +63,17 @@ impl Workspace {
         let register = read_register(places)?;
         let private_register = read_private_register(places)?;
         let time = time::resolve(&args.time, now, &register.calendar.zone())?;
-        let mut github: Vec<RepoName> = clones.iter().filter_map(|clone| clone.github.clone()).collect();
+        let mut github: Vec<RepoName> = clones
+            .iter()
+            .filter_map(|clone| clone.github.clone())
+            .collect();
         github.extend(places.github.iter().cloned());
-        github.extend(register.products.iter().flat_map(|product| product.repositories.iter().cloned()));
+        github.extend(
+            register
+                .products
+                .iter()
+                .flat_map(|product| product.repositories.iter().cloned()),
+        );
         github.sort_by_key(|name| name.to_string().to_ascii_lowercase());
         github.dedup_by_key(|name| name.to_string().to_ascii_lowercase());
         Ok(Self {
@@ -92,7 +100,12 @@ fn read_register(places: &Places) -> Result<Register, CliError> {
 }
 
 fn read_private_register(places: &Places) -> Result<PrivateRegister, CliError> {
-    let beside = places.config.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+    let beside = places
+        .config
+        .as_deref()
+        .and_then(Path::parent)
+        .map(Path::to_owned)
+        .unwrap_or_default();
     let default = beside.join("linchpin.private.toml");
     match text_of(places.private_config.as_deref(), &default)? {
         Some((path, text)) => Ok(register::parse_private(&text, &path.display().to_string())?),
@@ -116,8 +129,14 @@ fn text_of(named: Option<&Path>, default: &Path) -> Result<Option<(PathBuf, Stri
     };
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some((path.to_owned(), text))),
-        Err(source) => Err(CliError::new(Kind::Configuration, Unreadable { path: path.to_owned(), source })
-            .hint("check the path, and that the file is UTF-8 text you may read")),
+        Err(source) => Err(CliError::new(
+            Kind::Configuration,
+            Unreadable {
+                path: path.to_owned(),
+                source,
+            },
+        )
+        .hint("check the path, and that the file is UTF-8 text you may read")),
     }
 }
 
@@ -137,8 +156,10 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
     for path in paths {
         let path = top_of(path);
         let names = git::remote_github_names(&path)?;
-        let found =
-            names.into_iter().find(|found| host.as_deref().is_none_or(|host| found.host.eq_ignore_ascii_case(host)));
+        let found = names.into_iter().find(|found| {
+            host.as_deref()
+                .is_none_or(|host| found.host.eq_ignore_ascii_case(host))
+        });
         let github = found.map(|found| found.name);
         let name = match &github {
             Some(github) => github.to_string(),
@@ -154,15 +175,23 @@ fn top_of(path: PathBuf) -> PathBuf {
     if path.join(".git").exists() || path.join("HEAD").exists() {
         return path;
     }
-    let full = std::fs::canonicalize(&path).ok().filter(|full| full.is_dir());
-    let top = full.as_deref().and_then(|full| full.ancestors().find(|outer| outer.join(".git").exists()));
+    let full = std::fs::canonicalize(&path)
+        .ok()
+        .filter(|full| full.is_dir());
+    let top = full
+        .as_deref()
+        .and_then(|full| full.ancestors().find(|outer| outer.join(".git").exists()));
     top.map_or(path, Path::to_owned)
 }
 
 /// The host whose remotes belong to an API: `github.com` for `api.github.com`, a server's own host, anything on loopback.
 fn host_of(api_url: &str) -> Option<String> {
     let rest = api_url.split_once("://").map_or(api_url, |(_, rest)| rest);
-    let host = rest.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+    let host = rest
+        .split(['/', ':'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     match host.as_str() {
         "127.0.0.1" | "localhost" | "[" => None,
         _ => Some(host.strip_prefix("api.").map(str::to_owned).unwrap_or(host)),
@@ -172,7 +201,10 @@ fn host_of(api_url: &str) -> Option<String> {
 /// The last component of a path, resolved; `repository` where there is none. A bare clone loses its `.git`.
 fn directory_name(path: &Path) -> String {
     let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = full
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let name = name.strip_suffix(".git").unwrap_or(&name).to_owned();
     match (name.as_str(), full.parent().and_then(Path::file_name)) {
         ("", Some(parent)) => parent.to_string_lossy().into_owned(),
@@ -187,7 +219,9 @@ mod tests {
 
     #[test]
     fn a_remote_belongs_to_the_api_of_its_host() {
-        let check = |url: &str, expected: Option<&str>| assert_eq!(host_of(url).as_deref(), expected, "{url}");
+        let check = |url: &str, expected: Option<&str>| {
+            assert_eq!(host_of(url).as_deref(), expected, "{url}");
+        };
         check("https://api.github.com", Some("github.com"));
         check("https://git.example.com/api/v3", Some("git.example.com"));
         check("https://api.acme.ghe.com", Some("acme.ghe.com"));

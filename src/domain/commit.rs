@@ -213,7 +213,8 @@ pub struct Tag {
 /// Everything mined from one repository up to the as-of instant.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// Parents before children; among independent ones by committer time, then id.
+    /// Parents before children, in landing order: along the tip's first parents, with what each one brought in right before
+    /// it. Commits of other refs come last, so that a push only appends.
     pub commits: Vec<Commit>,
     /// Changes, grouped by commit in the order of `commits`; inside one commit by path.
     pub changes: Vec<FileChange>,

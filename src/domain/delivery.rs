@@ -1,8 +1,8 @@
-//! Deployments, incidents, releases and workflow runs.
+//! Deployments, releases and workflow runs.
 
 use jiff::Timestamp;
 
-use super::id::{CommitId, PersonId, PrNumber, RepositoryId};
+use super::id::{CommitId, PersonId, RepositoryId};
 
 /// How a deployment ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,29 +55,6 @@ pub struct DeploymentStatus {
     pub state: String,
     /// When.
     pub at: Timestamp,
-}
-
-/// An incident: an issue with an incident label, or an entry of the register.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Incident {
-    /// Its repository.
-    pub repository: RepositoryId,
-    /// The issue's number.
-    pub number: PrNumber,
-    /// Severity, from a label.
-    pub severity: Option<String>,
-    /// Start of impact.
-    pub started_at: Timestamp,
-    /// Service restored; `None` while it is not, or where nothing says so.
-    pub resolved_at: Option<Timestamp>,
-    /// Follow-ups done, issue closed.
-    pub closed_at: Option<Timestamp>,
-    /// What `resolved_at` was taken from: `body`, `label`, `closed`.
-    pub resolved_from: Option<String>,
-    /// The deployment it is attributed to.
-    pub deployment: Option<String>,
-    /// The rung of evidence for the attribution.
-    pub attribution: Option<String>,
 }
 
 /// A release.

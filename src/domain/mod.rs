@@ -15,7 +15,7 @@ pub mod work_item;
 pub use commit::{
     ChangeKind, Commit, Exclusion, FileChange, History, Ownership, Signature, SignatureId, Tag,
 };
-pub use delivery::{Deployment, DeploymentStatus, Incident, Outcome, Release, WorkflowRun};
+pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowRun};
 pub use facts::Facts;
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
 pub use id::{CommitId, EmailAddress, Login, PersonId, PrNumber, RepoName, RepositoryId};

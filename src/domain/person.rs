@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_bot_is_told_by_its_whole_login() {
         let check = |login: &str, typed, expected| {
-            assert_eq!(Account::of_login(login, typed), expected, "{login}")
+            assert_eq!(Account::of_login(login, typed), expected, "{login}");
         };
         check("dependabot[bot]", true, Account::Automation);
         check("renovate", false, Account::Automation);
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn a_signature_tells_a_bot_by_its_noreply_login() {
         let check = |name: &str, email: &str, expected| {
-            assert_eq!(Account::of_signature(name, email), expected, "{email}")
+            assert_eq!(Account::of_signature(name, email), expected, "{email}");
         };
         check(
             "dependabot[bot]",

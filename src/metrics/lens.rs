@@ -159,7 +159,8 @@ impl Lens {
             })
         };
         // Who wrote what, and since when, cannot be told from the end of a history: one cut-off repository is enough.
-        let is_shallow = |line: &&StreamCertificate| line.reason.as_deref() == Some(StreamCertificate::SHALLOW);
+        let is_shallow =
+            |line: &&StreamCertificate| line.reason.as_deref() == Some(StreamCertificate::SHALLOW);
         if let Some(shallow) = of_product().find(is_shallow) {
             return Some(Missing {
                 because: StreamCertificate::SHALLOW.to_owned(),
@@ -179,7 +180,9 @@ impl Lens {
                 return None;
             }
             let because = match certificate.completeness {
-                Completeness::Empty if stream == Stream::History => "the history has no commits".to_owned(),
+                Completeness::Empty if stream == Stream::History => {
+                    "the history has no commits".to_owned()
+                }
                 Completeness::Empty => format!("there are no {}", stream.word().replace('_', " ")),
                 _ => certificate.reason.clone().unwrap_or_else(|| {
                     format!("{} were not read", stream.word().replace('_', " "))
@@ -280,13 +283,28 @@ pub fn areas_of_files(tables: &Tables, lens: &Lens, product: &ProductLens) -> Ve
 
 /// The repository of every area: where it has its first path, or its first path in a pull request.
 #[must_use]
-pub fn repositories_of_areas(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<String, RepositoryId> {
+pub fn repositories_of_areas(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> BTreeMap<String, RepositoryId> {
     let mut found = BTreeMap::new();
-    let files = tables.changes.files.iter().map(|file| (file.repository, &file.path));
-    let touched = tables.facts.pull_request_files.iter().map(|file| (file.repository, &file.path));
+    let files = tables
+        .changes
+        .files
+        .iter()
+        .map(|file| (file.repository, &file.path));
+    let touched = tables
+        .facts
+        .pull_request_files
+        .iter()
+        .map(|file| (file.repository, &file.path));
     for (repository, path) in files.chain(touched) {
         if product.repositories.contains(&repository) {
-            for area in lens.areas.of(repository, path, qualifier(tables, product, repository)) {
+            for area in lens
+                .areas
+                .of(repository, path, qualifier(tables, product, repository))
+            {
                 found.entry(area).or_insert(repository);
             }
         }

@@ -199,7 +199,9 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
         metrics: report
             .cells
             .iter()
-            .map(|(definition, cell)| metric_line(|id| report.repository_name(id), definition, cell))
+            .map(|(definition, cell)| {
+                metric_line(|id| report.repository_name(id), definition, cell)
+            })
             .collect(),
     };
     written(&file)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Error as StoreError, Store};
-use crate::domain::{Facts, History, Incident, Person, PersonId, RepositoryId};
+use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
 use crate::tables::{self, CommitRow, Repository, Row, Tables, TagRow};
 
 /// Facts that cannot be written or read.
@@ -133,8 +133,8 @@ pub fn write_mined(
     Ok(())
 }
 
-/// Writes GitHub's facts, already relabelled, and the incidents derived from them.
-pub fn write_facts(store: &Store, facts: &Facts, incidents: &[Incident]) -> Result<(), Error> {
+/// Writes GitHub's facts, already relabelled.
+pub fn write_facts(store: &Store, facts: &Facts) -> Result<(), Error> {
     parts(store, &facts.pull_requests, |row| row.repository)?;
     parts(store, &facts.pull_request_commits, |row| row.repository)?;
     parts(store, &facts.pull_request_files, |row| row.repository)?;
@@ -147,8 +147,7 @@ pub fn write_facts(store: &Store, facts: &Facts, incidents: &[Incident]) -> Resu
     parts(store, &facts.deployments, |row| row.repository)?;
     parts(store, &facts.deployment_statuses, |row| row.repository)?;
     parts(store, &facts.releases, |row| row.repository)?;
-    parts(store, &facts.workflow_runs, |row| row.repository)?;
-    parts(store, incidents, |row| row.repository)
+    parts(store, &facts.workflow_runs, |row| row.repository)
 }
 
 /// Forgets the parts of a table that are not kept.
@@ -190,7 +189,6 @@ pub fn read(store: &Store) -> Result<Tables, Error> {
         people: read_rows(store)?,
         commits: read_rows::<CommitRow>(store)?,
         tags: read_rows(store)?,
-        incidents: read_rows(store)?,
         facts: Facts {
             pull_requests: read_rows(store)?,
             pull_request_commits: read_rows(store)?,

@@ -19,7 +19,7 @@ pub use ownership::SurvivingLines;
 pub use parquet::{rows_from_parquet, rows_to_parquet};
 pub use rows::{Repository, Row, TagRow};
 
-use crate::domain::{Facts, Incident, Person, PersonId, RepositoryId};
+use crate::domain::{Facts, Person, PersonId, RepositoryId};
 
 /// Everything that metrics are computed from.
 #[derive(Debug, Clone, Default)]
@@ -38,8 +38,6 @@ pub struct Tables {
     pub tags: Vec<TagRow>,
     /// GitHub's facts.
     pub facts: Facts,
-    /// Incidents, derived from issues.
-    pub incidents: Vec<Incident>,
 }
 
 impl Tables {

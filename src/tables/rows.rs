@@ -6,8 +6,8 @@ use polars::prelude::DataFrame;
 use super::column::Field;
 use super::{CommitRow, Error};
 use crate::domain::{
-    Comment, CommitId, Deployment, DeploymentStatus, Incident, Issue, IssueComment, Person,
-    PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId, Review, ReviewRequest,
+    Comment, CommitId, Deployment, DeploymentStatus, Issue, IssueComment, Person, PullRequest,
+    PullRequestCommit, PullRequestFile, Release, RepositoryId, Review, ReviewRequest,
     TimelineEvent, WorkflowRun,
 };
 
@@ -122,10 +122,6 @@ table! { "deployments": Deployment {
 } }
 
 table! { "deployment_statuses": DeploymentStatus { repository, deployment, state, at } }
-
-table! { "incidents": Incident {
-    repository, number, severity, started_at, resolved_at, closed_at, resolved_from, deployment, attribution,
-} }
 
 table! { "releases": Release {
     repository, release, tag_name, commit, name, is_draft, is_prerelease, created_at, published_at, author, url,

@@ -34,10 +34,22 @@ fn ran_with(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) ->
         .output()
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    let ran = Ran { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) };
+    let ran = Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: text(&output.stdout),
+        err: text(&output.stderr),
+    };
     assert!(!ran.err.contains("panicked"), "{arguments:?}: {}", ran.err);
-    assert!(ran.code != 1 && ran.code != 101, "{arguments:?} is a defect: {}", ran.err);
-    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "{arguments:?} wrote to the home directory");
+    assert!(
+        ran.code != 1 && ran.code != 101,
+        "{arguments:?} is a defect: {}",
+        ran.err
+    );
+    assert_eq!(
+        fs::read_dir(home.path()).unwrap().count(),
+        0,
+        "{arguments:?} wrote to the home directory"
+    );
     ran
 }
 
@@ -52,8 +64,15 @@ impl Ran {
     fn is_refused(&self, code: i32, said: &[&str]) {
         assert_eq!(self.code, code, "{}", self.err);
         assert_eq!(self.out, "", "an error is no data");
-        let error = self.err.split_once("error: ").map_or("", |(_, error)| error);
-        assert!(error.contains("\nhint: "), "no error with a hint: {}", self.err);
+        let error = self
+            .err
+            .split_once("error: ")
+            .map_or("", |(_, error)| error);
+        assert!(
+            error.contains("\nhint: "),
+            "no error with a hint: {}",
+            self.err
+        );
         for words in said {
             assert!(error.contains(words), "`{words}` is not in: {}", self.err);
         }
@@ -70,7 +89,10 @@ impl Ran {
 /// Three commits by one person in two areas.
 fn fixture() -> Fixture {
     let mut fixture = Fixture::new();
-    for (number, file) in ["core/a.txt", "core/b.txt", "web/c.txt"].into_iter().enumerate() {
+    for (number, file) in ["core/a.txt", "core/b.txt", "web/c.txt"]
+        .into_iter()
+        .enumerate()
+    {
         fixture.write(file, format!("{number}\n").repeat(number + 3));
         fixture.commit(&format!("Change {number}"));
     }
@@ -79,7 +101,9 @@ fn fixture() -> Fixture {
 
 fn names(directory: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(directory).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    entries
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect()
 }
 
 #[track_caller]
@@ -90,7 +114,8 @@ fn writes_nothing(directory: &Path, act: impl FnOnce()) {
 }
 
 fn json(directory: &Path, file: &str) -> Value {
-    serde_json::from_slice(&fs::read(directory.join("linchpin-report/team").join(file)).unwrap()).unwrap()
+    serde_json::from_slice(&fs::read(directory.join("linchpin-report/team").join(file)).unwrap())
+        .unwrap()
 }
 
 /// Why each metric has no figure; fails where one has.
@@ -103,7 +128,10 @@ fn reasons(directory: &Path) -> Vec<(String, String)> {
     for cell in metrics {
         assert_eq!(cell["status"], "not_observed", "{cell}");
         assert!(cell["value"].is_null() && cell["n"].is_null(), "{cell}");
-        reasons.push((cell["id"].as_str().unwrap().to_owned(), cell["because"].as_str().unwrap().to_owned()));
+        reasons.push((
+            cell["id"].as_str().unwrap().to_owned(),
+            cell["because"].as_str().unwrap().to_owned(),
+        ));
     }
     reasons
 }
@@ -113,17 +141,28 @@ fn reasons(directory: &Path) -> Vec<(String, String)> {
 fn has_a_truck_factor(directory: &Path) {
     let metrics = json(directory, "metrics.json");
     let is_it = |cell: &&Value| cell["id"] == "knowledge.truck_factor" && cell["bucket"].is_null();
-    let found = metrics["metrics"].as_array().unwrap().iter().find(is_it).unwrap();
+    let found = metrics["metrics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(is_it)
+        .unwrap();
     assert!(found["status"] != "not_observed", "{found}");
 }
 
 #[track_caller]
 fn is_partial(directory: &Path, said: &str) {
-    assert_eq!(ran(directory, &["run", AS_OF]).ends_with(5).out, "linchpin-report/team/index.html\n");
+    assert_eq!(
+        ran(directory, &["run", AS_OF]).ends_with(5).out,
+        "linchpin-report/team/index.html\n"
+    );
     assert_eq!(json(directory, "metrics.json")["partial"], true);
     let summary = fs::read_to_string(directory.join("linchpin-report/team/summary.md")).unwrap();
     let banner = summary.split("## ").next().unwrap();
-    assert!(banner.contains("Partial data") && banner.contains(said), "{banner}");
+    assert!(
+        banner.contains("Partial data") && banner.contains(said),
+        "{banner}"
+    );
     // What was missing is missing in a report from the store too.
     ran(directory, &["report", AS_OF]).ends_with(5);
 }
@@ -131,7 +170,11 @@ fn is_partial(directory: &Path, said: &str) {
 /// The file of a loose object.
 fn object(fixture: &Fixture, revision: &str) -> std::path::PathBuf {
     let id = fixture.line(&["rev-parse", revision]);
-    fixture.path().join(".git/objects").join(&id[..2]).join(&id[2..])
+    fixture
+        .path()
+        .join(".git/objects")
+        .join(&id[..2])
+        .join(&id[2..])
 }
 
 fn overwrite(path: &Path, content: &[u8]) {
@@ -144,12 +187,23 @@ fn outside_a_repository_the_error_says_how_to_name_one() {
     let directory = tempfile::tempdir().unwrap();
     for command in ["run", "mine", "fetch", "doctor", "init"] {
         writes_nothing(directory.path(), || {
-            ran(directory.path(), &[command]).is_refused(2, &["`.` is not a git repository", "caused by", "--repo PATH"]);
+            ran(directory.path(), &[command]).is_refused(
+                2,
+                &["`.` is not a git repository", "caused by", "--repo PATH"],
+            );
         });
     }
-    for command in [["report", "-q"], ["identity", "-q"], ["explain", "flow.pickup_time"], ["person", "ada"]] {
+    for command in [
+        ["report", "-q"],
+        ["identity", "-q"],
+        ["explain", "flow.pickup_time"],
+        ["person", "ada"],
+    ] {
         writes_nothing(directory.path(), || {
-            ran(directory.path(), &command).is_refused(2, &["there is no store at `.linchpin`", "run `linchpin run`"]);
+            ran(directory.path(), &command).is_refused(
+                2,
+                &["there is no store at `.linchpin`", "run `linchpin run`"],
+            );
         });
     }
 }
@@ -165,7 +219,8 @@ fn a_path_that_is_no_clone_is_never_taken_for_the_clone_around_it() {
         ("broken", "the repository `broken` cannot be opened"),
     ] {
         writes_nothing(fixture.path(), || {
-            ran(fixture.path(), &["run", AS_OF, "--repo", path]).is_refused(2, &[said, "caused by"]);
+            ran(fixture.path(), &["run", AS_OF, "--repo", path])
+                .is_refused(2, &[said, "caused by"]);
         });
     }
 }
@@ -175,7 +230,13 @@ fn a_directory_inside_a_clone_stands_for_the_clone() {
     let fixture = fixture();
     let inside = fixture.path().join("core");
     ran(&inside, &["run", AS_OF]).ends_with(0);
-    let name = fixture.path().file_name().unwrap().to_str().unwrap().to_owned();
+    let name = fixture
+        .path()
+        .file_name()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(json(&inside, "metrics.json")["products"][0]["name"], name);
 }
 
@@ -184,8 +245,17 @@ fn a_repository_without_commits_has_no_figures_and_no_zeros() {
     let fixture = Fixture::new();
     ran(fixture.path(), &["run", AS_OF]).ends_with(0);
     let reasons = reasons(fixture.path());
-    assert!(reasons.contains(&("knowledge.silos".to_owned(), "the history has no commits".to_owned())), "{reasons:?}");
-    assert_eq!(json(fixture.path(), "data_quality.json")["streams"][0]["completeness"], "empty");
+    assert!(
+        reasons.contains(&(
+            "knowledge.silos".to_owned(),
+            "the history has no commits".to_owned()
+        )),
+        "{reasons:?}"
+    );
+    assert_eq!(
+        json(fixture.path(), "data_quality.json")["streams"][0]["completeness"],
+        "empty"
+    );
 }
 
 #[test]
@@ -193,7 +263,14 @@ fn a_shallow_clone_is_partial_data() {
     let origin = fixture();
     let place = tempfile::tempdir().unwrap();
     let url = format!("file://{}", origin.path().display());
-    origin.git(&["clone", "-q", "--depth", "1", &url, place.path().to_str().unwrap()]);
+    origin.git(&[
+        "clone",
+        "-q",
+        "--depth",
+        "1",
+        &url,
+        place.path().to_str().unwrap(),
+    ]);
     is_partial(place.path(), "git fetch --unshallow");
 }
 
@@ -202,10 +279,19 @@ fn a_bare_clone_is_as_good_as_any() {
     let origin = fixture();
     let place = tempfile::tempdir().unwrap();
     let bare = place.path().join("widgets.git");
-    origin.git(&["clone", "-q", "--bare", origin.path().to_str().unwrap(), bare.to_str().unwrap()]);
+    origin.git(&[
+        "clone",
+        "-q",
+        "--bare",
+        origin.path().to_str().unwrap(),
+        bare.to_str().unwrap(),
+    ]);
     ran(place.path(), &["run", AS_OF, "--repo", "widgets.git"]).ends_with(0);
     has_a_truck_factor(place.path());
-    assert_eq!(json(place.path(), "metrics.json")["products"][0]["name"], "widgets");
+    assert_eq!(
+        json(place.path(), "metrics.json")["products"][0]["name"],
+        "widgets"
+    );
 }
 
 #[test]
@@ -222,7 +308,11 @@ fn without_a_default_branch_the_only_branch_is_meant_and_of_several_none() {
     fixture.git(&["branch", "-m", "main", "trunk"]);
     fs::write(fixture.path().join(".git/HEAD"), "ref: refs/heads/gone\n").unwrap();
     let found = ran(fixture.path(), &["run", AS_OF]);
-    assert!(found.ends_with(0).err.contains(": 3 commits"), "{}", found.err);
+    assert!(
+        found.ends_with(0).err.contains(": 3 commits"),
+        "{}",
+        found.err
+    );
     fs::remove_dir_all(fixture.path().join("linchpin-report")).unwrap();
     fixture.git(&["branch", "other", "trunk"]);
     ran(fixture.path(), &["run", AS_OF]).is_refused(2, &["no branch `gone`", "git switch"]);
@@ -234,14 +324,22 @@ fn the_configuration_of_a_clone_is_read_and_never_run() {
     let fixture = fixture();
     let trap = fixture.path().join("trap");
     let command = format!("touch {}", trap.display());
-    for key in ["core.fsmonitor", "core.sshCommand", "core.pager", "diff.external", "filter.x.clean", "alias.log"] {
+    for key in [
+        "core.fsmonitor",
+        "core.sshCommand",
+        "core.pager",
+        "diff.external",
+        "filter.x.clean",
+        "alias.log",
+    ] {
         fixture.git(&["config", key, &command]);
     }
     fixture.write(".gitattributes", "* filter=x diff=x\n");
     ran(fixture.path(), &["run", AS_OF]).ends_with(0);
     assert!(!trap.exists());
     fs::write(fixture.path().join(".git/config"), "[core\n").unwrap();
-    ran(fixture.path(), &["run", AS_OF]).is_refused(2, &["cannot be opened", "configuration", "git status"]);
+    ran(fixture.path(), &["run", AS_OF])
+        .is_refused(2, &["cannot be opened", "configuration", "git status"]);
 }
 
 /// git refuses a repository of another user because it would run what its configuration names; linchpin only reads.
@@ -254,11 +352,19 @@ fn a_repository_of_another_user_is_read_all_the_same() {
         // Only root may give files away: for anybody else the clone stays their own, and the test is the plain case.
         let _ = std::os::unix::fs::chown(&path, Some(4321), None);
         if path.is_dir() {
-            pending.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            pending.extend(
+                fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
         }
     }
     let place = tempfile::tempdir().unwrap();
-    ran(place.path(), &["run", AS_OF, "--repo", fixture.path().to_str().unwrap()]).ends_with(0);
+    ran(
+        place.path(),
+        &["run", AS_OF, "--repo", fixture.path().to_str().unwrap()],
+    )
+    .ends_with(0);
     has_a_truck_factor(place.path());
 }
 
@@ -282,8 +388,13 @@ fn a_truncated_pack_or_index_is_a_gap() {
     for (extension, keep) in [("pack", 60), ("idx", 100)] {
         let fixture = fixture();
         fixture.git(&["gc", "-q"]);
-        let packs = fs::read_dir(fixture.path().join(".git/objects/pack")).unwrap().map(|entry| entry.unwrap().path());
-        let pack = packs.filter(|path| path.extension().is_some_and(|found| found == extension)).last().unwrap();
+        let packs = fs::read_dir(fixture.path().join(".git/objects/pack"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let pack = packs
+            .filter(|path| path.extension().is_some_and(|found| found == extension))
+            .last()
+            .unwrap();
         let bytes = fs::read(&pack).unwrap();
         overwrite(&pack, bytes.get(..keep).unwrap());
         is_partial(fixture.path(), "could not be read");
@@ -295,19 +406,52 @@ fn a_truncated_pack_or_index_is_a_gap() {
 fn names_that_are_not_utf_8_are_read_lossily() {
     use std::os::unix::ffi::OsStrExt as _;
     let mut fixture = fixture();
-    fs::write(fixture.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9.txt")), "x\n").unwrap();
+    fs::write(
+        fixture
+            .path()
+            .join(std::ffi::OsStr::from_bytes(b"caf\xe9.txt")),
+        "x\n",
+    )
+    .unwrap();
     fixture.commit("Latin 1");
     let tree = fixture.line(&["rev-parse", "HEAD^{tree}"]);
     let parent = fixture.line(&["rev-parse", "HEAD"]);
     let who = b"Jos\xe9 <jos\xe9@acme.example> 1704500000 +0000\n";
     let head = format!("tree {tree}\nparent {parent}\n");
-    let commit = [head.as_bytes(), b"author ", who, b"committer ", who, b"\ncaf\xe9\n"].concat();
-    let id = fixture.git_with_input(&["hash-object", "-t", "commit", "-w", "--stdin", "--literally"], &commit);
+    let commit = [
+        head.as_bytes(),
+        b"author ",
+        who,
+        b"committer ",
+        who,
+        b"\ncaf\xe9\n",
+    ]
+    .concat();
+    let id = fixture.git_with_input(
+        &[
+            "hash-object",
+            "-t",
+            "commit",
+            "-w",
+            "--stdin",
+            "--literally",
+        ],
+        &commit,
+    );
     let id = String::from_utf8(id).unwrap();
     fixture.git(&["update-ref", "refs/heads/main", id.trim()]);
     let found = ran(fixture.path(), &["run", AS_OF]);
-    assert!(found.ends_with(0).err.contains(": 5 commits"), "{}", found.err);
-    assert!(ran(fixture.path(), &["identity"]).ends_with(0).out.contains("Jos\u{fffd}"));
+    assert!(
+        found.ends_with(0).err.contains(": 5 commits"),
+        "{}",
+        found.err
+    );
+    assert!(
+        ran(fixture.path(), &["identity"])
+            .ends_with(0)
+            .out
+            .contains("Jos\u{fffd}")
+    );
 }
 
 #[test]
@@ -317,10 +461,24 @@ fn an_unwritable_place_is_refused_before_the_work() {
     writes_nothing(fixture.path(), || {
         for place in ["core/a.txt", "core/a.txt/below"] {
             let refused = ran(fixture.path(), &["run", AS_OF, "--out", place]);
-            refused.is_refused(2, &[&format!("`{place}` cannot be written"), "caused by", "--out"]);
+            refused.is_refused(
+                2,
+                &[
+                    &format!("`{place}` cannot be written"),
+                    "caused by",
+                    "--out",
+                ],
+            );
             assert!(!refused.err.contains("mined"), "{}", refused.err);
             let refused = ran(fixture.path(), &["run", AS_OF, "--store", place]);
-            refused.is_refused(2, &[&format!("`{place}` could not be created"), "caused by", "--store"]);
+            refused.is_refused(
+                2,
+                &[
+                    &format!("`{place}` could not be created"),
+                    "caused by",
+                    "--store",
+                ],
+            );
         }
     });
 }
@@ -334,7 +492,8 @@ fn a_store_of_another_version_stays_as_it_is() {
     let manifest = fs::read(store.join("manifest.jsonl")).unwrap();
     for command in ["run", "mine", "report", "identity"] {
         writes_nothing(fixture.path(), || {
-            ran(fixture.path(), &[command, AS_OF]).is_refused(2, &["`.linchpin` has version `99`", "--store"]);
+            ran(fixture.path(), &[command, AS_OF])
+                .is_refused(2, &["`.linchpin` has version `99`", "--store"]);
         });
     }
     assert_eq!(fs::read(store.join("manifest.jsonl")).unwrap(), manifest);
@@ -352,13 +511,20 @@ fn damaged_facts_are_named_by_a_report_and_mended_by_a_run() {
         fs::write(&path, bytes).unwrap();
         let page = fs::read(fixture.path().join("linchpin-report/team/index.html")).unwrap();
         if file.starts_with("facts") {
-            ran(fixture.path(), &["report", AS_OF]).is_refused(2, &[file, "damaged", "run `linchpin run` again"]);
+            ran(fixture.path(), &["report", AS_OF])
+                .is_refused(2, &[file, "damaged", "run `linchpin run` again"]);
         }
-        assert_eq!(fs::read(fixture.path().join("linchpin-report/team/index.html")).unwrap(), page);
+        assert_eq!(
+            fs::read(fixture.path().join("linchpin-report/team/index.html")).unwrap(),
+            page
+        );
         ran(fixture.path(), &["run", AS_OF]).ends_with(0);
         assert_eq!(fs::read(&path).unwrap(), whole, "{file}");
         ran(fixture.path(), &["report", AS_OF]).ends_with(0);
-        assert_eq!(fs::read(fixture.path().join("linchpin-report/team/index.html")).unwrap(), page);
+        assert_eq!(
+            fs::read(fixture.path().join("linchpin-report/team/index.html")).unwrap(),
+            page
+        );
     };
     let cut: fn(&mut Vec<u8>) = |bytes| bytes.truncate(bytes.len() - 9);
     let flip: fn(&mut Vec<u8>) = |bytes| {
@@ -377,9 +543,19 @@ fn a_damaged_manifest_is_refused_with_what_to_do() {
     let fixture = fixture();
     ran(fixture.path(), &["mine", AS_OF]).ends_with(0);
     let path = fixture.path().join(".linchpin/manifest.jsonl");
-    fs::write(&path, [b"{junk\n".as_slice(), &fs::read(&path).unwrap()].concat()).unwrap();
+    fs::write(
+        &path,
+        [b"{junk\n".as_slice(), &fs::read(&path).unwrap()].concat(),
+    )
+    .unwrap();
     for command in ["run", "report"] {
-        ran(fixture.path(), &[command, AS_OF]).is_refused(2, &["manifest.jsonl` in the store is damaged", "move the store away"]);
+        ran(fixture.path(), &[command, AS_OF]).is_refused(
+            2,
+            &[
+                "manifest.jsonl` in the store is damaged",
+                "move the store away",
+            ],
+        );
     }
     assert!(!fixture.path().join("linchpin-report").exists());
 }
@@ -389,21 +565,45 @@ fn a_broken_configuration_is_refused_with_its_line() {
     let fixture = fixture();
     let check = |text: &[u8], said: &[&str]| {
         fs::write(fixture.path().join("linchpin.toml"), text).unwrap();
-        writes_nothing(fixture.path(), || ran(fixture.path(), &["run", AS_OF]).is_refused(3, said));
+        writes_nothing(fixture.path(), || {
+            ran(fixture.path(), &["run", AS_OF]).is_refused(3, said);
+        });
     };
-    check(b"\n[mining]\nexcludes = []\n", &["linchpin.toml:3", "`excludes`", "did you mean `exclude`?"]);
-    check(b"[[product]]\nnmae = \"x\"\n", &["linchpin.toml:2", "`nmae`", "did you mean `name`?"]);
-    check(b"[mining]\nexclude = 7\n", &["linchpin.toml:2", "integer `7`", "sequence"]);
-    check(b"[mining]\nmax_files_per_commit = -1\n", &["linchpin.toml:2", "`-1`"]);
-    check(b"[mining]\nexclude = [\"[a\"]\n", &["linchpin.toml", "`mining.exclude`", "`[a`"]);
+    check(
+        b"\n[mining]\nexcludes = []\n",
+        &["linchpin.toml:3", "`excludes`", "did you mean `exclude`?"],
+    );
+    check(
+        b"[[product]]\nnmae = \"x\"\n",
+        &["linchpin.toml:2", "`nmae`", "did you mean `name`?"],
+    );
+    check(
+        b"[mining]\nexclude = 7\n",
+        &["linchpin.toml:2", "integer `7`", "sequence"],
+    );
+    check(
+        b"[mining]\nmax_files_per_commit = -1\n",
+        &["linchpin.toml:2", "`-1`"],
+    );
+    check(
+        b"[mining]\nexclude = [\"[a\"]\n",
+        &["linchpin.toml", "`mining.exclude`", "`[a`"],
+    );
     check(b"[calendar\n", &["linchpin.toml:1"]);
     check(b"# caf\xe9\n", &["`linchpin.toml` cannot be read", "UTF-8"]);
     fs::remove_file(fixture.path().join("linchpin.toml")).unwrap();
-    fs::write(fixture.path().join("linchpin.private.toml"), "[[absense]]\n").unwrap();
-    ran(fixture.path(), &["run", AS_OF]).is_refused(3, &["linchpin.private.toml:1", "did you mean `absence`?"]);
+    fs::write(
+        fixture.path().join("linchpin.private.toml"),
+        "[[absense]]\n",
+    )
+    .unwrap();
+    ran(fixture.path(), &["run", AS_OF])
+        .is_refused(3, &["linchpin.private.toml:1", "did you mean `absence`?"]);
     fs::remove_file(fixture.path().join("linchpin.private.toml")).unwrap();
-    ran(fixture.path(), &["run", AS_OF, "--config", "none.toml"]).is_refused(3, &["`none.toml` cannot be read", "check the path"]);
-    ran(fixture.path(), &["run", AS_OF, "--config", "core"]).is_refused(3, &["`core` cannot be read", "caused by"]);
+    ran(fixture.path(), &["run", AS_OF, "--config", "none.toml"])
+        .is_refused(3, &["`none.toml` cannot be read", "check the path"]);
+    ran(fixture.path(), &["run", AS_OF, "--config", "core"])
+        .is_refused(3, &["`core` cannot be read", "caused by"]);
 }
 
 #[test]
@@ -411,13 +611,24 @@ fn a_window_that_is_empty_or_nonsense_is_refused() {
     let fixture = fixture();
     let check = |arguments: &[&str], said: &str| {
         let all: Vec<&str> = ["run"].iter().chain(arguments).copied().collect();
-        writes_nothing(fixture.path(), || ran(fixture.path(), &all).is_refused(2, &[said]));
+        writes_nothing(fixture.path(), || {
+            ran(fixture.path(), &all).is_refused(2, &[said]);
+        });
     };
     check(&[AS_OF, "--since=2024-02-01"], "the window is empty");
     check(&[AS_OF, "--since=2025-01-01"], "the window is empty");
-    check(&[AS_OF, "--since=2023-01-01", "--until=2022-01-01"], "the window is empty");
-    check(&["--since=0d", "--until=2022-01-01T00:00:00Z"], "the window is empty");
-    check(&["--since=yesterday"], "`--since yesterday` is no point in time");
+    check(
+        &[AS_OF, "--since=2023-01-01", "--until=2022-01-01"],
+        "the window is empty",
+    );
+    check(
+        &["--since=0d", "--until=2022-01-01T00:00:00Z"],
+        "the window is empty",
+    );
+    check(
+        &["--since=yesterday"],
+        "`--since yesterday` is no point in time",
+    );
     check(&["--until=2024-13-01"], "`--until 2024-13-01`");
     check(&["--as-of=never"], "`--as-of never`");
     check(&["--since=99999999999w"], "is no point in time");
@@ -430,22 +641,57 @@ fn a_window_that_is_empty_or_nonsense_is_refused() {
 #[test]
 fn explain_and_person_say_what_there_is_instead() {
     let fixture = fixture();
-    fixture.git(&["commit", "-q", "--allow-empty", "--author", "widget-bot[bot] <1+widget-bot[bot]@users.noreply.github.com>", "-m", "x"]);
+    fixture.git(&[
+        "commit",
+        "-q",
+        "--allow-empty",
+        "--author",
+        "widget-bot[bot] <1+widget-bot[bot]@users.noreply.github.com>",
+        "-m",
+        "x",
+    ]);
     ran(fixture.path(), &["mine", AS_OF]).ends_with(0);
     let check = |arguments: &[&str], said: &[&str]| {
         let all: Vec<&str> = arguments.iter().chain(&[AS_OF]).copied().collect();
-        writes_nothing(fixture.path(), || ran(fixture.path(), &all).is_refused(2, said));
+        writes_nothing(fixture.path(), || {
+            ran(fixture.path(), &all).is_refused(2, said);
+        });
     };
-    check(&["explain", "flow.pick"], &["`flow.pick` is not a metric", "flow.pickup_time"]);
+    check(
+        &["explain", "flow.pick"],
+        &["`flow.pick` is not a metric", "flow.pickup_time"],
+    );
     check(&["explain", "\u{1b}[31mred"], &["is not a metric"]);
-    check(&["explain", "knowledge.silos", "--scope", "nowhere"], &["`nowhere` is no product, repository or area", "name one of"]);
-    check(&["explain", "knowledge.silos", "--bucket", "1999-W01"], &["no bucket `1999-W01`"]);
-    check(&["explain", "knowledge.silos", "--bucket", "soon"], &["no bucket `soon`"]);
-    check(&["person", "nobody"], &["nobody in the store is `nobody`", "linchpin identity"]);
+    check(
+        &["explain", "knowledge.silos", "--scope", "nowhere"],
+        &["`nowhere` is no product, repository or area", "name one of"],
+    );
+    check(
+        &["explain", "knowledge.silos", "--bucket", "1999-W01"],
+        &["no bucket `1999-W01`"],
+    );
+    check(
+        &["explain", "knowledge.silos", "--bucket", "soon"],
+        &["no bucket `soon`"],
+    );
+    check(
+        &["person", "nobody"],
+        &["nobody in the store is `nobody`", "linchpin identity"],
+    );
     check(&["person", ""], &["nobody in the store is ``"]);
-    check(&["person", "../../etc"], &["nobody in the store is `../../etc`"]);
+    check(
+        &["person", "../../etc"],
+        &["nobody in the store is `../../etc`"],
+    );
     let bot = "1+widget-bot[bot]@users.noreply.github.com";
-    check(&["person", bot], &[&format!("`{bot}` is automation"), "evidence is about people", "`bots`"]);
+    check(
+        &["person", bot],
+        &[
+            &format!("`{bot}` is automation"),
+            "evidence is about people",
+            "`bots`",
+        ],
+    );
     let red = ran(fixture.path(), &["explain", "\u{1b}[31mred"]);
     assert!(!red.err.contains('\u{1b}'), "{}", red.err);
 }
@@ -461,7 +707,10 @@ fn what_the_command_line_does_not_know_ends_with_2() {
     check(&["rum"], "'rum'");
     check(&["run", "--frob"], "'--frob'");
     check(&["run", "--by", "day"], "'day'");
-    check(&["run", "--github", "acme"], "`acme` is not a repository name of the form `owner/name`");
+    check(
+        &["run", "--github", "acme"],
+        "`acme` is not a repository name of the form `owner/name`",
+    );
     check(&["run", "--github", "../.."], "is not a repository name");
     check(&["run", "--progress", "loud"], "'loud'");
     check(&["person"], "<LOGIN>");
@@ -474,8 +723,19 @@ fn every_command_has_help_with_its_description() {
     let directory = tempfile::tempdir().unwrap();
     let help = ran(directory.path(), &["--help"]);
     assert_eq!((help.code, help.err.as_str()), (0, ""));
-    assert!(help.out.contains("Exit codes: 0 done") && help.out.contains("130 interrupted"), "{}", help.out);
-    let list = help.out.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert!(
+        help.out.contains("Exit codes: 0 done") && help.out.contains("130 interrupted"),
+        "{}",
+        help.out
+    );
+    let list = help
+        .out
+        .split("Commands:\n")
+        .nth(1)
+        .unwrap()
+        .split("\n\n")
+        .next()
+        .unwrap();
     // A command stands two columns in, the words about it further.
     let commands: Vec<&str> = list
         .lines()
@@ -488,19 +748,38 @@ fn every_command_has_help_with_its_description() {
         let own = ran(directory.path(), &[command, "--help"]);
         assert_eq!((own.code, own.err.as_str()), (0, ""), "{command}");
         let description = own.out.lines().next().unwrap();
-        let words = description.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
+        let words = description
+            .split_whitespace()
+            .take(4)
+            .collect::<Vec<_>>()
+            .join(" ");
         let listed = list.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.len() > 10 && listed.contains(&words), "{command}: {description}");
-        assert!(own.out.contains(&format!("Usage: linchpin {command}")), "{}", own.out);
+        assert!(
+            words.len() > 10 && listed.contains(&words),
+            "{command}: {description}"
+        );
+        assert!(
+            own.out.contains(&format!("Usage: linchpin {command}")),
+            "{}",
+            own.out
+        );
     }
     let version = ran(directory.path(), &["--version"]);
-    assert_eq!((version.code, version.out), (0, format!("linchpin {}\n", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        (version.code, version.out),
+        (0, format!("linchpin {}\n", env!("CARGO_PKG_VERSION")))
+    );
     assert!(names(directory.path()).is_empty());
 }
 
 fn with_remote() -> Fixture {
     let fixture = fixture();
-    fixture.git(&["remote", "add", "origin", "https://github.com/acme/widgets.git"]);
+    fixture.git(&[
+        "remote",
+        "add",
+        "origin",
+        "https://github.com/acme/widgets.git",
+    ]);
     fixture
 }
 
@@ -510,16 +789,29 @@ fn without_a_token_nobody_is_called_and_the_report_says_so() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let empty = [("GH_TOKEN", ""), ("GITHUB_TOKEN", ""), ("GH_ENTERPRISE_TOKEN", " "), ("GITHUB_ENTERPRISE_TOKEN", "")];
+    let empty = [
+        ("GH_TOKEN", ""),
+        ("GITHUB_TOKEN", ""),
+        ("GH_ENTERPRISE_TOKEN", " "),
+        ("GITHUB_ENTERPRISE_TOKEN", ""),
+    ];
     ran_with(fixture.path(), &["run", AS_OF, "--api-url", &url], &empty).ends_with(0);
     assert!(listener.accept().is_err(), "somebody called");
     has_a_truck_factor(fixture.path());
-    let summary = fs::read_to_string(fixture.path().join("linchpin-report/team/summary.md")).unwrap();
-    assert!(summary.contains("no GitHub token") && summary.contains("gh auth login"), "{summary}");
+    let summary =
+        fs::read_to_string(fixture.path().join("linchpin-report/team/summary.md")).unwrap();
+    assert!(
+        summary.contains("no GitHub token") && summary.contains("gh auth login"),
+        "{summary}"
+    );
     // With a token, but told to stay offline, or only to mine.
     let token = [("GH_ENTERPRISE_TOKEN", SECRET)];
     for command in [["run", "--offline"], ["mine", "-q"]] {
-        let all: Vec<&str> = command.iter().copied().chain([AS_OF, "--api-url", &url]).collect();
+        let all: Vec<&str> = command
+            .iter()
+            .copied()
+            .chain([AS_OF, "--api-url", &url])
+            .collect();
         ran_with(fixture.path(), &all, &token).ends_with(0);
         assert!(listener.accept().is_err(), "{command:?} called");
     }
@@ -529,12 +821,18 @@ const SECRET: &str = "ghp_secretsecretsecretsecretsecretsecret";
 
 /// Whether a text is in any file below a directory.
 fn holds(directory: &Path, text: &str) -> bool {
-    fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).any(|path| {
-        if path.is_dir() {
-            return holds(&path, text);
-        }
-        fs::read(&path).unwrap().windows(text.len()).any(|window| window == text.as_bytes())
-    })
+    fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .any(|path| {
+            if path.is_dir() {
+                return holds(&path, text);
+            }
+            fs::read(&path)
+                .unwrap()
+                .windows(text.len())
+                .any(|window| window == text.as_bytes())
+        })
 }
 
 #[test]
@@ -561,10 +859,17 @@ fn a_refused_token_ends_with_4_and_is_never_shown() {
         }
     });
     for command in ["run", "fetch", "doctor"] {
-        let ran = ran_with(fixture.path(), &[command, AS_OF, "--api-url", &url], &[("GH_ENTERPRISE_TOKEN", SECRET)]);
+        let ran = ran_with(
+            fixture.path(),
+            &[command, AS_OF, "--api-url", &url],
+            &[("GH_ENTERPRISE_TOKEN", SECRET)],
+        );
         ran.is_refused(4, &["GitHub refused the token", "gh auth status"]);
         assert!(!ran.err.contains("secret"), "{}", ran.err);
-        assert!(requests.try_iter().any(|request| request.contains(SECRET)), "the token was never sent");
+        assert!(
+            requests.try_iter().any(|request| request.contains(SECRET)),
+            "the token was never sent"
+        );
     }
     assert!(!fixture.path().join("linchpin-report").exists());
     assert!(!holds(&fixture.path().join(".linchpin"), "ghp_"));
@@ -575,7 +880,11 @@ fn a_refused_token_ends_with_4_and_is_never_shown() {
 fn an_api_that_cannot_be_reached_costs_no_more_than_the_call() {
     let fixture = with_remote();
     let arguments = ["run", AS_OF, "--api-url", "http://127.0.0.1:1"];
-    let ran = ran_with(fixture.path(), &arguments, &[("GH_ENTERPRISE_TOKEN", SECRET)]);
+    let ran = ran_with(
+        fixture.path(),
+        &arguments,
+        &[("GH_ENTERPRISE_TOKEN", SECRET)],
+    );
     ran.is_refused(5, &["`Repository` failed", "run the same command again"]);
     assert!(!ran.err.contains("secret"), "{}", ran.err);
     assert!(!fixture.path().join("linchpin-report").exists());
@@ -589,9 +898,13 @@ fn an_api_that_cannot_be_reached_costs_no_more_than_the_call() {
 fn two_writers_do_not_share_a_store() {
     let fixture = fixture();
     ran(fixture.path(), &["mine", AS_OF]).ends_with(0);
-    let lock = fs::OpenOptions::new().write(true).open(fixture.path().join(".linchpin/lock")).unwrap();
+    let lock = fs::OpenOptions::new()
+        .write(true)
+        .open(fixture.path().join(".linchpin/lock"))
+        .unwrap();
     lock.lock().unwrap();
-    ran(fixture.path(), &["run", AS_OF]).is_refused(2, &["`.linchpin` is being written by another run", "wait"]);
+    ran(fixture.path(), &["run", AS_OF])
+        .is_refused(2, &["`.linchpin` is being written by another run", "wait"]);
     assert!(!fixture.path().join("linchpin-report").exists());
     // Reading needs no lock.
     ran(fixture.path(), &["report", AS_OF]).ends_with(0);
@@ -607,14 +920,21 @@ fn stdout_is_data_and_stderr_is_progress() {
         let ran = ran(fixture.path(), &all);
         assert_eq!(ran.ends_with(0).out, "linchpin-report/team/index.html\n");
         assert_eq!(!ran.err.is_empty(), has_lines, "{arguments:?}: {}", ran.err);
-        assert!(!ran.err.contains(['\r', '\u{1b}']), "{arguments:?}: {:?}", ran.err);
+        assert!(
+            !ran.err.contains(['\r', '\u{1b}']),
+            "{arguments:?}: {:?}",
+            ran.err
+        );
     };
     check(&[], true);
     check(&["--progress", "plain"], true);
     check(&["--progress", "none"], false);
     check(&["--quiet"], false);
     check(&["-q", "--progress", "plain"], false);
-    let explained = ran(fixture.path(), &["explain", "knowledge.silos", "--format", "json", AS_OF]);
+    let explained = ran(
+        fixture.path(),
+        &["explain", "knowledge.silos", "--format", "json", AS_OF],
+    );
     assert!(serde_json::from_str::<Value>(&explained.ends_with(0).out).is_ok());
     assert_eq!(explained.err, "");
 }
@@ -625,6 +945,10 @@ fn the_as_of_instant_has_whole_seconds() {
     ran(fixture.path(), &["run"]).ends_with(0);
     let metrics = json(fixture.path(), "metrics.json");
     for text in [&metrics["as_of"], &metrics["window"]["until"]] {
-        assert!(text.as_str().is_some_and(|text| text.ends_with('Z') && !text.contains('.')), "{text}");
+        assert!(
+            text.as_str()
+                .is_some_and(|text| text.ends_with('Z') && !text.contains('.')),
+            "{text}"
+        );
     }
 }

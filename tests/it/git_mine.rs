@@ -779,7 +779,7 @@ fn a_missing_object_is_a_gap_and_not_an_end() {
     f.write("b", text(0..6));
     f.commit("Three");
     let remove = |id: &str| {
-        std::fs::remove_file(f.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap()
+        std::fs::remove_file(f.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
     };
     let blob = f.line(&["rev-parse", "HEAD~1:a"]);
     remove(&blob);

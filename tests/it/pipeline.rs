@@ -19,8 +19,15 @@ fn linchpin(directory: &Path, arguments: &[&str]) -> String {
         .env("HOME", directory)
         .output()
         .unwrap();
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "linchpin {arguments:?}: {}\n{stdout}\n{stderr}", output.status);
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "linchpin {arguments:?}: {}\n{stdout}\n{stderr}",
+        output.status
+    );
     stdout.into_owned()
 }
 
@@ -37,16 +44,42 @@ fn demo() -> &'static Demo {
         let keep = tempfile::tempdir().unwrap();
         linchpin(keep.path(), &["demo", "--quiet"]);
         let root = keep.path().to_owned();
-        Demo { _keep: keep, root, truths: build(&Plants::default()).truths }
+        Demo {
+            _keep: keep,
+            root,
+            truths: build(&Plants::default()).truths,
+        }
     })
 }
 
 impl Demo {
     fn explain(&self, metric: &str, more: &[&str]) -> Value {
-        let fixed = ["explain", metric, "--format", "json", "--store", "linchpin-demo/store"];
-        let time = ["--config", "linchpin-demo/config/linchpin.toml", "--as-of", "2026-07-01T00:00:00Z"];
-        let since = if more.contains(&"--since") { [].as_slice() } else { &["--since", "78w"] };
-        let arguments: Vec<&str> = fixed.iter().chain(&time).chain(since).chain(more).copied().collect();
+        let fixed = [
+            "explain",
+            metric,
+            "--format",
+            "json",
+            "--store",
+            "linchpin-demo/store",
+        ];
+        let time = [
+            "--config",
+            "linchpin-demo/config/linchpin.toml",
+            "--as-of",
+            "2026-07-01T00:00:00Z",
+        ];
+        let since = if more.contains(&"--since") {
+            [].as_slice()
+        } else {
+            &["--since", "78w"]
+        };
+        let arguments: Vec<&str> = fixed
+            .iter()
+            .chain(&time)
+            .chain(since)
+            .chain(more)
+            .copied()
+            .collect();
         serde_json::from_str(&linchpin(&self.root, &arguments)).unwrap()
     }
 
@@ -65,7 +98,11 @@ impl Demo {
                 && cell["scope"]["repository"].is_null()
                 && cell["scope"]["area"].as_str() == area
         };
-        self.metrics().iter().find(is_it).unwrap_or_else(|| panic!("{id} of {product} {area:?}")).clone()
+        self.metrics()
+            .iter()
+            .find(is_it)
+            .unwrap_or_else(|| panic!("{id} of {product} {area:?}"))
+            .clone()
     }
 }
 
@@ -79,7 +116,11 @@ fn tree(directory: &Path) -> BTreeMap<String, Vec<u8>> {
             if path.is_dir() {
                 pending.push(path);
             } else {
-                let name = path.strip_prefix(directory).unwrap().to_string_lossy().replace('\\', "/");
+                let name = path
+                    .strip_prefix(directory)
+                    .unwrap()
+                    .to_string_lossy()
+                    .replace('\\', "/");
                 files.insert(name, fs::read(&path).unwrap());
             }
         }
@@ -94,39 +135,69 @@ fn hits(explained: &Value) -> BTreeSet<String> {
         .unwrap()
         .iter()
         .filter(|row| row["fate"] == "included" && row["value"] == 1.0)
-        .map(|row| row["subject"].as_str().unwrap().split(": ").next().unwrap().to_owned())
+        .map(|row| {
+            row["subject"]
+                .as_str()
+                .unwrap()
+                .split(": ")
+                .next()
+                .unwrap()
+                .to_owned()
+        })
         .collect()
 }
 
 #[test]
 fn the_planted_silo_is_found_and_no_other() {
     let planted = demo().truths.silo.as_ref().unwrap();
-    assert_eq!(hits(&demo().explain("knowledge.silos", &[])), BTreeSet::from([planted.area.clone()]));
+    assert_eq!(
+        hits(&demo().explain("knowledge.silos", &[])),
+        BTreeSet::from([planted.area.clone()])
+    );
 }
 
 #[test]
 fn the_planted_hand_over_is_found_and_no_other() {
     let planted = demo().truths.hand_over.as_ref().unwrap();
-    assert_eq!(hits(&demo().explain("ownership.handover", &[])), BTreeSet::from([planted.area.clone()]));
+    assert_eq!(
+        hits(&demo().explain("ownership.handover", &[])),
+        BTreeSet::from([planted.area.clone()])
+    );
 }
 
 #[test]
 fn review_concentration_shows_the_bottleneck_until_its_date() {
     let planted = demo().truths.bottleneck.as_ref().unwrap();
     let date = planted.until.to_string();
-    let until_then = demo().explain("review.concentration", &["--scope", &planted.product, "--until", &date]);
-    let from_then = demo().explain("review.concentration", &["--scope", &planted.product, "--since", &date]);
+    let until_then = demo().explain(
+        "review.concentration",
+        &["--scope", &planted.product, "--until", &date],
+    );
+    let from_then = demo().explain(
+        "review.concentration",
+        &["--scope", &planted.product, "--since", &date],
+    );
     let share = |explained: &Value| {
         let value = &explained["figures"][0]["value"];
-        (value["hits"].as_u64().unwrap(), value["of"].as_u64().unwrap())
+        (
+            value["hits"].as_u64().unwrap(),
+            value["of"].as_u64().unwrap(),
+        )
     };
-    assert_eq!(share(&until_then), (planted.share_before.hits, planted.share_before.of));
+    assert_eq!(
+        share(&until_then),
+        (planted.share_before.hits, planted.share_before.of)
+    );
     // Afterwards somebody else may hold the largest share: it is smaller all the same, by far more than its interval.
     let (hits, of) = share(&from_then);
     assert_eq!(of, planted.share_after.of);
     assert!(hits >= planted.share_after.hits);
-    let interval = |explained: &Value, end: usize| explained["figures"][0]["interval"][end].as_f64().unwrap();
-    assert!(interval(&from_then, 1) < interval(&until_then, 0), "{hits} of {of}");
+    let interval =
+        |explained: &Value, end: usize| explained["figures"][0]["interval"][end].as_f64().unwrap();
+    assert!(
+        interval(&from_then, 1) < interval(&until_then, 0),
+        "{hits} of {of}"
+    );
 }
 
 #[test]
@@ -134,23 +205,54 @@ fn the_planted_rollback_ships_nothing_and_is_counted() {
     let planted = demo().truths.rollback.as_ref().unwrap();
     let explained = demo().explain("dora.deployment_frequency", &[]);
     let notes = explained["notes"].to_string();
-    let product = &demo().truths.repositories.iter().find(|found| found.name == planted.repository).unwrap().product;
+    let product = &demo()
+        .truths
+        .repositories
+        .iter()
+        .find(|found| found.name == planted.repository)
+        .unwrap()
+        .product;
     assert!(notes.contains("rollbacks in the window: 1"), "{notes}");
-    for other in demo().truths.repositories.iter().filter(|found| found.product != *product) {
-        assert!(notes.contains(&format!("{}: source deployments_api", other.product)), "{notes}");
+    for other in demo()
+        .truths
+        .repositories
+        .iter()
+        .filter(|found| found.product != *product)
+    {
+        assert!(
+            notes.contains(&format!("{}: source deployments_api", other.product)),
+            "{notes}"
+        );
     }
-    assert_eq!(notes.matches("rollbacks in the window: 0").count(), 1, "{notes}");
+    assert_eq!(
+        notes.matches("rollbacks in the window: 0").count(),
+        1,
+        "{notes}"
+    );
 }
 
 #[test]
 fn the_planted_flake_is_found_in_its_workflow_and_in_no_other() {
     let planted = demo().truths.flake.as_ref().unwrap();
-    let product = &demo().truths.repositories.iter().find(|found| found.name == planted.repository).unwrap().product;
+    let product = &demo()
+        .truths
+        .repositories
+        .iter()
+        .find(|found| found.name == planted.repository)
+        .unwrap()
+        .product;
     let figure = demo().figure("ci.flake_rate", product, Some(&planted.workflow));
     // GitHub forgets runs after 400 days: the rest of the planted ones is beyond any tool's sight.
     let world = build(&Plants::default());
     let remembered = world.as_of - jiff::SignedDuration::from_hours(400 * 24);
-    let runs = world.host.repositories.iter().find(|found| found.name == planted.repository).unwrap().workflow_runs.iter();
+    let runs = world
+        .host
+        .repositories
+        .iter()
+        .find(|found| found.name == planted.repository)
+        .unwrap()
+        .workflow_runs
+        .iter();
     let mut attempts: BTreeMap<u64, usize> = BTreeMap::new();
     for run in runs.filter(|run| run.name == planted.workflow && run.created_at >= remembered) {
         *attempts.entry(run.run).or_default() += 1;
@@ -159,8 +261,15 @@ fn the_planted_flake_is_found_in_its_workflow_and_in_no_other() {
     assert_eq!(figure["value"]["hits"].as_u64(), Some(n_flakes as u64));
     assert_eq!(figure["value"]["of"].as_u64(), Some(attempts.len() as u64));
     let share = n_flakes as f64 / attempts.len() as f64;
-    assert!((share - 0.2).abs() < 0.04 && planted.share.hits >= n_flakes as u64, "{share}");
-    for cell in demo().metrics().iter().filter(|cell| cell["id"] == "ci.flake_rate" && cell["bucket"].is_null()) {
+    assert!(
+        (share - 0.2).abs() < 0.04 && planted.share.hits >= n_flakes as u64,
+        "{share}"
+    );
+    for cell in demo()
+        .metrics()
+        .iter()
+        .filter(|cell| cell["id"] == "ci.flake_rate" && cell["bucket"].is_null())
+    {
         let is_it = cell["scope"]["product"] == product.as_str();
         if !is_it {
             assert_eq!(cell["value"]["hits"].as_u64(), Some(0), "{cell}");
@@ -175,7 +284,10 @@ fn deployments_are_counted_as_planted() {
         *by_product.entry(&repository.product).or_default() += repository.n_production_successes;
     }
     for (product, n) in by_product {
-        assert_eq!(demo().figure("dora.deployment_frequency", product, None)["value"]["count"].as_u64(), Some(n));
+        assert_eq!(
+            demo().figure("dora.deployment_frequency", product, None)["value"]["count"].as_u64(),
+            Some(n)
+        );
     }
 }
 
@@ -188,7 +300,9 @@ fn merged_pull_requests_are_counted_as_planted() {
     for (product, n) in by_product {
         let figure = demo().figure("flow.cycle_time", product, None);
         // What a ghost opened cannot be told to be a human's: it is unknown, not dropped.
-        let ghosts = figure["ledger"]["unknown_reasons"]["author_is_a_ghost"].as_u64().unwrap_or_default();
+        let ghosts = figure["ledger"]["unknown_reasons"]["author_is_a_ghost"]
+            .as_u64()
+            .unwrap_or_default();
         assert_eq!(figure["n"].as_u64().unwrap() + ghosts, n, "{figure}");
     }
 }
@@ -212,7 +326,10 @@ fn nobody_is_named_in_any_byte_of_the_team_tree() {
     for (file, bytes) in &team {
         let text = String::from_utf8_lossy(bytes).to_lowercase();
         for word in &words {
-            assert!(!text.contains(&word.to_lowercase()), "team/{file} names `{word}`");
+            assert!(
+                !text.contains(&word.to_lowercase()),
+                "team/{file} names `{word}`"
+            );
         }
     }
 }
@@ -222,8 +339,14 @@ fn two_demos_are_the_same_to_the_byte() {
     let again = tempfile::tempdir().unwrap();
     linchpin(again.path(), &["demo", "--quiet"]);
     for part in ["team", "private"] {
-        let (first, second) = (tree(&demo().root.join("linchpin-demo").join(part)), tree(&again.path().join("linchpin-demo").join(part)));
-        assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
+        let (first, second) = (
+            tree(&demo().root.join("linchpin-demo").join(part)),
+            tree(&again.path().join("linchpin-demo").join(part)),
+        );
+        assert_eq!(
+            first.keys().collect::<Vec<_>>(),
+            second.keys().collect::<Vec<_>>()
+        );
         for (file, bytes) in &first {
             assert!(second[file] == *bytes, "{part}/{file} differs");
         }
@@ -233,13 +356,21 @@ fn two_demos_are_the_same_to_the_byte() {
 #[test]
 fn every_number_has_a_ledger_whose_parts_add_up() {
     let metrics = demo().metrics();
-    let ids: BTreeSet<&str> = metrics.iter().map(|cell| cell["id"].as_str().unwrap()).collect();
+    let ids: BTreeSet<&str> = metrics
+        .iter()
+        .map(|cell| cell["id"].as_str().unwrap())
+        .collect();
     for id in ids {
         let rows = demo().explain(id, &[])["rows"].as_array().unwrap().clone();
         for cell in metrics.iter().filter(|cell| cell["id"] == id) {
             let ledger = &cell["ledger"];
             let included = ledger["included"].as_u64().unwrap();
-            let excluded: u64 = ledger["excluded"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+            let excluded: u64 = ledger["excluded"]
+                .as_object()
+                .unwrap()
+                .values()
+                .map(|n| n.as_u64().unwrap())
+                .sum();
             let unknown = ledger["unknown"].as_u64().unwrap();
             if let Some(n) = cell["n"].as_u64().filter(|_| cell["status"] == "measured") {
                 assert_eq!(n, included, "{cell}");
@@ -248,9 +379,14 @@ fn every_number_has_a_ledger_whose_parts_add_up() {
             let scope = &cell["scope"];
             if scope["repository"].is_null() && scope["area"].is_null() {
                 let of_cell = rows.iter().filter(|row| {
-                    row["product"] == scope["product"] && (cell["bucket"].is_null() || row["bucket"] == cell["bucket"])
+                    row["product"] == scope["product"]
+                        && (cell["bucket"].is_null() || row["bucket"] == cell["bucket"])
                 });
-                assert_eq!(of_cell.count() as u64, included + excluded + unknown, "{cell}");
+                assert_eq!(
+                    of_cell.count() as u64,
+                    included + excluded + unknown,
+                    "{cell}"
+                );
             }
         }
     }
@@ -260,9 +396,15 @@ fn every_number_has_a_ledger_whose_parts_add_up() {
 fn a_count_never_stands_without_n_and_a_missing_value_is_never_zero() {
     for cell in demo().metrics() {
         match cell["status"].as_str().unwrap() {
-            "measured" => assert!(cell["n"].as_u64().unwrap() > 0 && cell["value"].is_object(), "{cell}"),
+            "measured" => assert!(
+                cell["n"].as_u64().unwrap() > 0 && cell["value"].is_object(),
+                "{cell}"
+            ),
             "too_few" => assert!(cell["value"].is_null() && cell["n"].is_u64(), "{cell}"),
-            _ => assert!(cell["value"].is_null() && cell["because"].is_string(), "{cell}"),
+            _ => assert!(
+                cell["value"].is_null() && cell["because"].is_string(),
+                "{cell}"
+            ),
         }
     }
 }
@@ -270,15 +412,27 @@ fn a_count_never_stands_without_n_and_a_missing_value_is_never_zero() {
 #[test]
 fn private_trees_are_the_owners_alone_and_cover_the_team() {
     let private = demo().root.join("linchpin-demo/private");
-    let team: BTreeSet<String> =
-        demo().truths.people.iter().filter(|person| person.is_team).map(|person| person.login.clone()).collect();
-    let written: BTreeSet<String> =
-        fs::read_dir(&private).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let team: BTreeSet<String> = demo()
+        .truths
+        .people
+        .iter()
+        .filter(|person| person.is_team)
+        .map(|person| person.login.clone())
+        .collect();
+    let written: BTreeSet<String> = fs::read_dir(&private)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| name != ".gitignore")
+        .collect();
     assert_eq!(written, team);
     #[cfg(unix)]
     for file in tree(&private).keys() {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(private.join(file)).unwrap().permissions().mode() & 0o777;
+        let mode = fs::metadata(private.join(file))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777;
         assert_eq!(mode, 0o600, "{file}");
     }
 }
@@ -287,8 +441,19 @@ fn private_trees_are_the_owners_alone_and_cover_the_team() {
 #[test]
 fn the_samples_are_what_the_demo_writes() {
     let samples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("reports/sample");
-    let person = demo().truths.people.iter().find(|person| person.is_team).unwrap();
-    for (sample, made) in [("team".to_owned(), "team".to_owned()), (format!("private/{}", person.login), format!("private/{}", person.login))] {
+    let person = demo()
+        .truths
+        .people
+        .iter()
+        .find(|person| person.is_team)
+        .unwrap();
+    for (sample, made) in [
+        ("team".to_owned(), "team".to_owned()),
+        (
+            format!("private/{}", person.login),
+            format!("private/{}", person.login),
+        ),
+    ] {
         let made = tree(&demo().root.join("linchpin-demo").join(made));
         let place = samples.join(sample);
         if std::env::var_os("BLESS").is_some() {
@@ -300,9 +465,16 @@ fn the_samples_are_what_the_demo_writes() {
             }
         }
         let kept = tree(&place);
-        assert_eq!(kept.keys().collect::<Vec<_>>(), made.keys().collect::<Vec<_>>(), "run the tests with BLESS=1 and read the difference");
+        assert_eq!(
+            kept.keys().collect::<Vec<_>>(),
+            made.keys().collect::<Vec<_>>(),
+            "run the tests with BLESS=1 and read the difference"
+        );
         for (file, bytes) in &made {
-            assert!(kept[file] == *bytes, "{file} differs from its sample: run the tests with BLESS=1 and read the difference");
+            assert!(
+                kept[file] == *bytes,
+                "{file} differs from its sample: run the tests with BLESS=1 and read the difference"
+            );
         }
     }
 }

@@ -396,7 +396,7 @@ impl<'a> Graph<'a> {
             .into_values()
             .map(|nodes| (self.person(&nodes), nodes))
             .collect();
-        people.sort_by(|a, b| sort_key(&a.0).cmp(&sort_key(&b.0)));
+        people.sort_by_key(|(person, _)| sort_key(person));
         let mut identity = Identity {
             person_of_account: vec![PersonId(0); self.evidence.accounts.len()],
             person_of_signature: vec![PersonId(0); self.evidence.signatures.len()],

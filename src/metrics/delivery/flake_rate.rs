@@ -52,7 +52,10 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         if let Some(first) = rows.iter().filter_map(|row| row.row.at).min() {
             // GitHub forgets runs after 400 days at most: the window may reach further back than the data.
             let date = lens.zone.to_datetime(first).date();
-            measure.notes.push(format!("{}: first run seen in the window: {date}", product.name));
+            measure.notes.push(format!(
+                "{}: first run seen in the window: {date}",
+                product.name
+            ));
         }
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }

@@ -114,7 +114,9 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     Fate::Included,
                 )
             };
-            let Some(repository) = repository_of.get(&name).copied() else { continue };
+            let Some(repository) = repository_of.get(&name).copied() else {
+                continue;
+            };
             rows.push(Keyed {
                 row: LedgerRow {
                     product: product.name.clone(),

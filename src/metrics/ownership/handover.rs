@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::quarters::{Acts, acted};
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
-use crate::metrics::lens::{ProductLens, repositories_of_areas};
 use crate::metrics::estimate::wilson_interval;
+use crate::metrics::lens::{ProductLens, repositories_of_areas};
 use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Ratio, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -142,7 +142,10 @@ impl<'a> Quarter<'a> {
 
     fn share(&self, person: PersonId) -> Ratio {
         let hits = self.people.get(&person).map_or(0, |acts| acts.n_changes);
-        Ratio { hits, of: self.n_changes }
+        Ratio {
+            hits,
+            of: self.n_changes,
+        }
     }
 
     fn is_ahead(&self, person: PersonId, of: PersonId) -> bool {
@@ -189,7 +192,9 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     (Some(1.0), Fate::Included)
                 }
             };
-            let Some(repository) = repository_of.get(&area).copied() else { continue };
+            let Some(repository) = repository_of.get(&area).copied() else {
+                continue;
+            };
             let row = LedgerRow {
                 product: product.name.clone(),
                 repository,
