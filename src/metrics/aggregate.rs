@@ -16,6 +16,9 @@ pub struct Keyed<K> {
     pub key: K,
 }
 
+/// How a metric turns the included rows of one cell into a figure, told the bucket (`None`: the window).
+pub type Estimate<'a, K> = dyn Fn(Option<Bucket>, &[&Keyed<K>]) -> Measured + 'a;
+
 /// Which scopes below the product get figures of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Depth {
@@ -50,13 +53,13 @@ impl Depth {
 
 /// Figures of one product from its rows: the window and every bucket that has a row, in every scope.
 ///
-/// `estimate` sees the included rows of one cell; it is not called where there is none: a cell without an included row is
+/// `estimate` sees the bucket (`None`: the window) and the included rows of one cell; it is not called where there is none: a cell without an included row is
 /// `TooFew { n: 0 }`, never a zero.
 pub fn cells<K>(
     product: &ProductLens,
     rows: &[Keyed<K>],
     depth: Depth,
-    estimate: &dyn Fn(&[&Keyed<K>]) -> Measured,
+    estimate: &Estimate<'_, K>,
 ) -> Vec<Cell> {
     let mut scopes: BTreeMap<Scope, Vec<&Keyed<K>>> = BTreeMap::new();
     let scope = |repository: Option<RepositoryId>, area: Option<&String>| Scope {
@@ -104,7 +107,7 @@ fn cell<K>(
     scope: Scope,
     bucket: Option<Bucket>,
     rows: &[&Keyed<K>],
-    estimate: &dyn Fn(&[&Keyed<K>]) -> Measured,
+    estimate: &Estimate<'_, K>,
 ) -> Cell {
     let ledger = Ledger::of(rows.iter().map(|row| &row.row));
     let included: Vec<_> = rows
@@ -115,7 +118,7 @@ fn cell<K>(
     let measured = if included.is_empty() {
         Measured::TooFew { n: 0 }
     } else {
-        estimate(&included)
+        estimate(bucket, &included)
     };
     Cell {
         scope,

@@ -65,7 +65,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         let (rows, note) = rows(tables, lens, product, &found);
         measure
             .cells
-            .extend(cells(product, &rows, Depth::REPOSITORIES, &|rows| {
+            .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
                 estimate(lens, rows)
             }));
         measure.notes.push(format!("{}: {note}", product.name));

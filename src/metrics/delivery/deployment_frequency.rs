@@ -64,7 +64,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             .collect();
         measure
             .cells
-            .extend(cells(product, &rows, Depth::REPOSITORIES, &|rows| {
+            .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
                 estimate(lens, rows)
             }));
         measure.notes.push(note(tables, lens, product, &found));

@@ -46,7 +46,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         let rows = rows(tables, lens, product);
         measure
             .cells
-            .extend(cells(product, &rows, Depth::AREAS, &|rows| {
+            .extend(cells(product, &rows, Depth::AREAS, &|_, rows| {
                 share(lens, rows)
             }));
         if let Some(first) = rows.iter().filter_map(|row| row.row.at).min() {

@@ -55,7 +55,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             .collect();
         measure
             .cells
-            .extend(cells(product, &rows, Depth::AREAS, &|rows| {
+            .extend(cells(product, &rows, Depth::AREAS, &|_, rows| {
                 with_spread(quantiles(lens, rows))
             }));
         measure.rows.extend(rows.into_iter().map(|row| row.row));

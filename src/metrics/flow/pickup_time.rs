@@ -60,7 +60,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             .collect();
         measure
             .cells
-            .extend(cells(product, &rows, Depth::AREAS, &|rows| {
+            .extend(cells(product, &rows, Depth::AREAS, &|_, rows| {
                 quantiles(lens, rows)
             }));
         measure.rows.extend(rows.into_iter().map(|row| row.row));

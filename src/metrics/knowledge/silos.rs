@@ -139,7 +139,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         };
         measure
             .cells
-            .extend(cells(product, &rows, none, &|rows| share(lens, rows)));
+            .extend(cells(product, &rows, none, &|_, rows| share(lens, rows)));
         let held: Vec<_> = silos(tables, lens, product)
             .into_iter()
             .map(|silo| format!("{} ({} commits in 547 days)", silo.area, silo.n_commits))

@@ -215,7 +215,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         };
         measure
             .cells
-            .extend(cells(product, &rows, none, &|rows| share(lens, rows)));
+            .extend(cells(product, &rows, none, &|_, rows| share(lens, rows)));
         let named = if named.is_empty() {
             "none".to_owned()
         } else {

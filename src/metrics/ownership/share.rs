@@ -52,7 +52,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             continue;
         }
         let rows = rows(tables, lens, product);
-        let mut product_cells = cells(product, &rows, Depth::AREA_BUCKETS, &|rows| {
+        let mut product_cells = cells(product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
             estimate(lens, rows)
         });
         let lines = surviving(tables, lens, product);

@@ -52,8 +52,8 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         let active = active_members(tables, lens, product);
         measure
             .cells
-            .extend(cells(product, &rows, Depth::AREAS, &|rows| {
-                estimate(lens, rows, &active)
+            .extend(cells(product, &rows, Depth::AREAS, &|bucket, rows| {
+                estimate(lens, rows, active.get(&bucket))
             }));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
@@ -121,7 +121,7 @@ fn active_members(
 fn estimate(
     lens: &Lens,
     rows: &[&Keyed<Option<PersonId>>],
-    active: &BTreeMap<Option<Bucket>, BTreeSet<PersonId>>,
+    members: Option<&BTreeSet<PersonId>>,
 ) -> Measured {
     let n = count(rows.len());
     if n < lens.minimum_n {
@@ -142,10 +142,6 @@ fn estimate(
             .0
             .push(("effective_reviewers", Number::Real(effective)));
     }
-    // All rows of one bucket: that bucket's members. Rows of several buckets: the window's.
-    let first = rows.first().and_then(|row| row.row.bucket);
-    let bucket = first.filter(|bucket| rows.iter().all(|row| row.row.bucket == Some(*bucket)));
-    let members = active.get(&bucket).or_else(|| active.get(&None));
     let with_zeros: Vec<u64> = members
         .into_iter()
         .flatten()
