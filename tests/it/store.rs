@@ -189,7 +189,9 @@ fn keys_are_handed_out_once() {
     let name = "acme/widgets".parse().unwrap();
     assert_eq!(store.repository_id(&name).unwrap(), RepositoryId(0));
     assert_eq!(
-        store.repository_id_of_key("/home/ada/clone").unwrap(),
+        store
+            .repository_id_of_key("a clone without a remote")
+            .unwrap(),
         RepositoryId(1)
     );
     assert_eq!(
@@ -201,7 +203,9 @@ fn keys_are_handed_out_once() {
     drop(store);
     let store = open(&root);
     assert_eq!(
-        store.repository_id_of_key("/home/ada/clone").unwrap(),
+        store
+            .repository_id_of_key("a clone without a remote")
+            .unwrap(),
         RepositoryId(1)
     );
     assert_eq!(

@@ -1,9 +1,9 @@
 //! `flow.cycle_time`: opened → merged.
 
+use super::{Placed, durations};
 use crate::domain::{Elapsed, PullRequestState};
-use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
 use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit};
-use crate::metrics::pull_requests::{Whole, not_human, of_product};
+use crate::metrics::pull_requests::{Whole, not_human};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -32,43 +32,11 @@ static DEFINITION: Definition = Definition {
 };
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::PullRequests) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let rows: Vec<Keyed<()>> = of_product(tables, lens, product)
-            .iter()
-            .filter_map(|whole| {
-                let (at, value, fate) = classify(tables, lens, whole)?;
-                Some(Keyed {
-                    row: whole.row(lens, product, at, value, fate),
-                    key: (),
-                })
-            })
-            .collect();
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::AREAS, &|_, rows| {
-                with_spread(quantiles(lens, rows))
-            }));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
-    }
-    measure
+    durations(&DEFINITION, tables, lens, classify, with_spread)
 }
 
 /// The instant, value and fate of a pull request; `None` when it is no concern of the window.
-fn classify(
-    tables: &Tables,
-    lens: &Lens,
-    whole: &Whole<'_>,
-) -> Option<(Option<jiff::Timestamp>, Option<f64>, Fate)> {
+fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
     let row = whole.pull_request;
     let ended_at = row
         .merged_at
