@@ -139,36 +139,39 @@ fn height_of(number: f64, top: f64, height: i32) -> i32 {
     (number / top * f64::from(height)).round() as i32
 }
 
-/// Which buckets get their name: the first, the last, and as many between as fit.
+/// Which buckets get their name: the first and every n-th after it, for the smallest n at which no two names touch.
+///
+/// A name stands over its bucket; where it would leave the frame it stands at the frame's edge.
 fn labelled(chart: &Chart, frame: &Frame, xs: &[i32]) -> Vec<(usize, Anchor)> {
-    let n_points = xs.len();
-    let Some(last) = n_points.checked_sub(1) else {
-        return Vec::new();
-    };
-    let widest = chart
-        .points
-        .iter()
+    let names = chart.points.iter();
+    let widest = names
         .map(|point| words::width(&point.bucket, frame.font))
         .max()
-        .unwrap_or(1)
-        + 14 * UNIT;
-    let n_fit = usize::try_from((frame.right - frame.left) / widest.max(1)).unwrap_or(1);
-    if n_points <= n_fit {
-        return (0..n_points).map(|at| (at, Anchor::Middle)).collect();
-    }
-    // Evenly spaced on the page: the first and last stand inside the frame, those between over the nearest bucket.
-    let n_steps = n_fit.saturating_sub(1).max(1);
-    let (first_x, room) = (frame.left + widest / 2, frame.right - frame.left - widest);
-    let nearest = |x: i32| {
-        (0..n_points).min_by_key(|at| xs.get(*at).map_or(i32::MAX, |middle| (middle - x).abs()))
+        .unwrap_or(1);
+    let (half, apart) = (widest / 2, widest + 14 * UNIT);
+    let place = |x: i32| {
+        if x - half < frame.left {
+            (frame.left + half, Anchor::Start)
+        } else if x + half > frame.right {
+            (frame.right - half, Anchor::End)
+        } else {
+            (x, Anchor::Middle)
+        }
     };
-    let mut labels = vec![(0, Anchor::Start)];
-    for step in 1..n_steps {
-        let share = i32::try_from(step).unwrap_or(0) * room / i32::try_from(n_steps).unwrap_or(1);
-        labels.extend(nearest(first_x + share).map(|at| (at, Anchor::Middle)));
-    }
-    labels.push((last, Anchor::End));
+    let every = |stride: usize| {
+        let placed = xs.iter().map(|x| place(*x)).enumerate().step_by(stride);
+        placed.collect::<Vec<(usize, (i32, Anchor))>>()
+    };
+    let fits = |labels: &Vec<(usize, (i32, Anchor))>| {
+        labels
+            .windows(2)
+            .all(|pair| matches!(pair, [a, b] if b.1.0 - a.1.0 >= apart))
+    };
+    let labels = (1..=xs.len()).map(every).find(fits).unwrap_or_default();
     labels
+        .into_iter()
+        .map(|(at, (_, anchor))| (at, anchor))
+        .collect()
 }
 
 /// Invisible columns over the buckets: the tip under the pointer says every number.
