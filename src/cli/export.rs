@@ -8,15 +8,16 @@ use super::output::{Audience, replace_tree};
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{
-    Comment, Deployment, DeploymentStatus, Issue, IssueComment, Person, PullRequest,
-    PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, TimelineEvent, WorkflowRun,
+    Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
+    Person, PullRequest, PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, Team,
+    TeamMember, TimelineEvent, WorkflowRun,
 };
 use crate::metrics;
 use crate::metrics::question::{Question, measure_rows};
 use crate::render::encode;
 use crate::store::{Mode, Store};
 use crate::tables::sheet::{Cell, Sheet, without_rows};
-use crate::tables::{self, CommitRow, Repository, Row, TagRow};
+use crate::tables::{self, CodeownersRow, CommitRow, Repository, Row, TagRow};
 
 type Table = (String, Sheet);
 
@@ -73,6 +74,7 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
         empty::<Person>(),
         empty::<CommitRow>(),
         empty::<TagRow>(),
+        empty::<CodeownersRow>(),
         empty::<PullRequest>(),
         empty::<PullRequestCommit>(),
         empty::<PullRequestFile>(),
@@ -86,6 +88,11 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
         empty::<DeploymentStatus>(),
         empty::<Release>(),
         empty::<WorkflowRun>(),
+        empty::<MergeRule>(),
+        empty::<Team>(),
+        empty::<TeamMember>(),
+        empty::<Milestone>(),
+        empty::<Environment>(),
     ] {
         known.push(table.map_err(defect)?);
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::gap::Gap;
+use super::governance::CodeownersLine;
 use super::id::CommitId;
 
 /// Index into [`History::signatures`].
@@ -234,6 +235,8 @@ pub struct History {
     pub tip: Option<CommitId>,
     /// The default branch's name without `refs/heads/`.
     pub default_branch: Option<String>,
+    /// The lines of CODEOWNERS in the tip's tree; empty where there is no such file.
+    pub codeowners: Vec<CodeownersLine>,
     /// Whether history is cut off (a shallow clone): every figure is partial then.
     pub is_shallow: bool,
     /// What could not be read, and why.

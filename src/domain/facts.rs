@@ -1,8 +1,9 @@
 //! All facts gathered from GitHub, as rows.
 
 use super::{
-    Comment, Deployment, DeploymentStatus, Issue, IssueComment, PersonId, PullRequest,
-    PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, TimelineEvent, WorkflowRun,
+    Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
+    PersonId, PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId, Review,
+    ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
 };
 
 /// Rows by table. Until [`Facts::relabel`] has run, a [`PersonId`] is the index of an account as a stream showed it.
@@ -34,6 +35,16 @@ pub struct Facts {
     pub releases: Vec<Release>,
     /// Workflow run attempts.
     pub workflow_runs: Vec<WorkflowRun>,
+    /// What a merge needs: at most one row a repository.
+    pub merge_rules: Vec<MergeRule>,
+    /// Teams, by repository and slug.
+    pub teams: Vec<Team>,
+    /// Their members, by repository, slug and person.
+    pub team_members: Vec<TeamMember>,
+    /// Milestones, by repository and number.
+    pub milestones: Vec<Milestone>,
+    /// Environments, by repository and name.
+    pub environments: Vec<Environment>,
 }
 
 impl Facts {
@@ -68,6 +79,34 @@ impl Facts {
         self.releases
             .iter_mut()
             .for_each(|row| map(&mut row.author));
+        for row in &mut self.team_members {
+            row.person = person_of(row.person);
+        }
+    }
+
+    /// How many approvals a merge into the default branch needs today; `None` where the rules could not be read.
+    #[must_use]
+    pub fn required_approvals(&self, repository: RepositoryId) -> Option<u64> {
+        self.merge_rules
+            .iter()
+            .find(|rule| rule.repository == repository)
+            .map(|rule| rule.required_approvals)
+    }
+
+    /// The members of a team that a review was asked of; `None` where its members are not known.
+    #[must_use]
+    pub fn members_of(&self, repository: RepositoryId, team: &str) -> Option<Vec<PersonId>> {
+        let is_it = |known: RepositoryId, slug: &str| known == repository && slug == team;
+        self.teams
+            .iter()
+            .any(|row| is_it(row.repository, &row.team))
+            .then(|| {
+                self.team_members
+                    .iter()
+                    .filter(|row| is_it(row.repository, &row.team))
+                    .map(|row| row.person)
+                    .collect()
+            })
     }
 
     /// Adds another set of rows, for instance a further repository's.
@@ -88,5 +127,10 @@ impl Facts {
             .append(&mut other.deployment_statuses);
         self.releases.append(&mut other.releases);
         self.workflow_runs.append(&mut other.workflow_runs);
+        self.merge_rules.append(&mut other.merge_rules);
+        self.teams.append(&mut other.teams);
+        self.team_members.append(&mut other.team_members);
+        self.milestones.append(&mut other.milestones);
+        self.environments.append(&mut other.environments);
     }
 }

@@ -2,22 +2,26 @@
 //!
 //! Nothing here performs IO, reads a clock or imports another module of the crate (invariant I1).
 
+pub mod codeowners;
 pub mod commit;
 pub mod delivery;
 pub mod facts;
 pub mod gap;
+pub mod governance;
 pub mod id;
 pub mod person;
 pub mod pull_request;
 pub mod time;
 pub mod work_item;
 
+pub use codeowners::{Codeowners, parse_codeowners};
 pub use commit::{
     ChangeKind, Commit, Exclusion, FileChange, History, Ownership, Signature, SignatureId, Tag,
 };
 pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowRun};
 pub use facts::Facts;
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
+pub use governance::{CodeownersLine, Environment, MergeRule, Milestone, Team, TeamMember};
 pub use id::{CommitId, EmailAddress, Login, PersonId, PrNumber, RepoName, RepositoryId};
 pub use person::{Account, AccountSeen, Person};
 pub use pull_request::{

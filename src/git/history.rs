@@ -122,6 +122,7 @@ pub(super) fn history(
         tags: Vec::new(),
         tip: tip.and_then(|id| commit_id(&id)),
         default_branch: None,
+        codeowners: settings.codeowners.clone(),
         is_shallow: false,
         gaps,
     }

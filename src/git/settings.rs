@@ -1,9 +1,10 @@
-//! What the tip's tree says of people and paths: `.mailmap`, `.git-blame-ignore-revs`, `.gitattributes`.
+//! What the tip's tree says of people and paths: `.mailmap`, `.git-blame-ignore-revs`, `.gitattributes`, CODEOWNERS.
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 
-use crate::domain::Gap;
+use crate::domain::codeowners::{CODEOWNERS_MAX_BYTES, CODEOWNERS_PLACES};
+use crate::domain::{CodeownersLine, Gap, parse_codeowners};
 
 use super::attributes::MAX_ATTRIBUTES_BYTES;
 use super::objects::Reader;
@@ -22,6 +23,8 @@ pub(super) struct Settings {
     pub(super) ignored: Vec<ObjectId>,
     /// Directory and content of every attribute file, outermost first.
     pub(super) attributes: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Lines of the CODEOWNERS file that GitHub would read.
+    pub(super) codeowners: Vec<CodeownersLine>,
     /// Every path of the tip.
     pub(super) paths: Vec<Vec<u8>>,
 }
@@ -67,6 +70,7 @@ impl Settings {
                 .iter()
                 .map(|(id, why)| gap("tree", id.to_string(), why.word())),
         );
+        let codeowners = codeowners_place(|place| files.iter().any(|file| file.path == place));
         let mut wanted: Vec<(Vec<u8>, Side)> = Vec::new();
         for file in files {
             let name = file
@@ -75,15 +79,23 @@ impl Settings {
                 .next()
                 .unwrap_or_default();
             if let Some(side) = file.after.filter(|side| side.mode.is_regular())
-                && (name == ATTRIBUTES || file.path == MAILMAP || file.path == IGNORED_REVISIONS)
+                && (name == ATTRIBUTES
+                    || file.path == MAILMAP
+                    || file.path == IGNORED_REVISIONS
+                    || codeowners.is_some_and(|place| file.path == place))
             {
                 wanted.push((file.path.clone(), side));
             }
             settings.paths.push(file.path);
         }
         for (path, side) in wanted {
+            let most = if codeowners.is_some_and(|place| path == place) {
+                CODEOWNERS_MAX_BYTES
+            } else {
+                MAX_ATTRIBUTES_BYTES
+            };
             let content = match super::files::content(reader, side) {
-                Ok(content) if content.len() <= MAX_ATTRIBUTES_BYTES => content,
+                Ok(content) if content.len() <= most => content,
                 Ok(_) => {
                     gaps.push(gap(
                         "settings",
@@ -105,6 +117,9 @@ impl Settings {
                 settings.mailmap = gix::mailmap::Snapshot::from_bytes(&content);
             } else if path == IGNORED_REVISIONS {
                 settings.ignored = ignored_revisions(&content);
+            } else if codeowners.is_some_and(|place| path == place) {
+                settings.codeowners =
+                    parse_codeowners(&path.to_str_lossy(), &content.to_str_lossy());
             } else {
                 let directory = path.strip_suffix(ATTRIBUTES).unwrap_or_default();
                 settings.attributes.push((
@@ -118,6 +133,14 @@ impl Settings {
         });
         (settings, gaps)
     }
+}
+
+/// The CODEOWNERS file that counts: the first place that exists, even where it is too large or broken.
+fn codeowners_place(exists: impl Fn(&[u8]) -> bool) -> Option<&'static [u8]> {
+    CODEOWNERS_PLACES
+        .into_iter()
+        .map(str::as_bytes)
+        .find(|place| exists(place))
 }
 
 /// Full ids, one a line; `#` starts a comment.

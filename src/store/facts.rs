@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::{Error as StoreError, Store};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
-use crate::tables::{self, CommitRow, Repository, Row, Tables, TagRow};
+use crate::tables::{self, CodeownersRow, CommitRow, Repository, Row, Tables, TagRow};
 
 /// Facts that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +94,14 @@ pub fn write_mined(
         .iter()
         .map(|mined| mined.repository.0.to_string())
         .collect();
-    for table in ["commits", "tags", "file_changes", "files", "ownership"] {
+    for table in [
+        "commits",
+        "tags",
+        "codeowners",
+        "file_changes",
+        "files",
+        "ownership",
+    ] {
         forget(store, table, &kept)?;
     }
     for Mined {
@@ -120,6 +127,12 @@ pub fn write_mined(
             })
             .collect();
         write_rows(store, &part, &tags)?;
+        let codeowners: Vec<CodeownersRow> = history
+            .codeowners
+            .iter()
+            .map(|line| CodeownersRow::of(*repository, line))
+            .collect();
+        write_rows(store, &part, &codeowners)?;
         let bytes =
             tables::changes::to_parquet(history, *repository).map_err(shape("file_changes"))?;
         store.commit_file(&path("file_changes", &part), &bytes)?;
@@ -147,7 +160,12 @@ pub fn write_facts(store: &Store, facts: &Facts) -> Result<(), Error> {
     parts(store, &facts.deployments, |row| row.repository)?;
     parts(store, &facts.deployment_statuses, |row| row.repository)?;
     parts(store, &facts.releases, |row| row.repository)?;
-    parts(store, &facts.workflow_runs, |row| row.repository)
+    parts(store, &facts.workflow_runs, |row| row.repository)?;
+    parts(store, &facts.merge_rules, |row| row.repository)?;
+    parts(store, &facts.teams, |row| row.repository)?;
+    parts(store, &facts.team_members, |row| row.repository)?;
+    parts(store, &facts.milestones, |row| row.repository)?;
+    parts(store, &facts.environments, |row| row.repository)
 }
 
 /// Forgets the parts of a table that are not kept.
@@ -189,6 +207,7 @@ pub fn read(store: &Store) -> Result<Tables, Error> {
         people: read_rows(store)?,
         commits: read_rows::<CommitRow>(store)?,
         tags: read_rows(store)?,
+        codeowners: read_rows(store)?,
         facts: Facts {
             pull_requests: read_rows(store)?,
             pull_request_commits: read_rows(store)?,
@@ -203,6 +222,11 @@ pub fn read(store: &Store) -> Result<Tables, Error> {
             deployment_statuses: read_rows(store)?,
             releases: read_rows(store)?,
             workflow_runs: read_rows(store)?,
+            merge_rules: read_rows(store)?,
+            teams: read_rows(store)?,
+            team_members: read_rows(store)?,
+            milestones: read_rows(store)?,
+            environments: read_rows(store)?,
         },
         ..Tables::default()
     };

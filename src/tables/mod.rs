@@ -17,7 +17,7 @@ pub use changes::Changes;
 pub use commits::CommitRow;
 pub use ownership::SurvivingLines;
 pub use parquet::{rows_from_parquet, rows_to_parquet};
-pub use rows::{Repository, Row, TagRow};
+pub use rows::{CodeownersRow, Repository, Row, TagRow};
 
 use crate::domain::{Facts, Person, PersonId, RepositoryId};
 
@@ -36,6 +36,8 @@ pub struct Tables {
     pub ownership: SurvivingLines,
     /// Tags, by repository and time.
     pub tags: Vec<TagRow>,
+    /// Lines of CODEOWNERS as mined, by repository and line.
+    pub codeowners: Vec<CodeownersRow>,
     /// GitHub's facts.
     pub facts: Facts,
 }

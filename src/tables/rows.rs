@@ -6,9 +6,9 @@ use polars::prelude::DataFrame;
 use super::column::Field;
 use super::{CommitRow, Error};
 use crate::domain::{
-    Comment, CommitId, Deployment, DeploymentStatus, Issue, IssueComment, Person, PullRequest,
-    PullRequestCommit, PullRequestFile, Release, RepositoryId, Review, ReviewRequest,
-    TimelineEvent, WorkflowRun,
+    CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment, Issue,
+    IssueComment, MergeRule, Milestone, Person, PullRequest, PullRequestCommit, PullRequestFile,
+    Release, RepositoryId, Review, ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
 };
 
 /// A repository known to the store.
@@ -35,6 +35,46 @@ pub struct TagRow {
     pub commit: CommitId,
     /// When it was tagged.
     pub tagged_at: Timestamp,
+}
+
+/// A line of a repository's CODEOWNERS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeownersRow {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// The file's path.
+    pub file: String,
+    /// The line's number, from 1: the last matching line wins.
+    pub line: u64,
+    /// The pattern, as it came.
+    pub pattern: String,
+    /// Its owners as they came; empty: nobody owns what it matches.
+    pub owners: Vec<String>,
+}
+
+impl CodeownersRow {
+    /// The row of a line.
+    #[must_use]
+    pub fn of(repository: RepositoryId, line: &CodeownersLine) -> Self {
+        Self {
+            repository,
+            file: line.file.clone(),
+            line: line.line,
+            pattern: line.pattern.clone(),
+            owners: line.owners.clone(),
+        }
+    }
+
+    /// The line of a row.
+    #[must_use]
+    pub fn line(&self) -> CodeownersLine {
+        CodeownersLine {
+            file: self.file.clone(),
+            line: self.line,
+            pattern: self.pattern.clone(),
+            owners: self.owners.clone(),
+        }
+    }
 }
 
 /// A row struct with a table of its own.
@@ -81,6 +121,8 @@ pub(super) use table;
 table! { "repositories": Repository { repository, name, url, default_branch } }
 
 table! { "tags": TagRow { repository, name, commit, tagged_at } }
+
+table! { "codeowners": CodeownersRow { repository, file, line, pattern, owners } }
 
 table! { "people": Person { id as "person", display_name, logins, emails, account } }
 
@@ -132,6 +174,23 @@ table! { "workflow_runs": WorkflowRun {
     url,
 } }
 
+table! { "merge_rules": MergeRule {
+    repository, branch, required_approvals, requires_code_owner, requires_last_push_approval, dismisses_stale_reviews,
+    has_merge_queue, required_checks, sources,
+} }
+
+table! { "teams": Team { repository, team, name, parent, n_members } }
+
+table! { "team_members": TeamMember { repository, team, person } }
+
+table! { "milestones": Milestone {
+    repository, milestone, title, url, created_at, due_at, closed_at, updated_at,
+} }
+
+table! { "environments": Environment {
+    repository, environment, wait_minutes, reviewers, prevents_self_review, has_branch_policy,
+} }
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +239,25 @@ mod tests {
         ] {
             let bytes = rows_to_parquet(&rows).unwrap();
             assert_eq!(rows_from_parquet::<Person>(bytes).unwrap(), rows);
+        }
+    }
+
+    #[test]
+    fn a_merge_rule_survives_parquet() {
+        let rule = |checks: &[&str]| MergeRule {
+            repository: RepositoryId(2),
+            branch: "main".into(),
+            required_approvals: 2,
+            requires_code_owner: true,
+            requires_last_push_approval: false,
+            dismisses_stale_reviews: true,
+            has_merge_queue: false,
+            required_checks: checks.iter().map(ToString::to_string).collect(),
+            sources: vec!["ruleset".into()],
+        };
+        for rows in [vec![], vec![rule(&["build", "test, all"]), rule(&[])]] {
+            let bytes = rows_to_parquet(&rows).unwrap();
+            assert_eq!(rows_from_parquet::<MergeRule>(bytes).unwrap(), rows);
         }
     }
 

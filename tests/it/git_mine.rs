@@ -183,6 +183,39 @@ fn it_does_not_matter_how_objects_are_stored() {
 }
 
 #[test]
+fn codeowners_are_read_from_the_place_that_github_reads() {
+    let mut f = Fixture::new();
+    f.write("docs/CODEOWNERS", "* @docs\n");
+    f.write("CODEOWNERS", "* @root\n");
+    f.commit("One");
+    let lines = |f: &Fixture| -> Vec<(String, u64, String)> {
+        f.mine(&MineOptions::default())
+            .history
+            .codeowners
+            .into_iter()
+            .map(|line| (line.file, line.line, line.owners.join(" ")))
+            .collect()
+    };
+    assert_eq!(lines(&f), [("CODEOWNERS".into(), 1, "@root".into())]);
+    f.write(
+        ".github/CODEOWNERS",
+        b"# \xff\n* @acme/all\n/src @ann b@x.example\n".as_slice(),
+    );
+    f.commit("Two");
+    assert_eq!(
+        lines(&f),
+        [
+            (".github/CODEOWNERS".into(), 2, "@acme/all".into()),
+            (".github/CODEOWNERS".into(), 3, "@ann b@x.example".into())
+        ]
+    );
+    // An empty file takes the place of the others all the same.
+    f.write(".github/CODEOWNERS", "");
+    f.commit("Three");
+    assert_eq!(lines(&f), []);
+}
+
+#[test]
 fn a_mailmap_of_the_tip_gives_the_names_also_in_a_bare_clone() {
     let mut f = Fixture::new();
     f.write("a", "1\n");

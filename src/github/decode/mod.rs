@@ -169,6 +169,14 @@ fn sort(facts: &mut Facts) {
     facts
         .workflow_runs
         .sort_by_key(|row| (row.run, row.attempt));
+    facts.teams.sort_by(|a, b| a.team.cmp(&b.team));
+    facts
+        .team_members
+        .sort_by(|a, b| (&a.team, a.person).cmp(&(&b.team, b.person)));
+    facts.milestones.sort_by_key(|row| row.milestone);
+    facts
+        .environments
+        .sort_by(|a, b| a.environment.cmp(&b.environment));
 }
 
 struct Decoder {
