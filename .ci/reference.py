@@ -3,8 +3,8 @@
 
 usage: reference.py EXPORT_DIRECTORY METRICS_JSON   (needs `duckdb` from PyPI; the export must be Parquet)
 
-Compared are the figures over the whole window, of products and, where the SQL speaks of them, of areas: n and every number
-by its name. Counts must be equal, reals to 1e-9. A figure that only one of the two engines has is a difference.
+Compared are the figures over the whole window, of products, of people and, where the SQL speaks of them, of areas: n and
+every number by its name. Counts must be equal, reals to 1e-9. A figure that only one of the two engines has is a difference.
 """
 
 import decimal
@@ -38,7 +38,7 @@ def program_figures(document):
         scope = line["scope"]
         if line["bucket"] is not None or scope["repository"] is not None:
             continue
-        key = (line["id"], scope["product"], scope["area"])
+        key = (line["id"], scope["product"], scope["area"], None)
         if line["status"] in ("not_observed", "not_applicable"):
             silent.add(key)
         elif line["n"] > 0:
@@ -47,23 +47,42 @@ def program_figures(document):
     return figures, metrics, silent
 
 
+def people_figures(connection):
+    """Figures of people, which metrics.json never has: from the export's own `measures`."""
+    figures = {}
+    rows = connection.execute(
+        "SELECT metric, product, area, person, status, n, name, value FROM measures"
+        " WHERE person IS NOT NULL AND bucket IS NULL AND repository IS NULL"
+    ).fetchall()
+    for metric, product, area, person, status, n, name, value in rows:
+        if n:
+            key = (metric, product, area, person)
+            figure = figures.setdefault(key, (n, {} if status == "measured" else None))
+            if name is not None:
+                figure[1][name] = value
+    return figures
+
+
 def sql_figures(connection, metric):
     cursor = connection.execute((QUERIES / "metrics" / f"{metric}.sql").read_text(encoding="utf-8"))
     names = [column[0] for column in cursor.description]
     figures = {}
     for row in cursor.fetchall():
         cells = {name: plain(cell) for name, cell in zip(names, row)}
-        key = (metric, cells.pop("product"), cells.pop("area", None))
+        key = (metric, cells.pop("product"), cells.pop("area", None), cells.pop("person", None))
         if key in figures:
             raise SystemExit(f"{key}: the SQL gives two rows")
         figures[key] = (cells.pop("n"), {name: cell for name, cell in cells.items() if cell is not None})
-    return figures, "area" in names
+    return figures, "area" in names, "person" in names
 
 
-def differences(program, engine, silent, has_areas):
+def differences(program, engine, silent, has_areas, has_people):
     found, n_compared = [], 0
     for key in sorted(set(program) | set(engine), key=str):
         if key[2] is not None and not has_areas:
+            continue
+        if key[3] is not None and not has_people:
+            found.append(f"{key}: the SQL does not speak of people")
             continue
         if key in silent:
             continue
@@ -97,11 +116,12 @@ def main(export, document):
     if as_of != told:
         raise SystemExit("the export and metrics.json answer different questions: their as-of instants differ")
     connection.execute((QUERIES / "prelude" / "duckdb.sql").read_text(encoding="utf-8"))
+    program.update(people_figures(connection))
     found, n_compared = [], 0
     for metric in sorted(path.stem for path in (QUERIES / "metrics").glob("*.sql")):
-        engine, has_areas = sql_figures(connection, metric)
+        engine, has_areas, has_people = sql_figures(connection, metric)
         own = {key: figure for key, figure in program.items() if key[0] == metric}
-        more, n = differences(own, engine, {key for key in silent if key[0] == metric}, has_areas)
+        more, n = differences(own, engine, {key for key in silent if key[0] == metric}, has_areas, has_people)
         print(f"{metric:30} {n:6} numbers compared, {len(more)} differ")
         found += more
         n_compared += n

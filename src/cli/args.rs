@@ -184,6 +184,9 @@ pub struct ExplainArgs {
     /// Only rows of this product, repository or area.
     #[arg(long)]
     pub scope: Option<String>,
+    /// Only rows and figures of the person with this login, where the metric has any.
+    #[arg(long, value_name = "LOGIN")]
+    pub person: Option<String>,
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,

@@ -6,8 +6,9 @@ use super::args::{ExplainArgs, Format};
 use super::error::{CliError, DONE, Kind};
 use super::report::Analysis;
 use super::workspace::Workspace;
-use crate::domain::Bucket;
+use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::Scope;
+use crate::metrics::roster::person_of;
 use crate::metrics::{self, Measure};
 use crate::render;
 use crate::render::encode::terminal;
@@ -49,6 +50,11 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         .as_deref()
         .map(|name| find_scope(name, &measure, &analysis))
         .transpose()?;
+    let person = args
+        .person
+        .as_deref()
+        .map(|login| find_person(login, &measure, &analysis))
+        .transpose()?;
     let bucket = args
         .bucket
         .as_deref()
@@ -57,6 +63,7 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     let asked = render::Explain {
         measure: &measure,
         scope: scope.as_ref(),
+        person,
         bucket,
         repositories: &faces,
         max_rows: ROWS_FOR_PEOPLE,
@@ -83,14 +90,12 @@ fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scop
         (None, None) => scope.product.clone(),
     };
     let found = measure
-        .cells
-        .iter()
+        .team_cells()
         .map(|cell| &cell.scope)
         .find(|scope| words(scope).eq_ignore_ascii_case(name));
     found.cloned().ok_or_else(|| {
         let mut known: Vec<String> = measure
-            .cells
-            .iter()
+            .team_cells()
             .map(|cell| terminal(&words(&cell.scope)))
             .collect();
         known.sort();
@@ -105,6 +110,20 @@ fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scop
         )
         .hint(format!("name one of {}", known.join(", ")))
     })
+}
+
+fn find_person(login: &str, measure: &Measure, analysis: &Analysis) -> Result<PersonId, CliError> {
+    let Some(person) = person_of(&analysis.tables.people, login) else {
+        let message = format!("nobody in the store has the login `{}`", terminal(login));
+        return Err(CliError::new(Kind::Usage, message)
+            .hint("`linchpin identity` lists everybody with their logins"));
+    };
+    let has_rows = measure.rows.iter().any(|row| row.person == Some(person));
+    if !has_rows && measure.people_cells().next().is_none() {
+        let message = format!("`{}` has no figures of people", measure.definition.id);
+        return Err(CliError::new(Kind::Usage, message).hint("leave `--person` out"));
+    }
+    Ok(person)
 }
 
 fn find_bucket(label: &str, measure: &Measure) -> Result<Bucket, CliError> {

@@ -125,6 +125,10 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
         sheet(&question.landings)?,
         sheet(&question.absorbed)?,
         sheet(&question.file_histories)?,
+        sheet(&question.working_spans)?,
+        sheet(&question.working_days)?,
+        sheet(&question.members)?,
+        sheet(&question.absences)?,
         sheet(&measures)?,
     ])
 }

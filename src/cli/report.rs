@@ -34,7 +34,12 @@ impl Analysis {
             workspace.time.as_of,
             workspace.time.window,
             workspace.time.granularity,
-        )?;
+        )?
+        .with_people(
+            &workspace.register,
+            &workspace.private_register,
+            &tables.people,
+        );
         Ok(Self {
             tables,
             findings,

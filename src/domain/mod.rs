@@ -2,6 +2,7 @@
 //!
 //! Nothing here performs IO, reads a clock or imports another module of the crate (invariant I1).
 
+pub mod calendar;
 pub mod codeowners;
 pub mod commit;
 pub mod delivery;
@@ -14,6 +15,7 @@ pub mod pull_request;
 pub mod time;
 pub mod work_item;
 
+pub use calendar::{WorkCalendar, WorkPattern};
 pub use codeowners::{Codeowners, parse_codeowners};
 pub use commit::{
     ChangeKind, Commit, Exclusion, FileChange, History, Ownership, Signature, SignatureId, Tag,

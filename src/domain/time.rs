@@ -138,14 +138,17 @@ impl Bucket {
     /// The bucket's instants, half-open, in a time zone (a day may have 23 or 25 hours).
     #[must_use]
     pub fn window(self, zone: &TimeZone) -> Window {
-        let start = |date: Date| {
-            zone.to_zoned(date.at(0, 0, 0, 0))
-                .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
-        };
         Window {
-            since: start(self.first_day),
-            until: start(self.next().first_day),
+            since: Self::start_of(self.first_day, zone),
+            until: Self::start_of(self.next().first_day, zone),
         }
+    }
+
+    /// The instant at which a civil day starts in a time zone.
+    #[must_use]
+    pub fn start_of(day: Date, zone: &TimeZone) -> Timestamp {
+        zone.to_zoned(day.at(0, 0, 0, 0))
+            .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
     }
 
     /// Every bucket that a window touches, without holes.

@@ -1,11 +1,14 @@
 //! From ledger rows to figures: the one place where rows are grouped by scope and bucket.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::estimate::{median_interval, quantile, wilson_interval};
 use super::lens::{Lens, Missing, ProductLens};
-use super::measure::{Cell, Fate, Ledger, LedgerRow, Measured, Number, Ratio, Scope, Value};
-use crate::domain::{Bucket, RepositoryId};
+use super::measure::{
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Value,
+};
+use super::survival::{Lifetime, SurvivalCurve};
+use crate::domain::{Bucket, PersonId, RepositoryId};
 
 /// A ledger row with what its metric needs beside the value: a person, a second duration. Never leaves the metric.
 #[derive(Debug, Clone)]
@@ -19,88 +22,179 @@ pub struct Keyed<K> {
 /// How a metric turns the included rows of one cell into a figure, told the bucket (`None`: the window).
 pub type Estimate<'a, K> = dyn Fn(Option<Bucket>, &[&Keyed<K>]) -> Measured + 'a;
 
+/// Which figures areas get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AreaDepth {
+    /// None.
+    None,
+    /// One over the window.
+    Window,
+    /// One over the window and one a bucket.
+    Buckets,
+}
+
 /// Which scopes below the product get figures of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Depth {
     /// Each repository, where the product has several.
     pub repositories: bool,
-    /// Each area.
-    pub areas: bool,
-    /// Each area's buckets too.
-    pub area_buckets: bool,
+    /// Areas.
+    pub areas: AreaDepth,
+    /// Each person that has a row, with buckets. Such figures stay in the private tree.
+    pub people: bool,
 }
 
 impl Depth {
+    /// The product alone.
+    pub const PRODUCT: Self = Self {
+        repositories: false,
+        areas: AreaDepth::None,
+        people: false,
+    };
     /// Product and repositories.
     pub const REPOSITORIES: Self = Self {
         repositories: true,
-        areas: false,
-        area_buckets: false,
+        ..Self::PRODUCT
     };
     /// Product, repositories and areas; buckets for the first two.
     pub const AREAS: Self = Self {
-        repositories: true,
-        areas: true,
-        area_buckets: false,
+        areas: AreaDepth::Window,
+        ..Self::REPOSITORIES
     };
     /// Product and areas with their buckets.
     pub const AREA_BUCKETS: Self = Self {
-        repositories: true,
-        areas: true,
-        area_buckets: true,
+        areas: AreaDepth::Buckets,
+        ..Self::REPOSITORIES
     };
+
+    /// The same with figures of people.
+    #[must_use]
+    pub const fn and_people(self) -> Self {
+        Self {
+            people: true,
+            ..self
+        }
+    }
+}
+
+/// How a metric lists the population of one product, or says what it lacks.
+pub type Population<'a, K> = dyn Fn(&ProductLens) -> Result<Vec<Keyed<K>>, Missing> + 'a;
+
+/// A measure of every product: its rows and their figures, or why there are none.
+pub fn measure_products<K>(
+    definition: &'static Definition,
+    lens: &Lens,
+    depth: Depth,
+    rows: &Population<'_, K>,
+    estimate: &Estimate<'_, K>,
+) -> Measure {
+    let mut measure = Measure {
+        definition,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        match rows(product) {
+            Ok(rows) => {
+                measure.cells.extend(cells(product, &rows, depth, estimate));
+                measure.rows.extend(rows.into_iter().map(|row| row.row));
+            }
+            Err(missing) => measure.cells.push(not_observed(product, missing)),
+        }
+    }
+    measure
 }
 
 /// Figures of one product from its rows: the window and every bucket that has a row, in every scope.
 ///
-/// `estimate` sees the bucket (`None`: the window) and the included rows of one cell; it is not called where there is none: a cell without an included row is
-/// `TooFew { n: 0 }`, never a zero.
+/// `estimate` sees the bucket (`None`: the window) and the included rows of one cell; it is not called where there is none:
+/// a cell without an included row is `TooFew { n: 0 }`, never a zero.
 pub fn cells<K>(
     product: &ProductLens,
     rows: &[Keyed<K>],
     depth: Depth,
     estimate: &Estimate<'_, K>,
 ) -> Vec<Cell> {
-    let mut scopes: BTreeMap<Scope, Vec<&Keyed<K>>> = BTreeMap::new();
-    let scope = |repository: Option<RepositoryId>, area: Option<&String>| Scope {
+    let whole = Scope {
         product: product.name.clone(),
-        repository,
-        area: area.cloned(),
+        repository: None,
+        area: None,
+        person: None,
     };
-    scopes.insert(scope(None, None), rows.iter().collect());
     let several = product.repositories.len() > 1;
+    let mut repositories: BTreeMap<RepositoryId, Vec<&Keyed<K>>> = BTreeMap::new();
+    let mut areas: BTreeMap<&str, Vec<&Keyed<K>>> = BTreeMap::new();
+    let mut people: BTreeMap<PersonId, Vec<&Keyed<K>>> = BTreeMap::new();
     for row in rows {
         if depth.repositories && several {
-            scopes
-                .entry(scope(Some(row.row.repository), None))
+            repositories
+                .entry(row.row.repository)
                 .or_default()
                 .push(row);
         }
-        if depth.areas {
+        if depth.areas != AreaDepth::None {
             for area in &row.row.areas {
-                scopes.entry(scope(None, Some(area))).or_default().push(row);
+                areas.entry(area).or_default().push(row);
             }
+        }
+        if let Some(person) = row.row.person.filter(|_| depth.people) {
+            people.entry(person).or_default().push(row);
         }
     }
     let mut cells = Vec::new();
-    for (scope, rows) in scopes {
-        let with_buckets = scope.area.is_none() || depth.area_buckets;
-        let buckets: BTreeSet<Bucket> = rows
-            .iter()
-            .filter_map(|row| row.row.bucket)
-            .filter(|_| with_buckets)
-            .collect();
-        cells.push(cell(scope.clone(), None, &rows, estimate));
-        for bucket in buckets {
-            let inside: Vec<_> = rows
-                .iter()
-                .copied()
-                .filter(|row| row.row.bucket == Some(bucket))
-                .collect();
-            cells.push(cell(scope.clone(), Some(bucket), &inside, estimate));
-        }
+    let all: Vec<_> = rows.iter().collect();
+    add_scope(&mut cells, &whole, &all, true, estimate);
+    for (area, rows) in areas {
+        let scope = Scope {
+            area: Some(area.to_owned()),
+            ..whole.clone()
+        };
+        add_scope(
+            &mut cells,
+            &scope,
+            &rows,
+            depth.areas == AreaDepth::Buckets,
+            estimate,
+        );
+    }
+    for (repository, rows) in repositories {
+        let scope = Scope {
+            repository: Some(repository),
+            ..whole.clone()
+        };
+        add_scope(&mut cells, &scope, &rows, true, estimate);
+    }
+    for (person, rows) in people {
+        let scope = Scope {
+            person: Some(person),
+            ..whole.clone()
+        };
+        add_scope(&mut cells, &scope, &rows, true, estimate);
     }
     cells
+}
+
+/// The window's figure of a scope and, where wanted, those of its buckets.
+fn add_scope<K>(
+    cells: &mut Vec<Cell>,
+    scope: &Scope,
+    rows: &[&Keyed<K>],
+    with_buckets: bool,
+    estimate: &Estimate<'_, K>,
+) {
+    let mut buckets: BTreeMap<Bucket, Vec<&Keyed<K>>> = BTreeMap::new();
+    if with_buckets {
+        for row in rows {
+            if let Some(bucket) = row.row.bucket {
+                buckets.entry(bucket).or_default().push(row);
+            }
+        }
+    }
+    cells.push(cell(scope.clone(), None, rows, estimate));
+    for (bucket, inside) in buckets {
+        cells.push(cell(scope.clone(), Some(bucket), &inside, estimate));
+    }
 }
 
 fn cell<K>(
@@ -133,6 +227,7 @@ fn cell<K>(
 pub fn not_observed(product: &ProductLens, missing: Missing) -> Cell {
     Cell {
         scope: Scope {
+            person: None,
             product: product.name.clone(),
             repository: None,
             area: None,
@@ -146,27 +241,90 @@ pub fn not_observed(product: &ProductLens, missing: Missing) -> Cell {
     }
 }
 
+/// The points of a distribution that are printed.
+const POINTS: [(f64, &str, &str); 3] = [
+    (0.5, "p50", "working_p50"),
+    (0.75, "p75", "working_p75"),
+    (0.9, "p90", "working_p90"),
+];
+
 /// p50, p75 and p90 of the rows' values with the interval of the median; too few below the lens's minimum n.
+///
+/// Where every row has working hours too, `working_p50`, `working_p75` and `working_p90` follow.
 pub fn quantiles<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
-    let mut values: Vec<f64> = rows
-        .iter()
-        .filter_map(|row| row.row.value)
-        .filter(|value| value.is_finite())
-        .collect();
-    values.sort_by(f64::total_cmp);
+    let sorted = |value: fn(&LedgerRow) -> Option<f64>| {
+        let mut values: Vec<f64> = rows
+            .iter()
+            .filter_map(|row| value(&row.row))
+            .filter(|value| value.is_finite())
+            .collect();
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    let values = sorted(|row| row.value);
+    let working = sorted(|row| row.working_hours);
     let n = count(values.len());
-    let points = [("p50", 0.5), ("p75", 0.75), ("p90", 0.9)];
-    let value: Option<Vec<_>> = points
-        .into_iter()
-        .map(|(name, p)| quantile(&values, p).map(|real| (name, Number::Real(real))))
-        .collect();
-    match value {
-        Some(value) if n >= lens.minimum_n => Measured::Value {
-            n,
-            value: Value(value),
-            interval: median_interval(&values),
-        },
-        _ => Measured::TooFew { n },
+    if n == 0 || n < lens.minimum_n {
+        return Measured::TooFew { n };
+    }
+    let mut numbers = Vec::new();
+    for (p, name, _) in POINTS {
+        numbers.extend(quantile(&values, p).map(|real| (name, Number::Real(real))));
+    }
+    if working.len() == values.len() {
+        for (p, _, name) in POINTS {
+            numbers.extend(quantile(&working, p).map(|real| (name, Number::Real(real))));
+        }
+    }
+    Measured::Value {
+        n,
+        value: Value(numbers),
+        interval: median_interval(&values),
+    }
+}
+
+/// p50, p75 and p90 after Kaplan and Meier over rows of which some still run; too few below the lens's minimum n.
+///
+/// A point that the survival curve does not reach has no number; `running` says how many rows had not ended. Where not even
+/// half have ended, the median is not reached and the figure says so instead of a number.
+pub fn censored_quantiles<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
+    let lifetimes = |value: fn(&LedgerRow) -> Option<f64>| -> Vec<Lifetime> {
+        rows.iter()
+            .filter_map(|row| {
+                let hours = value(&row.row).filter(|hours| hours.is_finite())?;
+                let is_running = row.row.is_running;
+                Some(Lifetime { hours, is_running })
+            })
+            .collect()
+    };
+    let elapsed = lifetimes(|row| row.value);
+    let working = lifetimes(|row| row.working_hours);
+    let n = count(elapsed.len());
+    if n == 0 || n < lens.minimum_n {
+        return Measured::TooFew { n };
+    }
+    let running = count(elapsed.iter().filter(|life| life.is_running).count());
+    let curve = SurvivalCurve::of(&elapsed);
+    if curve.quantile(0.5).is_none() {
+        return Measured::NotApplicable {
+            because: format!("the median is not reached yet: {running} of {n} still run"),
+        };
+    }
+    let mut numbers = Vec::new();
+    for (p, name, _) in POINTS {
+        numbers.extend(curve.quantile(p).map(|real| (name, Number::Real(real))));
+    }
+    if working.len() == elapsed.len() {
+        let curve = SurvivalCurve::of(&working);
+        for (p, _, name) in POINTS {
+            numbers.extend(curve.quantile(p).map(|real| (name, Number::Real(real))));
+        }
+    }
+    numbers.push(("running", Number::Count(running)));
+    Measured::Value {
+        n,
+        value: Value(numbers),
+        interval: curve.median_interval(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::measure::Ratio;
 
 /// z of a two-sided 80 % interval: the 0.9 quantile of the standard normal distribution.
-const Z80: f64 = 1.281_551_565_544_600_4;
+pub const Z80: f64 = 1.281_551_565_544_600_4;
 
 /// Interpolated quantile (type 7 of Hyndman & Fan 1996: the default of R, `NumPy` and DuckDB's `quantile_cont`).
 ///

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::measure::Need;
+use super::roster::{Calendars, Roster};
 use crate::domain::{
-    Bucket, Completeness, Granularity, RepositoryId, Stream, StreamCertificate, Window,
+    Bucket, Completeness, Granularity, Person, RepositoryId, Stream, StreamCertificate, Window,
 };
-use crate::register::{DeploymentSource, Register};
+use crate::register::{DeploymentSource, PrivateRegister, Register};
 use crate::tables::{Repository, Tables};
 
 /// A product as metrics see it.
@@ -49,6 +50,10 @@ pub struct Lens {
     pub minimum_n: u64,
     /// Which streams are there.
     pub certificates: Vec<StreamCertificate>,
+    /// Working time.
+    pub calendars: Calendars,
+    /// Members, absences and delegations; empty until [`Lens::with_people`].
+    pub roster: Roster,
 }
 
 /// Why a metric cannot be observed, and what would change that.
@@ -130,7 +135,22 @@ impl Lens {
             areas: Areas::new(register, &id_of)?,
             minimum_n: register.minimum_n,
             certificates,
+            calendars: Calendars::of(register, &[], as_of),
+            roster: Roster::default(),
         })
+    }
+
+    /// The same question with what the registers say of people.
+    #[must_use]
+    pub fn with_people(
+        mut self,
+        register: &Register,
+        private: &PrivateRegister,
+        people: &[Person],
+    ) -> Self {
+        self.calendars = Calendars::of(register, people, self.as_of);
+        self.roster = Roster::of(register, private, people);
+        self
     }
 
     /// The bucket of an instant inside the window; `None` outside.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::domain::{Bucket, RepositoryId};
+use crate::domain::{Bucket, PersonId, RepositoryId};
 
 /// How many hits there were, and out of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +112,8 @@ pub struct Scope {
     pub repository: Option<RepositoryId>,
     /// One area of it; `None`: all.
     pub area: Option<String>,
+    /// One person; `None`: everybody. A figure of a person never leaves the private tree.
+    pub person: Option<PersonId>,
 }
 
 /// Whether a row counts, and why not.
@@ -125,7 +127,7 @@ pub enum Fate {
     Unknown(&'static str),
 }
 
-/// One row of a ledger. Never names a person: the subject is work or a file.
+/// One row of a ledger. Its subject is work or a file; a person, where it has one, is told in the private tree only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LedgerRow {
     /// The product that the row belongs to.
@@ -144,6 +146,12 @@ pub struct LedgerRow {
     pub bucket: Option<Bucket>,
     /// The measured quantity in the metric's unit (1 or 0 for a row of a ratio).
     pub value: Option<f64>,
+    /// The same duration in working hours, where hours are agreed.
+    pub working_hours: Option<f64>,
+    /// Whether the duration still ran at the as-of instant: the value is what has passed so far (right-censored).
+    pub is_running: bool,
+    /// Whose row it is, for figures of people.
+    pub person: Option<PersonId>,
     /// Included, excluded or unknown.
     pub fate: Fate,
 }
@@ -279,4 +287,16 @@ pub struct Measure {
     pub rows: Vec<LedgerRow>,
     /// Remarks printed under the figure: sources used, rungs, disagreements. Never names a person.
     pub notes: Vec<String>,
+}
+
+impl Measure {
+    /// The figures that name nobody: all that a team report may see.
+    pub fn team_cells(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.iter().filter(|cell| cell.scope.person.is_none())
+    }
+
+    /// The figures of people, for the private tree.
+    pub fn people_cells(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.iter().filter(|cell| cell.scope.person.is_some())
+    }
 }

@@ -14,6 +14,8 @@ pub mod ownership;
 pub mod pull_requests;
 pub mod question;
 pub mod review;
+pub mod roster;
+pub mod survival;
 
 pub use lens::{Lens, ProductLens};
 pub use measure::{Definition, Measure};

@@ -135,6 +135,9 @@ impl Whole<'_> {
         fate: Fate,
     ) -> LedgerRow {
         LedgerRow {
+            working_hours: None,
+            is_running: false,
+            person: None,
             product: product.name.clone(),
             repository: self.pull_request.repository,
             areas: self.areas.clone(),

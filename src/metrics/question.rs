@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::delivery::deployments::{self, Candidate};
 use super::delivery::landing::Landings;
 use super::knowledge::lineage::file_histories;
 use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, Measure, Measured, Number, Value};
 use super::pull_requests;
-use crate::domain::RepositoryId;
+use crate::domain::{Bucket, RepositoryId, Window};
 use crate::tables::Tables;
 use crate::tables::question::{
-    AbsorbedRow, AreaRow, FileHistoryRow, LandingRow, LensRow, MeasureRow, ProductRow,
-    ProductionRow,
+    AbsenceRow, AbsorbedRow, AreaRow, FileHistoryRow, LandingRow, LensRow, MeasureRow, MemberRow,
+    ProductRow, ProductionRow, WorkingDayRow, WorkingSpanRow,
 };
 
 /// Every relation of a question, each sorted.
@@ -32,6 +34,14 @@ pub struct Question {
     pub absorbed: Vec<AbsorbedRow>,
     /// Who added and changed every living file.
     pub file_histories: Vec<FileHistoryRow>,
+    /// Agreed working hours, from the first instant of the facts to the as-of instant.
+    pub working_spans: Vec<WorkingSpanRow>,
+    /// Working days over the same time.
+    pub working_days: Vec<WorkingDayRow>,
+    /// Members.
+    pub members: Vec<MemberRow>,
+    /// Absences.
+    pub absences: Vec<AbsenceRow>,
 }
 
 impl Question {
@@ -48,12 +58,56 @@ impl Question {
             }],
             ..Self::default()
         };
+        question.add_people(tables, lens);
         for product in &lens.products {
             question.add_paths(tables, lens, product);
             question.add_deliveries(tables, lens, product);
             question.add_histories(tables, lens, product);
         }
         question
+    }
+
+    /// Working time and the roster.
+    fn add_people(&mut self, tables: &Tables, lens: &Lens) {
+        let window = Window {
+            since: first_instant(tables).unwrap_or(lens.window.since),
+            until: lens.as_of,
+        };
+        let team = std::iter::once((None, lens.calendars.team()));
+        let own = lens.calendars.own();
+        for (person, calendar) in team.chain(own.map(|(person, own)| (Some(person), own))) {
+            let shifts = calendar.shifts(window);
+            self.working_spans.extend(shifts.map(|span| WorkingSpanRow {
+                person,
+                start_at: span.since,
+                end_at: span.until,
+            }));
+            let days = calendar.days(window);
+            self.working_days.extend(days.map(|span| WorkingDayRow {
+                person,
+                start_at: span.since,
+                end_at: span.until,
+            }));
+        }
+        let start = |day: Date| Bucket::start_of(day, &lens.zone);
+        let end = |day: Date| day.tomorrow().map_or(lens.as_of, start);
+        let members = lens.roster.members.iter();
+        self.members = members
+            .map(|member| MemberRow {
+                person: member.person,
+                joined_at: member.joined_on.map(start),
+                left_at: member.left_on.map(end),
+                is_lead: member.is_lead,
+            })
+            .collect();
+        let absences = lens.roster.absences.iter();
+        self.absences = absences
+            .map(|absence| AbsenceRow {
+                person: absence.person,
+                from_at: start(absence.from),
+                until_at: end(absence.to),
+            })
+            .collect();
     }
 
     /// Products and areas.
@@ -145,6 +199,18 @@ impl Question {
     }
 }
 
+/// The first instant that a duration can start at: an opening, or a commit of a pull request.
+fn first_instant(tables: &Tables) -> Option<jiff::Timestamp> {
+    let opened = tables.facts.pull_requests.iter().map(|row| row.created_at);
+    let first = tables
+        .facts
+        .pull_requests
+        .iter()
+        .filter_map(|row| row.first_commit_at);
+    let issues = tables.facts.issues.iter().map(|row| row.created_at);
+    opened.chain(first).chain(issues).min()
+}
+
 /// Measures as rows, one a number; a figure without numbers has one row without a name.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
@@ -165,6 +231,7 @@ pub fn measure_rows(measures: &[Measure]) -> Vec<MeasureRow> {
                 product: cell.scope.product.clone(),
                 repository: cell.scope.repository,
                 area: cell.scope.area.clone(),
+                person: cell.scope.person,
                 bucket: cell.bucket.map(|bucket| bucket.to_string()),
                 status: status.to_owned(),
                 n,

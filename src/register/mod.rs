@@ -9,7 +9,9 @@ mod team;
 
 pub use error::Error;
 pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
-pub use team::{Agreements, Area, Calendar, DeploymentSource, Member, Mining, Product, Register};
+pub use team::{
+    Agreements, Area, Calendar, DeploymentSource, Member, MemberCalendar, Mining, Product, Register,
+};
 
 /// Reads the team register from its text. `file` is only used to name it in errors.
 pub fn parse(text: &str, file: &str) -> Result<Register, Error> {

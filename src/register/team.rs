@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::error::Error;
-use crate::domain::{Login, RepoName};
+use crate::domain::calendar::weekday;
+use crate::domain::{Login, RepoName, WorkPattern};
 
 /// The team register. Every key has a default: an empty file is valid.
 #[derive(Debug, Clone, Deserialize)]
@@ -169,25 +170,54 @@ pub struct Member {
     /// Last day on the team.
     #[serde(default)]
     pub left_on: Option<Date>,
+    /// Working time, where it differs from the team's.
+    #[serde(default)]
+    pub calendar: Option<MemberCalendar>,
     /// Whether the person leads the team: the bottleneck detector runs on leads first.
     #[serde(default)]
     pub lead: bool,
 }
 
-/// Time zone, working days and holidays.
+/// Time zone, working days, working hours and holidays.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Calendar {
     /// IANA time zone that decides which day, week and month an instant belongs to.
     pub time_zone: String,
+    /// Weekdays worked: `monday` or `mon`, ….
+    pub working_days: Vec<String>,
+    /// Hours of a working day, `"09:00-17:00"`; none: durations are told in elapsed hours only.
+    pub hours: Option<String>,
     /// Days without work.
     pub holidays: Vec<Date>,
+}
+
+/// Where a member's working time differs from the team's. What is not given is the team's.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberCalendar {
+    /// IANA time zone.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// Weekdays worked.
+    #[serde(default)]
+    pub working_days: Option<Vec<String>>,
+    /// Hours of a working day.
+    #[serde(default)]
+    pub hours: Option<String>,
+    /// Days without work, instead of the team's.
+    #[serde(default)]
+    pub holidays: Option<Vec<Date>>,
 }
 
 impl Default for Calendar {
     fn default() -> Self {
         Self {
             time_zone: "UTC".to_owned(),
+            working_days: ["monday", "tuesday", "wednesday", "thursday", "friday"]
+                .map(str::to_owned)
+                .to_vec(),
+            hours: None,
             holidays: Vec::new(),
         }
     }
@@ -199,6 +229,80 @@ impl Calendar {
     pub fn zone(&self) -> TimeZone {
         TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
     }
+
+    /// The days and hours worked by the team. Validation has refused what cannot be read here.
+    #[must_use]
+    pub fn pattern(&self) -> WorkPattern {
+        WorkPattern {
+            zone: self.zone(),
+            weekdays: self
+                .working_days
+                .iter()
+                .filter_map(|word| weekday(word))
+                .collect(),
+            hours: self.hours.as_deref().and_then(hours),
+            holidays: self.holidays.iter().copied().collect(),
+        }
+    }
+
+    /// The days and hours worked by a member whose calendar differs.
+    #[must_use]
+    pub fn pattern_of(&self, own: &MemberCalendar) -> WorkPattern {
+        self.with(own).pattern()
+    }
+
+    /// This calendar with what a member has of their own.
+    fn with(&self, own: &MemberCalendar) -> Self {
+        let mut merged = self.clone();
+        if let Some(zone) = &own.time_zone {
+            merged.time_zone.clone_from(zone);
+        }
+        if let Some(days) = &own.working_days {
+            merged.working_days.clone_from(days);
+        }
+        if let Some(holidays) = &own.holidays {
+            merged.holidays.clone_from(holidays);
+        }
+        merged.hours = own.hours.clone().or(merged.hours);
+        merged
+    }
+
+    /// What cannot be read, by the key that holds it.
+    fn mistake(&self) -> Option<(&'static str, String)> {
+        if TimeZone::get(&self.time_zone).is_err() {
+            let message = format!(
+                "`{}` is not an IANA time zone such as `Europe/Berlin`",
+                self.time_zone
+            );
+            return Some(("time_zone", message));
+        }
+        if let Some(word) = self
+            .working_days
+            .iter()
+            .find(|word| weekday(word).is_none())
+        {
+            return Some((
+                "working_days",
+                format!("`{word}` is not a weekday such as `monday`"),
+            ));
+        }
+        if self.working_days.is_empty() {
+            return Some(("working_days", "names no day".to_owned()));
+        }
+        let text = self.hours.as_ref().filter(|text| hours(text).is_none())?;
+        Some((
+            "hours",
+            format!("`{text}` is not a span of one day such as `09:00-17:00`"),
+        ))
+    }
+}
+
+/// Start and end of `09:00-17:00`; `None` where it is no such text or ends before it starts.
+fn hours(text: &str) -> Option<(Time, Time)> {
+    let (from, to) = text.split_once('-')?;
+    let time = |part: &str| Time::strptime("%H:%M", part.trim()).ok();
+    let (from, to) = (time(from)?, time(to)?);
+    (from < to).then_some((from, to))
 }
 
 /// The team's own thresholds. None ships with linchpin.
@@ -233,12 +337,8 @@ impl Default for Mining {
 impl Register {
     pub(super) fn validate(&self, file: &str) -> Result<(), Error> {
         let wrong = |key: String, message: String| Err(Error::content(file, key, message));
-        if TimeZone::get(&self.calendar.time_zone).is_err() {
-            let message = format!(
-                "`{}` is not an IANA time zone such as `Europe/Berlin`",
-                self.calendar.time_zone
-            );
-            return wrong("calendar.time_zone".into(), message);
+        if let Some((key, message)) = self.calendar.mistake() {
+            return wrong(format!("calendar.{key}"), message);
         }
         if self.minimum_n < 5 {
             return wrong(
@@ -304,6 +404,11 @@ impl Register {
                     "member.login".into(),
                     format!("`{}` is given twice", member.login),
                 );
+            }
+            if let Some(own) = &member.calendar
+                && let Some((key, message)) = self.calendar.with(own).mistake()
+            {
+                return wrong(format!("member.calendar.{key}"), message);
             }
             if let (Some(joined), Some(left)) = (member.joined_on, member.left_on)
                 && left < joined

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::encode::{csv as field, markdown as md, markdown_link, terminal};
 use super::{RenderError, csv, json};
-use crate::domain::Bucket;
+use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{Cell, Fate, Ledger, LedgerRow, Measure, Measured, Scope};
 use crate::report::figure::{Headline, headline};
 use crate::report::{RepositoryFace, quantity};
@@ -34,6 +34,8 @@ pub struct Explain<'a> {
     pub measure: &'a Measure,
     /// Only this scope; `None`: all products.
     pub scope: Option<&'a Scope>,
+    /// Only this person's rows and figures; `None`: figures of everybody.
+    pub person: Option<PersonId>,
     /// Only this bucket; `None`: the whole window.
     pub bucket: Option<Bucket>,
     /// Display names of repositories.
@@ -59,11 +61,12 @@ impl<'a> Explain<'a> {
         };
         let in_bucket =
             |row: &LedgerRow| self.bucket.is_none_or(|bucket| row.bucket == Some(bucket));
+        let of_person = |row: &LedgerRow| self.person.is_none() || row.person == self.person;
         let mut rows: Vec<&LedgerRow> = self
             .measure
             .rows
             .iter()
-            .filter(|row| in_scope(row) && in_bucket(row))
+            .filter(|row| in_scope(row) && in_bucket(row) && of_person(row))
             .collect();
         rows.sort_by(|a, b| {
             (a.fate, a.at, a.repository, &a.subject).cmp(&(b.fate, b.at, b.repository, &b.subject))
@@ -75,10 +78,16 @@ impl<'a> Explain<'a> {
     fn cells(&self) -> Vec<&'a Cell> {
         let is_asked = |cell: &&Cell| {
             let in_scope = match self.scope {
-                Some(scope) => cell.scope == *scope,
+                Some(scope) => {
+                    let asked = Scope {
+                        person: self.person,
+                        ..scope.clone()
+                    };
+                    cell.scope == asked
+                }
                 None => cell.scope.repository.is_none() && cell.scope.area.is_none(),
             };
-            in_scope && cell.bucket == self.bucket
+            in_scope && cell.scope.person == self.person && cell.bucket == self.bucket
         };
         self.measure.cells.iter().filter(is_asked).collect()
     }

@@ -119,8 +119,7 @@ pub(super) fn figure(
     let headline = headline(definition.unit, &whole.measured)?;
     let of_product = |cell: &&Cell| cell.scope.product == frame.product;
     let by_bucket: Vec<&Cell> = measure
-        .cells
-        .iter()
+        .team_cells()
         .filter(of_product)
         .filter(|cell| {
             cell.scope.repository.is_none() && cell.scope.area.is_none() && cell.bucket.is_some()
@@ -128,16 +127,14 @@ pub(super) fn figure(
         .collect();
     let chart = chart(&id, definition, &by_bucket, frame).filter(Chart::is_drawable);
     let mut repositories: Vec<(String, &Cell)> = measure
-        .cells
-        .iter()
+        .team_cells()
         .filter(of_product)
         .filter(|cell| cell.bucket.is_none() && cell.scope.area.is_none())
         .filter_map(|cell| Some((frame.repository_name(cell.scope.repository?), cell)))
         .collect();
     repositories.sort_by(|a, b| a.0.cmp(&b.0));
     let mut areas: Vec<(String, &Cell)> = measure
-        .cells
-        .iter()
+        .team_cells()
         .filter(of_product)
         .filter(|cell| cell.bucket.is_none())
         .filter_map(|cell| Some((area_name(cell, frame)?, cell)))
@@ -182,8 +179,7 @@ fn notes(measure: &Measure, product: &str) -> Vec<String> {
     };
     let is_about_another = |note: &str| {
         measure
-            .cells
-            .iter()
+            .team_cells()
             .any(|cell| cell.scope.product != product && begins_with(note, &cell.scope.product))
     };
     measure

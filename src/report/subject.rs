@@ -99,6 +99,9 @@ mod tests {
         let check = |definition: &Definition, subject: &str, expected: Option<&str>| {
             let is_state = definition.cohort.is_none();
             let row = LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
                 product: "p".into(),
                 repository: RepositoryId(1),
                 areas: Vec::new(),

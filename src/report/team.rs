@@ -229,8 +229,7 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         .iter()
         .flat_map(|measure| {
             measure
-                .cells
-                .iter()
+                .team_cells()
                 .map(|cell| (measure.definition, cell.clone()))
         })
         .collect();

@@ -118,6 +118,52 @@ pub struct FileHistoryRow {
     pub n_file_changes: u32,
 }
 
+/// A stretch of agreed working hours: the table `working_spans`. Working hours of a duration are its overlap with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkingSpanRow {
+    /// Whose: a member with working time of their own; `None`: the team's, which holds for everybody else.
+    pub person: Option<PersonId>,
+    /// Start.
+    pub start_at: Timestamp,
+    /// End, exclusive.
+    pub end_at: Timestamp,
+}
+
+/// A working day: the table `working_days`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkingDayRow {
+    /// Whose; `None`: the team's.
+    pub person: Option<PersonId>,
+    /// Start of the day in its zone.
+    pub start_at: Timestamp,
+    /// Start of the next day.
+    pub end_at: Timestamp,
+}
+
+/// A member: the table `members`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRow {
+    /// Who.
+    pub person: PersonId,
+    /// Start of the first day on the team.
+    pub joined_at: Option<Timestamp>,
+    /// End of the last day on the team.
+    pub left_at: Option<Timestamp>,
+    /// Whether the person leads the team.
+    pub is_lead: bool,
+}
+
+/// A declared absence: the table `absences`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsenceRow {
+    /// Who.
+    pub person: PersonId,
+    /// Start of the first day away.
+    pub from_at: Timestamp,
+    /// End of the last day away.
+    pub until_at: Timestamp,
+}
+
 /// One number of one figure: the table `measures`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasureRow {
@@ -129,6 +175,8 @@ pub struct MeasureRow {
     pub repository: Option<RepositoryId>,
     /// The area; `None`: all.
     pub area: Option<String>,
+    /// The person; `None`: everybody.
+    pub person: Option<PersonId>,
     /// The bucket; `None`: the whole window.
     pub bucket: Option<String>,
     /// `measured`, `too_few`, `not_observed` or `not_applicable`.
@@ -162,5 +210,13 @@ table! { "absorbed": AbsorbedRow { product, repository, commit } }
 table! { "file_histories": FileHistoryRow { product, repository, path, person, added, n_changes, n_file_changes } }
 
 table! { "measures": MeasureRow {
-    metric, product, repository, area, bucket, status, n, name, value, interval_low, interval_high,
+    metric, product, repository, area, person, bucket, status, n, name, value, interval_low, interval_high,
 } }
+
+table! { "working_spans": WorkingSpanRow { person, start_at, end_at } }
+
+table! { "working_days": WorkingDayRow { person, start_at, end_at } }
+
+table! { "members": MemberRow { person, joined_at, left_at, is_lead } }
+
+table! { "absences": AbsenceRow { person, from_at, until_at } }

@@ -401,6 +401,7 @@ fn no_text_is_a_formula_or_breaks_a_row_of_a_spreadsheet() {
             .find(|measure| measure.definition.id == CYCLE.id)
             .unwrap();
         let asked = Explain {
+            person: None,
             measure,
             scope: None,
             bucket: None,
@@ -434,6 +435,7 @@ fn no_text_commands_a_terminal_or_a_log() {
         let given = given(&text);
         for measure in &given.measures {
             let asked = Explain {
+                person: None,
                 measure,
                 scope: None,
                 bucket: None,

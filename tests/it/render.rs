@@ -413,6 +413,7 @@ fn explain_lists_every_row_with_its_fate_and_adds_up() {
         .find(|measure| measure.definition.id == "flow.cycle_time")
         .unwrap();
     let asked = Explain {
+        person: None,
         measure,
         scope: None,
         bucket: None,
@@ -456,6 +457,7 @@ fn explain_narrows_to_a_scope_and_a_bucket() {
         .unwrap();
     let n_rows = |scope: Option<&Scope>, bucket: Option<Bucket>| {
         let asked = Explain {
+            person: None,
             measure,
             scope,
             bucket,
@@ -465,6 +467,7 @@ fn explain_narrows_to_a_scope_and_a_bucket() {
         explain(&asked, Format::Csv).unwrap().lines().count() - 1
     };
     let scope = |repository, area: Option<&str>| Scope {
+        person: None,
         product: PRODUCT.into(),
         repository,
         area: area.map(str::to_owned),

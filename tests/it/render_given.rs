@@ -112,6 +112,7 @@ pub(crate) fn window() -> Window {
 
 pub(crate) fn whole(product: &str) -> Scope {
     Scope {
+        person: None,
         product: product.to_owned(),
         repository: None,
         area: None,
@@ -185,6 +186,9 @@ pub(crate) fn counted(n: u64) -> Measured {
 pub(crate) fn row(subject: &str, link: Option<&str>, value: f64, fate: Fate) -> LedgerRow {
     let at = "2026-03-04T10:00:00Z".parse().unwrap();
     LedgerRow {
+        working_hours: None,
+        is_running: false,
+        person: None,
         product: PRODUCT.to_owned(),
         repository: WEB,
         areas: vec!["src".to_owned()],
@@ -276,6 +280,7 @@ fn delivery_and_flow(product: &str) -> Vec<Measure> {
     });
     for (repository, p50) in [(WEB, 3.1), (API, 6.4)] {
         let scope = Scope {
+            person: None,
             repository: Some(repository),
             ..whole(product)
         };

@@ -191,6 +191,9 @@ fn commit_row(
         None => (None, apart.unwrap_or(Fate::Excluded("not_deployed_yet"))),
     };
     let row = LedgerRow {
+        working_hours: None,
+        is_running: false,
+        person: None,
         product: product.name.clone(),
         repository: commit.repository,
         areas: Vec::new(),

@@ -36,6 +36,9 @@ impl Candidate {
             .commit
             .map_or_else(|| "an unknown commit".to_owned(), |commit| commit.short());
         LedgerRow {
+            working_hours: None,
+            is_running: false,
+            person: None,
             product: product.name.clone(),
             repository: deployment.repository,
             areas: Vec::new(),

@@ -95,6 +95,9 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
         };
         rows.push(Keyed {
             row: LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
                 product: product.name.clone(),
                 repository,
                 areas: vec![last.name.clone()],

@@ -119,6 +119,9 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             };
             rows.push(Keyed {
                 row: LedgerRow {
+                    working_hours: None,
+                    is_running: false,
+                    person: None,
                     product: product.name.clone(),
                     repository,
                     areas: vec![name.clone()],
@@ -132,14 +135,11 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 key: (),
             });
         }
-        let none = Depth {
-            repositories: false,
-            areas: false,
-            area_buckets: false,
-        };
         measure
             .cells
-            .extend(cells(product, &rows, none, &|_, rows| share(lens, rows)));
+            .extend(cells(product, &rows, Depth::PRODUCT, &|_, rows| {
+                share(lens, rows)
+            }));
         let held: Vec<_> = silos(tables, lens, product)
             .into_iter()
             .map(|silo| format!("{} ({} commits in 547 days)", silo.area, silo.n_commits))

@@ -125,6 +125,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         let (histories, left_out) = file_histories(tables, lens, product);
         let rows = rows(tables, lens, product, &histories);
         let scope = |repository, area| Scope {
+            person: None,
             product: product.name.clone(),
             repository,
             area,
@@ -219,6 +220,9 @@ fn rows(
         };
         let authors = authors(history);
         let row = LedgerRow {
+            working_hours: None,
+            is_running: false,
+            person: None,
             product: product.name.clone(),
             repository: file.repository,
             areas: areas.get(at).cloned().unwrap_or_default(),
@@ -334,6 +338,9 @@ mod tests {
         let lens = Lens::new(&register, &[], vec![], window.until, window, weeks).unwrap();
         let row = |subject: &str, authors: &[u32]| {
             let row = LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
                 product: "p".into(),
                 repository: crate::domain::RepositoryId(1),
                 areas: vec![],
@@ -354,6 +361,7 @@ mod tests {
             row("e", &[0]),
         ];
         let scope = Scope {
+            person: None,
             product: "p".into(),
             repository: None,
             area: None,

@@ -196,6 +196,9 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 continue;
             };
             let row = LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
                 product: product.name.clone(),
                 repository,
                 areas: vec![area.clone()],
@@ -208,14 +211,11 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             };
             rows.push(Keyed { row, key: () });
         }
-        let none = Depth {
-            repositories: false,
-            areas: false,
-            area_buckets: false,
-        };
         measure
             .cells
-            .extend(cells(product, &rows, none, &|_, rows| share(lens, rows)));
+            .extend(cells(product, &rows, Depth::PRODUCT, &|_, rows| {
+                share(lens, rows)
+            }));
         let named = if named.is_empty() {
             "none".to_owned()
         } else {

@@ -86,6 +86,9 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Vec<Pe
         };
         rows.push(Keyed {
             row: LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
                 product: product.name.clone(),
                 repository: commit.repository,
                 areas: commit.areas,

@@ -15,7 +15,7 @@ pub(super) fn listed_rows(
     let definition = measure.definition;
     let is_ratio = |cell: &Cell| matches!(&cell.measured, Measured::Value { value, .. } if value.ratio().is_some());
     let too_few = matches!(headline, Headline::TooFew { .. });
-    let is_share_of_places = !too_few && measure.cells.iter().any(is_ratio);
+    let is_share_of_places = !too_few && measure.team_cells().any(is_ratio);
     let is_hit = |row: &LedgerRow| {
         subject::is_place(definition, row) && row.value.is_some_and(|value| value > 0.0)
     };

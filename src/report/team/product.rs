@@ -49,7 +49,7 @@ pub(super) fn product_report(
             else {
                 continue;
             };
-            let whole = measure.cells.iter().find(|cell| {
+            let whole = measure.team_cells().find(|cell| {
                 let scope = &cell.scope;
                 scope.product == product.name
                     && scope.repository.is_none()

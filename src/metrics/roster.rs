@@ -1,0 +1,204 @@
+//! People as the registers declare them: members, absences, delegations and working time, by person.
+
+use std::collections::BTreeMap;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::{Person, PersonId, WorkCalendar};
+use crate::register::{PrivateRegister, Register};
+
+/// A member of the team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterMember {
+    /// Who.
+    pub person: PersonId,
+    /// First day on the team.
+    pub joined_on: Option<Date>,
+    /// Last day on the team.
+    pub left_on: Option<Date>,
+    /// Whether the person leads the team.
+    pub is_lead: bool,
+}
+
+/// A declared absence; both days are inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterAbsence {
+    /// Who.
+    pub person: PersonId,
+    /// First day away.
+    pub from: Date,
+    /// Last day away.
+    pub to: Date,
+}
+
+/// Work declared as handed over.
+#[derive(Debug, Clone)]
+pub struct RosterDelegation {
+    /// What, in a few words.
+    pub what: String,
+    /// Who hands over.
+    pub giver: PersonId,
+    /// Who takes over.
+    pub receiver: PersonId,
+    /// First day.
+    pub start_on: Date,
+    /// Agreed end.
+    pub due_on: Option<Date>,
+    /// Paths it covers; `None`: not told by path.
+    pub paths: Option<GlobSet>,
+    /// Labels it covers.
+    pub labels: Vec<String>,
+}
+
+/// Everybody that the registers speak of, sorted by person and date. Who is not known to the facts is in `unknown_logins`.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    /// Members.
+    pub members: Vec<RosterMember>,
+    /// Absences.
+    pub absences: Vec<RosterAbsence>,
+    /// Delegations, by start.
+    pub delegations: Vec<RosterDelegation>,
+    /// Logins of the registers that no commit, review or account carries, sorted.
+    pub unknown_logins: Vec<String>,
+}
+
+impl Roster {
+    /// Resolves the registers' logins and aliases.
+    #[must_use]
+    pub fn of(register: &Register, private: &PrivateRegister, people: &[Person]) -> Self {
+        let mut roster = Self::default();
+        let mut unknown = Vec::new();
+        let mut find = |login: &str| {
+            let found = person_of(people, login);
+            if found.is_none() {
+                unknown.push(login.to_owned());
+            }
+            found
+        };
+        for member in &register.members {
+            roster
+                .members
+                .extend(find(&member.login).map(|person| RosterMember {
+                    person,
+                    joined_on: member.joined_on,
+                    left_on: member.left_on,
+                    is_lead: member.lead,
+                }));
+        }
+        for absence in &private.absences {
+            roster
+                .absences
+                .extend(find(&absence.login).map(|person| RosterAbsence {
+                    person,
+                    from: absence.from,
+                    to: absence.to,
+                }));
+        }
+        for delegation in &private.delegations {
+            let (giver, receiver) = (find(&delegation.from), find(&delegation.to));
+            if let (Some(giver), Some(receiver)) = (giver, receiver) {
+                roster.delegations.push(RosterDelegation {
+                    what: delegation.what.clone(),
+                    giver,
+                    receiver,
+                    start_on: delegation.start_on,
+                    due_on: delegation.due_on,
+                    paths: globs(&delegation.paths),
+                    labels: delegation.labels.clone(),
+                });
+            }
+        }
+        unknown.sort();
+        unknown.dedup();
+        roster.unknown_logins = unknown;
+        roster.members.sort_by_key(|member| member.person);
+        roster
+            .absences
+            .sort_by_key(|absence| (absence.person, absence.from));
+        roster
+            .delegations
+            .sort_by(|a, b| (a.start_on, &a.what).cmp(&(b.start_on, &b.what)));
+        roster
+    }
+
+    /// Whether a person has declared to be away on a day.
+    #[must_use]
+    pub fn is_away(&self, person: PersonId, day: Date) -> bool {
+        self.absences
+            .iter()
+            .any(|absence| absence.person == person && (absence.from..=absence.to).contains(&day))
+    }
+}
+
+/// The person with a login, in any case.
+#[must_use]
+pub fn person_of(people: &[Person], login: &str) -> Option<PersonId> {
+    let has = |person: &&Person| {
+        person
+            .logins
+            .iter()
+            .any(|known| known.0.eq_ignore_ascii_case(login))
+    };
+    people.iter().find(has).map(|person| person.id)
+}
+
+/// `None` where no glob is given; validation has refused what is none.
+fn globs(paths: &[String]) -> Option<GlobSet> {
+    if paths.is_empty() {
+        return None;
+    }
+    let mut set = GlobSetBuilder::new();
+    for path in paths {
+        if let Ok(glob) = Glob::new(path) {
+            set.add(glob);
+        }
+    }
+    set.build().ok()
+}
+
+/// Working time of the team and of members who differ from it.
+#[derive(Debug, Clone)]
+pub struct Calendars {
+    team: WorkCalendar,
+    own: BTreeMap<PersonId, WorkCalendar>,
+}
+
+impl Calendars {
+    /// The calendars of a register; members that the facts do not know have none.
+    #[must_use]
+    pub fn of(register: &Register, people: &[Person], as_of: Timestamp) -> Self {
+        let own = register.members.iter().filter_map(|member| {
+            let pattern = register.calendar.pattern_of(member.calendar.as_ref()?);
+            let person = person_of(people, &member.login)?;
+            Some((person, WorkCalendar::new(pattern, as_of)))
+        });
+        Self {
+            team: WorkCalendar::new(register.calendar.pattern(), as_of),
+            own: own.collect(),
+        }
+    }
+
+    /// The team's calendar.
+    #[must_use]
+    pub const fn team(&self) -> &WorkCalendar {
+        &self.team
+    }
+
+    /// A person's calendar: their own, else the team's.
+    #[must_use]
+    pub fn person(&self, person: Option<PersonId>) -> &WorkCalendar {
+        person
+            .and_then(|person| self.own.get(&person))
+            .unwrap_or(&self.team)
+    }
+
+    /// Members with a calendar of their own.
+    pub fn own(&self) -> impl Iterator<Item = (PersonId, &WorkCalendar)> {
+        self.own
+            .iter()
+            .map(|(person, calendar)| (*person, calendar))
+    }
+}
