@@ -6,7 +6,7 @@ use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, LedgerRow};
 use crate::domain::{
     Account, CommitId, PersonId, PrNumber, PullRequest, RepositoryId, RequestAction, Review,
-    ReviewRequest,
+    ReviewRequest, TimelineEvent,
 };
 use crate::tables::Tables;
 
@@ -24,6 +24,11 @@ pub struct Whole<'a> {
     pub requests: Vec<&'a ReviewRequest>,
     /// Ids of its own commits.
     pub commits: Vec<(CommitId, jiff::Timestamp)>,
+    /// Drafts, closings, forced pushes, the merge queue, dismissals, …: everything but requests, by time.
+    pub timeline: Vec<&'a TimelineEvent>,
+    /// Pushes that can be told after its opening, by time: its own commits by their author time, and forced pushes. What bots
+    /// pushed is left out.
+    pub pushes: Vec<jiff::Timestamp>,
     /// The areas of its files, sorted.
     pub areas: Vec<String>,
 }
@@ -42,6 +47,8 @@ pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) ->
             reviews: Vec::new(),
             requests: Vec::new(),
             commits: Vec::new(),
+            timeline: Vec::new(),
+            pushes: Vec::new(),
             areas: Vec::new(),
         })
         .collect();
@@ -72,7 +79,23 @@ pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) ->
     }
     for row in &facts.pull_request_commits {
         if let Some(at) = at.get(&(row.repository, row.number)) {
-            wholes[*at].commits.push((row.commit, row.authored_at));
+            let whole = &mut wholes[*at];
+            whole.commits.push((row.commit, row.authored_at));
+            let by_machine = row.author.is_some_and(|person| !tables.is_human(person));
+            let since = whole.pull_request.created_at;
+            if !by_machine && since < row.authored_at && row.authored_at < lens.as_of {
+                whole.pushes.push(row.authored_at);
+            }
+        }
+    }
+    for row in facts.timeline.iter().filter(|row| row.at < lens.as_of) {
+        if let Some(at) = at.get(&(row.repository, row.number)) {
+            let whole = &mut wholes[*at];
+            let by_machine = row.actor.is_some_and(|person| !tables.is_human(person));
+            if row.event == "head_ref_force_pushed" && !by_machine {
+                whole.pushes.push(row.at);
+            }
+            whole.timeline.push(row);
         }
     }
     for row in &facts.pull_request_files {
@@ -89,7 +112,15 @@ pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) ->
         whole
             .reviews
             .sort_by(|a, b| (a.submitted_at, &a.review).cmp(&(b.submitted_at, &b.review)));
-        whole.requests.sort_by_key(|row| row.at);
+        whole.requests.sort_by(|a, b| {
+            let key = |row: &ReviewRequest| (row.at, row.action, row.reviewer);
+            (key(a), &a.team).cmp(&(key(b), &b.team))
+        });
+        whole.timeline.sort_by(|a, b| {
+            (a.at, &a.event, &a.detail, a.actor).cmp(&(b.at, &b.event, &b.detail, b.actor))
+        });
+        whole.pushes.sort_unstable();
+        whole.pushes.dedup();
         whole.areas.sort();
         whole.areas.dedup();
     }

@@ -2,6 +2,7 @@
 
 pub mod cycle_time;
 pub mod pickup_time;
+pub mod turns;
 
 use jiff::Timestamp;
 

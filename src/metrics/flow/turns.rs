@@ -1,0 +1,284 @@
+//! Whose turn it was: every pull request's life, split into intervals with exactly one holder.
+//!
+//! The rules, in the order in which they decide:
+//!
+//! - A draft is held by nobody but itself (`draft`), also when it is converted back; a pull request that was closed and reopened
+//!   was the author's in between.
+//! - Ready for review, it belongs to the requested reviewers: from the moment it is ready, or from the first request if that came
+//!   later but before any review; until then the author has not asked. Where nobody was asked and somebody reviewed it all the
+//!   same, or it is still open, it waits for anyone; where it ended without a request or a review, the author never let go of it.
+//! - A review that requests changes or comments hands it to the author; so does the withdrawal of the last request.
+//! - A push after a review, or a further request, hands it to the reviewers again: those still pending, and those who have
+//!   answered without approving. `pushedDate` is null in GitHub's API, so a push is a commit of the pull request's own list that
+//!   was authored after the opening, or a forced push of the timeline. A commit that was authored before a review and pushed
+//!   after it is not seen.
+//! - The last required approval hands it to whoever merges (`merge`). A later comment or push leaves it there, since the approval
+//!   still stands; requested changes, a dismissal that leaves too few approvals and a further request take it back.
+//! - While it may be merged, the time in the merge queue or under a workflow run of one of its own commits is `ci`.
+//! - From its merge until the first successful production deployment that contains it, it waits for deployment (`deploy`).
+//!
+//! Only humans ask, review and push; what a bot or a vanished account does hands over nothing. Reviews and requests after the
+//! end hand over nothing either.
+
+mod checks;
+mod events;
+mod replay;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::Timestamp;
+
+use self::checks::Checks;
+use crate::domain::{Elapsed, PersonId, RepositoryId};
+use crate::metrics::delivery::deployments;
+use crate::metrics::delivery::landing::Landings;
+use crate::metrics::delivery::shipping::Shipping;
+use crate::metrics::pull_requests::Whole;
+use crate::metrics::{Lens, ProductLens};
+use crate::tables::Tables;
+
+/// Whom a review is asked of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Asked {
+    /// A person.
+    Person(PersonId),
+    /// A team, by its slug, until one of its members reviews.
+    Team(String),
+    /// Nobody in particular: it waits for anyone's review.
+    Anyone,
+}
+
+/// Who has the turn.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holder {
+    /// A draft: nobody is asked for anything.
+    Draft,
+    /// The author: to ask for a review, or to answer one.
+    Author,
+    /// Those whose review it waits for, sorted, never empty. The wait is divided equally among them.
+    Reviewers(Vec<Asked>),
+    /// Checks or the merge queue, once it may be merged.
+    Ci,
+    /// Whoever merges: it is approved.
+    Merge,
+    /// The next deployment: it is merged.
+    Deploy,
+}
+
+impl Holder {
+    /// The words of [`Holder::word`], in the order of a change's way.
+    pub const WORDS: [&'static str; 6] = ["draft", "author", "reviewer", "ci", "merge", "deploy"];
+
+    /// The word used in facts and files.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Author => "author",
+            Self::Reviewers(_) => "reviewer",
+            Self::Ci => "ci",
+            Self::Merge => "merge",
+            Self::Deploy => "deploy",
+        }
+    }
+}
+
+/// One interval of a life, half-open, never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// From here on.
+    pub since: Timestamp,
+    /// Until then, exclusive.
+    pub until: Timestamp,
+    /// Who had the turn.
+    pub holder: Holder,
+}
+
+impl Turn {
+    /// How long it was.
+    #[must_use]
+    pub fn elapsed(&self) -> Elapsed {
+        Elapsed::between(self.since, self.until).unwrap_or_default()
+    }
+
+    /// The wait of each pending reviewer: equal parts that add up to the turn to the microsecond. Empty for other holders.
+    #[must_use]
+    pub fn shares(&self) -> Vec<(&Asked, Elapsed)> {
+        let Holder::Reviewers(asked) = &self.holder else {
+            return Vec::new();
+        };
+        let n = asked.len().max(1) as u64;
+        let (part, rest) = (self.elapsed().micros() / n, self.elapsed().micros() % n);
+        (0..)
+            .zip(asked)
+            .map(|(at, one)| (one, Elapsed::from_micros(part + u64::from(at < rest))))
+            .collect()
+    }
+
+    /// The part of the turn inside a window; `None` where they do not meet.
+    #[must_use]
+    pub fn inside(&self, since: Timestamp, until: Timestamp) -> Option<Self> {
+        let (since, until) = (self.since.max(since), self.until.min(until));
+        (since < until).then(|| Self {
+            since,
+            until,
+            holder: self.holder.clone(),
+        })
+    }
+}
+
+/// How a review that was asked for ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ending {
+    /// The one asked reviewed, or a member of the team did.
+    Reviewed,
+    /// The request was withdrawn.
+    Withdrawn,
+    /// The pull request was merged or closed first.
+    Ended,
+    /// It is open at the as-of instant.
+    Open,
+}
+
+/// A review asked of somebody, until it ended. Asking again while it is open asks for nothing new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Whom.
+    pub asked: Asked,
+    /// When it was asked; a draft can be asked for too.
+    pub since: Timestamp,
+    /// When it ended; the as-of instant while it is open.
+    pub until: Timestamp,
+    /// How.
+    pub ending: Ending,
+}
+
+/// A pull request's life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    /// Opened.
+    pub since: Timestamp,
+    /// Merged, closed, or the as-of instant.
+    pub until: Timestamp,
+    /// Whether it is still open at the as-of instant.
+    pub is_open: bool,
+    /// Every interval in order of time, adjacent ones of one holder joined: from `since` without a hole to `until`, and on to
+    /// production where a `deploy` turn follows.
+    pub turns: Vec<Turn>,
+    /// Whether the last turn is a wait for a deployment that has not come by the as-of instant.
+    pub awaits_deployment: bool,
+    /// Every review asked for, in order of the asking.
+    pub requests: Vec<Request>,
+    /// How often the author pushed after a review, before the end: commits without a review between them are one push.
+    pub n_rounds: u64,
+}
+
+impl Life {
+    /// From the opening to the end of the last turn.
+    #[must_use]
+    pub fn wall(&self) -> Elapsed {
+        let until = self.turns.last().map_or(self.until, |turn| turn.until);
+        Elapsed::between(self.since, until).unwrap_or_default()
+    }
+}
+
+/// What lives are replayed with: one for a product, so that runs and deployments are looked through once.
+#[derive(Debug)]
+pub struct Replay<'a> {
+    tables: &'a Tables,
+    as_of: Timestamp,
+    checks: Checks,
+    production: Option<(Shipping, Landings)>,
+    teams: BTreeMap<(RepositoryId, String), BTreeSet<PersonId>>,
+    required: HashMap<RepositoryId, u64>,
+}
+
+impl<'a> Replay<'a> {
+    /// Prepares the replay of a product's pull requests. Linear in runs, commits and deployments.
+    #[must_use]
+    pub fn of(
+        tables: &'a Tables,
+        lens: &Lens,
+        product: &ProductLens,
+        wholes: &[Whole<'_>],
+    ) -> Self {
+        let production = deployments::of_product(tables, lens, product)
+            .ok()
+            .map(|found| {
+                (
+                    Shipping::of(tables, &found),
+                    Landings::of(tables, product, wholes),
+                )
+            });
+        Self {
+            tables,
+            as_of: lens.as_of,
+            checks: Checks::of(tables, product),
+            production,
+            teams: BTreeMap::new(),
+            required: HashMap::new(),
+        }
+    }
+
+    /// How many approvals a pull request of a repository needs before it may be merged; one where no rule is known.
+    #[must_use]
+    pub fn required_approvals(&self, repository: RepositoryId) -> u64 {
+        self.required.get(&repository).copied().unwrap_or(1).max(1)
+    }
+
+    /// The life of one pull request; `Err` names the contradiction that leaves it without one.
+    pub fn life(&self, whole: &Whole<'_>) -> Result<Life, &'static str> {
+        let row = whole.pull_request;
+        let ended_at = row
+            .merged_at
+            .or(row.closed_at)
+            .filter(|at| *at < self.as_of);
+        if ended_at.is_some_and(|at| at < row.created_at) {
+            return Err(if row.merged_at.is_some() {
+                "merged_before_opened"
+            } else {
+                "closed_before_opened"
+            });
+        }
+        let mut life = replay::life(self, whole, ended_at);
+        life.turns = self.checks.split(life.turns, whole);
+        self.append_deployment(&mut life, whole);
+        Ok(life)
+    }
+
+    /// Adds the wait for production to a merged pull request, where deployments are observed and its landing is known.
+    fn append_deployment(&self, life: &mut Life, whole: &Whole<'_>) {
+        let row = whole.pull_request;
+        let (Some((shipping, landings)), Some(merged_at)) = (&self.production, row.merged_at)
+        else {
+            return;
+        };
+        if life.is_open {
+            return;
+        }
+        let Some(commit) = landings.commit(whole.key()) else {
+            return;
+        };
+        let until = match shipping.first(row.repository, commit) {
+            // What the first deployment shipped, and when that came there before, is unknown.
+            Some(shipped) if shipped.is_baseline => return,
+            Some(shipped) => shipped.at,
+            None if shipping
+                .deployments
+                .iter()
+                .any(|one| one.repository == row.repository) =>
+            {
+                life.awaits_deployment = true;
+                self.as_of
+            }
+            None => return,
+        };
+        if until > merged_at {
+            life.turns.push(Turn {
+                since: merged_at,
+                until,
+                holder: Holder::Deploy,
+            });
+        }
+    }
+}

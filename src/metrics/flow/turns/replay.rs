@@ -1,0 +1,319 @@
+//! The state machine: one event after the other, and who has the turn after each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::events::{self, Event};
+use super::{Asked, Ending, Holder, Life, Replay, Request, Turn};
+use crate::domain::{PersonId, RepositoryId, ReviewState};
+use crate::metrics::pull_requests::Whole;
+
+/// Whose move it is, drafts and closings aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Move {
+    Author,
+    Reviewers,
+    Merge,
+}
+
+/// What a reviewer has said last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Approved,
+    ChangesRequested,
+    Answered,
+    Dismissed,
+}
+
+struct State<'a> {
+    replay: &'a Replay<'a>,
+    repository: RepositoryId,
+    is_draft: bool,
+    is_closed: bool,
+    turn: Move,
+    /// Whom the pull request waits for, while it is the reviewers'.
+    asked: BTreeSet<Asked>,
+    verdicts: BTreeMap<PersonId, Verdict>,
+    /// Whether ready alone is a request: nobody will be asked before the first review.
+    waits_for_anyone: bool,
+    requests: Vec<Request>,
+}
+
+/// Replays a life up to its end; deployment and checks are not in it yet.
+pub(super) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Timestamp>) -> Life {
+    let row = whole.pull_request;
+    let (since, until) = (row.created_at, ended_at.unwrap_or(replay.as_of));
+    let events = events::of_life(replay, whole, until);
+    let first = |test: fn(&Event) -> bool| {
+        events
+            .iter()
+            .find(|(_, event)| test(event))
+            .map(|(at, _)| *at)
+    };
+    let first_request = first(|event| matches!(event, Event::Requested(_)));
+    let first_review = first(|event| matches!(event, Event::Reviewed(..)));
+    let will_be_asked =
+        first_request.is_some_and(|asked| first_review.is_none_or(|reviewed| asked <= reviewed));
+    let mut state = State {
+        replay,
+        repository: row.repository,
+        is_draft: began_as_draft(whole, &events),
+        is_closed: false,
+        turn: Move::Author,
+        asked: BTreeSet::new(),
+        verdicts: BTreeMap::new(),
+        waits_for_anyone: !will_be_asked && (first_review.is_some() || ended_at.is_none()),
+        requests: Vec::new(),
+    };
+    state.ready();
+    let mut events = events;
+    // Facts without a timeline still know when a draft became ready.
+    let tells = |event: &Event| matches!(event, Event::Ready | Event::Drafted);
+    if let Some(ready_at) = row.ready_at.filter(|at| since < *at && *at < until)
+        && !events.iter().any(|(_, event)| tells(event))
+    {
+        events.push((ready_at, Event::Ready));
+        events.sort();
+    }
+    let mut turns = Vec::new();
+    let mut from = since;
+    for (at, event) in events {
+        if at > from {
+            append(&mut turns, from, at, state.holder());
+            from = at;
+        }
+        state.apply(at, event);
+    }
+    if until > from {
+        append(&mut turns, from, until, state.holder());
+    }
+    let mut requests = state.requests;
+    for request in requests
+        .iter_mut()
+        .filter(|request| request.ending == Ending::Open)
+    {
+        request.until = until;
+        if ended_at.is_some() {
+            request.ending = Ending::Ended;
+        }
+    }
+    Life {
+        since,
+        until,
+        is_open: ended_at.is_none(),
+        turns,
+        awaits_deployment: false,
+        requests,
+        n_rounds: n_rounds(replay, whole, until),
+    }
+}
+
+/// Whether a pull request was opened as a draft: its first change of that state tells.
+fn began_as_draft(whole: &Whole<'_>, events: &[(Timestamp, Event)]) -> bool {
+    let row = whole.pull_request;
+    let first = events.iter().find_map(|(_, event)| match event {
+        Event::Ready => Some(true),
+        Event::Drafted => Some(false),
+        _ => None,
+    });
+    first.unwrap_or_else(|| {
+        row.ready_at
+            .is_none_or(|ready_at| ready_at > row.created_at)
+    })
+}
+
+/// Joins what one holder had in a row.
+pub(super) fn append(turns: &mut Vec<Turn>, since: Timestamp, until: Timestamp, holder: Holder) {
+    match turns.last_mut() {
+        Some(last) if last.holder == holder && last.until == since => last.until = until,
+        _ => turns.push(Turn {
+            since,
+            until,
+            holder,
+        }),
+    }
+}
+
+/// Pushes that follow a human review; those without a review between them are one.
+fn n_rounds(replay: &Replay<'_>, whole: &Whole<'_>, until: Timestamp) -> u64 {
+    let mut reviews = whole
+        .human_reviews(replay.tables)
+        .map(|review| review.submitted_at)
+        .filter(|at| *at < until)
+        .peekable();
+    let mut n = 0;
+    for push in whole.pushes.iter().filter(|at| **at < until) {
+        let mut is_answered = false;
+        while reviews.next_if(|review| review < push).is_some() {
+            is_answered = true;
+        }
+        n += u64::from(is_answered);
+    }
+    n
+}
+
+impl State<'_> {
+    fn holder(&self) -> Holder {
+        if self.is_closed {
+            return Holder::Author;
+        }
+        if self.is_draft {
+            return Holder::Draft;
+        }
+        match self.turn {
+            Move::Author => Holder::Author,
+            Move::Merge => Holder::Merge,
+            Move::Reviewers if self.asked.is_empty() => Holder::Reviewers(vec![Asked::Anyone]),
+            Move::Reviewers => Holder::Reviewers(self.asked.iter().cloned().collect()),
+        }
+    }
+
+    fn apply(&mut self, at: Timestamp, event: Event) {
+        match event {
+            Event::Closed => self.is_closed = true,
+            Event::Reopened => self.is_closed = false,
+            Event::Drafted => self.is_draft = true,
+            Event::Ready => {
+                self.is_draft = false;
+                self.ready();
+            }
+            Event::Pushed => {
+                if self.turn == Move::Author && !self.verdicts.is_empty() {
+                    self.ask_again();
+                }
+            }
+            Event::Requested(asked) => self.requested(at, asked),
+            Event::Withdrawn(asked) => {
+                self.close(at, &asked, Ending::Withdrawn);
+                if self.asked.remove(&asked)
+                    && self.asked.is_empty()
+                    && self.turn == Move::Reviewers
+                {
+                    self.turn = if self.is_approved() {
+                        Move::Merge
+                    } else {
+                        Move::Author
+                    };
+                }
+            }
+            Event::Reviewed(verdict, person) => self.reviewed(at, verdict, person),
+            Event::Dismissed => {
+                if self.is_approved() {
+                    self.turn = Move::Merge;
+                } else {
+                    self.ask_again();
+                }
+            }
+        }
+    }
+
+    /// The turn at ready-for-review, or at an opening without a draft.
+    fn ready(&mut self) {
+        self.turn = if self.is_approved() {
+            Move::Merge
+        } else if !self.asked.is_empty() || !self.verdicts.is_empty() || self.waits_for_anyone {
+            Move::Reviewers
+        } else {
+            Move::Author
+        };
+        if self.turn == Move::Reviewers && !self.verdicts.is_empty() {
+            self.ask_again();
+        }
+    }
+
+    /// Whoever is pending, and whoever has answered without approving, has the turn again.
+    fn ask_again(&mut self) {
+        let unconvinced = self
+            .verdicts
+            .iter()
+            .filter(|(_, verdict)| **verdict != Verdict::Approved)
+            .map(|(person, _)| Asked::Person(*person));
+        self.asked.extend(unconvinced);
+        self.turn = Move::Reviewers;
+    }
+
+    fn requested(&mut self, at: Timestamp, asked: Asked) {
+        let is_open = |request: &Request| request.ending == Ending::Open && request.asked == asked;
+        if !self.requests.iter().any(is_open) {
+            self.requests.push(Request {
+                asked: asked.clone(),
+                since: at,
+                until: at,
+                ending: Ending::Open,
+            });
+        }
+        self.asked.insert(asked);
+        self.turn = Move::Reviewers;
+    }
+
+    fn reviewed(&mut self, at: Timestamp, verdict: ReviewState, person: PersonId) {
+        for asked in self.answered_by(person) {
+            self.close(at, &asked, Ending::Reviewed);
+            self.asked.remove(&asked);
+        }
+        let said = match verdict {
+            ReviewState::Approved => Verdict::Approved,
+            ReviewState::ChangesRequested => Verdict::ChangesRequested,
+            ReviewState::Dismissed => Verdict::Dismissed,
+            // A comment takes back no verdict.
+            ReviewState::Commented => match self.verdicts.get(&person) {
+                Some(earlier @ (Verdict::Approved | Verdict::ChangesRequested)) => *earlier,
+                _ => Verdict::Answered,
+            },
+        };
+        self.verdicts.insert(person, said);
+        match verdict {
+            ReviewState::Approved if self.is_approved() => self.turn = Move::Merge,
+            // Too few approvals yet: it stays where it is, with whoever else is asked.
+            ReviewState::Approved => {
+                if self.turn == Move::Reviewers && self.asked.is_empty() {
+                    self.ask_again();
+                }
+            }
+            ReviewState::ChangesRequested => self.turn = Move::Author,
+            ReviewState::Commented | ReviewState::Dismissed => {
+                if !(self.turn == Move::Merge && self.is_approved()) {
+                    self.turn = Move::Author;
+                }
+            }
+        }
+    }
+
+    /// The requests that a review answers: the person's own, and those to teams that the person is in. Of a team whose members
+    /// are not known, everyone is one who was not asked in person.
+    fn answered_by(&self, person: PersonId) -> Vec<Asked> {
+        let own = Asked::Person(person);
+        let was_asked = self
+            .requests
+            .iter()
+            .any(|request| request.ending == Ending::Open && request.asked == own);
+        let teams = self.asked.iter().filter(|asked| match asked {
+            Asked::Team(slug) => {
+                let members = self.replay.teams.get(&(self.repository, slug.clone()));
+                members.map_or(!was_asked, |members| members.contains(&person))
+            }
+            Asked::Person(_) | Asked::Anyone => false,
+        });
+        teams.cloned().chain([own]).collect()
+    }
+
+    fn close(&mut self, at: Timestamp, asked: &Asked, ending: Ending) {
+        for request in &mut self.requests {
+            if request.ending == Ending::Open && request.asked == *asked {
+                request.until = at;
+                request.ending = ending;
+            }
+        }
+    }
+
+    /// Whether enough have approved and nobody's requested changes stand.
+    fn is_approved(&self) -> bool {
+        let n_of = |wanted| {
+            let verdicts = self.verdicts.values();
+            verdicts.filter(|verdict| **verdict == wanted).count() as u64
+        };
+        n_of(Verdict::ChangesRequested) == 0
+            && n_of(Verdict::Approved) >= self.replay.required_approvals(self.repository)
+    }
+}

@@ -1,0 +1,328 @@
+//! Facts in a few words: one repository, a handful of people, and what happens on pull requests, hour by hour.
+
+use jiff::{SignedDuration, Timestamp};
+use linchpin::domain::{
+    Account, CommitId, Completeness, Deployment, Granularity, Login, Outcome, Person, PersonId,
+    PrNumber, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState, RepositoryId,
+    RequestAction, Review, ReviewRequest, ReviewState, Stream, StreamCertificate, TimelineEvent,
+    Window, WorkflowRun,
+};
+use linchpin::metrics::{Lens, Measure};
+use linchpin::tables::{CommitRow, Repository, Tables};
+
+/// Monday.
+const START: &str = "2026-03-02T00:00:00Z";
+
+/// So many hours after Monday, 2 March 2026, 00:00 UTC.
+pub(crate) fn hour(hours: i64) -> Timestamp {
+    START.parse::<Timestamp>().unwrap() + SignedDuration::from_hours(hours)
+}
+
+pub(crate) const ADA: PersonId = PersonId(0);
+pub(crate) const BEN: PersonId = PersonId(1);
+pub(crate) const CYD: PersonId = PersonId(2);
+pub(crate) const DEE: PersonId = PersonId(3);
+pub(crate) const BOT: PersonId = PersonId(4);
+pub(crate) const AI: PersonId = PersonId(5);
+pub(crate) const LAMP: RepositoryId = RepositoryId(0);
+
+/// Facts and the question asked of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    pub(crate) tables: Tables,
+    pub(crate) register: String,
+    pub(crate) window: Window,
+    pub(crate) as_of: Timestamp,
+    pub(crate) granularity: Granularity,
+}
+
+impl Given {
+    /// One repository without any work; the window is the four weeks from the start.
+    pub(crate) fn new() -> Self {
+        let mut tables = Tables::default();
+        let people = [
+            ("ada", Account::Human),
+            ("ben", Account::Human),
+            ("cyd", Account::Human),
+            ("dee", Account::Human),
+            ("dependabot", Account::Automation),
+            ("copilot", Account::AiReviewer),
+        ];
+        for (id, (login, account)) in (0..).zip(people) {
+            tables.people.push(Person {
+                id: PersonId(id),
+                display_name: login.to_owned(),
+                logins: vec![Login(login.to_owned())],
+                emails: Vec::new(),
+                account,
+            });
+        }
+        tables.repositories.push(Repository {
+            repository: LAMP,
+            name: "acme/lamp".into(),
+            url: Some("https://github.example/acme/lamp".into()),
+            default_branch: Some("main".into()),
+        });
+        Self {
+            tables,
+            register: String::new(),
+            window: Window {
+                since: hour(0),
+                until: hour(28 * 24),
+            },
+            as_of: hour(28 * 24),
+            granularity: Granularity::Week,
+        }
+    }
+
+    /// Opens a pull request by Ada, ready for review, open.
+    pub(crate) fn open(&mut self, number: u64, at: i64) -> &mut PullRequest {
+        self.tables.facts.pull_requests.push(PullRequest {
+            repository: LAMP,
+            number: PrNumber(number),
+            node: format!("PR_{number}"),
+            title: format!("Change {number}"),
+            url: format!("https://github.example/acme/lamp/pull/{number}"),
+            author: Some(ADA),
+            state: PullRequestState::Open,
+            is_draft: false,
+            created_at: hour(at),
+            ready_at: Some(hour(at)),
+            first_commit_at: None,
+            merged_at: None,
+            closed_at: None,
+            updated_at: hour(at),
+            merged_by: None,
+            merge_commit: None,
+            base_branch: "main".into(),
+            head_branch: "change".into(),
+            additions: 1,
+            deletions: 0,
+            n_files: 1,
+            n_commits: 1,
+            n_reviews: 0,
+            n_comments: 0,
+            labels: Vec::new(),
+            closes_issues: Vec::new(),
+        });
+        self.tables.facts.pull_requests.last_mut().unwrap()
+    }
+
+    /// The pull request of a number.
+    pub(crate) fn row(&mut self, number: u64) -> &mut PullRequest {
+        let rows = &mut self.tables.facts.pull_requests;
+        rows.iter_mut().find(|row| row.number.0 == number).unwrap()
+    }
+
+    pub(crate) fn merge(&mut self, number: u64, at: i64) {
+        let row = self.row(number);
+        row.state = PullRequestState::Merged;
+        (row.merged_at, row.closed_at) = (Some(hour(at)), Some(hour(at)));
+        row.merged_by = row.author;
+    }
+
+    pub(crate) fn close(&mut self, number: u64, at: i64) {
+        let row = self.row(number);
+        row.state = PullRequestState::Closed;
+        row.closed_at = Some(hour(at));
+    }
+
+    pub(crate) fn review(&mut self, number: u64, who: PersonId, state: ReviewState, at: i64) {
+        let reviews = &mut self.tables.facts.reviews;
+        reviews.push(Review {
+            repository: LAMP,
+            number: PrNumber(number),
+            review: format!("R_{number}_{at}_{}", who.0),
+            author: Some(who),
+            state,
+            submitted_at: hour(at),
+            n_inline_comments: 0,
+            body_length: 0,
+        });
+    }
+
+    pub(crate) fn approve(&mut self, number: u64, who: PersonId, at: i64) {
+        self.review(number, who, ReviewState::Approved, at);
+    }
+
+    fn requests(
+        &mut self,
+        number: u64,
+        (reviewer, team): (Option<PersonId>, Option<&str>),
+        action: RequestAction,
+        at: i64,
+    ) {
+        self.tables.facts.review_requests.push(ReviewRequest {
+            repository: LAMP,
+            number: PrNumber(number),
+            at: hour(at),
+            action,
+            reviewer,
+            team: team.map(str::to_owned),
+            actor: Some(ADA),
+        });
+    }
+
+    pub(crate) fn ask(&mut self, number: u64, who: PersonId, at: i64) {
+        self.requests(number, (Some(who), None), RequestAction::Requested, at);
+    }
+
+    pub(crate) fn ask_team(&mut self, number: u64, team: &str, at: i64) {
+        self.requests(number, (None, Some(team)), RequestAction::Requested, at);
+    }
+
+    pub(crate) fn withdraw(&mut self, number: u64, who: PersonId, at: i64) {
+        self.requests(number, (Some(who), None), RequestAction::Removed, at);
+    }
+
+    /// An entry of the timeline.
+    pub(crate) fn event(&mut self, number: u64, event: &str, at: i64) {
+        self.tables.facts.timeline.push(TimelineEvent {
+            repository: LAMP,
+            number: PrNumber(number),
+            at: hour(at),
+            event: event.to_owned(),
+            actor: Some(ADA),
+            detail: None,
+        });
+    }
+
+    /// A commit of the pull request's own list.
+    pub(crate) fn commit(&mut self, number: u64, who: PersonId, at: i64) -> CommitId {
+        let n = self.tables.facts.pull_request_commits.len() as u64;
+        let commit = id(1_000 + n);
+        self.tables
+            .facts
+            .pull_request_commits
+            .push(PullRequestCommit {
+                repository: LAMP,
+                number: PrNumber(number),
+                commit,
+                authored_at: hour(at),
+                author: Some(who),
+            });
+        commit
+    }
+
+    pub(crate) fn file(&mut self, number: u64, path: &str) {
+        self.tables.facts.pull_request_files.push(PullRequestFile {
+            repository: LAMP,
+            number: PrNumber(number),
+            path: path.to_owned(),
+            additions: 1,
+            deletions: 0,
+        });
+    }
+
+    /// A finished run on a commit.
+    pub(crate) fn run(&mut self, commit: CommitId, from: i64, to: i64) {
+        let run = self.tables.facts.workflow_runs.len() as u64;
+        self.tables.facts.workflow_runs.push(WorkflowRun {
+            repository: LAMP,
+            run,
+            attempt: 1,
+            name: "test".into(),
+            event: "pull_request".into(),
+            head_branch: None,
+            head_commit: Some(commit),
+            status: "completed".into(),
+            conclusion: Some("success".into()),
+            created_at: hour(from),
+            started_at: Some(hour(from)),
+            updated_at: hour(to),
+            url: String::new(),
+        });
+    }
+
+    /// A commit on the default branch, after the last one there.
+    pub(crate) fn land(&mut self, at: i64) -> CommitId {
+        let n = self.tables.commits.len() as u64;
+        let commit = id(n + 1);
+        let parents = self.tables.commits.last().map(|last| last.commit);
+        self.tables.commits.push(CommitRow {
+            repository: LAMP,
+            commit,
+            parents: parents.into_iter().collect(),
+            author: ADA,
+            author_name: "ada".into(),
+            author_email: String::new(),
+            authored_at: hour(at),
+            committer_email: String::new(),
+            committed_at: hour(at),
+            co_authors: Vec::new(),
+            subject: "Change".into(),
+            is_merge: false,
+            on_default_branch: true,
+            n_files: Some(1),
+            lines_added: Some(1),
+            lines_deleted: Some(0),
+            pull_request: None,
+            reverts: None,
+            cherry_picked_from: None,
+            exclusion: None,
+        });
+        commit
+    }
+
+    /// A successful deployment to production.
+    pub(crate) fn deploy(&mut self, commit: CommitId, at: i64) {
+        let n = self.tables.facts.deployments.len();
+        self.tables.facts.deployments.push(Deployment {
+            repository: LAMP,
+            deployment: format!("DE_{n}"),
+            environment: "production".into(),
+            commit: Some(commit),
+            reference: None,
+            created_at: hour(at),
+            started_at: None,
+            finished_at: Some(hour(at)),
+            outcome: Outcome::Success,
+            source: "deployments_api".into(),
+            is_rollback: None,
+            url: None,
+        });
+    }
+
+    pub(crate) fn lens(&self) -> Lens {
+        let register = linchpin::register::parse(&self.register, "linchpin.toml").unwrap();
+        let streams = [
+            Stream::History,
+            Stream::PullRequests,
+            Stream::Issues,
+            Stream::WorkflowRuns,
+        ];
+        let certificates = streams
+            .into_iter()
+            .map(|stream| StreamCertificate {
+                repository: LAMP,
+                stream,
+                completeness: Completeness::Complete,
+                reason: None,
+                fix: None,
+                expected: None,
+                fetched: 1,
+                watermark: None,
+            })
+            .collect();
+        Lens::new(
+            &register,
+            &self.tables.repositories,
+            certificates,
+            self.as_of,
+            self.window,
+            self.granularity,
+        )
+        .unwrap()
+    }
+
+    /// One metric's answer.
+    pub(crate) fn measure(&self, metric: &str) -> Measure {
+        let metric = linchpin::metrics::find(metric).unwrap();
+        (metric.measure)(&self.tables, &self.lens())
+    }
+}
+
+/// A commit id of a number.
+pub(crate) fn id(number: u64) -> CommitId {
+    format!("{number:040x}").parse().unwrap()
+}
