@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use linchpin::domain::{
-    Account, CommitId, Completeness, Deployment, Granularity, Login, Outcome, Person, PersonId,
-    PrNumber, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState, RepositoryId,
-    RequestAction, Review, ReviewRequest, ReviewState, Stream, StreamCertificate, TimelineEvent,
-    Window, WorkflowRun,
+    Account, CommitId, Completeness, Deployment, Granularity, Login, MergeRule, Outcome, Person,
+    PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,
+    RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, Stream, StreamCertificate,
+    Team, TeamMember, TimelineEvent, Window, WorkflowRun,
 };
-use linchpin::metrics::{Lens, Measure};
+use linchpin::metrics::Lens;
 use linchpin::tables::{CommitRow, Repository, Tables};
 
 /// Monday.
@@ -283,6 +283,40 @@ impl Given {
         });
     }
 
+    /// A team whose members are known.
+    pub(crate) fn team(&mut self, team: &str, members: &[PersonId]) {
+        let facts = &mut self.tables.facts;
+        facts.teams.push(Team {
+            repository: LAMP,
+            team: team.to_owned(),
+            name: team.to_owned(),
+            parent: None,
+            n_members: members.len() as u64,
+        });
+        facts
+            .team_members
+            .extend(members.iter().map(|person| TeamMember {
+                repository: LAMP,
+                team: team.to_owned(),
+                person: *person,
+            }));
+    }
+
+    /// What a merge into `main` needs.
+    pub(crate) fn require(&mut self, approvals: u64) {
+        self.tables.facts.merge_rules.push(MergeRule {
+            repository: LAMP,
+            branch: "main".into(),
+            required_approvals: approvals,
+            requires_code_owner: false,
+            requires_last_push_approval: false,
+            dismisses_stale_reviews: false,
+            has_merge_queue: false,
+            required_checks: Vec::new(),
+            sources: vec!["ruleset".into()],
+        });
+    }
+
     pub(crate) fn lens(&self) -> Lens {
         let register = linchpin::register::parse(&self.register, "linchpin.toml").unwrap();
         let streams = [
@@ -313,12 +347,6 @@ impl Given {
             self.granularity,
         )
         .unwrap()
-    }
-
-    /// One metric's answer.
-    pub(crate) fn measure(&self, metric: &str) -> Measure {
-        let metric = linchpin::metrics::find(metric).unwrap();
-        (metric.measure)(&self.tables, &self.lens())
     }
 }
 

@@ -160,6 +160,69 @@ fn a_wait_belongs_to_those_still_pending() {
 }
 
 #[test]
+fn only_a_member_answers_for_a_team_whose_members_are_known() {
+    check(
+        "Ben is no lamp, Cyd is",
+        |given| {
+            given.team("lamps", &[CYD]);
+            given.ask_team(1, "lamps", 0);
+            given.review(1, BEN, ReviewState::Commented, 4);
+            given.commit(1, ADA, 6);
+            given.approve(1, CYD, 8);
+            given.merge(1, 8);
+        },
+        "@lamps 0–4, author 4–6, ben+@lamps 6–8",
+    );
+}
+
+#[test]
+fn the_last_required_approval_hands_over_to_the_merge() {
+    let twice = |given: &mut Given| {
+        given.require(2);
+        given.ask(1, BEN, 0);
+        given.ask(1, CYD, 0);
+        given.approve(1, BEN, 4);
+    };
+    check(
+        "two are required: the second of them counts",
+        |given| {
+            twice(given);
+            given.approve(1, CYD, 6);
+            given.merge(1, 8);
+        },
+        "ben+cyd 0–4, cyd 4–6, merge 6–8",
+    );
+    check(
+        "today's rule asks for more than there were: the last one counts",
+        |given| {
+            twice(given);
+            given.merge(1, 8);
+        },
+        "ben+cyd 0–4, merge 4–8",
+    );
+    check(
+        "a rule of another branch says nothing",
+        |given| {
+            twice(given);
+            given.row(1).base_branch = "stable".into();
+            given.approve(1, CYD, 6);
+            given.merge(1, 8);
+        },
+        "ben+cyd 0–4, merge 4–8",
+    );
+    check(
+        "a rule that asks for none still leaves one to review it",
+        |given| {
+            given.require(0);
+            given.ask(1, BEN, 0);
+            given.approve(1, BEN, 4);
+            given.merge(1, 8);
+        },
+        "ben 0–4, merge 4–8",
+    );
+}
+
+#[test]
 fn a_turn_of_several_is_divided_equally_to_the_microsecond() {
     let mut given = Given::new();
     given.open(1, 0);

@@ -12,7 +12,8 @@
 //!   answered without approving. `pushedDate` is null in GitHub's API, so a push is a commit of the pull request's own list that
 //!   was authored after the opening, or a forced push of the timeline. A commit that was authored before a review and pushed
 //!   after it is not seen.
-//! - The last required approval hands it to whoever merges (`merge`). A later comment or push leaves it there, since the approval
+//! - The last required approval hands it to whoever merges (`merge`): as many as the branch's rule asks for today, one where no
+//!   rule is known or it asks for none, and no more than a merged pull request had, since yesterday's rule is not told. A later comment or push leaves it there, since the approval
 //!   still stands; requested changes, a dismissal that leaves too few approvals and a further request take it back.
 //! - While it may be merged, the time in the merge queue or under a workflow run of one of its own commits is `ci`.
 //! - From its merge until the first successful production deployment that contains it, it waits for deployment (`deploy`).
@@ -24,12 +25,12 @@ mod checks;
 mod events;
 mod replay;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use self::checks::Checks;
-use crate::domain::{Elapsed, PersonId, RepositoryId};
+use crate::domain::{Elapsed, MergeRule, PersonId, RepositoryId};
 use crate::metrics::delivery::deployments;
 use crate::metrics::delivery::landing::Landings;
 use crate::metrics::delivery::shipping::Shipping;
@@ -182,6 +183,9 @@ impl Life {
     }
 }
 
+/// Members by repository and slug.
+type Teams<'a> = BTreeMap<RepositoryId, BTreeMap<&'a str, BTreeSet<PersonId>>>;
+
 /// What lives are replayed with: one for a product, so that runs and deployments are looked through once.
 #[derive(Debug)]
 pub struct Replay<'a> {
@@ -189,8 +193,8 @@ pub struct Replay<'a> {
     as_of: Timestamp,
     checks: Checks,
     production: Option<(Shipping, Landings)>,
-    teams: BTreeMap<(RepositoryId, String), BTreeSet<PersonId>>,
-    required: HashMap<RepositoryId, u64>,
+    teams: Teams<'a>,
+    rules: BTreeMap<RepositoryId, &'a MergeRule>,
 }
 
 impl<'a> Replay<'a> {
@@ -215,15 +219,28 @@ impl<'a> Replay<'a> {
             as_of: lens.as_of,
             checks: Checks::of(tables, product),
             production,
-            teams: BTreeMap::new(),
-            required: HashMap::new(),
+            teams: teams(tables),
+            rules: tables
+                .facts
+                .merge_rules
+                .iter()
+                .map(|rule| (rule.repository, rule))
+                .collect(),
         }
     }
 
-    /// How many approvals a pull request of a repository needs before it may be merged; one where no rule is known.
+    /// How many approvals a merge into a branch of a repository needs; `None` where no rule is known.
     #[must_use]
-    pub fn required_approvals(&self, repository: RepositoryId) -> u64 {
-        self.required.get(&repository).copied().unwrap_or(1).max(1)
+    pub fn required_approvals(&self, repository: RepositoryId, branch: &str) -> Option<u64> {
+        self.rules
+            .get(&repository)
+            .filter(|rule| rule.branch == branch)
+            .map(|rule| rule.required_approvals)
+    }
+
+    /// The members of a team; `None` where they are not known.
+    fn members(&self, repository: RepositoryId, team: &str) -> Option<&BTreeSet<PersonId>> {
+        self.teams.get(&repository)?.get(team)
     }
 
     /// The life of one pull request; `Err` names the contradiction that leaves it without one.
@@ -281,4 +298,22 @@ impl<'a> Replay<'a> {
             });
         }
     }
+}
+
+/// Members by team; a team whose members nobody told has no entry.
+fn teams(tables: &Tables) -> Teams<'_> {
+    let mut teams = Teams::new();
+    for row in &tables.facts.teams {
+        let of_repository = teams.entry(row.repository).or_default();
+        of_repository.entry(&row.team).or_default();
+    }
+    for row in &tables.facts.team_members {
+        let members = teams
+            .get_mut(&row.repository)
+            .and_then(|teams| teams.get_mut(row.team.as_str()));
+        if let Some(members) = members {
+            members.insert(row.person);
+        }
+    }
+    teams
 }

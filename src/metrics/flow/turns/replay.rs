@@ -29,6 +29,7 @@ enum Verdict {
 struct State<'a> {
     replay: &'a Replay<'a>,
     repository: RepositoryId,
+    n_required: u64,
     is_draft: bool,
     is_closed: bool,
     turn: Move,
@@ -58,6 +59,7 @@ pub(super) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Time
     let mut state = State {
         replay,
         repository: row.repository,
+        n_required: n_required(replay, whole, &events),
         is_draft: began_as_draft(whole, &events),
         is_closed: false,
         turn: Move::Author,
@@ -121,6 +123,25 @@ fn began_as_draft(whole: &Whole<'_>, events: &[(Timestamp, Event)]) -> bool {
         row.ready_at
             .is_none_or(|ready_at| ready_at > row.created_at)
     })
+}
+
+/// The approvals that end the review: those that the branch's rule of today asks for, at least one, and of a merged pull request
+/// no more than it had.
+fn n_required(replay: &Replay<'_>, whole: &Whole<'_>, events: &[(Timestamp, Event)]) -> u64 {
+    let row = whole.pull_request;
+    let asked_for = replay.required_approvals(row.repository, &row.base_branch);
+    let mut n = asked_for.unwrap_or(1);
+    if row.merged_at.is_some_and(|at| at < replay.as_of) {
+        let approvers: BTreeSet<PersonId> = events
+            .iter()
+            .filter_map(|(_, event)| match event {
+                Event::Reviewed(ReviewState::Approved, person) => Some(*person),
+                _ => None,
+            })
+            .collect();
+        n = n.min(approvers.len() as u64);
+    }
+    n.max(1)
 }
 
 /// Joins what one holder had in a row.
@@ -290,7 +311,7 @@ impl State<'_> {
             .any(|request| request.ending == Ending::Open && request.asked == own);
         let teams = self.asked.iter().filter(|asked| match asked {
             Asked::Team(slug) => {
-                let members = self.replay.teams.get(&(self.repository, slug.clone()));
+                let members = self.replay.members(self.repository, slug);
                 members.map_or(!was_asked, |members| members.contains(&person))
             }
             Asked::Person(_) | Asked::Anyone => false,
@@ -313,7 +334,6 @@ impl State<'_> {
             let verdicts = self.verdicts.values();
             verdicts.filter(|verdict| **verdict == wanted).count() as u64
         };
-        n_of(Verdict::ChangesRequested) == 0
-            && n_of(Verdict::Approved) >= self.replay.required_approvals(self.repository)
+        n_of(Verdict::ChangesRequested) == 0 && n_of(Verdict::Approved) >= self.n_required
     }
 }
