@@ -43,3 +43,93 @@ reach AS (
   JOIN edges ON edges.repository = reach.repository AND edges.commit = reach.commit
 )
 SELECT product, repository, commit, MIN(position) AS position FROM reach GROUP BY product, repository, commit;
+
+-- Review requests replayed: one row for each request that opened a wait, with when and how it ended: by a review of the person
+-- (for a team: of a member), withdrawn, with the end of the pull request, or not at all ('open'). The statement is plain SQL;
+-- it stands here because four definitions start from it.
+CREATE OR REPLACE VIEW replayed_requests AS
+WITH pulls AS (
+  SELECT
+    p.repository, p.number, p.author,
+    CASE WHEN COALESCE(p.merged_at, p.closed_at) < lens.as_of THEN COALESCE(p.merged_at, p.closed_at) END AS ended_at,
+    p.merged_at
+  FROM pull_requests p
+  CROSS JOIN lens
+  WHERE p.created_at < lens.as_of
+),
+asks AS (
+  SELECT
+    q.repository, q.number, q.reviewer AS person, CASE WHEN q.reviewer IS NULL THEN q.team END AS team,
+    q.at AS stepped_at, CASE WHEN q.action = 'requested' THEN 0 ELSE 1 END AS step
+  FROM review_requests q
+  CROSS JOIN lens
+  WHERE q.at < lens.as_of AND (q.reviewer IS NOT NULL OR q.team IS NOT NULL)
+),
+asked AS (
+  SELECT DISTINCT repository, number, person, team FROM asks
+),
+steps AS (
+  SELECT repository, number, person, team, stepped_at, step FROM asks
+  UNION ALL
+  SELECT a.repository, a.number, a.person, a.team, r.submitted_at AS stepped_at, 2 AS step
+  FROM asked a
+  JOIN reviews r ON r.repository = a.repository AND r.number = a.number AND r.author = a.person
+  CROSS JOIN lens
+  WHERE a.person IS NOT NULL AND r.submitted_at < lens.as_of
+  UNION ALL
+  SELECT a.repository, a.number, a.person, a.team, r.submitted_at AS stepped_at, 2 AS step
+  FROM asked a
+  JOIN reviews r ON r.repository = a.repository AND r.number = a.number
+  JOIN pulls p ON p.repository = a.repository AND p.number = a.number
+  JOIN people ON people.person = r.author AND people.account = 'human'
+  LEFT JOIN (
+    SELECT repository, team, COUNT(*) AS n_members FROM team_members GROUP BY repository, team
+  ) known ON known.repository = a.repository AND known.team = a.team
+  LEFT JOIN team_members m ON m.repository = a.repository AND m.team = a.team AND m.person = r.author
+  CROSS JOIN lens
+  WHERE a.team IS NOT NULL
+    AND r.submitted_at < lens.as_of
+    AND (p.author IS NULL OR r.author <> p.author)
+    AND (known.n_members IS NULL OR m.person IS NOT NULL)
+),
+opening AS (
+  SELECT
+    s.repository, s.number, s.person, s.team, s.stepped_at, s.step, p.author, p.ended_at, p.merged_at,
+    LAG(s.step) OVER (PARTITION BY s.repository, s.number, s.person, s.team ORDER BY s.stepped_at, s.step) AS step_before
+  FROM steps s
+  JOIN pulls p ON p.repository = s.repository AND p.number = s.number
+),
+chained AS (
+  SELECT
+    repository, number, person, team, stepped_at, step, author, ended_at, merged_at,
+    LEAD(stepped_at) OVER (PARTITION BY repository, number, person, team ORDER BY stepped_at, step) AS next_at,
+    LEAD(step) OVER (PARTITION BY repository, number, person, team ORDER BY stepped_at, step) AS next_step
+  FROM opening
+  WHERE step > 0 OR ((step_before IS NULL OR step_before > 0) AND (ended_at IS NULL OR stepped_at <= ended_at))
+)
+SELECT
+  c.repository, c.number, c.person, c.team, c.stepped_at AS requested_at,
+  CASE WHEN c.next_at IS NULL OR c.next_at > c.ended_at THEN c.ended_at ELSE c.next_at END AS left_at,
+  CASE
+    WHEN c.next_at IS NULL OR c.next_at > c.ended_at THEN CASE WHEN c.ended_at IS NULL THEN 'open' ELSE 'ended' END
+    WHEN c.next_step = 1 THEN 'withdrawn'
+    ELSE 'reviewed'
+  END AS ending
+FROM chained c
+LEFT JOIN people ON people.person = c.person
+WHERE c.step = 0
+  AND (c.person IS NULL OR (people.account = 'human' AND (c.author IS NULL OR c.person <> c.author)));
+
+-- The civil days of the team's zone that end inside the window and not after the as-of instant, with their ends.
+CREATE OR REPLACE VIEW ended_days AS
+SELECT day, end_at
+FROM (
+  SELECT day, timezone('UTC', timezone(lens.time_zone, CAST(day + 1 AS TIMESTAMP))) AS end_at, lens.until, lens.as_of
+  FROM lens, (
+    SELECT CAST(UNNEST(generate_series(
+      CAST(CAST(local_time(since, time_zone) AS DATE) AS TIMESTAMP), CAST(CAST(until AS DATE) + 1 AS TIMESTAMP), INTERVAL 1 DAY
+    )) AS DATE) AS day
+    FROM lens
+  ) days
+) ends
+WHERE end_at <= until AND end_at <= as_of;

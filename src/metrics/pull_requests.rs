@@ -134,6 +134,15 @@ impl Whole<'_> {
         (self.pull_request.repository, self.pull_request.number)
     }
 
+    /// When it was merged or closed; `None` while it is open at the as-of instant.
+    #[must_use]
+    pub fn ended_at(&self, lens: &Lens) -> Option<jiff::Timestamp> {
+        let row = self.pull_request;
+        row.merged_at
+            .or(row.closed_at)
+            .filter(|at| *at < lens.as_of)
+    }
+
     /// Human reviews by somebody else than the author, by time.
     pub fn human_reviews<'b>(
         &'b self,

@@ -28,4 +28,5 @@ mod render;
 mod render_given;
 mod store;
 mod structure;
+mod traps;
 mod turns;

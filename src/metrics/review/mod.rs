@@ -1,3 +1,34 @@
-//! Review load. Team level: concentration without names.
+//! Review load. Figures of people stay in the private tree; the team tree shows them without names.
 
+pub mod absence_what_if;
+pub mod areas;
 pub mod concentration;
+pub mod done;
+pub mod first_response;
+pub mod queue;
+pub mod requested;
+pub mod requests;
+pub mod sole_approver;
+pub mod turnaround;
+pub mod waiting;
+pub mod waits;
+
+use jiff::Timestamp;
+
+use super::Lens;
+use crate::domain::{Elapsed, PersonId};
+
+/// From one instant to another in elapsed hours and, where hours are agreed, in the working hours of a person (`None`: of the
+/// team). Backwards: neither.
+fn span_hours(
+    lens: &Lens,
+    person: Option<PersonId>,
+    start: Timestamp,
+    end: Timestamp,
+) -> (Option<f64>, Option<f64>) {
+    let working = lens.calendars.person(person).working_between(start, end);
+    (
+        Elapsed::between(start, end).map(Elapsed::hours),
+        working.map(Elapsed::hours),
+    )
+}

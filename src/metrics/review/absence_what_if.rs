@@ -1,0 +1,118 @@
+//! `review.absence_what_if`: areas that would have no recent reviewer if one person were away.
+
+use super::areas::{AreaReviewers, by_area};
+use crate::domain::PersonId;
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
+use crate::metrics::estimate::wilson_interval;
+use crate::metrics::measure::{
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Unit,
+};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "review.absence_what_if",
+    title: "Areas with one reviewer",
+    question: "Which areas would have no recent reviewer if one person were away?",
+    definition: "Share of the areas in which only one person reviewed others' pull requests in the 180 days before the as-of instant. \
+                 Beside it the areas in which only one person approved. In the private tree with the person.",
+    formula: "areas with exactly one human reviewer in 180 days / areas with at least five pull requests reviewed in 180 days",
+    unit: Unit::Share,
+    cohort: None,
+    needs: &[Need::PullRequests],
+    source: "GitHub `PullRequestReview`; the area of a pull request is that of its files",
+    exclusions: "Areas with fewer than five pull requests reviewed in 180 days are unknown. Reviews by the author, by bots and by AI \
+                 reviewers do not count, nor do those of people who have left the team.",
+    how_to_read: "Ask a second person to review there before the first one is away. An area that one person writes and another one \
+                  reviews has two who know it.",
+    can_mislead: "An area that changes seldom is unknown, not safe. Who could review and was never asked is not seen.",
+    sql: include_str!("../../../queries/metrics/review.absence_what_if.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = measure_products(
+        &DEFINITION,
+        lens,
+        Depth::PRODUCT.and_people(),
+        &|product| {
+            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+                return Err(missing);
+            }
+            let row = |(name, area): (String, AreaReviewers)| {
+                let n = area.n_reviewed();
+                let only = area.only_reviewer();
+                let (value, fate) = match n {
+                    n if n < lens.minimum_n => (None, Fate::Unknown("fewer_than_five_reviewed")),
+                    _ => (Some(if only.is_some() { 1.0 } else { 0.0 }), Fate::Included),
+                };
+                Keyed {
+                    key: area.only_approver(),
+                    row: LedgerRow {
+                        product: product.name.clone(),
+                        repository: area.repository,
+                        subject: format!("{name}: {n} pull requests reviewed in 180 days"),
+                        areas: vec![name],
+                        link: None,
+                        at: None,
+                        bucket: None,
+                        value,
+                        working_hours: None,
+                        is_running: false,
+                        person: only.filter(|_| fate == Fate::Included),
+                        fate,
+                    },
+                }
+            };
+            Ok(by_area(tables, lens, product)
+                .into_iter()
+                .map(row)
+                .collect())
+        },
+        &|_, rows| estimate(lens, rows),
+    );
+    for product in &lens.products {
+        let alone = measure
+            .rows
+            .iter()
+            .filter(|row| row.product == product.name && row.value == Some(1.0));
+        let mut names: Vec<&str> = alone
+            .flat_map(|row| row.areas.iter().map(String::as_str))
+            .collect();
+        names.sort_unstable();
+        if !names.is_empty() {
+            let note = format!(
+                "{}: areas with one reviewer: {}",
+                product.name,
+                names.join(", ")
+            );
+            measure.notes.push(note);
+        }
+    }
+    measure
+}
+
+fn estimate(lens: &Lens, rows: &[&Keyed<Option<PersonId>>]) -> Measured {
+    let ratio = Ratio {
+        hits: count(rows.iter().filter(|row| row.row.value == Some(1.0)).count()),
+        of: count(rows.len()),
+    };
+    if ratio.of < lens.minimum_n {
+        return Measured::TooFew { n: ratio.of };
+    }
+    let mut value = ratio_value(ratio);
+    let with_one_approver = rows.iter().filter(|row| row.key.is_some()).count();
+    value
+        .0
+        .push(("with_one_approver", Number::Count(count(with_one_approver))));
+    Measured::Value {
+        n: ratio.of,
+        value,
+        interval: wilson_interval(ratio),
+    }
+}

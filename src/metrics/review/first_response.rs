@@ -1,0 +1,124 @@
+//! `review.first_response`: ready for review → first human comment or review by somebody else.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::span_hours;
+use crate::domain::{Comment, PullRequestState};
+use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
+use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
+use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "review.first_response",
+    title: "First response",
+    question: "How long does an author wait for the first human word?",
+    definition: "Time from the moment a pull request is ready for review to the first comment or review by a human other than its \
+                 author. Pull requests still waiting count with their time so far (Kaplan–Meier). A different question from the \
+                 turnaround of a request, and never mixed with it.",
+    formula: "first_human_comment_or_review_at − ready_at",
+    unit: Unit::Hours,
+    cohort: Some("ready in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub `ReadyForReviewEvent`, `PullRequestReview`, `IssueComment`; Kaplan & Meier (1958), Brookmeyer & Crowley (1982)",
+    exclusions: "Pull requests opened by automation, still in draft, answered before they were ready, and merged or closed without a \
+                 word before are counted apart. Words by bots, by AI reviewers and by the author do not end the wait.",
+    how_to_read: "The first word need not be a review: it tells an author that somebody is there. Read turnaround for the reviewer's \
+                  side of it.",
+    can_mislead: "A greeting ends the wait as well as a review does. Words said elsewhere are not seen.",
+    sql: include_str!("../../../queries/metrics/review.first_response.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut spoken: HashMap<Key, Vec<&Comment>> = HashMap::new();
+    for comment in &tables.facts.comments {
+        if comment.created_at < lens.as_of {
+            let key = (comment.repository, comment.number);
+            spoken.entry(key).or_default().push(comment);
+        }
+    }
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::AREAS,
+        &|product| {
+            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+                return Err(missing);
+            }
+            let place = |whole: &Whole<'_>| {
+                let words = spoken.get(&whole.key()).map_or(&[][..], Vec::as_slice);
+                let (at, end, is_running, fate) = classify(tables, lens, whole, words)?;
+                let (value, working_hours) = match (at, end) {
+                    (Some(at), Some(end)) if fate == Fate::Included => {
+                        span_hours(lens, None, at, end)
+                    }
+                    _ => (None, None),
+                };
+                let mut row = whole.row(lens, product, at, value, fate);
+                row.is_running = is_running;
+                row.working_hours = working_hours;
+                Some(Keyed { row, key: () })
+            };
+            Ok(of_product(tables, lens, product)
+                .iter()
+                .filter_map(place)
+                .collect())
+        },
+        &|_, rows| censored_quantiles(lens, rows),
+    )
+}
+
+/// When it was ready, when it was answered, whether it still waits, and whether it counts.
+type Placed = (Option<Timestamp>, Option<Timestamp>, bool, Fate);
+
+/// `None`: no concern of the window.
+fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>, words: &[&Comment]) -> Option<Placed> {
+    let row = whole.pull_request;
+    let Some(ready_at) = row.ready_at else {
+        let ended = whole.ended_at(lens);
+        // A draft that ended belongs nowhere; one that is open is listed in the window's ledger.
+        return ended.is_none().then(|| {
+            let fate = not_human(tables, row.author).unwrap_or(Fate::Excluded("still_a_draft"));
+            (None, None, false, fate)
+        });
+    };
+    if !lens.window.contains(ready_at) {
+        return None;
+    }
+    let apart = |fate| Some((Some(ready_at), None, false, fate));
+    if let Some(fate) = not_human(tables, row.author) {
+        return apart(fate);
+    }
+    let others = words.iter().filter(|comment| {
+        comment.author != row.author && comment.author.is_some_and(|person| tables.is_human(person))
+    });
+    let answered_at = others
+        .map(|comment| comment.created_at)
+        .chain(
+            whole
+                .human_reviews(tables)
+                .map(|review| review.submitted_at),
+        )
+        .min();
+    match (answered_at, whole.ended_at(lens)) {
+        (Some(at), _) if at < ready_at => apart(Fate::Excluded("answered_before_ready")),
+        (Some(at), Some(ended_at)) if at > ended_at => {
+            apart(Fate::Excluded("answered_after_the_end"))
+        }
+        (Some(at), _) => Some((Some(ready_at), Some(at), false, Fate::Included)),
+        (None, Some(_)) if row.state == PullRequestState::Merged => {
+            apart(Fate::Excluded("merged_without_a_word"))
+        }
+        (None, Some(_)) => apart(Fate::Excluded("closed_without_a_word")),
+        (None, None) => Some((Some(ready_at), Some(lens.as_of), true, Fate::Included)),
+    }
+}

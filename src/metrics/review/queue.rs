@@ -1,0 +1,323 @@
+//! `review.queue`: open requests at the end of every day, replayed from events.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+
+use super::requests::{End, Request, replay};
+use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::measure::{
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit, Value,
+};
+use crate::metrics::pull_requests::of_product;
+use crate::metrics::{Lens, Metric, ProductLens};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "review.queue",
+    title: "Review queue",
+    question: "How long is the queue of reviews at the end of a day?",
+    definition: "Open requests at the end of each day (in the team's time zone), replayed from the events: made by then, and not yet \
+                 reviewed, withdrawn or overtaken by the end of the pull request. Printed are the mean over all days, the most on one \
+                 day, the requests that came and went, and the age of the oldest. In the private tree for each person asked.",
+    formula: "Σ open requests at the end of each day / days",
+    unit: Unit::Count("open requests"),
+    cohort: Some("the day falls in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, `PullRequestReview.submittedAt`; Little (1961) for the \
+             relation of queue, arrivals and wait",
+    exclusions: "Requests to bots and to the pull request's own author, repeated ones, removals of what nobody had asked for, and \
+                 requests made after the end are counted apart.",
+    how_to_read: "A queue that stays longer than a day's departures means that a new request waits more than a day. More arrivals than \
+                  departures for weeks is a queue that will not clear by itself.",
+    can_mislead: "Days without work count too, and nothing leaves on them. A request to a team is in the team's queue and in nobody's.",
+    sql: include_str!("../../../queries/metrics/review.queue.sql"),
+};
+
+/// One day of one queue.
+#[derive(Debug, Clone, Copy, Default)]
+struct Day {
+    /// Its date; tells apart what is summed over people and repositories.
+    on: Date,
+    open: u64,
+    arrived: u64,
+    departed: u64,
+    /// The oldest open request's age at the day's end, in hours.
+    oldest: Option<f64>,
+}
+
+/// Whose queue: a person's, or (`None`) that of all teams asked.
+type Owner = (RepositoryId, Option<PersonId>);
+
+/// The days that end inside the window and not after the as-of instant, with their ends.
+#[derive(Debug)]
+struct Days {
+    ends: Vec<(Date, Timestamp)>,
+}
+
+impl Days {
+    fn of(lens: &Lens) -> Self {
+        let until = lens.window.until.min(lens.as_of);
+        let mut day = lens.zone.to_datetime(lens.window.since).date();
+        let mut ends = Vec::new();
+        loop {
+            let next = day.saturating_add(1.day());
+            let Ok(end) = lens.zone.to_timestamp(next.at(0, 0, 0, 0)) else {
+                break;
+            };
+            if end > until || next == day {
+                break;
+            }
+            ends.push((day, end));
+            day = next;
+        }
+        Self { ends }
+    }
+
+    /// The day that an instant falls on: the first that ends after it.
+    fn of_instant(&self, at: Timestamp) -> usize {
+        self.ends.partition_point(|(_, end)| *end <= at)
+    }
+
+    /// How many there are, by bucket and (under `None`) in the window.
+    fn counts(&self, lens: &Lens) -> BTreeMap<Option<Bucket>, u64> {
+        let mut counts = BTreeMap::new();
+        for (day, _) in &self.ends {
+            for bucket in [None, Some(Bucket::of_date(*day, lens.granularity))] {
+                *counts.entry(bucket).or_default() += 1;
+            }
+        }
+        counts
+    }
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let days = Days::of(lens);
+    let counts = days.counts(lens);
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::REPOSITORIES.and_people(),
+        &|product| {
+            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+                return Err(missing);
+            }
+            let wholes = of_product(tables, lens, product);
+            let requests = replay(tables, lens, product, &wholes);
+            let mut rows = queue_rows(tables, lens, product, &days, &requests);
+            rows.extend(apart_rows(tables, lens, product, &requests));
+            Ok(rows)
+        },
+        &|bucket, rows| estimate(counts.get(&bucket).copied().unwrap_or_default(), rows),
+    )
+}
+
+/// One owner's queue over all days: changes of its length, and the oldest request at each day's end.
+struct Queue {
+    days: Vec<Day>,
+    /// By day: how much longer the queue is than the day before.
+    steps: Vec<i64>,
+    /// By day: the next one whose oldest request is not known yet (path-compressed).
+    unfilled: Vec<usize>,
+}
+
+impl Queue {
+    fn new(n: usize) -> Self {
+        Self {
+            days: vec![Day::default(); n],
+            steps: vec![0; n + 1],
+            unfilled: (0..=n).collect(),
+        }
+    }
+
+    fn next_unfilled(&mut self, from: usize) -> usize {
+        let mut at = from;
+        while let Some(next) = self.unfilled.get(at).copied().filter(|next| *next != at) {
+            let after = self.unfilled.get(next).copied().unwrap_or(next);
+            if let Some(slot) = self.unfilled.get_mut(at) {
+                *slot = after;
+            }
+            at = next;
+        }
+        at
+    }
+
+    /// Adds a request that is open at the ends of some days. Older requests are added first.
+    fn add(&mut self, from: usize, to: usize, at: Timestamp, days: &Days) {
+        if let Some(step) = self.steps.get_mut(from) {
+            *step += 1;
+        }
+        if let Some(step) = self.steps.get_mut(to) {
+            *step -= 1;
+        }
+        let mut day = self.next_unfilled(from);
+        while day < to {
+            let age = days
+                .ends
+                .get(day)
+                .and_then(|(_, end)| Elapsed::between(at, *end));
+            if let Some(slot) = self.days.get_mut(day) {
+                slot.oldest = age.map(Elapsed::hours);
+            }
+            if let Some(slot) = self.unfilled.get_mut(day) {
+                *slot = day + 1;
+            }
+            day = self.next_unfilled(day);
+        }
+    }
+}
+
+/// Every owner's queue. Linear in the requests and in owners times days.
+fn queues(
+    tables: &Tables,
+    lens: &Lens,
+    days: &Days,
+    requests: &[Request<'_, '_>],
+) -> BTreeMap<Owner, Queue> {
+    let n = days.ends.len();
+    let mut counted: Vec<&Request<'_, '_>> = requests
+        .iter()
+        .filter(|request| request.fate(tables) == Fate::Included)
+        .collect();
+    counted.sort_by_key(|request| request.at);
+    let mut queues: BTreeMap<Owner, Queue> = BTreeMap::new();
+    for request in counted {
+        let left_at = request.end().and_then(End::at);
+        if left_at.is_some_and(|at| at < lens.window.since) {
+            continue;
+        }
+        let owner = (
+            request.whole.pull_request.repository,
+            request.asked.person(),
+        );
+        let queue = queues.entry(owner).or_insert_with(|| Queue::new(n));
+        let from = days.of_instant(request.at);
+        let to = left_at.map_or(n, |at| days.of_instant(at));
+        queue.add(from, to, request.at, days);
+        if let Some(day) = queue
+            .days
+            .get_mut(from)
+            .filter(|_| request.at >= lens.window.since)
+        {
+            day.arrived += 1;
+        }
+        if let Some(day) = queue.days.get_mut(to).filter(|_| left_at.is_some()) {
+            day.departed += 1;
+        }
+    }
+    queues
+}
+
+/// A row for every owner and day on which something is in the queue, comes or goes.
+fn queue_rows(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    days: &Days,
+    requests: &[Request<'_, '_>],
+) -> Vec<Keyed<Day>> {
+    let mut rows = Vec::new();
+    for ((repository, person), queue) in queues(tables, lens, days, requests) {
+        let mut open: i64 = 0;
+        for ((mut day, step), (date, end)) in
+            queue.days.into_iter().zip(queue.steps).zip(&days.ends)
+        {
+            open += step;
+            day.on = *date;
+            day.open = u64::try_from(open).unwrap_or_default();
+            if day.open + day.arrived + day.departed == 0 {
+                continue;
+            }
+            let row = LedgerRow {
+                product: product.name.clone(),
+                repository,
+                areas: Vec::new(),
+                subject: format!(
+                    "{date}: {} open, {} came, {} went",
+                    day.open, day.arrived, day.departed
+                ),
+                link: None,
+                at: Some(*end),
+                bucket: Some(Bucket::of_date(*date, lens.granularity)),
+                value: Some(as_real(day.open)),
+                working_hours: None,
+                is_running: false,
+                person,
+                fate: Fate::Included,
+            };
+            rows.push(Keyed { row, key: day });
+        }
+    }
+    rows
+}
+
+/// The events that are in nobody's queue.
+fn apart_rows(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    requests: &[Request<'_, '_>],
+) -> Vec<Keyed<Day>> {
+    let row = |request: &Request<'_, '_>| {
+        let fate = request.fate(tables);
+        let mut row = request
+            .whole
+            .row(lens, product, Some(request.at), None, fate);
+        row.person = request.human(tables);
+        Keyed {
+            row,
+            key: Day::default(),
+        }
+    };
+    requests
+        .iter()
+        .filter(|request| lens.window.contains(request.at))
+        .filter(|request| request.fate(tables) != Fate::Included)
+        .map(row)
+        .collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+const fn as_real(n: u64) -> f64 {
+    n as f64
+}
+
+fn estimate(n_days: u64, rows: &[&Keyed<Day>]) -> Measured {
+    let n = count(rows.len());
+    let mut by_day: BTreeMap<Date, u64> = BTreeMap::new();
+    for row in rows {
+        *by_day.entry(row.key.on).or_default() += row.key.open;
+    }
+    if n_days == 0 {
+        return Measured::TooFew { n };
+    }
+    let total = as_real(by_day.values().sum());
+    let sum = |part: fn(&Day) -> u64| Number::Count(rows.iter().map(|row| part(&row.key)).sum());
+    let mut value = vec![
+        ("mean_open", Number::Real(total / as_real(n_days))),
+        (
+            "most_open",
+            Number::Count(by_day.values().copied().max().unwrap_or_default()),
+        ),
+        ("arrivals", sum(|day| day.arrived)),
+        ("departures", sum(|day| day.departed)),
+        ("days", Number::Count(n_days)),
+    ];
+    let oldest = rows.iter().filter_map(|row| row.key.oldest);
+    if let Some(oldest) = oldest.reduce(f64::max) {
+        value.push(("oldest_hours", Number::Real(oldest)));
+    }
+    Measured::Value {
+        n,
+        value: Value(value),
+        interval: None,
+    }
+}

@@ -1,0 +1,111 @@
+//! `review.sole_approver`: merged pull requests that only one human approved.
+
+use std::collections::BTreeSet;
+
+use super::done::fate;
+use crate::domain::{PersonId, PullRequestState, ReviewState};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
+use crate::metrics::estimate::wilson_interval;
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Ratio, Unit};
+use crate::metrics::pull_requests::{Key, Whole, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "review.sole_approver",
+    title: "Sole approver",
+    question: "How often does a change land on one person's approval alone?",
+    definition: "Of the merged pull requests with a human approval by somebody else than the author before the merge, the share with \
+                 exactly one human approver. In the private tree for each person: of the ones they approved, the share that nobody \
+                 else approved.",
+    formula: "merged pull requests with one human approver / merged pull requests with at least one",
+    unit: Unit::Share,
+    cohort: Some("merged in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub `PullRequestReview.state`, `PullRequest.mergedAt`",
+    exclusions: "Merged pull requests without a human approval are counted apart. Approvals by bots, by AI reviewers, by the author, \
+                 dismissed ones and those after the merge do not count. A row is one approver of one pull request.",
+    how_to_read: "One approver is what most teams agree on: the share alone says little. Read it by area and person, beside the areas \
+                  where nobody else approves.",
+    can_mislead: "Where two approvals are required it is low by rule. Pairing needs no second pair of eyes on top.",
+    sql: include_str!("../../../queries/metrics/review.sole_approver.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::AREAS.and_people(),
+        &|product| {
+            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+                return Err(missing);
+            }
+            let mut rows = Vec::new();
+            for whole in of_product(tables, lens, product) {
+                let merged_at = whole.pull_request.merged_at.filter(|at| {
+                    lens.window.contains(*at)
+                        && whole.pull_request.state == PullRequestState::Merged
+                });
+                let Some(merged_at) = merged_at else { continue };
+                let mut add = |person, value, fate| {
+                    let mut row = whole.row(lens, product, Some(merged_at), value, fate);
+                    row.person = person;
+                    rows.push(Keyed {
+                        row,
+                        key: whole.key(),
+                    });
+                };
+                let approvers = approvers(tables, &whole);
+                if approvers.is_empty() {
+                    add(None, None, Fate::Excluded("no_human_approval"));
+                }
+                let value = if approvers.len() == 1 { 1.0 } else { 0.0 };
+                for person in approvers {
+                    add(Some(person), Some(value), Fate::Included);
+                }
+            }
+            Ok(rows)
+        },
+        &|_, rows| estimate(lens, rows),
+    )
+}
+
+/// The humans who approved somebody else's pull request before its end.
+pub(super) fn approvers(tables: &Tables, whole: &Whole<'_>) -> BTreeSet<PersonId> {
+    let ended_at = whole
+        .pull_request
+        .merged_at
+        .or(whole.pull_request.closed_at);
+    whole
+        .reviews
+        .iter()
+        .filter(|review| review.state == ReviewState::Approved)
+        .filter(|review| ended_at.is_none_or(|ended_at| review.submitted_at <= ended_at))
+        .filter(|review| fate(tables, whole, review) == Fate::Included)
+        .filter_map(|review| review.author)
+        .collect()
+}
+
+fn estimate(lens: &Lens, rows: &[&Keyed<Key>]) -> Measured {
+    let all: BTreeSet<Key> = rows.iter().map(|row| row.key).collect();
+    let alone = rows.iter().filter(|row| row.row.value == Some(1.0));
+    let ratio = Ratio {
+        hits: count(alone.count()),
+        of: count(all.len()),
+    };
+    let n = count(rows.len());
+    if ratio.of < lens.minimum_n {
+        return Measured::TooFew { n };
+    }
+    Measured::Value {
+        n,
+        value: ratio_value(ratio),
+        interval: wilson_interval(ratio),
+    }
+}

@@ -1,0 +1,91 @@
+//! `review.waiting`: requests that are open at the as-of instant, with their age.
+
+use super::requests::{End, Request, replay};
+use super::span_hours;
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::estimate::quantile;
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::pull_requests::of_product;
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "review.waiting",
+    title: "Reviews waiting",
+    question: "Which requests are open now, and for how long?",
+    definition: "Requests for a review that are open at the as-of instant: made on an open pull request, not withdrawn, and not yet \
+                 answered by a review of the person (for a team: of a member). Age runs from the request.",
+    formula: "count(open requests);  as of − requested_at",
+    unit: Unit::Count("requests"),
+    cohort: None,
+    needs: &[Need::PullRequests],
+    source: "GitHub `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, `PullRequestReview.submittedAt`",
+    exclusions: "The other requests on open pull requests are counted apart: reviewed, withdrawn, made to bots or to the author.",
+    how_to_read: "Start with the oldest. With `--as-of` it shows the same for any past instant.",
+    can_mislead: "A request on a draft waits for the author, not for the reviewer, and is in here all the same. A pull request that \
+                  everybody has given up on keeps its requests open for ever.",
+    sql: include_str!("../../../queries/metrics/review.waiting.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::REPOSITORIES.and_people(),
+        &|product| {
+            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+                return Err(missing);
+            }
+            let mut wholes = of_product(tables, lens, product);
+            wholes.retain(|whole| whole.ended_at(lens).is_none());
+            let row = |request: &Request<'_, '_>| {
+                let fate = match (request.fate(tables), request.end()) {
+                    (Fate::Included, Some(End::Reviewed(_))) => Fate::Excluded("reviewed"),
+                    (Fate::Included, Some(End::Withdrawn(_))) => Fate::Excluded("withdrawn"),
+                    (fate, _) => fate,
+                };
+                let person = request.human(tables);
+                let (value, working_hours) = if fate == Fate::Included {
+                    span_hours(lens, person, request.at, lens.as_of)
+                } else {
+                    (None, None)
+                };
+                let mut row = request.whole.row(lens, product, None, value, fate);
+                row.at = Some(request.at);
+                row.bucket = None;
+                row.person = person;
+                row.is_running = fate == Fate::Included;
+                row.working_hours = working_hours;
+                Keyed { row, key: () }
+            };
+            Ok(replay(tables, lens, product, &wholes)
+                .iter()
+                .map(row)
+                .collect())
+        },
+        &|_, rows| estimate(rows),
+    )
+}
+
+fn estimate(rows: &[&Keyed<()>]) -> Measured {
+    let n = count(rows.len());
+    let mut ages: Vec<f64> = rows.iter().filter_map(|row| row.row.value).collect();
+    ages.sort_by(f64::total_cmp);
+    let mut value = vec![("count", Number::Count(n))];
+    for (name, p) in [("age_p50_hours", 0.5), ("oldest_hours", 1.0)] {
+        if let Some(age) = quantile(&ages, p) {
+            value.push((name, Number::Real(age)));
+        }
+    }
+    Measured::Value {
+        n,
+        value: Value(value),
+        interval: None,
+    }
+}

@@ -1,0 +1,177 @@
+//! On whom merged pull requests waited, and for how long, against everybody else: what the lead's bottleneck card is made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, ToSpan as _};
+
+use super::requests::{End, replay};
+use crate::domain::{Bucket, Granularity, PersonId, PullRequestState};
+use crate::metrics::aggregate::count;
+use crate::metrics::estimate::{median_interval, quantile, wilson_interval};
+use crate::metrics::measure::{Fate, Ratio};
+use crate::metrics::pull_requests::{Key, of_product};
+use crate::metrics::{Lens, ProductLens};
+use crate::tables::Tables;
+
+/// So many days after joining, waits say more about joining than about reviewing.
+const JOINING_DAYS: i64 = 28;
+
+/// Why a wait is left out of conclusions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Apart {
+    /// The person had declared to be away while it ran.
+    Away,
+    /// The person had joined less than four weeks before.
+    Joining,
+}
+
+/// The wait of one merged pull request on one person asked for a review.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wait {
+    /// Who was asked.
+    pub person: PersonId,
+    /// The pull request.
+    pub key: Key,
+    /// Its page.
+    pub link: String,
+    /// The quarter of the merge.
+    pub quarter: Bucket,
+    /// Hours that requests to the person were open before the merge, withdrawn ones left out.
+    pub hours: f64,
+    /// Why it is left out of conclusions.
+    pub apart: Option<Apart>,
+}
+
+/// The waits of the pull requests merged in the window, by pull request and person.
+#[must_use]
+pub fn of_merged(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Wait> {
+    let wholes = of_product(tables, lens, product);
+    let mut waits: BTreeMap<(Key, PersonId), Wait> = BTreeMap::new();
+    for request in replay(tables, lens, product, &wholes) {
+        let row = request.whole.pull_request;
+        let merged_at = row
+            .merged_at
+            .filter(|at| row.state == PullRequestState::Merged && lens.window.contains(*at));
+        let (Some(person), Some(merged_at)) = (request.asked.person(), merged_at) else {
+            continue;
+        };
+        let is_withdrawn = matches!(request.end(), Some(End::Withdrawn(_)));
+        if request.fate(tables) != Fate::Included || is_withdrawn {
+            continue;
+        }
+        let Some(age) = request.age(lens.as_of) else {
+            continue;
+        };
+        let key = request.whole.key();
+        let left_at = request.end().and_then(End::at).unwrap_or(merged_at);
+        let wait = waits.entry((key, person)).or_insert_with(|| Wait {
+            person,
+            key,
+            link: row.url.clone(),
+            quarter: Bucket::of(merged_at, Granularity::Quarter, &lens.zone),
+            hours: 0.0,
+            apart: None,
+        });
+        wait.hours += age.hours();
+        wait.apart = wait.apart.or(apart(lens, person, request.at, left_at));
+    }
+    waits.into_values().collect()
+}
+
+fn apart(lens: &Lens, person: PersonId, from: Timestamp, to: Timestamp) -> Option<Apart> {
+    let day = |at| lens.zone.to_datetime(at).date();
+    let (from, to) = (day(from), day(to));
+    let mut absences = lens.roster.absences.iter();
+    if absences.any(|absence| absence.person == person && absence.from <= to && from <= absence.to)
+    {
+        return Some(Apart::Away);
+    }
+    let member = lens
+        .roster
+        .members
+        .iter()
+        .find(|member| member.person == person)?;
+    let joined_on = member.joined_on?;
+    (from < joined_on.saturating_add(JOINING_DAYS.days())).then_some(Apart::Joining)
+}
+
+/// A median with what it was taken from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Median {
+    /// Waits behind it.
+    pub n: u64,
+    /// The median in hours; `None` below the minimum n.
+    pub hours: Option<f64>,
+    /// Its 80 % interval.
+    pub interval: Option<[f64; 2]>,
+}
+
+impl Median {
+    fn of(lens: &Lens, hours: impl Iterator<Item = f64>) -> Self {
+        let mut sorted: Vec<f64> = hours.collect();
+        sorted.sort_by(f64::total_cmp);
+        let n = count(sorted.len());
+        let is_enough = n >= lens.minimum_n;
+        Self {
+            n,
+            hours: quantile(&sorted, 0.5).filter(|_| is_enough),
+            interval: median_interval(&sorted).filter(|_| is_enough),
+        }
+    }
+}
+
+/// How the waits on one person stand against those on the others, in one stretch of time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Of the merged pull requests that asked anybody, those that asked this person.
+    pub asked: Ratio,
+    /// Its 80 % interval.
+    pub interval: Option<[f64; 2]>,
+    /// What the share would be if everybody asked were asked alike.
+    pub even_share: Option<f64>,
+    /// Waits on this person.
+    pub theirs: Median,
+    /// Waits on everybody else.
+    pub others: Median,
+    /// Waits on this person left out of all this, because of an absence or of joining.
+    pub n_apart: u64,
+}
+
+impl Standing {
+    /// How one person stands among some waits.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    pub fn of<'a>(lens: &Lens, waits: impl Iterator<Item = &'a Wait>, person: PersonId) -> Self {
+        let (kept, apart): (Vec<&Wait>, Vec<&Wait>) = waits.partition(|wait| wait.apart.is_none());
+        let merged: BTreeSet<Key> = kept.iter().map(|wait| wait.key).collect();
+        let people: BTreeSet<PersonId> = kept.iter().map(|wait| wait.person).collect();
+        let (theirs, others): (Vec<&Wait>, Vec<&Wait>) =
+            kept.iter().partition(|wait| wait.person == person);
+        let asked = Ratio {
+            hits: count(theirs.len()),
+            of: count(merged.len()),
+        };
+        let places = merged.len().saturating_mul(people.len());
+        Self {
+            asked,
+            interval: wilson_interval(asked),
+            even_share: (places > 0).then(|| kept.len() as f64 / places as f64),
+            theirs: Median::of(lens, theirs.iter().map(|wait| wait.hours)),
+            others: Median::of(lens, others.iter().map(|wait| wait.hours)),
+            n_apart: count(apart.iter().filter(|wait| wait.person == person).count()),
+        }
+    }
+
+    /// Whether more than an even share waited on this person, and longer than on the others: both by intervals that leave no
+    /// overlap. `false` where there is too little to say.
+    #[must_use]
+    pub fn stands_out(&self) -> bool {
+        let (Some([share_low, _]), Some(even)) = (self.interval, self.even_share) else {
+            return false;
+        };
+        let (Some([low, _]), Some([_, high])) = (self.theirs.interval, self.others.interval) else {
+            return false;
+        };
+        share_low > even && low > high
+    }
+}

@@ -1,0 +1,3 @@
+//! The traps that other tools fell into: one test each, named after it, in one module a family.
+
+mod review;
