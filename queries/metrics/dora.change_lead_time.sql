@@ -1,6 +1,6 @@
 -- dora.change_lead_time: first commit of a change to the end of the first production deployment that contains it, in hours.
 -- Reads the fact tables, `lens` (one row), `landings` (where each merged pull request landed), `absorbed` (commits that came
--- with one), and of the prelude `placed_deployments` and `first_shipped` (containment by ancestry).
+-- with one), `working_spans`, and of the prelude `placed_deployments` and `first_shipped` (containment by ancestry).
 WITH shipped AS (
   SELECT f.product, f.repository, f.commit, f.position, d.deployed_at
   FROM first_shipped f
@@ -8,7 +8,7 @@ WITH shipped AS (
 ),
 changes AS (
   SELECT
-    s.product, s.deployed_at, s.position, p.merged_at,
+    s.product, s.repository, 'pull request' AS kind, CAST(p.number AS STRING) AS change, s.deployed_at, s.position, p.merged_at,
     CASE WHEN p.first_commit_at < p.created_at THEN p.first_commit_at ELSE p.created_at END AS started_at
   FROM landings l
   JOIN pull_requests p ON p.repository = l.repository AND p.number = l.number
@@ -17,7 +17,9 @@ changes AS (
   CROSS JOIN lens
   WHERE p.state = 'merged' AND p.created_at < lens.as_of AND p.merged_at < lens.as_of
   UNION ALL
-  SELECT s.product, s.deployed_at, s.position, c.committed_at AS merged_at, c.authored_at AS started_at
+  SELECT
+    s.product, s.repository, 'commit' AS kind, c.commit AS change, s.deployed_at, s.position, c.committed_at AS merged_at,
+    c.authored_at AS started_at
   FROM commits c
   JOIN people ON people.person = c.author AND people.account = 'human'
   JOIN shipped s ON s.repository = c.repository AND s.commit = c.commit
@@ -26,7 +28,7 @@ changes AS (
 ),
 measured AS (
   SELECT
-    changes.product,
+    changes.product, repository, kind, change, started_at, deployed_at,
     hours_between(started_at, deployed_at) AS hours,
     CASE WHEN merged_at <= deployed_at THEN hours_between(merged_at, deployed_at) END AS wait_hours
   FROM changes
@@ -35,6 +37,29 @@ measured AS (
     AND started_at <= deployed_at
     AND deployed_at >= lens.since
     AND deployed_at < lens.until
+),
+agreed AS (
+  SELECT COUNT(*) AS n_spans FROM working_spans WHERE person IS NULL
+),
+worked AS (
+  SELECT
+    m.product, m.repository, m.kind, m.change,
+    SUM(hours_between(
+      CASE WHEN w.start_at > m.started_at THEN w.start_at ELSE m.started_at END,
+      CASE WHEN w.end_at < m.deployed_at THEN w.end_at ELSE m.deployed_at END
+    )) AS working_hours
+  FROM measured m
+  JOIN working_spans w ON w.person IS NULL AND w.start_at < m.deployed_at AND w.end_at > m.started_at
+  GROUP BY m.product, m.repository, m.kind, m.change
+),
+timed AS (
+  SELECT
+    m.product, m.hours, m.wait_hours,
+    CASE WHEN agreed.n_spans > 0 THEN COALESCE(worked.working_hours, 0) END AS working_hours
+  FROM measured m
+  CROSS JOIN agreed
+  LEFT JOIN worked
+    ON worked.product = m.product AND worked.repository = m.repository AND worked.kind = m.kind AND worked.change = m.change
 )
 SELECT
   product,
@@ -42,6 +67,9 @@ SELECT
   PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hours) AS p50,
   PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY hours) AS p75,
   PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours) AS p90,
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY working_hours) AS working_p50,
+  PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY working_hours) AS working_p75,
+  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY working_hours) AS working_p90,
   PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY wait_hours) AS merge_to_deploy_hours
-FROM measured
+FROM timed
 GROUP BY product

@@ -17,7 +17,8 @@ SELECT repository, commit, UNNEST(co_authors) AS person FROM commits;
 -- Successful deployments to production of commits that the history has, in their repository's order.
 CREATE OR REPLACE VIEW placed_deployments AS
 SELECT
-  d.product, d.repository, d.commit, COALESCE(d.finished_at, d.created_at) AS deployed_at,
+  d.product, d.repository, d.environment, d.commit, d.created_at,
+  COALESCE(d.finished_at, d.created_at) AS deployed_at,
   ROW_NUMBER() OVER (
     PARTITION BY d.product, d.repository ORDER BY COALESCE(d.finished_at, d.created_at), d.deployment
   ) AS position
@@ -30,19 +31,28 @@ WHERE d.to_production
   AND COALESCE(d.finished_at, d.created_at) >= d.created_at
   AND COALESCE(d.finished_at, d.created_at) < lens.as_of;
 
--- By ancestry: the position of the first deployment that contains a commit.
-CREATE OR REPLACE VIEW first_shipped AS
+-- By ancestry: the commits that each deployment contains.
+CREATE OR REPLACE VIEW reached AS
 WITH RECURSIVE edges AS (
   SELECT repository, commit, UNNEST(parents) AS parent FROM commits
 ),
 reach AS (
-  SELECT product, repository, commit, position FROM placed_deployments
+  SELECT product, repository, environment, commit, position FROM placed_deployments
   UNION
-  SELECT reach.product, edges.repository, edges.parent, reach.position
+  SELECT reach.product, edges.repository, reach.environment, edges.parent, reach.position
   FROM reach
   JOIN edges ON edges.repository = reach.repository AND edges.commit = reach.commit
 )
-SELECT product, repository, commit, MIN(position) AS position FROM reach GROUP BY product, repository, commit;
+SELECT product, repository, environment, commit, position FROM reach;
+
+-- The position of the first deployment that contains a commit: to production, and to each environment of it.
+CREATE OR REPLACE VIEW first_shipped AS
+SELECT product, repository, commit, MIN(position) AS position FROM reached GROUP BY product, repository, commit;
+
+CREATE OR REPLACE VIEW first_shipped_to AS
+SELECT product, repository, environment, commit, MIN(position) AS position
+FROM reached
+GROUP BY product, repository, environment, commit;
 
 -- Review requests replayed: one row for each request that opened a wait, with when and how it ended: by a review of the person
 -- (for a team: of a member), withdrawn, with the end of the pull request, or not at all ('open'). The statement is plain SQL;

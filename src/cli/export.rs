@@ -123,6 +123,8 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
         sheet(&question.areas)?,
         sheet(&question.production)?,
         sheet(&question.landings)?,
+        sheet(&question.incidents)?,
+        sheet(&question.hotfixes)?,
         sheet(&question.absorbed)?,
         sheet(&question.file_histories)?,
         sheet(&question.working_spans)?,

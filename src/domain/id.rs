@@ -176,6 +176,18 @@ impl CommitId {
         &self.bytes[..usize::from(self.length)]
     }
 
+    /// Whether the id's text begins with some lower-case hexadecimal digits.
+    #[must_use]
+    pub fn starts_with(&self, prefix: &str) -> bool {
+        let digits = prefix.bytes();
+        digits.len() <= 2 * usize::from(self.length)
+            && digits.enumerate().all(|(at, digit)| {
+                let byte = self.bytes.get(at / 2).copied().unwrap_or_default();
+                let half = if at % 2 == 0 { byte >> 4 } else { byte & 15 };
+                char::from_digit(u32::from(half), 16) == Some(char::from(digit))
+            })
+    }
+
     /// The first ten hexadecimal digits, for people.
     #[must_use]
     pub fn short(&self) -> String {
@@ -252,6 +264,20 @@ mod tests {
             &"+1".repeat(20),
         ] {
             assert!(text.parse::<CommitId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_commit_id_is_known_by_its_first_digits() {
+        let id: CommitId = "0123456789abcdef0123456789abcdef01234567".parse().unwrap();
+        for (prefix, expected) in [
+            ("", true),
+            ("0123456", true),
+            ("0123457", false),
+            ("0123456789abcdef0123456789abcdef01234567", true),
+            ("0123456789abcdef0123456789abcdef012345670", false),
+        ] {
+            assert_eq!(id.starts_with(prefix), expected, "{prefix}");
         }
     }
 

@@ -10,6 +10,7 @@ pub mod facts;
 pub mod gap;
 pub mod governance;
 pub mod id;
+pub mod incident;
 pub mod person;
 pub mod pull_request;
 pub mod time;
@@ -25,6 +26,7 @@ pub use facts::Facts;
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
 pub use governance::{CodeownersLine, Environment, MergeRule, Milestone, Team, TeamMember};
 pub use id::{CommitId, EmailAddress, Login, PersonId, PrNumber, RepoName, RepositoryId};
+pub use incident::{Attribution, Cause, Incident, NoCause, ResolvedFrom, Rung, StartedFrom};
 pub use person::{Account, AccountSeen, Person};
 pub use pull_request::{
     Comment, CommentKind, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,

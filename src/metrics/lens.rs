@@ -6,6 +6,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::delivery::rules::Rules;
 use super::measure::Need;
 use super::roster::{Calendars, Roster};
 use crate::domain::{
@@ -46,6 +47,8 @@ pub struct Lens {
     pub products: Vec<ProductLens>,
     /// Areas.
     pub areas: Areas,
+    /// What makes an incident and a hotfix.
+    pub rules: Rules,
     /// Below this n a figure lists events.
     pub minimum_n: u64,
     /// Which streams are there.
@@ -133,6 +136,7 @@ impl Lens {
             zone: register.calendar.zone(),
             products,
             areas: Areas::new(register, &id_of)?,
+            rules: Rules::of(register, &id_of)?,
             minimum_n: register.minimum_n,
             certificates,
             calendars: Calendars::of(register, &[], as_of),

@@ -35,7 +35,11 @@ pub struct Metric {
 pub const REGISTRY: &[Metric] = &[
     delivery::deployment_frequency::METRIC,
     delivery::change_lead_time::METRIC,
+    delivery::change_fail_rate::METRIC,
+    delivery::failed_deployment_recovery_time::METRIC,
+    delivery::deployment_rework_rate::METRIC,
     delivery::flake_rate::METRIC,
+    delivery::ci_duration::METRIC,
     flow::cycle_time::METRIC,
     flow::pickup_time::METRIC,
     review::requested::METRIC,

@@ -42,15 +42,7 @@ pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) ->
         .pull_requests
         .iter()
         .filter(|row| inside(row.repository) && row.created_at < lens.as_of)
-        .map(|pull_request| Whole {
-            pull_request,
-            reviews: Vec::new(),
-            requests: Vec::new(),
-            commits: Vec::new(),
-            timeline: Vec::new(),
-            pushes: Vec::new(),
-            areas: Vec::new(),
-        })
+        .map(Whole::bare)
         .collect();
     wholes.sort_by_key(Whole::key);
     let at: HashMap<Key, usize> = wholes
@@ -125,6 +117,22 @@ pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) ->
         whole.areas.dedup();
     }
     wholes
+}
+
+impl<'a> Whole<'a> {
+    /// A pull request with nothing on it yet.
+    #[must_use]
+    pub fn bare(pull_request: &'a PullRequest) -> Self {
+        Self {
+            pull_request,
+            reviews: Vec::new(),
+            requests: Vec::new(),
+            commits: Vec::new(),
+            timeline: Vec::new(),
+            pushes: Vec::new(),
+            areas: Vec::new(),
+        }
+    }
 }
 
 impl Whole<'_> {

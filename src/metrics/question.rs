@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::delivery::deployments::{self, Candidate};
+use super::delivery::incidents::{self, Placed};
 use super::delivery::landing::Landings;
+use super::delivery::shipping::Shipping;
 use super::knowledge::lineage::file_histories;
 use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, Measure, Measured, Number, Value};
 use super::pull_requests;
-use crate::domain::{Bucket, RepositoryId, Window};
+use crate::domain::{Attribution, Bucket, RepositoryId, Window};
 use crate::tables::Tables;
 use crate::tables::question::{
-    AbsenceRow, AbsorbedRow, AreaRow, FileHistoryRow, LandingRow, LensRow, MeasureRow, MemberRow,
-    ProductRow, ProductionRow, WorkingDayRow, WorkingSpanRow,
+    AbsenceRow, AbsorbedRow, AreaRow, FileHistoryRow, HotfixRow, IncidentRow, LandingRow, LensRow,
+    MeasureRow, MemberRow, ProductRow, ProductionRow, WorkingDayRow, WorkingSpanRow,
 };
 
 /// Every relation of a question, each sorted.
@@ -30,6 +32,10 @@ pub struct Question {
     pub production: Vec<ProductionRow>,
     /// Where merged pull requests landed.
     pub landings: Vec<LandingRow>,
+    /// Incidents with their clocks and deployments.
+    pub incidents: Vec<IncidentRow>,
+    /// Merged hotfixes that are linked to an incident.
+    pub hotfixes: Vec<HotfixRow>,
     /// Commits that came with a pull request.
     pub absorbed: Vec<AbsorbedRow>,
     /// Who added and changed every living file.
@@ -55,6 +61,7 @@ impl Question {
                 until: lens.window.until,
                 minimum_n: lens.minimum_n,
                 time_zone: lens.zone.iana_name().unwrap_or("UTC").to_owned(),
+                attribution_bound_hours: Some(lens.rules.bound.hours()),
             }],
             ..Self::default()
         };
@@ -141,7 +148,9 @@ impl Question {
     /// Deployments, landings and absorbed commits.
     fn add_deliveries(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
         let name = || product.name.clone();
+        let mut shipping = Shipping::default();
         if let Ok(found) = deployments::of_product(tables, lens, product) {
+            shipping = Shipping::of(tables, &found);
             let row = |candidate: &Candidate| ProductionRow {
                 product: name(),
                 repository: candidate.deployment.repository,
@@ -155,6 +164,18 @@ impl Question {
                 outcome: candidate.deployment.outcome,
             };
             self.production.extend(found.candidates.iter().map(row));
+        }
+        let incidents = incidents::of_product(tables, lens, product, &shipping);
+        let row = |placed: &Placed| incident_row(&product.name, placed);
+        self.incidents.extend(incidents.all.iter().map(row));
+        for ((repository, number), linked) in &incidents.hotfixes {
+            self.hotfixes
+                .extend(linked.iter().map(|incident| HotfixRow {
+                    product: name(),
+                    repository: *repository,
+                    number: *number,
+                    incident: *incident,
+                }));
         }
         let wholes = pull_requests::of_product(tables, lens, product);
         let landings = Landings::of(tables, product, &wholes);
@@ -209,6 +230,37 @@ fn first_instant(tables: &Tables) -> Option<jiff::Timestamp> {
         .filter_map(|row| row.first_commit_at);
     let issues = tables.facts.issues.iter().map(|row| row.created_at);
     opened.chain(first).chain(issues).min()
+}
+
+fn incident_row(product: &str, placed: &Placed) -> IncidentRow {
+    let incident = &placed.incident;
+    let (deployment, deployment_repository, rung) = match &incident.attribution {
+        Attribution::To {
+            repository,
+            deployment,
+            rung,
+        } => (
+            Some(deployment.clone()),
+            Some(*repository),
+            Some(rung.place()),
+        ),
+        Attribution::Nowhere(_) => (None, None, None),
+    };
+    IncidentRow {
+        product: product.to_owned(),
+        repository: incident.repository,
+        number: incident.number,
+        severity: incident.severity.clone(),
+        started_at: incident.started_at,
+        started_from: incident.started_from.word().to_owned(),
+        resolved_at: incident.resolved_at,
+        resolved_from: incident.resolved_from.map(|from| from.word().to_owned()),
+        closed_at: incident.closed_at,
+        deployment,
+        deployment_repository,
+        attribution: incident.attribution.word().to_owned(),
+        rung,
+    }
 }
 
 /// Measures as rows, one a number; a figure without numbers has one row without a name.

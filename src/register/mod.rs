@@ -4,10 +4,12 @@
 //! entries and stays with the lead. Unknown keys are refused with the nearest known one; an error names file, line and key.
 
 mod error;
+mod incidents;
 mod private;
 mod team;
 
 pub use error::Error;
+pub use incidents::{AttributionBound, IncidentEntry};
 pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
 pub use team::{
     Agreements, Area, Calendar, DeploymentSource, Member, MemberCalendar, Mining, Product, Register,

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::error::Error;
+use super::incidents::{AttributionBound, IncidentEntry};
 use crate::domain::calendar::weekday;
 use crate::domain::{Login, RepoName, WorkPattern};
 
@@ -31,6 +32,15 @@ pub struct Register {
     pub merge_same_names: bool,
     /// Labels that make an issue an incident.
     pub incident_labels: Vec<String>,
+    /// What the team knows better than the issues of its incidents.
+    #[serde(rename = "incident")]
+    pub incidents: Vec<IncidentEntry>,
+    /// An incident is put down to no deployment older than this at its start.
+    pub attribution_bound: AttributionBound,
+    /// Labels that make a pull request a hotfix.
+    pub hotfix_labels: Vec<String>,
+    /// Regular expression of the branches that are hotfixes.
+    pub hotfix_branch_pattern: String,
     /// Time zone and working days.
     pub calendar: Calendar,
     /// What the team has agreed with itself.
@@ -51,6 +61,10 @@ impl Default for Register {
             ai_reviewers: Vec::new(),
             merge_same_names: true,
             incident_labels: vec!["incident".to_owned()],
+            incidents: Vec::new(),
+            attribution_bound: AttributionBound::default(),
+            hotfix_labels: vec!["hotfix".to_owned()],
+            hotfix_branch_pattern: "(?i)^hot-?fix([/_-]|$)".to_owned(),
             calendar: Calendar::default(),
             agreements: Agreements::default(),
             mining: Mining::default(),
@@ -349,6 +363,14 @@ impl Register {
                 ),
             );
         }
+        if let Err(error) = regex::Regex::new(&self.hotfix_branch_pattern) {
+            let line = error.to_string().replace('\n', " ");
+            return wrong(
+                "hotfix_branch_pattern".into(),
+                format!("is not a regular expression: {line}"),
+            );
+        }
+        super::incidents::validate(&self.incidents, file)?;
         let mut names = BTreeSet::new();
         let mut taken = BTreeSet::new();
         for product in &self.products {

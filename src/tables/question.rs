@@ -12,7 +12,7 @@ use super::{Error, Row};
 use crate::domain::{CommitId, Outcome, PersonId, PrNumber, RepositoryId};
 
 /// The frame of a question; the table `lens` has one row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LensRow {
     /// Nothing after this instant is looked at.
     pub as_of: Timestamp,
@@ -24,6 +24,8 @@ pub struct LensRow {
     pub minimum_n: u64,
     /// The IANA name of the zone of days and quarters.
     pub time_zone: String,
+    /// An incident is put down to no deployment older than this at its start; younger deployments are pending.
+    pub attribution_bound_hours: Option<f64>,
 }
 
 /// A repository of a product: the table `products`.
@@ -86,6 +88,50 @@ pub struct LandingRow {
     pub commit: CommitId,
     /// What ties the two together.
     pub rung: String,
+}
+
+/// An incident with its clocks and its deployment: the table `incidents`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The number.
+    pub number: PrNumber,
+    /// In lower case; `None`: nobody says.
+    pub severity: Option<String>,
+    /// Start of the impact.
+    pub started_at: Timestamp,
+    /// `register`, `body` or `opened`.
+    pub started_from: String,
+    /// Service restored; `None`: not yet.
+    pub resolved_at: Option<Timestamp>,
+    /// `register`, `body`, `label`, `deployment` or `closed_taken_as_resolved`.
+    pub resolved_from: Option<String>,
+    /// Follow-ups done.
+    pub closed_at: Option<Timestamp>,
+    /// The deployment it is put down to, inside `deployment_repository`; `None`: to none.
+    pub deployment: Option<String>,
+    /// The deployment's repository.
+    pub deployment_repository: Option<RepositoryId>,
+    /// The rung's word, or why there is no deployment.
+    pub attribution: String,
+    /// The rung's place, from 1.
+    pub rung: Option<u32>,
+}
+
+/// A merged hotfix and an incident that it is linked to: the table `hotfixes`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HotfixRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository of both.
+    pub repository: RepositoryId,
+    /// The pull request.
+    pub number: PrNumber,
+    /// The incident's number.
+    pub incident: PrNumber,
 }
 
 /// A commit that came with a pull request and is no change of its own: the table `absorbed`.
@@ -193,7 +239,7 @@ pub struct MeasureRow {
     pub interval_high: Option<f64>,
 }
 
-table! { "lens": LensRow { as_of, since, until, minimum_n, time_zone } }
+table! { "lens": LensRow { as_of, since, until, minimum_n, time_zone, attribution_bound_hours } }
 
 table! { "products": ProductRow { product, repository } }
 
@@ -204,6 +250,13 @@ table! { "production": ProductionRow {
 } }
 
 table! { "landings": LandingRow { product, repository, number, commit, rung } }
+
+table! { "incidents": IncidentRow {
+    product, repository, number, severity, started_at, started_from, resolved_at, resolved_from, closed_at, deployment,
+    deployment_repository, attribution, rung,
+} }
+
+table! { "hotfixes": HotfixRow { product, repository, number, incident } }
 
 table! { "absorbed": AbsorbedRow { product, repository, commit } }
 

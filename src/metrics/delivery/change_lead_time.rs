@@ -163,7 +163,10 @@ fn pull_request_row(
     let (value, fate) = lead(start, shipped, not_human(tables, row.author));
     let merge_to_deploy = Elapsed::between(merged_at, shipped.at).map(Elapsed::hours);
     Some(Keyed {
-        row: whole.row(lens, product, Some(shipped.at), value, fate),
+        row: LedgerRow {
+            working_hours: value.and_then(|_| working(lens, start, shipped)),
+            ..whole.row(lens, product, Some(shipped.at), value, fate)
+        },
         key: merge_to_deploy,
     })
 }
@@ -190,8 +193,11 @@ fn commit_row(
         Some(shipped) => lead(commit.authored_at, shipped, apart),
         None => (None, apart.unwrap_or(Fate::Excluded("not_deployed_yet"))),
     };
+    let working_hours = shipped
+        .filter(|_| fate == Fate::Included)
+        .and_then(|shipped| working(lens, commit.authored_at, shipped));
     let row = LedgerRow {
-        working_hours: None,
+        working_hours,
         is_running: false,
         person: None,
         product: product.name.clone(),
@@ -211,6 +217,12 @@ fn commit_row(
         row,
         key: merge_to_deploy,
     })
+}
+
+/// The same in the team's working hours, where they are agreed.
+fn working(lens: &Lens, start: Timestamp, shipped: &Shipped) -> Option<f64> {
+    let elapsed = lens.calendars.team().working_between(start, shipped.at)?;
+    Some(elapsed.hours())
 }
 
 fn lead(start: Timestamp, shipped: &Shipped, apart: Option<Fate>) -> (Option<f64>, Fate) {

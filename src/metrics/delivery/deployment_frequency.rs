@@ -78,7 +78,7 @@ fn note(tables: &Tables, lens: &Lens, product: &ProductLens, found: &Found) -> S
     let n_rollbacks = shipping
         .deployments
         .iter()
-        .filter(|shipped| lens.window.contains(shipped.at) && shipped.is_rollback)
+        .filter(|shipped| lens.window.contains(shipped.at) && shipped.is_rollback())
         .count();
     let n = found
         .candidates

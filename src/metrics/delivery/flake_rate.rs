@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{RepositoryId, WorkflowRun};
+use crate::domain::{Elapsed, RepositoryId, WorkflowRun};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Unit};
+use crate::metrics::lens::qualifier;
+use crate::metrics::measure::{
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit, Value,
+};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
 
@@ -19,15 +22,17 @@ static DEFINITION: Definition = Definition {
     title: "Flake rate",
     question: "How often does CI fail and then pass on the same commit?",
     definition: "Share of the finished workflow runs of which an earlier attempt failed and a later attempt passed on the same commit. \
-                 The areas of this metric are workflows.",
+                 Beside it the minutes that the failed attempts took. The areas of this metric are workflows.",
     formula: "runs with a failed attempt before a passed one / finished runs",
     unit: Unit::Share,
     cohort: Some("run created in the bucket"),
     needs: &[Need::WorkflowRuns],
     source: "GitHub Actions `run_attempt`; Luo et al. (2014), \"An empirical analysis of flaky tests\"",
-    exclusions: "Cancelled and skipped runs and runs still in progress are counted apart.",
+    exclusions: "Cancelled and skipped runs and runs still in progress are counted apart. A flake is never part of the change fail \
+                 rate.",
     how_to_read: "Every flake costs its author a rerun and everybody the habit of not believing red.",
-    can_mislead: "A rerun after a repaired outside service looks like a flake. A flaky run that nobody reran is not seen.",
+    can_mislead: "A rerun after a repaired outside service looks like a flake. A flaky run that nobody reran is not seen. Which job was flaky \
+                  is in the run, not here: the metric sees workflows.",
     sql: include_str!("../../../queries/metrics/ci.flake_rate.sql"),
 };
 
@@ -43,11 +48,25 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             measure.cells.push(not_observed(product, missing));
             continue;
         }
-        let rows = rows(tables, lens, product);
+        let rows: Vec<Keyed<f64>> = runs(tables, lens, product)
+            .iter()
+            .map(|run| {
+                let (value, fate) = run.verdict();
+                let lost = if value == Some(1.0) {
+                    run.minutes_lost()
+                } else {
+                    0.0
+                };
+                Keyed {
+                    row: run.row(lens, product, value, fate),
+                    key: lost,
+                }
+            })
+            .collect();
         measure
             .cells
             .extend(cells(product, &rows, Depth::AREAS, &|_, rows| {
-                share(lens, rows)
+                with_minutes(share(lens, rows), rows)
             }));
         if let Some(first) = rows.iter().filter_map(|row| row.row.at).min() {
             // GitHub forgets runs after 400 days at most: the window may reach further back than the data.
@@ -57,59 +76,172 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 product.name
             ));
         }
+        measure.notes.extend(worst(tables, product, &rows));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
     measure
 }
 
-fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
+fn with_minutes(measured: Measured, rows: &[&Keyed<f64>]) -> Measured {
+    match measured {
+        Measured::Value {
+            n,
+            value: Value(mut numbers),
+            interval,
+        } => {
+            let lost = rows.iter().map(|row| row.key).sum();
+            numbers.push(("minutes_lost", Number::Real(lost)));
+            Measured::Value {
+                n,
+                value: Value(numbers),
+                interval,
+            }
+        }
+        other => other,
+    }
+}
+
+/// The workflows with the most flakes, at most three.
+fn worst(tables: &Tables, product: &ProductLens, rows: &[Keyed<f64>]) -> Option<String> {
+    let mut workflows: BTreeMap<(RepositoryId, &str), (u64, u64)> = BTreeMap::new();
+    for Keyed { row, .. } in rows {
+        if let (Fate::Included, [workflow]) = (row.fate, row.areas.as_slice()) {
+            let entry = workflows.entry((row.repository, workflow)).or_default();
+            entry.0 += u64::from(row.value == Some(1.0));
+            entry.1 += 1;
+        }
+    }
+    let mut flaky: Vec<_> = workflows
+        .into_iter()
+        .filter(|(_, (hits, _))| *hits > 0)
+        .collect();
+    flaky.sort_by_key(|(place, (hits, _))| (std::cmp::Reverse(*hits), *place));
+    let words: Vec<String> = flaky
+        .iter()
+        .take(3)
+        .map(|((repository, workflow), (hits, of))| {
+            let name = qualifier(tables, product, *repository);
+            let place = name.map_or_else(
+                || (*workflow).to_owned(),
+                |name| format!("{name} {workflow}"),
+            );
+            format!("{place} {hits} of {of}")
+        })
+        .collect();
+    (!words.is_empty()).then(|| format!("{}: most flakes: {}", product.name, words.join(", ")))
+}
+
+/// A workflow run with all its attempts.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// Its id.
+    pub run: u64,
+    /// The attempts in order; never empty.
+    pub attempts: Vec<&'a WorkflowRun>,
+    /// The last attempt.
+    pub last: &'a WorkflowRun,
+}
+
+impl Run<'_> {
+    /// Its ledger row, placed by its creation.
+    #[must_use]
+    pub fn row(
+        &self,
+        lens: &Lens,
+        product: &ProductLens,
+        value: Option<f64>,
+        fate: Fate,
+    ) -> LedgerRow {
+        let (run, name, n) = (self.run, &self.last.name, self.attempts.len());
+        LedgerRow {
+            working_hours: None,
+            is_running: false,
+            person: None,
+            product: product.name.clone(),
+            repository: self.repository,
+            areas: vec![name.clone()],
+            subject: format!("run {run} of {name}, {n} attempts"),
+            link: Some(self.last.url.clone()),
+            at: Some(self.last.created_at),
+            bucket: lens.bucket(self.last.created_at, lens.granularity),
+            value,
+            fate,
+        }
+    }
+
+    fn verdict(&self) -> (Option<f64>, Fate) {
+        match self.last.conclusion.as_deref() {
+            None => (None, Fate::Unknown("not_finished")),
+            Some(conclusion) if is_no_result(conclusion) => {
+                (None, Fate::Excluded("cancelled_or_skipped"))
+            }
+            Some(_) => (
+                Some(if self.is_flake() { 1.0 } else { 0.0 }),
+                Fate::Included,
+            ),
+        }
+    }
+
+    /// An earlier attempt failed, the last one passed, all on one commit.
+    fn is_flake(&self) -> bool {
+        self.last.conclusion.as_deref() == Some("success")
+            && self.failed_before().next().is_some()
+            && self
+                .attempts
+                .iter()
+                .all(|run| run.head_commit == self.last.head_commit)
+    }
+
+    fn failed_before(&self) -> impl Iterator<Item = &WorkflowRun> {
+        let before = self.attempts.iter().copied();
+        before.filter(|run| {
+            run.attempt < self.last.attempt && run.conclusion.as_deref().is_some_and(is_failure)
+        })
+    }
+
+    /// Minutes of the failed attempts; an attempt without a start, or with one after its end, adds none.
+    fn minutes_lost(&self) -> f64 {
+        self.failed_before()
+            .filter_map(|run| Elapsed::between(run.started_at?, run.updated_at))
+            .map(|elapsed| elapsed.hours() * 60.0)
+            .sum()
+    }
+}
+
+fn is_failure(conclusion: &str) -> bool {
+    matches!(conclusion, "failure" | "timed_out" | "startup_failure")
+}
+
+/// Whether a run ended without passing or failing.
+#[must_use]
+pub fn is_no_result(conclusion: &str) -> bool {
+    matches!(
+        conclusion,
+        "cancelled" | "skipped" | "neutral" | "stale" | "action_required"
+    )
+}
+
+/// A product's runs created in the window, by repository and id.
+#[must_use]
+pub fn runs<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) -> Vec<Run<'a>> {
     let mut runs: BTreeMap<(RepositoryId, u64), Vec<&WorkflowRun>> = BTreeMap::new();
     for run in &tables.facts.workflow_runs {
         if product.repositories.contains(&run.repository) && lens.window.contains(run.created_at) {
             runs.entry((run.repository, run.run)).or_default().push(run);
         }
     }
-    let mut rows = Vec::new();
-    for ((repository, number), mut attempts) in runs {
-        attempts.sort_by_key(|run| run.attempt);
-        let Some(last) = attempts.last() else {
-            continue;
-        };
-        let failed_at = attempts.iter().position(|run| {
-            matches!(
-                run.conclusion.as_deref(),
-                Some("failure" | "timed_out" | "startup_failure")
-            )
-        });
-        let is_flake = last.conclusion.as_deref() == Some("success")
-            && failed_at.is_some_and(|at| at + 1 < attempts.len())
-            && attempts
-                .iter()
-                .all(|run| run.head_commit == last.head_commit);
-        let (value, fate) = match last.conclusion.as_deref() {
-            None => (None, Fate::Unknown("not_finished")),
-            Some("cancelled" | "skipped" | "neutral" | "stale" | "action_required") => {
-                (None, Fate::Excluded("cancelled_or_skipped"))
-            }
-            Some(_) => (Some(if is_flake { 1.0 } else { 0.0 }), Fate::Included),
-        };
-        rows.push(Keyed {
-            row: LedgerRow {
-                working_hours: None,
-                is_running: false,
-                person: None,
-                product: product.name.clone(),
+    runs.into_iter()
+        .filter_map(|((repository, run), mut attempts)| {
+            attempts.sort_by_key(|run| run.attempt);
+            let last = *attempts.last()?;
+            Some(Run {
                 repository,
-                areas: vec![last.name.clone()],
-                subject: format!("run {number} of {}, {} attempts", last.name, attempts.len()),
-                link: Some(last.url.clone()),
-                at: Some(last.created_at),
-                bucket: lens.bucket(last.created_at, lens.granularity),
-                value,
-                fate,
-            },
-            key: (),
-        });
-    }
-    rows
+                run,
+                attempts,
+                last,
+            })
+        })
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! How a pull request reached the default branch: through which commit, and on which rung of evidence.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::domain::{CommitId, PullRequestState, RepositoryId};
 use crate::metrics::ProductLens;
@@ -38,6 +38,7 @@ impl Rung {
 pub struct Landings {
     landed: HashMap<Key, (CommitId, Rung)>,
     absorbed: HashSet<(RepositoryId, CommitId)>,
+    reverts: HashMap<Key, Vec<CommitId>>,
 }
 
 impl Landings {
@@ -102,6 +103,25 @@ impl Landings {
         landings
     }
 
+    /// The same for some pull requests alone.
+    #[must_use]
+    pub fn of_some(tables: &Tables, product: &ProductLens, wanted: &BTreeSet<Key>) -> Self {
+        let mut wholes: BTreeMap<Key, Whole<'_>> = tables
+            .facts
+            .pull_requests
+            .iter()
+            .filter(|row| wanted.contains(&(row.repository, row.number)))
+            .map(|row| ((row.repository, row.number), Whole::bare(row)))
+            .collect();
+        for row in &tables.facts.pull_request_commits {
+            if let Some(whole) = wholes.get_mut(&(row.repository, row.number)) {
+                whole.commits.push((row.commit, row.authored_at));
+            }
+        }
+        let wholes: Vec<_> = wholes.into_values().collect();
+        Self::of(tables, product, &wholes)
+    }
+
     /// Marks the commits that came with a pull request, so that they are not counted as direct pushes.
     ///
     /// A rebase gives every commit a new id but keeps its author time: along the first parents of the landing commit, commits
@@ -113,6 +133,13 @@ impl Landings {
         whole: &Whole<'_>,
         commits: &HashMap<(RepositoryId, CommitId), &CommitRow>,
     ) {
+        let mut reverts: Vec<CommitId> = whole
+            .commits
+            .iter()
+            .map(|(commit, _)| *commit)
+            .chain([landed])
+            .filter_map(|commit| commits.get(&(repository, commit))?.reverts)
+            .collect();
         self.absorbed.insert((repository, landed));
         self.absorbed.extend(
             whole
@@ -130,7 +157,13 @@ impl Landings {
                 break;
             }
             self.absorbed.insert((repository, row.commit));
+            reverts.extend(row.reverts);
             next = row.parents.first().copied();
+        }
+        if !reverts.is_empty() {
+            reverts.sort_unstable();
+            reverts.dedup();
+            self.reverts.insert(whole.key(), reverts);
         }
     }
 
@@ -138,6 +171,12 @@ impl Landings {
     #[must_use]
     pub fn commit(&self, key: Key) -> Option<CommitId> {
         self.landed.get(&key).map(|(commit, _)| *commit)
+    }
+
+    /// The commits that a pull request's commits on the default branch say they revert.
+    #[must_use]
+    pub fn reverts(&self, key: Key) -> Vec<CommitId> {
+        self.reverts.get(&key).cloned().unwrap_or_default()
     }
 
     /// Whether a commit came with a pull request.

@@ -1,19 +1,39 @@
 //! Which deployment first shipped a commit: by ancestry, for all deployments in one pass over the history.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::deployments::Found;
-use crate::domain::{CommitId, RepositoryId};
+use super::deployments::{Candidate, Found};
+use crate::domain::{CommitId, Deployment, RepositoryId};
 use crate::metrics::measure::Fate;
 use crate::tables::Tables;
+
+/// Which way a deployment moved its environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Course {
+    /// To a commit that it had not run, or to the one that it runs.
+    Onward,
+    /// Back to an older commit: a rollback. It ships nothing.
+    Back,
+    /// Back as well, but by chance: it was created before the deployment that finished ahead of it. It ships nothing, and
+    /// nobody decided to go back.
+    Overtaken,
+}
 
 /// A successful production deployment, placed in its repository's history.
 #[derive(Debug, Clone)]
 pub struct Shipped {
     /// Its repository.
     pub repository: RepositoryId,
+    /// Its id inside repository and source.
+    pub deployment: String,
+    /// Its environment.
+    pub environment: String,
+    /// The ref deployed.
+    pub reference: Option<String>,
+    /// When it was created.
+    pub created_at: Timestamp,
     /// When it finished.
     pub at: Timestamp,
     /// The commit; `None`: GitHub no longer names it.
@@ -22,16 +42,32 @@ pub struct Shipped {
     pub is_known: bool,
     /// The first of its repository: what it shipped is unknown.
     pub is_baseline: bool,
-    /// A redeploy of a commit older than what its environment already ran.
-    pub is_rollback: bool,
+    /// Which way it moved its environment.
+    pub course: Course,
+    /// What its environment ran before: index into [`Shipping::deployments`].
+    pub previous: Option<usize>,
 }
 
 /// Every successful production deployment by time, and for every commit the one that shipped it first.
 #[derive(Debug, Default)]
 pub struct Shipping {
-    /// By repository, then time.
+    /// By repository, then time of success.
     pub deployments: Vec<Shipped>,
     first: HashMap<(RepositoryId, CommitId), usize>,
+}
+
+impl Shipped {
+    /// Whether it took its environment back to an older commit on purpose.
+    #[must_use]
+    pub fn is_rollback(&self) -> bool {
+        self.course == Course::Back
+    }
+
+    /// Whether it fell behind by finishing late.
+    #[must_use]
+    pub fn is_overtaken(&self) -> bool {
+        self.course == Course::Overtaken
+    }
 }
 
 impl Shipping {
@@ -39,7 +75,7 @@ impl Shipping {
     #[must_use]
     pub fn of(tables: &Tables, found: &Found) -> Self {
         let mut shipping = Self::default();
-        let mut by_repository: BTreeMap<RepositoryId, Vec<_>> = BTreeMap::new();
+        let mut by_repository: BTreeMap<RepositoryId, Vec<&Candidate>> = BTreeMap::new();
         for candidate in found
             .candidates
             .iter()
@@ -50,69 +86,114 @@ impl Shipping {
                 .or_default()
                 .push(candidate);
         }
+        let mut histories: BTreeMap<RepositoryId, Parents<'_>> = by_repository
+            .keys()
+            .map(|repository| (*repository, Parents::new()))
+            .collect();
+        for commit in &tables.commits {
+            if let Some(parents) = histories.get_mut(&commit.repository) {
+                parents.insert(commit.commit, commit.parents.as_slice());
+            }
+        }
         for (repository, candidates) in by_repository {
-            let parents: HashMap<CommitId, &[CommitId]> = tables
-                .commits
-                .iter()
-                .filter(|commit| commit.repository == repository)
-                .map(|commit| (commit.commit, commit.parents.as_slice()))
-                .collect();
-            // What each environment already ran: to be behind that is a rollback.
-            let mut running: HashMap<&str, CommitId> = HashMap::new();
-            let mut shipped_to: HashMap<&str, HashSet<CommitId>> = HashMap::new();
-            for candidate in candidates {
-                let deployment = &candidate.deployment;
-                let environment = deployment.environment.as_str();
-                let index = shipping.deployments.len();
-                let known = deployment
-                    .commit
-                    .filter(|commit| parents.contains_key(commit));
-                let is_baseline = !shipping
-                    .deployments
-                    .iter()
-                    .any(|earlier| earlier.repository == repository && earlier.is_known);
-                let mut is_rollback = false;
-                if let Some(commit) = known {
-                    let there = shipped_to.entry(environment).or_default();
-                    is_rollback =
-                        there.contains(&commit) && running.get(environment) != Some(&commit);
-                    running.insert(environment, commit);
-                    walk(commit, &parents, |ancestor| there.insert(ancestor));
-                    walk(commit, &parents, |ancestor| {
-                        let is_new = !shipping.first.contains_key(&(repository, ancestor));
-                        if is_new {
-                            shipping.first.insert((repository, ancestor), index);
-                        }
-                        is_new
-                    });
-                }
-                shipping.deployments.push(Shipped {
-                    repository,
-                    at: candidate.at(),
-                    commit: deployment.commit,
-                    is_known: known.is_some(),
-                    is_baseline,
-                    is_rollback,
-                });
+            if let Some(parents) = histories.get(&repository) {
+                shipping.place(repository, &candidates, parents);
             }
         }
         shipping
     }
 
+    /// Places one repository's deployments, given by time of success.
+    fn place(
+        &mut self,
+        repository: RepositoryId,
+        candidates: &[&Candidate],
+        parents: &Parents<'_>,
+    ) {
+        let mut previous: HashMap<&str, usize> = HashMap::new();
+        let mut shipped_to: HashMap<&str, HashSet<CommitId>> = HashMap::new();
+        let mut has_baseline = false;
+        for candidate in candidates {
+            let deployment = &candidate.deployment;
+            let environment = deployment.environment.as_str();
+            let index = self.deployments.len();
+            let known = deployment
+                .commit
+                .filter(|commit| parents.contains_key(commit));
+            let before = previous.get(environment).copied();
+            let running = before.and_then(|at| self.deployments.get(at));
+            let mut course = Course::Onward;
+            if let Some(commit) = known {
+                let there = shipped_to.entry(environment).or_default();
+                let is_behind = there.contains(&commit)
+                    && running.is_some_and(|running| running.commit != Some(commit));
+                let is_earlier =
+                    running.is_some_and(|running| deployment.created_at < running.created_at);
+                course = match (is_behind, is_earlier) {
+                    (false, _) => Course::Onward,
+                    (true, false) => Course::Back,
+                    (true, true) => Course::Overtaken,
+                };
+                walk(commit, parents, |ancestor| there.insert(ancestor));
+                walk(commit, parents, |ancestor| {
+                    let entry = self.first.entry((repository, ancestor));
+                    let is_new = matches!(entry, std::collections::hash_map::Entry::Vacant(_));
+                    entry.or_insert(index);
+                    is_new
+                });
+                previous.insert(environment, index);
+            }
+            self.deployments.push(Shipped {
+                repository,
+                deployment: deployment.deployment.clone(),
+                environment: deployment.environment.clone(),
+                reference: deployment.reference.clone(),
+                created_at: deployment.created_at,
+                at: candidate.at(),
+                commit: deployment.commit,
+                is_known: known.is_some(),
+                is_baseline: !has_baseline,
+                course,
+                previous: before,
+            });
+            has_baseline |= known.is_some();
+        }
+    }
+
     /// The deployment that first shipped a commit; `None` while none has.
     #[must_use]
     pub fn first(&self, repository: RepositoryId, commit: CommitId) -> Option<&Shipped> {
+        self.deployments.get(self.first_index(repository, commit)?)
+    }
+
+    /// The index of the deployment that first shipped a commit.
+    #[must_use]
+    pub fn first_index(&self, repository: RepositoryId, commit: CommitId) -> Option<usize> {
+        self.first.get(&(repository, commit)).copied()
+    }
+
+    /// Whether the history has the commit of a deployment.
+    #[must_use]
+    pub fn knows(&self, deployment: &Deployment) -> bool {
+        deployment
+            .commit
+            .is_some_and(|commit| self.first.contains_key(&(deployment.repository, commit)))
+    }
+
+    /// The environments, sorted.
+    #[must_use]
+    pub fn environments(&self) -> BTreeSet<&str> {
         self.deployments
-            .get(*self.first.get(&(repository, commit))?)
+            .iter()
+            .map(|shipped| shipped.environment.as_str())
+            .collect()
     }
 }
 
+type Parents<'a> = HashMap<CommitId, &'a [CommitId]>;
+
 /// Walks from a commit to its ancestors for as long as `enter` says that one is new.
-fn walk(
-    from: CommitId,
-    parents: &HashMap<CommitId, &[CommitId]>,
-    mut enter: impl FnMut(CommitId) -> bool,
-) {
+fn walk(from: CommitId, parents: &Parents<'_>, mut enter: impl FnMut(CommitId) -> bool) {
     let mut pending = vec![from];
     while let Some(commit) = pending.pop() {
         if let Some(next) = parents.get(&commit)

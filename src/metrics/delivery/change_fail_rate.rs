@@ -1,0 +1,168 @@
+//! `dora.change_fail_rate`: successful production deployments that an incident is put down to.
+
+use std::collections::BTreeMap;
+
+use super::deployments::{Found, of_product};
+use super::incidents::{self, Incidents};
+use super::shipping::Shipping;
+use crate::domain::{Attribution, Elapsed, RepositoryId, Rung};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
+use crate::metrics::estimate::wilson_interval;
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Ratio, Unit};
+use crate::metrics::{Lens, Metric, ProductLens};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "dora.change_fail_rate",
+    title: "Change fail rate",
+    question: "How many deployments needed immediate intervention?",
+    definition: "Share of the successful production deployments that an incident is put down to. A ladder of evidence decides: \
+                 1 explicit (register, `Caused by #12` in the issue, a reference from a deployed change), 2 a linked revert of a \
+                 deployed change, 3 a rollback while the incident lasted, 4 a hotfix, 5 a patch of the same release line, 6 the nearest \
+                 earlier deployment of the product. The rate is printed at every cut: `failed_up_to_rung_3` counts the first three.",
+    formula: "deployments with an incident / successful production deployments older than the attribution bound",
+    unit: Unit::Share,
+    cohort: Some("finished in the bucket"),
+    needs: &[Need::Deployments, Need::History, Need::Issues],
+    source: "DORA, \"Software delivery performance metrics\" (2026): change fail rate; issues with an incident label, and `[[incident]]`",
+    exclusions: "A deployment that failed never reached production: it is counted apart, as are other environments. Deployments \
+                 younger than the attribution bound (default 24 h) are pending and not in the denominator. An incident is never put \
+                 down to a deployment after its start or further back than the bound, and to one at most; three incidents of one \
+                 deployment are one failed deployment. A run that passes when repeated is a flake, not a failure.",
+    how_to_read: "Compare the cuts. Where rungs 1 to 3 carry the rate, somebody looked into the causes; where rung 6 does, only the \
+                  clock speaks: write `Caused by #12` into the issues.",
+    can_mislead: "Incidents that nobody labels are not seen. Under frequent deployments rung 6 blames whatever came last. An incident \
+                  that no deployment caused counts against one until the register says `caused_by = \"none\"`.",
+    sql: include_str!("../../../queries/metrics/dora.change_fail_rate.sql"),
+};
+
+/// The names of the cumulative counts, by rung.
+const CUTS: [(Rung, &str); 6] = [
+    (Rung::Explicit, "failed_up_to_rung_1"),
+    (Rung::Revert, "failed_up_to_rung_2"),
+    (Rung::Rollback, "failed_up_to_rung_3"),
+    (Rung::Hotfix, "failed_up_to_rung_4"),
+    (Rung::PatchRelease, "failed_up_to_rung_5"),
+    (Rung::Nearest, "failed_up_to_rung_6"),
+];
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        let missing = incidents::missing(tables, lens, product);
+        let found = match missing.map_or_else(|| of_product(tables, lens, product), Err) {
+            Ok(found) => found,
+            Err(missing) => {
+                measure.cells.push(not_observed(product, missing));
+                continue;
+            }
+        };
+        let shipping = Shipping::of(tables, &found);
+        let incidents = incidents::of_product(tables, lens, product, &shipping);
+        let rows = rows(tables, lens, product, &found, &incidents);
+        measure
+            .cells
+            .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
+                estimate(lens, rows)
+            }));
+        measure.notes.extend(incidents.notes(lens, product));
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}
+
+/// The incidents of each deployment, by repository and id: numbers, and the best rung.
+type Blamed = BTreeMap<(RepositoryId, String), (Vec<String>, Rung)>;
+
+fn blamed(incidents: &Incidents) -> Blamed {
+    let mut blamed = Blamed::new();
+    for placed in &incidents.all {
+        if let Attribution::To {
+            repository,
+            deployment,
+            rung,
+        } = &placed.incident.attribution
+        {
+            let entry = blamed
+                .entry((*repository, deployment.clone()))
+                .or_insert_with(|| (Vec::new(), *rung));
+            entry.0.push(placed.incident.number.to_string());
+            entry.1 = entry.1.min(*rung);
+        }
+    }
+    blamed
+}
+
+fn rows(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    found: &Found,
+    incidents: &Incidents,
+) -> Vec<Keyed<Option<Rung>>> {
+    let blamed = blamed(incidents);
+    let mut rows = Vec::new();
+    for candidate in &found.candidates {
+        if !lens.window.contains(candidate.at()) {
+            continue;
+        }
+        let mut row = candidate.row(tables, lens, product);
+        let mut rung = None;
+        if row.fate == Fate::Included {
+            let deployment = &candidate.deployment;
+            let key = (deployment.repository, deployment.deployment.clone());
+            if let Some((numbers, best)) = blamed.get(&key) {
+                rung = Some(*best);
+                let numbers = numbers.join(", ");
+                row.subject = format!("{}: incident {numbers} ({})", row.subject, best.word());
+            }
+            let is_pending = Elapsed::between(candidate.at(), lens.as_of)
+                .is_none_or(|age| age < lens.rules.bound);
+            if is_pending {
+                row.fate = Fate::Unknown("younger_than_the_attribution_bound");
+                rung = None;
+            } else {
+                row.value = Some(if rung.is_some() { 1.0 } else { 0.0 });
+            }
+        }
+        rows.push(Keyed { row, key: rung });
+    }
+    rows
+}
+
+fn estimate(lens: &Lens, rows: &[&Keyed<Option<Rung>>]) -> Measured {
+    let failed = |up_to: Rung| {
+        count(
+            rows.iter()
+                .filter(|row| row.key.is_some_and(|rung| rung <= up_to))
+                .count(),
+        )
+    };
+    let ratio = Ratio {
+        hits: failed(Rung::Nearest),
+        of: count(rows.len()),
+    };
+    if ratio.of < lens.minimum_n {
+        return Measured::TooFew { n: ratio.of };
+    }
+    let mut value = ratio_value(ratio);
+    for (rung, name) in CUTS {
+        value.0.push((name, Number::Count(failed(rung))));
+    }
+    Measured::Value {
+        n: ratio.of,
+        value,
+        interval: wilson_interval(ratio),
+    }
+}

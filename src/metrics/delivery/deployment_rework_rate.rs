@@ -1,0 +1,228 @@
+//! `dora.deployment_rework_rate`: unplanned deployments that happened because of something already in production.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::deployments::{Found, of_product};
+use super::incidents::{self, Incidents};
+use super::shipping::Shipping;
+use crate::domain::RepositoryId;
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
+use crate::metrics::estimate::wilson_interval;
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Ratio, Unit};
+use crate::metrics::{Lens, Metric, ProductLens};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "dora.deployment_rework_rate",
+    title: "Deployment rework rate",
+    question: "How many deployments only repair what an earlier one broke?",
+    definition: "Share of the successful production deployments that were unplanned: a rollback, a deployment whose changes contain a \
+                 revert of a change already in production, or one whose changes contain a hotfix linked to an incident that had started.",
+    formula: "deployments that are a rollback or ship a revert or a hotfix / successful production deployments",
+    unit: Unit::Share,
+    cohort: Some("finished in the bucket"),
+    needs: &[Need::Deployments, Need::History],
+    source: "DORA, \"Software delivery performance metrics\" (2026): deployment rework rate; `This reverts commit …` in commits, hotfix \
+             labels and branches of pull requests that close or refer to an incident",
+    exclusions: "Failed deployments and other environments are counted apart. A revert of a change that had not been deployed does not \
+                 count, nor does a hotfix that no incident is linked to. What the first deployment of a repository contains is unknown.",
+    how_to_read: "Rework is capacity spent twice. Read it beside the change fail rate: a failed deployment that is repaired by the next \
+                  planned one appears only there.",
+    can_mislead: "A revert by hand, without git's sentence in the message, is not seen. A fix rolled forward under a plain branch name is \
+                  planned work to this metric.",
+    sql: include_str!("../../../queries/metrics/dora.deployment_rework_rate.sql"),
+};
+
+/// What makes a deployment rework; several may apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rework {
+    /// An older commit again.
+    Rollback,
+    /// A revert of a change already in production.
+    Revert,
+    /// A hotfix linked to an incident.
+    Hotfix,
+}
+
+impl Rework {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Rollback => "rollback",
+            Self::Revert => "revert",
+            Self::Hotfix => "hotfix",
+        }
+    }
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        let missing = lens.missing(product, Need::History);
+        let found = match missing.map_or_else(|| of_product(tables, lens, product), Err) {
+            Ok(found) => found,
+            Err(missing) => {
+                measure.cells.push(not_observed(product, missing));
+                continue;
+            }
+        };
+        let shipping = Shipping::of(tables, &found);
+        let incidents = incidents::of_product(tables, lens, product, &shipping);
+        let rows = rows(tables, lens, product, &found, &shipping, &incidents);
+        measure
+            .cells
+            .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
+                estimate(lens, rows)
+            }));
+        let n_overtaken = shipping
+            .deployments
+            .iter()
+            .filter(|shipped| lens.window.contains(shipped.at) && shipped.is_overtaken())
+            .count();
+        if n_overtaken > 0 {
+            measure.notes.push(format!(
+                "{}: deployments that an earlier started one finished ahead of, no rollbacks: {n_overtaken}",
+                product.name
+            ));
+        }
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}
+
+/// What makes deployments rework, by repository and id.
+type Reworks = BTreeMap<(RepositoryId, String), BTreeSet<Rework>>;
+
+/// Every deployment of a product that is rework.
+#[must_use]
+pub fn of_shipping(tables: &Tables, shipping: &Shipping, incidents: &Incidents) -> Reworks {
+    let mut reworks: Vec<(usize, Rework)> = Vec::new();
+    for (at, shipped) in shipping.deployments.iter().enumerate() {
+        if shipped.is_rollback() {
+            reworks.push((at, Rework::Rollback));
+        }
+    }
+    for commit in &tables.commits {
+        let Some(reverted) = commit.reverts else {
+            continue;
+        };
+        let shipped = |id| shipping.first_index(commit.repository, id);
+        // The order of the indices is the order in production.
+        if let (Some(at), Some(before)) = (shipped(commit.commit), shipped(reverted))
+            && before < at
+        {
+            reworks.push((at, Rework::Revert));
+        }
+    }
+    for (key, linked) in &incidents.hotfixes {
+        let shipped = incidents
+            .landings
+            .commit(*key)
+            .and_then(|commit| shipping.first_index(key.0, commit));
+        let Some((at, shipped)) = shipped.and_then(|at| Some((at, shipping.deployments.get(at)?)))
+        else {
+            continue;
+        };
+        let answers = incidents.all.iter().any(|placed| {
+            placed.incident.repository == key.0
+                && linked.contains(&placed.incident.number)
+                && placed.incident.started_at <= shipped.at
+        });
+        if answers && !shipped.is_baseline {
+            reworks.push((at, Rework::Hotfix));
+        }
+    }
+    let mut found = Reworks::new();
+    for (at, rework) in reworks {
+        if let Some(shipped) = shipping.deployments.get(at) {
+            found
+                .entry((shipped.repository, shipped.deployment.clone()))
+                .or_default()
+                .insert(rework);
+        }
+    }
+    found
+}
+
+fn rows(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    found: &Found,
+    shipping: &Shipping,
+    incidents: &Incidents,
+) -> Vec<Keyed<BTreeSet<Rework>>> {
+    let mut reworks = of_shipping(tables, shipping, incidents);
+    let baselines: BTreeSet<(RepositoryId, &str)> = shipping
+        .deployments
+        .iter()
+        .filter(|shipped| shipped.is_baseline || !shipped.is_known)
+        .map(|shipped| (shipped.repository, shipped.deployment.as_str()))
+        .collect();
+    let mut rows = Vec::new();
+    for candidate in &found.candidates {
+        if !lens.window.contains(candidate.at()) {
+            continue;
+        }
+        let deployment = &candidate.deployment;
+        let mut row = candidate.row(tables, lens, product);
+        let mut key = BTreeSet::new();
+        if row.fate == Fate::Included {
+            if baselines.contains(&(deployment.repository, deployment.deployment.as_str())) {
+                row.fate = Fate::Unknown(if shipping.knows(deployment) {
+                    "baseline_deployment"
+                } else {
+                    "commit_not_in_the_history"
+                });
+            } else {
+                let of = (deployment.repository, deployment.deployment.clone());
+                key = reworks.remove(&of).unwrap_or_default();
+                row.value = Some(if key.is_empty() { 0.0 } else { 1.0 });
+                if !key.is_empty() {
+                    let words: Vec<_> = key.iter().map(|rework| rework.word()).collect();
+                    row.subject = format!("{}: {}", row.subject, words.join(", "));
+                }
+            }
+        }
+        rows.push(Keyed { row, key });
+    }
+    rows
+}
+
+fn estimate(lens: &Lens, rows: &[&Keyed<BTreeSet<Rework>>]) -> Measured {
+    let n = |claim: &dyn Fn(&BTreeSet<Rework>) -> bool| {
+        count(rows.iter().filter(|row| claim(&row.key)).count())
+    };
+    let ratio = Ratio {
+        hits: n(&|key| !key.is_empty()),
+        of: count(rows.len()),
+    };
+    if ratio.of < lens.minimum_n {
+        return Measured::TooFew { n: ratio.of };
+    }
+    let mut value = ratio_value(ratio);
+    for (name, rework) in [
+        ("rollbacks", Rework::Rollback),
+        ("reverts", Rework::Revert),
+        ("hotfixes", Rework::Hotfix),
+    ] {
+        value
+            .0
+            .push((name, Number::Count(n(&|key| key.contains(&rework)))));
+    }
+    Measured::Value {
+        n: ratio.of,
+        value,
+        interval: wilson_interval(ratio),
+    }
+}

@@ -1,0 +1,180 @@
+//! `dora.failed_deployment_recovery_time`: from a failed deployment to restored service.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::deployments::of_product;
+use super::incidents::{self, Incidents, Placed};
+use super::shipping::Shipping;
+use crate::domain::{Attribution, Elapsed};
+use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Unit};
+use crate::metrics::{Lens, Metric, ProductLens};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "dora.failed_deployment_recovery_time",
+    title: "Failed deployment recovery time",
+    question: "How long does it take to restore service after a bad deployment?",
+    definition: "Time from the end of a deployment that an incident is put down to, or from the start of the impact where somebody \
+                 recorded it, to the restored service. Restored is the resolved clock, not the closed one: register, `Resolved time:` \
+                 in the issue, label `resolved`, success of the deployment with the linked fix or revert, and only then the closing.",
+    formula: "resolved_at − (recorded started_at, else deployment.finished_at)",
+    unit: Unit::Hours,
+    cohort: Some("incident started in the bucket"),
+    needs: &[Need::Deployments, Need::History, Need::Issues],
+    source: "DORA, \"Software delivery performance metrics\" (2026): failed deployment recovery time; Kaplan & Meier (1958) for \
+             incidents that are not resolved",
+    exclusions: "Incidents that are put down to no deployment are counted apart with the reason, and so is every further incident of one \
+                 deployment: the one restored last stands for all. Unresolved incidents are running, not dropped. An incident resolved \
+                 before it started is a contradiction and unknown.",
+    how_to_read: "The note says how many closings were taken as resolved: an issue is often closed days after service was back. Write \
+                  `Resolved time:` into the issue.",
+    can_mislead: "Few incidents make wide intervals. A recovery is as trustworthy as the clocks that people keep in the middle of a \
+                  fire.",
+    sql: include_str!("../../../queries/metrics/dora.failed_deployment_recovery_time.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut notes = Vec::new();
+    let mut found: BTreeMap<&str, (Shipping, Incidents)> = BTreeMap::new();
+    for product in &lens.products {
+        if incidents::missing(tables, lens, product).is_some() {
+            continue;
+        }
+        if let Ok(deployments) = of_product(tables, lens, product) {
+            let shipping = Shipping::of(tables, &deployments);
+            let incidents = incidents::of_product(tables, lens, product, &shipping);
+            notes.extend(incidents.notes(lens, product));
+            found.insert(&product.name, (shipping, incidents));
+        }
+    }
+    let rows = |product: &ProductLens| {
+        if let Some(missing) = incidents::missing(tables, lens, product) {
+            return Err(missing);
+        }
+        match found.get(product.name.as_str()) {
+            Some((shipping, incidents)) => Ok(rows(lens, product, shipping, incidents)),
+            None => of_product(tables, lens, product).map(|_| Vec::new()),
+        }
+    };
+    let mut measure =
+        measure_products(&DEFINITION, lens, Depth::REPOSITORIES, &rows, &|_, rows| {
+            censored_quantiles(lens, rows)
+        });
+    measure.notes = notes;
+    measure
+}
+
+/// Which incident stands for a deployment: the one restored last; an unresolved one before all others.
+fn standing(incidents: &Incidents) -> BTreeMap<usize, (bool, Option<Timestamp>, usize)> {
+    let mut standing: BTreeMap<usize, (bool, Option<Timestamp>, usize)> = BTreeMap::new();
+    for (at, placed) in incidents.all.iter().enumerate() {
+        let Some(cause) = placed.cause else { continue };
+        let resolved_at = placed.incident.resolved_at;
+        let rank = (resolved_at.is_none(), resolved_at, at);
+        let best = standing.entry(cause).or_insert(rank);
+        // Of equals the first by repository and number.
+        if (rank.0, rank.1) > (best.0, best.1) {
+            *best = rank;
+        }
+    }
+    standing
+}
+
+fn rows(
+    lens: &Lens,
+    product: &ProductLens,
+    shipping: &Shipping,
+    incidents: &Incidents,
+) -> Vec<Keyed<()>> {
+    let standing = standing(incidents);
+    let mut rows = Vec::new();
+    for (at, placed) in incidents.all.iter().enumerate() {
+        let incident = &placed.incident;
+        if !lens.window.contains(incident.started_at) {
+            continue;
+        }
+        let mut row = row(lens, product, placed);
+        if let (Some(cause), Attribution::To { .. }) = (placed.cause, &incident.attribution) {
+            let stands = standing
+                .get(&cause)
+                .is_some_and(|(.., standing)| *standing == at);
+            let finished_at = shipping.deployments.get(cause).map(|shipped| shipped.at);
+            // The impact of several incidents of one deployment began with the first of them.
+            let recorded = incidents
+                .all
+                .iter()
+                .filter(|other| other.cause == Some(cause))
+                .filter(|other| other.incident.started_from.is_recorded())
+                .map(|other| other.incident.started_at)
+                .min();
+            let started_at = recorded.or(finished_at).unwrap_or(incident.started_at);
+            recover(lens, &mut row, started_at, incident.resolved_at);
+            if incident
+                .resolved_at
+                .is_some_and(|at| at < incident.started_at)
+            {
+                row.value = None;
+                row.fate = Fate::Unknown("resolved_before_it_started");
+            }
+            if !stands {
+                row.value = None;
+                row.working_hours = None;
+                row.is_running = false;
+                row.fate = Fate::Excluded("same_deployment_as_another_incident");
+            }
+        }
+        rows.push(Keyed { row, key: () });
+    }
+    rows
+}
+
+/// Fills in how long it took, or takes already.
+fn recover(
+    lens: &Lens,
+    row: &mut LedgerRow,
+    started_at: Timestamp,
+    resolved_at: Option<Timestamp>,
+) {
+    let end = resolved_at.unwrap_or(lens.as_of);
+    match Elapsed::between(started_at, end) {
+        Some(elapsed) => {
+            row.value = Some(elapsed.hours());
+            row.working_hours = lens
+                .calendars
+                .team()
+                .working_between(started_at, end)
+                .map(Elapsed::hours);
+            row.is_running = resolved_at.is_none();
+            row.fate = Fate::Included;
+        }
+        None => row.fate = Fate::Unknown("resolved_before_it_started"),
+    }
+}
+
+/// The row of an incident that no deployment is blamed for.
+fn row(lens: &Lens, product: &ProductLens, placed: &Placed) -> LedgerRow {
+    let incident = &placed.incident;
+    LedgerRow {
+        product: product.name.clone(),
+        repository: incident.repository,
+        areas: Vec::new(),
+        subject: format!("{} {}", incident.number, placed.title),
+        link: placed.url.clone(),
+        at: Some(incident.started_at),
+        bucket: lens.bucket(incident.started_at, lens.granularity),
+        value: None,
+        working_hours: None,
+        is_running: false,
+        person: None,
+        fate: Fate::Excluded(incident.attribution.word()),
+    }
+}
