@@ -1,7 +1,8 @@
-// Opens a team tree in a real headless browser, as a reader would, and fails on the first thing a reader should not meet.
+// Opens a team tree, or the lead's, in a real headless browser, as a reader would, and fails on the first thing a reader should not meet.
 //
 //   npm install --no-save --no-audit --no-fund --prefix target/browser-check playwright-core@1.65.1
 //   node .ci/browser-check.mjs linchpin-demo/team [folder for screenshots]
+//   node .ci/browser-check.mjs linchpin-demo/private/lead [folder for screenshots]
 //
 // Checked, in light and dark, on a wide screen and on a phone: nothing is requested beyond the page itself, the console stays
 // silent (so the content security policy holds), nothing overflows sideways, text has a contrast of at least 4.5 to 1, every
@@ -18,7 +19,7 @@ const { chromium } = require('playwright-core');
 
 const [tree, pictures] = process.argv.slice(2);
 if (!tree) {
-  console.error('usage: node .ci/browser-check.mjs <team folder> [folder for screenshots]');
+  console.error('usage: node .ci/browser-check.mjs <folder with an index.html> [folder for screenshots]');
   process.exit(2);
 }
 const page_url = pathToFileURL(resolve(tree, 'index.html')).href;

@@ -61,6 +61,8 @@ pub enum Command {
     Report(AnalysisArgs),
     /// Write one person's private tree from the store.
     Person(PersonArgs),
+    /// Write the lead's named views from the store, local only: reviewers, knowledge, delegation, coverage of evidence.
+    Lead(AnalysisArgs),
     /// Show a metric's definition and the rows behind its figure.
     Explain(ExplainArgs),
     /// Write facts, measures and the reference SQL's relations as files for other tools: private data.

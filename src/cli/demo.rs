@@ -12,6 +12,7 @@ use super::args::{AnalysisArgs, By, DemoArgs, Places, Time};
 use super::context::Context;
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
+use super::report::Analysis;
 use super::run;
 use super::workspace::Workspace;
 use crate::demo::fake::{self, FakeGitHub, Faults};
@@ -88,10 +89,12 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     drop(server);
     let code = run::mine_and_report(context, &workspace, &store)?;
     let written = super::person::write_all(&store, &workspace)?;
+    let lead = super::lead::write(&Analysis::read(&store, &workspace)?, &workspace)?;
     let mut stdout = std::io::stdout().lock();
     for path in written {
         let _ = writeln!(stdout, "{}", path.join("evidence.md").display());
     }
+    let _ = writeln!(stdout, "{}", lead.join("index.html").display());
     let _ = writeln!(
         stdout,
         "next: linchpin explain flow.pickup_time --store {} --config {} --as-of {} --since 78w",

@@ -11,6 +11,7 @@ mod export;
 mod fetch;
 mod identity;
 mod init;
+mod lead;
 mod output;
 mod person;
 mod progress;
@@ -75,6 +76,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         }
         Command::Report(args) => run::report(context, &of_store(args)?),
         Command::Person(args) => person::person(args, context, &of_store(&args.analysis)?),
+        Command::Lead(args) => lead::lead(context, &of_store(args)?),
         Command::Explain(args) => explain::explain(args, &of_store(&args.analysis)?),
         Command::Export(args) => export::export(args, &of_store(&args.analysis)?),
         Command::Identity(args) => identity::identity(args, &of_store(&args.analysis)?),

@@ -114,7 +114,11 @@ fn write(
     keep_out_of_git(&workspace.out.join("private"))?;
     let mut written = Vec::new();
     for (pack, absence) in packs {
-        let folder = encode::file_name(&pack.login);
+        let folder = match encode::file_name(&pack.login) {
+            // `private/lead` holds the lead's views: somebody with that login has another folder.
+            taken if taken.eq_ignore_ascii_case("lead") => format!("{taken}-"),
+            folder => folder,
+        };
         let place = workspace.out.join("private").join(&folder);
         replace_tree(&place, &files(&pack, absence.as_ref())?, Audience::Owner)?;
         written.push(place);
@@ -137,7 +141,7 @@ fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, Cli
 }
 
 /// Every pack with the person's absence card, where there is one.
-fn packs(
+pub(super) fn packs(
     analysis: &Analysis,
     workspace: &Workspace,
     people: &[PersonId],

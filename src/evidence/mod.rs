@@ -6,6 +6,7 @@
 pub mod absence;
 pub mod brag;
 mod index;
+pub mod lead;
 pub mod lint;
 mod moments;
 pub mod one_on_one;

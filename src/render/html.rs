@@ -10,10 +10,15 @@ use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
 use super::{RenderError, encode, svg};
+use crate::evidence::lead::Lead;
 use crate::report::{Chart, Document, TeamReport};
 
 const TEAM: &str = include_str!("../../reports/team.html");
 const DOCUMENT: &str = include_str!("../../reports/document.html");
+/// The parts of documents, as macros in front of the templates of documents.
+const BLOCKS: &str = include_str!("../../reports/blocks.html");
+const LEAD: &str = include_str!("../../reports/lead.html");
+const LEAD_STYLE: &str = include_str!("../../reports/lead.css");
 const STYLE: &str = include_str!("../../reports/team.css");
 
 /// `index.html` of the team tree.
@@ -33,7 +38,17 @@ pub fn team(report: &TeamReport) -> Result<String, RenderError> {
 pub fn document(document: &Document, charts: &[Chart]) -> Result<String, RenderError> {
     let style = style();
     let page = page::DocumentPage::of(document, charts, &style, &source_hash(&style))?;
-    rendered("document.html", DOCUMENT, &page)
+    rendered("document.html", &format!("{BLOCKS}{DOCUMENT}"), &page)
+}
+
+/// `index.html` of the lead's tree.
+///
+/// # Errors
+/// A defect of the program: the template does not fit the views, or a chart cannot be drawn.
+pub fn lead(lead: &Lead) -> Result<String, RenderError> {
+    let style = format!("{}{LEAD_STYLE}", style());
+    let page = page::LeadPage::of(lead, &style, &source_hash(&style))?;
+    rendered("lead.html", &format!("{BLOCKS}{LEAD}"), &page)
 }
 
 fn rendered(

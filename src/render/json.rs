@@ -164,6 +164,14 @@ pub(super) fn metric_line<'a>(
     }
 }
 
+/// `lead.json`: the lead's named views as data.
+///
+/// # Errors
+/// A defect of the program: a number that JSON cannot carry.
+pub fn lead(lead: &crate::evidence::lead::Lead) -> Result<String, RenderError> {
+    Ok(serde_json::to_string_pretty(lead)? + "\n")
+}
+
 /// `metrics.json`: every measure of every scope and bucket, by id, scope and bucket.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ pub mod svg;
 pub use explain::{Explain, Format, explain};
 pub use markdown::MAX_SUMMARY_BYTES;
 
+use crate::evidence::lead::Lead;
 use crate::report::{Chart, TeamReport};
 
 /// Why a report could not be turned into bytes. Each is a defect of the program, not of the data.
@@ -66,6 +67,23 @@ pub fn team_tree(report: &TeamReport) -> Result<Vec<OutputFile>, RenderError> {
     for chart in report.figures().filter_map(|figure| figure.chart.as_ref()) {
         files.extend(chart_files(chart, "charts")?);
     }
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(files)
+}
+
+/// All files below `private/lead/`: the page, every part as text, and the views as data.
+///
+/// # Errors
+/// A defect of the program: see [`RenderError`].
+pub fn lead_tree(lead: &Lead) -> Result<Vec<OutputFile>, RenderError> {
+    let mut files = vec![
+        ("index.html".to_owned(), html::lead(lead)?.into_bytes()),
+        ("lead.json".to_owned(), json::lead(lead)?.into_bytes()),
+    ];
+    files.extend(lead.parts.iter().map(|part| {
+        let text = pack::document(&part.document);
+        (format!("{}.md", part.id), text.into_bytes())
+    }));
     files.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(files)
 }

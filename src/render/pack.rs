@@ -20,6 +20,16 @@ pub fn document(document: &Document) -> String {
     text
 }
 
+/// Parts inside a part, with an empty line between them.
+fn write_blocks(text: &mut String, blocks: &[Block]) {
+    for (at, block) in blocks.iter().enumerate() {
+        if at > 0 {
+            text.push('\n');
+        }
+        write_block(text, block);
+    }
+}
+
 fn write_block(text: &mut String, block: &Block) {
     match block {
         Block::Heading(level, words) => {
@@ -40,6 +50,14 @@ fn write_block(text: &mut String, block: &Block) {
             }
         }
         Block::Table(rows) => text.push_str(&markdown::table(rows)),
+        Block::Panel { blocks, .. } => write_blocks(text, blocks),
+        Block::Details { summary, blocks } => {
+            let _ = writeln!(text, "**{}**\n", md(summary));
+            write_blocks(text, blocks);
+        }
+        Block::Chart(chart) => {
+            let _ = writeln!(text, "_{}: {}_", md(&chart.title), md(&chart.description));
+        }
         Block::Blank { label, prompt } => {
             let _ = writeln!(text, "**{}:** {}", md(label), md(prompt));
         }

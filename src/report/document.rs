@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::chart::Chart;
 use super::table::Table;
 
 /// A run of text inside a paragraph.
@@ -44,7 +45,7 @@ impl Span {
 }
 
 /// A part of a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Block {
     /// A heading: 1 is the largest below the title, 4 the smallest.
     Heading(u8, Vec<Span>),
@@ -56,6 +57,22 @@ pub enum Block {
     Quote(String),
     /// A table.
     Table(Table),
+    /// Parts set apart from what stands around them.
+    Panel {
+        /// Whether it asks for attention.
+        is_notice: bool,
+        /// The parts.
+        blocks: Vec<Block>,
+    },
+    /// Parts that a page folds away until they are asked for.
+    Details {
+        /// What they are, in a few words.
+        summary: String,
+        /// The parts.
+        blocks: Vec<Block>,
+    },
+    /// A chart: a page draws it, and a text names it with its description.
+    Chart(Box<Chart>),
     /// A field that a person fills in: the label, and what belongs there.
     Blank {
         /// Label.
@@ -66,7 +83,7 @@ pub enum Block {
 }
 
 /// A document.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Document {
     /// Title.
     pub title: String,

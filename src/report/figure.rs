@@ -171,6 +171,27 @@ pub(super) fn figure(
     })
 }
 
+/// The chart of a product's buckets in a measure, without a figure around it.
+#[must_use]
+pub fn trend(measure: &Measure, product: &str, window: Window, zone: &TimeZone) -> Option<Chart> {
+    let frame = Frame {
+        window,
+        zone,
+        repositories: &[],
+        product,
+    };
+    let of_product = |cell: &&Cell| {
+        cell.scope.product == product
+            && cell.scope.repository.is_none()
+            && cell.scope.area.is_none()
+            && cell.scope.person.is_none()
+            && cell.bucket.is_some()
+    };
+    let cells: Vec<&Cell> = measure.cells.iter().filter(of_product).collect();
+    let id = format!("{product}.{}", measure.definition.id);
+    chart(&id, measure.definition, &cells, &frame).filter(Chart::is_drawable)
+}
+
 /// The remarks that are about this product: a remark that begins with a product's name is about that one alone.
 fn notes(measure: &Measure, product: &str) -> Vec<String> {
     let begins_with = |note: &str, name: &str| {

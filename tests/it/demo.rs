@@ -19,6 +19,7 @@ const BARE: Plants = Plants {
     silo: false,
     hand_over: false,
     holiday: false,
+    sole_approver: false,
     rollback: false,
     flake: false,
 };

@@ -22,6 +22,7 @@ mod github_resume;
 mod github_retry;
 mod github_schema;
 mod hostile;
+mod lead;
 mod pipeline;
 mod reference;
 mod render;

@@ -200,6 +200,11 @@ pub(super) const SILO: &str = "solver";
 /// The handed-over area.
 pub(super) const HANDED_OVER: &str = "feeds";
 
+/// The index of `parcel-web`, where one person alone approves an area.
+pub(super) const PARCEL_WEB: usize = 1;
+/// The area with one approver. Its approver writes nothing there.
+pub(super) const APPROVED_BY_ONE: &str = "tracking";
+
 /// Who writes in an area in a quarter (0 = 2025-Q1), by weight.
 pub(super) fn authors(
     repository: usize,

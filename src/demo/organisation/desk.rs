@@ -1,7 +1,7 @@
 //! Who is asked to review: everyone in turn, but for what is planted.
 
-use super::blueprint::{HANDED_OVER, TIMETABLE, reviewers};
-use super::cast::{Actor, DEPENDABOT, MARA, OSKAR, TEAM, TOMAS};
+use super::blueprint::{APPROVED_BY_ONE, HANDED_OVER, PARCEL_WEB, TIMETABLE, reviewers};
+use super::cast::{Actor, DEPENDABOT, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
 use super::plan::{Job, QUARTERS, SPREAD_FROM, is_present};
 use super::truths::Plants;
@@ -29,6 +29,9 @@ impl Desk {
         plants: &Plants,
     ) -> Actor {
         let is_crowded = Self::is_crowded(job, at, plants);
+        if let Some(only) = only_approver(job, at, plants).filter(|only| job.author != *only) {
+            return only;
+        }
         let product = usize::from(job.blueprint().product != "parcels");
         let phase = usize::from(at >= Minute::of(SPREAD_FROM));
         let mut candidates: Vec<Actor> = reviewers()
@@ -69,6 +72,15 @@ impl Desk {
         }
         actor
     }
+}
+
+/// Who alone is asked in an area, where that is planted: nobody else is asked too, and nobody steps in.
+pub(super) fn only_approver(job: &Job, at: Minute, plants: &Plants) -> Option<Actor> {
+    let is_it = job.repository == PARCEL_WEB
+        && job
+            .area_plan()
+            .is_some_and(|area| area.name == APPROVED_BY_ONE);
+    (plants.sole_approver && is_it && at >= Minute::of(SPREAD_FROM)).then_some(YUKI)
 }
 
 /// The giver reviews the receiver's changes while the area moves; afterwards the receiver reviews the others'.

@@ -3,7 +3,7 @@
 use super::blueprint::Craft;
 use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, MARA, RABBIT};
 use super::clock::{DAY, Minute};
-use super::desk::Desk;
+use super::desk::{Desk, only_approver};
 use super::dice::Dice;
 use super::plan::{AS_OF_DAY, Job, Work};
 use super::truths::Plants;
@@ -267,7 +267,8 @@ fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
         return life;
     }
     let second = second_reader(&mut life, job, desk, who, plants, dice);
-    let is_stuck = !is_small(job) && dice.chance(if is_slow { 14 } else { 2 });
+    let has_one_approver = only_approver(job, asked_at, plants).is_some();
+    let is_stuck = !is_small(job) && !has_one_approver && dice.chance(if is_slow { 14 } else { 2 });
     let approved = if is_stuck {
         let helper = desk.reviewer(job, asked_at, &[who], plants);
         let at = asked_at.plus(dice.between(1_680, 2_200));
@@ -317,8 +318,8 @@ fn second_reader(
 ) -> Option<Actor> {
     let (asked_at, ..) = *life.requests.first()?;
     let is_slow = who == MARA && Desk::is_crowded(job, asked_at, plants);
-    let second = dice
-        .chance(if is_slow { 12 } else { 25 })
+    let is_alone = only_approver(job, asked_at, plants).is_some();
+    let second = (dice.chance(if is_slow { 12 } else { 25 }) && !is_alone)
         .then(|| desk.reviewer(job, asked_at, &[who, MARA], plants))?;
     let mut ask = |minutes, is_withdrawn| {
         life.requests

@@ -20,6 +20,8 @@ pub struct Plants {
     pub hand_over: bool,
     /// The lead is away for two weeks, and nothing waits.
     pub holiday: bool,
+    /// One person alone reviews and approves `parcel-web`'s `tracking` from a date on.
+    pub sole_approver: bool,
     /// One production deployment of `parcel-api` is rolled back.
     pub rollback: bool,
     /// One in five runs of `parcel-api`'s `integration` workflow passes only on its second attempt.
@@ -33,6 +35,7 @@ impl Default for Plants {
             silo: true,
             hand_over: true,
             holiday: true,
+            sole_approver: true,
             rollback: true,
             flake: true,
         }
@@ -63,6 +66,8 @@ pub struct Truths {
     pub hand_over: Option<HandOverTruth>,
     /// The holiday, where planted.
     pub holiday: Option<HolidayTruth>,
+    /// The only approver, where planted.
+    pub sole_approver: Option<SoleApproverTruth>,
     /// The rollback, where planted.
     pub rollback: Option<RollbackTruth>,
     /// The flaky workflow, where planted.
@@ -167,6 +172,19 @@ pub struct HolidayTruth {
     pub from: Date,
     /// Last day away.
     pub to: Date,
+}
+
+/// An area that one person alone approves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoleApproverTruth {
+    /// Repository.
+    pub repository: String,
+    /// Area.
+    pub area: String,
+    /// Who.
+    pub login: String,
+    /// From here on nobody else is asked.
+    pub from: Date,
 }
 
 /// A production deployment that was undone.

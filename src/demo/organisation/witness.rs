@@ -3,14 +3,16 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::blueprint::{HANDED_OVER, PARCEL_API, REPOSITORIES, SILO, TIMETABLE};
+use super::blueprint::{
+    APPROVED_BY_ONE, HANDED_OVER, PARCEL_API, PARCEL_WEB, REPOSITORIES, SILO, TIMETABLE,
+};
 use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
 use super::delivery::{PRODUCTION, Shipped};
 use super::plan::{AWAY_FROM, AWAY_TO, QUARTERS, SPREAD_FROM, quarter_label};
 use super::truths::{
     BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, PersonTruth, Plants, RepositoryTruth,
-    RollbackTruth, Share, SiloTruth, Truths,
+    RollbackTruth, Share, SiloTruth, SoleApproverTruth, Truths,
 };
 use super::work_items::IssuePlan;
 use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
@@ -197,6 +199,14 @@ pub(super) fn whole(truths: &mut Truths, host: &Host, plants: &Plants) {
             until: SPREAD_FROM,
             share_before: reviews(Timestamp::MIN, spread),
             share_after: reviews(spread, Timestamp::MAX),
+        });
+    }
+    if plants.sole_approver {
+        truths.sole_approver = Some(SoleApproverTruth {
+            repository: REPOSITORIES[PARCEL_WEB].name.to_owned(),
+            area: APPROVED_BY_ONE.to_owned(),
+            login: YUKI.persona().login.to_owned(),
+            from: SPREAD_FROM,
         });
     }
     let Some(timetable) = host.repositories.get(TIMETABLE) else {

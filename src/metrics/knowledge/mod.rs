@@ -3,4 +3,5 @@
 pub mod decay;
 pub mod lineage;
 pub mod silos;
+pub mod touches;
 pub mod truck_factor;

@@ -4,6 +4,7 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use super::tables::{TableView, table};
+use crate::evidence::lead::Lead;
 use crate::render::{RenderError, encode, svg};
 use crate::report::{Block, Chart, Document, Span};
 
@@ -40,6 +41,56 @@ struct BlockView {
     items: Vec<Vec<SpanView>>,
     lines: Vec<String>,
     table: Option<TableView>,
+    /// A picture made here.
+    picture: Option<Value>,
+    /// Parts inside this one.
+    blocks: Vec<BlockView>,
+    is_notice: bool,
+}
+
+/// Several documents on one page, each a part of it.
+#[derive(Serialize)]
+pub(super) struct LeadPage {
+    title: String,
+    style: Value,
+    style_hash: String,
+    subtitle: Vec<SpanView>,
+    parts_of_page: Vec<PartView>,
+}
+
+#[derive(Serialize)]
+struct PartView {
+    id: &'static str,
+    title: String,
+    blocks: Vec<BlockView>,
+}
+
+impl LeadPage {
+    pub(super) fn of(lead: &Lead, style: &str, style_hash: &str) -> Result<Self, RenderError> {
+        let part = |part: &crate::evidence::lead::Part| {
+            Ok(PartView {
+                id: part.id,
+                title: part.document.title.clone(),
+                blocks: views(&part.document.blocks)?,
+            })
+        };
+        let parts: Result<Vec<PartView>, RenderError> = lead.parts.iter().map(part).collect();
+        Ok(Self {
+            title: "For the lead".to_owned(),
+            style: Value::from_safe_string(style.to_owned()),
+            style_hash: style_hash.to_owned(),
+            subtitle: lead
+                .parts
+                .first()
+                .map(|part| spans(&part.document.subtitle))
+                .unwrap_or_default(),
+            parts_of_page: parts?,
+        })
+    }
+}
+
+fn views(blocks: &[Block]) -> Result<Vec<BlockView>, RenderError> {
+    blocks.iter().map(block).collect()
 }
 
 impl DocumentPage {
@@ -64,13 +115,13 @@ impl DocumentPage {
             style: Value::from_safe_string(style.to_owned()),
             style_hash: style_hash.to_owned(),
             subtitle: spans(&document.subtitle),
-            blocks: document.blocks.iter().map(block).collect(),
+            blocks: views(&document.blocks)?,
             charts: charts?,
         })
     }
 }
 
-fn block(block: &Block) -> BlockView {
+fn block(block: &Block) -> Result<BlockView, RenderError> {
     let empty = BlockView {
         kind: "paragraph",
         level: 0,
@@ -78,8 +129,11 @@ fn block(block: &Block) -> BlockView {
         items: Vec::new(),
         lines: Vec::new(),
         table: None,
+        picture: None,
+        blocks: Vec::new(),
+        is_notice: false,
     };
-    match block {
+    Ok(match block {
         Block::Heading(level, words) => BlockView {
             kind: "heading",
             level: (*level).clamp(1, 4) + 1,
@@ -110,7 +164,25 @@ fn block(block: &Block) -> BlockView {
             lines: vec![label.clone(), prompt.clone()],
             ..empty
         },
-    }
+        Block::Panel { is_notice, blocks } => BlockView {
+            kind: "panel",
+            is_notice: *is_notice,
+            blocks: views(blocks)?,
+            ..empty
+        },
+        Block::Details { summary, blocks } => BlockView {
+            kind: "details",
+            lines: vec![summary.clone()],
+            blocks: views(blocks)?,
+            ..empty
+        },
+        Block::Chart(chart) => BlockView {
+            kind: "chart",
+            lines: vec![chart.title.clone()],
+            picture: Some(Value::from_safe_string(svg::inline(chart)?)),
+            ..empty
+        },
+    })
 }
 
 fn spans(spans: &[Span]) -> Vec<SpanView> {

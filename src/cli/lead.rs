@@ -1,0 +1,89 @@
+//! `linchpin lead`: the lead's named views, in the private tree alone.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use super::context::Context;
+use super::error::{CliError, DONE, Kind, PARTIAL};
+use super::output::{Audience, keep_out_of_git, replace_tree};
+use super::person;
+use super::report::Analysis;
+use super::workspace::Workspace;
+use crate::domain::{PersonId, RepoName, RepositoryId};
+use crate::evidence::lead::{self, LeadSources, ProductSources};
+use crate::metrics::knowledge::decay;
+use crate::metrics::knowledge::touches::last_touches;
+use crate::metrics::review::{areas, waits};
+use crate::metrics::{self, ProductLens};
+use crate::render;
+use crate::store::{Mode, Store};
+
+/// Writes `<out>/private/lead/`.
+pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
+    let store = Store::open(&workspace.store, Mode::Read)?;
+    let analysis = Analysis::read(&store, workspace)?;
+    let place = write(&analysis, workspace)?;
+    let mut stdout = std::io::stdout().lock();
+    let _ = writeln!(stdout, "{}", place.join("index.html").display());
+    if analysis.findings.is_partial() {
+        context.progress.say(
+            "partial data: the views may be incomplete; see `linchpin report` for what is missing",
+        );
+        return Ok(PARTIAL);
+    }
+    Ok(DONE)
+}
+
+/// Writes the views and returns their folder.
+pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliError> {
+    let (tables, lens) = (&analysis.tables, &analysis.lens);
+    let repositories: BTreeMap<RepositoryId, RepoName> = tables
+        .repositories
+        .iter()
+        .filter_map(|row| Some((row.repository, row.name.parse().ok()?)))
+        .collect();
+    let measures = metrics::measure_all(tables, lens);
+    let products: Vec<ProductSources> = lens
+        .products
+        .iter()
+        .map(|product| product_sources(analysis, product))
+        .collect();
+    let members: Vec<PersonId> = lens
+        .roster
+        .members
+        .iter()
+        .map(|member| member.person)
+        .collect();
+    let (mut packs, mut absences) = (Vec::new(), Vec::new());
+    for (pack, card) in person::packs(analysis, workspace, &members) {
+        absences.extend(card.map(|card| (pack.person, card)));
+        packs.push(pack);
+    }
+    let views = lead::lead(&LeadSources {
+        lens,
+        people: &tables.people,
+        repositories: &repositories,
+        measures: &measures,
+        products: &products,
+        packs: &packs,
+        absences: &absences,
+    });
+    let files = render::lead_tree(&views).map_err(|error| CliError::new(Kind::Defect, error))?;
+    let private = workspace.out.join("private");
+    keep_out_of_git(&private)?;
+    let place = private.join("lead");
+    replace_tree(&place, &files, Audience::Owner)?;
+    Ok(place)
+}
+
+fn product_sources(analysis: &Analysis, product: &ProductLens) -> ProductSources {
+    let (tables, lens) = (&analysis.tables, &analysis.lens);
+    ProductSources {
+        name: product.name.clone(),
+        waits: waits::of_merged(tables, lens, product),
+        reviewers: areas::by_area(tables, lens, product),
+        knowledge: decay::by_area(tables, lens, product),
+        last_touches: last_touches(tables, lens, product),
+    }
+}

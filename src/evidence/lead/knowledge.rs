@@ -1,0 +1,180 @@
+//! The knowledge map: who holds each area, who is nearest, and when anybody else last touched it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::names::Names;
+use super::{LeadSources, ProductSources};
+use crate::domain::PersonId;
+use crate::metrics::knowledge::decay::AreaKnowledge;
+use crate::report::document::{Block, Span};
+use crate::report::quantity;
+use crate::report::table::{Column, Table, TableCell};
+
+pub(super) const INTRO: &str = "Who holds each area, who is nearest to it, and when anybody but the holder last touched it. A holder is \
+                                somebody to learn from: the risk belongs to the system, and pairing or reviewing across is what \
+                                lowers it.";
+
+/// One area's people.
+#[derive(Debug, Clone, Serialize)]
+pub struct AreaLine {
+    /// The area.
+    pub area: String,
+    /// Who has most decayed knowledge of it; `None` without recent history.
+    pub holder: Option<String>,
+    /// The holder's share of it.
+    pub share: Option<f64>,
+    /// Who comes next.
+    pub second: Option<String>,
+    /// Their share.
+    pub second_share: Option<f64>,
+    /// Commits and reviews by everybody in 547 days.
+    pub n: u64,
+    /// When anybody but the holder last committed to or reviewed it.
+    pub last_outside_touch: Option<String>,
+    /// Who reviewed it in 180 days.
+    pub reviewers: Vec<String>,
+    /// Whether the area counts as a silo (`knowledge.silos`).
+    pub is_silo: bool,
+}
+
+/// The areas of a product, by name.
+pub(super) fn areas(
+    sources: &LeadSources<'_>,
+    names: &Names<'_>,
+    product: &ProductSources,
+) -> Vec<AreaLine> {
+    let silos = sources
+        .measures
+        .iter()
+        .find(|measure| measure.definition.id == "knowledge.silos");
+    let is_silo = |area: &str| {
+        silos.is_some_and(|measure| {
+            measure.rows.iter().any(|row| {
+                row.product == product.name
+                    && row.value == Some(1.0)
+                    && row.areas.iter().any(|name| name == area)
+            })
+        })
+    };
+    let line = |(name, area): (&String, &AreaKnowledge)| {
+        let ranked = shares(area);
+        let holder = ranked.first();
+        let second = ranked.get(1);
+        let outside = holder.and_then(|(holder, _)| last_outside(product, name, *holder));
+        let mut reviewers: Vec<PersonId> = product
+            .reviewers
+            .get(name)
+            .map(|found| found.recent_reviewers().collect())
+            .unwrap_or_default();
+        names.sort(&mut reviewers);
+        AreaLine {
+            area: name.clone(),
+            holder: holder.map(|(person, _)| names.name(*person)),
+            share: holder.map(|(_, share)| *share),
+            second: second.map(|(person, _)| names.name(*person)),
+            second_share: second.map(|(_, share)| *share),
+            n: area.n_contributions(),
+            last_outside_touch: outside.map(|at| names.date(at).to_string()),
+            reviewers: reviewers
+                .into_iter()
+                .map(|person| names.name(person))
+                .collect(),
+            is_silo: is_silo(name),
+        }
+    };
+    product.knowledge.iter().map(line).collect()
+}
+
+/// Everybody's share of an area's decayed knowledge, the largest first; ties go to the smaller id.
+fn shares(area: &AreaKnowledge) -> Vec<(PersonId, f64)> {
+    let total: f64 = area.by_person.values().map(|known| known.weight).sum();
+    let mut shares: Vec<(PersonId, f64)> = area
+        .by_person
+        .iter()
+        .filter(|_| total > 0.0)
+        .map(|(person, known)| (*person, known.weight / total))
+        .collect();
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    shares
+}
+
+fn last_outside(product: &ProductSources, area: &str, holder: PersonId) -> Option<Timestamp> {
+    product
+        .last_touches
+        .iter()
+        .filter(|((name, person), _)| name == area && *person != holder)
+        .map(|(_, at)| *at)
+        .max()
+}
+
+/// Writes the map.
+pub(super) fn write(product: &ProductSources, areas: &[AreaLine], blocks: &mut Vec<Block>) {
+    if areas.is_empty() {
+        blocks.push(Block::Paragraph(vec![Span::text(
+            "Not observed: no history or reviews of this product in 547 days.",
+        )]));
+        return;
+    }
+    let person = |name: &Option<String>, share: Option<f64>| match (name, share) {
+        (Some(name), Some(share)) => {
+            TableCell::Text(format!("{name} ({})", quantity::percent(share)))
+        }
+        _ => TableCell::Missing(Some("nobody".to_owned())),
+    };
+    let row = |line: &AreaLine| {
+        vec![
+            TableCell::Text(line.area.clone()),
+            person(&line.holder, line.share),
+            person(&line.second, line.second_share),
+            line.last_outside_touch.clone().map_or_else(
+                || TableCell::Missing(Some("never".to_owned())),
+                TableCell::Text,
+            ),
+            if line.reviewers.is_empty() {
+                TableCell::Missing(Some("nobody in 180 days".to_owned()))
+            } else {
+                TableCell::Text(line.reviewers.join(", "))
+            },
+            TableCell::Number(quantity::count(line.n)),
+            TableCell::Text(
+                if line.is_silo {
+                    "one person alone"
+                } else {
+                    "more than one"
+                }
+                .to_owned(),
+            ),
+        ]
+    };
+    blocks.push(Block::Table(Table {
+        title: format!("Areas of {}, by name", product.name),
+        columns: vec![
+            Column::text("Area"),
+            Column::text("Holder"),
+            Column::text("Nearest second"),
+            Column::text("Last touched by anybody else"),
+            Column::text("Reviewed there in 180 days"),
+            Column::number("n"),
+            Column::text("Known to"),
+        ],
+        rows: areas.iter().map(row).collect(),
+        n_omitted: 0,
+    }));
+}
+
+/// How the map is made, once for all products.
+pub(super) fn method() -> Block {
+    Block::Bullets(vec![
+        vec![Span::text(
+            "Shares are of decayed commits and reviews: a contribution weighs e^(−days/90) for 547 days, a review half of a commit. \
+             n counts the contributions.",
+        )],
+        vec![
+            Span::text("The rows: "),
+            Span::Code("linchpin explain knowledge.silos".to_owned()),
+            Span::text(" and "),
+            Span::Code("linchpin explain review.absence_what_if".to_owned()),
+        ],
+    ])
+}

@@ -1,0 +1,193 @@
+//! The lead's named views: reviewers, knowledge, delegation and coverage of evidence, as data and as documents.
+//!
+//! Everybody stands in alphabetical order and nobody is ranked. What is said is about the system: how requests are spread, who
+//! holds what, what would wait if somebody were away. It belongs into the private tree alone.
+
+mod bottleneck;
+mod coverage;
+mod delegation;
+mod knowledge;
+mod names;
+mod reviewers;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::{Person, PersonId, RepoName, RepositoryId};
+use crate::evidence::Pack;
+use crate::metrics::knowledge::decay::AreaKnowledge;
+use crate::metrics::review::areas::AreaReviewers;
+use crate::metrics::review::waits::Wait;
+use crate::metrics::{Lens, Measure};
+use crate::report::document::{Block, Document, Span};
+
+pub use bottleneck::{Bottleneck, Stretch};
+pub use coverage::CoverageLine;
+pub use knowledge::AreaLine;
+use names::Names;
+pub use reviewers::{Reviewer, Turnaround, WaitingLine};
+
+/// What the views are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct LeadSources<'a> {
+    /// The question.
+    pub lens: &'a Lens,
+    /// Everyone.
+    pub people: &'a [Person],
+    /// Names of the repositories.
+    pub repositories: &'a BTreeMap<RepositoryId, RepoName>,
+    /// Every measure, figures of people included.
+    pub measures: &'a [Measure],
+    /// What is looked up product by product, in the order of the lens.
+    pub products: &'a [ProductSources],
+    /// The packs of the team's people.
+    pub packs: &'a [Pack],
+    /// Absence cards, by person.
+    pub absences: &'a [(PersonId, Document)],
+}
+
+/// One product's people.
+#[derive(Debug, Clone)]
+pub struct ProductSources {
+    /// Its name.
+    pub name: String,
+    /// On whom its merged pull requests waited.
+    pub waits: Vec<Wait>,
+    /// Who reviews where.
+    pub reviewers: BTreeMap<String, AreaReviewers>,
+    /// Who knows what.
+    pub knowledge: BTreeMap<String, AreaKnowledge>,
+    /// When somebody last committed to or reviewed an area, by area and person.
+    pub last_touches: BTreeMap<(String, PersonId), Timestamp>,
+}
+
+/// The views.
+#[derive(Debug, Clone, Serialize)]
+pub struct Lead {
+    /// Version of the shape.
+    pub format: u32,
+    /// As of when.
+    pub as_of: String,
+    /// Since and until.
+    pub window: [String; 2],
+    /// Product by product.
+    pub products: Vec<LeadProduct>,
+    /// Whose evidence there is.
+    pub coverage: Vec<CoverageLine>,
+    /// The same as documents, in the order of the page.
+    #[serde(skip)]
+    pub parts: Vec<Part>,
+}
+
+/// One product's named figures.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeadProduct {
+    /// Its name.
+    pub product: String,
+    /// Everybody who reviews or is asked to, alphabetical.
+    pub reviewers: Vec<Reviewer>,
+    /// How the waits on each person stand: leads first, then everybody else, alphabetical.
+    pub bottleneck: Vec<Bottleneck>,
+    /// Areas by name.
+    pub areas: Vec<AreaLine>,
+}
+
+/// One document of the views.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// File stem and anchor.
+    pub id: &'static str,
+    /// The document.
+    pub document: Document,
+}
+
+/// Builds the views.
+#[must_use]
+pub fn lead(sources: &LeadSources<'_>) -> Lead {
+    let names = Names::of(sources);
+    let mut reviewing = Vec::new();
+    let mut knowing = Vec::new();
+    let mut products = Vec::new();
+    for product in sources.products {
+        let reviewers = reviewers::reviewers(sources, &names, product);
+        let bottleneck = bottleneck::bottleneck(sources, &names, product);
+        let areas = knowledge::areas(sources, &names, product);
+        if sources.products.len() > 1 {
+            let heading = || Block::Heading(1, vec![Span::text(product.name.clone())]);
+            reviewing.push(heading());
+            knowing.push(heading());
+        }
+        bottleneck::write(&names, product, &bottleneck, &mut reviewing);
+        reviewers::write(sources, &names, product, &reviewers, &mut reviewing);
+        knowledge::write(product, &areas, &mut knowing);
+        products.push(LeadProduct {
+            product: product.name.clone(),
+            reviewers,
+            bottleneck,
+            areas,
+        });
+    }
+    let how = || Block::Heading(1, vec![Span::text("How this is made")]);
+    reviewing.extend([how(), bottleneck::method()]);
+    knowing.extend([how(), knowledge::method()]);
+    let coverage = coverage::coverage(sources, &names);
+    let document = |title: &str, intro: &str, mut blocks: Vec<Block>| {
+        blocks.insert(0, Block::Paragraph(vec![Span::text(intro)]));
+        Document {
+            title: title.to_owned(),
+            subtitle: vec![Span::text(subtitle(sources))],
+            blocks,
+        }
+    };
+    let parts = vec![
+        Part {
+            id: "reviewers",
+            document: document("Reviewers", reviewers::INTRO, reviewing),
+        },
+        Part {
+            id: "knowledge",
+            document: document("Knowledge", knowledge::INTRO, knowing),
+        },
+        Part {
+            id: "delegation",
+            document: document(
+                "Delegation and absence",
+                delegation::INTRO,
+                delegation::blocks(sources, &names),
+            ),
+        },
+        Part {
+            id: "coverage",
+            document: document(
+                "Coverage of evidence",
+                coverage::INTRO,
+                coverage::blocks(&coverage),
+            ),
+        },
+    ];
+    Lead {
+        format: 1,
+        as_of: sources.lens.as_of.to_string(),
+        window: [
+            sources.lens.window.since.to_string(),
+            sources.lens.window.until.to_string(),
+        ],
+        products,
+        coverage,
+        parts,
+    }
+}
+
+fn subtitle(sources: &LeadSources<'_>) -> String {
+    let lens = sources.lens;
+    let day = |at: Timestamp| lens.zone.to_datetime(at).date();
+    format!(
+        "Window from {} up to {} ({}), as of {}. For the lead alone: people are in alphabetical order, and nothing ranks them.",
+        day(lens.window.since),
+        day(lens.window.until),
+        lens.zone.iana_name().unwrap_or("local time"),
+        lens.as_of
+    )
+}

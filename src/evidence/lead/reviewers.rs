@@ -1,0 +1,434 @@
+//! The reviewer table: who is asked, who reviews, what waits, and what only one person approves.
+
+use serde::Serialize;
+
+use super::names::Names;
+use super::{LeadSources, ProductSources};
+use crate::domain::PersonId;
+use crate::metrics::measure::Unit;
+use crate::metrics::measure::{Fate, LedgerRow, Measured, Number, Ratio};
+use crate::report::document::{Block, Span};
+use crate::report::figure::trend;
+use crate::report::quantity;
+use crate::report::table::{Column, Table, TableCell};
+
+pub(super) const INTRO: &str = "How requests for reviews are spread, what waits, and where one person alone approves. Numbers of \
+                                people are for talking with them: a long turnaround says something about how much is asked of \
+                                somebody, and nothing about their worth.";
+
+/// The most rows listed under a receipt.
+const LISTED: usize = 12;
+
+/// One person's load in one product.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reviewer {
+    /// Name.
+    pub name: String,
+    /// First login.
+    pub login: Option<String>,
+    /// Whether the person leads the team.
+    pub is_lead: bool,
+    /// Absences, joining, leaving.
+    pub read_with: Vec<String>,
+    /// Requests received.
+    pub requested: u64,
+    /// Reviews submitted.
+    pub done: u64,
+    /// Pull requests reviewed, and of how many the person commented on.
+    pub commented_on: Option<[u64; 2]>,
+    /// Requests open as of the instant, oldest first.
+    pub waiting: Vec<WaitingLine>,
+    /// Request → review; `None` where nothing was asked.
+    pub turnaround: Option<Turnaround>,
+    /// Open requests at the end of a day, on average.
+    pub queue_mean: Option<f64>,
+    /// Hours of pull requests' lives that waited on the person; `None` where not measured.
+    pub waiting_hours: Option<f64>,
+    /// Pull requests approved alone, and approved.
+    pub sole_approver: Option<[u64; 2]>,
+    /// Areas in which nobody else has approved in 180 days.
+    pub approves_alone: Vec<String>,
+    /// Areas in which nobody else has reviewed in 180 days.
+    pub reviews_alone: Vec<String>,
+    #[serde(skip)]
+    person: PersonId,
+}
+
+/// An open request.
+#[derive(Debug, Clone, Serialize)]
+pub struct WaitingLine {
+    /// `widgets#412`.
+    pub pull_request: String,
+    /// Its page.
+    pub url: Option<String>,
+    /// When it was asked for.
+    pub asked_on: String,
+    /// Hours since.
+    pub hours: f64,
+}
+
+/// Request → review by the person.
+#[derive(Debug, Clone, Serialize)]
+pub struct Turnaround {
+    /// Requests behind it, open ones included.
+    pub n: u64,
+    /// Open ones among them.
+    pub running: u64,
+    /// Median hours; `None` with too few, or while not even half have ended.
+    pub p50: Option<f64>,
+    /// Its 80 % interval.
+    pub interval: Option<[f64; 2]>,
+    /// 90 % quantile.
+    pub p90: Option<f64>,
+    /// Median in working hours, where hours are agreed.
+    pub working_p50: Option<f64>,
+}
+
+/// Everybody's load, by name.
+pub(super) fn reviewers(
+    sources: &LeadSources<'_>,
+    names: &Names<'_>,
+    product: &ProductSources,
+) -> Vec<Reviewer> {
+    let of = product.name.as_str();
+    let one = |person: PersonId| {
+        let areas =
+            |only: fn(&crate::metrics::review::areas::AreaReviewers) -> Option<PersonId>| {
+                let found = product.reviewers.iter().filter(|(_, area)| {
+                    only(area) == Some(person) && area.n_reviewed() >= sources.lens.minimum_n
+                });
+                found.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+            };
+        let number = |metric: &str, name: &str| count(names, metric, of, person, name);
+        let pair = |metric: &str, hits: &str, all: &str| {
+            Some([
+                count(names, metric, of, person, hits)?,
+                count(names, metric, of, person, all)?,
+            ])
+        };
+        Reviewer {
+            name: names.name(person),
+            login: names.login(person),
+            is_lead: names.is_lead(person),
+            read_with: names.read_with(person),
+            requested: number("review.requested", "count").unwrap_or_default(),
+            done: number("review.done", "count").unwrap_or_default(),
+            commented_on: pair("review.done", "commented_on", "pull_requests"),
+            waiting: waiting(names, of, person),
+            turnaround: turnaround(names, of, person),
+            queue_mean: names
+                .value("review.queue", of, person)
+                .and_then(|value| value.get("mean_open")),
+            waiting_hours: names
+                .value("review.waiting_hours", of, person)
+                .and_then(quantity::headline_number),
+            sole_approver: sole_approver(names, of, person),
+            approves_alone: areas(crate::metrics::review::areas::AreaReviewers::only_approver),
+            reviews_alone: areas(crate::metrics::review::areas::AreaReviewers::only_reviewer),
+            person,
+        }
+    };
+    names.reviewers(of).into_iter().map(one).collect()
+}
+
+fn count(
+    names: &Names<'_>,
+    metric: &str,
+    product: &str,
+    person: PersonId,
+    name: &str,
+) -> Option<u64> {
+    let numbers = &names.value(metric, product, person)?.0;
+    numbers.iter().find_map(|(key, number)| match number {
+        Number::Count(count) if *key == name => Some(*count),
+        _ => None,
+    })
+}
+
+/// Alone and all, also where there are too few for a share.
+fn sole_approver(names: &Names<'_>, product: &str, person: PersonId) -> Option<[u64; 2]> {
+    let rows = names.rows("review.sole_approver", product, person);
+    let included = |row: &&&LedgerRow| row.fate == Fate::Included;
+    let all = rows.iter().filter(included).count();
+    let alone = rows
+        .iter()
+        .filter(included)
+        .filter(|row| row.value == Some(1.0))
+        .count();
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    (all > 0).then(|| [count(alone), count(all)])
+}
+
+fn waiting(names: &Names<'_>, product: &str, person: PersonId) -> Vec<WaitingLine> {
+    let mut lines: Vec<WaitingLine> = names
+        .rows("review.waiting", product, person)
+        .iter()
+        .filter(|row| row.fate == Fate::Included)
+        .filter_map(|row| {
+            let (pull_request, url) = match names.link(row) {
+                Span::Link { text, url } => (text, Some(url)),
+                Span::Text(text) => (text, None),
+                _ => return None,
+            };
+            Some(WaitingLine {
+                pull_request,
+                url,
+                asked_on: names.date(row.at?).to_string(),
+                hours: row.value?,
+            })
+        })
+        .collect();
+    lines.sort_by(|a, b| {
+        b.hours
+            .total_cmp(&a.hours)
+            .then_with(|| a.pull_request.cmp(&b.pull_request))
+    });
+    lines
+}
+
+fn turnaround(names: &Names<'_>, product: &str, person: PersonId) -> Option<Turnaround> {
+    let cell = names.figure("review.turnaround", product, person)?;
+    let rows = names.rows("review.turnaround", product, person);
+    let running = rows.iter().filter(|row| row.is_running).count();
+    let (value, interval) = match &cell.measured {
+        Measured::Value {
+            value, interval, ..
+        } => (Some(value), *interval),
+        _ => (None, None),
+    };
+    let get = |name| value.and_then(|value| value.get(name));
+    (cell.ledger.included > 0).then(|| Turnaround {
+        n: cell.ledger.included,
+        running: u64::try_from(running).unwrap_or(u64::MAX),
+        p50: get("p50"),
+        interval,
+        p90: get("p90"),
+        working_p50: get("working_p50"),
+    })
+}
+
+/// Writes the table, what to read it with, and everybody's receipts.
+pub(super) fn write(
+    sources: &LeadSources<'_>,
+    names: &Names<'_>,
+    product: &ProductSources,
+    reviewers: &[Reviewer],
+    blocks: &mut Vec<Block>,
+) {
+    let heading = |text: &str| Block::Heading(2, vec![Span::text(text)]);
+    blocks.push(heading("Everybody's reviews"));
+    if !names.is_observed("review.requested", &product.name) {
+        blocks.push(Block::Paragraph(vec![Span::text(
+            "Not observed: no pull requests were read for this product.",
+        )]));
+        return;
+    }
+    let has_hours = reviewers.iter().any(|row| row.waiting_hours.is_some());
+    blocks.push(Block::Table(table(&product.name, reviewers, has_hours)));
+    let queue = sources
+        .measures
+        .iter()
+        .find(|measure| measure.definition.id == "review.queue");
+    let lens = sources.lens;
+    if let Some(chart) =
+        queue.and_then(|queue| trend(queue, &product.name, lens.window, &lens.zone))
+    {
+        blocks.push(Block::Chart(Box::new(chart)));
+    }
+    let notes: Vec<Vec<Span>> = reviewers
+        .iter()
+        .filter(|row| !row.read_with.is_empty())
+        .map(|row| {
+            vec![
+                Span::Strong(row.name.clone()),
+                Span::text(format!(": {}", row.read_with.join("; "))),
+            ]
+        })
+        .collect();
+    if !notes.is_empty() {
+        blocks.push(Block::Paragraph(vec![Span::text("To be read with:")]));
+        blocks.push(Block::Bullets(notes));
+    }
+    for row in reviewers {
+        let receipts = receipts(sources, names, &product.name, row);
+        if !receipts.is_empty() {
+            blocks.push(Block::Details {
+                summary: format!("Receipts: {}", row.name),
+                blocks: receipts,
+            });
+        }
+    }
+}
+
+fn table(product: &str, reviewers: &[Reviewer], has_hours: bool) -> Table {
+    let mut columns = vec![
+        Column::text("Person"),
+        Column::number("Requested"),
+        Column::number("Reviews done"),
+        Column::number("Commented on"),
+        Column::number("Waiting now"),
+        Column::number("Oldest"),
+        Column::number("Turnaround, median"),
+        Column::number("80 % interval"),
+        Column::number("n"),
+        Column::number("Queue, mean a day"),
+    ];
+    if has_hours {
+        columns.push(Column::number("Waiting hours"));
+    }
+    columns.push(Column::number("Approved alone"));
+    columns.push(Column::text("Areas only they approve"));
+    let row = |row: &Reviewer| {
+        let of =
+            |pair: Option<[u64; 2]>| {
+                TableCell::number(pair.map(|[hits, of]| {
+                    format!("{} of {}", quantity::count(hits), quantity::count(of))
+                }))
+            };
+        let waits = row.turnaround.as_ref();
+        let interval = waits.and_then(|found| {
+            let [low, high] = quantity::interval(Unit::Hours, found.p50?, found.interval?);
+            Some(format!("{low} – {high}"))
+        });
+        let median = waits.map_or_else(
+            || TableCell::Missing(Some("no request to measure".to_owned())),
+            |found| {
+                found.p50.map_or_else(
+                    || {
+                        TableCell::Missing(Some(
+                            "too few requests, or too few have ended".to_owned(),
+                        ))
+                    },
+                    |p50| TableCell::Number(quantity::hours(p50)),
+                )
+            },
+        );
+        let name = if row.is_lead {
+            format!("{} (lead)", row.name)
+        } else {
+            row.name.clone()
+        };
+        let mut cells = vec![
+            TableCell::Text(name),
+            TableCell::Number(quantity::count(row.requested)),
+            TableCell::Number(quantity::count(row.done)),
+            of(row.commented_on),
+            TableCell::Number(row.waiting.len().to_string()),
+            TableCell::number(row.waiting.first().map(|line| quantity::hours(line.hours))),
+            median,
+            TableCell::number(interval),
+            TableCell::Number(quantity::count(waits.map_or(0, |found| found.n))),
+            TableCell::number(row.queue_mean.map(quantity::plain)),
+        ];
+        if has_hours {
+            cells.push(TableCell::number(row.waiting_hours.map(quantity::hours)));
+        }
+        cells.push(of(row.sole_approver));
+        cells.push(TableCell::Text(if row.approves_alone.is_empty() {
+            "none".to_owned()
+        } else {
+            row.approves_alone.join(", ")
+        }));
+        cells
+    };
+    Table {
+        title: format!("Reviews of {product}, by name"),
+        columns,
+        rows: reviewers.iter().map(row).collect(),
+        n_omitted: 0,
+    }
+}
+
+/// The rows behind a person's numbers.
+fn receipts(
+    sources: &LeadSources<'_>,
+    names: &Names<'_>,
+    product: &str,
+    row: &Reviewer,
+) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut list = |title: String, items: Vec<Vec<Span>>, n: usize| {
+        if items.is_empty() {
+            return;
+        }
+        blocks.push(Block::Paragraph(vec![Span::Strong(title)]));
+        let mut items = items;
+        if n > items.len() {
+            items.push(vec![Span::text(format!("and {} more", n - items.len()))]);
+        }
+        blocks.push(Block::Bullets(items));
+    };
+    let waiting: Vec<Vec<Span>> = row
+        .waiting
+        .iter()
+        .take(LISTED)
+        .map(|line| {
+            let link = match &line.url {
+                Some(url) => Span::link(&line.pull_request, url),
+                None => Span::text(&line.pull_request),
+            };
+            let asked = format!(
+                ", asked on {}, {}",
+                line.asked_on,
+                quantity::hours(line.hours)
+            );
+            vec![link, Span::text(asked)]
+        })
+        .collect();
+    list(
+        "Waiting now, oldest first".to_owned(),
+        waiting,
+        row.waiting.len(),
+    );
+    let mut asked: Vec<&LedgerRow> = names
+        .rows("review.turnaround", product, row.person)
+        .iter()
+        .copied()
+        .filter(|found| found.fate == Fate::Included && !found.is_running)
+        .collect();
+    asked.sort_by_key(|found| std::cmp::Reverse(found.at));
+    let lines = asked.iter().take(LISTED).map(|found| {
+        let on = found.at.map(|at| names.date(at).to_string());
+        vec![
+            names.link(found),
+            Span::text(format!(
+                ", asked on {}, reviewed after {}",
+                on.unwrap_or_default(),
+                found.value.map(quantity::hours).unwrap_or_default()
+            )),
+        ]
+    });
+    list(
+        "Requests answered, latest first".to_owned(),
+        lines.collect(),
+        asked.len(),
+    );
+    if let (Some(login), false) = (&row.login, row.requested + row.done == 0) {
+        let many = sources.products.len() > 1;
+        let scope = if many {
+            format!(" --scope {product}")
+        } else {
+            String::new()
+        };
+        blocks.push(Block::Paragraph(vec![
+            Span::text("Every row, with those left out and why: "),
+            Span::Code(format!(
+                "linchpin explain review.turnaround{scope} --person {login}"
+            )),
+        ]));
+    }
+    blocks
+}
+
+/// A ratio in words: `12 of 40 (30 %)`.
+pub(super) fn share_words(ratio: Ratio) -> String {
+    let parts = format!(
+        "{} of {}",
+        quantity::count(ratio.hits),
+        quantity::count(ratio.of)
+    );
+    match ratio.share() {
+        Some(share) => format!("{parts} ({})", quantity::percent(share)),
+        None => parts,
+    }
+}

@@ -1,0 +1,223 @@
+//! `linchpin lead`: what is planted is found and told of the system, people stand by name, and nothing of it is public.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use linchpin::demo::fake::{FakeGitHub, Faults};
+use linchpin::demo::organisation::{Plants, build};
+use serde_json::Value;
+
+use crate::pipeline::demo;
+
+fn lead_json(out: &Path) -> Value {
+    let text = fs::read_to_string(out.join("private/lead/lead.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn demo_lead() -> Value {
+    lead_json(&demo().root.join("linchpin-demo"))
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap()
+}
+
+fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().unwrap()
+}
+
+/// Product, name and quarter of everything that stands out.
+fn standing_out(lead: &Value) -> BTreeSet<(String, String, String)> {
+    let mut found = BTreeSet::new();
+    for product in items(lead, "products") {
+        for one in items(product, "bottleneck") {
+            let quarters = items(one, "quarters").iter();
+            for quarter in quarters.filter(|quarter| quarter["stands_out"] == true) {
+                let words = [
+                    text(product, "product"),
+                    text(one, "name"),
+                    text(quarter, "quarter"),
+                ];
+                let [product, name, quarter] = words.map(str::to_owned);
+                found.insert((product, name, quarter));
+            }
+        }
+    }
+    found
+}
+
+/// Name and area of everybody who alone approves somewhere.
+fn approving_alone(lead: &Value) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for reviewer in items(lead, "products")
+        .iter()
+        .flat_map(|product| items(product, "reviewers"))
+    {
+        for area in items(reviewer, "approves_alone") {
+            found.insert((
+                text(reviewer, "name").to_owned(),
+                area.as_str().unwrap().to_owned(),
+            ));
+        }
+    }
+    found
+}
+
+fn name_of(login: &str) -> String {
+    let people = &demo().truths.people;
+    people
+        .iter()
+        .find(|person| person.login == login)
+        .unwrap()
+        .name
+        .clone()
+}
+
+#[test]
+fn the_planted_bottleneck_stands_out_until_its_date_and_nobody_else_does() {
+    let planted = demo().truths.bottleneck.as_ref().unwrap();
+    let name = name_of(&planted.login);
+    let found = standing_out(&demo_lead());
+    // Spread from 2025-11-03 on: the quarter of the date may go either way.
+    let must = ["2025-Q1", "2025-Q2", "2025-Q3"];
+    for quarter in must {
+        let expected = (planted.product.clone(), name.clone(), quarter.to_owned());
+        assert!(found.contains(&expected), "{quarter}: {found:?}");
+    }
+    for (product, who, quarter) in &found {
+        assert!(
+            *product == planted.product && *who == name && quarter.as_str() <= "2025-Q4",
+            "{product} {who} {quarter}"
+        );
+    }
+}
+
+#[test]
+fn the_planted_sole_approver_is_found_in_turnaround_queue_and_area_and_no_other() {
+    let planted = demo().truths.sole_approver.as_ref().unwrap();
+    let area = format!("{}: {}", planted.repository, planted.area);
+    assert_eq!(
+        approving_alone(&demo_lead()),
+        BTreeSet::from([(name_of(&planted.login), area)])
+    );
+}
+
+#[test]
+fn without_the_plants_neither_is_found() {
+    let plants = Plants {
+        bottleneck: false,
+        sole_approver: false,
+        ..Plants::default()
+    };
+    let world = build(&plants);
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("linchpin.toml"), &world.register_toml).unwrap();
+    fs::write(
+        directory.path().join("linchpin.private.toml"),
+        &world.private_register_toml,
+    )
+    .unwrap();
+    let as_of = world.as_of.to_string();
+    let server = FakeGitHub::start(world.host, Faults::none(world.as_of)).unwrap();
+    for command in ["fetch", "lead"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
+            .args([
+                command,
+                "--as-of",
+                &as_of,
+                "--since",
+                "78w",
+                "--api-url",
+                &server.base_url(),
+            ])
+            .args(["--config", "linchpin.toml"])
+            .args(["--private-config", "linchpin.private.toml"])
+            .current_dir(directory.path())
+            .env_clear()
+            .env("HOME", directory.path())
+            .env("GITHUB_TOKEN", "demo")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        // No clone, so no history: partial data is said, and nothing else is wrong.
+        assert!(
+            matches!(output.status.code(), Some(0 | 5)),
+            "{command}: {} {said}",
+            output.status
+        );
+    }
+    let lead = lead_json(&directory.path().join("linchpin-report"));
+    assert!(
+        items(&lead, "products")
+            .iter()
+            .all(|product| !items(product, "bottleneck").is_empty())
+    );
+    assert_eq!(standing_out(&lead), BTreeSet::new());
+    assert_eq!(approving_alone(&lead), BTreeSet::new());
+    let page = fs::read_to_string(
+        directory
+            .path()
+            .join("linchpin-report/private/lead/reviewers.md"),
+    );
+    assert!(page.unwrap().contains("requests are spread"));
+}
+
+#[test]
+fn people_stand_by_name_and_nothing_ranks_them() {
+    let lead = demo_lead();
+    for product in items(&lead, "products") {
+        let names: Vec<String> = items(product, "reviewers")
+            .iter()
+            .map(|row| text(row, "name").to_lowercase())
+            .collect();
+        let mut sorted = names.clone();
+        sorted.sort();
+        assert!(names.len() >= 5 && names == sorted, "{names:?}");
+        // Leads are looked at first; after them everybody by name.
+        let looked_at: Vec<(bool, String)> = items(product, "bottleneck")
+            .iter()
+            .map(|row| (row["is_lead"] != true, text(row, "name").to_lowercase()))
+            .collect();
+        assert!(looked_at.is_sorted() && !looked_at[0].0, "{looked_at:?}");
+    }
+    let folder = demo().root.join("linchpin-demo/private/lead");
+    for file in [
+        "reviewers.md",
+        "knowledge.md",
+        "delegation.md",
+        "coverage.md",
+        "index.html",
+    ] {
+        let page = fs::read_to_string(folder.join(file))
+            .unwrap()
+            .to_lowercase();
+        for word in [
+            "culprit", "blame", "slowest", "fastest", "best ", "worst", "score", "top ",
+        ] {
+            assert!(!page.contains(word), "{file} says `{word}`");
+        }
+    }
+}
+
+#[test]
+fn every_row_of_a_person_has_n_and_receipts_that_lead_somewhere() {
+    let page =
+        fs::read_to_string(demo().root.join("linchpin-demo/private/lead/reviewers.md")).unwrap();
+    let lead = demo_lead();
+    for product in items(&lead, "products") {
+        for row in items(product, "reviewers") {
+            assert!(row["turnaround"]["n"].as_u64().unwrap() > 0, "{row}");
+            let receipts = format!("**Receipts: {}**", text(row, "name"));
+            assert!(page.contains(&receipts), "{receipts}");
+            let command = format!(
+                "linchpin explain review.turnaround --scope {} --person {}",
+                text(product, "product"),
+                text(row, "login")
+            );
+            assert!(page.contains(&command), "{command}");
+        }
+    }
+    assert!(page.contains("/pull/") && page.contains("Window from 2025-01-01 up to 2026-07-01"));
+}
