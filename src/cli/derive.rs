@@ -41,9 +41,27 @@ impl Findings {
                 CliError::new(Kind::Usage, message).hint("run `linchpin run` in the clone first")
             );
         };
-        serde_json::from_slice(&bytes).map_err(|error| {
+        let mut findings: Self = serde_json::from_slice(&bytes).map_err(|error| {
             CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt")
-        })
+        })?;
+        findings.catch_up(store)?;
+        Ok(findings)
+    }
+
+    /// Puts in the certificates of the last fetch: a stream may have stopped short, or caught up, without a new record.
+    fn catch_up(&mut self, store: &Store) -> Result<(), CliError> {
+        for entry in store.repositories() {
+            for line in store::state::read(store, entry.id)?.certificates() {
+                let is_same = |known: &StreamCertificate| {
+                    (known.repository, known.stream) == (line.repository, line.stream)
+                };
+                self.certificates.retain(|known| !is_same(known));
+                self.certificates.push(line);
+            }
+        }
+        self.certificates
+            .sort_by_key(|line| (line.repository, line.stream));
+        Ok(())
     }
 
     /// Whether some data that was asked for did not arrive whole: the banner is up, and the exit code is 5.
@@ -167,6 +185,7 @@ struct Gathered {
 
 fn gather(store: &Store, web: Option<&str>) -> Result<Gathered, CliError> {
     let mut gathered = Gathered::default();
+    gathered.findings.gaps.extend(store.recovered());
     for entry in store.repositories() {
         let decoded = github::facts(store, entry.id)?;
         gathered.findings.gaps.extend(decoded.1);
@@ -301,6 +320,10 @@ fn complete(
             (Stream::Deployments, reason, fix),
             (Stream::Releases, reason, fix),
             (Stream::WorkflowRuns, reason, fix),
+            (Stream::MergeRules, reason, fix),
+            (Stream::Milestones, reason, fix),
+            (Stream::Environments, reason, fix),
+            (Stream::Teams, reason, fix),
         ];
         for (stream, reason, fix) in streams {
             let is_there =

@@ -113,6 +113,15 @@ fn is_derived(path: &std::path::Path) -> bool {
         && !path.components().any(|part| part.as_os_str() == "raw")
 }
 
+/// Whether there is no room to write in.
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as K;
+    matches!(
+        error.kind(),
+        K::StorageFull | K::QuotaExceeded | K::FileTooLarge
+    )
+}
+
 fn printable(text: &str) -> String {
     crate::render::encode::terminal(text)
 }
@@ -121,11 +130,19 @@ impl From<crate::store::Error> for CliError {
     fn from(source: crate::store::Error) -> Self {
         use crate::store::Error as E;
         let (kind, hint) = match &source {
+            E::Io { path, source, .. } if is_full(source) => (
+                Kind::Usage,
+                format!("free some space for `{}`, or name another place with `--store`, and run it again: it goes on where it stopped", path.display()),
+            ),
             E::Io { path, .. } => (Kind::Usage, format!("make `{}` writable, or name another place with `--store`", path.display())),
             E::Locked { .. } => (Kind::Usage, "wait for the other run to end, or name another place with `--store`".to_owned()),
             E::Version { root, .. } => (
                 Kind::Usage,
                 format!("use the linchpin that wrote it, or name another place with `--store` (`{}` stays as it is)", root.display()),
+            ),
+            E::Outdated { .. } => (
+                Kind::Usage,
+                "run `linchpin run` or `linchpin fetch` once: the store is brought up to date".to_owned(),
             ),
             E::Missing { .. } => (Kind::Usage, "run `linchpin run` in the clone first, or name the store with `--store`".to_owned()),
             E::Damaged { path, .. } if is_derived(path) => {

@@ -12,6 +12,7 @@ use super::context::{Context, variable};
 use super::error::{CliError, Kind};
 use super::progress::Progress;
 use super::workspace::Workspace;
+use crate::domain::{Completeness, RepoName, StreamCertificate};
 use crate::github::{
     self, Client, ClientSettings, Clock, Event, FetchOptions, FetchProgress, FetchReport, Token,
 };
@@ -25,6 +26,10 @@ pub struct Fetched {
     not_asked: Option<(&'static str, &'static str)>,
     /// When a stopped fetch can go on.
     resumes_at: Option<Timestamp>,
+    /// How GitHub failed to answer.
+    outage: Option<String>,
+    /// Names that GitHub does not know.
+    unknown: Vec<RepoName>,
 }
 
 impl Fetched {
@@ -32,6 +37,20 @@ impl Fetched {
     #[must_use]
     pub const fn why_not(&self) -> Option<(&'static str, &'static str)> {
         self.not_asked
+    }
+
+    /// Names that GitHub does not know and the store does not either.
+    #[must_use]
+    pub fn unknown(&self) -> &[RepoName] {
+        &self.unknown
+    }
+
+    /// What a command that only fetches has to say in the end: that GitHub did not answer.
+    pub fn outcome(&self) -> Result<(), CliError> {
+        match &self.outage {
+            Some(outage) => Err(CliError::new(Kind::Partial, outage.clone()).hint(OUTAGE_HINT)),
+            None => Ok(()),
+        }
     }
 
     /// The exit code of a command that otherwise ends with `code`.
@@ -42,17 +61,26 @@ impl Fetched {
                 format!("GitHub's rate limit is used up until {at}"),
             )
             .hint("run the same command again after that: it goes on where it stopped")),
-            None => Ok(code),
+            None => match self.unknown.first() {
+                Some(name) => Err(CliError::new(
+                    Kind::Partial,
+                    format!("`{name}` does not exist or is not visible to you"),
+                )
+                .hint("check the spelling, or give the token read access to it")),
+                None => Ok(code),
+            },
         }
     }
 }
+
+const OUTAGE_HINT: &str = "check the network, the proxy (HTTPS_PROXY) and `--api-url`, then run it again: it goes on where it stopped";
 
 /// Fetches every repository of the workspace, where there is a token, a name and leave to use the network.
 pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<Fetched, CliError> {
     let not_asked = |reason, fix| {
         Ok(Fetched {
             not_asked: Some((reason, fix)),
-            resumes_at: None,
+            ..Fetched::default()
         })
     };
     if workspace.github.is_empty() {
@@ -78,9 +106,17 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
         store,
         &context.progress,
     )?;
+    if let Some(outage) = &report.outage {
+        context.progress.say(&format!(
+            "warning: {}; going on with what is here",
+            terminal(outage)
+        ));
+    }
     Ok(Fetched {
         not_asked: None,
         resumes_at: report.resumes_at,
+        outage: report.outage,
+        unknown: report.unknown,
     })
 }
 
@@ -202,16 +238,28 @@ impl FetchProgress for Progress {
                 stream.word(),
                 *fetched,
                 *expected,
-                &format!(
-                    "{requests} requests{}",
-                    points_left
-                        .map(|left| format!(", {left} points left"))
-                        .unwrap_or_default()
-                ),
+                &spent(*requests, *points_left),
             ),
+            Event::Waiting(wait) => self.aside(&format!(
+                "waiting for {} until {} ({})",
+                wait.why.words(),
+                wait.until,
+                length(wait.length)
+            )),
+            Event::Ended {
+                name,
+                certificates,
+                requests,
+                points_left,
+            } => self.say(&format!(
+                "{}: {} ({})",
+                terminal(name),
+                summary(certificates),
+                spent(*requests, *points_left)
+            )),
             Event::Stream { certificate } => {
                 if let Some(reason) = &certificate.reason {
-                    self.say(&format!(
+                    self.aside(&format!(
                         "{}: {}",
                         certificate.stream.word(),
                         terminal(reason)
@@ -219,6 +267,45 @@ impl FetchProgress for Progress {
                 }
             }
         }
+    }
+}
+
+fn spent(requests: u64, points_left: Option<u32>) -> String {
+    let left = points_left.map(|left| format!(", {left} points left"));
+    format!("{requests} requests{}", left.unwrap_or_default())
+}
+
+/// A length of time for people: seconds below two minutes, minutes above.
+fn length(wait: Duration) -> String {
+    match wait.as_secs() {
+        seconds if seconds < 120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds.div_ceil(60)),
+    }
+}
+
+/// What is in the store of a repository, on one line.
+fn summary(certificates: &[StreamCertificate]) -> String {
+    let counted: Vec<String> = certificates
+        .iter()
+        .filter(|line| line.fetched > 0 && line.stream != crate::domain::Stream::Repository)
+        .map(|line| format!("{} {}", line.fetched, line.stream.word().replace('_', " ")))
+        .collect();
+    let short = certificates
+        .iter()
+        .filter(|line| line.has_hole() || line.completeness == Completeness::RateLimited)
+        .count();
+    let text = if counted.is_empty() {
+        "nothing".to_owned()
+    } else {
+        counted.join(", ")
+    };
+    if short > 0 {
+        format!(
+            "{text}; {short} of {} streams not whole",
+            certificates.len()
+        )
+    } else {
+        text
     }
 }
 
@@ -239,7 +326,7 @@ impl From<github::Error> for CliError {
             E::RateLimited { .. } => {
                 "run the same command again after that: it goes on where it stopped"
             }
-            E::GaveUp { .. } => "run the same command again: it goes on where it stopped",
+            E::GaveUp { .. } => OUTAGE_HINT,
             E::Setup { .. } | E::Shape { .. } | E::Rejected { .. } => {
                 "report it with the text above: it names no secret"
             }

@@ -47,6 +47,15 @@ impl Progress {
         }
     }
 
+    /// A sentence beside a step that goes on.
+    pub fn aside(&self, line: &str) {
+        match self.slot().as_ref() {
+            Some(bar) => bar.suspend(|| note(line)),
+            None if self.mode != Shown::Nothing => note(line),
+            None => {}
+        }
+    }
+
     /// Ends the current bar.
     pub fn finish(&self) {
         if let Some(bar) = self.slot().take() {
@@ -54,12 +63,29 @@ impl Progress {
         }
     }
 
-    /// So many of a stream's records are in.
+    /// So many of a stream's records are in: with a time to finish, where it is known how many there are.
     pub fn page(&self, stream: &str, fetched: u64, expected: Option<u64>, tail: &str) {
         if let Some(bar) = self.slot().as_ref() {
             let of = expected
                 .map(|expected| format!("/{expected}"))
                 .unwrap_or_default();
+            // The rate of one stream says nothing about the next.
+            if bar.length() != expected || bar.position() > fetched {
+                let template = if expected.is_some() {
+                    "{msg} {bar:24} {eta}"
+                } else {
+                    "{msg} {spinner}"
+                };
+                if let Ok(style) = ProgressStyle::with_template(template) {
+                    bar.set_style(style);
+                }
+                match expected {
+                    Some(expected) => bar.set_length(expected),
+                    None => bar.unset_length(),
+                }
+                bar.reset_eta();
+            }
+            bar.set_position(fetched);
             bar.set_message(format!("{stream} {fetched}{of} · {tail}"));
             bar.tick();
         }

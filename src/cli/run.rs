@@ -9,7 +9,7 @@ use super::fetch::{self, Fetched};
 use super::output::check_writable;
 use super::report::{Analysis, write_team_tree};
 use super::workspace::Workspace;
-use crate::domain::RepositoryId;
+use crate::domain::{RepoName, RepositoryId};
 use crate::git::{self, MineOptions};
 use crate::store::{self, Mode, Store};
 
@@ -28,15 +28,16 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
         check_writable(&workspace.out)?;
     }
     let store = Store::open(&workspace.store, Mode::Write)?;
-    bind(&store, workspace)?;
+    // GitHub's repositories have their keys first, in the order in which they are fetched.
     let fetched = fetch::fetch(context, workspace, &store)?;
+    bind(&store, workspace, fetched.unknown())?;
     let end = || match until {
         Until::Report => report_from(context, workspace, &store, &fetched),
-        Until::Facts => fetched.finish(if Findings::read(&store)?.is_partial() {
-            PARTIAL
-        } else {
-            DONE
-        }),
+        Until::Facts => {
+            let is_partial = Findings::read(&store)?.is_partial();
+            fetched.outcome()?;
+            fetched.finish(if is_partial { PARTIAL } else { DONE })
+        }
     };
     if mine_and_derive(context, workspace, &store, &fetched)? == Facts::Rebuilt {
         return end();
@@ -76,7 +77,7 @@ pub fn mine_and_report(
     workspace: &Workspace,
     store: &Store,
 ) -> Result<u8, CliError> {
-    bind(store, workspace)?;
+    bind(store, workspace, &[])?;
     let fetched = Fetched::default();
     mine_and_derive(context, workspace, store, &fetched)?;
     report_from(context, workspace, store, &fetched)
@@ -148,9 +149,13 @@ fn report_from(
     fetched.finish(DONE)
 }
 
-/// Gives every clone and every GitHub repository its id, in a stable order.
-fn bind(store: &Store, workspace: &Workspace) -> Result<(), CliError> {
-    for name in &workspace.github {
+/// Gives every clone and every GitHub repository its id, in a stable order; but not the names that GitHub does not know.
+fn bind(store: &Store, workspace: &Workspace, unknown: &[RepoName]) -> Result<(), CliError> {
+    for name in workspace
+        .github
+        .iter()
+        .filter(|name| !unknown.contains(name))
+    {
         store.repository_id(name)?;
     }
     for clone in &workspace.clones {

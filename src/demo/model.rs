@@ -88,6 +88,67 @@ pub struct HostRepository {
     pub releases: Vec<HostRelease>,
     /// Workflow run attempts; attempts of one run share `run`.
     pub workflow_runs: Vec<HostWorkflowRun>,
+    /// Branch protection of the default branch.
+    pub protection: Option<HostMergeRule>,
+    /// The pull request rule of a ruleset for the default branch.
+    pub ruleset: Option<HostMergeRule>,
+    /// Milestones, by number.
+    pub milestones: Vec<HostMilestone>,
+    /// Environments, by name.
+    pub environments: Vec<HostEnvironment>,
+}
+
+/// What a merge needs. Branch protection shows less of it to those who are no administrators.
+#[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent settings of a branch"
+)]
+pub struct HostMergeRule {
+    /// Approvals.
+    pub required_approvals: u64,
+    /// Code owners must approve.
+    pub requires_code_owner: bool,
+    /// The last push must be approved by somebody else; shown of a ruleset only.
+    pub requires_last_push_approval: bool,
+    /// A push dismisses approvals; shown of a ruleset only.
+    pub dismisses_stale_reviews: bool,
+    /// Changes land through a queue; shown of a ruleset only.
+    pub has_merge_queue: bool,
+    /// Checks that must pass.
+    pub required_checks: Vec<String>,
+}
+
+/// A milestone.
+#[derive(Debug, Clone)]
+pub struct HostMilestone {
+    /// Number.
+    pub number: u64,
+    /// Title.
+    pub title: String,
+    /// Opened.
+    pub created_at: Timestamp,
+    /// Due.
+    pub due_at: Option<Timestamp>,
+    /// Closed.
+    pub closed_at: Option<Timestamp>,
+    /// Last change.
+    pub updated_at: Timestamp,
+}
+
+/// An environment.
+#[derive(Debug, Clone, Default)]
+pub struct HostEnvironment {
+    /// Name.
+    pub name: String,
+    /// Minutes that a deployment waits.
+    pub wait_minutes: Option<u64>,
+    /// Who may approve a deployment: a login, or `organisation/team`.
+    pub reviewers: Vec<String>,
+    /// Whether who deploys may not approve.
+    pub prevents_self_review: bool,
+    /// Whether only some branches may be deployed.
+    pub has_branch_policy: bool,
 }
 
 /// A pull request.

@@ -33,8 +33,16 @@ pub enum Stream {
     Releases,
     /// Workflow runs and their attempts.
     WorkflowRuns,
-    /// Repository and organisation facts: default branch, teams, environments, CODEOWNERS.
+    /// What the repository is: its default branch, its ways to merge.
     Repository,
+    /// What a merge into the default branch needs.
+    MergeRules,
+    /// Milestones.
+    Milestones,
+    /// Environments and what protects them.
+    Environments,
+    /// The organisation's teams and their members.
+    Teams,
 }
 
 impl Stream {
@@ -49,6 +57,10 @@ impl Stream {
             Self::Releases => "releases",
             Self::WorkflowRuns => "workflow_runs",
             Self::Repository => "repository",
+            Self::MergeRules => "merge_rules",
+            Self::Milestones => "milestones",
+            Self::Environments => "environments",
+            Self::Teams => "teams",
         }
     }
 }

@@ -35,8 +35,10 @@ pub enum Error {
         reset_at: Timestamp,
     },
     /// It went wrong as often as it was tried.
-    #[error("`{operation}` failed {attempts} times: {last}")]
+    #[error("`{operation}` at `{address}` failed {attempts} times: {last}")]
     GaveUp {
+        /// Who was asked: scheme, host and port.
+        address: String,
         /// What was asked.
         operation: String,
         /// How often.

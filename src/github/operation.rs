@@ -35,7 +35,7 @@ macro_rules! operation {
 
 operation!(
     /// What a repository is and when its work last changed.
-    REPOSITORY, "Repository", "repository", []
+    REPOSITORY, "Repository", "repository", ["page", "user", "releases"]
 );
 operation!(
     /// Which pull requests changed, newest change first.
@@ -117,7 +117,16 @@ operation!(
 );
 operation!(
     /// Releases, newest first.
-    RELEASES, "Releases", "releases", ["page", "user"]
+    RELEASES, "Releases", "releases", ["page", "user", "releases"]
+);
+
+operation!(
+    /// What a repository's owners laid down.
+    REPOSITORY_SETTINGS, "RepositorySettings", "repository_settings", ["page", "user", "team_members"]
+);
+operation!(
+    /// More of a team's members.
+    TEAM_MEMBERS, "TeamMembers", "team_members", ["page", "user", "team_members"]
 );
 
 operation!(
@@ -146,6 +155,8 @@ pub const ALL: &[Operation] = &[
     PULL_REQUESTS,
     RELEASES,
     REPOSITORY,
+    REPOSITORY_SETTINGS,
     SURVEY,
+    TEAM_MEMBERS,
     THREAD_COMMENTS,
 ];

@@ -77,7 +77,7 @@ impl Probe {
     }
 }
 
-/// Looks at one repository: three requests, nothing stored.
+/// Looks at one repository: four requests, nothing stored.
 pub async fn probe(client: &Client, name: &RepoName) -> Result<Probe, Error> {
     let mut found = Probe {
         name: None,
@@ -113,6 +113,14 @@ pub async fn probe(client: &Client, name: &RepoName) -> Result<Probe, Error> {
     };
     let runs = runs(client, name).await?;
     found.describe(&repository, runs);
+    for (stream, counted) in super::fetch::count_settings(client, name).await? {
+        let access = match counted {
+            Some(Ok(count)) => Access::Readable(Some(count)),
+            Some(Err(why)) => access(stream, &why),
+            None => Access::Disabled,
+        };
+        found.access.push((stream, access));
+    }
     let n_open = found.survey(client, name, &repository).await?;
     found.estimate(n_open);
     let budget = client.budget();
@@ -196,7 +204,9 @@ impl Probe {
                 repository
                     .releases
                     .as_ref()
-                    .filter(|list| !list.is_hidden())
+                    .filter(|list| {
+                        list.total_count == 0 || list.nodes.iter().flatten().any(Option::is_some)
+                    })
                     .map(|list| list.total_count),
             ),
             (Stream::WorkflowRuns, runs),
@@ -304,14 +314,14 @@ impl Probe {
         let run_pages = count(Stream::WorkflowRuns).div_ceil(100).max(1);
         let discovery = pull_requests.div_ceil(100);
         self.first = Cost {
-            requests: 1
+            requests: 2
                 + discovery
                 + batches
                 + issue_pages
                 + deployment_pages
                 + release_pages
                 + run_pages,
-            points: 1
+            points: 2
                 + discovery
                 + batch_points
                 + issue_pages * 2
@@ -322,7 +332,7 @@ impl Probe {
         // Runs of the last 30 days are listed again; GitHub keeps 400 days at most.
         self.nightly = Cost {
             requests: 4 + batches + run_pages.div_ceil(13),
-            points: 4 + batch_points,
+            points: 3 + batch_points,
         };
     }
 }

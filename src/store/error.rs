@@ -31,6 +31,14 @@ pub enum Error {
         /// Its version, as written.
         found: String,
     },
+    /// The store is of an older version, and was opened for reading.
+    #[error("the store `{}` has version `{found}`, and this program reads version `{VERSION}`", root.display())]
+    Outdated {
+        /// The store.
+        root: PathBuf,
+        /// Its version.
+        found: u32,
+    },
     /// There is no store where one was to be read.
     #[error("there is no store at `{}`", root.display())]
     Missing {

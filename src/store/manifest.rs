@@ -1,4 +1,6 @@
 //! The list of committed files, with their sizes and checksums: one JSON line a commit, appended and synced.
+//!
+//! A line ends in a tab and a checksum of its own: a flipped bit must not make a file be taken for one that was never there.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -57,6 +59,16 @@ impl Entry {
         }
     }
 
+    /// The entry of a file that is there and is not what it should be: reading it says so.
+    pub(super) fn damaged(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            bytes: 0,
+            sha256: "damaged".to_owned(),
+            is_announced: false,
+        }
+    }
+
     /// The entry that announces this content.
     #[must_use]
     pub fn announced(self) -> Self {
@@ -67,6 +79,52 @@ impl Entry {
     }
 }
 
+/// How a line of the file is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// Version 1: JSON alone; also those of today, for a migration that was cut short.
+    Plain,
+    /// JSON, a tab and a checksum.
+    Checked,
+}
+
+impl Line {
+    /// The entry of a line; `None` for a damaged one.
+    fn entry(self, line: &[u8]) -> Option<Entry> {
+        match line.iter().rposition(|byte| *byte == b'\t') {
+            Some(at) => {
+                let (json, sum) = (line.get(..at)?, line.get(at + 1..)?);
+                (checksum(json).as_bytes() == sum)
+                    .then(|| serde_json::from_slice(json).ok())
+                    .flatten()
+            }
+            None if self == Self::Plain => serde_json::from_slice(line).ok(),
+            None => None,
+        }
+    }
+}
+
+fn line(entry: &Entry) -> std::io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(entry).map_err(std::io::Error::other)?;
+    let sum = checksum(&line);
+    line.push(b'\t');
+    line.extend(sum.as_bytes());
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// The first four bytes of the SHA-256, hexadecimal.
+fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .take(4)
+        .fold(String::with_capacity(8), |mut text, byte| {
+            use std::fmt::Write as _;
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
 /// All committed files by path.
 #[derive(Debug, Default)]
 pub struct Manifest {
@@ -75,13 +133,22 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Reads it. A last line without its end was never committed; a writer cuts it off.
-    pub fn read(root: &Path, mode: Mode) -> Result<Self, Error> {
+    /// Reads it, and whether some of it was damaged. A last line without its end was never committed; a writer cuts it off.
+    pub fn read(root: &Path, mode: Mode) -> Result<(Self, bool), Error> {
+        Self::read_lines(root, mode, Line::Checked)
+    }
+
+    /// Reads one in which lines need not have a checksum of their own, as version 1 wrote them.
+    pub(super) fn read_old(root: &Path) -> Result<(Self, bool), Error> {
+        Self::read_lines(root, Mode::Read, Line::Plain)
+    }
+
+    fn read_lines(root: &Path, mode: Mode, kind: Line) -> Result<(Self, bool), Error> {
         let path = root.join(FILE);
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self::default());
+                return Ok((Self::default(), false));
             }
             Err(source) => {
                 return Err(Error::Io {
@@ -97,24 +164,29 @@ impl Manifest {
             .map_or(0, |at| at + 1);
         let mut manifest = Self::default();
         let mut n_lines = 0_usize;
+        let mut is_damaged = false;
         for line in bytes
             .get(..whole)
             .unwrap_or_default()
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
         {
-            let entry: Entry = serde_json::from_slice(line).map_err(|error| Error::Damaged {
-                path: path.clone(),
-                reason: error.to_string(),
-            })?;
-            manifest.insert(entry);
+            match kind.entry(line) {
+                Some(entry) => manifest.insert(entry),
+                None => is_damaged = true,
+            }
             n_lines += 1;
         }
-        if mode == Mode::Write && (whole < bytes.len() || n_lines > 64 + 2 * manifest.entries.len())
-        {
+        // Cut off: never committed. But a whole line is one, whatever became of its end.
+        let cut = bytes.get(whole..).unwrap_or_default();
+        if let Some(entry) = Line::Checked.entry(cut) {
+            manifest.insert(entry);
+        }
+        let is_long = n_lines > 64 + 2 * manifest.entries.len();
+        if mode == Mode::Write && !is_damaged && (whole < bytes.len() || is_long) {
             manifest.rewrite(root)?;
         }
-        Ok(manifest)
+        Ok((manifest, is_damaged))
     }
 
     /// One file's entry.
@@ -137,8 +209,7 @@ impl Manifest {
     pub fn append(&mut self, root: &Path, entry: Entry) -> Result<(), Error> {
         let path = root.join(FILE);
         let write = || -> std::io::Result<()> {
-            let mut line = serde_json::to_vec(&entry).map_err(std::io::Error::other)?;
-            line.push(b'\n');
+            let line = line(&entry)?;
             let mut file = fs::OpenOptions::new()
                 .create(true)
                 .append(true)
@@ -159,7 +230,14 @@ impl Manifest {
             .is_some_and(|entry| entry.sha256 == found.sha256)
     }
 
-    fn insert(&mut self, entry: Entry) {
+    /// Forgets entries, without writing that.
+    pub(super) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.entries.retain(|path, _| is_kept(path));
+        self.announced.retain(|path, _| is_kept(path));
+    }
+
+    /// Takes an entry in, without writing it.
+    pub(super) fn insert(&mut self, entry: Entry) {
         if entry.is_announced {
             self.announced.insert(entry.path.clone(), entry);
             return;
@@ -172,14 +250,14 @@ impl Manifest {
         }
     }
 
-    fn rewrite(&self, root: &Path) -> Result<(), Error> {
+    /// Replaces the file by one with a line for each entry.
+    pub(super) fn rewrite(&self, root: &Path) -> Result<(), Error> {
         let path = root.join(FILE);
         let temporary = root.join(".manifest.jsonl.tmp");
         let write = || -> std::io::Result<()> {
             let mut bytes = Vec::new();
             for entry in self.entries.values().chain(self.announced.values()) {
-                serde_json::to_writer(&mut bytes, entry).map_err(std::io::Error::other)?;
-                bytes.push(b'\n');
+                bytes.extend(line(entry)?);
             }
             let mut file = fs::File::create(&temporary)?;
             file.write_all(&bytes)?;

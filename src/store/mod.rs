@@ -8,7 +8,9 @@ mod error;
 pub mod facts;
 pub mod lock;
 pub mod manifest;
+mod migrate;
 pub mod raw;
+mod recover;
 mod repositories;
 pub mod state;
 
@@ -21,6 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 
+use crate::domain::Gap;
 use lock::Lock;
 use manifest::Manifest;
 
@@ -28,7 +31,7 @@ pub use error::Error;
 pub use repositories::RepositoryEntry;
 
 /// The layout version that this program writes and reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const VERSION_FILE: &str = "version";
 const REPOSITORIES_FILE: &str = "repositories.json";
@@ -49,6 +52,7 @@ pub struct Store {
     mode: Mode,
     manifest: Mutex<Manifest>,
     repositories: Mutex<Vec<RepositoryEntry>>,
+    recovered: Mutex<Vec<Gap>>,
     steps_left: AtomicU64,
     _lock: Option<Lock>,
 }
@@ -70,20 +74,22 @@ impl Store {
         };
         let version_path = root.join(VERSION_FILE);
         if version_path.exists() {
-            let found =
-                fs::read_to_string(&version_path).map_err(Error::io(&version_path, "read"))?;
-            if found.trim() != VERSION.to_string() {
-                return Err(Error::Version {
-                    root: root.to_owned(),
-                    found: found.trim().to_owned(),
-                });
+            up_to_date(root, mode)?;
+        }
+        let (mut manifest, is_damaged) = Manifest::read(root, mode)?;
+        let mut recovered = Vec::new();
+        if is_damaged {
+            recovered = recover::manifest(root, &mut manifest)?;
+            if mode == Mode::Write {
+                manifest.rewrite(root)?;
             }
         }
         let store = Self {
             root: root.to_owned(),
             mode,
-            manifest: Mutex::new(Manifest::read(root, mode)?),
+            manifest: Mutex::new(manifest),
             repositories: Mutex::new(Vec::new()),
+            recovered: Mutex::new(recovered),
             steps_left: AtomicU64::new(u64::MAX),
             _lock: lock,
         };
@@ -95,15 +101,44 @@ impl Store {
             }
             store.sweep()?;
         }
-        let listed = store.read(REPOSITORIES_FILE)?;
-        if let Some(bytes) = listed {
-            let entries = serde_json::from_slice(&bytes).map_err(|error| Error::Damaged {
-                path: root.join(REPOSITORIES_FILE),
-                reason: error.to_string(),
-            })?;
-            *store.locked_repositories() = entries;
-        }
+        store.list_repositories()?;
         Ok(store)
+    }
+
+    /// Reads which repositories there are; where the list is damaged or gone, it is made again from what speaks of them.
+    fn list_repositories(&self) -> Result<(), Error> {
+        let listed = match self.read(REPOSITORIES_FILE) {
+            Ok(None) if self.files_below("raw/").is_empty() => return Ok(()),
+            Ok(bytes) => bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()),
+            Err(Error::Damaged { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        if let Some(entries) = listed {
+            *self.locked_repositories() = entries;
+            return Ok(());
+        }
+        let entries = recover::repositories(self)?;
+        let bytes = to_json(&entries);
+        *self.locked_repositories() = entries;
+        self.recovered
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(recover::repositories_gap());
+        if self.mode == Mode::Write {
+            // Facts are derived anew, so that they say what happened.
+            self.remove_files(&self.files_below("facts/"))?;
+            self.commit_file(REPOSITORIES_FILE, &bytes)?;
+        }
+        Ok(())
+    }
+
+    /// What was damaged when the store was opened, and made again.
+    #[must_use]
+    pub fn recovered(&self) -> Vec<Gap> {
+        self.recovered
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     /// The directory.
@@ -327,6 +362,32 @@ impl Store {
         self.repositories
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Checks the version of a store that exists; for writing, an older one is brought up to date.
+fn up_to_date(root: &Path, mode: Mode) -> Result<(), Error> {
+    let path = root.join(VERSION_FILE);
+    let text = fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
+    let found = text.trim().to_owned();
+    let (root, oldest) = (root.to_owned(), migrate::OLDEST);
+    match found.parse::<u32>() {
+        Ok(VERSION) => Ok(()),
+        Ok(old) if (oldest..VERSION).contains(&old) => match mode {
+            Mode::Read => Err(Error::Outdated { root, found: old }),
+            Mode::Write => migrate::migrate(&root, old, |version| {
+                let temporary = root.join(".version.tmp");
+                let write = || -> std::io::Result<()> {
+                    let mut file = fs::File::create(&temporary)?;
+                    file.write_all(format!("{version}\n").as_bytes())?;
+                    file.sync_all()?;
+                    fs::rename(&temporary, &path)
+                };
+                write().map_err(Error::io(&path, "written"))?;
+                sync_directory(&root)
+            }),
+        },
+        _ => Err(Error::Version { root, found }),
     }
 }
 

@@ -106,6 +106,61 @@ pub fn read_latest(
     Ok(gaps)
 }
 
+/// Records in one file of a compacted stream.
+const CHUNK: usize = 500;
+
+/// Compacts a stream where that is worth the work: it has far more files than its records need.
+pub fn compact_if_long(
+    store: &Store,
+    repository: RepositoryId,
+    stream: Stream,
+    n_records: u64,
+) -> Result<(), Error> {
+    let n_files = store.files_below(&prefix(repository, stream)).len() as u64;
+    if n_files > 64 + 2 * n_records / CHUNK as u64 {
+        compact(store, repository, stream)?;
+    }
+    Ok(())
+}
+
+/// Rewrites a stream with the newest line of each node alone.
+///
+/// The new files are committed before the old ones go, and say what those said: a kill in between changes nothing. A stream
+/// of which something is damaged stays as it is.
+pub fn compact(store: &Store, repository: RepositoryId, stream: Stream) -> Result<(), Error> {
+    let old = store.files_below(&prefix(repository, stream));
+    if !is_sound(store, repository, stream)? {
+        return Ok(());
+    }
+    let mut chunk: Vec<Record> = Vec::new();
+    let mut written = Ok(());
+    let gaps = read_latest(store, repository, stream, |record| {
+        chunk.push(record);
+        if chunk.len() >= CHUNK && written.is_ok() {
+            written = write(store, repository, stream, &chunk);
+            chunk.clear();
+        }
+    })?;
+    written?;
+    write(store, repository, stream, &chunk)?;
+    if gaps.is_empty() {
+        store.remove_files(&old)?;
+    }
+    Ok(())
+}
+
+/// Whether the bytes of a record file can be read to their end.
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
+    let mut text = Vec::new();
+    zstd::Decoder::new(bytes)
+        .and_then(|decoder| decoder.take(MAX_UNPACKED_BYTES).read_to_end(&mut text))
+        .is_ok()
+        && text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .all(|line| serde_json::from_slice::<IdOnly>(line).is_ok())
+}
+
 /// How many distinct records a stream holds.
 pub fn count(store: &Store, repository: RepositoryId, stream: Stream) -> Result<u64, Error> {
     let mut ids = HashSet::new();

@@ -18,10 +18,36 @@ pub struct RepositoryEntry {
     pub keys: Vec<String>,
 }
 
+impl RepositoryEntry {
+    /// A place of which nobody knows any more whose it was.
+    pub(super) fn nameless(id: RepositoryId) -> Self {
+        Self {
+            id,
+            node: None,
+            name: format!("repository {}", id.0),
+            keys: Vec::new(),
+        }
+    }
+
+    fn is_nameless(&self) -> bool {
+        *self == Self::nameless(self.id)
+    }
+}
+
 impl Store {
     /// The key of a repository, known by a GitHub name; handed out on first sight and kept for ever.
     pub fn repository_id(&self, name: &RepoName) -> Result<RepositoryId, Error> {
         self.repository_id_of_key(&name.to_string())
+    }
+
+    /// The key of a repository that is already known by a GitHub name.
+    #[must_use]
+    pub fn known_id(&self, name: &RepoName) -> Option<RepositoryId> {
+        let key = name.to_string().to_lowercase();
+        self.locked_repositories()
+            .iter()
+            .find(|entry| entry.keys.contains(&key))
+            .map(|entry| entry.id)
     }
 
     /// The key of a repository known by `owner/name` or by any other text, such as a local path.
@@ -44,7 +70,9 @@ impl Store {
             entry.keys.contains(&key)
                 && (node.is_none() || entry.node.is_none() || entry.node.as_deref() == node)
         });
-        let at = if let Some(at) = by_node.or(by_key) {
+        // A place that lost its name, when the list was damaged, goes to whoever comes next.
+        let by_place = || entries.iter().position(RepositoryEntry::is_nameless);
+        let at = if let Some(at) = by_node.or(by_key).or_else(by_place) {
             at
         } else {
             let id = RepositoryId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
@@ -64,6 +92,9 @@ impl Store {
         let Some(entry) = entries.get_mut(at) else {
             return Ok(RepositoryId(0));
         };
+        if entry.is_nameless() {
+            name.clone_into(&mut entry.name);
+        }
         if !entry.keys.contains(&key) {
             entry.keys.push(key);
             entry.keys.sort();

@@ -18,6 +18,9 @@ pub struct StreamState {
     /// Fields that the token might not read: once it may, everything is fetched again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<String>,
+    /// Whether a review was ever asked of a team.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub asks_teams: bool,
     /// A scan that was begun and not finished.
     pub scan: Option<Scan>,
     /// Records that may change without telling: open pull requests, unfinished deployments. By node id, with a checksum of

@@ -539,25 +539,52 @@ fn damaged_facts_are_named_by_a_report_and_mended_by_a_run() {
 }
 
 #[test]
-fn a_damaged_manifest_is_refused_with_what_to_do() {
-    let fixture = fixture();
-    ran(fixture.path(), &["mine", AS_OF]).ends_with(0);
-    let path = fixture.path().join(".linchpin/manifest.jsonl");
-    fs::write(
-        &path,
-        [b"{junk\n".as_slice(), &fs::read(&path).unwrap()].concat(),
-    )
-    .unwrap();
-    for command in ["run", "report"] {
-        ran(fixture.path(), &[command, AS_OF]).is_refused(
-            2,
-            &[
-                "manifest.jsonl` in the store is damaged",
-                "move the store away",
-            ],
-        );
+fn a_damaged_list_of_the_store_costs_no_more_than_deriving_again() {
+    for list in ["manifest.jsonl", "repositories.json"] {
+        let fixture = fixture();
+        ran(fixture.path(), &["mine", AS_OF]).ends_with(0);
+        let path = fixture.path().join(".linchpin").join(list);
+        fs::write(
+            &path,
+            [b"{junk\n".as_slice(), &fs::read(&path).unwrap()].concat(),
+        )
+        .unwrap();
+        ran(fixture.path(), &["run", AS_OF]).ends_with(0);
+        has_a_truck_factor(fixture.path());
+        let quality = fs::read_to_string(
+            fixture
+                .path()
+                .join("linchpin-report/team/data_quality.json"),
+        )
+        .unwrap();
+        assert!(quality.contains("\"reason\": \"rebuilt\""), "{quality}");
+        ran(fixture.path(), &["report", AS_OF]).ends_with(0);
     }
-    assert!(!fixture.path().join("linchpin-report").exists());
+}
+
+#[test]
+fn an_older_store_is_brought_up_to_date_by_a_run_and_named_by_a_report() {
+    let fixture = fixture();
+    ran(fixture.path(), &["run", AS_OF]).ends_with(0);
+    let store = fixture.path().join(".linchpin");
+    make_old(&store);
+    ran(fixture.path(), &["report", AS_OF])
+        .is_refused(2, &["`.linchpin` has version `1`", "run `linchpin run`"]);
+    ran(fixture.path(), &["run", AS_OF]).ends_with(0);
+    ran(fixture.path(), &["report", AS_OF]).ends_with(0);
+}
+
+/// Makes a store as version 1 wrote it.
+pub fn make_old(store: &Path) {
+    let manifest = fs::read_to_string(store.join("manifest.jsonl")).unwrap();
+    let lines: Vec<&str> = manifest
+        .lines()
+        .map(|line| line.split('\t').next().unwrap())
+        .collect();
+    let old = lines.join("\n") + "\n";
+    assert_ne!(old, manifest);
+    fs::write(store.join("manifest.jsonl"), old).unwrap();
+    fs::write(store.join("version"), "1\n").unwrap();
 }
 
 #[test]
@@ -877,21 +904,110 @@ fn a_refused_token_ends_with_4_and_is_never_shown() {
 
 /// Takes the seconds that the program waits between its tries.
 #[test]
-fn an_api_that_cannot_be_reached_costs_no_more_than_the_call() {
+fn an_api_that_cannot_be_reached_does_not_keep_the_clone_from_being_mined() {
     let fixture = with_remote();
     let arguments = ["run", AS_OF, "--api-url", "http://127.0.0.1:1"];
+    let token = [("GH_ENTERPRISE_TOKEN", SECRET)];
+    let ran = ran_with(fixture.path(), &arguments, &token);
+    ran.ends_with(5);
+    for words in ["warning: ", "`http://127.0.0.1:1`", "partial data"] {
+        assert!(ran.err.contains(words), "{}", ran.err);
+    }
+    assert!(!ran.err.contains("secret"), "{}", ran.err);
+    has_a_truck_factor(fixture.path());
+    is_partial(fixture.path(), "127.0.0.1:1");
+    // Fetching alone has nothing else to show: there it is an error.
+    let arguments = ["fetch", "--api-url", "http://127.0.0.1:1"];
+    ran_with(fixture.path(), &arguments, &token)
+        .is_refused(5, &["`http://127.0.0.1:1`", "HTTPS_PROXY", "--api-url"]);
+}
+
+#[test]
+fn in_ci_each_repository_is_a_plain_line_and_a_mistyped_name_leaves_nothing_behind() {
+    use linchpin::demo::fake::{FakeGitHub, Faults};
+    let directory = tempfile::tempdir().unwrap();
+    let now = jiff::Timestamp::now();
+    let github = FakeGitHub::start(crate::github::host(3), Faults::none(now)).unwrap();
     let ran = ran_with(
-        fixture.path(),
-        &arguments,
+        directory.path(),
+        &[
+            "fetch",
+            "--github",
+            "acme/widgets",
+            "--github",
+            "acme/widgest",
+            "--api-url",
+            &github.base_url(),
+        ],
         &[("GH_ENTERPRISE_TOKEN", SECRET)],
     );
-    ran.is_refused(5, &["`Repository` failed", "run the same command again"]);
-    assert!(!ran.err.contains("secret"), "{}", ran.err);
-    assert!(!fixture.path().join("linchpin-report").exists());
-    // The store is whole: the same command does its work once nobody has to be called.
-    let offline: Vec<&str> = arguments.iter().copied().chain(["--offline"]).collect();
-    ran_with(fixture.path(), &offline, &[]).ends_with(0);
-    has_a_truck_factor(fixture.path());
+    ran.is_refused(5, &["`acme/widgest` does not exist", "check the spelling"]);
+    assert!(
+        ran.err
+            .contains("acme/widgets: 3 pull requests, 3 issues, 5 deployments, 25 releases, "),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.err.contains('\u{1b}') && !ran.err.contains("secret"));
+    let known = fs::read_to_string(directory.path().join(".linchpin/repositories.json")).unwrap();
+    assert!(known.contains("acme/widgets") && !known.contains("widgest"));
+    assert!(!holds(&directory.path().join(".linchpin"), "widgest"));
+}
+
+/// The operating system refuses to write more, as on a full disk: at whatever file that happens, nothing is lost.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_is_named_and_nothing_is_lost() {
+    use linchpin::demo::fake::{FakeGitHub, Faults};
+    let now = jiff::Timestamp::now();
+    let github = FakeGitHub::start(crate::github::host(40), Faults::none(now)).unwrap();
+    let arguments = [
+        "fetch",
+        "--github",
+        "acme/widgets",
+        "--api-url",
+        &github.base_url(),
+    ];
+    let token = [("GH_ENTERPRISE_TOKEN", SECRET)];
+    let whole = tempfile::tempdir().unwrap();
+    ran_with(whole.path(), &arguments, &token).ends_with(0);
+    let directory = tempfile::tempdir().unwrap();
+    let mut n_refused = 0;
+    // In blocks of 512 bytes a file.
+    for blocks in [1, 2, 4, 6] {
+        let output = Command::new("/bin/sh")
+            .args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\""])
+            .arg(blocks.to_string())
+            .arg(env!("CARGO_BIN_EXE_linchpin"))
+            .args(arguments)
+            .current_dir(directory.path())
+            .env_clear()
+            .envs(token)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{blocks} blocks: {said}");
+        assert!(
+            said.contains("could not be written") && said.contains("hint: "),
+            "{said}"
+        );
+        assert!(
+            !said.contains("secret") && !said.contains("panicked"),
+            "{said}"
+        );
+        n_refused += 1;
+    }
+    assert_eq!(n_refused, 4);
+    ran_with(directory.path(), &arguments, &token).ends_with(0);
+    let pull_requests = |directory: &Path| {
+        ran(
+            directory,
+            &["export", "--format", "csv", "--table", "pull_requests"],
+        )
+        .ends_with(0);
+        fs::read_to_string(directory.join("linchpin-report/export/pull_requests.csv")).unwrap()
+    };
+    assert_eq!(pull_requests(directory.path()), pull_requests(whole.path()));
 }
 
 #[test]

@@ -8,9 +8,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use linchpin::demo::fake::{FakeGitHub, Fault, Faults};
 use linchpin::demo::model::{
-    ActorType, EventKind, Host, HostAccount, HostComment, HostCommit, HostDeployment, HostEvent,
-    HostFile, HostIssue, HostPullRequest, HostRelease, HostRepository, HostReview, HostThread,
-    HostWorkflowRun,
+    ActorType, EventKind, Host, HostAccount, HostComment, HostCommit, HostDeployment,
+    HostEnvironment, HostEvent, HostFile, HostIssue, HostMergeRule, HostMilestone, HostPullRequest,
+    HostRelease, HostRepository, HostReview, HostTeam, HostThread, HostWorkflowRun,
 };
 use linchpin::domain::{CommitId, Completeness, RepoName, RepositoryId, Stream};
 use linchpin::github::fetch::Unwatched;
@@ -304,22 +304,44 @@ pub fn host(n_pull_requests: u64) -> Host {
         pull_requests: (1..=n_pull_requests).map(pull_request).collect(),
         issues: (1..=3).map(|k| issue(100_000 + k)).collect(),
         deployments: (1..=5).map(deployment).collect(),
-        releases: vec![HostRelease {
-            node: "RE_1".into(),
-            tag_name: "v1".into(),
-            name: Some("One".into()),
-            commit: Some(oid(3)),
-            is_draft: false,
-            is_prerelease: false,
-            created_at: at("2025-05-01T00:00:00Z"),
-            published_at: Some(at("2025-05-01T00:00:00Z")),
-            author: Some("ada".into()),
-        }],
+        // More than come with the overview.
+        releases: (1..=25)
+            .map(|k| HostRelease {
+                node: format!("RE_{k}"),
+                tag_name: format!("v{k}"),
+                name: Some(format!("Release {k}")),
+                commit: Some(oid(3)),
+                is_draft: false,
+                is_prerelease: false,
+                created_at: day("2025-05-01T00:00:00Z", k, 0),
+                published_at: Some(day("2025-05-01T00:00:00Z", k, 0)),
+                author: Some("ada".into()),
+            })
+            .collect(),
         workflow_runs: vec![
             run(11, 1, "failure"),
             run(11, 2, "success"),
             run(12, 1, "success"),
         ],
+        protection: None,
+        ruleset: Some(HostMergeRule {
+            required_approvals: 2,
+            has_merge_queue: true,
+            required_checks: vec!["test".into()],
+            ..HostMergeRule::default()
+        }),
+        milestones: vec![HostMilestone {
+            number: 1,
+            title: "1.0".into(),
+            created_at: at("2025-01-01T00:00:00Z"),
+            due_at: None,
+            closed_at: None,
+            updated_at: at("2025-01-01T00:00:00Z"),
+        }],
+        environments: vec![HostEnvironment {
+            name: "production".into(),
+            ..HostEnvironment::default()
+        }],
     };
     Host {
         accounts: vec![
@@ -328,7 +350,12 @@ pub fn host(n_pull_requests: u64) -> Host {
             account(ActorType::User, "cleo", 3),
             account(ActorType::Bot, "dependabot", 4),
         ],
-        teams: Vec::new(),
+        teams: vec![HostTeam {
+            organisation: "acme".into(),
+            slug: "core".into(),
+            node: "T_core".into(),
+            members: vec!["ada".into(), "bea".into()],
+        }],
         repositories: vec![repository],
     }
 }
@@ -384,7 +411,16 @@ impl Bench {
                 github: Arc::clone(&self.github),
             });
             let client = Client::new(self.settings.clone(), clock)?;
-            fetch(&client, store, &names, &self.options, &Unwatched).await
+            let ended = fetch(&client, store, &names, &self.options, &Unwatched).await;
+            // Neither what is reported nor what went wrong, with all its causes, shows the token.
+            assert!(!holds_token(format!("{ended:?}").as_bytes()));
+            let mut cause: Option<&dyn std::error::Error> =
+                ended.as_ref().err().map(|error| error as _);
+            while let Some(found) = cause {
+                assert!(!holds_token(found.to_string().as_bytes()));
+                cause = found.source();
+            }
+            ended
         })
     }
 
@@ -398,6 +434,37 @@ impl Bench {
         assert_eq!(gaps, [], "nothing is missing");
         decoded
     }
+}
+
+/// After every test: the token is in no file of the store, packed or not, and in no name of one.
+impl Drop for Bench {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let mut pending = vec![self.directory.path().to_owned()];
+        while let Some(directory) = pending.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                assert!(!path.to_string_lossy().contains(TOKEN));
+                if path.is_dir() {
+                    pending.push(path);
+                    continue;
+                }
+                let mut bytes = std::fs::read(&path).unwrap();
+                if path.extension().is_some_and(|extension| extension == "zst") {
+                    bytes = zstd::decode_all(bytes.as_slice()).unwrap_or(bytes);
+                }
+                assert!(!holds_token(&bytes), "{} holds the token", path.display());
+            }
+        }
+    }
+}
+
+fn holds_token(bytes: &[u8]) -> bool {
+    bytes
+        .windows(TOKEN.len())
+        .any(|window| window == TOKEN.as_bytes())
 }
 
 pub fn completeness(report: &FetchReport, stream: Stream) -> Completeness {
@@ -439,7 +506,7 @@ fn everything_that_the_host_knows_arrives_as_facts() {
             facts.releases.len(),
             facts.workflow_runs.len()
         ),
-        (17, 1, 3)
+        (17, 25, 3)
     );
     let one = &facts.pull_requests[0];
     assert_eq!(
@@ -514,7 +581,7 @@ fn probed(bench: &Bench, name: &str) -> Probe {
 fn a_probe_says_what_there_is_and_what_it_would_cost() {
     let bench = Bench::new(host(120), Faults::none(at(NOW)));
     let found = probed(&bench, "acme/widgets");
-    assert_eq!(bench.github.log().len(), 3, "three requests");
+    assert_eq!(bench.github.log().len(), 4, "four requests");
     assert_eq!(
         (found.token, found.default_branch.as_deref()),
         (TokenKind::Classic, Some("main"))

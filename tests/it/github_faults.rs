@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use linchpin::demo::fake::{Asked, Fault, Faults};
 use linchpin::demo::model::{Host, HostFile, HostRepository, HostReview};
 use linchpin::domain::{Completeness, RepositoryId, Stream};
-use linchpin::github::fetch::Unwatched;
+use linchpin::github::fetch::{STREAMS, Unwatched};
 use linchpin::github::{Client, Clock, Error, FetchReport, Token, fetch};
 use linchpin::store::{self, Mode, Store};
 
@@ -323,7 +323,12 @@ fn elements_that_the_token_may_not_see_are_a_missing_permission_and_not_an_empty
             .iter()
             .filter(|line| line.completeness == Completeness::Complete)
             .count();
-        assert_eq!(n_others, 5, "{operation}: {:?}", report.certificates);
+        assert_eq!(
+            n_others,
+            STREAMS.len() - 1,
+            "{operation}: {:?}",
+            report.certificates
+        );
         assert!(
             log(&bench, operation) <= 4,
             "{operation}: asked once, and not element by element"
@@ -488,7 +493,7 @@ fn repositories_of_every_kind_have_their_certificate() {
         assert_eq!(completeness(&report, stream), expected, "{name}");
         assert_eq!(
             report.certificates.len(),
-            6,
+            STREAMS.len(),
             "{name}: each stream has its line"
         );
     };
@@ -986,4 +991,63 @@ fn an_app_asks_for_its_installation_token_and_once_more_when_it_is_refused() {
     broken.settings.token = Token::app(7, "not a key, but secret", 8);
     let error = broken.fetch_into(&broken.store()).unwrap_err();
     assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+}
+
+#[test]
+fn a_wait_is_told_with_its_reason_and_its_end() {
+    use linchpin::github::client::{Wait, WaitFor};
+    use linchpin::github::{Event, FetchOptions, FetchProgress};
+    #[derive(Default)]
+    struct Told(std::sync::Mutex<Vec<Wait>>);
+    impl FetchProgress for Told {
+        fn on(&self, event: &Event<'_>) {
+            if let Event::Waiting(wait) = event {
+                self.0.lock().unwrap().push(*wait);
+            }
+        }
+    }
+    let check = |fault: fn() -> Fault, why: WaitFor, seconds: std::ops::Range<u64>| {
+        let bench = Bench::new(host(3), Faults::none(at(NOW)));
+        bench
+            .github
+            .set_script(Some(once(|asked| asked.operation == "Issues", fault)));
+        let told = Told::default();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let report = runtime.block_on(async {
+            let clock = Arc::new(StepClock {
+                github: Arc::clone(&bench.github),
+            });
+            let client = Client::new(bench.settings.clone(), clock).unwrap();
+            let names = ["acme/widgets".parse().unwrap()];
+            let options = FetchOptions::default();
+            fetch(&client, &bench.store(), &names, &options, &told)
+                .await
+                .unwrap()
+        });
+        assert_eq!(
+            completeness(&report, Stream::Issues),
+            Completeness::Complete
+        );
+        let waits = told.0.into_inner().unwrap();
+        assert_eq!(waits.len(), 1, "{waits:?}");
+        assert_eq!(waits[0].why, why);
+        assert!(seconds.contains(&waits[0].length.as_secs()), "{waits:?}");
+        let until = waits[0].until.duration_since(at(NOW)).as_secs();
+        assert!(seconds.contains(&until.unsigned_abs()), "{waits:?}");
+    };
+    check(|| Fault::Exhausted(600), WaitFor::RateLimit, 600..603);
+    check(
+        || {
+            Fault::Status(
+                403,
+                vec![("retry-after", "90".into())],
+                r#"{"message": "You have exceeded a secondary rate limit"}"#.into(),
+            )
+        },
+        WaitFor::SecondaryLimit,
+        90..92,
+    );
 }

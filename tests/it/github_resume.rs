@@ -10,6 +10,7 @@ use linchpin::demo::fake::{Fault, Faults};
 use linchpin::demo::model::{Host, HostComment};
 use linchpin::domain::{Completeness, RepositoryId, Stream};
 use linchpin::github::Error;
+use linchpin::github::fetch::STREAMS;
 use linchpin::store::{Mode, Store, state};
 
 use super::github::{Bench, NOW, at, completeness, directory, host, issue, oid, pull_request};
@@ -108,6 +109,75 @@ fn going_on_does_not_start_again() {
         pages <= 4,
         "two pages were left, and the front is looked at once more: {pages}"
     );
+}
+
+#[test]
+fn a_scan_of_deployments_or_releases_goes_on_where_it_stopped() {
+    for (operation, stream) in [
+        ("Deployments", Stream::Deployments),
+        ("Releases", Stream::Releases),
+    ] {
+        let grown = || {
+            let mut host = host(1);
+            let repository = &mut host.repositories[0];
+            for k in 0..60_i64 {
+                let mut deployment = repository.deployments[0].clone();
+                deployment.node = format!("DE_more_{k}");
+                deployment.created_at += SignedDuration::from_hours(k);
+                repository.deployments.push(deployment);
+                let mut release = repository.releases[0].clone();
+                release.node = format!("RE_more_{k}");
+                release.created_at += SignedDuration::from_hours(k);
+                repository.releases.push(release);
+            }
+            let mut bench = Bench::new(host, Faults::none(at(NOW)));
+            bench.settings.page = 10;
+            bench
+        };
+        let whole = grown();
+        whole.fetch();
+        let pages = |bench: &Bench, from: usize| {
+            bench.github.log()[from..]
+                .iter()
+                .filter(|asked| asked.operation == operation)
+                .count()
+        };
+        let n_pages = pages(&whole, 0);
+        assert!(n_pages > 5, "{n_pages}");
+        let bench = grown();
+        let n = AtomicU64::new(0);
+        bench.github.set_script(Some(Box::new(move |asked| {
+            (asked.operation == operation && n.fetch_add(1, Ordering::SeqCst) >= 4)
+                .then(|| Fault::Status(401, Vec::new(), "{}".into()))
+        })));
+        bench.fetch_into(&bench.store()).unwrap_err();
+        bench.github.set_script(None);
+        // Something is deployed and released before it goes on.
+        bench.github.advance(SignedDuration::from_hours(2));
+        let before = bench.github.log().len();
+        let report = bench.fetch();
+        assert_eq!(completeness(&report, stream), Completeness::Complete);
+        assert!(
+            pages(&bench, before) <= n_pages - 3,
+            "{operation}: {} of {n_pages} pages again",
+            pages(&bench, before)
+        );
+        assert!(bench.facts() == whole.facts(), "{operation}");
+    }
+}
+
+#[test]
+fn a_long_stream_is_compacted_after_it_is_whole() {
+    let mut bench = Bench::new(host(150), Faults::none(at(NOW)));
+    bench.settings.page = 2;
+    bench.fetch();
+    let n_files = |bench: &Bench| bench.store().files_below("raw/0/pull_requests/").len();
+    assert_eq!(n_files(&bench), 1, "75 pages became one file");
+    let before = bench.facts();
+    assert_eq!(before.facts.pull_requests.len(), 150);
+    bench.github.advance(SignedDuration::from_hours(24));
+    bench.fetch();
+    assert!(bench.facts() == before);
 }
 
 fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -213,7 +283,7 @@ fn change(host: &mut Host, night: u64, now: jiff::Timestamp) {
             repository.issues.push(fresh);
             repository.issues[0].labels.clear();
             repository.issues[0].updated_at = now;
-            let release = &mut repository.releases[0];
+            let release = repository.releases.last_mut().unwrap();
             release.commit = Some(oid(77));
         }
     }
@@ -269,7 +339,7 @@ fn a_repository_that_is_renamed_or_transferred_keeps_its_key() {
         .unwrap();
     assert_eq!(
         (both.repositories.len(), both.certificates.len()),
-        (2, 6),
+        (2, STREAMS.len()),
         "one repository, fetched once"
     );
     // Somebody else takes the old name: another repository, another key.

@@ -307,10 +307,7 @@ fn page<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<(), serde_json::E
 fn readers() -> BTreeMap<&'static str, Read> {
     use wire::pull_request as pr;
     BTreeMap::from([
-        (
-            "Repository",
-            whole::<InRepository<wire::repository::Repository>> as Read,
-        ),
+        ("Repository", whole_repository as Read),
         (
             "PullRequestIds",
             whole::<InRepository<wire::repository::PullRequestIds>>,
@@ -333,6 +330,11 @@ fn readers() -> BTreeMap<&'static str, Read> {
         ("DeploymentsById", whole_deployment),
         ("DeploymentStatuses", tail::<wire::delivery::Status>),
         ("Releases", page::<wire::delivery::Release>),
+        (
+            "RepositorySettings",
+            whole::<InRepository<wire::settings::Settings>>,
+        ),
+        ("TeamMembers", tail::<wire::Actor>),
         ("Survey", whole::<InRepository<wire::repository::Survey>>),
     ])
 }
@@ -355,6 +357,20 @@ fn of_type<T: for<'de> Deserialize<'de>>(
 
 fn whole_pull_request(value: &Value) -> Result<(), serde_json::Error> {
     of_type::<wire::pull_request::PullRequest>(value, "PullRequest")
+}
+
+/// The overview, whose releases are kept as they came.
+fn whole_repository(value: &Value) -> Result<(), serde_json::Error> {
+    let answer = InRepository::<wire::repository::Repository>::deserialize(value)?;
+    for release in answer
+        .repository
+        .and_then(|found| found.releases)
+        .into_iter()
+        .flat_map(wire::Connection::into_nodes)
+    {
+        wire::delivery::Release::deserialize(release)?;
+    }
+    Ok(())
 }
 
 fn whole_deployment(value: &Value) -> Result<(), serde_json::Error> {
@@ -389,6 +405,9 @@ const LEFT_OUT: [&str; 7] = [
     "open",
     "recent",
 ];
+
+/// Parts of a repository's settings that are left out where they may not be read, or are known.
+const SETTINGS_LEFT_OUT: [&str; 4] = ["defaultBranchRef", "milestones", "environments", "owner"];
 
 /// Fields that some types of an actor or a reviewer have and others lack.
 const DEPEND_ON_TYPE: [&str; 5] = ["id", "databaseId", "name", "login", "slug"];
@@ -459,10 +478,12 @@ fn what_is_asked_for_and_what_is_read_are_the_same_fields() {
                 {
                     continue;
                 }
-                if matches!(operation.name, "Repository" | "Survey")
-                    && object == "/repository"
-                    && LEFT_OUT.contains(&name.as_str())
-                {
+                let left_out: &[&str] = match operation.name {
+                    "Repository" | "Survey" => &LEFT_OUT,
+                    "RepositorySettings" => &SETTINGS_LEFT_OUT,
+                    _ => &[],
+                };
+                if object == "/repository" && left_out.contains(&name.as_str()) {
                     continue;
                 }
                 target.remove(&name);

@@ -21,6 +21,7 @@ mod github_figures;
 mod github_resume;
 mod github_retry;
 mod github_schema;
+mod github_settings;
 mod hostile;
 mod lead;
 mod pipeline;

@@ -226,3 +226,203 @@ fn keys_are_handed_out_once() {
         "the name now means the new one"
     );
 }
+
+/// A store with two repositories, of which one has several files of a stream.
+fn filled(root: &Path) {
+    let store = open(root);
+    for (id, name) in [(0, "acme/widgets"), (1, "acme/gadgets")] {
+        assert_eq!(
+            store.bind(name, Some(&format!("R_{id}"))).unwrap(),
+            RepositoryId(id)
+        );
+        let node = json!({"nameWithOwner": name});
+        let described = Record {
+            shape: "Repository".into(),
+            id: format!("R_{id}"),
+            node,
+            tails: Vec::new(),
+        };
+        raw::write(&store, RepositoryId(id), Stream::Repository, &[described]).unwrap();
+    }
+    for k in 0..4 {
+        let records = [
+            record("I_1", &format!("one, version {k}")),
+            record(&format!("I_2{k}"), &format!("two {k}")),
+        ];
+        raw::write(&store, RepositoryId(0), Stream::Issues, &records).unwrap();
+    }
+    store
+        .commit_file("facts/people/all.parquet", b"derived")
+        .unwrap();
+}
+
+fn sorted(store: &Store) -> Vec<String> {
+    let (mut found, n_gaps) = titles(store);
+    assert_eq!(n_gaps, 0);
+    found.sort();
+    found
+}
+
+#[test]
+fn an_older_version_is_brought_up_to_date_and_a_cut_there_changes_nothing() {
+    let directory = directory();
+    let root = directory.path().join("store");
+    filled(&root);
+    let before = sorted(&open(&root));
+    super::cli::make_old(&root);
+    assert!(matches!(
+        Store::open(&root, Mode::Read),
+        Err(Error::Outdated { found: 1, .. })
+    ));
+    assert_eq!(sorted(&open(&root)), before);
+    assert_eq!(
+        std::fs::read_to_string(root.join("version")).unwrap(),
+        "2\n"
+    );
+    let manifest = std::fs::read_to_string(root.join("manifest.jsonl")).unwrap();
+    assert!(manifest.lines().all(|line| line.contains('\t')));
+    // Cut between the new manifest and the new version: the step is done again.
+    std::fs::write(root.join("version"), "1\n").unwrap();
+    assert_eq!(sorted(&open(&root)), before);
+    assert!(open(&root).recovered().is_empty());
+    // Cut in the middle of the new manifest's temporary file.
+    super::cli::make_old(&root);
+    std::fs::write(root.join(".manifest.jsonl.tmp"), b"{\"path\":\"ra").unwrap();
+    assert_eq!(sorted(&open(&root)), before);
+}
+
+#[test]
+fn a_manifest_with_any_bit_flipped_costs_no_raw_answer() {
+    let directory = directory();
+    let root = directory.path().join("store");
+    filled(&root);
+    let before = sorted(&open(&root));
+    let path = root.join("manifest.jsonl");
+    let sound = std::fs::read(&path).unwrap();
+    let mut n_rebuilt = 0;
+    for at in (0..sound.len()).step_by(7) {
+        let mut flipped = sound.clone();
+        flipped[at] ^= 1 << (at % 8);
+        std::fs::write(&path, &flipped).unwrap();
+        for mode in [Mode::Read, Mode::Write] {
+            let store = Store::open(&root, mode).unwrap();
+            assert_eq!(sorted(&store), before, "byte {at}");
+            assert_eq!(store.repositories().len(), 2, "byte {at}");
+            n_rebuilt += usize::from(!store.recovered().is_empty());
+        }
+        // What is derived is made again in full, or was not touched.
+        open(&root)
+            .commit_file("facts/people/all.parquet", b"derived")
+            .unwrap();
+    }
+    assert!(n_rebuilt > 100, "{n_rebuilt}");
+}
+
+#[test]
+fn a_raw_file_that_is_damaged_with_the_manifest_is_named_and_fetched_again() {
+    let directory = directory();
+    let root = directory.path().join("store");
+    filled(&root);
+    let raw_file = root.join("raw/0/issues/00000002.jsonl.zst");
+    let bytes = std::fs::read(&raw_file).unwrap();
+    std::fs::write(&raw_file, &bytes[..bytes.len() / 2]).unwrap();
+    std::fs::write(root.join("manifest.jsonl"), b"junk\n").unwrap();
+    let store = open(&root);
+    assert!(!raw::is_sound(&store, RepositoryId(0), Stream::Issues).unwrap());
+    assert!(raw::is_sound(&store, RepositoryId(1), Stream::Repository).unwrap());
+    let subjects: Vec<String> = store
+        .recovered()
+        .into_iter()
+        .map(|gap| gap.subject)
+        .collect();
+    assert_eq!(
+        subjects,
+        ["manifest.jsonl", "raw/0/issues/00000002.jsonl.zst"]
+    );
+}
+
+#[test]
+fn a_lost_list_of_repositories_is_made_again_with_the_same_keys() {
+    let damage: [fn(&Path); 3] = [
+        |path| std::fs::write(path, b"[{\"id\": 0").unwrap(),
+        |path| std::fs::remove_file(path).unwrap(),
+        |path| std::fs::write(path, b"").unwrap(),
+    ];
+    for damage in damage {
+        let directory = directory();
+        let root = directory.path().join("store");
+        filled(&root);
+        damage(&root.join("repositories.json"));
+        assert_eq!(
+            Store::open(&root, Mode::Read).unwrap().repositories().len(),
+            2
+        );
+        let store = open(&root);
+        let gaps: Vec<_> = store
+            .recovered()
+            .into_iter()
+            .map(|gap| gap.reason)
+            .collect();
+        assert_eq!(gaps, ["rebuilt"]);
+        assert_eq!(
+            store.bind("acme/gadgets", Some("R_1")).unwrap(),
+            RepositoryId(1)
+        );
+        assert_eq!(store.bind("acme/widgets", None).unwrap(), RepositoryId(0));
+        assert_eq!(
+            store.bind("acme/third", Some("R_3")).unwrap(),
+            RepositoryId(2)
+        );
+        drop(store);
+        assert!(open(&root).recovered().is_empty(), "mended for good");
+    }
+}
+
+#[test]
+fn compaction_keeps_the_newest_line_of_each_node_whenever_it_is_killed() {
+    let mut n_kills = 0;
+    loop {
+        let directory = directory();
+        let root = directory.path().join("store");
+        filled(&root);
+        let store = open(&root);
+        let before = sorted(&store);
+        assert_eq!(before.len(), 5);
+        store.fail_after(n_kills);
+        let done = raw::compact(&store, RepositoryId(0), Stream::Issues);
+        drop(store);
+        let store = open(&root);
+        assert_eq!(sorted(&store), before, "kill {n_kills}");
+        raw::compact(&store, RepositoryId(0), Stream::Issues).unwrap();
+        assert_eq!(sorted(&store), before, "kill {n_kills}, compacted again");
+        assert_eq!(store.files_below("raw/0/issues/").len(), 1);
+        raw::write(
+            &store,
+            RepositoryId(0),
+            Stream::Issues,
+            &[record("I_1", "newest")],
+        )
+        .unwrap();
+        assert!(sorted(&store).contains(&"newest".to_owned()));
+        assert_eq!(sorted(&store).len(), 5);
+        if done.is_ok() {
+            break;
+        }
+        n_kills += 1;
+    }
+    println!("compaction killed at each of {n_kills} steps");
+    assert!(n_kills > 8, "{n_kills}");
+}
+
+#[test]
+fn a_damaged_stream_is_not_compacted() {
+    let directory = directory();
+    let root = directory.path().join("store");
+    filled(&root);
+    let damaged = root.join("raw/0/issues/00000002.jsonl.zst");
+    std::fs::write(&damaged, b"damaged").unwrap();
+    let store = open(&root);
+    raw::compact(&store, RepositoryId(0), Stream::Issues).unwrap();
+    assert_eq!(store.files_below("raw/0/issues/").len(), 4);
+    assert!(damaged.exists());
+}

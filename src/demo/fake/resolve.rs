@@ -10,6 +10,8 @@ type Finder<'h> = Box<dyn Fn(&JsonMap) -> Result<Option<Node<'h>>, FieldError> +
 pub(super) enum Field<'h> {
     /// A scalar, an enum value or null.
     Leaf(JsonValue),
+    /// A list of texts.
+    Texts(Vec<String>),
     /// An object, or null.
     Object(Option<Box<Node<'h>>>),
     /// A list of objects or nulls, from the field's arguments.
@@ -155,6 +157,9 @@ fn resolve<'a>(
     };
     Ok(match field {
         Field::Leaf(value) => ResolvedValue::Leaf(value.clone()),
+        Field::Texts(texts) => {
+            ResolvedValue::list(texts.iter().map(|text| ResolvedValue::leaf(text.clone())))
+        }
         Field::Object(None) => ResolvedValue::null(),
         Field::Object(Some(node)) => ResolvedValue::object(Shown(node)),
         Field::List(build) => ResolvedValue::list(

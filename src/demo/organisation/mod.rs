@@ -22,12 +22,14 @@ mod witness;
 mod wording;
 mod work_items;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::demo::model::{Host, HostIssue, HostRepository, HostTeam};
+use crate::demo::model::{
+    Host, HostDeployment, HostEnvironment, HostIssue, HostMergeRule, HostRepository, HostTeam,
+};
 use crate::demo::repository::{GeneratedRepository, null_id};
 
 use blueprint::REPOSITORIES;
@@ -161,6 +163,7 @@ impl Making<'_> {
             default_branch: Some("main".to_owned()),
             has_issues: true,
             created_at: Some(Minute::of(FIRST_DAY).instant()),
+            ruleset: Some(ruleset()),
             ..HostRepository::default()
         };
         let empty = Branch::default();
@@ -199,6 +202,7 @@ impl Making<'_> {
             flaky,
         };
         witness::repository(&mut world.truths, &seen, self.plants);
+        host.environments = environments(&shipped.deployments);
         host.deployments = shipped.deployments;
         host.releases = shipped.releases;
         world.repositories.push(GeneratedRepository {
@@ -291,6 +295,31 @@ fn number(jobs: &[(Job, Life)], issues: &[IssuePlan]) -> (Vec<Wording>, Vec<u64>
         }
     }
     (wordings, issue_numbers)
+}
+
+/// What a merge needs in every repository.
+fn ruleset() -> HostMergeRule {
+    HostMergeRule {
+        required_approvals: 1,
+        required_checks: vec!["check".to_owned()],
+        ..HostMergeRule::default()
+    }
+}
+
+/// The environments that were deployed to; production takes one branch alone.
+fn environments(deployments: &[HostDeployment]) -> Vec<HostEnvironment> {
+    let names: BTreeSet<&str> = deployments
+        .iter()
+        .map(|deployment| deployment.environment.as_str())
+        .collect();
+    names
+        .into_iter()
+        .map(|name| HostEnvironment {
+            name: name.to_owned(),
+            has_branch_policy: name == delivery::PRODUCTION,
+            ..HostEnvironment::default()
+        })
+        .collect()
 }
 
 fn teams() -> Vec<HostTeam> {

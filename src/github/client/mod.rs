@@ -4,6 +4,7 @@ mod gate;
 mod outcome;
 mod settings;
 mod transport;
+mod wait;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,7 @@ use octocrab::Octocrab;
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::budget::Budget;
 use super::error::Error;
@@ -24,10 +26,12 @@ use super::token::Token;
 use gate::Gate;
 use outcome::{forbidden_field, missing_repository};
 use transport::Answer;
+use wait::WORTH_TELLING;
 
 pub use outcome::{GraphqlError, Outcome, Unavailable};
 pub use settings::{ClientSettings, Clock};
 pub use transport::addresses;
+pub use wait::{Wait, WaitFor};
 
 struct Inner {
     settings: ClientSettings,
@@ -41,6 +45,7 @@ struct Inner {
     n_requests: AtomicU64,
     batch: Mutex<(usize, u32)>,
     skew: Mutex<Option<SignedDuration>>,
+    waits: Mutex<Option<UnboundedSender<Wait>>>,
 }
 
 /// A client for one host and one token. Cheap to clone; clones share the budget.
@@ -80,6 +85,7 @@ impl Client {
                 n_requests: AtomicU64::new(0),
                 batch: Mutex::new((batch, 0)),
                 skew: Mutex::new(None),
+                waits: Mutex::new(None),
             }),
         })
     }
@@ -257,13 +263,13 @@ impl Client {
                     self.inner.gate.widen();
                     return Ok(Tried::Answer(answer));
                 }
-                Decision::Wait(wait) => self.inner.clock.sleep(wait).await,
+                Decision::Wait(wait) => self.wait(wait, WaitFor::of(&answer.reply)).await,
                 Decision::SlowDown(wait) => {
                     self.inner.gate.narrow();
-                    self.inner.clock.sleep(wait).await;
+                    self.wait(wait, WaitFor::SecondaryLimit).await;
                 }
                 Decision::Split(wait) => {
-                    self.inner.clock.sleep(wait).await;
+                    self.wait(wait, WaitFor::Retry).await;
                     if can_split {
                         return Ok(Tried::TooBig);
                     }
@@ -307,6 +313,7 @@ impl Client {
                     };
                     let last = last.trim().to_owned();
                     return Err(Error::GaveUp {
+                        address: self.inner.rest.origin().ascii_serialization(),
                         operation: operation.to_owned(),
                         attempts: attempt,
                         last,
@@ -328,8 +335,34 @@ impl Client {
         if wait > self.inner.settings.max_wait {
             return Err(Error::RateLimited { reset_at });
         }
-        self.inner.clock.sleep(wait).await;
+        self.wait(wait, WaitFor::Reserve).await;
         Ok(())
+    }
+
+    /// Waits, and tells whoever listens.
+    async fn wait(&self, wait: Duration, why: WaitFor) {
+        if wait >= WORTH_TELLING
+            && let Some(listener) = locked(&self.inner.waits).as_ref()
+        {
+            let until = SignedDuration::try_from(wait)
+                .ok()
+                .and_then(|wait| self.server_now().checked_add(wait).ok());
+            // Nobody listens any more: then nobody wants to know.
+            let _ = listener.send(Wait {
+                why,
+                until: until.unwrap_or(Timestamp::MAX),
+                length: wait,
+            });
+        }
+        self.inner.clock.sleep(wait).await;
+    }
+
+    /// Every longer wait from now on, as it begins.
+    #[must_use]
+    pub fn waits(&self) -> UnboundedReceiver<Wait> {
+        let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
+        *locked(&self.inner.waits) = Some(sender);
+        receiver
     }
 }
 

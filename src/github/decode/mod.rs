@@ -4,6 +4,7 @@ mod accounts;
 mod deliveries;
 mod issues;
 mod pull_requests;
+mod settings;
 
 use std::collections::BTreeMap;
 
@@ -72,6 +73,10 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
         Stream::Deployments,
         Stream::Releases,
         Stream::WorkflowRuns,
+        Stream::MergeRules,
+        Stream::Milestones,
+        Stream::Environments,
+        Stream::Teams,
     ];
     for stream in streams {
         let gaps = raw::read_latest(store, repository, stream, |record| {
@@ -82,6 +87,9 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
                 Stream::Deployments => decoder.deployment(record),
                 Stream::Releases => decoder.release(&record),
                 Stream::WorkflowRuns => decoder.workflow_run(&record),
+                Stream::MergeRules | Stream::Milestones | Stream::Environments | Stream::Teams => {
+                    decoder.settings(stream, record)
+                }
                 Stream::Repository | Stream::History => {
                     decoder.node = Some(record.id);
                     described = repository_facts(repository, &record.node);
@@ -117,6 +125,10 @@ const fn kind_of(stream: Stream) -> &'static str {
         Stream::Deployments => "deployment",
         Stream::Releases => "release",
         Stream::WorkflowRuns => "workflow_run",
+        Stream::MergeRules => "merge_rule",
+        Stream::Milestones => "milestone",
+        Stream::Environments => "environment",
+        Stream::Teams => "team",
         Stream::Repository | Stream::History => "repository",
     }
 }

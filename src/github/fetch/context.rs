@@ -103,6 +103,22 @@ impl Context<'_> {
         )
     }
 
+    /// The certificate of a stream that could not be asked for, or not to its end.
+    pub(super) fn troubled(
+        &self,
+        state: &mut RepositoryState,
+        stream: Stream,
+        reason: &str,
+    ) -> Result<StreamCertificate, Error> {
+        Ok(StreamCertificate {
+            reason: Some(reason.to_owned()),
+            fix: Some("run it again; if that does not help, report it".to_owned()),
+            fetched: raw::count(self.store, self.repository, stream)?,
+            watermark: state.stream(stream).watermark,
+            ..self.certificate(stream, Completeness::Partial)
+        })
+    }
+
     /// The certificate of a stream that was read to its end.
     pub(super) fn finished(
         &self,
@@ -164,9 +180,11 @@ impl Context<'_> {
 pub const fn permission_of(stream: Stream) -> &'static str {
     match stream {
         Stream::PullRequests => "pull_requests=read",
-        Stream::Issues => "issues=read",
+        Stream::Issues | Stream::Milestones => "issues=read",
         Stream::Deployments => "deployments=read",
-        Stream::WorkflowRuns => "actions=read",
+        Stream::WorkflowRuns | Stream::Environments => "actions=read",
+        Stream::MergeRules => "metadata=read",
+        Stream::Teams => "members=read (a classic token: read:org)",
         Stream::Releases | Stream::Repository | Stream::History => "contents=read",
     }
 }

@@ -17,9 +17,6 @@ use crate::store::state::{RepositoryState, Scan};
 /// Statuses after which a deployment does not change, except to `INACTIVE`.
 const FINAL: [&str; 4] = ["SUCCESS", "FAILURE", "ERROR", "INACTIVE"];
 
-/// How many of the newest releases are looked at on every run: a draft is published, a tag is moved.
-const REFRESHED_RELEASES: usize = 20;
-
 pub(super) async fn deployments(
     context: &Context<'_>,
     state: &mut RepositoryState,
@@ -110,15 +107,17 @@ pub(super) async fn releases(
     let floor = state.stream(stream).watermark.or(context.since);
     let mut after = scan.after.clone();
     let (mut n_fetched, mut n_stored) = (0_u64, 0);
-    let first = if floor.is_some() {
-        REFRESHED_RELEASES
-    } else {
-        context.page_size()
-    };
-    let mut lister = Lister::new(context, RELEASES, first, None);
+    let mut lister = Lister::new(context, RELEASES, context.page_size(), None);
+    // The first page came with the overview, unless some of it may not be seen, or a scan goes on further down.
+    let is_seen = newest.nodes.iter().flatten().all(Option::is_some);
+    let mut first = Some(newest.clone()).filter(|_| is_seen && after.is_none());
     let mut is_done = newest.total_count == 0;
     while !is_done {
-        let found = match lister.page::<Releases>(after.as_deref()).await? {
+        let found = match first.take() {
+            Some(found) => Ok(found),
+            None => lister.page::<Releases>(after.as_deref()).await?,
+        };
+        let found = match found {
             Ok(found) => found,
             Err(why) => return Ok(context.unavailable(stream, &why)),
         };

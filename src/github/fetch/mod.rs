@@ -7,10 +7,11 @@ mod issues;
 mod lister;
 mod pull_requests;
 mod repository;
+mod settings;
 mod tails;
 mod workflow_runs;
 
-use super::client::Client;
+use super::client::{Client, Wait};
 use super::error::Error;
 use crate::domain::{RepoName, RepositoryId, Stream, StreamCertificate};
 use crate::store::{Store, sizes};
@@ -19,6 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use context::permission_of;
 pub(in crate::github) use repository::overview;
+pub(in crate::github) use settings::count as count_settings;
 
 /// How far before the last scan's start the next one looks again: clocks differ, and GitHub's index lags.
 pub const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
@@ -27,13 +29,17 @@ pub const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
 pub const LOOK_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The streams that GitHub provides, in the order in which they are fetched.
-pub const STREAMS: [Stream; 6] = [
+pub const STREAMS: [Stream; 10] = [
     Stream::Repository,
     Stream::PullRequests,
     Stream::Issues,
     Stream::Deployments,
     Stream::Releases,
     Stream::WorkflowRuns,
+    Stream::MergeRules,
+    Stream::Milestones,
+    Stream::Environments,
+    Stream::Teams,
 ];
 
 /// What to fetch.
@@ -77,6 +83,19 @@ pub enum Event<'a> {
         /// Points left, where known.
         points_left: Option<u32>,
     },
+    /// Nothing is asked for a while.
+    Waiting(Wait),
+    /// A repository has ended.
+    Ended {
+        /// What it is called now.
+        name: &'a str,
+        /// Its streams' lines.
+        certificates: &'a [StreamCertificate],
+        /// Requests of this run.
+        requests: u64,
+        /// Points left, where known.
+        points_left: Option<u32>,
+    },
     /// A stream has ended.
     Stream {
         /// How complete it is.
@@ -115,6 +134,10 @@ pub struct FetchReport {
     pub skew: Option<SignedDuration>,
     /// Set when it stopped at the rate limit: a later run goes on from there.
     pub resumes_at: Option<Timestamp>,
+    /// Set when GitHub did not answer at all, and nothing more was asked: which request at which address, and how it ended.
+    pub outage: Option<String>,
+    /// Names that GitHub does not know or does not show, and that were never fetched: they have no key in the store.
+    pub unknown: Vec<RepoName>,
     /// Bytes of raw answers in the store.
     pub raw_bytes: u64,
 }
@@ -122,7 +145,8 @@ pub struct FetchReport {
 /// Fetches repositories one after the other into the store.
 ///
 /// A stream that may not be read is a line of the certificate, not an error. A rate limit that holds longer than the
-/// settings allow ends the fetch early, without an error: `resumes_at` says when to go on.
+/// settings allow ends the fetch early, without an error: `resumes_at` says when to go on. So does a GitHub that does not
+/// answer: `outage` says so.
 pub async fn fetch(
     client: &Client,
     store: &Store,
@@ -138,14 +162,27 @@ pub async fn fetch(
         points_left: None,
         skew: None,
         resumes_at: None,
+        outage: None,
+        unknown: Vec::new(),
         raw_bytes: 0,
     };
-    for (at, name) in repositories.iter().enumerate() {
-        progress.on(&Event::Repository {
-            name,
-            position: (at + 1, repositories.len()),
-        });
-        repository::fetch(client, store, name, options, progress, &mut report).await?;
+    let mut waits = client.waits();
+    {
+        let work = all(client, store, repositories, options, progress, &mut report);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                Some(wait) = waits.recv() => progress.on(&Event::Waiting(wait)),
+                done = &mut work => {
+                    done?;
+                    break;
+                }
+            }
+        }
+    }
+    while let Ok(wait) = waits.try_recv() {
+        progress.on(&Event::Waiting(wait));
     }
     report.requests = client.n_requests();
     report.points_spent = client.budget().spent;
@@ -153,4 +190,31 @@ pub async fn fetch(
     report.skew = client.skew();
     report.raw_bytes = sizes(store).get("raw").map_or(0, |(_, bytes)| *bytes);
     Ok(report)
+}
+
+async fn all(
+    client: &Client,
+    store: &Store,
+    repositories: &[RepoName],
+    options: &FetchOptions,
+    progress: &dyn FetchProgress,
+    report: &mut FetchReport,
+) -> Result<(), Error> {
+    let mut settings = settings::Settings::default();
+    for (at, name) in repositories.iter().enumerate() {
+        progress.on(&Event::Repository {
+            name,
+            position: (at + 1, repositories.len()),
+        });
+        settings.next_repository();
+        repository::fetch(
+            (client, store, progress),
+            name,
+            options,
+            &mut settings,
+            report,
+        )
+        .await?;
+    }
+    Ok(())
 }

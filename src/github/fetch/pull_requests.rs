@@ -12,6 +12,7 @@ use crate::github::client::Unavailable;
 use crate::github::error::Error;
 use crate::github::operation::PULL_REQUEST_IDS;
 use crate::github::wire::repository::{PullRequestIds, Repository};
+use crate::store::raw::Record;
 use crate::store::state::{RepositoryState, Scan};
 
 const STREAM: Stream = Stream::PullRequests;
@@ -246,9 +247,27 @@ impl Run<'_> {
             }
         }
         self.n_stored += records.len() as u64;
+        state.stream(STREAM).asks_teams |= records.iter().any(asks_team);
         self.context.commit(STREAM, &records, state)?;
         self.context
             .page(STREAM, self.seen.len() as u64, self.expected);
         Ok(Ok(()))
     }
+}
+
+/// Whether a review was asked of a team.
+fn asks_team(record: &Record) -> bool {
+    let first = record.node.get("timelineItems");
+    let tails = record
+        .tails
+        .iter()
+        .filter(|(path, _)| path == "timelineItems")
+        .map(|(_, page)| page);
+    first
+        .into_iter()
+        .chain(tails)
+        .filter_map(|page| page.get("nodes").and_then(Value::as_array))
+        .flatten()
+        .filter_map(|event| event.get("requestedReviewer"))
+        .any(|reviewer| reviewer.get("__typename").and_then(Value::as_str) == Some("Team"))
 }

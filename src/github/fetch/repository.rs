@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::context::{Context, checksum, rate_limited};
+use super::settings::Settings;
 use super::{
     Event, FetchOptions, FetchProgress, FetchReport, deliveries, issues, pull_requests,
     workflow_runs,
@@ -18,17 +19,27 @@ use crate::store::state::{self, RepositoryState};
 
 /// Fetches one repository and adds its lines to the report.
 pub(super) async fn fetch(
-    client: &Client,
-    store: &Store,
+    (client, store, progress): (&Client, &Store, &dyn FetchProgress),
     name: &RepoName,
     options: &FetchOptions,
-    progress: &dyn FetchProgress,
+    settings: &mut Settings,
     report: &mut FetchReport,
 ) -> Result<(), Error> {
-    let overview = match report.resumes_at {
-        Some(reset_at) => Err(Error::RateLimited { reset_at }),
-        None => overview(client, name).await,
+    let overview = match (report.resumes_at, &report.outage) {
+        (Some(reset_at), _) => Err(Stop::RateLimited(reset_at)),
+        (None, Some(outage)) => Err(Stop::Trouble(outage.clone())),
+        (None, None) => match overview(client, name).await {
+            Err(Error::RateLimited { reset_at }) => Err(Stop::RateLimited(reset_at)),
+            // Without an answer nothing more is asked; what is in the store stays of use.
+            Err(error @ Error::GaveUp { .. }) => {
+                report.outage = Some(error.to_string());
+                Err(Stop::Trouble(error.to_string()))
+            }
+            Err(error) => return Err(error),
+            Ok(answer) => Ok(answer),
+        },
     };
+    let n_before = report.certificates.len();
     let mut context = Context {
         client,
         store,
@@ -45,6 +56,16 @@ pub(super) async fn fetch(
             store.rename_repository(id, &overview.name_with_owner)?;
             (id, overview.name_with_owner.clone(), Ok(Ok(overview)))
         }
+        // What was never there needs no key: a mistyped name must not leave one behind.
+        Ok(Err(Unavailable::NotFound)) if store.known_id(name).is_none() => {
+            report.unknown.push(name.clone());
+            for stream in &options.streams {
+                report
+                    .certificates
+                    .push(context.unavailable(*stream, &Unavailable::NotFound));
+            }
+            return Ok(());
+        }
         other => (store.repository_id(name)?, name.to_string(), other),
     };
     let is_done = report.repositories.iter().any(|(_, known, _)| *known == id);
@@ -59,13 +80,18 @@ pub(super) async fn fetch(
     let mut state = state::read(store, id)?;
     for stream in &options.streams {
         let done = match (&overview, report.resumes_at) {
-            (Err(Error::RateLimited { reset_at }), _) => Err(Error::RateLimited {
+            (Err(Stop::RateLimited(reset_at)), _) => Err(Error::RateLimited {
                 reset_at: *reset_at,
             }),
             (_, Some(reset_at)) => Err(Error::RateLimited { reset_at }),
-            (Err(_), None) => break,
+            (Err(Stop::Trouble(reason)), None) => {
+                Ok(context.troubled(&mut state, *stream, reason)?)
+            }
             (Ok(Err(why)), None) => Ok(context.unavailable(*stream, why)),
-            (Ok(Ok(overview)), None) => one(&context, &mut state, *stream, overview).await,
+            (Ok(Ok(overview)), None) => {
+                let asked = (*stream, options.streams.as_slice());
+                one(&context, &mut state, asked, overview, settings).await
+            }
         };
         let certificate = certified(&context, &mut state, *stream, done, report)?;
         progress.on(&Event::Stream {
@@ -73,16 +99,30 @@ pub(super) async fn fetch(
         });
         state.stream(*stream).certificate = Some(certificate.clone());
         state::write(store, id, &state)?;
+        if certificate.is_whole() {
+            raw::compact_if_long(store, id, *stream, certificate.fetched)?;
+        }
         report.certificates.push(certificate);
     }
-    match overview {
-        Err(error) if !matches!(error, Error::RateLimited { .. }) => Err(error),
-        Ok(Ok(_)) if report.resumes_at.is_none() => {
-            state.fetched_at = Some(context.started_at);
-            Ok(state::write(store, id, &state)?)
-        }
-        _ => Ok(()),
+    progress.on(&Event::Ended {
+        name: &context.name.to_string(),
+        certificates: report.certificates.get(n_before..).unwrap_or_default(),
+        requests: client.n_requests(),
+        points_left: client.budget().remaining,
+    });
+    if matches!(overview, Ok(Ok(_))) && report.resumes_at.is_none() {
+        state.fetched_at = Some(context.started_at);
+        state::write(store, id, &state)?;
     }
+    Ok(())
+}
+
+/// Why a repository is not asked for.
+enum Stop {
+    /// The points are used up until then.
+    RateLimited(jiff::Timestamp),
+    /// GitHub does not answer.
+    Trouble(String),
 }
 
 /// What a repository is. Lists that the token may not read are left out, one try each.
@@ -131,8 +171,9 @@ pub(in crate::github) async fn overview(
 async fn one(
     context: &Context<'_>,
     state: &mut RepositoryState,
-    stream: Stream,
+    (stream, wanted): (Stream, &[Stream]),
     overview: &Repository,
+    settings: &mut Settings,
 ) -> Result<StreamCertificate, Error> {
     if !raw::is_sound(context.store, context.repository, stream)? {
         // What is damaged cannot be told from what is missing: the stream is fetched anew.
@@ -160,6 +201,9 @@ async fn one(
         Stream::Deployments => deliveries::deployments(context, state, overview).await,
         Stream::Releases => deliveries::releases(context, state, overview).await,
         Stream::WorkflowRuns => workflow_runs::fetch(context, state).await,
+        Stream::MergeRules | Stream::Milestones | Stream::Environments | Stream::Teams => {
+            settings.fetch(context, state, stream, wanted).await
+        }
         Stream::Repository | Stream::History => repository_facts(context, state, overview),
     }
 }
@@ -185,13 +229,7 @@ fn certified(
         }
         // One stream that cannot be read must not keep the others out; its line says which answer was the trouble.
         Err(error @ (Error::GaveUp { .. } | Error::Rejected { .. } | Error::Shape { .. })) => {
-            Ok(StreamCertificate {
-                reason: Some(error.to_string()),
-                fix: Some("run it again; if that does not help, report it".to_owned()),
-                fetched: raw::count(context.store, context.repository, stream)?,
-                watermark,
-                ..context.certificate(stream, Completeness::Partial)
-            })
+            context.troubled(state, stream, &error.to_string())
         }
         Err(error) => Err(error),
     }

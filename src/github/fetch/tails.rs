@@ -73,6 +73,12 @@ pub(super) const DEPLOYMENT: &[List] = &[List {
     operation: operation::DEPLOYMENT_STATUSES,
 }];
 
+/// The lists of a team.
+pub(super) const TEAM: &[List] = &[List {
+    field: "members",
+    operation: operation::TEAM_MEMBERS,
+}];
+
 const THREAD_COMMENTS: List = List {
     field: "comments",
     operation: operation::THREAD_COMMENTS,

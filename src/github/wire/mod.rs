@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod issue;
 pub mod pull_request;
 pub mod repository;
+pub mod settings;
 pub mod workflow_run;
 
 use jiff::Timestamp;

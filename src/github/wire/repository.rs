@@ -53,7 +53,7 @@ pub struct InNode<T> {
 }
 
 /// What a repository is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "GitHub answers them so")]
 pub struct Repository {
@@ -92,9 +92,9 @@ pub struct Repository {
     /// Newest deployment; as above.
     #[serde(default)]
     pub deployments: Option<Newest<Created>>,
-    /// Newest release; as above.
+    /// The newest twenty releases, as they came; as above.
     #[serde(default)]
-    pub releases: Option<Newest<Created>>,
+    pub releases: Option<Connection<serde_json::Value>>,
 }
 
 /// The owner of a repository.

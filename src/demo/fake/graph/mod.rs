@@ -3,6 +3,7 @@
 mod delivery;
 mod pull_request;
 mod repository;
+mod settings;
 mod timeline;
 
 use std::collections::HashMap;
@@ -34,6 +35,8 @@ enum Place {
     Thread(usize, usize),
     Issue(usize),
     Deployment(usize),
+    /// Of the host, not of the repository.
+    Team(usize),
 }
 
 /// A host with what is needed to find things in it quickly.
@@ -93,6 +96,11 @@ impl Snapshot {
             }
             for (position, deployment) in repository.deployments.iter().enumerate() {
                 places.insert(deployment.node.clone(), (at, Place::Deployment(position)));
+            }
+            if at == 0 {
+                for (position, team) in host.teams.iter().enumerate() {
+                    places.insert(team.node.clone(), (at, Place::Team(position)));
+                }
             }
             let mut order = Orders {
                 pull_requests: ordered(&repository.pull_requests, |item| {
@@ -215,6 +223,7 @@ impl Snapshot {
                 Some(view.thread(pull_request.number, pull_request.threads.get(thread)?))
             }
             Place::Issue(position) => Some(view.issue(repository.issues.get(position)?)),
+            Place::Team(position) => Some(view.team(self.host.teams.get(position)?)),
             Place::Deployment(position) => {
                 Some(view.deployment(repository.deployments.get(position)?))
             }

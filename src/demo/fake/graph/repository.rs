@@ -16,21 +16,9 @@ impl Snapshot {
         at: usize,
         repository: &'h HostRepository,
     ) -> Node<'h> {
-        let owner = node(
-            "Organization",
-            vec![
-                ("id", leaf(format!("O_{}", repository.owner))),
-                ("login", leaf(repository.owner.clone())),
-            ],
-        );
-        let reference = |name: &String| {
-            node(
-                "Ref",
-                vec![
-                    ("id", leaf(format!("REF_{name}"))),
-                    ("name", leaf(name.clone())),
-                ],
-            )
+        let view = View {
+            snapshot: self,
+            repository,
         };
         let mut fields = vec![
             ("id", leaf(repository.node.clone())),
@@ -49,11 +37,10 @@ impl Snapshot {
             ("mergeCommitAllowed", leaf(true)),
             ("squashMergeAllowed", leaf(true)),
             ("rebaseMergeAllowed", leaf(true)),
-            ("owner", object(Some(owner))),
-            (
-                "defaultBranchRef",
-                object(repository.default_branch.as_ref().map(reference)),
-            ),
+            ("owner", object(Some(self.owner(repository)))),
+            ("defaultBranchRef", object(view.default_branch())),
+            ("milestones", view.milestones()),
+            ("environments", view.environments()),
         ];
         fields.extend(self.repository_lists(at, repository));
         node("Repository", fields)

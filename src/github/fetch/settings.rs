@@ -1,0 +1,375 @@
+//! What a repository's owners laid down: merge rules, milestones, environments, teams. Each stream is one snapshot.
+//!
+//! One request answers for all of them, and for the teams of an organisation once a run. A snapshot replaces the one before,
+//! so that what was deleted goes.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+
+use super::context::{Context, checksum};
+use super::tails;
+use crate::domain::{Completeness, RepoName, Stream, StreamCertificate};
+use crate::github::client::{Client, GraphqlError, Outcome, Unavailable};
+use crate::github::error::Error;
+use crate::github::operation::REPOSITORY_SETTINGS;
+use crate::github::wire::Connection;
+use crate::github::wire::repository::InRepository;
+use crate::store::raw::Record;
+use crate::store::state::RepositoryState;
+
+/// The streams that one request answers for, and their fields in it.
+const PARTS: [(Stream, &str); 4] = [
+    (Stream::MergeRules, "defaultBranchRef"),
+    (Stream::Milestones, "milestones"),
+    (Stream::Environments, "environments"),
+    (Stream::Teams, "owner"),
+];
+
+/// One stream's answer.
+#[derive(Debug, Clone)]
+enum Part {
+    /// All of its elements, as far as they came.
+    Whole {
+        nodes: Vec<Value>,
+        expected: u64,
+        n_failed: usize,
+    },
+    /// There is nothing to say: no branch, no organisation.
+    Nothing,
+    /// It cannot be read.
+    Unavailable(Unavailable),
+    /// The server is older than what is asked of it.
+    Unknown,
+}
+
+/// What one run knows of settings: the teams of each owner, and the answers about the repository at hand.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    /// By owner, in lower case.
+    teams: BTreeMap<String, Part>,
+    parts: BTreeMap<Stream, Part>,
+}
+
+impl Settings {
+    /// Forgets the repository at hand; the teams stay.
+    pub(super) fn next_repository(&mut self) {
+        self.parts.clear();
+    }
+
+    /// Fetches one of the streams: together with the others of `wanted`, unless it already came with them.
+    pub(super) async fn fetch(
+        &mut self,
+        context: &Context<'_>,
+        state: &mut RepositoryState,
+        stream: Stream,
+        wanted: &[Stream],
+    ) -> Result<StreamCertificate, Error> {
+        let owner = context.name.owner().to_lowercase();
+        if !self.parts.contains_key(&stream) {
+            if let Some(known) = self.teams.get(&owner) {
+                self.parts.insert(Stream::Teams, known.clone());
+            }
+            self.ask(context.client, &context.name, wanted).await?;
+            if let Some(teams) = self.parts.get(&Stream::Teams) {
+                self.teams.insert(owner, teams.clone());
+            }
+        }
+        match self.parts.remove(&stream) {
+            Some(Part::Whole {
+                nodes,
+                expected,
+                n_failed,
+            }) => keep(context, state, stream, (&nodes, expected), n_failed),
+            Some(Part::Unavailable(why)) => Ok(unneeded(context, state, stream)
+                .unwrap_or_else(|| context.unavailable(stream, &why))),
+            Some(Part::Unknown) => Ok(StreamCertificate {
+                reason: Some("this server is too old to tell".to_owned()),
+                ..context.certificate(stream, Completeness::Skipped)
+            }),
+            Some(Part::Nothing) | None => Ok(context.certificate(stream, Completeness::Empty)),
+        }
+    }
+
+    /// Asks for the parts that are not known yet, page after page.
+    async fn ask(
+        &mut self,
+        client: &Client,
+        name: &RepoName,
+        wanted: &[Stream],
+    ) -> Result<(), Error> {
+        let mut asked: BTreeMap<Stream, Option<String>> = PARTS
+            .iter()
+            .map(|(stream, _)| *stream)
+            .filter(|stream| wanted.contains(stream) && !self.parts.contains_key(stream))
+            .map(|stream| (stream, None))
+            .collect();
+        while !asked.is_empty() {
+            let answer = client
+                .graphql::<InRepository<Value>>(
+                    &REPOSITORY_SETTINGS,
+                    &variables(name, &asked),
+                    false,
+                )
+                .await;
+            match answer {
+                Ok(Outcome::Data(answer, errors)) => {
+                    let found = answer.repository.unwrap_or_default();
+                    self.take(client, &mut asked, found, &errors).await?;
+                }
+                Ok(Outcome::Unavailable(why)) => {
+                    let refused = refused(&asked, &why);
+                    for stream in refused {
+                        asked.remove(&stream);
+                        self.parts.insert(stream, Part::Unavailable(why.clone()));
+                    }
+                }
+                Ok(Outcome::TooBig) => return Ok(()),
+                Err(Error::Rejected { message, .. })
+                    if message.contains("doesn't exist on type") =>
+                {
+                    for (stream, _) in std::mem::take(&mut asked) {
+                        self.parts.insert(stream, Part::Unknown);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an answer apart. What is whole is no longer asked for.
+    async fn take(
+        &mut self,
+        client: &Client,
+        asked: &mut BTreeMap<Stream, Option<String>>,
+        mut found: Value,
+        errors: &[GraphqlError],
+    ) -> Result<(), Error> {
+        for (stream, field) in PARTS {
+            if !asked.contains_key(&stream) {
+                continue;
+            }
+            let mut piece = found.get_mut(field).map(Value::take).unwrap_or_default();
+            let is_refused = errors.iter().any(|error| {
+                error.is_forbidden() && error.path.get(1).and_then(Value::as_str) == Some(field)
+            });
+            if stream == Stream::Teams {
+                piece = piece.get_mut("teams").map(Value::take).unwrap_or_default();
+            }
+            asked.remove(&stream);
+            if is_refused {
+                let why = Unavailable::Forbidden {
+                    permission: None,
+                    field: Some(field.to_owned()),
+                };
+                self.parts.insert(stream, Part::Unavailable(why));
+                continue;
+            }
+            if piece.is_null() {
+                self.parts.entry(stream).or_insert(Part::Nothing);
+                continue;
+            }
+            if stream == Stream::MergeRules {
+                let is_whole = !has_more(piece.get("rules"));
+                self.parts.insert(
+                    stream,
+                    Part::Whole {
+                        nodes: vec![piece],
+                        expected: 1,
+                        n_failed: usize::from(!is_whole),
+                    },
+                );
+                continue;
+            }
+            let page = Connection::<Value>::deserialize(piece).map_err(|source| Error::Shape {
+                operation: REPOSITORY_SETTINGS.name.to_owned(),
+                source,
+            })?;
+            let next = page.page_info.end_cursor.clone();
+            if let Some(next) = next.filter(|_| page.page_info.has_next_page) {
+                asked.insert(stream, Some(next));
+            }
+            self.add(client, stream, page).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds a page to a part; a team comes with the rest of its members.
+    async fn add(
+        &mut self,
+        client: &Client,
+        stream: Stream,
+        page: Connection<Value>,
+    ) -> Result<(), Error> {
+        let total = page.total_count;
+        let mut hidden = page
+            .nodes
+            .iter()
+            .flatten()
+            .filter(|node| node.is_none())
+            .count();
+        let mut added = Vec::new();
+        for mut node in page.into_nodes() {
+            let (pages, is_whole) = tails::tails(client, &node, tails::TEAM).await?;
+            hidden += usize::from(!is_whole);
+            for (_, page) in pages {
+                join(&mut node, page);
+            }
+            added.push(node);
+        }
+        let part = self.parts.entry(stream).or_insert(Part::Whole {
+            nodes: Vec::new(),
+            expected: total,
+            n_failed: 0,
+        });
+        if let Part::Whole {
+            nodes, n_failed, ..
+        } = part
+        {
+            nodes.append(&mut added);
+            *n_failed += hidden;
+        }
+        Ok(())
+    }
+}
+
+/// How many there are of each, or why that cannot be known; `None`: the server is too old to tell.
+pub(in crate::github) async fn count(
+    client: &Client,
+    name: &RepoName,
+) -> Result<Vec<(Stream, Option<Result<u64, Unavailable>>)>, Error> {
+    let mut settings = Settings::default();
+    settings
+        .ask(client, name, &PARTS.map(|(stream, _)| stream))
+        .await?;
+    let counted = |part| match part {
+        Some(Part::Whole { expected, .. }) => Some(Ok(expected)),
+        Some(Part::Unavailable(why)) => Some(Err(why)),
+        Some(Part::Unknown) => None,
+        Some(Part::Nothing) | None => Some(Ok(0)),
+    };
+    Ok(PARTS
+        .map(|(stream, _)| (stream, counted(settings.parts.remove(&stream))))
+        .to_vec())
+}
+
+/// Appends a page of a team's members to those it came with.
+fn join(team: &mut Value, mut page: Value) {
+    let Some(members) = team.get_mut("members") else {
+        return;
+    };
+    let more = page.get_mut("nodes").map(Value::take);
+    if let (Some(Value::Array(known)), Some(Value::Array(mut more))) =
+        (members.get_mut("nodes"), more)
+    {
+        known.append(&mut more);
+    }
+    if let Some(info) = page.get_mut("pageInfo").map(Value::take) {
+        members["pageInfo"] = info;
+    }
+}
+
+fn has_more(connection: Option<&Value>) -> bool {
+    let flag = |connection: &Value| connection.get("pageInfo")?.get("hasNextPage")?.as_bool();
+    connection.and_then(flag).unwrap_or(false)
+}
+
+fn variables(name: &RepoName, asked: &BTreeMap<Stream, Option<String>>) -> Value {
+    let after = |stream| asked.get(&stream).cloned().flatten();
+    json!({
+        "owner": name.owner(),
+        "name": name.name(),
+        "mergeRules": asked.contains_key(&Stream::MergeRules),
+        "milestones": asked.contains_key(&Stream::Milestones),
+        "environments": asked.contains_key(&Stream::Environments),
+        "teams": asked.contains_key(&Stream::Teams),
+        "milestonesAfter": after(Stream::Milestones),
+        "environmentsAfter": after(Stream::Environments),
+        "teamsAfter": after(Stream::Teams),
+    })
+}
+
+/// Which of the streams asked for an answer without data speaks of: the one it names, else the one that needs most, else all.
+fn refused(asked: &BTreeMap<Stream, Option<String>>, why: &Unavailable) -> Vec<Stream> {
+    let Unavailable::Forbidden { field, .. } = why else {
+        return asked.keys().copied().collect();
+    };
+    let named = PARTS
+        .iter()
+        .find(|(_, known)| field.as_deref() == Some(*known))
+        .map(|(stream, _)| *stream);
+    // A classic token without `read:org` is refused as a whole, and no field is named.
+    match named
+        .or(Some(Stream::Teams))
+        .filter(|stream| asked.contains_key(stream))
+    {
+        Some(stream) => vec![stream],
+        None => asked.keys().copied().collect(),
+    }
+}
+
+/// Teams that may not be read are no hole as long as no review was asked of one.
+fn unneeded(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    stream: Stream,
+) -> Option<StreamCertificate> {
+    (stream == Stream::Teams && !state.stream(Stream::PullRequests).asks_teams).then(|| {
+        StreamCertificate {
+            reason: Some("the token may not read it, and no review was asked of a team".to_owned()),
+            fix: Some(format!(
+                "give the token read access: {}",
+                super::permission_of(stream)
+            )),
+            ..context.certificate(stream, Completeness::Skipped)
+        }
+    })
+}
+
+/// Commits a snapshot, where it is not the one that is already there.
+fn keep(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    stream: Stream,
+    (nodes, expected): (&[Value], u64),
+    n_failed: usize,
+) -> Result<StreamCertificate, Error> {
+    let fetched = nodes.len() as u64;
+    let record = Record {
+        shape: REPOSITORY_SETTINGS.name.to_owned(),
+        id: stream.word().to_owned(),
+        node: json!({ "nodes": nodes }),
+        tails: Vec::new(),
+    };
+    let sum = checksum(&record);
+    let slot = state.stream(stream);
+    let is_changed = slot.live.get(&record.id) != Some(&sum);
+    slot.watermark = Some(context.started_at);
+    slot.n_records = 1;
+    if is_changed {
+        slot.live.insert(record.id.clone(), sum);
+        context.commit(stream, &[record], state)?;
+    }
+    context.page(stream, fetched, Some(expected));
+    let (completeness, reason) = if n_failed > 0 || fetched < expected {
+        let missing = expected.saturating_sub(fetched).max(1);
+        (
+            Completeness::Partial,
+            Some(format!("{missing} records are not whole")),
+        )
+    } else if fetched == 0 {
+        (Completeness::Empty, None)
+    } else {
+        (Completeness::Complete, None)
+    };
+    Ok(StreamCertificate {
+        fix: reason.is_some().then(|| "run it again".to_owned()),
+        reason,
+        expected: Some(expected),
+        fetched,
+        watermark: Some(context.started_at),
+        ..context.certificate(stream, completeness)
+    })
+}
