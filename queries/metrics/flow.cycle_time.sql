@@ -1,7 +1,10 @@
 -- flow.cycle_time: opened to merged, in hours, over the window.
 -- Reads the fact tables, `lens` (one row), `products` (product, repository) and `areas` (product, repository, path, area).
 WITH merged AS (
-  SELECT products.product, p.repository, p.number, hours_between(p.created_at, p.merged_at) AS hours
+  SELECT
+    products.product, p.repository, p.number,
+    hours_between(p.created_at, p.merged_at) AS hours,
+    working_hours_between(p.created_at, p.merged_at) AS working_hours
   FROM pull_requests p
   JOIN products ON products.repository = p.repository
   JOIN people ON people.person = p.author AND people.account = 'human'
@@ -18,9 +21,9 @@ touched AS (
   JOIN areas a ON a.repository = f.repository AND a.path = f.path
 ),
 scoped AS (
-  SELECT product, CAST(NULL AS STRING) AS area, hours FROM merged
+  SELECT product, CAST(NULL AS STRING) AS area, hours, working_hours FROM merged
   UNION ALL
-  SELECT m.product, t.area, m.hours
+  SELECT m.product, t.area, m.hours, m.working_hours
   FROM merged m
   JOIN touched t ON t.product = m.product AND t.repository = m.repository AND t.number = m.number
 ),
@@ -30,9 +33,14 @@ figures AS (
     COUNT(*) AS n,
     PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hours) AS p50,
     PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY hours) AS p75,
-    PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours) AS p90
+    PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours) AS p90,
+    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY working_hours) AS working_p50,
+    PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY working_hours) AS working_p75,
+    PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY working_hours) AS working_p90
   FROM scoped
   GROUP BY product, area
 )
-SELECT product, area, n, p50, p75, p90, CASE WHEN p50 > 0 THEN p90 / p50 END AS spread
+SELECT
+  product, area, n, p50, p75, p90, working_p50, working_p75, working_p90,
+  CASE WHEN p50 > 0 THEN p90 / p50 END AS spread
 FROM figures

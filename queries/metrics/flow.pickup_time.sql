@@ -18,20 +18,18 @@ WITH first_review AS (
 first_request AS (
   SELECT q.repository, q.number, MIN(q.at) AS requested_at
   FROM review_requests q
+  LEFT JOIN people asked ON asked.person = q.reviewer
   CROSS JOIN lens
-  WHERE q.action = 'requested' AND q.at < lens.as_of
+  WHERE q.action = 'requested' AND q.at < lens.as_of AND (q.reviewer IS NULL OR asked.account = 'human')
   GROUP BY q.repository, q.number
 ),
-waits AS (
+started AS (
   SELECT
-    products.product, p.repository, p.number,
-    hours_between(
-      CASE
-        WHEN q.requested_at <= f.reviewed_at AND q.requested_at > p.ready_at THEN q.requested_at
-        ELSE p.ready_at
-      END,
-      f.reviewed_at
-    ) AS hours
+    products.product, p.repository, p.number, f.reviewed_at,
+    CASE
+      WHEN q.requested_at <= f.reviewed_at AND q.requested_at > p.ready_at THEN q.requested_at
+      ELSE p.ready_at
+    END AS started_at
   FROM pull_requests p
   JOIN products ON products.repository = p.repository
   JOIN people author ON author.person = p.author AND author.account = 'human'
@@ -43,23 +41,33 @@ waits AS (
     AND f.reviewed_at >= lens.since
     AND f.reviewed_at < lens.until
 ),
+spans AS (
+  SELECT
+    product, repository, number,
+    hours_between(started_at, reviewed_at) AS hours,
+    working_hours_between(started_at, reviewed_at) AS working_hours
+  FROM started
+),
 touched AS (
   SELECT DISTINCT a.product, f.repository, f.number, a.area
   FROM pull_request_files f
   JOIN areas a ON a.repository = f.repository AND a.path = f.path
 ),
 scoped AS (
-  SELECT product, CAST(NULL AS STRING) AS area, hours FROM waits
+  SELECT product, CAST(NULL AS STRING) AS area, hours, working_hours FROM spans
   UNION ALL
-  SELECT w.product, t.area, w.hours
-  FROM waits w
-  JOIN touched t ON t.product = w.product AND t.repository = w.repository AND t.number = w.number
+  SELECT s.product, t.area, s.hours, s.working_hours
+  FROM spans s
+  JOIN touched t ON t.product = s.product AND t.repository = s.repository AND t.number = s.number
 )
 SELECT
   product, area,
   COUNT(*) AS n,
   PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hours) AS p50,
   PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY hours) AS p75,
-  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours) AS p90
+  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours) AS p90,
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY working_hours) AS working_p50,
+  PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY working_hours) AS working_p75,
+  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY working_hours) AS working_p90
 FROM scoped
 GROUP BY product, area

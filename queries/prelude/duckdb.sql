@@ -8,6 +8,37 @@ CREATE OR REPLACE MACRO hours_between(a, b) AS CAST(epoch_us(b) - epoch_us(a) AS
 -- The wall clock of a zone at an instant, without a zone of its own. Instants are UTC.
 CREATE OR REPLACE MACRO local_time(instant, zone) AS timezone(zone, timezone('UTC', instant));
 
+-- Working hours of the team between two instants; NULL where no hours are agreed.
+CREATE OR REPLACE MACRO working_hours_between(a, b) AS (
+  SELECT
+    CASE
+      WHEN COUNT(*) > 0 THEN SUM(
+        CASE
+          WHEN LEAST(b, w.end_at) > GREATEST(a, w.start_at)
+            THEN CAST(epoch_us(LEAST(b, w.end_at)) - epoch_us(GREATEST(a, w.start_at)) AS DOUBLE)
+          ELSE 0.0::DOUBLE
+        END
+      ) / 3600000000.0::DOUBLE
+    END
+  FROM working_spans w
+  WHERE w.person IS NULL
+);
+
+-- Working days of the team between two instants, as a fraction.
+CREATE OR REPLACE MACRO working_days_between(a, b) AS (
+  SELECT
+    SUM(
+      CASE
+        WHEN LEAST(b, w.end_at) > GREATEST(a, w.start_at)
+          THEN CAST(epoch_us(LEAST(b, w.end_at)) - epoch_us(GREATEST(a, w.start_at)) AS DOUBLE)
+            / CAST(epoch_us(w.end_at) - epoch_us(w.start_at) AS DOUBLE)
+        ELSE 0.0::DOUBLE
+      END
+    )
+  FROM working_days w
+  WHERE w.person IS NULL
+);
+
 -- Everyone credited with a commit, once each.
 CREATE OR REPLACE VIEW commit_authors AS
 SELECT repository, commit, author AS person FROM commits

@@ -131,6 +131,12 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
         sheet(&question.working_days)?,
         sheet(&question.members)?,
         sheet(&question.absences)?,
+        sheet(&question.flow.turns)?,
+        sheet(&question.flow.ready_spans)?,
+        sheet(&question.flow.days)?,
+        sheet(&question.flow.work_kinds)?,
+        sheet(&question.flow.dated_events)?,
+        sheet(&question.flow.rules)?,
         sheet(&measures)?,
     ])
 }

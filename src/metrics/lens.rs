@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::delivery::rules::Rules;
+use super::flow::rules::FlowRules;
 use super::measure::Need;
 use super::roster::{Calendars, Roster};
 use crate::domain::{
@@ -57,6 +58,8 @@ pub struct Lens {
     pub calendars: Calendars,
     /// Members, absences and delegations; empty until [`Lens::with_people`].
     pub roster: Roster,
+    /// What the register lays down for flow.
+    pub flow: FlowRules,
 }
 
 /// Why a metric cannot be observed, and what would change that.
@@ -141,6 +144,7 @@ impl Lens {
             certificates,
             calendars: Calendars::of(register, &[], as_of),
             roster: Roster::default(),
+            flow: FlowRules::of(register)?,
         })
     }
 

@@ -163,11 +163,12 @@ impl Whole<'_> {
         })
     }
 
-    /// The first instant at which a review was asked for; `None` where none was.
+    /// The first instant at which a review was asked of a person or a team; `None` where none was. A bot is not asked.
     #[must_use]
-    pub fn first_requested_at(&self) -> Option<jiff::Timestamp> {
+    pub fn first_requested_at(&self, tables: &Tables) -> Option<jiff::Timestamp> {
         self.requests
             .iter()
+            .filter(|row| row.reviewer.is_none_or(|person| tables.is_human(person)))
             .find(|row| row.action == RequestAction::Requested)
             .map(|row| row.at)
     }

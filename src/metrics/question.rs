@@ -8,6 +8,7 @@ use super::delivery::deployments::{self, Candidate};
 use super::delivery::incidents::{self, Placed};
 use super::delivery::landing::Landings;
 use super::delivery::shipping::Shipping;
+use super::flow::relations::FlowRelations;
 use super::knowledge::lineage::file_histories;
 use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, Measure, Measured, Number, Value};
@@ -48,6 +49,8 @@ pub struct Question {
     pub members: Vec<MemberRow>,
     /// Absences.
     pub absences: Vec<AbsenceRow>,
+    /// Turns, open spans, kinds of work, dated changes.
+    pub flow: FlowRelations,
 }
 
 impl Question {
@@ -63,6 +66,7 @@ impl Question {
                 time_zone: lens.zone.iana_name().unwrap_or("UTC").to_owned(),
                 attribution_bound_hours: Some(lens.rules.bound.hours()),
             }],
+            flow: FlowRelations::of(tables, lens),
             ..Self::default()
         };
         question.add_people(tables, lens);

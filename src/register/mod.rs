@@ -7,6 +7,7 @@ mod error;
 mod incidents;
 mod private;
 mod team;
+mod work;
 
 pub use error::Error;
 pub use incidents::{AttributionBound, IncidentEntry};
@@ -14,6 +15,7 @@ pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
 pub use team::{
     Agreements, Area, Calendar, DeploymentSource, Member, MemberCalendar, Mining, Product, Register,
 };
+pub use work::{DatedEvent, WorkMix, WorkRules};
 
 /// Reads the team register from its text. `file` is only used to name it in errors.
 pub fn parse(text: &str, file: &str) -> Result<Register, Error> {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::Error;
 use super::incidents::{AttributionBound, IncidentEntry};
+use super::work::{DatedEvent, WorkMix};
 use crate::domain::calendar::weekday;
 use crate::domain::{Login, RepoName, WorkPattern};
 
@@ -45,6 +46,11 @@ pub struct Register {
     pub calendar: Calendar,
     /// What the team has agreed with itself.
     pub agreements: Agreements,
+    /// Dated changes to compare before and after.
+    #[serde(rename = "event")]
+    pub events: Vec<DatedEvent>,
+    /// What makes a pull request feature, maintenance, debt or incident work.
+    pub work_mix: WorkMix,
     /// What is left out of mining and knowledge.
     pub mining: Mining,
     /// Below this many rows a figure lists events instead of a summary. At least 5.
@@ -67,6 +73,8 @@ impl Default for Register {
             hotfix_branch_pattern: "(?i)^hot-?fix([/_-]|$)".to_owned(),
             calendar: Calendar::default(),
             agreements: Agreements::default(),
+            events: Vec::new(),
+            work_mix: WorkMix::default(),
             mining: Mining::default(),
             minimum_n: 5,
         }
@@ -404,11 +412,16 @@ impl Register {
                 }
             }
         }
+        let work_paths = self
+            .work_mix
+            .kinds()
+            .map(|(_, rules)| ("work_mix.….paths", &rules.paths));
         for (key, globs) in self
             .areas
             .iter()
             .map(|area| ("area.paths", &area.paths))
             .chain([("mining.exclude", &self.mining.exclude)])
+            .chain(work_paths)
         {
             for glob in globs {
                 if let Err(error) = globset::Glob::new(glob) {
@@ -417,6 +430,14 @@ impl Register {
                         format!("`{glob}` is not a glob: {}", error.kind()),
                     );
                 }
+            }
+        }
+        for event in &self.events {
+            if event.title.trim().is_empty() {
+                return wrong(
+                    "event.title".into(),
+                    format!("of {} says nothing", event.on),
+                );
             }
         }
         let mut logins = BTreeSet::new();

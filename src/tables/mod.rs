@@ -7,6 +7,7 @@
 pub mod changes;
 mod column;
 pub mod commits;
+pub mod flow;
 pub mod ownership;
 mod parquet;
 pub mod question;

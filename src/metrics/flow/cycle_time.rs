@@ -1,9 +1,8 @@
 //! `flow.cycle_time`: opened → merged.
 
-use super::{Placed, durations};
-use crate::domain::{Elapsed, PullRequestState};
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit};
-use crate::metrics::pull_requests::{Whole, not_human};
+use super::{Placed, durations, merged_inside};
+use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Unit};
+use crate::metrics::pull_requests::Whole;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -32,37 +31,22 @@ static DEFINITION: Definition = Definition {
 };
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    durations(&DEFINITION, tables, lens, classify, with_spread)
+    durations(&DEFINITION, tables, lens, place, with_spread)
 }
 
-/// The instant, value and fate of a pull request; `None` when it is no concern of the window.
-fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
-    let row = whole.pull_request;
-    let ended_at = row
-        .merged_at
-        .or(row.closed_at)
-        .filter(|at| *at < lens.as_of);
-    let Some(ended_at) = ended_at else {
-        // Open at the window's end: listed apart, in the window's ledger only.
-        return Some((
-            None,
-            None,
-            not_human(tables, row.author).unwrap_or(Fate::Excluded("still_open")),
-        ));
-    };
-    if !lens.window.contains(ended_at) {
-        return None;
+fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
+    match merged_inside(tables, lens, whole) {
+        Ok(merged_at) => {
+            let opened_at = whole.pull_request.created_at;
+            Some(Placed::span(
+                merged_at,
+                opened_at,
+                merged_at,
+                "merged_before_opened",
+            ))
+        }
+        Err(placed) => placed,
     }
-    if let Some(fate) = not_human(tables, row.author) {
-        return Some((Some(ended_at), None, fate));
-    }
-    if row.state != PullRequestState::Merged {
-        return Some((Some(ended_at), None, Fate::Excluded("closed_without_merge")));
-    }
-    Some(match Elapsed::between(row.created_at, ended_at) {
-        Some(elapsed) => (Some(ended_at), Some(elapsed.hours()), Fate::Included),
-        None => (Some(ended_at), None, Fate::Unknown("merged_before_opened")),
-    })
 }
 
 fn with_spread(measured: Measured) -> Measured {

@@ -1,18 +1,80 @@
 //! Flow of a pull request: where its time goes. Team level only.
 
+pub mod coding_time;
 pub mod cycle_time;
+pub mod deploy_wait;
+pub mod holders;
+pub mod merge_wait;
 pub mod pickup_time;
+pub mod predictability;
+pub mod relations;
+pub mod review_rounds;
+pub mod review_time;
+pub mod rules;
+pub mod stuck;
 pub mod turns;
+pub mod unreviewed_share;
+pub mod work_in_progress;
+pub mod work_mix;
 
 use jiff::Timestamp;
 
-use super::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
+use super::aggregate::{Depth, Keyed, measure_products, quantiles};
+use super::lens::{Missing, ProductLens};
 use super::measure::{Definition, Fate, Measure, Measured, Need};
-use super::pull_requests::{Whole, of_product};
+use super::pull_requests::{Whole, not_human, of_product};
 use super::{Lens, Tables};
+use crate::domain::{Elapsed, PullRequestState, ReviewState};
 
-/// The instant that places a pull request in a bucket, its duration in hours, and whether it counts.
-type Placed = (Option<Timestamp>, Option<f64>, Fate);
+/// What becomes of a pull request in a metric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Placed {
+    /// The instant that places it in a bucket; `None`: in the window's ledger only.
+    at: Option<Timestamp>,
+    /// From when to when, where it counts.
+    span: Option<(Timestamp, Timestamp)>,
+    fate: Fate,
+}
+
+impl Placed {
+    /// It does not count, or cannot be measured.
+    const fn apart(at: Option<Timestamp>, fate: Fate) -> Self {
+        Self {
+            at,
+            span: None,
+            fate,
+        }
+    }
+
+    /// It counts from `since` to `until`; a duration that runs backwards is unknown, for the reason given.
+    fn span(at: Timestamp, since: Timestamp, until: Timestamp, backwards: &'static str) -> Self {
+        if until < since {
+            return Self::apart(Some(at), Fate::Unknown(backwards));
+        }
+        Self {
+            at: Some(at),
+            span: Some((since, until)),
+            fate: Fate::Included,
+        }
+    }
+
+    /// The ledger row, in elapsed hours and, where hours are agreed, in the team's working hours.
+    fn row(self, lens: &Lens, product: &ProductLens, whole: &Whole<'_>) -> Keyed<()> {
+        let elapsed = self.span.and_then(|(a, b)| Elapsed::between(a, b));
+        let mut row = whole.row(
+            lens,
+            product,
+            self.at,
+            elapsed.map(Elapsed::hours),
+            self.fate,
+        );
+        row.working_hours = self
+            .span
+            .and_then(|(a, b)| lens.calendars.team().working_between(a, b))
+            .map(Elapsed::hours);
+        Keyed { row, key: () }
+    }
+}
 
 /// A duration of pull requests: `place` gives each its row (`None`: no concern of the window), `finish` adds to a figure.
 fn durations(
@@ -22,31 +84,83 @@ fn durations(
     place: fn(&Tables, &Lens, &Whole<'_>) -> Option<Placed>,
     finish: fn(Measured) -> Measured,
 ) -> Measure {
-    let mut measure = Measure {
+    measure_products(
         definition,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
+        lens,
+        Depth::AREAS,
+        &|product| {
+            observed(lens, product)?;
+            let wholes = of_product(tables, lens, product);
+            Ok(wholes
+                .iter()
+                .filter_map(|whole| Some(place(tables, lens, whole)?.row(lens, product, whole)))
+                .collect())
+        },
+        &|_, rows| finish(quantiles(lens, rows)),
+    )
+}
+
+/// Whether a product's pull requests are there.
+fn observed(lens: &Lens, product: &ProductLens) -> Result<(), Missing> {
+    lens.missing(product, Need::PullRequests)
+        .map_or(Ok(()), Err)
+}
+
+/// When a pull request of a human was merged inside the window; `Err` says what it is otherwise (`None`: no concern of it).
+fn merged_inside(
+    tables: &Tables,
+    lens: &Lens,
+    whole: &Whole<'_>,
+) -> Result<Timestamp, Option<Placed>> {
+    let row = whole.pull_request;
+    let ended_at = row
+        .merged_at
+        .or(row.closed_at)
+        .filter(|at| *at < lens.as_of);
+    let apart = not_human(tables, row.author);
+    let Some(ended_at) = ended_at else {
+        // Open at the window's end: listed apart, in the window's ledger only.
+        let fate = apart.unwrap_or(Fate::Excluded("still_open"));
+        return Err(Some(Placed::apart(None, fate)));
     };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::PullRequests) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let rows: Vec<Keyed<()>> = of_product(tables, lens, product)
-            .iter()
-            .filter_map(|whole| {
-                let (at, value, fate) = place(tables, lens, whole)?;
-                let row = whole.row(lens, product, at, value, fate);
-                Some(Keyed { row, key: () })
-            })
-            .collect();
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::AREAS, &|_, rows| {
-                finish(quantiles(lens, rows))
-            }));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    if !lens.window.contains(ended_at) {
+        return Err(None);
     }
-    measure
+    let fate = if let Some(fate) = apart {
+        fate
+    } else if row.state != PullRequestState::Merged {
+        Fate::Excluded("closed_without_merge")
+    } else if ended_at < row.created_at {
+        Fate::Unknown("merged_before_opened")
+    } else {
+        return Ok(ended_at);
+    };
+    Err(Some(Placed::apart(Some(ended_at), fate)))
+}
+
+/// The first human review of a merged pull request and the last approval, both by its merge; `Err` says why there are none.
+fn review_span(
+    tables: &Tables,
+    whole: &Whole<'_>,
+    merged_at: Timestamp,
+) -> Result<(Timestamp, Timestamp), Fate> {
+    let mut reviews = whole.human_reviews(tables).peekable();
+    let Some(first) = reviews.peek().map(|review| review.submitted_at) else {
+        return Err(Fate::Excluded("merged_without_human_review"));
+    };
+    if first > merged_at {
+        return Err(Fate::Excluded("reviewed_after_the_merge"));
+    }
+    if first < whole.pull_request.created_at {
+        return Err(Fate::Unknown("reviewed_before_opened"));
+    }
+    let last_approval = reviews
+        .filter(|review| review.state == ReviewState::Approved)
+        .map(|review| review.submitted_at)
+        .filter(|at| *at <= merged_at)
+        .last();
+    match last_approval {
+        Some(approved) => Ok((first, approved)),
+        None => Err(Fate::Excluded("merged_without_approval")),
+    }
 }

@@ -1,7 +1,7 @@
 //! `flow.pickup_time`: ready for review (and requested) → first human review by somebody else.
 
 use super::{Placed, durations};
-use crate::domain::{Elapsed, PullRequestState};
+use crate::domain::PullRequestState;
 use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
 use crate::metrics::pull_requests::{Whole, not_human};
 use crate::metrics::{Lens, Metric};
@@ -35,11 +35,10 @@ static DEFINITION: Definition = Definition {
 };
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    durations(&DEFINITION, tables, lens, classify, std::convert::identity)
+    durations(&DEFINITION, tables, lens, place, std::convert::identity)
 }
 
-/// The instant, value and fate of a pull request; `None` when it is no concern of the window.
-fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
+fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
     let row = whole.pull_request;
     let ended_at = row
         .merged_at
@@ -55,12 +54,11 @@ fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
         return None;
     }
     if let Some(fate) = not_human(tables, row.author) {
-        return Some((at, None, fate));
+        return Some(Placed::apart(at, fate));
     }
     let Some(reviewed_at) = first_review_at else {
-        return Some((
+        return Some(Placed::apart(
             at,
-            None,
             match (row.state, row.ready_at) {
                 (PullRequestState::Merged, _) if at.is_some() => {
                     Fate::Excluded("merged_without_human_review")
@@ -72,14 +70,16 @@ fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
         ));
     };
     let Some(ready_at) = row.ready_at.filter(|ready_at| *ready_at <= reviewed_at) else {
-        return Some((at, None, Fate::Excluded("reviewed_as_a_draft")));
+        return Some(Placed::apart(at, Fate::Excluded("reviewed_as_a_draft")));
     };
     let requested_at = whole
-        .first_requested_at()
+        .first_requested_at(tables)
         .filter(|requested_at| *requested_at <= reviewed_at);
     let start = requested_at.map_or(ready_at, |requested_at| requested_at.max(ready_at));
-    Some(match Elapsed::between(start, reviewed_at) {
-        Some(elapsed) => (at, Some(elapsed.hours()), Fate::Included),
-        None => (at, None, Fate::Unknown("reviewed_before_ready")),
-    })
+    Some(Placed::span(
+        reviewed_at,
+        start,
+        reviewed_at,
+        "reviewed_before_ready",
+    ))
 }

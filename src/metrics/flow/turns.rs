@@ -30,7 +30,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use self::checks::Checks;
-use crate::domain::{Elapsed, MergeRule, PersonId, RepositoryId};
+pub(super) use self::replay::n_rounds;
+use crate::domain::{Elapsed, MergeRule, PersonId, RepositoryId, Window};
 use crate::metrics::delivery::deployments;
 use crate::metrics::delivery::landing::Landings;
 use crate::metrics::delivery::shipping::Shipping;
@@ -168,6 +169,8 @@ pub struct Life {
     pub turns: Vec<Turn>,
     /// Whether the last turn is a wait for a deployment that has not come by the as-of instant.
     pub awaits_deployment: bool,
+    /// When it was open and no draft, in order.
+    pub ready: Vec<Window>,
     /// Every review asked for, in order of the asking.
     pub requests: Vec<Request>,
     /// How often the author pushed after a review, before the end: commits without a review between them are one push.

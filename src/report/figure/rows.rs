@@ -19,11 +19,14 @@ pub(super) fn listed_rows(
     let is_hit = |row: &LedgerRow| {
         subject::is_place(definition, row) && row.value.is_some_and(|value| value > 0.0)
     };
+    // Work that stands still is a list to go through, however much of it there is.
+    let is_standing =
+        |row: &LedgerRow| definition.cohort.is_none() && row.is_running && row.person.is_none();
     let mut rows: Vec<&LedgerRow> = measure
         .rows
         .iter()
         .filter(|row| row.product == frame.product && row.fate == Fate::Included)
-        .filter(|row| too_few || is_share_of_places && is_hit(row))
+        .filter(|row| too_few || is_share_of_places && is_hit(row) || is_standing(row))
         .collect();
     if rows.is_empty() {
         return (String::new(), Vec::new(), 0);
@@ -53,6 +56,8 @@ pub(super) fn listed_rows(
     });
     let title = if too_few {
         "The rows, since there are too few to summarise"
+    } else if rows.iter().any(|row| is_standing(row)) {
+        "What stands still, and since when"
     } else {
         "What is counted"
     };

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::events::{self, Event};
 use super::{Asked, Ending, Holder, Life, Replay, Request, Turn};
-use crate::domain::{PersonId, RepositoryId, ReviewState};
+use crate::domain::{PersonId, RepositoryId, ReviewState, Window};
 use crate::metrics::pull_requests::Whole;
+use crate::tables::Tables;
 
 /// Whose move it is, drafts and closings aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,7 @@ struct State<'a> {
     /// Whether ready alone is a request: nobody will be asked before the first review.
     waits_for_anyone: bool,
     requests: Vec<Request>,
+    ready: Vec<Window>,
 }
 
 /// Replays a life up to its end; deployment and checks are not in it yet.
@@ -67,8 +69,9 @@ pub(super) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Time
         verdicts: BTreeMap::new(),
         waits_for_anyone: !will_be_asked && (first_review.is_some() || ended_at.is_none()),
         requests: Vec::new(),
+        ready: Vec::new(),
     };
-    state.ready();
+    state.made_ready();
     let mut events = events;
     // Facts without a timeline still know when a draft became ready.
     let tells = |event: &Event| matches!(event, Event::Ready | Event::Drafted);
@@ -83,12 +86,14 @@ pub(super) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Time
     for (at, event) in events {
         if at > from {
             append(&mut turns, from, at, state.holder());
+            state.note_ready(from, at);
             from = at;
         }
         state.apply(at, event);
     }
     if until > from {
         append(&mut turns, from, until, state.holder());
+        state.note_ready(from, until);
     }
     let mut requests = state.requests;
     for request in requests
@@ -106,8 +111,9 @@ pub(super) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Time
         is_open: ended_at.is_none(),
         turns,
         awaits_deployment: false,
+        ready: state.ready,
         requests,
-        n_rounds: n_rounds(replay, whole, until),
+        n_rounds: n_rounds(replay.tables, whole, until),
     }
 }
 
@@ -157,9 +163,13 @@ pub(super) fn append(turns: &mut Vec<Turn>, since: Timestamp, until: Timestamp, 
 }
 
 /// Pushes that follow a human review; those without a review between them are one.
-fn n_rounds(replay: &Replay<'_>, whole: &Whole<'_>, until: Timestamp) -> u64 {
+pub(in crate::metrics::flow) fn n_rounds(
+    tables: &Tables,
+    whole: &Whole<'_>,
+    until: Timestamp,
+) -> u64 {
     let mut reviews = whole
-        .human_reviews(replay.tables)
+        .human_reviews(tables)
         .map(|review| review.submitted_at)
         .filter(|at| *at < until)
         .peekable();
@@ -190,6 +200,17 @@ impl State<'_> {
         }
     }
 
+    /// Notes that it was open and no draft, if it was, from one event to the next.
+    fn note_ready(&mut self, since: Timestamp, until: Timestamp) {
+        if self.is_draft || self.is_closed {
+            return;
+        }
+        match self.ready.last_mut() {
+            Some(last) if last.until == since => last.until = until,
+            _ => self.ready.push(Window { since, until }),
+        }
+    }
+
     fn apply(&mut self, at: Timestamp, event: Event) {
         match event {
             Event::Closed => self.is_closed = true,
@@ -197,7 +218,7 @@ impl State<'_> {
             Event::Drafted => self.is_draft = true,
             Event::Ready => {
                 self.is_draft = false;
-                self.ready();
+                self.made_ready();
             }
             Event::Pushed => {
                 if self.turn == Move::Author && !self.verdicts.is_empty() {
@@ -230,7 +251,7 @@ impl State<'_> {
     }
 
     /// The turn at ready-for-review, or at an opening without a draft.
-    fn ready(&mut self) {
+    fn made_ready(&mut self) {
         self.turn = if self.is_approved() {
             Move::Merge
         } else if !self.asked.is_empty() || !self.verdicts.is_empty() || self.waits_for_anyone {

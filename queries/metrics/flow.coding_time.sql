@@ -1,0 +1,38 @@
+-- flow.coding_time: first commit authored to opened, in hours.
+-- Reads the fact tables, `lens` (one row), `products` (product, repository) and `areas` (product, repository, path, area).
+WITH spans AS (
+  SELECT
+    products.product, p.repository, p.number,
+    hours_between(p.first_commit_at, p.created_at) AS hours,
+    working_hours_between(p.first_commit_at, p.created_at) AS working_hours
+  FROM pull_requests p
+  JOIN products ON products.repository = p.repository
+  JOIN people ON people.person = p.author AND people.account = 'human'
+  CROSS JOIN lens
+  WHERE p.first_commit_at <= p.created_at
+    AND p.created_at >= lens.since
+    AND p.created_at < lens.until
+),
+touched AS (
+  SELECT DISTINCT a.product, f.repository, f.number, a.area
+  FROM pull_request_files f
+  JOIN areas a ON a.repository = f.repository AND a.path = f.path
+),
+scoped AS (
+  SELECT product, CAST(NULL AS STRING) AS area, hours, working_hours FROM spans
+  UNION ALL
+  SELECT s.product, t.area, s.hours, s.working_hours
+  FROM spans s
+  JOIN touched t ON t.product = s.product AND t.repository = s.repository AND t.number = s.number
+)
+SELECT
+  product, area,
+  COUNT(*) AS n,
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hours) AS p50,
+  PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY hours) AS p75,
+  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY hours) AS p90,
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY working_hours) AS working_p50,
+  PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY working_hours) AS working_p75,
+  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY working_hours) AS working_p90
+FROM scoped
+GROUP BY product, area

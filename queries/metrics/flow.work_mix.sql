@@ -1,0 +1,45 @@
+-- flow.work_mix: merged pull requests by kind of work.
+-- Reads the fact tables, `lens` (one row), `products` (product, repository), `areas` and `work_kinds` (the register's rules).
+WITH merged AS (
+  SELECT products.product, p.repository, p.number, p.author, p.created_at, p.merged_at
+  FROM pull_requests p
+  JOIN products ON products.repository = p.repository
+  JOIN people ON people.person = p.author AND people.account = 'human'
+  CROSS JOIN lens
+  WHERE p.state = 'merged'
+    AND p.merged_at >= p.created_at
+    AND p.merged_at >= lens.since
+    AND p.merged_at < lens.until
+),
+touched AS (
+  SELECT DISTINCT a.product, f.repository, f.number, a.area
+  FROM pull_request_files f
+  JOIN areas a ON a.repository = f.repository AND a.path = f.path
+),
+scoped AS (
+  SELECT product, CAST(NULL AS STRING) AS area, repository, number FROM merged
+  UNION ALL
+  SELECT m.product, t.area, m.repository, m.number
+  FROM merged m
+  JOIN touched t ON t.product = m.product AND t.repository = m.repository AND t.number = m.number
+),
+told AS (
+  SELECT s.product, s.area, k.kind
+  FROM scoped s
+  JOIN work_kinds k ON k.product = s.product AND k.repository = s.repository AND k.number = s.number
+)
+SELECT
+  product, area,
+  COUNT(*) AS n,
+  CAST(SUM(CASE WHEN kind = 'feature' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS feature_share,
+  CAST(SUM(CASE WHEN kind = 'maintenance' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS maintenance_share,
+  CAST(SUM(CASE WHEN kind = 'debt' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS debt_share,
+  CAST(SUM(CASE WHEN kind = 'incident' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS incident_share,
+  CAST(SUM(CASE WHEN kind = 'unclassified' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS unclassified_share,
+  SUM(CASE WHEN kind = 'feature' THEN 1 ELSE 0 END) AS feature,
+  SUM(CASE WHEN kind = 'maintenance' THEN 1 ELSE 0 END) AS maintenance,
+  SUM(CASE WHEN kind = 'debt' THEN 1 ELSE 0 END) AS debt,
+  SUM(CASE WHEN kind = 'incident' THEN 1 ELSE 0 END) AS incident,
+  SUM(CASE WHEN kind = 'unclassified' THEN 1 ELSE 0 END) AS unclassified
+FROM told
+GROUP BY product, area

@@ -1,0 +1,50 @@
+//! `flow.coding_time`: first commit authored → opened.
+
+use super::{Placed, durations};
+use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
+use crate::metrics::pull_requests::{Whole, not_human};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.coding_time",
+    title: "Coding time",
+    question: "How long is a change worked on before others can see it?",
+    definition: "Time from the first commit of a pull request to its opening: the earliest author time in its own commit list, which \
+                 is never later than the opening.",
+    formula: "created_at − first_commit_at",
+    unit: Unit::Hours,
+    cohort: Some("opened in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub `PullRequest.createdAt` and `Commit.authoredDate` of `PullRequest.commits`",
+    exclusions: "Pull requests opened by automation are counted apart. One without commits is unknown.",
+    how_to_read: "A long p75 beside a short cycle time says that work is shown late: nobody can help with what they cannot see.",
+    can_mislead: "An author who rebases keeps the author times, one who squashes before the opening keeps only the last: the time is a \
+                  lower bound. It is elapsed time, nights and other work included, and says nothing of effort.",
+    sql: include_str!("../../../queries/metrics/flow.coding_time.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    durations(&DEFINITION, tables, lens, place, std::convert::identity)
+}
+
+fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
+    let row = whole.pull_request;
+    let at = row.created_at;
+    if !lens.window.contains(at) {
+        return None;
+    }
+    if let Some(fate) = not_human(tables, row.author) {
+        return Some(Placed::apart(Some(at), fate));
+    }
+    Some(match row.first_commit_at {
+        Some(first) => Placed::span(at, first, at, "opened_before_first_commit"),
+        None => Placed::apart(Some(at), Fate::Unknown("without_commits")),
+    })
+}

@@ -1,0 +1,103 @@
+//! `flow.deploy_wait`: merged → in production.
+
+use super::{Placed, observed};
+use crate::domain::PullRequestState;
+use crate::metrics::aggregate::{Depth, measure_products, quantiles};
+use crate::metrics::delivery::deployments;
+use crate::metrics::delivery::landing::Landings;
+use crate::metrics::delivery::shipping::Shipping;
+use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
+use crate::metrics::pull_requests::{Whole, not_human, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.deploy_wait",
+    title: "Deploy wait",
+    question: "How long does a merged change wait to reach production?",
+    definition: "Time from the merge of a pull request to the end of the first successful production deployment that contains it.",
+    formula: "first deployment that contains the change − merged_at",
+    unit: Unit::Hours,
+    cohort: Some("deployed in the bucket"),
+    needs: &[Need::PullRequests, Need::Deployments, Need::History],
+    source: "GitHub `PullRequest.mergedAt`, deployments as `dora.deployment_frequency` finds them, git ancestry",
+    exclusions: "Pull requests opened by automation, merged into another branch, or not deployed yet are counted apart. What the first \
+                 deployment of a repository shipped, and what landed through a commit that the history does not have, is unknown.",
+    how_to_read: "It is the batch in front of production: teams that deploy each merge see minutes. A long wait beside a short cycle time \
+                  says that releases, not reviews, are the bottleneck.",
+    can_mislead: "A change behind a switch is deployed before anyone can use it. Deployments that nobody records are not seen.",
+    sql: include_str!("../../../queries/metrics/flow.deploy_wait.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::AREAS,
+        &|product| {
+            observed(lens, product)?;
+            let found = deployments::of_product(tables, lens, product)?;
+            let shipping = Shipping::of(tables, &found);
+            let wholes = of_product(tables, lens, product);
+            let landings = Landings::of(tables, product, &wholes);
+            Ok(wholes
+                .iter()
+                .filter_map(|whole| {
+                    let placed = place(tables, lens, whole, &landings, &shipping)?;
+                    Some(placed.row(lens, product, whole))
+                })
+                .collect())
+        },
+        &|_, rows| quantiles(lens, rows),
+    )
+}
+
+fn place(
+    tables: &Tables,
+    lens: &Lens,
+    whole: &Whole<'_>,
+    landings: &Landings,
+    shipping: &Shipping,
+) -> Option<Placed> {
+    let row = whole.pull_request;
+    if row.state != PullRequestState::Merged {
+        return None;
+    }
+    let merged_at = row.merged_at.filter(|at| *at < lens.as_of)?;
+    let apart = not_human(tables, row.author);
+    // What has not reached production is listed in the window in which it was merged, in no bucket.
+    let waiting = |fate| {
+        let merged_here = lens.window.contains(merged_at);
+        merged_here.then(|| Placed::apart(None, apart.unwrap_or(fate)))
+    };
+    let Some(commit) = landings.commit(whole.key()) else {
+        let default_branch = tables
+            .repository(row.repository)
+            .and_then(|found| found.default_branch.as_deref());
+        let elsewhere = default_branch.is_some_and(|default| default != row.base_branch);
+        return waiting(if elsewhere {
+            Fate::Excluded("merged_into_another_branch")
+        } else {
+            Fate::Unknown("landing_commit_not_found")
+        });
+    };
+    let Some(shipped) = shipping.first(row.repository, commit) else {
+        return waiting(Fate::Excluded("not_deployed_yet"));
+    };
+    if !lens.window.contains(shipped.at) {
+        return None;
+    }
+    Some(if let Some(fate) = apart {
+        Placed::apart(Some(shipped.at), fate)
+    } else if shipped.is_baseline {
+        Placed::apart(Some(shipped.at), Fate::Unknown("baseline_deployment"))
+    } else {
+        Placed::span(shipped.at, merged_at, shipped.at, "deployed_before_merged")
+    })
+}

@@ -1,0 +1,206 @@
+//! `flow.turns`: who held merged changes, and for how long.
+
+use super::turns::{Holder, Life, Replay, Turn};
+use super::{merged_inside, observed};
+use crate::domain::Elapsed;
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::pull_requests::of_product;
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.turns",
+    title: "Whose turn it was",
+    question: "Who are changes waiting for on their way to production?",
+    definition: "The life of every merged pull request, from its opening to its merge and on to production where that is known, is split \
+                 into turns with exactly one holder: draft, author, reviewer, ci, merge, deploy. The turn goes to the requested \
+                 reviewers when it is ready and requested, back to the author at a review that requests changes or comments, to the \
+                 reviewers again at a push after a review or a further request, to `merge` at the last required approval (to `ci` while \
+                 runs of its commits or the merge queue hold it), and to `deploy` at the merge. The turns of a pull request add up to its \
+                 life exactly. A holder's share is its part of all those hours.",
+    formula: "Σ hours of a holder's turns / Σ hours of all turns",
+    unit: Unit::Share,
+    cohort: Some("merged in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub timeline: `ReadyForReviewEvent`, `ConvertToDraftEvent`, `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, \
+             `PullRequestReview`, `ReviewDismissedEvent`, `HeadRefForcePushedEvent`, `Commit.authoredDate`, merge queue events, workflow \
+             runs; deployments by ancestry",
+    exclusions: "Pull requests opened by automation, closed without a merge or still open are counted apart; merged before they were opened \
+                 is unknown. The wait for a deployment that has not come yet is not in the hours.",
+    how_to_read: "The largest share is where work waits, and where a change of habit pays. A holder without any turn has no number. Long lives \
+                  weigh more than short ones: that is the point.",
+    can_mislead: "A turn is whose move it was, not who was at work: nights, weekends and talks outside GitHub are in it. A commit that was \
+                  authored before a review and pushed after it is not seen. Required approvals and teams are those of today.",
+    sql: include_str!("../../../queries/metrics/flow.turns.sql"),
+};
+
+/// The names of a holder's numbers.
+const NAMES: [(&str, &str, &str, &str); 6] = [
+    (
+        "reviewer",
+        "reviewer_share",
+        "reviewer_hours",
+        "reviewer_working_hours",
+    ),
+    (
+        "author",
+        "author_share",
+        "author_hours",
+        "author_working_hours",
+    ),
+    ("draft", "draft_share", "draft_hours", "draft_working_hours"),
+    ("ci", "ci_share", "ci_hours", "ci_working_hours"),
+    ("merge", "merge_share", "merge_hours", "merge_working_hours"),
+    (
+        "deploy",
+        "deploy_share",
+        "deploy_hours",
+        "deploy_working_hours",
+    ),
+];
+
+/// Elapsed and working microseconds of one holder, in the order of [`NAMES`].
+type Held = [(u64, u64); 6];
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = measure_products(
+        &DEFINITION,
+        lens,
+        Depth::AREAS,
+        &|product| {
+            observed(lens, product)?;
+            Ok(rows(tables, lens, product))
+        },
+        &|_, rows| estimate(lens, rows),
+    );
+    for product in &lens.products {
+        measure.notes.extend(note(tables, product));
+    }
+    measure
+}
+
+fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Held>> {
+    let wholes = of_product(tables, lens, product);
+    let replay = Replay::of(tables, lens, product, &wholes);
+    wholes
+        .iter()
+        .filter_map(|whole| {
+            let none = Held::default();
+            let merged_at = match merged_inside(tables, lens, whole) {
+                Ok(merged_at) => merged_at,
+                Err(placed) => {
+                    let row = placed?.row(lens, product, whole).row;
+                    return Some(Keyed { row, key: none });
+                }
+            };
+            let (key, fate) = match replay.life(whole) {
+                Ok(life) => (held(lens, &life), Fate::Included),
+                Err(reason) => (none, Fate::Unknown(reason)),
+            };
+            let sum = |part: fn(&(u64, u64)) -> u64| {
+                Elapsed::from_micros(key.iter().map(part).sum()).hours()
+            };
+            let value = (fate == Fate::Included).then(|| sum(|held| held.0));
+            let mut row = whole.row(lens, product, Some(merged_at), value, fate);
+            let has_hours = lens.calendars.team().has_hours();
+            row.working_hours = value.filter(|_| has_hours).map(|_| sum(|held| held.1));
+            Some(Keyed { row, key })
+        })
+        .collect()
+}
+
+/// The turns that are over: a wait for a deployment that has not come is none yet.
+pub(super) fn ended_turns(life: &Life) -> impl Iterator<Item = &Turn> {
+    life.turns
+        .iter()
+        .filter(|turn| !(life.awaits_deployment && turn.holder == Holder::Deploy))
+}
+
+fn held(lens: &Lens, life: &Life) -> Held {
+    let mut held = Held::default();
+    for turn in ended_turns(life) {
+        let word = turn.holder.word();
+        let slot = NAMES
+            .iter()
+            .zip(&mut held)
+            .find(|((name, ..), _)| *name == word);
+        if let Some((_, (elapsed, working))) = slot {
+            *elapsed += turn.elapsed().micros();
+            let calendar = lens.calendars.team();
+            *working += calendar
+                .working_between(turn.since, turn.until)
+                .map_or(0, Elapsed::micros);
+        }
+    }
+    held
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "2^53 microseconds are 285 years"
+)]
+fn estimate(lens: &Lens, rows: &[&Keyed<Held>]) -> Measured {
+    let n = count(rows.len());
+    let mut sums = Held::default();
+    for row in rows {
+        for (sum, held) in sums.iter_mut().zip(&row.key) {
+            sum.0 += held.0;
+            sum.1 += held.1;
+        }
+    }
+    let all: u64 = sums.iter().map(|(elapsed, _)| *elapsed).sum();
+    if n < lens.minimum_n || all == 0 {
+        return Measured::TooFew { n };
+    }
+    let seen = || NAMES.iter().zip(&sums).filter(|(_, held)| held.0 > 0);
+    let mut numbers = Vec::new();
+    for ((_, share, ..), (elapsed, _)) in seen() {
+        numbers.push((*share, Number::Real(*elapsed as f64 / all as f64)));
+    }
+    for ((_, _, hours, _), (elapsed, _)) in seen() {
+        let hours_held = Elapsed::from_micros(*elapsed).hours();
+        numbers.push((*hours, Number::Real(hours_held)));
+    }
+    if lens.calendars.team().has_hours() {
+        for ((.., working_hours), (_, working)) in seen() {
+            let hours_held = Elapsed::from_micros(*working).hours();
+            numbers.push((*working_hours, Number::Real(hours_held)));
+        }
+    }
+    Measured::Value {
+        n,
+        value: Value(numbers),
+        interval: None,
+    }
+}
+
+/// Which rules decided when the last required approval was there.
+fn note(tables: &Tables, product: &ProductLens) -> Option<String> {
+    let rules: Vec<String> = product
+        .repositories
+        .iter()
+        .filter_map(|repository| {
+            let n = tables.facts.required_approvals(*repository)?;
+            let name = tables.repository(*repository)?.name.clone();
+            Some(format!("{name} {n}"))
+        })
+        .collect();
+    let unknown = product.repositories.len() - rules.len();
+    let said = match (rules.is_empty(), unknown) {
+        (true, _) => "how many approvals a merge needs is not known, and one was taken".to_owned(),
+        (false, 0) => format!("approvals that a merge needs today: {}", rules.join(", ")),
+        (false, _) => format!(
+            "approvals that a merge needs today: {}; of the other repositories it is not known, and one was taken",
+            rules.join(", ")
+        ),
+    };
+    Some(format!("{}: {said}", product.name))
+}

@@ -1,0 +1,180 @@
+//! `flow.predictability`: five working days before and after a dated change.
+
+use super::observed;
+use super::rules::{Around, DAYS_AROUND};
+use super::turns::Replay;
+use crate::domain::Elapsed;
+use crate::metrics::aggregate::{AreaDepth, Depth, Keyed, count, measure_products};
+use crate::metrics::estimate::quantile;
+use crate::metrics::lens::{Missing, ProductLens};
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::pull_requests::{not_human, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.predictability",
+    title: "Before and after a change",
+    question: "Did a dated change make finishing more predictable?",
+    definition: "Around every dated change of the register that lies in the window: pull requests merged in the five working days before it and \
+                 in the five from its day on, those open and ready at the end of either, and the spread of cycle time (p90 / p50) of either. \
+                 Areas are the changes; the product's figure takes all of them together.",
+    formula: "finished, carried over and p90 / p50 of merged_at − created_at, on either side",
+    unit: Unit::Count("pull requests"),
+    cohort: None,
+    needs: &[Need::PullRequests],
+    source: "The register's `[[event]]`; GitHub `PullRequest.createdAt`, `mergedAt`; the working days of the register's calendar",
+    exclusions: "Pull requests opened by automation are left out. A change whose five working days are not over has no figure yet. With fewer \
+                 merges on a side than the minimum n, that side has no spread.",
+    how_to_read: "More finished, fewer carried over and a smaller spread after the change is what it promised. One change proves little: look again \
+                  after a month.",
+    can_mislead: "Ten working days are few, and whatever else happened in them is in the figure: holidays of one person, one large change, a \
+                  release. It is a before and after, not a cause.",
+    sql: include_str!("../../../queries/metrics/flow.predictability.sql"),
+};
+
+/// Which side of a change, and whether it was finished there or carried over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Side {
+    is_after: bool,
+    is_finished: bool,
+}
+
+/// Product and changes; no repositories, since one change may concern several.
+const DEPTH: Depth = Depth {
+    areas: AreaDepth::Window,
+    ..Depth::PRODUCT
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let changes = changes(lens);
+    measure_products(
+        &DEFINITION,
+        lens,
+        DEPTH,
+        &|product| {
+            observed(lens, product)?;
+            if changes.is_empty() {
+                return Err(Missing {
+                    because: format!(
+                        "no dated change in the window whose {DAYS_AROUND} working days are over"
+                    ),
+                    fix: Some(
+                        "name what changed in `linchpin.toml`: `[[event]]` with `on` and `title`"
+                            .to_owned(),
+                    ),
+                });
+            }
+            Ok(rows(tables, lens, product, &changes))
+        },
+        &|_, rows| estimate(lens, rows),
+    )
+}
+
+/// The changes inside the window whose days are over by the as-of instant.
+pub(super) fn changes(lens: &Lens) -> Vec<Around> {
+    let around = lens
+        .flow
+        .events
+        .iter()
+        .map(|event| Around::of(event, lens.calendars.team()));
+    around
+        .filter(|around| lens.window.contains(around.on) && around.after <= lens.as_of)
+        .collect()
+}
+
+fn rows(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    changes: &[Around],
+) -> Vec<Keyed<Side>> {
+    let wholes = of_product(tables, lens, product);
+    let replay = Replay::of(tables, lens, product, &wholes);
+    let mut rows = Vec::new();
+    for whole in &wholes {
+        let pull_request = whole.pull_request;
+        if not_human(tables, pull_request.author).is_some() {
+            continue;
+        }
+        let Ok(life) = replay.life(whole) else {
+            continue;
+        };
+        for around in changes {
+            let mut add = |at, value, is_after, is_finished| {
+                let mut row = whole.row(lens, product, Some(at), value, Fate::Included);
+                row.areas = vec![around.label.clone()];
+                row.bucket = None;
+                let key = Side {
+                    is_after,
+                    is_finished,
+                };
+                rows.push(Keyed { row, key });
+            };
+            let merged_at = pull_request.merged_at.filter(|_| !life.is_open);
+            if let Some(at) = merged_at.filter(|at| around.before <= *at && *at < around.after) {
+                let elapsed = Elapsed::between(pull_request.created_at, at);
+                add(at, elapsed.map(Elapsed::hours), around.on <= at, true);
+            }
+            for (at, is_after) in [(around.on, false), (around.after, true)] {
+                let is_open = |span: &crate::domain::Window| span.since < at && at <= span.until;
+                if life.ready.iter().any(is_open) {
+                    add(at, None, is_after, false);
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn estimate(lens: &Lens, rows: &[&Keyed<Side>]) -> Measured {
+    let finished = |is_after: bool| {
+        let mut hours: Vec<f64> = rows
+            .iter()
+            .filter(|row| row.key.is_finished && row.key.is_after == is_after)
+            .filter_map(|row| row.row.value)
+            .collect();
+        hours.sort_by(f64::total_cmp);
+        hours
+    };
+    let carried = |is_after: bool| {
+        let is_it = |row: &&&Keyed<Side>| !row.key.is_finished && row.key.is_after == is_after;
+        count(rows.iter().filter(is_it).count())
+    };
+    let (before, after) = (finished(false), finished(true));
+    let n = count(rows.len());
+    if n < lens.minimum_n {
+        return Measured::TooFew { n };
+    }
+    let mut numbers = vec![
+        ("finished_after", Number::Count(count(after.len()))),
+        ("finished_before", Number::Count(count(before.len()))),
+        ("carried_over_after", Number::Count(carried(true))),
+        ("carried_over_before", Number::Count(carried(false))),
+    ];
+    let sides = [
+        (&after, "median_after_hours", "spread_after"),
+        (&before, "median_before_hours", "spread_before"),
+    ];
+    for (hours, median, spread) in sides {
+        if count(hours.len()) >= lens.minimum_n
+            && let (Some(p50), Some(p90)) = (quantile(hours, 0.5), quantile(hours, 0.9))
+        {
+            numbers.push((median, Number::Real(p50)));
+            if p50 > 0.0 {
+                numbers.push((spread, Number::Real(p90 / p50)));
+            }
+        }
+    }
+    Measured::Value {
+        n,
+        value: Value(numbers),
+        interval: None,
+    }
+}

@@ -1,0 +1,97 @@
+//! Flow's part of the question as relations: what takes a replay, a calendar or a register to know.
+
+use super::holders::ended_turns;
+use super::turns::Replay;
+use super::{predictability, work_in_progress, work_mix};
+use crate::metrics::Lens;
+use crate::metrics::pull_requests::of_product;
+use crate::tables::Tables;
+use crate::tables::flow::{
+    DatedEventRow, DayRow, FlowRulesRow, ReadySpanRow, TurnRow, WorkKindRow,
+};
+
+/// The relations, each sorted.
+#[derive(Debug, Default)]
+pub struct FlowRelations {
+    /// Turns that are over.
+    pub turns: Vec<TurnRow>,
+    /// When pull requests were open and no drafts.
+    pub ready_spans: Vec<ReadySpanRow>,
+    /// Ends of the window's days.
+    pub days: Vec<DayRow>,
+    /// Kinds of work.
+    pub work_kinds: Vec<WorkKindRow>,
+    /// Dated changes.
+    pub dated_events: Vec<DatedEventRow>,
+    /// The agreement: one row.
+    pub rules: Vec<FlowRulesRow>,
+}
+
+impl FlowRelations {
+    /// The relations of a lens over the facts.
+    #[must_use]
+    pub fn of(tables: &Tables, lens: &Lens) -> Self {
+        let days = work_in_progress::days(lens);
+        let changes = predictability::changes(lens);
+        let mut relations = Self {
+            days: days
+                .into_iter()
+                .map(|(_, end_at)| DayRow { end_at })
+                .collect(),
+            dated_events: changes
+                .into_iter()
+                .map(|around| DatedEventRow {
+                    event: around.label,
+                    before_at: around.before,
+                    on_at: around.on,
+                    after_at: around.after,
+                })
+                .collect(),
+            rules: vec![FlowRulesRow {
+                stuck_after_working_days: Some(lens.flow.stuck_after_working_days),
+            }],
+            ..Self::default()
+        };
+        for product in &lens.products {
+            let wholes = of_product(tables, lens, product);
+            let replay = Replay::of(tables, lens, product, &wholes);
+            let kinds = work_mix::kinds(tables, lens, product, &wholes);
+            for whole in &wholes {
+                let (repository, number) = whole.key();
+                let name = || product.name.clone();
+                if let Some((kind, because)) = kinds.get(&whole.key()) {
+                    relations.work_kinds.push(WorkKindRow {
+                        product: name(),
+                        repository,
+                        number,
+                        kind: (*kind).to_owned(),
+                        because: (*because).to_owned(),
+                    });
+                }
+                let Ok(life) = replay.life(whole) else {
+                    continue;
+                };
+                relations
+                    .turns
+                    .extend(ended_turns(&life).map(|turn| TurnRow {
+                        product: name(),
+                        repository,
+                        number,
+                        start_at: turn.since,
+                        end_at: turn.until,
+                        holder: turn.holder.word().to_owned(),
+                    }));
+                relations
+                    .ready_spans
+                    .extend(life.ready.iter().map(|span| ReadySpanRow {
+                        product: name(),
+                        repository,
+                        number,
+                        start_at: span.since,
+                        end_at: span.until,
+                    }));
+            }
+        }
+        relations
+    }
+}

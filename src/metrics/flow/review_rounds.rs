@@ -1,0 +1,66 @@
+//! `flow.review_rounds`: author pushes that follow a review, before the merge.
+
+use super::turns::n_rounds;
+use super::{merged_inside, observed, review_span};
+use crate::metrics::aggregate::{Depth, Keyed, measure_products, quantiles};
+use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
+use crate::metrics::pull_requests::of_product;
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.review_rounds",
+    title: "Review rounds",
+    question: "How often does a change go back and forth before it is merged?",
+    definition: "How often the author pushed after a human review and before the merge. Pushes without a review between them are one \
+                 round. A push is a commit of the pull request that was authored after its opening, or a forced push.",
+    formula: "count of human reviews by somebody else that are the last one before some push",
+    unit: Unit::Count("review rounds"),
+    cohort: Some("merged in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub `PullRequestReview.submittedAt`, `Commit.authoredDate`, `HeadRefForcePushedEvent`",
+    exclusions: "Pull requests opened by automation, closed without a merge, still open, or merged without a human review before the \
+                 merge, are counted apart. Pushes and reviews by bots start no round.",
+    how_to_read: "Most changes take none or one. Many rounds in one area say that expectations meet late: a talk before the work, or a \
+                  smaller change, is cheaper.",
+    can_mislead: "GitHub no longer tells when a commit was pushed: one authored before a review and pushed after it is not seen. Rounds \
+                  are how review teaches; none at all is no goal.",
+    sql: include_str!("../../../queries/metrics/flow.review_rounds.sql"),
+};
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::AREAS,
+        &|product| {
+            observed(lens, product)?;
+            let wholes = of_product(tables, lens, product);
+            let rows = wholes.iter().filter_map(|whole| {
+                let merged_at = match merged_inside(tables, lens, whole) {
+                    Ok(merged_at) => merged_at,
+                    Err(placed) => return Some(placed?.row(lens, product, whole)),
+                };
+                let (value, fate) = match review_span(tables, whole, merged_at) {
+                    // Without an approval there can still be rounds.
+                    Ok(_) | Err(Fate::Excluded("merged_without_approval")) => {
+                        let n = n_rounds(tables, whole, merged_at);
+                        (Some(n as f64), Fate::Included)
+                    }
+                    Err(fate) => (None, fate),
+                };
+                let row = whole.row(lens, product, Some(merged_at), value, fate);
+                Some(Keyed { row, key: () })
+            });
+            Ok(rows.collect())
+        },
+        &|_, rows| quantiles(lens, rows),
+    )
+}

@@ -1,0 +1,48 @@
+//! `flow.review_time`: first human review → last approval before the merge.
+
+use super::{Placed, durations, merged_inside, review_span};
+use crate::metrics::measure::{Definition, Measure, Need, Unit};
+use crate::metrics::pull_requests::Whole;
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.review_time",
+    title: "Review time",
+    question: "How long does it take from the first review to the last approval?",
+    definition: "Time from the first review by a human other than the author to the last approval by one before the merge.",
+    formula: "last_approval_at − first_human_review_at",
+    unit: Unit::Hours,
+    cohort: Some("merged in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub `PullRequestReview.submittedAt` and `state`; the review stage of DORA's change lead time",
+    exclusions: "Pull requests opened by automation, closed without a merge, still open, merged without a human review or without a \
+                 human approval, or reviewed only after the merge, are counted apart. A dismissed approval is none.",
+    how_to_read: "Zero means approved at first sight. A long tail beside few review rounds says that the answers wait, on either side; \
+                  the turns say on which.",
+    can_mislead: "A late second approval that nobody waited for lengthens it. Talks outside GitHub are not seen.",
+    sql: include_str!("../../../queries/metrics/flow.review_time.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    durations(&DEFINITION, tables, lens, place, std::convert::identity)
+}
+
+fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
+    let merged_at = match merged_inside(tables, lens, whole) {
+        Ok(merged_at) => merged_at,
+        Err(placed) => return placed,
+    };
+    Some(match review_span(tables, whole, merged_at) {
+        Ok((first, approved)) => {
+            Placed::span(merged_at, first, approved, "approved_before_reviewed")
+        }
+        Err(fate) => Placed::apart(Some(merged_at), fate),
+    })
+}

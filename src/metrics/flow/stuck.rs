@@ -1,0 +1,133 @@
+//! `flow.stuck`: open pull requests that nobody but the author has touched for days.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::observed;
+use super::turns::Replay;
+use crate::domain::PersonId;
+use crate::metrics::aggregate::{Depth, Keyed, measure_products, share};
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
+use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.stuck",
+    title: "Needs fresh eyes",
+    question: "Which open work has nobody looked at for days?",
+    definition: "Open pull requests that are no drafts and had no event by any human but the author for as many working days as the team has \
+                 agreed on, or for 3, among all open ones that are no drafts. The clock starts when it became ready.",
+    formula: "open, and working days since max(ready, last event by another human) ≥ the agreement",
+    unit: Unit::Share,
+    cohort: None,
+    needs: &[Need::PullRequests],
+    source: "The team's agreement `stuck_after_working_days`; GitHub reviews, comments and timeline",
+    exclusions: "Drafts and pull requests opened by automation are counted apart. Events by bots move nothing.",
+    how_to_read: "A list to go through together, with the date since which each stands still: look at it, split it, or close it. It speaks of \
+                  work, never of a person.",
+    can_mislead: "What is waiting for a release, or is talked about elsewhere, looks stuck. An event is no progress.",
+    sql: include_str!("../../../queries/metrics/flow.stuck.sql"),
+};
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = measure_products(
+        &DEFINITION,
+        lens,
+        Depth::AREAS,
+        &|product| {
+            observed(lens, product)?;
+            Ok(rows(tables, lens, product))
+        },
+        &|_, rows| share(lens, rows),
+    );
+    let days = lens.flow.stuck_after_working_days;
+    measure.notes.push(if lens.flow.is_agreed {
+        format!("the team has agreed on {days} working days")
+    } else {
+        format!("{days} working days, since the team has agreed on no other number")
+    });
+    measure
+}
+
+fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
+    let wholes = of_product(tables, lens, product);
+    let replay = Replay::of(tables, lens, product, &wholes);
+    let open: Vec<(&Whole<'_>, Option<Timestamp>)> = wholes
+        .iter()
+        .filter_map(|whole| {
+            let life = replay.life(whole).ok().filter(|life| life.is_open)?;
+            let ready = life.ready.last().filter(|span| span.until == life.until);
+            Some((whole, ready.map(|span| span.since)))
+        })
+        .collect();
+    let touched = last_touched(tables, lens, &open);
+    open.into_iter()
+        .map(|(whole, ready_since)| {
+            let fate = match (not_human(tables, whole.pull_request.author), ready_since) {
+                (Some(fate), _) => fate,
+                (None, None) => Fate::Excluded("a_draft"),
+                (None, Some(_)) => Fate::Included,
+            };
+            let quiet_since = ready_since.max(touched.get(&whole.key()).copied());
+            let days = quiet_since.and_then(|since| {
+                lens.calendars
+                    .team()
+                    .working_days_between(since, lens.as_of)
+            });
+            let is_stuck = days.is_some_and(|days| days >= lens.flow.stuck_after_working_days);
+            let counted = (fate == Fate::Included).then_some(if is_stuck { 1.0 } else { 0.0 });
+            let mut row = whole.row(lens, product, quiet_since, counted, fate);
+            row.bucket = None;
+            row.is_running = is_stuck && fate == Fate::Included;
+            Keyed { row, key: () }
+        })
+        .collect()
+}
+
+/// The last event by a human other than the author, of the pull requests given.
+fn last_touched(
+    tables: &Tables,
+    lens: &Lens,
+    open: &[(&Whole<'_>, Option<Timestamp>)],
+) -> HashMap<Key, Timestamp> {
+    let authors: HashMap<Key, Option<PersonId>> = open
+        .iter()
+        .map(|(whole, _)| (whole.key(), whole.pull_request.author))
+        .collect();
+    let facts = &tables.facts;
+    let reviews = facts
+        .reviews
+        .iter()
+        .map(|row| ((row.repository, row.number), row.author, row.submitted_at));
+    let comments = facts
+        .comments
+        .iter()
+        .map(|row| ((row.repository, row.number), row.author, row.created_at));
+    let requests = facts
+        .review_requests
+        .iter()
+        .map(|row| ((row.repository, row.number), row.actor, row.at));
+    let timeline = facts
+        .timeline
+        .iter()
+        .map(|row| ((row.repository, row.number), row.actor, row.at));
+    let mut last: HashMap<Key, Timestamp> = HashMap::new();
+    for (key, who, at) in reviews.chain(comments).chain(requests).chain(timeline) {
+        let by_another = who.is_some_and(|who| tables.is_human(who))
+            && authors.get(&key).is_some_and(|author| *author != who);
+        if by_another && at < lens.as_of {
+            let slot = last.entry(key).or_insert(at);
+            *slot = (*slot).max(at);
+        }
+    }
+    last
+}

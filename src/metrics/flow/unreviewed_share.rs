@@ -1,0 +1,184 @@
+//! `flow.unreviewed_share`: merged without any human review and without a co-author.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{merged_inside, observed};
+use crate::domain::{CommitId, PersonId, RepositoryId};
+use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::delivery::landing::Landings;
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Unit};
+use crate::metrics::pull_requests::{Key, Whole, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.unreviewed_share",
+    title: "Merged without a second pair of eyes",
+    question: "How much reaches the default branch that only its author has seen?",
+    definition: "Merged pull requests without any review by a human other than the author up to the merge and without a human co-author, \
+                 among all merged ones. A change that two people wrote counts as reviewed by the pair. Where more of the changes that \
+                 landed in the window came without a pull request than with one, the repository has no pull-request flow, and the \
+                 question does not arise.",
+    formula: "merged without review and co-author / merged",
+    unit: Unit::Share,
+    cohort: Some("merged in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub `PullRequestReview`, authors of `PullRequest.commits`; git `Co-authored-by` trailers",
+    exclusions: "Pull requests opened by automation, closed without a merge or still open are counted apart, and so are all of a repository \
+                 without a pull-request flow. Reviews and co-authorship by bots count as none.",
+    how_to_read: "It says how often the team went without review, not whether that was right: documentation and reverts often need \
+                  none. Look at the areas.",
+    can_mislead: "Pairing without a trailer looks unreviewed. An approval in seconds counts as a review.",
+    sql: include_str!("../../../queries/metrics/flow.unreviewed_share.sql"),
+};
+
+/// Why a repository's pull requests do not count.
+const NO_FLOW: &str = "no_pull_request_flow";
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        if let Err(missing) = observed(lens, product) {
+            measure.cells.push(not_observed(product, missing));
+            continue;
+        }
+        let rows = rows(tables, lens, product);
+        let mut found = cells(product, &rows, Depth::AREAS, &|_, rows| share(lens, rows));
+        for cell in &mut found {
+            let none = cell.ledger.included == 0 && cell.ledger.excluded.contains_key(NO_FLOW);
+            if none {
+                cell.measured = Measured::NotApplicable {
+                    because: "most changes land on the default branch without a pull request"
+                        .to_owned(),
+                };
+            }
+        }
+        measure.cells.extend(found);
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}
+
+fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
+    let wholes = of_product(tables, lens, product);
+    let landings = Landings::of(tables, product, &wholes);
+    let pairs = Pairs::of(tables, product);
+    let without_flow = without_flow(tables, lens, product, &wholes, &landings);
+    wholes
+        .iter()
+        .filter_map(|whole| {
+            let merged_at = match merged_inside(tables, lens, whole) {
+                Ok(merged_at) => merged_at,
+                Err(placed) => return Some(placed?.row(lens, product, whole)),
+            };
+            let (value, fate) = if without_flow.contains(&whole.pull_request.repository) {
+                (None, Fate::Excluded(NO_FLOW))
+            } else {
+                let is_seen = is_reviewed(tables, whole, merged_at)
+                    || pairs.wrote(whole, landings.commit(whole.key()));
+                (Some(if is_seen { 0.0 } else { 1.0 }), Fate::Included)
+            };
+            let row = whole.row(lens, product, Some(merged_at), value, fate);
+            Some(Keyed { row, key: () })
+        })
+        .collect()
+}
+
+fn is_reviewed(tables: &Tables, whole: &Whole<'_>, merged_at: jiff::Timestamp) -> bool {
+    whole
+        .human_reviews(tables)
+        .any(|review| review.submitted_at <= merged_at)
+}
+
+/// Repositories into which more human changes landed directly than through merged pull requests, in the window.
+fn without_flow(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    wholes: &[Whole<'_>],
+    landings: &Landings,
+) -> HashSet<RepositoryId> {
+    let mut balance: HashMap<RepositoryId, i64> = HashMap::new();
+    for commit in &tables.commits {
+        let is_direct = product.repositories.contains(&commit.repository)
+            && commit.on_default_branch
+            && !commit.is_merge
+            && lens.window.contains(commit.committed_at)
+            && tables.is_human(commit.author)
+            && !landings.is_absorbed(commit.repository, commit.commit);
+        if is_direct {
+            *balance.entry(commit.repository).or_default() -= 1;
+        }
+    }
+    for whole in wholes {
+        if merged_inside(tables, lens, whole).is_ok() {
+            *balance.entry(whole.pull_request.repository).or_default() += 1;
+        }
+    }
+    balance
+        .into_iter()
+        .filter(|(_, balance)| *balance < 0)
+        .map(|(repository, _)| repository)
+        .collect()
+}
+
+/// Humans behind commits, for those pull requests that more than one wrote.
+struct Pairs {
+    by_commit: HashMap<(RepositoryId, CommitId), Vec<PersonId>>,
+    by_pull_request: HashMap<Key, Vec<PersonId>>,
+}
+
+impl Pairs {
+    fn of(tables: &Tables, product: &ProductLens) -> Self {
+        let inside = |repository| product.repositories.contains(&repository);
+        let mut pairs = Self {
+            by_commit: HashMap::new(),
+            by_pull_request: HashMap::new(),
+        };
+        for commit in &tables.commits {
+            // A merge commit's author merged, and wrote nothing.
+            if !inside(commit.repository) || commit.is_merge {
+                continue;
+            }
+            let people = std::iter::once(commit.author).chain(commit.co_authors.iter().copied());
+            let humans = people.filter(|person| tables.is_human(*person)).collect();
+            pairs
+                .by_commit
+                .insert((commit.repository, commit.commit), humans);
+        }
+        for row in &tables.facts.pull_request_commits {
+            if let Some(person) = row.author.filter(|person| tables.is_human(*person))
+                && inside(row.repository)
+            {
+                let key = (row.repository, row.number);
+                pairs.by_pull_request.entry(key).or_default().push(person);
+            }
+        }
+        pairs
+    }
+
+    /// Whether another human than the author wrote part of a pull request.
+    fn wrote(&self, whole: &Whole<'_>, landed: Option<CommitId>) -> bool {
+        let (repository, _) = whole.key();
+        let is_other = |person: &PersonId| Some(*person) != whole.pull_request.author;
+        let own = whole.commits.iter().map(|(commit, _)| *commit);
+        let listed = self.by_pull_request.get(&whole.key());
+        listed.is_some_and(|people| people.iter().any(is_other))
+            || own.chain(landed).any(|commit| {
+                let people = self.by_commit.get(&(repository, commit));
+                people.is_some_and(|people| people.iter().any(is_other))
+            })
+    }
+}

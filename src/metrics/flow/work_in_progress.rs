@@ -1,0 +1,217 @@
+//! `flow.work_in_progress`: open pull requests at the end of each day.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::observed;
+use super::turns::Replay;
+use crate::domain::{Bucket, RepositoryId, Window};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::estimate::quantile;
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit, Value,
+};
+use crate::metrics::pull_requests::{not_human, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.work_in_progress",
+    title: "Work in progress",
+    question: "How many pull requests are open at once?",
+    definition: "Open pull requests of humans that are no drafts, at the end of each day of the configured time zone. Every day of the window \
+                 counts, also one without any: the median, the highest, and the last day's number.",
+    formula: "count of pull requests that are open and ready at the end of the day",
+    unit: Unit::Count("open pull requests"),
+    cohort: Some("the day is in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "GitHub `PullRequest.createdAt`, `closedAt`, `ReadyForReviewEvent`, `ConvertToDraftEvent`, `ClosedEvent`, `ReopenedEvent`",
+    exclusions: "Drafts, pull requests opened by automation, and those whose end lies before their opening are not counted; nor is a pull \
+                 request while it was closed between two openings. A day that is not over at the as-of instant has no number.",
+    how_to_read: "By Little's law the wait grows with what is open at once. A rising median with the same number of merges a week says that more \
+                  is begun than finished.",
+    can_mislead: "Work that is not in a pull request yet is not seen. Forgotten pull requests lift the line for ever: see what needs fresh eyes.",
+    sql: include_str!("../../../queries/metrics/flow.work_in_progress.sql"),
+};
+
+/// A day and its end.
+pub(super) type Day = (Date, Timestamp);
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let days = days(lens);
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::REPOSITORIES,
+        &|product| {
+            observed(lens, product)?;
+            Ok(rows(tables, lens, product, &days))
+        },
+        &|_, rows| estimate(rows),
+    )
+}
+
+/// The days that end inside the window.
+pub(super) fn days(lens: &Lens) -> Vec<Day> {
+    let mut days = Vec::new();
+    let mut day = lens.zone.to_datetime(lens.window.since).date();
+    let last = lens.window.until.min(lens.as_of);
+    while let Ok(next) = day.tomorrow() {
+        let end = Bucket::start_of(next, &lens.zone);
+        if end > last {
+            break;
+        }
+        days.push((day, end));
+        day = next;
+    }
+    days
+}
+
+/// One row a repository and day, with the number of its open pull requests.
+fn rows(tables: &Tables, lens: &Lens, product: &ProductLens, days: &[Day]) -> Vec<Keyed<Date>> {
+    let wholes = of_product(tables, lens, product);
+    let replay = Replay::of(tables, lens, product, &wholes);
+    let mut changes: BTreeMap<RepositoryId, Vec<i64>> = product
+        .repositories
+        .iter()
+        .map(|repository| (*repository, vec![0; days.len() + 1]))
+        .collect();
+    for whole in &wholes {
+        if not_human(tables, whole.pull_request.author).is_some() {
+            continue;
+        }
+        let Ok(life) = replay.life(whole) else {
+            continue;
+        };
+        if let Some(changes) = changes.get_mut(&whole.pull_request.repository) {
+            for span in &life.ready {
+                add(changes, days, *span);
+            }
+        }
+    }
+    let mut rows = Vec::new();
+    for (repository, changes) in changes {
+        let mut open = 0;
+        for ((day, end), change) in days.iter().zip(changes) {
+            open += change;
+            let row = row(lens, product, repository, (*day, *end), open);
+            rows.push(Keyed { row, key: *day });
+        }
+    }
+    rows
+}
+
+/// Adds a span to the days at whose end it was running: from the first end after its start to the last by its own end.
+fn add(changes: &mut [i64], days: &[Day], span: Window) {
+    let first = days.partition_point(|(_, end)| *end <= span.since);
+    let after = days.partition_point(|(_, end)| *end <= span.until);
+    if first < after {
+        if let Some(change) = changes.get_mut(first) {
+            *change += 1;
+        }
+        if let Some(change) = changes.get_mut(after) {
+            *change -= 1;
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn row(
+    lens: &Lens,
+    product: &ProductLens,
+    repository: RepositoryId,
+    (day, end): Day,
+    open: i64,
+) -> LedgerRow {
+    LedgerRow {
+        product: product.name.clone(),
+        repository,
+        areas: Vec::new(),
+        subject: day.to_string(),
+        link: None,
+        at: Some(end),
+        // The end of a day is the first instant of the next: the day itself decides.
+        bucket: Some(Bucket::of_date(day, lens.granularity)),
+        value: Some(open as f64),
+        working_hours: None,
+        is_running: false,
+        person: None,
+        fate: Fate::Included,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sums of counts"
+)]
+fn estimate(rows: &[&Keyed<Date>]) -> Measured {
+    let mut by_day: BTreeMap<Date, f64> = BTreeMap::new();
+    for row in rows {
+        *by_day.entry(row.key).or_default() += row.row.value.unwrap_or(0.0);
+    }
+    let last = by_day.values().next_back().copied();
+    let mut open: Vec<f64> = by_day.into_values().collect();
+    open.sort_by(f64::total_cmp);
+    let (Some(median), Some(highest), Some(last)) =
+        (quantile(&open, 0.5), open.last().copied(), last)
+    else {
+        return Measured::TooFew { n: 0 };
+    };
+    Measured::Value {
+        n: count(rows.len()),
+        value: Value(vec![
+            ("median", Number::Real(median)),
+            ("highest", Number::Count(highest as u64)),
+            ("last_day", Number::Count(last as u64)),
+            ("days", Number::Count(count(open.len()))),
+        ]),
+        interval: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_counts_at_the_ends_of_days_that_it_reaches() {
+        let at = |hours: i64| {
+            let start: Timestamp = "2026-03-02T00:00:00Z".parse().unwrap();
+            start + jiff::SignedDuration::from_hours(hours)
+        };
+        let days: Vec<Day> = (1..=3)
+            .map(|day| (jiff::civil::date(2026, 3, 1 + day), at(24 * i64::from(day))))
+            .collect();
+        let check = |since, until, expected: [i64; 3]| {
+            let mut changes = vec![0; 4];
+            let (since, until) = (at(since), at(until));
+            add(&mut changes, &days, Window { since, until });
+            let mut open = 0;
+            let found: Vec<i64> = changes
+                .iter()
+                .take(3)
+                .map(|change| {
+                    open += change;
+                    open
+                })
+                .collect();
+            assert_eq!(found, expected, "{since} to {until}");
+        };
+        check(1, 5, [0, 0, 0]);
+        check(1, 30, [1, 0, 0]);
+        check(23, 100, [1, 1, 1]);
+        check(24, 48, [0, 1, 0]);
+        check(-50, 24, [1, 0, 0]);
+        check(80, 90, [0, 0, 0]);
+    }
+}

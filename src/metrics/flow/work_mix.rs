@@ -1,0 +1,196 @@
+//! `flow.work_mix`: what kinds of work were merged.
+
+use std::collections::HashMap;
+
+use super::rules::KindRules;
+use super::{merged_inside, observed};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::pull_requests::{Key, Whole, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "flow.work_mix",
+    title: "Work mix",
+    question: "How much of the work builds, keeps, pays back or repairs?",
+    definition: "Merged pull requests by kind: feature, maintenance, debt, incident. The kind is told by the first basis that matches: a label, \
+                 the beginning of the branch's name, the type of a conventional title, or else globs that every file matches. What matches \
+                 none is unclassified, and always shown.",
+    formula: "pull requests of the kind / merged pull requests",
+    unit: Unit::Share,
+    cohort: Some("merged in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "The register's `[work_mix]` or its defaults; GitHub labels, `headRefName`, title, files",
+    exclusions: "Pull requests opened by automation, closed without a merge or still open are counted apart.",
+    how_to_read: "Maintenance and debt together are what keeping the product costs: many teams plan about 20 % of their capacity for it. Read the \
+                  unclassified share first: above a fifth, the other shares say little.",
+    can_mislead: "Pull requests differ in size, and a count of them is no effort. Labels follow habits: a team that renames one changes the mix.",
+    sql: include_str!("../../../queries/metrics/flow.work_mix.sql"),
+};
+
+/// Every kind with the names of its numbers, in the order in which they are printed.
+const KINDS: [(&str, &str); 5] = [
+    ("feature", "feature_share"),
+    ("maintenance", "maintenance_share"),
+    ("debt", "debt_share"),
+    ("incident", "incident_share"),
+    (UNCLASSIFIED, "unclassified_share"),
+];
+
+pub(super) const UNCLASSIFIED: &str = "unclassified";
+
+/// Which kind wins where one basis matches several: the rarest first.
+const PRECEDENCE: [&str; 4] = ["incident", "debt", "maintenance", "feature"];
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::AREAS,
+        &|product| {
+            observed(lens, product)?;
+            Ok(rows(tables, lens, product))
+        },
+        &|_, rows| estimate(lens, rows),
+    )
+}
+
+fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<&'static str>> {
+    let wholes = of_product(tables, lens, product);
+    let kinds = kinds(tables, lens, product, &wholes);
+    wholes
+        .iter()
+        .filter_map(|whole| {
+            let merged_at = match merged_inside(tables, lens, whole) {
+                Ok(merged_at) => merged_at,
+                Err(placed) => {
+                    let row = placed?.row(lens, product, whole).row;
+                    let key = UNCLASSIFIED;
+                    return Some(Keyed { row, key });
+                }
+            };
+            let (key, because) = kinds.get(&whole.key()).copied()?;
+            let mut row = whole.row(lens, product, Some(merged_at), Some(1.0), Fate::Included);
+            // The receipt says what told the kind; a public page prints the number alone.
+            row.subject = format!("{} [{key}: {because}]", row.subject);
+            Some(Keyed { row, key })
+        })
+        .collect()
+}
+
+/// Kind and basis of every pull request given.
+pub(super) fn kinds(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    wholes: &[Whole<'_>],
+) -> HashMap<Key, (&'static str, &'static str)> {
+    let mut paths: HashMap<Key, Vec<&str>> = HashMap::new();
+    for row in &tables.facts.pull_request_files {
+        if product.repositories.contains(&row.repository) {
+            let key = (row.repository, row.number);
+            paths.entry(key).or_default().push(&row.path);
+        }
+    }
+    let told = wholes.iter().map(|whole| {
+        let paths = paths.get(&whole.key()).map_or(&[][..], Vec::as_slice);
+        (whole.key(), kind(&lens.flow.kinds, whole, paths))
+    });
+    told.collect()
+}
+
+fn kind(rules: &[KindRules], whole: &Whole<'_>, paths: &[&str]) -> (&'static str, &'static str) {
+    let row = whole.pull_request;
+    let labels: Vec<String> = row
+        .labels
+        .iter()
+        .map(|label| label.to_lowercase())
+        .collect();
+    let branch = row.head_branch.to_lowercase();
+    let title = conventional_type(&row.title);
+    let first = |test: &dyn Fn(&KindRules) -> bool| {
+        PRECEDENCE
+            .iter()
+            .filter_map(|kind| rules.iter().find(|rules| rules.kind == *kind))
+            .find(|rules| test(rules))
+            .map(|rules| rules.kind)
+    };
+    if let Some(kind) = first(&|rules| labels.iter().any(|label| rules.labels.contains(label))) {
+        return (kind, "label");
+    }
+    let begins = |rules: &KindRules| rules.branches.iter().any(|start| branch.starts_with(start));
+    if let Some(kind) = first(&begins) {
+        return (kind, "branch");
+    }
+    let is_typed = |rules: &KindRules| {
+        title
+            .as_ref()
+            .is_some_and(|title| rules.types.contains(title))
+    };
+    if let Some(kind) = first(&is_typed) {
+        return (kind, "title");
+    }
+    let is_all = |rules: &KindRules| {
+        !paths.is_empty() && paths.iter().all(|path| rules.paths.is_match(path))
+    };
+    first(&is_all).map_or((UNCLASSIFIED, "no rule"), |kind| (kind, "path"))
+}
+
+/// The type of a conventional title in lower case: `fix` of `Fix(parser)!: …`.
+fn conventional_type(title: &str) -> Option<String> {
+    let (head, _) = title.split_once(':')?;
+    let head = head.strip_suffix('!').unwrap_or(head);
+    let word = match head.split_once('(') {
+        Some((word, scope)) => scope.ends_with(')').then_some(word)?,
+        None => head,
+    };
+    let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic());
+    is_word.then(|| word.to_ascii_lowercase())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn estimate(lens: &Lens, rows: &[&Keyed<&'static str>]) -> Measured {
+    let n = count(rows.len());
+    if n < lens.minimum_n {
+        return Measured::TooFew { n };
+    }
+    let of_kind = |kind| count(rows.iter().filter(|row| row.key == kind).count());
+    let mut numbers = Vec::new();
+    for (kind, share) in KINDS {
+        numbers.push((share, Number::Real(of_kind(kind) as f64 / n as f64)));
+    }
+    for (kind, _) in KINDS {
+        numbers.push((kind, Number::Count(of_kind(kind))));
+    }
+    Measured::Value {
+        n,
+        value: Value(numbers),
+        interval: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conventional_title_begins_with_its_type() {
+        let check = |title: &str, expected: Option<&str>| {
+            assert_eq!(conventional_type(title).as_deref(), expected, "{title}");
+        };
+        check("fix: a", Some("fix"));
+        check("Feat(parser)!: a", Some("feat"));
+        check("fix(a: b", None);
+        check("fix the parser: a", None);
+        check("prefix", None);
+        check(": a", None);
+    }
+}

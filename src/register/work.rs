@@ -1,0 +1,105 @@
+//! What the team says of its work: what kinds there are, and what changed when.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+/// Something that changed on a day: a migration, a release train, a review season. Figures compare before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatedEvent {
+    /// The first day on which it was so.
+    pub on: Date,
+    /// What, in a few words.
+    pub title: String,
+}
+
+/// What makes a pull request feature, maintenance, debt or incident work.
+///
+/// A kind that is given replaces that kind's default rules; the others keep theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkMix {
+    /// Something new for its users.
+    pub feature: WorkRules,
+    /// Keeping what there is: fixes, documents, dependencies, pipelines.
+    pub maintenance: WorkRules,
+    /// Paying back: nothing changes for its users.
+    pub debt: WorkRules,
+    /// Answering an incident.
+    pub incident: WorkRules,
+}
+
+/// The rules of one kind of work. A pull request that matches none of any kind is unclassified.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkRules {
+    /// Labels, whole and in any case.
+    pub labels: Vec<String>,
+    /// What the head branch begins with.
+    pub branches: Vec<String>,
+    /// Types of a conventional title: `fix` of `fix(parser): …`.
+    pub types: Vec<String>,
+    /// Globs, of which every file of the pull request matches one.
+    pub paths: Vec<String>,
+}
+
+impl Default for WorkMix {
+    fn default() -> Self {
+        let list = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+        Self {
+            feature: WorkRules {
+                labels: list(&["feature", "enhancement"]),
+                branches: list(&["feature/", "feat/"]),
+                types: list(&["feat", "feature"]),
+                paths: Vec::new(),
+            },
+            maintenance: WorkRules {
+                labels: list(&[
+                    "bug",
+                    "fix",
+                    "maintenance",
+                    "dependencies",
+                    "documentation",
+                    "docs",
+                    "chore",
+                ]),
+                branches: list(&["fix/", "bugfix/", "docs/", "chore/", "ci/", "deps/"]),
+                types: list(&[
+                    "fix", "docs", "chore", "ci", "build", "test", "perf", "style",
+                ]),
+                paths: list(&["docs/**", ".github/**"]),
+            },
+            debt: WorkRules {
+                labels: list(&[
+                    "debt",
+                    "tech-debt",
+                    "technical-debt",
+                    "refactoring",
+                    "refactor",
+                ]),
+                branches: list(&["debt/", "refactor/", "cleanup/"]),
+                types: list(&["refactor"]),
+                paths: Vec::new(),
+            },
+            incident: WorkRules {
+                labels: list(&["incident", "hotfix"]),
+                branches: list(&["hotfix/", "incident/"]),
+                types: list(&["hotfix"]),
+                paths: Vec::new(),
+            },
+        }
+    }
+}
+
+impl WorkMix {
+    /// The rules of each kind, by its word.
+    #[must_use]
+    pub fn kinds(&self) -> [(&'static str, &WorkRules); 4] {
+        [
+            ("feature", &self.feature),
+            ("maintenance", &self.maintenance),
+            ("debt", &self.debt),
+            ("incident", &self.incident),
+        ]
+    }
+}
