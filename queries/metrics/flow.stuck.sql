@@ -10,21 +10,21 @@ WITH waiting AS (
     AND (COALESCE(p.merged_at, p.closed_at) IS NULL OR COALESCE(p.merged_at, p.closed_at) >= lens.as_of)
 ),
 events AS (
-  SELECT repository, number, author AS actor, submitted_at AS at FROM reviews
+  SELECT repository, number, author AS actor, submitted_at AS happened_at FROM reviews
   UNION ALL
-  SELECT repository, number, author AS actor, created_at AS at FROM comments
+  SELECT repository, number, author AS actor, created_at AS happened_at FROM comments
   UNION ALL
-  SELECT repository, number, actor, at FROM review_requests
+  SELECT repository, number, actor, review_requests.at AS happened_at FROM review_requests
   UNION ALL
-  SELECT repository, number, actor, at FROM timeline
+  SELECT repository, number, actor, timeline.at AS happened_at FROM timeline
 ),
 by_others AS (
-  SELECT w.product, w.repository, w.number, MAX(e.at) AS touched_at
+  SELECT w.product, w.repository, w.number, MAX(e.happened_at) AS touched_at
   FROM waiting w
   JOIN events e ON e.repository = w.repository AND e.number = w.number
   JOIN people ON people.person = e.actor AND people.account = 'human'
   CROSS JOIN lens
-  WHERE e.actor <> w.author AND e.at < lens.as_of
+  WHERE e.actor <> w.author AND e.happened_at < lens.as_of
   GROUP BY w.product, w.repository, w.number
 ),
 quiet AS (

@@ -7,7 +7,7 @@ use linchpin::domain::{
     RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, Stream, StreamCertificate,
     Team, TeamMember, TimelineEvent, Window, WorkflowRun,
 };
-use linchpin::metrics::Lens;
+use linchpin::metrics::{Lens, Measure};
 use linchpin::tables::{CommitRow, Repository, Tables};
 
 /// Monday.
@@ -281,6 +281,12 @@ impl Given {
             is_rollback: None,
             url: None,
         });
+    }
+
+    /// One metric's answer.
+    pub(crate) fn measure(&self, metric: &str) -> Measure {
+        let metric = linchpin::metrics::find(metric).unwrap();
+        (metric.measure)(&self.tables, &self.lens())
     }
 
     /// A team whose members are known.

@@ -1,3 +1,4 @@
 //! The traps that other tools fell into: one test each, named after it, in one module a family.
 
+mod flow;
 mod review;

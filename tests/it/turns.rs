@@ -255,6 +255,14 @@ fn where_nobody_is_asked_it_waits_for_anyone_or_never_left_the_author() {
         "anyone 0–5, merge 5–6",
     );
     check(
+        "reviewed in the instant of the merge",
+        |given| {
+            given.approve(1, BEN, 6);
+            given.merge(1, 6);
+        },
+        "anyone 0–6",
+    );
+    check(
         "merged without a review",
         |given| given.merge(1, 6),
         "author 0–6",

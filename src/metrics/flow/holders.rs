@@ -82,7 +82,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         &|_, rows| estimate(lens, rows),
     );
     for product in &lens.products {
-        measure.notes.extend(note(tables, product));
+        measure.notes.push(note(tables, product));
     }
     measure
 }
@@ -183,7 +183,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Held>]) -> Measured {
 }
 
 /// Which rules decided when the last required approval was there.
-fn note(tables: &Tables, product: &ProductLens) -> Option<String> {
+fn note(tables: &Tables, product: &ProductLens) -> String {
     let rules: Vec<String> = product
         .repositories
         .iter()
@@ -202,5 +202,5 @@ fn note(tables: &Tables, product: &ProductLens) -> Option<String> {
             rules.join(", ")
         ),
     };
-    Some(format!("{}: {said}", product.name))
+    format!("{}: {said}", product.name)
 }

@@ -46,7 +46,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             let rows = wholes.iter().filter_map(|whole| {
                 let merged_at = match merged_inside(tables, lens, whole) {
                     Ok(merged_at) => merged_at,
-                    Err(placed) => return Some(placed?.row(lens, product, whole)),
+                    Err(placed) => return placed.map(|placed| placed.row(lens, product, whole)),
                 };
                 let (value, fate) = match review_span(tables, whole, merged_at) {
                     // Without an approval there can still be rounds.

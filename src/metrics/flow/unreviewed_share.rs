@@ -81,7 +81,7 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
         .filter_map(|whole| {
             let merged_at = match merged_inside(tables, lens, whole) {
                 Ok(merged_at) => merged_at,
-                Err(placed) => return Some(placed?.row(lens, product, whole)),
+                Err(placed) => return placed.map(|placed| placed.row(lens, product, whole)),
             };
             let (value, fate) = if without_flow.contains(&whole.pull_request.repository) {
                 (None, Fate::Excluded(NO_FLOW))

@@ -48,14 +48,15 @@ pub(super) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Time
     let row = whole.pull_request;
     let (since, until) = (row.created_at, ended_at.unwrap_or(replay.as_of));
     let events = events::of_life(replay, whole, until);
-    let first = |test: fn(&Event) -> bool| {
-        events
-            .iter()
-            .find(|(_, event)| test(event))
-            .map(|(at, _)| *at)
-    };
-    let first_request = first(|event| matches!(event, Event::Requested(_)));
-    let first_review = first(|event| matches!(event, Event::Reviewed(..)));
+    let first_request = events
+        .iter()
+        .find(|(_, event)| matches!(event, Event::Requested(_)))
+        .map(|(at, _)| *at);
+    // A review that comes with the merge hands over nothing any more, and still is what it waited for.
+    let first_review = whole
+        .human_reviews(replay.tables)
+        .map(|review| review.submitted_at.max(since))
+        .find(|at| *at <= until);
     let will_be_asked =
         first_request.is_some_and(|asked| first_review.is_none_or(|reviewed| asked <= reviewed));
     let mut state = State {

@@ -1,0 +1,335 @@
+//! Flow: every trap that other tools fell into, and facts that contradict each other.
+
+use jiff::{SignedDuration, Timestamp};
+use linchpin::domain::{Bucket, ReviewState};
+use linchpin::metrics::measure::{Fate, Measured};
+
+use crate::facts_given::{ADA, AI, BEN, BOT, CYD, Given, hour};
+use crate::flow::{close, number, whole};
+use crate::turns::anything;
+
+/// So many pull requests of Ada's, opened at hour 24, reviewed after so many hours each and merged an hour later.
+fn reviewed_after(hours: &[i64]) -> Given {
+    let mut given = Given::new();
+    for (number, hours) in (1..).zip(hours) {
+        given.open(number, 24);
+        given.approve(number, BEN, 24 + hours);
+        given.merge(number, 25 + hours);
+    }
+    given
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn missing_shown_as_zero() {
+    let mut given = reviewed_after(&[4, 4, 4, 4, 4]);
+    for number in 6..=20 {
+        given.open(number, 24);
+        given.merge(number, 25);
+    }
+    // Fifteen were never reviewed, and fifteen have no commits: they are told apart and are no zeros.
+    close(number(&given, "flow.pickup_time", "p50"), 4.0);
+    let measure = given.measure("flow.coding_time");
+    let cell = whole(&measure);
+    assert_eq!(cell.measured, Measured::TooFew { n: 0 });
+    assert_eq!(cell.ledger.unknown.get("without_commits"), Some(&20));
+    let weeks = given.measure("flow.cycle_time").cells;
+    let n_weeks = weeks.iter().filter(|cell| cell.bucket.is_some()).count();
+    assert_eq!(n_weeks, 1, "a week without a merge is absent");
+}
+
+#[test]
+fn null_becomes_zero_in_a_mean() {
+    let given = reviewed_after(&[10, 10, 10, 10, 10]);
+    let mut more = given.clone();
+    for number in 6..=15 {
+        more.open(number, 24);
+    }
+    for metric in [
+        "flow.cycle_time",
+        "flow.review_time",
+        "flow.merge_wait",
+        "flow.turns",
+    ] {
+        assert_eq!(
+            whole(&given.measure(metric)).measured,
+            whole(&more.measure(metric)).measured,
+            "{metric}"
+        );
+    }
+}
+
+#[test]
+fn lower_median_by_percent_rank() {
+    let given = reviewed_after(&[1, 2, 3, 4, 5, 6]);
+    // Six values: half way between the third and the fourth.
+    close(number(&given, "flow.pickup_time", "p50"), 3.5);
+}
+
+#[test]
+fn one_ai_comment_making_every_pickup_time_zero() {
+    let mut given = reviewed_after(&[5, 5, 5, 5, 5]);
+    for number in 1..=5 {
+        given.review(number, AI, ReviewState::Commented, 24);
+        given.review(number, BOT, ReviewState::Approved, 25);
+    }
+    close(number(&given, "flow.pickup_time", "p50"), 5.0);
+    close(number(&given, "flow.turns", "reviewer_hours"), 25.0);
+}
+
+#[test]
+fn clock_started_at_publication_instead_of_at_the_review_request() {
+    let mut given = reviewed_after(&[48, 48, 48, 48, 48]);
+    for number in 1..=5 {
+        given.ask(number, BEN, 24 + 42);
+    }
+    // Asked six hours before the review, two days after the opening: eight times less.
+    close(number(&given, "flow.pickup_time", "p50"), 6.0);
+    close(number(&given, "flow.turns", "reviewer_hours"), 30.0);
+    close(number(&given, "flow.turns", "author_hours"), 210.0);
+}
+
+#[test]
+fn a_request_to_a_bot_starts_no_clock() {
+    let mut given = reviewed_after(&[9, 9, 9, 9, 9]);
+    for number in 1..=5 {
+        given.ask(number, AI, 24 + 8);
+    }
+    close(number(&given, "flow.pickup_time", "p50"), 9.0);
+}
+
+#[test]
+fn search_by_creation_date_loses_reviews_on_older_pull_requests() {
+    let mut given = Given::new();
+    for number in 1..=5 {
+        given.open(number, -1_000);
+        given.approve(number, BEN, 20);
+        given.merge(number, 30);
+    }
+    for metric in [
+        "flow.pickup_time",
+        "flow.cycle_time",
+        "flow.merge_wait",
+        "flow.turns",
+    ] {
+        assert_eq!(whole(&given.measure(metric)).ledger.included, 5, "{metric}");
+    }
+}
+
+#[test]
+fn only_the_first_hundred_nested_reviews_read() {
+    let mut given = reviewed_after(&[]);
+    for number in 1..=5 {
+        given.open(number, 0);
+        for minute in 0..120 {
+            given.review(number, CYD, ReviewState::Commented, 1);
+            let last = given.tables.facts.reviews.last_mut().unwrap();
+            last.submitted_at += SignedDuration::from_mins(minute);
+            last.review += &format!("_{minute}");
+        }
+        given.approve(number, BEN, 11);
+        given.merge(number, 12);
+    }
+    close(number(&given, "flow.review_time", "p50"), 10.0);
+    close(number(&given, "flow.merge_wait", "p50"), 1.0);
+}
+
+#[test]
+fn pushed_date_is_null() {
+    // Nothing says when a commit was pushed: author times after the opening and forced pushes are what there is.
+    let mut given = Given::new();
+    for number in 1..=5 {
+        given.open(number, 0);
+        given.commit(number, ADA, -2);
+        given.review(number, BEN, ReviewState::ChangesRequested, 3);
+        given.commit(number, ADA, 5);
+        given.review(number, BEN, ReviewState::ChangesRequested, 6);
+        given.event(number, "head_ref_force_pushed", 7);
+        given.approve(number, BEN, 8);
+        given.merge(number, 9);
+    }
+    close(number(&given, "flow.review_rounds", "p50"), 2.0);
+}
+
+#[test]
+fn weekend_in_utc() {
+    let mut given = Given::new();
+    given.register =
+        "[calendar]\ntime_zone = \"Pacific/Auckland\"\nhours = \"09:00-17:00\"\n".into();
+    for number in 1..=5 {
+        // Sunday 20:00 to Monday 04:00 in UTC is Monday 09:00 to 17:00 in Auckland.
+        let row = given.open(number, 0);
+        row.created_at = at("2026-03-08T20:00:00Z");
+        row.ready_at = Some(row.created_at);
+        given.merge(number, 0);
+        let row = given.row(number);
+        row.merged_at = Some(at("2026-03-09T04:00:00Z"));
+        row.closed_at = row.merged_at;
+    }
+    close(number(&given, "flow.cycle_time", "working_p50"), 8.0);
+    let measure = given.measure("flow.cycle_time");
+    let week = measure.cells.iter().find_map(|cell| cell.bucket).unwrap();
+    assert_eq!(week.to_string(), "2026-W11", "merged on Auckland's Monday");
+}
+
+#[test]
+fn a_change_of_the_clock_adds_no_working_hour() {
+    let mut given = Given::new();
+    given.register = "[calendar]\ntime_zone = \"Europe/Berlin\"\nhours = \"09:00-17:00\"\n".into();
+    for number in 1..=5 {
+        // Friday 16:00 (UTC+1) to Monday 10:00 (UTC+2): 65 hours, of which two are worked.
+        let row = given.open(number, 0);
+        row.created_at = at("2026-03-27T15:00:00Z");
+        row.ready_at = Some(row.created_at);
+        given.merge(number, 0);
+        let row = given.row(number);
+        row.merged_at = Some(at("2026-03-30T08:00:00Z"));
+        row.closed_at = row.merged_at;
+    }
+    given.window.until = hour(30 * 24);
+    given.as_of = hour(30 * 24);
+    close(number(&given, "flow.cycle_time", "p50"), 65.0);
+    close(number(&given, "flow.cycle_time", "working_p50"), 2.0);
+    // The day of 23 hours is one day all the same.
+    close(number(&given, "flow.work_in_progress", "days"), 30.0);
+}
+
+#[test]
+fn duplicate_rows_from_ties_on_the_minimum_date() {
+    let mut given = reviewed_after(&[3, 3, 3, 3, 3]);
+    for number in 1..=5 {
+        given.approve(number, CYD, 27);
+        given.ask(number, BEN, 24);
+        given.ask(number, CYD, 24);
+    }
+    for metric in [
+        "flow.pickup_time",
+        "flow.review_time",
+        "flow.merge_wait",
+        "flow.turns",
+    ] {
+        assert_eq!(
+            whole(&given.measure(metric)).ledger.population(),
+            5,
+            "{metric}"
+        );
+    }
+}
+
+#[test]
+fn unclassified_hidden() {
+    let mut given = Given::new();
+    for number in 1..=5 {
+        given.open(number, 1).title = "feat: all of them".into();
+        given.merge(number, 2);
+    }
+    close(number(&given, "flow.work_mix", "unclassified_share"), 0.0);
+    given.row(1).title = "All of them".into();
+    close(number(&given, "flow.work_mix", "unclassified_share"), 0.2);
+}
+
+#[test]
+fn bot_flag_applied_to_some_metrics_only() {
+    let given = reviewed_after(&[5, 5, 5, 5, 5]);
+    let mut by_bot = given.clone();
+    for row in &mut by_bot.tables.facts.pull_requests {
+        row.author = Some(BOT);
+    }
+    for metric in linchpin::metrics::REGISTRY {
+        let id = metric.definition.id;
+        if !id.starts_with("flow.") || id == "flow.work_in_progress" || id == "flow.predictability"
+        {
+            continue;
+        }
+        let ledger = whole(&by_bot.measure(id)).ledger.clone();
+        assert_eq!(ledger.included, 0, "{id}");
+        let is_open_work = id == "flow.stuck";
+        assert!(
+            is_open_work || !ledger.excluded.is_empty() || id == "flow.deploy_wait",
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn documentation_and_code_disagreeing_on_which_instant_buckets_the_metric() {
+    let given = anything(7, 80);
+    let lens = given.lens();
+    let instants = |subject: &str| {
+        let number: u64 = subject
+            .trim_start_matches('#')
+            .split(' ')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        given
+            .tables
+            .facts
+            .pull_requests
+            .iter()
+            .find(|row| row.number.0 == number)
+            .unwrap()
+    };
+    let mut n = 0;
+    for metric in linchpin::metrics::REGISTRY {
+        let definition = metric.definition;
+        let measure = (metric.measure)(&given.tables, &lens);
+        for row in measure.rows.iter().filter(|row| row.fate == Fate::Included) {
+            let pull_request = match definition.cohort {
+                Some("merged in the bucket") => instants(&row.subject).merged_at,
+                Some("opened in the bucket") => Some(instants(&row.subject).created_at),
+                _ => continue,
+            };
+            n += 1;
+            assert_eq!(row.at, pull_request, "{} {}", definition.id, row.subject);
+            let bucket = pull_request.map(|at| Bucket::of(at, lens.granularity, &lens.zone));
+            assert_eq!(row.bucket, bucket, "{} {}", definition.id, row.subject);
+        }
+    }
+    assert!(n > 100, "{n} rows");
+}
+
+#[test]
+fn facts_that_contradict_each_other_are_counted_with_a_reason() {
+    let mut given = reviewed_after(&[5, 5, 5, 5, 5]);
+    given.open(11, 50);
+    given.merge(11, 40);
+    given.open(12, 50);
+    given.merge(12, 60);
+    given.approve(12, BEN, 70);
+    given.open(13, 50);
+    given.merge(13, 60);
+    given.approve(13, BEN, 45);
+    given.open(14, 50);
+    given.close(14, 45);
+    let check = |metric: &str, reason: &str| {
+        let measure = given.measure(metric);
+        let ledger = &whole(&measure).ledger;
+        let n = ledger
+            .excluded
+            .get(reason)
+            .or_else(|| ledger.unknown.get(reason));
+        assert_eq!(n, Some(&1), "{metric}: {reason}: {ledger:?}");
+        let n_rows = measure.rows.len() as u64;
+        assert_eq!(ledger.population(), n_rows, "{metric}");
+    };
+    for metric in [
+        "flow.cycle_time",
+        "flow.review_time",
+        "flow.merge_wait",
+        "flow.turns",
+    ] {
+        check(metric, "merged_before_opened");
+        check(metric, "closed_without_merge");
+    }
+    for metric in ["flow.review_time", "flow.merge_wait", "flow.review_rounds"] {
+        check(metric, "reviewed_after_the_merge");
+        check(metric, "reviewed_before_opened");
+    }
+    let lost = given.measure("flow.coding_time");
+    assert_eq!(whole(&lost).ledger.unknown.get("without_commits"), Some(&9));
+}
