@@ -412,16 +412,12 @@ impl Register {
                 }
             }
         }
-        let work_paths = self
-            .work_mix
-            .kinds()
-            .map(|(_, rules)| ("work_mix.….paths", &rules.paths));
         for (key, globs) in self
             .areas
             .iter()
             .map(|area| ("area.paths", &area.paths))
             .chain([("mining.exclude", &self.mining.exclude)])
-            .chain(work_paths)
+            .chain(self.work_mix.paths())
         {
             for glob in globs {
                 if let Err(error) = globset::Glob::new(glob) {
@@ -432,13 +428,11 @@ impl Register {
                 }
             }
         }
-        for event in &self.events {
-            if event.title.trim().is_empty() {
-                return wrong(
-                    "event.title".into(),
-                    format!("of {} says nothing", event.on),
-                );
-            }
+        if let Some(event) = self.events.iter().find(|event| event.is_empty()) {
+            return wrong(
+                "event.title".into(),
+                format!("of {} says nothing", event.on),
+            );
         }
         let mut logins = BTreeSet::new();
         for member in &self.members {

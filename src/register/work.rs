@@ -91,7 +91,24 @@ impl Default for WorkMix {
     }
 }
 
+impl DatedEvent {
+    /// Whether it says nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.title.trim().is_empty()
+    }
+}
+
 impl WorkMix {
+    /// The globs of each kind with the key that holds them.
+    pub(super) fn paths(&self) -> [(&'static str, &Vec<String>); 4] {
+        [
+            ("work_mix.feature.paths", &self.feature.paths),
+            ("work_mix.maintenance.paths", &self.maintenance.paths),
+            ("work_mix.debt.paths", &self.debt.paths),
+            ("work_mix.incident.paths", &self.incident.paths),
+        ]
+    }
+
     /// The rules of each kind, by its word.
     #[must_use]
     pub fn kinds(&self) -> [(&'static str, &WorkRules); 4] {
@@ -101,5 +118,36 @@ impl WorkMix {
             ("debt", &self.debt),
             ("incident", &self.incident),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::register::parse;
+
+    #[test]
+    fn a_dated_event_says_something_and_a_glob_is_one() {
+        let check = |text: &str, expected: &str| {
+            let message = parse(text, "linchpin.toml").unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        };
+        check(
+            "[[event]]\non = \"2026-03-11\"\ntitle = \" \"\n",
+            "event.title",
+        );
+        check(
+            "[[event]]\non = \"soon\"\ntitle = \"x\"\n",
+            "linchpin.toml:2",
+        );
+        check("[work_mix.debt]\npaths = [\"a[\"]\n", "work_mix.debt.paths");
+        check("[work_mix.debts]\n", "did you mean `debt`");
+    }
+
+    #[test]
+    fn a_kind_that_is_given_replaces_its_defaults_alone() {
+        let register = parse("[work_mix.debt]\nlabels = [\"owed\"]\n", "linchpin.toml").unwrap();
+        assert_eq!(register.work_mix.debt.labels, ["owed"]);
+        assert!(register.work_mix.debt.types.is_empty());
+        assert!(!register.work_mix.feature.types.is_empty());
     }
 }

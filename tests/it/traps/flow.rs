@@ -128,7 +128,7 @@ fn only_the_first_hundred_nested_reviews_read() {
             given.review(number, CYD, ReviewState::Commented, 1);
             let last = given.tables.facts.reviews.last_mut().unwrap();
             last.submitted_at += SignedDuration::from_mins(minute);
-            last.review += &format!("_{minute}");
+            last.review = format!("R_{number}_{minute}");
         }
         given.approve(number, BEN, 11);
         given.merge(number, 12);
