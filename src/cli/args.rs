@@ -152,6 +152,9 @@ pub struct DemoArgs {
     /// Where to write it.
     #[arg(long, value_name = "DIR", default_value = "linchpin-demo")]
     pub out: PathBuf,
+    /// Leave out one of the truths planted in the organisation, such as `rollback`; repeatable.
+    #[arg(long = "without", value_name = "PLANT")]
+    pub without: Vec<String>,
 }
 
 /// Arguments of `init`.

@@ -19,12 +19,13 @@ use crate::demo::fake::{self, FakeGitHub, Faults};
 use crate::demo::organisation::{self, Plants};
 use crate::demo::repository;
 use crate::github::{ClientSettings, Clock, Token};
+use crate::render::encode;
 use crate::store::{Mode, Store};
 
 /// Builds the organisation, serves it, fetches, mines, reports, and writes every member's private tree.
 pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     let place = |name: &str| args.out.join(name);
-    let world = organisation::build(&Plants::default());
+    let world = organisation::build(&plants(&args.without)?);
     // Everything but the output trees is made anew: the demo never builds on what an earlier one left.
     replace_tree(&place("repositories"), &[], Audience::Everyone)?;
     replace_tree(&place("store"), &[], Audience::Everyone)?;
@@ -103,6 +104,19 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
         world.as_of
     );
     Ok(code)
+}
+
+/// Every plant but some.
+fn plants(without: &[String]) -> Result<Plants, CliError> {
+    let mut plants = Plants::default();
+    for name in without {
+        if !plants.leave_out(name) {
+            let message = format!("`{}` is not planted", encode::terminal(name));
+            let hint = format!("name one of {}", Plants::NAMES.join(", "));
+            return Err(CliError::new(Kind::Usage, message).hint(hint));
+        }
+    }
+    Ok(plants)
 }
 
 /// The generated repositories have no remote to be named by: they bear the organisation's names.

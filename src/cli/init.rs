@@ -180,7 +180,7 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
             text,
             "# Environments that are production. Seen in the newest deployments: {seen}."
         );
-        text.push_str("production_pattern = \"(?i)^prod\"\n");
+        text.push_str("production_pattern = \"(?i)^prod(uction)?([^a-z]|$)\"\n");
         text.push_str("# Where deployments are read from: the first with data wins.\n");
         text.push_str(
             "deployments = [\"deployments_api\", \"workflow_runs\", \"releases\", \"tags\"]\n",

@@ -149,7 +149,7 @@ impl Product {
 }
 
 fn default_production_pattern() -> String {
-    "(?i)^prod".to_owned()
+    "(?i)^prod(uction)?([^a-z]|$)".to_owned()
 }
 
 fn default_sources() -> Vec<DeploymentSource> {

@@ -22,6 +22,8 @@ const BARE: Plants = Plants {
     sole_approver: false,
     rollback: false,
     flake: false,
+    incidents: true,
+    slowdown: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));

@@ -40,19 +40,62 @@ pub struct Demo {
 /// One demo for all tests that only read it.
 pub fn demo() -> &'static Demo {
     static DEMO: OnceLock<Demo> = OnceLock::new();
-    DEMO.get_or_init(|| {
-        let keep = tempfile::tempdir().unwrap();
-        linchpin(keep.path(), &["demo", "--quiet"]);
-        let root = keep.path().to_owned();
-        Demo {
-            _keep: keep,
-            root,
-            truths: build(&Plants::default()).truths,
-        }
-    })
+    DEMO.get_or_init(|| Demo::without(&[]))
+}
+
+/// One demo without anything planted in its delivery.
+fn bare() -> &'static Demo {
+    static BARE: OnceLock<Demo> = OnceLock::new();
+    BARE.get_or_init(|| Demo::without(&["incidents", "rollback", "flake", "slowdown"]))
 }
 
 impl Demo {
+    fn without(plants: &[&str]) -> Self {
+        let keep = tempfile::tempdir().unwrap();
+        let mut arguments = vec!["demo", "--quiet"];
+        let mut planted = Plants::default();
+        for plant in plants {
+            arguments.extend(["--without", plant]);
+            assert!(planted.leave_out(plant), "{plant}");
+        }
+        linchpin(keep.path(), &arguments);
+        let root = keep.path().to_owned();
+        Self {
+            _keep: keep,
+            root,
+            truths: build(&planted).truths,
+        }
+    }
+
+    /// A metric's remarks about one product.
+    fn notes(&self, metric: &str, product: &str) -> Vec<String> {
+        let explained = self.explain(metric, &[]);
+        let notes = explained["notes"].as_array().unwrap().iter();
+        notes
+            .filter_map(|note| note.as_str()?.strip_prefix(&format!("{product}: ")))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Subjects of included rows by their value: those that count, and how many do not.
+    fn counted(&self, metric: &str) -> (BTreeSet<String>, usize) {
+        let explained = self.explain(metric, &[]);
+        let rows = explained["rows"].as_array().unwrap();
+        let included = rows.iter().filter(|row| row["fate"] == "included");
+        let (hits, others): (Vec<&Value>, Vec<&Value>) =
+            included.partition(|row| row["value"] == 1.0);
+        let first = |row: &&Value| {
+            row["subject"]
+                .as_str()
+                .unwrap()
+                .split(' ')
+                .next()
+                .unwrap()
+                .to_owned()
+        };
+        (hits.iter().map(first).collect(), others.len())
+    }
+
     fn explain(&self, metric: &str, more: &[&str]) -> Value {
         let fixed = [
             "explain",
@@ -275,6 +318,145 @@ fn the_planted_flake_is_found_in_its_workflow_and_in_no_other() {
             assert_eq!(cell["value"]["hits"].as_u64(), Some(0), "{cell}");
         }
     }
+}
+
+#[test]
+fn every_planted_incident_is_put_down_to_its_deployment_and_no_other_deployment_failed() {
+    let planted: BTreeSet<String> = demo()
+        .truths
+        .incidents
+        .iter()
+        .map(|incident| incident.deployment.clone())
+        .collect();
+    assert_eq!(planted.len(), 15);
+    let (failed, others) = demo().counted("dora.change_fail_rate");
+    assert_eq!(failed, planted);
+    assert!(others > 300, "{others}");
+    let recovered = demo().explain("dora.failed_deployment_recovery_time", &[]);
+    let rows = recovered["rows"].as_array().unwrap();
+    let of = |row: &Value| {
+        row["subject"]
+            .as_str()
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let mut seen: Vec<String> = rows.iter().map(of).collect();
+    let mut numbers: Vec<String> = demo()
+        .truths
+        .incidents
+        .iter()
+        .map(|incident| format!("#{}", incident.number))
+        .collect();
+    seen.sort();
+    numbers.sort();
+    assert_eq!(seen, numbers);
+    // Without the incidents nothing failed, and nobody says that 0 % did.
+    assert!(bare().truths.incidents.is_empty());
+    for metric in [
+        "dora.change_fail_rate",
+        "dora.failed_deployment_recovery_time",
+    ] {
+        let figure = bare().figure(metric, "parcels", None);
+        assert_eq!(figure["status"], "not_observed", "{figure}");
+    }
+}
+
+#[test]
+fn planted_hotfixes_and_the_rollback_are_rework_and_nothing_else_is() {
+    let planted: BTreeSet<String> = demo()
+        .truths
+        .incidents
+        .iter()
+        .filter_map(|incident| incident.repaired_by.clone())
+        .collect();
+    assert!(planted.contains(&demo().truths.rollback.as_ref().unwrap().deployment));
+    let found = demo().counted("dora.deployment_rework_rate").0;
+    assert!(found.is_superset(&planted), "{found:?}");
+    // What was rolled back is fixed later: that hotfix is in the deployment after the rollback.
+    let later: Vec<&String> = found.difference(&planted).collect();
+    assert_eq!(later.len(), 1, "{later:?}");
+    let explained = demo().explain("dora.deployment_rework_rate", &[]);
+    let is_it = |row: &&Value| {
+        row["subject"]
+            .as_str()
+            .unwrap()
+            .starts_with(later[0].as_str())
+    };
+    let row = explained["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(is_it)
+        .unwrap();
+    assert!(
+        row["subject"].as_str().unwrap().ends_with(": hotfix"),
+        "{row}"
+    );
+    assert_eq!(
+        row["at"].as_str().unwrap().get(..10),
+        Some("2026-04-02"),
+        "{row}"
+    );
+    let (found, others) = bare().counted("dora.deployment_rework_rate");
+    assert!(found.is_empty() && others > 300, "{found:?}");
+}
+
+#[test]
+fn the_planted_slowdown_is_dated_and_no_other_workflow_shifts() {
+    let planted = demo().truths.slowdown.as_ref().unwrap();
+    let notes = demo().notes("ci.duration", "parcels");
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    let (place, rest) = notes[0].split_once(" takes ").unwrap();
+    assert_eq!(
+        place,
+        format!("{} {}", planted.repository, planted.workflow)
+    );
+    let since = rest
+        .split("since ")
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .next()
+        .unwrap();
+    let since: jiff::civil::Date = since.parse().unwrap();
+    let days = planted.from.until(since).unwrap().get_days();
+    assert!((-4..=4).contains(&days), "{since} against {}", planted.from);
+    for (demo, product) in [
+        (demo(), "timetable"),
+        (bare(), "parcels"),
+        (bare(), "timetable"),
+    ] {
+        assert_eq!(
+            demo.notes("ci.duration", product),
+            ["no workflow's median duration shifted"]
+        );
+    }
+    let flakes = bare().figure("ci.flake_rate", "parcels", None);
+    assert_eq!(flakes["value"]["hits"], 0, "{flakes}");
+}
+
+#[test]
+fn each_success_status_counted_as_a_deployment() {
+    let world = build(&Plants::default());
+    let successes: usize = world
+        .host
+        .repositories
+        .iter()
+        .filter(|repository| repository.name != "timetable")
+        .flat_map(|repository| &repository.deployments)
+        .filter(|deployment| deployment.environment == "production")
+        .flat_map(|deployment| &deployment.statuses)
+        .filter(|(state, _)| state == "SUCCESS")
+        .count();
+    let figure = demo().figure("dora.deployment_frequency", "parcels", None);
+    let n = figure["value"]["count"].as_u64().unwrap();
+    assert!(
+        (successes as u64) > n + 20,
+        "{successes} statuses, {n} deployments"
+    );
 }
 
 #[test]

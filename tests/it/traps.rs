@@ -1,4 +1,5 @@
 //! The traps that other tools fell into: one test each, named after it, in one module a family.
 
+mod delivery;
 mod flow;
 mod review;

@@ -200,7 +200,7 @@ pub(super) const SILO: &str = "solver";
 /// The handed-over area.
 pub(super) const HANDED_OVER: &str = "feeds";
 
-/// The index of `parcel-web`, where one person alone approves an area.
+/// The index of `parcel-web`, where one person alone approves an area and CI becomes slow.
 pub(super) const PARCEL_WEB: usize = 1;
 /// The area with one approver. Its approver writes nothing there.
 pub(super) const APPROVED_BY_ONE: &str = "tracking";

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::blueprint::{Blueprint, PARCEL_API, TIMETABLE};
+use super::blueprint::{Blueprint, PARCEL_API, PARCEL_WEB, TIMETABLE};
 use super::cast::ACTIONS;
 use super::clock::{DAY, Minute};
 use super::conversation::after;
@@ -10,7 +10,7 @@ use super::dice::Dice;
 use super::growth::{Branch, Grown};
 use super::incidents::{IncidentPlan, slots};
 use super::life::{End, Life};
-use super::plan::{AS_OF_DAY, FIRST_DAY, Job, Work};
+use super::plan::{AS_OF_DAY, FIRST_DAY, Job, SLOW_FROM, Work};
 use super::truths::{Plants, Share};
 use crate::demo::model::{HostDeployment, HostRelease, HostWorkflowRun};
 use crate::domain::CommitId;
@@ -297,8 +297,9 @@ pub(super) fn runs(
     let mut flaky = Share::default();
     for (at, commit, branch) in pushed {
         let mut dice = Dice::of(&format!("{commit}/runs"));
+        let is_slow = plants.slowdown && repository == PARCEL_WEB && at >= Minute::of(SLOW_FROM);
         let at = at.instant();
-        let minutes = dice.between(4, 11);
+        let minutes = dice.between(4, 11) + if is_slow { 5 } else { 0 };
         let fails = dice.chance(6);
         runs.add("ci", branch, commit, at, &[(minutes, !fails)]);
         if repository == PARCEL_API {

@@ -50,7 +50,7 @@ pub(super) fn slots(repository: usize) -> Vec<Minute> {
 
 /// The incidents, by start.
 pub(super) fn plan(plants: &Plants) -> Vec<IncidentPlan> {
-    let n = 15;
+    let n = if plants.incidents { 15 } else { 0 };
     let (first, last) = (Minute::of(FIRST_DAY).0, Minute::of(AS_OF_DAY).0);
     let mut incidents = Vec::new();
     for index in 0..n {

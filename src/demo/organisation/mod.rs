@@ -44,8 +44,8 @@ use wording::Wording;
 use work_items::{Around, IssuePlan};
 
 pub use truths::{
-    BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, PersonTruth, Plants, RepositoryTruth,
-    RollbackTruth, Share, SiloTruth, Truths,
+    BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, IncidentTruth, PersonTruth, Plants,
+    RepositoryTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth, Truths,
 };
 
 /// The organisation's login.

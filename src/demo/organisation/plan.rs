@@ -22,6 +22,9 @@ pub(super) const AWAY_FROM: Date = date(2026, 3, 9);
 /// The lead's last day away.
 pub(super) const AWAY_TO: Date = date(2026, 3, 22);
 
+/// From here on `parcel-web`'s `ci` is slow.
+pub(super) const SLOW_FROM: Date = date(2026, 2, 16);
+
 /// The first days of the quarters, and of the one after the last.
 pub(super) const QUARTERS: [Date; 7] = [
     date(2025, 1, 1),

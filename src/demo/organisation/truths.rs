@@ -26,6 +26,10 @@ pub struct Plants {
     pub rollback: bool,
     /// One in five runs of `parcel-api`'s `integration` workflow passes only on its second attempt.
     pub flake: bool,
+    /// Fifteen production deployments start an incident each. Without them there is no rollback either.
+    pub incidents: bool,
+    /// `parcel-web`'s `ci` workflow takes five minutes longer from a date on.
+    pub slowdown: bool,
 }
 
 impl Default for Plants {
@@ -38,7 +42,42 @@ impl Default for Plants {
             sole_approver: true,
             rollback: true,
             flake: true,
+            incidents: true,
+            slowdown: true,
         }
+    }
+}
+
+impl Plants {
+    /// The plants' names.
+    pub const NAMES: [&'static str; 9] = [
+        "bottleneck",
+        "silo",
+        "hand-over",
+        "holiday",
+        "sole-approver",
+        "rollback",
+        "flake",
+        "incidents",
+        "slowdown",
+    ];
+
+    /// Leaves one out; false where there is none of that name.
+    pub fn leave_out(&mut self, name: &str) -> bool {
+        let plant = match name {
+            "bottleneck" => &mut self.bottleneck,
+            "silo" => &mut self.silo,
+            "hand-over" => &mut self.hand_over,
+            "holiday" => &mut self.holiday,
+            "sole-approver" => &mut self.sole_approver,
+            "rollback" => &mut self.rollback,
+            "flake" => &mut self.flake,
+            "incidents" => &mut self.incidents,
+            "slowdown" => &mut self.slowdown,
+            _ => return false,
+        };
+        *plant = false;
+        true
     }
 }
 
@@ -72,6 +111,10 @@ pub struct Truths {
     pub rollback: Option<RollbackTruth>,
     /// The flaky workflow, where planted.
     pub flake: Option<FlakeTruth>,
+    /// The incidents, where planted, by repository and start.
+    pub incidents: Vec<IncidentTruth>,
+    /// The workflow that became slow, where planted.
+    pub slowdown: Option<SlowdownTruth>,
 }
 
 /// One of the cast: everything that must never occur in the team tree.
@@ -213,4 +256,28 @@ pub struct FlakeTruth {
     pub workflow: String,
     /// Flaky runs out of all runs of the workflow.
     pub share: Share,
+}
+
+/// An incident that a production deployment started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentTruth {
+    /// Repository.
+    pub repository: String,
+    /// The issue.
+    pub number: u64,
+    /// The node of the deployment that started it.
+    pub deployment: String,
+    /// The node of the deployment that ended it; `None`: it has not been shipped yet.
+    pub repaired_by: Option<String>,
+}
+
+/// A workflow that takes longer from a date on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlowdownTruth {
+    /// Repository.
+    pub repository: String,
+    /// Workflow.
+    pub workflow: String,
+    /// The first slow day.
+    pub from: Date,
 }

@@ -9,10 +9,10 @@ use super::blueprint::{
 use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
 use super::delivery::{PRODUCTION, Shipped};
-use super::plan::{AWAY_FROM, AWAY_TO, QUARTERS, SPREAD_FROM, quarter_label};
+use super::plan::{AWAY_FROM, AWAY_TO, QUARTERS, SLOW_FROM, SPREAD_FROM, quarter_label};
 use super::truths::{
-    BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, PersonTruth, Plants, RepositoryTruth,
-    RollbackTruth, Share, SiloTruth, SoleApproverTruth, Truths,
+    BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, IncidentTruth, PersonTruth, Plants,
+    RepositoryTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth, SoleApproverTruth, Truths,
 };
 use super::work_items::IssuePlan;
 use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
@@ -127,6 +127,27 @@ pub(super) fn repository(truths: &mut Truths, seen: &Seen<'_>, plants: &Plants) 
             workflow: "integration".to_owned(),
             share: flaky,
         });
+    }
+    if index == PARCEL_WEB && plants.slowdown {
+        truths.slowdown = Some(SlowdownTruth {
+            repository: blueprint.name.to_owned(),
+            workflow: "ci".to_owned(),
+            from: SLOW_FROM,
+        });
+    }
+    for (incident, started_by, ended_by) in &shipped.by_incident {
+        let issue = issues
+            .iter()
+            .position(|issue| issue.incident == Some(*incident));
+        if let (Some(deployment), Some(number)) = (started_by, issue.and_then(|at| numbers.get(at)))
+        {
+            truths.incidents.push(IncidentTruth {
+                repository: blueprint.name.to_owned(),
+                number: *number,
+                deployment: deployment.clone(),
+                repaired_by: ended_by.clone(),
+            });
+        }
     }
     if index == PARCEL_API && plants.rollback {
         truths.rollback = rollback(shipped, issues, numbers);

@@ -1,8 +1,9 @@
 //! Where the median of a series shifts: Pettitt's rank test, applied by binary segmentation. Deterministic, no permutations.
 //!
 //! For a series x₁…xₙ with mid-ranks R, `U(t) = 2·Σ_{i≤t} R_i − t·(n + 1)`; K = max |U(t)| and, approximately,
-//! `p = 2·exp(−6·K² / (n³ + n²))` (Pettitt 1979). A segment is cut at its K where p is below [`ALPHA`], both sides have at
-//! least [`MIN_SIDE`] values and their medians differ by at least [`MIN_SHIFT`]; the parts are then looked at alike.
+//! `p = 2·exp(−6·K² / (n³ + n²))` (Pettitt 1979). A segment is cut where p is below [`ALPHA`]: at the t with the largest
+//! `U(t)² / (t·(n − t))`, the between-group variance of ranks, which unlike K does not lean towards the middle. Both sides
+//! have at least [`MIN_SIDE`] values and their medians differ by at least [`MIN_SHIFT`]; the parts are then looked at alike.
 //! Ranks make it blind to outliers and to the unit. Ties only make it more cautious.
 
 use crate::metrics::estimate::quantile;
@@ -78,18 +79,23 @@ fn cut(segment: &[f64]) -> Option<usize> {
         return None;
     }
     let ranks = mid_ranks(segment);
-    let (mut sum, mut largest, mut at) = (0.0, 0.0_f64, 0);
+    let (mut sum, mut largest) = (0.0, 0.0_f64);
+    let (mut farthest, mut at) = (0.0, MIN_SIDE);
     for (index, rank) in ranks.iter().enumerate() {
         sum += rank;
         let t = index + 1;
         let u = (2.0 * sum - t as f64 * (n as f64 + 1.0)).abs();
-        if u > largest {
-            (largest, at) = (u, t);
+        largest = largest.max(u);
+        if (MIN_SIDE..=n - MIN_SIDE).contains(&t) {
+            let apart = u * u / (t as f64 * (n - t) as f64);
+            if apart > farthest {
+                (farthest, at) = (apart, t);
+            }
         }
     }
     let cubed = (n as f64).powi(3) + (n as f64).powi(2);
     let p = 2.0 * (-6.0 * largest * largest / cubed).exp();
-    if p >= ALPHA || at < MIN_SIDE || n - at < MIN_SIDE {
+    if p >= ALPHA {
         return None;
     }
     let (before, after) = (median(segment.get(..at)?)?, median(segment.get(at..)?)?);
