@@ -1,8 +1,10 @@
 //! Raw answers and histories → facts: decode, resolve identity, relabel, write. The only place where the two sources meet.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::error::{CliError, Kind};
+use super::patches;
 use crate::domain::{
     AccountSeen, Completeness, Facts, Gap, History, Person, PersonId, RepositoryId, Signature,
     Stream, StreamCertificate,
@@ -12,13 +14,15 @@ use crate::github;
 use crate::register::Register;
 use crate::store::facts as store_facts;
 use crate::store::{self, Store};
-use crate::tables::Repository;
+use crate::tables::{PatchRow, Repository};
 
 /// A mined clone on its way into the tables.
 #[derive(Debug)]
 pub struct MinedClone {
     /// Its id in the store.
     pub repository: RepositoryId,
+    /// Its directory.
+    pub path: PathBuf,
     /// Its history.
     pub history: History,
 }
@@ -129,8 +133,12 @@ pub fn derive(
             .copied()
             .unwrap_or(id)
     });
+    let patches: Vec<Vec<PatchRow>> = clones
+        .iter()
+        .map(|clone| patches::of_unlanded(clone, &facts))
+        .collect::<Result<_, _>>()?;
     let mut mined = Vec::new();
-    for (clone, first) in clones.iter().zip(&first_signature) {
+    for ((clone, first), patches) in clones.iter().zip(&first_signature).zip(&patches) {
         let end = first + clone.history.signatures.len();
         let person_of = identity
             .person_of_signature
@@ -140,6 +148,7 @@ pub fn derive(
             repository: clone.repository,
             history: &clone.history,
             person_of,
+            patches,
         });
         findings.certificates.push(history_certificate(clone));
         findings

@@ -17,7 +17,7 @@ use crate::metrics::question::{Question, measure_rows};
 use crate::render::encode;
 use crate::store::{Mode, Store};
 use crate::tables::sheet::{Cell, Sheet, without_rows};
-use crate::tables::{self, CodeownersRow, CommitRow, Repository, Row, TagRow};
+use crate::tables::{self, CodeownersRow, CommitRow, PatchRow, Repository, Row, TagRow};
 
 type Table = (String, Sheet);
 
@@ -74,6 +74,7 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
         empty::<Person>(),
         empty::<CommitRow>(),
         empty::<TagRow>(),
+        empty::<PatchRow>(),
         empty::<CodeownersRow>(),
         empty::<PullRequest>(),
         empty::<PullRequestCommit>(),

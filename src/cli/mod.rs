@@ -13,6 +13,7 @@ mod identity;
 mod init;
 mod lead;
 mod output;
+mod patches;
 mod person;
 mod progress;
 mod report;

@@ -219,6 +219,7 @@ fn mine(
         ));
         clones.push(MinedClone {
             repository,
+            path: clone.path.clone(),
             history: mined.history,
         });
     }

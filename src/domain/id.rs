@@ -247,6 +247,17 @@ impl<'de> Deserialize<'de> for CommitId {
     }
 }
 
+/// What a change does, as one number: equal for equal changes wherever they were applied (`git patch-id --stable`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PatchId(pub CommitId);
+
+impl fmt::Display for PatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,7 +25,7 @@ pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowRun};
 pub use facts::Facts;
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
 pub use governance::{CodeownersLine, Environment, MergeRule, Milestone, Team, TeamMember};
-pub use id::{CommitId, EmailAddress, Login, PersonId, PrNumber, RepoName, RepositoryId};
+pub use id::{CommitId, EmailAddress, Login, PatchId, PersonId, PrNumber, RepoName, RepositoryId};
 pub use incident::{Attribution, Cause, Incident, NoCause, ResolvedFrom, Rung, StartedFrom};
 pub use person::{Account, AccountSeen, Person};
 pub use pull_request::{

@@ -192,8 +192,10 @@ pub(super) fn mine(
 }
 
 fn threads(options: &MineOptions) -> usize {
-    options
-        .threads
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
-        .max(1)
+    options.threads.unwrap_or_else(cores).max(1)
+}
+
+/// Threads where nobody says how many.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -22,10 +22,12 @@ mod objects;
 mod open;
 mod parallel;
 mod past;
+mod patch_id;
 mod quarter;
 mod remotes;
 mod rename;
 mod settings;
+mod slide;
 mod state;
 mod survival;
 mod tree;
@@ -39,6 +41,7 @@ use jiff::Timestamp;
 use crate::domain::History;
 
 pub use look::{Look, look};
+pub use patch_id::{Patch, fork_points, patch_ids};
 pub use remotes::{GitHubName, remote_github_names};
 
 /// What to mine.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::{Error as StoreError, Store};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
-use crate::tables::{self, CodeownersRow, CommitRow, Repository, Row, Tables, TagRow};
+use crate::tables::{self, CodeownersRow, CommitRow, PatchRow, Repository, Row, Tables, TagRow};
 
 /// Facts that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,8 @@ pub struct Mined<'a> {
     pub history: &'a History,
     /// By signature of the history: the person.
     pub person_of: &'a [PersonId],
+    /// Its patch-ids.
+    pub patches: &'a [PatchRow],
 }
 
 fn path(table: &str, part: &str) -> String {
@@ -97,6 +99,7 @@ pub fn write_mined(
     for table in [
         "commits",
         "tags",
+        "patch_ids",
         "codeowners",
         "file_changes",
         "files",
@@ -108,6 +111,7 @@ pub fn write_mined(
         repository,
         history,
         person_of,
+        patches,
     } in mined
     {
         let part = repository.0.to_string();
@@ -127,6 +131,7 @@ pub fn write_mined(
             })
             .collect();
         write_rows(store, &part, &tags)?;
+        write_rows(store, &part, patches)?;
         let codeowners: Vec<CodeownersRow> = history
             .codeowners
             .iter()
@@ -207,6 +212,7 @@ pub fn read(store: &Store) -> Result<Tables, Error> {
         people: read_rows(store)?,
         commits: read_rows::<CommitRow>(store)?,
         tags: read_rows(store)?,
+        patches: read_rows(store)?,
         codeowners: read_rows(store)?,
         facts: Facts {
             pull_requests: read_rows(store)?,

@@ -8,7 +8,7 @@ use polars::prelude::*;
 
 use super::Error;
 use crate::domain::{
-    Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, Login, Outcome, PersonId,
+    Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, Login, Outcome, PatchId, PersonId,
     PrNumber, PullRequestState, RepositoryId, RequestAction, ReviewState,
 };
 
@@ -158,6 +158,10 @@ text!(String, |text| text.as_str().into(), Some);
 text!(CommitId, |id| id.to_string().into(), |text| text
     .parse()
     .ok());
+text!(PatchId, |id| id.to_string().into(), |text| text
+    .parse()
+    .ok()
+    .map(PatchId));
 text!(Account, |account| account.word().into(), |text| {
     Account::from_word(&text)
 });

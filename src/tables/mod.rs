@@ -18,9 +18,11 @@ pub use changes::Changes;
 pub use commits::CommitRow;
 pub use ownership::SurvivingLines;
 pub use parquet::{rows_from_parquet, rows_to_parquet};
-pub use rows::{CodeownersRow, Repository, Row, TagRow};
+pub use rows::{CodeownersRow, PatchRow, Repository, Row, TagRow};
 
-use crate::domain::{Facts, Person, PersonId, RepositoryId};
+use std::collections::HashMap;
+
+use crate::domain::{CommitId, Facts, PatchId, Person, PersonId, RepositoryId};
 
 /// Everything that metrics are computed from.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +39,8 @@ pub struct Tables {
     pub ownership: SurvivingLines,
     /// Tags, by repository and time.
     pub tags: Vec<TagRow>,
+    /// Patch-ids of changes that reached the default branch under another id.
+    pub patches: Vec<PatchRow>,
     /// Lines of CODEOWNERS as mined, by repository and line.
     pub codeowners: Vec<CodeownersRow>,
     /// GitHub's facts.
@@ -48,6 +52,30 @@ impl Tables {
     #[must_use]
     pub fn person(&self, id: PersonId) -> Option<&Person> {
         self.people.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// Where changes reached the default branch under another commit id: by repository and commit as it was before.
+    ///
+    /// The last commit of a line of work that was squashed is there too. Of several equal changes the newest counts.
+    #[must_use]
+    pub fn same_patches(&self) -> HashMap<(RepositoryId, CommitId), CommitId> {
+        let mut landed: HashMap<(RepositoryId, PatchId), CommitId> = HashMap::new();
+        for row in self.patches.iter().filter(|row| row.on_default_branch) {
+            landed.insert((row.repository, row.patch_id), row.commit);
+        }
+        let mut found = HashMap::new();
+        // A whole line of work says more than its last commit alone.
+        for is_whole in [false, true] {
+            for row in &self.patches {
+                if row.base.is_some() == is_whole
+                    && !row.on_default_branch
+                    && let Some(commit) = landed.get(&(row.repository, row.patch_id))
+                {
+                    found.insert((row.repository, row.commit), *commit);
+                }
+            }
+        }
+        found
     }
 
     /// Whether the id stands for a human account.

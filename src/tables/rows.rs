@@ -7,7 +7,7 @@ use super::column::Field;
 use super::{CommitRow, Error};
 use crate::domain::{
     CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment, Issue,
-    IssueComment, MergeRule, Milestone, Person, PullRequest, PullRequestCommit, PullRequestFile,
+    IssueComment, MergeRule, Milestone, Person, PatchId, PullRequest, PullRequestCommit, PullRequestFile,
     Release, RepositoryId, Review, ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
 };
 
@@ -77,6 +77,24 @@ impl CodeownersRow {
     }
 }
 
+/// What a change does, as one number: the table `patch_ids`.
+///
+/// Rows are there for merged pull requests that no commit id ties to the default branch, and for the commits of the default
+/// branch that do the same as one of theirs; contents that the clone lacks have none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PatchRow {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// The commit after the change.
+    pub commit: CommitId,
+    /// The commit before it, where that is not the first parent: then the row stands for a whole line of work.
+    pub base: Option<CommitId>,
+    /// Equal for equal changes.
+    pub patch_id: PatchId,
+    /// Whether the commit is on the default branch.
+    pub on_default_branch: bool,
+}
+
 /// A row struct with a table of its own.
 pub trait Row: Sized {
     /// The table's name.
@@ -119,6 +137,8 @@ macro_rules! table {
 pub(super) use table;
 
 table! { "repositories": Repository { repository, name, url, default_branch } }
+
+table! { "patch_ids": PatchRow { repository, commit, base, patch_id, on_default_branch } }
 
 table! { "tags": TagRow { repository, name, commit, tagged_at } }
 

@@ -7,14 +7,14 @@ use crate::git_fixture::{
     Fixture, START, check_against_git, contents, git_in, mine, owners, owners_of_git, rows_of,
 };
 
-fn text(lines: std::ops::Range<u32>) -> String {
+pub fn text(lines: std::ops::Range<u32>) -> String {
     lines
         .map(|line| ["line ", &line.to_string(), "\n"].concat())
         .collect()
 }
 
 /// Adds, edits, deletions, chained and edited renames, modes, links, binaries, submodules, merges of every kind.
-fn eventful() -> Fixture {
+pub fn eventful() -> Fixture {
     let mut f = Fixture::new();
     f.write("a.txt", text(0..40));
     f.write("dir/b.txt", text(100..140));
@@ -353,7 +353,7 @@ fn an_ignored_revision_does_not_take_lines_from_their_owners() {
 }
 
 /// A history of random edits by three people over a few files, with renames and merges.
-fn random(seed: u64, n_commits: u32, with_merges: bool) -> Fixture {
+pub fn random(seed: u64, n_commits: u32, with_merges: bool) -> Fixture {
     let mut f = Fixture::new();
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut draw = move |below: u64| {

@@ -16,6 +16,7 @@ mod facts_given;
 mod flow;
 mod git_fixture;
 mod git_mine;
+mod git_patch;
 mod github;
 mod github_faults;
 mod github_figures;
