@@ -57,7 +57,7 @@ fn describe(identity: &Identity) -> String {
     ));
     lines.extend(identity.suspects.iter().map(edge));
     lines.push(format!(
-        "{} conflicts, not merged",
+        "{} conflicts: claims that contradict each other, not merged",
         identity.conflicts.len()
     ));
     let conflicts = identity.conflicts.iter();

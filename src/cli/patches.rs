@@ -46,10 +46,12 @@ pub fn of_unlanded(clone: &MinedClone, facts: &Facts) -> Result<Vec<PatchRow>, C
         .collect();
     let place = |commit: &CommitId| landed.get(commit).copied();
     let forks = git::fork_points(&clone.path, &tips, &place, MAX_COMMITS)?;
-    let wholes = tips
-        .iter()
-        .zip(forks)
-        .filter_map(|(&commit, base)| Some(Patch { commit, base: Some(base?) }));
+    let wholes = tips.iter().zip(forks).filter_map(|(&commit, base)| {
+        Some(Patch {
+            commit,
+            base: Some(base?),
+        })
+    });
     let own = unlanded.values().flat_map(|found| &found.commits);
     let mut patches: Vec<Patch> = wholes
         .chain(own.map(|&commit| Patch { commit, base: None }))
@@ -63,18 +65,30 @@ pub fn of_unlanded(clone: &MinedClone, facts: &Facts) -> Result<Vec<PatchRow>, C
     }
     let is_near = |at: Timestamp| {
         unlanded.values().any(|found| {
-            let end = found.merged_at.and_then(|merged| merged.checked_add(LATEST_LANDING).ok());
-            found.first_authored_at.is_none_or(|start| start <= at) && end.is_none_or(|end| at <= end)
+            let end = found
+                .merged_at
+                .and_then(|merged| merged.checked_add(LATEST_LANDING).ok());
+            found.first_authored_at.is_none_or(|start| start <= at)
+                && end.is_none_or(|end| at <= end)
         })
     };
     let candidates: Vec<Patch> = history
         .commits
         .iter()
-        .filter(|commit| commit.on_default_branch && !commit.is_merge() && is_near(commit.committed_at))
-        .map(|commit| Patch { commit: commit.id, base: None })
+        .filter(|commit| {
+            commit.on_default_branch && !commit.is_merge() && is_near(commit.committed_at)
+        })
+        .map(|commit| Patch {
+            commit: commit.id,
+            base: None,
+        })
         .collect();
     let found = self::rows(clone, &candidates, true)?;
-    rows.extend(found.into_iter().filter(|row| wanted.contains(&row.patch_id)));
+    rows.extend(
+        found
+            .into_iter()
+            .filter(|row| wanted.contains(&row.patch_id)),
+    );
     Ok(rows)
 }
 
@@ -109,7 +123,9 @@ fn unlanded(
             continue;
         }
         found.commits.push(row.commit);
-        let earliest = found.first_authored_at.map_or(row.authored_at, |at| at.min(row.authored_at));
+        let earliest = found
+            .first_authored_at
+            .map_or(row.authored_at, |at| at.min(row.authored_at));
         found.first_authored_at = Some(earliest);
     }
     unlanded.retain(|_, found| !found.commits.is_empty());

@@ -92,7 +92,7 @@ pub struct Edge {
     pub reason: Reason,
 }
 
-/// Evidence that contradicts itself: nothing was merged on it.
+/// Evidence that contradicts itself: nothing was merged on it, or only on its stronger half (an id against a login).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Conflict {
     /// What is claimed.
@@ -328,6 +328,69 @@ mod tests {
             identity.person_of_account[1]
         );
         assert_ne!(identity.person_of_account[0], identity.person_of_account[1]);
+    }
+
+    #[test]
+    fn a_noreply_address_gives_its_login_where_github_was_not_asked() {
+        let check = |texts: &[&str], expected: &[&[&str]]| {
+            let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
+            let identity = resolve(&evidence(&[], &signatures, &[]));
+            let logins: Vec<Vec<&str>> = identity
+                .people
+                .iter()
+                .map(|person| person.logins.iter().map(|login| login.0.as_str()).collect())
+                .collect();
+            assert_eq!(logins, expected, "{texts:?}");
+        };
+        check(
+            &[
+                "Ada L <ada@acme.io>",
+                "Ada L <7+Ada@users.noreply.github.com>",
+                "Ada L <ada@acme.io>",
+            ],
+            &[&["ada"], &[]],
+        );
+        check(
+            &[
+                "A <ada@users.noreply.github.com>",
+                "B <7+ada@users.noreply.github.com>",
+            ],
+            &[&["ada"]],
+        );
+        // Two accounts had the login, one after the other: whose the old form is, nobody knows.
+        check(
+            &[
+                "A <ada@users.noreply.github.com>",
+                "B <7+ada@users.noreply.github.com>",
+                "C <8+ada@users.noreply.github.com>",
+            ],
+            &[&["ada"], &["ada"], &["ada"]],
+        );
+        check(
+            &["B <bot@users.noreply.github.com>", "C <c@c.io>"],
+            &[&["bot"], &[]],
+        );
+    }
+
+    #[test]
+    fn a_login_that_somebody_else_has_now_is_a_conflict() {
+        let accounts = [
+            account("ada", Some(8), None),
+            account("countess", Some(7), None),
+        ];
+        let signatures = [signature("Ada <7+ada@users.noreply.github.com>")];
+        let identity = resolve(&evidence(&accounts, &signatures, &[]));
+        assert_eq!(
+            identity.person_of_signature[0],
+            identity.person_of_account[1]
+        );
+        assert_eq!(
+            identity.conflicts,
+            [Conflict {
+                subject: "7+ada@users.noreply.github.com".into(),
+                claimed_by: vec!["@ada".into(), "@countess".into()],
+            }]
+        );
     }
 
     #[test]

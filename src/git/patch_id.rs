@@ -180,7 +180,11 @@ impl Sum {
     fn end_part(&mut self) -> Option<()> {
         let part = std::mem::replace(&mut self.part, gix::hash::hasher(self.hash));
         let mut carry = 0_u16;
-        for (slot, byte) in self.total.iter_mut().zip(part.try_finalize().ok()?.as_bytes()) {
+        for (slot, byte) in self
+            .total
+            .iter_mut()
+            .zip(part.try_finalize().ok()?.as_bytes())
+        {
             carry += u16::from(*slot) + u16::from(*byte);
             *slot = (carry & 0xff) as u8;
             carry >>= 8;
@@ -305,7 +309,8 @@ impl Sum {
         let mut since: Option<usize> = None;
         let mut waiting: std::collections::VecDeque<&[u8]> = std::collections::VecDeque::new();
         while a < before.lines.len() || b < after.lines.len() {
-            let is_change = before.changed.get(a) == Some(&true) || after.changed.get(b) == Some(&true);
+            let is_change =
+                before.changed.get(a) == Some(&true) || after.changed.get(b) == Some(&true);
             if is_change {
                 for line in waiting.drain(..) {
                     self.line(line);

@@ -8,8 +8,8 @@ use polars::prelude::*;
 
 use super::Error;
 use crate::domain::{
-    Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, Login, Outcome, PatchId, PersonId,
-    PrNumber, PullRequestState, RepositoryId, RequestAction, ReviewState,
+    Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, Login, Outcome, PatchId,
+    PersonId, PrNumber, PullRequestState, RepositoryId, RequestAction, ReviewState,
 };
 
 /// A field type that has a column form.

@@ -7,8 +7,9 @@ use super::column::Field;
 use super::{CommitRow, Error};
 use crate::domain::{
     CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment, Issue,
-    IssueComment, MergeRule, Milestone, Person, PatchId, PullRequest, PullRequestCommit, PullRequestFile,
-    Release, RepositoryId, Review, ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
+    IssueComment, MergeRule, Milestone, PatchId, Person, PullRequest, PullRequestCommit,
+    PullRequestFile, Release, RepositoryId, Review, ReviewRequest, Team, TeamMember, TimelineEvent,
+    WorkflowRun,
 };
 
 /// A repository known to the store.

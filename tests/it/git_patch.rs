@@ -75,10 +75,23 @@ fn check(directory: &Path, rev_list: &[&str]) -> usize {
 fn blocks() -> Vec<Fixture> {
     let mut state = 7_u64;
     let mut draw = move |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         usize::try_from(state >> 40).unwrap() % below
     };
-    let pieces = ["\n", "}\n", "fn a() {\n", "    x\n", "\tx\n", "        y\n", "    }\n", "z", " \n", "\r\n"];
+    let pieces = [
+        "\n",
+        "}\n",
+        "fn a() {\n",
+        "    x\n",
+        "\tx\n",
+        "        y\n",
+        "    }\n",
+        "z",
+        " \n",
+        "\r\n",
+    ];
     (0..3)
         .map(|_| {
             let mut f = Fixture::new();
@@ -105,11 +118,6 @@ fn blocks() -> Vec<Fixture> {
 
 #[test]
 fn a_patch_has_the_id_that_git_gives_it() {
-    if let Ok(p) = std::env::var("REAL") {
-        let n = std::env::var("N").unwrap();
-        println!("{}", check(Path::new(&p), &["HEAD", &n]));
-        return;
-    }
     assert!(check(eventful().path(), &["--all"]) > 10);
     assert!(check(random(5, 60, true).path(), &["--all"]) > 60);
     for commits in blocks() {

@@ -117,12 +117,27 @@ impl<'a> Graph<'a> {
             .filter(|(_, signature)| is_personal(&signature.email))
             .map(|(at, signature)| (EmailAddress(signature.email.clone()).key(), node(at)))
             .collect();
-        let ids: Vec<_> = signatures
-            .iter()
+        let mut ids_of: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+        let noreply = || signatures.iter().map(|signature| noreply(&signature.email));
+        for (id, login) in noreply().flatten() {
+            ids_of.entry(login).or_default().extend(id);
+        }
+        for seen in self.evidence.accounts {
+            ids_of
+                .entry(seen.login.key())
+                .or_default()
+                .extend(seen.database_id);
+        }
+        // The old form has no id: it goes with the new one where one account alone ever had the login.
+        let id_of = |login: &String| {
+            let ids = ids_of.get(login).filter(|ids| ids.len() == 1)?;
+            ids.first().copied()
+        };
+        let ids: Vec<_> = noreply()
             .enumerate()
-            .filter_map(|(at, signature)| {
-                let (id, login) = noreply(&signature.email)?;
-                Some((id.map_or_else(|| Err(login), Ok), node(at)))
+            .filter_map(|(at, found)| {
+                let (id, login) = found?;
+                Some((id.or_else(|| id_of(&login)).ok_or(login), node(at)))
             })
             .collect();
         self.merge_by(same, Reason::SameSignature);
@@ -162,7 +177,24 @@ impl<'a> Graph<'a> {
                 }),
                 None => by_login.get(&login),
             };
-            if let Some(account) = account.copied() {
+            let account = account.copied();
+            // Somebody else has the login now: the id decides, and a reader should know.
+            let bearer = by_login.get(&login).copied().filter(|bearer| {
+                let seen = self.evidence.accounts.get(*bearer);
+                let other = seen.and_then(|seen| seen.database_id);
+                id.is_some() && other.is_some() && other != id
+            });
+            if let Some(bearer) = bearer {
+                let owner = account.map(|account| self.text(account));
+                let mut claimed_by: Vec<Node> = owner.into_iter().collect();
+                claimed_by.push(self.text(bearer));
+                claimed_by.sort();
+                self.conflicts.insert(Conflict {
+                    subject: EmailAddress(signature.email.clone()).key(),
+                    claimed_by,
+                });
+            }
+            if let Some(account) = account {
                 self.merge(account, self.signature_node(at), Reason::NoreplyAddress);
             }
         }
@@ -472,7 +504,14 @@ impl<'a> Graph<'a> {
             .iter()
             .filter_map(|node| self.evidence.signatures.get(node.checked_sub(n_accounts)?))
             .collect();
-        let logins: BTreeSet<Login> = accounts.iter().map(|seen| seen.login.clone()).collect();
+        let mut logins: BTreeSet<Login> = accounts.iter().map(|seen| seen.login.clone()).collect();
+        if logins.is_empty() {
+            // GitHub was not asked: its noreply addresses still say who it is.
+            let found = signatures
+                .iter()
+                .filter_map(|signature| noreply(&signature.email));
+            logins = found.map(|(_, login)| Login(login)).collect();
+        }
         let emails: BTreeSet<EmailAddress> = signatures
             .iter()
             .map(|signature| EmailAddress(EmailAddress(signature.email.clone()).key()))

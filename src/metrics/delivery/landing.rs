@@ -16,6 +16,8 @@ pub enum Rung {
     OwnCommit,
     /// A commit there says it was cherry-picked from one of its commits.
     CherryPick,
+    /// A commit there makes the same change as the whole of it, or as one of its commits.
+    SamePatch,
     /// A commit's subject there names the pull request.
     Subject,
 }
@@ -28,6 +30,7 @@ impl Rung {
             Self::MergeCommit => "merge commit",
             Self::OwnCommit => "own commit",
             Self::CherryPick => "cherry-pick trailer",
+            Self::SamePatch => "same patch",
             Self::Subject => "number in the subject",
         }
     }
@@ -71,6 +74,7 @@ impl Landings {
                 );
             }
         }
+        let same = tables.same_patches();
         let mut landings = Self::default();
         for whole in wholes
             .iter()
@@ -89,6 +93,12 @@ impl Landings {
                 own()
                     .find_map(|commit| picked.get(&(repository, commit)))
                     .map(|c| (*c, Rung::CherryPick))
+            })
+            .or_else(|| {
+                own()
+                    .find_map(|commit| same.get(&(repository, commit)))
+                    .filter(|commit| there(commit))
+                    .map(|c| (*c, Rung::SamePatch))
             })
             .or_else(|| {
                 named
