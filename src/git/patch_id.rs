@@ -61,7 +61,7 @@ pub fn patch_ids(
             if !tree_differ.holes.is_empty() {
                 return None;
             }
-            let mut sum = Sum::new(hash)?;
+            let mut sum = Sum::new(hash);
             for difference in std::mem::take(&mut tree_differ.differences) {
                 sum.difference(&difference, contents, differ)?;
             }
@@ -155,14 +155,14 @@ enum State {
 }
 
 impl Sum {
-    fn new(hash: gix::hash::Kind) -> Option<Self> {
-        Some(Self {
+    fn new(hash: gix::hash::Kind) -> Self {
+        Self {
             hash,
             part: gix::hash::hasher(hash),
             total: vec![0; hash.len_in_bytes()],
             is_empty: true,
             state: State::Header,
-        })
+        }
     }
 
     /// A line of text without its white space; git reads no further than a NUL.

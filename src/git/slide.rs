@@ -220,9 +220,9 @@ fn compact(side: &mut Lines<'_>, other: &Lines<'_>) {
 }
 
 fn settle(group: &mut Group, opposite: &mut Group, side: &mut Lines<'_>, other: &Lines<'_>) {
-    let (mut is_aligned, mut size, mut earliest_end);
+    let (mut is_aligned, mut n_lines, mut earliest_end);
     loop {
-        size = group.end - group.start;
+        n_lines = group.end - group.start;
         while group.slide_up(side) {
             opposite.go_back(other);
         }
@@ -233,7 +233,7 @@ fn settle(group: &mut Group, opposite: &mut Group, side: &mut Lines<'_>, other: 
             is_aligned |= !opposite.is_empty();
         }
         // It may have met a neighbour and become one with it: then there is new room.
-        if size == group.end - group.start {
+        if n_lines == group.end - group.start {
             break;
         }
     }
@@ -247,13 +247,13 @@ fn settle(group: &mut Group, opposite: &mut Group, side: &mut Lines<'_>, other: 
         return;
     }
     let first = earliest_end
-        .max(group.end.saturating_sub(size + 1))
+        .max(group.end.saturating_sub(n_lines + 1))
         .max(group.end.saturating_sub(MAX_SLIDING));
     let mut best: Option<(Score, usize)> = None;
     for end in first..=group.end {
         let score = side
             .split_score(end)
-            .plus(side.split_score(end.saturating_sub(size)));
+            .plus(side.split_score(end.saturating_sub(n_lines)));
         if best.is_none_or(|(least, _)| score.is_at_most(least)) {
             best = Some((score, end));
         }

@@ -129,7 +129,7 @@ impl<'a> Graph<'a> {
                 .extend(seen.database_id);
         }
         // The old form has no id: it goes with the new one where one account alone ever had the login.
-        let id_of = |login: &String| {
+        let only_id = |login: &String| {
             let ids = ids_of.get(login).filter(|ids| ids.len() == 1)?;
             ids.first().copied()
         };
@@ -137,7 +137,7 @@ impl<'a> Graph<'a> {
             .enumerate()
             .filter_map(|(at, found)| {
                 let (id, login) = found?;
-                Some((id.or_else(|| id_of(&login)).ok_or(login), node(at)))
+                Some((id.or_else(|| only_id(&login)).ok_or(login), node(at)))
             })
             .collect();
         self.merge_by(same, Reason::SameSignature);
