@@ -21,10 +21,10 @@ fn of_git(directory: &Path, commits: &[CommitId]) -> BTreeMap<String, String> {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    let ids: String = commits.iter().map(|id| format!("{id}\n")).collect();
+    let ids: Vec<String> = commits.iter().map(ToString::to_string).collect();
     let mut input = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || {
-        std::io::Write::write_all(&mut input, ids.as_bytes()).unwrap();
+        std::io::Write::write_all(&mut input, (ids.join("\n") + "\n").as_bytes()).unwrap();
     });
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
