@@ -161,12 +161,19 @@ pub(super) fn mine(
         }
     };
     progress.phase("history", None);
-    let state = match previous {
-        Some(previous) if unchanged => previous.to_vec(),
-        _ => state::write(&header, &log),
-    };
     let n_new_commits = u32::try_from(log.commits.len().saturating_sub(n_old)).unwrap_or(NONE);
-    let mut history = history(log, options, &settings, rules, tip);
+    let (state, mut history) = std::thread::scope(|scope| {
+        let state = scope.spawn(|| match previous {
+            Some(previous) if unchanged => previous.to_vec(),
+            _ => state::write(&header, &log),
+        });
+        let history = history(&log, options, &settings, rules, tip);
+        match state.join() {
+            Ok(state) => (state, history),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    });
+    drop(log);
     history.tags = open::tags(&repository, &tips)
         .into_iter()
         .filter_map(|(name, commit, seconds)| {

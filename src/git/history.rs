@@ -64,21 +64,21 @@ impl Signatures {
 
 /// The facts as other layers see them, without tags and what the refs say.
 pub(super) fn history(
-    log: Log,
+    log: &Log,
     options: &MineOptions,
     settings: &Settings,
     mut rules: PathRules,
     tip: Option<ObjectId>,
 ) -> History {
     let signatures = Signatures::new(&log.signatures, &settings.mailmap);
-    let mut gaps: Vec<Gap> = log.gaps.into_iter().map(gap).collect();
+    let mut gaps: Vec<Gap> = log.gaps.iter().map(gap).collect();
     let n_default = log.n_default;
     let totals = totals(&log.changes, log.commits.len());
     let exclusions = path_exclusions(&log.paths, &log.changes, &mut rules);
     let mut commits = Vec::with_capacity(log.commits.len());
-    for ((place, mut row), totals) in (0_u32..).zip(log.commits).zip(totals) {
-        gaps.extend(std::mem::take(&mut row.gaps).into_iter().map(gap));
-        let exclusion = exclusion(&row, totals.0, options, settings);
+    for ((place, row), totals) in (0_u32..).zip(&log.commits).zip(totals) {
+        gaps.extend(row.gaps.iter().map(gap));
+        let exclusion = exclusion(row, totals.0, options, settings);
         commits.push(commit(
             row,
             totals,
@@ -114,7 +114,7 @@ pub(super) fn history(
     History {
         commits,
         changes,
-        paths: log.paths.into_iter().map(lossy).collect(),
+        paths: log.paths.iter().map(|path| lossy(path)).collect(),
         path_exclusions: exclusions,
         path_in_tip,
         signatures: signatures.seen,
@@ -132,16 +132,16 @@ fn optional(number: u32) -> Option<u32> {
     (number != NONE).then_some(number)
 }
 
-fn lossy(path: Vec<u8>) -> String {
-    String::from_utf8(path).unwrap_or_else(|raw| raw.as_bytes().to_str_lossy().into_owned())
+fn lossy(path: &[u8]) -> String {
+    path.to_str_lossy().into_owned()
 }
 
-fn gap(found: LogGap) -> Gap {
+fn gap(found: &LogGap) -> Gap {
     Gap {
         repository: None,
-        kind: found.kind,
-        subject: found.subject,
-        reason: found.reason,
+        kind: found.kind.clone(),
+        subject: found.subject.clone(),
+        reason: found.reason.clone(),
     }
 }
 
@@ -197,7 +197,7 @@ fn exclusion(
 }
 
 fn commit(
-    row: LogCommit,
+    row: &LogCommit,
     (n_files, added, deleted): (u32, u64, u64),
     signatures: &Signatures,
     exclusion: Option<Exclusion>,
@@ -205,7 +205,7 @@ fn commit(
 ) -> Commit {
     let author = signatures.of(row.author);
     let mut co_authors: Vec<SignatureId> = Vec::new();
-    for person in row.co_authors {
+    for &person in &row.co_authors {
         let person = signatures.of(person);
         if person != author && !co_authors.contains(&person) {
             co_authors.push(person);
@@ -213,7 +213,7 @@ fn commit(
     }
     Commit {
         id: row.id,
-        parents: row.parents,
+        parents: row.parents.clone(),
         author,
         committer: signatures.of(row.committer),
         authored_at: instant(row.authored).unwrap_or(Timestamp::UNIX_EPOCH),
@@ -221,7 +221,7 @@ fn commit(
         committed_at: instant(row.committed).unwrap_or(Timestamp::UNIX_EPOCH),
         committer_offset_seconds: row.committer_offset,
         co_authors,
-        subject: row.subject,
+        subject: row.subject.clone(),
         pull_request: row.pull_request,
         reverts: row.reverts,
         cherry_picked_from: row.cherry_picked_from,

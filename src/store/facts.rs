@@ -115,11 +115,10 @@ pub fn write_mined(
     } in mined
     {
         let part = repository.0.to_string();
-        write_rows(
-            store,
-            &part,
-            &tables::commits::tabulate(history, *repository, person_of),
-        )?;
+        let encoded = encode(history, *repository, person_of)?;
+        for (table, bytes) in encoded {
+            store.commit_file(&path(table, &part), &bytes)?;
+        }
         let tags: Vec<TagRow> = history
             .tags
             .iter()
@@ -138,17 +137,38 @@ pub fn write_mined(
             .map(|line| CodeownersRow::of(*repository, line))
             .collect();
         write_rows(store, &part, &codeowners)?;
-        let bytes =
-            tables::changes::to_parquet(history, *repository).map_err(shape("file_changes"))?;
-        store.commit_file(&path("file_changes", &part), &bytes)?;
-        let bytes =
-            tables::changes::files_to_parquet(history, *repository).map_err(shape("files"))?;
-        store.commit_file(&path("files", &part), &bytes)?;
-        let bytes = tables::ownership::to_parquet(history, *repository, person_of)
-            .map_err(shape("ownership"))?;
-        store.commit_file(&path("ownership", &part), &bytes)?;
     }
     Ok(())
+}
+
+/// The large tables of a history, encoded side by side: name and bytes.
+fn encode(
+    history: &History,
+    repository: RepositoryId,
+    person_of: &[PersonId],
+) -> Result<[(&'static str, Vec<u8>); 4], Error> {
+    std::thread::scope(|scope| {
+        let commits = scope.spawn(|| {
+            let rows = tables::commits::tabulate(history, repository, person_of);
+            tables::rows_to_parquet(&rows).map_err(shape("commits"))
+        });
+        let ownership = tables::ownership::to_parquet(history, repository, person_of)
+            .map_err(shape("ownership"))?;
+        let changes =
+            tables::changes::to_parquet(history, repository).map_err(shape("file_changes"))?;
+        let files =
+            tables::changes::files_to_parquet(history, repository).map_err(shape("files"))?;
+        let commits = match commits.join() {
+            Ok(commits) => commits?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        Ok([
+            ("commits", commits),
+            ("file_changes", changes),
+            ("files", files),
+            ("ownership", ownership),
+        ])
+    })
 }
 
 /// Writes GitHub's facts, already relabelled.
