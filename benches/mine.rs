@@ -2,9 +2,12 @@
 //! `cargo bench --bench mine -- path/to/repository …`. Without arguments there is nothing to measure, and nothing is.
 //!
 //! Every line is the median over paired runs (A B A B …) of the ratio of the wall times, and of the processor times where the
-//! system tells them (Linux). The runs of `git log` write to nowhere, without any configuration; ours end with the history
-//! and the state in memory. `ein`, `git-fame` and `git-of-theseus-analyze` are compared too where they are on the path.
-//! Numbers in brackets are the medians of the absolute seconds: they tell about the machine, the ratios about the program.
+//! system tells them (Linux). Ours is a process of its own that ends with the facts written to a store on disk; `git log` writes
+//! to nowhere, without any configuration. `ein`, `git-fame` and `git-of-theseus-analyze` are compared too where they are on the
+//! path. Numbers in brackets are the medians of the absolute seconds, and our peak memory (mapped packs included): they tell
+//! about the machine, the ratios about the program.
+//!
+//! `--runs N` sets the number of pairs; `--scaling` mines growing parts of all refs instead.
 
 #![expect(
     clippy::print_stdout,
@@ -13,206 +16,388 @@
     reason = "a benchmark talks to its terminal and fails by panicking"
 )]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use linchpin::git::{MineOptions, Silent, mine};
+use jiff::Timestamp;
+use linchpin::domain::RepositoryId;
+use linchpin::git::identity::{Evidence, resolve};
+use linchpin::git::{MineOptions, Silent, is_current, mine};
+use linchpin::store::facts::{Mined, write_mined};
+use linchpin::store::{Mode, Store};
 
-/// Wall and processor seconds.
-type Seconds = (f64, f64);
+/// The argument by which the benchmark starts itself as the process to be measured.
+const OURS: &str = "--ours";
+const STATE: &str = "mined/0.state";
 
 fn main() {
-    // `cargo bench` adds an option of its own.
-    let repositories: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| !argument.starts_with("--"))
-        .collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, rest @ ..] = arguments.as_slice()
+        && first == OURS
+    {
+        return ours(rest);
+    }
+    let mut repositories = Vec::new();
+    let (mut n_runs, mut is_scaling) = (5, false);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--runs" => n_runs = rest.next().unwrap().parse().unwrap(),
+            "--scaling" => is_scaling = true,
+            // `cargo bench` adds an option of its own.
+            option if option.starts_with("--") => {}
+            path => repositories.push(PathBuf::from(path)),
+        }
+    }
     if repositories.is_empty() {
         eprintln!("name repositories to measure: cargo bench --bench mine -- PATH …");
     }
     for repository in repositories {
-        compare(Path::new(&repository));
+        println!("{}", repository.display());
+        let scratch = std::env::temp_dir().join(format!("linchpin-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&scratch).unwrap();
+        let bench = Bench {
+            repository: &repository,
+            scratch: &scratch,
+            n_runs,
+        };
+        if is_scaling {
+            bench.scaling();
+        } else {
+            bench.compare();
+        }
+        std::fs::remove_dir_all(&scratch).unwrap();
     }
 }
 
-fn compare(repository: &Path) {
-    println!("{}", repository.display());
-    let counts = MineOptions {
-        ownership: false,
+/// What one of our processes does.
+#[derive(Clone, Copy)]
+struct Work {
+    ownership: bool,
+    all_refs: bool,
+    as_of: Option<i64>,
+}
+
+const COUNTS: Work = Work {
+    ownership: false,
+    all_refs: false,
+    as_of: None,
+};
+const BOTH: Work = Work {
+    ownership: true,
+    ..COUNTS
+};
+
+/// Mines into a store, then prints the peak memory in KiB: the process that is measured.
+fn ours(arguments: &[String]) {
+    let [repository, store, ownership, all_refs, as_of] = arguments else {
+        panic!("called by the benchmark itself");
+    };
+    let options = MineOptions {
+        ownership: ownership == "true",
+        all_refs: all_refs == "true",
+        as_of: as_of
+            .parse()
+            .ok()
+            .and_then(|at| Timestamp::from_second(at).ok()),
         ..MineOptions::default()
     };
-    let both = MineOptions::default();
-    let n_runs = 5;
-    let log = || git(repository, &["log", "--numstat", "-M", "--no-merges"]);
-    let (first, _) = timed(&log);
-    // Long ones need fewer runs to be told apart from noise.
-    let n_runs = if first > 10.0 { 3 } else { n_runs };
-    let run = |options: &MineOptions, previous: Option<&[u8]>| {
-        let mined = mine(repository, options, previous, &Silent).unwrap();
-        std::hint::black_box(mined.state)
-    };
-    let full = run(&both, None);
-    let is_some = |what: &str, ours: &dyn Fn(), theirs: &dyn Fn()| pair(what, n_runs, ours, theirs);
-    is_some(
-        "commits, files, lines, renames / git log --numstat -M",
-        &|| drop(run(&counts, None)),
-        &log,
-    );
-    is_some(
-        "the same with line ownership / git log --numstat -M",
-        &|| drop(run(&both, None)),
-        &log,
-    );
-    is_some(
-        "second run, nothing new / first run",
-        &|| drop(run(&both, Some(&full))),
-        &|| drop(run(&both, None)),
-    );
-    if let Some((earlier, share)) = one_percent_ago(repository) {
-        let before = run(
-            &MineOptions {
-                as_of: Some(earlier),
-                ..both.clone()
-            },
-            None,
-        );
-        let what = format!("second run, {:.1} % new commits / first run", share * 100.0);
-        is_some(&what, &|| drop(run(&both, Some(&before))), &|| {
-            drop(run(&both, None));
+    let repository = Path::new(repository);
+    let store = Store::open(Path::new(store), Mode::Write).unwrap();
+    let previous = store.read(STATE).unwrap();
+    let is_done = |state: &Vec<u8>| is_current(repository, &options, state).unwrap();
+    if !previous.as_ref().is_some_and(is_done) {
+        let mined = mine(repository, &options, previous.as_deref(), &Silent).unwrap();
+        store.commit_file(STATE, &mined.state).unwrap();
+        drop(mined.state);
+        let history = mined.history;
+        let identity = resolve(&Evidence {
+            accounts: &[],
+            signatures: &history.signatures,
+            links: &[],
+            aliases: &[],
+            bots: &[],
+            ai_reviewers: &[],
+            merge_same_names: true,
         });
+        let part = Mined {
+            repository: RepositoryId(0),
+            history: &history,
+            person_of: &identity.person_of_signature,
+            patches: &[],
+        };
+        write_mined(&store, &[], &identity.people, &[part]).unwrap();
+        println!("commits {}", history.commits.len());
     }
-    other_tools(repository, &|| drop(run(&counts, None)), &|| {
-        drop(run(&both, None));
-    });
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let peak = peak.and_then(|line| line.split_whitespace().next());
+    println!("peak {}", peak.unwrap_or("0"));
 }
 
-/// Tools that are compared where they are installed.
-fn other_tools(repository: &Path, counts: &dyn Fn(), both: &dyn Fn()) {
-    let is_there = |tool: &str| {
-        let help = Command::new(tool)
-            .arg("--help")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        help.is_ok()
-    };
-    let path = repository.to_string_lossy();
-    let scratch = std::env::temp_dir().join(format!("linchpin-bench-{}", std::process::id()));
-    let at = scratch.to_string_lossy().into_owned();
-    let tools: [(&str, Vec<&str>); 2] = [
-        ("git-fame", vec!["--silent-progress", &path]),
-        ("git-of-theseus-analyze", vec!["--outdir", &at, &path]),
-    ];
-    for (tool, arguments) in tools.iter().filter(|(tool, _)| is_there(tool)) {
-        pair(&format!("with line ownership / {tool}"), 1, both, &|| {
-            let _ = Command::new(tool)
-                .args(arguments)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-        });
-    }
-    if is_there("ein") {
+/// What a run took.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    wall: f64,
+    processor: f64,
+    peak_kib: f64,
+    n_commits: f64,
+}
+
+struct Bench<'a> {
+    repository: &'a Path,
+    scratch: &'a Path,
+    n_runs: usize,
+}
+
+impl Bench<'_> {
+    fn compare(&self) {
+        let log = || self.git(&["log", "--numstat", "-M", "--no-merges"]);
+        let with_merges = || self.git(&["log", "--numstat", "-M"]);
+        let n = self.n_runs;
         pair(
-            "commits, files, lines, renames / ein tool query",
-            1,
-            counts,
-            &|| {
-                // It keeps its database in the repository: measured on a clone that goes away.
-                let clone = scratch.join("clone");
-                git(
-                    Path::new("."),
-                    &[
-                        "clone",
-                        "-q",
-                        "--bare",
-                        "--shared",
-                        &path,
-                        &clone.to_string_lossy(),
-                    ],
-                );
-                let mut ein = Command::new("ein");
-                let _ = ein
-                    .args(["tool", "query"])
-                    .current_dir(&clone)
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null())
-                    .status();
-                let _ = std::fs::remove_dir_all(&clone);
-            },
+            "commits, files, lines, renames / git log --numstat -M --no-merges",
+            n,
+            &|| self.first(COUNTS),
+            &log,
         );
+        pair(
+            "the same with line ownership / git log --numstat -M",
+            n,
+            &|| self.first(BOTH),
+            &with_merges,
+        );
+        let whole = self.store("whole");
+        self.run(BOTH, &whole);
+        pair(
+            "second run, nothing new / first run",
+            n,
+            &|| self.run(BOTH, &whole),
+            &|| self.first(BOTH),
+        );
+        if let Some((earlier, share)) = self.one_percent_ago() {
+            let before = self.store("before");
+            self.run(
+                Work {
+                    as_of: Some(earlier),
+                    ..BOTH
+                },
+                &before,
+            );
+            let again = || {
+                let copy = self.store("again");
+                copy_tree(&before, &copy);
+                self.run(BOTH, &copy)
+            };
+            let what = format!("second run, {:.1} % new commits / first run", share * 100.0);
+            pair(&what, n, &again, &|| self.first(BOTH));
+        }
+        self.other_tools();
     }
-    let _ = std::fs::remove_dir_all(&scratch);
+
+    /// Tools that are compared where they are installed.
+    fn other_tools(&self) {
+        let path = self.repository.to_string_lossy();
+        let out = self.scratch.join("theseus").to_string_lossy().into_owned();
+        let tools: [(&str, Vec<&str>); 2] = [
+            ("git-fame", vec!["--silent-progress", &path]),
+            ("git-of-theseus-analyze", vec!["--outdir", &out, &path]),
+        ];
+        for (tool, arguments) in tools {
+            if is_there(tool) {
+                pair(
+                    &format!("with line ownership / {tool}"),
+                    1,
+                    &|| self.first(BOTH),
+                    &|| timed(Command::new(tool).args(&arguments)),
+                );
+            }
+        }
+        if is_there("ein") {
+            let clone = self.scratch.join("clone");
+            let ein = || {
+                // It keeps its database in the repository: measured on a clone that goes away.
+                let _ = std::fs::remove_dir_all(&clone);
+                let to = clone.to_string_lossy();
+                self.git(&["clone", "-q", "--bare", "--shared", ".", &to]);
+                timed(
+                    Command::new("ein")
+                        .args(["tool", "query"])
+                        .current_dir(&clone),
+                )
+            };
+            pair(
+                "commits, files, lines, renames / ein tool query",
+                1,
+                &|| self.first(COUNTS),
+                &ein,
+            );
+        }
+    }
+
+    /// All refs up to growing numbers of commits: seconds for every 10,000.
+    fn scaling(&self) {
+        let listed = Command::new("git")
+            .args(["log", "--all", "--format=%ct"])
+            .current_dir(self.repository)
+            .output()
+            .unwrap();
+        let mut times: Vec<i64> = String::from_utf8_lossy(&listed.stdout)
+            .lines()
+            .filter_map(|line| line.parse().ok())
+            .collect();
+        times.sort_unstable();
+        for wanted in [10_000, 100_000, usize::MAX] {
+            let Some(at) = times.get(wanted.min(times.len()).saturating_sub(1)) else {
+                continue;
+            };
+            let work = Work {
+                all_refs: true,
+                as_of: Some(*at),
+                ..BOTH
+            };
+            let costs: Vec<Cost> = (0..self.n_runs.min(3)).map(|_| self.first(work)).collect();
+            let median = |of: &dyn Fn(&Cost) -> f64| median(costs.iter().map(of).collect());
+            let n = median(&|cost| cost.n_commits);
+            println!(
+                "  {n:.0} commits of all refs: {:.2} s, {:.2} s of the processor, {:.2} s of it for 10,000 commits, {:.0} MiB",
+                median(&|cost| cost.wall),
+                median(&|cost| cost.processor),
+                median(&|cost| cost.processor) / n * 10_000.0,
+                median(&|cost| cost.peak_kib) / 1024.0,
+            );
+        }
+    }
+
+    fn store(&self, name: &str) -> PathBuf {
+        let path = self.scratch.join(name);
+        let _ = std::fs::remove_dir_all(&path);
+        path
+    }
+
+    /// A first run, into an empty store.
+    fn first(&self, work: Work) -> Cost {
+        self.run(work, &self.store("first"))
+    }
+
+    fn run(&self, work: Work, store: &Path) -> Cost {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.arg(OURS).arg(self.repository).arg(store).args([
+            work.ownership.to_string(),
+            work.all_refs.to_string(),
+            work.as_of
+                .map_or_else(|| "-".to_owned(), |at| at.to_string()),
+        ]);
+        let (start, used) = (Instant::now(), processor_seconds());
+        let output = command.stderr(Stdio::inherit()).output().unwrap();
+        assert!(output.status.success(), "our own run failed");
+        let (wall, processor) = (start.elapsed().as_secs_f64(), processor_seconds() - used);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let number = |key: &str| {
+            let line = printed.lines().find_map(|line| line.strip_prefix(key));
+            line.and_then(|number| number.parse().ok()).unwrap_or(0.0)
+        };
+        Cost {
+            wall,
+            processor,
+            peak_kib: number("peak "),
+            n_commits: number("commits "),
+        }
+    }
+
+    fn git(&self, arguments: &[&str]) -> Cost {
+        let mut command = Command::new("git");
+        command.args(arguments).current_dir(self.repository);
+        timed(
+            command
+                .env("GIT_CONFIG_NOSYSTEM", "1")
+                .env("GIT_CONFIG_GLOBAL", "/dev/null"),
+        )
+    }
+
+    /// An instant before about one commit in a hundred, and how many came after it exactly.
+    fn one_percent_ago(&self) -> Option<(i64, f64)> {
+        let n_commits = |as_of: Option<Timestamp>| {
+            let options = MineOptions {
+                ownership: false,
+                as_of,
+                ..MineOptions::default()
+            };
+            Some(
+                mine(self.repository, &options, None, &Silent)
+                    .ok()?
+                    .history
+                    .commits,
+            )
+        };
+        let all = n_commits(None)?;
+        let at = all.get(all.len() - all.len().div_ceil(100))?.committed_at;
+        let n_before = n_commits(Some(at))?.len();
+        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+        let share = (all.len() - n_before) as f64 / all.len() as f64;
+        (n_before < all.len()).then_some((at.as_second(), share))
+    }
 }
 
-fn git(repository: &Path, arguments: &[&str]) {
-    let status = Command::new("git")
-        .args(arguments)
-        .current_dir(repository)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+fn is_there(tool: &str) -> bool {
+    let mut command = Command::new(tool);
+    let help = command
+        .arg("--help")
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .status();
+    if help.is_err() {
+        println!("  {tool} is not installed: left out");
+    }
+    help.is_ok()
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_tree(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn pair(what: &str, n_runs: usize, ours: &dyn Fn() -> Cost, theirs: &dyn Fn() -> Cost) {
+    let rows: Vec<(Cost, Cost)> = (0..n_runs).map(|_| (ours(), theirs())).collect();
+    let median = |of: &dyn Fn(&(Cost, Cost)) -> f64| median(rows.iter().map(of).collect());
+    println!(
+        "  {what}: {:.3} of the wall time, {:.3} of the processor time ({:.2} s / {:.2} s, processor {:.2} s / {:.2} s, {:.0} MiB)",
+        median(&|row| row.0.wall / row.1.wall),
+        median(&|row| row.0.processor / row.1.processor.max(0.01)),
+        median(&|row| row.0.wall),
+        median(&|row| row.1.wall),
+        median(&|row| row.0.processor),
+        median(&|row| row.1.processor),
+        median(&|row| row.0.peak_kib) / 1024.0,
+    );
+}
+
+fn timed(command: &mut Command) -> Cost {
+    let (start, used) = (Instant::now(), processor_seconds());
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     assert!(
         status.is_ok_and(|status| status.success()),
-        "git {arguments:?}"
+        "{command:?} failed"
     );
-}
-
-/// An instant before about one commit in a hundred, and how many came after it exactly.
-fn one_percent_ago(repository: &Path) -> Option<(jiff::Timestamp, f64)> {
-    let history = mine(
-        repository,
-        &MineOptions {
-            ownership: false,
-            ..MineOptions::default()
-        },
-        None,
-        &Silent,
-    )
-    .ok()?
-    .history;
-    let n = history.commits.len();
-    let at = history.commits.get(n - n.div_ceil(100))?.committed_at;
-    let before = MineOptions {
-        ownership: false,
-        as_of: Some(at),
-        ..MineOptions::default()
-    };
-    let n_before = mine(repository, &before, None, &Silent)
-        .ok()?
-        .history
-        .commits
-        .len();
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-    let share = (n - n_before) as f64 / n as f64;
-    (n_before < n).then_some((at, share))
-}
-
-fn pair(what: &str, n_runs: usize, ours: &dyn Fn(), theirs: &dyn Fn()) {
-    let mut rows: Vec<(Seconds, Seconds)> = Vec::new();
-    for _ in 0..n_runs {
-        rows.push((timed(ours), timed(theirs)));
+    Cost {
+        wall: start.elapsed().as_secs_f64(),
+        processor: processor_seconds() - used,
+        ..Cost::default()
     }
-    let median = |of: &dyn Fn(&(Seconds, Seconds)) -> f64| {
-        let mut values: Vec<f64> = rows.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
-    println!(
-        "  {what}: {:.3} of the wall time, {:.3} of the processor time ({:.2} s / {:.2} s)",
-        median(&|row| row.0.0 / row.1.0),
-        median(&|row| row.0.1 / row.1.1.max(0.01)),
-        median(&|row| row.0.0),
-        median(&|row| row.1.0),
-    );
-}
-
-fn timed(run: &dyn Fn()) -> Seconds {
-    let (start, used) = (Instant::now(), processor_seconds());
-    run();
-    (start.elapsed().as_secs_f64(), processor_seconds() - used)
 }
 
 /// Processor time of this process and of the children that have ended, in ticks of 10 ms; 0 where it cannot be told.
