@@ -9,7 +9,7 @@ use super::rename::{Candidate, Fingerprint, renames};
 use super::tree::{Differ, Difference, Hole, Mode, Side};
 
 /// Decoded trees that a thread keeps.
-const TREE_CACHE: usize = 12 << 20;
+const TREE_CACHE: usize = 20 << 20;
 /// Decoded contents that a thread keeps while it looks for renames.
 const RENAME_CACHE: usize = 6 << 20;
 /// Commits that a thread takes at once: neighbours share trees.
