@@ -12,6 +12,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a benchmark talks to its terminal and fails by panicking"
 )]
