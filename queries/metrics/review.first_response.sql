@@ -30,6 +30,7 @@ waits AS (
   SELECT
     c.product, c.repository, c.number,
     hours_between(c.ready_at, COALESCE(c.answered_at, lens.as_of)) AS hours,
+    working_hours_of(NULL, c.ready_at, COALESCE(c.answered_at, lens.as_of)) AS working_hours,
     CASE WHEN c.answered_at IS NULL THEN 0 ELSE 1 END AS has_ended
   FROM candidates c
   CROSS JOIN lens
@@ -42,39 +43,47 @@ touched AS (
   JOIN areas a ON a.repository = f.repository AND a.path = f.path
 ),
 scoped AS (
-  SELECT product, '' AS area_key, hours, has_ended FROM waits
+  SELECT product, '' AS area_key, hours, working_hours, has_ended FROM waits
   UNION ALL
-  SELECT w.product, t.area AS area_key, w.hours, w.has_ended
+  SELECT w.product, t.area AS area_key, w.hours, w.working_hours, w.has_ended
   FROM waits w
   JOIN touched t ON t.product = w.product AND t.repository = w.repository AND t.number = w.number
 ),
+lengths AS (
+  SELECT product, area_key, 0 AS in_working_hours, hours, has_ended FROM scoped
+  UNION ALL
+  SELECT product, area_key, 1 AS in_working_hours, working_hours AS hours, has_ended FROM scoped WHERE working_hours IS NOT NULL
+),
 instants AS (
-  SELECT product, area_key, hours, SUM(has_ended) AS n_ended, COUNT(*) AS n_here
-  FROM scoped
-  GROUP BY product, area_key, hours
+  SELECT product, area_key, in_working_hours, hours, SUM(has_ended) AS n_ended, COUNT(*) AS n_here
+  FROM lengths
+  GROUP BY product, area_key, in_working_hours, hours
 ),
 at_risk AS (
   SELECT
-    product, area_key, hours, n_ended,
+    product, area_key, in_working_hours, hours, n_ended,
     SUM(n_here) OVER (
-      PARTITION BY product, area_key ORDER BY hours DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      PARTITION BY product, area_key, in_working_hours ORDER BY hours DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS n_at_risk
   FROM instants
 ),
 surviving AS (
   SELECT
-    product, area_key, hours, n_ended,
+    product, area_key, in_working_hours, hours, n_ended,
     EXP(SUM(CASE WHEN n_ended = n_at_risk THEN -1000.0 ELSE LN(1.0 - CAST(n_ended AS DOUBLE) / n_at_risk) END) OVER (
-      PARTITION BY product, area_key ORDER BY hours ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      PARTITION BY product, area_key, in_working_hours ORDER BY hours ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )) AS share
   FROM at_risk
 ),
 reached AS (
   SELECT
     product, area_key,
-    MIN(CASE WHEN share <= 0.5 + 1e-12 THEN hours END) AS p50,
-    MIN(CASE WHEN share <= 0.25 + 1e-12 THEN hours END) AS p75,
-    MIN(CASE WHEN share <= 0.1 + 1e-12 THEN hours END) AS p90
+    MIN(CASE WHEN in_working_hours = 0 AND share <= 0.5 + 1e-12 THEN hours END) AS p50,
+    MIN(CASE WHEN in_working_hours = 0 AND share <= 0.25 + 1e-12 THEN hours END) AS p75,
+    MIN(CASE WHEN in_working_hours = 0 AND share <= 0.1 + 1e-12 THEN hours END) AS p90,
+    MIN(CASE WHEN in_working_hours = 1 AND share <= 0.5 + 1e-12 THEN hours END) AS working_p50,
+    MIN(CASE WHEN in_working_hours = 1 AND share <= 0.25 + 1e-12 THEN hours END) AS working_p75,
+    MIN(CASE WHEN in_working_hours = 1 AND share <= 0.1 + 1e-12 THEN hours END) AS working_p90
   FROM surviving
   WHERE n_ended > 0
   GROUP BY product, area_key
@@ -84,7 +93,7 @@ totals AS (
 )
 SELECT
   t.product, CASE WHEN t.area_key = '' THEN NULL ELSE t.area_key END AS area,
-  t.n, r.p50, r.p75, r.p90, t.running
+  t.n, r.p50, r.p75, r.p90, r.working_p50, r.working_p75, r.working_p90, t.running
 FROM totals t
 LEFT JOIN reached r ON r.product = t.product AND r.area_key = t.area_key
 CROSS JOIN lens

@@ -39,6 +39,22 @@ CREATE OR REPLACE MACRO working_days_between(a, b) AS (
   WHERE w.person IS NULL
 );
 
+-- Working hours of a person between two instants: by a calendar of their own, else by the team's; NULL where none are agreed.
+CREATE OR REPLACE MACRO working_hours_of(who, a, b) AS (
+  SELECT
+    CASE
+      WHEN COUNT(*) > 0 THEN SUM(
+        CASE
+          WHEN LEAST(b, w.end_at) > GREATEST(a, w.start_at)
+            THEN CAST(epoch_us(LEAST(b, w.end_at)) - epoch_us(GREATEST(a, w.start_at)) AS DOUBLE)
+          ELSE 0.0::DOUBLE
+        END
+      ) / 3600000000.0::DOUBLE
+    END
+  FROM working_spans w
+  WHERE w.person = who OR (w.person IS NULL AND NOT EXISTS (SELECT 1 FROM working_spans o WHERE o.person = who))
+);
+
 -- Everyone credited with a commit, once each.
 CREATE OR REPLACE VIEW commit_authors AS
 SELECT repository, commit, author AS person FROM commits

@@ -129,6 +129,7 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
         sheet(&question.absorbed)?,
         sheet(&question.file_histories)?,
         sheet(&question.working_spans)?,
+        sheet(&question.reviewer_turns)?,
         sheet(&question.working_days)?,
         sheet(&question.members)?,
         sheet(&question.absences)?,

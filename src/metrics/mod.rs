@@ -59,6 +59,7 @@ pub const REGISTRY: &[Metric] = &[
     review::turnaround::METRIC,
     review::first_response::METRIC,
     review::queue::METRIC,
+    review::waiting_hours::METRIC,
     review::concentration::METRIC,
     review::sole_approver::METRIC,
     review::absence_what_if::METRIC,

@@ -9,15 +9,18 @@ use super::delivery::incidents::{self, Placed};
 use super::delivery::landing::Landings;
 use super::delivery::shipping::Shipping;
 use super::flow::relations::FlowRelations;
+use super::flow::turns::Replay;
 use super::knowledge::lineage::file_histories;
 use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, Measure, Measured, Number, Value};
 use super::pull_requests;
+use super::review::waiting_hours;
 use crate::domain::{Attribution, Bucket, RepositoryId, Window};
 use crate::tables::Tables;
 use crate::tables::question::{
     AbsenceRow, AbsorbedRow, AreaRow, FileHistoryRow, HotfixRow, IncidentRow, LandingRow, LensRow,
-    MeasureRow, MemberRow, ProductRow, ProductionRow, WorkingDayRow, WorkingSpanRow,
+    MeasureRow, MemberRow, ProductRow, ProductionRow, ReviewerTurnRow, WorkingDayRow,
+    WorkingSpanRow,
 };
 
 /// Every relation of a question, each sorted.
@@ -45,6 +48,8 @@ pub struct Question {
     pub working_spans: Vec<WorkingSpanRow>,
     /// Working days over the same time.
     pub working_days: Vec<WorkingDayRow>,
+    /// Reviewers' parts of turns.
+    pub reviewer_turns: Vec<ReviewerTurnRow>,
     /// Members.
     pub members: Vec<MemberRow>,
     /// Absences.
@@ -182,6 +187,24 @@ impl Question {
                 }));
         }
         let wholes = pull_requests::of_product(tables, lens, product);
+        let replay = Replay::of(tables, lens, product, &wholes);
+        for whole in &wholes {
+            let (repository, number) = whole.key();
+            let turns = replay
+                .life(whole)
+                .map_or_else(|_| Vec::new(), |life| life.turns);
+            let parts = waiting_hours::parts(lens, &turns).into_iter();
+            self.reviewer_turns
+                .extend(parts.map(|part| ReviewerTurnRow {
+                    product: name(),
+                    repository,
+                    number,
+                    person: part.person,
+                    start_at: part.since,
+                    end_at: part.until,
+                    n_pending: part.n_pending,
+                }));
+        }
         let landings = Landings::of(tables, product, &wholes);
         let landed = landings.all().into_iter();
         self.landings.extend(

@@ -210,6 +210,25 @@ pub struct AbsenceRow {
     pub until_at: Timestamp,
 }
 
+/// One reviewer's part of a reviewer turn inside the window and one bucket: the table `reviewer_turns`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewerTurnRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The pull request.
+    pub number: PrNumber,
+    /// Whose part; `None`: a team's, or anyone's.
+    pub person: Option<PersonId>,
+    /// From here on.
+    pub start_at: Timestamp,
+    /// Until then, exclusive.
+    pub end_at: Timestamp,
+    /// Among how many reviewers the time is divided.
+    pub n_pending: u64,
+}
+
 /// One number of one figure: the table `measures`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasureRow {
@@ -269,6 +288,8 @@ table! { "measures": MeasureRow {
 table! { "working_spans": WorkingSpanRow { person, start_at, end_at } }
 
 table! { "working_days": WorkingDayRow { person, start_at, end_at } }
+
+table! { "reviewer_turns": ReviewerTurnRow { product, repository, number, person, start_at, end_at, n_pending } }
 
 table! { "members": MemberRow { person, joined_at, left_at, is_lead } }
 

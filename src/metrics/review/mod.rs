@@ -11,6 +11,7 @@ pub mod requests;
 pub mod sole_approver;
 pub mod turnaround;
 pub mod waiting;
+pub mod waiting_hours;
 pub mod waits;
 
 use jiff::Timestamp;

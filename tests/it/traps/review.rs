@@ -222,7 +222,7 @@ fn included(measure: &Measure) -> Vec<&LedgerRow> {
 }
 
 /// Every metric of the family.
-const FAMILY: [&str; 9] = [
+const FAMILY: [&str; 10] = [
     "review.absence_what_if",
     "review.concentration",
     "review.done",
@@ -232,6 +232,7 @@ const FAMILY: [&str; 9] = [
     "review.sole_approver",
     "review.turnaround",
     "review.waiting",
+    "review.waiting_hours",
 ];
 
 #[test]
@@ -587,6 +588,50 @@ fn a_queue_is_replayed_day_by_day_with_arrivals_departures_and_age() {
     assert_eq!(
         number(&world.measure("review.waiting"), Some(BEN), "count"),
         Some(1.0)
+    );
+}
+
+#[test]
+fn hours_waited_are_divided_equally_among_those_pending_and_add_up() {
+    // Asked at 09:00, looked at as of 13:00: 4 hours, 2 each. A team's part is nobody's.
+    let mut world = World::new();
+    world.as_of = at("03-02T13:00");
+    world
+        .pull(1, "03-02T08:00", None)
+        .ask(1, "03-02T09:00", BEN)
+        .ask(1, "03-02T09:00", CLEO);
+    let measure = world.measure("review.waiting_hours");
+    for person in [BEN, CLEO] {
+        assert_eq!(number(&measure, Some(person), "waited_hours"), Some(2.0));
+    }
+    assert_eq!(number(&measure, None, "waited_hours"), Some(4.0));
+    world.ask_team(1, "03-02T11:00");
+    let measure = world.measure("review.waiting_hours");
+    // 2 h for two and 2 h for three: 1 + 2/3 each, the rest is the team's.
+    let each = number(&measure, Some(BEN), "waited_hours").unwrap();
+    assert!((each - (1.0 + 2.0 / 3.0)).abs() < 1e-9, "{each}");
+    assert!((number(&measure, None, "waited_hours").unwrap() - 4.0).abs() < 1e-9);
+}
+
+#[test]
+fn hours_waited_in_adjacent_windows_add_up_to_those_of_both() {
+    let mut world = World::new();
+    world
+        .pull(1, "02-27T08:00", None)
+        .ask(1, "02-27T09:00", BEN)
+        .review(1, "03-03T09:00", BEN);
+    let both = number(&world.measure("review.waiting_hours"), None, "waited_hours").unwrap();
+    let measure = world.measure("review.waiting_hours");
+    // Four days, cut at Monday: 63 hours until 2026-03-02T00:00, 33 after.
+    let weeks: Vec<f64> = included(&measure)
+        .iter()
+        .filter_map(|row| row.value)
+        .collect();
+    assert_eq!((both, weeks), (96.0, vec![63.0, 33.0]));
+    world.since = at("03-02T00:00");
+    assert_eq!(
+        number(&world.measure("review.waiting_hours"), None, "waited_hours"),
+        Some(33.0)
     );
 }
 

@@ -1,0 +1,156 @@
+//! `review.waiting_hours`: hours in which a pull request waited for somebody's review.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::span_hours;
+use crate::domain::{Bucket, PersonId};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::flow::turns::{Asked, Holder, Replay, Turn};
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::pull_requests::{Key, Whole, of_product};
+use crate::metrics::{Lens, Metric, ProductLens};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "review.waiting_hours",
+    title: "Hours waited for review",
+    question: "For how many hours was it a reviewer's turn?",
+    definition: "Hours inside the window in which a pull request's turn was with its reviewers, over all pull requests. Where several \
+                 reviewers were pending, each has an equal part. A wait for a team, or for anyone, belongs to nobody in particular. In \
+                 the private tree for each person.",
+    formula: "Σ over reviewer turns: hours of the turn inside the window / reviewers pending",
+    unit: Unit::Hours,
+    cohort: Some("the time falls in the bucket"),
+    needs: &[Need::PullRequests],
+    source: "The turns of `flow.turns`: GitHub timeline events and reviews",
+    exclusions: "Drafts, and time in which it was the author's, a check's or the merger's turn. Pull requests whose instants contradict \
+                 each other have no turns and are unknown. A row is one reviewer's part of one turn in one bucket.",
+    how_to_read: "It is the work that waits at a desk, in hours: long because much is asked, because little time is left for it, or \
+                  both. Read it beside the requests received.",
+    can_mislead: "Nights and weekends are inside elapsed hours. Two pull requests that wait for one person at the same time count \
+                  twice: it is waiting work, not somebody's time.",
+    sql: include_str!("../../../queries/metrics/review.waiting_hours.sql"),
+};
+
+/// One reviewer's part of one turn, inside the window and one bucket.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    /// Whose; `None`: a team's, or anyone's.
+    pub person: Option<PersonId>,
+    /// From here on.
+    pub since: Timestamp,
+    /// Until then, exclusive.
+    pub until: Timestamp,
+    /// Among how many the time is divided.
+    pub n_pending: u64,
+    /// The bucket that it lies in.
+    pub bucket: Bucket,
+}
+
+/// The parts of a life's reviewer turns inside the window, cut at the buckets.
+#[must_use]
+pub fn parts(lens: &Lens, turns: &[Turn]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let until = lens.window.until.min(lens.as_of);
+    for turn in turns {
+        let (Holder::Reviewers(asked), Some(inside)) =
+            (&turn.holder, turn.inside(lens.window.since, until))
+        else {
+            continue;
+        };
+        let mut since = inside.since;
+        while since < inside.until {
+            let bucket = Bucket::of(since, lens.granularity, &lens.zone);
+            let end = bucket.window(&lens.zone).until.min(inside.until);
+            if end <= since {
+                break;
+            }
+            parts.extend(asked.iter().map(|one| Part {
+                person: match one {
+                    Asked::Person(person) => Some(*person),
+                    Asked::Team(_) | Asked::Anyone => None,
+                },
+                since,
+                until: end,
+                n_pending: count(asked.len()),
+                bucket,
+            }));
+            since = end;
+        }
+    }
+    parts
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::REPOSITORIES.and_people(),
+        &|product| {
+            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+                return Err(missing);
+            }
+            let wholes = of_product(tables, lens, product);
+            let replay = Replay::of(tables, lens, product, &wholes);
+            let mut rows = Vec::new();
+            for whole in &wholes {
+                match replay.life(whole) {
+                    Ok(life) => rows.extend(
+                        parts(lens, &life.turns)
+                            .iter()
+                            .map(|part| row(lens, product, whole, part)),
+                    ),
+                    Err(reason) => {
+                        let fate = Fate::Unknown(reason);
+                        let row = whole.row(lens, product, None, None, fate);
+                        rows.push(Keyed {
+                            row,
+                            key: whole.key(),
+                        });
+                    }
+                }
+            }
+            Ok(rows)
+        },
+        &|_, rows| estimate(rows),
+    )
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn row(lens: &Lens, product: &ProductLens, whole: &Whole<'_>, part: &Part) -> Keyed<Key> {
+    let (elapsed, working) = span_hours(lens, part.person, part.since, part.until);
+    let share = |hours: f64| hours / part.n_pending as f64;
+    let value = elapsed.map(share);
+    let mut row = whole.row(lens, product, Some(part.since), value, Fate::Included);
+    row.bucket = Some(part.bucket);
+    row.working_hours = working.map(share);
+    row.person = part.person;
+    Keyed {
+        row,
+        key: whole.key(),
+    }
+}
+
+fn estimate(rows: &[&Keyed<Key>]) -> Measured {
+    let pull_requests: BTreeSet<Key> = rows.iter().map(|row| row.key).collect();
+    let waited = rows.iter().filter_map(|row| row.row.value).sum();
+    let mut value = vec![
+        ("waited_hours", Number::Real(waited)),
+        ("pull_requests", Number::Count(count(pull_requests.len()))),
+    ];
+    let working: Option<f64> = rows.iter().map(|row| row.row.working_hours).sum();
+    value.extend(working.map(|hours| ("waited_working_hours", Number::Real(hours))));
+    Measured::Value {
+        n: count(rows.len()),
+        value: Value(value),
+        interval: None,
+    }
+}
