@@ -63,6 +63,8 @@ pub enum Command {
     Person(PersonArgs),
     /// Write the lead's named views from the store, local only: reviewers, knowledge, delegation, coverage of evidence.
     Lead(AnalysisArgs),
+    /// Print notes for agreed feedback follow-ups of the private register.
+    FollowUp(FollowUpArgs),
     /// Show a metric's definition and the rows behind its figure.
     Explain(ExplainArgs),
     /// Write facts, measures and the reference SQL's relations as files for other tools: private data.
@@ -173,6 +175,16 @@ pub struct InitArgs {
 pub struct PersonArgs {
     /// The person's GitHub login, or an address from the history.
     pub login: String,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Arguments of `follow-up`.
+#[derive(Debug, Args)]
+pub struct FollowUpArgs {
+    /// Only this person's: a GitHub login.
+    pub login: Option<String>,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,

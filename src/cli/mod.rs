@@ -9,6 +9,7 @@ pub mod error;
 mod explain;
 mod export;
 mod fetch;
+mod follow_up;
 mod identity;
 mod init;
 mod lead;
@@ -78,6 +79,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         Command::Report(args) => run::report(context, &of_store(args)?),
         Command::Person(args) => person::person(args, context, &of_store(&args.analysis)?),
         Command::Lead(args) => lead::lead(context, &of_store(args)?),
+        Command::FollowUp(args) => follow_up::follow_up(args, context, &of_store(&args.analysis)?),
         Command::Explain(args) => explain::explain(args, &of_store(&args.analysis)?),
         Command::Export(args) => export::export(args, &of_store(&args.analysis)?),
         Command::Identity(args) => identity::identity(args, &of_store(&args.analysis)?),

@@ -146,6 +146,33 @@ pub(super) fn packs(
     workspace: &Workspace,
     people: &[PersonId],
 ) -> Vec<(Pack, Option<Document>)> {
+    with_sources(analysis, workspace, |sources| {
+        let lens = &analysis.lens;
+        let shipped = shipped(analysis);
+        let observed = Observed {
+            deployments: shipped.deployments.as_deref(),
+            has_pull_requests: lens
+                .products
+                .iter()
+                .any(|product| lens.missing(product, Need::PullRequests).is_none()),
+            missing: &shipped.missing,
+        };
+        evidence::packs(sources, people)
+            .into_iter()
+            .map(|pack| {
+                let card = absence::document(sources, &observed, pack.person);
+                (pack, card)
+            })
+            .collect()
+    })
+}
+
+/// Gathers what evidence is taken from, and hands it on.
+pub(super) fn with_sources<T>(
+    analysis: &Analysis,
+    workspace: &Workspace,
+    use_them: impl FnOnce(&Sources<'_>) -> T,
+) -> T {
     let tables = &analysis.tables;
     let repositories: BTreeMap<RepositoryId, RepoName> = tables
         .repositories
@@ -210,22 +237,7 @@ pub(super) fn packs(
         entries: &entries,
         absences: &absences,
     };
-    let shipped = shipped(analysis);
-    let observed = Observed {
-        deployments: shipped.deployments.as_deref(),
-        has_pull_requests: lens
-            .products
-            .iter()
-            .any(|product| lens.missing(product, Need::PullRequests).is_none()),
-        missing: &shipped.missing,
-    };
-    evidence::packs(&sources, people)
-        .into_iter()
-        .map(|pack| {
-            let card = absence::document(&sources, &observed, pack.person);
-            (pack, card)
-        })
-        .collect()
+    use_them(&sources)
 }
 
 /// What the absence card needs beside the facts.

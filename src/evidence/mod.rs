@@ -5,6 +5,7 @@
 
 pub mod absence;
 pub mod brag;
+pub mod follow_up;
 mod index;
 pub mod lead;
 pub mod lint;

@@ -14,6 +14,7 @@ mod demo;
 mod evidence;
 mod facts_given;
 mod flow;
+mod follow_up;
 mod git_bad_input;
 mod git_fixture;
 mod git_mine;

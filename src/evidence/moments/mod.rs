@@ -6,6 +6,8 @@ mod incidents;
 mod reviewed;
 mod standstill;
 
+pub(super) use reviewed::fortnight_of;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -115,7 +117,7 @@ fn dimensions(kind: Kind) -> Vec<Dimension> {
 }
 
 /// The longest of some comments, cut to what fits in a few lines.
-fn excerpt<'a>(comments: impl Iterator<Item = &'a Comment>) -> Option<Quote> {
+pub(super) fn excerpt<'a>(comments: impl Iterator<Item = &'a Comment>) -> Option<Quote> {
     const MOST: usize = 280;
     let longest = comments
         .filter(|comment| !comment.body.trim().is_empty())

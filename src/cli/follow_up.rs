@@ -1,0 +1,71 @@
+//! `linchpin follow-up`: notes for agreed feedback follow-ups, on the standard output and nowhere else.
+
+use std::io::Write as _;
+
+use super::args::FollowUpArgs;
+use super::context::Context;
+use super::error::{CliError, DONE, Kind, PARTIAL};
+use super::person::with_sources;
+use super::report::Analysis;
+use super::workspace::Workspace;
+use crate::evidence::follow_up;
+use crate::metrics::roster::person_of;
+use crate::render::{self, encode};
+use crate::store::{Mode, Store};
+
+/// Prints a note for every follow-up of the private register, or for one person's.
+pub fn follow_up(
+    args: &FollowUpArgs,
+    context: &Context,
+    workspace: &Workspace,
+) -> Result<u8, CliError> {
+    let store = Store::open(&workspace.store, Mode::Read)?;
+    let analysis = Analysis::read(&store, workspace)?;
+    let asked = args
+        .login
+        .as_deref()
+        .map(|login| login.trim_start_matches('@'));
+    let is_asked = |login: &str| asked.is_none_or(|asked| asked.eq_ignore_ascii_case(login));
+    let mut agreed: Vec<_> = workspace
+        .private_register
+        .follow_ups
+        .iter()
+        .filter(|one| is_asked(&one.login))
+        .collect();
+    if agreed.is_empty() {
+        let whose = asked.map_or_else(String::new, |login| {
+            format!(" for `{}`", encode::terminal(login))
+        });
+        return Err(CliError::new(
+            Kind::Configuration,
+            format!("no follow-up is agreed{whose}"),
+        )
+        .hint("add a `[[follow_up]]` with `login`, `topic`, `agreed_on` and `observable` to linchpin.private.toml"));
+    }
+    agreed.sort_by_key(|one| (one.login.to_lowercase(), one.agreed_on));
+    let mut stdout = std::io::stdout().lock();
+    for (at, one) in agreed.into_iter().enumerate() {
+        let Some(person) = person_of(&analysis.tables.people, &one.login) else {
+            let message = format!(
+                "nobody in the store has the login `{}`",
+                encode::terminal(&one.login)
+            );
+            return Err(CliError::new(Kind::Configuration, message)
+                .hint("`linchpin identity` lists everybody with their logins"));
+        };
+        let note = with_sources(&analysis, workspace, |sources| {
+            follow_up::document(sources, person, one)
+        });
+        if let Some(note) = note {
+            let gap = if at > 0 { "\n" } else { "" };
+            let _ = write!(stdout, "{gap}{}", render::pack::document(&note));
+        }
+    }
+    if analysis.findings.is_partial() {
+        context
+            .progress
+            .say("partial data: notes may be incomplete");
+        return Ok(PARTIAL);
+    }
+    Ok(DONE)
+}
