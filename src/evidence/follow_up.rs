@@ -194,6 +194,10 @@ impl<'a> Sprint<'a> {
                 .map(|item| (item.link(sources), String::new()))
                 .collect();
             list(&mut words, waiting);
+            let n_over = self.n_asked - self.n_answered - self.waiting.len();
+            if n_over > 0 {
+                words.push(Span::text(format!("; {n_over} merged or closed first")));
+            }
             if !self.reviewed.is_empty() {
                 words.push(Span::text(format!(
                     ". Left comments on {}: ",

@@ -40,7 +40,7 @@ fn a_note_speaks_the_agreed_grammar_with_dates_links_and_a_trend() {
     assert_eq!(code, Some(0), "{said}");
     let text = plain(&note);
     let positive = r"Reviewed (\d+) PRs? this sprint \(2026-06-15 to 2026-06-28\) and left comments on (each|\d+ of \d+): parcel-\w+#\d+ \(\d+\)";
-    let negative = r"Reviewed \d+ of \d+ requested PRs? this sprint \(2026-06-15 to 2026-06-28\); \d+ (is|are) still waiting: ";
+    let negative = r"Reviewed \d+ of \d+ requested PRs? this sprint \(2026-06-15 to 2026-06-28\); \d+ ((is|are) still waiting: |merged or closed first)";
     let is_one = [positive, negative]
         .iter()
         .any(|form| regex::Regex::new(form).unwrap().is_match(&text));
