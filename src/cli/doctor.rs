@@ -126,6 +126,12 @@ fn probe_lines(found: &Probe, lines: &mut Vec<String>) -> bool {
         lines.push(match access {
             Access::Readable(Some(n)) => format!("  {word:<14} readable, {n}"),
             Access::Readable(None) => format!("  {word:<14} readable"),
+            Access::Unknown => format!("  {word:<14} not known to this server"),
+            // Most tokens may not read teams, and most repositories ask people: it is no hole until a review is asked of a team.
+            Access::Missing(permission) if *stream == Stream::Teams => format!(
+                "  {word:<14} not readable: where reviews are asked of teams, give the token {}",
+                terminal(permission)
+            ),
             Access::Missing(permission) => {
                 missing.push(*stream);
                 format!(
@@ -153,7 +159,7 @@ fn probe_lines(found: &Probe, lines: &mut Vec<String>) -> bool {
         .map(|(name, n)| format!("{name} ({n})"))
         .collect();
     lines.push(format!(
-        "  environments   {} (production is `production_pattern` in linchpin.toml)",
+        "  deployed to    {} (production is `production_pattern` in linchpin.toml)",
         list(&environments)
     ));
     lines.push(format!(

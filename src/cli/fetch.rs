@@ -153,8 +153,11 @@ pub fn fetch_with(
         }
     })?;
     progress.say(&format!(
-        "fetched {} repositories: {} requests, {} points spent{}",
-        report.repositories.len(),
+        "fetched {}: {} requests, {} points spent{}",
+        match report.repositories.len() {
+            1 => "1 repository".to_owned(),
+            n => format!("{n} repositories"),
+        },
         report.requests,
         report.points_spent,
         report
@@ -283,21 +286,31 @@ fn length(wait: Duration) -> String {
     }
 }
 
+/// `1 release`, `2 releases`.
+fn counted(n: u64, nouns: &str) -> String {
+    let noun = if n == 1 {
+        nouns.strip_suffix('s').unwrap_or(nouns)
+    } else {
+        nouns
+    };
+    format!("{n} {noun}")
+}
+
 /// What is in the store of a repository, on one line.
 fn summary(certificates: &[StreamCertificate]) -> String {
-    let counted: Vec<String> = certificates
+    let parts: Vec<String> = certificates
         .iter()
         .filter(|line| line.fetched > 0 && line.stream != crate::domain::Stream::Repository)
-        .map(|line| format!("{} {}", line.fetched, line.stream.word().replace('_', " ")))
+        .map(|line| counted(line.fetched, &line.stream.word().replace('_', " ")))
         .collect();
     let short = certificates
         .iter()
         .filter(|line| line.has_hole() || line.completeness == Completeness::RateLimited)
         .count();
-    let text = if counted.is_empty() {
+    let text = if parts.is_empty() {
         "nothing".to_owned()
     } else {
-        counted.join(", ")
+        parts.join(", ")
     };
     if short > 0 {
         format!(

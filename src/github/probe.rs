@@ -25,6 +25,8 @@ pub enum Access {
     Disabled,
     /// Not there, or not shown.
     NotFound,
+    /// The server is too old to tell.
+    Unknown,
 }
 
 /// What a fetch would cost.
@@ -117,7 +119,7 @@ pub async fn probe(client: &Client, name: &RepoName) -> Result<Probe, Error> {
         let access = match counted {
             Some(Ok(count)) => Access::Readable(Some(count)),
             Some(Err(why)) => access(stream, &why),
-            None => Access::Disabled,
+            None => Access::Unknown,
         };
         found.access.push((stream, access));
     }

@@ -941,6 +941,7 @@ fn in_ci_each_repository_is_a_plain_line_and_a_mistyped_name_leaves_nothing_behi
         ],
         &[("GH_ENTERPRISE_TOKEN", SECRET)],
     );
+    println!("{}", ran.err);
     ran.is_refused(5, &["`acme/widgest` does not exist", "check the spelling"]);
     assert!(
         ran.err
@@ -952,6 +953,71 @@ fn in_ci_each_repository_is_a_plain_line_and_a_mistyped_name_leaves_nothing_behi
     let known = fs::read_to_string(directory.path().join(".linchpin/repositories.json")).unwrap();
     assert!(known.contains("acme/widgets") && !known.contains("widgest"));
     assert!(!holds(&directory.path().join(".linchpin"), "widgest"));
+}
+
+#[test]
+fn doctor_says_what_can_be_read_what_cannot_and_what_it_costs() {
+    use linchpin::demo::fake::{FakeGitHub, Fault, Faults};
+    let fixture = fixture();
+    let now = jiff::Timestamp::now();
+    let github = FakeGitHub::start(crate::github::host(120), Faults::none(now)).unwrap();
+    let url = github.base_url();
+    let arguments = ["doctor", "--github", "acme/widgets", "--api-url", &url];
+    let token = [("GH_ENTERPRISE_TOKEN", SECRET)];
+    let whole = ran_with(fixture.path(), &arguments, &token);
+    println!("{}", whole.out);
+    whole.ends_with(0);
+    for line in [
+        "pull requests  readable, 120",
+        "merge rules    readable, 1",
+        "milestones     readable, 1",
+        "environments   readable, 1",
+        "teams          readable, 1",
+        "deployed to    production (5)",
+        "a night: about ",
+    ] {
+        assert!(
+            whole.out.contains(line),
+            "`{line}` is not in: {}",
+            whole.out
+        );
+    }
+    let forbid = |field: &'static str| {
+        github.set_script(Some(Box::new(move |asked| {
+            (asked.operation == "RepositorySettings").then_some(Fault::Forbid(field))
+        })));
+    };
+    // Teams are no hole until a review is asked of one; environments are.
+    forbid("owner");
+    let ran = ran_with(fixture.path(), &arguments, &token);
+    ran.ends_with(0);
+    assert!(
+        ran.out.contains("give the token members=read"),
+        "{}",
+        ran.out
+    );
+    forbid("environments");
+    let ran = ran_with(fixture.path(), &arguments, &token);
+    ran.ends_with(5);
+    assert!(
+        ran.out
+            .contains("not readable: give the token actions=read"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("secret") && !ran.err.contains("secret"));
+    github.set_script(None);
+    let arguments = ["init", "--github", "acme/widgets", "--api-url", &url];
+    ran_with(fixture.path(), &arguments, &token).ends_with(0);
+    let written = fs::read_to_string(fixture.path().join("linchpin.toml")).unwrap();
+    println!("{written}");
+    for line in [
+        "incident_labels = [\"incident\"]",
+        "Seen in the newest deployments: production (5)",
+        "repositories = [\"acme/widgets\"]",
+    ] {
+        assert!(written.contains(line), "`{line}` is not in: {written}");
+    }
 }
 
 /// The operating system refuses to write more, as on a full disk: at whatever file that happens, nothing is lost.
