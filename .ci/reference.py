@@ -2,6 +2,7 @@
 """Two engines, one answer: runs every reference definition on DuckDB over an export and compares it with metrics.json.
 
 usage: reference.py EXPORT_DIRECTORY METRICS_JSON   (needs `duckdb` from PyPI; the export must be Parquet)
+       reference.py --time EXPORT_DIRECTORY         only runs them, for the benchmark
 
 Compared are the figures over the whole window, of products, of people and, where the SQL speaks of them, of areas: n and
 every number by its name. Counts must be equal, reals to 1e-9. A figure that only one of the two engines has is a difference.
@@ -11,6 +12,7 @@ import decimal
 import json
 import pathlib
 import sys
+import time
 
 import duckdb
 
@@ -103,19 +105,34 @@ def differences(program, engine, silent, has_areas, has_people):
     return found, n_compared
 
 
-def main(export, document):
-    document = json.loads(pathlib.Path(document).read_text(encoding="utf-8"))
-    program, known, silent = program_figures(document)
+def connect(export):
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     for file in sorted(pathlib.Path(export).glob("*.parquet")):
         quoted = str(file).replace("'", "''")
         connection.execute(f'CREATE VIEW "{file.stem}" AS SELECT * FROM read_parquet(\'{quoted}\')')
+    connection.execute((QUERIES / "prelude" / "duckdb.sql").read_text(encoding="utf-8"))
+    return connection
+
+
+def run_all(export):
+    """Every definition once, cold: what the benchmark times."""
+    connection = connect(export)
+    for path in sorted((QUERIES / "metrics").glob("*.sql")):
+        start = time.monotonic()
+        n_rows = len(connection.execute(path.read_text(encoding="utf-8")).fetchall())
+        print(f"{path.stem:30} {n_rows:8} rows {time.monotonic() - start:8.2f} s")
+    return 0
+
+
+def main(export, document):
+    document = json.loads(pathlib.Path(document).read_text(encoding="utf-8"))
+    program, known, silent = program_figures(document)
+    connection = connect(export)
     as_of = connection.execute("SELECT epoch_us(as_of) FROM lens").fetchone()[0]
     told = connection.execute("SELECT epoch_us(CAST(? AS TIMESTAMPTZ))", [document["as_of"]]).fetchone()[0]
     if as_of != told:
         raise SystemExit("the export and metrics.json answer different questions: their as-of instants differ")
-    connection.execute((QUERIES / "prelude" / "duckdb.sql").read_text(encoding="utf-8"))
     program.update(people_figures(connection))
     found, n_compared = [], 0
     for metric in sorted(path.stem for path in (QUERIES / "metrics").glob("*.sql")):
@@ -138,4 +155,4 @@ def main(export, document):
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(run_all(sys.argv[2]) if sys.argv[1] == "--time" else main(sys.argv[1], sys.argv[2]))

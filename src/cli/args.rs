@@ -29,7 +29,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 defect · 2 usage · 3 configuration · 4 authentication · 5 finished with partial data · \
-                          6 rate-limited, run again to resume · 130 interrupted";
+                          6 rate-limited, run again to resume · 7 an agreement is crossed (check) · 130 interrupted";
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,6 +67,8 @@ pub enum Command {
     FollowUp(FollowUpArgs),
     /// Show a metric's definition and the rows behind its figure.
     Explain(ExplainArgs),
+    /// Hold the register's agreements against the figures; exit code 7 where one is crossed and not accepted.
+    Check(CheckArgs),
     /// Write facts, measures and the reference SQL's relations as files for other tools: private data.
     Export(ExportArgs),
     /// Show which accounts and signatures are one person, and why.
@@ -204,6 +206,17 @@ pub struct ExplainArgs {
     /// Only rows and figures of the person with this login, where the metric has any.
     #[arg(long, value_name = "LOGIN")]
     pub person: Option<String>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,

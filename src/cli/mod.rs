@@ -1,6 +1,7 @@
 //! The command line: arguments in, side effects and an exit code out. The only layer with a clock, an environment and a terminal.
 
 pub mod args;
+mod check;
 mod context;
 mod demo;
 mod derive;
@@ -81,6 +82,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         Command::Lead(args) => lead::lead(context, &of_store(args)?),
         Command::FollowUp(args) => follow_up::follow_up(args, context, &of_store(&args.analysis)?),
         Command::Explain(args) => explain::explain(args, &of_store(&args.analysis)?),
+        Command::Check(args) => check::check(args, &of_store(&args.analysis)?),
         Command::Export(args) => export::export(args, &of_store(&args.analysis)?),
         Command::Identity(args) => identity::identity(args, &of_store(&args.analysis)?),
     }

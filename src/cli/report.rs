@@ -6,7 +6,7 @@ use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
 use crate::metrics::{self, Lens, Measure};
 use crate::render;
-use crate::report::{Product, RepositoryFace, TeamDefinition, TeamInput};
+use crate::report::{AcceptedFlag, Product, RepositoryFace, TeamDefinition, TeamInput};
 use crate::store::Store;
 use crate::store::facts as store_facts;
 use crate::tables::Tables;
@@ -75,6 +75,22 @@ pub fn write_team_tree(
             repositories: product.repositories.clone(),
         })
         .collect();
+    let today = analysis.lens.zone.to_datetime(analysis.lens.as_of).date();
+    let accepted: Vec<AcceptedFlag> = workspace
+        .register
+        .accepted
+        .iter()
+        .filter(|accepted| today <= accepted.until)
+        .map(|accepted| AcceptedFlag {
+            metric: accepted.metric.clone(),
+            scope: accepted
+                .scope
+                .clone()
+                .unwrap_or_else(|| "everywhere".to_owned()),
+            reason: accepted.reason.clone(),
+            until: accepted.until,
+        })
+        .collect();
     let input = TeamInput {
         as_of: analysis.lens.as_of,
         window: analysis.lens.window,
@@ -85,7 +101,7 @@ pub fn write_team_tree(
         measures: &measures,
         certificates: &analysis.findings.certificates,
         gaps: &analysis.findings.gaps,
-        accepted: &[],
+        accepted: &accepted,
         version: env!("CARGO_PKG_VERSION"),
     };
     let defect =

@@ -56,6 +56,13 @@ impl Value {
             })
     }
 
+    /// The first number, which speaks for the value unless it is a ratio.
+    #[must_use]
+    pub fn headline(&self) -> Option<f64> {
+        let (name, _) = self.0.first()?;
+        self.get(name)
+    }
+
     /// The ratio, where the value is one.
     #[must_use]
     pub fn ratio(&self) -> Option<Ratio> {
@@ -243,6 +250,21 @@ pub enum Need {
     Issues,
     /// Workflow runs from GitHub.
     WorkflowRuns,
+}
+
+impl Need {
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::History => "a clone with its whole history",
+            Self::Ownership => "a clone with line ownership",
+            Self::PullRequests => "pull requests",
+            Self::Deployments => "deployments from any source",
+            Self::Issues => "issues",
+            Self::WorkflowRuns => "workflow runs",
+        }
+    }
 }
 
 /// Everything a reader needs to trust or distrust a metric: one registry row.

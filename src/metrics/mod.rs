@@ -4,6 +4,7 @@
 //! [`Measure`]; the registry below lists them all. Polars stays behind `tables`: a metric sees typed columns and rows.
 
 pub mod aggregate;
+pub mod agreements;
 pub mod delivery;
 pub mod estimate;
 pub mod flow;

@@ -13,7 +13,8 @@ pub use error::Error;
 pub use incidents::{AttributionBound, IncidentEntry};
 pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
 pub use team::{
-    Agreements, Area, Calendar, DeploymentSource, Member, MemberCalendar, Mining, Product, Register,
+    Accepted, Agreements, Area, Calendar, DeploymentSource, Limit, Member, MemberCalendar, Mining,
+    Product, Register,
 };
 pub use work::{DatedEvent, WorkMix, WorkRules};
 

@@ -51,6 +51,8 @@ pub struct Register {
     pub events: Vec<DatedEvent>,
     /// What makes a pull request feature, maintenance, debt or incident work.
     pub work_mix: WorkMix,
+    /// Crossed agreements that stay quiet until a day.
+    pub accepted: Vec<Accepted>,
     /// What is left out of mining and knowledge.
     pub mining: Mining,
     /// Below this many rows a figure lists events instead of a summary. At least 5.
@@ -75,6 +77,7 @@ impl Default for Register {
             agreements: Agreements::default(),
             events: Vec::new(),
             work_mix: WorkMix::default(),
+            accepted: Vec::new(),
             mining: Mining::default(),
             minimum_n: 5,
         }
@@ -335,6 +338,62 @@ pub struct Agreements {
     pub first_review_within_working_days: Option<f64>,
     /// An open pull request without an event by anyone but its author for so many working days needs fresh eyes.
     pub stuck_after_working_days: Option<f64>,
+    /// Limits on figures of the window.
+    #[serde(rename = "limit")]
+    pub limits: Vec<Limit>,
+}
+
+/// A figure that the team has agreed to keep within bounds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// The metric's id.
+    pub metric: String,
+    /// One of its numbers, such as `p90`; none: its headline number, which is the share of a ratio.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// A product, repository or area; none: every product.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// The largest value that is in order: hours, a share between 0 and 1, or a count.
+    #[serde(default)]
+    pub at_most: Option<f64>,
+    /// The smallest value that is in order.
+    #[serde(default)]
+    pub at_least: Option<f64>,
+}
+
+impl Limit {
+    /// Whether a value is within the limit.
+    #[must_use]
+    pub fn holds(&self, value: f64) -> bool {
+        self.at_most.is_none_or(|most| value <= most)
+            && self.at_least.is_none_or(|least| value >= least)
+    }
+
+    /// What was agreed: `p90 at most 24`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words: Vec<String> = self.number.iter().cloned().collect();
+        words.extend(self.at_least.map(|least| format!("at least {least}")));
+        words.extend(self.at_most.map(|most| format!("at most {most}")));
+        words.join(" ")
+    }
+}
+
+/// A crossed agreement that the team has accepted until a day.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    /// The metric's id.
+    pub metric: String,
+    /// Product, repository or area; none: wherever it is crossed.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The last quiet day.
+    pub until: Date,
 }
 
 /// What mining leaves out.
@@ -379,6 +438,17 @@ impl Register {
             );
         }
         super::incidents::validate(&self.incidents, file)?;
+        for limit in &self.agreements.limits {
+            let bounds = [limit.at_most, limit.at_least];
+            if bounds.iter().all(Option::is_none) {
+                let message = format!("on `{}` has neither `at_most` nor `at_least`", limit.metric);
+                return wrong("agreements.limit".into(), message);
+            }
+            if bounds.iter().flatten().any(|bound| !bound.is_finite()) {
+                let message = format!("on `{}` is not a number", limit.metric);
+                return wrong("agreements.limit".into(), message);
+            }
+        }
         let mut names = BTreeSet::new();
         let mut taken = BTreeSet::new();
         for product in &self.products {

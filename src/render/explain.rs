@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use super::encode::{csv as field, markdown as md, markdown_link, terminal};
 use super::{RenderError, csv, json};
 use crate::domain::{Bucket, PersonId};
-use crate::metrics::measure::{Cell, Fate, Ledger, LedgerRow, Measure, Measured, Scope};
+use crate::metrics::measure::{
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Scope,
+};
 use crate::report::figure::{Headline, headline};
 use crate::report::{RepositoryFace, quantity};
 
@@ -174,8 +176,7 @@ pub fn explain(asked: &Explain<'_>, format: Format) -> Result<String, RenderErro
 }
 
 /// The parts of a definition under their headings, in the order of reading.
-fn definition_parts(measure: &Measure) -> Vec<(&'static str, &'static str)> {
-    let definition = measure.definition;
+fn definition_parts(definition: &'static Definition) -> Vec<(&'static str, &'static str)> {
     let parts = [
         ("Question", definition.question),
         ("Definition", definition.definition),
@@ -222,7 +223,7 @@ fn table(asked: &Explain<'_>) -> String {
         terminal(measure.definition.title),
         measure.definition.id
     );
-    for (title, words) in definition_parts(measure) {
+    for (title, words) in definition_parts(measure.definition) {
         let _ = writeln!(text, "{title:<18} {}", terminal(words));
     }
     text.push('\n');
@@ -306,15 +307,7 @@ fn row_amount(measure: &Measure, value: f64) -> String {
 fn document(asked: &Explain<'_>) -> String {
     let measure = asked.measure;
     let rows = asked.rows();
-    let mut text = format!(
-        "# {} (`{}`)\n\n",
-        md(measure.definition.title),
-        measure.definition.id
-    );
-    for (title, words) in definition_parts(measure) {
-        let _ = writeln!(text, "- **{title}**: {}", md(words));
-    }
-    text.push('\n');
+    let mut text = definition_text(measure.definition);
     for cell in asked.cells() {
         let bucket = cell
             .bucket
@@ -358,11 +351,52 @@ fn document(asked: &Explain<'_>) -> String {
             md(&asked.repository(row))
         );
     }
+    text.push_str(&sql_text(measure.definition));
+    text
+}
+
+fn definition_text(definition: &'static Definition) -> String {
+    let mut text = format!("# {} (`{}`)\n\n", md(definition.title), definition.id);
+    for (title, words) in definition_parts(definition) {
+        let _ = writeln!(text, "- **{title}**: {}", md(words));
+    }
+    text.push('\n');
+    text
+}
+
+fn sql_text(definition: &Definition) -> String {
+    let sql = definition.sql.trim_end().replace("```", "'''");
+    format!("\n```sql\n{sql}\n```\n")
+}
+
+/// The page of a metric's definition in Markdown: what, why, formula, source, exclusions, reading, and the reference SQL.
+#[must_use]
+pub fn definition_page(definition: &'static Definition) -> String {
+    let needs: Vec<&str> = definition.needs.iter().map(|need| need.words()).collect();
+    let mut text = definition_text(definition);
+    let _ = writeln!(text, "Needs: {}.\n", needs.join(", "));
     let _ = writeln!(
         text,
-        "\n```sql\n{}\n```",
-        measure.definition.sql.trim_end().replace("```", "'''")
+        "`linchpin explain {}` lists the rows behind every figure. The same definition in SQL, over the exported facts:",
+        definition.id
     );
+    text + &sql_text(definition)
+}
+
+/// The index of all definition pages in Markdown.
+#[must_use]
+pub fn definition_index<'a>(definitions: impl Iterator<Item = &'a Definition>) -> String {
+    let mut text = "# Metrics\n\nWritten from the program's registry: one page a metric.\n\n\
+                    | metric | question |\n|---|---|\n"
+        .to_owned();
+    for definition in definitions {
+        let _ = writeln!(
+            text,
+            "| [{id}]({id}.md) | {} |",
+            md(definition.question),
+            id = definition.id
+        );
+    }
     text
 }
 

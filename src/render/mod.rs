@@ -11,7 +11,7 @@ pub mod markdown;
 pub mod pack;
 pub mod svg;
 
-pub use explain::{Explain, Format, explain};
+pub use explain::{Explain, Format, definition_index, definition_page, explain};
 pub use markdown::MAX_SUMMARY_BYTES;
 
 use crate::evidence::lead::Lead;

@@ -28,6 +28,7 @@ mod github_schema;
 mod github_settings;
 mod hostile;
 mod lead;
+mod metric_pages;
 mod pipeline;
 mod properties;
 mod reference;

@@ -1,0 +1,621 @@
+//! A generated organisation of any size, written as the facts of a store: four repositories, three years, two hundred people.
+//!
+//! For each pull request ten commits (eight on its branch, its merge, one pushed directly) and a hundred changed files. The
+//! same size gives the same facts, to the byte.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use linchpin::domain::{
+    Account, ChangeKind, Comment, CommentKind, Commit, CommitId, Completeness, Deployment,
+    DeploymentStatus, EmailAddress, Exclusion, Facts, FileChange, History, Issue, Login, Outcome,
+    Ownership, Person, PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile,
+    PullRequestState, RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, Signature,
+    SignatureId, Stream, StreamCertificate, TimelineEvent, WorkflowRun,
+};
+use linchpin::store::{Mode, Store, facts as store_facts};
+use linchpin::tables::Repository;
+
+/// Repositories; the first two form one product, the others one each.
+const REPOSITORIES: u64 = 4;
+const PEOPLE: u64 = 200;
+/// The last people are automation and AI reviewers.
+const AUTOMATION: u64 = 6;
+const BRANCH_COMMITS: u64 = 8;
+const DAYS: i64 = 3 * 365;
+
+/// The instant at which the facts end.
+pub const AS_OF: &str = "2026-07-01T00:00:00Z";
+
+/// The register of the organisation.
+pub const REGISTER: &str = r#"
+[calendar]
+time_zone = "Europe/Berlin"
+hours = "09:00-17:00"
+holidays = ["2025-12-25", "2026-01-01"]
+
+[[product]]
+name = "orders"
+repositories = ["crowd/orders-api", "crowd/orders-web"]
+
+[[product]]
+name = "billing"
+repositories = ["crowd/billing"]
+
+[[product]]
+name = "search"
+repositories = ["crowd/search"]
+"#;
+
+const NAMES: [&str; 4] = [
+    "crowd/orders-api",
+    "crowd/orders-web",
+    "crowd/billing",
+    "crowd/search",
+];
+
+/// xorshift64*: the same numbers on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.roll() % n.max(1)
+    }
+
+    /// Small numbers far more often than large ones, as work is spread over people and files.
+    fn skewed(&mut self, n: u64) -> u64 {
+        let once = self.below(n);
+        let twice = self.below(once + 1);
+        self.below(twice + 1)
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    /// Minutes with a long tail.
+    fn wait(&mut self, typical: u64) -> i64 {
+        let factor = 1 + self.below(4) * self.below(4) * self.below(4);
+        i64::try_from(self.below(typical) * factor + 1).unwrap()
+    }
+}
+
+fn person(at: u64) -> PersonId {
+    PersonId(u32::try_from(at).unwrap())
+}
+
+fn some_human(dice: &mut Dice) -> PersonId {
+    person(dice.skewed(PEOPLE - AUTOMATION))
+}
+
+fn after(at: Timestamp, minutes: i64) -> Timestamp {
+    at + SignedDuration::from_mins(minutes)
+}
+
+fn id(repository: u64, number: u64) -> CommitId {
+    let mut raw = [0_u8; 20];
+    let mix = number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ repository;
+    raw[..8].copy_from_slice(&mix.to_be_bytes());
+    raw[8..16].copy_from_slice(&number.to_be_bytes());
+    raw[16] = u8::try_from(repository).unwrap();
+    CommitId::from_bytes(&raw).unwrap()
+}
+
+/// Writes a store of so many pull requests below `root`.
+pub fn write(root: &Path, n_pull_requests: u64) {
+    let store = Store::open(root, Mode::Write).unwrap();
+    let people: Vec<Person> = (0..PEOPLE).map(member).collect();
+    let everybody: Vec<PersonId> = (0..PEOPLE).map(person).collect();
+    let mut facts = Facts::default();
+    let mut histories = Vec::new();
+    let mut repositories = Vec::new();
+    let mut certificates = Vec::new();
+    for (at, name) in (0..REPOSITORIES).zip(NAMES) {
+        let repository = store.repository_id_of_key(name).unwrap();
+        let url = format!("https://github.com/{name}");
+        let mut town = Town::new(at, repository, url.clone(), n_pull_requests / REPOSITORIES);
+        town.live(&mut facts);
+        repositories.push(Repository {
+            repository,
+            name: name.to_owned(),
+            url: Some(url),
+            default_branch: Some("main".to_owned()),
+        });
+        for stream in [
+            Stream::History,
+            Stream::PullRequests,
+            Stream::Issues,
+            Stream::Deployments,
+            Stream::Releases,
+            Stream::WorkflowRuns,
+            Stream::Repository,
+        ] {
+            certificates.push(StreamCertificate {
+                repository,
+                stream,
+                completeness: Completeness::Complete,
+                reason: None,
+                fix: None,
+                expected: None,
+                fetched: n_pull_requests,
+                watermark: None,
+            });
+        }
+        histories.push((repository, town.history));
+    }
+    let mined: Vec<_> = histories
+        .iter()
+        .map(|(repository, history)| store_facts::Mined {
+            repository: *repository,
+            history,
+            person_of: &everybody,
+        })
+        .collect();
+    store_facts::write_mined(&store, &repositories, &people, &mined).unwrap();
+    store_facts::write_facts(&store, &facts).unwrap();
+    let findings = serde_json::json!({"certificates": certificates, "gaps": []});
+    let bytes = serde_json::to_vec(&findings).unwrap();
+    store.commit_file("facts/findings.json", &bytes).unwrap();
+    println!(
+        "{} pull requests, {} commits, {} changed files",
+        facts.pull_requests.len(),
+        histories
+            .iter()
+            .map(|(_, history)| history.commits.len())
+            .sum::<usize>(),
+        histories
+            .iter()
+            .map(|(_, history)| history.changes.len())
+            .sum::<usize>(),
+    );
+}
+
+fn member(at: u64) -> Person {
+    let account = match PEOPLE - at {
+        1 | 2 => Account::AiReviewer,
+        3..=AUTOMATION => Account::Automation,
+        _ => Account::Human,
+    };
+    Person {
+        id: person(at),
+        display_name: format!("Person {at:03}"),
+        logins: vec![Login(format!("person-{at:03}"))],
+        emails: vec![EmailAddress(format!("person-{at:03}@crowd.example"))],
+        account,
+    }
+}
+
+/// One repository while it grows.
+struct Town {
+    at: u64,
+    repository: RepositoryId,
+    url: String,
+    n_pull_requests: u64,
+    dice: Dice,
+    history: History,
+    n_commits: u64,
+    tip: Option<CommitId>,
+    n_paths: u64,
+}
+
+impl Town {
+    fn new(at: u64, repository: RepositoryId, url: String, n_pull_requests: u64) -> Self {
+        let n_paths = (n_pull_requests * 2 / 5).max(60);
+        let areas = ["api", "web", "jobs", "store", "docs", "ci", "tools", "lib"];
+        let paths: Vec<String> = (0..n_paths)
+            .map(|file| {
+                let area = areas[usize::try_from(file % 8).unwrap()];
+                format!("{area}/part{}/file{file}.rs", file % 97)
+            })
+            .collect();
+        let history = History {
+            path_exclusions: (0..n_paths)
+                .map(|file| (file % 50 == 7).then_some(Exclusion::Generated))
+                .collect(),
+            path_in_tip: (0..n_paths).map(|file| file % 20 != 3).collect(),
+            paths,
+            signatures: (0..PEOPLE)
+                .map(|at| Signature {
+                    name: format!("Person {at:03}"),
+                    email: format!("person-{at:03}@crowd.example"),
+                })
+                .collect(),
+            default_branch: Some("main".to_owned()),
+            ..History::default()
+        };
+        Self {
+            at,
+            repository,
+            url,
+            n_pull_requests,
+            dice: Dice(0x5EED + at),
+            history,
+            n_commits: 0,
+            tip: None,
+            n_paths,
+        }
+    }
+
+    fn live(&mut self, facts: &mut Facts) {
+        let end: Timestamp = AS_OF.parse().unwrap();
+        let start = end - SignedDuration::from_hours(24 * DAYS);
+        let minutes = DAYS * 24 * 60 - 60 * 24 * 10;
+        for number in 1..=self.n_pull_requests {
+            let share = i64::try_from(number).unwrap() * minutes
+                / i64::try_from(self.n_pull_requests).unwrap();
+            self.pull_request(facts, number, after(start, share));
+        }
+        self.own(start, end);
+        self.history.tip = self.tip;
+    }
+
+    fn commit(
+        &mut self,
+        author: PersonId,
+        at: Timestamp,
+        parents: Vec<CommitId>,
+        n_files: u64,
+        subject: String,
+        pull_request: Option<u64>,
+    ) -> CommitId {
+        self.n_commits += 1;
+        let commit = id(self.at, self.n_commits);
+        let index = u32::try_from(self.history.commits.len()).unwrap();
+        let is_merge = parents.len() > 1;
+        let first = self.dice.skewed(self.n_paths);
+        let mut lines = 0;
+        for step in 0..n_files {
+            let path = (first + step * 8) % self.n_paths;
+            let added = u32::try_from(1 + self.dice.below(40)).unwrap();
+            lines += u64::from(added);
+            self.history.changes.push(FileChange {
+                commit: index,
+                path: u32::try_from(path).unwrap(),
+                previous_path: None,
+                change: if self.n_commits <= self.n_paths / 8 {
+                    ChangeKind::Added
+                } else {
+                    ChangeKind::Modified
+                },
+                lines_added: Some(added),
+                lines_deleted: Some(added / 2),
+                is_binary: false,
+            });
+        }
+        let co_author = self.dice.chance(5).then(|| some_human(&mut self.dice));
+        self.history.commits.push(Commit {
+            id: commit,
+            parents,
+            author: SignatureId(author.0),
+            committer: SignatureId(author.0),
+            authored_at: at,
+            author_offset_seconds: 0,
+            committed_at: at,
+            committer_offset_seconds: 0,
+            co_authors: co_author
+                .filter(|other| *other != author)
+                .map(|other| SignatureId(other.0))
+                .into_iter()
+                .collect(),
+            subject,
+            pull_request,
+            reverts: None,
+            cherry_picked_from: None,
+            on_default_branch: true,
+            exclusion: is_merge.then_some(Exclusion::Merge),
+            n_files: (!is_merge).then(|| u32::try_from(n_files).unwrap()),
+            lines_added: (!is_merge).then_some(lines),
+            lines_deleted: (!is_merge).then_some(lines / 2),
+        });
+        commit
+    }
+
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one life, told from opening to production"
+    )]
+    fn pull_request(&mut self, facts: &mut Facts, number: u64, created_at: Timestamp) {
+        let repository = self.repository;
+        let author = if self.dice.chance(8) {
+            person(PEOPLE - 3)
+        } else {
+            some_human(&mut self.dice)
+        };
+        let pr = PrNumber(number);
+        let url = format!("{}/pull/{number}", self.url);
+        let base = self.tip;
+        let mut parent = base;
+        let mut first_commit_at = created_at;
+        for step in 0..BRANCH_COMMITS {
+            let before = i64::try_from(BRANCH_COMMITS - step).unwrap() * 45;
+            let at = after(created_at, -before);
+            first_commit_at = first_commit_at.min(at);
+            let subject = format!("Step {step} of change {number}");
+            let commit = self.commit(author, at, parent.into_iter().collect(), 12, subject, None);
+            facts.pull_request_commits.push(PullRequestCommit {
+                repository,
+                number: pr,
+                commit,
+                authored_at: at,
+                author: Some(author),
+            });
+            parent = Some(commit);
+        }
+        let is_draft_first = self.dice.chance(20);
+        let ready_at = if is_draft_first {
+            after(created_at, self.dice.wait(120))
+        } else {
+            created_at
+        };
+        let n_reviewers = 1 + self.dice.below(2);
+        let mut last_review_at = ready_at;
+        for turn in 0..n_reviewers {
+            let reviewer = some_human(&mut self.dice);
+            if reviewer == author {
+                continue;
+            }
+            facts.review_requests.push(ReviewRequest {
+                repository,
+                number: pr,
+                at: ready_at,
+                action: RequestAction::Requested,
+                reviewer: Some(reviewer),
+                team: None,
+                actor: Some(author),
+            });
+            if self.dice.chance(10) {
+                continue;
+            }
+            for round in 0..=self.dice.below(2) {
+                let at = after(last_review_at, self.dice.wait(300));
+                last_review_at = at;
+                let review = format!("R_{}_{number}_{turn}_{round}", self.at);
+                let state = match self.dice.below(3) {
+                    0 => ReviewState::ChangesRequested,
+                    1 => ReviewState::Commented,
+                    _ => ReviewState::Approved,
+                };
+                facts.comments.push(Comment {
+                    repository,
+                    number: pr,
+                    comment: format!("C_{review}"),
+                    kind: CommentKind::Inline,
+                    author: Some(reviewer),
+                    created_at: at,
+                    path: None,
+                    thread: None,
+                    body_length: 40,
+                    url: format!("{url}#c{turn}{round}"),
+                    body: "Could this be simpler?".to_owned(),
+                });
+                facts.reviews.push(Review {
+                    repository,
+                    number: pr,
+                    review,
+                    author: Some(reviewer),
+                    state,
+                    submitted_at: at,
+                    n_inline_comments: 1,
+                    body_length: 12,
+                });
+            }
+        }
+        if self.dice.chance(30) {
+            facts.reviews.push(Review {
+                repository,
+                number: pr,
+                review: format!("R_{}_{number}_ai", self.at),
+                author: Some(person(PEOPLE - 1)),
+                state: ReviewState::Commented,
+                submitted_at: after(created_at, 1),
+                n_inline_comments: 0,
+                body_length: 400,
+            });
+        }
+        let is_merged = self.dice.chance(92);
+        let end = after(last_review_at, self.dice.wait(200));
+        let merge_commit = is_merged.then(|| {
+            let parents = base.into_iter().chain(parent).collect();
+            let subject = format!("Merge pull request #{number} from branch-{number}");
+            let merge = self.commit(author, end, parents, 0, subject, Some(number));
+            self.tip = Some(merge);
+            merge
+        });
+        let event = |event: &str, at: Timestamp, detail: Option<String>| TimelineEvent {
+            repository,
+            number: pr,
+            at,
+            event: event.to_owned(),
+            actor: Some(author),
+            detail,
+        };
+        if is_draft_first {
+            facts
+                .timeline
+                .push(event("ready_for_review", ready_at, None));
+        }
+        let last = if is_merged { "merged" } else { "closed" };
+        facts.timeline.push(event(
+            last,
+            end,
+            merge_commit.map(|commit| commit.to_string()),
+        ));
+        for file in 0..12 {
+            let path = (number * 7 + file * 8) % self.n_paths;
+            facts.pull_request_files.push(PullRequestFile {
+                repository,
+                number: pr,
+                path: self.history.paths[usize::try_from(path).unwrap()].clone(),
+                additions: 9,
+                deletions: 4,
+            });
+        }
+        facts.pull_requests.push(PullRequest {
+            repository,
+            number: pr,
+            node: format!("PR_{}_{number}", self.at),
+            title: format!("Change {number} of what matters"),
+            url,
+            author: Some(author),
+            state: if is_merged {
+                PullRequestState::Merged
+            } else {
+                PullRequestState::Closed
+            },
+            is_draft: false,
+            created_at,
+            ready_at: Some(ready_at),
+            first_commit_at: Some(first_commit_at),
+            merged_at: is_merged.then_some(end),
+            closed_at: Some(end),
+            updated_at: end,
+            merged_by: is_merged.then_some(author),
+            merge_commit,
+            base_branch: "main".to_owned(),
+            head_branch: format!("branch-{number}"),
+            additions: 108,
+            deletions: 48,
+            n_files: 12,
+            n_commits: BRANCH_COMMITS,
+            n_reviews: n_reviewers,
+            n_comments: n_reviewers,
+            labels: if number.is_multiple_of(5) {
+                vec!["debt".to_owned()]
+            } else {
+                Vec::new()
+            },
+            closes_issues: Vec::new(),
+        });
+        let pushed = some_human(&mut self.dice);
+        let parents = self.tip.into_iter().collect();
+        let tip = self.commit(
+            pushed,
+            after(end, 1),
+            parents,
+            4,
+            format!("Tidy up after {number}"),
+            None,
+        );
+        self.tip = Some(tip);
+        self.deliver(facts, number, tip, after(end, 5), merge_commit);
+    }
+
+    /// Two workflow runs a pull request, a deployment for every twentieth, an issue for every fifth.
+    fn deliver(
+        &mut self,
+        facts: &mut Facts,
+        number: u64,
+        tip: CommitId,
+        at: Timestamp,
+        merge_commit: Option<CommitId>,
+    ) {
+        let repository = self.repository;
+        for attempt in 1..=2 {
+            let failed = attempt == 1 && self.dice.chance(6);
+            let started = after(at, i64::try_from(attempt).unwrap() * 20);
+            facts.workflow_runs.push(WorkflowRun {
+                repository,
+                run: number,
+                attempt,
+                name: if number.is_multiple_of(3) {
+                    "nightly"
+                } else {
+                    "tests"
+                }
+                .to_owned(),
+                event: "push".to_owned(),
+                head_branch: Some("main".to_owned()),
+                head_commit: merge_commit,
+                status: "completed".to_owned(),
+                conclusion: Some(if failed { "failure" } else { "success" }.to_owned()),
+                created_at: started,
+                started_at: Some(started),
+                updated_at: after(started, i64::try_from(5 + self.dice.below(15)).unwrap()),
+                url: format!("{}/actions/runs/{number}", self.url),
+            });
+            if !failed {
+                break;
+            }
+        }
+        if number.is_multiple_of(20) {
+            let deployment = format!("D_{}_{number}", self.at);
+            let outcome = if self.dice.chance(90) {
+                Outcome::Success
+            } else {
+                Outcome::Failure
+            };
+            facts.deployment_statuses.push(DeploymentStatus {
+                repository,
+                deployment: deployment.clone(),
+                state: if outcome == Outcome::Success {
+                    "success"
+                } else {
+                    "failure"
+                }
+                .to_owned(),
+                at: after(at, 60),
+            });
+            facts.deployments.push(Deployment {
+                repository,
+                deployment,
+                environment: "production".to_owned(),
+                commit: Some(tip),
+                reference: Some("main".to_owned()),
+                created_at: after(at, 45),
+                started_at: Some(after(at, 46)),
+                finished_at: Some(after(at, 60)),
+                outcome,
+                source: "deployments_api".to_owned(),
+                is_rollback: None,
+                url: None,
+            });
+        }
+        if number.is_multiple_of(5) {
+            let is_incident = number.is_multiple_of(200);
+            let label = if is_incident { "incident" } else { "feature" };
+            facts.issues.push(Issue {
+                repository,
+                number: PrNumber(10_000_000 + number),
+                title: format!("Wish {number}"),
+                url: format!("{}/issues/{}", self.url, 10_000_000 + number),
+                author: Some(some_human(&mut self.dice)),
+                created_at: after(at, 90),
+                closed_at: Some(after(at, 400)),
+                updated_at: after(at, 400),
+                labels: vec![label.to_owned()],
+                assignees: Vec::new(),
+                milestone: None,
+                body: String::new(),
+            });
+        }
+    }
+
+    /// Surviving lines of two people a file at the end of every quarter and at the as-of instant.
+    fn own(&mut self, start: Timestamp, end: Timestamp) {
+        for quarter in 1..=12 {
+            let as_of = if quarter == 12 {
+                end
+            } else {
+                after(start, DAYS * 24 * 60 * quarter / 12)
+            };
+            for path in 0..self.n_paths {
+                let owner = self.dice.skewed(PEOPLE / 2);
+                for author in [owner, owner + PEOPLE / 4] {
+                    self.history.ownership.push(Ownership {
+                        as_of,
+                        path: u32::try_from(path).unwrap(),
+                        author: SignatureId(u32::try_from(author).unwrap()),
+                        surviving_lines: u32::try_from(1 + self.dice.below(200)).unwrap(),
+                    });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! What the team has agreed with itself, against what was measured: kept, crossed, accepted for a while, or not measured.
+//!
+//! Thresholds come from the register alone; none ships with the program.
+
+use jiff::civil::Date;
+
+use super::lens::{Lens, ProductLens};
+use super::measure::{Fate, Measure, Measured};
+use super::pull_requests::{not_human, of_product};
+use crate::domain::PullRequestState;
+use crate::register::{Limit, Register};
+use crate::tables::Tables;
+
+/// Whether an agreement holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// It holds.
+    Kept,
+    /// It does not.
+    Crossed,
+    /// It does not, and the team has accepted that for a while.
+    Accepted {
+        /// Why.
+        reason: String,
+        /// The last quiet day.
+        until: Date,
+    },
+    /// There is no figure to hold it against.
+    NotMeasured {
+        /// Why not.
+        because: String,
+    },
+}
+
+/// A work item that crosses an agreement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// What it is, as it came.
+    pub subject: String,
+    /// Its page.
+    pub link: Option<String>,
+    /// Working days that it has waited.
+    pub working_days: Option<f64>,
+}
+
+/// One agreement held against one scope.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Agreement {
+    /// The metric that it is about.
+    pub metric: &'static str,
+    /// Product, repository or area.
+    pub scope: String,
+    /// What was agreed: `share at most 0.2`.
+    pub agreed: String,
+    /// What was found, in the metric's own unit; `None`: no figure, or an agreement about work items.
+    pub found: Option<f64>,
+    /// Rows behind the figure.
+    pub n: Option<u64>,
+    /// 80 % interval of the figure's headline number.
+    pub interval: Option<[f64; 2]>,
+    /// Whether it holds.
+    pub standing: Standing,
+    /// The work items that cross it, where it is about those.
+    pub items: Vec<Item>,
+}
+
+/// An agreement about a metric that does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("`agreements.limit` names `{0}`, which is no metric")]
+pub struct UnknownMetric(pub String);
+
+/// Holds every agreement of the register against the measures, by metric and scope.
+///
+/// # Errors
+/// A limit on a metric that has no measure.
+pub fn agreements(
+    register: &Register,
+    measures: &[Measure],
+    tables: &Tables,
+    lens: &Lens,
+) -> Result<Vec<Agreement>, UnknownMetric> {
+    let mut found = Vec::new();
+    for limit in &register.agreements.limits {
+        let measure = measures
+            .iter()
+            .find(|measure| measure.definition.id == limit.metric)
+            .ok_or_else(|| UnknownMetric(limit.metric.clone()))?;
+        found.extend(against_limit(limit, measure, tables, lens));
+    }
+    if let Some(days) = register.agreements.first_review_within_working_days {
+        for product in &lens.products {
+            found.push(first_reviews(days, tables, lens, product));
+        }
+    }
+    if let Some(days) = register.agreements.stuck_after_working_days {
+        let stuck = measures
+            .iter()
+            .find(|measure| measure.definition.id == "flow.stuck");
+        if let Some(measure) = stuck {
+            found.extend(lens.products.iter().map(|product| {
+                let items = measure
+                    .rows
+                    .iter()
+                    .filter(|row| row.product == product.name && row.fate == Fate::Included)
+                    .map(|row| Item {
+                        subject: row.subject.clone(),
+                        link: row.link.clone(),
+                        working_days: None,
+                    });
+                about_items(
+                    measure.definition.id,
+                    product,
+                    format!("no open pull request is left alone for {days} working days"),
+                    items.collect(),
+                )
+            }));
+        }
+    }
+    let today = lens.zone.to_datetime(lens.as_of).date();
+    for agreement in &mut found {
+        if agreement.standing == Standing::Crossed {
+            let accepted = register.accepted.iter().find(|accepted| {
+                accepted.metric == agreement.metric
+                    && accepted
+                        .scope
+                        .as_ref()
+                        .is_none_or(|scope| scope.eq_ignore_ascii_case(&agreement.scope))
+                    && today <= accepted.until
+            });
+            if let Some(accepted) = accepted {
+                agreement.standing = Standing::Accepted {
+                    reason: accepted.reason.clone(),
+                    until: accepted.until,
+                };
+            }
+        }
+    }
+    found.sort_by(|a, b| (a.metric, &a.scope, &a.agreed).cmp(&(b.metric, &b.scope, &b.agreed)));
+    Ok(found)
+}
+
+/// A limit against the window's figure of every scope that it speaks of: products, unless it names a scope.
+fn against_limit(limit: &Limit, measure: &Measure, tables: &Tables, lens: &Lens) -> Vec<Agreement> {
+    let words = |scope: &super::measure::Scope| match (&scope.area, scope.repository) {
+        (Some(area), _) => area.clone(),
+        (None, Some(id)) => tables
+            .repository(id)
+            .map_or_else(String::new, |found| found.name.clone()),
+        (None, None) => scope.product.clone(),
+    };
+    let is_meant = |scope: &super::measure::Scope| match &limit.scope {
+        Some(name) => words(scope).eq_ignore_ascii_case(name),
+        None => scope.area.is_none() && scope.repository.is_none(),
+    };
+    let agreed = limit.words();
+    let mut found: Vec<Agreement> = measure
+        .team_cells()
+        .filter(|cell| cell.bucket.is_none() && is_meant(&cell.scope))
+        .map(|cell| {
+            let none = |because: String| (None, None, None, Standing::NotMeasured { because });
+            let (found, n, interval, standing) = match &cell.measured {
+                Measured::Value { n, value, interval } => {
+                    let number = match limit.number.as_deref() {
+                        None => value
+                            .ratio()
+                            .map_or_else(|| value.headline(), super::measure::Ratio::share),
+                        Some("share") => value.ratio().and_then(super::measure::Ratio::share),
+                        Some(name) => value.get(name),
+                    };
+                    match number {
+                        Some(number) => {
+                            let standing = if limit.holds(number) {
+                                Standing::Kept
+                            } else {
+                                Standing::Crossed
+                            };
+                            (Some(number), Some(*n), *interval, standing)
+                        }
+                        None => none(format!(
+                            "the figure has no number `{}`",
+                            limit.number.as_deref().unwrap_or_default()
+                        )),
+                    }
+                }
+                Measured::TooFew { n } => none(format!("too few to summarise, n = {n}")),
+                Measured::NotObserved { because, .. } => none(format!("not observed: {because}")),
+                Measured::NotApplicable { because } => none(format!("not applicable: {because}")),
+            };
+            Agreement {
+                metric: measure.definition.id,
+                scope: words(&cell.scope),
+                agreed: agreed.clone(),
+                found,
+                n,
+                interval,
+                standing,
+                items: Vec::new(),
+            }
+        })
+        .collect();
+    if found.is_empty() {
+        found.push(Agreement {
+            metric: measure.definition.id,
+            scope: limit.scope.clone().unwrap_or_else(|| {
+                lens.products
+                    .iter()
+                    .map(|product| product.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            }),
+            agreed,
+            found: None,
+            n: None,
+            interval: None,
+            standing: Standing::NotMeasured {
+                because: "no figure of this scope".to_owned(),
+            },
+            items: Vec::new(),
+        });
+    }
+    found
+}
+
+/// Open pull requests that have waited for a first human review longer than agreed.
+fn first_reviews(days: f64, tables: &Tables, lens: &Lens, product: &ProductLens) -> Agreement {
+    let calendar = lens.calendars.team();
+    let items = of_product(tables, lens, product)
+        .into_iter()
+        .filter_map(|whole| {
+            let row = whole.pull_request;
+            let is_open = row.state == PullRequestState::Open
+                || row
+                    .closed_at
+                    .is_none_or(|closed_at| closed_at >= lens.as_of);
+            let ready_at = row.ready_at.filter(|ready_at| *ready_at < lens.as_of)?;
+            let waits = is_open
+                && not_human(tables, row.author).is_none()
+                && whole.human_reviews(tables).next().is_none();
+            let waited = calendar.working_days_between(ready_at, lens.as_of)?;
+            (waits && waited > days).then(|| Item {
+                subject: format!("{} {}", row.number, row.title),
+                link: Some(row.url.clone()),
+                working_days: Some(waited),
+            })
+        });
+    about_items(
+        "flow.pickup_time",
+        product,
+        format!("a first review comes within {days} working days"),
+        items.collect(),
+    )
+}
+
+fn about_items(
+    metric: &'static str,
+    product: &ProductLens,
+    agreed: String,
+    items: Vec<Item>,
+) -> Agreement {
+    Agreement {
+        metric,
+        scope: product.name.clone(),
+        agreed,
+        found: None,
+        n: u64::try_from(items.len()).ok(),
+        interval: None,
+        standing: if items.is_empty() {
+            Standing::Kept
+        } else {
+            Standing::Crossed
+        },
+        items,
+    }
+}
