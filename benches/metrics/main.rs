@@ -23,6 +23,16 @@ use std::time::Instant;
 const LINCHPIN: &str = env!("CARGO_BIN_EXE_linchpin");
 const N_PAIRS: usize = 3;
 
+/// Left out of DuckDB's work, not of ours: what walks ancestry. Its recursion visits every pair of a deployment and a commit
+/// before it, which takes minutes on a hundred thousand commits and does not end on a million.
+const WITHOUT: [&str; 5] = [
+    "dora.change_lead_time",
+    "dora.change_fail_rate",
+    "dora.failed_deployment_recovery_time",
+    "dora.deployment_rework_rate",
+    "flow.deploy_wait",
+];
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let value = |name: &str| {
@@ -69,7 +79,8 @@ fn compare(n: u64) -> (f64, f64) {
             command
                 .arg(script)
                 .arg("--time")
-                .arg(place.join("out/export"));
+                .arg(place.join("out/export"))
+                .args(WITHOUT);
             let their = measured(&mut command);
             ratios.push(our.0 / their.0);
             theirs.push(their);
@@ -78,7 +89,7 @@ fn compare(n: u64) -> (f64, f64) {
     }
     let explained = run(
         &place,
-        &["explain", "flow.cycle_time", "--bucket", "2026-Q1"],
+        &["explain", "flow.cycle_time", "--bucket", "2026-03"],
     );
     let ours = (
         median(ours.iter().map(|run| run.0)),

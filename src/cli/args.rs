@@ -67,6 +67,8 @@ pub enum Command {
     FollowUp(FollowUpArgs),
     /// Show a metric's definition and the rows behind its figure.
     Explain(ExplainArgs),
+    /// Say why figures moved between two runs: new events, late data, labels, identity, configuration, definition.
+    Diff(DiffArgs),
     /// Hold the register's agreements against the figures; exit code 7 where one is crossed and not accepted.
     Check(CheckArgs),
     /// Write facts, measures and the reference SQL's relations as files for other tools: private data.
@@ -206,6 +208,24 @@ pub struct ExplainArgs {
     /// Only rows and figures of the person with this login, where the metric has any.
     #[arg(long, value_name = "LOGIN")]
     pub person: Option<String>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier run: its number, or the day of its as-of instant. Default: the one before the newest.
+    pub before: Option<String>,
+    /// The later run. Default: the newest.
+    pub after: Option<String>,
+    /// Only this metric.
+    #[arg(long, value_name = "ID")]
+    pub metric: Option<String>,
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,

@@ -5,6 +5,7 @@ mod check;
 mod context;
 mod demo;
 mod derive;
+mod diff;
 mod doctor;
 pub mod error;
 mod explain;
@@ -82,6 +83,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         Command::Lead(args) => lead::lead(context, &of_store(args)?),
         Command::FollowUp(args) => follow_up::follow_up(args, context, &of_store(&args.analysis)?),
         Command::Explain(args) => explain::explain(args, &of_store(&args.analysis)?),
+        Command::Diff(args) => diff::diff(args, &of_store(&args.analysis)?),
         Command::Check(args) => check::check(args, &of_store(&args.analysis)?),
         Command::Export(args) => export::export(args, &of_store(&args.analysis)?),
         Command::Identity(args) => identity::identity(args, &of_store(&args.analysis)?),

@@ -4,11 +4,12 @@ use super::derive::Findings;
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
+use crate::metrics::movement::{self, RunHead};
 use crate::metrics::{self, Lens, Measure};
 use crate::render;
 use crate::report::{AcceptedFlag, Product, RepositoryFace, TeamDefinition, TeamInput};
-use crate::store::Store;
 use crate::store::facts as store_facts;
+use crate::store::{self, Store, checksum};
 use crate::tables::Tables;
 
 /// Everything that analysis starts from, read from the store.
@@ -57,6 +58,48 @@ impl Analysis {
         };
         self.tables.repositories.iter().map(face).collect()
     }
+}
+
+/// Keeps what a run computed, so that `linchpin diff` can say later why a number moved.
+pub fn keep_run(
+    store: &Store,
+    analysis: &Analysis,
+    workspace: &Workspace,
+    measures: &[Measure],
+) -> Result<(), CliError> {
+    let registers = format!("{:?}\n{:?}", workspace.register, workspace.private_register);
+    let people: Vec<String> = analysis
+        .tables
+        .people
+        .iter()
+        .map(|person| {
+            format!(
+                "{:?} {:?} {:?}",
+                person.logins, person.emails, person.account
+            )
+        })
+        .collect();
+    let head = RunHead {
+        format: 1,
+        as_of: analysis.lens.as_of,
+        window: analysis.lens.window,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        configuration: checksum(registers.as_bytes()),
+        identity: checksum(people.join("\n").as_bytes()),
+        definitions: measures
+            .iter()
+            .map(|measure| {
+                let text = movement::definition_text(measure.definition);
+                (measure.definition.id.to_owned(), checksum(text.as_bytes()))
+            })
+            .collect(),
+        figures: movement::figures(measures),
+    };
+    let run = movement::record(head, measures);
+    let head =
+        serde_json::to_vec_pretty(&run.head).map_err(|error| CliError::new(Kind::Defect, error))?;
+    store::runs::write(store, &head, &run.rows)?;
+    Ok(())
 }
 
 /// Measures everything and writes `<out>/team`.

@@ -7,7 +7,7 @@ use super::derive::{Findings, INPUTS, MinedClone, derive, inputs};
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched};
 use super::output::check_writable;
-use super::report::{Analysis, write_team_tree};
+use super::report::{Analysis, keep_run, write_team_tree};
 use super::workspace::Workspace;
 use crate::domain::{RepoName, RepositoryId};
 use crate::git::{self, MineOptions};
@@ -138,7 +138,10 @@ fn report_from(
         "window: {} to {} ({}), as of {}",
         window.since, window.until, workspace.register.calendar.time_zone, analysis.lens.as_of
     ));
-    write_team_tree(&analysis, workspace)?;
+    let measures = write_team_tree(&analysis, workspace)?;
+    if store.mode() == Mode::Write {
+        keep_run(store, &analysis, workspace, &measures)?;
+    }
     context.progress.finish();
     let place = workspace.out.join("team").join("index.html");
     let _ = writeln!(std::io::stdout().lock(), "{}", place.display());

@@ -11,6 +11,7 @@ pub mod flow;
 pub mod knowledge;
 pub mod lens;
 pub mod measure;
+pub mod movement;
 pub mod ownership;
 pub mod pull_requests;
 pub mod question;

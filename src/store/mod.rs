@@ -12,6 +12,7 @@ mod migrate;
 pub mod raw;
 mod recover;
 mod repositories;
+pub mod runs;
 pub mod state;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,12 @@ pub struct Store {
     recovered: Mutex<Vec<Gap>>,
     steps_left: AtomicU64,
     _lock: Option<Lock>,
+}
+
+/// SHA-256 of some bytes in hexadecimal digits: equal texts, equal contents.
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> String {
+    manifest::Entry::of("", bytes).sha256
 }
 
 impl Store {

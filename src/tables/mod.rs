@@ -12,6 +12,7 @@ pub mod ownership;
 mod parquet;
 pub mod question;
 mod rows;
+pub mod run;
 pub mod sheet;
 
 pub use changes::Changes;

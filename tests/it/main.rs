@@ -9,8 +9,10 @@
 )]
 
 mod absence;
+mod agreements;
 mod cli;
 mod demo;
+mod diff;
 mod evidence;
 mod facts_given;
 mod flow;

@@ -1,0 +1,240 @@
+//! `linchpin diff`: why figures moved between two runs.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use super::args::{DiffArgs, Format};
+use super::error::{CliError, DONE, Kind};
+use super::workspace::Workspace;
+use crate::metrics;
+use crate::metrics::movement::{Movement, Part, Run, RunFigure, RunHead, movements};
+use crate::render::encode::terminal;
+use crate::render::{csv, markdown};
+use crate::report::table::Column;
+use crate::report::{Table, TableCell, quantity};
+use crate::store::{self, Mode, Store};
+
+/// Compares two runs that the store keeps, row by row.
+pub fn diff(args: &DiffArgs, workspace: &Workspace) -> Result<u8, CliError> {
+    let store = Store::open(&workspace.store, Mode::Read)?;
+    let runs = heads(&store)?;
+    let (newest, previous) = (runs.last(), runs.iter().rev().nth(1));
+    let after = match &args.after {
+        Some(name) => find(name, &runs)?,
+        None => newest.ok_or_else(too_few_runs)?.0,
+    };
+    let before = match &args.before {
+        Some(name) => find(name, &runs)?,
+        None => previous.ok_or_else(too_few_runs)?.0,
+    };
+    let (before, after) = (read(&store, before)?, read(&store, after)?);
+    let mut found = movements(&before, &after);
+    if let Some(id) = &args.metric {
+        if metrics::find(id).is_none() {
+            let message = format!("`{}` is not a metric", terminal(id));
+            return Err(CliError::new(Kind::Usage, message)
+                .hint("`linchpin explain list` names every metric"));
+        }
+        found.retain(|movement| movement.metric == *id);
+    }
+    let text = match args.format {
+        Format::Table => lines(&before.head, &after.head, &found),
+        Format::Markdown => markdown::table(&table(&found)),
+        Format::Csv => csv::table(&table(&found)),
+        Format::Json => json(&before.head, &after.head, &found)?,
+    };
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    Ok(DONE)
+}
+
+fn too_few_runs() -> CliError {
+    CliError::new(Kind::Usage, "the store keeps fewer than two runs")
+        .hint("`linchpin run` keeps one each time something changed: run it again later")
+}
+
+fn heads(store: &Store) -> Result<Vec<(u64, RunHead)>, CliError> {
+    let mut heads = Vec::new();
+    for number in store::runs::numbers(store) {
+        if let Some((head, _)) = store::runs::read(store, number)? {
+            heads.push((number, head_of(&head, number)?));
+        }
+    }
+    Ok(heads)
+}
+
+fn head_of(bytes: &[u8], number: u64) -> Result<RunHead, CliError> {
+    let head: Result<RunHead, _> = serde_json::from_slice(bytes);
+    match head {
+        Ok(head) if head.format == 1 => Ok(head),
+        _ => Err(CliError::new(
+            Kind::Usage,
+            format!("the record of run {number} is from another version of the program"),
+        )
+        .hint("name two later runs")),
+    }
+}
+
+fn read(store: &Store, number: u64) -> Result<Run, CliError> {
+    let found = store::runs::read(store, number)?;
+    let (head, rows) = found.ok_or_else(too_few_runs)?;
+    Ok(Run {
+        head: head_of(&head, number)?,
+        rows,
+    })
+}
+
+/// A run by its number, or the latest of a day.
+fn find(name: &str, runs: &[(u64, RunHead)]) -> Result<u64, CliError> {
+    let found = runs.iter().rev().find(|(number, head)| {
+        name.parse() == Ok(*number)
+            || (name.len() >= 10 && head.as_of.to_string().starts_with(name))
+    });
+    found.map(|(number, _)| *number).ok_or_else(|| {
+        let known: Vec<String> = runs
+            .iter()
+            .map(|(number, head)| format!("{number} (as of {})", head.as_of))
+            .collect();
+        CliError::new(
+            Kind::Usage,
+            format!("`{}` is no run that the store keeps", terminal(name)),
+        )
+        .hint(if known.is_empty() {
+            "`linchpin run` keeps one each time".to_owned()
+        } else {
+            format!("name one of {}", known.join(", "))
+        })
+    })
+}
+
+fn amount(metric: &str, value: f64) -> String {
+    metrics::find(metric).map_or_else(
+        || quantity::plain(value),
+        |metric| quantity::amount(metric.definition.unit, value),
+    )
+}
+
+fn figure_words(figure: &RunFigure) -> String {
+    let n = figure.n.map_or_else(
+        || "no data".to_owned(),
+        |n| format!("n = {}", quantity::count(n)),
+    );
+    figure.value.map_or_else(
+        || format!("no number ({n})"),
+        |value| format!("{} ({n})", amount(&figure.metric, value)),
+    )
+}
+
+/// A change with its sign: `+3.0 h`, `−2.0 %`.
+fn effect_words(metric: &str, effect: f64) -> String {
+    let sign = if effect < 0.0 { "−" } else { "+" };
+    format!("{sign}{}", amount(metric, effect.abs()))
+}
+
+fn part_words(metric: &str, part: &Part) -> String {
+    let mut counts = Vec::new();
+    for (n, words) in [
+        (part.n_in, "in"),
+        (part.n_out, "out"),
+        (part.n_changed, "changed"),
+    ] {
+        if n > 0 {
+            counts.push(format!("{} {words}", quantity::count(n)));
+        }
+    }
+    let effect = part.effect.map_or_else(
+        || "not told apart".to_owned(),
+        |effect| effect_words(metric, effect),
+    );
+    format!(
+        "{effect}: {} (rows: {})",
+        part.cause.words(),
+        counts.join(", ")
+    )
+}
+
+fn lines(before: &RunHead, after: &RunHead, found: &[Movement]) -> String {
+    let mut text = format!(
+        "from the run as of {} to the run as of {}\n",
+        before.as_of, after.as_of
+    );
+    if before.version != after.version {
+        let _ = writeln!(
+            text,
+            "version {} became {}",
+            terminal(&before.version),
+            terminal(&after.version)
+        );
+    }
+    if found.is_empty() {
+        text.push_str("nothing moved\n");
+    }
+    for movement in found {
+        let _ = writeln!(
+            text,
+            "\n{} · {}: {} → {}",
+            movement.metric,
+            terminal(&movement.product),
+            figure_words(&movement.before),
+            figure_words(&movement.after)
+        );
+        for part in &movement.parts {
+            let _ = writeln!(text, "  {}", part_words(&movement.metric, part));
+            for example in &part.examples {
+                let _ = writeln!(text, "      {}", terminal(example));
+            }
+        }
+    }
+    text
+}
+
+fn table(found: &[Movement]) -> Table {
+    let text = |words: String| TableCell::Text(words);
+    let count = |n: u64| TableCell::Number(n.to_string());
+    let mut rows = Vec::new();
+    for movement in found {
+        for part in &movement.parts {
+            rows.push(vec![
+                text(movement.metric.clone()),
+                text(movement.product.clone()),
+                text(figure_words(&movement.before)),
+                text(figure_words(&movement.after)),
+                text(part.cause.words().to_owned()),
+                TableCell::number(
+                    part.effect
+                        .map(|effect| effect_words(&movement.metric, effect)),
+                ),
+                count(part.n_in),
+                count(part.n_out),
+                count(part.n_changed),
+            ]);
+        }
+    }
+    let mut columns: Vec<Column> = ["metric", "product", "before", "after", "cause"]
+        .iter()
+        .map(|title| Column::text(title))
+        .collect();
+    columns.extend(
+        ["effect", "rows in", "rows out", "rows changed"]
+            .iter()
+            .map(|title| Column::number(title)),
+    );
+    Table {
+        title: "Why figures moved".to_owned(),
+        columns,
+        rows,
+        n_omitted: 0,
+    }
+}
+
+fn json(before: &RunHead, after: &RunHead, found: &[Movement]) -> Result<String, CliError> {
+    let document = serde_json::json!({
+        "format": 1,
+        "before": {"as_of": before.as_of, "version": before.version},
+        "after": {"as_of": after.as_of, "version": after.version},
+        "movements": found,
+    });
+    let mut text = serde_json::to_string_pretty(&document)
+        .map_err(|error| CliError::new(Kind::Defect, error))?;
+    text.push('\n');
+    Ok(text)
+}

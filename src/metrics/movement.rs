@@ -1,0 +1,626 @@
+//! Why a number moved between two runs: its rows are compared one by one, and the parts add up to the change.
+//!
+//! The rows of the earlier run are turned into those of the later one in fixed steps (the window moves on, new events come in,
+//! late data, changed labels, identity, configuration, definition); after each step the figure is computed again, and the step's
+//! part is the difference. Parts therefore add up by construction. Where a figure cannot be computed from its rows alone (it
+//! weighs people or files), the rows that came and went are counted and no part is claimed.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::estimate::quantile;
+use super::measure::{Definition, Fate, LedgerRow, Measure, Measured};
+use super::survival::{Lifetime, SurvivalCurve};
+use crate::domain::Window;
+use crate::tables::run::RunRow;
+
+/// What a run was: everything that its figures depend on besides the facts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunHead {
+    /// Format of this record: 1.
+    pub format: u32,
+    /// The instant it spoke of.
+    pub as_of: Timestamp,
+    /// Its window.
+    pub window: Window,
+    /// The program's version.
+    pub version: String,
+    /// Checksum of the registers.
+    pub configuration: String,
+    /// Checksum of who is who.
+    pub identity: String,
+    /// Checksum of every metric's definition.
+    pub definitions: BTreeMap<String, String>,
+    /// The figures of products over the window.
+    pub figures: Vec<RunFigure>,
+}
+
+/// A figure of a product over the window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunFigure {
+    /// The metric's id.
+    pub metric: String,
+    /// The product.
+    pub product: String,
+    /// Rows behind it.
+    pub n: Option<u64>,
+    /// Its headline number; `None`: too few, not observed, not applicable.
+    pub value: Option<f64>,
+}
+
+/// A run with its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// What it was.
+    pub head: RunHead,
+    /// The ledgers of its metrics.
+    pub rows: Vec<RunRow>,
+}
+
+/// Why rows differ. The order is the order of the steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The row lies outside the later window, or only inside it because the window starts earlier.
+    Window,
+    /// It happened after the earlier run.
+    NewEvents,
+    /// It happened before, and was not known.
+    LateData,
+    /// The row is known to both, and counts otherwise now.
+    Relabelled,
+    /// It differs, and who is who has changed.
+    Identity,
+    /// It differs, and the registers have changed.
+    Configuration,
+    /// It differs, and the metric's definition has changed.
+    Definition,
+    /// It was known and no longer is.
+    Gone,
+}
+
+impl Cause {
+    /// All, in the order of the steps.
+    pub const ALL: [Self; 8] = [
+        Self::Window,
+        Self::NewEvents,
+        Self::LateData,
+        Self::Relabelled,
+        Self::Identity,
+        Self::Configuration,
+        Self::Definition,
+        Self::Gone,
+    ];
+
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Window => "the window moved",
+            Self::NewEvents => "new events",
+            Self::LateData => "late data",
+            Self::Relabelled => "rows that count otherwise now",
+            Self::Identity => "identity changed",
+            Self::Configuration => "configuration changed",
+            Self::Definition => "the definition changed",
+            Self::Gone => "no longer there",
+        }
+    }
+}
+
+/// One part of a movement.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Part {
+    /// Why.
+    pub cause: Cause,
+    /// Rows that came into the figure.
+    pub n_in: u64,
+    /// Rows that left it.
+    pub n_out: u64,
+    /// Rows in both whose value differs.
+    pub n_changed: u64,
+    /// What it did to the number; `None` where the figure cannot be computed from rows alone.
+    pub effect: Option<f64>,
+    /// Pages or subjects of some of the rows, in order.
+    pub examples: Vec<String>,
+}
+
+/// How one figure moved.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Movement {
+    /// The metric's id.
+    pub metric: String,
+    /// The product.
+    pub product: String,
+    /// The earlier figure.
+    pub before: RunFigure,
+    /// The later one.
+    pub after: RunFigure,
+    /// Why, in the order of the steps; parts without a row are left out. Effects add up to `after − before`.
+    pub parts: Vec<Part>,
+}
+
+/// Rows listed as examples of a part.
+const N_EXAMPLES: usize = 5;
+
+/// The record of a run.
+#[must_use]
+pub fn record(head: RunHead, measures: &[Measure]) -> Run {
+    let mut rows: Vec<RunRow> = measures
+        .iter()
+        .flat_map(|measure| {
+            measure
+                .rows
+                .iter()
+                .map(|row| run_row(measure.definition, row))
+        })
+        .collect();
+    rows.sort_by(|a, b| order(a).cmp(&order(b)));
+    Run { head, rows }
+}
+
+/// The window's figures of products, by metric.
+#[must_use]
+pub fn figures(measures: &[Measure]) -> Vec<RunFigure> {
+    let mut figures = Vec::new();
+    for measure in measures {
+        let whole = measure.team_cells().filter(|cell| {
+            cell.bucket.is_none() && cell.scope.area.is_none() && cell.scope.repository.is_none()
+        });
+        figures.extend(whole.map(|cell| {
+            let (n, value) = match &cell.measured {
+                Measured::Value { n, value, .. } => {
+                    let share = value.ratio().map(super::measure::Ratio::share);
+                    (Some(*n), share.unwrap_or_else(|| value.headline()))
+                }
+                Measured::TooFew { n } => (Some(*n), None),
+                Measured::NotObserved { .. } | Measured::NotApplicable { .. } => (None, None),
+            };
+            RunFigure {
+                metric: measure.definition.id.to_owned(),
+                product: cell.scope.product.clone(),
+                n,
+                value,
+            }
+        }));
+    }
+    figures
+}
+
+/// Everything in a definition that decides its numbers or their reading, as one text.
+#[must_use]
+pub fn definition_text(definition: &Definition) -> String {
+    [
+        definition.definition,
+        definition.formula,
+        definition.exclusions,
+        definition.sql,
+    ]
+    .join("\n")
+}
+
+fn run_row(definition: &Definition, row: &LedgerRow) -> RunRow {
+    let (fate, reason) = match row.fate {
+        Fate::Included => ("included", None),
+        Fate::Excluded(reason) => ("excluded", Some(reason)),
+        Fate::Unknown(reason) => ("unknown", Some(reason)),
+    };
+    RunRow {
+        metric: definition.id.to_owned(),
+        product: row.product.clone(),
+        repository: row.repository,
+        key: row.link.clone().unwrap_or_else(|| row.subject.clone()),
+        at: row.at,
+        value: row.value,
+        is_running: row.is_running,
+        fate: fate.to_owned(),
+        reason: reason.map(str::to_owned),
+    }
+}
+
+fn order(row: &RunRow) -> impl Ord + '_ {
+    (
+        &row.metric,
+        &row.product,
+        row.repository,
+        &row.key,
+        row.at,
+        row.value.map(f64::to_bits),
+        &row.fate,
+        &row.reason,
+    )
+}
+
+/// How every figure moved that differs in its number, its n or its rows, by metric and product.
+#[must_use]
+pub fn movements(before: &Run, after: &Run) -> Vec<Movement> {
+    type Key<'a> = (&'a str, &'a str);
+    let mut found = Vec::new();
+    let mut pairs: BTreeMap<Key<'_>, [Option<&RunFigure>; 2]> = BTreeMap::new();
+    for (side, run) in [before, after].into_iter().enumerate() {
+        for figure in &run.head.figures {
+            let pair = pairs.entry((&figure.metric, &figure.product)).or_default();
+            if let Some(slot) = pair.get_mut(side) {
+                *slot = Some(figure);
+            }
+        }
+    }
+    let mut rows: BTreeMap<Key<'_>, [Vec<&RunRow>; 2]> = BTreeMap::new();
+    for (side, run) in [before, after].into_iter().enumerate() {
+        for row in &run.rows {
+            let pair = rows.entry((&row.metric, &row.product)).or_default();
+            if let Some(side) = pair.get_mut(side) {
+                side.push(row);
+            }
+        }
+    }
+    for (key, [old, new]) in pairs {
+        let none = || RunFigure {
+            metric: key.0.to_owned(),
+            product: key.1.to_owned(),
+            n: None,
+            value: None,
+        };
+        let (old, new) = (
+            old.cloned().unwrap_or_else(none),
+            new.cloned().unwrap_or_else(none),
+        );
+        let [old_rows, new_rows] = rows.remove(&key).unwrap_or_default();
+        let parts = parts(before, after, (&old, &new), &old_rows, &new_rows);
+        if old != new || !parts.is_empty() {
+            found.push(Movement {
+                metric: key.0.to_owned(),
+                product: key.1.to_owned(),
+                before: old,
+                after: new,
+                parts,
+            });
+        }
+    }
+    found
+}
+
+/// One row on its way from the earlier run to the later one.
+struct Step<'a> {
+    cause: Cause,
+    old: Option<&'a RunRow>,
+    new: Option<&'a RunRow>,
+}
+
+fn parts(
+    before: &Run,
+    after: &Run,
+    (old_figure, new_figure): (&RunFigure, &RunFigure),
+    old: &[&RunRow],
+    new: &[&RunRow],
+) -> Vec<Part> {
+    let mut steps = paired(old, new);
+    for step in &mut steps {
+        step.cause = cause(before, after, &old_figure.metric, step);
+    }
+    let counts = |row: Option<&RunRow>| row.is_some_and(|row| row.fate == "included");
+    steps.retain(|step| !is_same(step) && (counts(step.old) || counts(step.new)));
+    let recompute = Recipe::of(
+        (old_figure.value, included(old.iter().copied())),
+        (new_figure.value, included(new.iter().copied())),
+    );
+    let mut current: Vec<&RunRow> = old.to_vec();
+    let mut value = old_figure.value;
+    let mut parts = Vec::new();
+    for cause in Cause::ALL {
+        let of_cause: Vec<&Step<'_>> = steps.iter().filter(|step| step.cause == cause).collect();
+        if of_cause.is_empty() {
+            continue;
+        }
+        let gone: HashSet<*const RunRow> = of_cause
+            .iter()
+            .filter_map(|step| step.old)
+            .map(std::ptr::from_ref)
+            .collect();
+        current.retain(|row| !gone.contains(&std::ptr::from_ref(*row)));
+        current.extend(of_cause.iter().filter_map(|step| step.new));
+        let next = recompute.and_then(|recipe| recipe.value(&included(current.iter().copied())));
+        let effect = match (recompute, value, next) {
+            (Some(_), Some(value), Some(next)) => Some(next - value),
+            _ => None,
+        };
+        value = next.or(value);
+        let n = |is_it: fn(bool, bool) -> bool| {
+            let found = of_cause
+                .iter()
+                .filter(|step| is_it(counts(step.old), counts(step.new)));
+            u64::try_from(found.count()).unwrap_or(u64::MAX)
+        };
+        let examples = of_cause
+            .iter()
+            .filter_map(|step| step.new.or(step.old))
+            .map(|row| row.key.clone())
+            .take(N_EXAMPLES);
+        parts.push(Part {
+            cause,
+            n_in: n(|old, new| !old && new),
+            n_out: n(|old, new| old && !new),
+            n_changed: n(|old, new| old && new),
+            effect,
+            examples: examples.collect(),
+        });
+    }
+    // A step through a set without a number breaks the sum: then no part is claimed.
+    if parts.iter().any(|part| part.effect.is_none()) {
+        for part in &mut parts {
+            part.effect = None;
+        }
+    }
+    parts
+}
+
+/// Rows of both runs side by side; several rows about one thing are paired in order.
+fn paired<'a>(old: &[&'a RunRow], new: &[&'a RunRow]) -> Vec<Step<'a>> {
+    type Thing<'a> = (u32, &'a str);
+    let mut by_thing: BTreeMap<Thing<'a>, [Vec<&'a RunRow>; 2]> = BTreeMap::new();
+    for (side, rows) in [old, new].into_iter().enumerate() {
+        for row in rows {
+            let pair = by_thing
+                .entry((row.repository.0, row.key.as_str()))
+                .or_default();
+            if let Some(side) = pair.get_mut(side) {
+                side.push(row);
+            }
+        }
+    }
+    let mut steps = Vec::new();
+    for [mut old, mut new] in by_thing.into_values() {
+        // What is the same in both is paired first, so that one new row does not make its neighbours look changed.
+        old.retain(|old_row| {
+            let same = new.iter().position(|new_row| new_row == old_row);
+            same.map(|at| new.remove(at)).is_none()
+        });
+        let length = old.len().max(new.len());
+        for at in 0..length {
+            steps.push(Step {
+                cause: Cause::Gone,
+                old: old.get(at).copied(),
+                new: new.get(at).copied(),
+            });
+        }
+    }
+    steps
+}
+
+fn is_same(step: &Step<'_>) -> bool {
+    matches!((step.old, step.new), (Some(old), Some(new)) if old == new)
+}
+
+fn cause(before: &Run, after: &Run, metric: &str, step: &Step<'_>) -> Cause {
+    let (a, b) = (&before.head, &after.head);
+    let changed = if a.definitions.get(metric) != b.definitions.get(metric) {
+        Some(Cause::Definition)
+    } else if a.configuration != b.configuration {
+        Some(Cause::Configuration)
+    } else if a.identity != b.identity {
+        Some(Cause::Identity)
+    } else {
+        None
+    };
+    match (step.old, step.new) {
+        (None, Some(new)) => match new.at {
+            Some(at) if at >= a.window.until => Cause::NewEvents,
+            Some(at) if at < a.window.since => Cause::Window,
+            _ => changed.unwrap_or(Cause::LateData),
+        },
+        (Some(old), None) => match old.at {
+            Some(at) if !b.window.contains(at) => Cause::Window,
+            _ => changed.unwrap_or(Cause::Gone),
+        },
+        (Some(old), Some(new)) => {
+            // Something still open at the earlier run has ended since, or has simply gone on.
+            let ended_since = old.at != new.at && new.at.is_some_and(|at| at >= a.window.until);
+            if ended_since || (old.is_running && old.fate == new.fate) {
+                Cause::NewEvents
+            } else {
+                changed.unwrap_or(Cause::Relabelled)
+            }
+        }
+        (None, None) => Cause::Gone,
+    }
+}
+
+fn included<'a>(rows: impl Iterator<Item = &'a RunRow>) -> Vec<&'a RunRow> {
+    rows.filter(|row| row.fate == "included").collect()
+}
+
+/// How a figure follows from its rows, where it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Recipe {
+    Median,
+    CensoredMedian,
+    Share,
+    Count,
+    Sum,
+}
+
+impl Recipe {
+    /// The recipe that gives both runs' numbers from their rows; `None` where none does.
+    fn of(
+        (old, old_rows): (Option<f64>, Vec<&RunRow>),
+        (new, new_rows): (Option<f64>, Vec<&RunRow>),
+    ) -> Option<Self> {
+        let close = |left: f64, right: f64| (left - right).abs() <= 1e-9 * left.abs().max(1.0);
+        [
+            Self::Median,
+            Self::CensoredMedian,
+            Self::Share,
+            Self::Count,
+            Self::Sum,
+        ]
+        .into_iter()
+        .find(|recipe| {
+            let gives = |value: Option<f64>, rows: &[&RunRow]| match (value, recipe.value(rows)) {
+                (Some(value), Some(found)) => close(value, found),
+                _ => false,
+            };
+            gives(old, &old_rows) && gives(new, &new_rows)
+        })
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    fn value(self, rows: &[&RunRow]) -> Option<f64> {
+        let values = || rows.iter().filter_map(|row| row.value);
+        match self {
+            Self::Median => {
+                let mut sorted: Vec<f64> = values().collect();
+                sorted.sort_by(f64::total_cmp);
+                quantile(&sorted, 0.5)
+            }
+            Self::CensoredMedian => {
+                let lifetimes: Vec<Lifetime> = rows
+                    .iter()
+                    .filter_map(|row| {
+                        Some(Lifetime {
+                            hours: row.value?,
+                            is_running: row.is_running,
+                        })
+                    })
+                    .collect();
+                SurvivalCurve::of(&lifetimes).quantile(0.5)
+            }
+            Self::Share => {
+                let is_hit = |value: &f64| value.total_cmp(&1.0).is_eq();
+                (!rows.is_empty())
+                    .then(|| values().filter(is_hit).count() as f64 / rows.len() as f64)
+            }
+            Self::Count => Some(rows.len() as f64),
+            Self::Sum => Some(values().sum()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RepositoryId;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn run(as_of: &str, value: f64, rows: &[(&str, &str, f64)]) -> Run {
+        Run {
+            head: RunHead {
+                format: 1,
+                as_of: at(as_of),
+                window: Window {
+                    since: at("2026-01-01T00:00:00Z"),
+                    until: at(as_of),
+                },
+                version: "1".into(),
+                configuration: "c".into(),
+                identity: "i".into(),
+                definitions: BTreeMap::new(),
+                figures: vec![RunFigure {
+                    metric: "flow.cycle_time".into(),
+                    product: "lamp".into(),
+                    n: u64::try_from(rows.len()).ok(),
+                    value: Some(value),
+                }],
+            },
+            rows: rows
+                .iter()
+                .map(|(key, on, hours)| RunRow {
+                    metric: "flow.cycle_time".into(),
+                    product: "lamp".into(),
+                    repository: RepositoryId(0),
+                    key: (*key).to_owned(),
+                    at: Some(at(on)),
+                    value: Some(*hours),
+                    is_running: false,
+                    fate: "included".into(),
+                    reason: None,
+                })
+                .collect(),
+        }
+    }
+
+    const JANUARY: &str = "2026-01-20T00:00:00Z";
+    const FEBRUARY: &str = "2026-02-10T00:00:00Z";
+
+    #[test]
+    fn the_parts_of_a_movement_add_up_to_it() {
+        // Medians: 10, 20, 30 → 20. Late 40 → 25. New 60, 70 → 35.
+        let before = run(
+            "2026-02-01T00:00:00Z",
+            20.0,
+            &[
+                ("#1", JANUARY, 10.0),
+                ("#2", JANUARY, 20.0),
+                ("#3", JANUARY, 30.0),
+            ],
+        );
+        let after = run(
+            "2026-03-01T00:00:00Z",
+            35.0,
+            &[
+                ("#1", JANUARY, 10.0),
+                ("#2", JANUARY, 20.0),
+                ("#3", JANUARY, 30.0),
+                ("#4", JANUARY, 40.0),
+                ("#5", FEBRUARY, 60.0),
+                ("#6", FEBRUARY, 70.0),
+            ],
+        );
+        let moved = movements(&before, &after);
+        let parts = &moved[0].parts;
+        let causes: Vec<_> = parts.iter().map(|part| (part.cause, part.n_in)).collect();
+        assert_eq!(causes, [(Cause::NewEvents, 2), (Cause::LateData, 1)]);
+        // New events first: 10 20 30 60 70 → 30 (+10); then the late 40 → 35 (+5).
+        let effects: Vec<_> = parts.iter().map(|part| part.effect.unwrap()).collect();
+        assert_eq!(effects, [10.0, 5.0]);
+        assert!((effects.iter().sum::<f64>() - 15.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_row_that_counts_otherwise_is_relabelled_unless_the_configuration_changed() {
+        let before = run(
+            "2026-02-01T00:00:00Z",
+            15.0,
+            &[("#1", JANUARY, 10.0), ("#2", JANUARY, 20.0)],
+        );
+        let mut after = run(
+            "2026-02-01T00:00:00Z",
+            10.0,
+            &[("#1", JANUARY, 10.0), ("#2", JANUARY, 20.0)],
+        );
+        after.rows[1].fate = "excluded".into();
+        after.rows[1].reason = Some("by_automation".into());
+        let check = |after: &Run, expected| {
+            let moved = movements(&before, after);
+            assert_eq!(moved[0].parts[0].cause, expected);
+            assert_eq!(moved[0].parts[0].n_out, 1);
+            assert_eq!(moved[0].parts[0].effect, Some(-5.0));
+        };
+        check(&after, Cause::Relabelled);
+        after.head.configuration = "other".into();
+        check(&after, Cause::Configuration);
+    }
+
+    #[test]
+    fn a_figure_that_rows_alone_do_not_give_claims_no_part() {
+        let before = run("2026-02-01T00:00:00Z", 0.77, &[("#1", JANUARY, 10.0)]);
+        let after = run(
+            "2026-02-01T00:00:00Z",
+            0.66,
+            &[("#1", JANUARY, 10.0), ("#2", JANUARY, 20.0)],
+        );
+        let moved = movements(&before, &after);
+        assert_eq!(moved[0].parts[0].effect, None);
+        assert_eq!(moved[0].parts[0].n_in, 1);
+    }
+
+    #[test]
+    fn nothing_moves_between_a_run_and_itself() {
+        let once = run("2026-02-01T00:00:00Z", 10.0, &[("#1", JANUARY, 10.0)]);
+        assert_eq!(movements(&once, &once), []);
+    }
+}
