@@ -343,6 +343,23 @@ pub struct Agreements {
     pub limits: Vec<Limit>,
 }
 
+impl Agreements {
+    /// What cannot be held against a figure.
+    fn mistake(&self) -> Option<String> {
+        self.limits.iter().find_map(|limit| {
+            let bounds = [limit.at_most, limit.at_least];
+            if bounds.iter().all(Option::is_none) {
+                let metric = &limit.metric;
+                return Some(format!(
+                    "on `{metric}` has neither `at_most` nor `at_least`"
+                ));
+            }
+            let is_number = bounds.iter().flatten().all(|bound| bound.is_finite());
+            (!is_number).then(|| format!("on `{}` is not a number", limit.metric))
+        })
+    }
+}
+
 /// A figure that the team has agreed to keep within bounds.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -438,16 +455,8 @@ impl Register {
             );
         }
         super::incidents::validate(&self.incidents, file)?;
-        for limit in &self.agreements.limits {
-            let bounds = [limit.at_most, limit.at_least];
-            if bounds.iter().all(Option::is_none) {
-                let message = format!("on `{}` has neither `at_most` nor `at_least`", limit.metric);
-                return wrong("agreements.limit".into(), message);
-            }
-            if bounds.iter().flatten().any(|bound| !bound.is_finite()) {
-                let message = format!("on `{}` is not a number", limit.metric);
-                return wrong("agreements.limit".into(), message);
-            }
+        if let Some(message) = self.agreements.mistake() {
+            return wrong("agreements.limit".into(), message);
         }
         let mut names = BTreeSet::new();
         let mut taken = BTreeSet::new();

@@ -18,13 +18,16 @@ fn check(more: &str, arguments: &[&str]) -> Checked {
     let place = tempfile::tempdir().unwrap();
     let root = demo().root.join("linchpin-demo");
     let register = fs::read_to_string(root.join("config/linchpin.toml")).unwrap();
-    let without_agreements: String = register
+    let without_agreements: Vec<&str> = register
         .lines()
         .filter(|line| !line.contains("_working_days"))
-        .map(|line| format!("{line}\n"))
         .collect();
     let config = place.path().join("linchpin.toml");
-    fs::write(&config, without_agreements + more).unwrap();
+    fs::write(
+        &config,
+        format!("{}\n{more}", without_agreements.join("\n")),
+    )
+    .unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
         .arg("check")
         .args(["--as-of", "2026-07-01T00:00:00Z", "--since", "26w"])
