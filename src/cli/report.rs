@@ -10,7 +10,7 @@ use crate::render;
 use crate::report::{AcceptedFlag, Product, RepositoryFace, TeamDefinition, TeamInput};
 use crate::store::facts as store_facts;
 use crate::store::{self, Store, checksum};
-use crate::tables::Tables;
+use crate::tables::{Part, Tables};
 
 /// Everything that analysis starts from, read from the store.
 #[derive(Debug)]
@@ -26,7 +26,16 @@ pub struct Analysis {
 impl Analysis {
     /// Reads the store.
     pub fn read(store: &Store, workspace: &Workspace) -> Result<Self, CliError> {
-        let tables = store_facts::read(store)?;
+        Self::read_parts(store, workspace, &Part::ALL)
+    }
+
+    /// Reads some tables of the store.
+    pub fn read_parts(
+        store: &Store,
+        workspace: &Workspace,
+        parts: &[Part],
+    ) -> Result<Self, CliError> {
+        let tables = store_facts::read_parts(store, parts)?;
         let findings = Findings::read(store)?;
         let lens = Lens::new(
             &workspace.register,

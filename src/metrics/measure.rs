@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::{Bucket, PersonId, RepositoryId};
+use crate::tables::Part;
 
 /// How many hits there were, and out of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,6 +254,18 @@ pub enum Need {
 }
 
 impl Need {
+    /// The tables that meet the need.
+    #[must_use]
+    pub const fn parts(self) -> &'static [Part] {
+        match self {
+            Self::History | Self::Ownership => &[Part::Files],
+            Self::PullRequests => &[Part::PullRequests],
+            Self::Deployments => &[Part::Commits, Part::Deliveries],
+            Self::Issues => &[Part::Issues],
+            Self::WorkflowRuns => &[Part::Deliveries],
+        }
+    }
+
     /// In words.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -296,6 +309,21 @@ pub struct Definition {
     pub can_mislead: &'static str,
     /// The reference definition in SQL over the facts.
     pub sql: &'static str,
+}
+
+impl Definition {
+    /// The tables that the metric reads, each once.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        let mut parts: Vec<Part> = self
+            .needs
+            .iter()
+            .flat_map(|need| need.parts().iter().copied())
+            .collect();
+        parts.sort_unstable();
+        parts.dedup();
+        parts
+    }
 }
 
 /// A metric's result.

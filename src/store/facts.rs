@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::{Error as StoreError, Store};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
 use crate::tables::{self, CodeownersRow, CommitRow, PatchRow, Repository, Row, Tables, TagRow};
+use crate::tables::{self, CodeownersRow, CommitRow, Part, Repository, Row, Tables, TagRow};
 
 /// Facts that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,15 @@ fn read_rows<R: Row>(store: &Store) -> Result<Vec<R>, Error> {
         }
     }
     Ok(rows)
+}
+
+/// The rows of a table where they are wanted, else none.
+fn rows_if<R: Row>(is_wanted: bool, store: &Store) -> Result<Vec<R>, Error> {
+    if is_wanted {
+        read_rows(store)
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 impl Store {
@@ -227,27 +237,41 @@ fn parts<R: Row + Clone>(
 
 /// Reads every table.
 pub fn read(store: &Store) -> Result<Tables, Error> {
+    read_parts(store, &Part::ALL)
+}
+
+/// Reads the tables of some parts; the others are empty.
+///
+/// Repositories, people and what the tip's tree declares are always there.
+pub fn read_parts(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
+    let with_files = parts.contains(&Part::Files);
+    let with_commits = with_files || parts.contains(&Part::Commits);
+    let with_pull_requests = parts.contains(&Part::PullRequests);
+    let with_deliveries = parts.contains(&Part::Deliveries);
+    let with_issues = parts.contains(&Part::Issues);
     let mut tables = Tables {
         repositories: read_rows(store)?,
         people: read_rows(store)?,
         commits: read_rows::<CommitRow>(store)?,
         tags: read_rows(store)?,
         patches: read_rows(store)?,
+        commits: rows_if(with_commits, store)?,
+        tags: rows_if(with_commits, store)?,
         codeowners: read_rows(store)?,
         facts: Facts {
-            pull_requests: read_rows(store)?,
-            pull_request_commits: read_rows(store)?,
-            pull_request_files: read_rows(store)?,
-            reviews: read_rows(store)?,
-            comments: read_rows(store)?,
-            review_requests: read_rows(store)?,
-            timeline: read_rows(store)?,
-            issues: read_rows(store)?,
-            issue_comments: read_rows(store)?,
-            deployments: read_rows(store)?,
-            deployment_statuses: read_rows(store)?,
-            releases: read_rows(store)?,
-            workflow_runs: read_rows(store)?,
+            pull_requests: rows_if(with_pull_requests, store)?,
+            pull_request_commits: rows_if(with_pull_requests, store)?,
+            pull_request_files: rows_if(with_pull_requests, store)?,
+            reviews: rows_if(with_pull_requests, store)?,
+            comments: rows_if(with_pull_requests, store)?,
+            review_requests: rows_if(with_pull_requests, store)?,
+            timeline: rows_if(with_pull_requests || with_issues, store)?,
+            issues: rows_if(with_issues, store)?,
+            issue_comments: rows_if(with_issues, store)?,
+            deployments: rows_if(with_deliveries, store)?,
+            deployment_statuses: rows_if(with_deliveries, store)?,
+            releases: rows_if(with_deliveries, store)?,
+            workflow_runs: rows_if(with_deliveries, store)?,
             merge_rules: read_rows(store)?,
             teams: read_rows(store)?,
             team_members: read_rows(store)?,
@@ -256,6 +280,9 @@ pub fn read(store: &Store) -> Result<Tables, Error> {
         },
         ..Tables::default()
     };
+    if !with_files {
+        return Ok(tables);
+    }
     let ids: BTreeSet<RepositoryId> = tables
         .commits
         .iter()

@@ -95,6 +95,32 @@ impl Tables {
     }
 }
 
+/// Tables that are read together, or not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Commits and tags.
+    Commits,
+    /// Changed files and surviving lines; brings the commits too.
+    Files,
+    /// Pull requests and everything that hangs on them.
+    PullRequests,
+    /// Deployments, releases and workflow runs.
+    Deliveries,
+    /// Issues with their comments and events.
+    Issues,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 5] = [
+        Self::Commits,
+        Self::Files,
+        Self::PullRequests,
+        Self::Deliveries,
+        Self::Issues,
+    ];
+}
+
 /// A table that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -33,6 +33,7 @@ mod lead;
 mod metric_pages;
 mod pipeline;
 mod properties;
+mod reads;
 mod reference;
 mod render;
 mod render_given;

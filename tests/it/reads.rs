@@ -1,0 +1,63 @@
+//! A metric reads no more than its needs say: what `linchpin explain` leaves unread changes nothing.
+
+use linchpin::domain::{Granularity, Window};
+use linchpin::metrics::{Lens, REGISTRY};
+use linchpin::register;
+use linchpin::store::{Mode, Store, facts};
+use linchpin::tables::Tables;
+
+use crate::pipeline::demo;
+
+#[test]
+fn every_metric_is_the_same_over_the_tables_that_it_needs() {
+    let root = demo().root.join("linchpin-demo");
+    let store = Store::open(&root.join("store"), Mode::Read).unwrap();
+    let text = |file: &str| std::fs::read_to_string(root.join("config").join(file)).unwrap();
+    let team = register::parse(&text("linchpin.toml"), "linchpin.toml").unwrap();
+    let private =
+        register::parse_private(&text("linchpin.private.toml"), "linchpin.private.toml").unwrap();
+    let findings: serde_json::Value =
+        serde_json::from_slice(&store.read("facts/findings.json").unwrap().unwrap()).unwrap();
+    let as_of = "2026-07-01T00:00:00Z".parse().unwrap();
+    let window = Window {
+        since: "2025-07-01T00:00:00Z".parse().unwrap(),
+        until: as_of,
+    };
+    let lens = |tables: &Tables| {
+        let certificates = serde_json::from_value(findings["certificates"].clone()).unwrap();
+        Lens::new(
+            &team,
+            &tables.repositories,
+            certificates,
+            as_of,
+            window,
+            Granularity::Month,
+        )
+        .unwrap()
+        .with_people(&team, &private, &tables.people)
+    };
+    let whole = facts::read(&store).unwrap();
+    let mut n_rows = 0;
+    for metric in REGISTRY {
+        let part = facts::read_parts(&store, &metric.definition.parts()).unwrap();
+        let (full, own) = (
+            (metric.measure)(&whole, &lens(&whole)),
+            (metric.measure)(&part, &lens(&part)),
+        );
+        let id = metric.definition.id;
+        assert_eq!(
+            full.rows, own.rows,
+            "{id} reads tables that its needs do not name"
+        );
+        assert_eq!(
+            full.cells, own.cells,
+            "{id} reads tables that its needs do not name"
+        );
+        assert_eq!(
+            full.notes, own.notes,
+            "{id} reads tables that its needs do not name"
+        );
+        n_rows += own.rows.len();
+    }
+    assert!(n_rows > 1_000, "{n_rows}");
+}
