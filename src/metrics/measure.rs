@@ -258,9 +258,11 @@ impl Need {
     #[must_use]
     pub const fn parts(self) -> &'static [Part] {
         match self {
-            Self::History | Self::Ownership => &[Part::Files],
+            // Reviews are knowledge too.
+            Self::History | Self::Ownership => &[Part::Files, Part::PullRequests],
             Self::PullRequests => &[Part::PullRequests],
-            Self::Deployments => &[Part::Commits, Part::Deliveries],
+            // What a deployment ships are pull requests.
+            Self::Deployments => &[Part::Commits, Part::Deliveries, Part::PullRequests],
             Self::Issues => &[Part::Issues],
             Self::WorkflowRuns => &[Part::Deliveries],
         }

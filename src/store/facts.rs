@@ -9,6 +9,7 @@ use super::{Error as StoreError, Store};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
 use crate::tables::{self, CodeownersRow, CommitRow, PatchRow, Repository, Row, Tables, TagRow};
 use crate::tables::{self, CodeownersRow, CommitRow, Part, Repository, Row, Tables, TagRow};
+use crate::tables::{self, CodeownersRow, Part, Repository, Row, Tables, TagRow};
 
 /// Facts that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
