@@ -27,7 +27,7 @@ static DEFINITION: Definition = Definition {
     formula: "deployments that are a rollback or ship a revert or a hotfix / successful production deployments",
     unit: Unit::Share,
     cohort: Some("finished in the bucket"),
-    needs: &[Need::Deployments, Need::History],
+    needs: &[Need::Deployments, Need::History, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): deployment rework rate; `This reverts commit …` in commits, hotfix \
              labels and branches of pull requests that close or refer to an incident",
     exclusions: "Failed deployments and other environments are counted apart. A revert of a change that had not been deployed does not \

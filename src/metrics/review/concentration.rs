@@ -25,7 +25,7 @@ static DEFINITION: Definition = Definition {
     formula: "max(reviews of one person) / all reviews;  1 / Σ p²;  G · n / (n − 1)",
     unit: Unit::Share,
     cohort: Some("submitted in the bucket"),
-    needs: &[Need::PullRequests],
+    needs: &[Need::PullRequests, Need::History],
     source: "Simpson (1949) for 1/Σp²; Gini (1912) with the small-sample correction of Deltas (2003)",
     exclusions: "Reviews of one's own pull request, by bots and by AI reviewers are counted apart. Only people with a commit, a pull \
                  request or a review in the window are active members.",
