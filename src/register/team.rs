@@ -513,6 +513,11 @@ impl Register {
                 format!("of {} says nothing", event.on),
             );
         }
+        self.validate_members(file)
+    }
+
+    fn validate_members(&self, file: &str) -> Result<(), Error> {
+        let wrong = |key: String, message: String| Err(Error::content(file, key, message));
         let mut logins = BTreeSet::new();
         for member in &self.members {
             if !logins.insert(Login(member.login.clone())) {
