@@ -29,7 +29,12 @@ static DEFINITION: Definition = Definition {
     formula: "Σ hours of a holder's turns / Σ hours of all turns",
     unit: Unit::Share,
     cohort: Some("merged in the bucket"),
-    needs: &[Need::PullRequests],
+    needs: &[
+        Need::PullRequests,
+        Need::WorkflowRuns,
+        Need::Deployments,
+        Need::History,
+    ],
     source: "GitHub timeline: `ReadyForReviewEvent`, `ConvertToDraftEvent`, `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, \
              `PullRequestReview`, `ReviewDismissedEvent`, `HeadRefForcePushedEvent`, `Commit.authoredDate`, merge queue events, workflow \
              runs; deployments by ancestry",

@@ -29,7 +29,7 @@ static DEFINITION: Definition = Definition {
     formula: "merged without review and co-author / merged",
     unit: Unit::Share,
     cohort: Some("merged in the bucket"),
-    needs: &[Need::PullRequests],
+    needs: &[Need::PullRequests, Need::History],
     source: "GitHub `PullRequestReview`, authors of `PullRequest.commits`; git `Co-authored-by` trailers",
     exclusions: "Pull requests opened by automation, closed without a merge or still open are counted apart, and so are all of a repository \
                  without a pull-request flow. Reviews and co-authorship by bots count as none.",
