@@ -16,6 +16,7 @@ mod diff;
 mod evidence;
 mod facts_given;
 mod flow;
+mod flow_plants;
 mod follow_up;
 mod git_bad_input;
 mod git_fixture;

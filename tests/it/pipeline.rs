@@ -126,14 +126,14 @@ impl Demo {
         serde_json::from_str(&linchpin(&self.root, &arguments)).unwrap()
     }
 
-    fn metrics(&self) -> Vec<Value> {
+    pub(crate) fn metrics(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.root.join("linchpin-demo/team/metrics.json")).unwrap();
         let metrics: Value = serde_json::from_str(&text).unwrap();
         metrics["metrics"].as_array().unwrap().clone()
     }
 
     /// The window's figure of a product, or of an area of it.
-    fn figure(&self, id: &str, product: &str, area: Option<&str>) -> Value {
+    pub(crate) fn figure(&self, id: &str, product: &str, area: Option<&str>) -> Value {
         let is_it = |cell: &&Value| {
             cell["id"] == id
                 && cell["bucket"].is_null()
