@@ -155,6 +155,7 @@ pub fn write(root: &Path, n_pull_requests: u64) {
         .map(|(repository, history)| store_facts::Mined {
             repository: *repository,
             history,
+            patches: &[],
             person_of: &everybody,
         })
         .collect();

@@ -7,9 +7,7 @@ use std::fmt::Write as _;
 
 use super::{Error as StoreError, Store};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
-use crate::tables::{self, CodeownersRow, CommitRow, PatchRow, Repository, Row, Tables, TagRow};
-use crate::tables::{self, CodeownersRow, CommitRow, Part, Repository, Row, Tables, TagRow};
-use crate::tables::{self, CodeownersRow, Part, Repository, Row, Tables, TagRow};
+use crate::tables::{self, CodeownersRow, Part, PatchRow, Repository, Row, Tables, TagRow};
 
 /// Facts that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -253,9 +251,7 @@ pub fn read_parts(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
     let mut tables = Tables {
         repositories: read_rows(store)?,
         people: read_rows(store)?,
-        commits: read_rows::<CommitRow>(store)?,
-        tags: read_rows(store)?,
-        patches: read_rows(store)?,
+        patches: rows_if(with_commits, store)?,
         commits: rows_if(with_commits, store)?,
         tags: rows_if(with_commits, store)?,
         codeowners: read_rows(store)?,
