@@ -1,6 +1,7 @@
 -- review.waiting_hours: hours of reviewer turns inside the window, divided equally among the reviewers pending, for the product
 -- and for each person.
--- Reads `lens` (one row) and `reviewer_turns`: the parts of every life's reviewer turns, cut at the buckets.
+-- Reads `lens` (one row) and `reviewer_turns`: the parts of the reviewer turns of pull requests that people
+-- opened, cut at the buckets.
 WITH parts AS (
   SELECT
     t.product, t.repository, t.number, t.person,

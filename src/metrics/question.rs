@@ -189,6 +189,9 @@ impl Question {
         let wholes = pull_requests::of_product(tables, lens, product);
         let replay = Replay::of(tables, lens, product, &wholes);
         for whole in &wholes {
+            if pull_requests::not_human(tables, whole.pull_request.author).is_some() {
+                continue;
+            }
             let (repository, number) = whole.key();
             let turns = replay
                 .life(whole)

@@ -8,7 +8,15 @@ use super::Error;
 /// An exclusive lock on a store, held until dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Gives the lock back at once. Closing the file alone would not do while a program that is just being started still has
+    /// its copy of it.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -22,7 +30,7 @@ impl Lock {
             .open(&path)
             .map_err(Error::io(&path, "written"))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(Error::Locked {
                 root: root.to_owned(),
             }),

@@ -9,7 +9,7 @@ use crate::domain::{Bucket, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::flow::turns::{Asked, Holder, Replay, Turn};
 use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
-use crate::metrics::pull_requests::{Key, Whole, of_product};
+use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
 
@@ -23,15 +23,20 @@ static DEFINITION: Definition = Definition {
     id: "review.waiting_hours",
     title: "Hours waited for review",
     question: "For how many hours was it a reviewer's turn?",
-    definition: "Hours inside the window in which a pull request's turn was with its reviewers, over all pull requests. Where several \
+    definition: "Hours inside the window in which a pull request's turn was with its reviewers, over all pull requests that people opened. Where several \
                  reviewers were pending, each has an equal part. A wait for a team, or for anyone, belongs to nobody in particular. In \
                  the private tree for each person.",
     formula: "Σ over reviewer turns: hours of the turn inside the window / reviewers pending",
     unit: Unit::Hours,
     cohort: Some("the time falls in the bucket"),
-    needs: &[Need::PullRequests],
+    needs: &[
+        Need::PullRequests,
+        Need::WorkflowRuns,
+        Need::Deployments,
+        Need::History,
+    ],
     source: "The turns of `flow.turns`: GitHub timeline events and reviews",
-    exclusions: "Drafts, and time in which it was the author's, a check's or the merger's turn. Pull requests whose instants contradict \
+    exclusions: "Pull requests opened by automation are counted apart. Drafts, and time in which it was the author's, a check's or the merger's turn. Pull requests whose instants contradict \
                  each other have no turns and are unknown. A row is one reviewer's part of one turn in one bucket.",
     how_to_read: "It is the work that waits at a desk, in hours: long because much is asked, because little time is left for it, or \
                   both. Read it beside the requests received.",
@@ -102,11 +107,12 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             let replay = Replay::of(tables, lens, product, &wholes);
             let mut rows = Vec::new();
             for whole in &wholes {
+                let fate = not_human(tables, whole.pull_request.author).unwrap_or(Fate::Included);
                 match replay.life(whole) {
                     Ok(life) => rows.extend(
                         parts(lens, &life.turns)
                             .iter()
-                            .map(|part| row(lens, product, whole, part)),
+                            .map(|part| row(lens, product, whole, part, fate)),
                     ),
                     Err(reason) => {
                         let fate = Fate::Unknown(reason);
@@ -125,11 +131,17 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn row(lens: &Lens, product: &ProductLens, whole: &Whole<'_>, part: &Part) -> Keyed<Key> {
+fn row(
+    lens: &Lens,
+    product: &ProductLens,
+    whole: &Whole<'_>,
+    part: &Part,
+    fate: Fate,
+) -> Keyed<Key> {
     let (elapsed, working) = span_hours(lens, part.person, part.since, part.until);
     let share = |hours: f64| hours / part.n_pending as f64;
     let value = elapsed.map(share);
-    let mut row = whole.row(lens, product, Some(part.since), value, Fate::Included);
+    let mut row = whole.row(lens, product, Some(part.since), value, fate);
     row.bucket = Some(part.bucket);
     row.working_hours = working.map(share);
     row.person = part.person;
