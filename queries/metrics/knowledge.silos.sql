@@ -1,6 +1,7 @@
 -- knowledge.silos: areas in which one person holds 80 % of the decayed knowledge and no second active person knows them.
 -- A contribution weighs e^(-days/90) for 547 days, a review half of a commit; active: any event in the last 90 days.
--- Reads the fact tables, `lens` (one row), `products`, `areas` and of the prelude `commit_authors`.
+-- Reads the fact tables, `lens` (one row), `products`, `areas` and of the prelude `commit_authors`
+-- and `active_people`.
 WITH commits_in_areas AS (
   SELECT DISTINCT a.product, a.area, c.repository, c.commit, c.authored_at, c.committed_at
   FROM commits c
@@ -48,26 +49,6 @@ ranked AS (
     ROW_NUMBER() OVER (PARTITION BY product, area ORDER BY knowledge DESC, person) AS place
   FROM known
 ),
-active AS (
-  SELECT products.product, w.person
-  FROM commits c
-  JOIN commit_authors w ON w.repository = c.repository AND w.commit = c.commit
-  JOIN products ON products.repository = c.repository
-  CROSS JOIN lens
-  WHERE c.committed_at < lens.as_of AND hours_between(c.committed_at, lens.as_of) <= 2160
-  UNION
-  SELECT products.product, p.author AS person
-  FROM pull_requests p
-  JOIN products ON products.repository = p.repository
-  CROSS JOIN lens
-  WHERE p.created_at < lens.as_of AND hours_between(p.created_at, lens.as_of) <= 2160
-  UNION
-  SELECT products.product, r.author AS person
-  FROM reviews r
-  JOIN products ON products.repository = r.repository
-  CROSS JOIN lens
-  WHERE r.submitted_at < lens.as_of AND hours_between(r.submitted_at, lens.as_of) <= 2160
-),
 judged AS (
   SELECT
     r.product, r.area,
@@ -75,7 +56,7 @@ judged AS (
     MAX(CASE WHEN r.place = 1 AND r.share >= 0.8 THEN 1 ELSE 0 END) AS is_held_by_one,
     MAX(CASE WHEN r.place > 1 AND r.n_contributions >= 3 AND a.person IS NOT NULL THEN 1 ELSE 0 END) AS has_second
   FROM ranked r
-  LEFT JOIN active a ON a.product = r.product AND a.person = r.person
+  LEFT JOIN active_people a ON a.product = r.product AND a.person = r.person
   GROUP BY r.product, r.area
 )
 SELECT

@@ -1,7 +1,7 @@
 -- ownership.handover: areas in which, over two consecutive quarters, the giver's share of the changes falls and the receiver's
 -- rises by at least 20 points, by more than chance (80 % Wilson intervals apart), the giver ahead before, the receiver after,
 -- and in the quarter after that. Four consecutive complete quarters of the window with enough changes each are needed.
--- Reads the fact tables, `lens` (one row), `areas` and of the prelude `commit_authors`. Quarters are numbered, 4 a year.
+-- Reads the fact tables, `lens` (one row), `areas`, `absences` and of the prelude `commit_authors`. Quarters are numbered, 4 a year.
 WITH bounds AS (
   SELECT
     local_time(as_of, time_zone) AS as_of,
@@ -39,6 +39,23 @@ quarters AS (
   CROSS JOIN bounds b
   GROUP BY p.product, p.area, p.quarter
   HAVING SUM(p.hits) >= MAX(b.minimum_n)
+),
+-- A quarter of whose days the person had declared at least half as absence shows no hand-over by that person.
+quarter_starts AS (
+  SELECT DISTINCT 4 * YEAR(started_on) + QUARTER(started_on) AS quarter, started_on FROM changed
+),
+away AS (
+  SELECT q.quarter, b.person
+  FROM quarter_starts q
+  CROSS JOIN lens
+  JOIN absences b
+    ON local_time(b.from_at, lens.time_zone) < q.started_on + INTERVAL '3' MONTH
+    AND local_time(b.until_at, lens.time_zone) > q.started_on
+  GROUP BY q.quarter, q.started_on, b.person
+  HAVING 2 * SUM(hours_between(
+    GREATEST(local_time(b.from_at, lens.time_zone), q.started_on),
+    LEAST(local_time(b.until_at, lens.time_zone), q.started_on + INTERVAL '3' MONTH)
+  )) >= hours_between(q.started_on, q.started_on + INTERVAL '3' MONTH)
 ),
 looked_at AS (
   SELECT b.product, b.area, b.quarter, b.n AS n_before, e.n AS n_after
@@ -97,6 +114,9 @@ moved AS (
     AND g.hits_before > r.hits_before
     AND r.hits_after > g.hits_after
     AND r.hits_later > g.hits_later
+    AND NOT EXISTS (
+      SELECT 1 FROM away a WHERE a.person = g.person AND a.quarter IN (g.quarter + 2, g.quarter + 3)
+    )
 ),
 judged AS (
   SELECT DISTINCT k.product, k.area, CASE WHEN m.area IS NULL THEN 0 ELSE 1 END AS has_moved

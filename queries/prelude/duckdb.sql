@@ -190,3 +190,35 @@ FROM (
   ) days
 ) ends
 WHERE end_at <= until AND end_at <= as_of;
+-- Humans with any event on code (issues aside) in a product's repositories in the 90 days before the as-of instant.
+CREATE OR REPLACE VIEW active_people AS
+WITH events AS (
+  SELECT c.repository, w.person, c.committed_at AS at
+  FROM commits c
+  JOIN commit_authors w ON w.repository = c.repository AND w.commit = c.commit
+  UNION ALL SELECT repository, author AS person, created_at AS at FROM pull_requests
+  UNION ALL SELECT repository, merged_by AS person, merged_at AS at FROM pull_requests
+  UNION ALL SELECT repository, author AS person, submitted_at AS at FROM reviews
+  UNION ALL SELECT repository, author AS person, created_at AS at FROM comments
+  UNION ALL SELECT r.repository, r.actor AS person, r.at AS at FROM review_requests r
+  UNION ALL SELECT t.repository, t.actor AS person, t.at AS at FROM timeline t
+)
+SELECT DISTINCT products.product, e.person
+FROM events e
+JOIN products ON products.repository = e.repository
+JOIN people ON people.person = e.person AND people.account = 'human'
+CROSS JOIN lens
+WHERE e.at < lens.as_of AND hours_between(e.at, lens.as_of) <= 2160;
+
+-- Living files that count for knowledge, with the scopes that each belongs to: all ('') and its areas.
+CREATE OR REPLACE VIEW scoped_lineages AS
+SELECT l.product, '' AS area_key, l.lineage
+FROM lineages l
+JOIN files f ON f.repository = l.repository AND f.path = l.path
+WHERE f.exclusion IS NULL AND l.has_history
+UNION ALL
+SELECT l.product, a.area AS area_key, l.lineage
+FROM lineages l
+JOIN files f ON f.repository = l.repository AND f.path = l.path
+JOIN areas a ON a.product = l.product AND a.repository = l.repository AND a.path = l.path
+WHERE f.exclusion IS NULL AND l.has_history;

@@ -139,6 +139,13 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
         sheet(&question.flow.work_kinds)?,
         sheet(&question.flow.dated_events)?,
         sheet(&question.flow.rules)?,
+        sheet(&question.delegations)?,
+        sheet(&question.delegated)?,
+        sheet(&question.kinds)?,
+        sheet(&question.declared_files)?,
+        sheet(&question.declared_owners)?,
+        sheet(&question.lineages)?,
+        sheet(&question.touches)?,
         sheet(&measures)?,
     ])
 }

@@ -69,13 +69,18 @@ impl Window {
 pub enum Granularity {
     /// ISO weeks: Monday to Sunday.
     Week,
+    /// Two ISO weeks, counted without a break from Monday, 1970-01-05.
+    Fortnight,
     /// Calendar months.
     Month,
     /// Calendar quarters.
     Quarter,
 }
 
-/// One ISO week, month or quarter of the configured time zone.
+/// The Monday that fortnights are counted from.
+const FIRST_FORTNIGHT: Date = jiff::civil::date(1970, 1, 5);
+
+/// One ISO week, fortnight, month or quarter of the configured time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bucket {
     granularity: Granularity,
@@ -90,6 +95,13 @@ impl Bucket {
             Granularity::Week => {
                 let back = i64::from(date.weekday().since(Weekday::Monday));
                 date.saturating_sub(back.days())
+            }
+            Granularity::Fortnight => {
+                let monday = Self::of_date(date, Granularity::Week).first_day;
+                let days = FIRST_FORTNIGHT
+                    .until(monday)
+                    .map_or(0, |span| span.get_days());
+                monday.saturating_sub(i64::from(days.rem_euclid(14)).days())
             }
             Granularity::Month => date.first_of_month(),
             Granularity::Quarter => {
@@ -114,6 +126,7 @@ impl Bucket {
     pub fn next(self) -> Self {
         let first_day = match self.granularity {
             Granularity::Week => self.first_day.saturating_add(1.week()),
+            Granularity::Fortnight => self.first_day.saturating_add(2.weeks()),
             Granularity::Month => self.first_day.saturating_add(1.month()),
             Granularity::Quarter => self.first_day.saturating_add(3.months()),
         };
@@ -169,13 +182,26 @@ impl Bucket {
 }
 
 impl fmt::Display for Bucket {
-    /// `2026-W07`, `2026-02` or `2026-Q1`.
+    /// `2026-W07`, `2026-W07/08`, `2026-02` or `2026-Q1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let day = self.first_day;
         match self.granularity {
             Granularity::Week => {
                 let iso = day.iso_week_date();
                 write!(f, "{:04}-W{:02}", iso.year(), iso.week())
+            }
+            Granularity::Fortnight => {
+                let (first, second) = (
+                    day.iso_week_date(),
+                    day.saturating_add(1.week()).iso_week_date(),
+                );
+                write!(
+                    f,
+                    "{:04}-W{:02}/{:02}",
+                    first.year(),
+                    first.week(),
+                    second.week()
+                )
             }
             Granularity::Month => write!(f, "{:04}-{:02}", day.year(), day.month()),
             Granularity::Quarter => write!(f, "{:04}-Q{}", day.year(), (day.month() - 1) / 3 + 1),
@@ -209,6 +235,17 @@ mod tests {
             label("2026-06-30T23:59:59Z", Granularity::Quarter),
             "2026-Q2"
         );
+    }
+
+    #[test]
+    fn fortnights_follow_each_other_without_a_break_over_the_years() {
+        let of = |text: &str| Bucket::of_date(text.parse().unwrap(), Granularity::Fortnight);
+        // 2026-01-05 is 20,454 days after 1970-01-05, and 20,454 = 14 · 1,461: a fortnight starts there.
+        assert_eq!(of("2026-01-05").to_string(), "2026-W02/03");
+        assert_eq!(of("2026-01-18"), of("2026-01-05"));
+        assert_eq!(of("2026-01-19"), of("2026-01-05").next());
+        assert_eq!(of("2026-01-04").next(), of("2026-01-05"));
+        assert_eq!(of("2026-01-04").to_string(), "2025-W52/01");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a metric is asked about: the instant, the window, the products and areas, and which data is there at all.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
@@ -8,8 +9,10 @@ use jiff::tz::TimeZone;
 
 use super::delivery::rules::Rules;
 use super::flow::rules::FlowRules;
+use super::kinds::Kinds;
 use super::measure::Need;
 use super::roster::{Calendars, Roster};
+use super::shared::Shared;
 use crate::domain::{
     Bucket, Completeness, Granularity, Person, RepositoryId, Stream, StreamCertificate, Window,
 };
@@ -33,6 +36,14 @@ pub struct ProductLens {
     pub workflows: Option<regex::Regex>,
 }
 
+impl ProductLens {
+    /// Whether a repository belongs to the product.
+    #[must_use]
+    pub fn has(&self, repository: RepositoryId) -> bool {
+        self.repositories.contains(&repository)
+    }
+}
+
 /// One question's frame. Together with the tables it decides every figure.
 #[derive(Debug, Clone)]
 pub struct Lens {
@@ -50,6 +61,8 @@ pub struct Lens {
     pub areas: Areas,
     /// What makes an incident and a hotfix.
     pub rules: Rules,
+    /// Kinds of files.
+    pub kinds: Kinds,
     /// Below this n a figure lists events.
     pub minimum_n: u64,
     /// Which streams are there.
@@ -60,6 +73,8 @@ pub struct Lens {
     pub roster: Roster,
     /// What the register lays down for flow.
     pub flow: FlowRules,
+    /// What the metrics of one run have in common; empty unless made by [`Lens::sharing`].
+    pub shared: Shared,
 }
 
 /// Why a metric cannot be observed, and what would change that.
@@ -140,11 +155,13 @@ impl Lens {
             products,
             areas: Areas::new(register, &id_of)?,
             rules: Rules::of(register, &id_of)?,
+            kinds: Kinds::new(register)?,
             minimum_n: register.minimum_n,
             certificates,
             calendars: Calendars::of(register, &[], as_of),
             roster: Roster::default(),
             flow: FlowRules::of(register)?,
+            shared: Shared::default(),
         })
     }
 
@@ -288,14 +305,15 @@ impl Areas {
     }
 }
 
-/// The areas of every file of `tables.changes.files`, by file index, for one product.
+/// The areas of every file of `tables.changes.files`, by file index, for one product; computed once where the lens is shared.
 #[must_use]
-pub fn areas_of_files(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Vec<String>> {
-    tables
-        .changes
-        .files
-        .iter()
-        .map(|file| {
+pub fn areas_of_files(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> Arc<Vec<Vec<String>>> {
+    lens.shared.areas(lens, product, || {
+        let areas_of = |file: &crate::tables::changes::File| {
             if product.repositories.contains(&file.repository) {
                 lens.areas.of(
                     file.repository,
@@ -305,8 +323,9 @@ pub fn areas_of_files(tables: &Tables, lens: &Lens, product: &ProductLens) -> Ve
             } else {
                 Vec::new()
             }
-        })
-        .collect()
+        };
+        tables.changes.files.iter().map(areas_of).collect()
+    })
 }
 
 /// The repository of every area: where it has its first path, or its first path in a pull request.

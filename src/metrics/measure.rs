@@ -64,18 +64,21 @@ impl Value {
         self.get(name)
     }
 
+    /// One of the whole numbers.
+    #[must_use]
+    pub fn count(&self, name: &str) -> Option<u64> {
+        self.0.iter().find_map(|(key, number)| match number {
+            Number::Count(count) if *key == name => Some(*count),
+            _ => None,
+        })
+    }
+
     /// The ratio, where the value is one.
     #[must_use]
     pub fn ratio(&self) -> Option<Ratio> {
-        let count = |name| {
-            self.0.iter().find_map(|(key, number)| match number {
-                Number::Count(count) if *key == name => Some(*count),
-                _ => None,
-            })
-        };
         Some(Ratio {
-            hits: count("hits")?,
-            of: count("of")?,
+            hits: self.count("hits")?,
+            of: self.count("of")?,
         })
     }
 }

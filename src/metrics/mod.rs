@@ -5,18 +5,23 @@
 
 pub mod aggregate;
 pub mod agreements;
+pub mod delegation;
 pub mod delivery;
 pub mod estimate;
 pub mod flow;
+pub mod kinds;
 pub mod knowledge;
 pub mod lens;
 pub mod measure;
 pub mod movement;
+pub mod onboarding;
 pub mod ownership;
+pub mod pairs;
 pub mod pull_requests;
 pub mod question;
 pub mod review;
 pub mod roster;
+pub mod shared;
 pub mod survival;
 
 pub use lens::{Lens, ProductLens};
@@ -66,9 +71,19 @@ pub const REGISTRY: &[Metric] = &[
     review::sole_approver::METRIC,
     review::absence_what_if::METRIC,
     knowledge::truck_factor::METRIC,
+    knowledge::truck_factor_decayed::METRIC,
+    knowledge::primary_developers::METRIC,
+    knowledge::survival::METRIC,
+    knowledge::files_at_risk::METRIC,
+    knowledge::orphans_if::METRIC,
     knowledge::silos::METRIC,
+    knowledge::concentration_by_kind::METRIC,
     ownership::share::METRIC,
+    ownership::drift::METRIC,
     ownership::handover::METRIC,
+    delegation::involvement::METRIC,
+    pairs::matrix::METRIC,
+    onboarding::milestones::METRIC,
 ];
 
 /// The metric of an id.
@@ -77,11 +92,12 @@ pub fn find(id: &str) -> Option<&'static Metric> {
     REGISTRY.iter().find(|metric| metric.definition.id == id)
 }
 
-/// All metrics, measured.
+/// All metrics, measured. What they have in common is computed once.
 #[must_use]
 pub fn measure_all(tables: &Tables, lens: &Lens) -> Vec<Measure> {
+    let lens = lens.sharing();
     REGISTRY
         .iter()
-        .map(|metric| (metric.measure)(tables, lens))
+        .map(|metric| (metric.measure)(tables, &lens))
         .collect()
 }

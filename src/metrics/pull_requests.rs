@@ -156,11 +156,10 @@ impl Whole<'_> {
         &'b self,
         tables: &'b Tables,
     ) -> impl Iterator<Item = &'b Review> + 'b {
-        self.reviews.iter().copied().filter(move |review| {
-            review.author.is_some_and(|person| {
-                tables.is_human(person) && Some(person) != self.pull_request.author
-            })
-        })
+        self.reviews
+            .iter()
+            .copied()
+            .filter(move |review| reviewer_of(tables, self.pull_request, review).is_some())
     }
 
     /// The first instant at which a review was asked of a person or a team; `None` where none was. A bot is not asked.
@@ -198,6 +197,18 @@ impl Whole<'_> {
             fate,
         }
     }
+}
+
+/// The human who reviewed somebody else's pull request; `None` for a bot, a ghost or the author.
+#[must_use]
+pub fn reviewer_of(
+    tables: &Tables,
+    pull_request: &PullRequest,
+    review: &Review,
+) -> Option<PersonId> {
+    review
+        .author
+        .filter(|person| tables.is_human(*person) && Some(*person) != pull_request.author)
 }
 
 /// Why an author keeps a row out of figures about people; `None` for a human.

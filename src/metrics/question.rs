@@ -4,23 +4,26 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::delegation::involvement;
 use super::delivery::deployments::{self, Candidate};
 use super::delivery::incidents::{self, Placed};
 use super::delivery::landing::Landings;
 use super::delivery::shipping::Shipping;
 use super::flow::relations::FlowRelations;
 use super::flow::turns::Replay;
-use super::knowledge::lineage::file_histories;
+use super::knowledge::lineage::{file_histories, touches};
 use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, Measure, Measured, Number, Value};
+use super::ownership::drift;
 use super::pull_requests;
 use super::review::waiting_hours;
 use crate::domain::{Attribution, Bucket, RepositoryId, Window};
 use crate::tables::Tables;
 use crate::tables::question::{
-    AbsenceRow, AbsorbedRow, AreaRow, FileHistoryRow, HotfixRow, IncidentRow, LandingRow, LensRow,
-    MeasureRow, MemberRow, ProductRow, ProductionRow, ReviewerTurnRow, WorkingDayRow,
-    WorkingSpanRow,
+    AbsenceRow, AbsorbedRow, AreaRow, DeclaredFileRow, DeclaredOwnerRow, DelegatedRow,
+    DelegationRow, FileHistoryRow, HotfixRow, IncidentRow, KindRow, LandingRow, LensRow,
+    LineageRow, MeasureRow, MemberRow, ProductRow, ProductionRow, ReviewerTurnRow, TouchRow,
+    WorkingDayRow, WorkingSpanRow,
 };
 
 /// Every relation of a question, each sorted.
@@ -56,6 +59,20 @@ pub struct Question {
     pub absences: Vec<AbsenceRow>,
     /// Turns, open spans, kinds of work, dated changes.
     pub flow: FlowRelations,
+    /// Delegations that say what they cover.
+    pub delegations: Vec<DelegationRow>,
+    /// Commits and pull requests in their scopes.
+    pub delegated: Vec<DelegatedRow>,
+    /// Kinds of every path in history.
+    pub kinds: Vec<KindRow>,
+    /// The deciding line of CODEOWNERS of every living file that has one.
+    pub declared_files: Vec<DeclaredFileRow>,
+    /// The known people of every line of CODEOWNERS.
+    pub declared_owners: Vec<DeclaredOwnerRow>,
+    /// Every living file, numbered.
+    pub lineages: Vec<LineageRow>,
+    /// Every change and review of a living file.
+    pub touches: Vec<TouchRow>,
 }
 
 impl Question {
@@ -75,10 +92,12 @@ impl Question {
             ..Self::default()
         };
         question.add_people(tables, lens);
+        question.add_delegations(tables, lens);
         for product in &lens.products {
             question.add_paths(tables, lens, product);
             question.add_deliveries(tables, lens, product);
             question.add_histories(tables, lens, product);
+            question.add_declarations(tables, lens, product);
         }
         question
     }
@@ -230,23 +249,40 @@ impl Question {
 
     /// Living files and who made them.
     fn add_histories(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
-        for history in file_histories(tables, lens, product).0 {
+        let histories = file_histories(tables, lens, product);
+        let first = u64::try_from(self.lineages.len()).unwrap_or(u64::MAX);
+        for (lineage, history) in (first..).zip(&histories.files) {
             let at = usize::try_from(history.file).ok();
             let Some(file) = at.and_then(|at| tables.changes.files.get(at)) else {
                 continue;
             };
-            let people = history.by_person.iter();
+            self.lineages.push(LineageRow {
+                lineage,
+                product: product.name.clone(),
+                repository: file.repository,
+                path: file.path.clone(),
+                has_history: history.changers().next().is_some(),
+            });
             self.file_histories
-                .extend(people.map(|(person, done)| FileHistoryRow {
+                .extend(history.changers().map(|done| FileHistoryRow {
                     product: product.name.clone(),
                     repository: file.repository,
                     path: file.path.clone(),
-                    person: *person,
+                    person: done.person,
                     added: done.added,
                     n_changes: done.n_changes,
                     n_file_changes: history.n_changes,
                 }));
         }
+        let touches = touches(tables, lens, product);
+        self.touches
+            .extend(touches.into_iter().map(|touch| TouchRow {
+                lineage: first + u64::from(touch.history),
+                person: touch.person,
+                is_review: touch.is_review,
+                position: touch.position,
+                at: touch.at,
+            }));
     }
 }
 
@@ -290,6 +326,81 @@ fn incident_row(product: &str, placed: &Placed) -> IncidentRow {
         deployment_repository,
         attribution: incident.attribution.word().to_owned(),
         rung,
+    }
+}
+
+impl Question {
+    /// Delegations and their scopes.
+    fn add_delegations(&mut self, tables: &Tables, lens: &Lens) {
+        let with_scope = lens.roster.delegations.iter();
+        for (delegation, declared) in
+            (0_u64..).zip(with_scope.filter(|found| involvement::has_scope(found)))
+        {
+            self.delegations.push(DelegationRow {
+                delegation,
+                what: declared.what.clone(),
+                giver: declared.giver,
+                receiver: declared.receiver,
+                start_at: Bucket::start_of(declared.start_on, &lens.zone),
+                since: involvement::since(lens, declared),
+            });
+            for product in &lens.products {
+                let row = |repository, commit, number| DelegatedRow {
+                    product: product.name.clone(),
+                    delegation,
+                    repository,
+                    commit,
+                    number,
+                };
+                let (commits, pull_requests) = involvement::scope(tables, product, declared);
+                let commits = commits.into_iter().filter_map(|at| {
+                    let commit = tables.commits.get(usize::try_from(at).ok()?)?;
+                    Some(row(commit.repository, Some(commit.commit), None))
+                });
+                self.delegated.extend(commits);
+                let pull_requests = pull_requests.into_iter();
+                self.delegated.extend(
+                    pull_requests.map(|(repository, number)| row(repository, None, Some(number))),
+                );
+            }
+        }
+    }
+
+    /// Kinds of files, and what CODEOWNERS declares.
+    fn add_declarations(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
+        for file in &tables.changes.files {
+            if product.has(file.repository) {
+                let kinds = lens.kinds.of(&file.path).into_iter();
+                self.kinds.extend(kinds.map(|kind| KindRow {
+                    product: product.name.clone(),
+                    repository: file.repository,
+                    path: file.path.clone(),
+                    kind,
+                }));
+            }
+        }
+        let declared = drift::declared(tables, lens, product);
+        for (at, line) in declared.deciding.iter().enumerate() {
+            let file = tables.changes.files.get(at);
+            if let (Some(file), Some(line)) = (file, line.and_then(|at| declared.lines.get(at))) {
+                self.declared_files.push(DeclaredFileRow {
+                    product: product.name.clone(),
+                    repository: file.repository,
+                    path: file.path.clone(),
+                    line: line.line.line,
+                });
+            }
+        }
+        for line in &declared.lines {
+            let owners = line.owners.iter();
+            self.declared_owners
+                .extend(owners.map(|person| DeclaredOwnerRow {
+                    product: product.name.clone(),
+                    repository: line.repository,
+                    line: line.line.line,
+                    person: *person,
+                }));
+        }
     }
 }
 

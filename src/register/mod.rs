@@ -13,8 +13,8 @@ pub use error::Error;
 pub use incidents::{AttributionBound, IncidentEntry};
 pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
 pub use team::{
-    Accepted, Agreements, Area, Calendar, DeploymentSource, Limit, Member, MemberCalendar, Mining,
-    Product, Register,
+    Accepted, Agreements, Area, Calendar, DeploymentSource, FileKind, Limit, Member,
+    MemberCalendar, Mining, Product, Register,
 };
 pub use work::{DatedEvent, WorkMix, WorkRules};
 

@@ -22,6 +22,10 @@ pub struct Register {
     /// Named parts of repositories. None: top-level directories are the areas.
     #[serde(rename = "area")]
     pub areas: Vec<Area>,
+    /// Kinds of files that somebody always seems to write. None: decision records, migrations, pipeline and postmortems by the
+    /// usual directories.
+    #[serde(rename = "kind")]
+    pub kinds: Vec<FileKind>,
     /// Who is on the team, from when to when.
     #[serde(rename = "member")]
     pub members: Vec<Member>,
@@ -64,6 +68,7 @@ impl Default for Register {
         Self {
             products: Vec::new(),
             areas: Vec::new(),
+            kinds: Vec::new(),
             members: Vec::new(),
             bots: Vec::new(),
             ai_reviewers: Vec::new(),
@@ -174,6 +179,16 @@ pub struct Area {
     #[serde(default)]
     pub repository: Option<RepoName>,
     /// Globs of its paths.
+    pub paths: Vec<String>,
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileKind {
+    /// Its name, in the plural.
+    pub name: String,
+    /// Globs of its paths, in every repository.
     pub paths: Vec<String>,
 }
 
@@ -495,6 +510,7 @@ impl Register {
             .areas
             .iter()
             .map(|area| ("area.paths", &area.paths))
+            .chain(self.kinds.iter().map(|kind| ("kind.paths", &kind.paths)))
             .chain([("mining.exclude", &self.mining.exclude)])
             .chain(self.work_mix.paths())
         {

@@ -187,6 +187,7 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
         granularity: match report.granularity {
             crate::domain::Granularity::Week => "week",
             crate::domain::Granularity::Month => "month",
+            crate::domain::Granularity::Fortnight => "fortnight",
             crate::domain::Granularity::Quarter => "quarter",
         },
         time_zone: zone_name(report),

@@ -229,6 +229,107 @@ pub struct ReviewerTurnRow {
     pub n_pending: u64,
 }
 
+/// A declared delegation that says what it covers: the table `delegations`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DelegationRow {
+    /// Its number.
+    pub delegation: u64,
+    /// What, in a few words.
+    pub what: String,
+    /// Who hands over.
+    pub giver: PersonId,
+    /// Who takes over.
+    pub receiver: PersonId,
+    /// Start of its first day.
+    pub start_at: Timestamp,
+    /// The instant from which on acts are looked at.
+    pub since: Timestamp,
+}
+
+/// A commit or a pull request in the scope of a delegation: the table `delegated`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DelegatedRow {
+    /// The product's name.
+    pub product: String,
+    /// The delegation's number.
+    pub delegation: u64,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The commit; `None`: a pull request.
+    pub commit: Option<CommitId>,
+    /// The pull request; `None`: a commit.
+    pub number: Option<PrNumber>,
+}
+
+/// A kind of a path: the table `kinds`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The path.
+    pub path: String,
+    /// One of its kinds.
+    pub kind: String,
+}
+
+/// The line of CODEOWNERS that decides about a living file: the table `declared_files`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredFileRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The path.
+    pub path: String,
+    /// The line's number.
+    pub line: u64,
+}
+
+/// A known person among the owners of a line of CODEOWNERS: the table `declared_owners`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredOwnerRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The line's number.
+    pub line: u64,
+    /// Who.
+    pub person: PersonId,
+}
+
+/// A living file with its history across renames: the table `lineages`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineageRow {
+    /// Its number: the key of `touches`, different in every product.
+    pub lineage: u64,
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The path at the as-of instant.
+    pub path: String,
+    /// Whether a person has changed it in a commit that counts.
+    pub has_history: bool,
+}
+
+/// A person's change or review of a living file: the table `touches`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TouchRow {
+    /// The file, in `lineages`.
+    pub lineage: u64,
+    /// Who; a human.
+    pub person: PersonId,
+    /// Whether it is a review of a pull request that touches the file; else a change.
+    pub is_review: bool,
+    /// A change's place among the counted ones of its file, from 1; 0 for a review.
+    pub position: u32,
+    /// The earlier of authored and committed; for a review, when it was submitted.
+    pub at: Timestamp,
+}
+
 /// One number of one figure: the table `measures`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasureRow {
@@ -280,6 +381,20 @@ table! { "hotfixes": HotfixRow { product, repository, number, incident } }
 table! { "absorbed": AbsorbedRow { product, repository, commit } }
 
 table! { "file_histories": FileHistoryRow { product, repository, path, person, added, n_changes, n_file_changes } }
+
+table! { "delegations": DelegationRow { delegation, what, giver, receiver, start_at, since } }
+
+table! { "delegated": DelegatedRow { product, delegation, repository, commit, number } }
+
+table! { "kinds": KindRow { product, repository, path, kind } }
+
+table! { "declared_files": DeclaredFileRow { product, repository, path, line } }
+
+table! { "declared_owners": DeclaredOwnerRow { product, repository, line, person } }
+
+table! { "lineages": LineageRow { lineage, product, repository, path, has_history } }
+
+table! { "touches": TouchRow { lineage, person, is_review, position, at } }
 
 table! { "measures": MeasureRow {
     metric, product, repository, area, person, bucket, status, n, name, value, interval_low, interval_high,

@@ -24,6 +24,8 @@ const BARE: Plants = Plants {
     flake: false,
     incidents: true,
     slowdown: false,
+    adr_writer: false,
+    joiner: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));
@@ -719,6 +721,48 @@ fn one_workflow_is_flaky_where_it_is_planted() {
         for (hits, of) in flaky.values() {
             assert_eq!(hits * 5, of - of % 5, "one in five");
         }
+    }
+}
+
+#[test]
+fn one_person_writes_every_decision_record_where_it_is_planted() {
+    for world in [&*WORLD, &*BARE_WORLD] {
+        for product in ["parcels", "timetable"] {
+            let writers: BTreeSet<&str> = pull_requests(world)
+                .filter(|(repository, pr)| {
+                    let is_inside = (repository.name == "timetable") == (product == "timetable");
+                    is_inside && pr.files.iter().any(|file| file.path.contains("/adr/"))
+                })
+                .filter_map(|(_, pr)| pr.author.as_deref())
+                .collect();
+            let planted = world
+                .truths
+                .adr_writer
+                .as_ref()
+                .filter(|truth| truth.product == product);
+            match planted {
+                Some(truth) => assert_eq!(writers, BTreeSet::from([truth.login.as_str()])),
+                None => assert!(writers.len() > 2, "{writers:?} in {product}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_joiner_is_declared_only_where_one_is_planted() {
+    for world in [&*WORLD, &*BARE_WORLD] {
+        let register = linchpin::register::parse(&world.register_toml, "linchpin.toml").unwrap();
+        let joined: Vec<_> = register
+            .members
+            .iter()
+            .filter(|member| member.joined_on.is_some_and(|on| on.year() >= 2025))
+            .map(|member| (member.login.clone(), member.joined_on.unwrap()))
+            .collect();
+        let planted = world.truths.joiner.iter();
+        let planted: Vec<_> = planted
+            .map(|truth| (truth.login.clone(), truth.joined_on))
+            .collect();
+        assert_eq!(joined, planted);
     }
 }
 

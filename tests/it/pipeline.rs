@@ -209,6 +209,60 @@ fn the_planted_hand_over_is_found_and_no_other() {
 }
 
 #[test]
+fn the_planted_writer_of_decision_records_is_found_and_no_other() {
+    let planted = demo().truths.adr_writer.as_ref().unwrap();
+    let notes = demo().explain("knowledge.concentration_by_kind", &[])["notes"].to_string();
+    assert!(
+        notes.contains(&format!(
+            "{}: kinds written by one person alone: decision records",
+            planted.product
+        )),
+        "{notes}"
+    );
+    assert_eq!(notes.matches("alone: none").count(), 1, "{notes}");
+}
+
+#[test]
+fn the_planted_joiner_has_milestones_and_nobody_else() {
+    let planted = demo().truths.joiner.as_ref().unwrap();
+    let explained = demo().explain("onboarding.milestones", &["--person", &planted.login]);
+    let rows = explained["rows"].as_array().unwrap();
+    assert!(
+        !rows.is_empty() && rows.iter().all(|row| row["fate"] == "included"),
+        "{explained}"
+    );
+    let everybody = demo().explain("onboarding.milestones", &[]);
+    let included = everybody["rows"].as_array().unwrap().iter();
+    assert_eq!(
+        included.filter(|row| row["fate"] == "included").count(),
+        rows.len()
+    );
+}
+
+#[test]
+fn the_delegator_s_involvement_falls_after_the_bottleneck_s_date() {
+    let planted = demo().truths.bottleneck.as_ref().unwrap();
+    let explained = demo().explain("delegation.involvement", &["--person", &planted.login]);
+    let until = planted.until.to_string();
+    let share = |is_before: bool| {
+        let rows = explained["rows"].as_array().unwrap().iter();
+        let of: Vec<f64> = rows
+            .filter(|row| row["fate"] == "included")
+            .filter(|row| (row["at"].as_str().unwrap() < until.as_str()) == is_before)
+            .map(|row| row["value"].as_f64().unwrap())
+            .collect();
+        assert!(of.len() >= 20, "{} acts", of.len());
+        of.iter().sum::<f64>() / of.len() as f64
+    };
+    assert!(
+        share(true) > share(false) + 0.1,
+        "{} then {}",
+        share(true),
+        share(false)
+    );
+}
+
+#[test]
 fn review_concentration_shows_the_bottleneck_until_its_date() {
     let planted = demo().truths.bottleneck.as_ref().unwrap();
     let date = planted.until.to_string();
@@ -559,7 +613,9 @@ fn every_number_has_a_ledger_whose_parts_add_up() {
             }
             // The parts are the rows that `explain` lists for the same scope and bucket.
             let scope = &cell["scope"];
-            if scope["repository"].is_null() && scope["area"].is_null() {
+            // Where a figure is of people alone, the team's cell has no population.
+            let has_population = cell["status"] != "not_applicable";
+            if scope["repository"].is_null() && scope["area"].is_null() && has_population {
                 let of_cell = rows.iter().filter(|row| {
                     row["product"] == scope["product"]
                         && (cell["bucket"].is_null() || row["bucket"] == cell["bucket"])

@@ -92,7 +92,7 @@ fn the_reference_sql_reads_only_what_an_export_holds_and_an_export_is_private() 
             .collect();
         let prelude = words(include_str!("../../queries/prelude/duckdb.sql"));
         let views = after(&prelude, &["view"]);
-        assert!(views.contains("first_shipped"), "{views:?}");
+        assert!(views.len() >= 7, "{views:?}");
         for metric in REGISTRY {
             let sql = words(metric.definition.sql);
             let known: BTreeSet<_> = tables.union(&views).cloned().chain(defined(&sql)).collect();

@@ -94,7 +94,7 @@ pub fn build(plants: &Plants) -> World {
             repositories: Vec::new(),
         },
         repositories: Vec::new(),
-        register_toml: include_str!("../../../fixtures/demo/linchpin.toml").to_owned(),
+        register_toml: register(plants),
         private_register_toml: private_register(plants),
         as_of,
         truths: witness::people(),
@@ -333,6 +333,19 @@ fn teams() -> Vec<HostTeam> {
         team("parcels", &[INES, MARA, OSKAR, TOMAS, YUKI]),
         team("timetable", &[MARA, OSKAR, TOMAS, YUKI, INES]),
     ]
+}
+
+/// The team register: with the joiner's day where one joins inside the record.
+fn register(plants: &Plants) -> String {
+    let text = include_str!("../../../fixtures/demo/linchpin.toml");
+    if plants.joiner {
+        text.replace(
+            "joined_on = \"2024-12-02\"",
+            &format!("joined_on = \"{FIRST_DAY}\""),
+        )
+    } else {
+        text.to_owned()
+    }
 }
 
 fn private_register(plants: &Plants) -> String {

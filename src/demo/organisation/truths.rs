@@ -30,6 +30,10 @@ pub struct Plants {
     pub incidents: bool,
     /// `parcel-web`'s `ci` workflow takes five minutes longer from a date on.
     pub slowdown: bool,
+    /// One person writes every decision record of `timetable`.
+    pub adr_writer: bool,
+    /// One of the team joins on the first day of the record.
+    pub joiner: bool,
 }
 
 impl Default for Plants {
@@ -44,13 +48,15 @@ impl Default for Plants {
             flake: true,
             incidents: true,
             slowdown: true,
+            adr_writer: true,
+            joiner: true,
         }
     }
 }
 
 impl Plants {
     /// The plants' names.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 11] = [
         "bottleneck",
         "silo",
         "hand-over",
@@ -60,6 +66,8 @@ impl Plants {
         "flake",
         "incidents",
         "slowdown",
+        "adr-writer",
+        "joiner",
     ];
 
     /// Leaves one out; false where there is none of that name.
@@ -74,6 +82,8 @@ impl Plants {
             "flake" => &mut self.flake,
             "incidents" => &mut self.incidents,
             "slowdown" => &mut self.slowdown,
+            "adr-writer" => &mut self.adr_writer,
+            "joiner" => &mut self.joiner,
             _ => return false,
         };
         *plant = false;
@@ -115,6 +125,28 @@ pub struct Truths {
     pub incidents: Vec<IncidentTruth>,
     /// The workflow that became slow, where planted.
     pub slowdown: Option<SlowdownTruth>,
+    /// Who writes every decision record, where planted.
+    pub adr_writer: Option<AdrWriterTruth>,
+    /// The joiner, where planted.
+    pub joiner: Option<JoinerTruth>,
+}
+
+/// Somebody who writes every decision record of a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdrWriterTruth {
+    /// The product.
+    pub product: String,
+    /// Who.
+    pub login: String,
+}
+
+/// Somebody who joins inside the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinerTruth {
+    /// Who.
+    pub login: String,
+    /// The first day on the team.
+    pub joined_on: Date,
 }
 
 /// One of the cast: everything that must never occur in the team tree.

@@ -9,10 +9,13 @@ use super::blueprint::{
 use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
 use super::delivery::{PRODUCTION, Shipped};
-use super::plan::{AWAY_FROM, AWAY_TO, QUARTERS, SLOW_FROM, SPREAD_FROM, quarter_label};
+use super::plan::{
+    ADR_WRITER, AWAY_FROM, AWAY_TO, FIRST_DAY, QUARTERS, SLOW_FROM, SPREAD_FROM, quarter_label,
+};
 use super::truths::{
-    BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, IncidentTruth, PersonTruth, Plants,
-    RepositoryTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth, SoleApproverTruth, Truths,
+    AdrWriterTruth, BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, IncidentTruth,
+    JoinerTruth, PersonTruth, Plants, RepositoryTruth, RollbackTruth, Share, SiloTruth,
+    SlowdownTruth, SoleApproverTruth, Truths,
 };
 use super::work_items::IssuePlan;
 use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
@@ -258,6 +261,18 @@ pub(super) fn whole(truths: &mut Truths, host: &Host, plants: &Plants) {
             shares,
             from_quarter: quarter_label(3),
             to_quarter: quarter_label(4),
+        });
+    }
+    if plants.adr_writer {
+        truths.adr_writer = Some(AdrWriterTruth {
+            product: REPOSITORIES[TIMETABLE].product.to_owned(),
+            login: ADR_WRITER.persona().login.to_owned(),
+        });
+    }
+    if plants.joiner {
+        truths.joiner = Some(JoinerTruth {
+            login: OSKAR.persona().login.to_owned(),
+            joined_on: FIRST_DAY,
         });
     }
     if plants.holiday {

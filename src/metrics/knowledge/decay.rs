@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::PersonId;
+use crate::domain::{PersonId, RepositoryId};
 use crate::metrics::lens::{ProductLens, areas_of_files};
 use crate::metrics::{Lens, pull_requests};
 use crate::tables::Tables;
@@ -167,34 +167,46 @@ pub fn weight(at: Timestamp, as_of: Timestamp) -> Option<f64> {
     Some((-age.as_secs_f64() / 86_400.0 / DECAY_DAYS).exp())
 }
 
-/// Humans with a commit, a pull request or a review in any of the product's repositories in the last 90 days.
+/// Humans with any event on code in any of the product's repositories in the last 90 days: a commit, a pull request opened, a
+/// merge, a review, a comment on one, a request, a label. Issues do not count.
 #[must_use]
 pub fn active_people(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeSet<PersonId> {
     let since = lens
         .as_of
         .checked_sub(SignedDuration::from_hours(24 * ACTIVE_DAYS))
         .unwrap_or(Timestamp::MIN);
-    let recent = |at: Timestamp| since <= at && at < lens.as_of;
-    let inside = |repository| product.repositories.contains(&repository);
+    let mut active = BTreeSet::new();
+    let mut see = |repository: RepositoryId, at: Timestamp, person: Option<PersonId>| {
+        if since <= at && at < lens.as_of && product.has(repository) {
+            active.extend(person);
+        }
+    };
+    for commit in &tables.commits {
+        for author in commit.authors() {
+            see(commit.repository, commit.committed_at, Some(author));
+        }
+    }
     let facts = &tables.facts;
-    let commits = tables
-        .commits
-        .iter()
-        .filter(|commit| inside(commit.repository) && recent(commit.committed_at))
-        .flat_map(crate::tables::CommitRow::authors);
-    let opened = facts
-        .pull_requests
-        .iter()
-        .filter(|row| inside(row.repository) && recent(row.created_at));
-    let reviewed = facts
-        .reviews
-        .iter()
-        .filter(|row| inside(row.repository) && recent(row.submitted_at));
-    commits
-        .chain(opened.filter_map(|row| row.author))
-        .chain(reviewed.filter_map(|row| row.author))
-        .filter(|person| tables.is_human(*person))
-        .collect()
+    for row in &facts.pull_requests {
+        see(row.repository, row.created_at, row.author);
+        if let Some(merged_at) = row.merged_at {
+            see(row.repository, merged_at, row.merged_by);
+        }
+    }
+    for row in &facts.reviews {
+        see(row.repository, row.submitted_at, row.author);
+    }
+    for row in &facts.comments {
+        see(row.repository, row.created_at, row.author);
+    }
+    for row in &facts.review_requests {
+        see(row.repository, row.at, row.actor);
+    }
+    for row in &facts.timeline {
+        see(row.repository, row.at, row.actor);
+    }
+    active.retain(|person| tables.is_human(*person));
+    active
 }
 
 #[cfg(test)]

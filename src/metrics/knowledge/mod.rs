@@ -1,7 +1,16 @@
 //! Knowledge: who could take over what. Team level here: areas and numbers, nobody named.
 
+pub mod concentration_by_kind;
 pub mod decay;
+pub mod files_at_risk;
+pub mod holders;
 pub mod lineage;
+pub mod orphans_if;
+pub mod panel;
+pub mod primary_developers;
 pub mod silos;
+pub mod survival;
+pub mod surviving;
 pub mod touches;
 pub mod truck_factor;
+pub mod truck_factor_decayed;

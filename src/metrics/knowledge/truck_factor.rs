@@ -1,14 +1,11 @@
 //! `knowledge.truck_factor`: Avelino et al. (2016), by degree of authorship.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::lineage::{FileHistory, LeftOut, exclusion, file_histories};
+use super::holders::{FileRow, Judged, file_rows, left_out_note, measure_files, truck_factor};
+use super::lineage::{FileHistory, file_histories};
+use super::panel;
 use crate::domain::PersonId;
-use crate::metrics::aggregate::{count, not_observed};
-use crate::metrics::lens::{ProductLens, areas_of_files};
-use crate::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Scope, Unit, Value,
-};
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{Definition, Measure, Need, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -51,13 +48,12 @@ pub fn degree_of_authorship(is_first_author: bool, n_deliveries: u32, n_acceptan
 #[must_use]
 pub fn authors(history: &FileHistory) -> Vec<PersonId> {
     let degrees: Vec<(PersonId, f64)> = history
-        .by_person
-        .iter()
-        .map(|(person, deliveries)| {
-            let others = history.n_changes.saturating_sub(deliveries.n_changes);
+        .changers()
+        .map(|part| {
+            let others = history.n_changes.saturating_sub(part.n_changes);
             (
-                *person,
-                degree_of_authorship(deliveries.added, deliveries.n_changes, others),
+                part.person,
+                degree_of_authorship(part.added, part.n_changes, others),
             )
         })
         .collect();
@@ -72,208 +68,46 @@ pub fn authors(history: &FileHistory) -> Vec<PersonId> {
         .collect()
 }
 
-/// Who is taken away in turn until more than half of the files have no author, with the files then left without.
-///
-/// Ties are broken by `name`, then by id. Without files nobody is taken away.
+/// The product's files with their authors.
 #[must_use]
-pub fn removals(
-    files: &[Vec<PersonId>],
-    name: &dyn Fn(PersonId) -> String,
-) -> Vec<(PersonId, u64)> {
-    let mut held: BTreeMap<PersonId, BTreeSet<usize>> = BTreeMap::new();
-    for (file, authors) in files.iter().enumerate() {
-        for author in authors {
-            held.entry(*author).or_default().insert(file);
-        }
-    }
-    let mut remaining: Vec<usize> = files.iter().map(Vec::len).collect();
-    let mut removed = Vec::new();
-    let orphans =
-        |remaining: &[usize]| count(remaining.iter().filter(|authors| **authors == 0).count());
-    while 2 * orphans(&remaining) <= count(files.len()) {
-        let greatest = held
-            .iter()
-            .max_by(|a, b| {
-                (a.1.len())
-                    .cmp(&b.1.len())
-                    .then_with(|| (name(*b.0), b.0).cmp(&(name(*a.0), a.0)))
-            })
-            .map(|(person, _)| *person);
-        let Some(person) = greatest else { break };
-        for file in held.remove(&person).unwrap_or_default() {
-            if let Some(authors) = remaining.get_mut(file) {
-                *authors -= 1;
-            }
-        }
-        removed.push((person, orphans(&remaining)));
-    }
-    removed
+pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow> {
+    file_rows(tables, lens, product, &|history| {
+        Judged::held_by(authors(history))
+    })
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::History) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let (histories, left_out) = file_histories(tables, lens, product);
-        let rows = rows(tables, lens, product, &histories);
-        let scope = |repository, area| Scope {
-            person: None,
-            product: product.name.clone(),
-            repository,
-            area,
-        };
-        let mut scopes: BTreeMap<Scope, Vec<&(LedgerRow, Vec<PersonId>)>> = BTreeMap::new();
-        for row in &rows {
-            scopes.entry(scope(None, None)).or_default().push(row);
-            if product.repositories.len() > 1 {
-                scopes
-                    .entry(scope(Some(row.0.repository), None))
-                    .or_default()
-                    .push(row);
-            }
-            for area in &row.0.areas {
-                scopes
-                    .entry(scope(None, Some(area.clone())))
-                    .or_default()
-                    .push(row);
-            }
-        }
-        for (scope, rows) in scopes {
-            measure.cells.push(cell(tables, lens, scope, &rows));
-        }
-        measure.notes.push(note(product, &left_out));
-        measure.rows.extend(rows.into_iter().map(|(row, _)| row));
-    }
-    measure
-}
-
-fn cell(tables: &Tables, lens: &Lens, scope: Scope, rows: &[&(LedgerRow, Vec<PersonId>)]) -> Cell {
-    let ledger = Ledger::of(rows.iter().map(|(row, _)| row));
-    let files: Vec<Vec<PersonId>> = rows
-        .iter()
-        .filter(|(row, _)| row.fate == Fate::Included)
-        .map(|(_, authors)| authors.clone())
-        .collect();
-    let n = count(files.len());
-    let name = |person| {
-        tables
-            .person(person)
-            .map_or_else(String::new, |person| person.display_name.clone())
-    };
-    let removed = removals(&files, &name);
-    let measured = if n < lens.minimum_n {
-        Measured::TooFew { n }
-    } else {
-        // Nobody needs to leave where most files have no author to begin with.
-        let without = || count(files.iter().filter(|authors| authors.is_empty()).count());
-        let orphaned = removed
-            .last()
-            .map_or_else(without, |(_, orphaned)| *orphaned);
-        let authors: BTreeSet<_> = files.iter().flatten().collect();
-        let value = Value(vec![
-            ("count", Number::Count(count(removed.len()))),
-            ("authors", Number::Count(count(authors.len()))),
-            ("files", Number::Count(n)),
-            ("files_then_without_author", Number::Count(orphaned)),
-        ]);
-        Measured::Value {
-            n,
-            value,
-            interval: None,
-        }
-    };
-    Cell {
-        scope,
-        bucket: None,
-        measured,
-        ledger,
-    }
-}
-
-fn rows(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    histories: &[FileHistory],
-) -> Vec<(LedgerRow, Vec<PersonId>)> {
-    let areas = areas_of_files(tables, lens, product);
-    let mut rows = Vec::new();
-    for history in histories {
-        let Some(at) = usize::try_from(history.file).ok() else {
-            continue;
-        };
-        let Some(file) = tables.changes.files.get(at) else {
-            continue;
-        };
-        let fate = match exclusion(tables, history.file) {
-            Some(reason) => Fate::Excluded(reason.word()),
-            None if history.by_person.is_empty() => Fate::Unknown("only_changes_left_out"),
-            None => Fate::Included,
-        };
-        let authors = authors(history);
-        let row = LedgerRow {
-            working_hours: None,
-            is_running: false,
-            person: None,
-            product: product.name.clone(),
-            repository: file.repository,
-            areas: areas.get(at).cloned().unwrap_or_default(),
-            subject: file.path.clone(),
-            link: None,
-            at: None,
-            bucket: None,
-            value: None,
-            fate,
-        };
-        rows.push((row, authors));
-    }
-    rows
-}
-
-fn note(product: &ProductLens, left_out: &LeftOut) -> String {
-    let parts: Vec<_> = left_out
-        .iter()
-        .map(|(reason, n)| format!("{} {n}", reason.replace('_', " ")))
-        .collect();
-    let parts = if parts.is_empty() {
-        "none".to_owned()
-    } else {
-        parts.join(", ")
-    };
-    format!("{}: file changes that credit nobody: {parts}", product.name)
+    measure_files(
+        &DEFINITION,
+        lens,
+        &|product| Ok(rows(tables, lens, product)),
+        &|_, rows| truck_factor(tables, lens, rows),
+        &|product| {
+            let histories = file_histories(tables, lens, product);
+            let mut notes = vec![left_out_note(product, &histories.left_out)];
+            notes.extend(panel::notes(tables, lens, product));
+            notes
+        },
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::knowledge::lineage::Deliveries;
+    use crate::metrics::aggregate::Keyed;
+    use crate::metrics::knowledge::lineage::Part;
+    use crate::metrics::measure::{Fate, LedgerRow, Measured};
 
     fn history(people: &[(u32, bool, u32)], n_changes: u32) -> FileHistory {
-        let by_person = people
-            .iter()
-            .map(|(person, added, n_changes)| {
-                (
-                    PersonId(*person),
-                    Deliveries {
-                        added: *added,
-                        n_changes: *n_changes,
-                    },
-                )
-            })
-            .collect();
+        let part = |(person, added, n_changes): &(u32, bool, u32)| Part {
+            added: *added,
+            n_changes: *n_changes,
+            ..Part::new(PersonId(*person))
+        };
         FileHistory {
-            file: 0,
-            by_person,
+            people: people.iter().map(part).collect(),
             n_changes,
-            has_changes_left_out: false,
+            ..FileHistory::new(0)
         }
     }
 
@@ -301,28 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn authors_are_removed_until_more_than_half_of_the_files_are_orphans() {
-        let name = |person: PersonId| format!("{person:?}");
-        let files = |lists: &[&[u32]]| -> Vec<Vec<PersonId>> {
-            lists
-                .iter()
-                .map(|list| list.iter().copied().map(PersonId).collect())
-                .collect()
-        };
-        let check = |lists: &[&[u32]], expected: &[(u32, u64)]| {
-            let expected: Vec<_> = expected
-                .iter()
-                .map(|(person, n)| (PersonId(*person), *n))
-                .collect();
-            assert_eq!(removals(&files(lists), &name), expected, "{lists:?}");
-        };
-        // 0 holds three of four: one removal leaves three orphans, more than half.
-        check(&[&[0], &[0], &[0], &[1]], &[(0, 3)]);
-        // Exactly half is not more than half: the second person goes too.
-        check(&[&[0], &[0], &[1], &[2]], &[(0, 2), (1, 3)]);
-        // A shared file is no orphan while one author stays.
-        check(&[&[0, 1], &[0, 1], &[2]], &[(0, 0), (1, 2)]);
-        check(&[], &[]);
+    fn a_reviewer_is_no_author() {
+        let mut reviewed = history(&[(0, true, 2)], 2);
+        reviewed.people.push(Part {
+            n_reviews: 9,
+            review_weight: 4.5,
+            ..Part::new(PersonId(1))
+        });
+        assert_eq!(authors(&reviewed), [PersonId(0)]);
     }
 
     #[test]
@@ -336,60 +156,30 @@ mod tests {
             crate::domain::Granularity::Week,
         );
         let lens = Lens::new(&register, &[], vec![], window.until, window, weeks).unwrap();
-        let row = |subject: &str, authors: &[u32]| {
-            let row = LedgerRow {
+        let row = |authors: &[u32]| Keyed {
+            row: LedgerRow {
                 working_hours: None,
                 is_running: false,
                 person: None,
                 product: "p".into(),
                 repository: crate::domain::RepositoryId(1),
                 areas: vec![],
-                subject: subject.into(),
+                subject: "a".into(),
                 link: None,
                 at: None,
                 bucket: None,
                 value: None,
                 fate: Fate::Included,
-            };
-            (row, authors.iter().copied().map(PersonId).collect())
+            },
+            key: authors.iter().copied().map(PersonId).collect(),
         };
-        let rows = [
-            row("a", &[]),
-            row("b", &[]),
-            row("c", &[]),
-            row("d", &[]),
-            row("e", &[0]),
-        ];
-        let scope = Scope {
-            person: None,
-            product: "p".into(),
-            repository: None,
-            area: None,
-        };
-        let found = cell(
-            &Tables::default(),
-            &lens,
-            scope,
-            &rows.iter().collect::<Vec<_>>(),
-        );
-        let Measured::Value { value, .. } = found.measured else {
+        let rows = [row(&[]), row(&[]), row(&[]), row(&[]), row(&[0])];
+        let rows: Vec<_> = rows.iter().collect();
+        let Measured::Value { value, .. } = truck_factor(&Tables::default(), &lens, &rows) else {
             unreachable!("five files are enough")
         };
         // Four of five have no author before anybody leaves: more than half.
         assert_eq!(value.get("count"), Some(0.0));
         assert_eq!(value.get("files_then_without_author"), Some(4.0));
-    }
-
-    #[test]
-    fn ties_are_broken_by_name() {
-        let files = vec![vec![PersonId(0)], vec![PersonId(1)]];
-        let name = |person: PersonId| {
-            if person == PersonId(0) {
-                "zoe".into()
-            } else {
-                "ada".into()
-            }
-        };
-        assert_eq!(removals(&files, &name)[0].0, PersonId(1));
     }
 }

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+
 use super::quarters::{Acts, acted};
-use crate::domain::{Bucket, Granularity, PersonId};
+use crate::domain::{Bucket, Granularity, PersonId, ReviewState};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::lens::{ProductLens, repositories_of_areas};
 use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Ratio, Unit};
+use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -34,9 +38,10 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::History],
     source: "Definition of this project; shares as in ownership.share",
     exclusions: "Areas without four consecutive complete quarters of at least five changes each are unknown. A quarter in which the \
-                 giver did nothing and came back after opens no hand-over.",
+                 giver did nothing and came back after opens no hand-over, nor does one of which the giver had declared at least half \
+                 as absence.",
     how_to_read: "A hand-over that the team planned is a delegation working. One that nobody planned is worth a conversation.",
-    can_mislead: "A long absence looks like the first half of a hand-over until the person is back.",
+    can_mislead: "A long absence that nobody declared looks like the first half of a hand-over until the person is back.",
     sql: include_str!("../../../queries/metrics/ownership.handover.sql"),
 };
 
@@ -53,6 +58,8 @@ pub struct Handover {
     pub from: Bucket,
     /// The quarter in which it is done.
     pub to: Bucket,
+    /// What shows its stages: when and on which pull request each was first seen.
+    pub stages: Vec<(Stage, Timestamp, Key)>,
 }
 
 /// What looking at one area found.
@@ -66,16 +73,113 @@ pub enum Finding {
     Moved(Handover),
 }
 
-/// Hand-overs of a product inside the window, by area.
+/// Hand-overs of a product inside the window, by area, with what shows their stages.
 #[must_use]
 pub fn handovers(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<(String, Finding)> {
-    acted(tables, lens, product)
+    let mut found: Vec<(String, Finding)> = acted(tables, lens, product)
         .into_iter()
         .map(|(area, quarters)| {
             let found = detect(&area, &quarters, lens);
             (area, found)
         })
+        .collect();
+    if found
+        .iter()
+        .any(|(_, finding)| matches!(finding, Finding::Moved(_)))
+    {
+        let wholes = of_product(tables, lens, product);
+        for (_, finding) in &mut found {
+            if let Finding::Moved(handover) = finding {
+                handover.stages = stages(tables, handover, &wholes);
+            }
+        }
+    }
+    found
+}
+
+/// A step on the way from one person to the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The giver reviewed a change of the receiver.
+    ReceiverReviewedByGiver,
+    /// The receiver reviewed a change of somebody else than the giver.
+    ReceiverReviewsOthers,
+    /// The receiver approved a change that the giver neither wrote nor reviewed.
+    ReceiverApprovesWithoutGiver,
+}
+
+impl Stage {
+    /// The stage in words that name nobody.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ReceiverReviewedByGiver => "receiver reviewed by giver",
+            Self::ReceiverReviewsOthers => "receiver reviews others",
+            Self::ReceiverApprovesWithoutGiver => "receiver approves without giver",
+        }
+    }
+}
+
+/// The first pull request of the area that shows each stage, by stage.
+fn stages(
+    tables: &Tables,
+    handover: &Handover,
+    wholes: &[Whole<'_>],
+) -> Vec<(Stage, Timestamp, Key)> {
+    let mut first: BTreeMap<Stage, (Timestamp, Key)> = BTreeMap::new();
+    let mut see = |stage, at: Timestamp, key: Key| {
+        let kept = first.entry(stage).or_insert((at, key));
+        *kept = (*kept).min((at, key));
+    };
+    let (giver, receiver) = (handover.giver, handover.receiver);
+    for whole in wholes
+        .iter()
+        .filter(|whole| whole.areas.contains(&handover.area))
+    {
+        let author = whole.pull_request.author;
+        let by_giver = || {
+            author == Some(giver)
+                || whole
+                    .human_reviews(tables)
+                    .any(|review| review.author == Some(giver))
+        };
+        for review in whole.human_reviews(tables) {
+            let at = review.submitted_at;
+            if review.author == Some(giver) && author == Some(receiver) {
+                see(Stage::ReceiverReviewedByGiver, at, whole.key());
+            }
+            if review.author == Some(receiver) && author != Some(giver) {
+                see(Stage::ReceiverReviewsOthers, at, whole.key());
+            }
+            if review.author == Some(receiver)
+                && review.state == ReviewState::Approved
+                && !by_giver()
+            {
+                see(Stage::ReceiverApprovesWithoutGiver, at, whole.key());
+            }
+        }
+    }
+    first
+        .into_iter()
+        .map(|(stage, (at, key))| (stage, at, key))
         .collect()
+}
+
+/// Whether a person has declared to be away for at least half of a quarter's days: such a quarter shows no hand-over by them.
+fn is_away(lens: &Lens, person: PersonId, quarter: Bucket) -> bool {
+    let (first, end) = (quarter.first_day(), quarter.next().first_day());
+    let days = |from: Date, until: Date| from.until(until).map_or(0, |span| span.get_days());
+    let away: i32 = lens
+        .roster
+        .absences
+        .iter()
+        .filter(|absence| absence.person == person)
+        .map(|absence| {
+            let back = absence.to.tomorrow().unwrap_or(absence.to);
+            days(absence.from.max(first), back.min(end)).max(0)
+        })
+        .sum();
+    2 * away >= days(first, end)
 }
 
 fn detect(
@@ -102,6 +206,9 @@ fn detect(
         };
         looked = true;
         for giver in before.people.keys() {
+            if is_away(lens, *giver, spine[at + 2]) || is_away(lens, *giver, spine[at + 3]) {
+                continue;
+            }
             for receiver in after.people.keys().filter(|receiver| *receiver != giver) {
                 let moved = falls(before.share(*giver), after.share(*giver))
                     && falls(after.share(*receiver), before.share(*receiver))
@@ -115,6 +222,7 @@ fn detect(
                         receiver: *receiver,
                         from: spine[at],
                         to: spine[at + 2],
+                        stages: Vec::new(),
                     });
                 }
             }
@@ -162,6 +270,27 @@ fn falls(from: Ratio, to: Ratio) -> bool {
     by.is_some_and(|by| by >= MOVED) && apart
 }
 
+/// `feeds (2025-Q2 to 2025-Q4; receiver reviewed by giver from 2025-04-11, …)`: nobody is named.
+fn words(lens: &Lens, handover: &Handover) -> String {
+    let stages: Vec<String> = handover
+        .stages
+        .iter()
+        .map(|(stage, at, _)| {
+            let on = lens.zone.to_datetime(*at).date();
+            format!("{} from {on}", stage.words())
+        })
+        .collect();
+    let stages = if stages.is_empty() {
+        "no review shows its stages".to_owned()
+    } else {
+        stages.join(", ")
+    };
+    format!(
+        "{} ({} to {}; {stages})",
+        handover.area, handover.from, handover.to
+    )
+}
+
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
     let mut measure = Measure {
         definition: &DEFINITION,
@@ -185,10 +314,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 ),
                 Finding::Stays => (Some(0.0), Fate::Included),
                 Finding::Moved(handover) => {
-                    named.push(format!(
-                        "{} ({} to {})",
-                        handover.area, handover.from, handover.to
-                    ));
+                    named.push(words(lens, handover));
                     (Some(1.0), Fate::Included)
                 }
             };

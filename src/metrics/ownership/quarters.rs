@@ -23,17 +23,17 @@ pub struct Acts {
 /// Acts by area, quarter and person; humans only.
 pub type Acted = BTreeMap<String, BTreeMap<Bucket, BTreeMap<PersonId, Acts>>>;
 
-/// One counted commit and the areas it touches.
+/// One commit and the places it touches: areas by name, or whatever else files are sorted into.
 #[derive(Debug, Clone)]
-pub struct CommitInAreas {
+pub struct CommitInAreas<P = String> {
     /// Row of `tables.commits`.
     pub row: usize,
     /// Its repository.
     pub repository: RepositoryId,
     /// When it was committed.
     pub at: Timestamp,
-    /// Areas, sorted.
-    pub areas: Vec<String>,
+    /// Places, sorted, each once; may be empty.
+    pub areas: Vec<P>,
     /// Humans credited; empty: automation.
     pub people: Vec<PersonId>,
     /// Why it is left out; `None`: it counts.
@@ -43,50 +43,86 @@ pub struct CommitInAreas {
 /// The product's non-merge commits up to the as-of instant with the areas of their files.
 #[must_use]
 pub fn commits_in_areas(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<CommitInAreas> {
-    let areas_of = areas_of_files(tables, lens, product);
-    let mut touched: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
-    for (row, file) in tables.changes.commit.iter().zip(&tables.changes.file) {
-        let Ok(file) = usize::try_from(*file) else {
-            continue;
-        };
-        if tables
-            .changes
-            .files
-            .get(file)
-            .is_some_and(|file| file.exclusion.is_none())
-        {
-            touched
-                .entry(*row)
-                .or_default()
-                .extend(areas_of.get(file).into_iter().flatten().map(String::as_str));
+    commits_in(
+        tables,
+        lens,
+        product,
+        areas_of_files(tables, lens, product).as_slice(),
+    )
+}
+
+/// The product's non-merge commits up to the as-of instant with the places of their files, which `places` gives by file index.
+/// One pass: changes are grouped by commit.
+#[must_use]
+pub fn commits_in<'a, P, L>(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    places: &'a [L],
+) -> Vec<CommitInAreas<P>>
+where
+    P: Ord + Clone + 'a,
+    &'a L: IntoIterator<Item = &'a P>,
+{
+    let changes = &tables.changes;
+    let mut commits = Vec::new();
+    let mut current: Option<u32> = None;
+    let (mut touched, mut counts): (BTreeSet<&P>, bool) = (BTreeSet::new(), false);
+    for at in 0..=changes.len() {
+        let row = changes.commit.get(at).copied();
+        if row != current {
+            if let Some(commit) = current.filter(|_| counts) {
+                commits.extend(commit_in(tables, lens, product, commit, &touched));
+            }
+            touched.clear();
+            (current, counts) = (row, false);
+        }
+        let file = changes
+            .file
+            .get(at)
+            .and_then(|file| usize::try_from(*file).ok());
+        if let Some(file) = file {
+            let is_counted = |file: &crate::tables::changes::File| file.exclusion.is_none();
+            if changes.files.get(file).is_some_and(is_counted) {
+                counts = true;
+                touched.extend(places.get(file).into_iter().flatten());
+            }
         }
     }
-    touched
-        .into_iter()
-        .filter_map(|(row, areas)| {
-            let row = usize::try_from(row).ok()?;
-            let commit = tables.commits.get(row)?;
-            let inside = product.repositories.contains(&commit.repository);
-            (inside && commit.on_default_branch && commit.committed_at < lens.as_of).then(|| {
-                let people: Vec<_> = commit
-                    .authors()
-                    .filter(|person| tables.is_human(*person))
-                    .collect();
-                CommitInAreas {
-                    row,
-                    repository: commit.repository,
-                    at: commit.committed_at,
-                    areas: areas.into_iter().map(str::to_owned).collect(),
-                    exclusion: match commit.exclusion {
-                        Some(exclusion) => Some(exclusion.word()),
-                        None if people.is_empty() => Some("by_automation"),
-                        None => None,
-                    },
-                    people,
-                }
-            })
-        })
-        .collect()
+    commits
+}
+
+fn commit_in<P: Clone>(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    row: u32,
+    places: &BTreeSet<&P>,
+) -> Option<CommitInAreas<P>> {
+    let row = usize::try_from(row).ok()?;
+    let commit = tables.commits.get(row)?;
+    if !product.has(commit.repository)
+        || !commit.on_default_branch
+        || commit.committed_at >= lens.as_of
+    {
+        return None;
+    }
+    let people: Vec<_> = commit
+        .authors()
+        .filter(|person| tables.is_human(*person))
+        .collect();
+    Some(CommitInAreas {
+        row,
+        repository: commit.repository,
+        at: commit.committed_at,
+        areas: places.iter().map(|place| (*place).clone()).collect(),
+        exclusion: match commit.exclusion {
+            Some(exclusion) => Some(exclusion.word()),
+            None if people.is_empty() => Some("by_automation"),
+            None => None,
+        },
+        people,
+    })
 }
 
 /// Who did what, over the whole history up to the as-of instant.

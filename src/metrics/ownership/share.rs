@@ -1,16 +1,20 @@
 //! `ownership.share`: how much of an area's changes rests on one person, by quarter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 
 use super::quarters::commits_in_areas;
-use crate::domain::{Granularity, PersonId};
+use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::estimate::{effective_number, wilson_interval};
+use crate::metrics::knowledge::surviving::lines_at;
 use crate::metrics::lens::{ProductLens, areas_of_files};
 use crate::metrics::measure::{
     Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Unit,
 };
+use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -24,17 +28,19 @@ static DEFINITION: Definition = Definition {
     id: "ownership.share",
     title: "Ownership share",
     question: "How much of the changing of an area rests on one person, and how does that move?",
-    definition: "Per area and quarter, the share of the commits that are credited to the person with most of them; the effective number \
-                 of committers 1/Σp²; and, at the window's end, the largest share of the surviving lines. A co-authored commit is \
-                 credited in full to each author. Nobody is named.",
-    formula: "max(commits credited to one person) / commits;  1 / Σ p²;  max(lines of one person) / lines",
+    definition: "Per area and quarter, the share of the commits that are credited to the person with most of them, and the effective \
+                 number of committers 1/Σp². Beside it the largest number by one person, and all, of the lines that survive at the \
+                 end, of the reviews of others' pull requests that touch the area, and of the merges of such pull requests. A \
+                 co-authored commit is credited in full to each author. Nobody is named.",
+    formula: "max(commits credited to one person) / commits;  1 / Σ p²;  max and sum by person of lines, reviews, merges",
     unit: Unit::Share,
     cohort: Some("committed in the quarter"),
     needs: &[Need::History],
     source: "Bird et al. (2011), \"Don't touch my code!\", FSE: ownership as the largest share of commits",
     exclusions: "Merge commits, ignored revisions, commits above the file limit, commits by automation, and generated, vendored, lock \
                  and binary files are left out and counted.",
-    how_to_read: "A share that moves from high to lower while the area keeps changing is ownership being spread. Read it with n.",
+    how_to_read: "A share that moves from high to lower while the area keeps changing is ownership being spread. Who reviews and who \
+                  decides on a merge often moves before who writes. Read it with n.",
     can_mislead: "Commits are not effort. One large refactoring by one person moves a quarter.",
     sql: include_str!("../../../queries/metrics/ownership.share.sql"),
 };
@@ -52,27 +58,111 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             continue;
         }
         let rows = rows(tables, lens, product);
-        let mut product_cells = cells(product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
+        let mut found = cells(product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
             estimate(lens, rows)
         });
-        let lines = surviving(tables, lens, product);
-        for cell in product_cells
+        let others = others(tables, lens, product);
+        for cell in found
             .iter_mut()
-            .filter(|cell| cell.bucket.is_none() && cell.scope.repository.is_none())
+            .filter(|cell| cell.scope.repository.is_none())
         {
-            if let (Measured::Value { value, .. }, Some(people)) =
-                (&mut cell.measured, lines.get(&cell.scope.area))
+            let place = (cell.scope.area.clone(), cell.bucket);
+            if let (Measured::Value { value, .. }, Some(others)) =
+                (&mut cell.measured, others.get(&place))
             {
-                let of: u64 = people.values().sum();
-                let most = people.values().copied().max().unwrap_or_default();
-                value.0.push(("lines_of_one", Number::Count(most)));
-                value.0.push(("lines", Number::Count(of)));
+                for (held, most, all) in [
+                    (&others.lines, "lines_of_one", "lines"),
+                    (&others.reviews, "reviews_of_one", "reviews"),
+                    (&others.merges, "merges_of_one", "merges"),
+                ] {
+                    if let Some(n) = held.values().max() {
+                        value.0.push((most, Number::Count(*n)));
+                        value.0.push((all, Number::Count(held.values().sum())));
+                    }
+                }
             }
         }
-        measure.cells.extend(product_cells);
+        measure.cells.extend(found);
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
     measure
+}
+
+/// What people hold and decide in one place and bucket besides commits: for the private tree by person, here in sums.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Surviving lines at the end.
+    pub lines: BTreeMap<PersonId, u64>,
+    /// Reviews of others' pull requests that touch the area.
+    pub reviews: BTreeMap<PersonId, u64>,
+    /// Pull requests that touch the area, by who merged them.
+    pub merges: BTreeMap<PersonId, u64>,
+}
+
+/// An area (`None`: all) and a quarter (`None`: the window).
+pub type Place = (Option<String>, Option<Bucket>);
+
+/// Lines, reviews and merge decisions of the window, by place.
+#[must_use]
+pub fn others(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<Place, Held> {
+    let mut held: BTreeMap<Place, Held> = BTreeMap::new();
+    for whole in of_product(tables, lens, product) {
+        let areas: Vec<Option<String>> = whole
+            .areas
+            .iter()
+            .cloned()
+            .map(Some)
+            .chain([None])
+            .collect();
+        let mut add = |at: Timestamp, credit: &dyn Fn(&mut Held)| {
+            let Some(quarter) = lens
+                .bucket(at, Granularity::Quarter)
+                .filter(|_| at < lens.as_of)
+            else {
+                return;
+            };
+            for area in &areas {
+                for bucket in [None, Some(quarter)] {
+                    credit(held.entry((area.clone(), bucket)).or_default());
+                }
+            }
+        };
+        for review in whole.human_reviews(tables) {
+            if let Some(person) = review.author {
+                add(review.submitted_at, &|held| {
+                    *held.reviews.entry(person).or_default() += 1;
+                });
+            }
+        }
+        let decision = whole
+            .pull_request
+            .merged_by
+            .zip(whole.pull_request.merged_at);
+        if let Some((person, at)) = decision.filter(|(person, _)| tables.is_human(*person)) {
+            add(at, &|held| *held.merges.entry(person).or_default() += 1);
+        }
+    }
+    let areas_of = areas_of_files(tables, lens, product);
+    let quarters = Bucket::spine(lens.window, Granularity::Quarter, &lens.zone);
+    let ends = quarters.into_iter().map(|quarter| {
+        let end = quarter.window(&lens.zone).until;
+        (Some(quarter), end.min(lens.as_of))
+    });
+    for (bucket, end) in ends.chain([(None, lens.as_of)]) {
+        for file in lines_at(tables, product, end) {
+            let areas = usize::try_from(file.file)
+                .ok()
+                .and_then(|at| areas_of.get(at));
+            let areas = areas.into_iter().flatten().cloned().map(Some);
+            for area in areas.chain([None]) {
+                let held = held.entry((area, bucket)).or_default();
+                for (person, n) in &file.people {
+                    *held.lines.entry(*person).or_default() += n;
+                }
+            }
+        }
+    }
+    held
 }
 
 fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Vec<PersonId>>> {
@@ -105,7 +195,9 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Vec<Pe
     rows
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<Vec<PersonId>>]) -> Measured {
+/// The largest share of the rows credited to one person, and the effective number of people.
+#[must_use]
+pub fn estimate(lens: &Lens, rows: &[&Keyed<Vec<PersonId>>]) -> Measured {
     let n = count(rows.len());
     if n < lens.minimum_n {
         return Measured::TooFew { n };
@@ -133,59 +225,4 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Vec<PersonId>>]) -> Measured {
         value,
         interval: wilson_interval(ratio),
     }
-}
-
-/// Surviving human lines at the last instant that ownership was sampled at or before the as-of instant, by area (`None`: all).
-fn surviving(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> BTreeMap<Option<String>, BTreeMap<PersonId, u64>> {
-    let areas_of = areas_of_files(tables, lens, product);
-    let mut lines: BTreeMap<Option<String>, BTreeMap<PersonId, u64>> = BTreeMap::new();
-    let owned = &tables.ownership;
-    let file_of = |at: usize| {
-        owned
-            .file
-            .get(at)
-            .and_then(|file| usize::try_from(*file).ok())
-    };
-    // The last sample of each repository: they need not be of the same instant.
-    let mut last = BTreeMap::new();
-    for (at, as_of) in owned
-        .as_of
-        .iter()
-        .enumerate()
-        .filter(|(_, as_of)| **as_of <= lens.as_of)
-    {
-        if let Some(file) = file_of(at).and_then(|file| tables.changes.files.get(file)) {
-            let kept = last.entry(file.repository).or_insert(*as_of);
-            *kept = (*kept).max(*as_of);
-        }
-    }
-    let samples: BTreeSet<_> = last
-        .into_iter()
-        .filter(|(repository, _)| product.repositories.contains(repository))
-        .collect();
-    for (at, as_of) in owned.as_of.iter().enumerate() {
-        let (Some(file), Some(person), Some(n)) =
-            (file_of(at), owned.person.get(at), owned.lines.get(at))
-        else {
-            continue;
-        };
-        let Some(found) = tables.changes.files.get(file) else {
-            continue;
-        };
-        if !samples.contains(&(found.repository, *as_of))
-            || found.exclusion.is_some()
-            || !tables.is_human(*person)
-        {
-            continue;
-        }
-        let areas = areas_of.get(file).into_iter().flatten().cloned().map(Some);
-        for area in areas.chain([None]) {
-            *lines.entry(area).or_default().entry(*person).or_default() += u64::from(*n);
-        }
-    }
-    lines
 }

@@ -112,6 +112,7 @@ impl Page {
             bucket: match report.granularity {
                 crate::domain::Granularity::Week => "weeks",
                 crate::domain::Granularity::Month => "months",
+                crate::domain::Granularity::Fortnight => "fortnights",
                 crate::domain::Granularity::Quarter => "quarters",
             },
             version: report.version.clone(),

@@ -1,0 +1,372 @@
+//! `delegation.involvement`: the delegator's share of what happens in scope, by fortnight. Figures of people: private.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::{Timestamp, ToSpan as _};
+
+use crate::domain::{Bucket, Granularity, PersonId, RepositoryId, ReviewState};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
+use crate::metrics::delivery::deployments::commit_page;
+use crate::metrics::estimate::wilson_interval;
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Ratio, Scope, Unit,
+};
+use crate::metrics::pull_requests::Key;
+use crate::metrics::roster::RosterDelegation;
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+/// Weeks before the start that are looked at too.
+const WEEKS_BEFORE: i64 = 8;
+
+static DEFINITION: Definition = Definition {
+    id: "delegation.involvement",
+    title: "Involvement of the delegator",
+    question: "Does the delegator's part in what was handed over fall?",
+    definition: "Per declared delegation and fortnight, the delegator's share of the commits, reviews, requests for changes and comments \
+                 in scope by the delegator and the receiver. In scope are commits and pull requests that touch the delegation's paths \
+                 and pull requests with one of its labels, from eight weeks before its start. A review that requests changes counts \
+                 once, as such.",
+    formula: "acts of the delegator / (acts of the delegator + acts of the receiver)",
+    unit: Unit::Share,
+    cohort: Some("acted in the fortnight"),
+    needs: &[Need::History],
+    source: "Definition of this project, after the stages telling, selling, participating, delegating of Hersey and Blanchard (1969): per \
+             task, never a label on a person",
+    exclusions: "Acts by anybody else in scope are left out and counted. Acts on a declared day of absence of the person are left out: a \
+                 holiday is not a hand-over. A delegation without paths and labels is not observed.",
+    how_to_read: "Falling is the success signal. A first fortnight with many reviews by the delegator is teaching, not holding on.",
+    can_mislead: "Talks, pairing and decisions in meetings are not seen. In a quiet fortnight few acts move the share far: read n.",
+    sql: include_str!("../../../queries/metrics/delegation.involvement.sql"),
+};
+
+/// What somebody did in scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Act {
+    /// Wrote a commit on the default branch.
+    Commit,
+    /// Reviewed somebody else's pull request without requesting changes.
+    Review,
+    /// Requested changes.
+    ChangeRequest,
+    /// Commented on a pull request.
+    Comment,
+}
+
+impl Act {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Review => "review",
+            Self::ChangeRequest => "changes requested",
+            Self::Comment => "comment",
+        }
+    }
+}
+
+/// One act of one person in the scope of one delegation.
+#[derive(Debug, Clone)]
+pub struct InScope {
+    /// Who.
+    pub person: PersonId,
+    /// What.
+    pub act: Act,
+    /// When.
+    pub at: Timestamp,
+    /// Where.
+    pub repository: RepositoryId,
+    /// The pull request or commit, as it is called.
+    pub subject: String,
+    /// Its page.
+    pub link: Option<String>,
+}
+
+/// Whether a delegation says what it covers.
+#[must_use]
+pub fn has_scope(delegation: &RosterDelegation) -> bool {
+    delegation.paths.is_some() || !delegation.labels.is_empty()
+}
+
+/// The instant from which on a delegation's acts are looked at.
+#[must_use]
+pub fn since(lens: &Lens, delegation: &RosterDelegation) -> Timestamp {
+    let first_day = delegation.start_on.saturating_sub(WEEKS_BEFORE.weeks());
+    Bucket::start_of(first_day, &lens.zone)
+}
+
+/// The commits (rows of `tables.commits`) and pull requests in the scope of a delegation in one product.
+#[must_use]
+pub fn scope(
+    tables: &Tables,
+    product: &ProductLens,
+    delegation: &RosterDelegation,
+) -> (BTreeSet<u32>, BTreeSet<Key>) {
+    let covers = |path: &str| {
+        delegation
+            .paths
+            .as_ref()
+            .is_some_and(|paths| paths.is_match(path))
+    };
+    let files: Vec<bool> = tables
+        .changes
+        .files
+        .iter()
+        .map(|file| product.has(file.repository) && covers(&file.path))
+        .collect();
+    let commits = tables
+        .changes
+        .commit
+        .iter()
+        .zip(&tables.changes.file)
+        .filter(|(_, file)| usize::try_from(**file).is_ok_and(|at| files.get(at) == Some(&true)))
+        .map(|(row, _)| *row)
+        .collect();
+    let facts = &tables.facts;
+    let touching = facts
+        .pull_request_files
+        .iter()
+        .filter(|row| product.has(row.repository) && covers(&row.path))
+        .map(|row| (row.repository, row.number));
+    let has_label = |row: &&crate::domain::PullRequest| {
+        row.labels
+            .iter()
+            .any(|label| delegation.labels.contains(label))
+    };
+    let labelled = facts
+        .pull_requests
+        .iter()
+        .filter(|row| product.has(row.repository))
+        .filter(has_label)
+        .map(|row| (row.repository, row.number));
+    (commits, touching.chain(labelled).collect())
+}
+
+/// Everything that people did in the scope of a delegation in one product, by time.
+#[must_use]
+pub fn acts(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    delegation: &RosterDelegation,
+) -> Vec<InScope> {
+    let since = since(lens, delegation);
+    let inside = |at: Timestamp| since <= at && at < lens.as_of;
+    let (commits, pull_requests) = scope(tables, product, delegation);
+    let mut acts: Vec<InScope> = Vec::new();
+    for row in commits {
+        let commit = usize::try_from(row)
+            .ok()
+            .and_then(|row| tables.commits.get(row))
+            .filter(|commit| commit.on_default_branch && commit.exclusion.is_none())
+            .filter(|commit| inside(commit.committed_at));
+        let Some(commit) = commit else { continue };
+        acts.extend(commit.authors().map(|person| InScope {
+            person,
+            act: Act::Commit,
+            at: commit.committed_at,
+            repository: commit.repository,
+            subject: format!("{} commit", commit.commit.short()),
+            link: commit_page(tables, commit.repository, commit.commit),
+        }));
+    }
+    let facts = &tables.facts;
+    let in_scope: HashMap<Key, &crate::domain::PullRequest> = facts
+        .pull_requests
+        .iter()
+        .map(|row| ((row.repository, row.number), row))
+        .filter(|(key, _)| pull_requests.contains(key))
+        .collect();
+    let mut add = |key: Key, person: Option<PersonId>, act: Act, at: Timestamp| {
+        let (Some(pull_request), Some(person)) = (in_scope.get(&key), person) else {
+            return;
+        };
+        let is_own_review = act != Act::Comment && pull_request.author == Some(person);
+        if inside(at) && !is_own_review {
+            acts.push(InScope {
+                person,
+                act,
+                at,
+                repository: pull_request.repository,
+                subject: format!("{} {}", pull_request.number, act.word()),
+                link: Some(pull_request.url.clone()),
+            });
+        }
+    };
+    for review in &facts.reviews {
+        let act = if review.state == ReviewState::ChangesRequested {
+            Act::ChangeRequest
+        } else {
+            Act::Review
+        };
+        let key = (review.repository, review.number);
+        add(key, review.author, act, review.submitted_at);
+    }
+    for comment in &facts.comments {
+        let key = (comment.repository, comment.number);
+        add(key, comment.author, Act::Comment, comment.created_at);
+    }
+    acts.retain(|act| tables.is_human(act.person));
+    acts.sort_by(|a, b| {
+        (a.at, a.act, a.person, &a.subject).cmp(&(b.at, b.act, b.person, &b.subject))
+    });
+    acts
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        if let Some(missing) = lens.missing(product, Need::History) {
+            measure.cells.push(not_observed(product, missing));
+            continue;
+        }
+        measure.cells.push(whole(lens, product));
+        for delegation in lens
+            .roster
+            .delegations
+            .iter()
+            .filter(|found| has_scope(found))
+        {
+            let rows = rows(tables, lens, product, delegation);
+            if rows.is_empty() {
+                continue;
+            }
+            let found = cells(product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
+                estimate(lens, delegation, rows)
+            });
+            // The figures of the delegation alone: of a person, never of the product.
+            let own = found.into_iter().filter(|cell| cell.scope.area.is_some());
+            measure.cells.extend(own.map(|mut cell| {
+                cell.scope.person = Some(delegation.giver);
+                cell
+            }));
+            measure.rows.extend(rows.into_iter().map(|row| row.row));
+        }
+    }
+    measure
+}
+
+/// What the team tree says: that figures of people are not there.
+fn whole(lens: &Lens, product: &ProductLens) -> Cell {
+    let n = lens.roster.delegations.len();
+    let because = if n == 0 {
+        "no delegation is declared in the private register".to_owned()
+    } else {
+        "delegations are between two people: their figures are in the private tree".to_owned()
+    };
+    Cell {
+        scope: Scope {
+            product: product.name.clone(),
+            repository: None,
+            area: None,
+            person: None,
+        },
+        bucket: None,
+        measured: Measured::NotApplicable { because },
+        ledger: Ledger::default(),
+    }
+}
+
+/// The acts in scope as rows: the delegator's and the receiver's count.
+fn rows(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    delegation: &RosterDelegation,
+) -> Vec<Keyed<Act>> {
+    let row = |act: InScope| {
+        let day = lens.zone.to_datetime(act.at).date();
+        let is_giver = act.person == delegation.giver;
+        let fate = if !is_giver && act.person != delegation.receiver {
+            Fate::Excluded("by_somebody_else")
+        } else if lens.roster.is_away(act.person, day) {
+            Fate::Excluded("on_a_day_of_absence")
+        } else {
+            Fate::Included
+        };
+        Keyed {
+            row: LedgerRow {
+                product: product.name.clone(),
+                repository: act.repository,
+                areas: vec![delegation.what.clone()],
+                subject: act.subject,
+                link: act.link,
+                at: Some(act.at),
+                bucket: Some(Bucket::of(act.at, Granularity::Fortnight, &lens.zone)),
+                value: Some(if is_giver { 1.0 } else { 0.0 }),
+                working_hours: None,
+                is_running: false,
+                person: Some(delegation.giver),
+                fate,
+            },
+            key: act.act,
+        }
+    };
+    acts(tables, lens, product, delegation)
+        .into_iter()
+        .map(row)
+        .collect()
+}
+
+/// The delegator's share, and both people's acts by kind. A fortnight is listed from its first act on: it is a curve of events.
+fn estimate(lens: &Lens, delegation: &RosterDelegation, rows: &[&Keyed<Act>]) -> Measured {
+    let n = count(rows.len());
+    if n < lens.minimum_n {
+        return Measured::TooFew { n };
+    }
+    let mut of: BTreeMap<(bool, Act), u64> = BTreeMap::new();
+    for row in rows {
+        *of.entry((row.row.value == Some(1.0), row.key)).or_default() += 1;
+    }
+    let acts = |is_giver, act| of.get(&(is_giver, act)).copied().unwrap_or_default();
+    let ratio = Ratio {
+        hits: of
+            .iter()
+            .filter(|((is_giver, _), _)| *is_giver)
+            .map(|(_, n)| n)
+            .sum(),
+        of: n,
+    };
+    let start = Bucket::start_of(delegation.start_on, &lens.zone);
+    let before = rows
+        .iter()
+        .filter(|row| row.row.at.is_some_and(|at| at < start))
+        .count();
+    let mut value = ratio_value(ratio);
+    value.0.extend([
+        ("giver_commits", Number::Count(acts(true, Act::Commit))),
+        ("giver_reviews", Number::Count(acts(true, Act::Review))),
+        (
+            "giver_change_requests",
+            Number::Count(acts(true, Act::ChangeRequest)),
+        ),
+        ("giver_comments", Number::Count(acts(true, Act::Comment))),
+        ("receiver_commits", Number::Count(acts(false, Act::Commit))),
+        ("receiver_reviews", Number::Count(acts(false, Act::Review))),
+        (
+            "receiver_change_requests",
+            Number::Count(acts(false, Act::ChangeRequest)),
+        ),
+        (
+            "receiver_comments",
+            Number::Count(acts(false, Act::Comment)),
+        ),
+        ("before_the_start", Number::Count(count(before))),
+    ]);
+    Measured::Value {
+        n,
+        value,
+        interval: wilson_interval(ratio),
+    }
+}

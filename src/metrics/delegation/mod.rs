@@ -1,0 +1,3 @@
+//! Delegation: whether the delegator's part in what was handed over falls.
+
+pub mod involvement;

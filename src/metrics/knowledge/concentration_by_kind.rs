@@ -1,0 +1,193 @@
+//! `knowledge.concentration_by_kind`: who always writes the decision records, the pipeline, the migrations, the postmortems.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{Granularity, PersonId};
+use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed};
+use crate::metrics::delivery::deployments::commit_page;
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Measured, Need, Unit};
+use crate::metrics::ownership::quarters::{CommitInAreas, commits_in};
+use crate::metrics::ownership::share;
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+/// The kind of published releases, which come from GitHub and need no path.
+pub const RELEASES: &str = "releases";
+
+static DEFINITION: Definition = Definition {
+    id: "knowledge.concentration_by_kind",
+    title: "Always the same person?",
+    question: "Does one person write all decision records, pipeline changes, migrations, releases or postmortems?",
+    definition: "Of the commits of the window that touch a kind of file, the share credited to the person with most of them, and the \
+                 effective number of writers 1/Σp². Kinds are path patterns of the register's [[kind]]; by default: decision records \
+                 (adr, adrs, decisions), migrations (migrations, alembic/versions, changelog of a database), pipeline (workflows, \
+                 CI configuration), postmortems (postmortems, post-mortems). Published releases of people are the kind releases. A \
+                 co-authored commit is credited in full to each author.",
+    formula: "max(commits of the kind credited to one person) / commits of the kind;  1 / Σ p²",
+    unit: Unit::Share,
+    cohort: Some("committed, or released, in the quarter"),
+    needs: &[Need::History, Need::Deployments],
+    source: "Definition of this project; share as in Bird et al. (2011), effective number as the inverse of Simpson's index",
+    exclusions: "Merge commits, ignored revisions, commits above the file limit and commits and releases by automation are left out and \
+                 counted; generated, vendored, lock and binary files are no kind. Drafts and prereleases are no releases.",
+    how_to_read: "If one person writes nearly all of a kind, ask who else could write the next one, and pair on it.",
+    can_mislead: "Who types a decision record is not who decided. A kind that is rarely touched has few commits: read n.",
+    sql: include_str!("../../../queries/metrics/knowledge.concentration_by_kind.sql"),
+};
+
+/// The product's commits and releases by kind, people credited.
+#[must_use]
+pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Vec<PersonId>>> {
+    let kinds_of: Vec<Vec<String>> = tables
+        .changes
+        .files
+        .iter()
+        .map(|file| {
+            if product.has(file.repository) {
+                lens.kinds.of(&file.path)
+            } else {
+                Vec::new()
+            }
+        })
+        .collect();
+    let mut rows = Vec::new();
+    for commit in commits_in(tables, lens, product, &kinds_of) {
+        let Some(bucket) = lens.bucket(commit.at, Granularity::Quarter) else {
+            continue;
+        };
+        let Some(row) = tables.commits.get(commit.row) else {
+            continue;
+        };
+        let CommitInAreas {
+            repository,
+            at,
+            areas,
+            people,
+            exclusion,
+            ..
+        } = commit;
+        if areas.is_empty() {
+            continue;
+        }
+        rows.push(Keyed {
+            row: LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
+                product: product.name.clone(),
+                repository,
+                areas,
+                subject: format!("{} {}", row.commit.short(), row.subject),
+                link: commit_page(tables, row.repository, row.commit),
+                at: Some(at),
+                bucket: Some(bucket),
+                value: None,
+                fate: exclusion.map_or(Fate::Included, Fate::Excluded),
+            },
+            key: people,
+        });
+    }
+    for release in &tables.facts.releases {
+        let Some(at) = release.published_at.filter(|at| *at < lens.as_of) else {
+            continue;
+        };
+        let bucket = lens.bucket(at, Granularity::Quarter);
+        if bucket.is_none()
+            || !product.has(release.repository)
+            || release.is_draft
+            || release.is_prerelease
+        {
+            continue;
+        }
+        let author = release.author.filter(|person| tables.is_human(*person));
+        let commit = release.commit.map(|commit| commit.short());
+        rows.push(Keyed {
+            row: LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
+                product: product.name.clone(),
+                repository: release.repository,
+                areas: vec![RELEASES.to_owned()],
+                subject: format!("release of {}", commit.unwrap_or_default()),
+                link: Some(release.url.clone()),
+                at: Some(at),
+                bucket,
+                value: None,
+                fate: match (release.author, author) {
+                    (_, Some(_)) => Fate::Included,
+                    (Some(_), None) => Fate::Excluded("by_automation"),
+                    (None, None) => Fate::Unknown("author_is_a_ghost"),
+                },
+            },
+            key: author.into_iter().collect(),
+        });
+    }
+    rows
+}
+
+/// Who wrote what of each kind in the window, by kind and person: for the private tree.
+#[must_use]
+pub fn writers(rows: &[Keyed<Vec<PersonId>>]) -> BTreeMap<&str, BTreeMap<PersonId, u64>> {
+    let mut writers: BTreeMap<&str, BTreeMap<PersonId, u64>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.row.fate == Fate::Included) {
+        for kind in &row.row.areas {
+            for person in &row.key {
+                *writers.entry(kind).or_default().entry(*person).or_default() += 1;
+            }
+        }
+    }
+    writers
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        if let Some(missing) = lens.missing(product, Need::History) {
+            measure.cells.push(not_observed(product, missing));
+            continue;
+        }
+        let rows = rows(tables, lens, product);
+        let found = cells(product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
+            share::estimate(lens, rows)
+        });
+        // By one person alone, and often enough to say so.
+        let alone: BTreeSet<&str> = found
+            .iter()
+            .filter(|cell| cell.bucket.is_none())
+            .filter_map(|cell| {
+                let area = cell.scope.area.as_deref()?;
+                let Measured::Value { value, .. } = &cell.measured else {
+                    return None;
+                };
+                let ratio = value.ratio()?;
+                (ratio.hits == ratio.of).then_some(area)
+            })
+            .collect();
+        let alone: Vec<&str> = alone.into_iter().collect();
+        measure.notes.push(format!(
+            "{}: kinds written by one person alone: {}",
+            product.name,
+            if alone.is_empty() {
+                "none".to_owned()
+            } else {
+                alone.join(", ")
+            }
+        ));
+        measure.cells.extend(found);
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}

@@ -1,0 +1,78 @@
+//! `knowledge.files_at_risk`: files that at most one active person knows, by Mirsaeedi & Rigby (2020).
+
+use super::decay::active_people;
+use super::holders::{FileRow, Judged, file_rows, measure_files};
+use crate::metrics::aggregate::{count, share};
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Unit};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "knowledge.files_at_risk",
+    title: "Files at risk",
+    question: "How many files does at most one active person know?",
+    definition: "Share of the living files that at most one active person has ever changed or reviewed, renames followed. Active is who \
+                 had any event but on issues in any of the product's repositories in the last 90 days.",
+    formula: "files with |{p active: p changed or reviewed the file}| ≤ 1 / files",
+    unit: Unit::Share,
+    cohort: None,
+    needs: &[Need::History],
+    source: "Mirsaeedi, Rigby (2020), \"Mitigating turnover with code review recommendation\", ICSE: files at risk (FaR), authors and \
+             reviewers knowledgeable. The authors take activity by quarter; here it is the last 90 days",
+    exclusions: "Merge commits, revisions of .git-blame-ignore-revs, commits above the file limit and automation credit nobody. \
+                 Generated, vendored, lock and binary files are left out; files with nothing but such changes are unknown.",
+    how_to_read: "A review by a second person takes a file off the list: spread reviews, do not forbid specialisation. None of the \
+                  figures is the bus factor.",
+    can_mislead: "One change or review years ago counts as knowing. Without pull-request facts reviewers are not seen, and the share is \
+                  too high. A small file weighs as much as a large one.",
+    sql: include_str!("../../../queries/metrics/knowledge.files_at_risk.sql"),
+};
+
+/// The product's files with the active people who ever changed or reviewed each, by id.
+#[must_use]
+pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow> {
+    let active = active_people(tables, lens, product);
+    file_rows(tables, lens, product, &|history| {
+        let people = history.people.iter().map(|part| part.person);
+        let known_to: Vec<_> = people.filter(|person| active.contains(person)).collect();
+        let is_at_risk = known_to.len() <= 1;
+        Judged {
+            value: Some(if is_at_risk { 1.0 } else { 0.0 }),
+            ..Judged::held_by(known_to)
+        }
+    })
+}
+
+/// The figure of one scope.
+#[must_use]
+pub fn estimate(lens: &Lens, rows: &[&FileRow]) -> Measured {
+    let mut measured = share(lens, rows);
+    if let Measured::Value { value, .. } = &mut measured {
+        let with_nobody = rows.iter().filter(|row| row.key.is_empty()).count();
+        let with_one = rows.iter().filter(|row| row.key.len() == 1).count();
+        value
+            .0
+            .push(("with_nobody_active", Number::Count(count(with_nobody))));
+        value
+            .0
+            .push(("with_one_active", Number::Count(count(with_one))));
+    }
+    measured
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    measure_files(
+        &DEFINITION,
+        lens,
+        &|product| Ok(rows(tables, lens, product)),
+        &|_, rows| estimate(lens, rows),
+        &|_| Vec::new(),
+    )
+}

@@ -1,0 +1,260 @@
+//! Files, the people who hold each by some algorithm, and what is left when people go: shared by the bus-factor figures.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::lineage::{FileHistory, LeftOut, exclusion, file_histories};
+use crate::domain::PersonId;
+use crate::metrics::Lens;
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
+use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
+use crate::metrics::measure::{
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Value,
+};
+use crate::tables::Tables;
+
+/// A file's row and who holds it, by id.
+pub type FileRow = Keyed<Vec<PersonId>>;
+
+/// What an algorithm says of one file that is not left out: its fate, who holds it, and the row's value.
+pub struct Judged<H> {
+    /// Included, or why not.
+    pub fate: Fate,
+    /// Who holds it: people by id, with whatever the algorithm knows of them.
+    pub holders: H,
+    /// The row's value.
+    pub value: Option<f64>,
+}
+
+impl<H: Default> Judged<H> {
+    /// Included, held by `holders`.
+    #[must_use]
+    pub const fn held_by(holders: H) -> Self {
+        Self {
+            fate: Fate::Included,
+            holders,
+            value: None,
+        }
+    }
+
+    /// Not measurable.
+    #[must_use]
+    pub fn unknown(reason: &'static str) -> Self {
+        Self::apart(Fate::Unknown(reason))
+    }
+
+    /// Held by nobody, for the reason of its fate.
+    #[must_use]
+    pub fn apart(fate: Fate) -> Self {
+        Self {
+            fate,
+            ..Self::held_by(H::default())
+        }
+    }
+}
+
+/// A row for every living file of a product: left out with its reason, or as `judge` says.
+pub fn file_rows<H: Default>(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    judge: &dyn Fn(&FileHistory) -> Judged<H>,
+) -> Vec<Keyed<H>> {
+    let histories = file_histories(tables, lens, product);
+    let areas = areas_of_files(tables, lens, product);
+    let row = |history: &FileHistory| {
+        let at = usize::try_from(history.file).ok()?;
+        let file = tables.changes.files.get(at)?;
+        let judged = match exclusion(tables, history.file) {
+            Some(reason) => Judged::apart(Fate::Excluded(reason.word())),
+            None if history.changers().next().is_none() => Judged::unknown("only_changes_left_out"),
+            None => judge(history),
+        };
+        Some(Keyed {
+            row: LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
+                product: product.name.clone(),
+                repository: file.repository,
+                areas: areas.get(at).cloned().unwrap_or_default(),
+                subject: file.path.clone(),
+                link: None,
+                at: None,
+                bucket: None,
+                value: judged.value,
+                fate: judged.fate,
+            },
+            key: judged.holders,
+        })
+    };
+    histories.files.iter().filter_map(row).collect()
+}
+
+/// The rows of a product, or what they would need.
+pub type Rows<'a, K> = dyn Fn(&ProductLens) -> Result<Vec<Keyed<K>>, Missing> + 'a;
+
+/// Measures a state of files: rows of every product with a history, then figures of product, repositories and areas.
+pub fn measure_files<K>(
+    definition: &'static Definition,
+    lens: &Lens,
+    rows: &Rows<'_, K>,
+    estimate: &dyn Fn(&ProductLens, &[&Keyed<K>]) -> Measured,
+    notes: &dyn Fn(&ProductLens) -> Vec<String>,
+) -> Measure {
+    let mut measure = Measure {
+        definition,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        let missing = lens.missing(product, Need::History);
+        let rows = match missing.map_or_else(|| rows(product), Err) {
+            Ok(rows) => rows,
+            Err(missing) => {
+                measure.cells.push(not_observed(product, missing));
+                continue;
+            }
+        };
+        let found = cells(product, &rows, Depth::AREAS, &|_, rows| {
+            estimate(product, rows)
+        });
+        measure.cells.extend(found);
+        measure.notes.extend(notes(product));
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}
+
+/// Display names by id, for breaking ties.
+#[must_use]
+pub fn name_of(tables: &Tables, person: PersonId) -> &str {
+    tables
+        .person(person)
+        .map_or("", |person| person.display_name.as_str())
+}
+
+/// Who leaves in turn until more than half of the files are held by nobody, with the files then left without.
+///
+/// The holder of most files goes first; ties are broken by `name`, then by id. How many files a person holds does not change
+/// when another one leaves, so the order is fixed at the start. Without files nobody leaves.
+#[must_use]
+pub fn removals<'a>(
+    files: &[&[PersonId]],
+    name: &dyn Fn(PersonId) -> &'a str,
+) -> Vec<(PersonId, u64)> {
+    let mut held: HashMap<PersonId, Vec<usize>> = HashMap::new();
+    for (file, holders) in files.iter().enumerate() {
+        for holder in *holders {
+            held.entry(*holder).or_default().push(file);
+        }
+    }
+    let mut order: Vec<(PersonId, Vec<usize>)> = held.into_iter().collect();
+    order.sort_by(|a, b| {
+        (b.1.len().cmp(&a.1.len())).then_with(|| (name(a.0), a.0).cmp(&(name(b.0), b.0)))
+    });
+    let mut remaining: Vec<usize> = files.iter().map(|holders| holders.len()).collect();
+    let mut orphans = count(remaining.iter().filter(|holders| **holders == 0).count());
+    let mut removed = Vec::new();
+    for (person, files_held) in order {
+        if 2 * orphans > count(files.len()) {
+            break;
+        }
+        for file in files_held {
+            if let Some(holders) = remaining.get_mut(file) {
+                *holders -= 1;
+                orphans += u64::from(*holders == 0);
+            }
+        }
+        removed.push((person, orphans));
+    }
+    removed
+}
+
+/// The truck factor of one scope by whichever algorithm named the holders.
+#[must_use]
+pub fn truck_factor(tables: &Tables, lens: &Lens, rows: &[&FileRow]) -> Measured {
+    let n = count(rows.len());
+    if n < lens.minimum_n {
+        return Measured::TooFew { n };
+    }
+    let files: Vec<&[PersonId]> = rows.iter().map(|row| row.key.as_slice()).collect();
+    let removed = removals(&files, &|person| name_of(tables, person));
+    // Nobody needs to leave where most files have no author to begin with.
+    let without = || count(files.iter().filter(|holders| holders.is_empty()).count());
+    let orphaned = removed
+        .last()
+        .map_or_else(without, |(_, orphaned)| *orphaned);
+    let authors: BTreeSet<_> = files.iter().copied().flatten().collect();
+    Measured::Value {
+        n,
+        value: Value(vec![
+            ("count", Number::Count(count(removed.len()))),
+            ("authors", Number::Count(count(authors.len()))),
+            ("files", Number::Count(n)),
+            ("files_then_without_author", Number::Count(orphaned)),
+        ]),
+        interval: None,
+    }
+}
+
+/// Files that have holders, all of whom are in `gone`.
+#[must_use]
+pub fn orphaned_by(rows: &[&FileRow], gone: &BTreeSet<PersonId>) -> u64 {
+    let is_orphan =
+        |row: &&&FileRow| !row.key.is_empty() && row.key.iter().all(|person| gone.contains(person));
+    count(rows.iter().filter(is_orphan).count())
+}
+
+/// The remark about changes that credit nobody.
+#[must_use]
+pub fn left_out_note(product: &ProductLens, left_out: &LeftOut) -> String {
+    let parts: Vec<_> = left_out
+        .iter()
+        .map(|(reason, n)| format!("{} {n}", reason.replace('_', " ")))
+        .collect();
+    let parts = if parts.is_empty() {
+        "none".to_owned()
+    } else {
+        parts.join(", ")
+    };
+    format!("{}: file changes that credit nobody: {parts}", product.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(lists: &[&[u32]], names: &dyn Fn(PersonId) -> &'static str, expected: &[(u32, u64)]) {
+        let files: Vec<Vec<PersonId>> = lists
+            .iter()
+            .map(|list| list.iter().copied().map(PersonId).collect())
+            .collect();
+        let files: Vec<&[PersonId]> = files.iter().map(Vec::as_slice).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(person, n)| (PersonId(*person), *n))
+            .collect();
+        assert_eq!(removals(&files, names), expected, "{lists:?}");
+    }
+
+    #[test]
+    fn authors_are_removed_until_more_than_half_of_the_files_are_orphans() {
+        let check = |lists: &[&[u32]], expected: &[(u32, u64)]| check(lists, &|_| "", expected);
+        // 0 holds three of four: one removal leaves three orphans, more than half.
+        check(&[&[0], &[0], &[0], &[1]], &[(0, 3)]);
+        // Exactly half is not more than half: the second person goes too.
+        check(&[&[0], &[0], &[1], &[2]], &[(0, 2), (1, 3)]);
+        // A shared file is no orphan while one author stays.
+        check(&[&[0, 1], &[0, 1], &[2]], &[(0, 0), (1, 2)]);
+        // Where most files have no author, nobody has to leave.
+        check(&[&[], &[], &[], &[0]], &[]);
+        check(&[], &[]);
+    }
+
+    #[test]
+    fn ties_are_broken_by_name() {
+        let name = |person: PersonId| if person == PersonId(0) { "zoe" } else { "ada" };
+        check(&[&[0], &[1]], &name, &[(1, 1), (0, 2)]);
+    }
+}

@@ -1,0 +1,246 @@
+//! The bus-factor figures side by side, with the files that each would orphan, per area and quarter. None is *the* bus factor.
+
+use std::collections::BTreeMap;
+
+use super::holders;
+use super::{files_at_risk, primary_developers, survival, truck_factor, truck_factor_decayed};
+use crate::domain::{Bucket, Granularity};
+use crate::metrics::Lens;
+use crate::metrics::aggregate::{Depth, Estimate, Keyed, cells};
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::Measured;
+use crate::tables::Tables;
+
+/// The figures' names in the panel's order.
+pub const FIGURES: [&str; 5] = [
+    "truck factor",
+    "recent work",
+    "primary and secondary developers",
+    "holders of half the lines",
+    "files at risk",
+];
+
+/// One figure of the panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PanelFigure {
+    /// How many people; `None` for the figure that counts files alone.
+    pub people: Option<u64>,
+    /// Files that would be left without anybody if they went; for files at risk, those at risk.
+    pub files: u64,
+    /// Files that the algorithm sees.
+    pub of: u64,
+}
+
+/// The figures of one place, in the order of [`FIGURES`]; `None` where there are too few files or no data.
+pub type Line = [Option<PanelFigure>; 5];
+
+/// The panel at the lens's as-of instant: by area, `None` being the whole product.
+#[must_use]
+pub fn lines(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> BTreeMap<Option<String>, Line> {
+    let mut lines: BTreeMap<Option<String>, Line> = BTreeMap::new();
+    let of_authors: &Estimate<'_, _> = &|_, rows| holders::truck_factor(tables, lens, rows);
+    let rows = truck_factor::rows(tables, lens, product);
+    collect(
+        &mut lines,
+        0,
+        product,
+        &rows,
+        of_authors,
+        Some("count"),
+        "files_then_without_author",
+    );
+    let rows = truck_factor_decayed::rows(tables, lens, product);
+    collect(
+        &mut lines,
+        1,
+        product,
+        &rows,
+        of_authors,
+        Some("count"),
+        "files_then_without_author",
+    );
+    let rows = primary_developers::rows(tables, lens, product);
+    let estimate: &Estimate<'_, _> = &|_, rows| primary_developers::estimate(lens, rows);
+    collect(
+        &mut lines,
+        2,
+        product,
+        &rows,
+        estimate,
+        Some("count"),
+        "files_then_without_author",
+    );
+    if let Ok(rows) = survival::rows(tables, lens, product) {
+        let estimate: &Estimate<'_, _> = &|_, rows| survival::estimate(tables, lens, rows);
+        let people = Some("holders_of_half");
+        collect(
+            &mut lines,
+            3,
+            product,
+            &rows,
+            estimate,
+            people,
+            "files_then_without_author",
+        );
+    }
+    let rows = files_at_risk::rows(tables, lens, product);
+    let estimate: &Estimate<'_, _> = &|_, rows| files_at_risk::estimate(lens, rows);
+    collect(&mut lines, 4, product, &rows, estimate, None, "hits");
+    lines
+}
+
+fn collect<K>(
+    lines: &mut BTreeMap<Option<String>, Line>,
+    at: usize,
+    product: &ProductLens,
+    rows: &[Keyed<K>],
+    estimate: &Estimate<'_, K>,
+    people: Option<&str>,
+    files: &str,
+) {
+    let places = Depth {
+        repositories: false,
+        ..Depth::AREAS
+    };
+    for cell in cells(product, rows, places, estimate) {
+        let line = lines.entry(cell.scope.area).or_default();
+        if let (Measured::Value { n, value, .. }, Some(slot)) = (&cell.measured, line.get_mut(at)) {
+            let whole = |name: &str| value.count(name);
+            *slot = whole(files).map(|files| PanelFigure {
+                people: people.and_then(whole),
+                files,
+                of: *n,
+            });
+        }
+    }
+}
+
+/// The panel at the end of every complete quarter of the window, oldest first.
+#[must_use]
+pub fn by_quarter(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> Vec<(Bucket, BTreeMap<Option<String>, Line>)> {
+    Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
+        .into_iter()
+        .filter_map(|quarter| {
+            let end = quarter.window(&lens.zone).until;
+            let then = Lens {
+                as_of: end,
+                ..lens.clone()
+            };
+            (end <= lens.as_of).then(|| (quarter, lines(tables, &then, product)))
+        })
+        .collect()
+}
+
+/// `3 people (99 of 180 files)`, or `5 of 180 files`.
+fn words(figure: PanelFigure) -> String {
+    let PanelFigure { people, files, of } = figure;
+    match people {
+        Some(1) => format!("1 person ({files} of {of} files)"),
+        Some(people) => format!("{people} people ({files} of {of} files)"),
+        None => format!("{files} of {of} files"),
+    }
+}
+
+/// The least and the greatest number of people that the figures give; `None` where fewer than two give any.
+#[must_use]
+pub fn range(line: &Line) -> Option<(u64, u64)> {
+    let people: Vec<u64> = line
+        .iter()
+        .flatten()
+        .filter_map(|figure| figure.people)
+        .collect();
+    let (least, most) = (people.iter().min()?, people.iter().max()?);
+    (people.len() > 1).then_some((*least, *most))
+}
+
+/// What the panel says of a product, nobody named: side by side, where they disagree, and quarter by quarter.
+#[must_use]
+pub fn notes(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<String> {
+    let now = lines(tables, lens, product);
+    let Some(whole) = now.get(&None) else {
+        return Vec::new();
+    };
+    let name = &product.name;
+    let told: Vec<String> = FIGURES
+        .iter()
+        .zip(whole)
+        .filter_map(|(title, figure)| figure.map(|figure| format!("{title} {}", words(figure))))
+        .collect();
+    let verdict = match range(whole) {
+        Some((least, most)) if least == most => "they agree on the number of people",
+        Some(_) => "they disagree on the number of people",
+        None => "fewer than two of them have a number",
+    };
+    let mut notes = vec![format!(
+        "{name}: side by side, with the files then left without anybody: {}; {verdict}, and none of them is the bus factor",
+        told.join("; ")
+    )];
+    let disagreeing: Vec<String> = now
+        .iter()
+        .filter_map(|(area, line)| {
+            let (least, most) = range(line).filter(|(least, most)| least != most)?;
+            Some(format!("{} ({least} to {most} people)", area.as_ref()?))
+        })
+        .collect();
+    if !disagreeing.is_empty() {
+        notes.push(format!(
+            "{name}: areas in which they disagree: {}",
+            disagreeing.join("; ")
+        ));
+    }
+    let quarters: Vec<String> = by_quarter(tables, lens, product)
+        .into_iter()
+        .filter_map(|(quarter, lines)| {
+            let line = lines.get(&None)?;
+            let figures = line.iter().map(|figure| match figure {
+                Some(figure) => figure.people.unwrap_or(figure.files).to_string(),
+                None => "—".to_owned(),
+            });
+            Some(format!(
+                "{quarter} {}",
+                figures.collect::<Vec<_>>().join(" · ")
+            ))
+        })
+        .collect();
+    if quarters.len() > 1 {
+        notes.push(format!(
+            "{name}: in the same order at the end of each quarter (people; files at risk last): {}",
+            quarters.join("; ")
+        ));
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disagreement_is_the_range_of_the_numbers_of_people() {
+        let figure = |people| {
+            Some(PanelFigure {
+                people,
+                files: 1,
+                of: 5,
+            })
+        };
+        let check = |line: Line, expected| assert_eq!(range(&line), expected, "{line:?}");
+        check(
+            [figure(Some(3)), figure(Some(1)), None, None, figure(None)],
+            Some((1, 3)),
+        );
+        check(
+            [figure(Some(2)), figure(Some(2)), None, None, None],
+            Some((2, 2)),
+        );
+        check([figure(Some(2)), None, None, None, figure(None)], None);
+    }
+}

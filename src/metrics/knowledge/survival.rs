@@ -1,0 +1,185 @@
+//! `knowledge.survival`: whose lines are still there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::holders::{FileRow, measure_files, name_of, orphaned_by};
+use super::surviving::{lines_at, missing};
+use crate::domain::PersonId;
+use crate::metrics::aggregate::{Keyed, count, ratio_value};
+use crate::metrics::estimate::effective_number;
+use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
+use crate::metrics::measure::{
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Unit,
+};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "knowledge.survival",
+    title: "Surviving lines",
+    question: "Whose lines is the code of today made of?",
+    definition: "Of the lines that survive in the tree at the window's end, the share by the person with most of them; the effective \
+                 number of holders 1/Σp²; and how many people, greatest first, wrote more than half of them. A line belongs to the \
+                 author of the commit that last wrote it.",
+    formula: "max(lines of one person) / lines;  1/Σ p²;  min k: lines of the k greatest > lines / 2",
+    unit: Unit::Share,
+    cohort: None,
+    needs: &[Need::Ownership],
+    source: "Rigby, Zhu, Donadelli, Mockus (2016), \"Quantifying and mitigating turnover-induced knowledge loss\", ICSE: knowledge by \
+             line authorship",
+    exclusions: "Lines by automation, and generated, vendored, lock and binary files are left out. Revisions of \
+                 .git-blame-ignore-revs do not take lines over.",
+    how_to_read: "Lines show where a tree comes from, not how well somebody knows it, and never how much somebody works. None of the \
+                  figures is the bus factor.",
+    can_mislead: "One import of a large file outweighs years of careful changes. Co-authors of a commit are not credited with lines. \
+                  Whoever moved code may hold its lines.",
+    sql: include_str!("../../../queries/metrics/knowledge.survival.sql"),
+};
+
+/// A file's row with its surviving lines by human, by id.
+pub type LinesRow = Keyed<Vec<(PersonId, u64)>>;
+
+/// The product's files with their surviving lines at the last sample before the as-of instant.
+pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Vec<LinesRow>, Missing> {
+    let files = lines_at(tables, product, lens.as_of);
+    if let Some(missing) = missing(&files) {
+        return Err(missing);
+    }
+    let areas = areas_of_files(tables, lens, product);
+    let row = |lines: super::surviving::FileLines| {
+        let at = usize::try_from(lines.file).ok()?;
+        let file = tables.changes.files.get(at)?;
+        let of: u64 = lines.people.iter().map(|(_, n)| n).sum();
+        Some(Keyed {
+            row: LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
+                product: product.name.clone(),
+                repository: file.repository,
+                areas: areas.get(at).cloned().unwrap_or_default(),
+                subject: file.path.clone(),
+                link: None,
+                at: None,
+                bucket: None,
+                value: None,
+                fate: if of == 0 {
+                    Fate::Excluded("by_automation")
+                } else {
+                    Fate::Included
+                },
+            },
+            key: lines.people,
+        })
+    };
+    Ok(files.into_iter().filter_map(row).collect())
+}
+
+/// Lines by person in a scope.
+#[must_use]
+pub fn lines(rows: &[&LinesRow]) -> BTreeMap<PersonId, u64> {
+    let mut lines: BTreeMap<PersonId, u64> = BTreeMap::new();
+    for (person, n) in rows.iter().flat_map(|row| &row.key) {
+        *lines.entry(*person).or_default() += n;
+    }
+    lines
+}
+
+/// Who, greatest first, wrote more than half of the lines; ties by name, then by id.
+#[must_use]
+pub fn holders_of_half(tables: &Tables, lines: &BTreeMap<PersonId, u64>) -> BTreeSet<PersonId> {
+    let of: u64 = lines.values().sum();
+    let mut order: Vec<(PersonId, u64)> = lines.iter().map(|(person, n)| (*person, *n)).collect();
+    order.sort_by(|a, b| {
+        (b.1.cmp(&a.1)).then_with(|| (name_of(tables, a.0), a.0).cmp(&(name_of(tables, b.0), b.0)))
+    });
+    let (mut held, mut holders) = (0, BTreeSet::new());
+    for (person, n) in order {
+        if 2 * held > of {
+            break;
+        }
+        held += n;
+        holders.insert(person);
+    }
+    holders
+}
+
+/// The figure of one scope.
+#[must_use]
+pub fn estimate(tables: &Tables, lens: &Lens, rows: &[&LinesRow]) -> Measured {
+    let n = count(rows.len());
+    if n < lens.minimum_n {
+        return Measured::TooFew { n };
+    }
+    let lines = lines(rows);
+    let counts: Vec<u64> = lines.values().copied().collect();
+    let ratio = Ratio {
+        hits: counts.iter().copied().max().unwrap_or_default(),
+        of: counts.iter().sum(),
+    };
+    let half = holders_of_half(tables, &lines);
+    let files: Vec<FileRow> = rows
+        .iter()
+        .map(|row| Keyed {
+            row: row.row.clone(),
+            key: row.key.iter().map(|(person, _)| *person).collect(),
+        })
+        .collect();
+    let orphaned = orphaned_by(&files.iter().collect::<Vec<_>>(), &half);
+    let mut value = ratio_value(ratio);
+    if let Some(effective) = effective_number(&counts) {
+        value.0.push(("effective_holders", Number::Real(effective)));
+    }
+    value.0.extend([
+        ("holders", Number::Count(count(counts.len()))),
+        ("holders_of_half", Number::Count(count(half.len()))),
+        ("files", Number::Count(n)),
+        ("files_then_without_author", Number::Count(orphaned)),
+    ]);
+    Measured::Value {
+        n,
+        value,
+        interval: None,
+    }
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    measure_files(
+        &DEFINITION,
+        lens,
+        &|product| rows(tables, lens, product),
+        &|_, rows| estimate(tables, lens, rows),
+        &|_| Vec::new(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_holders_of_half_the_lines_match_a_hand_count() {
+        let check = |lines: &[(u32, u64)], expected: &[u32]| {
+            let lines = lines.iter().map(|(id, n)| (PersonId(*id), *n)).collect();
+            let expected: BTreeSet<_> = expected.iter().copied().map(PersonId).collect();
+            assert_eq!(
+                holders_of_half(&Tables::default(), &lines),
+                expected,
+                "{lines:?}"
+            );
+        };
+        // 60 of 100 is more than half.
+        check(&[(0, 60), (1, 40)], &[0]);
+        // 50 of 100 is not: the second one is needed.
+        check(&[(0, 50), (1, 30), (2, 20)], &[0, 1]);
+        // 40 + 35 = 75 of 100.
+        check(&[(0, 25), (1, 40), (2, 35)], &[1, 2]);
+        check(&[], &[]);
+    }
+}

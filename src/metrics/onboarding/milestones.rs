@@ -1,0 +1,331 @@
+//! `onboarding.milestones`: first documentation, first code, first review, people met. Figures of people: private.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
+use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Scope, Unit, Value,
+};
+use crate::metrics::pull_requests::{Key, Whole, of_product};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+/// The first weeks of a joiner: four.
+const FIRST_DAYS: i64 = 28;
+
+static DEFINITION: Definition = Definition {
+    id: "onboarding.milestones",
+    title: "Onboarding",
+    question: "How soon is a joiner part of the work?",
+    definition: "Share of the members who joined in the window and merged a first pull request with code in their first four weeks. \
+                 In the private tree, per joiner: elapsed hours from the start of the day of joining to the first pull request opened \
+                 with documentation only, to the first merged one with code and to the first review given, and the distinct people met \
+                 in four weeks: who reviewed or was reviewed by the joiner, or is credited with a commit together with the joiner.",
+    formula: "joiners with a code pull request merged before joined_on + 28 days / joiners of at least 28 days",
+    unit: Unit::Share,
+    cohort: None,
+    needs: &[Need::PullRequests, Need::History],
+    source: "Definition of this project; joiners from joined_on of the register's [[member]]",
+    exclusions: "Members who joined outside the window, and joiners without any event in the product, are left out; members without \
+                 joined_on, and joiners of the last 28 days, are unknown. Documentation is .md, .rst, .adoc and .txt, and what lies in a \
+                 directory docs.",
+    how_to_read: "A fast first merge says something about the system: access, documentation, small first tasks. It is never a target \
+                  for a person.",
+    can_mislead: "People met in meetings and at lunch are not seen. A joiner in two products is a joiner in each.",
+    sql: include_str!("../../../queries/metrics/onboarding.milestones.sql"),
+};
+
+/// What one joiner reached, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Milestones {
+    /// Who.
+    pub person: PersonId,
+    /// Start of the day of joining.
+    pub joined_at: Timestamp,
+    /// First pull request opened with documentation only.
+    pub first_docs_at: Option<Timestamp>,
+    /// First merged pull request with code.
+    pub first_code_at: Option<Timestamp>,
+    /// First review of somebody else's pull request.
+    pub first_review_at: Option<Timestamp>,
+    /// Who was met in four weeks.
+    pub met: BTreeSet<PersonId>,
+}
+
+impl Milestones {
+    /// Whether anything of the joiner is seen.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.first_docs_at.is_some()
+            || self.first_code_at.is_some()
+            || self.first_review_at.is_some()
+            || !self.met.is_empty()
+    }
+
+    fn end_of_first_weeks(&self) -> Timestamp {
+        self.joined_at
+            .saturating_add(SignedDuration::from_hours(24 * FIRST_DAYS))
+            .unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Whether a path is documentation.
+#[must_use]
+pub fn is_documentation(path: &str) -> bool {
+    let lower = path.to_lowercase();
+    [".md", ".rst", ".adoc", ".txt"]
+        .iter()
+        .any(|ending| lower.ends_with(ending))
+        || lower.starts_with("docs/")
+        || lower.contains("/docs/")
+}
+
+/// The milestones of everybody in `joined`, by their order.
+#[must_use]
+pub fn milestones(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    joined: &[(PersonId, Timestamp)],
+) -> Vec<Milestones> {
+    let mut found: Vec<Milestones> = joined
+        .iter()
+        .map(|(person, joined_at)| Milestones {
+            person: *person,
+            joined_at: *joined_at,
+            first_docs_at: None,
+            first_code_at: None,
+            first_review_at: None,
+            met: BTreeSet::new(),
+        })
+        .collect();
+    let at: HashMap<PersonId, usize> = joined
+        .iter()
+        .enumerate()
+        .map(|(at, (person, _))| (*person, at))
+        .collect();
+    if at.is_empty() {
+        return found;
+    }
+    // Whether a pull request's files are documentation only; without files it is neither that nor code.
+    let mut only_docs: HashMap<Key, bool> = HashMap::new();
+    for row in &tables.facts.pull_request_files {
+        let is_docs = is_documentation(&row.path);
+        only_docs
+            .entry((row.repository, row.number))
+            .and_modify(|all| *all &= is_docs)
+            .or_insert(is_docs);
+    }
+    let earliest = |slot: &mut Option<Timestamp>, at: Timestamp| {
+        *slot = Some(slot.map_or(at, |first| first.min(at)));
+    };
+    for whole in of_product(tables, lens, product) {
+        let Whole { pull_request, .. } = &whole;
+        let docs = only_docs.get(&whole.key()).copied();
+        let author = pull_request.author;
+        if let Some(joiner) = author.and_then(|person| found.get_mut(*at.get(&person)?)) {
+            let opened = pull_request.created_at;
+            if docs == Some(true) && opened >= joiner.joined_at {
+                earliest(&mut joiner.first_docs_at, opened);
+            }
+            let merged = pull_request.merged_at.filter(|merged| {
+                docs == Some(false) && *merged >= joiner.joined_at && *merged < lens.as_of
+            });
+            if let Some(merged) = merged {
+                earliest(&mut joiner.first_code_at, merged);
+            }
+        }
+        for review in whole.human_reviews(tables) {
+            let Some(reviewer) = review.author else {
+                continue;
+            };
+            let submitted = review.submitted_at;
+            if let Some(joiner) = at.get(&reviewer).and_then(|at| found.get_mut(*at))
+                && submitted >= joiner.joined_at
+            {
+                earliest(&mut joiner.first_review_at, submitted);
+                let human = author.filter(|person| tables.is_human(*person));
+                if submitted < joiner.end_of_first_weeks() {
+                    joiner.met.extend(human);
+                }
+            }
+            if let Some(joiner) = author.and_then(|person| found.get_mut(*at.get(&person)?))
+                && submitted >= joiner.joined_at
+                && submitted < joiner.end_of_first_weeks()
+            {
+                joiner.met.insert(reviewer);
+            }
+        }
+    }
+    for commit in &tables.commits {
+        if !product.has(commit.repository)
+            || commit.co_authors.is_empty()
+            || !commit.on_default_branch
+            || commit.committed_at >= lens.as_of
+        {
+            continue;
+        }
+        let people: Vec<PersonId> = commit
+            .authors()
+            .filter(|person| tables.is_human(*person))
+            .collect();
+        for person in &people {
+            if let Some(joiner) = at.get(person).and_then(|at| found.get_mut(*at))
+                && commit.committed_at >= joiner.joined_at
+                && commit.committed_at < joiner.end_of_first_weeks()
+            {
+                joiner
+                    .met
+                    .extend(people.iter().copied().filter(|other| other != person));
+            }
+        }
+    }
+    found
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        if let Some(missing) = lens.missing(product, Need::PullRequests) {
+            measure.cells.push(not_observed(product, missing));
+            continue;
+        }
+        let joined: Vec<(PersonId, Timestamp)> = lens
+            .roster
+            .members
+            .iter()
+            .filter_map(|member| {
+                let joined_at = Bucket::start_of(member.joined_on?, &lens.zone);
+                let is_inside = lens.window.contains(joined_at) && joined_at < lens.as_of;
+                is_inside.then_some((member.person, joined_at))
+            })
+            .collect();
+        let reached = milestones(tables, lens, product, &joined);
+        let rows = rows(lens, product, &reached);
+        measure
+            .cells
+            .extend(cells(product, &rows, Depth::PRODUCT, &|_, rows| {
+                share(lens, rows)
+            }));
+        for joiner in reached.iter().filter(|joiner| joiner.is_seen()) {
+            let own = rows
+                .iter()
+                .map(|row| &row.row)
+                .filter(|row| row.person == Some(joiner.person));
+            measure.cells.push(Cell {
+                scope: Scope {
+                    product: product.name.clone(),
+                    repository: None,
+                    area: None,
+                    person: Some(joiner.person),
+                },
+                bucket: None,
+                measured: Measured::Value {
+                    n: 1,
+                    value: figures(joiner),
+                    interval: None,
+                },
+                ledger: Ledger::of(own),
+            });
+        }
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    }
+    measure
+}
+
+/// A joiner's milestones as numbers; what was not reached is not there.
+fn figures(joiner: &Milestones) -> Value {
+    let mut numbers = vec![(
+        "people_met",
+        Number::Count(crate::metrics::aggregate::count(joiner.met.len())),
+    )];
+    for (name, at) in [
+        ("first_docs_hours", joiner.first_docs_at),
+        ("first_code_hours", joiner.first_code_at),
+        ("first_review_hours", joiner.first_review_at),
+    ] {
+        let elapsed = at.and_then(|at| Elapsed::between(joiner.joined_at, at));
+        numbers.extend(elapsed.map(|elapsed| (name, Number::Real(elapsed.hours()))));
+    }
+    Value(numbers)
+}
+
+/// One row a member.
+fn rows(lens: &Lens, product: &ProductLens, reached: &[Milestones]) -> Vec<Keyed<()>> {
+    let repository = product
+        .repositories
+        .first()
+        .copied()
+        .unwrap_or(RepositoryId(u32::MAX));
+    let members = lens.roster.members.iter();
+    members
+        .map(|member| {
+            let joiner = reached.iter().find(|joiner| joiner.person == member.person);
+            let (value, fate) = match joiner {
+                None if member.joined_on.is_none() => {
+                    (None, Fate::Unknown("joined_on_not_declared"))
+                }
+                None => (None, Fate::Excluded("joined_outside_the_window")),
+                Some(joiner) if !joiner.is_seen() => {
+                    (None, Fate::Excluded("no_event_in_this_product"))
+                }
+                Some(joiner) if joiner.end_of_first_weeks() > lens.as_of => {
+                    (None, Fate::Unknown("joined_less_than_four_weeks_ago"))
+                }
+                Some(joiner) => {
+                    let in_time = joiner
+                        .first_code_at
+                        .is_some_and(|at| at < joiner.end_of_first_weeks());
+                    (Some(if in_time { 1.0 } else { 0.0 }), Fate::Included)
+                }
+            };
+            Keyed {
+                row: LedgerRow {
+                    product: product.name.clone(),
+                    repository,
+                    areas: Vec::new(),
+                    subject: "joiner".to_owned(),
+                    link: None,
+                    at: joiner.map(|joiner| joiner.joined_at),
+                    bucket: None,
+                    value,
+                    working_hours: None,
+                    is_running: false,
+                    person: Some(member.person),
+                    fate,
+                },
+                key: (),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documentation_is_told_by_ending_or_directory() {
+        let check = |path: &str, expected| assert_eq!(is_documentation(path), expected, "{path}");
+        check("README.md", true);
+        check("docs/build.sh", true);
+        check("web/docs/index.html", true);
+        check("src/docs.rs", false);
+        check("booking/seat.rs", false);
+    }
+}

@@ -1,0 +1,3 @@
+//! Onboarding: how soon a joiner is part of the work.
+
+pub mod milestones;

@@ -1,0 +1,167 @@
+//! `pairs.matrix`: co-authored changes per pair and quarter. The team tree says how many pairs there are, not who.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{Bucket, Granularity, PersonId};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::delivery::deployments::commit_page;
+use crate::metrics::lens::ProductLens;
+use crate::metrics::measure::{
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit, Value,
+};
+use crate::metrics::{Lens, Metric};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "pairs.matrix",
+    title: "Pairs",
+    question: "How many different pairs change code together?",
+    definition: "Number of distinct pairs of people with at least one commit that both are credited with, by Co-authored-by trailer, on \
+                 the default branch in the window; by quarter. A commit of three people has three pairs. Who pairs with whom is in \
+                 the private tree.",
+    formula: "|{ {a, b}: a ≠ b, a commit is credited to a and b }|",
+    unit: Unit::Count("pairs"),
+    cohort: Some("committed in the quarter"),
+    needs: &[Need::History],
+    source: "Definition of this project; GitHub's Co-authored-by convention",
+    exclusions: "Commits of one person are left out and counted; so are merge commits, ignored revisions and commits above the file \
+                 limit. Automation is nobody's pair.",
+    how_to_read: "Many pairs spread knowledge. It is a number of the team: nobody needs to be in a certain number of pairs.",
+    can_mislead: "Pairing without a trailer is not seen. GitHub adds the trailer of suggested changes too, and a squash merge those of \
+                  everybody who committed to the branch.",
+    sql: include_str!("../../../queries/metrics/pairs.matrix.sql"),
+};
+
+/// Two people, the smaller id first.
+pub type Pair = (PersonId, PersonId);
+
+/// The pairs of people who are credited together.
+fn pairs(people: &[PersonId]) -> Vec<Pair> {
+    let people: BTreeSet<PersonId> = people.iter().copied().collect();
+    let mut pairs = Vec::new();
+    for (at, first) in people.iter().enumerate() {
+        pairs.extend(people.iter().skip(at + 1).map(|second| (*first, *second)));
+    }
+    pairs
+}
+
+/// One row a commit and pair; one for a commit without a pair.
+#[must_use]
+pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Option<Pair>>> {
+    let mut rows = Vec::new();
+    for commit in &tables.commits {
+        if !product.has(commit.repository)
+            || !commit.on_default_branch
+            || commit.committed_at >= lens.as_of
+        {
+            continue;
+        }
+        let Some(bucket) = lens.bucket(commit.committed_at, Granularity::Quarter) else {
+            continue;
+        };
+        let people: Vec<PersonId> = commit
+            .authors()
+            .filter(|person| tables.is_human(*person))
+            .collect();
+        let row = |fate| LedgerRow {
+            working_hours: None,
+            is_running: false,
+            person: None,
+            product: product.name.clone(),
+            repository: commit.repository,
+            areas: Vec::new(),
+            subject: format!("{} {}", commit.commit.short(), commit.subject),
+            link: commit_page(tables, commit.repository, commit.commit),
+            at: Some(commit.committed_at),
+            bucket: Some(bucket),
+            value: None,
+            fate,
+        };
+        let pairs = pairs(&people);
+        let apart = match commit.exclusion {
+            Some(exclusion) => Some(exclusion.word()),
+            None if people.is_empty() => Some("by_automation"),
+            None if pairs.is_empty() => Some("by_one_person"),
+            None => None,
+        };
+        match apart {
+            Some(reason) => rows.push(Keyed {
+                row: row(Fate::Excluded(reason)),
+                key: None,
+            }),
+            None => rows.extend(pairs.into_iter().map(|pair| Keyed {
+                row: row(Fate::Included),
+                key: Some(pair),
+            })),
+        }
+    }
+    rows
+}
+
+/// Co-authored changes by quarter and pair: for the private tree.
+#[must_use]
+pub fn matrix(rows: &[Keyed<Option<Pair>>]) -> BTreeMap<Bucket, BTreeMap<Pair, u64>> {
+    let mut matrix: BTreeMap<Bucket, BTreeMap<Pair, u64>> = BTreeMap::new();
+    for row in rows {
+        if let (Some(pair), Some(bucket)) = (row.key, row.row.bucket) {
+            *matrix.entry(bucket).or_default().entry(pair).or_default() += 1;
+        }
+    }
+    matrix
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    measure_products(
+        &DEFINITION,
+        lens,
+        Depth::REPOSITORIES,
+        &|product| match lens.missing(product, Need::History) {
+            Some(missing) => Err(missing),
+            None => Ok(rows(tables, lens, product)),
+        },
+        &|_, rows| {
+            let n = count(rows.len());
+            if n < lens.minimum_n {
+                return Measured::TooFew { n };
+            }
+            let pairs: BTreeSet<Pair> = rows.iter().filter_map(|row| row.key).collect();
+            let people: BTreeSet<PersonId> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+            Measured::Value {
+                n,
+                value: Value(vec![
+                    ("count", Number::Count(count(pairs.len()))),
+                    ("people", Number::Count(count(people.len()))),
+                ]),
+                interval: None,
+            }
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_people_are_three_pairs_and_one_is_none() {
+        let check = |people: &[u32], n: usize| {
+            let people: Vec<_> = people.iter().copied().map(PersonId).collect();
+            assert_eq!(pairs(&people).len(), n, "{people:?}");
+        };
+        check(&[], 0);
+        check(&[1], 0);
+        check(&[1, 1], 0);
+        check(&[2, 1], 1);
+        check(&[3, 1, 2], 3);
+        assert_eq!(
+            pairs(&[PersonId(2), PersonId(1)]),
+            [(PersonId(1), PersonId(2))]
+        );
+    }
+}

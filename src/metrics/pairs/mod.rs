@@ -1,0 +1,3 @@
+//! Pairs: who changes code together.
+
+pub mod matrix;

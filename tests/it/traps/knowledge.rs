@@ -1,0 +1,468 @@
+//! Knowledge, ownership and the people behind them: every trap that other tools fell into, and facts that contradict each other.
+
+use linchpin::domain::{ChangeKind, Exclusion, PersonId, ReviewState};
+use linchpin::metrics::knowledge::lineage::file_histories;
+use linchpin::metrics::knowledge::truck_factor::authors;
+use linchpin::metrics::measure::{Fate, Measured};
+use linchpin::metrics::roster::{RosterAbsence, RosterDelegation, RosterMember};
+use linchpin::metrics::{Lens, Measure, REGISTRY, find};
+use linchpin::tables::changes::File;
+
+use crate::facts_given::{ADA, AI, BEN, BOT, CYD, DEE, Given, LAMP, hour};
+
+/// The families that this file speaks of.
+const FAMILIES: [&str; 5] = [
+    "knowledge",
+    "ownership",
+    "delegation",
+    "pairs",
+    "onboarding",
+];
+
+/// The index of a path, new where it is not known.
+fn file(given: &mut Given, path: &str) -> u32 {
+    let files = &mut given.tables.changes.files;
+    let at = files.iter().position(|file| file.path == path);
+    let at = at.unwrap_or_else(|| {
+        files.push(File {
+            repository: LAMP,
+            path: path.to_owned(),
+            exclusion: None,
+            in_tip: true,
+        });
+        files.len() - 1
+    });
+    u32::try_from(at).unwrap()
+}
+
+/// A commit by somebody that changes one file.
+fn change(given: &mut Given, at: i64, who: PersonId, kind: ChangeKind, path: &str) {
+    change_from(given, at, who, kind, path, None);
+}
+
+fn change_from(
+    given: &mut Given,
+    at: i64,
+    who: PersonId,
+    kind: ChangeKind,
+    path: &str,
+    previous: Option<&str>,
+) {
+    given.land(at);
+    given.tables.commits.last_mut().unwrap().author = who;
+    let row = u32::try_from(given.tables.commits.len() - 1).unwrap();
+    let (to, from) = (
+        file(given, path),
+        previous.map(|previous| file(given, previous)),
+    );
+    let changes = &mut given.tables.changes;
+    changes.commit.push(row);
+    changes.file.push(to);
+    changes.previous_file.push(from);
+    changes.change.push(kind);
+    changes.lines_added.push(Some(1));
+    changes.lines_deleted.push(Some(0));
+    changes.is_binary.push(false);
+}
+
+fn added(given: &mut Given, at: i64, who: PersonId, path: &str) {
+    change(given, at, who, ChangeKind::Added, path);
+}
+
+fn modified(given: &mut Given, at: i64, who: PersonId, path: &str) {
+    change(given, at, who, ChangeKind::Modified, path);
+}
+
+fn moved(given: &mut Given, at: i64, who: PersonId, from: &str, to: &str) {
+    change_from(given, at, who, ChangeKind::Renamed, to, Some(from));
+}
+
+fn measure(given: &Given, id: &str) -> Measure {
+    measure_with(given, &given.lens(), id)
+}
+
+fn measure_with(given: &Given, lens: &Lens, id: &str) -> Measure {
+    (find(id).unwrap().measure)(&given.tables, lens)
+}
+
+/// The window's number of the product.
+fn number(measure: &Measure, name: &str) -> Option<f64> {
+    let whole = measure.cells.iter().find(|cell| {
+        let scope = &cell.scope;
+        let is_whole = scope.area.is_none() && scope.repository.is_none() && scope.person.is_none();
+        is_whole && cell.bucket.is_none()
+    })?;
+    match &whole.measured {
+        Measured::Value { value, .. } => value.get(name),
+        _ => None,
+    }
+}
+
+/// The authors of the living files, by path.
+fn authors_of(given: &Given) -> Vec<(String, Vec<PersonId>)> {
+    let lens = given.lens();
+    let histories = file_histories(&given.tables, &lens, &lens.products[0]);
+    histories
+        .files
+        .iter()
+        .map(|history| {
+            let file = &given.tables.changes.files[history.file as usize];
+            (file.path.clone(), authors(history))
+        })
+        .collect()
+}
+
+/// Five files by Ada, so that a figure has enough.
+fn five_files() -> Given {
+    let mut given = Given::new();
+    for at in 0..5 {
+        added(&mut given, at, ADA, &format!("core/{at}.rs"));
+    }
+    given
+}
+
+#[test]
+fn rename_braces_dropping_files() {
+    // What git prints as `core/{old => new}/a.rs` is one file with one history, under its new path.
+    let mut given = Given::new();
+    added(&mut given, 0, ADA, "core/old/a.rs");
+    moved(&mut given, 1, BEN, "core/old/a.rs", "core/new/a.rs");
+    // Ada: 3.293 + 1.098 − 0.321·ln 2 = 4.168. Ben: 3.293 + 0.164 = 3.457; 3.457/4.168 = 0.829 > 0.75.
+    assert_eq!(
+        authors_of(&given),
+        [("core/new/a.rs".to_owned(), vec![ADA, BEN])]
+    );
+}
+
+#[test]
+fn chained_renames() {
+    let mut given = Given::new();
+    added(&mut given, 0, ADA, "a.rs");
+    moved(&mut given, 1, BEN, "a.rs", "b.rs");
+    moved(&mut given, 2, BEN, "b.rs", "c.rs");
+    // Another file takes the first path: its history is its own.
+    added(&mut given, 3, CYD, "a.rs");
+    assert_eq!(
+        authors_of(&given),
+        [
+            ("a.rs".to_owned(), vec![CYD]),
+            // Ada: 3.293 + 1.098 − 0.321·ln 3 = 4.038. Ben: 3.293 + 2·0.164 = 3.621; 3.621/4.038 = 0.897 > 0.75.
+            ("c.rs".to_owned(), vec![ADA, BEN])
+        ]
+    );
+}
+
+#[test]
+fn a_review_of_a_path_that_moved_away_later_is_knowledge_of_the_moved_file() {
+    let mut given = Given::new();
+    added(&mut given, 0, ADA, "a.rs");
+    given.open(1, 1);
+    given.file(1, "a.rs");
+    given.approve(1, BEN, 2);
+    given.merge(1, 3);
+    moved(&mut given, 4, ADA, "a.rs", "b.rs");
+    added(&mut given, 5, CYD, "a.rs");
+    let lens = given.lens();
+    let histories = file_histories(&given.tables, &lens, &lens.products[0]);
+    let reviewed: Vec<_> = histories
+        .files
+        .iter()
+        .filter(|history| history.people.iter().any(|part| part.n_reviews > 0))
+        .map(|history| {
+            given.tables.changes.files[history.file as usize]
+                .path
+                .as_str()
+        })
+        .collect();
+    assert_eq!(reviewed, ["b.rs"]);
+}
+
+#[test]
+fn bot_flag_applied_to_some_metrics_only() {
+    let quiet = busy(&[]);
+    let noisy = busy(&[BOT, AI]);
+    assert!(noisy.tables.commits.len() > quiet.tables.commits.len());
+    let mut n_compared = 0;
+    for metric in REGISTRY {
+        let id = metric.definition.id;
+        if !FAMILIES.iter().any(|family| id.starts_with(family)) {
+            continue;
+        }
+        let figures = |given: &Given| -> Vec<_> {
+            let lens = with_people(given);
+            let cells = measure_with(given, &lens, id).cells.into_iter();
+            cells
+                .map(|cell| (cell.scope, cell.bucket, cell.measured))
+                .collect()
+        };
+        let (without, with) = (figures(&quiet), figures(&noisy));
+        assert_eq!(without, with, "{id}");
+        n_compared += without
+            .iter()
+            .filter(|(_, _, measured)| matches!(measured, Measured::Value { .. }))
+            .count();
+    }
+    assert!(n_compared > 10, "{n_compared} figures say little");
+}
+
+/// Files, pairs and reviews of three people, with the same work by each of `bots` on top.
+fn busy(bots: &[PersonId]) -> Given {
+    let mut given = Given::new();
+    for at in 0..12 {
+        let who = [ADA, BEN, CYD][usize::try_from(at % 3).unwrap()];
+        added(&mut given, 10 * at, who, &format!("core/{at}.rs"));
+        given.tables.commits.last_mut().unwrap().co_authors =
+            std::iter::once(DEE).chain(bots.iter().copied()).collect();
+        let number = u64::try_from(at).unwrap() + 1;
+        given.open(number, 10 * at + 1);
+        given.file(number, &format!("core/{at}.rs"));
+        given.approve(number, BEN, 10 * at + 2);
+        for bot in bots {
+            given.review(number, *bot, ReviewState::Commented, 10 * at + 2);
+        }
+        given.merge(number, 10 * at + 3);
+    }
+    for at in 0..12 {
+        for bot in bots {
+            modified(&mut given, 200 + at, *bot, &format!("core/{at}.rs"));
+        }
+    }
+    given
+}
+
+/// The question with a joiner, a delegation and no absence.
+fn with_people(given: &Given) -> Lens {
+    let mut lens = given.lens();
+    let globs = linchpin::register::parse_private(
+        "[[delegation]]\nwhat = \"core\"\nfrom = \"ada\"\nto = \"ben\"\nstart_on = \"2026-03-03\"\npaths = [\"core/**\"]\n",
+        "linchpin.private.toml",
+    )
+    .unwrap();
+    let register = linchpin::register::parse(
+        "[[member]]\nlogin = \"cyd\"\njoined_on = \"2026-03-02\"\n",
+        "linchpin.toml",
+    )
+    .unwrap();
+    lens = lens.with_people(&register, &globs, &given.tables.people);
+    let [RosterDelegation { giver: ADA, .. }] = lens.roster.delegations.as_slice() else {
+        panic!("the delegation is Ada's");
+    };
+    let [RosterMember { person: CYD, .. }] = lens.roster.members.as_slice() else {
+        panic!("the joiner is Cyd");
+    };
+    lens
+}
+
+#[test]
+fn missing_shown_as_0() {
+    // Nobody mined surviving lines: there is no share, not a share of nothing.
+    let found = measure(&five_files(), "knowledge.survival");
+    assert!(
+        matches!(&found.cells[0].measured, Measured::NotObserved { because, .. } if because.contains("not mined")),
+        "{found:?}"
+    );
+    // No CODEOWNERS: nothing is declared, so nothing has drifted or not.
+    let found = measure(&five_files(), "ownership.drift");
+    assert!(matches!(
+        found.cells[0].measured,
+        Measured::NotObserved { .. }
+    ));
+    // Without a joiner there is no share of joiners.
+    let found = measure(&five_files(), "onboarding.milestones");
+    assert_eq!(found.cells[0].measured, Measured::TooFew { n: 0 });
+}
+
+#[test]
+fn an_author_who_reviews_their_own_pull_request_is_no_second_person() {
+    let mut given = five_files();
+    given.open(1, 10);
+    given.file(1, "core/0.rs");
+    given.review(1, ADA, ReviewState::Commented, 11);
+    assert_eq!(
+        number(&measure(&given, "knowledge.files_at_risk"), "hits"),
+        Some(5.0)
+    );
+    given.approve(1, BEN, 12);
+    assert_eq!(
+        number(&measure(&given, "knowledge.files_at_risk"), "hits"),
+        Some(4.0)
+    );
+}
+
+#[test]
+fn a_person_without_any_event_in_ninety_days_knows_nothing_that_counts() {
+    let mut given = five_files();
+    modified(&mut given, -24 * 100, BEN, "core/0.rs");
+    let found = measure(&given, "knowledge.files_at_risk");
+    assert_eq!(number(&found, "with_one_active"), Some(5.0));
+    // Any event makes a person active again, also one that has nothing to do with the file.
+    given.open(7, 20).author = Some(BEN);
+    let found = measure(&given, "knowledge.files_at_risk");
+    assert_eq!(number(&found, "with_one_active"), Some(4.0));
+}
+
+#[test]
+fn several_changes_in_a_row_are_one_for_primary_developers() {
+    // Ben changes once between Ada's nine: turns are Ada, Ben, Ada: ⅔ and ⅓, bounds ½ and ¼: both.
+    let mut given = five_files();
+    for at in 10..14 {
+        modified(&mut given, at, ADA, "core/0.rs");
+    }
+    modified(&mut given, 14, BEN, "core/0.rs");
+    for at in 15..19 {
+        modified(&mut given, at, ADA, "core/0.rs");
+    }
+    let lens = given.lens();
+    let histories = file_histories(&given.tables, &lens, &lens.products[0]);
+    let turns: Vec<_> = histories.files[0]
+        .people
+        .iter()
+        .map(|part| (part.person, part.n_turns))
+        .collect();
+    assert_eq!(turns, [(ADA, 2), (BEN, 1)]);
+}
+
+#[test]
+fn what_contradicts_itself_is_counted_with_a_reason() {
+    let mut given = five_files();
+    // A change by a commit that is left out, and files that are left out.
+    modified(&mut given, 10, BEN, "core/0.rs");
+    given.tables.commits.last_mut().unwrap().exclusion = Some(Exclusion::TooManyFiles);
+    let at = file(&mut given, "core/1.rs") as usize;
+    given.tables.changes.files[at].exclusion = Some(Exclusion::Generated);
+    // A file that only automation ever changed.
+    added(&mut given, 11, BOT, "core/9.rs");
+    // A review of a file that nobody ever committed, one of a pull request that is not there, one after the as-of instant.
+    given.open(1, 12);
+    given.file(1, "nowhere.rs");
+    given.approve(1, BEN, 13);
+    given.approve(99, BEN, 13);
+    given.open(2, 14);
+    given.file(2, "core/0.rs");
+    given.approve(2, CYD, 24 * 40);
+    // A change to a path that was never added, renamed from one that never was: a file all the same.
+    moved(&mut given, 15, DEE, "ghost.rs", "core/7.rs");
+    let found = measure(&given, "knowledge.truck_factor");
+    let fates: Vec<(&str, Fate)> = found
+        .rows
+        .iter()
+        .map(|row| (row.subject.as_str(), row.fate))
+        .collect();
+    assert_eq!(
+        fates,
+        [
+            ("core/0.rs", Fate::Included),
+            ("core/1.rs", Fate::Excluded("generated")),
+            ("core/2.rs", Fate::Included),
+            ("core/3.rs", Fate::Included),
+            ("core/4.rs", Fate::Included),
+            ("core/9.rs", Fate::Unknown("only_changes_left_out")),
+            ("core/7.rs", Fate::Included),
+        ]
+    );
+    assert_eq!(found.cells[0].ledger.population(), 7);
+    assert!(
+        found.notes[0].contains("by automation 1, too many files 1"),
+        "{:?}",
+        found.notes
+    );
+    // Nobody but Ada and Dee knows anything of these files.
+    let alone = measure(&given, "knowledge.orphans_if");
+    assert_eq!(number(&alone, "people_who_would"), Some(2.0));
+}
+
+#[test]
+fn a_commit_of_two_people_counts_once_and_credits_both() {
+    let mut given = five_files();
+    modified(&mut given, 10, ADA, "core/0.rs");
+    given.tables.commits.last_mut().unwrap().co_authors = vec![BEN];
+    let found = measure(&given, "ownership.share");
+    assert_eq!(number(&found, "of"), Some(6.0));
+    assert_eq!(number(&found, "hits"), Some(6.0));
+    assert_eq!(number(&found, "committers"), Some(2.0));
+    let pairs = measure(&given, "pairs.matrix");
+    assert_eq!(pairs.cells[0].ledger.included, 1);
+}
+
+#[test]
+fn a_holiday_is_not_a_hand_over() {
+    // In scope Ada acts on every day; on her days of absence nothing of it counts, by whatever robot acts in her name.
+    let given = busy(&[]);
+    let mut lens = with_people(&given);
+    let share = |lens: &Lens| {
+        let found = measure_with(&given, lens, "delegation.involvement");
+        let cell = found
+            .cells
+            .into_iter()
+            .find(|cell| cell.scope.person == Some(ADA) && cell.bucket.is_none())
+            .unwrap();
+        (cell.ledger.included, cell.ledger.excluded)
+    };
+    let (present, _) = share(&lens);
+    let first = jiff::tz::TimeZone::UTC.to_datetime(hour(0)).date();
+    lens.roster.absences.push(RosterAbsence {
+        person: ADA,
+        from: first,
+        to: first,
+    });
+    let (counted, left_out) = share(&lens);
+    assert_eq!(left_out.get("on_a_day_of_absence"), Some(&1));
+    assert_eq!(counted, present - 1);
+}
+
+#[test]
+fn figures_of_people_never_stand_in_the_product_s_place() {
+    let given = busy(&[]);
+    let lens = with_people(&given);
+    let found = measure_with(&given, &lens, "delegation.involvement");
+    assert!(found.rows.iter().all(|row| row.person.is_some()));
+    assert!(found.cells.iter().all(|cell| cell.scope.person.is_some()
+        || matches!(cell.measured, Measured::NotApplicable { .. })));
+    let found = measure_with(&given, &lens, "onboarding.milestones");
+    assert!(found.rows.iter().all(|row| row.person.is_some()));
+}
+
+#[test]
+fn a_joiner_s_milestones_match_the_hours_by_hand() {
+    let mut given = Given::new();
+    // Cyd joins on 2 March, opens documentation after 30 hours, merges code after 100, reviews Ada after 50.
+    given.open(1, 30).author = Some(CYD);
+    given.file(1, "docs/setup.md");
+    given.open(2, 60).author = Some(CYD);
+    given.file(2, "core/a.rs");
+    given.approve(2, BEN, 90);
+    given.merge(2, 100);
+    given.open(3, 40);
+    given.approve(3, CYD, 50);
+    let lens = with_people_as(&given, "2026-03-02");
+    let found = measure_with(&given, &lens, "onboarding.milestones");
+    let own = found
+        .cells
+        .iter()
+        .find(|cell| cell.scope.person == Some(CYD))
+        .unwrap();
+    let Measured::Value { value, .. } = &own.measured else {
+        panic!("{own:?}")
+    };
+    assert_eq!(value.get("first_docs_hours"), Some(30.0));
+    assert_eq!(value.get("first_code_hours"), Some(100.0));
+    assert_eq!(value.get("first_review_hours"), Some(50.0));
+    // Ada, whom Cyd reviewed, and Ben, who reviewed Cyd.
+    assert_eq!(value.get("people_met"), Some(2.0));
+    // Without a date of joining in the window nobody is a joiner.
+    let lens = with_people_as(&given, "2025-03-02");
+    let found = measure_with(&given, &lens, "onboarding.milestones");
+    assert!(found.cells.iter().all(|cell| cell.scope.person.is_none()));
+}
+
+fn with_people_as(given: &Given, joined_on: &str) -> Lens {
+    let register = linchpin::register::parse(
+        &format!("[[member]]\nlogin = \"cyd\"\njoined_on = \"{joined_on}\"\n"),
+        "linchpin.toml",
+    )
+    .unwrap();
+    let private = linchpin::register::parse_private("", "linchpin.private.toml").unwrap();
+    given
+        .lens()
+        .with_people(&register, &private, &given.tables.people)
+}
