@@ -34,12 +34,13 @@ pub struct PanelFigure {
 /// The figures of one place, in the order of [`FIGURES`]; `None` where there are too few files or no data.
 pub type Line = [Option<PanelFigure>; 5];
 
-/// The panel at the lens's as-of instant: by area, `None` being the whole product.
+/// The panel at the lens's as-of instant: by area, as far as the depth has areas; `None` is the whole product.
 #[must_use]
 pub fn lines(
     tables: &Tables,
     lens: &Lens,
     product: &ProductLens,
+    depth: Depth,
 ) -> BTreeMap<Option<String>, Line> {
     let mut lines: BTreeMap<Option<String>, Line> = BTreeMap::new();
     let of_authors: &Estimate<'_, _> = &|_, rows| holders::truck_factor(tables, lens, rows);
@@ -47,7 +48,7 @@ pub fn lines(
     collect(
         &mut lines,
         0,
-        product,
+        (product, depth),
         &rows,
         of_authors,
         Some("count"),
@@ -57,7 +58,7 @@ pub fn lines(
     collect(
         &mut lines,
         1,
-        product,
+        (product, depth),
         &rows,
         of_authors,
         Some("count"),
@@ -68,7 +69,7 @@ pub fn lines(
     collect(
         &mut lines,
         2,
-        product,
+        (product, depth),
         &rows,
         estimate,
         Some("count"),
@@ -80,7 +81,7 @@ pub fn lines(
         collect(
             &mut lines,
             3,
-            product,
+            (product, depth),
             &rows,
             estimate,
             people,
@@ -89,24 +90,28 @@ pub fn lines(
     }
     let rows = files_at_risk::rows(tables, lens, product);
     let estimate: &Estimate<'_, _> = &|_, rows| files_at_risk::estimate(lens, rows);
-    collect(&mut lines, 4, product, &rows, estimate, None, "hits");
+    collect(
+        &mut lines,
+        4,
+        (product, depth),
+        &rows,
+        estimate,
+        None,
+        "hits",
+    );
     lines
 }
 
 fn collect<K>(
     lines: &mut BTreeMap<Option<String>, Line>,
     at: usize,
-    product: &ProductLens,
+    (product, depth): (&ProductLens, Depth),
     rows: &[Keyed<K>],
     estimate: &Estimate<'_, K>,
     people: Option<&str>,
     files: &str,
 ) {
-    let places = Depth {
-        repositories: false,
-        ..Depth::AREAS
-    };
-    for cell in cells(product, rows, places, estimate) {
+    for cell in cells(product, rows, depth, estimate) {
         let line = lines.entry(cell.scope.area).or_default();
         if let (Measured::Value { n, value, .. }, Some(slot)) = (&cell.measured, line.get_mut(at)) {
             let whole = |name: &str| value.count(name);
@@ -119,13 +124,9 @@ fn collect<K>(
     }
 }
 
-/// The panel at the end of every complete quarter of the window, oldest first.
+/// The product's panel at the end of every complete quarter of the window, oldest first.
 #[must_use]
-pub fn by_quarter(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> Vec<(Bucket, BTreeMap<Option<String>, Line>)> {
+pub fn by_quarter(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<(Bucket, Line)> {
     Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
         .into_iter()
         .filter_map(|quarter| {
@@ -134,7 +135,8 @@ pub fn by_quarter(
                 as_of: end,
                 ..lens.clone()
             };
-            (end <= lens.as_of).then(|| (quarter, lines(tables, &then, product)))
+            let line = || lines(tables, &then, product, Depth::PRODUCT).remove(&None);
+            (end <= lens.as_of).then(line)?.map(|line| (quarter, line))
         })
         .collect()
 }
@@ -164,7 +166,11 @@ pub fn range(line: &Line) -> Option<(u64, u64)> {
 /// What the panel says of a product, nobody named: side by side, where they disagree, and quarter by quarter.
 #[must_use]
 pub fn notes(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<String> {
-    let now = lines(tables, lens, product);
+    let places = Depth {
+        repositories: false,
+        ..Depth::AREAS
+    };
+    let now = lines(tables, lens, product, places);
     let Some(whole) = now.get(&None) else {
         return Vec::new();
     };
@@ -198,16 +204,13 @@ pub fn notes(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<String>
     }
     let quarters: Vec<String> = by_quarter(tables, lens, product)
         .into_iter()
-        .filter_map(|(quarter, lines)| {
-            let line = lines.get(&None)?;
+        .map(|(quarter, line)| {
             let figures = line.iter().map(|figure| match figure {
                 Some(figure) => figure.people.unwrap_or(figure.files).to_string(),
                 None => "—".to_owned(),
             });
-            Some(format!(
-                "{quarter} {}",
-                figures.collect::<Vec<_>>().join(" · ")
-            ))
+            let figures: Vec<String> = figures.collect();
+            format!("{quarter} {}", figures.join(" · "))
         })
         .collect();
     if quarters.len() > 1 {
