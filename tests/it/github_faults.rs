@@ -793,8 +793,17 @@ fn ghosts_everywhere_are_nobody() {
 
 #[test]
 fn text_arrives_as_it_was_written() {
-    let mut text: String = (0..0x20_u8).map(char::from).collect();
-    text.push_str("\u{7f}\u{80}\u{85}\u{2028}\u{202e}\u{feff}\u{10ffff}\"\\</script>|`${{ x }}");
+    // Every control character of Unicode, what reorders or hides text, and what means something to a page or a shell.
+    let mut text: String = ('\0'..='\u{9f}').filter(|it| it.is_control()).collect();
+    assert_eq!(text.chars().count(), 65);
+    text.extend(('\u{200b}'..='\u{200f}').chain('\u{2028}'..='\u{202e}'));
+    text.extend(('\u{2060}'..='\u{206f}').chain([
+        '\u{feff}',
+        '\u{fff9}',
+        '\u{e0001}',
+        '\u{10ffff}',
+    ]));
+    text.push_str("\"\\</script>|`${{ x }}");
     let mut host = host(1);
     let item = &mut host.repositories[0].pull_requests[0];
     item.title.clone_from(&text);

@@ -447,6 +447,34 @@ fn a_damaged_file_is_a_gap_until_the_next_fetch_heals_it() {
 }
 
 #[test]
+fn records_that_are_gone_together_with_their_line_in_the_manifest_are_missed_and_fetched_again() {
+    let bench = paged(12);
+    bench.fetch();
+    let expected = bench.facts();
+    let root = bench.directory.path().join("store");
+    let lost = "raw/0/pull_requests/00000002.jsonl.zst";
+    std::fs::remove_file(root.join(lost)).unwrap();
+    let manifest = std::fs::read_to_string(root.join("manifest.jsonl")).unwrap();
+    let rest: Vec<_> = manifest
+        .lines()
+        .filter(|line| !line.contains(lost))
+        .collect();
+    assert!(rest.len() < manifest.lines().count());
+    std::fs::write(root.join("manifest.jsonl"), rest.join("\n") + "\n").unwrap();
+    let store = Store::open(&root, Mode::Read).unwrap();
+    let (decoded, gaps) = linchpin::github::facts(&store, RepositoryId(0)).unwrap();
+    assert!(decoded.facts.pull_requests.len() < 12);
+    let said: Vec<_> = gaps
+        .iter()
+        .map(|gap| (gap.subject.as_str(), gap.reason.as_str()))
+        .collect();
+    assert_eq!(said, [("pull_requests", "records_lost")]);
+    drop(store);
+    bench.fetch();
+    assert!(bench.facts() == expected);
+}
+
+#[test]
 fn a_state_that_cannot_be_read_costs_requests_and_nothing_else() {
     let bench = paged(12);
     bench.fetch();

@@ -30,6 +30,7 @@ mod github_retry;
 mod github_schema;
 mod github_settings;
 mod hostile;
+mod killed;
 mod lead;
 mod metric_pages;
 mod pipeline;

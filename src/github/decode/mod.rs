@@ -16,6 +16,7 @@ use super::wire::Connection;
 use crate::domain::{AccountSeen, CommitId, Facts, Gap, PersonId, RepositoryId, Stream};
 use crate::store::Store;
 use crate::store::raw::{self, Record};
+use crate::store::state;
 use accounts::Accounts;
 
 /// What a repository is, as GitHub last said.
@@ -66,6 +67,7 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
         gaps: Vec::new(),
     };
     let mut described = None;
+    let known = state::read(store, repository)?;
     let streams = [
         Stream::Repository,
         Stream::PullRequests,
@@ -79,7 +81,9 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
         Stream::Teams,
     ];
     for stream in streams {
+        let mut n_records = 0;
         let gaps = raw::read_latest(store, repository, stream, |record| {
+            n_records += 1;
             let id = record.id.clone();
             let done = match stream {
                 Stream::PullRequests => decoder.pull_request(record),
@@ -100,6 +104,14 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
                 decoder.gap(kind_of(stream), &id, &reason);
             }
         })?;
+        let n_known = known
+            .streams
+            .get(stream.word())
+            .map_or(0, |slot| slot.n_records);
+        if gaps.is_empty() && n_records < n_known {
+            // A file is gone together with the line that named it.
+            decoder.gap("raw_stream", stream.word(), "records_lost");
+        }
         decoder.gaps.extend(gaps);
     }
     decoder.gaps.sort();

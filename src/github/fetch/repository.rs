@@ -175,8 +175,11 @@ async fn one(
     overview: &Repository,
     settings: &mut Settings,
 ) -> Result<StreamCertificate, Error> {
-    if !raw::is_sound(context.store, context.repository, stream)? {
-        // What is damaged cannot be told from what is missing: the stream is fetched anew.
+    let n_known = state.stream(stream).n_records;
+    let is_whole = raw::is_sound(context.store, context.repository, stream)?
+        && raw::count(context.store, context.repository, stream)? >= n_known;
+    if !is_whole {
+        // What is damaged or gone cannot be told from what was never asked for: the stream is fetched anew.
         let damaged = context
             .store
             .files_below(&raw::prefix(context.repository, stream));
