@@ -12,7 +12,7 @@ use super::context::{Context, variable};
 use super::error::{CliError, Kind};
 use super::progress::Progress;
 use super::workspace::Workspace;
-use crate::domain::{Completeness, RepoName, StreamCertificate};
+use crate::domain::{Completeness, RepoName, Stream, StreamCertificate};
 use crate::github::{
     self, Client, ClientSettings, Clock, Event, FetchOptions, FetchProgress, FetchReport, Token,
 };
@@ -24,6 +24,8 @@ use crate::store::Store;
 pub struct Fetched {
     /// Why GitHub was not asked, and the step that would make it be asked.
     not_asked: Option<(&'static str, &'static str)>,
+    /// What kind of error that is for a command that has nothing to do but fetch; `None`: none.
+    refusal: Option<Kind>,
     /// When a stopped fetch can go on.
     resumes_at: Option<Timestamp>,
     /// How GitHub failed to answer.
@@ -37,6 +39,16 @@ impl Fetched {
     #[must_use]
     pub const fn why_not(&self) -> Option<(&'static str, &'static str)> {
         self.not_asked
+    }
+
+    /// For a command that was told to fetch: an error where GitHub could not be asked. Offline is as it was wished.
+    pub fn must_have_asked(&self) -> Result<(), CliError> {
+        match (self.refusal, self.not_asked) {
+            (Some(kind), Some((reason, fix))) => {
+                Err(CliError::new(kind, format!("nothing was fetched: {reason}")).hint(fix))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Names that GitHub does not know and the store does not either.
@@ -77,26 +89,33 @@ const OUTAGE_HINT: &str = "check the network, the proxy (HTTPS_PROXY) and `--api
 
 /// Fetches every repository of the workspace, where there is a token, a name and leave to use the network.
 pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<Fetched, CliError> {
-    let not_asked = |reason, fix| {
+    let not_asked = |refusal, reason, fix| {
         Ok(Fetched {
             not_asked: Some((reason, fix)),
+            refusal,
             ..Fetched::default()
         })
     };
     if workspace.github.is_empty() {
         return not_asked(
+            Some(Kind::Usage),
             "no GitHub remote",
             "add a remote that points at GitHub, or name one with `--github OWNER/NAME`",
         );
     }
     if workspace.offline {
         return not_asked(
+            None,
             "offline",
             "run `linchpin fetch` (or `run`) without `--offline`",
         );
     }
     let Some(token) = token(&workspace.api_url) else {
-        return not_asked("no GitHub token", how_to_give_a_token(&workspace.api_url));
+        return not_asked(
+            Some(Kind::Authentication),
+            "no GitHub token",
+            how_to_give_a_token(&workspace.api_url),
+        );
     };
     let clock = Arc::new(SystemClock);
     let report = fetch_with(
@@ -114,6 +133,7 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
     }
     Ok(Fetched {
         not_asked: None,
+        refusal: None,
         resumes_at: report.resumes_at,
         outage: report.outage,
         unknown: report.unknown,
@@ -228,9 +248,10 @@ impl FetchProgress for Progress {
             Event::Repository {
                 name,
                 position: (at, of),
-            } => {
-                crate::git::Progress::phase(self, &format!("fetching {name} ({at}/{of})"), None);
-            }
+            } => self.repository(&match of {
+                1 => name.to_string(),
+                _ => format!("{name} ({at}/{of})"),
+            }),
             Event::Page {
                 stream,
                 fetched,
@@ -238,7 +259,7 @@ impl FetchProgress for Progress {
                 requests,
                 points_left,
             } => self.page(
-                stream.word(),
+                &words(*stream),
                 *fetched,
                 *expected,
                 &spent(*requests, *points_left),
@@ -264,7 +285,7 @@ impl FetchProgress for Progress {
                 if let Some(reason) = &certificate.reason {
                     self.aside(&format!(
                         "{}: {}",
-                        certificate.stream.word(),
+                        words(certificate.stream),
                         terminal(reason)
                     ));
                 }
@@ -273,9 +294,14 @@ impl FetchProgress for Progress {
     }
 }
 
+/// A stream for people: `pull requests`.
+fn words(stream: Stream) -> String {
+    stream.word().replace('_', " ")
+}
+
 fn spent(requests: u64, points_left: Option<u32>) -> String {
-    let left = points_left.map(|left| format!(", {left} points left"));
-    format!("{requests} requests{}", left.unwrap_or_default())
+    let left = points_left.map(|left| format!("{left} points left, "));
+    format!("{}{requests} requests", left.unwrap_or_default())
 }
 
 /// A length of time for people: seconds below two minutes, minutes above.
@@ -300,8 +326,8 @@ fn counted(n: u64, nouns: &str) -> String {
 fn summary(certificates: &[StreamCertificate]) -> String {
     let parts: Vec<String> = certificates
         .iter()
-        .filter(|line| line.fetched > 0 && line.stream != crate::domain::Stream::Repository)
-        .map(|line| counted(line.fetched, &line.stream.word().replace('_', " ")))
+        .filter(|line| line.fetched > 0 && line.stream != Stream::Repository)
+        .map(|line| counted(line.fetched, &words(line.stream)))
         .collect();
     let short = certificates
         .iter()

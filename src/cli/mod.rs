@@ -72,10 +72,11 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         Command::Init(args) => init::init(args, &workspace(&args.analysis)?),
         Command::Doctor(args) => doctor::doctor(&workspace(args)?),
         Command::Run(args) => run::run(context, &workspace(args)?, Until::Report),
-        Command::Fetch(args) | Command::Mine(args) => {
+        Command::Fetch(args) => run::run(context, &workspace(args)?, Until::Fetched),
+        Command::Mine(args) => {
             let mut workspace = workspace(args)?;
             // Mining alone never calls the network.
-            workspace.offline |= matches!(command, Command::Mine(_));
+            workspace.offline = true;
             run::run(context, &workspace, Until::Facts)
         }
         Command::Report(args) => run::report(context, &of_store(args)?),

@@ -72,9 +72,9 @@ impl Progress {
             // The rate of one stream says nothing about the next.
             if bar.length() != expected || bar.position() > fetched {
                 let template = if expected.is_some() {
-                    "{msg} {bar:24} {eta}"
+                    "{prefix}: {wide_msg} {bar:8} {eta}"
                 } else {
-                    "{msg} {spinner}"
+                    "{prefix}: {wide_msg} {spinner}"
                 };
                 if let Ok(style) = ProgressStyle::with_template(template) {
                     bar.set_style(style);
@@ -97,17 +97,20 @@ impl Progress {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn start(&self, name: &str, total: Option<u64>) {
+    /// A repository begins; how much there is to fetch, its pages say.
+    pub fn repository(&self, name: &str) {
+        self.start("", None, "{prefix} {spinner}");
+        if let Some(bar) = self.slot().as_ref() {
+            bar.set_prefix(crate::render::encode::terminal(name));
+        }
+    }
+
+    fn start(&self, name: &str, total: Option<u64>, template: &str) {
         self.finish();
         if self.mode != Shown::Bar {
             return;
         }
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-        let template = if total.is_some() {
-            "{msg:28} {bar:32} {human_pos}/{human_len} {eta}"
-        } else {
-            "{msg:28} {spinner} {human_pos}"
-        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -124,7 +127,12 @@ pub fn note(line: &str) {
 
 impl git::Progress for Progress {
     fn phase(&self, name: &str, total: Option<u64>) {
-        self.start(name, total);
+        let template = if total.is_some() {
+            "{msg:28} {bar:32} {human_pos}/{human_len} {eta}"
+        } else {
+            "{msg:28} {spinner} {human_pos}"
+        };
+        self.start(name, total, template);
     }
 
     fn advance(&self, by: u64) {

@@ -16,6 +16,8 @@ use crate::store::{self, Mode, Store};
 /// How far the pipeline goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {
+    /// What GitHub knows is in the store: without having asked it there is nothing to do.
+    Fetched,
     /// Facts are in the store.
     Facts,
     /// The team tree is written.
@@ -30,10 +32,13 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
     let store = Store::open(&workspace.store, Mode::Write)?;
     // GitHub's repositories have their keys first, in the order in which they are fetched.
     let fetched = fetch::fetch(context, workspace, &store)?;
+    if until == Until::Fetched {
+        fetched.must_have_asked()?;
+    }
     bind(&store, workspace, fetched.unknown())?;
     let end = || match until {
         Until::Report => report_from(context, workspace, &store, &fetched),
-        Until::Facts => {
+        Until::Fetched | Until::Facts => {
             let is_partial = Findings::read(&store)?.is_partial();
             fetched.outcome()?;
             fetched.finish(if is_partial { PARTIAL } else { DONE })

@@ -833,6 +833,15 @@ fn without_a_token_nobody_is_called_and_the_report_says_so() {
         summary.contains("no GitHub token") && summary.contains("gh auth login"),
         "{summary}"
     );
+    // A command that only fetches has failed: a nightly job whose secret is missing must not be green.
+    ran_with(fixture.path(), &["fetch", "--api-url", &url], &empty).is_refused(
+        4,
+        &[
+            "nothing was fetched: no GitHub token",
+            "GH_ENTERPRISE_TOKEN",
+        ],
+    );
+    assert!(listener.accept().is_err(), "somebody called");
     // With a token, but told to stay offline, or only to mine.
     let token = [("GH_ENTERPRISE_TOKEN", SECRET)];
     for command in [["run", "--offline"], ["mine", "-q"]] {
