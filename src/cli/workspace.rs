@@ -167,7 +167,27 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
         };
         clones.push(Clone { path, github, name });
     }
+    pair(&mut clones, &places.github);
     Ok(clones)
+}
+
+/// One clone whose remotes say nothing (a mirror, an alias of ssh) and one name that no clone has belong together: why else
+/// would somebody name both?
+fn pair(clones: &mut [Clone], named: &[RepoName]) {
+    let has = |clone: &Clone, name: &RepoName| {
+        clone.github.is_some() && clone.name.eq_ignore_ascii_case(&name.to_string())
+    };
+    let mut rest = named
+        .iter()
+        .filter(|name| !clones.iter().any(|clone| has(clone, name)));
+    let (Some(name), None) = (rest.next().cloned(), rest.next()) else {
+        return;
+    };
+    let mut nameless = clones.iter_mut().filter(|clone| clone.github.is_none());
+    if let (Some(clone), None) = (nameless.next(), nameless.next()) {
+        clone.name = name.to_string();
+        clone.github = Some(name);
+    }
 }
 
 /// The work tree that a directory is in, so that a clone has one name wherever in it the command is typed; else the path itself.
@@ -216,6 +236,50 @@ fn directory_name(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_clone_without_a_remote_is_the_one_name_without_a_clone() {
+        let check = |clones: &[Option<&str>], named: &[&str], expected: &[Option<&str>]| {
+            let mut clones: Vec<Clone> = clones
+                .iter()
+                .map(|name| Clone {
+                    path: PathBuf::from("here"),
+                    github: name.map(|name| name.parse().unwrap()),
+                    name: name.unwrap_or("here").to_owned(),
+                })
+                .collect();
+            let named: Vec<RepoName> = named.iter().map(|name| name.parse().unwrap()).collect();
+            pair(&mut clones, &named);
+            let paired: Vec<_> = clones
+                .iter()
+                .map(|clone| clone.github.as_ref().map(ToString::to_string))
+                .collect();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|name| name.map(str::to_owned))
+                .collect();
+            assert_eq!(paired, expected);
+            let name = |clone: &Clone| {
+                clone
+                    .github
+                    .as_ref()
+                    .map_or("here".to_owned(), ToString::to_string)
+            };
+            assert!(clones.iter().all(|clone| clone.name == name(clone)));
+        };
+        check(&[None], &["a/b"], &[Some("a/b")]);
+        check(
+            &[None, Some("a/b")],
+            &["a/b", "c/d"],
+            &[Some("c/d"), Some("a/b")],
+        );
+        // Nobody guesses between two.
+        check(&[None, None], &["a/b"], &[None, None]);
+        check(&[None], &["a/b", "c/d"], &[None]);
+        check(&[Some("a/b")], &["c/d"], &[Some("a/b")]);
+        check(&[None, Some("a/b")], &["A/b"], &[None, Some("a/b")]);
+        check(&[None], &[], &[None]);
+    }
 
     #[test]
     fn a_remote_belongs_to_the_api_of_its_host() {

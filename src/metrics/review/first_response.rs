@@ -1,15 +1,15 @@
 //! `review.first_response`: ready for review → first human comment or review by somebody else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::span_hours;
-use crate::domain::{Comment, PullRequestState};
+use crate::domain::{Comment, PersonId, PullRequestState};
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
 use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
 
 /// The registry row.
@@ -46,7 +46,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             spoken.entry(key).or_default().push(comment);
         }
     }
-    measure_products(
+    let mut measure = measure_products(
         &DEFINITION,
         lens,
         Depth::AREAS,
@@ -74,8 +74,65 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 .collect())
         },
         &|_, rows| censored_quantiles(lens, rows),
-    )
+    );
+    let remark = |product| machine_like(tables, lens, product, &spoken);
+    measure
+        .notes
+        .extend(lens.products.iter().filter_map(remark));
+    measure
 }
+
+/// Nobody reads a pull request in a minute: an account that comments that fast, again and again, is a machine that GitHub
+/// types as a person. It would make every wait disappear, so the reader is told; who it is, `explain` shows.
+fn machine_like(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    spoken: &HashMap<Key, Vec<&Comment>>,
+) -> Option<String> {
+    let mut comments_of: HashMap<PersonId, (usize, usize)> = HashMap::new();
+    let mut n_ready = 0;
+    for row in &tables.facts.pull_requests {
+        let Some(ready_at) = row.ready_at.filter(|at| lens.window.contains(*at)) else {
+            continue;
+        };
+        if !product.repositories.contains(&row.repository) {
+            continue;
+        }
+        n_ready += 1;
+        let mut seen = HashSet::new();
+        let words = spoken.get(&(row.repository, row.number));
+        for comment in words.into_iter().flatten() {
+            let Some(person) = comment.author.filter(|person| {
+                Some(*person) != row.author && tables.is_human(*person) && seen.insert(*person)
+            }) else {
+                continue;
+            };
+            let (n_fast, n_all) = comments_of.entry(person).or_default();
+            *n_all += 1;
+            let waited = comment.created_at.duration_since(ready_at);
+            *n_fast += usize::from(!waited.is_negative() && waited <= AT_ONCE);
+        }
+    }
+    let machines = comments_of
+        .values()
+        .filter(|(n_fast, n_all)| *n_fast >= 5 && n_fast * 5 >= n_all * 4);
+    let (n_accounts, n_fast) = machines.fold((0, 0), |(n, sum), (fast, _)| (n + 1, sum + fast));
+    (n_accounts > 0).then(|| {
+        format!(
+            "{}: {} answered {n_fast} of {n_ready} pull requests within a minute, like a machine. If it is one, name it under `bots` \
+             in linchpin.toml: it counts as a person until then.",
+            product.name,
+            match n_accounts {
+                1 => "one account".to_owned(),
+                n => format!("{n} accounts"),
+            }
+        )
+    })
+}
+
+/// Faster than anybody reads.
+const AT_ONCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// When it was ready, when it was answered, whether it still waits, and whether it counts.
 type Placed = (Option<Timestamp>, Option<Timestamp>, bool, Fate);

@@ -319,6 +319,33 @@ fn one_ai_comment_does_not_make_the_first_response_instant() {
 }
 
 #[test]
+fn an_account_that_answers_like_a_machine_is_told_and_never_named() {
+    let notes = |n_fast: u64, n_slow: u64| {
+        let mut world = World::new();
+        for number in 1..=n_fast + n_slow {
+            let answer = if number <= n_fast {
+                "08:01"
+            } else {
+                "12:00"
+            };
+            world.pull(number, "03-02T08:00", None).comment(
+                number,
+                &format!("03-02T{answer}"),
+                BEN,
+            );
+        }
+        world.measure("review.first_response").notes
+    };
+    let said = notes(8, 2);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("one account answered 8 of 10 pull requests within a minute"));
+    assert!(said[0].contains("`bots`") && !said[0].contains("ben"));
+    // Four times is chance; and somebody who is as often slow reads.
+    assert_eq!(notes(4, 0), Vec::<String>::new());
+    assert_eq!(notes(7, 2), Vec::<String>::new());
+}
+
+#[test]
 fn an_authors_own_replies_are_no_reviews() {
     let mut world = World::new();
     world
