@@ -283,11 +283,7 @@ impl FetchProgress for Progress {
             )),
             Event::Stream { certificate } => {
                 if let Some(reason) = &certificate.reason {
-                    self.aside(&format!(
-                        "{}: {}",
-                        words(certificate.stream),
-                        terminal(reason)
-                    ));
+                    self.trouble(&words(certificate.stream), &terminal(reason));
                 }
             }
         }

@@ -14,6 +14,8 @@ use crate::git;
 pub struct Progress {
     mode: Shown,
     bar: Mutex<Option<ProgressBar>>,
+    /// What was the trouble last: ten streams that fail for one reason say it once.
+    trouble: Mutex<Option<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,19 @@ impl Progress {
         Self {
             mode,
             bar: Mutex::new(None),
+            trouble: Mutex::new(None),
+        }
+    }
+
+    /// A stream could not be read, and why.
+    pub fn trouble(&self, stream: &str, reason: &str) {
+        let mut last = self
+            .trouble
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if last.as_deref() != Some(reason) {
+            self.aside(&format!("{stream}: {reason}"));
+            *last = Some(reason.to_owned());
         }
     }
 

@@ -927,10 +927,48 @@ fn an_api_that_cannot_be_reached_does_not_keep_the_clone_from_being_mined() {
     assert!(!ran.err.contains("secret"), "{}", ran.err);
     has_a_truck_factor(fixture.path());
     is_partial(fixture.path(), "127.0.0.1:1");
+    // Ten streams fail for one reason: it is said once, in the warning, and in the end.
+    assert!(ran.err.matches("5 times").count() <= 3, "{}", ran.err);
     // Fetching alone has nothing else to show: there it is an error.
     let arguments = ["fetch", "--api-url", "http://127.0.0.1:1"];
     ran_with(fixture.path(), &arguments, &token)
         .is_refused(5, &["`http://127.0.0.1:1`", "HTTPS_PROXY", "--api-url"]);
+}
+
+#[test]
+fn a_proxy_is_asked_where_one_is_set() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--github",
+        "acme/widgets",
+        "--api-url",
+        "https://github.example.invalid",
+    ];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_linchpin"))
+        .arg("fetch")
+        .args(arguments)
+        .current_dir(directory.path())
+        .env_clear()
+        .env("GH_ENTERPRISE_TOKEN", SECRET)
+        .env(
+            "HTTPS_PROXY",
+            format!("http://{}", proxy.local_addr().unwrap()),
+        )
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut asked, _) = proxy.accept().unwrap();
+    let mut head = vec![0; 4_096];
+    let n = asked.read(&mut head).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let head = String::from_utf8_lossy(&head[..n]);
+    assert!(
+        head.starts_with("CONNECT github.example.invalid:443 "),
+        "{head}"
+    );
+    assert!(!head.contains(SECRET), "the proxy is not shown the token");
 }
 
 #[test]

@@ -323,11 +323,7 @@ fn an_account_that_answers_like_a_machine_is_told_and_never_named() {
     let notes = |n_fast: u64, n_slow: u64| {
         let mut world = World::new();
         for number in 1..=n_fast + n_slow {
-            let answer = if number <= n_fast {
-                "08:01"
-            } else {
-                "12:00"
-            };
+            let answer = if number <= n_fast { "08:01" } else { "12:00" };
             world.pull(number, "03-02T08:00", None).comment(
                 number,
                 &format!("03-02T{answer}"),
