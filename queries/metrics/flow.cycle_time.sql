@@ -1,5 +1,5 @@
 -- flow.cycle_time: opened to merged, in hours, over the window.
--- Reads the fact tables, `lens` (one row), `products` (product, repository) and `areas` (product, repository, path, area).
+-- Reads the fact tables, `lens` (one row), `products` (product, repository) and of the prelude `touched_areas`.
 WITH merged AS (
   SELECT
     products.product, p.repository, p.number,
@@ -15,17 +15,12 @@ WITH merged AS (
     AND p.merged_at >= lens.since
     AND p.merged_at < lens.until
 ),
-touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
-),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, hours, working_hours FROM merged
   UNION ALL
   SELECT m.product, t.area, m.hours, m.working_hours
   FROM merged m
-  JOIN touched t ON t.product = m.product AND t.repository = m.repository AND t.number = m.number
+  JOIN touched_areas t ON t.product = m.product AND t.repository = m.repository AND t.number = m.number
 ),
 figures AS (
   SELECT

@@ -19,17 +19,12 @@ WITH spans AS (
     AND d.deployed_at >= lens.since
     AND d.deployed_at < lens.until
 ),
-touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
-),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, hours, working_hours FROM spans
   UNION ALL
   SELECT s.product, t.area, s.hours, s.working_hours
   FROM spans s
-  JOIN touched t ON t.product = s.product AND t.repository = s.repository AND t.number = s.number
+  JOIN touched_areas t ON t.product = s.product AND t.repository = s.repository AND t.number = s.number
 )
 SELECT
   product, area,

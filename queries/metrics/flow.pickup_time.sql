@@ -1,5 +1,5 @@
 -- flow.pickup_time: ready for review (and requested, if it was) to the first human review by somebody else, in hours.
--- Reads the fact tables, `lens` (one row), `products` (product, repository) and `areas` (product, repository, path, area).
+-- Reads the fact tables, `lens` (one row), `products` (product, repository) and of the prelude `touched_areas`.
 WITH first_review AS (
   SELECT r.repository, r.number, MIN(r.submitted_at) AS reviewed_at
   FROM reviews r
@@ -48,17 +48,12 @@ spans AS (
     working_hours_between(started_at, reviewed_at) AS working_hours
   FROM started
 ),
-touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
-),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, hours, working_hours FROM spans
   UNION ALL
   SELECT s.product, t.area, s.hours, s.working_hours
   FROM spans s
-  JOIN touched t ON t.product = s.product AND t.repository = s.repository AND t.number = s.number
+  JOIN touched_areas t ON t.product = s.product AND t.repository = s.repository AND t.number = s.number
 )
 SELECT
   product, area,

@@ -1,28 +1,6 @@
 -- flow.review_rounds: reviews that are the last one before some push, a merged pull request.
--- Reads the fact tables, `lens` (one row), `products` (product, repository) and `areas` (product, repository, path, area).
-WITH merged AS (
-  SELECT products.product, p.repository, p.number, p.author, p.created_at, p.merged_at
-  FROM pull_requests p
-  JOIN products ON products.repository = p.repository
-  JOIN people ON people.person = p.author AND people.account = 'human'
-  CROSS JOIN lens
-  WHERE p.state = 'merged'
-    AND p.merged_at >= p.created_at
-    AND p.merged_at >= lens.since
-    AND p.merged_at < lens.until
-),
-reviewed AS (
-  SELECT
-    m.product, m.repository, m.number, m.created_at, m.merged_at,
-    MIN(r.submitted_at) AS first_at,
-    MAX(CASE WHEN r.state = 'approved' THEN r.submitted_at END) AS approved_at
-  FROM merged m
-  JOIN reviews r ON r.repository = m.repository AND r.number = m.number
-  JOIN people reviewer ON reviewer.person = r.author AND reviewer.account = 'human'
-  WHERE r.author <> m.author AND r.submitted_at <= m.merged_at
-  GROUP BY m.product, m.repository, m.number, m.created_at, m.merged_at
-),
-pushes AS (
+-- Reads the fact tables, and of the prelude `reviewed_merges` (merged pull requests with their first review) and `touched_areas`.
+WITH pushes AS (
   SELECT c.repository, c.number, c.authored_at AS pushed_at
   FROM pull_request_commits c
   JOIN pull_requests p ON p.repository = c.repository AND p.number = c.number
@@ -36,7 +14,7 @@ pushes AS (
 ),
 answered AS (
   SELECT m.product, m.repository, m.number, pushes.pushed_at, MAX(r.submitted_at) AS answered_at
-  FROM merged m
+  FROM reviewed_merges m
   JOIN pushes ON pushes.repository = m.repository AND pushes.number = m.number AND pushes.pushed_at < m.merged_at
   JOIN reviews r ON r.repository = m.repository AND r.number = m.number AND r.submitted_at < pushes.pushed_at
   JOIN people reviewer ON reviewer.person = r.author AND reviewer.account = 'human'
@@ -50,21 +28,16 @@ rounds AS (
 ),
 spans AS (
   SELECT v.product, v.repository, v.number, CAST(COALESCE(s.n_rounds, 0) AS DOUBLE) AS n_rounds
-  FROM reviewed v
+  FROM reviewed_merges v
   LEFT JOIN rounds s ON s.product = v.product AND s.repository = v.repository AND s.number = v.number
   WHERE v.first_at >= v.created_at
-),
-touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
 ),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, n_rounds FROM spans
   UNION ALL
   SELECT s.product, t.area, s.n_rounds
   FROM spans s
-  JOIN touched t ON t.product = s.product AND t.repository = s.repository AND t.number = s.number
+  JOIN touched_areas t ON t.product = s.product AND t.repository = s.repository AND t.number = s.number
 )
 SELECT
   product, area,

@@ -45,17 +45,12 @@ judged AS (
   CROSS JOIN lens
   CROSS JOIN flow_rules
 ),
-touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
-),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, is_stuck FROM judged
   UNION ALL
   SELECT j.product, t.area, j.is_stuck
   FROM judged j
-  JOIN touched t ON t.product = j.product AND t.repository = j.repository AND t.number = j.number
+  JOIN touched_areas t ON t.product = j.product AND t.repository = j.repository AND t.number = j.number
 )
 SELECT product, area, COUNT(*) AS n, SUM(is_stuck) AS hits, COUNT(*) AS of
 FROM scoped

@@ -11,17 +11,12 @@ WITH merged AS (
     AND p.merged_at >= lens.since
     AND p.merged_at < lens.until
 ),
-touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
-),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, repository, number FROM merged
   UNION ALL
   SELECT m.product, t.area, m.repository, m.number
   FROM merged m
-  JOIN touched t ON t.product = m.product AND t.repository = m.repository AND t.number = m.number
+  JOIN touched_areas t ON t.product = m.product AND t.repository = m.repository AND t.number = m.number
 ),
 population AS (
   SELECT product, area, COUNT(*) AS n FROM scoped GROUP BY product, area

@@ -65,17 +65,12 @@ judged AS (
   JOIN with_flow w ON w.product = m.product AND w.repository = m.repository
   LEFT JOIN seen ON seen.product = m.product AND seen.repository = m.repository AND seen.number = m.number
 ),
-touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
-),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, is_unreviewed FROM judged
   UNION ALL
   SELECT j.product, t.area, j.is_unreviewed
   FROM judged j
-  JOIN touched t ON t.product = j.product AND t.repository = j.repository AND t.number = j.number
+  JOIN touched_areas t ON t.product = j.product AND t.repository = j.repository AND t.number = j.number
 )
 SELECT product, area, COUNT(*) AS n, SUM(is_unreviewed) AS hits, COUNT(*) AS of
 FROM scoped

@@ -1,16 +1,11 @@
 -- review.absence_what_if: areas that one person alone reviewed in the 180 days before the as-of instant, and areas that one
 -- person alone approved, of the areas with at least `minimum_n` pull requests reviewed.
 -- Reads the fact tables, `lens` (one row), `products`, `areas` and `members`.
-WITH touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
-),
-recent AS (
+WITH recent AS (
   SELECT t.product, t.area, t.repository, t.number, r.author AS person, r.state
   FROM reviews r
   JOIN pull_requests p ON p.repository = r.repository AND p.number = r.number
-  JOIN touched t ON t.repository = r.repository AND t.number = r.number
+  JOIN touched_areas t ON t.repository = r.repository AND t.number = r.number
   JOIN people ON people.person = r.author AND people.account = 'human'
   LEFT JOIN members m ON m.person = r.author
   CROSS JOIN lens

@@ -14,17 +14,12 @@ WITH given AS (
     AND r.submitted_at >= lens.since
     AND r.submitted_at < lens.until
 ),
-touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
-),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, person FROM given
   UNION ALL
   SELECT g.product, t.area, g.person
   FROM given g
-  JOIN touched t ON t.product = g.product AND t.repository = g.repository AND t.number = g.number
+  JOIN touched_areas t ON t.product = g.product AND t.repository = g.repository AND t.number = g.number
 ),
 per_person AS (
   SELECT product, COALESCE(area, '') AS area_key, area, person, COUNT(*) AS n_reviews

@@ -1,5 +1,5 @@
 -- review.sole_approver: merged pull requests with one human approver only, of those with at least one. Rows are approvers.
--- Reads the fact tables, `lens` (one row), `products` (product, repository) and `areas` (product, repository, path, area).
+-- Reads the fact tables, `lens` (one row), `products` (product, repository) and of the prelude `touched_areas`.
 WITH approvals AS (
   SELECT DISTINCT products.product, p.repository, p.number, r.author AS person
   FROM pull_requests p
@@ -21,11 +21,6 @@ judged AS (
     CASE WHEN COUNT(*) OVER (PARTITION BY product, repository, number) = 1 THEN 1 ELSE 0 END AS is_alone
   FROM approvals
 ),
-touched AS (
-  SELECT DISTINCT a.product, f.repository, f.number, a.area
-  FROM pull_request_files f
-  JOIN areas a ON a.repository = f.repository AND a.path = f.path
-),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, CAST(NULL AS BIGINT) AS person, repository, number, is_alone FROM judged
   UNION ALL
@@ -33,7 +28,7 @@ scoped AS (
   UNION ALL
   SELECT j.product, t.area, CAST(NULL AS BIGINT) AS person, j.repository, j.number, j.is_alone
   FROM judged j
-  JOIN touched t ON t.product = j.product AND t.repository = j.repository AND t.number = j.number
+  JOIN touched_areas t ON t.product = j.product AND t.repository = j.repository AND t.number = j.number
 )
 SELECT
   product, area, person,

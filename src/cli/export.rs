@@ -133,6 +133,7 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
         sheet(&question.working_days)?,
         sheet(&question.members)?,
         sheet(&question.absences)?,
+        sheet(&question.absence_periods)?,
         sheet(&question.flow.turns)?,
         sheet(&question.flow.ready_spans)?,
         sheet(&question.flow.days)?,

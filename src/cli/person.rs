@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-
 use super::args::PersonArgs;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
@@ -15,9 +13,10 @@ use super::workspace::Workspace;
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
 use crate::evidence::absence::{self, Observed};
 use crate::evidence::{self, Entry, Pack, Sources};
-use crate::metrics::delivery::deployments::{self, Candidate};
+use crate::metrics::absence::resilience::{Resilience, of_product_absences};
+use crate::metrics::absence::spells::spells;
+use crate::metrics::delivery::deployments;
 use crate::metrics::lens::qualifier;
-use crate::metrics::measure::{Fate, Need};
 use crate::render::{self, OutputFile, encode};
 use crate::report::Document;
 use crate::store::{Mode, Store};
@@ -148,14 +147,12 @@ pub(super) fn packs(
 ) -> Vec<(Pack, Option<Document>)> {
     with_sources(analysis, workspace, |sources| {
         let lens = &analysis.lens;
-        let shipped = shipped(analysis);
+        let (found, missing) = resilience(analysis);
+        let spells = spells(lens);
         let observed = Observed {
-            deployments: shipped.deployments.as_deref(),
-            has_pull_requests: lens
-                .products
-                .iter()
-                .any(|product| lens.missing(product, Need::PullRequests).is_none()),
-            missing: &shipped.missing,
+            spells: &spells,
+            found: &found,
+            missing: &missing,
         };
         evidence::packs(sources, people)
             .into_iter()
@@ -230,7 +227,7 @@ pub(super) fn with_sources<T>(
         window: lens.window,
         as_of: lens.as_of,
         zone: &lens.zone,
-        holidays: &workspace.register.calendar.holidays,
+        calendar: lens.calendars.team(),
         incident_labels: &workspace.register.incident_labels,
         stuck_after_working_days: agreed.unwrap_or(STUCK_AFTER_WORKING_DAYS),
         areas_of: &areas_of,
@@ -240,44 +237,22 @@ pub(super) fn with_sources<T>(
     use_them(&sources)
 }
 
-/// What the absence card needs beside the facts.
-struct Shipped {
-    /// When successful production deployments finished; `None` where no product has any.
-    deployments: Option<Vec<Timestamp>>,
-    /// What is missing, product by product.
-    missing: Vec<String>,
-}
-
-/// Deployments exactly as `dora.deployment_frequency` counts them.
-fn shipped(analysis: &Analysis) -> Shipped {
+/// The answers of `absence.resilience`, and what is missing, product by product.
+fn resilience(analysis: &Analysis) -> (Vec<Resilience>, Vec<String>) {
     let (tables, lens) = (&analysis.tables, &analysis.lens);
-    let mut shipped = Shipped {
-        deployments: None,
-        missing: Vec::new(),
-    };
+    let (mut found, mut without) = (Vec::new(), Vec::new());
     for product in &lens.products {
-        match deployments::of_product(tables, lens, product) {
-            Ok(found) => {
-                let included = found
-                    .candidates
-                    .iter()
-                    .filter(|candidate| candidate.fate == Fate::Included);
-                shipped
-                    .deployments
-                    .get_or_insert_default()
-                    .extend(included.map(Candidate::at));
-            }
-            Err(missing) => shipped.missing.push(format!(
-                "deployments of {}: {}",
-                product.name, missing.because
-            )),
+        if let Err(missing) = deployments::of_product(tables, lens, product) {
+            let because = missing.because;
+            without.push(format!("deployments of {}: {because}", product.name));
         }
-        if let Some(missing) = lens.missing(product, Need::PullRequests) {
-            shipped.missing.push(format!(
-                "pull requests of {}: {}",
-                product.name, missing.because
-            ));
+        match of_product_absences(tables, lens, product) {
+            Ok(absences) => found.extend(absences),
+            Err(missing) => {
+                let because = missing.because;
+                without.push(format!("pull requests of {}: {because}", product.name));
+            }
         }
     }
-    shipped
+    (found, without)
 }

@@ -1,41 +1,32 @@
 //! `absence.md`: what the team's figures were while one person was away, against the four weeks on either side.
 //!
-//! Written only for a declared absence of at least ten working days. It compares and lists; it does not conclude.
+//! Written only for a declared absence of at least ten working days, from `absence.resilience`: no figure is computed here. It
+//! compares and lists; it does not conclude.
 
-mod figures;
-mod periods;
-mod waits;
-
-use jiff::Timestamp;
-
-use self::figures::Figures;
-use self::periods::{Period, Spell, spells};
 use super::index::Index;
 use super::pack::{Face, subtitle};
 use super::{Link, Sources};
 use crate::domain::{Account, PersonId};
+use crate::evidence::index::link;
+use crate::metrics::absence::found::{Item, What};
+use crate::metrics::absence::resilience::{PeriodFigures, Resilience, Turnaround};
+use crate::metrics::absence::spells::{MINIMUM_WORKING_DAYS, Period, Spell};
+use crate::metrics::measure::Fate;
 use crate::report::document::{Block, Document, Span};
 use crate::report::table::{Column, Table, TableCell};
 
-/// Working days from which a declared absence has a card.
-pub const MINIMUM_WORKING_DAYS: f64 = 10.0;
-
-/// Turnarounds from which their median is printed.
-pub const MINIMUM_N: usize = 5;
-
-/// What the card needs beside [`Sources`], and what is missing of it.
+/// What the card is built from beside [`Sources`].
 #[derive(Debug, Clone, Copy)]
 pub struct Observed<'a> {
-    /// When successful deployments to production finished, in any order, as `dora.deployment_frequency` counts them; `None`
-    /// where no product has any.
-    pub deployments: Option<&'a [Timestamp]>,
-    /// Whether pull requests were read.
-    pub has_pull_requests: bool,
+    /// Every declared absence, by person and date.
+    pub spells: &'a [Spell],
+    /// The answers of `absence.resilience`, product by product.
+    pub found: &'a [Resilience],
     /// What could not be read, and why, as it is to be printed.
     pub missing: &'a [String],
 }
 
-/// The card of one person; `None` without a declared absence of at least [`MINIMUM_WORKING_DAYS`] inside the window.
+/// The card of one person; `None` without a declared absence of at least ten working days inside the window.
 ///
 /// Absences with no working day between them are one. Bots, ghosts and unknown ids have no card.
 #[must_use]
@@ -48,10 +39,12 @@ pub fn document(
         .people
         .iter()
         .find(|row| row.id == person && row.account == Account::Human)?;
-    let spells = spells(sources, person);
-    if spells.is_empty() {
-        return None;
-    }
+    let mut spells = observed.spells.iter();
+    let mut spells = spells
+        .by_ref()
+        .filter(|spell| spell.person == person && spell.is_long_enough())
+        .peekable();
+    spells.peek()?;
     let login = whose
         .logins
         .first()
@@ -66,12 +59,13 @@ pub fn document(
          write.",
     )])];
     for spell in spells {
+        let found = observed.found.iter();
         let away = Away {
             sources,
             observed,
             index: &index,
-            person,
             spell,
+            found: found.filter(|one| one.spell == *spell).collect(),
         };
         away.write(&mut blocks);
     }
@@ -79,7 +73,7 @@ pub fn document(
         1,
         vec![Span::text("How the figures are made")],
     ));
-    blocks.push(Block::Bullets(method(sources, observed)));
+    blocks.push(Block::Bullets(method(sources)));
     blocks.push(Block::Heading(1, vec![Span::text("Yours to write")]));
     for label in ["What it means", "What is missing here", "Next step"] {
         blocks.push(Block::Blank {
@@ -99,13 +93,14 @@ struct Away<'a> {
     sources: &'a Sources<'a>,
     observed: &'a Observed<'a>,
     index: &'a Index<'a>,
-    person: PersonId,
-    spell: Spell,
+    spell: &'a Spell,
+    /// Product by product; a product whose pull requests were not read is not there.
+    found: Vec<&'a Resilience>,
 }
 
 impl Away<'_> {
     fn write(&self, blocks: &mut Vec<Block>) {
-        let spell = &self.spell;
+        let spell = self.spell;
         blocks.push(Block::Heading(
             1,
             vec![Span::text(format!("Away {} to {}", spell.from, spell.to))],
@@ -114,9 +109,16 @@ impl Away<'_> {
         if !notes.is_empty() {
             blocks.push(Block::Bullets(notes));
         }
-        let figures = spell.periods.map(|period| Figures::of(self, period));
-        blocks.push(Block::Table(self.table(&figures)));
-        self.stuck(&figures, blocks);
+        for one in &self.found {
+            blocks.push(Block::Table(self.table(one)));
+        }
+        if self.found.is_empty() {
+            blocks.push(sentence(
+                "not observed: pull requests were not read.".to_owned(),
+            ));
+            return;
+        }
+        self.stuck(blocks);
         self.waited(blocks);
         self.own_acts(blocks);
     }
@@ -128,26 +130,25 @@ impl Away<'_> {
             .periods
             .iter()
             .filter_map(|period| {
-                let reason = period.cut?;
+                let (reason, name) = (period.cut?, period.phase.word());
                 Some(if period.is_empty() {
-                    format!("not observed: {} ({reason}).", period.name)
+                    format!("not observed: {name} ({reason}).")
                 } else {
-                    format!("The period {} is cut: {reason}.", period.name)
+                    format!("The period {name} is cut: {reason}.")
                 })
             })
             .collect();
-        let starts_at = self
-            .index
-            .starts_at
-            .filter(|_| self.observed.has_pull_requests);
+        let starts_at = self.index.starts_at.filter(|_| !self.found.is_empty());
         if let Some(starts_at) = starts_at.filter(|at| *at > self.spell.periods[0].window.since) {
             let on = self.sources.date(starts_at);
             notes.push(format!("The record of pull requests starts on {on}."));
         }
         for period in [&self.spell.periods[0], &self.spell.periods[2]] {
             let (first, last) = (period.first, period.last);
-            if let Some(words) = self.sources.absence_words(self.person, first, last) {
-                notes.push(format!("Inside the period {}: {words}", period.name));
+            let words = self.sources.absence_words(self.spell.person, first, last);
+            if let Some(words) = words {
+                let name = period.phase.word();
+                notes.push(format!("Inside the period {name}: {words}"));
             }
         }
         notes.extend(
@@ -162,136 +163,229 @@ impl Away<'_> {
             .collect()
     }
 
-    fn table(&self, figures: &[Figures; 3]) -> Table {
+    fn table(&self, one: &Resilience) -> Table {
         let mut columns = vec![Column::text("Figure")];
         columns.extend(["Before", "During", "After"].map(Column::text));
-        let row = |title: String, cell: &dyn Fn(&Figures) -> Option<String>| {
+        let row = |title: String, cell: &dyn Fn(&Period, &PeriodFigures) -> Option<String>| {
             let mut row = vec![TableCell::Text(title)];
-            row.extend(figures.iter().map(|figures| {
-                let text = cell(figures).unwrap_or_else(|| "not observed".to_owned());
+            let periods = self.spell.periods.iter().zip(&one.figures);
+            row.extend(periods.map(|(period, figures)| {
+                let text = cell(period, figures).unwrap_or_else(|| "not observed".to_owned());
                 TableCell::Text(text)
             }));
             row
         };
-        let stuck_after = periods::days(self.sources.stuck_after_working_days);
+        let stuck_after = days(self.sources.stuck_after_working_days);
+        let n = |n: u64| format!("n = {n}");
+        let (from, to) = (self.spell.from, self.spell.to);
+        let product = if self
+            .observed
+            .found
+            .iter()
+            .any(|two| two.product != one.product)
+        {
+            format!("{}: ", one.product)
+        } else {
+            String::new()
+        };
         Table {
-            title: format!(
-                "Before, during and after {} to {}",
-                self.spell.from, self.spell.to
-            ),
+            title: format!("{product}before, during and after {from} to {to}"),
             columns,
             rows: vec![
-                row("First to last day".to_owned(), &|figures| figures.days()),
-                row("Working days".to_owned(), &|figures| figures.working_days()),
+                row("First to last day".to_owned(), &|period, _| {
+                    (!period.is_empty()).then(|| format!("{} to {}", period.first, period.last))
+                }),
+                row("Working days".to_owned(), &|_, figures| {
+                    figures.working_days.map(days)
+                }),
                 row(
                     "Successful production deployments per working day".to_owned(),
-                    &|figures| figures.rate(figures.n_deployments),
+                    &|_, figures| rate(figures, figures.deployments),
                 ),
                 row(
                     "Merged pull requests per working day".to_owned(),
-                    &|figures| figures.rate(figures.n_merged),
+                    &|_, figures| rate(figures, figures.merged),
                 ),
-                row("Turnaround to the first review".to_owned(), &|figures| {
-                    figures.turnaround()
-                }),
                 row(
-                    "Ready and without a review at the end of the period".to_owned(),
-                    &|figures| figures.n_waiting.map(|n| format!("n = {n}")),
+                    "Turnaround of reviews asked for".to_owned(),
+                    &|_, figures| figures.turnaround.as_ref().map(turnaround),
+                ),
+                row(
+                    "Open and no draft at the end of the period".to_owned(),
+                    &|_, figures| figures.open.map(n),
                 ),
                 row(
                     format!(
-                        "Open at the end of the period, {stuck_after} working days without an event by anyone but the author"
+                        "Of those, {stuck_after} working days without an event by anyone but the author"
                     ),
-                    &|figures| {
-                        figures
-                            .stuck
-                            .as_ref()
-                            .map(|stuck| format!("n = {}", stuck.len()))
-                    },
+                    &|_, figures| figures.stuck.map(n),
                 ),
+                row(
+                    "Reviews that waited on this person".to_owned(),
+                    &|_, figures| figures.waited.map(n),
+                ),
+                row("This person's own events".to_owned(), &|_, figures| {
+                    figures.own_events.map(n)
+                }),
             ],
             n_omitted: 0,
         }
     }
 
-    fn stuck(&self, figures: &[Figures; 3], blocks: &mut Vec<Block>) {
+    /// The rows of a kind in a period, over all products, by time.
+    fn items(&self, period: &Period, is_it: fn(&What) -> bool) -> Vec<&Item> {
+        let mut items: Vec<&Item> = self
+            .found
+            .iter()
+            .flat_map(|one| &one.items)
+            .filter(|item| item.key.phase == period.phase && item.row.fate == Fate::Included)
+            .filter(|item| is_it(&item.key.what))
+            .collect();
+        items.sort_by_key(|item| (item.row.at, item.row.repository, item.key.number));
+        items
+    }
+
+    fn page(&self, item: &Item) -> Span {
+        let url = item.row.link.clone().unwrap_or_default();
+        let Some(number) = item.key.number else {
+            return Span::text(item.row.subject.clone());
+        };
+        let Link { text, url } = link(self.sources, item.row.repository, number, &url);
+        Span::link(&text, &url)
+    }
+
+    /// Whether a period is seen in any product.
+    fn is_seen(&self, period: &Period) -> bool {
+        let place = self.spell.periods.iter().position(|one| one == period);
+        self.found.iter().any(|one| {
+            let figures = place.and_then(|at| one.figures.get(at));
+            figures.is_some_and(|figures| figures.open.is_some())
+        })
+    }
+
+    fn stuck(&self, blocks: &mut Vec<Block>) {
         blocks.push(heading("Stuck at the end of each period"));
-        let bullet = |(period, figures): (&Period, &Figures)| {
-            let mut bullet = vec![Span::Strong(period.name.to_owned()), Span::text(": ")];
-            let Some(stuck) = &figures.stuck else {
+        let bullet = |period: &Period| {
+            let name = period.phase.word();
+            let mut bullet = vec![Span::Strong(name.to_owned()), Span::text(": ")];
+            if !self.is_seen(period) {
                 bullet.push(Span::text("not observed"));
                 return bullet;
-            };
-            bullet.push(Span::text(format!(
-                "n = {} at the end of {}",
-                stuck.len(),
-                period.last
-            )));
-            for (at, (link, since)) in stuck.iter().enumerate() {
+            }
+            let open = self.items(period, |what| matches!(what, What::Open));
+            let stuck = open.into_iter().filter(|item| item.row.value == Some(1.0));
+            let stuck: Vec<&Item> = stuck.collect();
+            let (n, last) = (stuck.len(), period.last);
+            bullet.push(Span::text(format!("n = {n} at the end of {last}")));
+            for (at, item) in stuck.into_iter().enumerate() {
                 bullet.push(Span::text(if at == 0 { ": " } else { ", " }));
-                bullet.push(page(link));
-                bullet.push(Span::text(format!(
-                    " (since {})",
-                    self.sources.date(*since)
-                )));
+                bullet.push(self.page(item));
+                if let Some(since) = item.row.at {
+                    let since = self.sources.date(since);
+                    bullet.push(Span::text(format!(" (since {since})")));
+                }
             }
             bullet
         };
         blocks.push(Block::Bullets(
-            self.spell.periods.iter().zip(figures).map(bullet).collect(),
+            self.spell.periods.iter().map(bullet).collect(),
         ));
     }
 
     fn waited(&self, blocks: &mut Vec<Block>) {
         blocks.push(heading("Items that waited on this person"));
-        let words = self.days_away();
-        if !self.observed.has_pull_requests {
-            blocks.push(sentence(
-                "not observed: pull requests were not read.".to_owned(),
-            ));
-            return;
-        }
-        let waits = waits::on(self);
+        let waits = self.items(self.spell.during(), |what| {
+            matches!(what, What::Wait { .. })
+        });
         blocks.push(sentence(format!(
-            "Review requests to this person that were opened or pending {words}: n = {}.",
+            "Review requests to this person that were opened or pending {}: n = {}.",
+            self.days_away(),
             waits.len()
         )));
-        listed(waits.into_iter().map(|wait| wait.spans(self)), blocks);
+        let date = |at| self.sources.date(at);
+        let bullet = |item: &Item| {
+            let asked = item
+                .row
+                .at
+                .map_or_else(String::new, |at| format!(" asked {}", date(at)));
+            let rest = match item.key.what {
+                What::Wait {
+                    ended: Some((at, how)),
+                } => format!("{asked}, {how} {}", date(at)),
+                _ => format!("{asked}, pending at the end of {}", self.sources.last_day()),
+            };
+            vec![self.page(item), Span::text(rest)]
+        };
+        listed(waits.into_iter().map(bullet), blocks);
     }
 
     fn own_acts(&self, blocks: &mut Vec<Block>) {
         blocks.push(heading("This person's own events"));
-        let words = self.days_away();
-        if !self.observed.has_pull_requests {
-            blocks.push(sentence(
-                "not observed: pull requests were not read.".to_owned(),
-            ));
-            return;
-        }
-        let acts = waits::own_acts(self);
+        let acts = self.items(self.spell.during(), |what| matches!(what, What::Act { .. }));
         blocks.push(sentence(format!(
-            "Events on GitHub under this person's account {words}: n = {}.",
+            "Events on GitHub under this person's account {}: n = {}.",
+            self.days_away(),
             acts.len()
         )));
-        let bullets = acts.into_iter().map(|(at, what, link)| {
+        let bullet = |item: &Item| {
+            let on = item.row.at.map(|at| self.sources.date(at).to_string());
+            let verb = match item.key.what {
+                What::Act { verb } => verb,
+                _ => "",
+            };
             vec![
-                Span::Strong(self.sources.date(at).to_string()),
-                Span::text(format!(" · {what} ")),
-                page(&link),
+                Span::Strong(on.unwrap_or_default()),
+                Span::text(format!(" · {verb} ")),
+                self.page(item),
             ]
-        });
-        listed(bullets, blocks);
+        };
+        listed(acts.into_iter().map(bullet), blocks);
     }
 
     /// `from 2026-03-09 to 2026-03-22`: the part of the absence that is seen.
     fn days_away(&self) -> String {
-        let during = self.during();
+        let during = self.spell.during();
         format!("from {} to {}", during.first, during.last)
     }
+}
 
-    /// The days away.
-    fn during(&self) -> &Period {
-        &self.spell.periods[1]
+/// `0.85 (n = 17)`: a count per working day.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn rate(figures: &PeriodFigures, count: Option<u64>) -> Option<String> {
+    let (n, days) = (count?, figures.working_days?);
+    Some(if days > 0.0 {
+        format!("{:.2} (n = {n})", n as f64 / days)
+    } else {
+        format!("no working day (n = {n})")
+    })
+}
+
+/// `median 5.2 h (3.1 to 8.0; n = 12)`; below the minimum n, n alone.
+fn turnaround(found: &Turnaround) -> String {
+    let n = match found.running {
+        0 => format!("n = {}", found.n),
+        running => format!("n = {}, {running} still waiting", found.n),
+    };
+    let Some(median) = found.median else {
+        return n;
+    };
+    let working = found
+        .working_median
+        .map_or_else(String::new, |hours| format!(", {hours:.1} working h"));
+    match found.interval {
+        Some([low, high]) => {
+            format!("median {median:.1} h{working} ({low:.1} to {high:.1} h; {n})")
+        }
+        None => format!("median {median:.1} h{working} ({n})"),
+    }
+}
+
+/// Working days as text: whole ones without a fraction.
+fn days(days: f64) -> String {
+    if (days - days.round()).abs() < 1e-6 {
+        format!("{days:.0}")
+    } else {
+        format!("{days:.1}")
     }
 }
 
@@ -303,10 +397,6 @@ fn sentence(text: String) -> Block {
     Block::Paragraph(vec![Span::text(text)])
 }
 
-fn page(link: &Link) -> Span {
-    Span::link(&link.text, &link.url)
-}
-
 fn listed(bullets: impl Iterator<Item = Vec<Span>>, blocks: &mut Vec<Block>) {
     let bullets: Vec<_> = bullets.collect();
     if !bullets.is_empty() {
@@ -315,36 +405,33 @@ fn listed(bullets: impl Iterator<Item = Vec<Span>>, blocks: &mut Vec<Block>) {
 }
 
 /// The definitions, and what they cannot see.
-fn method(sources: &Sources<'_>, observed: &Observed<'_>) -> Vec<Vec<Span>> {
-    let mut lines = vec![
-        "Before and after are the four weeks on either side of the absence, cut to the window and to the as-of instant. Working \
-         days leave out weekends and the register's holidays."
-            .to_owned(),
+fn method(sources: &Sources<'_>) -> Vec<Vec<Span>> {
+    let lines = [
+        format!(
+            "Before and after are the four weeks on either side of the absence, cut to the window and to the as-of instant. Working \
+             days are the team's; an absence counts from {MINIMUM_WORKING_DAYS:.0} of the person's own on."
+        ),
         "Merged pull requests are those opened by people; the author may be away or present. An event on a day off counts too, so \
          a rate can exceed what happened on working days."
             .to_owned(),
+        "Turnaround is review.turnaround of the reviews asked for in the period: from the request to the first review by the person \
+         asked, requests that still wait included (Kaplan–Meier). A median is printed from the minimum n on, its 80 % interval in \
+         brackets."
+            .to_owned(),
         format!(
-            "Turnaround is flow.pickup_time: ready for review, or asked for if that came later, to the first review by somebody \
-             else, in elapsed hours, of reviews submitted in the period. A median is printed from n = {MINIMUM_N}, its 80 % \
-             interval in brackets. What still waits is not in it: it has its own row."
+            "Stuck is flow.stuck at the end of the period: open, ready for review, and {} working days without an event by a person \
+             other than the author.",
+            days(sources.stuck_after_working_days)
         ),
-        format!(
-            "Stuck: open, ready for review, and {} working days without an event by a person other than the author.",
-            periods::days(sources.stuck_after_working_days)
-        ),
+        "Deployments are those of dora.deployment_frequency, by the time they finished.".to_owned(),
         "Work outside GitHub, commits pushed without a pull request and questions kept for the return are not visible here. A \
          scheduled job or an automatic merge can carry a person's name."
             .to_owned(),
     ];
-    if observed.deployments.is_some() {
-        lines.push(
-            "Deployments are the included rows of `linchpin explain dora.deployment_frequency`, over all products, by the time \
-             they finished."
-                .to_owned(),
-        );
-    }
+    let mut lines: Vec<Vec<Span>> = lines.map(|line| vec![Span::text(line)]).into();
+    lines.push(vec![
+        Span::text("Every row: "),
+        Span::Code("linchpin explain absence.resilience".to_owned()),
+    ]);
     lines
-        .into_iter()
-        .map(|line| vec![Span::text(line)])
-        .collect()
 }

@@ -143,18 +143,6 @@ impl<'a> Index<'a> {
             .filter_map(|key| self.items.get(key))
     }
 
-    /// All pull requests, by repository and number.
-    pub(super) fn items(&self) -> impl Iterator<Item = &Item<'a>> {
-        self.items.values()
-    }
-
-    /// The page of a pull request or issue; `None` where it was not read.
-    pub(super) fn url_of(&self, key: Key) -> Option<&str> {
-        let pull_request = self.items.get(&key).map(|item| &item.pull_request.url);
-        let issue = || self.issues.get(&key).map(|(issue, _)| &issue.url);
-        pull_request.or_else(issue).map(String::as_str)
-    }
-
     /// Whether somebody is a person: bots and ghosts are not.
     pub(super) fn is_human(&self, person: Option<PersonId>) -> bool {
         person.is_some_and(|person| self.humans.contains(&person))

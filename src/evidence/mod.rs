@@ -14,7 +14,6 @@ pub mod one_on_one;
 pub mod pack;
 pub mod sampling;
 pub mod snippet;
-mod working_days;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +21,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Facts, Person, PersonId, RepoName, RepositoryId, Window};
+use crate::domain::{Facts, Person, PersonId, RepoName, RepositoryId, Window, WorkCalendar};
 
 pub use pack::{Pack, packs};
 pub use snippet::{Act, Dimension, Kind, Link, Origin, Polarity, Quote, Snippet, Words};
@@ -42,8 +41,8 @@ pub struct Sources<'a> {
     pub as_of: Timestamp,
     /// Decides which day and month an instant belongs to.
     pub zone: &'a TimeZone,
-    /// Days without work, besides weekends.
-    pub holidays: &'a [Date],
+    /// The team's working days.
+    pub calendar: &'a WorkCalendar,
     /// Labels that make an issue an incident.
     pub incident_labels: &'a [String],
     /// After so many working days without an event by anyone but its author, a pull request is stuck.

@@ -3,6 +3,7 @@
 //! One metric is one file with a [`Definition`] and a function from [`Tables`] and a [`Lens`] to a
 //! [`Measure`]; the registry below lists them all. Polars stays behind `tables`: a metric sees typed columns and rows.
 
+pub mod absence;
 pub mod aggregate;
 pub mod agreements;
 pub mod delegation;
@@ -82,6 +83,7 @@ pub const REGISTRY: &[Metric] = &[
     ownership::drift::METRIC,
     ownership::handover::METRIC,
     delegation::involvement::METRIC,
+    absence::resilience::METRIC,
     pairs::matrix::METRIC,
     onboarding::milestones::METRIC,
 ];

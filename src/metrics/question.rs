@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::absence::spells::spells;
 use super::delegation::involvement;
 use super::delivery::deployments::{self, Candidate};
 use super::delivery::incidents::{self, Placed};
@@ -20,10 +21,10 @@ use super::review::waiting_hours;
 use crate::domain::{Attribution, Bucket, RepositoryId, Window};
 use crate::tables::Tables;
 use crate::tables::question::{
-    AbsenceRow, AbsorbedRow, AreaRow, DeclaredFileRow, DeclaredOwnerRow, DelegatedRow,
-    DelegationRow, FileHistoryRow, HotfixRow, IncidentRow, KindRow, LandingRow, LensRow,
-    LineageRow, MeasureRow, MemberRow, ProductRow, ProductionRow, ReviewerTurnRow, TouchRow,
-    WorkingDayRow, WorkingSpanRow,
+    AbsencePeriodRow, AbsenceRow, AbsorbedRow, AreaRow, DeclaredFileRow, DeclaredOwnerRow,
+    DelegatedRow, DelegationRow, FileHistoryRow, HotfixRow, IncidentRow, KindRow, LandingRow,
+    LensRow, LineageRow, MeasureRow, MemberRow, ProductRow, ProductionRow, ReviewerTurnRow,
+    TouchRow, WorkingDayRow, WorkingSpanRow,
 };
 
 /// Every relation of a question, each sorted.
@@ -57,6 +58,8 @@ pub struct Question {
     pub members: Vec<MemberRow>,
     /// Absences.
     pub absences: Vec<AbsenceRow>,
+    /// Periods of the absences that are long enough.
+    pub absence_periods: Vec<AbsencePeriodRow>,
     /// Turns, open spans, kinds of work, dated changes.
     pub flow: FlowRelations,
     /// Delegations that say what they cover.
@@ -105,7 +108,7 @@ impl Question {
     /// Working time and the roster.
     fn add_people(&mut self, tables: &Tables, lens: &Lens) {
         let window = Window {
-            since: first_instant(tables).unwrap_or(lens.window.since),
+            since: first_instant(tables).map_or(lens.window.since, |at| at.min(lens.window.since)),
             until: lens.as_of,
         };
         let team = std::iter::once((None, lens.calendars.team()));
@@ -143,6 +146,18 @@ impl Question {
                 until_at: end(absence.to),
             })
             .collect();
+        let spells = spells(lens).into_iter();
+        for spell in spells.filter(|one| one.is_long_enough() && tables.is_human(one.person)) {
+            let seen = spell.periods.iter().filter(|period| !period.is_empty());
+            self.absence_periods
+                .extend(seen.map(|period| AbsencePeriodRow {
+                    absence: spell.label(),
+                    person: spell.person,
+                    phase: period.phase.word().to_owned(),
+                    since: period.window.since,
+                    until: period.window.until,
+                }));
+        }
     }
 
     /// Products and areas.

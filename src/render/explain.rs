@@ -79,15 +79,16 @@ impl<'a> Explain<'a> {
     /// The figures of the scope and bucket.
     fn cells(&self) -> Vec<&'a Cell> {
         let is_asked = |cell: &&Cell| {
-            let in_scope = match self.scope {
-                Some(scope) => {
-                    let asked = Scope {
-                        person: self.person,
-                        ..scope.clone()
-                    };
-                    cell.scope == asked
-                }
-                None => cell.scope.repository.is_none() && cell.scope.area.is_none(),
+            let in_scope = if let Some(scope) = self.scope {
+                let asked = Scope {
+                    person: self.person,
+                    ..scope.clone()
+                };
+                cell.scope == asked
+            } else {
+                // A figure of one person and one thing of theirs (a delegation, an absence) is the whole of it.
+                let is_whole = cell.scope.area.is_none() || cell.scope.person.is_some();
+                cell.scope.repository.is_none() && is_whole
             };
             in_scope && cell.scope.person == self.person && cell.bucket == self.bucket
         };

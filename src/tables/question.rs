@@ -210,6 +210,21 @@ pub struct AbsenceRow {
     pub until_at: Timestamp,
 }
 
+/// A period of a declared absence that is long enough, as far as it is seen: the table `absence_periods`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsencePeriodRow {
+    /// First and last day away, as declared.
+    pub absence: String,
+    /// Who was away.
+    pub person: PersonId,
+    /// `before`, `during` or `after`.
+    pub phase: String,
+    /// Start.
+    pub since: Timestamp,
+    /// End, exclusive.
+    pub until: Timestamp,
+}
+
 /// One reviewer's part of a reviewer turn inside the window and one bucket: the table `reviewer_turns`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewerTurnRow {
@@ -409,3 +424,5 @@ table! { "reviewer_turns": ReviewerTurnRow { product, repository, number, person
 table! { "members": MemberRow { person, joined_at, left_at, is_lead } }
 
 table! { "absences": AbsenceRow { person, from_at, until_at } }
+
+table! { "absence_periods": AbsencePeriodRow { absence, person, phase, since, until } }

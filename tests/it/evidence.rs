@@ -12,12 +12,21 @@ use linchpin::demo::organisation::{Plants, World, build};
 use linchpin::domain::{
     Account, Comment, CommentKind, Facts, Issue, IssueComment, Login, Person, PersonId, PrNumber,
     PullRequest, PullRequestCommit, PullRequestFile, PullRequestState, RepoName, RepositoryId,
-    RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent, Window,
+    RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent, Window, WorkCalendar,
+    WorkPattern,
 };
 use linchpin::evidence::{
     Absence, Entry, Kind, Pack, Polarity, Snippet, Sources, lint, packs, sampling,
 };
 use linchpin::report::document::{Block, Span};
+
+/// Monday to Friday in UTC.
+static WEEKDAYS: LazyLock<WorkCalendar> = LazyLock::new(|| {
+    WorkCalendar::new(
+        WorkPattern::weekdays_of(TimeZone::UTC),
+        at("2026-12-31T00:00:00Z"),
+    )
+});
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -194,7 +203,7 @@ impl Team {
             window: self.window,
             as_of: self.as_of,
             zone: &TimeZone::UTC,
-            holidays: &[],
+            calendar: &WEEKDAYS,
             incident_labels: &labels,
             stuck_after_working_days: 3.0,
             areas_of: &top_level,
@@ -326,7 +335,7 @@ fn a_bot_has_no_pack_and_its_review_is_no_review() {
         window: team.window,
         as_of: team.as_of,
         zone: &TimeZone::UTC,
-        holidays: &[],
+        calendar: &WEEKDAYS,
         incident_labels: &labels,
         stuck_after_working_days: 3.0,
         areas_of: &top_level,
@@ -756,7 +765,7 @@ static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
         },
         as_of: WORLD.as_of,
         zone: &TimeZone::UTC,
-        holidays: &[],
+        calendar: &WEEKDAYS,
         incident_labels: &labels,
         stuck_after_working_days: 3.0,
         areas_of: &top_level,

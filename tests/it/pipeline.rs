@@ -240,6 +240,33 @@ fn the_planted_joiner_has_milestones_and_nobody_else() {
 }
 
 #[test]
+fn the_planted_holiday_is_compared_and_nothing_of_it_waits() {
+    let planted = demo().truths.holiday.as_ref().unwrap();
+    let explained = demo().explain("absence.resilience", &["--person", &planted.login]);
+    let away = format!("{} to {}", planted.from, planted.to);
+    let figures = explained["figures"].as_array().unwrap().iter();
+    let own: Vec<&Value> = figures
+        .filter(|one| one["scope"]["area"] == away.as_str())
+        .collect();
+    assert_eq!(own.len(), 2, "one a product");
+    for figure in own {
+        let value = &figure["value"];
+        for nought in ["during_waited", "during_own_events"] {
+            assert_eq!(value[nought], 0, "{nought}: {figure}");
+        }
+        for some in ["during_deployments", "during_merged", "before_own_events"] {
+            assert!(value[some].as_u64().unwrap() > 0, "{some}: {figure}");
+        }
+        assert_eq!(value["during_working_days"], 10.0);
+    }
+    let everybody = demo().explain("absence.resilience", &[]);
+    assert_eq!(
+        everybody["rows"].as_array().unwrap().len(),
+        explained["rows"].as_array().unwrap().len()
+    );
+}
+
+#[test]
 fn the_delegator_s_involvement_falls_after_the_bottleneck_s_date() {
     let planted = demo().truths.bottleneck.as_ref().unwrap();
     let explained = demo().explain("delegation.involvement", &["--person", &planted.login]);

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::{Subject, count, number};
 use crate::evidence::index::Item;
 use crate::evidence::snippet::{Act, Kind, Link, Snippet};
-use crate::evidence::working_days;
 
 /// Standstills that the person ended, requests that wait for the person, own work that stands still.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
@@ -18,7 +17,8 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
 
 impl Subject<'_> {
     fn working_days(&self, from: Timestamp, to: Timestamp) -> f64 {
-        working_days::between(from, to, self.sources.zone, self.sources.holidays)
+        let days = self.sources.calendar.working_days_between(from, to);
+        days.unwrap_or(0.0)
     }
 }
 

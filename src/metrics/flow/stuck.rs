@@ -69,7 +69,7 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
             Some((whole, ready.map(|span| span.since)))
         })
         .collect();
-    let touched = last_touched(tables, lens, &open);
+    let touched = last_touched(tables, lens.as_of, &open);
     open.into_iter()
         .map(|(whole, ready_since)| {
             let fate = match (not_human(tables, whole.pull_request.author), ready_since) {
@@ -93,10 +93,10 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
         .collect()
 }
 
-/// The last event by a human other than the author, of the pull requests given.
-fn last_touched(
+/// The last event by a human other than the author before an instant, of the pull requests given.
+pub(in crate::metrics) fn last_touched(
     tables: &Tables,
-    lens: &Lens,
+    before: Timestamp,
     open: &[(&Whole<'_>, Option<Timestamp>)],
 ) -> HashMap<Key, Timestamp> {
     let authors: HashMap<Key, Option<PersonId>> = open
@@ -124,7 +124,7 @@ fn last_touched(
     for (key, who, at) in reviews.chain(comments).chain(requests).chain(timeline) {
         let by_another = who.is_some_and(|who| tables.is_human(who))
             && authors.get(&key).is_some_and(|author| *author != who);
-        if by_another && at < lens.as_of {
+        if by_another && at < before {
             let slot = last.entry(key).or_insert(at);
             *slot = (*slot).max(at);
         }

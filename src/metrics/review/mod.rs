@@ -21,7 +21,7 @@ use crate::domain::{Elapsed, PersonId};
 
 /// From one instant to another in elapsed hours and, where hours are agreed, in the working hours of a person (`None`: of the
 /// team). Backwards: neither.
-fn span_hours(
+pub(super) fn span_hours(
     lens: &Lens,
     person: Option<PersonId>,
     start: Timestamp,

@@ -72,7 +72,8 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
     )
 }
 
-fn fate(request: &Request<'_, '_>, tables: &Tables) -> Fate {
+/// Whether a request has a turnaround, and why not.
+pub(in crate::metrics) fn fate(request: &Request<'_, '_>, tables: &Tables) -> Fate {
     match (request.fate(tables), request.end()) {
         (Fate::Included, Some(End::Withdrawn(_))) => Fate::Excluded("withdrawn"),
         (

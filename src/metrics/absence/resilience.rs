@@ -1,0 +1,369 @@
+//! `absence.resilience`: the team's figures while somebody was away, against the four weeks on either side. Private.
+
+use super::found::{Item, Record, What};
+use super::spells::{Period, Phase, Spell, spells};
+use crate::domain::RepositoryId;
+use crate::metrics::aggregate::{count, not_observed};
+use crate::metrics::delivery::deployments;
+use crate::metrics::flow::turns::Replay;
+use crate::metrics::lens::Missing;
+use crate::metrics::measure::{
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Scope, Unit, Value,
+};
+use crate::metrics::pull_requests::of_product;
+use crate::metrics::review::requests;
+use crate::metrics::survival::{Lifetime, SurvivalCurve};
+use crate::metrics::{Lens, Metric, ProductLens};
+use crate::tables::Tables;
+
+/// The registry row.
+pub const METRIC: Metric = Metric {
+    definition: &DEFINITION,
+    measure,
+};
+
+static DEFINITION: Definition = Definition {
+    id: "absence.resilience",
+    title: "Absences",
+    question: "Does the work go on while one person is away?",
+    definition: "For every declared absence of at least 10 of the person's working days inside the window, per product: reviews that \
+                 waited on the person, the person's own events, successful production deployments, merged pull requests, review \
+                 turnaround, and the pull requests open and stuck at the end, during the absence and in the four weeks on either side. \
+                 Absences with no working day between them are one. Private: the team tree has no figure.",
+    formula: "the same figures over [from − 28 days, from), [from, to + 1 day) and [to + 1 day, to + 29 days), each cut to the window and \
+              the as-of instant, beside the team's working days in each",
+    unit: Unit::Count("reviews that waited on the person"),
+    cohort: None,
+    needs: &[Need::PullRequests, Need::Deployments, Need::Issues],
+    source: "Definition of this project; absences from the private register's [[absence]]; the figures as in dora.deployment_frequency, \
+             review.turnaround and flow.stuck",
+    exclusions: "Shorter absences are counted apart. Within a period: deployments that failed or went elsewhere, merges and requests of \
+                 automation, requests withdrawn or overtaken by the end of the pull request. Before the first pull request or deployment \
+                 on record nothing is known, and no number is given.",
+    how_to_read: "Compare the columns per working day. A two-week absence with stable figures is evidence that the team does not wait on \
+                  one person; what waited is a list to hand over next time. It judges the team's resilience, never the person.",
+    can_mislead: "A release freeze or a holiday season falls together with absences. Events under the person's account may be scheduled \
+                  jobs or automatic merges, and questions kept for the return are not seen. Few turnarounds have no median.",
+    sql: include_str!("../../../queries/metrics/absence.resilience.sql"),
+};
+
+/// One absence in one product.
+#[derive(Debug, Clone)]
+pub struct Resilience {
+    /// The product.
+    pub product: String,
+    /// The absence.
+    pub spell: Spell,
+    /// Before, during, after; `None` for a period of which nothing is seen.
+    pub figures: [PeriodFigures; 3],
+    /// Every row, by period and kind.
+    pub items: Vec<Item>,
+}
+
+/// The figures of one period; `None`: not observed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PeriodFigures {
+    /// The team's working days.
+    pub working_days: Option<f64>,
+    /// Successful production deployments.
+    pub deployments: Option<u64>,
+    /// Merged pull requests of people.
+    pub merged: Option<u64>,
+    /// Reviews asked for.
+    pub turnaround: Option<Turnaround>,
+    /// Open at the end, no draft.
+    pub open: Option<u64>,
+    /// Of those, untouched by anyone but the author for as long as agreed.
+    pub stuck: Option<u64>,
+    /// Reviews asked of the person that were opened or pending.
+    pub waited: Option<u64>,
+    /// Events under the person's account.
+    pub own_events: Option<u64>,
+}
+
+/// Reviews asked for in a period: from the request to the review by the person asked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Turnaround {
+    /// How many.
+    pub n: u64,
+    /// How many of them still wait at the as-of instant.
+    pub running: u64,
+    /// Median hours (Kaplan–Meier), from the minimum n on and where it is reached.
+    pub median: Option<f64>,
+    /// The same in working hours, where hours are agreed.
+    pub working_median: Option<f64>,
+    /// 80 % interval of the median.
+    pub interval: Option<[f64; 2]>,
+}
+
+/// Every absence that is long enough, in one product; `Err` where its pull requests are not there.
+pub fn of_product_absences(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> Result<Vec<Resilience>, Missing> {
+    if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        return Err(missing);
+    }
+    let long: Vec<Spell> = spells(lens)
+        .into_iter()
+        .filter(|spell| spell.is_long_enough() && tables.is_human(spell.person))
+        .collect();
+    if long.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wholes = of_product(tables, lens, product);
+    let record = Record {
+        tables,
+        lens,
+        product,
+        wholes: &wholes,
+        requests: requests::replay(tables, lens, product, &wholes),
+        replay: Replay::of(tables, lens, product, &wholes),
+        deployments: deployments::of_product(tables, lens, product).ok(),
+    };
+    let first_opened = wholes.iter().map(|whole| whole.pull_request.created_at);
+    let first_opened = first_opened.min();
+    let candidates = record
+        .deployments
+        .iter()
+        .flat_map(|found| &found.candidates);
+    let first_deployed = candidates
+        .filter(|one| one.fate == Fate::Included)
+        .map(deployments::Candidate::at)
+        .min();
+    let one = |spell: Spell| {
+        let items = record.items(&spell);
+        let figures = spell.periods.map(|period| {
+            let is_after = |first: Option<_>| first.is_some_and(|at| at < period.window.until);
+            let seen = (is_after(first_opened), is_after(first_deployed));
+            figures(lens, &period, seen, &items)
+        });
+        Resilience {
+            product: product.name.clone(),
+            spell,
+            figures,
+            items,
+        }
+    };
+    Ok(long.into_iter().map(one).collect())
+}
+
+/// The figures of one period from its rows. Before the first record nothing is known: no record is not "none".
+fn figures(
+    lens: &Lens,
+    period: &Period,
+    (has_pull_requests, has_deployments): (bool, bool),
+    items: &[Item],
+) -> PeriodFigures {
+    if period.is_empty() {
+        return PeriodFigures::default();
+    }
+    let rows = |is_it: fn(&What) -> bool| {
+        items
+            .iter()
+            .filter(move |item| item.key.phase == period.phase && is_it(&item.key.what))
+            .map(|item| &item.row)
+            .filter(|row| row.fate == Fate::Included)
+    };
+    let n = |is_it: fn(&What) -> bool| has_pull_requests.then(|| count(rows(is_it).count()));
+    let stuck = rows(|what| matches!(what, What::Open)).filter(|row| row.value == Some(1.0));
+    PeriodFigures {
+        working_days: Some(period.working_days),
+        deployments: has_deployments
+            .then(|| count(rows(|what| matches!(what, What::Deployment)).count())),
+        merged: n(|what| matches!(what, What::Merge)),
+        turnaround: has_pull_requests
+            .then(|| turnaround(lens, rows(|what| matches!(what, What::Turnaround)))),
+        open: n(|what| matches!(what, What::Open)),
+        stuck: has_pull_requests.then(|| count(stuck.count())),
+        waited: n(|what| matches!(what, What::Wait { .. })),
+        own_events: n(|what| matches!(what, What::Act { .. })),
+    }
+}
+
+fn turnaround<'a>(lens: &Lens, rows: impl Iterator<Item = &'a LedgerRow>) -> Turnaround {
+    let rows: Vec<&LedgerRow> = rows.collect();
+    let n = count(rows.len());
+    let lives = |value: fn(&LedgerRow) -> Option<f64>| -> Vec<Lifetime> {
+        let life = |row: &&LedgerRow| {
+            let hours = value(row)?;
+            let is_running = row.is_running;
+            Some(Lifetime { hours, is_running })
+        };
+        rows.iter().filter_map(life).collect()
+    };
+    let (elapsed, working) = (lives(|row| row.value), lives(|row| row.working_hours));
+    let curve = SurvivalCurve::of(&elapsed);
+    let is_enough = n > 0 && n >= lens.minimum_n;
+    let median = curve.quantile(0.5).filter(|_| is_enough);
+    let is_worked = median.is_some() && working.len() == elapsed.len();
+    Turnaround {
+        n,
+        running: count(elapsed.iter().filter(|life| life.is_running).count()),
+        median,
+        working_median: is_worked
+            .then(|| SurvivalCurve::of(&working).quantile(0.5))
+            .flatten(),
+        interval: median.and_then(|_| curve.median_interval()),
+    }
+}
+
+fn measure(tables: &Tables, lens: &Lens) -> Measure {
+    let mut measure = Measure {
+        definition: &DEFINITION,
+        cells: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    for product in &lens.products {
+        let found = match of_product_absences(tables, lens, product) {
+            Ok(found) => found,
+            Err(missing) => {
+                measure.cells.push(not_observed(product, missing));
+                continue;
+            }
+        };
+        measure.cells.push(whole(lens, product));
+        for one in found {
+            let rows: Vec<LedgerRow> = one.items.iter().map(|item| item.row.clone()).collect();
+            let ledger = Ledger::of(&rows);
+            measure.cells.push(Cell {
+                scope: Scope {
+                    product: product.name.clone(),
+                    repository: None,
+                    area: Some(one.spell.label()),
+                    person: Some(one.spell.person),
+                },
+                bucket: None,
+                measured: measured(&one, &ledger),
+                ledger,
+            });
+            measure.rows.extend(rows);
+        }
+        measure.rows.extend(short(tables, lens, product));
+    }
+    measure
+}
+
+fn measured(one: &Resilience, ledger: &Ledger) -> Measured {
+    let [_, during, _] = &one.figures;
+    if during.waited.is_none() {
+        return Measured::NotObserved {
+            because: "the record of pull requests starts after the absence".to_owned(),
+            fix: Some("fetch a deeper past with `--since`".to_owned()),
+        };
+    }
+    Measured::Value {
+        n: ledger.included,
+        value: value(&one.figures),
+        interval: None,
+    }
+}
+
+/// What the team tree says: that figures of people are not there.
+fn whole(lens: &Lens, product: &ProductLens) -> Cell {
+    let because = if lens.roster.absences.is_empty() {
+        "no absence is declared in the private register"
+    } else {
+        "absences are people's own: their figures are in the private tree"
+    };
+    Cell {
+        scope: Scope {
+            product: product.name.clone(),
+            repository: None,
+            area: None,
+            person: None,
+        },
+        bucket: None,
+        measured: Measured::NotApplicable {
+            because: because.to_owned(),
+        },
+        ledger: Ledger::default(),
+    }
+}
+
+/// Absences without a figure, each a row.
+fn short(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<LedgerRow> {
+    let repository = product.repositories.first().copied();
+    spells(lens)
+        .into_iter()
+        .filter_map(|spell| {
+            let fate = if !tables.is_human(spell.person) {
+                Fate::Excluded("not_a_person")
+            } else if spell.during().is_empty() {
+                Fate::Excluded("outside_the_window")
+            } else if !spell.is_long_enough() {
+                Fate::Excluded("fewer_than_ten_working_days")
+            } else {
+                return None;
+            };
+            Some(LedgerRow {
+                product: product.name.clone(),
+                repository: repository.unwrap_or(RepositoryId(u32::MAX)),
+                areas: vec![spell.label()],
+                subject: "absence".to_owned(),
+                link: None,
+                at: None,
+                bucket: None,
+                value: None,
+                working_hours: None,
+                is_running: false,
+                person: Some(spell.person),
+                fate,
+            })
+        })
+        .collect()
+}
+
+/// The numbers of a period, under names that start with its word.
+macro_rules! names {
+    ($phase:literal) => {
+        [
+            concat!($phase, "_waited"),
+            concat!($phase, "_own_events"),
+            concat!($phase, "_deployments"),
+            concat!($phase, "_merged"),
+            concat!($phase, "_open"),
+            concat!($phase, "_stuck"),
+            concat!($phase, "_turnarounds"),
+            concat!($phase, "_turnarounds_running"),
+            concat!($phase, "_turnaround_p50"),
+            concat!($phase, "_turnaround_working_p50"),
+            concat!($phase, "_working_days"),
+        ]
+    };
+}
+
+/// The numbers of all periods; the first says how many reviews waited on the person during the absence.
+fn value(figures: &[PeriodFigures; 3]) -> Value {
+    let [before, during, after] = figures;
+    let phases = [
+        (names!("during"), during),
+        (names!("before"), before),
+        (names!("after"), after),
+    ];
+    debug_assert_eq!(phases.len(), Phase::ALL.len());
+    let mut numbers = Vec::new();
+    for (names, of) in phases {
+        let turnaround = of.turnaround.as_ref();
+        let found = [
+            of.waited.map(Number::Count),
+            of.own_events.map(Number::Count),
+            of.deployments.map(Number::Count),
+            of.merged.map(Number::Count),
+            of.open.map(Number::Count),
+            of.stuck.map(Number::Count),
+            turnaround.map(|found| Number::Count(found.n)),
+            turnaround.map(|found| Number::Count(found.running)),
+            turnaround.and_then(|found| found.median).map(Number::Real),
+            turnaround
+                .and_then(|found| found.working_median)
+                .map(Number::Real),
+            of.working_days.map(Number::Real),
+        ];
+        let named = names.into_iter().zip(found);
+        numbers.extend(named.filter_map(|(name, number)| Some((name, number?))));
+    }
+    Value(numbers)
+}
