@@ -101,14 +101,25 @@ pub struct Places {
     #[arg(long, value_name = "FILE")]
     pub private_config: Option<PathBuf>,
     /// The store.
-    #[arg(long, value_name = "DIR", default_value = ".linchpin")]
+    #[arg(long, value_name = "DIR", default_value = ".linchpin", value_parser = directory)]
     pub store: PathBuf,
     /// The output.
-    #[arg(long, value_name = "DIR", default_value = "linchpin-report")]
+    #[arg(long, value_name = "DIR", default_value = "linchpin-report", value_parser = directory)]
     pub out: PathBuf,
     /// Do not call the network, whatever tokens there are.
     #[arg(long)]
     pub offline: bool,
+}
+
+/// A directory; an address is none, and must not become one of that name.
+fn directory(text: &str) -> Result<PathBuf, String> {
+    if text.contains("://") {
+        return Err(format!(
+            "`{}` is an address: name a directory here, and copy it there and back around the run",
+            crate::render::encode::terminal(text)
+        ));
+    }
+    Ok(PathBuf::from(text))
 }
 
 /// Which time is looked at.

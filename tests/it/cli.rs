@@ -740,6 +740,11 @@ fn what_the_command_line_does_not_know_ends_with_2() {
     );
     check(&["run", "--github", "../.."], "is not a repository name");
     check(&["run", "--progress", "loud"], "'loud'");
+    check(
+        &["run", "--store", "s3://bucket/store"],
+        "is an address: name a directory",
+    );
+    check(&["report", "--out", "s3://bucket/report"], "is an address");
     check(&["person"], "<LOGIN>");
     check(&["explain"], "<METRIC>");
     check(&[], "Usage:");
