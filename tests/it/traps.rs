@@ -3,4 +3,5 @@
 mod delivery;
 mod flow;
 mod knowledge;
+mod reading;
 mod review;

@@ -42,6 +42,45 @@ fn missing_shown_as_zero() {
 }
 
 #[test]
+fn min_of_zero_and_x_when_absent() {
+    // Opened, and nothing else: no commit, no request, no review, no approval, no merge, no deployment.
+    let mut given = Given::new();
+    for number in 1..=6 {
+        given.open(number, 24);
+    }
+    let mut n_rows = 0;
+    for metric in [
+        "flow.coding_time",
+        "flow.pickup_time",
+        "flow.review_time",
+        "flow.merge_wait",
+        "flow.deploy_wait",
+        "flow.cycle_time",
+        "review.turnaround",
+        "review.first_response",
+        "dora.change_lead_time",
+    ] {
+        let measure = given.measure(metric);
+        n_rows += measure.rows.len();
+        for row in measure.rows.iter().filter(|row| row.value.is_some()) {
+            assert!(row.value > Some(0.0), "{metric}: {row:?}");
+            assert!(
+                row.is_running,
+                "{metric}: only a wait that goes on has a length"
+            );
+        }
+        for cell in &measure.cells {
+            let is_zero = match &cell.measured {
+                Measured::Value { value, .. } => value.get("p50").is_some_and(|p50| p50 <= 0.0),
+                _ => false,
+            };
+            assert!(!is_zero, "{metric}: {cell:?}");
+        }
+    }
+    assert!(n_rows >= 24, "{n_rows}");
+}
+
+#[test]
 fn null_becomes_zero_in_a_mean() {
     let given = reviewed_after(&[10, 10, 10, 10, 10]);
     let mut more = given.clone();
