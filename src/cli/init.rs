@@ -26,13 +26,20 @@ jobs:
     steps:
       - uses: actions/checkout@v4
         with: { fetch-depth: 0 }
-      - uses: actions/cache@v4
-        with: { path: .linchpin, key: \"linchpin-${{ github.run_id }}\", restore-keys: \"linchpin-\" }
+      - name: linchpin is on the PATH (build it with `cargo install --path .` in its sources, or keep a binary for your runners)
+        run: linchpin --version
+      - uses: actions/cache/restore@v4
+        with: { path: .linchpin, key: \"linchpin-\", restore-keys: \"linchpin-\" }
       - run: linchpin run --progress plain
         env: { GITHUB_TOKEN: \"${{ github.token }}\" }
+      # Also after partial data (exit code 5) or a used-up rate limit (6): the next night goes on from this store.
+      - uses: actions/cache/save@v4
+        if: always()
+        with: { path: .linchpin, key: \"linchpin-${{ github.run_id }}-${{ github.run_attempt }}\" }
       - run: cat linchpin-report/team/summary.md >> \"$GITHUB_STEP_SUMMARY\"
         if: always()
       - uses: actions/upload-artifact@v4
+        if: always()
         with: { name: linchpin, path: linchpin-report/team }
 ";
 

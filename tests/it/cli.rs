@@ -1188,3 +1188,30 @@ fn the_as_of_instant_has_whole_seconds() {
         );
     }
 }
+
+#[test]
+fn the_workflow_that_init_writes_is_the_one_of_the_readme_and_keeps_the_store_whatever_happens() {
+    let fixture = fixture();
+    ran(fixture.path(), &["init", "--ci", "--offline"]).ends_with(0);
+    let path = fixture.path().join(".github/workflows/linchpin.yml");
+    let workflow = fs::read_to_string(&path).unwrap();
+    let lines = |text: &str| -> Vec<String> {
+        text.lines()
+            .map(|line| line.split("  #").next().unwrap_or(line).trim())
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .map(|line| line.trim_start_matches("- ").to_owned())
+            .collect()
+    };
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (_, snippet) = readme.split_once("```yaml\n").unwrap();
+    let (snippet, _) = snippet.split_once("```").unwrap();
+    let written = lines(&workflow);
+    for line in lines(snippet) {
+        assert!(written.contains(&line), "`{line}` is not in: {workflow}");
+    }
+    let (_, after) = workflow.split_once("linchpin run").unwrap();
+    assert_eq!(after.matches("if: always()").count(), 3, "{after}");
+    assert!(!workflow.contains("write"), "least permissions: {workflow}");
+    // What is there already stays.
+    ran(fixture.path(), &["init", "--ci", "--offline"]).is_refused(2, &["linchpin.toml"]);
+}
