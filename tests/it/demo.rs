@@ -26,6 +26,9 @@ const BARE: Plants = Plants {
     slowdown: false,
     adr_writer: false,
     joiner: false,
+    stuck: false,
+    merge_wait: false,
+    drift: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));

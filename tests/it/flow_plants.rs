@@ -1,6 +1,8 @@
 //! What is planted in the demo organisation and shows in flow: found with the plant, not found without it.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use linchpin::demo::fake::{FakeGitHub, Faults};
@@ -143,4 +145,113 @@ fn without_the_plants_none_of_them_is_found() {
     assert_eq!(solver["value"]["hits"], 0, "{solver}");
     let change = figure(metrics, "flow.predictability", "parcels", None);
     assert_eq!(change["status"], "not_observed");
+}
+
+/// What `explain` says of a metric over a demo below a directory.
+fn explain(root: &Path, metric: &str) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
+        .args(["explain", metric, "--format", "json", "--since", "78w"])
+        .args(["--as-of", "2026-07-01T00:00:00Z"])
+        .args(["--store", "linchpin-demo/store"])
+        .args(["--config", "linchpin-demo/config/linchpin.toml"])
+        .current_dir(root)
+        .env_clear()
+        .env("HOME", root)
+        .output()
+        .unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The subjects of the included rows that hit, by product.
+fn hits(root: &Path, metric: &str) -> Vec<(String, String)> {
+    let explained = explain(root, metric);
+    let rows = explained["rows"].as_array().unwrap().iter();
+    let of = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
+    let mut found: Vec<(String, String)> = rows
+        .filter(|row| row["fate"] == "included" && row["value"] == 1.0)
+        .map(|row| (of(row, "product"), of(row, "subject")))
+        .collect();
+    found.sort();
+    found
+}
+
+/// The median wait for the merge from a day on, by product and area.
+fn merge_waits(root: &Path, from: &str) -> BTreeMap<(String, String), f64> {
+    let explained = explain(root, "flow.merge_wait");
+    let mut waits: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
+    for row in explained["rows"].as_array().unwrap() {
+        if row["fate"] != "included" || row["at"].as_str().unwrap() < from {
+            continue;
+        }
+        for area in row["areas"].as_array().unwrap() {
+            let key = (row["product"].as_str().unwrap(), area.as_str().unwrap());
+            let of_area = waits.entry((key.0.to_owned(), key.1.to_owned()));
+            of_area.or_default().push(row["value"].as_f64().unwrap());
+        }
+    }
+    waits.retain(|_, hours| hours.len() >= 5);
+    let median = |mut hours: Vec<f64>| {
+        hours.sort_by(f64::total_cmp);
+        hours[hours.len() / 2]
+    };
+    waits
+        .into_iter()
+        .map(|(key, hours)| (key, median(hours)))
+        .collect()
+}
+
+#[test]
+fn planted_standstills_late_merges_and_wrong_owners_are_found_and_no_other() {
+    let root = &demo().root;
+    let stuck = demo().truths.stuck.as_ref().unwrap();
+    assert!(stuck.numbers.len() >= 3, "{stuck:?}");
+    let found = hits(root, "flow.stuck");
+    let numbers: Vec<String> = found
+        .iter()
+        .map(|(_, subject)| subject.split(' ').next().unwrap().to_owned())
+        .collect();
+    let mut expected: Vec<String> = stuck.numbers.iter().map(|n| format!("#{n}")).collect();
+    expected.sort();
+    assert_eq!(numbers, expected);
+    assert!(found.iter().all(|(product, _)| *product == stuck.product));
+
+    let late = demo().truths.merge_wait.as_ref().unwrap();
+    let waits = merge_waits(root, &late.from.to_string());
+    assert!(waits.len() > 5, "{waits:?}");
+    for ((product, area), hours) in waits {
+        let is_planted = product == late.product && area == late.area;
+        assert_eq!(hours > 24.0, is_planted, "{product} {area}: {hours}");
+    }
+
+    let drift = demo().truths.drift.as_ref().unwrap();
+    let found = hits(root, "ownership.drift");
+    let [(product, subject)] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert!(
+        *product == drift.product && subject.contains(&drift.area),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn without_them_nothing_stands_still_and_owners_are_who_is_declared() {
+    let place = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
+        .args(["demo", "--without", "stuck", "--without", "merge-wait"])
+        .args(["--without", "drift"])
+        .current_dir(place.path())
+        .env_clear()
+        .env("HOME", place.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    assert_eq!(hits(place.path(), "flow.stuck"), []);
+    assert_eq!(hits(place.path(), "ownership.drift"), []);
+    let late = demo().truths.merge_wait.as_ref().unwrap();
+    let waits = merge_waits(place.path(), &late.from.to_string());
+    assert!(
+        waits.len() > 5 && waits.values().all(|hours| *hours < 24.0),
+        "{waits:?}"
+    );
 }

@@ -714,14 +714,37 @@ fn the_samples_are_what_the_demo_writes() {
         .iter()
         .find(|person| person.is_team)
         .unwrap();
+    // The team's sample is half a year by month: small enough to be read in a difference.
+    let half_a_year = tempfile::tempdir().unwrap();
+    let out = half_a_year.path().display().to_string();
+    linchpin(
+        &demo().root,
+        &[
+            "report",
+            "--store",
+            "linchpin-demo/store",
+            "--config",
+            "linchpin-demo/config/linchpin.toml",
+            "--as-of",
+            "2026-07-01T00:00:00Z",
+            "--since",
+            "26w",
+            "--by",
+            "month",
+            "--out",
+            &out,
+        ],
+    );
     for (sample, made) in [
-        ("team".to_owned(), "team".to_owned()),
+        ("team".to_owned(), half_a_year.path().join("team")),
         (
             format!("private/{}", person.login),
-            format!("private/{}", person.login),
+            demo()
+                .root
+                .join(format!("linchpin-demo/private/{}", person.login)),
         ),
     ] {
-        let made = tree(&demo().root.join("linchpin-demo").join(made));
+        let made = tree(&made);
         let place = samples.join(sample);
         if std::env::var_os("BLESS").is_some() {
             let _ = fs::remove_dir_all(&place);

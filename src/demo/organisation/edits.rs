@@ -4,7 +4,7 @@ use super::blueprint::{AreaPlan, Craft};
 use super::cast::MAILMAP;
 use super::dice::Dice;
 use super::growth::{Edits, Garden};
-use super::plan::{Job, Work};
+use super::plan::{DECLARED_OWNER, Job, Work};
 use super::text::{Language, edit, new_file};
 use super::vocabulary::Words;
 use super::wording::Wording;
@@ -13,10 +13,15 @@ impl Garden<'_> {
     /// What a repository starts with.
     pub(super) fn root_files(&self) -> Edits {
         let blueprint = self.blueprint;
-        let owners = blueprint
-            .areas
-            .iter()
-            .map(|area| format!("/{}/ @lighthouse/{}\n", area.name, blueprint.team));
+        let owners = blueprint.areas.iter().map(|area| {
+            let is_planted = self.is_declared_wrong(area.name);
+            let owner = if is_planted {
+                DECLARED_OWNER.persona().login.to_owned()
+            } else {
+                format!("lighthouse/{}", blueprint.team)
+            };
+            format!("/{}/ @{owner}\n", area.name)
+        });
         let owners = owners.collect::<Vec<_>>().concat();
         let mut dice = Dice::of(&format!("{}/root", blueprint.name));
         let words = Words::of(blueprint.areas.first().map_or(&[][..], |area| area.words));

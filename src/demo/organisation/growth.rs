@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::blueprint::{Blueprint, Craft, MergeStyle, authors};
+use super::blueprint::{Blueprint, Craft, MergeStyle, SILO, TIMETABLE, authors};
 use super::cast::{Actor, GHOST, MARA};
 use super::clock::Minute;
 use super::dice::Dice;
@@ -72,6 +72,13 @@ struct Cut {
     branch: Branch,
     /// The state of the touched files after each commit.
     steps: Vec<(Edits, Stamp, String)>,
+}
+
+impl Garden<'_> {
+    /// Whether CODEOWNERS names somebody for an area who does not maintain it.
+    pub(super) fn is_declared_wrong(&self, area: &str) -> bool {
+        self.plants.drift && self.repository == TIMETABLE && area == SILO
+    }
 }
 
 /// Grows one repository. `works` are its jobs in order of their index, each with its life and its wording.

@@ -1,11 +1,11 @@
 //! What happens to one pull request, in working minutes: pushes, requests, reviews, and its end.
 
-use super::blueprint::Craft;
+use super::blueprint::{Craft, PARCEL_API, TIMETABLE};
 use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, MARA, RABBIT};
 use super::clock::{DAY, Minute};
 use super::desk::{Desk, only_approver};
 use super::dice::Dice;
-use super::plan::{AS_OF_DAY, Job, Work};
+use super::plan::{AS_OF_DAY, Job, MERGED_LATE, MERGED_LATE_FROM, STUCK_FROM, STUCK_TO, Work};
 use super::truths::Plants;
 
 /// A push of one commit.
@@ -262,8 +262,9 @@ fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
         false,
     ));
     let is_slow = who == MARA && Desk::is_crowded(job, asked_at, plants);
-    let stalls_at_the_end = asked_at.plus(9 * DAY) >= Minute::of(AS_OF_DAY) && dice.chance(30);
-    if stalls_at_the_end {
+    // What was asked for in the last two days may still wait; what waits longer is planted.
+    let stalls_at_the_end = asked_at.plus(2 * DAY) >= Minute::of(AS_OF_DAY) && dice.chance(30);
+    if stalls_at_the_end || is_left_alone(job, asked_at, plants) {
         return life;
     }
     let second = second_reader(&mut life, job, desk, who, plants, dice);
@@ -303,8 +304,17 @@ fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
         });
         done = at;
     }
-    finish(&mut life, job, done, dice);
+    finish(&mut life, job, done, plants, dice);
     life
+}
+
+/// Whether nobody ever looks at it.
+fn is_left_alone(job: &Job, asked_at: Minute, plants: &Plants) -> bool {
+    plants.stuck
+        && job.repository == PARCEL_API
+        && job.author.is_team()
+        && Minute::of(STUCK_FROM) <= asked_at
+        && asked_at < Minute::of(STUCK_TO)
 }
 
 /// Now and then somebody else is asked too, and sometimes let off again.
@@ -333,7 +343,7 @@ fn second_reader(
 }
 
 /// The end after the last approval.
-fn finish(life: &mut Life, job: &Job, done: Minute, dice: &mut Dice) {
+fn finish(life: &mut Life, job: &Job, done: Minute, plants: &Plants, dice: &mut Dice) {
     if dice.chance(12) {
         life.comments.push((done.plus(2), job.author, false));
     }
@@ -347,7 +357,12 @@ fn finish(life: &mut Life, job: &Job, done: Minute, dice: &mut Dice) {
     } else {
         merger
     };
-    let at = done.plus(dice.between(8, 180));
+    let is_late = plants.merge_wait
+        && job.repository == TIMETABLE
+        && job.area_plan().is_some_and(|area| area.name == MERGED_LATE)
+        && done >= Minute::of(MERGED_LATE_FROM);
+    let wait = if is_late { 2 * DAY } else { 0 };
+    let at = done.plus(wait + dice.between(8, 180));
     life.end = if dice.chance(4) && !is_small(job) {
         End::Closed { at, by: job.author }
     } else {

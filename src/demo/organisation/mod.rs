@@ -25,10 +25,12 @@ mod work_items;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::demo::model::{
-    Host, HostDeployment, HostEnvironment, HostIssue, HostMergeRule, HostRepository, HostTeam,
+    Host, HostDeployment, HostEnvironment, HostIssue, HostMergeRule, HostMilestone, HostRepository,
+    HostTeam,
 };
 use crate::demo::repository::{GeneratedRepository, null_id};
 
@@ -39,13 +41,14 @@ use desk::Desk;
 use growth::Branch;
 use incidents::IncidentPlan;
 use life::{End, Life};
-use plan::{AS_OF_DAY, FIRST_DAY, Job};
+use plan::{AS_OF_DAY, FIRST_DAY, Job, QUARTERS};
 use wording::Wording;
 use work_items::{Around, IssuePlan};
 
 pub use truths::{
-    BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, IncidentTruth, PersonTruth, Plants,
-    RepositoryTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth, Truths,
+    BottleneckTruth, DriftTruth, FlakeTruth, HandOverTruth, HolidayTruth, IncidentTruth,
+    MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RollbackTruth, Share, SiloTruth,
+    SlowdownTruth, StuckTruth, Truths,
 };
 
 /// The organisation's login.
@@ -164,6 +167,7 @@ impl Making<'_> {
             has_issues: true,
             created_at: Some(Minute::of(FIRST_DAY).instant()),
             ruleset: Some(ruleset()),
+            milestones: milestones(self.as_of),
             ..HostRepository::default()
         };
         let empty = Branch::default();
@@ -295,6 +299,27 @@ fn number(jobs: &[(Job, Life)], issues: &[IssuePlan]) -> (Vec<Wording>, Vec<u64>
         }
     }
     (wordings, issue_numbers)
+}
+
+/// A milestone a quarter, open until the quarter is over.
+fn milestones(as_of: Timestamp) -> Vec<HostMilestone> {
+    let first = |day: Date| Minute::of(day).instant();
+    (1..)
+        .zip(QUARTERS.windows(2).enumerate())
+        .filter_map(|(number, (quarter, days))| {
+            let [from, to] = days else { return None };
+            let (created_at, due_at) = (first(*from), first(*to));
+            let closed_at = Some(due_at).filter(|due_at| *due_at < as_of);
+            Some(HostMilestone {
+                number,
+                title: plan::quarter_label(quarter),
+                created_at,
+                due_at: Some(due_at),
+                closed_at,
+                updated_at: closed_at.unwrap_or(created_at),
+            })
+        })
+        .collect()
 }
 
 /// What a merge needs in every repository.

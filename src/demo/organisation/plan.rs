@@ -22,6 +22,17 @@ pub(super) const AWAY_FROM: Date = date(2026, 3, 9);
 /// The lead's last day away.
 pub(super) const AWAY_TO: Date = date(2026, 3, 22);
 
+/// From here on `timetable`'s `departures` are merged late.
+pub(super) const MERGED_LATE_FROM: Date = date(2026, 1, 5);
+/// The area that is merged late.
+pub(super) const MERGED_LATE: &str = "departures";
+/// Nobody reviews what is asked for in `parcel-api` from here on.
+pub(super) const STUCK_FROM: Date = date(2026, 6, 18);
+/// … until here.
+pub(super) const STUCK_TO: Date = date(2026, 6, 25);
+/// Who CODEOWNERS names for the silo.
+pub(super) const DECLARED_OWNER: Actor = TOMAS;
+
 /// From here on `parcel-web`'s `ci` is slow.
 pub(super) const SLOW_FROM: Date = date(2026, 2, 16);
 /// Who writes every decision record of `timetable`.

@@ -34,6 +34,12 @@ pub struct Plants {
     pub adr_writer: bool,
     /// One of the team joins on the first day of the record.
     pub joiner: bool,
+    /// Pull requests of `parcel-api` wait for their first review in the last days, and nobody comes.
+    pub stuck: bool,
+    /// `timetable`'s `departures` are merged two working days after the approval, from a date on.
+    pub merge_wait: bool,
+    /// CODEOWNERS names somebody for `timetable`'s `solver` who does not maintain it.
+    pub drift: bool,
 }
 
 impl Default for Plants {
@@ -50,13 +56,16 @@ impl Default for Plants {
             slowdown: true,
             adr_writer: true,
             joiner: true,
+            stuck: true,
+            merge_wait: true,
+            drift: true,
         }
     }
 }
 
 impl Plants {
     /// The plants' names.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 14] = [
         "bottleneck",
         "silo",
         "hand-over",
@@ -68,6 +77,9 @@ impl Plants {
         "slowdown",
         "adr-writer",
         "joiner",
+        "stuck",
+        "merge-wait",
+        "drift",
     ];
 
     /// Leaves one out; false where there is none of that name.
@@ -84,6 +96,9 @@ impl Plants {
             "slowdown" => &mut self.slowdown,
             "adr-writer" => &mut self.adr_writer,
             "joiner" => &mut self.joiner,
+            "stuck" => &mut self.stuck,
+            "merge-wait" => &mut self.merge_wait,
+            "drift" => &mut self.drift,
             _ => return false,
         };
         *plant = false;
@@ -129,6 +144,45 @@ pub struct Truths {
     pub adr_writer: Option<AdrWriterTruth>,
     /// The joiner, where planted.
     pub joiner: Option<JoinerTruth>,
+    /// Where pull requests stand still, where planted.
+    pub stuck: Option<StuckTruth>,
+    /// Where merges wait, where planted.
+    pub merge_wait: Option<MergeWaitTruth>,
+    /// What is declared and not so, where planted.
+    pub drift: Option<DriftTruth>,
+}
+
+/// Pull requests that nobody but their author has touched for days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StuckTruth {
+    /// The product.
+    pub product: String,
+    /// Repository.
+    pub repository: String,
+    /// Their numbers, ascending.
+    pub numbers: Vec<u64>,
+}
+
+/// An area whose merges wait after the approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeWaitTruth {
+    /// The product.
+    pub product: String,
+    /// The area.
+    pub area: String,
+    /// From here on.
+    pub from: Date,
+}
+
+/// An area whose declared owner does not maintain it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriftTruth {
+    /// The product.
+    pub product: String,
+    /// The area.
+    pub area: String,
+    /// Who is declared.
+    pub login: String,
 }
 
 /// Somebody who writes every decision record of a product.

@@ -10,12 +10,13 @@ use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
 use super::delivery::{PRODUCTION, Shipped};
 use super::plan::{
-    ADR_WRITER, AWAY_FROM, AWAY_TO, FIRST_DAY, QUARTERS, SLOW_FROM, SPREAD_FROM, quarter_label,
+    ADR_WRITER, AWAY_FROM, AWAY_TO, DECLARED_OWNER, FIRST_DAY, MERGED_LATE, MERGED_LATE_FROM,
+    QUARTERS, SLOW_FROM, SPREAD_FROM, STUCK_TO, quarter_label,
 };
 use super::truths::{
-    AdrWriterTruth, BottleneckTruth, FlakeTruth, HandOverTruth, HolidayTruth, IncidentTruth,
-    JoinerTruth, PersonTruth, Plants, RepositoryTruth, RollbackTruth, Share, SiloTruth,
-    SlowdownTruth, SoleApproverTruth, Truths,
+    AdrWriterTruth, BottleneckTruth, DriftTruth, FlakeTruth, HandOverTruth, HolidayTruth,
+    IncidentTruth, JoinerTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth,
+    RollbackTruth, Share, SiloTruth, SlowdownTruth, SoleApproverTruth, StuckTruth, Truths,
 };
 use super::work_items::IssuePlan;
 use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
@@ -225,6 +226,25 @@ pub(super) fn whole(truths: &mut Truths, host: &Host, plants: &Plants) {
             share_after: reviews(spread, Timestamp::MAX),
         });
     }
+    if plants.stuck
+        && let Some(repository) = host.repositories.get(PARCEL_API)
+    {
+        truths.stuck = Some(stuck(repository));
+    }
+    if plants.merge_wait {
+        truths.merge_wait = Some(MergeWaitTruth {
+            product: REPOSITORIES[TIMETABLE].product.to_owned(),
+            area: MERGED_LATE.to_owned(),
+            from: MERGED_LATE_FROM,
+        });
+    }
+    if plants.drift {
+        truths.drift = Some(DriftTruth {
+            product: REPOSITORIES[TIMETABLE].product.to_owned(),
+            area: SILO.to_owned(),
+            login: DECLARED_OWNER.persona().login.to_owned(),
+        });
+    }
     if plants.sole_approver {
         truths.sole_approver = Some(SoleApproverTruth {
             repository: REPOSITORIES[PARCEL_WEB].name.to_owned(),
@@ -281,6 +301,30 @@ pub(super) fn whole(truths: &mut Truths, host: &Host, plants: &Plants) {
             from: AWAY_FROM,
             to: AWAY_TO,
         });
+    }
+}
+
+/// What people opened before the last four working days, what is ready, and what nobody but the author and bots has touched.
+fn stuck(repository: &HostRepository) -> StuckTruth {
+    let until = Minute::of(STUCK_TO).instant();
+    let by_another = |pull_request: &HostPullRequest, who: Option<&str>| {
+        is_team(who) && who != pull_request.author.as_deref()
+    };
+    let is_it = |one: &&HostPullRequest| {
+        let mut reviews = one.reviews.iter().map(|review| review.author.as_deref());
+        let mut comments = one.comments.iter().map(|comment| comment.author.as_deref());
+        is_team(one.author.as_deref())
+            && !one.is_draft
+            && one.closed_at.is_none()
+            && one.created_at < until
+            && !reviews.any(|who| by_another(one, who))
+            && !comments.any(|who| by_another(one, who))
+    };
+    let numbers = repository.pull_requests.iter().filter(is_it);
+    StuckTruth {
+        product: REPOSITORIES[PARCEL_API].product.to_owned(),
+        repository: REPOSITORIES[PARCEL_API].name.to_owned(),
+        numbers: numbers.map(|one| one.number).collect(),
     }
 }
 

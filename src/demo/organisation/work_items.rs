@@ -11,7 +11,7 @@ use super::conversation::after;
 use super::dice::Dice;
 use super::incidents::IncidentPlan;
 use super::life::{End, Life};
-use super::plan::{AS_OF_DAY, FIRST_DAY, Job, Work, is_present};
+use super::plan::{AS_OF_DAY, FIRST_DAY, Job, QUARTERS, Work, is_present, quarter_label};
 use super::truths::Plants;
 use super::vocabulary::Words;
 use super::wording::words_of;
@@ -246,10 +246,17 @@ pub(super) fn issue(plan: &IssuePlan, around: &Around<'_>, plants: &Plants) -> H
             .iter()
             .filter_map(|actor| actor.login())
             .collect(),
-        milestone: None,
+        milestone: milestone(plan),
         comments,
         timeline,
     }
+}
+
+/// The quarter that planned work was opened in; an incident is not planned.
+fn milestone(plan: &IssuePlan) -> Option<String> {
+    let day = plan.opened.day();
+    let quarter = QUARTERS.iter().rposition(|first| *first <= day)?;
+    plan.incident.is_none().then(|| quarter_label(quarter))
 }
 
 fn body(plan: &IssuePlan, around: &Around<'_>, words: &Words, dice: &mut Dice) -> String {
