@@ -226,25 +226,7 @@ pub(super) fn whole(truths: &mut Truths, host: &Host, plants: &Plants) {
             share_after: reviews(spread, Timestamp::MAX),
         });
     }
-    if plants.stuck
-        && let Some(repository) = host.repositories.get(PARCEL_API)
-    {
-        truths.stuck = Some(stuck(repository));
-    }
-    if plants.merge_wait {
-        truths.merge_wait = Some(MergeWaitTruth {
-            product: REPOSITORIES[TIMETABLE].product.to_owned(),
-            area: MERGED_LATE.to_owned(),
-            from: MERGED_LATE_FROM,
-        });
-    }
-    if plants.drift {
-        truths.drift = Some(DriftTruth {
-            product: REPOSITORIES[TIMETABLE].product.to_owned(),
-            area: SILO.to_owned(),
-            login: DECLARED_OWNER.persona().login.to_owned(),
-        });
-    }
+    standing(truths, host, plants);
     if plants.sole_approver {
         truths.sole_approver = Some(SoleApproverTruth {
             repository: REPOSITORIES[PARCEL_WEB].name.to_owned(),
@@ -300,6 +282,29 @@ pub(super) fn whole(truths: &mut Truths, host: &Host, plants: &Plants) {
             login: MARA.persona().login.to_owned(),
             from: AWAY_FROM,
             to: AWAY_TO,
+        });
+    }
+}
+
+/// What stands still, waits or is declared wrongly.
+fn standing(truths: &mut Truths, host: &Host, plants: &Plants) {
+    if plants.stuck
+        && let Some(repository) = host.repositories.get(PARCEL_API)
+    {
+        truths.stuck = Some(stuck(repository));
+    }
+    if plants.merge_wait {
+        truths.merge_wait = Some(MergeWaitTruth {
+            product: REPOSITORIES[TIMETABLE].product.to_owned(),
+            area: MERGED_LATE.to_owned(),
+            from: MERGED_LATE_FROM,
+        });
+    }
+    if plants.drift {
+        truths.drift = Some(DriftTruth {
+            product: REPOSITORIES[TIMETABLE].product.to_owned(),
+            area: SILO.to_owned(),
+            login: DECLARED_OWNER.persona().login.to_owned(),
         });
     }
 }
