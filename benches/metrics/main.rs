@@ -3,7 +3,7 @@
 //!
 //! Both start cold, one after the other, several times: the ratio is the median over pairs. A tenth of the size is measured too,
 //! so that growth shows. DuckDB is the one of PyPI in the `python3` that `PYTHON` names; without it only ours is measured.
-//! `--write DIRECTORY` only writes the store and register of such an organisation.
+//! `--phases DIRECTORY` measures one metric after the other over what `--write` wrote. `--write DIRECTORY` only writes the store and register of such an organisation.
 
 #![expect(
     clippy::print_stdout,
@@ -14,6 +14,7 @@
 )]
 
 mod crowd;
+mod phases;
 
 use std::fs;
 use std::path::Path;
@@ -41,6 +42,9 @@ fn main() {
     let n: u64 = value("--pull-requests").map_or(100_000, |text| text.parse().expect("a number"));
     if let Some(place) = value("--write") {
         return prepare(Path::new(&place), n);
+    }
+    if let Some(place) = value("--phases") {
+        return phases::print(Path::new(&place), crowd::AS_OF);
     }
     let whole = compare(n);
     let tenth = compare(n / 10);

@@ -45,7 +45,7 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     // Only what the metric reads: the history of a large team takes seconds to read.
     let parts = metric.definition.parts();
     let analysis = Analysis::read_parts(&store, workspace, &parts)?;
-    let measure = (metric.measure)(&analysis.tables, &analysis.lens);
+    let measure = (metric.measure)(&analysis.tables, &analysis.lens.sharing());
     let faces = analysis.faces();
     let scope = args
         .scope

@@ -12,8 +12,8 @@ use crate::domain::{
     Person, PullRequest, PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, Team,
     TeamMember, TimelineEvent, WorkflowRun,
 };
-use crate::metrics;
 use crate::metrics::question::{Question, measure_rows};
+use crate::metrics::{self, Measure};
 use crate::render::encode;
 use crate::store::{Mode, Store};
 use crate::tables::sheet::{Cell, Sheet, without_rows};
@@ -116,8 +116,13 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
     fn sheet<R: Row>(rows: &[R]) -> Result<Table, CliError> {
         Ok((R::TABLE.to_owned(), Sheet::of_rows(rows).map_err(defect)?))
     }
-    let question = Question::of(&analysis.tables, &analysis.lens);
-    let measures = measure_rows(&metrics::measure_all(&analysis.tables, &analysis.lens));
+    let lens = analysis.lens.sharing();
+    let question = Question::of(&analysis.tables, &lens);
+    let measures = measure_rows(&metrics::measure_each(
+        &analysis.tables,
+        &lens,
+        &Measure::without_rows,
+    ));
     Ok(vec![
         sheet(&question.lens)?,
         sheet(&question.products)?,

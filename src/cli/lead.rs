@@ -15,9 +15,10 @@ use crate::evidence::lead::{self, LeadSources, ProductSources};
 use crate::metrics::knowledge::decay;
 use crate::metrics::knowledge::touches::last_touches;
 use crate::metrics::review::{areas, waits};
-use crate::metrics::{self, ProductLens};
+use crate::metrics::{self, Lens, ProductLens};
 use crate::render;
 use crate::store::{Mode, Store};
+use crate::tables::Tables;
 
 /// Writes `<out>/private/lead/`.
 pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
@@ -37,7 +38,7 @@ pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
 
 /// Writes the views and returns their folder.
 pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliError> {
-    let (tables, lens) = (&analysis.tables, &analysis.lens);
+    let (tables, lens) = (&analysis.tables, &analysis.lens.sharing());
     let repositories: BTreeMap<RepositoryId, RepoName> = tables
         .repositories
         .iter()
@@ -47,7 +48,7 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
     let products: Vec<ProductSources> = lens
         .products
         .iter()
-        .map(|product| product_sources(analysis, product))
+        .map(|product| product_sources(tables, lens, product))
         .collect();
     let members: Vec<PersonId> = lens
         .roster
@@ -77,8 +78,7 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
     Ok(place)
 }
 
-fn product_sources(analysis: &Analysis, product: &ProductLens) -> ProductSources {
-    let (tables, lens) = (&analysis.tables, &analysis.lens);
+fn product_sources(tables: &Tables, lens: &Lens, product: &ProductLens) -> ProductSources {
     ProductSources {
         name: product.name.clone(),
         waits: waits::of_merged(tables, lens, product),

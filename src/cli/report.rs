@@ -69,12 +69,14 @@ impl Analysis {
     }
 }
 
-/// Keeps what a run computed, so that `linchpin diff` can say later why a number moved.
+/// Keeps what a run computed, so that `linchpin diff` can say later why a number moved: its figures, and by metric its rows in
+/// Parquet.
 pub fn keep_run(
     store: &Store,
     analysis: &Analysis,
     workspace: &Workspace,
     measures: &[Measure],
+    rows: Vec<Vec<u8>>,
 ) -> Result<(), CliError> {
     let registers = format!("{:?}\n{:?}", workspace.register, workspace.private_register);
     let people: Vec<String> = analysis
@@ -104,19 +106,26 @@ pub fn keep_run(
             .collect(),
         figures: movement::figures(measures),
     };
-    let run = movement::record(head, measures);
     let head =
-        serde_json::to_vec_pretty(&run.head).map_err(|error| CliError::new(Kind::Defect, error))?;
-    store::runs::write(store, &head, &run.rows)?;
+        serde_json::to_vec_pretty(&head).map_err(|error| CliError::new(Kind::Defect, error))?;
+    let ids = measures.iter().map(|measure| measure.definition.id);
+    store::runs::write(store, &head, &ids.zip(rows).collect::<Vec<_>>())?;
     Ok(())
 }
 
-/// Measures everything and writes `<out>/team`.
-pub fn write_team_tree(
+/// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left.
+pub fn write_team_tree<T: Send>(
     analysis: &Analysis,
     workspace: &Workspace,
-) -> Result<Vec<Measure>, CliError> {
-    let measures = metrics::measure_all(&analysis.tables, &analysis.lens);
+    keep: &(dyn Fn(&Measure) -> T + Sync),
+) -> Result<(Vec<Measure>, Vec<T>), CliError> {
+    let (measures, kept): (Vec<Measure>, Vec<T>) =
+        metrics::measure_each(&analysis.tables, &analysis.lens, &|measure| {
+            let kept = keep(&measure);
+            (crate::report::with_listable_rows(measure), kept)
+        })
+        .into_iter()
+        .unzip();
     let faces = analysis.faces();
     let products: Vec<Product> = analysis
         .lens
@@ -162,5 +171,5 @@ pub fn write_team_tree(
     let report = crate::report::team(&input, &definition);
     let files = render::team_tree(&report).map_err(|error| defect(Box::new(error)))?;
     replace_tree(&workspace.out.join("team"), &files, Audience::Everyone)?;
-    Ok(measures)
+    Ok((measures, kept))
 }

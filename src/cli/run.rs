@@ -11,6 +11,7 @@ use super::report::{Analysis, keep_run, write_team_tree};
 use super::workspace::Workspace;
 use crate::domain::{RepoName, RepositoryId};
 use crate::git::{self, MineOptions};
+use crate::metrics::{Measure, movement};
 use crate::store::{self, Mode, Store};
 
 /// How far the pipeline goes.
@@ -143,9 +144,16 @@ fn report_from(
         "window: {} to {} ({}), as of {}",
         window.since, window.until, workspace.register.calendar.time_zone, analysis.lens.as_of
     ));
-    let measures = write_team_tree(&analysis, workspace)?;
-    if store.mode() == Mode::Write {
-        keep_run(store, &analysis, workspace, &measures)?;
+    let is_kept = store.mode() == Mode::Write;
+    let rows_of = |measure: &Measure| {
+        is_kept
+            .then(|| store::runs::encode(&movement::rows(measure)))
+            .transpose()
+    };
+    let (measures, rows) = write_team_tree(&analysis, workspace, &rows_of)?;
+    let rows: Option<Vec<Vec<u8>>> = rows.into_iter().collect::<Result<_, _>>()?;
+    if let Some(rows) = rows {
+        keep_run(store, &analysis, workspace, &measures, rows)?;
     }
     context.progress.finish();
     let place = workspace.out.join("team").join("index.html");

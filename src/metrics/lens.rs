@@ -312,7 +312,7 @@ pub fn areas_of_files(
     lens: &Lens,
     product: &ProductLens,
 ) -> Arc<Vec<Vec<String>>> {
-    lens.shared.areas(lens, product, || {
+    lens.shared.areas(product, || {
         let areas_of = |file: &crate::tables::changes::File| {
             if product.repositories.contains(&file.repository) {
                 lens.areas.of(

@@ -345,6 +345,13 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// The figures alone.
+    #[must_use]
+    pub fn without_rows(mut self) -> Self {
+        self.rows = Vec::new();
+        self
+    }
+
     /// The figures that name nobody: all that a team report may see.
     pub fn team_cells(&self) -> impl Iterator<Item = &Cell> {
         self.cells.iter().filter(|cell| cell.scope.person.is_none())

@@ -28,6 +28,8 @@ pub mod survival;
 pub use lens::{Lens, ProductLens};
 pub use measure::{Definition, Measure};
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::tables::Tables;
 
 /// A registered metric.
@@ -97,9 +99,46 @@ pub fn find(id: &str) -> Option<&'static Metric> {
 /// All metrics, measured. What they have in common is computed once.
 #[must_use]
 pub fn measure_all(tables: &Tables, lens: &Lens) -> Vec<Measure> {
-    let lens = lens.sharing();
-    REGISTRY
-        .iter()
-        .map(|metric| (metric.measure)(tables, &lens))
-        .collect()
+    measure_each(tables, lens, &|measure| measure)
+}
+
+/// What `keep` makes of every metric's measure, in the order of reports: a ledger of which nothing is kept is gone before the
+/// next metric has one.
+///
+/// Several threads measure at once. Each metric is a function of tables and lens alone, so their number changes no result.
+pub fn measure_each<T: Send>(
+    tables: &Tables,
+    lens: &Lens,
+    keep: &(dyn Fn(Measure) -> T + Sync),
+) -> Vec<T> {
+    let lens = &lens.sharing();
+    let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    // From the last on: what replays histories takes longest and stands there.
+    let next = AtomicUsize::new(REGISTRY.len());
+    let work = || {
+        let mut kept = Vec::new();
+        loop {
+            let taken =
+                next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+            let Some((at, metric)) = taken
+                .ok()
+                .and_then(|n| Some((n, REGISTRY.get(n.checked_sub(1)?)?)))
+            else {
+                return kept;
+            };
+            kept.push((at, keep((metric.measure)(tables, lens))));
+        }
+    };
+    let mut kept: Vec<(usize, T)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..n_threads.min(REGISTRY.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        let joined = threads.into_iter().map(|thread| match thread.join() {
+            Ok(kept) => kept,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.flatten().collect()
+    });
+    kept.sort_unstable_by_key(|(at, _)| *at);
+    kept.into_iter().map(|(_, kept)| kept).collect()
 }

@@ -145,20 +145,16 @@ pub struct Movement {
 /// Rows listed as examples of a part.
 const N_EXAMPLES: usize = 5;
 
-/// The record of a run.
+/// The rows of one metric as a run keeps them, in an order of their own.
 #[must_use]
-pub fn record(head: RunHead, measures: &[Measure]) -> Run {
-    let mut rows: Vec<RunRow> = measures
+pub fn rows(measure: &Measure) -> Vec<RunRow> {
+    let mut rows: Vec<RunRow> = measure
+        .rows
         .iter()
-        .flat_map(|measure| {
-            measure
-                .rows
-                .iter()
-                .map(|row| run_row(measure.definition, row))
-        })
+        .map(|row| run_row(measure.definition, row))
         .collect();
     rows.sort_by(|a, b| order(a).cmp(&order(b)));
-    Run { head, rows }
+    rows
 }
 
 /// The window's figures of products, by metric.

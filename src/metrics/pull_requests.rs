@@ -1,6 +1,7 @@
 //! Pull requests with everything that hangs on them, grouped once for all metrics that walk them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, LedgerRow};
@@ -30,93 +31,170 @@ pub struct Whole<'a> {
     /// pushed is left out.
     pub pushes: Vec<jiff::Timestamp>,
     /// The areas of its files, sorted.
-    pub areas: Vec<String>,
+    pub areas: Arc<[String]>,
 }
 
-/// A product's pull requests, by repository and number.
+/// Which rows belong to each pull request of a product at an instant: what a [`Whole`] is put together from.
+#[derive(Debug, Default)]
+pub struct Gathered(Vec<Members>);
+
+/// One pull request's rows, by index into their tables and in order of time.
+#[derive(Debug, Default)]
+struct Members {
+    pull_request: u32,
+    reviews: Vec<u32>,
+    requests: Vec<u32>,
+    commits: Vec<u32>,
+    timeline: Vec<u32>,
+    pushes: Vec<jiff::Timestamp>,
+    areas: Arc<[String]>,
+}
+
+/// A product's pull requests, by repository and number; grouped once where the lens is shared.
 #[must_use]
 pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) -> Vec<Whole<'a>> {
-    let inside = |repository: RepositoryId| product.repositories.contains(&repository);
-    let mut wholes: Vec<Whole<'a>> = tables
-        .facts
-        .pull_requests
-        .iter()
-        .filter(|row| inside(row.repository) && row.created_at < lens.as_of)
-        .map(Whole::bare)
+    let gathered = lens.shared.gathered(lens, product, || {
+        Gathered(gather(tables, lens, product).unwrap_or_default())
+    });
+    let facts = &tables.facts;
+    let whole = |members: &Members| {
+        Some(Whole {
+            pull_request: row(&facts.pull_requests, members.pull_request)?,
+            reviews: rows(&facts.reviews, &members.reviews),
+            requests: rows(&facts.review_requests, &members.requests),
+            commits: members
+                .commits
+                .iter()
+                .filter_map(|at| row(&facts.pull_request_commits, *at))
+                .map(|row| (row.commit, row.authored_at))
+                .collect(),
+            timeline: rows(&facts.timeline, &members.timeline),
+            pushes: members.pushes.clone(),
+            areas: Arc::clone(&members.areas),
+        })
+    };
+    gathered.0.iter().filter_map(whole).collect()
+}
+
+fn row<T>(table: &[T], at: u32) -> Option<&T> {
+    table.get(usize::try_from(at).ok()?)
+}
+
+fn rows<'a, T>(table: &'a [T], at: &[u32]) -> Vec<&'a T> {
+    at.iter().filter_map(|at| row(table, *at)).collect()
+}
+
+/// `None` never: every index comes from the table that it is looked up in.
+fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Members>> {
+    let facts = &tables.facts;
+    let mut opened: Vec<u32> = (0_u32..)
+        .zip(&facts.pull_requests)
+        .filter(|(_, row)| product.has(row.repository) && row.created_at < lens.as_of)
+        .map(|(at, _)| at)
         .collect();
-    wholes.sort_by_key(Whole::key);
-    let at: HashMap<Key, usize> = wholes
+    let key = |at: u32| row(&facts.pull_requests, at).map(|row| (row.repository, row.number));
+    opened.sort_by_key(|at| key(*at));
+    let at: HashMap<Key, usize> = opened
         .iter()
         .enumerate()
-        .map(|(at, whole)| (whole.key(), at))
+        .filter_map(|(place, at)| Some((key(*at)?, place)))
         .collect();
-    let facts = &tables.facts;
-    for row in facts
-        .reviews
-        .iter()
-        .filter(|row| row.submitted_at < lens.as_of)
-    {
-        if let Some(at) = at.get(&(row.repository, row.number)) {
-            wholes[*at].reviews.push(row);
+    let mut gathered: Vec<Members> = opened
+        .into_iter()
+        .map(|pull_request| Members {
+            pull_request,
+            ..Members::default()
+        })
+        .collect();
+    for (index, row) in (0_u32..).zip(&facts.reviews) {
+        if row.submitted_at < lens.as_of
+            && let Some(at) = at.get(&(row.repository, row.number))
+        {
+            gathered.get_mut(*at)?.reviews.push(index);
         }
     }
-    for row in facts
-        .review_requests
-        .iter()
-        .filter(|row| row.at < lens.as_of)
-    {
-        if let Some(at) = at.get(&(row.repository, row.number)) {
-            wholes[*at].requests.push(row);
+    for (index, row) in (0_u32..).zip(&facts.review_requests) {
+        if row.at < lens.as_of
+            && let Some(at) = at.get(&(row.repository, row.number))
+        {
+            gathered.get_mut(*at)?.requests.push(index);
         }
     }
-    for row in &facts.pull_request_commits {
-        if let Some(at) = at.get(&(row.repository, row.number)) {
-            let whole = &mut wholes[*at];
-            whole.commits.push((row.commit, row.authored_at));
-            let by_machine = row.author.is_some_and(|person| !tables.is_human(person));
-            let since = whole.pull_request.created_at;
-            if !by_machine && since < row.authored_at && row.authored_at < lens.as_of {
-                whole.pushes.push(row.authored_at);
+    for (index, commit) in (0_u32..).zip(&facts.pull_request_commits) {
+        if let Some(at) = at.get(&(commit.repository, commit.number)) {
+            let members = gathered.get_mut(*at)?;
+            members.commits.push(index);
+            let by_machine = commit.author.is_some_and(|person| !tables.is_human(person));
+            let since = row(&facts.pull_requests, members.pull_request)?.created_at;
+            if !by_machine && since < commit.authored_at && commit.authored_at < lens.as_of {
+                members.pushes.push(commit.authored_at);
             }
         }
     }
-    for row in facts.timeline.iter().filter(|row| row.at < lens.as_of) {
-        if let Some(at) = at.get(&(row.repository, row.number)) {
-            let whole = &mut wholes[*at];
+    for (index, row) in (0_u32..).zip(&facts.timeline) {
+        if row.at < lens.as_of
+            && let Some(at) = at.get(&(row.repository, row.number))
+        {
+            let members = gathered.get_mut(*at)?;
             let by_machine = row.actor.is_some_and(|person| !tables.is_human(person));
             if row.event == "head_ref_force_pushed" && !by_machine {
-                whole.pushes.push(row.at);
+                members.pushes.push(row.at);
             }
-            whole.timeline.push(row);
+            members.timeline.push(index);
         }
     }
-    for row in &facts.pull_request_files {
-        if let Some(at) = at.get(&(row.repository, row.number)) {
-            let areas = lens.areas.of(
-                row.repository,
-                &row.path,
-                qualifier(tables, product, row.repository),
-            );
-            wholes[*at].areas.extend(areas);
-        }
-    }
-    for whole in &mut wholes {
-        whole
+    for (members, areas) in gathered.iter_mut().zip(areas(tables, lens, product, &at)) {
+        members.areas = areas;
+        members
             .reviews
-            .sort_by(|a, b| (a.submitted_at, &a.review).cmp(&(b.submitted_at, &b.review)));
-        whole.requests.sort_by(|a, b| {
-            let key = |row: &ReviewRequest| (row.at, row.action, row.reviewer);
-            (key(a), &a.team).cmp(&(key(b), &b.team))
+            .sort_by_key(|at| row(&facts.reviews, *at).map(|row| (row.submitted_at, &row.review)));
+        members.requests.sort_by_key(|at| {
+            row(&facts.review_requests, *at)
+                .map(|row| (row.at, row.action, row.reviewer, &row.team))
         });
-        whole.timeline.sort_by(|a, b| {
-            (a.at, &a.event, &a.detail, a.actor).cmp(&(b.at, &b.event, &b.detail, b.actor))
+        members.timeline.sort_by_key(|at| {
+            row(&facts.timeline, *at).map(|row| (row.at, &row.event, &row.detail, row.actor))
         });
-        whole.pushes.sort_unstable();
-        whole.pushes.dedup();
-        whole.areas.sort();
-        whole.areas.dedup();
+        members.pushes.sort_unstable();
+        members.pushes.dedup();
     }
-    wholes
+    Some(gathered)
+}
+
+/// The areas of every pull request's files, sorted, each once.
+fn areas(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    at: &HashMap<Key, usize>,
+) -> Vec<Arc<[String]>> {
+    let mut of_path: HashMap<(RepositoryId, &str), u32> = HashMap::new();
+    let mut known: Vec<Vec<String>> = Vec::new();
+    // A pull request and a path's place in `known`: there are many rows and few paths.
+    let mut touched: Vec<Vec<u32>> = vec![Vec::new(); at.len()];
+    for row in &tables.facts.pull_request_files {
+        let Some(places) = at
+            .get(&(row.repository, row.number))
+            .and_then(|at| touched.get_mut(*at))
+        else {
+            continue;
+        };
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        let place = *of_path
+            .entry((row.repository, row.path.as_str()))
+            .or_insert_with(|| {
+                let qualifier = qualifier(tables, product, row.repository);
+                known.push(lens.areas.of(row.repository, &row.path, qualifier));
+                next
+            });
+        places.push(place);
+    }
+    let of_places = |places: Vec<u32>| -> Arc<[String]> {
+        let names = places.iter().filter_map(|place| row(&known, *place));
+        let names: BTreeSet<&String> = names.flatten().collect();
+        names.into_iter().cloned().collect()
+    };
+    touched.into_iter().map(of_places).collect()
 }
 
 impl<'a> Whole<'a> {
@@ -130,7 +208,7 @@ impl<'a> Whole<'a> {
             commits: Vec::new(),
             timeline: Vec::new(),
             pushes: Vec::new(),
-            areas: Vec::new(),
+            areas: Arc::default(),
         }
     }
 }
@@ -188,7 +266,7 @@ impl Whole<'_> {
             person: None,
             product: product.name.clone(),
             repository: self.pull_request.repository,
-            areas: self.areas.clone(),
+            areas: self.areas.to_vec(),
             subject: format!("{} {}", self.pull_request.number, self.pull_request.title),
             link: Some(self.pull_request.url.clone()),
             at,

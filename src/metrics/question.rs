@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use super::absence::spells::spells;
 use super::delegation::involvement;
-use super::delivery::deployments::{self, Candidate};
+use super::delivery::deployments::Candidate;
 use super::delivery::incidents::{self, Placed};
-use super::delivery::landing::Landings;
-use super::delivery::shipping::Shipping;
+use super::delivery::landing;
+use super::delivery::shipping::{self, Shipping};
 use super::flow::relations::FlowRelations;
-use super::flow::turns::Replay;
+use super::flow::turns::lives;
 use super::knowledge::lineage::{file_histories, touches};
 use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, Measure, Measured, Number, Value};
@@ -191,9 +191,11 @@ impl Question {
     /// Deployments, landings and absorbed commits.
     fn add_deliveries(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
         let name = || product.name.clone();
-        let mut shipping = Shipping::default();
-        if let Ok(found) = deployments::of_product(tables, lens, product) {
-            shipping = Shipping::of(tables, &found);
+        let delivered = shipping::of_product(tables, lens, product);
+        let nothing = Shipping::default();
+        let mut shipping = &nothing;
+        if let Ok((found, placed)) = delivered.as_ref() {
+            shipping = placed;
             let row = |candidate: &Candidate| ProductionRow {
                 product: name(),
                 repository: candidate.deployment.repository,
@@ -208,7 +210,7 @@ impl Question {
             };
             self.production.extend(found.candidates.iter().map(row));
         }
-        let incidents = incidents::of_product(tables, lens, product, &shipping);
+        let incidents = incidents::of_product(tables, lens, product, shipping);
         let row = |placed: &Placed| incident_row(&product.name, placed);
         self.incidents.extend(incidents.all.iter().map(row));
         for ((repository, number), linked) in &incidents.hotfixes {
@@ -221,16 +223,14 @@ impl Question {
                 }));
         }
         let wholes = pull_requests::of_product(tables, lens, product);
-        let replay = Replay::of(tables, lens, product, &wholes);
-        for whole in &wholes {
+        let lives = lives(tables, lens, product, &wholes);
+        for (whole, life) in wholes.iter().zip(lives.iter()) {
             if pull_requests::not_human(tables, whole.pull_request.author).is_some() {
                 continue;
             }
             let (repository, number) = whole.key();
-            let turns = replay
-                .life(whole)
-                .map_or_else(|_| Vec::new(), |life| life.turns);
-            let parts = waiting_hours::parts(lens, &turns).into_iter();
+            let turns = life.as_ref().map_or(&[][..], |life| &life.turns);
+            let parts = waiting_hours::parts(lens, turns).into_iter();
             self.reviewer_turns
                 .extend(parts.map(|part| ReviewerTurnRow {
                     product: name(),
@@ -242,7 +242,7 @@ impl Question {
                     n_pending: part.n_pending,
                 }));
         }
-        let landings = Landings::of(tables, product, &wholes);
+        let landings = landing::of_product(tables, lens, product, &wholes);
         let landed = landings.all().into_iter();
         self.landings.extend(
             landed.map(|((repository, number), commit, rung)| LandingRow {

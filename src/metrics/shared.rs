@@ -7,8 +7,15 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
+use super::delivery::deployments::Found;
+use super::delivery::landing::Landings;
+use super::delivery::shipping::Shipping;
+use super::flow::turns::Lived;
+use super::knowledge::chronicle::Chronicle;
+use super::knowledge::decay::Activity;
 use super::knowledge::lineage::Histories;
-use super::lens::{Lens, ProductLens};
+use super::lens::{Lens, Missing, ProductLens};
+use super::pull_requests::Gathered;
 
 /// Intermediate results of one run; empty outside of it.
 #[derive(Debug, Clone, Default)]
@@ -20,18 +27,83 @@ struct Run {
     products: Vec<Slots>,
 }
 
+/// Computed by the first metric that asks.
+type Slot<T> = OnceLock<Arc<T>>;
+
+/// The deployments of a product and what they shipped.
+pub type Delivered = Result<(Found, Shipping), Missing>;
+
 #[derive(Debug, Default)]
 struct Slots {
     product: String,
-    histories: OnceLock<Arc<Histories>>,
-    areas: OnceLock<Arc<Vec<Vec<String>>>>,
+    // Whatever the instant:
+    areas: Slot<Vec<Vec<String>>>,
+    chronicle: Slot<Chronicle>,
+    activity: Slot<Activity>,
+    // At the run's instant:
+    histories: Slot<Histories>,
+    gathered: Slot<Gathered>,
+    lives: Slot<Vec<Lived>>,
+    delivered: Slot<Delivered>,
+    landings: Slot<Landings>,
+}
+
+/// Methods that give what a slot holds, at the run's instant.
+macro_rules! at_the_instant {
+    ($($(#[$doc:meta])* $slot:ident: $kind:ty),* $(,)?) => {$(
+        $(#[$doc])*
+        pub(super) fn $slot(
+            &self,
+            lens: &Lens,
+            product: &ProductLens,
+            compute: impl FnOnce() -> $kind,
+        ) -> Arc<$kind> {
+            let run = self.0.as_ref().filter(|run| run.as_of == lens.as_of);
+            once(run, product, |slots| &slots.$slot, compute)
+        }
+    )*};
+}
+
+/// The same for what does not depend on the instant.
+macro_rules! whatever_the_instant {
+    ($($(#[$doc:meta])* $slot:ident: $kind:ty),* $(,)?) => {$(
+        $(#[$doc])*
+        pub(super) fn $slot(
+            &self,
+            product: &ProductLens,
+            compute: impl FnOnce() -> $kind,
+        ) -> Arc<$kind> {
+            once(self.0.as_ref(), product, |slots| &slots.$slot, compute)
+        }
+    )*};
+}
+
+fn once<T>(
+    run: Option<&Arc<Run>>,
+    product: &ProductLens,
+    slot: fn(&Slots) -> &Slot<T>,
+    compute: impl FnOnce() -> T,
+) -> Arc<T> {
+    let compute = || Arc::new(compute());
+    let slots = run.and_then(|run| {
+        run.products
+            .iter()
+            .find(|slots| slots.product == product.name)
+    });
+    match slots {
+        Some(slots) => Arc::clone(slot(slots).get_or_init(compute)),
+        None => compute(),
+    }
 }
 
 impl Lens {
     /// The same question, for one run: what its metrics have in common is computed once. Only for tables that stay as they are
-    /// while this lens exists.
+    /// while this lens exists. A lens that shares already stays in its run.
     #[must_use]
     pub fn sharing(&self) -> Self {
+        if self.shared.is_at(self.as_of) {
+            return self.clone();
+        }
         let products = self.products.iter().map(|product| Slots {
             product: product.name.clone(),
             ..Slots::default()
@@ -47,39 +119,29 @@ impl Lens {
 }
 
 impl Shared {
-    /// The slots of a product, where the lens still asks what the run asks.
-    fn slots(&self, lens: &Lens, product: &ProductLens) -> Option<&Slots> {
-        let run = self.0.as_ref().filter(|run| run.as_of == lens.as_of)?;
-        run.products
-            .iter()
-            .find(|slots| slots.product == product.name)
+    fn is_at(&self, as_of: Timestamp) -> bool {
+        self.0.as_ref().is_some_and(|run| run.as_of == as_of)
     }
 
-    /// The product's file histories.
-    pub(super) fn histories<T: Into<Histories>>(
-        &self,
-        lens: &Lens,
-        product: &ProductLens,
-        compute: impl FnOnce() -> T,
-    ) -> Arc<Histories> {
-        let compute = || Arc::new(compute().into());
-        match self.slots(lens, product) {
-            Some(slots) => Arc::clone(slots.histories.get_or_init(compute)),
-            None => compute(),
-        }
+    whatever_the_instant! {
+        /// The areas of every file, by file index.
+        areas: Vec<Vec<String>>,
+        /// The product's changes and reviews by dense indices.
+        chronicle: Chronicle,
+        /// When its people did anything.
+        activity: Activity,
     }
 
-    /// The areas of every file, by file index.
-    pub(super) fn areas(
-        &self,
-        lens: &Lens,
-        product: &ProductLens,
-        compute: impl FnOnce() -> Vec<Vec<String>>,
-    ) -> Arc<Vec<Vec<String>>> {
-        let compute = || Arc::new(compute());
-        match self.slots(lens, product) {
-            Some(slots) => Arc::clone(slots.areas.get_or_init(compute)),
-            None => compute(),
-        }
+    at_the_instant! {
+        /// The product's file histories.
+        histories: Histories,
+        /// Its pull requests and what belongs to each.
+        gathered: Gathered,
+        /// The lives of its pull requests, in their order.
+        lives: Vec<Lived>,
+        /// Its deployments and what they shipped.
+        delivered: Delivered,
+        /// Where its pull requests landed.
+        landings: Landings,
     }
 }

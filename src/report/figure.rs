@@ -7,6 +7,7 @@ mod trend;
 use jiff::tz::TimeZone;
 
 use self::rows::listed_rows;
+pub use self::rows::with_listable_rows;
 use self::tables::{bucket_table, scope_table};
 use self::trend::chart;
 use super::chart::Chart;

@@ -14,7 +14,7 @@ pub mod team;
 pub use chart::{Chart, ChartPoint, Mark, PointState, Shape};
 pub use definition::{DefinitionError, TeamDefinition};
 pub use document::{Block, Document, EvidenceLine, Span};
-pub use figure::{Figure, Headline, RowLine};
+pub use figure::{Figure, Headline, RowLine, with_listable_rows};
 pub use table::{Table, TableCell};
 pub use team::{
     Absence, AcceptedFlag, Product, ProductReport, RepositoryFace, Section, TeamInput, TeamReport,

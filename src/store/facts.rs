@@ -293,7 +293,7 @@ pub fn read_parts(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
         ) else {
             continue;
         };
-        tables::changes::append(&mut tables.changes, changes, files, id, &tables.commits)
+        tables::changes::append(&mut tables.changes, &changes, files, id, &tables.commits)
             .map_err(shape("file_changes"))?;
         if let Some(ownership) = store.read(&path("ownership", &part))? {
             tables::ownership::append(&mut tables.ownership, ownership, id, &tables.changes)

@@ -1,7 +1,7 @@
-//! What earlier runs had computed: `runs/<number>.json` and `runs/<number>.parquet`, the newest ten.
+//! What earlier runs had computed: `runs/<number>.json` and `runs/<number>/<metric>.parquet`, the newest ten.
 
+use super::Store;
 use super::facts::Error;
-use super::{Error as StoreError, Store};
 use crate::tables::run::RunRow;
 use crate::tables::{rows_from_parquet, rows_to_parquet};
 
@@ -33,27 +33,46 @@ pub fn numbers(store: &Store) -> Vec<u64> {
     numbers
 }
 
-/// Keeps a run under the next number, unless it equals the newest one, and forgets the oldest beyond ten.
-pub fn write(store: &Store, head: &[u8], rows: &[RunRow]) -> Result<u64, Error> {
+fn rows_path(number: u64, metric: &str) -> String {
+    format!("runs/{number:06}/{metric}.parquet")
+}
+
+/// Rows as they are kept.
+pub fn encode(rows: &[RunRow]) -> Result<Vec<u8>, Error> {
+    rows_to_parquet(rows).map_err(shape)
+}
+
+/// Keeps a run under the next number, unless it equals the newest one, and forgets the oldest beyond ten. `rows` are by metric,
+/// [`encode`]d.
+pub fn write(store: &Store, head: &[u8], rows: &[(&str, Vec<u8>)]) -> Result<u64, Error> {
     let known = numbers(store);
-    let rows = rows_to_parquet(rows).map_err(shape)?;
     if let Some(newest) = known.last() {
-        let same = |extension, bytes: &[u8]| {
-            let found = store.read(&path(*newest, extension));
+        let same = |path: &str, bytes: &[u8]| {
+            let found = store.read(path);
             found.ok().flatten().is_some_and(|found| found == bytes)
         };
-        if same("json", head) && same("parquet", &rows) {
+        if same(&path(*newest, "json"), head)
+            && rows
+                .iter()
+                .all(|(metric, bytes)| same(&rows_path(*newest, metric), bytes))
+        {
             return Ok(*newest);
         }
     }
     let number = known.last().map_or(1, |newest| newest + 1);
-    store.commit_file(&path(number, "parquet"), &rows)?;
+    for (metric, bytes) in rows {
+        store.commit_file(&rows_path(number, metric), bytes)?;
+    }
     store.commit_file(&path(number, "json"), head)?;
     let n_gone = (known.len() + 1).saturating_sub(N_KEPT);
     let gone: Vec<String> = known
         .iter()
         .take(n_gone)
-        .flat_map(|number| [path(*number, "json"), path(*number, "parquet")])
+        .flat_map(|number| {
+            let mut files = store.files_below(&format!("runs/{number:06}/"));
+            files.push(path(*number, "json"));
+            files
+        })
         .collect();
     store.remove_files(&gone)?;
     Ok(number)
@@ -64,10 +83,14 @@ pub type Kept = (Vec<u8>, Vec<RunRow>);
 
 /// Head and rows of a run; `None` for a number that is not kept.
 pub fn read(store: &Store, number: u64) -> Result<Option<Kept>, Error> {
-    let file =
-        |extension| -> Result<Option<Vec<u8>>, StoreError> { store.read(&path(number, extension)) };
-    let (Some(head), Some(rows)) = (file("json")?, file("parquet")?) else {
+    let Some(head) = store.read(&path(number, "json"))? else {
         return Ok(None);
     };
-    Ok(Some((head, rows_from_parquet(rows).map_err(shape)?)))
+    let mut rows = Vec::new();
+    for file in store.files_below(&format!("runs/{number:06}/")) {
+        if let Some(bytes) = store.read(&file)? {
+            rows.extend(rows_from_parquet::<RunRow>(bytes).map_err(shape)?);
+        }
+    }
+    Ok(Some((head, rows)))
 }

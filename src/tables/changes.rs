@@ -8,7 +8,7 @@ use super::Error;
 use super::column::Field;
 use super::commits::CommitRow;
 use super::parquet;
-use crate::domain::{ChangeKind, Exclusion, History, RepositoryId};
+use crate::domain::{ChangeKind, CommitId, Exclusion, History, RepositoryId};
 
 /// Changed files of all repositories. All column vectors have the same length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,12 +21,6 @@ pub struct Changes {
     pub previous_file: Vec<Option<u32>>,
     /// How it changed.
     pub change: Vec<ChangeKind>,
-    /// Lines added; `None` for binary or missing content.
-    pub lines_added: Vec<Option<u32>>,
-    /// Lines deleted; `None` for binary or missing content.
-    pub lines_deleted: Vec<Option<u32>>,
-    /// Whether either side is binary.
-    pub is_binary: Vec<bool>,
     /// Distinct paths.
     pub files: Vec<File>,
 }
@@ -151,23 +145,18 @@ fn tabulate_files(history: &History, repository: RepositoryId) -> Result<DataFra
     )
 }
 
-/// Adds one repository's `file_changes` and `files`, from Parquet. `first_commit` is the row of its first commit in `commits`.
+/// The columns of `file_changes` that are read back; how many lines changed is for other people's tools.
+const READ: [&str; 4] = [COMMIT, PATH, PREVIOUS_PATH, CHANGE];
+
+/// Adds one repository's `file_changes` and `files`, from Parquet.
 pub fn append(
     changes: &mut Changes,
-    file_changes: Vec<u8>,
+    file_changes: &[u8],
     files: Vec<u8>,
     repository: RepositoryId,
     commits: &[CommitRow],
 ) -> Result<(), Error> {
-    let (file_changes, files) = (
-        &parquet::from_parquet(file_changes)?,
-        &parquet::from_parquet(files)?,
-    );
-    let wrong = |column: &str, message: &str| Error::Column {
-        column: column.to_owned(),
-        message: message.to_owned(),
-    };
-    let index = |n: usize| u32::try_from(n).map_err(|_| wrong(PATH, "has more than 2^32 values"));
+    let files = &parquet::from_parquet(files)?;
     let mut file_of: HashMap<String, u32> = HashMap::new();
     let paths: Vec<String> = Field::values(files, PATH)?;
     let exclusions: Vec<Option<Exclusion>> = Field::values(files, EXCLUSION)?;
@@ -181,41 +170,55 @@ pub fn append(
             in_tip,
         });
     }
-    let row_of: HashMap<String, u32> = commits
+    let row_of: HashMap<CommitId, u32> = commits
         .iter()
         .enumerate()
         .filter(|(_, commit)| commit.repository == repository)
-        .map(|(row, commit)| Ok((commit.commit.to_string(), index(row)?)))
+        .map(|(row, commit)| Ok((commit.commit, index(row)?)))
         .collect::<Result<_, Error>>()?;
-    let text = |name: &str| {
-        file_changes
+    // Row group by row group: the texts of ten million changes at once would be a gigabyte.
+    parquet::for_each_group(file_changes, &READ, |group| {
+        append_group(changes, group, &row_of, &file_of)
+    })
+}
+
+fn wrong(column: &str, message: &str) -> Error {
+    Error::Column {
+        column: column.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn index(n: usize) -> Result<u32, Error> {
+    u32::try_from(n).map_err(|_| wrong(PATH, "has more than 2^32 values"))
+}
+
+fn append_group(
+    changes: &mut Changes,
+    group: &DataFrame,
+    row_of: &HashMap<CommitId, u32>,
+    file_of: &HashMap<String, u32>,
+) -> Result<(), Error> {
+    let series = |name: &str| {
+        group
             .column(name)
             .map_err(|error| wrong(name, &error.to_string()))
-            .map(|c| c.as_materialized_series().clone())
+            .map(|column| column.as_materialized_series().clone())
     };
-    let (commit, path, previous) = (text(COMMIT)?, text(PATH)?, text(PREVIOUS_PATH)?);
-    let strings = |series: &Series, name: &str| {
-        series
-            .str()
-            .cloned()
-            .map_err(|error| wrong(name, &error.to_string()))
-    };
-    let (commit, path, previous) = (
-        strings(&commit, COMMIT)?,
-        strings(&path, PATH)?,
-        strings(&previous, PREVIOUS_PATH)?,
-    );
+    let (commit, path, previous) = (series(COMMIT)?, series(PATH)?, series(PREVIOUS_PATH)?);
     let mut last: Option<(&str, u32)> = None;
-    for id in commit.iter() {
+    for id in texts(&commit, COMMIT)?.iter() {
         let id = id.ok_or_else(|| wrong(COMMIT, "has a null where none may be"))?;
         let row = match last {
             Some((same, row)) if same == id => row,
-            _ => *row_of.get(id).ok_or_else(|| {
-                wrong(
-                    COMMIT,
-                    "names a commit that the table `commits` does not have",
-                )
-            })?,
+            _ => *(id.parse().ok())
+                .and_then(|id: CommitId| row_of.get(&id))
+                .ok_or_else(|| {
+                    wrong(
+                        COMMIT,
+                        "names a commit that the table `commits` does not have",
+                    )
+                })?,
         };
         last = Some((id, row));
         changes.commit.push(row);
@@ -226,25 +229,22 @@ pub fn append(
             .copied()
             .ok_or_else(|| wrong(PATH, "names a path that `files` does not have"))
     };
-    for path in path.iter() {
+    for path in texts(&path, PATH)?.iter() {
         changes.file.push(file(
             path.ok_or_else(|| wrong(PATH, "has a null where none may be"))?,
         )?);
     }
-    for path in previous.iter() {
+    for path in texts(&previous, PREVIOUS_PATH)?.iter() {
         changes.previous_file.push(path.map(file).transpose()?);
     }
     changes
         .change
-        .extend::<Vec<ChangeKind>>(Field::values(file_changes, CHANGE)?);
-    changes
-        .lines_added
-        .extend::<Vec<Option<u32>>>(Field::values(file_changes, LINES_ADDED)?);
-    changes
-        .lines_deleted
-        .extend::<Vec<Option<u32>>>(Field::values(file_changes, LINES_DELETED)?);
-    changes
-        .is_binary
-        .extend::<Vec<bool>>(Field::values(file_changes, IS_BINARY)?);
+        .extend::<Vec<ChangeKind>>(Field::values(group, CHANGE)?);
     Ok(())
+}
+
+fn texts<'a>(series: &'a Series, name: &str) -> Result<&'a StringChunked, Error> {
+    series
+        .str()
+        .map_err(|error| wrong(name, &error.to_string()))
 }

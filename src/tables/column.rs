@@ -59,14 +59,29 @@ fn text_column<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) ->
     array.into_series().into_column()
 }
 
-fn texts(frame: &DataFrame, name: &str) -> Result<Vec<Option<String>>, Error> {
+/// The texts of a column, each parsed where it lies.
+fn texts<T>(
+    frame: &DataFrame,
+    name: &str,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Vec<Option<T>>, Error> {
     let column = find(frame, name)?.as_materialized_series().clone();
-    Ok(column
+    // The message is made where it is needed: millions of values are right.
+    let refused = |text: &str| {
+        wrong(
+            name,
+            format!("`{}` is not one of its values", text.escape_debug()),
+        )
+    };
+    column
         .str()
         .map_err(|error| wrong(name, error))?
         .iter()
-        .map(|text| text.map(str::to_owned))
-        .collect())
+        .map(|text| {
+            text.map(|text| parse(text).ok_or_else(|| refused(text)))
+                .transpose()
+        })
+        .collect()
 }
 
 /// Whole numbers: `to` and `from` an `i64`.
@@ -140,21 +155,15 @@ macro_rules! text {
                 text_column(name, texts.iter().map(|text| text.as_deref()))
             }
             fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
-                let from: fn(String) -> Option<$type> = $from;
-                let parse = |text: String| {
-                    let message = format!("`{}` is not one of its values", text.escape_debug());
-                    from(text).ok_or_else(|| wrong(name, message))
-                };
-                texts(frame, name)?
-                    .into_iter()
-                    .map(|value| value.map(parse).transpose())
-                    .collect()
+                texts(frame, name, $from)
             }
         }
     };
 }
 
-text!(String, |text| text.as_str().into(), Some);
+text!(String, |text| text.as_str().into(), |text| Some(
+    text.to_owned()
+));
 text!(CommitId, |id| id.to_string().into(), |text| text
     .parse()
     .ok());
@@ -163,13 +172,13 @@ text!(PatchId, |id| id.to_string().into(), |text| text
     .ok()
     .map(PatchId));
 text!(Account, |account| account.word().into(), |text| {
-    Account::from_word(&text)
+    Account::from_word(text)
 });
 text!(Exclusion, |reason| reason.word().into(), |text| {
-    Exclusion::from_word(&text)
+    Exclusion::from_word(text)
 });
 text!(ChangeKind, |kind| kind.word().into(), |text| {
-    ChangeKind::from_word(&text)
+    ChangeKind::from_word(text)
 });
 
 /// Enums whose words only tables know.
@@ -178,7 +187,7 @@ macro_rules! words {
         text!(
             $type,
             |value| match value { $(<$type>::$variant => $word),* }.into(),
-            |text| match text.as_str() { $($word => Some(<$type>::$variant),)* _ => None }
+            |text| match text { $($word => Some(<$type>::$variant),)* _ => None }
         );
     };
 }

@@ -34,6 +34,34 @@ pub(super) fn from_parquet(bytes: Vec<u8>) -> Result<DataFrame, Error> {
         })
 }
 
+/// Some columns of a Parquet file, row group by row group: never more than one of them in memory.
+pub(super) fn for_each_group(
+    bytes: &[u8],
+    columns: &[&str],
+    mut read: impl FnMut(&DataFrame) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let unreadable = |error: PolarsError| Error::Parquet {
+        action: "read",
+        message: error.to_string(),
+    };
+    let names: Vec<String> = columns.iter().map(ToString::to_string).collect();
+    let mut from = 0;
+    loop {
+        let group = ParquetReader::new(std::io::Cursor::new(bytes))
+            .with_columns(Some(names.clone()))
+            .with_slice(Some((from, ROW_GROUP)))
+            .finish()
+            .map_err(unreadable)?;
+        if group.height() > 0 {
+            read(&group)?;
+        }
+        if group.height() < ROW_GROUP {
+            return Ok(());
+        }
+        from += ROW_GROUP;
+    }
+}
+
 /// Rows as the bytes of a Parquet file.
 pub fn rows_to_parquet<R: Row>(rows: &[R]) -> Result<Vec<u8>, Error> {
     to_parquet(&mut R::tabulate(rows)?)

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::deployments::{Found, commit_page, of_product};
-use super::landing::Landings;
-use super::shipping::{Shipped, Shipping};
+use super::deployments::{Found, commit_page};
+use super::landing::{self, Landings};
+use super::shipping::{self, Shipped, Shipping};
 use crate::domain::{Elapsed, PullRequestState};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
 use crate::metrics::estimate::quantile;
@@ -55,14 +55,15 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             measure.cells.push(not_observed(product, missing));
             continue;
         }
-        let found = match of_product(tables, lens, product) {
-            Ok(found) => found,
+        let delivered = shipping::of_product(tables, lens, product);
+        let (found, shipping) = match delivered.as_ref() {
+            Ok((found, shipping)) => (found, shipping),
             Err(missing) => {
-                measure.cells.push(not_observed(product, missing));
+                measure.cells.push(not_observed(product, missing.clone()));
                 continue;
             }
         };
-        let (rows, note) = rows(tables, lens, product, &found);
+        let (rows, note) = rows(tables, lens, product, found, shipping);
         measure
             .cells
             .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
@@ -79,14 +80,14 @@ fn rows(
     lens: &Lens,
     product: &ProductLens,
     found: &Found,
+    shipping: &Shipping,
 ) -> (Vec<Keyed<MergeToDeploy>>, String) {
-    let shipping = Shipping::of(tables, found);
     let wholes = pull_requests::of_product(tables, lens, product);
-    let landings = Landings::of(tables, product, &wholes);
+    let landings = landing::of_product(tables, lens, product, &wholes);
     let mut rows = Vec::new();
     for whole in &wholes {
         rows.extend(pull_request_row(
-            tables, lens, product, whole, &landings, &shipping,
+            tables, lens, product, whole, &landings, shipping,
         ));
     }
     for commit in tables
@@ -95,7 +96,7 @@ fn rows(
         .filter(|commit| product.repositories.contains(&commit.repository))
     {
         if commit.on_default_branch && !landings.is_absorbed(commit.repository, commit.commit) {
-            rows.extend(commit_row(tables, lens, product, commit, &shipping));
+            rows.extend(commit_row(tables, lens, product, commit, shipping));
         }
     }
     let rungs: Vec<_> = landings

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::deployments::{Found, of_product};
-use super::shipping::Shipping;
+use super::deployments::Found;
+use super::shipping::{self, Shipping};
 use crate::domain::Elapsed;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
 use crate::metrics::estimate::quantile;
@@ -46,10 +46,11 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         notes: Vec::new(),
     };
     for product in &lens.products {
-        let found = match of_product(tables, lens, product) {
-            Ok(found) => found,
+        let delivered = shipping::of_product(tables, lens, product);
+        let (found, shipping) = match delivered.as_ref() {
+            Ok((found, shipping)) => (found, shipping),
             Err(missing) => {
-                measure.cells.push(not_observed(product, missing));
+                measure.cells.push(not_observed(product, missing.clone()));
                 continue;
             }
         };
@@ -67,14 +68,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
                 estimate(lens, rows)
             }));
-        measure.notes.push(note(tables, lens, product, &found));
+        measure.notes.push(note(lens, product, found, shipping));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
     measure
 }
 
-fn note(tables: &Tables, lens: &Lens, product: &ProductLens, found: &Found) -> String {
-    let shipping = Shipping::of(tables, found);
+fn note(lens: &Lens, product: &ProductLens, found: &Found, shipping: &Shipping) -> String {
     let n_rollbacks = shipping
         .deployments
         .iter()

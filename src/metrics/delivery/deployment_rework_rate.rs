@@ -1,10 +1,11 @@
 //! `dora.deployment_rework_rate`: unplanned deployments that happened because of something already in production.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::deployments::{Found, of_product};
+use super::deployments::Found;
 use super::incidents::{self, Incidents};
-use super::shipping::Shipping;
+use super::shipping::{self, Shipping};
 use crate::domain::RepositoryId;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::wilson_interval;
@@ -69,16 +70,19 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
     };
     for product in &lens.products {
         let missing = lens.missing(product, Need::History);
-        let found = match missing.map_or_else(|| of_product(tables, lens, product), Err) {
-            Ok(found) => found,
+        let delivered = missing.map_or_else(
+            || shipping::of_product(tables, lens, product),
+            |missing| Arc::new(Err(missing)),
+        );
+        let (found, shipping) = match delivered.as_ref() {
+            Ok((found, shipping)) => (found, shipping),
             Err(missing) => {
-                measure.cells.push(not_observed(product, missing));
+                measure.cells.push(not_observed(product, missing.clone()));
                 continue;
             }
         };
-        let shipping = Shipping::of(tables, &found);
-        let incidents = incidents::of_product(tables, lens, product, &shipping);
-        let rows = rows(tables, lens, product, &found, &shipping, &incidents);
+        let incidents = incidents::of_product(tables, lens, product, shipping);
+        let rows = rows(tables, lens, product, found, shipping, &incidents);
         measure
             .cells
             .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {

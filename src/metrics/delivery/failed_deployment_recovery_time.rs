@@ -1,15 +1,17 @@
 //! `dora.failed_deployment_recovery_time`: from a failed deployment to restored service.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::deployments::of_product;
 use super::incidents::{self, Incidents, Placed};
-use super::shipping::Shipping;
+use super::shipping::{self, Shipping};
 use crate::domain::{Attribution, Elapsed};
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
 use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Unit};
+use crate::metrics::shared::Delivered;
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
 
@@ -44,24 +46,26 @@ static DEFINITION: Definition = Definition {
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
     let mut notes = Vec::new();
-    let mut found: BTreeMap<&str, (Shipping, Incidents)> = BTreeMap::new();
+    let mut found: BTreeMap<&str, (Arc<Delivered>, Incidents)> = BTreeMap::new();
     for product in &lens.products {
         if incidents::missing(tables, lens, product).is_some() {
             continue;
         }
-        if let Ok(deployments) = of_product(tables, lens, product) {
-            let shipping = Shipping::of(tables, &deployments);
-            let incidents = incidents::of_product(tables, lens, product, &shipping);
+        let delivered = shipping::of_product(tables, lens, product);
+        if let Ok((_, shipping)) = delivered.as_ref() {
+            let incidents = incidents::of_product(tables, lens, product, shipping);
             notes.extend(incidents.notes(lens, product));
-            found.insert(&product.name, (shipping, incidents));
+            found.insert(&product.name, (delivered, incidents));
         }
     }
     let rows = |product: &ProductLens| {
         if let Some(missing) = incidents::missing(tables, lens, product) {
             return Err(missing);
         }
-        match found.get(product.name.as_str()) {
-            Some((shipping, incidents)) => Ok(rows(lens, product, shipping, incidents)),
+        let found = found.get(product.name.as_str());
+        match found.map(|(delivered, incidents)| (delivered.as_ref(), incidents)) {
+            Some((Ok((_, shipping)), incidents)) => Ok(rows(lens, product, shipping, incidents)),
+            Some((Err(missing), _)) => Err(missing.clone()),
             None => of_product(tables, lens, product).map(|_| Vec::new()),
         }
     };

@@ -1,10 +1,11 @@
 //! How a pull request reached the default branch: through which commit, and on which rung of evidence.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::domain::{CommitId, PullRequestState, RepositoryId};
-use crate::metrics::ProductLens;
 use crate::metrics::pull_requests::{Key, Whole};
+use crate::metrics::{Lens, ProductLens};
 use crate::tables::{CommitRow, Tables};
 
 /// What ties a pull request to a commit of the default branch, strongest first.
@@ -42,6 +43,18 @@ pub struct Landings {
     landed: HashMap<Key, (CommitId, Rung)>,
     absorbed: HashSet<(RepositoryId, CommitId)>,
     reverts: HashMap<Key, Vec<CommitId>>,
+}
+
+/// Where a product's pull requests landed; found once where the lens is shared.
+#[must_use]
+pub fn of_product(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    wholes: &[Whole<'_>],
+) -> Arc<Landings> {
+    lens.shared
+        .landings(lens, product, || Landings::of(tables, product, wholes))
 }
 
 impl Landings {

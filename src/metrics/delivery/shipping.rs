@@ -1,11 +1,13 @@
 //! Which deployment first shipped a commit: by ancestry, for all deployments in one pass over the history.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::deployments::{Candidate, Found};
+use super::deployments::{self, Candidate, Found};
 use crate::domain::{CommitId, Deployment, RepositoryId};
+use crate::metrics::lens::{Lens, Missing, ProductLens};
 use crate::metrics::measure::Fate;
 use crate::tables::Tables;
 
@@ -68,6 +70,20 @@ impl Shipped {
     pub fn is_overtaken(&self) -> bool {
         self.course == Course::Overtaken
     }
+}
+
+/// A product's deployments and what they shipped, or why there are none; placed once where the lens is shared.
+#[must_use]
+pub fn of_product(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> Arc<Result<(Found, Shipping), Missing>> {
+    lens.shared.delivered(lens, product, || {
+        let found = deployments::of_product(tables, lens, product)?;
+        let shipping = Shipping::of(tables, &found);
+        Ok((found, shipping))
+    })
 }
 
 impl Shipping {

@@ -3,9 +3,9 @@
 use super::{Placed, observed};
 use crate::domain::PullRequestState;
 use crate::metrics::aggregate::{Depth, measure_products, quantiles};
-use crate::metrics::delivery::deployments;
-use crate::metrics::delivery::landing::Landings;
-use crate::metrics::delivery::shipping::Shipping;
+use crate::metrics::delivery::landing::{self, Landings};
+use crate::metrics::delivery::shipping::{self, Shipping};
+use crate::metrics::lens::Missing;
 use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
 use crate::metrics::pull_requests::{Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric};
@@ -42,14 +42,14 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         Depth::AREAS,
         &|product| {
             observed(lens, product)?;
-            let found = deployments::of_product(tables, lens, product)?;
-            let shipping = Shipping::of(tables, &found);
+            let delivered = shipping::of_product(tables, lens, product);
+            let (_, shipping) = delivered.as_ref().as_ref().map_err(Missing::clone)?;
             let wholes = of_product(tables, lens, product);
-            let landings = Landings::of(tables, product, &wholes);
+            let landings = landing::of_product(tables, lens, product, &wholes);
             Ok(wholes
                 .iter()
                 .filter_map(|whole| {
-                    let placed = place(tables, lens, whole, &landings, &shipping)?;
+                    let placed = place(tables, lens, whole, &landings, shipping)?;
                     Some(placed.row(lens, product, whole))
                 })
                 .collect())

@@ -1,6 +1,6 @@
 //! `flow.turns`: who held merged changes, and for how long.
 
-use super::turns::{Holder, Life, Replay, Turn};
+use super::turns::{Holder, Life, Turn, lives};
 use super::{merged_inside, observed};
 use crate::domain::Elapsed;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
@@ -94,10 +94,11 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 
 fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Held>> {
     let wholes = of_product(tables, lens, product);
-    let replay = Replay::of(tables, lens, product, &wholes);
+    let lives = lives(tables, lens, product, &wholes);
     wholes
         .iter()
-        .filter_map(|whole| {
+        .zip(lives.iter())
+        .filter_map(|(whole, life)| {
             let none = Held::default();
             let merged_at = match merged_inside(tables, lens, whole) {
                 Ok(merged_at) => merged_at,
@@ -106,8 +107,8 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Held>>
                     return Some(Keyed { row, key: none });
                 }
             };
-            let (key, fate) = match replay.life(whole) {
-                Ok(life) => (held(lens, &life), Fate::Included),
+            let (key, fate) = match life {
+                Ok(life) => (held(lens, life), Fate::Included),
                 Err(reason) => (none, Fate::Unknown(reason)),
             };
             let sum = |part: fn(&(u64, u64)) -> u64| {

@@ -2,7 +2,7 @@
 
 use super::observed;
 use super::rules::{Around, DAYS_AROUND};
-use super::turns::Replay;
+use super::turns::lives;
 use crate::domain::Elapsed;
 use crate::metrics::aggregate::{AreaDepth, Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
@@ -96,14 +96,14 @@ fn rows(
     changes: &[Around],
 ) -> Vec<Keyed<Side>> {
     let wholes = of_product(tables, lens, product);
-    let replay = Replay::of(tables, lens, product, &wholes);
+    let lives = lives(tables, lens, product, &wholes);
     let mut rows = Vec::new();
-    for whole in &wholes {
+    for (whole, life) in wholes.iter().zip(lives.iter()) {
         let pull_request = whole.pull_request;
         if not_human(tables, pull_request.author).is_some() {
             continue;
         }
-        let Ok(life) = replay.life(whole) else {
+        let Ok(life) = life else {
             continue;
         };
         for around in changes {

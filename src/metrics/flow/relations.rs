@@ -1,7 +1,7 @@
 //! Flow's part of the question as relations: what takes a replay, a calendar or a register to know.
 
 use super::holders::ended_turns;
-use super::turns::Replay;
+use super::turns::lives;
 use super::{predictability, work_in_progress, work_mix};
 use crate::metrics::Lens;
 use crate::metrics::pull_requests::of_product;
@@ -54,9 +54,9 @@ impl FlowRelations {
         };
         for product in &lens.products {
             let wholes = of_product(tables, lens, product);
-            let replay = Replay::of(tables, lens, product, &wholes);
+            let lives = lives(tables, lens, product, &wholes);
             let kinds = work_mix::kinds(tables, lens, product, &wholes);
-            for whole in &wholes {
+            for (whole, life) in wholes.iter().zip(lives.iter()) {
                 let (repository, number) = whole.key();
                 let name = || product.name.clone();
                 if let Some((kind, because)) = kinds.get(&whole.key()) {
@@ -68,12 +68,12 @@ impl FlowRelations {
                         because: (*because).to_owned(),
                     });
                 }
-                let Ok(life) = replay.life(whole) else {
+                let Ok(life) = life else {
                     continue;
                 };
                 relations
                     .turns
-                    .extend(ended_turns(&life).map(|turn| TurnRow {
+                    .extend(ended_turns(life).map(|turn| TurnRow {
                         product: name(),
                         repository,
                         number,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::observed;
-use super::turns::Replay;
+use super::turns::lives;
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Keyed, measure_products, share};
 use crate::metrics::lens::ProductLens;
@@ -60,11 +60,12 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 
 fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
     let wholes = of_product(tables, lens, product);
-    let replay = Replay::of(tables, lens, product, &wholes);
+    let lives = lives(tables, lens, product, &wholes);
     let open: Vec<(&Whole<'_>, Option<Timestamp>)> = wholes
         .iter()
-        .filter_map(|whole| {
-            let life = replay.life(whole).ok().filter(|life| life.is_open)?;
+        .zip(lives.iter())
+        .filter_map(|(whole, life)| {
+            let life = life.as_ref().ok().filter(|life| life.is_open)?;
             let ready = life.ready.last().filter(|span| span.until == life.until);
             Some((whole, ready.map(|span| span.since)))
         })

@@ -26,16 +26,17 @@ mod events;
 mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use self::checks::Checks;
 pub(super) use self::replay::n_rounds;
 use crate::domain::{Elapsed, MergeRule, PersonId, RepositoryId, Window};
-use crate::metrics::delivery::deployments;
-use crate::metrics::delivery::landing::Landings;
-use crate::metrics::delivery::shipping::Shipping;
+use crate::metrics::delivery::landing::{self, Landings};
+use crate::metrics::delivery::shipping;
 use crate::metrics::pull_requests::Whole;
+use crate::metrics::shared::Delivered;
 use crate::metrics::{Lens, ProductLens};
 use crate::tables::Tables;
 
@@ -186,6 +187,23 @@ impl Life {
     }
 }
 
+/// A life, or the contradiction that leaves the pull request without one.
+pub type Lived = Result<Life, &'static str>;
+
+/// The lives of a product's pull requests, in their order; replayed once where the lens is shared.
+#[must_use]
+pub fn lives(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    wholes: &[Whole<'_>],
+) -> Arc<Vec<Lived>> {
+    lens.shared.lives(lens, product, || {
+        let replay = Replay::of(tables, lens, product, wholes);
+        wholes.iter().map(|whole| replay.life(whole)).collect()
+    })
+}
+
 /// Members by repository and slug.
 type Teams<'a> = BTreeMap<RepositoryId, BTreeMap<&'a str, BTreeSet<PersonId>>>;
 
@@ -195,7 +213,7 @@ pub struct Replay<'a> {
     tables: &'a Tables,
     as_of: Timestamp,
     checks: Checks,
-    production: Option<(Shipping, Landings)>,
+    production: Option<(Arc<Delivered>, Arc<Landings>)>,
     teams: Teams<'a>,
     rules: BTreeMap<RepositoryId, &'a MergeRule>,
 }
@@ -209,14 +227,11 @@ impl<'a> Replay<'a> {
         product: &ProductLens,
         wholes: &[Whole<'_>],
     ) -> Self {
-        let production = deployments::of_product(tables, lens, product)
-            .ok()
-            .map(|found| {
-                (
-                    Shipping::of(tables, &found),
-                    Landings::of(tables, product, wholes),
-                )
-            });
+        let delivered = shipping::of_product(tables, lens, product);
+        let production = delivered.is_ok().then(|| {
+            let landings = landing::of_product(tables, lens, product, wholes);
+            (delivered, landings)
+        });
         Self {
             tables,
             as_of: lens.as_of,
@@ -269,8 +284,11 @@ impl<'a> Replay<'a> {
     /// Adds the wait for production to a merged pull request, where deployments are observed and its landing is known.
     fn append_deployment(&self, life: &mut Life, whole: &Whole<'_>) {
         let row = whole.pull_request;
-        let (Some((shipping, landings)), Some(merged_at)) = (&self.production, row.merged_at)
+        let (Some((delivered, landings)), Some(merged_at)) = (&self.production, row.merged_at)
         else {
+            return;
+        };
+        let Ok((_, shipping)) = delivered.as_ref() else {
             return;
         };
         if life.is_open {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{merged_inside, observed};
 use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
-use crate::metrics::delivery::landing::Landings;
+use crate::metrics::delivery::landing::{self, Landings};
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Unit};
 use crate::metrics::pull_requests::{Key, Whole, of_product};
@@ -73,7 +73,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 
 fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
     let wholes = of_product(tables, lens, product);
-    let landings = Landings::of(tables, product, &wholes);
+    let landings = landing::of_product(tables, lens, product, &wholes);
     let pairs = Pairs::of(tables, product);
     let without_flow = without_flow(tables, lens, product, &wholes, &landings);
     wholes

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::observed;
-use super::turns::Replay;
+use super::turns::lives;
 use crate::domain::{Bucket, RepositoryId, Window};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
@@ -79,17 +79,17 @@ pub(super) fn days(lens: &Lens) -> Vec<Day> {
 /// One row a repository and day, with the number of its open pull requests.
 fn rows(tables: &Tables, lens: &Lens, product: &ProductLens, days: &[Day]) -> Vec<Keyed<Date>> {
     let wholes = of_product(tables, lens, product);
-    let replay = Replay::of(tables, lens, product, &wholes);
+    let lives = lives(tables, lens, product, &wholes);
     let mut changes: BTreeMap<RepositoryId, Vec<i64>> = product
         .repositories
         .iter()
         .map(|repository| (*repository, vec![0; days.len() + 1]))
         .collect();
-    for whole in &wholes {
+    for (whole, life) in wholes.iter().zip(lives.iter()) {
         if not_human(tables, whole.pull_request.author).is_some() {
             continue;
         }
-        let Ok(life) = replay.life(whole) else {
+        let Ok(life) = life else {
             continue;
         };
         if let Some(changes) = changes.get_mut(&whole.pull_request.repository) {

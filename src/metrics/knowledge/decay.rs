@@ -108,7 +108,7 @@ pub fn by_area(
             else {
                 continue;
             };
-            for area in &whole.areas {
+            for area in whole.areas.iter() {
                 let knowledge = known
                     .entry(area.clone())
                     .or_default()
@@ -167,6 +167,62 @@ pub fn weight(at: Timestamp, as_of: Timestamp) -> Option<f64> {
     Some((-age.as_secs_f64() / 86_400.0 / DECAY_DAYS).exp())
 }
 
+/// When the humans of a product did anything on code in any of its repositories.
+#[derive(Debug, Default)]
+pub struct Activity {
+    /// By person, in order of time.
+    by_person: BTreeMap<PersonId, Vec<Timestamp>>,
+}
+
+impl Activity {
+    fn of(tables: &Tables, product: &ProductLens) -> Self {
+        let mut seen: Vec<Vec<Timestamp>> = vec![Vec::new(); tables.people.len()];
+        let mut see = |repository: RepositoryId, at: Timestamp, person: Option<PersonId>| {
+            let index = person.and_then(|person| usize::try_from(person.0).ok());
+            if let Some(instants) = index.and_then(|index| seen.get_mut(index))
+                && product.has(repository)
+            {
+                instants.push(at);
+            }
+        };
+        for commit in &tables.commits {
+            for author in commit.authors() {
+                see(commit.repository, commit.committed_at, Some(author));
+            }
+        }
+        let facts = &tables.facts;
+        for row in &facts.pull_requests {
+            see(row.repository, row.created_at, row.author);
+            if let Some(merged_at) = row.merged_at {
+                see(row.repository, merged_at, row.merged_by);
+            }
+        }
+        for row in &facts.reviews {
+            see(row.repository, row.submitted_at, row.author);
+        }
+        for row in &facts.comments {
+            see(row.repository, row.created_at, row.author);
+        }
+        for row in &facts.review_requests {
+            see(row.repository, row.at, row.actor);
+        }
+        for row in &facts.timeline {
+            see(row.repository, row.at, row.actor);
+        }
+        let by_person = (0_u32..)
+            .map(PersonId)
+            .zip(seen)
+            .filter(|(person, instants)| !instants.is_empty() && tables.is_human(*person))
+            .map(|(person, mut instants)| {
+                instants.sort_unstable();
+                (person, instants)
+            });
+        Self {
+            by_person: by_person.collect(),
+        }
+    }
+}
+
 /// Humans with any event on code in any of the product's repositories in the last 90 days: a commit, a pull request opened, a
 /// merge, a review, a comment on one, a request, a label. Issues do not count.
 #[must_use]
@@ -175,38 +231,18 @@ pub fn active_people(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTr
         .as_of
         .checked_sub(SignedDuration::from_hours(24 * ACTIVE_DAYS))
         .unwrap_or(Timestamp::MIN);
-    let mut active = BTreeSet::new();
-    let mut see = |repository: RepositoryId, at: Timestamp, person: Option<PersonId>| {
-        if since <= at && at < lens.as_of && product.has(repository) {
-            active.extend(person);
-        }
+    let activity = lens
+        .shared
+        .activity(product, || Activity::of(tables, product));
+    let is_active = |instants: &Vec<Timestamp>| {
+        let first = instants.partition_point(|at| *at < since);
+        instants.get(first).is_some_and(|at| *at < lens.as_of)
     };
-    for commit in &tables.commits {
-        for author in commit.authors() {
-            see(commit.repository, commit.committed_at, Some(author));
-        }
-    }
-    let facts = &tables.facts;
-    for row in &facts.pull_requests {
-        see(row.repository, row.created_at, row.author);
-        if let Some(merged_at) = row.merged_at {
-            see(row.repository, merged_at, row.merged_by);
-        }
-    }
-    for row in &facts.reviews {
-        see(row.repository, row.submitted_at, row.author);
-    }
-    for row in &facts.comments {
-        see(row.repository, row.created_at, row.author);
-    }
-    for row in &facts.review_requests {
-        see(row.repository, row.at, row.actor);
-    }
-    for row in &facts.timeline {
-        see(row.repository, row.at, row.actor);
-    }
-    active.retain(|person| tables.is_human(*person));
-    active
+    let people = activity.by_person.iter();
+    people
+        .filter(|(_, instants)| is_active(instants))
+        .map(|(person, _)| *person)
+        .collect()
 }
 
 #[cfg(test)]

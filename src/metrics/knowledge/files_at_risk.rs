@@ -1,7 +1,11 @@
 //! `knowledge.files_at_risk`: files that at most one active person knows, by Mirsaeedi & Rigby (2020).
 
+use std::collections::BTreeSet;
+
 use super::decay::active_people;
 use super::holders::{FileRow, Judged, file_rows, measure_files};
+use super::lineage::FileHistory;
+use crate::domain::PersonId;
 use crate::metrics::aggregate::{count, share};
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Unit};
@@ -35,19 +39,23 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/knowledge.files_at_risk.sql"),
 };
 
+/// What the algorithm says of one file: the active people who ever changed or reviewed it know it.
+#[must_use]
+pub fn judged(history: &FileHistory, active: &BTreeSet<PersonId>) -> Judged<Vec<PersonId>> {
+    let people = history.people.iter().map(|part| part.person);
+    let known_to: Vec<_> = people.filter(|person| active.contains(person)).collect();
+    let is_at_risk = known_to.len() <= 1;
+    Judged {
+        value: Some(if is_at_risk { 1.0 } else { 0.0 }),
+        ..Judged::held_by(known_to)
+    }
+}
+
 /// The product's files with the active people who ever changed or reviewed each, by id.
 #[must_use]
 pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow> {
     let active = active_people(tables, lens, product);
-    file_rows(tables, lens, product, &|history| {
-        let people = history.people.iter().map(|part| part.person);
-        let known_to: Vec<_> = people.filter(|person| active.contains(person)).collect();
-        let is_at_risk = known_to.len() <= 1;
-        Judged {
-            value: Some(if is_at_risk { 1.0 } else { 0.0 }),
-            ..Judged::held_by(known_to)
-        }
-    })
+    file_rows(tables, lens, product, &|history| judged(history, &active))
 }
 
 /// The figure of one scope.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::lineage::{FileHistory, LeftOut, exclusion, file_histories};
-use crate::domain::PersonId;
+use crate::domain::{PersonId, RepositoryId};
 use crate::metrics::Lens;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
 use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
@@ -52,6 +52,44 @@ impl<H: Default> Judged<H> {
     }
 }
 
+fn judged<H: Default>(
+    tables: &Tables,
+    history: &FileHistory,
+    judge: &dyn Fn(&FileHistory) -> Judged<H>,
+) -> Judged<H> {
+    match exclusion(tables, history.file) {
+        Some(reason) => Judged::apart(Fate::Excluded(reason.word())),
+        None if history.changers().next().is_none() => Judged::unknown("only_changes_left_out"),
+        None => judge(history),
+    }
+}
+
+/// The row of one file for figures of the whole product alone: without a name and without areas.
+pub fn bare_row<H: Default>(
+    tables: &Tables,
+    history: &FileHistory,
+    judge: &dyn Fn(&FileHistory) -> Judged<H>,
+) -> Keyed<H> {
+    let judged = judged(tables, history, judge);
+    Keyed {
+        row: LedgerRow {
+            working_hours: None,
+            is_running: false,
+            person: None,
+            product: String::new(),
+            repository: RepositoryId(0),
+            areas: Vec::new(),
+            subject: String::new(),
+            link: None,
+            at: None,
+            bucket: None,
+            value: judged.value,
+            fate: judged.fate,
+        },
+        key: judged.holders,
+    }
+}
+
 /// A row for every living file of a product: left out with its reason, or as `judge` says.
 pub fn file_rows<H: Default>(
     tables: &Tables,
@@ -64,11 +102,7 @@ pub fn file_rows<H: Default>(
     let row = |history: &FileHistory| {
         let at = usize::try_from(history.file).ok()?;
         let file = tables.changes.files.get(at)?;
-        let judged = match exclusion(tables, history.file) {
-            Some(reason) => Judged::apart(Fate::Excluded(reason.word())),
-            None if history.changers().next().is_none() => Judged::unknown("only_changes_left_out"),
-            None => judge(history),
-        };
+        let judged = judged(tables, history, judge);
         Some(Keyed {
             row: LedgerRow {
                 working_hours: None,
@@ -196,14 +230,6 @@ pub fn truck_factor(tables: &Tables, lens: &Lens, rows: &[&FileRow]) -> Measured
         ]),
         interval: None,
     }
-}
-
-/// Files that have holders, all of whom are in `gone`.
-#[must_use]
-pub fn orphaned_by(rows: &[&FileRow], gone: &BTreeSet<PersonId>) -> u64 {
-    let is_orphan =
-        |row: &&&FileRow| !row.key.is_empty() && row.key.iter().all(|person| gone.contains(person));
-    count(rows.iter().filter(is_orphan).count())
 }
 
 /// The remark about changes that credit nobody.

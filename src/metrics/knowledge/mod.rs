@@ -1,5 +1,6 @@
 //! Knowledge: who could take over what. Team level here: areas and numbers, nobody named.
 
+pub mod chronicle;
 pub mod concentration_by_kind;
 pub mod decay;
 pub mod files_at_risk;
@@ -8,6 +9,7 @@ pub mod lineage;
 pub mod orphans_if;
 pub mod panel;
 pub mod primary_developers;
+mod replay;
 pub mod silos;
 pub mod survival;
 pub mod surviving;

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::holders;
+use super::decay::active_people;
+use super::holders::{self, FileRow, bare_row};
+use super::lineage::each_history;
+use super::primary_developers::KnownRow;
+use super::survival::LinesRow;
 use super::{files_at_risk, primary_developers, survival, truck_factor, truck_factor_decayed};
 use crate::domain::{Bucket, Granularity};
 use crate::metrics::Lens;
@@ -42,64 +46,51 @@ pub fn lines(
     product: &ProductLens,
     depth: Depth,
 ) -> BTreeMap<Option<String>, Line> {
-    let mut lines: BTreeMap<Option<String>, Line> = BTreeMap::new();
-    let of_authors: &Estimate<'_, _> = &|_, rows| holders::truck_factor(tables, lens, rows);
-    let rows = truck_factor::rows(tables, lens, product);
-    collect(
+    let mut lines = BTreeMap::new();
+    collect_all(
         &mut lines,
-        0,
+        (tables, lens),
         (product, depth),
-        &rows,
-        of_authors,
-        Some("count"),
-        "files_then_without_author",
-    );
-    let rows = truck_factor_decayed::rows(tables, lens, product);
-    collect(
-        &mut lines,
-        1,
-        (product, depth),
-        &rows,
-        of_authors,
-        Some("count"),
-        "files_then_without_author",
-    );
-    let rows = primary_developers::rows(tables, lens, product);
-    let estimate: &Estimate<'_, _> = &|_, rows| primary_developers::estimate(lens, rows);
-    collect(
-        &mut lines,
-        2,
-        (product, depth),
-        &rows,
-        estimate,
-        Some("count"),
-        "files_then_without_author",
-    );
-    if let Ok(rows) = survival::rows(tables, lens, product) {
-        let estimate: &Estimate<'_, _> = &|_, rows| survival::estimate(tables, lens, rows);
-        let people = Some("holders_of_half");
-        collect(
-            &mut lines,
-            3,
-            (product, depth),
-            &rows,
-            estimate,
-            people,
-            "files_then_without_author",
-        );
-    }
-    let rows = files_at_risk::rows(tables, lens, product);
-    let estimate: &Estimate<'_, _> = &|_, rows| files_at_risk::estimate(lens, rows);
-    collect(
-        &mut lines,
-        4,
-        (product, depth),
-        &rows,
-        estimate,
-        None,
-        "hits",
+        &Rows {
+            authored: truck_factor::rows(tables, lens, product),
+            recent: truck_factor_decayed::rows(tables, lens, product),
+            developed: primary_developers::rows(tables, lens, product),
+            surviving: survival::rows(tables, lens, product).ok(),
+            at_risk: files_at_risk::rows(tables, lens, product),
+        },
     );
     lines
+}
+
+/// The files of a product as each algorithm judges them.
+struct Rows {
+    authored: Vec<FileRow>,
+    recent: Vec<FileRow>,
+    developed: Vec<KnownRow>,
+    surviving: Option<Vec<LinesRow>>,
+    at_risk: Vec<FileRow>,
+}
+
+fn collect_all(
+    lines: &mut BTreeMap<Option<String>, Line>,
+    (tables, lens): (&Tables, &Lens),
+    place: (&ProductLens, Depth),
+    rows: &Rows,
+) {
+    const ORPHANED: &str = "files_then_without_author";
+    let count = Some("count");
+    let of_authors: &Estimate<'_, _> = &|_, rows| holders::truck_factor(tables, lens, rows);
+    collect(lines, 0, place, &rows.authored, of_authors, count, ORPHANED);
+    collect(lines, 1, place, &rows.recent, of_authors, count, ORPHANED);
+    let estimate: &Estimate<'_, _> = &|_, rows| primary_developers::estimate(lens, rows);
+    collect(lines, 2, place, &rows.developed, estimate, count, ORPHANED);
+    if let Some(rows) = &rows.surviving {
+        let estimate: &Estimate<'_, _> = &|_, rows| survival::estimate(tables, lens, rows);
+        let people = Some("holders_of_half");
+        collect(lines, 3, place, rows, estimate, people, ORPHANED);
+    }
+    let estimate: &Estimate<'_, _> = &|_, rows| files_at_risk::estimate(lens, rows);
+    collect(lines, 4, place, &rows.at_risk, estimate, None, "hits");
 }
 
 fn collect<K>(
@@ -135,10 +126,39 @@ pub fn by_quarter(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<(B
                 as_of: end,
                 ..lens.clone()
             };
-            let line = || lines(tables, &then, product, Depth::PRODUCT).remove(&None);
-            (end <= lens.as_of).then(line)?.map(|line| (quarter, line))
+            (end <= lens.as_of).then(|| (quarter, line_at(tables, &then, product)))
         })
         .collect()
+}
+
+/// The whole product's line at the lens's as-of instant: one replay, each history seen once by every algorithm.
+fn line_at(tables: &Tables, lens: &Lens, product: &ProductLens) -> Line {
+    let active = active_people(tables, lens, product);
+    let (mut authored, mut recent) = (Vec::new(), Vec::new());
+    let (mut developed, mut at_risk) = (Vec::new(), Vec::new());
+    each_history(tables, lens, product, &mut |history| {
+        authored.push(bare_row(tables, history, &truck_factor::judged));
+        recent.push(bare_row(tables, history, &truck_factor_decayed::judged));
+        developed.push(bare_row(tables, history, &primary_developers::judged));
+        at_risk.push(bare_row(tables, history, &|history| {
+            files_at_risk::judged(history, &active)
+        }));
+    });
+    let mut lines = BTreeMap::new();
+    let place = (product, Depth::PRODUCT);
+    collect_all(
+        &mut lines,
+        (tables, lens),
+        place,
+        &Rows {
+            authored,
+            recent,
+            developed,
+            surviving: survival::rows(tables, lens, product).ok(),
+            at_risk,
+        },
+    );
+    lines.remove(&None).unwrap_or_default()
 }
 
 /// `3 people (99 of 180 files)`, or `5 of 180 files`.

@@ -89,12 +89,16 @@ pub fn developers(rows: &[&KnownRow]) -> (BTreeSet<PersonId>, BTreeSet<PersonId>
     named
 }
 
+/// What the algorithm says of one file: its primary and secondary developers hold it.
+#[must_use]
+pub fn judged(history: &FileHistory) -> Judged<Vec<(PersonId, f64)>> {
+    Judged::held_by(known(history))
+}
+
 /// The product's files with their primary and secondary developers.
 #[must_use]
 pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<KnownRow> {
-    file_rows(tables, lens, product, &|history| {
-        Judged::held_by(known(history))
-    })
+    file_rows(tables, lens, product, &judged)
 }
 
 /// The figure of one scope.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::holders::{FileRow, measure_files, name_of, orphaned_by};
+use super::holders::{measure_files, name_of};
 use super::surviving::{lines_at, missing};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Keyed, count, ratio_value};
@@ -124,14 +124,10 @@ pub fn estimate(tables: &Tables, lens: &Lens, rows: &[&LinesRow]) -> Measured {
         of: counts.iter().sum(),
     };
     let half = holders_of_half(tables, &lines);
-    let files: Vec<FileRow> = rows
-        .iter()
-        .map(|row| Keyed {
-            row: row.row.clone(),
-            key: row.key.iter().map(|(person, _)| *person).collect(),
-        })
-        .collect();
-    let orphaned = orphaned_by(&files.iter().collect::<Vec<_>>(), &half);
+    let is_orphan = |row: &&&LinesRow| {
+        !row.key.is_empty() && row.key.iter().all(|(person, _)| half.contains(person))
+    };
+    let orphaned = count(rows.iter().filter(is_orphan).count());
     let mut value = ratio_value(ratio);
     if let Some(effective) = effective_number(&counts) {
         value.0.push(("effective_holders", Number::Real(effective)));

@@ -56,7 +56,7 @@ pub fn last_touches(
             let Some(person) = review.author else {
                 continue;
             };
-            for area in &whole.areas {
+            for area in whole.areas.iter() {
                 let at = touches
                     .entry((area.clone(), person))
                     .or_insert(review.submitted_at);

@@ -68,12 +68,16 @@ pub fn authors(history: &FileHistory) -> Vec<PersonId> {
         .collect()
 }
 
+/// What the algorithm says of one file: its authors hold it.
+#[must_use]
+pub fn judged(history: &FileHistory) -> Judged<Vec<PersonId>> {
+    Judged::held_by(authors(history))
+}
+
 /// The product's files with their authors.
 #[must_use]
 pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow> {
-    file_rows(tables, lens, product, &|history| {
-        Judged::held_by(authors(history))
-    })
+    file_rows(tables, lens, product, &judged)
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {

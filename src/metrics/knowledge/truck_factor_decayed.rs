@@ -58,17 +58,21 @@ pub fn majors(history: &FileHistory) -> Vec<PersonId> {
         .collect()
 }
 
+/// What the algorithm says of one file: its major contributors hold it.
+#[must_use]
+pub fn judged(history: &FileHistory) -> Judged<Vec<PersonId>> {
+    let majors = majors(history);
+    if majors.is_empty() {
+        Judged::unknown("untouched_in_547_days")
+    } else {
+        Judged::held_by(majors)
+    }
+}
+
 /// The product's files with their major contributors.
 #[must_use]
 pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow> {
-    file_rows(tables, lens, product, &|history| {
-        let majors = majors(history);
-        if majors.is_empty() {
-            Judged::unknown("untouched_in_547_days")
-        } else {
-            Judged::held_by(majors)
-        }
-    })
+    file_rows(tables, lens, product, &judged)
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {

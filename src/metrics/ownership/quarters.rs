@@ -155,7 +155,7 @@ pub fn acted(tables: &Tables, lens: &Lens, product: &ProductLens) -> Acted {
             .merged_by
             .filter(|person| tables.is_human(*person))
             .zip(whole.pull_request.merged_at);
-        for area in &whole.areas {
+        for area in whole.areas.iter() {
             for (person, at) in &reviews {
                 act(area, *at, *person, |acts| acts.n_reviews += 1);
             }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::span_hours;
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::flow::turns::{Asked, Holder, Replay, Turn};
+use crate::metrics::flow::turns::{Asked, Holder, Turn, lives};
 use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric, ProductLens};
@@ -104,11 +104,11 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 return Err(missing);
             }
             let wholes = of_product(tables, lens, product);
-            let replay = Replay::of(tables, lens, product, &wholes);
+            let lives = lives(tables, lens, product, &wholes);
             let mut rows = Vec::new();
-            for whole in &wholes {
+            for (whole, life) in wholes.iter().zip(lives.iter()) {
                 let fate = not_human(tables, whole.pull_request.author).unwrap_or(Fate::Included);
-                match replay.life(whole) {
+                match life {
                     Ok(life) => rows.extend(
                         parts(lens, &life.turns)
                             .iter()

@@ -1,11 +1,39 @@
 //! The rows that a page lists under a figure, by number, commit or path.
 
+use std::collections::BTreeSet;
+
 use super::{Frame, Headline, RowLine};
 use crate::metrics::measure::{Cell, Fate, LedgerRow, Measure, Measured, Unit};
 use crate::report::{quantity, subject};
 
 /// The most rows a page lists under one figure; the rest is counted, and `explain` lists it.
 const MAX_ROWS: usize = 40;
+
+/// The measure with those rows alone that a page may list; the figures stay.
+#[must_use]
+pub fn with_listable_rows(mut measure: Measure) -> Measure {
+    let definition = measure.definition;
+    let is_too_few = |cell: &&Cell| {
+        let scope = &cell.scope;
+        cell.bucket.is_none()
+            && (&scope.area, scope.repository, scope.person) == (&None, None, None)
+            && matches!(cell.measured, Measured::TooFew { .. })
+    };
+    let too_few: BTreeSet<&str> = measure
+        .cells
+        .iter()
+        .filter(is_too_few)
+        .map(|cell| cell.scope.product.as_str())
+        .collect();
+    measure.rows.retain(|row| {
+        row.fate == Fate::Included
+            && (too_few.contains(row.product.as_str())
+                || row.is_running
+                || subject::is_place(definition, row))
+    });
+    measure.rows.shrink_to_fit();
+    measure
+}
 
 pub(super) fn listed_rows(
     measure: &Measure,

@@ -60,9 +60,6 @@ fn change_from(
     changes.file.push(to);
     changes.previous_file.push(from);
     changes.change.push(kind);
-    changes.lines_added.push(Some(1));
-    changes.lines_deleted.push(Some(0));
-    changes.is_binary.push(false);
 }
 
 fn added(given: &mut Given, at: i64, who: PersonId, path: &str) {

@@ -1,0 +1,188 @@
+//! A product's changes and reviews by dense indices, whatever the instant: what histories are replayed from.
+//!
+//! Commits are large rows and pull requests are found by key. Here both are looked up once, so that the replay at each of a
+//! dozen quarters walks small arrays in order.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::{PersonId, PullRequest, RepositoryId};
+use crate::metrics::pull_requests::{Key, reviewer_of};
+use crate::metrics::{Lens, ProductLens};
+use crate::tables::Tables;
+
+/// A commit on a default branch that changed files.
+#[derive(Debug, Clone)]
+pub struct Landed {
+    /// Its changes, by index into `tables.changes`.
+    pub changes: Range<usize>,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// The earlier of authored and committed.
+    pub contributed_at: Timestamp,
+}
+
+/// Whom a commit's changes credit.
+#[derive(Debug, Clone, Copy)]
+enum Credit {
+    Nobody(&'static str),
+    One(PersonId),
+    /// Index into [`Chronicle::several`].
+    Several(u32),
+}
+
+/// A human review of somebody else's pull request.
+#[derive(Debug, Clone, Copy)]
+pub struct Reviewed {
+    /// Who reviewed.
+    pub person: PersonId,
+    /// When the pull request was opened.
+    pub opened_at: Timestamp,
+    /// When the review was submitted.
+    pub at: Timestamp,
+    /// The instant whose paths the pull request's files are: its merge, or the review where it never merged.
+    pub held_at: Timestamp,
+    /// Index into [`Chronicle::touched`].
+    touched: u32,
+}
+
+/// Changes in landing order and reviews in the order of their table.
+#[derive(Debug, Default)]
+pub struct Chronicle {
+    /// Commits of the product's default branches that changed files.
+    pub commits: Vec<Landed>,
+    credits: Vec<Credit>,
+    several: Vec<Vec<PersonId>>,
+    /// Reviews.
+    pub reviews: Vec<Reviewed>,
+    /// By pull request: its files, by file index.
+    touched: Vec<Vec<u32>>,
+}
+
+impl Chronicle {
+    /// The humans whom a commit credits, by index into `commits`; `Err` says why nobody.
+    pub fn credited(&self, commit: usize) -> Result<&[PersonId], &'static str> {
+        match self.credits.get(commit) {
+            Some(Credit::One(person)) => Ok(std::slice::from_ref(person)),
+            Some(Credit::Several(at)) => Ok(at_index(&self.several, *at)),
+            Some(Credit::Nobody(reason)) => Err(reason),
+            None => Ok(&[]),
+        }
+    }
+
+    /// The files of the pull request that was reviewed, by file index.
+    #[must_use]
+    pub fn files(&self, review: &Reviewed) -> &[u32] {
+        at_index(&self.touched, review.touched)
+    }
+}
+
+fn at_index<T>(lists: &[Vec<T>], at: u32) -> &[T] {
+    usize::try_from(at)
+        .ok()
+        .and_then(|at| lists.get(at))
+        .map_or(&[], Vec::as_slice)
+}
+
+/// The chronicle of a product; computed once where the lens is shared.
+#[must_use]
+pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Arc<Chronicle> {
+    lens.shared.chronicle(product, || {
+        let mut chronicle = Chronicle::default();
+        chronicle.add_commits(tables, product);
+        chronicle.add_reviews(tables, product);
+        chronicle
+    })
+}
+
+impl Chronicle {
+    fn add_commits(&mut self, tables: &Tables, product: &ProductLens) {
+        let mut first = 0;
+        for run in tables.changes.commit.chunk_by(|a, b| a == b) {
+            let changes = first..first + run.len();
+            first = changes.end;
+            let row = run.first().and_then(|row| usize::try_from(*row).ok());
+            let Some(commit) = row.and_then(|row| tables.commits.get(row)) else {
+                continue;
+            };
+            if !commit.on_default_branch || !product.has(commit.repository) {
+                continue;
+            }
+            self.commits.push(Landed {
+                changes,
+                at: commit.committed_at,
+                contributed_at: commit.authored_at.min(commit.committed_at),
+            });
+            let people: Vec<PersonId> = commit
+                .authors()
+                .filter(|person| tables.is_human(*person))
+                .collect();
+            let credit = match (commit.exclusion, people.as_slice()) {
+                (Some(exclusion), _) => Credit::Nobody(exclusion.word()),
+                (None, []) => Credit::Nobody("by_automation"),
+                (None, [only]) => Credit::One(*only),
+                (None, _) => {
+                    self.several.push(people);
+                    Credit::Several(u32::try_from(self.several.len() - 1).unwrap_or(u32::MAX))
+                }
+            };
+            self.credits.push(credit);
+        }
+    }
+
+    fn add_reviews(&mut self, tables: &Tables, product: &ProductLens) {
+        let facts = &tables.facts;
+        let mut opened: HashMap<Key, (&PullRequest, Option<u32>)> = facts
+            .pull_requests
+            .iter()
+            .filter(|row| product.has(row.repository))
+            .map(|row| ((row.repository, row.number), (row, None)))
+            .collect();
+        if opened.is_empty() || facts.reviews.is_empty() {
+            return;
+        }
+        let file_of: HashMap<(RepositoryId, &str), u32> = (0_u32..)
+            .zip(&tables.changes.files)
+            .filter(|(_, file)| product.has(file.repository))
+            .map(|(at, file)| ((file.repository, file.path.as_str()), at))
+            .collect();
+        for row in &facts.pull_request_files {
+            let Some(file) = file_of.get(&(row.repository, row.path.as_str())) else {
+                continue;
+            };
+            let Some((_, touched)) = opened.get_mut(&(row.repository, row.number)) else {
+                continue;
+            };
+            let next = u32::try_from(self.touched.len()).unwrap_or(u32::MAX);
+            let at = *touched.get_or_insert_with(|| {
+                self.touched.push(Vec::new());
+                next
+            });
+            if let Some(files) = usize::try_from(at)
+                .ok()
+                .and_then(|at| self.touched.get_mut(at))
+            {
+                files.push(*file);
+            }
+        }
+        for review in &facts.reviews {
+            let key = (review.repository, review.number);
+            let Some((pull_request, Some(touched))) = opened.get(&key) else {
+                continue;
+            };
+            let Some(person) = reviewer_of(tables, pull_request, review) else {
+                continue;
+            };
+            self.reviews.push(Reviewed {
+                person,
+                opened_at: pull_request.created_at,
+                at: review.submitted_at,
+                held_at: pull_request.merged_at.unwrap_or(review.submitted_at),
+                touched: *touched,
+            });
+        }
+    }
+}
