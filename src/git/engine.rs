@@ -16,7 +16,7 @@ use super::files::{self, Changed, Files, Task};
 use super::interner::Interner;
 use super::join::Parts;
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, NONE};
-use super::objects::{IdMap, Packs, Reader};
+use super::objects::{IdMap, Mixed, Packs, Reader};
 use super::past::Past;
 use super::quarter;
 use super::survival::Runs;
@@ -45,38 +45,27 @@ pub(super) struct Plan<'a> {
     pub(super) progress: &'a dyn super::Progress,
 }
 
-struct KnownLog {
-    places: HashMap<CommitId, u32>,
-    rows: Vec<(Vec<ObjectId>, i64)>,
+struct KnownLog<'a> {
+    places: HashMap<CommitId, u32, Mixed>,
+    commits: &'a [LogCommit],
 }
 
-impl KnownLog {
-    fn of(log: &Log) -> Self {
-        let places = log
-            .commits
-            .iter()
-            .map(|commit| commit.id)
-            .zip(0..)
-            .collect();
-        let rows = log
-            .commits
-            .iter()
-            .map(|commit| {
-                (
-                    commit.parents.iter().filter_map(object_id).collect(),
-                    commit.committed,
-                )
-            })
-            .collect();
-        Self { places, rows }
+impl<'a> KnownLog<'a> {
+    fn of(log: &'a Log) -> Self {
+        let commits = &log.commits;
+        Self {
+            places: commits.iter().map(|commit| commit.id).zip(0..).collect(),
+            commits,
+        }
     }
 }
 
-impl Known for KnownLog {
+impl Known for KnownLog<'_> {
     fn get(&self, id: &ObjectId) -> Option<(u32, Vec<ObjectId>, i64)> {
         let place = *self.places.get(&commit_id(id)?)?;
-        let (parents, committed) = self.rows.get(place as usize)?;
-        Some((place, parents.clone(), *committed))
+        let commit = self.commits.get(place as usize)?;
+        let parents = commit.parents.iter().filter_map(object_id).collect();
+        Some((place, parents, commit.committed))
     }
 }
 
@@ -245,7 +234,7 @@ struct Run<'a> {
     paths: Interner<Vec<u8>>,
     /// By place in landing order.
     new: BTreeMap<u32, New>,
-    blobs: Interner<CommitId>,
+    blobs: Interner<CommitId, Mixed>,
     changes: Vec<LogChange>,
     merges: Vec<LogMerge>,
     events: Vec<Event>,
@@ -647,7 +636,7 @@ impl<'a> Run<'a> {
             keep_from: u32::try_from(self.n_default.saturating_sub(kept_commits(self.n_default)))
                 .unwrap_or(NONE),
             ownership: self.plan.ownership,
-            past: Past::new(&self.old, self.plan.ignored),
+            past: Past::new(&self.old, &self.blobs, self.plan.ignored),
         };
         self.plan.progress.phase("lines", Some(n_events));
         let outcomes = versions::of_families(

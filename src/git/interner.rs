@@ -1,16 +1,16 @@
 //! Numbers for values, in order of first sight.
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash, RandomState};
 
 /// Gives equal values equal numbers.
 #[derive(Debug, Clone)]
-pub(super) struct Interner<T> {
-    numbers: HashMap<T, u32>,
+pub(super) struct Interner<T, S = RandomState> {
+    numbers: HashMap<T, u32, S>,
     values: Vec<T>,
 }
 
-impl<T: Hash + Eq + Clone> Interner<T> {
+impl<T: Hash + Eq + Clone, S: BuildHasher + Default> Interner<T, S> {
     /// With values that already have their numbers.
     pub(super) fn seeded(values: Vec<T>) -> Self {
         let numbers = values.iter().cloned().zip(0..).collect();
@@ -30,6 +30,11 @@ impl<T: Hash + Eq + Clone> Interner<T> {
         self.numbers.insert(value.to_owned(), number);
         self.values.push(value.to_owned());
         number
+    }
+
+    /// The number of a value that has one.
+    pub(super) fn known(&self, value: &T) -> Option<u32> {
+        self.numbers.get(value).copied()
     }
 
     /// The value of a number.

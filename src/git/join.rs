@@ -8,6 +8,7 @@ use crate::domain::CommitId;
 
 use super::interner::Interner;
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
+use super::objects::Mixed;
 use super::survival::Runs;
 use super::versions::Version;
 use super::walk::{Node, Source};
@@ -23,7 +24,7 @@ pub(super) struct Parts {
     pub(super) n_default: usize,
     pub(super) signatures: Interner<(String, String)>,
     pub(super) paths: Interner<Vec<u8>>,
-    pub(super) blobs: Interner<CommitId>,
+    pub(super) blobs: Interner<CommitId, Mixed>,
     pub(super) changes: Vec<LogChange>,
     pub(super) merges: Vec<LogMerge>,
     /// Snapshot, path, owner, lines.
@@ -143,15 +144,23 @@ impl Parts {
                 owner,
                 lines,
             });
-        log.ownership = known_rows
-            .chain(new_rows)
-            .map(|row| LogOwnership {
+        log.ownership.reserve(old.ownership.len().max(rows.len()));
+        for row in known_rows.chain(new_rows) {
+            log.ownership.push(LogOwnership {
                 path: numbers.paths.of(row.path),
                 owner: numbers.signatures.of(row.owner),
                 ..row
-            })
-            .collect();
-        log.ownership.sort_unstable();
+            });
+        }
+        // What is known keeps its order unless a number changed; what is new comes after it.
+        let n_known = log
+            .ownership
+            .partition_point(|row| row.quarter < n_old_quarters);
+        let (known, new) = log.ownership.split_at_mut(n_known);
+        if !known.is_sorted() {
+            known.sort_unstable();
+        }
+        new.sort_unstable();
         log.versions = versions
             .into_iter()
             .map(|row| numbers.version(row))
@@ -271,11 +280,11 @@ impl Numbers {
     }
 
     /// Gives numbers to what has none, in the order of the values.
-    fn add_unseen<T: Ord + Clone + std::hash::Hash + Eq>(
-        &mut self,
-        old: impl Iterator<Item = u32>,
-        values: &Interner<T>,
-    ) {
+    fn add_unseen<T, S>(&mut self, old: impl Iterator<Item = u32>, values: &Interner<T, S>)
+    where
+        T: Ord + Clone + std::hash::Hash + Eq,
+        S: std::hash::BuildHasher + Default,
+    {
         let is_unseen = |old: &u32| self.new.get(*old as usize) == Some(&NONE);
         let mut unseen: Vec<(Option<&T>, u32)> = old
             .filter(is_unseen)

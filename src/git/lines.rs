@@ -3,7 +3,7 @@
 //! Equal bytes at both ends are trimmed before anything is tokenised. Git decides which frequent lines to leave out of its
 //! search by counting them in the whole files; those counts are only made where they can matter.
 
-use super::myers::{Myers, Sequence, TooLong, rough_root};
+use super::myers::{Myers, SHORTEST_GIVEN_UP, Sequence, TooLong, rough_root};
 use super::tree::common_head;
 
 /// A run of lines replaced by another, in lines counted from 0.
@@ -21,10 +21,8 @@ pub(super) struct Hunk {
 
 /// Whether git takes content for binary: a NUL among the first 8,000 bytes.
 pub(super) fn is_binary(content: &[u8]) -> bool {
-    content
-        .get(..content.len().min(8000))
-        .unwrap_or_default()
-        .contains(&0)
+    let head = content.get(..content.len().min(8000)).unwrap_or_default();
+    memchr::memchr(0, head).is_some()
 }
 
 /// Lines of a text; the last one counts without a line feed too.
@@ -41,7 +39,7 @@ fn count_feeds(content: &[u8]) -> usize {
 /// The length of the bytes that two slices end with in common.
 fn common_tail(a: &[u8], b: &[u8]) -> usize {
     let mut done = 0;
-    for block in [2048, 128, 16] {
+    for block in [2048, 256] {
         let (rest_a, rest_b) = (&a[..a.len() - done], &b[..b.len() - done]);
         let equal = rest_a
             .rchunks_exact(block)
@@ -51,12 +49,38 @@ fn common_tail(a: &[u8], b: &[u8]) -> usize {
         done += equal * block;
     }
     let (rest_a, rest_b) = (&a[..a.len() - done], &b[..b.len() - done]);
+    let ((_, words_a), (_, words_b)) = (rest_a.as_rchunks::<8>(), rest_b.as_rchunks::<8>());
+    for (a, b) in words_a.iter().rev().zip(words_b.iter().rev()) {
+        let differing = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        if differing != 0 {
+            return done + differing.leading_zeros() as usize / 8;
+        }
+        done += 8;
+    }
+    let (rest_a, rest_b) = (&a[..a.len() - done], &b[..b.len() - done]);
     done + rest_a
         .iter()
         .rev()
         .zip(rest_b.iter().rev())
         .take_while(|(a, b)| a == b)
         .count()
+}
+
+/// Whether two lines of the same hash are equal: most are short, and not worth a call.
+fn equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let ((words_a, rest_a), (words_b, rest_b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        // The last bytes as a whole word again, overlapping the one before.
+        (Some(last_a), Some(last_b)) => {
+            word(last_a) == word(last_b)
+                && words_a.iter().zip(words_b).all(|(a, b)| word(a) == word(b))
+        }
+        _ => rest_a.iter().zip(rest_b).all(|(a, b)| a == b),
+    }
 }
 
 /// Numbers for lines: equal lines have equal numbers. Keeps its memory between uses.
@@ -103,24 +127,6 @@ impl Numbers {
             .resize((bytes / 16).next_power_of_two().clamp(64, 1 << 14), (0, 0));
     }
 
-    fn hash(line: &[u8]) -> u64 {
-        const K: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut hash = line.len() as u64;
-        let (words, rest) = line.as_chunks::<8>();
-        for word in words {
-            hash = (hash.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(K);
-        }
-        // The last bytes again as a whole word, overlapping the one before.
-        let last = match line.last_chunk::<8>() {
-            Some(word) => u64::from_le_bytes(*word),
-            None => rest
-                .iter()
-                .fold(0, |last, &byte| last << 8 | u64::from(byte)),
-        };
-        hash = (hash.rotate_left(5) ^ last).wrapping_mul(K);
-        hash ^ hash >> 32
-    }
-
     /// The number of a line, or the slot where it belongs.
     fn find(&self, hash: u64, line: &[u8], sides: [&[u8]; 2]) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;
@@ -133,7 +139,10 @@ impl Numbers {
             if known as usize == upper {
                 let other = &self.lines[number as usize - 1];
                 let side = sides[usize::from(other.is_after)];
-                if &side[other.start as usize..(other.start + other.length) as usize] == line {
+                if equal(
+                    &side[other.start as usize..(other.start + other.length) as usize],
+                    line,
+                ) {
                     return Ok(number - 1);
                 }
             }
@@ -144,13 +153,12 @@ impl Numbers {
     /// The number of a line, a new one if need be.
     fn number(
         &mut self,
-        line: &[u8],
+        (line, hash): (&[u8], u64),
         start: usize,
         place: usize,
         is_after: bool,
         sides: [&[u8]; 2],
     ) -> u32 {
-        let hash = Self::hash(line);
         match self.find(hash, line, sides) {
             Ok(number) => number,
             Err(slot) => {
@@ -206,6 +214,7 @@ pub(super) struct LineDiffer {
     before: Tokens,
     after: Tokens,
     myers: Myers,
+    room: Vec<i32>,
     /// What the last comparison found, in order.
     pub(super) hunks: Vec<Hunk>,
 }
@@ -248,6 +257,7 @@ impl LineDiffer {
             before: Tokens::default(),
             after: Tokens::default(),
             myers: Myers::default(),
+            room: Vec::new(),
             hunks: Vec::new(),
         }
     }
@@ -279,7 +289,7 @@ impl LineDiffer {
         }
         self.tokenise(sides);
         self.keep_matched();
-        if self.may_leave_out() || self.search(true).is_err() {
+        if !self.is_plain(with_hunks) {
             self.count_around([&before[..head], &before[before.len() - tail..]], sides);
             self.keep_as_git(
                 count_feeds(&before[..head]) + count_lines(&before[before.len() - tail..]) as usize,
@@ -287,11 +297,9 @@ impl LineDiffer {
             // Without a bound, the search always comes to an end.
             let _ = self.search(false);
         }
-        let n_changed =
-            |side: &Tokens| side.changed.iter().map(|&changed| u32::from(changed)).sum();
         let counts = LineCounts {
-            added: n_changed(&self.after),
-            deleted: n_changed(&self.before),
+            added: self.after.n_changed(),
+            deleted: self.before.n_changed(),
         };
         if with_hunks {
             self.collect_hunks(first());
@@ -306,10 +314,11 @@ impl LineDiffer {
         self.before.all.clear();
         self.after.all.clear();
         let mut start = 0;
-        for end in line_ends(before) {
-            let number =
-                self.numbers
-                    .number(&before[start..end], start, self.starts.len(), false, sides);
+        while start < before.len() {
+            let (end, hash) = line_end(before, start);
+            let line = (&before[start..end], hash);
+            let place = self.starts.len();
+            let number = self.numbers.number(line, start, place, false, sides);
             self.numbers.lines[number as usize].n_before += 1;
             self.starts.push(small(start));
             self.before.all.push(number);
@@ -342,8 +351,10 @@ impl LineDiffer {
                     continue;
                 }
             }
-            let end = memchr::memchr(b'\n', &after[at..]).map_or(after.len(), |feed| at + feed + 1);
-            let number = self.numbers.number(&after[at..end], at, 0, true, sides);
+            let (end, hash) = line_end(after, at);
+            let number = self
+                .numbers
+                .number((&after[at..end], hash), at, 0, true, sides);
             let line = &mut self.numbers.lines[number as usize];
             line.n_after += 1;
             if line.n_before == 1 {
@@ -365,21 +376,31 @@ impl LineDiffer {
             .keep(|number| lines[number as usize].n_before > 0);
     }
 
-    /// Whether git might leave a line out of its search that both middles hold.
+    /// Searches without what only one middle has; false where git might come to something else.
     ///
-    /// It does so with lines that are frequent in the other text and stand among at least seven that are not in it at all,
-    /// some on each side. How frequent they are outside the middles is not known yet.
-    fn may_leave_out(&self) -> bool {
-        self.before.has_surrounded() || self.after.has_surrounded()
+    /// Git leaves lines out that are frequent in the other text and stand among others of which more than three times as
+    /// many are not in it at all, some on each side. How frequent they are outside the middles is not known yet: any may be.
+    /// And git searches for what a middle shares with the text around the other one: that changes no shortest script's
+    /// length, but which of them is found, and how soon the search is given up.
+    fn is_plain(&mut self, with_hunks: bool) -> bool {
+        let is_surrounded = self.before.has_surrounded() || self.after.has_surrounded();
+        if !is_surrounded {
+            return self.search(true).is_ok();
+        }
+        !with_hunks
+            && !self.before.has_crowded(&mut self.room)
+            && !self.after.has_crowded(&mut self.room)
+            && self.search(true).is_ok()
+            && self.before.n_changed() + self.after.n_changed() < SHORTEST_GIVEN_UP
     }
 
     /// Counts the lines of the middles in the text around them.
     fn count_around(&mut self, around: [&[u8]; 2], sides: [&[u8]; 2]) {
         for text in around {
             let mut start = 0;
-            for end in line_ends(text) {
-                let line = &text[start..end];
-                if let Ok(number) = self.numbers.find(Numbers::hash(line), line, sides) {
+            while start < text.len() {
+                let (end, hash) = line_end(text, start);
+                if let Ok(number) = self.numbers.find(hash, &text[start..end], sides) {
                     self.numbers.lines[number as usize].n_around += 1;
                 }
                 start = end;
@@ -488,6 +509,11 @@ impl Tokens {
         }
     }
 
+    fn n_changed(&self) -> u32 {
+        self.changed.iter().map(|&changed| u32::from(changed)).sum()
+    }
+
+    /// Whether a kept line stands somewhere between seven that are not.
     fn has_surrounded(&self) -> bool {
         if self.all.len() - self.kept.len() < 7 {
             return false;
@@ -499,17 +525,72 @@ impl Tokens {
             _ => false,
         }
     }
+
+    /// Whether a kept line stands among others of which enough are not kept, were every kept one frequent. `room` is
+    /// written over.
+    fn has_crowded(&self, room: &mut Vec<i32>) -> bool {
+        const NONE: i32 = i32::MIN / 4;
+        if self.all.len() - self.kept.len() < 7 {
+            return false;
+        }
+        // The most that lines to one side can add up to, from the next one on and with at least one that is not kept, where
+        // those that are not kept count 1 and kept ones -3.
+        let next = |most: i32, is_changed: bool| {
+            if is_changed {
+                1 + most.max(0)
+            } else {
+                (most - 3).max(NONE)
+            }
+        };
+        room.clear();
+        let mut most = NONE;
+        for &is_changed in &self.changed {
+            room.push(most);
+            most = next(most, is_changed);
+        }
+        most = NONE;
+        for (&is_changed, &before) in self.changed.iter().rev().zip(room.iter().rev()) {
+            // See `is_left_out`: the line itself counts for two.
+            if !is_changed && before + most > 6 {
+                return true;
+            }
+            most = next(most, is_changed);
+        }
+        false
+    }
 }
 
-/// Where the lines of a text end, feeds included.
-fn line_ends(text: &[u8]) -> impl Iterator<Item = usize> {
-    let open = text
-        .last()
-        .is_some_and(|&last| last != b'\n')
-        .then_some(text.len());
-    memchr::memchr_iter(b'\n', text)
-        .map(|at| at + 1)
-        .chain(open)
+/// Where the line that starts at a place ends, its feed included, and its hash: in one pass, a word at a time.
+fn line_end(text: &[u8], start: usize) -> (usize, u64) {
+    const K: u64 = 0x9e37_79b9_7f4a_7c15;
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const FEEDS: u64 = LOW * b'\n' as u64;
+    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(K);
+    let mut hash = 0;
+    let (words, rest) = text[start..].as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let others = word ^ FEEDS;
+        let feeds = others.wrapping_sub(LOW) & !others & (LOW << 7);
+        if feeds != 0 {
+            // Up to the highest bit of the first feed.
+            let upto = feeds ^ (feeds - 1);
+            hash = mix(hash, word & upto);
+            let length = at * 8 + feeds.trailing_zeros() as usize / 8 + 1;
+            return (start + length, hash ^ hash >> 32);
+        }
+        hash = mix(hash, word);
+    }
+    let (mut last, mut length) = (0, words.len() * 8);
+    for &byte in rest {
+        last |= u64::from(byte) << (8 * (length & 7));
+        length += 1;
+        if byte == b'\n' {
+            break;
+        }
+    }
+    hash = mix(hash, last);
+    (start + length, hash ^ hash >> 32)
 }
 
 /// Whether git leaves a frequent line out of its search: where, among the lines around it that do not occur a normal number

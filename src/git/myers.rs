@@ -10,6 +10,8 @@
 const SNAKE: i32 = 20;
 /// Rounds after which promising paths are taken, and the least after which the search gives up.
 const PATIENCE: i32 = 256;
+/// No shorter script makes git give up its search: both directions take as many rounds first.
+pub(super) const SHORTEST_GIVEN_UP: u32 = 2 * PATIENCE.cast_unsigned() - 2;
 /// How much further than its cost a path must have come to be taken.
 const GAIN: i32 = 4;
 

@@ -239,7 +239,7 @@ impl Reader<'_> {
                 }
                 header => {
                     let kind = header.as_kind().ok_or(Unreadable::Corrupt)?;
-                    let mut bytes = Vec::new();
+                    let mut bytes = self.cache.buffer(entry.decompressed_size);
                     inflate(data, &entry, &mut self.inflate, &mut bytes)?;
                     let object = Object {
                         kind,
@@ -253,7 +253,8 @@ impl Reader<'_> {
         for (at, entry) in deltas.into_iter().rev() {
             self.scratch.clear();
             inflate(data, &entry, &mut self.inflate, &mut self.scratch)?;
-            let bytes = apply_delta(&object.bytes, &self.scratch)?;
+            let cache = &mut self.cache;
+            let bytes = apply_delta(&object.bytes, &self.scratch, |size| cache.buffer(size))?;
             object = Object {
                 kind: object.kind,
                 bytes: Rc::new(bytes),
@@ -278,7 +279,13 @@ fn inflate(
 }
 
 /// A base object changed as a delta says: sizes of base and result, then copy and insert instructions.
-fn apply_delta(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, Unreadable> {
+///
+/// `buffer` gives the empty bytes to write to.
+fn apply_delta(
+    base: &[u8],
+    delta: &[u8],
+    buffer: impl FnOnce(u64) -> Vec<u8>,
+) -> Result<Vec<u8>, Unreadable> {
     let mut rest = delta;
     let base_size = size_prefix(&mut rest)?;
     let result_size = size_prefix(&mut rest)?;
@@ -288,8 +295,8 @@ fn apply_delta(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, Unreadable> {
     if result_size > MAX_OBJECT_BYTES {
         return Err(Unreadable::TooLarge);
     }
+    let mut out = buffer(result_size);
     let result_size = usize::try_from(result_size).map_err(|_| Unreadable::TooLarge)?;
-    let mut out = Vec::with_capacity(result_size);
     while let Some((&command, after)) = rest.split_first() {
         rest = after;
         if command & 0x80 == 0 {
@@ -343,12 +350,14 @@ fn size_prefix(rest: &mut &[u8]) -> Result<u64, Unreadable> {
     Err(Unreadable::Corrupt)
 }
 
-/// Decoded objects in two generations: what is not asked for while the young one fills up is dropped with the old one.
+/// Decoded objects in two generations: what is not asked for while the young one fills up is dropped with the old one, and
+/// its memory is written to again.
 struct Cache {
     young: HashMap<u64, Object, Mixed>,
     old: HashMap<u64, Object, Mixed>,
     young_bytes: usize,
     generation_bytes: usize,
+    free: Buffers,
 }
 
 impl Cache {
@@ -358,6 +367,7 @@ impl Cache {
             old: HashMap::default(),
             young_bytes: 0,
             generation_bytes: bytes / 2,
+            free: Buffers::default(),
         }
     }
 
@@ -371,16 +381,78 @@ impl Cache {
     }
 
     fn insert(&mut self, at: Location, object: &Object) {
-        let size = object.bytes.len() + 64;
+        let size = object.bytes.capacity() + 64;
         if size > self.generation_bytes {
             return;
         }
         if self.young_bytes + size > self.generation_bytes {
-            self.old = std::mem::take(&mut self.young);
+            std::mem::swap(&mut self.young, &mut self.old);
+            self.free.clear();
+            for (_, object) in self.young.drain() {
+                if let Some(bytes) = Rc::into_inner(object.bytes) {
+                    self.free.put(bytes);
+                }
+            }
             self.young_bytes = 0;
         }
         self.young_bytes += size;
         self.young.insert(at.0, object.clone());
+    }
+
+    /// Empty bytes with room for so many.
+    fn buffer(&mut self, size: u64) -> Vec<u8> {
+        usize::try_from(size).map_or_else(|_| Vec::new(), |size| self.free.take(size))
+    }
+}
+
+/// Bytes that are not in use, by size: asking the allocator for tens of kilobytes for every object takes a tenth of the time.
+#[derive(Default)]
+struct Buffers {
+    /// By [`Buffers::class`].
+    by_class: Vec<Vec<Vec<u8>>>,
+}
+
+impl Buffers {
+    /// Smaller ones are the allocator's own speciality.
+    const SMALLEST: usize = 1024;
+
+    /// The class of a size, and the size of all of its class: four classes between a power of two and the next.
+    fn class(size: usize) -> (usize, usize) {
+        let power = size.max(Self::SMALLEST).ilog2();
+        let step = 1_usize << (power - 2);
+        let steps = size.max(Self::SMALLEST).div_ceil(step);
+        (power as usize * 4 + steps, steps * step)
+    }
+
+    fn take(&mut self, size: usize) -> Vec<u8> {
+        if size < Self::SMALLEST {
+            return Vec::with_capacity(size);
+        }
+        let (class, capacity) = Self::class(size);
+        self.by_class
+            .get_mut(class)
+            .and_then(Vec::pop)
+            .unwrap_or_else(|| Vec::with_capacity(capacity))
+    }
+
+    fn put(&mut self, mut bytes: Vec<u8>) {
+        let (class, capacity) = Self::class(bytes.capacity());
+        if bytes.capacity() != capacity || capacity == Self::SMALLEST {
+            return;
+        }
+        if self.by_class.len() <= class {
+            self.by_class.resize_with(class + 1, Vec::new);
+        }
+        bytes.clear();
+        if let Some(buffers) = self.by_class.get_mut(class) {
+            buffers.push(bytes);
+        }
+    }
+
+    fn clear(&mut self) {
+        for buffers in &mut self.by_class {
+            buffers.clear();
+        }
     }
 }
 
@@ -435,7 +507,7 @@ mod tests {
     fn a_delta_copies_and_inserts() {
         let check = |base: &[u8], delta: &[u8], expected: Result<&[u8], Unreadable>| {
             assert_eq!(
-                apply_delta(base, delta),
+                apply_delta(base, delta, |_| Vec::new()),
                 expected.map(<[u8]>::to_vec),
                 "{delta:?}"
             );

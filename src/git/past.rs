@@ -5,11 +5,14 @@ use std::sync::OnceLock;
 
 use gix::ObjectId;
 
-use super::engine::object_id;
+use crate::domain::CommitId;
+
+use super::engine::{commit_id, object_id};
 use super::files::content;
+use super::interner::Interner;
 use super::lines::{LineDiffer, count_lines, is_binary};
-use super::log::{Log, NONE};
-use super::objects::Reader;
+use super::log::{Log, LogChange, NONE};
+use super::objects::{Mixed, Reader};
 use super::survival::Runs;
 use super::tree::{Mode, Side};
 use super::versions::Version;
@@ -17,6 +20,7 @@ use super::versions::Version;
 /// What an earlier run saw, looked up by version.
 pub(super) struct Past<'a> {
     log: &'a Log,
+    blobs: &'a Interner<CommitId, Mixed>,
     ignored: &'a [ObjectId],
     index: OnceLock<Index>,
 }
@@ -25,10 +29,18 @@ pub(super) struct Past<'a> {
 type Key = (u32, u32);
 
 struct Index {
-    blobs: HashMap<ObjectId, u32>,
-    /// Places among the changes (or, from `n_changes` on, among the merges) that made a version, in order.
-    makers: HashMap<Key, Vec<u32>>,
-    kept: HashMap<Key, u32>,
+    /// By version, then in order: places among the changes (or, from `n_changes` on, among the merges) that made it.
+    makers: Vec<(Key, u32)>,
+    /// By version: places among the kept ones.
+    kept: Vec<(Key, u32)>,
+}
+
+/// The rows of a key, in order.
+fn rows(sorted: &[(Key, u32)], key: Key) -> &[(Key, u32)] {
+    let start = sorted.partition_point(|row| row.0 < key);
+    let rest = sorted.get(start..).unwrap_or_default();
+    rest.get(..rest.partition_point(|row| row.0 == key))
+        .unwrap_or_default()
 }
 
 /// Where a version's owners come from.
@@ -44,10 +56,16 @@ enum Origin {
 pub(super) type Memo = HashMap<u32, Runs>;
 
 impl<'a> Past<'a> {
-    /// Of an earlier run's facts; `ignored` are the revisions of `.git-blame-ignore-revs`, sorted.
-    pub(super) fn new(log: &'a Log, ignored: &'a [ObjectId]) -> Self {
+    /// Of an earlier run's facts; `blobs` numbers its contents as it does, and `ignored` are the revisions of
+    /// `.git-blame-ignore-revs`, sorted.
+    pub(super) fn new(
+        log: &'a Log,
+        blobs: &'a Interner<CommitId, Mixed>,
+        ignored: &'a [ObjectId],
+    ) -> Self {
         Self {
             log,
+            blobs,
             ignored,
             index: OnceLock::new(),
         }
@@ -55,50 +73,29 @@ impl<'a> Past<'a> {
 
     fn index(&self) -> &Index {
         self.index.get_or_init(|| {
-            let blobs = self
-                .log
-                .blobs
-                .iter()
-                .zip(0..)
-                .filter_map(|(id, at)| Some((object_id(id)?, at)))
-                .collect();
-            let mut makers: HashMap<Key, Vec<u32>> = HashMap::new();
             let n_default = self.log.n_default;
             let changes = self.log.changes.iter().zip(0..);
-            for (change, at) in
-                changes.filter(|(change, _)| change.after != NONE && change.commit < n_default)
-            {
-                let is_merge = self
-                    .log
-                    .commits
-                    .get(change.commit as usize)
-                    .is_some_and(|commit| commit.parents.len() > 1);
-                if !is_merge {
-                    makers
-                        .entry((change.path, change.after))
-                        .or_default()
-                        .push(at);
-                }
-            }
             let n_changes = u32::try_from(self.log.changes.len()).unwrap_or(NONE);
-            for (merge, at) in self.log.merges.iter().zip(n_changes..) {
-                makers
-                    .entry((merge.path, merge.after))
-                    .or_default()
-                    .push(at);
-            }
-            let kept = self
-                .log
-                .versions
-                .iter()
-                .zip(0..)
+            let is_merge = |change: &LogChange| {
+                let commit = self.log.commits.get(change.commit as usize);
+                commit.is_some_and(|commit| commit.parents.len() > 1)
+            };
+            let by_changes = changes
+                .filter(|(change, _)| {
+                    change.after != NONE && change.commit < n_default && !is_merge(change)
+                })
+                .map(|(change, at)| ((change.path, change.after), at));
+            let by_merges = self.log.merges.iter().zip(n_changes..);
+            let mut makers: Vec<(Key, u32)> = by_changes
+                .chain(by_merges.map(|(merge, at)| ((merge.path, merge.after), at)))
+                .collect();
+            makers.sort_unstable();
+            let kept = self.log.versions.iter().zip(0..);
+            let mut kept: Vec<(Key, u32)> = kept
                 .map(|(version, at)| ((version.path, version.blob), at))
                 .collect();
-            Index {
-                blobs,
-                makers,
-                kept,
-            }
+            kept.sort_unstable();
+            Index { makers, kept }
         })
     }
 
@@ -112,7 +109,7 @@ impl<'a> Past<'a> {
         memo: &mut Memo,
         (reader, differ): (&mut Reader<'_>, &mut LineDiffer),
     ) -> Option<Version> {
-        let blob = *self.index().blobs.get(blob)?;
+        let blob = self.blobs.known(&commit_id(blob)?)?;
         let origin = self.origin((path, blob), before)?;
         let made_by = match origin {
             Origin::Kept(at) => self.log.versions.get(at as usize)?.made_by,
@@ -164,7 +161,7 @@ impl<'a> Past<'a> {
     /// The newest version made before a commit: strictly earlier in landing order, so that the way back always ends.
     fn origin(&self, key: Key, before: u32) -> Option<Origin> {
         let index = self.index();
-        if let Some(&kept) = index.kept.get(&key)
+        if let Some(&(_, kept)) = rows(&index.kept, key).last()
             && self
                 .log
                 .versions
@@ -174,14 +171,9 @@ impl<'a> Past<'a> {
             return Some(Origin::Kept(kept));
         }
         let is_earlier = |maker: &u32| self.commit_of(*maker).is_some_and(|by| by < before);
-        index
-            .makers
-            .get(&key)?
-            .iter()
-            .rev()
-            .copied()
-            .find(is_earlier)
-            .map(Origin::Maker)
+        let makers = rows(&index.makers, key);
+        let mut newest_first = makers.iter().rev().map(|&(_, maker)| maker);
+        newest_first.find(is_earlier).map(Origin::Maker)
     }
 
     fn runs_of(&self, origin: Origin, memo: &Memo) -> Option<Runs> {

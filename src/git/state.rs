@@ -8,10 +8,11 @@ use std::sync::Arc;
 use crate::domain::{ChangeKind, CommitId};
 
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
+use super::objects::Mixed;
 use super::tree::Mode;
 
 /// Changes whenever the bytes, or the rules that the facts in them follow, do.
-const MAGIC: &[u8; 8] = b"lpgit\x00\x01\n";
+const MAGIC: &[u8; 8] = b"lpgit\x00\x02\n";
 const KEY_BYTES: usize = 20;
 
 /// Magic, the key of what the log depends on, the key of what is current.
@@ -50,34 +51,104 @@ pub(super) fn key(text: &str) -> [u8; KEY_BYTES] {
     key
 }
 
-/// A log as bytes.
+/// A log as bytes: sections that are packed and unpacked side by side, each behind its length and its packed length.
 pub(super) fn write(header: &Header, log: &Log) -> Vec<u8> {
-    let mut out = Writer::default();
-    out.log(log);
-    let mut state = Vec::with_capacity(HEADER_BYTES + out.bytes.len() / 3);
+    let section = |fill: fn(&mut Writer, &Log)| {
+        let mut out = Writer::default();
+        fill(&mut out, log);
+        // Level 1: the state is read and written by every run.
+        let packed = zstd::bulk::compress(&out.bytes, 1).unwrap_or_default();
+        (out.bytes.len(), packed)
+    };
+    let sections = std::thread::scope(|scope| {
+        let people = scope.spawn(|| section(Writer::commits));
+        let files = scope.spawn(|| section(Writer::files));
+        let lines = section(Writer::lines);
+        [joined(people), joined(files), lines]
+    });
+    let n_bytes: usize = sections.iter().map(|(_, packed)| packed.len() + 16).sum();
+    let mut state = Vec::with_capacity(HEADER_BYTES + n_bytes);
     state.extend_from_slice(MAGIC);
     state.extend_from_slice(&header.basis);
     state.extend_from_slice(&header.current);
-    state.extend_from_slice(&(out.bytes.len() as u64).to_le_bytes());
-    // Level 1: the state is read and written by every run.
-    state.extend_from_slice(&zstd::bulk::compress(&out.bytes, 1).unwrap_or_default());
+    for (length, packed) in sections {
+        state.extend_from_slice(&(length as u64).to_le_bytes());
+        state.extend_from_slice(&(packed.len() as u64).to_le_bytes());
+        state.extend_from_slice(&packed);
+    }
     state
+}
+
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    match thread.join() {
+        Ok(result) => result,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
 }
 
 /// The log of a state; `None` where the bytes are damaged.
 pub(super) fn read(state: &[u8]) -> Option<Log> {
-    /// No log of a repository that fits a machine is larger.
-    const MAX_BYTES: u64 = 16 << 30;
-    let (length, body) = state.get(HEADER_BYTES..)?.split_first_chunk::<8>()?;
-    let length = u64::from_le_bytes(*length);
-    // A damaged length must not make us ask for more memory than the content can need.
-    if length > MAX_BYTES || length / 4096 > body.len() as u64 {
+    let mut rest = state.get(HEADER_BYTES..)?;
+    let (people, files, lines) = (
+        Section::next(&mut rest)?,
+        Section::next(&mut rest)?,
+        Section::next(&mut rest)?,
+    );
+    if !rest.is_empty() {
         return None;
     }
-    let bytes = zstd::bulk::decompress(body, usize::try_from(length).ok()?).ok()?;
-    let mut reader = ColumnReader { rest: &bytes };
-    let log = reader.log()?;
-    reader.rest.is_empty().then_some(log)
+    let (people, files, lines) = std::thread::scope(|scope| {
+        let people = scope.spawn(|| people.read(|rest| rest.commits_section()));
+        let files = scope.spawn(|| files.read(|rest| rest.files_section()));
+        let lines = lines.read(|rest| rest.lines_section());
+        Some((joined(people)?, joined(files)?, lines?))
+    })?;
+    Some(Log {
+        commits: people.commits,
+        n_default: people.n_default,
+        signatures: people.signatures,
+        paths: people.paths,
+        changes: files.changes,
+        blobs: files.blobs,
+        merges: files.merges,
+        quarters: lines.quarters,
+        ownership: lines.ownership,
+        versions: lines.versions,
+        gaps: lines.gaps,
+    })
+}
+
+/// A packed part of a state.
+struct Section<'a> {
+    length: u64,
+    packed: &'a [u8],
+}
+
+impl<'a> Section<'a> {
+    fn next(rest: &mut &'a [u8]) -> Option<Self> {
+        let (length, after) = rest.split_first_chunk::<8>()?;
+        let (n_packed, after) = after.split_first_chunk::<8>()?;
+        let n_packed = usize::try_from(u64::from_le_bytes(*n_packed)).ok()?;
+        let (packed, after) = after.split_at_checked(n_packed)?;
+        *rest = after;
+        Some(Self {
+            length: u64::from_le_bytes(*length),
+            packed,
+        })
+    }
+
+    fn read<T>(&self, each: impl FnOnce(&mut ColumnReader<'_>) -> Option<T>) -> Option<T> {
+        /// No log of a repository that fits a machine is larger.
+        const MAX_BYTES: u64 = 16 << 30;
+        // A damaged length must not make us ask for more memory than the content can need.
+        if self.length > MAX_BYTES || self.length / 4096 > self.packed.len() as u64 {
+            return None;
+        }
+        let bytes = zstd::bulk::decompress(self.packed, usize::try_from(self.length).ok()?).ok()?;
+        let mut reader = ColumnReader { rest: &bytes };
+        let found = each(&mut reader)?;
+        reader.rest.is_empty().then_some(found)
+    }
 }
 
 #[derive(Default)]
@@ -148,10 +219,10 @@ impl Writer {
         });
     }
 
-    fn log(&mut self, log: &Log) {
+    fn commits(&mut self, log: &Log) {
         let commits = &log.commits;
         self.column(commits, |out, commit| out.id(&commit.id));
-        let places: HashMap<&CommitId, u64> =
+        let places: HashMap<&CommitId, u64, Mixed> =
             commits.iter().map(|commit| &commit.id).zip(0..).collect();
         for (place, commit) in (0_u64..).zip(commits) {
             self.column(&commit.parents, |out, parent| {
@@ -216,9 +287,15 @@ impl Writer {
             out.blob(email.as_bytes());
         });
         self.column(&log.paths, |out, path| out.blob(path));
+    }
+
+    fn files(&mut self, log: &Log) {
         self.changes(&log.changes);
         self.column(&log.blobs, Self::id);
         self.merges(&log.merges);
+    }
+
+    fn lines(&mut self, log: &Log) {
         self.column(&log.quarters, |out, (end, at)| {
             out.signed(*end);
             out.number(u64::from(*at));
@@ -489,30 +566,32 @@ impl<'a> ColumnReader<'a> {
         Some(commits)
     }
 
-    fn log(&mut self) -> Option<Log> {
-        let commits = self.commits()?;
-        let n_default = self.small()?;
-        let signatures = self.column(|rest| Some((rest.text()?, rest.text()?)))?;
-        let paths = self.column(|rest| rest.blob().map(<[u8]>::to_vec))?;
-        let changes = self.changes()?;
-        let blobs = self.column(Self::id)?;
-        let merges = self.merges()?;
-        let quarters = self.column(|rest| Some((rest.signed()?, rest.small()?)))?;
-        let ownership = self.ownership()?;
-        let versions = self.versions()?;
-        let gaps = self.gaps()?;
+    fn commits_section(&mut self) -> Option<Log> {
         Some(Log {
-            commits,
-            n_default,
-            signatures,
-            paths,
-            changes,
-            blobs,
-            merges,
-            quarters,
-            ownership,
-            versions,
-            gaps,
+            commits: self.commits()?,
+            n_default: self.small()?,
+            signatures: self.column(|rest| Some((rest.text()?, rest.text()?)))?,
+            paths: self.column(|rest| rest.blob().map(<[u8]>::to_vec))?,
+            ..Log::default()
+        })
+    }
+
+    fn files_section(&mut self) -> Option<Log> {
+        Some(Log {
+            changes: self.changes()?,
+            blobs: self.column(Self::id)?,
+            merges: self.merges()?,
+            ..Log::default()
+        })
+    }
+
+    fn lines_section(&mut self) -> Option<Log> {
+        Some(Log {
+            quarters: self.column(|rest| Some((rest.signed()?, rest.small()?)))?,
+            ownership: self.ownership()?,
+            versions: self.versions()?,
+            gaps: self.gaps()?,
+            ..Log::default()
         })
     }
 

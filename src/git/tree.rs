@@ -108,18 +108,38 @@ fn entry(bytes: &[u8], hash_len: usize) -> Option<Entry<'_>> {
     })
 }
 
+/// The place of the first NUL: names are short, so that a call to find it would cost more than the search.
+fn nul(bytes: &[u8]) -> Option<usize> {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let zeros = word.wrapping_sub(LOW) & !word & (LOW << 7);
+        if zeros != 0 {
+            return Some(at * 8 + zeros.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = rest.iter().position(|&byte| byte == 0)?;
+    Some(words.len() * 8 + at)
+}
+
 /// Where the entry at the first byte ends: all that is needed to step over it.
 fn entry_end(bytes: &[u8], hash_len: usize) -> Option<usize> {
     // A mode takes at least five digits and a space.
-    let end = 6 + memchr::memchr(0, bytes.get(6..)?)? + 1 + hash_len;
+    let end = 6 + nul(bytes.get(6..)?)? + 1 + hash_len;
     (end <= bytes.len()).then_some(end)
 }
 
 /// The length of the bytes that two slices start with in common.
 pub(super) fn common_head(a: &[u8], b: &[u8]) -> usize {
-    let mut done = 0;
-    // Large blocks are compared as fast as memory allows; the small ones find the place.
-    for block in [2048, 128, 16] {
+    const NEAR: usize = 128;
+    let near = words_in_common(&a[..a.len().min(NEAR)], &b[..b.len().min(NEAR)]);
+    if near < NEAR {
+        return near;
+    }
+    let mut done = near;
+    // Large blocks are compared as fast as memory allows; words find the place.
+    for block in [2048, 256] {
         let (rest_a, rest_b) = (&a[done..], &b[done..]);
         let equal = rest_a
             .chunks_exact(block)
@@ -127,6 +147,20 @@ pub(super) fn common_head(a: &[u8], b: &[u8]) -> usize {
             .take_while(|(a, b)| a == b)
             .count();
         done += equal * block;
+    }
+    done + words_in_common(&a[done..], &b[done..])
+}
+
+/// The same, a word at a time.
+fn words_in_common(a: &[u8], b: &[u8]) -> usize {
+    let ((words_a, _), (words_b, _)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut done = 0;
+    for (a, b) in words_a.iter().zip(words_b) {
+        let differing = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        if differing != 0 {
+            return done + differing.trailing_zeros() as usize / 8;
+        }
+        done += 8;
     }
     done + a[done..]
         .iter()
@@ -215,23 +249,23 @@ impl<'r, 'p> Differ<'r, 'p> {
             return;
         };
         let (mut a, mut b) = (before.as_slice(), after.as_slice());
-        let equal = common_head(a, b);
-        let mut at = 0;
-        while let Some(end) = a
-            .get(at..)
-            .and_then(|rest| entry_end(rest, self.hash_len))
-            .filter(|end| at + end <= equal)
-        {
-            at += end;
-        }
-        (a, b) = (
-            a.get(at..).unwrap_or_default(),
-            b.get(at..).unwrap_or_default(),
-        );
-        while !a.is_empty() || !b.is_empty() {
-            if a == b {
+        loop {
+            let equal = common_head(a, b);
+            if equal == a.len() && equal == b.len() {
                 return;
             }
+            let mut at = 0;
+            while let Some(end) = a
+                .get(at..)
+                .and_then(|rest| entry_end(rest, self.hash_len))
+                .filter(|end| at + end <= equal)
+            {
+                at += end;
+            }
+            (a, b) = (
+                a.get(at..).unwrap_or_default(),
+                b.get(at..).unwrap_or_default(),
+            );
             let (left, right) = (entry(a, self.hash_len), entry(b, self.hash_len));
             if left.is_none() && right.is_none() {
                 return;

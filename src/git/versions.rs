@@ -12,7 +12,7 @@ use gix::ObjectId;
 use super::files::content;
 use super::lines::{LineCounts, LineDiffer, count_lines, is_binary};
 use super::log::{LogGap, NONE};
-use super::objects::{Packs, Reader};
+use super::objects::{Mixed, Packs, Reader};
 use super::parallel::over_chunks;
 use super::past::{Memo, Past, has_lines, merged_runs};
 use super::survival::{Runs, UNKNOWN};
@@ -205,8 +205,8 @@ struct Visit<'a, 'r, 'p> {
     frame: &'a Frame<'a>,
     reader: &'r mut Reader<'p>,
     differ: &'r mut LineDiffer,
-    versions: HashMap<Key, Version>,
-    uses_left: HashMap<Key, u32>,
+    versions: HashMap<Key, Version, Mixed>,
+    uses_left: HashMap<Key, u32, Mixed>,
     memo: Memo,
     outcome: Outcome,
 }
@@ -218,7 +218,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         reader: &'r mut Reader<'p>,
         differ: &'r mut LineDiffer,
     ) -> Self {
-        let mut uses_left: HashMap<Key, u32> = HashMap::new();
+        let mut uses_left: HashMap<Key, u32, Mixed> = HashMap::default();
         if frame.ownership {
             let mut add = |path: u32, side: &Option<Side>, n: u32| {
                 if let Some(side) = side {
