@@ -197,10 +197,15 @@ impl CommitId {
 
 impl fmt::Display for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.as_bytes() {
-            write!(f, "{byte:02x}")?;
+        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+        let mut text = [0; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.as_bytes()) {
+            for (slot, digit) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+                *slot = DIGITS[usize::from(digit)];
+            }
         }
-        Ok(())
+        let digits = &text[..2 * self.as_bytes().len()];
+        f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -98,9 +98,9 @@ pub(super) fn read(state: &[u8]) -> Option<Log> {
         return None;
     }
     let (people, files, lines) = std::thread::scope(|scope| {
-        let people = scope.spawn(|| people.read(|rest| rest.commits_section()));
-        let files = scope.spawn(|| files.read(|rest| rest.files_section()));
-        let lines = lines.read(|rest| rest.lines_section());
+        let people = scope.spawn(|| people.read(commits_section));
+        let files = scope.spawn(|| files.read(files_section));
+        let lines = lines.read(lines_section);
         Some((joined(people)?, joined(files)?, lines?))
     })?;
     Some(Log {
@@ -566,35 +566,6 @@ impl<'a> ColumnReader<'a> {
         Some(commits)
     }
 
-    fn commits_section(&mut self) -> Option<Log> {
-        Some(Log {
-            commits: self.commits()?,
-            n_default: self.small()?,
-            signatures: self.column(|rest| Some((rest.text()?, rest.text()?)))?,
-            paths: self.column(|rest| rest.blob().map(<[u8]>::to_vec))?,
-            ..Log::default()
-        })
-    }
-
-    fn files_section(&mut self) -> Option<Log> {
-        Some(Log {
-            changes: self.changes()?,
-            blobs: self.column(Self::id)?,
-            merges: self.merges()?,
-            ..Log::default()
-        })
-    }
-
-    fn lines_section(&mut self) -> Option<Log> {
-        Some(Log {
-            quarters: self.column(|rest| Some((rest.signed()?, rest.small()?)))?,
-            ownership: self.ownership()?,
-            versions: self.versions()?,
-            gaps: self.gaps()?,
-            ..Log::default()
-        })
-    }
-
     fn changes(&mut self) -> Option<Vec<LogChange>> {
         let mut last = 0_u32;
         let mut changes = self.column(|rest| {
@@ -708,4 +679,33 @@ impl<'a> ColumnReader<'a> {
             .collect(),
         )
     }
+}
+
+fn commits_section(rest: &mut ColumnReader<'_>) -> Option<Log> {
+    Some(Log {
+        commits: rest.commits()?,
+        n_default: rest.small()?,
+        signatures: rest.column(|rest| Some((rest.text()?, rest.text()?)))?,
+        paths: rest.column(|rest| rest.blob().map(<[u8]>::to_vec))?,
+        ..Log::default()
+    })
+}
+
+fn files_section(rest: &mut ColumnReader<'_>) -> Option<Log> {
+    Some(Log {
+        changes: rest.changes()?,
+        blobs: rest.column(ColumnReader::id)?,
+        merges: rest.merges()?,
+        ..Log::default()
+    })
+}
+
+fn lines_section(rest: &mut ColumnReader<'_>) -> Option<Log> {
+    Some(Log {
+        quarters: rest.column(|rest| Some((rest.signed()?, rest.small()?)))?,
+        ownership: rest.ownership()?,
+        versions: rest.versions()?,
+        gaps: rest.gaps()?,
+        ..Log::default()
+    })
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use polars::prelude::*;
 
 use super::Error;
-use super::column::Field;
+use super::column::{Field, Texts, int_column, text_column};
 use super::commits::CommitRow;
 use super::parquet;
 use crate::domain::{ChangeKind, CommitId, Exclusion, History, RepositoryId};
@@ -81,48 +81,40 @@ pub fn files_to_parquet(history: &History, repository: RepositoryId) -> Result<V
 }
 
 fn tabulate(history: &History, repository: RepositoryId) -> Result<DataFrame, Error> {
-    let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
     let n = history.changes.len();
     let ids: Vec<String> = history
         .commits
         .iter()
         .map(|commit| commit.id.to_string())
         .collect();
-    let path = |index: u32| history.paths.get(at(index)).map(String::as_str);
-    let texts = |name: &str, values: &mut dyn Iterator<Item = Option<&str>>| {
-        let mut array: StringChunked = values.collect();
-        array.rename(name.into());
-        array.into_series().into_column()
-    };
     let changes = &history.changes;
+    let paths = Texts::new(history.paths.iter().map(String::as_str));
+    let ids = Texts::new(ids.iter().map(String::as_str));
     frame(
         n,
         vec![
             Column::new_scalar(REPOSITORY.into(), Scalar::from(i64::from(repository.0)), n),
-            texts(
-                COMMIT,
-                &mut changes
-                    .iter()
-                    .map(|change| ids.get(at(change.commit)).map(String::as_str)),
-            ),
-            texts(PATH, &mut changes.iter().map(|change| path(change.path))),
-            texts(
+            ids.column(COMMIT, changes.iter().map(|change| Some(change.commit)))?,
+            paths.column(PATH, changes.iter().map(|change| Some(change.path)))?,
+            paths.column(
                 PREVIOUS_PATH,
-                &mut changes
-                    .iter()
-                    .map(|change| change.previous_path.and_then(path)),
-            ),
-            texts(
+                changes.iter().map(|change| change.previous_path),
+            )?,
+            text_column(
                 CHANGE,
-                &mut changes.iter().map(|change| Some(change.change.word())),
+                changes.iter().map(|change| Some(change.change.word())),
             ),
-            Field::column(
+            int_column(
                 LINES_ADDED,
-                changes.iter().map(|change| &change.lines_added).collect(),
+                changes
+                    .iter()
+                    .map(|change| change.lines_added.map(i64::from)),
             ),
-            Field::column(
+            int_column(
                 LINES_DELETED,
-                changes.iter().map(|change| &change.lines_deleted).collect(),
+                changes
+                    .iter()
+                    .map(|change| change.lines_deleted.map(i64::from)),
             ),
             Field::column(
                 IS_BINARY,

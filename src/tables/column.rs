@@ -38,7 +38,8 @@ fn required<T>(name: &str, values: Vec<Option<T>>) -> Result<Vec<T>, Error> {
         .collect()
 }
 
-fn int_column(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
+/// Whole numbers as a column.
+pub(super) fn int_column(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
     let mut array: Int64Chunked = values.collect();
     array.rename(name.into());
     array.into_series().into_column()
@@ -53,7 +54,8 @@ fn ints(frame: &DataFrame, name: &str) -> Result<Vec<Option<i64>>, Error> {
         .collect())
 }
 
-fn text_column<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
+/// Texts as a column.
+pub(super) fn text_column<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
     let mut array: StringChunked = values.collect();
     array.rename(name.into());
     array.into_series().into_column()
@@ -82,6 +84,37 @@ fn texts<T>(
                 .transpose()
         })
         .collect()
+}
+
+/// Texts that a column names by their place: kept once, however often it does.
+pub(super) struct Texts(StringChunked);
+
+impl Texts {
+    pub(super) fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(texts.into_iter().map(Some).collect())
+    }
+
+    /// The column of the texts at some places.
+    pub(super) fn column(
+        &self,
+        name: &str,
+        places: impl Iterator<Item = Option<u32>>,
+    ) -> Result<Column, Error> {
+        let places: IdxCa = places.collect();
+        let mut column = self.0.take(&places).map_err(|error| wrong(name, error))?;
+        column.rename(name.into());
+        Ok(column.into_series().into_column())
+    }
+}
+
+/// Instants, in microseconds, as a column.
+pub(super) fn instant_column(name: &str, micros: impl Iterator<Item = Option<i64>>) -> Column {
+    let mut array: Int64Chunked = micros.collect();
+    array.rename(name.into());
+    array
+        .into_datetime(TimeUnit::Microseconds, None)
+        .into_series()
+        .into_column()
 }
 
 /// Whole numbers: `to` and `from` an `i64`.
@@ -205,15 +238,12 @@ words!(Outcome { Success = "success", Failure = "failure", Pending = "pending" }
 
 impl Field for Option<Timestamp> {
     fn column(name: &str, values: Vec<&Self>) -> Column {
-        let mut array: Int64Chunked = values
-            .into_iter()
-            .map(|at| at.map(Timestamp::as_microsecond))
-            .collect();
-        array.rename(name.into());
-        array
-            .into_datetime(TimeUnit::Microseconds, None)
-            .into_series()
-            .into_column()
+        instant_column(
+            name,
+            values
+                .into_iter()
+                .map(|at| at.map(Timestamp::as_microsecond)),
+        )
     }
     fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
         let column = find(frame, name)?.as_materialized_series().clone();
@@ -229,8 +259,7 @@ impl Field for Option<Timestamp> {
 
 impl Field for Timestamp {
     fn column(name: &str, values: Vec<&Self>) -> Column {
-        let owned: Vec<Option<Self>> = values.into_iter().map(|at| Some(*at)).collect();
-        Option::<Self>::column(name, owned.iter().collect())
+        instant_column(name, values.into_iter().map(|at| Some(at.as_microsecond())))
     }
     fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
         required(name, Option::<Self>::values(frame, name)?)

@@ -7,7 +7,7 @@ use polars::prelude::*;
 
 use super::Error;
 use super::changes::Changes;
-use super::column::Field;
+use super::column::{Field, Texts, instant_column, int_column};
 use super::parquet;
 use crate::domain::{History, PersonId, RepositoryId};
 
@@ -44,12 +44,13 @@ fn tabulate(
     repository: RepositoryId,
     person_of: &[PersonId],
 ) -> Result<DataFrame, Error> {
-    let mut rows: Vec<(Timestamp, u32, PersonId, u32)> = history
+    let mut rows: Vec<(i64, u32, PersonId, u32)> = history
         .ownership
         .iter()
         .filter_map(|row| {
             let person = *person_of.get(usize::try_from(row.author.0).ok()?)?;
-            Some((row.as_of, row.path, person, row.surviving_lines))
+            let as_of = row.as_of.as_microsecond();
+            Some((as_of, row.path, person, row.surviving_lines))
         })
         .collect();
     rows.sort_unstable_by_key(|row| (row.0, row.1, row.2));
@@ -60,25 +61,20 @@ fn tabulate(
         }
         same
     });
-    let paths: StringChunked = rows
-        .iter()
-        .map(|row| {
-            usize::try_from(row.1)
-                .ok()
-                .and_then(|at| history.paths.get(at))
-                .map(String::as_str)
-        })
-        .collect();
+    let paths = Texts::new(history.paths.iter().map(String::as_str));
     let columns = vec![
         Column::new_scalar(
             REPOSITORY.into(),
             Scalar::from(i64::from(repository.0)),
             rows.len(),
         ),
-        Field::column(AS_OF, rows.iter().map(|row| &row.0).collect()),
-        paths.with_name(PATH.into()).into_series().into_column(),
-        Field::column(PERSON, rows.iter().map(|row| &row.2).collect()),
-        Field::column(SURVIVING_LINES, rows.iter().map(|row| &row.3).collect()),
+        instant_column(AS_OF, rows.iter().map(|row| Some(row.0))),
+        paths.column(PATH, rows.iter().map(|row| Some(row.1)))?,
+        int_column(PERSON, rows.iter().map(|row| Some(i64::from(row.2.0)))),
+        int_column(
+            SURVIVING_LINES,
+            rows.iter().map(|row| Some(i64::from(row.3))),
+        ),
     ];
     DataFrame::new(rows.len(), columns).map_err(|error| Error::Column {
         column: "ownership".to_owned(),
