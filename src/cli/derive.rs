@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use crate::git::identity::{self, Identity};
 use crate::github;
+use crate::metrics::delivery::rollbacks::{self, Parents};
 use crate::register::Register;
 use crate::store::facts as store_facts;
 use crate::store::{self, Store};
@@ -168,6 +169,7 @@ pub fn derive(
     let rows: Vec<Repository> = repositories.into_values().collect();
     let people = named(&identity.people, register);
     store_facts::write_mined(store, &rows, &people, &mined)?;
+    mark_rollbacks(&mut facts, register, &rows, clones)?;
     store_facts::write_facts(store, &facts)?;
     findings.gaps.sort();
     findings.gaps.dedup();
@@ -179,6 +181,30 @@ pub fn derive(
     // Last: a kill before this derives anew.
     store.commit_file(INPUTS, inputs(store, register, web, no_github).as_bytes())?;
     Ok(identity)
+}
+
+/// Fills in what only the histories know of deployments.
+fn mark_rollbacks(
+    facts: &mut Facts,
+    register: &Register,
+    repositories: &[Repository],
+    clones: &[MinedClone],
+) -> Result<(), CliError> {
+    let deployed = |clone: &&MinedClone| {
+        let mut deployments = facts.deployments.iter();
+        deployments.any(|one| one.repository == clone.repository)
+    };
+    let histories: BTreeMap<RepositoryId, Parents<'_>> = clones
+        .iter()
+        .filter(deployed)
+        .map(|clone| {
+            let commits = clone.history.commits.iter();
+            let parents = commits.map(|commit| (commit.id, commit.parents.as_slice()));
+            (clone.repository, parents.collect())
+        })
+        .collect();
+    rollbacks::mark(&mut facts.deployments, register, repositories, &histories)?;
+    Ok(())
 }
 
 /// What the raw answers of all repositories say, with account indices that run through.

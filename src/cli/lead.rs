@@ -12,8 +12,11 @@ use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{PersonId, RepoName, RepositoryId};
 use crate::evidence::lead::{self, LeadSources, ProductSources};
+use crate::metrics::agreements::agreements;
 use crate::metrics::knowledge::decay;
+use crate::metrics::knowledge::orphans_if;
 use crate::metrics::knowledge::touches::last_touches;
+use crate::metrics::ownership::handover::{self, Finding};
 use crate::metrics::review::{areas, waits};
 use crate::metrics::{self, Lens, ProductLens};
 use crate::render;
@@ -61,6 +64,8 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         absences.extend(card.map(|card| (pack.person, card)));
         packs.push(pack);
     }
+    let agreements = agreements(&workspace.register, &measures, tables, lens)
+        .map_err(|error| CliError::new(Kind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
         lens,
         people: &tables.people,
@@ -69,6 +74,8 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         products: &products,
         packs: &packs,
         absences: &absences,
+        agreements: &agreements,
+        accepted: &workspace.register.accepted,
     });
     let files = render::lead_tree(&views).map_err(|error| CliError::new(Kind::Defect, error))?;
     let private = workspace.out.join("private");
@@ -85,5 +92,14 @@ fn product_sources(tables: &Tables, lens: &Lens, product: &ProductLens) -> Produ
         reviewers: areas::by_area(tables, lens, product),
         knowledge: decay::by_area(tables, lens, product),
         last_touches: last_touches(tables, lens, product),
+        known_to_one: orphans_if::by_person_and_area(tables, lens, product),
+        active: decay::active_people(tables, lens, product),
+        handovers: handover::handovers(tables, lens, product)
+            .into_iter()
+            .filter_map(|(_, finding)| match finding {
+                Finding::Moved(handover) => Some(handover),
+                Finding::TooLittleHistory | Finding::Stays => None,
+            })
+            .collect(),
     }
 }

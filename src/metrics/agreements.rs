@@ -102,6 +102,8 @@ pub fn agreements(
                     .rows
                     .iter()
                     .filter(|row| row.product == product.name && row.fate == Fate::Included)
+                    // Included are all that are open: the value says which of them stand still.
+                    .filter(|row| row.value == Some(1.0))
                     .map(|row| Item {
                         subject: row.subject.clone(),
                         link: row.link.clone(),

@@ -239,6 +239,23 @@ pub enum Unit {
     Count(&'static str),
 }
 
+/// How a figure's headline number follows from its included rows, so that a movement can be taken apart row by row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipe {
+    /// The median of the rows' values.
+    Median,
+    /// The median after Kaplan and Meier: some rows still run.
+    CensoredMedian,
+    /// The share of rows whose value is 1.
+    Share,
+    /// The number of rows.
+    Count,
+    /// The sum of the rows' values.
+    Sum,
+    /// It weighs people, files or buckets: rows alone do not give it.
+    Whole,
+}
+
 /// What a metric needs to be observed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
@@ -300,6 +317,8 @@ pub struct Definition {
     pub formula: &'static str,
     /// The unit.
     pub unit: Unit,
+    /// How the headline number follows from the rows.
+    pub recipe: Recipe,
     /// Which instant decides the bucket; `None` for a state at the window's end.
     pub cohort: Option<&'static str>,
     /// The data it needs.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::estimate::quantile;
-use super::measure::{Definition, Fate, LedgerRow, Measure, Measured};
+use super::measure::{Definition, Fate, LedgerRow, Measure, Measured, Recipe};
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::Window;
 use crate::tables::run::RunRow;
@@ -197,6 +197,18 @@ pub fn definition_text(definition: &Definition) -> String {
     .join("\n")
 }
 
+/// What a metric's recipe gives for a product over the window; `None` where rows alone do not give its figure.
+#[must_use]
+pub fn from_rows(measure: &Measure, product: &str) -> Option<f64> {
+    let rows: Vec<RunRow> = measure
+        .rows
+        .iter()
+        .filter(|row| row.product == product)
+        .map(|row| run_row(measure.definition, row))
+        .collect();
+    measure.definition.recipe.value(&included(rows.iter()))
+}
+
 fn run_row(definition: &Definition, row: &LedgerRow) -> RunRow {
     let (fate, reason) = match row.fate {
         Fate::Included => ("included", None),
@@ -299,6 +311,7 @@ fn parts(
     let counts = |row: Option<&RunRow>| row.is_some_and(|row| row.fate == "included");
     steps.retain(|step| !is_same(step) && (counts(step.old) || counts(step.new)));
     let recompute = Recipe::of(
+        &old_figure.metric,
         (old_figure.value, included(old.iter().copied())),
         (new_figure.value, included(new.iter().copied())),
     );
@@ -427,38 +440,20 @@ fn included<'a>(rows: impl Iterator<Item = &'a RunRow>) -> Vec<&'a RunRow> {
     rows.filter(|row| row.fate == "included").collect()
 }
 
-/// How a figure follows from its rows, where it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Recipe {
-    Median,
-    CensoredMedian,
-    Share,
-    Count,
-    Sum,
-}
-
 impl Recipe {
-    /// The recipe that gives both runs' numbers from their rows; `None` where none does.
+    /// The metric's own recipe, where it gives both runs' numbers from their rows: below the minimum n there is none to give.
     fn of(
+        metric: &str,
         (old, old_rows): (Option<f64>, Vec<&RunRow>),
         (new, new_rows): (Option<f64>, Vec<&RunRow>),
     ) -> Option<Self> {
+        let recipe = super::find(metric)?.definition.recipe;
         let close = |left: f64, right: f64| (left - right).abs() <= 1e-9 * left.abs().max(1.0);
-        [
-            Self::Median,
-            Self::CensoredMedian,
-            Self::Share,
-            Self::Count,
-            Self::Sum,
-        ]
-        .into_iter()
-        .find(|recipe| {
-            let gives = |value: Option<f64>, rows: &[&RunRow]| match (value, recipe.value(rows)) {
-                (Some(value), Some(found)) => close(value, found),
-                _ => false,
-            };
-            gives(old, &old_rows) && gives(new, &new_rows)
-        })
+        let gives = |value: Option<f64>, rows: &[&RunRow]| match (value, recipe.value(rows)) {
+            (Some(value), Some(found)) => close(value, found),
+            _ => false,
+        };
+        (gives(old, &old_rows) && gives(new, &new_rows)).then_some(recipe)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
@@ -489,6 +484,7 @@ impl Recipe {
             }
             Self::Count => Some(rows.len() as f64),
             Self::Sum => Some(values().sum()),
+            Self::Whole => None,
         }
     }
 }

@@ -87,9 +87,27 @@ const AMBER: Colour = Colour {
     dark: (0xE5, 0xA9, 0x4F),
 };
 
-const PALETTE: [&Colour; 10] = [
-    &LINE, &QUIET, &BAND, &GRID, &AXIS, &STRIP, &WORDS, &INK, &PAPER, &AMBER,
+const VIOLET: Colour = Colour {
+    light: (0x8A, 0x5F, 0xB0),
+    dark: (0xB9, 0x93, 0xDC),
+};
+
+const TEAL: Colour = Colour {
+    light: (0x2F, 0x8F, 0x87),
+    dark: (0x5C, 0xC1, 0xB7),
+};
+
+const PALETTE: [&Colour; 12] = [
+    &LINE, &QUIET, &BAND, &GRID, &AXIS, &STRIP, &WORDS, &INK, &PAPER, &AMBER, &VIOLET, &TEAL,
 ];
+
+/// The parts of a stack: neighbours differ in lightness too, so that they are told apart without colour.
+const STACK: [&Colour; 6] = [&STRIP, &QUIET, &LINE, &VIOLET, &AMBER, &TEAL];
+
+/// The colour of a part of a stack.
+pub(super) fn part(at: u8) -> &'static Colour {
+    STACK.get(usize::from(at)).copied().unwrap_or(&LINE)
+}
 
 fn hex((red, green, blue): (u8, u8, u8)) -> String {
     format!("#{red:02X}{green:02X}{blue:02X}")

@@ -12,6 +12,8 @@ pub enum Shape {
     QuietLine,
     /// Bars from zero.
     Bars,
+    /// A part of a bar: the parts of a bucket stand on each other, the first at the bottom, each in its colour (from 0 to 5).
+    Stack(u8),
 }
 
 /// One series: the name of a number of every point, and how it is drawn.
@@ -157,9 +159,18 @@ impl Chart {
         (n_too_few, n_of(PointState::Measured) + n_too_few)
     }
 
-    /// The largest number drawn, bands included; `None` when nothing is drawn.
+    /// The largest number drawn, bands included, stacks as a whole; `None` when nothing is drawn.
     #[must_use]
     pub fn highest(&self) -> Option<f64> {
+        let is_stack = |mark: &&Mark| matches!(mark.shape, Shape::Stack(_));
+        if self.marks.iter().any(|mark| is_stack(&mark)) {
+            let height = |point: &ChartPoint| {
+                let parts = self.marks.iter().filter(is_stack);
+                let numbers = parts.filter_map(|mark| point.get(&mark.number));
+                numbers.reduce(|sum, number| sum + number)
+            };
+            return self.points.iter().filter_map(height).reduce(f64::max);
+        }
         let drawn = self.points.iter().flat_map(|point| {
             let band = point
                 .interval

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use linchpin::metrics::movement;
 use serde_json::Value;
 
 use crate::git_fixture::Fixture;
@@ -104,4 +105,29 @@ fn new_rows_are_named_and_the_parts_add_up() {
             assert!((sum - (after - before)).abs() < 1e-9, "{movement}");
         }
     }
+}
+
+#[test]
+fn every_recipe_gives_the_figures_that_it_is_declared_for() {
+    let measures = crate::reads::measures();
+    let mut n = 0;
+    let mut wrong = Vec::new();
+    for measure in &measures {
+        let figures = movement::figures(std::slice::from_ref(measure));
+        for figure in figures {
+            let Some(value) = figure.value else { continue };
+            let Some(found) = movement::from_rows(measure, &figure.product) else {
+                continue;
+            };
+            n += 1;
+            if (found - value).abs() > 1e-9 * value.abs().max(1.0) {
+                wrong.push(format!(
+                    "{} {}: {value} and {found}",
+                    figure.metric, figure.product
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(n > 30, "{n}");
 }

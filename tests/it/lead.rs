@@ -195,6 +195,7 @@ fn people_stand_by_name_and_nothing_ranks_them() {
         "reviewers.md",
         "knowledge.md",
         "delegation.md",
+        "agreements.md",
         "coverage.md",
         "index.html",
     ] {

@@ -1,15 +1,15 @@
 //! A metric reads no more than its needs say: what `linchpin explain` leaves unread changes nothing.
 
 use linchpin::domain::{Granularity, Window};
-use linchpin::metrics::{Lens, REGISTRY};
+use linchpin::metrics::{Lens, Measure, REGISTRY, measure_all};
 use linchpin::register;
 use linchpin::store::{Mode, Store, facts};
 use linchpin::tables::Tables;
 
 use crate::pipeline::demo;
 
-#[test]
-fn every_metric_is_the_same_over_the_tables_that_it_needs() {
+/// The demo's store and the question asked of its tables: the year up to its as-of instant.
+fn asked() -> (Store, impl Fn(&Tables) -> Lens) {
     let root = demo().root.join("linchpin-demo");
     let store = Store::open(&root.join("store"), Mode::Read).unwrap();
     let text = |file: &str| std::fs::read_to_string(root.join("config").join(file)).unwrap();
@@ -23,7 +23,7 @@ fn every_metric_is_the_same_over_the_tables_that_it_needs() {
         since: "2025-07-01T00:00:00Z".parse().unwrap(),
         until: as_of,
     };
-    let lens = |tables: &Tables| {
+    let lens = move |tables: &Tables| {
         let certificates = serde_json::from_value(findings["certificates"].clone()).unwrap();
         Lens::new(
             &team,
@@ -36,6 +36,19 @@ fn every_metric_is_the_same_over_the_tables_that_it_needs() {
         .unwrap()
         .with_people(&team, &private, &tables.people)
     };
+    (store, lens)
+}
+
+/// Every measure of the demo over that year.
+pub(crate) fn measures() -> Vec<Measure> {
+    let (store, lens) = asked();
+    let tables = facts::read(&store).unwrap();
+    measure_all(&tables, &lens(&tables))
+}
+
+#[test]
+fn every_metric_is_the_same_over_the_tables_that_it_needs() {
+    let (store, lens) = asked();
     let whole = facts::read(&store).unwrap();
     let mut n_rows = 0;
     let mut wrong = Vec::new();

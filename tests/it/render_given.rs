@@ -40,6 +40,7 @@ const fn definition(
         definition: "From ready for review (and requested, if it was) to the first human review by someone else.",
         formula: "first_review_at − max(ready_at, requested_at)",
         unit,
+        recipe: linchpin::metrics::measure::Recipe::Whole,
         cohort: Some("first reviewed in the bucket"),
         needs,
         source: "linchpin, after DORA 2026",

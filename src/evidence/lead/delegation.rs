@@ -1,10 +1,11 @@
 //! What was handed over, and what happened while somebody was away.
 
-use jiff::civil::Date;
-
 use super::LeadSources;
 use super::names::Names;
-use crate::metrics::measure::{Fate, Measured};
+use crate::domain::{Bucket, Granularity, Window};
+use crate::metrics::measure::{Measured, Scope, Unit};
+use crate::metrics::roster::RosterDelegation;
+use crate::report::chart::{Chart, ChartPoint, Mark, PointState, Shape};
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
@@ -15,7 +16,7 @@ pub(super) const INTRO: &str = "For who hands over, falling involvement is the s
 pub(super) fn blocks(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     delegations(sources, names, &mut blocks);
-    hand_overs(sources, &mut blocks);
+    hand_overs(sources, names, &mut blocks);
     absences(sources, names, &mut blocks);
     blocks
 }
@@ -28,7 +29,7 @@ fn paragraph(text: impl Into<String>) -> Block {
     Block::Paragraph(vec![Span::text(text)])
 }
 
-/// Declared delegations: the giver's share of the reviews that both gave in scope, by quarter of the review.
+/// Declared delegations: the giver's share of what both did in scope, by fortnight, as a curve and as a table.
 fn delegations(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Block>) {
     blocks.push(heading(1, "Declared delegations"));
     let declared = &sources.lens.roster.delegations;
@@ -38,7 +39,7 @@ fn delegations(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Bl
              makes its curve.",
         ));
     }
-    for one in declared {
+    for (number, one) in (1_usize..).zip(declared) {
         let (giver, receiver) = (names.titled(one.giver), names.titled(one.receiver));
         blocks.push(heading(2, one.what.clone()));
         let due = one
@@ -48,86 +49,192 @@ fn delegations(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Bl
             "From {giver} to {receiver}, from {} on{due}.",
             one.start_on
         )));
-        if let Some(table) = involvement(sources, &one.what, one.start_on) {
-            blocks.push(Block::Table(table));
+        for product in sources.products {
+            let curve = Curve::of(sources, &product.name, one);
+            if curve.cells.is_empty() {
+                continue;
+            }
+            blocks.push(Block::Chart(Box::new(curve.chart(names, number))));
+            blocks.push(Block::Details {
+                summary: format!("Fortnight by fortnight: {}", product.name),
+                blocks: vec![Block::Table(curve.table())],
+            });
         }
     }
 }
 
-/// The figures of `delegation.involvement` for one delegation, where it is measured.
-fn involvement(sources: &LeadSources<'_>, what: &str, start_on: Date) -> Option<Table> {
-    let measure = sources
-        .measures
-        .iter()
-        .find(|measure| measure.definition.id == "delegation.involvement")?;
-    let mut rows = Vec::new();
-    for cell in &measure.cells {
-        let is_it = cell.scope.area.as_deref() == Some(what);
-        let Some(bucket) = cell.bucket.filter(|_| is_it) else {
-            continue;
-        };
-        let (n, share, ends) = match &cell.measured {
-            Measured::Value { n, value, interval } => {
-                let ends = interval.map(|[low, high]| {
-                    format!("{} – {}", quantity::percent(low), quantity::percent(high))
-                });
-                let share = quantity::headline_number(value).map(quantity::percent);
-                (*n, TableCell::number(share), TableCell::number(ends))
-            }
-            Measured::TooFew { n } => {
-                let few = || TableCell::Missing(Some("too few acts to take a share of".to_owned()));
-                (*n, few(), few())
-            }
-            Measured::NotObserved { .. } | Measured::NotApplicable { .. } => continue,
-        };
-        let when = if bucket.first_day() < start_on {
-            "before"
-        } else {
-            "since"
-        };
-        rows.push(vec![
-            TableCell::Text(bucket.first_day().to_string()),
-            TableCell::Text(when.to_owned()),
-            share,
-            ends,
-            TableCell::Number(quantity::count(n)),
-        ]);
-    }
-    (!rows.is_empty()).then(|| Table {
-        title: format!("Involvement of who hands over: {what}"),
-        columns: vec![
-            Column::text("From"),
-            Column::text("Against the start"),
-            Column::number("Share"),
-            Column::number("80 % interval"),
-            Column::number("n"),
-        ],
-        rows,
-        n_omitted: 0,
-    })
+/// The figures of `delegation.involvement` for one delegation in one product, by fortnight.
+struct Curve<'a> {
+    sources: &'a LeadSources<'a>,
+    product: &'a str,
+    delegation: &'a RosterDelegation,
+    /// In order.
+    cells: Vec<(Bucket, &'a Measured)>,
 }
 
-/// Hand-overs that the history shows, declared or not.
-fn hand_overs(sources: &LeadSources<'_>, blocks: &mut Vec<Block>) {
+impl<'a> Curve<'a> {
+    fn of(
+        sources: &'a LeadSources<'a>,
+        product: &'a str,
+        delegation: &'a RosterDelegation,
+    ) -> Self {
+        let measure = sources
+            .measures
+            .iter()
+            .find(|measure| measure.definition.id == "delegation.involvement");
+        let cells = measure.map_or([].as_slice(), |measure| measure.cells.as_slice());
+        let is_it = |scope: &Scope| {
+            scope.product == product
+                && scope.area.as_deref() == Some(delegation.what.as_str())
+                && scope.person == Some(delegation.giver)
+        };
+        let cells = cells.iter().filter(|cell| is_it(&cell.scope));
+        Self {
+            sources,
+            product,
+            delegation,
+            cells: cells
+                .filter_map(|cell| Some((cell.bucket?, &cell.measured)))
+                .collect(),
+        }
+    }
+
+    /// The share of who hands over, with its interval; fortnights without an act break the line.
+    fn chart(&self, names: &Names<'_>, number: usize) -> Chart {
+        let zone = &self.sources.lens.zone;
+        let until = self.sources.lens.as_of;
+        let first = self
+            .cells
+            .first()
+            .map(|(bucket, _)| bucket.window(zone).since);
+        let window = Window {
+            since: first.unwrap_or(until),
+            until,
+        };
+        let spine = Bucket::spine(window, Granularity::Fortnight, zone);
+        let point = |bucket: Bucket| {
+            let is_cut = bucket.window(zone).until > until;
+            let name = bucket.first_day().to_string();
+            let found = self.cells.iter().find(|(of, _)| *of == bucket);
+            let missing = ChartPoint::missing(name.clone(), is_cut);
+            match found.map(|(_, measured)| *measured) {
+                Some(Measured::Value { n, value, interval }) => ChartPoint {
+                    bucket: name,
+                    state: PointState::Measured,
+                    is_cut,
+                    n: Some(*n),
+                    numbers: quantity::headline_number(value)
+                        .map(|share| ("share".to_owned(), share))
+                        .into_iter()
+                        .collect(),
+                    interval: *interval,
+                },
+                Some(Measured::TooFew { n }) => ChartPoint {
+                    state: PointState::TooFew,
+                    n: Some(*n),
+                    ..missing
+                },
+                _ => missing,
+            }
+        };
+        let giver = names.name(self.delegation.giver);
+        Chart {
+            id: format!("delegation-{number}-{}", self.product),
+            title: format!("{}: {}", self.product, self.delegation.what),
+            description: format!(
+                "The share of {giver} in what {giver} and {} did in scope, by fortnight; handed over from {} on.",
+                names.name(self.delegation.receiver),
+                self.delegation.start_on
+            ),
+            unit: Unit::Share,
+            points: spine.into_iter().map(point).collect(),
+            marks: vec![Mark {
+                number: "share".to_owned(),
+                title: format!("share of {giver}"),
+                shape: Shape::Line,
+            }],
+            has_band: true,
+        }
+    }
+
+    fn table(&self) -> Table {
+        let row = |(bucket, measured): &(Bucket, &Measured)| {
+            let (n, share, ends) = match measured {
+                Measured::Value { n, value, interval } => {
+                    let ends = interval.map(|[low, high]| {
+                        format!("{} – {}", quantity::percent(low), quantity::percent(high))
+                    });
+                    let share = quantity::headline_number(value).map(quantity::percent);
+                    (*n, TableCell::number(share), TableCell::number(ends))
+                }
+                Measured::TooFew { n } => {
+                    let few =
+                        || TableCell::Missing(Some("too few acts to take a share of".to_owned()));
+                    (*n, few(), few())
+                }
+                Measured::NotObserved { .. } | Measured::NotApplicable { .. } => return None,
+            };
+            let when = if bucket.first_day() < self.delegation.start_on {
+                "before"
+            } else {
+                "since"
+            };
+            Some(vec![
+                TableCell::Text(bucket.first_day().to_string()),
+                TableCell::Text(when.to_owned()),
+                share,
+                ends,
+                TableCell::Number(quantity::count(n)),
+            ])
+        };
+        Table {
+            title: format!(
+                "Involvement of who hands over, {}: {}",
+                self.product, self.delegation.what
+            ),
+            columns: vec![
+                Column::text("From"),
+                Column::text("Against the start"),
+                Column::number("Share"),
+                Column::number("80 % interval"),
+                Column::number("n"),
+            ],
+            rows: self.cells.iter().filter_map(row).collect(),
+            n_omitted: 0,
+        }
+    }
+}
+
+/// Hand-overs that the history shows, declared or not: who gave and who received.
+fn hand_overs(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Block>) {
     blocks.push(heading(1, "Hand-overs found in the history"));
-    let measure = sources
-        .measures
-        .iter()
-        .find(|measure| measure.definition.id == "ownership.handover");
-    let rows = measure.map(|measure| measure.rows.as_slice());
-    let found: Vec<Vec<Span>> = rows
-        .unwrap_or_default()
-        .iter()
-        .filter(|row| row.fate == Fate::Included && row.value == Some(1.0))
-        .map(|row| {
-            vec![Span::text(format!(
-                "{}: {} moved from one person to another ({})",
-                row.product,
-                row.areas.join(", "),
-                row.subject
-            ))]
-        })
-        .collect();
+    let mut found = Vec::new();
+    for product in sources.products {
+        found.extend(product.handovers.iter().map(|one| {
+            let stages: Vec<String> = one
+                .stages
+                .iter()
+                .map(|(stage, at, (_, number))| {
+                    format!("{} from {} ({number})", stage.words(), names.date(*at))
+                })
+                .collect();
+            let stages = if stages.is_empty() {
+                "no review shows its stages".to_owned()
+            } else {
+                stages.join(", ")
+            };
+            vec![
+                Span::Strong(format!("{}, {}", product.name, one.area)),
+                Span::text(format!(
+                    ": from {} to {}, between {} and {}; {stages}.",
+                    names.titled(one.giver),
+                    names.titled(one.receiver),
+                    one.from,
+                    one.to
+                )),
+            ]
+        }));
+    }
     if found.is_empty() {
         blocks.push(paragraph(
             "None: no area's changes moved from one person to another over two consecutive quarters and stayed.",

@@ -163,6 +163,76 @@ pub(super) fn write(product: &ProductSources, areas: &[AreaLine], blocks: &mut V
     }));
 }
 
+/// What nobody active would know any more if one person left, and who is nearest to it.
+pub(super) fn losses(names: &Names<'_>, product: &ProductSources, blocks: &mut Vec<Block>) {
+    let mut people: Vec<PersonId> = product.known_to_one.keys().copied().collect();
+    names.sort(&mut people);
+    let nearest = |area: &str, leaving: PersonId| {
+        let known = product.knowledge.get(area)?;
+        let ranked = shares(known).into_iter();
+        let mut others = ranked.filter(|(person, _)| *person != leaving);
+        let knows = |(person, share): &(PersonId, f64)| {
+            product.active.contains(person) && *share >= KNOWS_SOMETHING
+        };
+        others.find(knows)
+    };
+    let row = |person: PersonId| {
+        let areas = product.known_to_one.get(&person)?;
+        let mut sorted: Vec<(&String, u64)> = areas.iter().map(|(area, n)| (area, *n)).collect();
+        sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        let told = sorted.iter().take(AREAS_TOLD).map(|(area, n)| {
+            let who = nearest(area, person).map_or_else(
+                || "nobody".to_owned(),
+                |(second, share)| {
+                    let name = names.name(second);
+                    format!(
+                        "{name}, {} of what is known there",
+                        quantity::percent(share)
+                    )
+                },
+            );
+            let files = if *n == 1 { "file" } else { "files" };
+            format!("{area} ({} {files}; nearest: {who})", quantity::count(*n))
+        });
+        let mut told: Vec<String> = told.collect();
+        if sorted.len() > AREAS_TOLD {
+            told.push(format!("and {} more", sorted.len() - AREAS_TOLD));
+        }
+        let n: u64 = sorted.iter().map(|(_, n)| n).sum();
+        Some(vec![
+            TableCell::Text(names.titled(person)),
+            TableCell::Number(quantity::count(n)),
+            TableCell::Text(told.join("; ")),
+        ])
+    };
+    blocks.push(Block::Heading(2, vec![Span::text("If one person left")]));
+    if people.is_empty() {
+        blocks.push(Block::Paragraph(vec![Span::text(
+            "No file is known to one active person alone.",
+        )]));
+        return;
+    }
+    blocks.push(Block::Table(Table {
+        title: format!(
+            "Files of {} that one active person alone has changed or reviewed",
+            product.name
+        ),
+        columns: vec![
+            Column::text("If this person left"),
+            Column::number("Files known to nobody active"),
+            Column::text("Where, and who covers it"),
+        ],
+        rows: people.into_iter().filter_map(row).collect(),
+        n_omitted: 0,
+    }));
+}
+
+/// The share of an area's decayed knowledge from which somebody is near it.
+const KNOWS_SOMETHING: f64 = 0.01;
+
+/// Areas that are told of one person, those with most files first.
+const AREAS_TOLD: usize = 5;
+
 /// How the map is made, once for all products.
 pub(super) fn method() -> Block {
     Block::Bullets(vec![

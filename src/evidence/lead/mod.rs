@@ -3,6 +3,7 @@
 //! Everybody stands in alphabetical order and nobody is ranked. What is said is about the system: how requests are spread, who
 //! holds what, what would wait if somebody were away. It belongs into the private tree alone.
 
+mod agreements;
 mod bottleneck;
 mod coverage;
 mod delegation;
@@ -10,17 +11,20 @@ mod knowledge;
 mod names;
 mod reviewers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::{Person, PersonId, RepoName, RepositoryId};
 use crate::evidence::Pack;
+use crate::metrics::agreements::Agreement;
 use crate::metrics::knowledge::decay::AreaKnowledge;
+use crate::metrics::ownership::handover::Handover;
 use crate::metrics::review::areas::AreaReviewers;
 use crate::metrics::review::waits::Wait;
 use crate::metrics::{Lens, Measure};
+use crate::register::Accepted;
 use crate::report::document::{Block, Document, Span};
 
 pub use bottleneck::{Bottleneck, Stretch};
@@ -46,6 +50,10 @@ pub struct LeadSources<'a> {
     pub packs: &'a [Pack],
     /// Absence cards, by person.
     pub absences: &'a [(PersonId, Document)],
+    /// The team's agreements, held against the measures.
+    pub agreements: &'a [Agreement],
+    /// What the team has accepted for a while, in force or run out.
+    pub accepted: &'a [Accepted],
 }
 
 /// One product's people.
@@ -61,6 +69,12 @@ pub struct ProductSources {
     pub knowledge: BTreeMap<String, AreaKnowledge>,
     /// When somebody last committed to or reviewed an area, by area and person.
     pub last_touches: BTreeMap<(String, PersonId), Timestamp>,
+    /// Files that one active person alone knows, by that person and area; a file of two areas counts in both.
+    pub known_to_one: BTreeMap<PersonId, BTreeMap<String, u64>>,
+    /// Who did anything in the last 90 days.
+    pub active: BTreeSet<PersonId>,
+    /// Areas that changed hands.
+    pub handovers: Vec<Handover>,
 }
 
 /// The views.
@@ -122,6 +136,7 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
         bottleneck::write(&names, product, &bottleneck, &mut reviewing);
         reviewers::write(sources, &names, product, &reviewers, &mut reviewing);
         knowledge::write(product, &areas, &mut knowing);
+        knowledge::losses(&names, product, &mut knowing);
         products.push(LeadProduct {
             product: product.name.clone(),
             reviewers,
@@ -157,6 +172,10 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
                 delegation::INTRO,
                 delegation::blocks(sources, &names),
             ),
+        },
+        Part {
+            id: "agreements",
+            document: document("Agreements", agreements::INTRO, agreements::blocks(sources)),
         },
         Part {
             id: "coverage",

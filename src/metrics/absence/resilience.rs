@@ -8,7 +8,8 @@ use crate::metrics::delivery::deployments;
 use crate::metrics::flow::turns::Replay;
 use crate::metrics::lens::Missing;
 use crate::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Scope, Unit, Value,
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Recipe, Scope,
+    Unit, Value,
 };
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::review::requests;
@@ -33,6 +34,7 @@ static DEFINITION: Definition = Definition {
     formula: "the same figures over [from − 28 days, from), [from, to + 1 day) and [to + 1 day, to + 29 days), each cut to the window and \
               the as-of instant, beside the team's working days in each",
     unit: Unit::Count("reviews that waited on the person"),
+    recipe: Recipe::Whole,
     cohort: None,
     needs: &[Need::PullRequests, Need::Deployments, Need::Issues],
     source: "Definition of this project; absences from the private register's [[absence]]; the figures as in dora.deployment_frequency, \

@@ -10,7 +10,8 @@ use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Ratio, Scope, Unit,
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe,
+    Scope, Unit,
 };
 use crate::metrics::pull_requests::Key;
 use crate::metrics::roster::RosterDelegation;
@@ -36,6 +37,7 @@ static DEFINITION: Definition = Definition {
                  once, as such.",
     formula: "acts of the delegator / (acts of the delegator + acts of the receiver)",
     unit: Unit::Share,
+    recipe: Recipe::Whole,
     cohort: Some("acted in the fortnight"),
     needs: &[Need::History],
     source: "Definition of this project, after the stages telling, selling, participating, delegating of Hersey and Blanchard (1969): per \

@@ -9,7 +9,9 @@ use super::shipping;
 use crate::domain::{Attribution, Elapsed, RepositoryId, Rung};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Ratio, Unit};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
 
@@ -29,6 +31,7 @@ static DEFINITION: Definition = Definition {
                  earlier deployment of the product. The rate is printed at every cut: `failed_up_to_rung_3` counts the first three.",
     formula: "deployments with an incident / successful production deployments older than the attribution bound",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments, Need::History, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): change fail rate; issues with an incident label, and `[[incident]]`",

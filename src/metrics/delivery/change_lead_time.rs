@@ -8,7 +8,9 @@ use super::shipping::{self, Shipped, Shipping};
 use crate::domain::{Elapsed, PullRequestState};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
 use crate::metrics::estimate::quantile;
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit};
+use crate::metrics::measure::{
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit,
+};
 use crate::metrics::pull_requests::{self, Whole, not_human};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::{CommitRow, Tables};
@@ -27,6 +29,7 @@ static DEFINITION: Definition = Definition {
                  contains it. A change is a merged pull request, or a commit pushed directly. Beside it: merge to deployment.",
     formula: "deployment.finished_at − min(first authored_at of its own commits, opened_at)",
     unit: Unit::Hours,
+    recipe: Recipe::Median,
     cohort: Some("deployed in the bucket"),
     needs: &[Need::Deployments, Need::History],
     source: "DORA, \"Software delivery performance metrics\" (2026): change lead time; containment by git ancestry",

@@ -9,7 +9,7 @@ use super::flake_rate::{self, Run};
 use crate::domain::{Elapsed, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
 use crate::metrics::lens::qualifier;
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
+use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
 
@@ -28,6 +28,7 @@ static DEFINITION: Definition = Definition {
                  0.001, at least 12 runs on each side, medians at least 10 % apart.",
     formula: "updated_at − run_started_at of the last attempt, where it passed",
     unit: Unit::Hours,
+    recipe: Recipe::Median,
     cohort: Some("run created in the bucket"),
     needs: &[Need::WorkflowRuns],
     source: "GitHub Actions workflow runs; A. N. Pettitt (1979), \"A non-parametric approach to the change-point problem\"",

@@ -9,7 +9,9 @@ use super::shipping::{self, Shipping};
 use crate::domain::Elapsed;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
 use crate::metrics::estimate::quantile;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
 
@@ -27,6 +29,7 @@ static DEFINITION: Definition = Definition {
                  the same repository.",
     formula: "count(deployments whose status history holds a success, finished in the bucket)",
     unit: Unit::Count("deployments"),
+    recipe: Recipe::Count,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments],
     source: "DORA, \"Software delivery performance metrics\" (2026): deployment frequency; GitHub `Deployment.statuses`",

@@ -9,7 +9,9 @@ use super::shipping::{self, Shipping};
 use crate::domain::RepositoryId;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Ratio, Unit};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
 
@@ -27,6 +29,7 @@ static DEFINITION: Definition = Definition {
                  revert of a change already in production, or one whose changes contain a hotfix linked to an incident that had started.",
     formula: "deployments that are a rollback or ship a revert or a hotfix / successful production deployments",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments, Need::History, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): deployment rework rate; `This reverts commit …` in commits, hotfix \
@@ -97,6 +100,12 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             measure.notes.push(format!(
                 "{}: deployments that an earlier started one finished ahead of, no rollbacks: {n_overtaken}",
                 product.name
+            ));
+        }
+        if let Some(missing) = lens.missing(product, Need::Issues) {
+            measure.notes.push(format!(
+                "{}: hotfixes for incidents are not observed, so that the rate is a lower bound: {}",
+                product.name, missing.because
             ));
         }
         measure.rows.extend(rows.into_iter().map(|row| row.row));

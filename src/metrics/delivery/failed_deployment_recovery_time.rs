@@ -10,7 +10,7 @@ use super::incidents::{self, Incidents, Placed};
 use super::shipping::{self, Shipping};
 use crate::domain::{Attribution, Elapsed};
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Unit};
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Recipe, Unit};
 use crate::metrics::shared::Delivered;
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -30,6 +30,7 @@ static DEFINITION: Definition = Definition {
                  in the issue, label `resolved`, success of the deployment with the linked fix or revert, and only then the closing.",
     formula: "resolved_at − (recorded started_at, else deployment.finished_at)",
     unit: Unit::Hours,
+    recipe: Recipe::CensoredMedian,
     cohort: Some("incident started in the bucket"),
     needs: &[Need::Deployments, Need::History, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): failed deployment recovery time; Kaplan & Meier (1958) for \

@@ -6,7 +6,7 @@ use crate::domain::{Elapsed, RepositoryId, WorkflowRun};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::lens::qualifier;
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit, Value,
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -25,6 +25,7 @@ static DEFINITION: Definition = Definition {
                  Beside it the minutes that the failed attempts took. The areas of this metric are workflows.",
     formula: "runs with a failed attempt before a passed one / finished runs",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: Some("run created in the bucket"),
     needs: &[Need::WorkflowRuns],
     source: "GitHub Actions `run_attempt`; Luo et al. (2014), \"An empirical analysis of flaky tests\"",

@@ -15,10 +15,10 @@ pub enum Rung {
     MergeCommit,
     /// Its own last commit is on the default branch.
     OwnCommit,
-    /// A commit there says it was cherry-picked from one of its commits.
-    CherryPick,
     /// A commit there makes the same change as the whole of it, or as one of its commits.
     SamePatch,
+    /// A commit there says it was cherry-picked from one of its commits.
+    CherryPick,
     /// A commit's subject there names the pull request.
     Subject,
 }
@@ -104,14 +104,14 @@ impl Landings {
             .or_else(|| own().find(there).map(|commit| (commit, Rung::OwnCommit)))
             .or_else(|| {
                 own()
-                    .find_map(|commit| picked.get(&(repository, commit)))
-                    .map(|c| (*c, Rung::CherryPick))
-            })
-            .or_else(|| {
-                own()
                     .find_map(|commit| same.get(&(repository, commit)))
                     .filter(|commit| there(commit))
                     .map(|c| (*c, Rung::SamePatch))
+            })
+            .or_else(|| {
+                own()
+                    .find_map(|commit| picked.get(&(repository, commit)))
+                    .map(|c| (*c, Rung::CherryPick))
             })
             .or_else(|| {
                 named

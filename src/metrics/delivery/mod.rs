@@ -13,5 +13,6 @@ pub mod flake_rate;
 pub mod incident_body;
 pub mod incidents;
 pub mod landing;
+pub mod rollbacks;
 pub mod rules;
 pub mod shipping;

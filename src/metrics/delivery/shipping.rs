@@ -119,6 +119,17 @@ impl Shipping {
         shipping
     }
 
+    /// One repository's deployments, given by time of success, in the history given.
+    pub(super) fn of_repository(
+        repository: RepositoryId,
+        candidates: &[&Candidate],
+        parents: &HashMap<CommitId, &[CommitId]>,
+    ) -> Self {
+        let mut shipping = Self::default();
+        shipping.place(repository, candidates, parents);
+        shipping
+    }
+
     /// Places one repository's deployments, given by time of success.
     fn place(
         &mut self,

@@ -1,7 +1,7 @@
 //! `flow.cycle_time`: opened → merged.
 
 use super::{Placed, durations, merged_inside};
-use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Unit};
+use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Recipe, Unit};
 use crate::metrics::pull_requests::Whole;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -19,6 +19,7 @@ static DEFINITION: Definition = Definition {
     definition: "Time from opening a pull request to merging it. Spread is p90 divided by p50.",
     formula: "merged_at − created_at",
     unit: Unit::Hours,
+    recipe: Recipe::Median,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "DORA, \"Software delivery performance metrics\" (2026), delivery stages; GitHub `PullRequest.createdAt`, `mergedAt`",

@@ -5,7 +5,9 @@ use super::{merged_inside, observed};
 use crate::domain::Elapsed;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+};
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -28,6 +30,7 @@ static DEFINITION: Definition = Definition {
                  life exactly. A holder's share is its part of all those hours.",
     formula: "Σ hours of a holder's turns / Σ hours of all turns",
     unit: Unit::Share,
+    recipe: Recipe::Whole,
     cohort: Some("merged in the bucket"),
     needs: &[
         Need::PullRequests,

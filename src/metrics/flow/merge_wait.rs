@@ -1,7 +1,7 @@
 //! `flow.merge_wait`: last approval → merged.
 
 use super::{Placed, durations, merged_inside, review_span};
-use crate::metrics::measure::{Definition, Measure, Need, Unit};
+use crate::metrics::measure::{Definition, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::Whole;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -19,6 +19,7 @@ static DEFINITION: Definition = Definition {
     definition: "Time from the last approval by a human other than the author to the merge.",
     formula: "merged_at − last_approval_at",
     unit: Unit::Hours,
+    recipe: Recipe::Median,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview.submittedAt`, `PullRequest.mergedAt`; the stages of the path to production",

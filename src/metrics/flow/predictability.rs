@@ -7,7 +7,9 @@ use crate::domain::Elapsed;
 use crate::metrics::aggregate::{AreaDepth, Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
 use crate::metrics::lens::{Missing, ProductLens};
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+};
 use crate::metrics::pull_requests::{not_human, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -27,6 +29,7 @@ static DEFINITION: Definition = Definition {
                  Areas are the changes; the product's figure takes all of them together.",
     formula: "finished, carried over and p90 / p50 of merged_at − created_at, on either side",
     unit: Unit::Count("pull requests"),
+    recipe: Recipe::Whole,
     cohort: None,
     needs: &[Need::PullRequests],
     source: "The register's `[[event]]`; GitHub `PullRequest.createdAt`, `mergedAt`; the working days of the register's calendar",

@@ -7,7 +7,7 @@ use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::delivery::landing::{self, Landings};
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Unit};
+use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -28,6 +28,7 @@ static DEFINITION: Definition = Definition {
                  question does not arise.",
     formula: "merged without review and co-author / merged",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests, Need::History],
     source: "GitHub `PullRequestReview`, authors of `PullRequest.commits`; git `Co-authored-by` trailers",

@@ -12,7 +12,7 @@ use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit, Value,
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::{not_human, of_product};
 use crate::metrics::{Lens, Metric};
@@ -32,6 +32,7 @@ static DEFINITION: Definition = Definition {
                  counts, also one without any: the median, the highest, and the last day's number.",
     formula: "count of pull requests that are open and ready at the end of the day",
     unit: Unit::Count("open pull requests"),
+    recipe: Recipe::Whole,
     cohort: Some("the day is in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequest.createdAt`, `closedAt`, `ReadyForReviewEvent`, `ConvertToDraftEvent`, `ClosedEvent`, `ReopenedEvent`",

@@ -6,7 +6,9 @@ use super::rules::KindRules;
 use super::{merged_inside, observed};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+};
 use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -26,6 +28,7 @@ static DEFINITION: Definition = Definition {
                  none is unclassified, and always shown.",
     formula: "pull requests of the kind / merged pull requests",
     unit: Unit::Share,
+    recipe: Recipe::Whole,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "The register's `[work_mix]` or its defaults; GitHub labels, `headRefName`, title, files",

@@ -6,7 +6,7 @@ use crate::domain::{Granularity, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed};
 use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Measured, Need, Unit};
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Measured, Need, Recipe, Unit};
 use crate::metrics::ownership::quarters::{CommitInAreas, commits_in};
 use crate::metrics::ownership::share;
 use crate::metrics::{Lens, Metric};
@@ -32,6 +32,7 @@ static DEFINITION: Definition = Definition {
                  co-authored commit is credited in full to each author.",
     formula: "max(commits of the kind credited to one person) / commits of the kind;  1 / Σ p²",
     unit: Unit::Share,
+    recipe: Recipe::Whole,
     cohort: Some("committed, or released, in the quarter"),
     needs: &[Need::History, Need::Deployments],
     source: "Definition of this project; share as in Bird et al. (2011), effective number as the inverse of Simpson's index",

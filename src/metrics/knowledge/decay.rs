@@ -245,6 +245,28 @@ pub fn active_people(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTr
         .collect()
 }
 
+/// What to say where nobody is active at all: then the record is old, and not the knowledge.
+#[must_use]
+pub fn stale_note(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<String> {
+    if !active_people(tables, lens, product).is_empty() {
+        return None;
+    }
+    let commits = tables.commits.iter();
+    let committed = commits.map(|row| (row.repository, row.committed_at));
+    let opened = tables.facts.pull_requests.iter();
+    let newest = committed
+        .chain(opened.map(|row| (row.repository, row.created_at)))
+        .filter(|(repository, at)| product.has(*repository) && *at < lens.as_of)
+        .map(|(_, at)| at)
+        .max()?;
+    let on = lens.zone.to_datetime(newest).date();
+    Some(format!(
+        "{}: the newest event on record is of {on}, and nobody was active in the {ACTIVE_DAYS} days before the as-of instant: every \
+         file looks unknown to anybody. If work goes on, fetch and pull first, or ask with `--as-of {on}`",
+        product.name
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::decay::active_people;
+use super::decay::{active_people, stale_note};
 use super::holders::{FileRow, Judged, file_rows, measure_files};
 use super::lineage::FileHistory;
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{count, share};
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Unit};
+use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Recipe, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -26,6 +26,7 @@ static DEFINITION: Definition = Definition {
                  had any event but on issues in any of the product's repositories in the last 90 days.",
     formula: "files with |{p active: p changed or reviewed the file}| ≤ 1 / files",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: None,
     needs: &[Need::History],
     source: "Mirsaeedi, Rigby (2020), \"Mitigating turnover with code review recommendation\", ICSE: files at risk (FaR), authors and \
@@ -81,6 +82,6 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         lens,
         &|product| Ok(rows(tables, lens, product)),
         &|_, rows| estimate(lens, rows),
-        &|_| Vec::new(),
+        &|product| stale_note(tables, lens, product).into_iter().collect(),
     )
 }

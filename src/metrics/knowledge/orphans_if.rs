@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::decay::stale_note;
 use super::files_at_risk;
 use super::holders::{FileRow, measure_files};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Ratio, Unit};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -27,6 +30,7 @@ static DEFINITION: Definition = Definition {
                  how many people would orphan a file, and in how many areas nobody active would be left.",
     formula: "max over p of |{files: {active who changed or reviewed it} = {p}}| / |{files: somebody active did}|",
     unit: Unit::Share,
+    recipe: Recipe::Whole,
     cohort: None,
     needs: &[Need::History],
     source: "Definition of this project, with knowledge and activity as in knowledge.files_at_risk (Mirsaeedi, Rigby 2020) and the \
@@ -67,6 +71,25 @@ pub fn known_to_one(rows: &[&FileRow]) -> BTreeMap<PersonId, u64> {
         }
     }
     alone
+}
+
+/// Files that only one person knows, by that person and area: for the private tree only. A file of two areas counts in both.
+#[must_use]
+pub fn by_person_and_area(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> BTreeMap<PersonId, BTreeMap<String, u64>> {
+    let mut found: BTreeMap<PersonId, BTreeMap<String, u64>> = BTreeMap::new();
+    for row in rows(tables, lens, product) {
+        if let ([only], Fate::Included) = (row.key.as_slice(), row.row.fate) {
+            let areas = found.entry(*only).or_default();
+            for area in row.row.areas {
+                *areas.entry(area).or_default() += 1;
+            }
+        }
+    }
+    found
 }
 
 /// Areas that only one person knows anything of, by that person.
@@ -117,7 +140,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         lens,
         &|product| Ok(rows(tables, lens, product)),
         &|_, rows| estimate(lens, rows),
-        &|_| Vec::new(),
+        &|product| stale_note(tables, lens, product).into_iter().collect(),
     )
 }
 

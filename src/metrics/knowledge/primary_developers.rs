@@ -7,7 +7,7 @@ use super::lineage::FileHistory;
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Keyed, count};
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Recipe, Unit, Value};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -31,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "K(p, f) = changes of p not following one of p / such changes;  primary iff K ≥ 1/D, secondary iff 1/(2D) ≤ K < 1/D;  K(p, \
               area) = Σ_f K(p, f), of its sum",
     unit: Unit::Count("people"),
+    recipe: Recipe::Whole,
     cohort: None,
     needs: &[Need::History],
     source: "Cosentino, Cánovas Izquierdo, Cabot (2015), \"Assessing the bus factor of Git repositories\", SANER: metric of distinct \

@@ -4,7 +4,7 @@ use super::decay::{AreaKnowledge, active_people, by_area};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::lens::{ProductLens, repositories_of_areas};
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Unit};
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Recipe, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -28,6 +28,7 @@ static DEFINITION: Definition = Definition {
                  commit; active is who had any event in the last 90 days.",
     formula: "areas with (largest share ≥ 0.8 and no second active person with ≥ 3 contributions) / areas with enough history",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: None,
     needs: &[Need::History],
     source: "Decay and review weight: Jabrayilzade et al. (2022), \"Bus factor in practice\", ICSE-SEIP; the second condition keeps \

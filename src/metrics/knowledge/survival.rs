@@ -9,7 +9,7 @@ use crate::metrics::aggregate::{Keyed, count, ratio_value};
 use crate::metrics::estimate::effective_number;
 use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Unit,
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -29,6 +29,7 @@ static DEFINITION: Definition = Definition {
                  author of the commit that last wrote it.",
     formula: "max(lines of one person) / lines;  1/Σ p²;  min k: lines of the k greatest > lines / 2",
     unit: Unit::Share,
+    recipe: Recipe::Whole,
     cohort: None,
     needs: &[Need::Ownership],
     source: "Rigby, Zhu, Donadelli, Mockus (2016), \"Quantifying and mitigating turnover-induced knowledge loss\", ICSE: knowledge by \

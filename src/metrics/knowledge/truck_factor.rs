@@ -5,7 +5,7 @@ use super::lineage::{FileHistory, file_histories};
 use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Measure, Need, Unit};
+use crate::metrics::measure::{Definition, Measure, Need, Recipe, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -25,6 +25,7 @@ static DEFINITION: Definition = Definition {
                  taken away is the truck factor.",
     formula: "min k: files without an author after removing the k greatest authors > files / 2",
     unit: Unit::Count("people"),
+    recipe: Recipe::Whole,
     cohort: None,
     needs: &[Need::History],
     source: "Avelino, Passos, Hora, Valente (2016), \"A novel approach for estimating truck factors\", ICPC",

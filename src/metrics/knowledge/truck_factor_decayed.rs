@@ -4,7 +4,7 @@ use super::holders::{FileRow, Judged, file_rows, measure_files, truck_factor};
 use super::lineage::FileHistory;
 use crate::domain::PersonId;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Measure, Need, Unit};
+use crate::metrics::measure::{Definition, Measure, Need, Recipe, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -28,6 +28,7 @@ static DEFINITION: Definition = Definition {
     formula: "A(p, f) = Σ changes e^(−d/90) + ½ · Σ reviews e^(−d/90), d ≤ 547;  major iff A / max A > 0.75;  min k: files without a \
               major contributor after removing the k greatest > files / 2",
     unit: Unit::Count("people"),
+    recipe: Recipe::Whole,
     cohort: None,
     needs: &[Need::History],
     source: "After Jabrayilzade, Evtikhiev, Tüzün, Kovalenko (2022), \"Bus factor in practice\", ICSE-SEIP: decay constant of 90 days, \

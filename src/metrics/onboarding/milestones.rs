@@ -8,7 +8,8 @@ use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Scope, Unit, Value,
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Recipe, Scope,
+    Unit, Value,
 };
 use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
@@ -33,6 +34,7 @@ static DEFINITION: Definition = Definition {
                  in four weeks: who reviewed or was reviewed by the joiner, or is credited with a commit together with the joiner.",
     formula: "joiners with a code pull request merged before joined_on + 28 days / joiners of at least 28 days",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: None,
     needs: &[Need::PullRequests, Need::History],
     source: "Definition of this project; joiners from joined_on of the register's [[member]]",

@@ -6,7 +6,7 @@ use crate::domain::{Codeowners, CodeownersLine, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, share};
 use crate::metrics::knowledge::lineage::file_histories;
 use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Ratio, Unit};
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Ratio, Recipe, Unit};
 use crate::metrics::ownership::quarters::commits_in;
 use crate::metrics::pull_requests::{Key, reviewer_of};
 use crate::metrics::roster::person_of;
@@ -31,6 +31,7 @@ static DEFINITION: Definition = Definition {
                  team's owners are its members.",
     formula: "lines with (commits and reviews by declared owners / commits and reviews) < ½, of the lines with at least five",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: None,
     needs: &[Need::History],
     source: "Definition of this project; matching after GitHub's documentation of CODEOWNERS",

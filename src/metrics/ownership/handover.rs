@@ -10,7 +10,7 @@ use crate::domain::{Bucket, Granularity, PersonId, ReviewState};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::lens::{ProductLens, repositories_of_areas};
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Ratio, Unit};
+use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Ratio, Recipe, Unit};
 use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -34,6 +34,7 @@ static DEFINITION: Definition = Definition {
                  complete quarters of the window with at least five changes are compared: four in a row.",
     formula: "share(q, giver) − share(q+2, giver) ≥ 0.2 and share(q+2, receiver) − share(q, receiver) ≥ 0.2, intervals apart",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: None,
     needs: &[Need::History],
     source: "Definition of this project; shares as in ownership.share",

@@ -12,7 +12,7 @@ use crate::metrics::estimate::{effective_number, wilson_interval};
 use crate::metrics::knowledge::surviving::lines_at;
 use crate::metrics::lens::{ProductLens, areas_of_files};
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Unit,
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric};
@@ -34,6 +34,7 @@ static DEFINITION: Definition = Definition {
                  co-authored commit is credited in full to each author. Nobody is named.",
     formula: "max(commits credited to one person) / commits;  1 / Σ p²;  max and sum by person of lines, reviews, merges",
     unit: Unit::Share,
+    recipe: Recipe::Whole,
     cohort: Some("committed in the quarter"),
     needs: &[Need::History],
     source: "Bird et al. (2011), \"Don't touch my code!\", FSE: ownership as the largest share of commits",

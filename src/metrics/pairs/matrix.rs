@@ -7,7 +7,7 @@ use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit, Value,
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -27,6 +27,7 @@ static DEFINITION: Definition = Definition {
                  the private tree.",
     formula: "|{ {a, b}: a ≠ b, a commit is credited to a and b }|",
     unit: Unit::Count("pairs"),
+    recipe: Recipe::Whole,
     cohort: Some("committed in the quarter"),
     needs: &[Need::History],
     source: "Definition of this project; GitHub's Co-authored-by convention",

@@ -5,7 +5,7 @@ use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Unit,
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -24,6 +24,7 @@ static DEFINITION: Definition = Definition {
                  Beside it the areas in which only one person approved. In the private tree with the person.",
     formula: "areas with exactly one human reviewer in 180 days / areas with at least five pull requests reviewed in 180 days",
     unit: Unit::Share,
+    recipe: Recipe::Share,
     cohort: None,
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview`; the area of a pull request is that of its files",

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::{effective_number, gini, wilson_interval};
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Ratio, Unit};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+};
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -24,6 +26,7 @@ static DEFINITION: Definition = Definition {
                  coefficient over all active members, zeros included, corrected by n/(n−1). Nobody is named.",
     formula: "max(reviews of one person) / all reviews;  1 / Σ p²;  G · n / (n − 1)",
     unit: Unit::Share,
+    recipe: Recipe::Whole,
     cohort: Some("submitted in the bucket"),
     needs: &[Need::PullRequests, Need::History],
     source: "Simpson (1949) for 1/Σp²; Gini (1912) with the small-sample correction of Deltas (2003)",

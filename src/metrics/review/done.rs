@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Bucket, CommentKind, PersonId, Review};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+};
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -24,6 +26,7 @@ static DEFINITION: Definition = Definition {
                  requests each reviewer left at least one comment of any kind.",
     formula: "count(submitted reviews where reviewer ≠ author)",
     unit: Unit::Count("reviews"),
+    recipe: Recipe::Count,
     cohort: Some("submitted in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview`, `PullRequestReviewComment`, `IssueComment`",

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::span_hours;
 use crate::domain::{Comment, PersonId, PullRequestState};
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Unit};
+use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -27,6 +27,7 @@ static DEFINITION: Definition = Definition {
                  turnaround of a request, and never mixed with it.",
     formula: "first_human_comment_or_review_at − ready_at",
     unit: Unit::Hours,
+    recipe: Recipe::CensoredMedian,
     cohort: Some("ready in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `ReadyForReviewEvent`, `PullRequestReview`, `IssueComment`; Kaplan & Meier (1958), Brookmeyer & Crowley (1982)",

@@ -9,7 +9,7 @@ use super::requests::{End, Request, replay};
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Unit, Value,
+    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric, ProductLens};
@@ -30,6 +30,7 @@ static DEFINITION: Definition = Definition {
                  day, the requests that came and went, and the age of the oldest. In the private tree for each person asked.",
     formula: "Σ open requests at the end of each day / days",
     unit: Unit::Count("open requests"),
+    recipe: Recipe::Whole,
     cohort: Some("the day falls in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, `PullRequestReview.submittedAt`; Little (1961) for the \

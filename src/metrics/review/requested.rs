@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::requests::{Asked, Request, replay};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Recipe, Unit, Value};
 use crate::metrics::pull_requests::{Key, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -23,6 +23,7 @@ static DEFINITION: Definition = Definition {
                  request; asking again after the review is one. In the private tree also for each person asked.",
     formula: "count(review requests made in the bucket)",
     unit: Unit::Count("requests"),
+    recipe: Recipe::Count,
     cohort: Some("requested in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`",

@@ -4,7 +4,9 @@ use super::requests::{End, Request, replay};
 use super::span_hours;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+};
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -23,6 +25,7 @@ static DEFINITION: Definition = Definition {
                  answered by a review of the person (for a team: of a member). Age runs from the request.",
     formula: "count(open requests);  as of − requested_at",
     unit: Unit::Count("requests"),
+    recipe: Recipe::Count,
     cohort: None,
     needs: &[Need::PullRequests],
     source: "GitHub `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, `PullRequestReview.submittedAt`",

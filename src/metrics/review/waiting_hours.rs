@@ -8,7 +8,9 @@ use super::span_hours;
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::flow::turns::{Asked, Holder, Turn, lives};
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Number, Unit, Value};
+use crate::metrics::measure::{
+    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+};
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -28,6 +30,7 @@ static DEFINITION: Definition = Definition {
                  the private tree for each person.",
     formula: "Σ over reviewer turns: hours of the turn inside the window / reviewers pending",
     unit: Unit::Hours,
+    recipe: Recipe::Sum,
     cohort: Some("the time falls in the bucket"),
     needs: &[
         Need::PullRequests,

@@ -159,6 +159,9 @@ pub(super) fn figure(figure: &Figure, product: &str) -> Result<FigureView, Rende
     })
 }
 
+/// Classes of a stack's parts, by their colour.
+const STACK: [&str; 6] = ["part0", "part1", "part2", "part3", "part4", "part5"];
+
 /// Classes of the legend's marks with their words.
 fn legend(chart: &Chart) -> Vec<(&'static str, String)> {
     let mut legend: Vec<(&'static str, String)> = chart
@@ -166,10 +169,10 @@ fn legend(chart: &Chart) -> Vec<(&'static str, String)> {
         .iter()
         .map(|mark| {
             (
-                if mark.shape == Shape::QuietLine {
-                    "quiet"
-                } else {
-                    "line"
+                match mark.shape {
+                    Shape::QuietLine => "quiet",
+                    Shape::Line | Shape::Bars => "line",
+                    Shape::Stack(at) => STACK.get(usize::from(at)).copied().unwrap_or("line"),
                 },
                 mark.title.clone(),
             )

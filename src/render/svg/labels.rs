@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::axis::{self, Scale};
 use super::plot::{Frame, UNIT, n_is_drawn};
 use super::words::{self, Anchor, Words};
-use super::{BAND, Colour, INK, LINE, QUIET, STRIP, Size, WORDS};
+use super::{BAND, Colour, INK, LINE, QUIET, STRIP, Size, WORDS, part};
 use crate::render::encode;
 use crate::report::quantity;
 use crate::report::{Chart, ChartPoint, PointState, Shape};
@@ -116,10 +116,10 @@ fn set_legend(text: &mut String, chart: &Chart) {
         x += 34 * UNIT + words::width(title, 12);
     };
     for mark in &chart.marks {
-        let of = if mark.shape == Shape::QuietLine {
-            &QUIET
-        } else {
-            &LINE
+        let of = match mark.shape {
+            Shape::QuietLine => &QUIET,
+            Shape::Line | Shape::Bars => &LINE,
+            Shape::Stack(at) => part(at),
         };
         entry(text, of, &mark.title);
     }

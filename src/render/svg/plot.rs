@@ -9,7 +9,7 @@ use plotters::prelude::{
 use super::axis::{self, Scale};
 use super::labels::{set_tips, set_words};
 use super::words;
-use super::{AXIS, BAND, Colour, GRID, LINE, PAPER, QUIET, STRIP, Size};
+use super::{AXIS, BAND, Colour, GRID, LINE, PAPER, QUIET, STRIP, Size, part};
 use crate::render::RenderError;
 use crate::report::{Chart, ChartPoint, Mark, Shape};
 
@@ -157,8 +157,10 @@ fn draw(chart: &Chart, root: &Area<'_>, frame: &Frame, scale: &Scale) -> Result<
             Shape::Bars => draw_bars(&mut context, chart, mark)?,
             Shape::Line => draw_line(&mut context, chart, mark, &LINE, 20)?,
             Shape::QuietLine => draw_line(&mut context, chart, mark, &QUIET, 12)?,
+            Shape::Stack(_) => {}
         }
     }
+    draw_stack(&mut context, chart)?;
     let (width, n) = (frame.right - frame.left, n_points.max(1));
     let xs: Vec<i32> = (0..n_points)
         .map(|at| frame.left + (width * (2 * at + 1)) / (2 * n))
@@ -278,6 +280,27 @@ fn draw_bars(context: &mut Context<'_, '_>, chart: &Chart, mark: &Mark) -> Resul
     Ok(())
 }
 
+/// The parts of every bucket on each other, the first at the bottom. A part that a bucket does not have takes no room.
+fn draw_stack(context: &mut Context<'_, '_>, chart: &Chart) -> Result<(), String> {
+    let mut middle = 0.5;
+    let mut parts = Vec::new();
+    for point in &chart.points {
+        let mut foot = 0.0;
+        for mark in &chart.marks {
+            if let (Shape::Stack(at), Some(number)) = (mark.shape, point.get(&mark.number)) {
+                let corners = [(middle - 0.36, foot), (middle + 0.36, foot + number)];
+                parts.push(Rectangle::new(corners, fill(part(at))));
+                foot += number;
+            }
+        }
+        middle += 1.0;
+    }
+    context
+        .draw_series(parts)
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}
+
 /// The strip of n under the buckets: how much stands behind each value.
 #[expect(
     clippy::cast_precision_loss,
@@ -349,7 +372,7 @@ fn draw_sparkline(chart: &Chart, root: &Area<'_>) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     match mark.shape {
         Shape::Bars => draw_bars(&mut context, chart, mark)?,
-        Shape::Line | Shape::QuietLine => {
+        Shape::Line | Shape::QuietLine | Shape::Stack(_) => {
             let runs = runs(chart, |point| point.get(&mark.number));
             let paths = runs
                 .iter()

@@ -2,6 +2,7 @@
 
 use super::{Frame, noun};
 use crate::domain::Bucket;
+use crate::metrics::flow::turns::Holder;
 use crate::metrics::measure::{Cell, Definition, Measured, Number, Ratio, Unit};
 use crate::report::chart::{Chart, ChartPoint, Mark, PointState, Shape};
 use crate::report::quantity;
@@ -85,6 +86,10 @@ pub(super) fn chart(
             shape: Shape::Line,
         },
     }];
+    let parts = parts(cells);
+    if parts.len() > 1 {
+        marks = parts;
+    }
     if *first == "p50" && value.get("p75").is_some() {
         marks.push(Mark {
             number: "p75".to_owned(),
@@ -110,6 +115,27 @@ pub(super) fn chart(
     };
     chart.description = description(&chart);
     Some(chart)
+}
+
+/// The parts of a whole, where the figure is made of them: whose turn a pull request's life is, from the first to the last.
+fn parts(cells: &[&Cell]) -> Vec<Mark> {
+    let has = |name: &str| {
+        cells.iter().any(|cell| match &cell.measured {
+            Measured::Value { value, .. } => value.get(name).is_some(),
+            _ => false,
+        })
+    };
+    Holder::WORDS
+        .iter()
+        .zip(0..)
+        .map(|(word, at)| (format!("{word}_share"), *word, at))
+        .filter(|(name, ..)| has(name))
+        .map(|(number, word, at)| Mark {
+            number,
+            title: word.to_owned(),
+            shape: Shape::Stack(at),
+        })
+        .collect()
 }
 
 /// The chart in one sentence: first and last value, extremes, gaps.
