@@ -14,8 +14,10 @@ use super::flow::turns::Lived;
 use super::knowledge::chronicle::Chronicle;
 use super::knowledge::decay::Activity;
 use super::knowledge::lineage::Histories;
+use super::knowledge::panel::Place;
 use super::lens::{Lens, Missing, ProductLens};
 use super::pull_requests::Gathered;
+use crate::domain::Bucket;
 
 /// Intermediate results of one run; empty outside of it.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +48,7 @@ struct Slots {
     lives: Slot<Vec<Lived>>,
     delivered: Slot<Delivered>,
     landings: Slot<Landings>,
+    quarters: Slot<Vec<(Bucket, Place)>>,
 }
 
 /// Methods that give what a slot holds, at the run's instant.
@@ -143,5 +146,7 @@ impl Shared {
         delivered: Delivered,
         /// Where its pull requests landed.
         landings: Landings,
+        /// The bus factors at the end of every complete quarter.
+        quarters: Vec<(Bucket, Place)>,
     }
 }

@@ -84,6 +84,7 @@ mod tests {
             definition: "",
             formula: "",
             unit: Unit::Hours,
+            recipe: crate::metrics::measure::Recipe::Median,
             cohort,
             needs,
             source: "",

@@ -171,10 +171,10 @@ pub(super) fn losses(names: &Names<'_>, product: &ProductSources, blocks: &mut V
         let known = product.knowledge.get(area)?;
         let ranked = shares(known).into_iter();
         let mut others = ranked.filter(|(person, _)| *person != leaving);
-        let knows = |(person, share): &(PersonId, f64)| {
+        let is_near = |(person, share): &(PersonId, f64)| {
             product.active.contains(person) && *share >= KNOWS_SOMETHING
         };
-        others.find(knows)
+        others.find(is_near)
     };
     let row = |person: PersonId| {
         let areas = product.known_to_one.get(&person)?;

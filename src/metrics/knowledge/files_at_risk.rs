@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::decay::{active_people, stale_note};
 use super::holders::{FileRow, Judged, file_rows, measure_files};
 use super::lineage::FileHistory;
+use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{count, share};
 use crate::metrics::lens::ProductLens;
@@ -77,11 +78,12 @@ pub fn estimate(lens: &Lens, rows: &[&FileRow]) -> Measured {
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_files(
+    let measure = measure_files(
         &DEFINITION,
         lens,
         &|product| Ok(rows(tables, lens, product)),
         &|_, rows| estimate(lens, rows),
         &|product| stale_note(tables, lens, product).into_iter().collect(),
-    )
+    );
+    panel::with_quarters(measure, tables, lens, 4)
 }

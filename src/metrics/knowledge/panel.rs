@@ -1,6 +1,7 @@
 //! The bus-factor figures side by side, with the files that each would orphan, per area and quarter. None is *the* bus factor.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::decay::active_people;
 use super::holders::{self, FileRow, bare_row};
@@ -12,7 +13,7 @@ use crate::domain::{Bucket, Granularity};
 use crate::metrics::Lens;
 use crate::metrics::aggregate::{Depth, Estimate, Keyed, cells};
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::Measured;
+use crate::metrics::measure::{Cell, Measure, Measured};
 use crate::tables::Tables;
 
 /// The figures' names in the panel's order.
@@ -38,6 +39,15 @@ pub struct PanelFigure {
 /// The figures of one place, in the order of [`FIGURES`]; `None` where there are too few files or no data.
 pub type Line = [Option<PanelFigure>; 5];
 
+/// What one place shows: its line, and the figures that the line is read from, in the same order.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// The line.
+    pub line: Line,
+    /// The figures; `None` where there is no data.
+    pub cells: [Option<Cell>; 5],
+}
+
 /// The panel at the lens's as-of instant: by area, as far as the depth has areas; `None` is the whole product.
 #[must_use]
 pub fn lines(
@@ -46,9 +56,9 @@ pub fn lines(
     product: &ProductLens,
     depth: Depth,
 ) -> BTreeMap<Option<String>, Line> {
-    let mut lines = BTreeMap::new();
+    let mut places = BTreeMap::new();
     collect_all(
-        &mut lines,
+        &mut places,
         (tables, lens),
         (product, depth),
         &Rows {
@@ -59,7 +69,8 @@ pub fn lines(
             at_risk: files_at_risk::rows(tables, lens, product),
         },
     );
-    lines
+    let line = |(area, place): (Option<String>, Place)| (area, place.line);
+    places.into_iter().map(line).collect()
 }
 
 /// The files of a product as each algorithm judges them.
@@ -72,7 +83,7 @@ struct Rows {
 }
 
 fn collect_all(
-    lines: &mut BTreeMap<Option<String>, Line>,
+    places: &mut BTreeMap<Option<String>, Place>,
     (tables, lens): (&Tables, &Lens),
     place: (&ProductLens, Depth),
     rows: &Rows,
@@ -80,21 +91,29 @@ fn collect_all(
     const ORPHANED: &str = "files_then_without_author";
     let count = Some("count");
     let of_authors: &Estimate<'_, _> = &|_, rows| holders::truck_factor(tables, lens, rows);
-    collect(lines, 0, place, &rows.authored, of_authors, count, ORPHANED);
-    collect(lines, 1, place, &rows.recent, of_authors, count, ORPHANED);
+    collect(
+        places,
+        0,
+        place,
+        &rows.authored,
+        of_authors,
+        count,
+        ORPHANED,
+    );
+    collect(places, 1, place, &rows.recent, of_authors, count, ORPHANED);
     let estimate: &Estimate<'_, _> = &|_, rows| primary_developers::estimate(lens, rows);
-    collect(lines, 2, place, &rows.developed, estimate, count, ORPHANED);
+    collect(places, 2, place, &rows.developed, estimate, count, ORPHANED);
     if let Some(rows) = &rows.surviving {
         let estimate: &Estimate<'_, _> = &|_, rows| survival::estimate(tables, lens, rows);
         let people = Some("holders_of_half");
-        collect(lines, 3, place, rows, estimate, people, ORPHANED);
+        collect(places, 3, place, rows, estimate, people, ORPHANED);
     }
     let estimate: &Estimate<'_, _> = &|_, rows| files_at_risk::estimate(lens, rows);
-    collect(lines, 4, place, &rows.at_risk, estimate, None, "hits");
+    collect(places, 4, place, &rows.at_risk, estimate, None, "hits");
 }
 
 fn collect<K>(
-    lines: &mut BTreeMap<Option<String>, Line>,
+    places: &mut BTreeMap<Option<String>, Place>,
     at: usize,
     (product, depth): (&ProductLens, Depth),
     rows: &[Keyed<K>],
@@ -103,7 +122,8 @@ fn collect<K>(
     files: &str,
 ) {
     for cell in cells(product, rows, depth, estimate) {
-        let line = lines.entry(cell.scope.area).or_default();
+        let place = places.entry(cell.scope.area.clone()).or_default();
+        let line = &mut place.line;
         if let (Measured::Value { n, value, .. }, Some(slot)) = (&cell.measured, line.get_mut(at)) {
             let whole = |name: &str| value.count(name);
             *slot = whole(files).map(|files| PanelFigure {
@@ -112,27 +132,76 @@ fn collect<K>(
                 of: *n,
             });
         }
+        if let Some(slot) = place.cells.get_mut(at) {
+            *slot = Some(cell);
+        }
     }
 }
 
-/// The product's panel at the end of every complete quarter of the window, oldest first.
+/// The product's panel at the end of every complete quarter of the window, oldest first; computed once where the lens is shared.
 #[must_use]
-pub fn by_quarter(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<(Bucket, Line)> {
-    Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
-        .into_iter()
-        .filter_map(|quarter| {
-            let end = quarter.window(&lens.zone).until;
-            let then = Lens {
-                as_of: end,
-                ..lens.clone()
-            };
-            (end <= lens.as_of).then(|| (quarter, line_at(tables, &then, product)))
-        })
-        .collect()
+pub fn by_quarter(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> Arc<Vec<(Bucket, Place)>> {
+    lens.shared.quarters(lens, product, || {
+        Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
+            .into_iter()
+            .filter_map(|quarter| {
+                let end = quarter.window(&lens.zone).until;
+                let then = Lens {
+                    as_of: end,
+                    ..lens.clone()
+                };
+                (end <= lens.as_of).then(|| (quarter, place_at(tables, &then, product)))
+            })
+            .collect()
+    })
 }
 
-/// The whole product's line at the lens's as-of instant: one replay, each history seen once by every algorithm.
-fn line_at(tables: &Tables, lens: &Lens, product: &ProductLens) -> Line {
+/// Adds the figures at the end of every complete quarter to those of a product's window, from the panel's place `at`.
+///
+/// They are what the metric gives as of the quarter's end, with its ledger: `explain --as-of` lists the rows.
+pub(super) fn with_quarters(
+    mut measure: Measure,
+    tables: &Tables,
+    lens: &Lens,
+    at: usize,
+) -> Measure {
+    for product in &lens.products {
+        let is_whole = |cell: &Cell| {
+            let scope = &cell.scope;
+            scope.product == product.name && scope.area.is_none() && scope.repository.is_none()
+        };
+        let place = measure.cells.iter().position(is_whole);
+        let Some(place) = place.filter(|place| {
+            let whole = measure.cells.get(*place).map(|cell| &cell.measured);
+            !matches!(whole, Some(Measured::NotObserved { .. }))
+        }) else {
+            continue;
+        };
+        let quarters = by_quarter(tables, lens, product);
+        let cells: Vec<Cell> = quarters
+            .iter()
+            .filter_map(|(quarter, place)| {
+                let cell = place.cells.get(at)?.clone()?;
+                Some(Cell {
+                    bucket: Some(*quarter),
+                    ..cell
+                })
+            })
+            // Before the first file there is no figure at all.
+            .filter(|cell| cell.ledger.population() > 0)
+            .collect();
+        let rest = measure.cells.split_off(place + 1);
+        measure.cells.extend(cells.into_iter().chain(rest));
+    }
+    measure
+}
+
+/// The whole product at the lens's as-of instant: one replay, each history seen once by every algorithm.
+fn place_at(tables: &Tables, lens: &Lens, product: &ProductLens) -> Place {
     let active = active_people(tables, lens, product);
     let (mut authored, mut recent) = (Vec::new(), Vec::new());
     let (mut developed, mut at_risk) = (Vec::new(), Vec::new());
@@ -144,10 +213,10 @@ fn line_at(tables: &Tables, lens: &Lens, product: &ProductLens) -> Line {
             files_at_risk::judged(history, &active)
         }));
     });
-    let mut lines = BTreeMap::new();
+    let mut places = BTreeMap::new();
     let place = (product, Depth::PRODUCT);
     collect_all(
-        &mut lines,
+        &mut places,
         (tables, lens),
         place,
         &Rows {
@@ -158,7 +227,7 @@ fn line_at(tables: &Tables, lens: &Lens, product: &ProductLens) -> Line {
             at_risk,
         },
     );
-    lines.remove(&None).unwrap_or_default()
+    places.remove(&None).unwrap_or_default()
 }
 
 /// `3 people (99 of 180 files)`, or `5 of 180 files`.
@@ -223,9 +292,9 @@ pub fn notes(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<String>
         ));
     }
     let quarters: Vec<String> = by_quarter(tables, lens, product)
-        .into_iter()
-        .map(|(quarter, line)| {
-            let figures = line.iter().map(|figure| match figure {
+        .iter()
+        .map(|(quarter, place)| {
+            let figures = place.line.iter().map(|figure| match figure {
                 Some(figure) => figure.people.unwrap_or(figure.files).to_string(),
                 None => "—".to_owned(),
             });

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::holders::{Judged, file_rows, measure_files};
 use super::lineage::FileHistory;
+use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Keyed, count};
 use crate::metrics::lens::ProductLens;
@@ -133,13 +134,14 @@ pub fn estimate(lens: &Lens, rows: &[&KnownRow]) -> Measured {
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_files(
+    let measure = measure_files(
         &DEFINITION,
         lens,
         &|product| Ok(rows(tables, lens, product)),
         &|_, rows| estimate(lens, rows),
         &|_| Vec::new(),
-    )
+    );
+    panel::with_quarters(measure, tables, lens, 2)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::holders::{measure_files, name_of};
+use super::panel;
 use super::surviving::{lines_at, missing};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Keyed, count, ratio_value};
@@ -147,13 +148,14 @@ pub fn estimate(tables: &Tables, lens: &Lens, rows: &[&LinesRow]) -> Measured {
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_files(
+    let measure = measure_files(
         &DEFINITION,
         lens,
         &|product| rows(tables, lens, product),
         &|_, rows| estimate(tables, lens, rows),
         &|_| Vec::new(),
-    )
+    );
+    panel::with_quarters(measure, tables, lens, 3)
 }
 
 #[cfg(test)]

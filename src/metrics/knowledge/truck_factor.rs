@@ -82,7 +82,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow>
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_files(
+    let measure = measure_files(
         &DEFINITION,
         lens,
         &|product| Ok(rows(tables, lens, product)),
@@ -93,7 +93,8 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             notes.extend(panel::notes(tables, lens, product));
             notes
         },
-    )
+    );
+    panel::with_quarters(measure, tables, lens, 0)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::holders::{FileRow, Judged, file_rows, measure_files, truck_factor};
 use super::lineage::FileHistory;
+use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{Definition, Measure, Need, Recipe, Unit};
@@ -77,13 +78,14 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow>
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_files(
+    let measure = measure_files(
         &DEFINITION,
         lens,
         &|product| Ok(rows(tables, lens, product)),
         &|_, rows| truck_factor(tables, lens, rows),
         &|_| Vec::new(),
-    )
+    );
+    panel::with_quarters(measure, tables, lens, 1)
 }
 
 #[cfg(test)]

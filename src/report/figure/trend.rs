@@ -3,7 +3,7 @@
 use super::{Frame, noun};
 use crate::domain::Bucket;
 use crate::metrics::flow::turns::Holder;
-use crate::metrics::measure::{Cell, Definition, Measured, Number, Ratio, Unit};
+use crate::metrics::measure::{Cell, Definition, Measured, Number, Ratio, Unit, Value};
 use crate::report::chart::{Chart, ChartPoint, Mark, PointState, Shape};
 use crate::report::quantity;
 
@@ -66,9 +66,38 @@ pub(super) fn chart(
         _ => None,
     })?;
     let is_ratio = value.ratio().is_some();
-    let (first, first_number) = value.0.first()?;
+    let (_, first_number) = value.0.first()?;
     let is_counted =
         matches!(first_number, Number::Count(_)) && matches!(definition.unit, Unit::Count(_));
+    let marks = marks(definition, value, cells, (is_ratio, is_counted))?;
+    let unit = if is_ratio {
+        Unit::Share
+    } else {
+        definition.unit
+    };
+    let has_band = !is_counted && points.iter().any(|point| point.interval.is_some());
+    let title = format!("{} · {}", definition.title, frame.product);
+    let mut chart = Chart {
+        id: id.to_owned(),
+        title,
+        description: String::new(),
+        unit,
+        points,
+        marks,
+        has_band,
+    };
+    chart.description = description(&chart);
+    Some(chart)
+}
+
+/// What is drawn: the headline, and its quieter companion; or the parts of a whole.
+fn marks(
+    definition: &Definition,
+    value: &Value,
+    cells: &[&Cell],
+    (is_ratio, is_counted): (bool, bool),
+) -> Option<Vec<Mark>> {
+    let (first, _) = value.0.first()?;
     let mut marks = vec![match (is_ratio, is_counted) {
         (true, _) => Mark {
             number: "share".to_owned(),
@@ -97,24 +126,7 @@ pub(super) fn chart(
             shape: Shape::QuietLine,
         });
     }
-    let unit = if is_ratio {
-        Unit::Share
-    } else {
-        definition.unit
-    };
-    let has_band = !is_counted && points.iter().any(|point| point.interval.is_some());
-    let title = format!("{} · {}", definition.title, frame.product);
-    let mut chart = Chart {
-        id: id.to_owned(),
-        title,
-        description: String::new(),
-        unit,
-        points,
-        marks,
-        has_band,
-    };
-    chart.description = description(&chart);
-    Some(chart)
+    Some(marks)
 }
 
 /// The parts of a whole, where the figure is made of them: whose turn a pull request's life is, from the first to the last.
