@@ -3,8 +3,12 @@
 use std::fs;
 use std::process::Command;
 
+use linchpin::domain::ReviewState;
+use linchpin::metrics::agreements::{Standing, agreements};
+use linchpin::metrics::measure_all;
 use serde_json::Value;
 
+use crate::facts_given::{BEN, Given};
 use crate::pipeline::demo;
 
 struct Checked {
@@ -159,4 +163,30 @@ fn what_cannot_be_held_against_anything_is_refused() {
         "[[agreements.limit]]\nmetric = \"flow.cycle_time\"\n",
         "at_most",
     );
+}
+
+#[test]
+fn only_what_stands_still_crosses_the_agreement_about_stuck_work() {
+    let mut given = Given::new();
+    given.register = "[agreements]\nstuck_after_working_days = 3\n".into();
+    // Open since the first Monday; Ben has spoken on all but the last in the last hours.
+    for number in 1..=6 {
+        given.open(number, 10);
+        if number < 6 {
+            let at = 28 * 24 - 2;
+            given.review(number, BEN, ReviewState::Commented, at);
+        }
+    }
+    let register = linchpin::register::parse(&given.register, "linchpin.toml").unwrap();
+    let (tables, lens) = (&given.tables, given.lens());
+    let measures = measure_all(tables, &lens);
+    let found = agreements(&register, &measures, tables, &lens).unwrap();
+    let stuck = found.iter().find(|one| one.metric == "flow.stuck").unwrap();
+    let subjects: Vec<&str> = stuck
+        .items
+        .iter()
+        .map(|item| item.subject.as_str())
+        .collect();
+    assert_eq!(subjects, ["#6 Change 6"]);
+    assert_eq!(stuck.standing, Standing::Crossed);
 }

@@ -231,3 +231,34 @@ fn every_row_of_a_person_has_n_and_receipts_that_lead_somewhere() {
     }
     assert!(page.contains("/pull/") && page.contains("Window from 2025-01-01 up to 2026-07-01"));
 }
+
+#[test]
+fn the_planted_hand_over_names_giver_and_receiver_and_the_delegation_has_a_curve() {
+    let folder = demo().root.join("linchpin-demo/private/lead");
+    let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
+    let planted = demo().truths.hand_over.as_ref().unwrap();
+    let page = read("delegation.md");
+    let line = page
+        .lines()
+        .find(|line| line.contains(&planted.area))
+        .unwrap();
+    let (from, to) = (name_of(&planted.giver), name_of(&planted.receiver));
+    assert!(line.contains(&format!("from {from} to {to}")), "{line}");
+    assert!(line.contains("receiver reviewed by giver from"), "{line}");
+    let html = read("index.html");
+    let at = html.find("Declared delegations").unwrap();
+    let rest = &html[at..];
+    assert!(rest.find("<svg").unwrap() < rest.find("Hand-overs found").unwrap());
+}
+
+#[test]
+fn what_only_one_active_person_knows_is_told_with_who_is_nearest() {
+    let folder = demo().root.join("linchpin-demo/private/lead");
+    let page = fs::read_to_string(folder.join("knowledge.md")).unwrap();
+    let silo = demo().truths.silo.as_ref().unwrap();
+    let line = page.lines().find(|line| {
+        line.starts_with(&format!("| {} |", name_of(&silo.login))) && line.contains(&silo.area)
+    });
+    let line = line.unwrap();
+    assert!(line.contains("nearest: nobody"), "{line}");
+}

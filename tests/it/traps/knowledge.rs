@@ -4,8 +4,11 @@ use linchpin::domain::{ChangeKind, Exclusion, PersonId, ReviewState};
 use linchpin::metrics::knowledge::lineage::file_histories;
 use linchpin::metrics::knowledge::truck_factor::authors;
 use linchpin::metrics::measure::{Fate, Measured};
+use linchpin::metrics::ownership::drift;
+use linchpin::metrics::ownership::handover::{Finding, Stage, handovers};
 use linchpin::metrics::roster::{RosterAbsence, RosterDelegation, RosterMember};
 use linchpin::metrics::{Lens, Measure, REGISTRY, find};
+use linchpin::tables::CodeownersRow;
 use linchpin::tables::changes::File;
 
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, DEE, Given, LAMP, hour};
@@ -462,4 +465,175 @@ fn with_people_as(given: &Given, joined_on: &str) -> Lens {
     given
         .lens()
         .with_people(&register, &private, &given.tables.people)
+}
+
+/// Hours from the start of the facts to the noon of a day.
+fn noon(day: &str) -> i64 {
+    let at: jiff::Timestamp = format!("{day}T12:00:00Z").parse().unwrap();
+    (at - hour(0)).total(jiff::Unit::Hour).unwrap().round() as i64
+}
+
+/// A year in which `core` moves from Ada to Ben: ten changes a quarter, all hers, half of each, then all his.
+fn a_year_of_handing_over() -> Given {
+    let mut given = Given::new();
+    given.window.since = "2025-01-01T00:00:00Z".parse().unwrap();
+    given.window.until = "2026-01-01T00:00:00Z".parse().unwrap();
+    given.as_of = given.window.until;
+    for (month, by_ada) in [("02", 10), ("05", 5), ("08", 0), ("11", 0)] {
+        for n in 0..10 {
+            let who = if n < by_ada { ADA } else { BEN };
+            let at = noon(&format!("2025-{month}-{:02}", n + 1));
+            if month == "02" && n == 0 {
+                added(&mut given, at, who, "core/a.rs");
+            } else {
+                modified(&mut given, at, who, "core/a.rs");
+            }
+        }
+    }
+    given
+}
+
+#[test]
+fn a_hand_over_has_its_stages_and_an_absence_of_the_giver_opens_none() {
+    let mut given = a_year_of_handing_over();
+    // Ben's change is reviewed by Ada; Ben comments on Cyd's; Ben approves Cyd's next one, and Ada is not on it.
+    for (number, who, opened) in [
+        (1, BEN, "2025-05-05"),
+        (2, CYD, "2025-08-05"),
+        (3, CYD, "2025-11-05"),
+    ] {
+        given.open(number, noon(opened)).author = Some(who);
+        given.file(number, "core/a.rs");
+    }
+    given.approve(1, ADA, noon("2025-05-06"));
+    given.review(2, BEN, ReviewState::Commented, noon("2025-08-06"));
+    given.approve(3, BEN, noon("2025-11-06"));
+    let mut lens = given.lens();
+    let found = |lens: &Lens| {
+        let all = handovers(&given.tables, lens, &lens.products[0]);
+        let of_core = all.into_iter().find(|(area, _)| area == "core");
+        of_core.unwrap().1
+    };
+    let Finding::Moved(moved) = found(&lens) else {
+        panic!("{:?}", found(&lens));
+    };
+    assert_eq!((moved.giver, moved.receiver), (ADA, BEN));
+    assert_eq!(
+        (moved.from.to_string(), moved.to.to_string()),
+        ("2025-Q1".into(), "2025-Q3".into())
+    );
+    let stages: Vec<_> = moved
+        .stages
+        .iter()
+        .map(|(stage, at, (_, number))| (*stage, *at, number.0))
+        .collect();
+    assert_eq!(
+        stages,
+        [
+            (Stage::ReceiverReviewedByGiver, hour(noon("2025-05-06")), 1),
+            (Stage::ReceiverReviewsOthers, hour(noon("2025-08-06")), 2),
+            (
+                Stage::ReceiverApprovesWithoutGiver,
+                hour(noon("2025-11-06")),
+                3
+            ),
+        ]
+    );
+    // Away for two weeks of the quarter, she still handed over; away for more than half of it, she did not.
+    let away = |from: &str, to: &str| RosterAbsence {
+        person: ADA,
+        from: from.parse().unwrap(),
+        to: to.parse().unwrap(),
+    };
+    lens.roster.absences = vec![away("2025-08-01", "2025-08-14")];
+    assert!(matches!(found(&lens), Finding::Moved(_)));
+    lens.roster.absences = vec![away("2025-07-10", "2025-09-20")];
+    assert_eq!(found(&lens), Finding::Stays);
+}
+
+#[test]
+fn the_last_line_of_codeowners_that_matches_names_the_owners_of_a_file() {
+    let mut given = five_files();
+    given.team("readers", &[CYD]);
+    given.tables.people[1].emails = vec![linchpin::domain::EmailAddress("Ben@Acme.example".into())];
+    let text = "* @acme/readers\n/core/ @ADA ben@acme.example @nobody\n/core/*.md\n";
+    for line in linchpin::domain::parse_codeowners("CODEOWNERS", text) {
+        given.tables.codeowners.push(CodeownersRow::of(LAMP, &line));
+    }
+    let at = 24 * 20;
+    added(&mut given, at, BEN, "core/z.rs");
+    added(&mut given, at, BEN, "core/deep/z.rs");
+    added(&mut given, at, BEN, "core/z.md");
+    added(&mut given, at, BEN, "elsewhere/z.rs");
+    let lens = given.lens();
+    let declared = drift::declared(&given.tables, &lens, &lens.products[0]);
+    let owners = |path: &str| -> Option<(u64, Vec<PersonId>, u64)> {
+        let files = &given.tables.changes.files;
+        let at = files.iter().position(|file| file.path == path).unwrap();
+        let line = &declared.lines[declared.deciding[at]?];
+        let unknown = u64::try_from(line.n_owners_unknown).unwrap();
+        Some((
+            line.line.line,
+            line.owners.iter().copied().collect(),
+            unknown,
+        ))
+    };
+    // A login in any case, an address in any case; who is not known is counted, not guessed.
+    assert_eq!(owners("core/z.rs"), Some((2, vec![ADA, BEN], 1)));
+    assert_eq!(owners("core/deep/z.rs"), Some((2, vec![ADA, BEN], 1)));
+    // The line after it takes the documents away from everybody.
+    assert_eq!(owners("core/z.md"), Some((3, vec![], 0)));
+    // A team is its members.
+    assert_eq!(owners("elsewhere/z.rs"), Some((1, vec![CYD], 0)));
+}
+
+#[test]
+fn a_delegation_by_label_covers_the_pull_requests_that_carry_it_and_no_commit() {
+    let mut given = busy(&[]);
+    for number in [41, 42] {
+        given.open(number, 30).author = Some(CYD);
+        given.file(number, "core/a.rs");
+        given.approve(number, ADA, 40);
+        given.approve(number, DEE, 41);
+        given.approve(number, BEN, 42);
+    }
+    given.row(41).labels = vec!["billing".into()];
+    let private = linchpin::register::parse_private(
+        "[[delegation]]\nwhat = \"billing\"\nfrom = \"ada\"\nto = \"ben\"\nstart_on = \"2026-03-03\"\nlabels = [\"billing\"]\n",
+        "linchpin.private.toml",
+    )
+    .unwrap();
+    let register = linchpin::register::parse("", "linchpin.toml").unwrap();
+    let lens = given
+        .lens()
+        .with_people(&register, &private, &given.tables.people);
+    let found = measure_with(&given, &lens, "delegation.involvement");
+    let rows: Vec<(&str, Fate, Option<f64>)> = found
+        .rows
+        .iter()
+        .map(|row| (row.subject.as_str(), row.fate, row.value))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("#41 review", Fate::Included, Some(1.0)),
+            ("#41 review", Fate::Excluded("by_somebody_else"), Some(0.0)),
+            ("#41 review", Fate::Included, Some(0.0)),
+        ]
+    );
+}
+
+#[test]
+fn a_record_that_ended_long_ago_says_so_beside_its_files_at_risk() {
+    let mut given = five_files();
+    let is_stale = |given: &Given| {
+        let notes = measure(given, "knowledge.files_at_risk").notes;
+        notes
+            .iter()
+            .any(|note| note.contains("the newest event on record is of 2026-03-"))
+    };
+    assert!(!is_stale(&given));
+    given.as_of = hour(24 * 200);
+    given.window.until = given.as_of;
+    assert!(is_stale(&given));
 }
