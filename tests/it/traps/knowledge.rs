@@ -470,7 +470,7 @@ fn with_people_as(given: &Given, joined_on: &str) -> Lens {
 /// Hours from the start of the facts to the noon of a day.
 fn noon(day: &str) -> i64 {
     let at: jiff::Timestamp = format!("{day}T12:00:00Z").parse().unwrap();
-    (at - hour(0)).total(jiff::Unit::Hour).unwrap().round() as i64
+    at.duration_since(hour(0)).as_hours()
 }
 
 /// A year in which `core` moves from Ada to Ben: ten changes a quarter, all hers, half of each, then all his.
@@ -571,11 +571,10 @@ fn the_last_line_of_codeowners_that_matches_names_the_owners_of_a_file() {
         let files = &given.tables.changes.files;
         let at = files.iter().position(|file| file.path == path).unwrap();
         let line = &declared.lines[declared.deciding[at]?];
-        let unknown = u64::try_from(line.n_owners_unknown).unwrap();
         Some((
             line.line.line,
             line.owners.iter().copied().collect(),
-            unknown,
+            line.n_owners_unknown,
         ))
     };
     // A login in any case, an address in any case; who is not known is counted, not guessed.
