@@ -146,6 +146,17 @@ struct Cost {
     n_commits: f64,
 }
 
+impl Cost {
+    /// What one run took more than another; the peak is its own.
+    fn less(self, other: &Self) -> Self {
+        Self {
+            wall: self.wall - other.wall,
+            processor: self.processor - other.processor,
+            ..self
+        }
+    }
+}
+
 struct Bench<'a> {
     repository: &'a Path,
     scratch: &'a Path,
@@ -167,6 +178,12 @@ impl Bench<'_> {
             "the same with line ownership / git log --numstat -M",
             n,
             &|| self.first(BOTH),
+            &with_merges,
+        );
+        pair(
+            "line ownership alone (with it less without it) / git log --numstat -M",
+            n,
+            &|| self.first(BOTH).less(&self.first(COUNTS)),
             &with_merges,
         );
         let whole = self.store("whole");

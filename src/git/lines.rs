@@ -289,7 +289,10 @@ impl LineDiffer {
         }
         self.tokenise(sides);
         self.keep_matched();
-        if !self.is_plain(with_hunks) {
+        if !with_hunks && let Some(counts) = self.count_plainly() {
+            return counts;
+        }
+        if !with_hunks || !self.search_plainly() {
             self.count_around([&before[..head], &before[before.len() - tail..]], sides);
             self.keep_as_git(
                 count_feeds(&before[..head]) + count_lines(&before[before.len() - tail..]) as usize,
@@ -376,22 +379,37 @@ impl LineDiffer {
             .keep(|number| lines[number as usize].n_before > 0);
     }
 
-    /// Searches without what only one middle has; false where git might come to something else.
+    /// Counts the lines added and deleted without looking around the middles; `None` where git might come to something else.
     ///
     /// Git leaves lines out that are frequent in the other text and stand among others of which more than three times as
     /// many are not in it at all, some on each side. How frequent they are outside the middles is not known yet: any may be.
     /// And git searches for what a middle shares with the text around the other one: that changes no shortest script's
     /// length, but which of them is found, and how soon the search is given up.
-    fn is_plain(&mut self, with_hunks: bool) -> bool {
+    fn count_plainly(&mut self) -> Option<LineCounts> {
         let is_surrounded = self.before.has_surrounded() || self.after.has_surrounded();
-        if !is_surrounded {
-            return self.search(true).is_ok();
+        if is_surrounded
+            && (self.before.has_crowded(&mut self.room) || self.after.has_crowded(&mut self.room))
+        {
+            return None;
         }
-        !with_hunks
-            && !self.before.has_crowded(&mut self.room)
-            && !self.after.has_crowded(&mut self.room)
-            && self.search(true).is_ok()
-            && self.before.n_changed() + self.after.n_changed() < SHORTEST_GIVEN_UP
+        let (before, after) = (&self.before, &self.after);
+        let found = self.myers.length(&before.kept, &after.kept).ok()?;
+        let n_changed = found + small(before.n_left_out() + after.n_left_out());
+        if is_surrounded && n_changed >= SHORTEST_GIVEN_UP {
+            return None;
+        }
+        // What is added beyond what is deleted is what the text grew by.
+        let (n_before, n_after) = (small(before.all.len()), small(after.all.len()));
+        Some(LineCounts {
+            added: (n_changed + n_after).saturating_sub(n_before) / 2,
+            deleted: (n_changed + n_before).saturating_sub(n_after) / 2,
+        })
+    }
+
+    /// Searches without what only one middle has, with the script that git finds; false where git might find another.
+    fn search_plainly(&mut self) -> bool {
+        let is_surrounded = self.before.has_surrounded() || self.after.has_surrounded();
+        !is_surrounded && self.search(true).is_ok()
     }
 
     /// Counts the lines of the middles in the text around them.
@@ -509,13 +527,18 @@ impl Tokens {
         }
     }
 
+    /// Lines that are changed in any case.
+    fn n_left_out(&self) -> usize {
+        self.all.len() - self.kept.len()
+    }
+
     fn n_changed(&self) -> u32 {
         self.changed.iter().map(|&changed| u32::from(changed)).sum()
     }
 
     /// Whether a kept line stands somewhere between seven that are not.
     fn has_surrounded(&self) -> bool {
-        if self.all.len() - self.kept.len() < 7 {
+        if self.n_left_out() < 7 {
             return false;
         }
         let first = self.changed.iter().position(|&changed| changed);
@@ -530,7 +553,7 @@ impl Tokens {
     /// written over.
     fn has_crowded(&self, room: &mut Vec<i32>) -> bool {
         const NONE: i32 = i32::MIN / 4;
-        if self.all.len() - self.kept.len() < 7 {
+        if self.n_left_out() < 7 {
             return false;
         }
         // The most that lines to one side can add up to, from the next one on and with at least one that is not kept, where

@@ -52,6 +52,8 @@ impl Sequence<'_> {
 
 /// Where a box is split, and which halves must be searched to the end.
 struct Split {
+    /// Edges of the path found, where both directions met.
+    length: u32,
     a: usize,
     b: usize,
     is_low_exact: bool,
@@ -120,6 +122,10 @@ impl<'a, const FAR: bool> Front<'a, FAR> {
 
     /// Matches in a row from a position on.
     fn matches(&self, x: i32, y: i32) -> i32 {
+        // Most end before they begin.
+        if !self.is_equal(x, y) {
+            return 0;
+        }
         let (x, y) = (index(x), index(y));
         int(if FAR {
             common_tail(&self.a[..self.a.len() - x], &self.b[..self.b.len() - y])
@@ -287,10 +293,7 @@ impl Myers {
         changed_b: &mut [bool],
         is_bounded: bool,
     ) -> Result<(), TooLong> {
-        let n_diagonals = a.tokens.len() + b.tokens.len() + 3;
-        self.near.resize(n_diagonals.max(self.near.len()), 0);
-        self.far.resize(n_diagonals.max(self.far.len()), 0);
-        let limit = int(rough_root(n_diagonals)).max(PATIENCE);
+        let limit = self.make_room(a.tokens.len() + b.tokens.len() + 3);
         let mut boxes = vec![(a, b, false)];
         while let Some((a, b, is_exact)) = boxes.pop() {
             let head = common_head(a.tokens, b.tokens);
@@ -316,6 +319,28 @@ impl Myers {
         Ok(())
     }
 
+    /// How many tokens a shortest script adds and deletes; refused where git might cut the search short.
+    pub(super) fn length(&mut self, a: &[u32], b: &[u32]) -> Result<u32, TooLong> {
+        let head = common_head(a, b);
+        let (a, b) = (&a[head..], &b[head..]);
+        let tail = common_tail(a, b);
+        let (a, b) = (&a[..a.len() - tail], &b[..b.len() - tail]);
+        if a.is_empty() || b.is_empty() {
+            return Ok(int(a.len() + b.len()).cast_unsigned());
+        }
+        let limit = self.make_room(a.len() + b.len() + 3);
+        // Each half of the path is shorter than the whole: a search that is not cut short here is not in them either.
+        self.split(a, b, false, limit, true)
+            .map(|split| split.length)
+    }
+
+    /// Room for so many diagonals; returns the rounds after which the search gives up.
+    fn make_room(&mut self, n_diagonals: usize) -> i32 {
+        self.near.resize(n_diagonals.max(self.near.len()), 0);
+        self.far.resize(n_diagonals.max(self.far.len()), 0);
+        int(rough_root(n_diagonals)).max(PATIENCE)
+    }
+
     fn split(
         &mut self,
         a: &[u32],
@@ -329,18 +354,20 @@ impl Myers {
         let mut far = Front::<true>::new(&mut self.far, a, b);
         let is_odd = (n - m) & 1 != 0;
         let near_split = |(x, y): (i32, i32), is_whole: bool| Split {
+            length: 0,
             a: index(x),
             b: index(y),
             is_low_exact: true,
             is_high_exact: is_whole,
         };
         let far_split = |(x, y): (i32, i32), is_whole: bool| Split {
+            length: 0,
             a: index(n - x),
             b: index(m - y),
             is_low_exact: is_whole,
             is_high_exact: true,
         };
-        for cost in 1.. {
+        for cost in 1_i32.. {
             let mut is_promising = match near.advance(|diagonal, x| {
                 is_odd
                     && far
@@ -348,7 +375,13 @@ impl Myers {
                         .is_some_and(|other| x + other >= n)
             }) {
                 Ok(is_promising) => is_promising,
-                Err(met) => return Ok(near_split(met, true)),
+                Err(met) => {
+                    let length = 2 * cost.cast_unsigned() - 1;
+                    return Ok(Split {
+                        length,
+                        ..near_split(met, true)
+                    });
+                }
             };
             is_promising |= match far.advance(|diagonal, x| {
                 !is_odd
@@ -357,7 +390,13 @@ impl Myers {
                         .is_some_and(|other| x + other >= n)
             }) {
                 Ok(is_promising) => is_promising,
-                Err(met) => return Ok(far_split(met, true)),
+                Err(met) => {
+                    let length = 2 * cost.cast_unsigned();
+                    return Ok(Split {
+                        length,
+                        ..far_split(met, true)
+                    });
+                }
             };
             if is_exact {
                 continue;

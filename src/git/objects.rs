@@ -73,6 +73,40 @@ struct Pack {
     data: data::File,
 }
 
+impl Pack {
+    /// Where an object lies. Ids are spread evenly, so that its place among them is guessed from its first bytes: a few
+    /// looks into the index instead of a dozen.
+    fn offset(&self, id: &oid) -> Option<u64> {
+        /// Guesses before an index that is not spread evenly is halved instead.
+        const MAX_GUESSES: u32 = 8;
+        let key = |id: &oid| {
+            let first = id.as_bytes().first_chunk();
+            first.map_or(0, |bytes| u128::from(u64::from_be_bytes(*bytes)))
+        };
+        let wanted = key(id);
+        let (mut low, mut high) = (0, self.index.num_objects());
+        let (mut low_key, mut high_key) = (0, 1 << 64);
+        let mut n_guesses = 0;
+        while low < high {
+            let n = high - low;
+            let share = wanted.saturating_sub(low_key) * u128::from(n);
+            let guess = match share.checked_div(u128::saturating_sub(high_key, low_key)) {
+                Some(guess) if n_guesses < MAX_GUESSES => u32::try_from(guess).unwrap_or(n),
+                _ => n / 2,
+            };
+            let at = low + guess.min(n - 1);
+            n_guesses += 1;
+            let found = self.index.oid_at_index(at);
+            match found.cmp(id) {
+                std::cmp::Ordering::Equal => return Some(self.index.pack_offset_at_index(at)),
+                std::cmp::Ordering::Less => (low, low_key) = (at + 1, key(found)),
+                std::cmp::Ordering::Greater => (high, high_key) = (at, key(found)),
+            }
+        }
+        None
+    }
+}
+
 /// The packs of a repository, shared by all threads.
 pub(super) struct Packs {
     packs: Vec<Pack>,
@@ -129,9 +163,13 @@ impl Packs {
             cache: Cache::new(cache_bytes),
             scratch: Vec::new(),
             recent_pack: 0,
+            places: vec![None; N_PLACES],
         }
     }
 }
+
+/// Objects whose places a reader remembers: most are asked for twice, as what a change made and as what the next one changed.
+const N_PLACES: usize = 1 << 12;
 
 /// Reads objects; one for each thread.
 pub(super) struct Reader<'a> {
@@ -141,21 +179,33 @@ pub(super) struct Reader<'a> {
     cache: Cache,
     scratch: Vec<u8>,
     recent_pack: usize,
+    /// By the id's first bytes.
+    places: Vec<Option<(ObjectId, Location)>>,
 }
 
 impl Reader<'_> {
     /// Where an object lies, if a pack has it.
     pub(super) fn locate(&mut self, id: &oid) -> Option<Location> {
-        let packs = &self.packs.packs;
-        let found = |pack: usize| {
-            let index = &packs.get(pack)?.index;
-            Location::new(pack, index.pack_offset_at_index(index.lookup(id)?))
+        let slot = match id.as_bytes() {
+            [first, second, ..] => usize::from(u16::from_be_bytes([*first, *second])) % N_PLACES,
+            _ => 0,
         };
-        found(self.recent_pack).or_else(|| {
+        if let Some(Some((known, location))) = self.places.get(slot)
+            && **known == *id
+        {
+            return Some(*location);
+        }
+        let packs = &self.packs.packs;
+        let found = |pack: usize| Location::new(pack, packs.get(pack)?.offset(id)?);
+        let location = found(self.recent_pack).or_else(|| {
             let (pack, location) = (0..packs.len()).find_map(|pack| Some((pack, found(pack)?)))?;
             self.recent_pack = pack;
             Some(location)
-        })
+        })?;
+        if let Some(place) = self.places.get_mut(slot) {
+            *place = Some((id.to_owned(), location));
+        }
+        Some(location)
     }
 
     /// The object of an id.
@@ -414,7 +464,7 @@ struct Buffers {
 
 impl Buffers {
     /// Smaller ones are the allocator's own speciality.
-    const SMALLEST: usize = 1024;
+    const SMALLEST: usize = 64;
 
     /// The class of a size, and the size of all of its class: four classes between a power of two and the next.
     fn class(size: usize) -> (usize, usize) {

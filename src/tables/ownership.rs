@@ -53,7 +53,14 @@ fn tabulate(
             Some((as_of, row.path, person, row.surviving_lines))
         })
         .collect();
-    rows.sort_unstable_by_key(|row| (row.0, row.1, row.2));
+    // They come by instant and path: then only the people of one file are to be sorted.
+    if rows.is_sorted_by_key(|row| (row.0, row.1)) {
+        for file in rows.chunk_by_mut(|one, next| (one.0, one.1) == (next.0, next.1)) {
+            file.sort_unstable_by_key(|row| row.2);
+        }
+    } else {
+        rows.sort_unstable_by_key(|row| (row.0, row.1, row.2));
+    }
     rows.dedup_by(|later, kept| {
         let same = (later.0, later.1, later.2) == (kept.0, kept.1, kept.2);
         if same {
