@@ -18,6 +18,15 @@ pub fn hours(hours: f64) -> String {
     HourScale::of(hours).words(hours)
 }
 
+/// Working hours: minutes below one hour, else hours. Never days: a working day has as many hours as the calendar says.
+#[must_use]
+pub fn working_hours(hours: f64) -> String {
+    match HourScale::of(hours) {
+        HourScale::Days if hours.is_finite() => format!("{} h", plain(hours.round())),
+        scale => scale.words(hours),
+    }
+}
+
 /// Both ends of an interval in the unit of the number they belong to, so that the three can be compared at a glance.
 #[must_use]
 pub fn interval(unit: Unit, number: f64, ends: [f64; 2]) -> [String; 2] {
@@ -179,7 +188,10 @@ pub fn named(unit: Unit, name: &str, is_first: bool, number: Number) -> String {
     let is_quantile = last
         .strip_prefix('p')
         .is_some_and(|rank| rank.len() == 2 && rank.bytes().all(|byte| byte.is_ascii_digit()));
-    if name.ends_with("hours") {
+    let is_hours = name.ends_with("hours") || (is_quantile && unit == Unit::Hours);
+    if is_hours && name.contains("working") {
+        working_hours(real)
+    } else if name.ends_with("hours") {
         hours(real)
     } else if name.ends_with("share") {
         percent(real)
@@ -258,6 +270,28 @@ mod tests {
             assert_eq!(named(unit, name, first, number), expected);
         };
         check(Unit::Hours, "p90", false, Number::Real(30.0), "30.0 h");
+        check(Unit::Hours, "p90", false, Number::Real(72.0), "3.0 d");
+        check(
+            Unit::Hours,
+            "working_p90",
+            false,
+            Number::Real(72.0),
+            "72 h",
+        );
+        check(
+            Unit::Hours,
+            "working_p50",
+            false,
+            Number::Real(7.5),
+            "7.5 h",
+        );
+        check(
+            Unit::Share,
+            "reviewer_working_hours",
+            false,
+            Number::Real(5_520.4),
+            "5520 h",
+        );
         check(
             Unit::Hours,
             "merge_to_deploy_p50",
