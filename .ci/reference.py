@@ -3,6 +3,7 @@
 
 usage: reference.py EXPORT_DIRECTORY METRICS_JSON   (needs `duckdb` from PyPI; the export must be Parquet)
        reference.py --time EXPORT_DIRECTORY [ID …]   only runs them, but for those named: for the benchmark
+       reference.py --alone EXPORT_DIRECTORY ID      only runs the one that is named
 
 Compared are the figures over the whole window, of products, of people and, where the SQL speaks of them, of areas: n and
 every number by its name. Counts must be equal, reals to 1e-9. A figure that only one of the two engines has is a difference.
@@ -115,11 +116,11 @@ def connect(export):
     return connection
 
 
-def run_all(export, left_out):
-    """Every definition once, cold: what the benchmark times."""
+def run_all(export, is_wanted):
+    """Every definition that is wanted once, cold: what the benchmark times."""
     connection = connect(export)
     for path in sorted((QUERIES / "metrics").glob("*.sql")):
-        if path.stem in left_out:
+        if not is_wanted(path.stem):
             continue
         start = time.monotonic()
         n_rows = len(connection.execute(path.read_text(encoding="utf-8")).fetchall())
@@ -158,5 +159,7 @@ if __name__ == "__main__":
     if len(sys.argv) < 3:
         raise SystemExit(__doc__)
     if sys.argv[1] == "--time":
-        sys.exit(run_all(sys.argv[2], sys.argv[3:]))
+        sys.exit(run_all(sys.argv[2], lambda metric: metric not in sys.argv[3:]))
+    if sys.argv[1] == "--alone":
+        sys.exit(run_all(sys.argv[2], lambda metric: metric in sys.argv[3:]))
     sys.exit(main(sys.argv[1], sys.argv[2]))

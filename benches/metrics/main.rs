@@ -2,7 +2,8 @@
 //! `cargo bench --bench metrics`, with `--pull-requests N` for another size (100,000 unless told).
 //!
 //! Both start cold, one after the other, several times: the ratio is the median over pairs. A tenth of the size is measured too,
-//! so that growth shows. DuckDB is the one of PyPI in the `python3` that `PYTHON` names; without it only ours is measured.
+//! so that growth shows, in processor time as well: that does not depend on who else uses the machine. Every metric is explained
+//! once, and the slowest are named. What DuckDB does not finish with the rest it is given alone, bounded by `--bound SECONDS`. DuckDB is the one of PyPI in the `python3` that `PYTHON` names; without it only ours is measured.
 //! `--phases DIRECTORY` measures one metric after the other over what `--write` wrote. `--write DIRECTORY` only writes the store and register of such an organisation.
 
 #![expect(
@@ -20,11 +21,15 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use linchpin::metrics;
+
 const LINCHPIN: &str = env!("CARGO_BIN_EXE_linchpin");
 const N_PAIRS: usize = 3;
+/// So many of the slowest explanations are printed.
+const N_SLOWEST: usize = 5;
 
-/// Left out of DuckDB's work, not of ours: what walks ancestry. Its recursion visits every pair of a deployment and a commit
-/// before it, which takes minutes on a hundred thousand commits and does not end on a million.
+/// Left out of DuckDB's work in the pairs, not of ours: what walks ancestry. Its recursion visits every pair of a deployment and
+/// a commit before it, which takes minutes on a hundred thousand commits. Each is timed alone instead.
 const WITHOUT: [&str; 5] = [
     "dora.change_lead_time",
     "dora.change_fail_rate",
@@ -46,12 +51,14 @@ fn main() {
     if let Some(place) = value("--phases") {
         return phases::print(Path::new(&place), crowd::AS_OF);
     }
-    let whole = compare(n);
-    let tenth = compare(n / 10);
+    let bound = value("--bound").map_or(60, |text| text.parse().expect("seconds"));
+    let tenth = compare(n / 10, bound);
+    let whole = compare(n, bound);
     println!(
-        "ten times the facts: {:.1} times the wall time, {:.1} times the memory",
-        whole.0 / tenth.0,
-        whole.1 / tenth.1
+        "ten times the facts: {:.1} times the wall time, {:.1} times the processor time, {:.1} times the memory",
+        whole.wall / tenth.wall,
+        whole.cpu / tenth.cpu,
+        whole.peak / tenth.peak
     );
 }
 
@@ -62,8 +69,34 @@ fn prepare(place: &Path, n: u64) {
     crowd::write(&place.join("store"), n);
 }
 
-/// Median wall seconds and peak megabytes of ours.
-fn compare(n: u64) -> (f64, f64) {
+/// Wall and processor seconds and peak megabytes of a command, by the kernel's own account of the child.
+#[derive(Clone, Copy)]
+struct Cost {
+    wall: f64,
+    cpu: f64,
+    peak: f64,
+}
+
+impl Cost {
+    fn median(costs: &[Self]) -> Self {
+        let of = |part: fn(&Self) -> f64| median(costs.iter().map(part));
+        Self {
+            wall: of(|cost| cost.wall),
+            cpu: of(|cost| cost.cpu),
+            peak: of(|cost| cost.peak),
+        }
+    }
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { wall, cpu, peak } = self;
+        write!(f, "{wall:.2} s ({cpu:.2} s of processor), {peak:.0} MB")
+    }
+}
+
+/// Median cost of our report.
+fn compare(n: u64, bound: u64) -> Cost {
     let place = std::env::temp_dir().join(format!("linchpin-bench-{n}-{}", std::process::id()));
     prepare(&place, n);
     run(&place, &["export", "--format", "parquet"]);
@@ -75,44 +108,50 @@ fn compare(n: u64) -> (f64, f64) {
         .is_ok_and(|status| status.success());
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/reference.py");
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let duckdb = |arguments: &[&str]| {
+        let mut command = Command::new(&python);
+        let (how, rest) = arguments.split_first().unwrap();
+        command.args([script, how]).arg(place.join("out/export"));
+        command.args(rest);
+        command
+    };
     for _ in 0..N_PAIRS {
         let our = run(&place, &["report"]);
         if has_duckdb {
-            let mut command = Command::new(&python);
-            command
-                .arg(script)
-                .arg("--time")
-                .arg(place.join("out/export"))
-                .args(WITHOUT);
-            let their = measured(&mut command);
-            ratios.push(our.0 / their.0);
+            let arguments = [&["--time"], &WITHOUT[..]].concat();
+            let their = measured(&mut duckdb(&arguments), None).unwrap();
+            ratios.push(our.wall / their.wall);
             theirs.push(their);
         }
         ours.push(our);
     }
-    let explained = run(
-        &place,
-        &["explain", "flow.cycle_time", "--bucket", "2026-03"],
-    );
-    let ours = (
-        median(ours.iter().map(|run| run.0)),
-        median(ours.iter().map(|run| run.1)),
-    );
-    println!(
-        "{n} pull requests: report {:.2} s, {:.0} MB",
-        ours.0, ours.1
-    );
-    println!(
-        "{n} pull requests: explain {:.2} s, {:.0} MB",
-        explained.0, explained.1
-    );
+    let ours = Cost::median(&ours);
+    println!("{n} pull requests: report {ours}");
+    let mut explained: Vec<(f64, &str, Cost)> = metrics::REGISTRY
+        .iter()
+        .map(|metric| {
+            let id = metric.definition.id;
+            let cost = run(&place, &["explain", id]);
+            (cost.wall, id, cost)
+        })
+        .collect();
+    explained.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (_, id, cost) in explained.iter().take(N_SLOWEST) {
+        println!("{n} pull requests: explain {id} {cost}");
+    }
     if has_duckdb {
         println!(
-            "{n} pull requests: DuckDB {:.2} s, {:.0} MB; ours takes {:.2} of its wall time",
-            median(theirs.iter().map(|run| run.0)),
-            median(theirs.iter().map(|run| run.1)),
-            median(ratios.into_iter())
+            "{n} pull requests: DuckDB {}; ours takes {:.2} of its wall time, with {} definitions more",
+            Cost::median(&theirs),
+            median(ratios.into_iter()),
+            WITHOUT.len()
         );
+        for id in WITHOUT {
+            match measured(&mut duckdb(&["--alone", id]), Some(bound)) {
+                Some(cost) => println!("{n} pull requests: DuckDB, {id} alone {cost}"),
+                None => println!("{n} pull requests: DuckDB, {id} alone: not done in {bound} s"),
+            }
+        }
     } else {
         println!("{n} pull requests: no duckdb in `{python}`: nothing to compare with");
     }
@@ -120,7 +159,7 @@ fn compare(n: u64) -> (f64, f64) {
     ours
 }
 
-fn run(place: &Path, arguments: &[&str]) -> (f64, f64) {
+fn run(place: &Path, arguments: &[&str]) -> Cost {
     let mut command = Command::new(LINCHPIN);
     command
         .args(arguments)
@@ -131,34 +170,49 @@ fn run(place: &Path, arguments: &[&str]) -> (f64, f64) {
         .arg(place.join("linchpin.toml"))
         .arg("--out")
         .arg(place.join("out"));
-    measured(&mut command)
+    measured(&mut command, None).unwrap()
 }
 
-/// Wall seconds and peak megabytes of a command that must succeed, by the kernel's own account of the child.
-fn measured(command: &mut Command) -> (f64, f64) {
+/// What a command that must succeed costs; `None` where it does not end within so many seconds.
+fn measured(command: &mut Command, bound: Option<u64>) -> Option<Cost> {
     let report = std::env::temp_dir().join(format!("linchpin-bench-peak-{}", std::process::id()));
     let mut timed = Command::new("python3");
     timed
-        .args(["-c", PEAK])
+        .args(["-c", MEASURE])
         .arg(&report)
+        .arg(bound.map_or_else(|| "inf".to_owned(), |bound| bound.to_string()))
         .arg(command.get_program())
         .args(command.get_args())
         .stdout(Stdio::null());
     let status = timed.status().unwrap();
     assert!(status.success(), "{command:?} failed");
     let text = fs::read_to_string(&report).unwrap();
-    let (wall, peak) = text.split_once(' ').unwrap();
-    let peak: f64 = peak.trim().parse().unwrap();
-    (wall.parse().unwrap(), peak / 1024.0)
+    let numbers: Vec<f64> = text
+        .split_whitespace()
+        .map(|number| number.parse().unwrap())
+        .collect();
+    let [wall, cpu, peak] = numbers.as_slice() else {
+        return None;
+    };
+    Some(Cost {
+        wall: *wall,
+        cpu: *cpu,
+        peak: peak / 1024.0,
+    })
 }
 
-const PEAK: &str = "
+const MEASURE: &str = "
 import resource, subprocess, sys, time
 start = time.monotonic()
-code = subprocess.call(sys.argv[2:])
-wall = time.monotonic() - start
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-open(sys.argv[1], 'w').write(f'{wall} {peak}')
+bound = float(sys.argv[2])
+try:
+    code = subprocess.call(sys.argv[3:], timeout=None if bound == float('inf') else bound)
+    wall = time.monotonic() - start
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    told = f'{wall} {used.ru_utime + used.ru_stime} {used.ru_maxrss}'
+except subprocess.TimeoutExpired:
+    code, told = 0, ''
+open(sys.argv[1], 'w').write(told)
 sys.exit(code)
 ";
 

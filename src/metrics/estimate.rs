@@ -32,25 +32,31 @@ pub fn median_interval(sorted: &[f64]) -> Option<[f64; 2]> {
     if n < 5 {
         return None;
     }
-    let low = (0..n.div_ceil(2))
-        .rev()
-        .find(|rank| coverage_of_ranks(n, *rank) >= 0.8)?;
+    let low = last_covering_rank(n)?;
     Some([*sorted.get(low)?, *sorted.get(n - 1 - low)?])
 }
 
-/// Probability that the median lies between order statistics `rank` and `n − 1 − rank` (from 0): one minus twice the
-/// binomial tail `P(B(n, ½) ≤ rank)`.
+/// The last rank (from 0) for which the median lies between the order statistics `rank` and `n − 1 − rank` with a probability of
+/// at least 80 %: one minus twice the binomial tail `P(B(n, ½) ≤ rank)`. One pass: the tail only grows.
 #[expect(clippy::cast_precision_loss, reason = "n is far below 2^53")]
-fn coverage_of_ranks(n: usize, rank: usize) -> f64 {
+fn last_covering_rank(n: usize) -> Option<usize> {
     // Summed in logarithms: 0.5^n underflows from n = 1,075 on.
-    let ln_half_n = -(n as f64) * std::f64::consts::LN_2;
-    let mut ln_term = ln_half_n;
-    let mut tail = ln_term.exp();
-    for k in 1..=rank {
-        ln_term += ((n - k + 1) as f64 / k as f64).ln();
-        tail += ln_term.exp();
+    let mut ln_term = -(n as f64) * std::f64::consts::LN_2;
+    let (mut tail, mut last) = (0.0, None);
+    for rank in 0..n.div_ceil(2) {
+        if rank > 0 {
+            ln_term += ((n - rank + 1) as f64 / rank as f64).ln();
+        }
+        // Below this the term is 0, which takes the exponential function long to find.
+        if ln_term > -750.0 {
+            tail += ln_term.exp();
+        }
+        if 1.0 - 2.0 * tail < 0.8 {
+            break;
+        }
+        last = Some(rank);
     }
-    1.0 - 2.0 * tail
+    last
 }
 
 /// Wilson's 80 % interval of a proportion (Wilson 1927); `None` when the denominator is below five.

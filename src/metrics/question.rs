@@ -253,7 +253,7 @@ impl Question {
                 rung: rung.word().to_owned(),
             }),
         );
-        let absorbed = landings.all_absorbed().into_iter();
+        let absorbed = landings.all_absorbed(tables).into_iter();
         self.absorbed
             .extend(absorbed.map(|(repository, commit)| AbsorbedRow {
                 product: name(),

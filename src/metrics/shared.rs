@@ -7,7 +7,9 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
+use super::delivery::ancestry::Ancestry;
 use super::delivery::deployments::Found;
+use super::delivery::incidents::Incidents;
 use super::delivery::landing::Landings;
 use super::delivery::shipping::Shipping;
 use super::flow::turns::Lived;
@@ -40,6 +42,7 @@ struct Slots {
     product: String,
     // Whatever the instant:
     areas: Slot<Vec<Vec<String>>>,
+    ancestry: Slot<Ancestry>,
     chronicle: Slot<Chronicle>,
     activity: Slot<Activity>,
     // At the run's instant:
@@ -49,6 +52,7 @@ struct Slots {
     delivered: Slot<Delivered>,
     landings: Slot<Landings>,
     quarters: Slot<Vec<(Bucket, Place)>>,
+    incidents: Slot<Incidents>,
 }
 
 /// Methods that give what a slot holds, at the run's instant.
@@ -129,6 +133,8 @@ impl Shared {
     whatever_the_instant! {
         /// The areas of every file, by file index.
         areas: Vec<Vec<String>>,
+        /// Its commits and their parents by dense indices.
+        ancestry: Ancestry,
         /// The product's changes and reviews by dense indices.
         chronicle: Chronicle,
         /// When its people did anything.
@@ -148,5 +154,7 @@ impl Shared {
         landings: Landings,
         /// The bus factors at the end of every complete quarter.
         quarters: Vec<(Bucket, Place)>,
+        /// Its incidents.
+        incidents: Incidents,
     }
 }

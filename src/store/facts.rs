@@ -4,10 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Error as StoreError, Store};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
-use crate::tables::{self, CodeownersRow, Part, PatchRow, Repository, Row, Tables, TagRow};
+use crate::tables::{
+    self, Changes, CodeownersRow, Part, PatchRow, Repository, Row, Tables, TagRow,
+};
 
 /// Facts that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -57,18 +61,54 @@ fn write_rows<R: Row>(store: &Store, part: &str, rows: &[R]) -> Result<(), Error
     Ok(store.commit_file(&path(R::TABLE, part), &bytes)?)
 }
 
-fn read_rows<R: Row>(store: &Store) -> Result<Vec<R>, Error> {
-    let mut rows = Vec::new();
-    for file in store.files_below(&format!("facts/{}/", R::TABLE)) {
-        if let Some(bytes) = store.read(&file)? {
-            rows.extend(tables::rows_from_parquet::<R>(bytes).map_err(shape(R::TABLE))?);
-        }
-    }
+fn read_rows<R: Row + Send>(store: &Store) -> Result<Vec<R>, Error> {
+    let files = store.files_below(&format!("facts/{}/", R::TABLE));
+    let parts = side_by_side(&files, |file| match store.read(file)? {
+        Some(bytes) => tables::rows_from_parquet::<R>(bytes).map_err(shape(R::TABLE)),
+        None => Ok(Vec::new()),
+    })?;
+    let mut parts = parts.into_iter();
+    let mut rows = parts.next().unwrap_or_default();
+    rows.reserve_exact(parts.as_slice().iter().map(Vec::len).sum());
+    parts.for_each(|part| rows.extend(part));
     Ok(rows)
 }
 
+/// What `read` makes of each item, in their order; as many at once as there are cores. The first error in that order counts.
+fn side_by_side<T: Sync, U: Send>(
+    items: &[T],
+    read: impl Fn(&T) -> Result<U, Error> + Sync,
+) -> Result<Vec<U>, Error> {
+    let n_cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let n_threads = n_cores.min(items.len());
+    if n_threads < 2 {
+        return items.iter().map(read).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            match items.get(at) {
+                Some(item) => done.push((at, read(item))),
+                None => return done,
+            }
+        }
+    };
+    let mut done: Vec<(usize, Result<U, Error>)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
+        let joined = threads.into_iter().map(|thread| match thread.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.flatten().collect()
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
 /// The rows of a table where they are wanted, else none.
-fn rows_if<R: Row>(is_wanted: bool, store: &Store) -> Result<Vec<R>, Error> {
+fn rows_if<R: Row + Send>(is_wanted: bool, store: &Store) -> Result<Vec<R>, Error> {
     if is_wanted {
         read_rows(store)
     } else {
@@ -285,16 +325,30 @@ pub fn read_parts(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
         .iter()
         .map(|commit| commit.repository)
         .collect();
-    for id in ids {
+    let ids: Vec<RepositoryId> = ids.into_iter().collect();
+    let commits = &tables.commits;
+    let read = |id: &RepositoryId| {
         let part = id.0.to_string();
         let (Some(changes), Some(files)) = (
             store.read(&path("file_changes", &part))?,
             store.read(&path("files", &part))?,
         ) else {
-            continue;
+            return Ok(None);
         };
-        tables::changes::append(&mut tables.changes, &changes, files, id, &tables.commits)
+        let mut found = Changes::default();
+        tables::changes::append(&mut found, &changes, files, *id, commits)
             .map_err(shape("file_changes"))?;
+        Ok(Some((*id, found)))
+    };
+    let mut changes = Changes::default();
+    let mut with_changes = Vec::new();
+    for (id, found) in side_by_side(&ids, read)?.into_iter().flatten() {
+        changes.extend(found);
+        with_changes.push(id);
+    }
+    tables.changes = changes;
+    for id in with_changes {
+        let part = id.0.to_string();
         if let Some(ownership) = store.read(&path("ownership", &part))? {
             tables::ownership::append(&mut tables.ownership, ownership, id, &tables.changes)
                 .map_err(shape("ownership"))?;

@@ -45,6 +45,19 @@ impl Changes {
         self.commit.len()
     }
 
+    /// Puts another repository's changes after these; its files are numbered on.
+    pub fn extend(&mut self, others: Self) {
+        let first = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        let shifted = |file: u32| file.saturating_add(first);
+        self.commit.extend(others.commit);
+        self.file.extend(others.file.into_iter().map(shifted));
+        let previous = others.previous_file.into_iter();
+        self.previous_file
+            .extend(previous.map(|file| file.map(shifted)));
+        self.change.extend(others.change);
+        self.files.extend(others.files);
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -331,6 +331,7 @@ fn text_lists(name: &str, values: &[Vec<String>]) -> Column {
     builder.finish().into_series().into_column()
 }
 
+/// The lists of a column: all their values are read at once, then cut.
 fn lists<T>(
     frame: &DataFrame,
     name: &str,
@@ -338,14 +339,19 @@ fn lists<T>(
 ) -> Result<Vec<Vec<T>>, Error> {
     let column = find(frame, name)?.as_materialized_series().clone();
     let array = column.list().map_err(|error| wrong(name, error))?;
-    let mut lists = Vec::with_capacity(array.len());
-    for at in 0..array.len() {
-        let inner = array
-            .get_as_series(at)
-            .ok_or_else(|| wrong(name, "has a null where none may be"))?;
-        lists.push(read(&inner)?);
+    if array.null_count() > 0 {
+        return Err(wrong(name, "has a null where none may be"));
     }
-    Ok(lists)
+    let array = array.rechunk();
+    let Some(chunk) = array.downcast_iter().next() else {
+        return Ok(Vec::new());
+    };
+    let lengths = chunk.offsets().lengths();
+    let from = usize::try_from(*chunk.offsets().first()).map_err(|error| wrong(name, error))?;
+    let mut values = read(&array.get_inner())?.into_iter().skip(from);
+    Ok(lengths
+        .map(|length| values.by_ref().take(length).collect())
+        .collect())
 }
 
 /// Lists of a type with an `i64` form.

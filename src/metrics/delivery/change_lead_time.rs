@@ -93,13 +93,11 @@ fn rows(
             tables, lens, product, whole, &landings, shipping,
         ));
     }
-    for commit in tables
-        .commits
-        .iter()
-        .filter(|commit| product.repositories.contains(&commit.repository))
-    {
-        if commit.on_default_branch && !landings.is_absorbed(commit.repository, commit.commit) {
-            rows.extend(commit_row(tables, lens, product, commit, shipping));
+    for (row, commit) in tables.commits.iter().enumerate() {
+        let counts = commit.on_default_branch && product.has(commit.repository);
+        if counts && !landings.is_absorbed_row(row) {
+            let shipped = shipping.first_of_row(row);
+            rows.extend(commit_row(tables, lens, product, commit, shipped));
         }
     }
     let rungs: Vec<_> = landings
@@ -180,9 +178,8 @@ fn commit_row(
     lens: &Lens,
     product: &ProductLens,
     commit: &CommitRow,
-    shipping: &Shipping,
+    shipped: Option<&Shipped>,
 ) -> Option<Keyed<MergeToDeploy>> {
-    let shipped = shipping.first(commit.repository, commit.commit);
     let at = match shipped {
         Some(shipped) if lens.window.contains(shipped.at) => Some(shipped.at),
         None if lens.window.contains(commit.committed_at) => None,

@@ -47,7 +47,7 @@ static DEFINITION: Definition = Definition {
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
     let mut notes = Vec::new();
-    let mut found: BTreeMap<&str, (Arc<Delivered>, Incidents)> = BTreeMap::new();
+    let mut found: BTreeMap<&str, (Arc<Delivered>, Arc<Incidents>)> = BTreeMap::new();
     for product in &lens.products {
         if incidents::missing(tables, lens, product).is_some() {
             continue;

@@ -1,6 +1,7 @@
 //! The incidents of a product: labelled issues and register entries, with three clocks and one deployment at most.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -105,9 +106,21 @@ pub fn missing(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Mi
     })
 }
 
-/// The incidents of a product up to the as-of instant, attributed to the deployments of `shipping`.
+/// The incidents of a product up to the as-of instant, attributed to its deployments, which `shipping` has placed; found once
+/// where the lens is shared.
 #[must_use]
 pub fn of_product(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    shipping: &Shipping,
+) -> Arc<Incidents> {
+    lens.shared.incidents(lens, product, || {
+        attributed(tables, lens, product, shipping)
+    })
+}
+
+fn attributed(
     tables: &Tables,
     lens: &Lens,
     product: &ProductLens,
@@ -155,7 +168,7 @@ pub fn of_product(
             }
         }
     }
-    incidents.landings = Landings::of_some(tables, product, &wanted);
+    incidents.landings = Landings::of_some(tables, lens, product, &wanted);
     let mut all = Vec::new();
     {
         let ladder = Ladder {

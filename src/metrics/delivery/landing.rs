@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::ancestry::{self, Ancestry, RowSet};
 use crate::domain::{CommitId, PullRequestState, RepositoryId};
 use crate::metrics::pull_requests::{Key, Whole};
 use crate::metrics::{Lens, ProductLens};
@@ -41,7 +42,11 @@ impl Rung {
 #[derive(Debug, Default)]
 pub struct Landings {
     landed: HashMap<Key, (CommitId, Rung)>,
-    absorbed: HashSet<(RepositoryId, CommitId)>,
+    ancestry: Arc<Ancestry>,
+    /// Rows of `tables.commits` that came with a pull request.
+    absorbed: RowSet,
+    /// The same for commits that the history does not know.
+    absorbed_elsewhere: HashSet<(RepositoryId, CommitId)>,
     reverts: HashMap<Key, Vec<CommitId>>,
 }
 
@@ -53,29 +58,32 @@ pub fn of_product(
     product: &ProductLens,
     wholes: &[Whole<'_>],
 ) -> Arc<Landings> {
-    lens.shared
-        .landings(lens, product, || Landings::of(tables, product, wholes))
+    lens.shared.landings(lens, product, || {
+        Landings::of(
+            tables,
+            ancestry::of_product(tables, lens, product),
+            product,
+            wholes,
+        )
+    })
 }
 
 impl Landings {
     /// Finds the landing commit of every merged pull request.
     #[must_use]
-    pub fn of(tables: &Tables, product: &ProductLens, wholes: &[Whole<'_>]) -> Self {
-        let commits: HashMap<(RepositoryId, CommitId), &CommitRow> = tables
-            .commits
-            .iter()
-            .filter(|commit| {
-                commit.on_default_branch && product.repositories.contains(&commit.repository)
-            })
-            .map(|commit| ((commit.repository, commit.commit), commit))
-            .collect();
+    pub fn of(
+        tables: &Tables,
+        ancestry: Arc<Ancestry>,
+        product: &ProductLens,
+        wholes: &[Whole<'_>],
+    ) -> Self {
         // The last commit in history order wins: a re-landed pull request lands again.
         let mut picked: HashMap<(RepositoryId, CommitId), CommitId> = HashMap::new();
         let mut named: HashMap<Key, CommitId> = HashMap::new();
         for commit in tables
             .commits
             .iter()
-            .filter(|commit| commits.contains_key(&(commit.repository, commit.commit)))
+            .filter(|commit| commit.on_default_branch && product.has(commit.repository))
         {
             if let Some(source) = commit.cherry_picked_from {
                 picked.insert((commit.repository, source), commit.commit);
@@ -88,13 +96,20 @@ impl Landings {
             }
         }
         let same = tables.same_patches();
-        let mut landings = Self::default();
+        let mut landings = Self {
+            ancestry,
+            ..Self::default()
+        };
         for whole in wholes
             .iter()
             .filter(|whole| whole.pull_request.state == PullRequestState::Merged)
         {
             let repository = whole.pull_request.repository;
-            let there = |commit: &CommitId| commits.contains_key(&(repository, *commit));
+            let there = |commit: &CommitId| {
+                landings
+                    .on_default_branch(tables, repository, *commit)
+                    .is_some()
+            };
             let own = || whole.commits.iter().rev().map(|(commit, _)| *commit);
             let landed = (whole
                 .pull_request
@@ -120,7 +135,7 @@ impl Landings {
             });
             if let Some((commit, rung)) = landed {
                 landings.landed.insert(whole.key(), (commit, rung));
-                landings.absorb(repository, commit, whole, &commits);
+                landings.absorb(repository, commit, whole, tables);
             }
         }
         landings
@@ -128,7 +143,12 @@ impl Landings {
 
     /// The same for some pull requests alone.
     #[must_use]
-    pub fn of_some(tables: &Tables, product: &ProductLens, wanted: &BTreeSet<Key>) -> Self {
+    pub fn of_some(
+        tables: &Tables,
+        lens: &Lens,
+        product: &ProductLens,
+        wanted: &BTreeSet<Key>,
+    ) -> Self {
         let mut wholes: BTreeMap<Key, Whole<'_>> = tables
             .facts
             .pull_requests
@@ -142,7 +162,28 @@ impl Landings {
             }
         }
         let wholes: Vec<_> = wholes.into_values().collect();
-        Self::of(tables, product, &wholes)
+        let ancestry = ancestry::of_product(tables, lens, product);
+        Self::of(tables, ancestry, product, &wholes)
+    }
+
+    /// A commit of the product's default branches, with its row.
+    fn on_default_branch<'a>(
+        &self,
+        tables: &'a Tables,
+        repository: RepositoryId,
+        commit: CommitId,
+    ) -> Option<(usize, &'a CommitRow)> {
+        let row = self.ancestry.row(repository, commit)?;
+        let commit = tables.commits.get(row)?;
+        commit.on_default_branch.then_some((row, commit))
+    }
+
+    fn absorb_id(&mut self, repository: RepositoryId, commit: CommitId) {
+        if let Some(row) = self.ancestry.row(repository, commit) {
+            self.absorbed.insert(row);
+        } else {
+            self.absorbed_elsewhere.insert((repository, commit));
+        }
     }
 
     /// Marks the commits that came with a pull request, so that they are not counted as direct pushes.
@@ -154,32 +195,30 @@ impl Landings {
         repository: RepositoryId,
         landed: CommitId,
         whole: &Whole<'_>,
-        commits: &HashMap<(RepositoryId, CommitId), &CommitRow>,
+        tables: &Tables,
     ) {
-        let mut reverts: Vec<CommitId> = whole
-            .commits
-            .iter()
-            .map(|(commit, _)| *commit)
+        let own = whole.commits.iter().map(|(commit, _)| *commit);
+        let mut reverts: Vec<CommitId> = own
+            .clone()
             .chain([landed])
-            .filter_map(|commit| commits.get(&(repository, commit))?.reverts)
+            .filter_map(|commit| self.on_default_branch(tables, repository, commit))
+            .filter_map(|(_, row)| row.reverts)
             .collect();
-        self.absorbed.insert((repository, landed));
-        self.absorbed.extend(
-            whole
-                .commits
-                .iter()
-                .map(|(commit, _)| (repository, *commit)),
-        );
-        let authored: HashSet<_> = whole.commits.iter().map(|(_, at)| *at).collect();
+        for commit in own.chain([landed]) {
+            self.absorb_id(repository, commit);
+        }
         let mut next = Some(landed);
         for _ in 0..whole.commits.len() {
-            let Some(row) = next.and_then(|commit| commits.get(&(repository, commit))) else {
+            let Some((at, row)) =
+                next.and_then(|commit| self.on_default_branch(tables, repository, commit))
+            else {
                 break;
             };
-            if row.commit != landed && !authored.contains(&row.authored_at) {
+            let is_own = || whole.commits.iter().any(|(_, at)| *at == row.authored_at);
+            if row.commit != landed && !is_own() {
                 break;
             }
-            self.absorbed.insert((repository, row.commit));
+            self.absorbed.insert(at);
             reverts.extend(row.reverts);
             next = row.parents.first().copied();
         }
@@ -205,7 +244,16 @@ impl Landings {
     /// Whether a commit came with a pull request.
     #[must_use]
     pub fn is_absorbed(&self, repository: RepositoryId, commit: CommitId) -> bool {
-        self.absorbed.contains(&(repository, commit))
+        match self.ancestry.row(repository, commit) {
+            Some(row) => self.absorbed.contains(row),
+            None => self.absorbed_elsewhere.contains(&(repository, commit)),
+        }
+    }
+
+    /// Whether the commit of a row of `tables.commits` came with a pull request.
+    #[must_use]
+    pub fn is_absorbed_row(&self, row: usize) -> bool {
+        self.absorbed.contains(row)
     }
 
     /// Every landing, by pull request.
@@ -222,8 +270,15 @@ impl Landings {
 
     /// Every commit that came with a pull request, by repository and id.
     #[must_use]
-    pub fn all_absorbed(&self) -> Vec<(RepositoryId, CommitId)> {
-        let mut all: Vec<_> = self.absorbed.iter().copied().collect();
+    pub fn all_absorbed(&self, tables: &Tables) -> Vec<(RepositoryId, CommitId)> {
+        let known = self
+            .absorbed
+            .rows()
+            .filter_map(|row| tables.commits.get(row));
+        let mut all: Vec<_> = known
+            .map(|row| (row.repository, row.commit))
+            .chain(self.absorbed_elsewhere.iter().copied())
+            .collect();
         all.sort_unstable();
         all
     }

@@ -1,5 +1,6 @@
 //! Delivery: DORA's metrics and what CI adds to them. Team level only.
 
+pub mod ancestry;
 pub mod attribution;
 pub mod change_fail_rate;
 pub mod change_lead_time;

@@ -1,10 +1,11 @@
 //! Which deployment first shipped a commit: by ancestry, for all deployments in one pass over the history.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::ancestry::{self, Ancestry, RowSet};
 use super::deployments::{self, Candidate, Found};
 use crate::domain::{CommitId, Deployment, RepositoryId};
 use crate::metrics::lens::{Lens, Missing, ProductLens};
@@ -55,7 +56,9 @@ pub struct Shipped {
 pub struct Shipping {
     /// By repository, then time of success.
     pub deployments: Vec<Shipped>,
-    first: HashMap<(RepositoryId, CommitId), usize>,
+    ancestry: Arc<Ancestry>,
+    /// By commit row: the deployment that shipped it first, counted from 1; 0 for none.
+    first: Vec<u32>,
 }
 
 impl Shipped {
@@ -81,7 +84,8 @@ pub fn of_product(
 ) -> Arc<Result<(Found, Shipping), Missing>> {
     lens.shared.delivered(lens, product, || {
         let found = deployments::of_product(tables, lens, product)?;
-        let shipping = Shipping::of(tables, &found);
+        let ancestry = ancestry::of_product(tables, lens, product);
+        let shipping = Shipping::of(ancestry, &found);
         Ok((found, shipping))
     })
 }
@@ -89,8 +93,12 @@ pub fn of_product(
 impl Shipping {
     /// Places a product's deployments in the histories of its repositories. Linear in commits plus deployments.
     #[must_use]
-    pub fn of(tables: &Tables, found: &Found) -> Self {
-        let mut shipping = Self::default();
+    pub fn of(ancestry: Arc<Ancestry>, found: &Found) -> Self {
+        let mut shipping = Self {
+            first: vec![0; ancestry.n_rows()],
+            ancestry,
+            deployments: Vec::new(),
+        };
         let mut by_repository: BTreeMap<RepositoryId, Vec<&Candidate>> = BTreeMap::new();
         for candidate in found
             .candidates
@@ -102,19 +110,8 @@ impl Shipping {
                 .or_default()
                 .push(candidate);
         }
-        let mut histories: BTreeMap<RepositoryId, Parents<'_>> = by_repository
-            .keys()
-            .map(|repository| (*repository, Parents::new()))
-            .collect();
-        for commit in &tables.commits {
-            if let Some(parents) = histories.get_mut(&commit.repository) {
-                parents.insert(commit.commit, commit.parents.as_slice());
-            }
-        }
         for (repository, candidates) in by_repository {
-            if let Some(parents) = histories.get(&repository) {
-                shipping.place(repository, &candidates, parents);
-            }
+            shipping.place(repository, &candidates);
         }
         shipping
     }
@@ -125,20 +122,21 @@ impl Shipping {
         candidates: &[&Candidate],
         parents: &HashMap<CommitId, &[CommitId]>,
     ) -> Self {
-        let mut shipping = Self::default();
-        shipping.place(repository, candidates, parents);
+        let ancestry = Arc::new(Ancestry::of_parents(repository, parents));
+        let mut shipping = Self {
+            first: vec![0; ancestry.n_rows()],
+            ancestry,
+            deployments: Vec::new(),
+        };
+        shipping.place(repository, candidates);
         shipping
     }
 
     /// Places one repository's deployments, given by time of success.
-    fn place(
-        &mut self,
-        repository: RepositoryId,
-        candidates: &[&Candidate],
-        parents: &Parents<'_>,
-    ) {
+    fn place(&mut self, repository: RepositoryId, candidates: &[&Candidate]) {
+        let ancestry = Arc::clone(&self.ancestry);
         let mut previous: HashMap<&str, usize> = HashMap::new();
-        let mut shipped_to: HashMap<&str, HashSet<CommitId>> = HashMap::new();
+        let mut shipped_to: HashMap<&str, RowSet> = HashMap::new();
         let mut has_baseline = false;
         for candidate in candidates {
             let deployment = &candidate.deployment;
@@ -146,13 +144,13 @@ impl Shipping {
             let index = self.deployments.len();
             let known = deployment
                 .commit
-                .filter(|commit| parents.contains_key(commit));
+                .and_then(|commit| Some((commit, ancestry.row(repository, commit)?)));
             let before = previous.get(environment).copied();
             let running = before.and_then(|at| self.deployments.get(at));
             let mut course = Course::Onward;
-            if let Some(commit) = known {
+            if let Some((commit, row)) = known {
                 let there = shipped_to.entry(environment).or_default();
-                let is_behind = there.contains(&commit)
+                let is_behind = there.contains(row)
                     && running.is_some_and(|running| running.commit != Some(commit));
                 let is_earlier =
                     running.is_some_and(|running| deployment.created_at < running.created_at);
@@ -161,12 +159,15 @@ impl Shipping {
                     (true, false) => Course::Back,
                     (true, true) => Course::Overtaken,
                 };
-                walk(commit, parents, |ancestor| there.insert(ancestor));
-                walk(commit, parents, |ancestor| {
-                    let entry = self.first.entry((repository, ancestor));
-                    let is_new = matches!(entry, std::collections::hash_map::Entry::Vacant(_));
-                    entry.or_insert(index);
-                    is_new
+                ancestry.walk(row, |ancestor| there.insert(ancestor));
+                let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+                let first = &mut self.first;
+                ancestry.walk(row, |ancestor| match first.get_mut(ancestor) {
+                    Some(slot) if *slot == 0 => {
+                        *slot = number;
+                        true
+                    }
+                    _ => false,
                 });
                 previous.insert(environment, index);
             }
@@ -193,10 +194,20 @@ impl Shipping {
         self.deployments.get(self.first_index(repository, commit)?)
     }
 
+    /// The same for the commit of a row of `tables.commits`.
+    #[must_use]
+    pub fn first_of_row(&self, row: usize) -> Option<&Shipped> {
+        self.deployments.get(self.index_of_row(row)?)
+    }
+
     /// The index of the deployment that first shipped a commit.
     #[must_use]
     pub fn first_index(&self, repository: RepositoryId, commit: CommitId) -> Option<usize> {
-        self.first.get(&(repository, commit)).copied()
+        self.index_of_row(self.ancestry.row(repository, commit)?)
+    }
+
+    fn index_of_row(&self, row: usize) -> Option<usize> {
+        usize::try_from(*self.first.get(row)?).ok()?.checked_sub(1)
     }
 
     /// Whether the history has the commit of a deployment.
@@ -204,7 +215,7 @@ impl Shipping {
     pub fn knows(&self, deployment: &Deployment) -> bool {
         deployment
             .commit
-            .is_some_and(|commit| self.first.contains_key(&(deployment.repository, commit)))
+            .is_some_and(|commit| self.first_index(deployment.repository, commit).is_some())
     }
 
     /// The environments, sorted.
@@ -214,19 +225,5 @@ impl Shipping {
             .iter()
             .map(|shipped| shipped.environment.as_str())
             .collect()
-    }
-}
-
-type Parents<'a> = HashMap<CommitId, &'a [CommitId]>;
-
-/// Walks from a commit to its ancestors for as long as `enter` says that one is new.
-fn walk(from: CommitId, parents: &Parents<'_>, mut enter: impl FnMut(CommitId) -> bool) {
-    let mut pending = vec![from];
-    while let Some(commit) = pending.pop() {
-        if let Some(next) = parents.get(&commit)
-            && enter(commit)
-        {
-            pending.extend_from_slice(next);
-        }
     }
 }

@@ -1,0 +1,148 @@
+//! A product's commits by dense indices, and their parents: ancestry is walked in arrays, not from id to id.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::domain::{CommitId, RepositoryId};
+use crate::metrics::{Lens, ProductLens};
+use crate::tables::{CommitRow, Tables};
+
+/// Where every commit of a product is in `tables.commits`, and where its parents are.
+#[derive(Debug, Default)]
+pub struct Ancestry {
+    row_of: HashMap<(RepositoryId, CommitId), u32>,
+    /// By row: where its parents begin in `parents`; one more than there are rows.
+    first: Vec<usize>,
+    parents: Vec<u32>,
+}
+
+/// The ancestry of a product; computed once where the lens is shared.
+#[must_use]
+pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Arc<Ancestry> {
+    lens.shared
+        .ancestry(product, || Ancestry::of(tables, product))
+}
+
+impl Ancestry {
+    /// Looks up every commit and parent once.
+    #[must_use]
+    pub fn of(tables: &Tables, product: &ProductLens) -> Self {
+        let inside = |commit: &CommitRow| product.has(commit.repository);
+        let mut ancestry = Self::default();
+        ancestry
+            .row_of
+            .reserve(tables.commits.iter().filter(|row| inside(row)).count());
+        for (at, commit) in (0_u32..).zip(&tables.commits) {
+            if inside(commit) {
+                let key = (commit.repository, commit.commit);
+                ancestry.row_of.insert(key, at);
+            }
+        }
+        ancestry.first.push(0);
+        for commit in &tables.commits {
+            if inside(commit) {
+                let row_of =
+                    |parent: &CommitId| ancestry.row_of.get(&(commit.repository, *parent)).copied();
+                let known = commit.parents.iter().filter_map(row_of);
+                ancestry.parents.extend(known);
+            }
+            ancestry.first.push(ancestry.parents.len());
+        }
+        ancestry
+    }
+
+    /// The ancestry of one repository whose commits are in no table yet: rows are numbered by id.
+    #[must_use]
+    pub fn of_parents(repository: RepositoryId, parents: &HashMap<CommitId, &[CommitId]>) -> Self {
+        let mut commits: Vec<(&CommitId, &&[CommitId])> = parents.iter().collect();
+        commits.sort_unstable();
+        let mut ancestry = Self::default();
+        let keys = commits.iter().map(|(commit, _)| (repository, **commit));
+        ancestry.row_of = keys.zip(0_u32..).collect();
+        ancestry.first.push(0);
+        for (_, parents) in commits {
+            let row_of = |parent| ancestry.row_of.get(&(repository, parent)).copied();
+            let known = parents.iter().copied().filter_map(row_of);
+            ancestry.parents.extend(known);
+            ancestry.first.push(ancestry.parents.len());
+        }
+        ancestry
+    }
+
+    /// Where a commit is; `None` where the history does not know it.
+    #[must_use]
+    pub fn row(&self, repository: RepositoryId, commit: CommitId) -> Option<usize> {
+        let row = self.row_of.get(&(repository, commit))?;
+        usize::try_from(*row).ok()
+    }
+
+    /// The parents that the history knows, in order.
+    #[must_use]
+    pub fn parents(&self, row: usize) -> &[u32] {
+        match (self.first.get(row), self.first.get(row + 1)) {
+            (Some(from), Some(to)) => self.parents.get(*from..*to).unwrap_or(&[]),
+            _ => &[],
+        }
+    }
+
+    /// Rows of the table of commits.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.first.len().saturating_sub(1)
+    }
+
+    /// Walks from a commit to its ancestors for as long as `enter` says that one is new.
+    pub fn walk(&self, from: usize, mut enter: impl FnMut(usize) -> bool) {
+        let mut pending = vec![from];
+        while let Some(row) = pending.pop() {
+            if enter(row) {
+                let parents = self.parents(row).iter();
+                pending.extend(parents.filter_map(|row| usize::try_from(*row).ok()));
+            }
+        }
+    }
+}
+
+/// A set of rows, a bit each.
+#[derive(Debug, Default)]
+pub struct RowSet(Vec<u64>);
+
+impl RowSet {
+    /// Whether the row is in.
+    #[must_use]
+    pub fn contains(&self, row: usize) -> bool {
+        let bits = self.0.get(row / 64);
+        bits.is_some_and(|bits| bits & (1 << (row % 64)) != 0)
+    }
+
+    /// Puts a row in; whether it was not there before.
+    pub fn insert(&mut self, row: usize) -> bool {
+        if row / 64 >= self.0.len() {
+            self.0.resize(row / 64 + 1, 0);
+        }
+        let Some(bits) = self.0.get_mut(row / 64) else {
+            return false;
+        };
+        let is_new = *bits & (1 << (row % 64)) == 0;
+        *bits |= 1 << (row % 64);
+        is_new
+    }
+
+    /// The rows in order.
+    pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.0.len() * 64).filter(|row| self.contains(*row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_rows_holds_what_was_put_in_once() {
+        let mut rows = RowSet::default();
+        assert!(rows.insert(70) && rows.insert(3) && !rows.insert(70));
+        assert!(rows.contains(3) && !rows.contains(4) && !rows.contains(1_000));
+        assert_eq!(rows.rows().collect::<Vec<_>>(), [3, 70]);
+    }
+}
