@@ -3,8 +3,11 @@
 //!
 //! Both start cold, one after the other, several times: the ratio is the median over pairs. A tenth of the size is measured too,
 //! so that growth shows, in processor time as well: that does not depend on who else uses the machine. Every metric is explained
-//! once, and the slowest are named. What DuckDB does not finish with the rest it is given alone, bounded by `--bound SECONDS`. DuckDB is the one of PyPI in the `python3` that `PYTHON` names; without it only ours is measured.
-//! `--phases DIRECTORY` measures one metric after the other over what `--write` wrote. `--write DIRECTORY` only writes the store and register of such an organisation.
+//! once, and the slowest are named. What DuckDB does not finish with the rest it is given alone, bounded by `--bound SECONDS`.
+//! DuckDB is the one of PyPI in the `python3` that `PYTHON` names; without it only ours is measured.
+//!
+//! `--write DIRECTORY` only writes the store and register of such an organisation; `--phases DIRECTORY` measures one metric after
+//! the other over what it wrote.
 
 #![expect(
     clippy::print_stdout,
