@@ -1,6 +1,6 @@
 //! `review.first_response`: ready for review → first human comment or review by somebody else.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -84,7 +84,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 }
 
 /// Nobody reads a pull request in a minute: an account that comments that fast, again and again, is a machine that GitHub
-/// types as a person. It would make every wait disappear, so the reader is told; who it is, `explain` shows.
+/// types as a person. It would make every wait disappear, so the reader is told; the pull requests, `explain` lists.
 fn machine_like(
     tables: &Tables,
     lens: &Lens,
@@ -101,17 +101,20 @@ fn machine_like(
             continue;
         }
         n_ready += 1;
-        let mut seen = HashSet::new();
+        let mut first_words: HashMap<PersonId, Timestamp> = HashMap::new();
         let words = spoken.get(&(row.repository, row.number));
         for comment in words.into_iter().flatten() {
-            let Some(person) = comment.author.filter(|person| {
-                Some(*person) != row.author && tables.is_human(*person) && seen.insert(*person)
-            }) else {
-                continue;
-            };
+            let is_other =
+                |person: &PersonId| Some(*person) != row.author && tables.is_human(*person);
+            if let Some(person) = comment.author.filter(is_other) {
+                let first = first_words.entry(person).or_insert(comment.created_at);
+                *first = comment.created_at.min(*first);
+            }
+        }
+        for (person, at) in first_words {
             let (n_fast, n_all) = comments_of.entry(person).or_default();
             *n_all += 1;
-            let waited = comment.created_at.duration_since(ready_at);
+            let waited = at.duration_since(ready_at);
             *n_fast += usize::from(!waited.is_negative() && waited <= AT_ONCE);
         }
     }
