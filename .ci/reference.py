@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Two engines, one answer: runs every reference definition on DuckDB over an export and compares it with metrics.json.
+"""One answer from every engine: runs each reference definition over an export and compares it with metrics.json.
 
-usage: reference.py EXPORT_DIRECTORY METRICS_JSON   (needs `duckdb` from PyPI; the export must be Parquet)
+usage: reference.py EXPORT_DIRECTORY METRICS_JSON   on DuckDB (`duckdb` from PyPI; the export must be Parquet)
+       reference.py --spark EXPORT_DIRECTORY METRICS_JSON [ID …]   on Spark (`pyspark` from PyPI, and Java), all or those named
        reference.py --time EXPORT_DIRECTORY [ID …]   only runs them, but for those named: for the benchmark
        reference.py --alone EXPORT_DIRECTORY ID      only runs the one that is named
 
@@ -14,8 +15,6 @@ import json
 import pathlib
 import sys
 import time
-
-import duckdb
 
 QUERIES = pathlib.Path(__file__).resolve().parent.parent / "queries"
 TOLERANCE = 1e-9
@@ -50,13 +49,46 @@ def program_figures(document):
     return figures, metrics, silent
 
 
-def people_figures(connection):
+class DuckDb:
+    """Runs a statement: the names of its columns and its rows."""
+
+    def __init__(self, export):
+        import duckdb
+
+        self.connection = duckdb.connect()
+        self.connection.execute("SET TimeZone = 'UTC'")
+        for file in sorted(pathlib.Path(export).glob("*.parquet")):
+            quoted = str(file).replace("'", "''")
+            self.connection.execute(f'CREATE VIEW "{file.stem}" AS SELECT * FROM read_parquet(\'{quoted}\')')
+        for name in ("duckdb", "relations", "duckdb_walk"):
+            self.connection.execute((QUERIES / "prelude" / f"{name}.sql").read_text(encoding="utf-8"))
+
+    def run(self, statement):
+        cursor = self.connection.execute(statement)
+        return [column[0] for column in cursor.description], cursor.fetchall()
+
+
+class Spark:
+    """The same on Spark."""
+
+    def __init__(self, export):
+        sys.path.insert(0, str(QUERIES / "prelude"))
+        import spark
+
+        self.session = spark.connect(export)
+
+    def run(self, statement):
+        frame = self.session.sql(statement)
+        return frame.columns, [tuple(row) for row in frame.collect()]
+
+
+def people_figures(engine):
     """Figures of people, which metrics.json never has: from the export's own `measures`."""
     figures = {}
-    rows = connection.execute(
+    _, rows = engine.run(
         "SELECT metric, product, area, person, status, n, name, value FROM measures"
         " WHERE person IS NOT NULL AND bucket IS NULL AND repository IS NULL"
-    ).fetchall()
+    )
     for metric, product, area, person, status, n, name, value in rows:
         if n:
             key = (metric, product, area, person)
@@ -66,11 +98,10 @@ def people_figures(connection):
     return figures
 
 
-def sql_figures(connection, metric):
-    cursor = connection.execute((QUERIES / "metrics" / f"{metric}.sql").read_text(encoding="utf-8"))
-    names = [column[0] for column in cursor.description]
+def sql_figures(engine, metric):
+    names, rows = engine.run((QUERIES / "metrics" / f"{metric}.sql").read_text(encoding="utf-8"))
     figures = {}
-    for row in cursor.fetchall():
+    for row in rows:
         cells = {name: plain(cell) for name, cell in zip(names, row)}
         key = (metric, cells.pop("product"), cells.pop("area", None), cells.pop("person", None))
         if key in figures:
@@ -106,46 +137,38 @@ def differences(program, engine, silent, has_areas, has_people):
     return found, n_compared
 
 
-def connect(export):
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    for file in sorted(pathlib.Path(export).glob("*.parquet")):
-        quoted = str(file).replace("'", "''")
-        connection.execute(f'CREATE VIEW "{file.stem}" AS SELECT * FROM read_parquet(\'{quoted}\')')
-    connection.execute((QUERIES / "prelude" / "duckdb.sql").read_text(encoding="utf-8"))
-    return connection
-
-
 def run_all(export, is_wanted):
     """Every definition that is wanted once, cold: what the benchmark times."""
-    connection = connect(export)
+    engine = DuckDb(export)
     for path in sorted((QUERIES / "metrics").glob("*.sql")):
         if not is_wanted(path.stem):
             continue
         start = time.monotonic()
-        n_rows = len(connection.execute(path.read_text(encoding="utf-8")).fetchall())
+        n_rows = len(engine.run(path.read_text(encoding="utf-8"))[1])
         print(f"{path.stem:30} {n_rows:8} rows {time.monotonic() - start:8.2f} s")
     return 0
 
 
-def main(export, document):
+def main(engine, document, wanted):
     document = json.loads(pathlib.Path(document).read_text(encoding="utf-8"))
     program, known, silent = program_figures(document)
-    connection = connect(export)
-    as_of = connection.execute("SELECT epoch_us(as_of) FROM lens").fetchone()[0]
-    told = connection.execute("SELECT epoch_us(CAST(? AS TIMESTAMPTZ))", [document["as_of"]]).fetchone()[0]
-    if as_of != told:
+    # As text, to the second: drivers differ in the zone they give an instant.
+    (as_of,) = engine.run("SELECT CAST(as_of AS STRING) AS as_of FROM lens")[1][0]
+    if as_of[:19] != document["as_of"][:19].replace("T", " "):
         raise SystemExit("the export and metrics.json answer different questions: their as-of instants differ")
-    program.update(people_figures(connection))
+    program.update(people_figures(engine))
     found, n_compared = [], 0
     for metric in sorted(path.stem for path in (QUERIES / "metrics").glob("*.sql")):
-        engine, has_areas, has_people = sql_figures(connection, metric)
+        known.discard(metric)
+        if wanted and metric not in wanted:
+            continue
+        start = time.monotonic()
+        figures, has_areas, has_people = sql_figures(engine, metric)
         own = {key: figure for key, figure in program.items() if key[0] == metric}
-        more, n = differences(own, engine, {key for key in silent if key[0] == metric}, has_areas, has_people)
-        print(f"{metric:30} {n:6} numbers compared, {len(more)} differ")
+        more, n = differences(own, figures, {key for key in silent if key[0] == metric}, has_areas, has_people)
+        print(f"{metric:30} {n:6} numbers compared, {len(more)} differ {time.monotonic() - start:8.2f} s", flush=True)
         found += more
         n_compared += n
-        known.discard(metric)
     found += [f"{metric}: no reference SQL" for metric in sorted(known)]
     for line in found:
         print(f"  {line}")
@@ -162,4 +185,6 @@ if __name__ == "__main__":
         sys.exit(run_all(sys.argv[2], lambda metric: metric not in sys.argv[3:]))
     if sys.argv[1] == "--alone":
         sys.exit(run_all(sys.argv[2], lambda metric: metric in sys.argv[3:]))
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    if sys.argv[1] == "--spark":
+        sys.exit(main(Spark(sys.argv[2]), sys.argv[3], sys.argv[4:]))
+    sys.exit(main(DuckDb(sys.argv[1]), sys.argv[2], []))

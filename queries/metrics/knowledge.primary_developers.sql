@@ -32,7 +32,7 @@ sums AS (
 named AS (
   SELECT
     h.product, h.area_key, h.person,
-    CASE WHEN h.knowledge / s.knowledge + 1e-9 >= 1.0 / s.developers THEN 1 ELSE 0 END AS is_primary
+    CASE WHEN h.knowledge / s.knowledge + 1e-9 >= 1e0 / s.developers THEN 1 ELSE 0 END AS is_primary
   FROM held h
   JOIN sums s ON s.product = h.product AND s.area_key = h.area_key
   WHERE h.knowledge / s.knowledge + 1e-9 >= 0.5 / s.developers

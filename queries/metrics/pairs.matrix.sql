@@ -19,14 +19,19 @@ paired AS (
   JOIN credited b ON b.product = a.product AND b.repository = a.repository AND b.commit = a.commit AND b.person > a.person
 ),
 in_pairs AS (
-  SELECT product, first_person AS person FROM paired
-  UNION
-  SELECT product, second_person AS person FROM paired
+  SELECT product, COUNT(DISTINCT person) AS people
+  FROM (
+    SELECT product, first_person AS person FROM paired
+    UNION ALL
+    SELECT product, second_person AS person FROM paired
+  ) either
+  GROUP BY product
 )
 SELECT
   p.product,
   COUNT(*) AS n,
   COUNT(DISTINCT CONCAT(CAST(p.first_person AS STRING), ' ', CAST(p.second_person AS STRING))) AS count,
-  (SELECT COUNT(*) FROM in_pairs i WHERE i.product = p.product) AS people
+  MAX(i.people) AS people
 FROM paired p
+JOIN in_pairs i ON i.product = p.product
 GROUP BY p.product

@@ -72,8 +72,8 @@ inequality AS (
     MAX(n_members) AS active_members,
     CASE
       WHEN MAX(n_members) >= 2 THEN
-        (2.0 * SUM(place * n_reviews) / (MAX(n_members) * MAX(n_all)) - (MAX(n_members) + 1.0) / MAX(n_members))
-          * MAX(n_members) / (MAX(n_members) - 1.0)
+        (2e0 * SUM(place * n_reviews) / (MAX(n_members) * MAX(n_all)) - (MAX(n_members) + 1e0) / MAX(n_members))
+          * MAX(n_members) / (MAX(n_members) - 1e0)
     END AS gini
   FROM ranked
   GROUP BY product, area_key
