@@ -1,7 +1,7 @@
 -- What the reference definitions call, for DuckDB; `spark.sql` has the same words for Spark SQL. The definitions themselves and
 -- `relations.sql` run on both unchanged.
 -- Kept out of them because the two differ: arithmetic on instants, time zones, UNNEST against EXPLODE, a join on a range inside a
--- function, and recursion that ends by UNION (Spark's WITH RECURSIVE knows UNION ALL only, on which walking merges explodes).
+-- function, and recursion over a graph (Spark's WITH RECURSIVE knows UNION ALL only, on which walking merges explodes).
 -- Also avoided in them: QUALIFY, GROUP BY ALL, list functions, FILTER clauses, regular expressions, COLUMNS(*), a scalar subquery
 -- that a GROUP BY must not group; and where digits matter 2e0 instead of 2.0, which is a decimal of few digits to Spark.
 
