@@ -11,7 +11,7 @@ use linchpin::domain::{
     DeploymentStatus, EmailAddress, Exclusion, Facts, FileChange, History, Issue, Login, Outcome,
     Ownership, Person, PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile,
     PullRequestState, RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, Signature,
-    SignatureId, Stream, StreamCertificate, TimelineEvent, WorkflowRun,
+    SignatureId, Stream, StreamCertificate, TimelineEvent, WorkflowRun, parse_codeowners,
 };
 use linchpin::store::{Mode, Store, facts as store_facts};
 use linchpin::tables::Repository;
@@ -45,7 +45,53 @@ repositories = ["crowd/billing"]
 [[product]]
 name = "search"
 repositories = ["crowd/search"]
+
+[[event]]
+on = "2025-09-01"
+title = "Reviews are spread"
+
+[[member]]
+login = "person-000"
+name = "Person 000"
+joined_on = "2020-01-01"
+lead = true
+
+[[member]]
+login = "person-001"
+name = "Person 001"
+joined_on = "2021-01-01"
+
+[[member]]
+login = "person-030"
+name = "Person 030"
+joined_on = "2025-03-03"
 "#;
+
+/// What only the lead knows.
+pub const PRIVATE_REGISTER: &str = r#"
+[[absence]]
+login = "person-001"
+from = "2025-10-06"
+to = "2025-10-26"
+
+[[delegation]]
+what = "Reviews of the store"
+from = "person-000"
+to = "person-001"
+start_on = "2025-06-02"
+paths = ["store/**"]
+"#;
+
+/// Owners who do much of the work, and owners who do little of it.
+const DECLARED_OWNERS: &str = "\
+/api/ @person-000 @person-001 @person-002 @person-003 @person-004 @person-005
+/web/ @person-150
+/store/ @person-000 @person-170
+/docs/adr/ @person-180
+";
+
+/// The repository whose work comes by pull request; the others see a direct push after each.
+const WITH_FLOW: u64 = 3;
 
 const NAMES: [&str; 4] = [
     "crowd/orders-api",
@@ -213,7 +259,12 @@ impl Town {
         let paths: Vec<String> = (0..n_paths)
             .map(|file| {
                 let area = areas[usize::try_from(file % 8).unwrap()];
-                format!("{area}/part{}/file{file}.rs", file % 97)
+                match (area, file % 3) {
+                    ("ci", 0) => format!(".github/workflows/file{file}.yml"),
+                    ("docs", 0) => format!("docs/adr/file{file}.md"),
+                    ("store", 0) => format!("store/migrations/file{file}.sql"),
+                    _ => format!("{area}/part{}/file{file}.rs", file % 97),
+                }
             })
             .collect();
         let history = History {
@@ -229,6 +280,7 @@ impl Town {
                 })
                 .collect(),
             default_branch: Some("main".to_owned()),
+            codeowners: parse_codeowners("CODEOWNERS", DECLARED_OWNERS),
             ..History::default()
         };
         Self {
@@ -420,7 +472,9 @@ impl Town {
                 body_length: 400,
             });
         }
-        let is_merged = self.dice.chance(92);
+        // Of the last twentieth, some are still open.
+        let is_open = number * 20 > self.n_pull_requests * 19 && self.dice.chance(15);
+        let is_merged = !is_open && self.dice.chance(92);
         let end = after(last_review_at, self.dice.wait(200));
         let merge_commit = is_merged.then(|| {
             let parents = base.into_iter().chain(parent).collect();
@@ -442,12 +496,14 @@ impl Town {
                 .timeline
                 .push(event("ready_for_review", ready_at, None));
         }
-        let last = if is_merged { "merged" } else { "closed" };
-        facts.timeline.push(event(
-            last,
-            end,
-            merge_commit.map(|commit| commit.to_string()),
-        ));
+        if !is_open {
+            let last = if is_merged { "merged" } else { "closed" };
+            facts.timeline.push(event(
+                last,
+                end,
+                merge_commit.map(|commit| commit.to_string()),
+            ));
+        }
         for file in 0..12 {
             let path = (number * 7 + file * 8) % self.n_paths;
             facts.pull_request_files.push(PullRequestFile {
@@ -465,17 +521,17 @@ impl Town {
             title: format!("Change {number} of what matters"),
             url,
             author: Some(author),
-            state: if is_merged {
-                PullRequestState::Merged
-            } else {
-                PullRequestState::Closed
+            state: match (is_open, is_merged) {
+                (true, _) => PullRequestState::Open,
+                (false, true) => PullRequestState::Merged,
+                (false, false) => PullRequestState::Closed,
             },
             is_draft: false,
             created_at,
             ready_at: Some(ready_at),
             first_commit_at: Some(first_commit_at),
             merged_at: is_merged.then_some(end),
-            closed_at: Some(end),
+            closed_at: (!is_open).then_some(end),
             updated_at: end,
             merged_by: is_merged.then_some(author),
             merge_commit,
@@ -494,18 +550,15 @@ impl Town {
             },
             closes_issues: Vec::new(),
         });
-        let pushed = some_human(&mut self.dice);
-        let parents = self.tip.into_iter().collect();
-        let tip = self.commit(
-            pushed,
-            after(end, 1),
-            parents,
-            4,
-            format!("Tidy up after {number}"),
-            None,
-        );
-        self.tip = Some(tip);
-        self.deliver(facts, number, tip, after(end, 5), merge_commit);
+        if self.at != WITH_FLOW || number.is_multiple_of(20) {
+            let pushed = some_human(&mut self.dice);
+            let parents = self.tip.into_iter().collect();
+            let subject = format!("Tidy up after {number}");
+            self.tip = Some(self.commit(pushed, after(end, 1), parents, 4, subject, None));
+        }
+        if let Some(tip) = self.tip {
+            self.deliver(facts, number, tip, after(end, 5), merge_commit);
+        }
     }
 
     /// Two workflow runs a pull request, a deployment for every twentieth, an issue for every fifth.

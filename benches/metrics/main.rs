@@ -69,6 +69,7 @@ fn main() {
 fn prepare(place: &Path, n: u64) {
     fs::create_dir_all(place).unwrap();
     fs::write(place.join("linchpin.toml"), crowd::REGISTER).unwrap();
+    fs::write(place.join("linchpin.private.toml"), crowd::PRIVATE_REGISTER).unwrap();
     crowd::write(&place.join("store"), n);
 }
 
