@@ -60,7 +60,7 @@ class DuckDb:
         for file in sorted(pathlib.Path(export).glob("*.parquet")):
             quoted = str(file).replace("'", "''")
             self.connection.execute(f'CREATE VIEW "{file.stem}" AS SELECT * FROM read_parquet(\'{quoted}\')')
-        for name in ("duckdb", "relations", "duckdb_walk"):
+        for name in ("landed", "duckdb", "relations", "duckdb_walk"):
             self.connection.execute((QUERIES / "prelude" / f"{name}.sql").read_text(encoding="utf-8"))
 
     def run(self, statement):

@@ -1,12 +1,12 @@
 -- delegation.involvement: the delegator's share of the acts in scope by the delegator and the receiver.
 -- Reads the fact tables, `delegations` (one row each, with its scope's first instant), `delegated` (the commits and pull requests in
--- scope), `absences`, `lens` and of the prelude `commit_authors`.
+-- scope), `absences`, `lens` and of the prelude `landed_commits` and `commit_authors`.
 WITH acts AS (
   SELECT d.product, d.delegation, w.person, 'commit' AS act, c.committed_at AS acted_at
   FROM delegated d
-  JOIN commits c ON c.repository = d.repository AND c.commit = d.commit
+  JOIN landed_commits c ON c.repository = d.repository AND c.commit = d.commit
   JOIN commit_authors w ON w.repository = c.repository AND w.commit = c.commit
-  WHERE c.on_default_branch AND c.exclusion IS NULL
+  WHERE c.exclusion IS NULL
   UNION ALL
   SELECT
     d.product, d.delegation, r.author AS person,

@@ -1,6 +1,6 @@
 -- dora.change_lead_time: first commit of a change to the end of the first production deployment that contains it, in hours.
 -- Reads the fact tables, `lens` (one row), `landings` (where each merged pull request landed), `absorbed` (commits that came
--- with one), `working_spans`, and of the prelude `placed_deployments` and `first_shipped` (containment by ancestry).
+-- with one), `working_spans`, and of the prelude `landed_commits`, `placed_deployments` and `first_shipped` (containment by ancestry).
 WITH shipped AS (
   SELECT f.product, f.repository, f.commit, f.position, d.deployed_at
   FROM first_shipped f
@@ -20,11 +20,11 @@ changes AS (
   SELECT
     s.product, s.repository, 'commit' AS kind, c.commit AS change, s.deployed_at, s.position, c.committed_at AS merged_at,
     c.authored_at AS started_at
-  FROM commits c
+  FROM landed_commits c
   JOIN people ON people.person = c.author AND people.account = 'human'
   JOIN shipped s ON s.repository = c.repository AND s.commit = c.commit
   LEFT JOIN absorbed a ON a.product = s.product AND a.repository = c.repository AND a.commit = c.commit
-  WHERE c.on_default_branch AND NOT c.is_merge AND a.commit IS NULL
+  WHERE NOT c.is_merge AND a.commit IS NULL
 ),
 measured AS (
   SELECT

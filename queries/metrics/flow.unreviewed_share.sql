@@ -1,6 +1,6 @@
 -- flow.unreviewed_share: merged without a human review up to the merge and without a human co-author.
 -- Reads the fact tables, `lens` (one row), `products` (product, repository), `areas`, `landings`, `absorbed` (commits that came
--- with a pull request) and of the prelude `commit_authors`.
+-- with a pull request) and of the prelude `landed_commits` and `commit_authors`.
 WITH merged AS (
   SELECT products.product, p.repository, p.number, p.author, p.created_at, p.merged_at
   FROM pull_requests p
@@ -14,13 +14,12 @@ WITH merged AS (
 ),
 direct AS (
   SELECT products.product, c.repository, COUNT(*) AS n_direct
-  FROM commits c
+  FROM landed_commits c
   JOIN products ON products.repository = c.repository
   JOIN people ON people.person = c.author AND people.account = 'human'
   LEFT JOIN absorbed a ON a.product = products.product AND a.repository = c.repository AND a.commit = c.commit
   CROSS JOIN lens
-  WHERE c.on_default_branch
-    AND NOT c.is_merge
+  WHERE NOT c.is_merge
     AND a.commit IS NULL
     AND c.committed_at >= lens.since
     AND c.committed_at < lens.until
@@ -52,7 +51,7 @@ seen AS (
     UNION
     SELECT repository, number, commit FROM landings
   ) own ON own.repository = m.repository AND own.number = m.number
-  JOIN commits c ON c.repository = own.repository AND c.commit = own.commit AND NOT c.is_merge
+  JOIN landed_commits c ON c.repository = own.repository AND c.commit = own.commit AND NOT c.is_merge
   JOIN commit_authors a ON a.repository = c.repository AND a.commit = c.commit
   JOIN people ON people.person = a.person AND people.account = 'human'
   WHERE a.person <> m.author

@@ -1,14 +1,14 @@
 -- knowledge.concentration_by_kind: per kind of file, the largest share of the window's commits (for releases: of the published ones)
--- credited to one person. Reads the fact tables, `lens` (one row), `products`, `kinds` and of the prelude `commit_authors`.
+-- credited to one person. Reads the fact tables, `lens` (one row), `products`, `kinds` and of the prelude `landed_commits`,
+-- `landed_changes` and `commit_authors`.
 WITH touching AS (
   SELECT DISTINCT k.product, k.kind, c.repository, c.commit
-  FROM commits c
-  JOIN file_changes f ON f.repository = c.repository AND f.commit = c.commit
+  FROM landed_commits c
+  JOIN landed_changes f ON f.repository = c.repository AND f.commit = c.commit
   JOIN files ON files.repository = f.repository AND files.path = f.path AND files.exclusion IS NULL
   JOIN kinds k ON k.repository = f.repository AND k.path = f.path
   CROSS JOIN lens
-  WHERE c.on_default_branch
-    AND c.exclusion IS NULL
+  WHERE c.exclusion IS NULL
     AND c.committed_at < lens.as_of
     AND c.committed_at >= lens.since
     AND c.committed_at < lens.until

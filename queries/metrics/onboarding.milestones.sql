@@ -1,5 +1,6 @@
 -- onboarding.milestones: joiners of the window who merged code in their first four weeks; per joiner, hours to the first
--- milestones and people met. Reads `members`, the fact tables, `people`, `products`, `lens` and of the prelude `commit_authors`.
+-- milestones and people met. Reads `members`, the fact tables, `people`, `products`, `lens` and of the prelude
+-- `landed_commits` and `commit_authors`.
 WITH joiners AS (
   SELECT m.person, m.joined_at
   FROM members m
@@ -55,12 +56,12 @@ given AS (
 ),
 credited AS (
   SELECT products.product, c.repository, c.commit, w.person, c.committed_at
-  FROM commits c
+  FROM landed_commits c
   JOIN products ON products.repository = c.repository
   JOIN commit_authors w ON w.repository = c.repository AND w.commit = c.commit
   JOIN people ON people.person = w.person AND people.account = 'human'
   CROSS JOIN lens
-  WHERE c.on_default_branch AND c.committed_at < lens.as_of
+  WHERE c.committed_at < lens.as_of
 ),
 meetings AS (
   SELECT r.product, j.person, r.author AS other, r.submitted_at AS at

@@ -1,17 +1,16 @@
 -- ownership.drift: lines of CODEOWNERS of whose files less than half of the window's commits and reviews were by declared owners.
 -- Reads the fact tables, `lens` (one row), `products`, `declared_files` (the deciding line of every living file), `declared_owners`
--- (the known people of every line) and of the prelude `commit_authors`.
+-- (the known people of every line) and of the prelude `landed_commits`, `landed_changes` and `commit_authors`.
 WITH worked_on AS (
   SELECT DISTINCT
     d.product, d.repository, d.line, CONCAT('commit ', c.commit) AS work, w.person
-  FROM commits c
-  JOIN file_changes f ON f.repository = c.repository AND f.commit = c.commit
+  FROM landed_commits c
+  JOIN landed_changes f ON f.repository = c.repository AND f.commit = c.commit
   JOIN declared_files d ON d.repository = f.repository AND d.path = f.path
   JOIN commit_authors w ON w.repository = c.repository AND w.commit = c.commit
   JOIN people ON people.person = w.person AND people.account = 'human'
   CROSS JOIN lens
-  WHERE c.on_default_branch
-    AND c.exclusion IS NULL
+  WHERE c.exclusion IS NULL
     AND c.committed_at < lens.as_of
     AND c.committed_at >= lens.since
     AND c.committed_at < lens.until

@@ -1,7 +1,8 @@
 -- ownership.handover: areas in which, over two consecutive quarters, the giver's share of the changes falls and the receiver's
 -- rises by at least 20 points, by more than chance (80 % Wilson intervals apart), the giver ahead before, the receiver after,
 -- and in the quarter after that. Four consecutive complete quarters of the window with enough changes each are needed.
--- Reads the fact tables, `lens` (one row), `areas`, `absences` and of the prelude `commit_authors`. Quarters are numbered, 4 a year.
+-- Reads the fact tables, `lens` (one row), `areas`, `absences` and of the prelude `landed_commits`, `landed_changes` and
+-- `commit_authors`. Quarters are numbered, 4 a year.
 WITH bounds AS (
   SELECT
     local_time(as_of, time_zone) AS as_of,
@@ -14,12 +15,12 @@ changed AS (
   SELECT DISTINCT
     a.product, a.area, c.repository, c.commit,
     DATE_TRUNC('quarter', local_time(c.committed_at, lens.time_zone)) AS started_on
-  FROM commits c
-  JOIN file_changes f ON f.repository = c.repository AND f.commit = c.commit
+  FROM landed_commits c
+  JOIN landed_changes f ON f.repository = c.repository AND f.commit = c.commit
   JOIN files ON files.repository = f.repository AND files.path = f.path AND files.exclusion IS NULL
   JOIN areas a ON a.repository = f.repository AND a.path = f.path
   CROSS JOIN lens
-  WHERE c.on_default_branch AND c.exclusion IS NULL AND c.committed_at < lens.as_of
+  WHERE c.exclusion IS NULL AND c.committed_at < lens.as_of
 ),
 per_person AS (
   SELECT

@@ -1,6 +1,7 @@
 -- ownership.share: the largest share of the window's commits credited to one person; of the surviving lines, the reviews and the
 -- merges, the most by one person and all.
--- Reads the fact tables, `lens` (one row), `products`, `areas` and of the prelude `commit_authors`.
+-- Reads the fact tables, `lens` (one row), `products`, `areas` and of the prelude `landed_commits`, `landed_changes` and
+-- `commit_authors`.
 WITH counted_files AS (
   SELECT products.product, f.repository, f.path
   FROM files f
@@ -16,12 +17,11 @@ scoped_files AS (
 ),
 touching AS (
   SELECT DISTINCT s.product, s.area_key, c.repository, c.commit
-  FROM commits c
-  JOIN file_changes f ON f.repository = c.repository AND f.commit = c.commit
+  FROM landed_commits c
+  JOIN landed_changes f ON f.repository = c.repository AND f.commit = c.commit
   JOIN scoped_files s ON s.repository = f.repository AND s.path = f.path
   CROSS JOIN lens
-  WHERE c.on_default_branch
-    AND c.exclusion IS NULL
+  WHERE c.exclusion IS NULL
     AND c.committed_at < lens.as_of
     AND c.committed_at >= lens.since
     AND c.committed_at < lens.until

@@ -1,14 +1,13 @@
 -- pairs.matrix: distinct pairs of people credited with one commit of the window.
--- Reads `commits`, `people`, `products`, `lens` and of the prelude `commit_authors`.
+-- Reads `people`, `products`, `lens` and of the prelude `landed_commits` and `commit_authors`.
 WITH credited AS (
   SELECT products.product, c.repository, c.commit, w.person
-  FROM commits c
+  FROM landed_commits c
   JOIN products ON products.repository = c.repository
   JOIN commit_authors w ON w.repository = c.repository AND w.commit = c.commit
   JOIN people ON people.person = w.person AND people.account = 'human'
   CROSS JOIN lens
-  WHERE c.on_default_branch
-    AND c.exclusion IS NULL
+  WHERE c.exclusion IS NULL
     AND c.committed_at < lens.as_of
     AND c.committed_at >= lens.since
     AND c.committed_at < lens.until

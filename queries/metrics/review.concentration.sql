@@ -1,7 +1,7 @@
 -- review.concentration: the largest share of the human reviews on others' pull requests, 1 / sum of squared shares, and Gini's
 -- coefficient over all active members, zeros included, corrected by n / (n - 1).
 -- Reads the fact tables, `lens` (one row), `products` (product, repository), `areas` (product, repository, path, area) and of the
--- prelude `commit_authors`.
+-- prelude `landed_commits` and `commit_authors`.
 WITH given AS (
   SELECT products.product, r.repository, r.number, r.author AS person
   FROM reviews r
@@ -28,7 +28,7 @@ per_person AS (
 ),
 seen AS (
   SELECT products.product, a.person
-  FROM commits c
+  FROM landed_commits c
   JOIN commit_authors a ON a.repository = c.repository AND a.commit = c.commit
   JOIN products ON products.repository = c.repository
   CROSS JOIN lens

@@ -59,9 +59,9 @@ CREATE OR REPLACE MACRO working_hours_of(who, a, b) AS (
 
 -- Everyone credited with a commit, once each.
 CREATE OR REPLACE VIEW commit_authors AS
-SELECT repository, commit, author AS person FROM commits
+SELECT repository, commit, author AS person FROM landed_commits
 UNION
-SELECT repository, commit, UNNEST(co_authors) AS person FROM commits;
+SELECT repository, commit, UNNEST(co_authors) AS person FROM landed_commits;
 
 -- The civil days of the team's zone that end inside the window and not after the as-of instant, with their ends.
 CREATE OR REPLACE VIEW ended_days AS

@@ -2,7 +2,7 @@
 -- walked over again only when an earlier deployment is found to contain it (USING KEY keeps one row a commit).
 CREATE OR REPLACE TEMPORARY VIEW first_shipped_to AS
 WITH RECURSIVE edges AS (
-  SELECT repository, commit, UNNEST(parents) AS parent FROM commits
+  SELECT repository, commit, UNNEST(parents) AS parent FROM landed_commits
 ),
 walked(product, repository, environment, commit, position) USING KEY (product, repository, environment, commit) AS (
   SELECT product, repository, environment, commit, MIN(position)

@@ -11,7 +11,7 @@ SELECT
     PARTITION BY d.product, d.repository ORDER BY COALESCE(d.finished_at, d.created_at), d.deployment
   ) AS position
 FROM production d
-JOIN commits c ON c.repository = d.repository AND c.commit = d.commit
+JOIN landed_commits c ON c.repository = d.repository AND c.commit = d.commit
 CROSS JOIN lens
 WHERE d.to_production
   AND d.outcome = 'success'
@@ -99,7 +99,7 @@ WHERE c.step = 0
 CREATE OR REPLACE TEMPORARY VIEW active_people AS
 WITH events AS (
   SELECT c.repository, w.person, c.committed_at AS at
-  FROM commits c
+  FROM landed_commits c
   JOIN commit_authors w ON w.repository = c.repository AND w.commit = c.commit
   UNION ALL SELECT repository, author AS person, created_at AS at FROM pull_requests
   UNION ALL SELECT repository, merged_by AS person, merged_at AS at FROM pull_requests

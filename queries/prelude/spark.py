@@ -56,10 +56,10 @@ def connect(export):
     session.sparkContext.setLogLevel("OFF")
     for file in sorted(pathlib.Path(export).glob("*.parquet")):
         session.read.parquet(str(file)).createOrReplaceTempView(file.stem)
-    for name in ("spark.sql", "relations.sql"):
+    for name in ("landed.sql", "spark.sql", "relations.sql"):
         for statement in statements((PRELUDE / name).read_text(encoding="utf-8")):
             session.sql(statement.replace(") AS TABLE", ") RETURNS TABLE RETURN", 1))
-    edges = session.sql("SELECT repository, commit, parents FROM commits").collect()
+    edges = session.sql("SELECT repository, commit, parents FROM landed_commits").collect()
     deployed = session.sql("SELECT product, repository, environment, commit, position FROM placed_deployments").collect()
     session.createDataFrame(
         walk(edges, deployed), "product STRING, repository BIGINT, environment STRING, commit STRING, position INT"

@@ -72,9 +72,9 @@ RETURN
 
 -- Everyone credited with a commit, once each.
 CREATE OR REPLACE TEMPORARY VIEW commit_authors AS
-SELECT repository, commit, author AS person FROM commits
+SELECT repository, commit, author AS person FROM landed_commits
 UNION
-SELECT repository, commit, explode(co_authors) AS person FROM commits;
+SELECT repository, commit, explode(co_authors) AS person FROM landed_commits;
 
 -- The civil days of the team's zone that end inside the window and not after the as-of instant, with their ends.
 CREATE OR REPLACE TEMPORARY VIEW ended_days AS

@@ -198,8 +198,10 @@ fn mark_rollbacks(
         .iter()
         .filter(deployed)
         .map(|clone| {
-            let commits = clone.history.commits.iter();
-            let parents = commits.map(|commit| (commit.id, commit.parents.as_slice()));
+            let parents = clone
+                .history
+                .landed()
+                .map(|commit| (commit.id, commit.parents.as_slice()));
             (clone.repository, parents.collect())
         })
         .collect();
@@ -299,7 +301,7 @@ fn named(people: &[Person], register: &Register) -> Vec<Person> {
 
 fn history_certificate(clone: &MinedClone) -> StreamCertificate {
     let history = &clone.history;
-    let n = u64::try_from(history.commits.len()).unwrap_or(u64::MAX);
+    let n = u64::try_from(history.landed().count()).unwrap_or(u64::MAX);
     let (completeness, reason, fix) = if history.is_shallow {
         (
             Completeness::Partial,
@@ -328,11 +330,7 @@ fn history_certificate(clone: &MinedClone) -> StreamCertificate {
         fix,
         expected: None,
         fetched: n,
-        watermark: history
-            .commits
-            .iter()
-            .map(|commit| commit.committed_at)
-            .max(),
+        watermark: history.landed().map(|commit| commit.committed_at).max(),
     }
 }
 

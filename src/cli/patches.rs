@@ -30,10 +30,8 @@ struct Unlanded {
 pub fn of_unlanded(clone: &MinedClone, facts: &Facts) -> Result<Vec<PatchRow>, CliError> {
     let history = &clone.history;
     let landed: HashMap<CommitId, usize> = history
-        .commits
-        .iter()
+        .landed()
         .enumerate()
-        .filter(|(_, commit)| commit.on_default_branch)
         .map(|(place, commit)| (commit.id, place))
         .collect();
     let unlanded = unlanded(clone, facts, &landed);
@@ -73,11 +71,8 @@ pub fn of_unlanded(clone: &MinedClone, facts: &Facts) -> Result<Vec<PatchRow>, C
         })
     };
     let candidates: Vec<Patch> = history
-        .commits
-        .iter()
-        .filter(|commit| {
-            commit.on_default_branch && !commit.is_merge() && is_near(commit.committed_at)
-        })
+        .landed()
+        .filter(|commit| !commit.is_merge() && is_near(commit.committed_at))
         .map(|commit| Patch {
             commit: commit.id,
             base: None,

@@ -12,6 +12,7 @@ use super::workspace::Workspace;
 use crate::domain::{RepoName, RepositoryId};
 use crate::git::{self, MineOptions};
 use crate::metrics::{Measure, movement};
+use crate::register::{Merges, Refs};
 use crate::store::{self, Mode, Store};
 
 /// How far the pipeline goes.
@@ -181,10 +182,13 @@ fn bind(store: &Store, workspace: &Workspace, unknown: &[RepoName]) -> Result<()
 }
 
 fn options(workspace: &Workspace) -> MineOptions {
+    let mining = &workspace.register.mining;
     MineOptions {
         as_of: Some(workspace.time.as_of),
-        excluded_globs: workspace.register.mining.exclude.clone(),
-        max_files_per_commit: workspace.register.mining.max_files_per_commit,
+        all_refs: mining.refs == Refs::All,
+        excluded_globs: mining.exclude.clone(),
+        max_files_per_commit: mining.max_files_per_commit,
+        diff_merges_first_parent: mining.merges == Merges::FirstParent,
         ..MineOptions::default()
     }
 }
@@ -225,8 +229,13 @@ fn mine(
             &context.progress,
         )?;
         store.commit_file(&state_file, &mined.state)?;
+        let n_elsewhere = mined.history.n_elsewhere();
+        let elsewhere = match n_elsewhere {
+            0 => String::new(),
+            n => format!(", {n} on other refs only"),
+        };
         context.progress.say(&format!(
-            "mined {}: {} commits ({} new), {} changed files, {} gaps",
+            "mined {}: {} commits ({} new{elsewhere}), {} changed files, {} gaps",
             crate::render::encode::terminal(&clone.name),
             mined.history.commits.len(),
             mined.n_new_commits,

@@ -242,3 +242,18 @@ pub struct History {
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
 }
+
+impl History {
+    /// The commits on the default branch: those that figures are made of. They come first.
+    pub fn landed(&self) -> impl Iterator<Item = &Commit> {
+        self.commits
+            .iter()
+            .filter(|commit| commit.on_default_branch)
+    }
+
+    /// How many commits are only here because all refs were asked for.
+    #[must_use]
+    pub fn n_elsewhere(&self) -> usize {
+        self.commits.len() - self.landed().count()
+    }
+}

@@ -74,7 +74,7 @@ pub(super) fn history(
     let mut gaps: Vec<Gap> = log.gaps.iter().map(gap).collect();
     let n_default = log.n_default;
     let totals = totals(&log.changes, log.commits.len());
-    let exclusions = path_exclusions(&log.paths, &log.changes, &mut rules);
+    let exclusions = path_exclusions(log, &mut rules);
     let mut commits = Vec::with_capacity(log.commits.len());
     for ((place, row), totals) in (0_u32..).zip(&log.commits).zip(totals) {
         gaps.extend(row.gaps.iter().map(gap));
@@ -158,14 +158,19 @@ fn totals(changes: &[LogChange], n_commits: usize) -> Vec<(u32, u64, u64)> {
     totals
 }
 
-/// By path; the last content decides whether it is a binary file, or none at all.
-fn path_exclusions(
-    paths: &[Vec<u8>],
-    changes: &[LogChange],
-    rules: &mut PathRules,
-) -> Vec<Option<Exclusion>> {
+/// By path; the last content on the default branch decides whether it is a binary file, or none at all.
+///
+/// Merges say nothing that their branches did not, unless nothing else speaks of the path: so it does not matter whether
+/// merges and other refs were read.
+fn path_exclusions(log: &Log, rules: &mut PathRules) -> Vec<Option<Exclusion>> {
+    let Log { paths, changes, .. } = log;
+    let counts = |change: &&LogChange| {
+        let commit = log.commits.get(change.commit as usize);
+        change.commit < log.n_default && commit.is_some_and(|commit| commit.parents.len() < 2)
+    };
     let mut kinds: Vec<Option<Exclusion>> = vec![None; paths.len()];
-    for change in changes {
+    let others = changes.iter().filter(|change| !counts(change));
+    for change in others.chain(changes.iter().filter(counts)) {
         if let Some(kind) = kinds.get_mut(change.path as usize) {
             *kind = if change.is_file() {
                 change.is_binary.then_some(Exclusion::Binary)

@@ -5,16 +5,18 @@
 
 mod error;
 mod incidents;
+mod mining;
 mod private;
 mod team;
 mod work;
 
 pub use error::Error;
 pub use incidents::{AttributionBound, IncidentEntry};
+pub use mining::{Merges, Mining, Refs};
 pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
 pub use team::{
     Accepted, Agreements, Area, Calendar, DeploymentSource, FileKind, Limit, Member,
-    MemberCalendar, Mining, Product, Register,
+    MemberCalendar, Product, Register,
 };
 pub use work::{DatedEvent, WorkMix, WorkRules};
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::Error;
 use super::incidents::{AttributionBound, IncidentEntry};
+use super::mining::Mining;
 use super::work::{DatedEvent, WorkMix};
 use crate::domain::calendar::weekday;
 use crate::domain::{Login, RepoName, WorkPattern};
@@ -57,7 +58,7 @@ pub struct Register {
     pub work_mix: WorkMix,
     /// Crossed agreements that stay quiet until a day.
     pub accepted: Vec<Accepted>,
-    /// What is left out of mining and knowledge.
+    /// What mining reads and leaves out.
     pub mining: Mining,
     /// Below this many rows a figure lists events instead of a summary. At least 5.
     pub minimum_n: u64,
@@ -426,25 +427,6 @@ pub struct Accepted {
     pub reason: String,
     /// The last quiet day.
     pub until: Date,
-}
-
-/// What mining leaves out.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Mining {
-    /// Globs of paths left out of the knowledge metrics.
-    pub exclude: Vec<String>,
-    /// Commits that touch more files are left out of the knowledge metrics.
-    pub max_files_per_commit: u32,
-}
-
-impl Default for Mining {
-    fn default() -> Self {
-        Self {
-            exclude: Vec::new(),
-            max_files_per_commit: 100,
-        }
-    }
 }
 
 impl Register {

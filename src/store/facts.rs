@@ -318,6 +318,7 @@ pub fn read_parts(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
         ..Tables::default()
     };
     if !with_files {
+        tables.keep_landed();
         return Ok(tables);
     }
     let ids: BTreeSet<RepositoryId> = tables
@@ -354,5 +355,6 @@ pub fn read_parts(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
                 .map_err(shape("ownership"))?;
         }
     }
+    tables.keep_landed();
     Ok(tables)
 }

@@ -8,6 +8,7 @@ pub mod changes;
 mod column;
 pub mod commits;
 pub mod flow;
+mod landed;
 pub mod ownership;
 mod parquet;
 pub mod question;
@@ -32,9 +33,9 @@ pub struct Tables {
     pub repositories: Vec<Repository>,
     /// People, by id: `people[id]`.
     pub people: Vec<Person>,
-    /// Commits, by repository, parents before children.
+    /// Commits, by repository, parents before children; as read from a store, those on default branches alone.
     pub commits: Vec<CommitRow>,
-    /// Changed files, in the order of `commits`.
+    /// Changed files, in the order of `commits`; as read from a store, without those of merges.
     pub changes: Changes,
     /// Surviving lines.
     pub ownership: SurvivingLines,

@@ -609,6 +609,19 @@ fn a_broken_configuration_is_refused_with_its_line() {
         &["linchpin.toml:2", "integer `7`", "sequence"],
     );
     check(
+        b"[mining]\nrefs = \"every\"\n",
+        &["linchpin.toml:2", "`every`", "`default`", "`all`"],
+    );
+    check(
+        b"[mining]\nmerges = \"diffed\"\n",
+        &[
+            "linchpin.toml:2",
+            "`diffed`",
+            "`recorded`",
+            "`first-parent`",
+        ],
+    );
+    check(
         b"[mining]\nmax_files_per_commit = -1\n",
         &["linchpin.toml:2", "`-1`"],
     );

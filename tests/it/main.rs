@@ -31,6 +31,7 @@ mod github_schema;
 mod github_settings;
 mod hostile;
 mod killed;
+mod landed;
 mod lead;
 mod metric_pages;
 mod pipeline;

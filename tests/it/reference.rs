@@ -92,6 +92,7 @@ fn the_reference_sql_reads_only_what_an_export_holds_and_an_export_is_private() 
             .collect();
         let prelude = words(include_str!("../../queries/prelude/duckdb.sql"));
         let relations = include_str!("../../queries/prelude/relations.sql");
+        let landed = include_str!("../../queries/prelude/landed.sql");
         let engines = [
             [
                 include_str!("../../queries/prelude/duckdb.sql"),
@@ -103,7 +104,7 @@ fn the_reference_sql_reads_only_what_an_export_holds_and_an_export_is_private() 
             ],
         ]
         .map(|own| {
-            let prelude = words(&[own[0], relations, own[1]].join("\n"));
+            let prelude = words(&[landed, own[0], relations, own[1]].join("\n"));
             let views = after(&prelude, &["view", "macro", "function"]);
             assert!(views.len() >= 18, "{views:?}");
             tables.union(&views).cloned().collect::<BTreeSet<_>>()
@@ -125,4 +126,20 @@ fn the_reference_sql_reads_only_what_an_export_holds_and_an_export_is_private() 
         &["export", "--table", "peple", time[0], time[1]],
     );
     assert!(!done && said.contains("`peple` is not a table"), "{said}");
+}
+
+#[test]
+fn only_one_file_of_sql_reads_the_tables_that_hold_what_did_not_land() {
+    let queries = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries");
+    let mut readers = Vec::new();
+    for directory in ["prelude", "metrics"] {
+        for entry in fs::read_dir(queries.join(directory)).unwrap() {
+            let path = entry.unwrap().path();
+            let read = after(&words(&fs::read_to_string(&path).unwrap()), &["from", "join"]);
+            if read.contains("commits") || read.contains("file_changes") {
+                readers.push(path.file_name().unwrap().to_owned());
+            }
+        }
+    }
+    assert_eq!(readers, ["landed.sql"]);
 }

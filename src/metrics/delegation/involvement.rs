@@ -166,7 +166,7 @@ pub fn acts(
         let commit = usize::try_from(row)
             .ok()
             .and_then(|row| tables.commits.get(row))
-            .filter(|commit| commit.on_default_branch && commit.exclusion.is_none())
+            .filter(|commit| commit.exclusion.is_none())
             .filter(|commit| inside(commit.committed_at));
         let Some(commit) = commit else { continue };
         acts.extend(commit.authors().map(|person| InScope {

@@ -94,8 +94,7 @@ fn rows(
         ));
     }
     for (row, commit) in tables.commits.iter().enumerate() {
-        let counts = commit.on_default_branch && product.has(commit.repository);
-        if counts && !landings.is_absorbed_row(row) {
+        if product.has(commit.repository) && !landings.is_absorbed_row(row) {
             let shipped = shipping.first_of_row(row);
             rows.extend(commit_row(tables, lens, product, commit, shipped));
         }

@@ -225,7 +225,7 @@ fn from_source(
         DeploymentSource::Merges => tables
             .commits
             .iter()
-            .filter(|commit| inside(commit.repository) && commit.on_default_branch)
+            .filter(|commit| inside(commit.repository))
             .filter(|commit| commit.is_merge || commit.pull_request.is_some())
             .map(|commit| {
                 at_once(

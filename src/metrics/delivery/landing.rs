@@ -83,7 +83,7 @@ impl Landings {
         for commit in tables
             .commits
             .iter()
-            .filter(|commit| commit.on_default_branch && product.has(commit.repository))
+            .filter(|commit| product.has(commit.repository))
         {
             if let Some(source) = commit.cherry_picked_from {
                 picked.insert((commit.repository, source), commit.commit);
@@ -174,8 +174,7 @@ impl Landings {
         commit: CommitId,
     ) -> Option<(usize, &'a CommitRow)> {
         let row = self.ancestry.row(repository, commit)?;
-        let commit = tables.commits.get(row)?;
-        commit.on_default_branch.then_some((row, commit))
+        Some((row, tables.commits.get(row)?))
     }
 
     fn absorb_id(&mut self, repository: RepositoryId, commit: CommitId) {

@@ -114,7 +114,6 @@ fn without_flow(
     let mut balance: HashMap<RepositoryId, i64> = HashMap::new();
     for commit in &tables.commits {
         let is_direct = product.repositories.contains(&commit.repository)
-            && commit.on_default_branch
             && !commit.is_merge
             && lens.window.contains(commit.committed_at)
             && tables.is_human(commit.author)

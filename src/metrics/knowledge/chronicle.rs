@@ -108,7 +108,7 @@ impl Chronicle {
             let Some(commit) = row.and_then(|row| tables.commits.get(row)) else {
                 continue;
             };
-            if !commit.on_default_branch || !product.has(commit.repository) {
+            if !product.has(commit.repository) {
                 continue;
             }
             self.commits.push(Landed {

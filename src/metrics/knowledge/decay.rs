@@ -131,10 +131,7 @@ fn credit(
     areas: &BTreeSet<&str>,
     known: &mut BTreeMap<String, AreaKnowledge>,
 ) {
-    if !product.repositories.contains(&commit.repository)
-        || !commit.on_default_branch
-        || commit.exclusion.is_some()
-    {
+    if !product.repositories.contains(&commit.repository) || commit.exclusion.is_some() {
         return;
     }
     let people: Vec<PersonId> = commit

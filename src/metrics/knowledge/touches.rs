@@ -33,7 +33,6 @@ pub fn last_touches(
         let commit = tables.commits.get(row).filter(|commit| {
             counts
                 && product.repositories.contains(&commit.repository)
-                && commit.on_default_branch
                 && commit.exclusion.is_none()
                 && commit.committed_at < lens.as_of
         });

@@ -172,7 +172,6 @@ pub fn milestones(
     for commit in &tables.commits {
         if !product.has(commit.repository)
             || commit.co_authors.is_empty()
-            || !commit.on_default_branch
             || commit.committed_at >= lens.as_of
         {
             continue;

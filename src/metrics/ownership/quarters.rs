@@ -101,10 +101,7 @@ fn commit_in<P: Clone>(
 ) -> Option<CommitInAreas<P>> {
     let row = usize::try_from(row).ok()?;
     let commit = tables.commits.get(row)?;
-    if !product.has(commit.repository)
-        || !commit.on_default_branch
-        || commit.committed_at >= lens.as_of
-    {
+    if !product.has(commit.repository) || commit.committed_at >= lens.as_of {
         return None;
     }
     let people: Vec<_> = commit

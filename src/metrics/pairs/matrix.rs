@@ -57,10 +57,7 @@ fn pairs(people: &[PersonId]) -> Vec<Pair> {
 pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Option<Pair>>> {
     let mut rows = Vec::new();
     for commit in &tables.commits {
-        if !product.has(commit.repository)
-            || !commit.on_default_branch
-            || commit.committed_at >= lens.as_of
-        {
+        if !product.has(commit.repository) || commit.committed_at >= lens.as_of {
             continue;
         }
         let Some(bucket) = lens.bucket(commit.committed_at, Granularity::Quarter) else {

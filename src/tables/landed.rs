@@ -1,0 +1,128 @@
+//! What figures are made of: commits on default branches, and what the ones that merge nothing changed.
+//!
+//! A history may hold more (the commits of all refs, merges against their first parents): that is for other people's tools.
+
+use super::Tables;
+
+/// What becomes of a commit's changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// They count.
+    Counts,
+    /// A merge on the default branch: what it brings in is counted where it was made.
+    Merged,
+    /// Never landed.
+    Elsewhere,
+}
+
+impl Tables {
+    /// Forgets commits that are on no default branch, their changes, the paths that nothing else knows, and what merges changed.
+    ///
+    /// Metrics and evidence therefore say the same whatever was mined besides. The one place that decides it; in SQL it is the
+    /// relations `landed_commits` and `landed_changes` of the prelude.
+    pub fn keep_landed(&mut self) {
+        let fates: Vec<Fate> = self
+            .commits
+            .iter()
+            .map(|commit| match (commit.on_default_branch, commit.is_merge) {
+                (false, _) => Fate::Elsewhere,
+                (true, true) => Fate::Merged,
+                (true, false) => Fate::Counts,
+            })
+            .collect();
+        let fate_of = |row: &u32| at(&fates, *row).copied().unwrap_or(Fate::Counts);
+        let has_elsewhere = fates.contains(&Fate::Elsewhere);
+        if !has_elsewhere
+            && self
+                .changes
+                .commit
+                .iter()
+                .all(|row| fate_of(row) == Fate::Counts)
+        {
+            return;
+        }
+        let change_fates: Vec<Fate> = self.changes.commit.iter().map(fate_of).collect();
+        self.keep_files(&change_fates);
+        let changes = &mut self.changes;
+        let mask: Vec<bool> = change_fates
+            .iter()
+            .map(|fate| *fate == Fate::Counts)
+            .collect();
+        keep(&mut changes.file, &mask);
+        keep(&mut changes.previous_file, &mask);
+        keep(&mut changes.change, &mask);
+        keep(&mut changes.commit, &mask);
+        let is_landed: Vec<bool> = fates.iter().map(|fate| *fate != Fate::Elsewhere).collect();
+        let place = places(&is_landed);
+        for row in &mut changes.commit {
+            *row = at(&place, *row).copied().unwrap_or(*row);
+        }
+        keep(&mut self.commits, &is_landed);
+    }
+
+    /// Drops the paths that only commits elsewhere touched.
+    fn keep_files(&mut self, change_fates: &[Fate]) {
+        let changes = &mut self.changes;
+        let mut is_elsewhere = vec![false; changes.files.len()];
+        let mut is_known: Vec<bool> = changes.files.iter().map(|file| file.in_tip).collect();
+        let of_changes = changes.file.iter().zip(&changes.previous_file);
+        for ((file, previous), fate) in of_changes.zip(change_fates) {
+            let seen = match fate {
+                Fate::Elsewhere => &mut is_elsewhere,
+                Fate::Counts | Fate::Merged => &mut is_known,
+            };
+            for file in [Some(*file), *previous].into_iter().flatten() {
+                mark(seen, file);
+            }
+        }
+        for file in &self.ownership.file {
+            mark(&mut is_known, *file);
+        }
+        let mask: Vec<bool> = is_elsewhere
+            .iter()
+            .zip(&is_known)
+            .map(|(is_elsewhere, is_known)| *is_known || !is_elsewhere)
+            .collect();
+        let place = places(&mask);
+        // Changes elsewhere keep a number that means nothing: they go next.
+        let renumber = |file: &mut u32| *file = at(&place, *file).copied().unwrap_or(*file);
+        changes.file.iter_mut().for_each(renumber);
+        changes
+            .previous_file
+            .iter_mut()
+            .flatten()
+            .for_each(renumber);
+        self.ownership.file.iter_mut().for_each(renumber);
+        keep(&mut changes.files, &mask);
+    }
+}
+
+fn at<T>(list: &[T], index: u32) -> Option<&T> {
+    list.get(usize::try_from(index).ok()?)
+}
+
+fn mark(flags: &mut [bool], index: u32) {
+    if let Some(flag) = usize::try_from(index)
+        .ok()
+        .and_then(|index| flags.get_mut(index))
+    {
+        *flag = true;
+    }
+}
+
+/// By old index: the new one, once the others are gone.
+fn places(mask: &[bool]) -> Vec<u32> {
+    let mut next = 0;
+    mask.iter()
+        .map(|stays| {
+            let place = next;
+            next += u32::from(*stays);
+            place
+        })
+        .collect()
+}
+
+fn keep<T>(list: &mut Vec<T>, mask: &[bool]) {
+    let mut stays = mask.iter();
+    list.retain(|_| stays.next().copied().unwrap_or(true));
+}
