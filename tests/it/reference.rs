@@ -90,7 +90,6 @@ fn the_reference_sql_reads_only_what_an_export_holds_and_an_export_is_private() 
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .map(|name| name.strip_suffix(&format!(".{format}")).unwrap().to_owned())
             .collect();
-        let prelude = words(include_str!("../../queries/prelude/duckdb.sql"));
         let relations = include_str!("../../queries/prelude/relations.sql");
         let landed = include_str!("../../queries/prelude/landed.sql");
         let engines = [
@@ -135,7 +134,10 @@ fn only_one_file_of_sql_reads_the_tables_that_hold_what_did_not_land() {
     for directory in ["prelude", "metrics"] {
         for entry in fs::read_dir(queries.join(directory)).unwrap() {
             let path = entry.unwrap().path();
-            let read = after(&words(&fs::read_to_string(&path).unwrap()), &["from", "join"]);
+            let read = after(
+                &words(&fs::read_to_string(&path).unwrap()),
+                &["from", "join"],
+            );
             if read.contains("commits") || read.contains("file_changes") {
                 readers.push(path.file_name().unwrap().to_owned());
             }
