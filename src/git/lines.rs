@@ -3,7 +3,7 @@
 //! Equal bytes at both ends are trimmed before anything is tokenised. Git decides which frequent lines to leave out of its
 //! search by counting them in the whole files; those counts are only made where they can matter.
 
-use super::myers::{Myers, SHORTEST_GIVEN_UP, Sequence, TooLong, rough_root};
+use super::myers::{LONGEST_CERTAIN, Myers, SHORTEST_GIVEN_UP, Sequence, TooLong, rough_root};
 use super::tree::common_head;
 
 /// A run of lines replaced by another, in lines counted from 0.
@@ -393,11 +393,17 @@ impl LineDiffer {
             return None;
         }
         let (before, after) = (&self.before, &self.after);
-        let found = self.myers.length(&before.kept, &after.kept).ok()?;
-        let n_changed = found + small(before.n_left_out() + after.n_left_out());
-        if is_surrounded && n_changed >= SHORTEST_GIVEN_UP {
+        let n_left_out = small(before.n_left_out() + after.n_left_out());
+        let most = if is_surrounded {
+            SHORTEST_GIVEN_UP.checked_sub(n_left_out + 1)?
+        } else {
+            LONGEST_CERTAIN
+        };
+        let found = self.myers.length(&before.kept, &after.kept, most).ok()?;
+        if is_surrounded && found > most {
             return None;
         }
+        let n_changed = found + n_left_out;
         // What is added beyond what is deleted is what the text grew by.
         let (n_before, n_after) = (small(before.all.len()), small(after.all.len()));
         Some(LineCounts {

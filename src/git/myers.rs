@@ -4,14 +4,14 @@
 //! A box of two sequences is searched from both corners. The search from the far corner is the same search on the reversed
 //! sequences; where the two meet, the box is split. Positions count from the search's own corner, diagonals are `x - y`.
 
-// Indices are computed from lengths that this file controls; no input can take them out of range.
-
 /// Matches in a row that make a path look promising.
 const SNAKE: i32 = 20;
 /// Rounds after which promising paths are taken, and the least after which the search gives up.
 const PATIENCE: i32 = 256;
-/// No shorter script makes git give up its search: both directions take as many rounds first.
-pub(super) const SHORTEST_GIVEN_UP: u32 = 2 * PATIENCE.cast_unsigned() - 2;
+/// The longest script that is found for certain before the search could be cut short: both directions take as many rounds.
+pub(super) const LONGEST_CERTAIN: u32 = 2 * PATIENCE.cast_unsigned();
+/// No shorter script makes git give up its search.
+pub(super) const SHORTEST_GIVEN_UP: u32 = LONGEST_CERTAIN - 2;
 /// How much further than its cost a path must have come to be taken.
 const GAIN: i32 = 4;
 
@@ -22,8 +22,17 @@ pub(super) struct TooLong;
 /// Keeps its memory between searches.
 #[derive(Debug, Default)]
 pub(super) struct Myers {
-    near: Vec<i32>,
-    far: Vec<i32>,
+    near: Rounds,
+    far: Rounds,
+}
+
+/// How far along the first sequence the paths of the last two rounds came, by diagonal.
+///
+/// A round only has every second diagonal, so that its paths lie side by side; one slot at either end is free.
+#[derive(Debug, Default)]
+struct Rounds {
+    now: Vec<i32>,
+    before: Vec<i32>,
 }
 
 /// A sequence to compare: tokens, and the line that each stands for.
@@ -38,14 +47,16 @@ pub(super) struct Sequence<'a> {
 impl Sequence<'_> {
     fn cut(self, range: std::ops::Range<usize>) -> Self {
         Self {
-            tokens: &self.tokens[range.clone()],
-            lines: &self.lines[range],
+            tokens: self.tokens.get(range.clone()).unwrap_or_default(),
+            lines: self.lines.get(range).unwrap_or_default(),
         }
     }
 
     fn mark(self, changed: &mut [bool]) {
         for &line in self.lines {
-            changed[line as usize] = true;
+            if let Some(flag) = changed.get_mut(line as usize) {
+                *flag = true;
+            }
         }
     }
 }
@@ -62,10 +73,10 @@ struct Split {
 
 /// One direction of the search.
 struct Front<'a, const FAR: bool> {
-    /// By diagonal, shifted: how far along the first sequence.
-    reach: &'a mut [i32],
+    rounds: &'a mut Rounds,
     a: &'a [u32],
     b: &'a [u32],
+    /// The first and the last diagonal of this round.
     low: i32,
     high: i32,
 }
@@ -81,10 +92,11 @@ const fn int(length: usize) -> i32 {
     }
 }
 
+/// A position as an index; a negative one is beyond any slice.
 const fn index(number: i32) -> usize {
     #[expect(
         clippy::cast_sign_loss,
-        reason = "shifted diagonals and positions are not negative"
+        reason = "what is negative is meant to be out of range"
     )]
     {
         number as usize
@@ -92,104 +104,143 @@ const fn index(number: i32) -> usize {
 }
 
 impl<'a, const FAR: bool> Front<'a, FAR> {
-    fn new(reach: &'a mut [i32], a: &'a [u32], b: &'a [u32]) -> Self {
-        let mut front = Self {
-            reach,
+    fn new(rounds: &'a mut Rounds, a: &'a [u32], b: &'a [u32]) -> Self {
+        rounds.now.clear();
+        rounds.now.extend([-1, 0, -1]);
+        let (low, high) = (0, 0);
+        Self {
+            rounds,
             a,
             b,
-            low: 0,
-            high: 0,
-        };
-        *front.at(0) = 0;
-        front
+            low,
+            high,
+        }
     }
 
-    fn at(&mut self, diagonal: i32) -> &mut i32 {
-        &mut self.reach[index(diagonal + int(self.b.len()) + 1)]
+    /// The paths of this round, by diagonal.
+    fn paths(&self) -> &[i32] {
+        let end = self.rounds.now.len().saturating_sub(1);
+        self.rounds.now.get(1..end).unwrap_or_default()
     }
 
-    fn get(&self, diagonal: i32) -> i32 {
-        self.reach[index(diagonal + int(self.b.len()) + 1)]
+    /// Diagonals with their paths, both directions in the same order as seen from the near corner.
+    fn by_diagonal(&self) -> impl Iterator<Item = (i32, i32)> {
+        let n = self.paths().len();
+        (0..n).filter_map(move |at| {
+            let at = if FAR { at } else { n - 1 - at };
+            Some((self.low + 2 * int(at), *self.paths().get(at)?))
+        })
     }
 
     fn is_equal(&self, x: i32, y: i32) -> bool {
-        if FAR {
-            self.a[self.a.len() - 1 - index(x)] == self.b[self.b.len() - 1 - index(y)]
-        } else {
-            self.a[index(x)] == self.b[index(y)]
+        let token = |tokens: &[u32], at: i32| {
+            let at = index(at);
+            let at = if FAR {
+                tokens.len().wrapping_sub(1).wrapping_sub(at)
+            } else {
+                at
+            };
+            tokens.get(at).copied()
+        };
+        match (token(self.a, x), token(self.b, y)) {
+            (Some(a), Some(b)) => a == b,
+            _ => false,
         }
     }
 
     /// Matches in a row from a position on.
     fn matches(&self, x: i32, y: i32) -> i32 {
-        // Most end before they begin.
-        if !self.is_equal(x, y) {
-            return 0;
-        }
         let (x, y) = (index(x), index(y));
+        let (a, b) = (self.a, self.b);
         int(if FAR {
-            common_tail(&self.a[..self.a.len() - x], &self.b[..self.b.len() - y])
+            let rest = |tokens: &'a [u32], done: usize| {
+                let n_left = tokens.len().saturating_sub(done);
+                tokens.get(..n_left).unwrap_or_default()
+            };
+            common_tail(rest(a, x), rest(b, y))
         } else {
-            common_head(&self.a[x..], &self.b[y..])
+            common_head(
+                a.get(x..).unwrap_or_default(),
+                b.get(y..).unwrap_or_default(),
+            )
         })
     }
 
-    /// One edge further on every diagonal, then along the matches. True where a promising run of matches was seen; `met` is
-    /// asked at every new position and ends the round with that position.
-    fn advance(&mut self, met: impl Fn(i32, i32) -> bool) -> Result<bool, (i32, i32)> {
+    /// One edge further on every diagonal, then along the matches. True where a promising run of matches was seen.
+    fn advance(&mut self) -> bool {
         let (n, m) = (int(self.a.len()), int(self.b.len()));
-        if self.low > -m {
-            self.low -= 1;
-            *self.at(self.low - 1) = -1;
-        } else {
-            self.low += 1;
-        }
-        if self.high < n {
-            self.high += 1;
-            *self.at(self.high + 1) = -1;
-        } else {
-            self.high -= 1;
-        }
+        let mut rounds = std::mem::take(self.rounds);
+        std::mem::swap(&mut rounds.now, &mut rounds.before);
+        // Diagonals outside the box are not looked at; a new one has no path before it, which the free slots say.
+        let (grows_low, grows_high) = (self.low > -m, self.high < n);
+        self.low += if grows_low { -1 } else { 1 };
+        self.high += if grows_high { 1 } else { -1 };
+        let from = usize::from(!grows_low);
+        let to = rounds.before.len() - usize::from(!grows_high);
+        let before = rounds.before.get(from..to).unwrap_or_default();
+        let now = &mut rounds.now;
+        now.clear();
+        now.push(-1);
+        // From the left a token of the first sequence is left out, from the right one of the second.
+        let right = before.get(1..).unwrap_or_default();
+        now.extend(
+            before
+                .iter()
+                .zip(right)
+                .map(|(left, right)| (left + 1).max(*right)),
+        );
         let mut is_promising = false;
-        // Both directions look at the diagonals in the same order as seen from the near corner.
-        let (mut diagonal, step) = if FAR { (self.low, 2) } else { (self.high, -2) };
-        while (self.low..=self.high).contains(&diagonal) {
-            let (left, right) = (self.get(diagonal - 1), self.get(diagonal + 1));
-            let start = if left >= right { left + 1 } else { right };
-            let y = start - diagonal;
-            let is_inside = start < n && (0..m).contains(&y);
-            let x = if is_inside {
-                start + self.matches(start, y)
-            } else {
-                start
-            };
-            is_promising |= x - start > SNAKE;
-            *self.at(diagonal) = x;
-            if met(diagonal, x) {
-                return Err((x, x - diagonal));
+        let diagonals = (0..).map(|at| self.low + 2 * at);
+        for (x, diagonal) in now.iter_mut().skip(1).zip(diagonals) {
+            let y = *x - diagonal;
+            // Most end before they begin.
+            if self.is_equal(*x, y) {
+                let n_matches = self.matches(*x, y);
+                is_promising |= n_matches > SNAKE;
+                *x += n_matches;
             }
-            diagonal += step;
         }
-        Ok(is_promising)
+        now.push(-1);
+        *self.rounds = rounds;
+        is_promising
     }
 
-    fn reaches(&self, diagonal: i32) -> Option<i32> {
-        (self.low..=self.high)
-            .contains(&diagonal)
-            .then(|| self.get(diagonal))
-    }
-
-    fn diagonals(&self) -> impl Iterator<Item = i32> + use<FAR> {
-        let (low, high) = (self.low, self.high);
-        (0..=(high - low) / 2).map(move |at| if FAR { low + 2 * at } else { high - 2 * at })
+    /// The first position, in the order of [`Front::by_diagonal`], at which a path has met one of the other direction.
+    fn met<const OTHER: bool>(&self, other: &Front<'_, OTHER>) -> Option<(i32, i32)> {
+        let (n, m) = (int(self.a.len()), int(self.b.len()));
+        // Diagonal `d` of one direction is `n - m - d` of the other.
+        let (low, high) = (
+            self.low.max(n - m - other.high),
+            self.high.min(n - m - other.low),
+        );
+        if low > high {
+            return None;
+        }
+        let place = |diagonal: i32, low: i32| index((diagonal - low) / 2);
+        let ours = self.paths();
+        let ours = ours.get(place(low, self.low)..=place(high, self.low))?;
+        let theirs = other.paths();
+        let theirs = theirs.get(place(n - m - high, other.low)..=place(n - m - low, other.low))?;
+        let sums = || ours.iter().zip(theirs.iter().rev()).map(|(a, b)| a + b);
+        // Nearly always none has: the furthest is found faster than the first.
+        if sums().max()? < n {
+            return None;
+        }
+        let is_met = |sum: i32| sum >= n;
+        let at = if FAR {
+            sums().position(is_met)?
+        } else {
+            sums().rposition(is_met)?
+        };
+        let x = *ours.get(at)?;
+        Some((x, x - (low + 2 * int(at))))
     }
 
     /// A position that lies far ahead of the cost, near the middle diagonal and after a run of matches.
     fn promising(&self, cost: i32) -> Option<(i32, i32)> {
         let (n, m) = (int(self.a.len()), int(self.b.len()));
         let mut best = (0, None);
-        for diagonal in self.diagonals() {
-            let x = self.get(diagonal);
+        for (diagonal, x) in self.by_diagonal() {
             let y = x - diagonal;
             let gain = x + y - diagonal.abs();
             let is_inside = (SNAKE..n).contains(&x) && (SNAKE..m).contains(&y);
@@ -208,8 +259,8 @@ impl<'a, const FAR: bool> Front<'a, FAR> {
     fn furthest(&self) -> (i32, i32) {
         let (n, m) = (int(self.a.len()), int(self.b.len()));
         let mut best = (-1, (0, 0));
-        for diagonal in self.diagonals() {
-            let mut x = self.get(diagonal).min(n);
+        for (diagonal, x) in self.by_diagonal() {
+            let mut x = x.min(n);
             let mut y = x - diagonal;
             if y > m {
                 x = m + diagonal;
@@ -225,7 +276,7 @@ impl<'a, const FAR: bool> Front<'a, FAR> {
 
 const BLOCK: usize = 16;
 
-fn common_head(a: &[u32], b: &[u32]) -> usize {
+fn common_head<'a>(a: &'a [u32], b: &'a [u32]) -> usize {
     // Most runs end at once; long ones are compared in blocks.
     let first = a
         .iter()
@@ -241,14 +292,11 @@ fn common_head(a: &[u32], b: &[u32]) -> usize {
             .zip(b.chunks_exact(BLOCK))
             .take_while(|(a, b)| a == b)
             .count();
-    done + a[done..]
-        .iter()
-        .zip(&b[done..])
-        .take_while(|(a, b)| a == b)
-        .count()
+    let rest = |tokens: &'a [u32]| tokens.iter().skip(done);
+    done + rest(a).zip(rest(b)).take_while(|(a, b)| a == b).count()
 }
 
-fn common_tail(a: &[u32], b: &[u32]) -> usize {
+fn common_tail<'a>(a: &'a [u32], b: &'a [u32]) -> usize {
     let first = a
         .iter()
         .rev()
@@ -264,13 +312,8 @@ fn common_tail(a: &[u32], b: &[u32]) -> usize {
             .zip(b.rchunks_exact(BLOCK))
             .take_while(|(a, b)| a == b)
             .count();
-    let (a, b) = (&a[..a.len() - done], &b[..b.len() - done]);
-    done + a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count()
+    let rest = |tokens: &'a [u32]| tokens.iter().rev().skip(done);
+    done + rest(a).zip(rest(b)).take_while(|(a, b)| a == b).count()
 }
 
 /// Git's rounded square root: a power of two.
@@ -293,7 +336,8 @@ impl Myers {
         changed_b: &mut [bool],
         is_bounded: bool,
     ) -> Result<(), TooLong> {
-        let limit = self.make_room(a.tokens.len() + b.tokens.len() + 3);
+        let limit = int(rough_root(a.tokens.len() + b.tokens.len() + 3)).max(PATIENCE);
+        let bound = is_bounded.then_some(PATIENCE);
         let mut boxes = vec![(a, b, false)];
         while let Some((a, b, is_exact)) = boxes.pop() {
             let head = common_head(a.tokens, b.tokens);
@@ -308,7 +352,7 @@ impl Myers {
                 b.mark(changed_b);
                 continue;
             }
-            let split = self.split(a.tokens, b.tokens, is_exact, limit, is_bounded)?;
+            let split = self.split(a.tokens, b.tokens, is_exact, limit, bound)?;
             boxes.push((
                 a.cut(split.a..a.tokens.len()),
                 b.cut(split.b..b.tokens.len()),
@@ -319,37 +363,34 @@ impl Myers {
         Ok(())
     }
 
-    /// How many tokens a shortest script adds and deletes; refused where git might cut the search short.
-    pub(super) fn length(&mut self, a: &[u32], b: &[u32]) -> Result<u32, TooLong> {
-        let head = common_head(a, b);
-        let (a, b) = (&a[head..], &b[head..]);
-        let tail = common_tail(a, b);
-        let (a, b) = (&a[..a.len() - tail], &b[..b.len() - tail]);
+    /// How many tokens a shortest script adds and deletes, if not many more than `most`, nor so many that git might cut the
+    /// search short; else refused.
+    pub(super) fn length(&mut self, a: &[u32], b: &[u32], most: u32) -> Result<u32, TooLong> {
+        let most = most.min(LONGEST_CERTAIN);
+        let (a, b) = without_ends(a, b);
         if a.is_empty() || b.is_empty() {
             return Ok(int(a.len() + b.len()).cast_unsigned());
         }
-        let limit = self.make_room(a.len() + b.len() + 3);
         // Each half of the path is shorter than the whole: a search that is not cut short here is not in them either.
-        self.split(a, b, false, limit, true)
-            .map(|split| split.length)
+        let rounds = most.div_ceil(2).cast_signed();
+        let split = self.split(a, b, false, PATIENCE, Some(rounds))?;
+        Ok(split.length)
     }
 
-    /// Room for so many diagonals; returns the rounds after which the search gives up.
-    fn make_room(&mut self, n_diagonals: usize) -> i32 {
-        self.near.resize(n_diagonals.max(self.near.len()), 0);
-        self.far.resize(n_diagonals.max(self.far.len()), 0);
-        int(rough_root(n_diagonals)).max(PATIENCE)
-    }
-
+    /// `bound`: rounds after which the search is refused.
     fn split(
         &mut self,
         a: &[u32],
         b: &[u32],
         is_exact: bool,
         limit: i32,
-        is_bounded: bool,
+        bound: Option<i32>,
     ) -> Result<Split, TooLong> {
         let (n, m) = (int(a.len()), int(b.len()));
+        // A path is no shorter than what one side has more than the other.
+        if bound.is_some_and(|rounds| n.abs_diff(m) > 2 * rounds.cast_unsigned()) && !is_exact {
+            return Err(TooLong);
+        }
         let mut near = Front::<false>::new(&mut self.near, a, b);
         let mut far = Front::<true>::new(&mut self.far, a, b);
         let is_odd = (n - m) & 1 != 0;
@@ -368,40 +409,26 @@ impl Myers {
             is_high_exact: true,
         };
         for cost in 1_i32.. {
-            let mut is_promising = match near.advance(|diagonal, x| {
-                is_odd
-                    && far
-                        .reaches(n - m - diagonal)
-                        .is_some_and(|other| x + other >= n)
-            }) {
-                Ok(is_promising) => is_promising,
-                Err(met) => {
-                    let length = 2 * cost.cast_unsigned() - 1;
-                    return Ok(Split {
-                        length,
-                        ..near_split(met, true)
-                    });
-                }
-            };
-            is_promising |= match far.advance(|diagonal, x| {
-                !is_odd
-                    && near
-                        .reaches(n - m - diagonal)
-                        .is_some_and(|other| x + other >= n)
-            }) {
-                Ok(is_promising) => is_promising,
-                Err(met) => {
-                    let length = 2 * cost.cast_unsigned();
-                    return Ok(Split {
-                        length,
-                        ..far_split(met, true)
-                    });
-                }
-            };
+            let mut is_promising = near.advance();
+            if is_odd && let Some(met) = near.met(&far) {
+                let length = 2 * cost.cast_unsigned() - 1;
+                return Ok(Split {
+                    length,
+                    ..near_split(met, true)
+                });
+            }
+            is_promising |= far.advance();
+            if !is_odd && let Some(met) = far.met(&near) {
+                let length = 2 * cost.cast_unsigned();
+                return Ok(Split {
+                    length,
+                    ..far_split(met, true)
+                });
+            }
             if is_exact {
                 continue;
             }
-            if is_bounded && cost >= PATIENCE {
+            if bound.is_some_and(|rounds| cost >= rounds) {
                 return Err(TooLong);
             }
             if is_promising && cost > PATIENCE {
@@ -423,6 +450,16 @@ impl Myers {
             far_split(far, false)
         })
     }
+}
+
+/// What is left of two sequences without what they start and end with in common.
+fn without_ends<'a>(a: &'a [u32], b: &'a [u32]) -> (&'a [u32], &'a [u32]) {
+    let head = common_head(a, b);
+    let rest = |tokens: &'a [u32]| tokens.get(head..).unwrap_or_default();
+    let (a, b) = (rest(a), rest(b));
+    let tail = common_tail(a, b);
+    let rest = |tokens: &'a [u32]| tokens.get(..tokens.len() - tail).unwrap_or_default();
+    (rest(a), rest(b))
 }
 
 #[cfg(test)]
