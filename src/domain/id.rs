@@ -1,6 +1,7 @@
 //! Identifiers. Each is its own type, so that a login can never be passed where an address is meant.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -55,8 +56,8 @@ impl Ord for Login {
         self.key().cmp(&other.key())
     }
 }
-impl std::hash::Hash for Login {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+impl Hash for Login {
+    fn hash<H: Hasher>(&self, state: &mut H) {
         self.key().hash(state);
     }
 }
@@ -149,10 +150,31 @@ impl From<RepoName> for String {
 }
 
 /// A git object id: 20 bytes (SHA-1) or 32 bytes (SHA-256), printed as lower-case hexadecimal.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CommitId {
     bytes: [u8; 32],
     length: u8,
+}
+
+/// Sixteen of its bytes are enough: an id is a checksum already, and there are millions of them.
+impl Hash for CommitId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let half = |from: usize| {
+            let bytes = self.bytes.iter().skip(from).take(8);
+            bytes.fold(0_u64, |word, byte| word << 8 | u64::from(*byte))
+        };
+        state.write_u64(half(0) ^ half(12));
+    }
+}
+
+/// What a hexadecimal digit stands for; `None` for anything else.
+const fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
 }
 
 impl CommitId {
@@ -225,17 +247,18 @@ impl FromStr for CommitId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || NotACommitId(text.to_owned());
-        if !text.is_ascii() || (text.len() != 40 && text.len() != 64) {
+        if text.len() != 40 && text.len() != 64 {
             return Err(wrong());
         }
-        let mut raw = [0_u8; 32];
-        for (at, slot) in raw.iter_mut().take(text.len() / 2).enumerate() {
-            if !text.as_bytes()[at * 2].is_ascii_hexdigit() {
+        let mut bytes = [0_u8; 32];
+        for (pair, slot) in text.as_bytes().chunks_exact(2).zip(&mut bytes) {
+            let [Some(high), Some(low)] = [pair[0], pair[1]].map(digit) else {
                 return Err(wrong());
-            }
-            *slot = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).map_err(|_| wrong())?;
+            };
+            *slot = high << 4 | low;
         }
-        Self::from_bytes(&raw[..text.len() / 2]).ok_or_else(wrong)
+        let length = u8::try_from(text.len() / 2).map_err(|_| wrong())?;
+        Ok(Self { bytes, length })
     }
 }
 

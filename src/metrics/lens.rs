@@ -190,7 +190,7 @@ impl Lens {
     #[must_use]
     pub fn missing(&self, product: &ProductLens, need: Need) -> Option<Missing> {
         let stream = match need {
-            Need::History | Need::Ownership => Stream::History,
+            Need::Commits | Need::History | Need::Ownership => Stream::History,
             Need::PullRequests => Stream::PullRequests,
             // Deployments can come from several streams: their own metric says which were looked at.
             Need::Deployments => return None,

@@ -184,13 +184,28 @@ impl Ledger {
     pub fn of<'a>(rows: impl IntoIterator<Item = &'a LedgerRow>) -> Self {
         let mut ledger = Self::default();
         for row in rows {
-            match row.fate {
-                Fate::Included => ledger.included += 1,
-                Fate::Excluded(reason) => *ledger.excluded.entry(reason).or_default() += 1,
-                Fate::Unknown(reason) => *ledger.unknown.entry(reason).or_default() += 1,
-            }
+            ledger.count(row.fate, 1);
         }
         ledger
+    }
+
+    /// The counts of rows by fate.
+    #[must_use]
+    pub fn of_counts(counts: impl IntoIterator<Item = (Fate, usize)>) -> Self {
+        let mut ledger = Self::default();
+        for (fate, n) in counts {
+            ledger.count(fate, u64::try_from(n).unwrap_or(u64::MAX));
+        }
+        ledger
+    }
+
+    /// Counts some rows of one fate.
+    pub fn count(&mut self, fate: Fate, n: u64) {
+        match fate {
+            Fate::Included => self.included += n,
+            Fate::Excluded(reason) => *self.excluded.entry(reason).or_default() += n,
+            Fate::Unknown(reason) => *self.unknown.entry(reason).or_default() += n,
+        }
     }
 
     /// Rows that could not be measured.
@@ -259,6 +274,8 @@ pub enum Recipe {
 /// What a metric needs to be observed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
+    /// Commits from git.
+    Commits,
     /// Commits and files from git.
     History,
     /// Line ownership from git.
@@ -278,8 +295,10 @@ impl Need {
     #[must_use]
     pub const fn parts(self) -> &'static [Part] {
         match self {
+            Self::Commits => &[Part::Commits],
             // Reviews are knowledge too.
-            Self::History | Self::Ownership => &[Part::Files, Part::PullRequests],
+            Self::History => &[Part::Files, Part::PullRequests],
+            Self::Ownership => &[Part::Lines, Part::PullRequests],
             Self::PullRequests => &[Part::PullRequests],
             // What a deployment ships are pull requests.
             Self::Deployments => &[Part::Commits, Part::Deliveries, Part::PullRequests],
@@ -292,7 +311,7 @@ impl Need {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::History => "a clone with its whole history",
+            Self::Commits | Self::History => "a clone with its whole history",
             Self::Ownership => "a clone with line ownership",
             Self::PullRequests => "pull requests",
             Self::Deployments => "deployments from any source",

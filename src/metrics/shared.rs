@@ -16,7 +16,7 @@ use super::flow::turns::Lived;
 use super::knowledge::chronicle::Chronicle;
 use super::knowledge::decay::Activity;
 use super::knowledge::lineage::Histories;
-use super::knowledge::panel::Place;
+use super::knowledge::panel::ByArea;
 use super::lens::{Lens, Missing, ProductLens};
 use super::pull_requests::Gathered;
 use crate::domain::Bucket;
@@ -51,7 +51,7 @@ struct Slots {
     lives: Slot<Vec<Lived>>,
     delivered: Slot<Delivered>,
     landings: Slot<Landings>,
-    quarters: Slot<Vec<(Bucket, Place)>>,
+    quarters: Slot<Vec<(Bucket, ByArea)>>,
     incidents: Slot<Incidents>,
 }
 
@@ -153,7 +153,7 @@ impl Shared {
         /// Where its pull requests landed.
         landings: Landings,
         /// The bus factors at the end of every complete quarter.
-        quarters: Vec<(Bucket, Place)>,
+        quarters: Vec<(Bucket, ByArea)>,
         /// Its incidents.
         incidents: Incidents,
     }

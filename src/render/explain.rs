@@ -4,6 +4,8 @@
 
 mod object;
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::encode::{csv as field, markdown as md, markdown_link, terminal};
@@ -47,8 +49,8 @@ pub struct Explain<'a> {
 }
 
 impl<'a> Explain<'a> {
-    /// The rows of the scope and bucket: included first, then excluded by reason, then unknown; in each by time and subject.
-    fn rows(&self) -> Vec<&'a LedgerRow> {
+    /// The rows of the scope and bucket.
+    fn unsorted_rows(&self) -> Vec<&'a LedgerRow> {
         let in_scope = |row: &LedgerRow| {
             self.scope.is_none_or(|scope| {
                 row.product == scope.product
@@ -64,16 +66,48 @@ impl<'a> Explain<'a> {
         let in_bucket =
             |row: &LedgerRow| self.bucket.is_none_or(|bucket| row.bucket == Some(bucket));
         let of_person = |row: &LedgerRow| self.person.is_none() || row.person == self.person;
-        let mut rows: Vec<&LedgerRow> = self
-            .measure
+        self.measure
             .rows
             .iter()
             .filter(|row| in_scope(row) && in_bucket(row) && of_person(row))
-            .collect();
-        rows.sort_by(|a, b| {
-            (a.fate, a.at, a.repository, &a.subject).cmp(&(b.fate, b.at, b.repository, &b.subject))
-        });
+            .collect()
+    }
+
+    /// The rows of the scope and bucket: included first, then excluded by reason, then unknown; in each by time and subject.
+    fn rows(&self) -> Vec<&'a LedgerRow> {
+        let mut rows = self.unsorted_rows();
+        rows.sort_by(|a, b| order(a, b));
         rows
+    }
+
+    /// How many rows there are of each fate, and the first ones that a table for people lists. Only those are sorted.
+    fn first_rows(&self) -> Vec<(Fate, usize, Vec<&'a LedgerRow>)> {
+        let mut by_fate: BTreeMap<Fate, Vec<&LedgerRow>> = BTreeMap::new();
+        for row in self.unsorted_rows() {
+            by_fate.entry(row.fate).or_default().push(row);
+        }
+        let first = |(fate, mut rows): (Fate, Vec<&'a LedgerRow>)| {
+            let n_rows = rows.len();
+            if n_rows > self.max_rows && self.max_rows > 0 {
+                // Rows that are equal in all that orders them stay in the order in which they came.
+                let mut places: Vec<usize> = (0..n_rows).collect();
+                let by_row = |a: &usize, b: &usize| match (rows.get(*a), rows.get(*b)) {
+                    (Some(one), Some(other)) => order(one, other).then(a.cmp(b)),
+                    _ => a.cmp(b),
+                };
+                places.select_nth_unstable_by(self.max_rows - 1, by_row);
+                places.truncate(self.max_rows);
+                places.sort_unstable();
+                rows = places
+                    .iter()
+                    .filter_map(|at| rows.get(*at).copied())
+                    .collect();
+            }
+            rows.sort_by(|a, b| order(a, b));
+            rows.truncate(self.max_rows);
+            (fate, n_rows, rows)
+        };
+        by_fate.into_iter().map(first).collect()
     }
 
     /// The figures of the scope and bucket.
@@ -117,6 +151,10 @@ impl<'a> Explain<'a> {
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
+}
+
+fn order(a: &LedgerRow, b: &LedgerRow) -> Ordering {
+    (a.fate, a.at, a.repository, &a.subject).cmp(&(b.fate, b.at, b.repository, &b.subject))
 }
 
 const fn fate_words(fate: Fate) -> (&'static str, &'static str) {
@@ -218,7 +256,7 @@ fn ledger_lines(ledger: &Ledger) -> Vec<(String, u64)> {
 
 fn table(asked: &Explain<'_>) -> String {
     let measure = asked.measure;
-    let rows = asked.rows();
+    let rows = asked.first_rows();
     let mut text = format!(
         "{} ({})\n\n",
         terminal(measure.definition.title),
@@ -245,24 +283,19 @@ fn table(asked: &Explain<'_>) -> String {
         let _ = writeln!(text, "note: {}", terminal(note));
     }
     text.push_str("\nLedger\n");
-    for (title, n) in ledger_lines(&Ledger::of(rows.iter().copied())) {
+    let counts = rows.iter().map(|(fate, n, _)| (*fate, *n));
+    for (title, n) in ledger_lines(&Ledger::of_counts(counts)) {
         let _ = writeln!(text, "  {n:>8}  {title}");
     }
-    let mut last: Option<Fate> = None;
-    let mut n_listed = 0;
-    for (at, row) in rows.iter().enumerate() {
-        if last != Some(row.fate) {
-            let (fate, reason) = fate_words(row.fate);
-            let reason = if reason.is_empty() {
-                String::new()
-            } else {
-                format!(": {}", reason.replace('_', " "))
-            };
-            let _ = writeln!(text, "\n{fate}{reason}");
-            (last, n_listed) = (Some(row.fate), 0);
-        }
-        n_listed += 1;
-        if n_listed <= asked.max_rows {
+    for (fate, n_rows, rows) in &rows {
+        let (fate, reason) = fate_words(*fate);
+        let reason = if reason.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", reason.replace('_', " "))
+        };
+        let _ = writeln!(text, "\n{fate}{reason}");
+        for row in rows {
             let value = row
                 .value
                 .map_or_else(|| "—".to_owned(), |value| row_amount(measure, value));
@@ -282,12 +315,11 @@ fn table(asked: &Explain<'_>) -> String {
                 terminal(&row.subject)
             );
         }
-        let ends = rows.get(at + 1).is_none_or(|next| Some(next.fate) != last);
-        if ends && n_listed > asked.max_rows {
+        if *n_rows > rows.len() {
             let _ = writeln!(
                 text,
                 "  … and {} more (--format csv lists all)",
-                n_listed - asked.max_rows
+                n_rows - rows.len()
             );
         }
     }

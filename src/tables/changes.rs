@@ -1,14 +1,15 @@
 //! Changed files: columnar, with paths stored once.
 
-use std::collections::HashMap;
+mod decode;
+
+pub use decode::{Paths, groups, read_group, read_paths};
 
 use polars::prelude::*;
 
 use super::Error;
 use super::column::{Field, Texts, int_column, text_column};
-use super::commits::CommitRow;
 use super::parquet;
-use crate::domain::{ChangeKind, CommitId, Exclusion, History, RepositoryId};
+use crate::domain::{ChangeKind, Exclusion, History, RepositoryId};
 
 /// Changed files of all repositories. All column vectors have the same length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,12 +18,46 @@ pub struct Changes {
     pub commit: Vec<u32>,
     /// Index into `files`: the path after the change.
     pub file: Vec<u32>,
-    /// Index into `files`: where a renamed file was.
-    pub previous_file: Vec<Option<u32>>,
+    /// Which changes moved a file, and from where: few of millions.
+    pub moves: Moves,
     /// How it changed.
     pub change: Vec<ChangeKind>,
     /// Distinct paths.
     pub files: Vec<File>,
+}
+
+/// By change, in their order: index into [`Changes::files`] of where a renamed file was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Moves(Vec<(usize, u32)>);
+
+impl Moves {
+    /// Those of some changes, in their order.
+    #[must_use]
+    pub fn of(&self, changes: std::ops::Range<usize>) -> &[(usize, u32)] {
+        let place = |change: usize| self.0.partition_point(|(at, _)| *at < change);
+        self.0
+            .get(place(changes.start)..place(changes.end))
+            .unwrap_or(&[])
+    }
+
+    /// Where the files were, to be numbered anew.
+    pub(super) fn files_mut(&mut self) -> impl Iterator<Item = &mut u32> {
+        self.0.iter_mut().map(|(_, file)| file)
+    }
+
+    /// Keeps those of the changes that stay, by change.
+    pub(super) fn keep(&mut self, stays: &[bool]) {
+        let mut moves = std::mem::take(&mut self.0).into_iter().peekable();
+        let mut place = 0;
+        for (change, stays) in stays.iter().enumerate() {
+            while let Some((_, file)) = moves.next_if(|(at, _)| *at == change) {
+                if *stays {
+                    self.0.push((place, file));
+                }
+            }
+            place += usize::from(*stays);
+        }
+    }
 }
 
 /// A path of one repository.
@@ -45,17 +80,35 @@ impl Changes {
         self.commit.len()
     }
 
-    /// Puts another repository's changes after these; its files are numbered on.
-    pub fn extend(&mut self, others: Self) {
-        let first = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+    /// Puts other changes after these, whose files are numbered from `first` on.
+    pub fn extend(&mut self, others: Self, first: u32) {
         let shifted = |file: u32| file.saturating_add(first);
         self.commit.extend(others.commit);
         self.file.extend(others.file.into_iter().map(shifted));
-        let previous = others.previous_file.into_iter();
-        self.previous_file
-            .extend(previous.map(|file| file.map(shifted)));
+        let first_change = self.change.len();
+        let moved = others.moves.0.into_iter();
+        self.moves
+            .0
+            .extend(moved.map(|(at, file)| (at + first_change, shifted(file))));
         self.change.extend(others.change);
         self.files.extend(others.files);
+    }
+
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.commit.reserve_exact(more);
+        self.file.reserve_exact(more);
+        self.change.reserve_exact(more);
+    }
+
+    /// Adds a change; `previous_file` is where a renamed file was.
+    pub fn push(&mut self, commit: u32, file: u32, previous_file: Option<u32>, change: ChangeKind) {
+        self.moves
+            .0
+            .extend(previous_file.map(|previous| (self.change.len(), previous)));
+        self.commit.push(commit);
+        self.file.push(file);
+        self.change.push(change);
     }
 
     /// Whether there are none.
@@ -148,108 +201,4 @@ fn tabulate_files(history: &History, repository: RepositoryId) -> Result<DataFra
             Field::column(IN_TIP, history.path_in_tip.iter().collect()),
         ],
     )
-}
-
-/// The columns of `file_changes` that are read back; how many lines changed is for other people's tools.
-const READ: [&str; 4] = [COMMIT, PATH, PREVIOUS_PATH, CHANGE];
-
-/// Adds one repository's `file_changes` and `files`, from Parquet.
-pub fn append(
-    changes: &mut Changes,
-    file_changes: &[u8],
-    files: Vec<u8>,
-    repository: RepositoryId,
-    commits: &[CommitRow],
-) -> Result<(), Error> {
-    let files = &parquet::from_parquet(files)?;
-    let mut file_of: HashMap<String, u32> = HashMap::new();
-    let paths: Vec<String> = Field::values(files, PATH)?;
-    let exclusions: Vec<Option<Exclusion>> = Field::values(files, EXCLUSION)?;
-    let in_tip: Vec<bool> = Field::values(files, IN_TIP)?;
-    for ((path, exclusion), in_tip) in paths.into_iter().zip(exclusions).zip(in_tip) {
-        file_of.insert(path.clone(), index(changes.files.len())?);
-        changes.files.push(File {
-            repository,
-            path,
-            exclusion,
-            in_tip,
-        });
-    }
-    let row_of: HashMap<CommitId, u32> = commits
-        .iter()
-        .enumerate()
-        .filter(|(_, commit)| commit.repository == repository)
-        .map(|(row, commit)| Ok((commit.commit, index(row)?)))
-        .collect::<Result<_, Error>>()?;
-    // Row group by row group: the texts of ten million changes at once would be a gigabyte.
-    parquet::for_each_group(file_changes, &READ, |group| {
-        append_group(changes, group, &row_of, &file_of)
-    })
-}
-
-fn wrong(column: &str, message: &str) -> Error {
-    Error::Column {
-        column: column.to_owned(),
-        message: message.to_owned(),
-    }
-}
-
-fn index(n: usize) -> Result<u32, Error> {
-    u32::try_from(n).map_err(|_| wrong(PATH, "has more than 2^32 values"))
-}
-
-fn append_group(
-    changes: &mut Changes,
-    group: &DataFrame,
-    row_of: &HashMap<CommitId, u32>,
-    file_of: &HashMap<String, u32>,
-) -> Result<(), Error> {
-    let series = |name: &str| {
-        group
-            .column(name)
-            .map_err(|error| wrong(name, &error.to_string()))
-            .map(|column| column.as_materialized_series().clone())
-    };
-    let (commit, path, previous) = (series(COMMIT)?, series(PATH)?, series(PREVIOUS_PATH)?);
-    let mut last: Option<(&str, u32)> = None;
-    for id in texts(&commit, COMMIT)?.iter() {
-        let id = id.ok_or_else(|| wrong(COMMIT, "has a null where none may be"))?;
-        let row = match last {
-            Some((same, row)) if same == id => row,
-            _ => *(id.parse().ok())
-                .and_then(|id: CommitId| row_of.get(&id))
-                .ok_or_else(|| {
-                    wrong(
-                        COMMIT,
-                        "names a commit that the table `commits` does not have",
-                    )
-                })?,
-        };
-        last = Some((id, row));
-        changes.commit.push(row);
-    }
-    let file = |path: &str| {
-        file_of
-            .get(path)
-            .copied()
-            .ok_or_else(|| wrong(PATH, "names a path that `files` does not have"))
-    };
-    for path in texts(&path, PATH)?.iter() {
-        changes.file.push(file(
-            path.ok_or_else(|| wrong(PATH, "has a null where none may be"))?,
-        )?);
-    }
-    for path in texts(&previous, PREVIOUS_PATH)?.iter() {
-        changes.previous_file.push(path.map(file).transpose()?);
-    }
-    changes
-        .change
-        .extend::<Vec<ChangeKind>>(Field::values(group, CHANGE)?);
-    Ok(())
-}
-
-fn texts<'a>(series: &'a Series, name: &str) -> Result<&'a StringChunked, Error> {
-    series
-        .str()
-        .map_err(|error| wrong(name, &error.to_string()))
 }

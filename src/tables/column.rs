@@ -31,6 +31,17 @@ fn find<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column, Error> {
     frame.column(name).map_err(|error| wrong(name, error))
 }
 
+fn without_nulls(name: &str, n_nulls: usize) -> Result<(), Error> {
+    if n_nulls > 0 {
+        return Err(wrong(name, "has a null where none may be"));
+    }
+    Ok(())
+}
+
+fn out_of_range(name: &str, number: i64) -> Error {
+    wrong(name, format!("{number} is out of range"))
+}
+
 fn required<T>(name: &str, values: Vec<Option<T>>) -> Result<Vec<T>, Error> {
     values
         .into_iter()
@@ -43,15 +54,6 @@ pub(super) fn int_column(name: &str, values: impl Iterator<Item = Option<i64>>) 
     let mut array: Int64Chunked = values.collect();
     array.rename(name.into());
     array.into_series().into_column()
-}
-
-fn ints(frame: &DataFrame, name: &str) -> Result<Vec<Option<i64>>, Error> {
-    let column = find(frame, name)?.as_materialized_series().clone();
-    Ok(column
-        .i64()
-        .map_err(|error| wrong(name, error))?
-        .iter()
-        .collect())
 }
 
 /// Texts as a column.
@@ -67,23 +69,30 @@ fn texts<T>(
     name: &str,
     parse: fn(&str) -> Option<T>,
 ) -> Result<Vec<Option<T>>, Error> {
-    let column = find(frame, name)?.as_materialized_series().clone();
-    // The message is made where it is needed: millions of values are right.
-    let refused = |text: &str| {
-        wrong(
-            name,
-            format!("`{}` is not one of its values", text.escape_debug()),
-        )
-    };
-    column
-        .str()
-        .map_err(|error| wrong(name, error))?
-        .iter()
-        .map(|text| {
-            text.map(|text| parse(text).ok_or_else(|| refused(text)))
-                .transpose()
-        })
-        .collect()
+    let column = find(frame, name)?.as_materialized_series();
+    let texts = column.str().map_err(|error| wrong(name, error))?;
+    let parse = |text| parse(text).ok_or_else(|| refused(name, text));
+    let texts = texts.iter();
+    texts.map(|text| text.map(parse).transpose()).collect()
+}
+
+/// The same where none may be missing.
+fn required_texts<T>(
+    frame: &DataFrame,
+    name: &str,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Vec<T>, Error> {
+    let column = find(frame, name)?.as_materialized_series();
+    let texts = column.str().map_err(|error| wrong(name, error))?;
+    without_nulls(name, texts.null_count())?;
+    let parse = |text| parse(text).ok_or_else(|| refused(name, text));
+    texts.no_null_iter().map(parse).collect()
+}
+
+/// The message is made where it is needed: millions of values are right.
+fn refused(name: &str, text: &str) -> Error {
+    let text = text.escape_debug();
+    wrong(name, format!("`{text}` is not one of its values"))
 }
 
 /// Texts that a column names by their place: kept once, however often it does.
@@ -126,7 +135,12 @@ macro_rules! whole {
                 int_column(name, values.into_iter().map(|value| Some(to(value))))
             }
             fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
-                required(name, Option::<$type>::values(frame, name)?)
+                let from: fn(i64) -> Option<$type> = $from;
+                let column = find(frame, name)?.as_materialized_series();
+                let numbers = column.i64().map_err(|error| wrong(name, error))?;
+                without_nulls(name, numbers.null_count())?;
+                let parse = |number| from(number).ok_or_else(|| out_of_range(name, number));
+                numbers.no_null_iter().map(parse).collect()
             }
         }
         impl Field for Option<$type> {
@@ -136,13 +150,11 @@ macro_rules! whole {
             }
             fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
                 let from: fn(i64) -> Option<$type> = $from;
-                let parse = |number| {
-                    from(number).ok_or_else(|| wrong(name, format!("{number} is out of range")))
-                };
-                ints(frame, name)?
-                    .into_iter()
-                    .map(|value| value.map(parse).transpose())
-                    .collect()
+                let column = find(frame, name)?.as_materialized_series();
+                let numbers = column.i64().map_err(|error| wrong(name, error))?;
+                let parse = |number| from(number).ok_or_else(|| out_of_range(name, number));
+                let numbers = numbers.iter();
+                numbers.map(|value| value.map(parse).transpose()).collect()
             }
         }
     };
@@ -175,7 +187,7 @@ macro_rules! text {
                 text_column(name, texts.iter().map(|text| Some(text.as_ref())))
             }
             fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
-                required(name, Option::<$type>::values(frame, name)?)
+                required_texts(frame, name, $from)
             }
         }
         impl Field for Option<$type> {
@@ -262,7 +274,12 @@ impl Field for Timestamp {
         instant_column(name, values.into_iter().map(|at| Some(at.as_microsecond())))
     }
     fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
-        required(name, Option::<Self>::values(frame, name)?)
+        let column = find(frame, name)?.as_materialized_series();
+        let micros = column.datetime().map_err(|error| wrong(name, error))?;
+        let micros = micros.physical();
+        without_nulls(name, micros.null_count())?;
+        let parse = |at: i64| Timestamp::from_microsecond(at).map_err(|error| wrong(name, error));
+        micros.no_null_iter().map(parse).collect()
     }
 }
 
@@ -349,9 +366,12 @@ fn lists<T>(
     let lengths = chunk.offsets().lengths();
     let from = usize::try_from(*chunk.offsets().first()).map_err(|error| wrong(name, error))?;
     let mut values = read(&array.get_inner())?.into_iter().skip(from);
-    Ok(lengths
-        .map(|length| values.by_ref().take(length).collect())
-        .collect())
+    let mut cut = |length: usize| {
+        let mut list = Vec::with_capacity(length);
+        list.extend(values.by_ref().take(length));
+        list
+    };
+    Ok(lengths.map(&mut cut).collect())
 }
 
 /// Lists of a type with an `i64` form.

@@ -4,9 +4,42 @@ use jiff::Timestamp;
 
 use crate::domain::{CommitId, Exclusion, History, PersonId, RepositoryId};
 
-/// One commit of one repository.
+/// One commit of one repository, with what is read back of the table `commits`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitRow {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// Its id.
+    pub commit: CommitId,
+    /// Parents in order.
+    pub parents: Vec<CommitId>,
+    /// Author.
+    pub author: PersonId,
+    /// Author time.
+    pub authored_at: Timestamp,
+    /// Committer time.
+    pub committed_at: Timestamp,
+    /// Co-authors from trailers, without the author.
+    pub co_authors: Vec<PersonId>,
+    /// First line.
+    pub subject: String,
+    /// More than one parent.
+    pub is_merge: bool,
+    /// Reachable from the default branch.
+    pub on_default_branch: bool,
+    /// The pull request that the subject names.
+    pub pull_request: Option<u64>,
+    /// The commit that it reverts.
+    pub reverts: Option<CommitId>,
+    /// The commit that it was cherry-picked from.
+    pub cherry_picked_from: Option<CommitId>,
+    /// Why it is left out of the knowledge metrics.
+    pub exclusion: Option<Exclusion>,
+}
+
+/// One commit as the table `commits` has it: with what only other people's tools read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenCommit {
     /// Its repository.
     pub repository: RepositoryId,
     /// Its id.
@@ -67,7 +100,7 @@ pub fn tabulate(
     history: &History,
     repository: RepositoryId,
     person_of: &[PersonId],
-) -> Vec<CommitRow> {
+) -> Vec<WrittenCommit> {
     let person = |signature: crate::domain::SignatureId| {
         usize::try_from(signature.0)
             .ok()
@@ -93,7 +126,7 @@ pub fn tabulate(
                 .collect();
             co_authors.sort_unstable();
             co_authors.dedup();
-            CommitRow {
+            WrittenCommit {
                 repository,
                 commit: commit.id,
                 parents: commit.parents.clone(),

@@ -49,7 +49,7 @@ impl Tables {
             .map(|fate| *fate == Fate::Counts)
             .collect();
         keep(&mut changes.file, &mask);
-        keep(&mut changes.previous_file, &mask);
+        changes.moves.keep(&mask);
         keep(&mut changes.change, &mask);
         keep(&mut changes.commit, &mask);
         let is_landed: Vec<bool> = fates.iter().map(|fate| *fate != Fate::Elsewhere).collect();
@@ -65,14 +65,16 @@ impl Tables {
         let changes = &mut self.changes;
         let mut is_elsewhere = vec![false; changes.files.len()];
         let mut is_known: Vec<bool> = changes.files.iter().map(|file| file.in_tip).collect();
-        let of_changes = changes.file.iter().zip(&changes.previous_file);
-        for ((file, previous), fate) in of_changes.zip(change_fates) {
-            let seen = match fate {
-                Fate::Elsewhere => &mut is_elsewhere,
-                Fate::Counts | Fate::Merged => &mut is_known,
-            };
-            for file in [Some(*file), *previous].into_iter().flatten() {
-                mark(seen, file);
+        let mut see = |file: u32, fate: Fate| match fate {
+            Fate::Elsewhere => mark(&mut is_elsewhere, file),
+            Fate::Counts | Fate::Merged => mark(&mut is_known, file),
+        };
+        for (file, fate) in changes.file.iter().zip(change_fates) {
+            see(*file, *fate);
+        }
+        for (change, previous) in changes.moves.of(0..change_fates.len()) {
+            if let Some(fate) = change_fates.get(*change) {
+                see(*previous, *fate);
             }
         }
         for file in &self.ownership.file {
@@ -87,11 +89,7 @@ impl Tables {
         // Changes elsewhere keep a number that means nothing: they go next.
         let renumber = |file: &mut u32| *file = at(&place, *file).copied().unwrap_or(*file);
         changes.file.iter_mut().for_each(renumber);
-        changes
-            .previous_file
-            .iter_mut()
-            .flatten()
-            .for_each(renumber);
+        changes.moves.files_mut().for_each(renumber);
         self.ownership.file.iter_mut().for_each(renumber);
         keep(&mut changes.files, &mask);
     }

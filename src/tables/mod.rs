@@ -17,9 +17,9 @@ pub mod run;
 pub mod sheet;
 
 pub use changes::Changes;
-pub use commits::CommitRow;
+pub use commits::{CommitRow, WrittenCommit};
 pub use ownership::SurvivingLines;
-pub use parquet::{rows_from_parquet, rows_to_parquet};
+pub use parquet::{row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
 pub use rows::{CodeownersRow, PatchRow, Repository, Row, TagRow};
 
 use std::collections::HashMap;
@@ -101,8 +101,10 @@ impl Tables {
 pub enum Part {
     /// Commits and tags.
     Commits,
-    /// Changed files and surviving lines; brings the commits too.
+    /// Changed files; brings the commits too.
     Files,
+    /// Surviving lines; brings the changed files too.
+    Lines,
     /// Pull requests and everything that hangs on them.
     PullRequests,
     /// Deployments, releases and workflow runs.
@@ -113,9 +115,10 @@ pub enum Part {
 
 impl Part {
     /// Every part.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Commits,
         Self::Files,
+        Self::Lines,
         Self::PullRequests,
         Self::Deliveries,
         Self::Issues,

@@ -1,12 +1,10 @@
 //! Surviving lines per person and file: columnar.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use polars::prelude::*;
 
 use super::Error;
-use super::changes::Changes;
+use super::changes::Paths;
 use super::column::{Field, Texts, instant_column, int_column};
 use super::parquet;
 use crate::domain::{History, PersonId, RepositoryId};
@@ -16,7 +14,7 @@ use crate::domain::{History, PersonId, RepositoryId};
 pub struct SurvivingLines {
     /// The instant.
     pub as_of: Vec<Timestamp>,
-    /// Index into [`Changes::files`].
+    /// Index into [`super::Changes::files`].
     pub file: Vec<u32>,
     /// Whose lines.
     pub person: Vec<PersonId>,
@@ -89,28 +87,38 @@ fn tabulate(
     })
 }
 
-/// Adds one repository's `ownership`, from Parquet; its files must already be in `changes`.
+/// Adds one repository's `ownership`, from Parquet; its paths are numbered from `first` on.
 pub fn append(
     ownership: &mut SurvivingLines,
     frame: Vec<u8>,
-    repository: RepositoryId,
-    changes: &Changes,
+    paths: &Paths,
+    first: u32,
 ) -> Result<(), Error> {
+    let wrong = |message: &str| Error::Column {
+        column: PATH.to_owned(),
+        message: message.to_owned(),
+    };
     let frame = &parquet::from_parquet(frame)?;
-    let file_of: HashMap<&str, u32> = changes
-        .files
-        .iter()
-        .zip(0_u32..)
-        .filter(|(file, _)| file.repository == repository)
-        .map(|(file, at)| (file.path.as_str(), at))
-        .collect();
-    let paths: Vec<String> = Field::values(frame, PATH)?;
-    for path in &paths {
-        let file = file_of.get(path.as_str()).ok_or_else(|| Error::Column {
-            column: PATH.to_owned(),
-            message: "names a path that `files` does not have".to_owned(),
-        })?;
-        ownership.file.push(*file);
+    let texts = frame
+        .column(PATH)
+        .map_err(|error| wrong(&error.to_string()))?
+        .as_materialized_series()
+        .clone();
+    let texts = texts.str().map_err(|error| wrong(&error.to_string()))?;
+    let mut last: Option<(&str, u32)> = None;
+    ownership.file.reserve(frame.height());
+    for path in texts.iter() {
+        let path = path.ok_or_else(|| wrong("has a null where none may be"))?;
+        // Rows come file by file.
+        let file = match last {
+            Some((same, file)) if same == path => file,
+            _ => paths
+                .number(path)
+                .ok_or_else(|| wrong("names a path that `files` does not have"))?
+                .saturating_add(first),
+        };
+        last = Some((path, file));
+        ownership.file.push(file);
     }
     ownership
         .as_of

@@ -1,5 +1,7 @@
 //! Parquet in and out, in memory: the store does the files.
 
+use std::ops::Range;
+
 use polars::prelude::*;
 
 use super::{Error, Row};
@@ -28,37 +30,40 @@ pub(super) fn to_parquet(frame: &mut DataFrame) -> Result<Vec<u8>, Error> {
 pub(super) fn from_parquet(bytes: Vec<u8>) -> Result<DataFrame, Error> {
     ParquetReader::new(std::io::Cursor::new(bytes))
         .finish()
-        .map_err(|error| Error::Parquet {
-            action: "read",
-            message: error.to_string(),
-        })
+        .map_err(unreadable)
 }
 
-/// Some columns of a Parquet file, row group by row group: never more than one of them in memory.
-pub(super) fn for_each_group(
+/// The rows of each row group of a Parquet file, in order.
+pub fn row_groups(bytes: &[u8]) -> Result<Vec<Range<usize>>, Error> {
+    let mut reader = ParquetReader::new(std::io::Cursor::new(bytes));
+    let metadata = reader.get_metadata().map_err(unreadable)?;
+    let mut from = 0;
+    let group = |n_rows: usize| {
+        let rows = from..from + n_rows;
+        from = rows.end;
+        rows
+    };
+    let lengths = metadata.row_groups.iter().map(|group| group.num_rows());
+    Ok(lengths.map(group).collect())
+}
+
+/// Some columns of some rows: of one row group, so that no other is unpacked.
+pub(super) fn read_group(
     bytes: &[u8],
     columns: &[&str],
-    mut read: impl FnMut(&DataFrame) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let unreadable = |error: PolarsError| Error::Parquet {
+    rows: Range<usize>,
+) -> Result<DataFrame, Error> {
+    ParquetReader::new(std::io::Cursor::new(bytes))
+        .with_columns(Some(columns.iter().map(ToString::to_string).collect()))
+        .with_slice(Some((rows.start, rows.len())))
+        .finish()
+        .map_err(unreadable)
+}
+
+fn unreadable(error: PolarsError) -> Error {
+    Error::Parquet {
         action: "read",
         message: error.to_string(),
-    };
-    let names: Vec<String> = columns.iter().map(ToString::to_string).collect();
-    let mut from = 0;
-    loop {
-        let group = ParquetReader::new(std::io::Cursor::new(bytes))
-            .with_columns(Some(names.clone()))
-            .with_slice(Some((from, ROW_GROUP)))
-            .finish()
-            .map_err(unreadable)?;
-        if group.height() > 0 {
-            read(&group)?;
-        }
-        if group.height() < ROW_GROUP {
-            return Ok(());
-        }
-        from += ROW_GROUP;
     }
 }
 
@@ -70,4 +75,9 @@ pub fn rows_to_parquet<R: Row>(rows: &[R]) -> Result<Vec<u8>, Error> {
 /// The bytes of a Parquet file as rows.
 pub fn rows_from_parquet<R: Row>(bytes: Vec<u8>) -> Result<Vec<R>, Error> {
     R::rows(&from_parquet(bytes)?)
+}
+
+/// One row group of a Parquet file as rows.
+pub fn rows_of_group<R: Row>(bytes: &[u8], group: Range<usize>) -> Result<Vec<R>, Error> {
+    R::rows(&read_group(bytes, R::COLUMNS, group)?)
 }

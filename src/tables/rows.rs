@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use polars::prelude::DataFrame;
 
 use super::column::Field;
+use super::commits::WrittenCommit;
 use super::{CommitRow, Error};
 use crate::domain::{
     CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment, Issue,
@@ -100,6 +101,8 @@ pub struct PatchRow {
 pub trait Row: Sized {
     /// The table's name.
     const TABLE: &'static str;
+    /// The columns that are read back.
+    const COLUMNS: &'static [&'static str];
     /// Rows to columns.
     fn tabulate(rows: &[Self]) -> Result<DataFrame, Error>;
     /// Columns back to rows.
@@ -113,6 +116,7 @@ macro_rules! table {
     ($table:literal: $row:ident { $($field:ident $(as $column:literal)?),* $(,)? }) => {
         impl Row for $row {
             const TABLE: &'static str = $table;
+            const COLUMNS: &'static [&'static str] = &[$(table!(@name $field $($column)?)),*];
 
             fn tabulate(rows: &[Self]) -> Result<DataFrame, Error> {
                 let columns = vec![
@@ -147,10 +151,15 @@ table! { "codeowners": CodeownersRow { repository, file, line, pattern, owners }
 
 table! { "people": Person { id as "person", display_name, logins, emails, account } }
 
-table! { "commits": CommitRow {
+table! { "commits": WrittenCommit {
     repository, commit, parents, author, author_name, author_email, authored_at, committer_email, committed_at, co_authors,
     subject, is_merge, on_default_branch, n_files, lines_added, lines_deleted, pull_request, reverts, cherry_picked_from,
     exclusion,
+} }
+
+table! { "commits": CommitRow {
+    repository, commit, parents, author, authored_at, committed_at, co_authors, subject, is_merge, on_default_branch,
+    pull_request, reverts, cherry_picked_from, exclusion,
 } }
 
 table! { "pull_requests": PullRequest {

@@ -33,7 +33,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Share,
     cohort: Some("finished in the bucket"),
-    needs: &[Need::Deployments, Need::History, Need::Issues],
+    needs: &[Need::Deployments, Need::Commits, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): change fail rate; issues with an incident label, and `[[incident]]`",
     exclusions: "A deployment that failed never reached production: it is counted apart, as are other environments. Deployments \
                  younger than the attribution bound (default 24 h) are pending and not in the denominator. An incident is never put \

@@ -31,7 +31,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Hours,
     recipe: Recipe::Median,
     cohort: Some("deployed in the bucket"),
-    needs: &[Need::Deployments, Need::History],
+    needs: &[Need::Deployments, Need::Commits],
     source: "DORA, \"Software delivery performance metrics\" (2026): change lead time; containment by git ancestry",
     exclusions: "The first deployment of a repository is the baseline: what it shipped is unknown. Changes by automation, merge \
                  commits without a pull request, pull requests merged into another branch and changes not deployed yet are counted \
@@ -54,7 +54,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         notes: Vec::new(),
     };
     for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::History) {
+        if let Some(missing) = lens.missing(product, Need::Commits) {
             measure.cells.push(not_observed(product, missing));
             continue;
         }

@@ -31,7 +31,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Share,
     cohort: Some("finished in the bucket"),
-    needs: &[Need::Deployments, Need::History, Need::Issues],
+    needs: &[Need::Deployments, Need::Commits, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): deployment rework rate; `This reverts commit …` in commits, hotfix \
              labels and branches of pull requests that close or refer to an incident",
     exclusions: "Failed deployments and other environments are counted apart. A revert of a change that had not been deployed does not \
@@ -72,7 +72,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         notes: Vec::new(),
     };
     for product in &lens.products {
-        let missing = lens.missing(product, Need::History);
+        let missing = lens.missing(product, Need::Commits);
         let delivered = missing.map_or_else(
             || shipping::of_product(tables, lens, product),
             |missing| Arc::new(Err(missing)),

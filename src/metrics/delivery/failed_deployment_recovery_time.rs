@@ -32,7 +32,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Hours,
     recipe: Recipe::CensoredMedian,
     cohort: Some("incident started in the bucket"),
-    needs: &[Need::Deployments, Need::History, Need::Issues],
+    needs: &[Need::Deployments, Need::Commits, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): failed deployment recovery time; Kaplan & Meier (1958) for \
              incidents that are not resolved",
     exclusions: "Incidents that are put down to no deployment are counted apart with the reason, and so is every further incident of one \

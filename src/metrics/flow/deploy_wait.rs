@@ -26,7 +26,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Hours,
     recipe: Recipe::Median,
     cohort: Some("deployed in the bucket"),
-    needs: &[Need::PullRequests, Need::Deployments, Need::History],
+    needs: &[Need::PullRequests, Need::Deployments, Need::Commits],
     source: "GitHub `PullRequest.mergedAt`, deployments as `dora.deployment_frequency` finds them, git ancestry",
     exclusions: "Pull requests opened by automation, merged into another branch, or not deployed yet are counted apart. What the first \
                  deployment of a repository shipped, and what landed through a commit that the history does not have, is unknown.",

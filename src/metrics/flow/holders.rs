@@ -36,7 +36,7 @@ static DEFINITION: Definition = Definition {
         Need::PullRequests,
         Need::WorkflowRuns,
         Need::Deployments,
-        Need::History,
+        Need::Commits,
     ],
     source: "GitHub timeline: `ReadyForReviewEvent`, `ConvertToDraftEvent`, `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, \
              `PullRequestReview`, `ReviewDismissedEvent`, `HeadRefForcePushedEvent`, `Commit.authoredDate`, merge queue events, workflow \

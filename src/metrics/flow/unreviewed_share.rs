@@ -30,7 +30,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Share,
     cohort: Some("merged in the bucket"),
-    needs: &[Need::PullRequests, Need::History],
+    needs: &[Need::PullRequests, Need::Commits],
     source: "GitHub `PullRequestReview`, authors of `PullRequest.commits`; git `Co-authored-by` trailers",
     exclusions: "Pull requests opened by automation, closed without a merge or still open are counted apart, and so are all of a repository \
                  without a pull-request flow. Reviews and co-authorship by bots count as none.",

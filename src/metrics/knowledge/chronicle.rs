@@ -25,13 +25,21 @@ pub struct Landed {
     pub contributed_at: Timestamp,
 }
 
-/// Whom a commit's changes credit.
-#[derive(Debug, Clone, Copy)]
-enum Credit {
-    Nobody(&'static str),
-    One(PersonId),
-    /// Index into [`Chronicle::several`].
-    Several(u32),
+/// Whom a commit's changes credit, in four bytes: there are millions of them, and they are not looked up in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Credit(u32);
+
+/// From here on a credit is an index into [`Chronicle::several`]; below, a person.
+const SEVERAL: u32 = 1 << 30;
+/// From here on a credit is an index into [`Chronicle::reasons`].
+const NOBODY: u32 = 1 << 31;
+
+impl Credit {
+    /// The index of what is put into a list, from a base on.
+    fn of_index(base: u32, index: usize) -> Self {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        Self(base.saturating_add(index))
+    }
 }
 
 /// A human review of somebody else's pull request.
@@ -55,7 +63,10 @@ pub struct Chronicle {
     /// Commits of the product's default branches that changed files.
     pub commits: Vec<Landed>,
     credits: Vec<Credit>,
+    /// Everybody, by id: so that one person is a slice too.
+    everybody: Vec<PersonId>,
     several: Vec<Vec<PersonId>>,
+    reasons: Vec<&'static str>,
     /// Reviews.
     pub reviews: Vec<Reviewed>,
     /// By pull request: its files, by file index.
@@ -66,9 +77,20 @@ impl Chronicle {
     /// The humans whom a commit credits, by index into `commits`; `Err` says why nobody.
     pub fn credited(&self, commit: usize) -> Result<&[PersonId], &'static str> {
         match self.credits.get(commit) {
-            Some(Credit::One(person)) => Ok(std::slice::from_ref(person)),
-            Some(Credit::Several(at)) => Ok(at_index(&self.several, *at)),
-            Some(Credit::Nobody(reason)) => Err(reason),
+            Some(Credit(nobody @ NOBODY..)) => {
+                let reason = usize::try_from(nobody - NOBODY).ok();
+                Err(reason
+                    .and_then(|at| self.reasons.get(at))
+                    .copied()
+                    .unwrap_or_default())
+            }
+            Some(Credit(several @ SEVERAL..)) => Ok(at_index(&self.several, several - SEVERAL)),
+            Some(Credit(person)) => {
+                let at = usize::try_from(*person).ok();
+                Ok(at
+                    .and_then(|at| self.everybody.get(at))
+                    .map_or(&[], std::slice::from_ref))
+            }
             None => Ok(&[]),
         }
     }
@@ -91,7 +113,10 @@ fn at_index<T>(lists: &[Vec<T>], at: u32) -> &[T] {
 #[must_use]
 pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Arc<Chronicle> {
     lens.shared.chronicle(product, || {
-        let mut chronicle = Chronicle::default();
+        let mut chronicle = Chronicle {
+            everybody: tables.people.iter().map(|person| person.id).collect(),
+            ..Chronicle::default()
+        };
         chronicle.add_commits(tables, product);
         chronicle.add_reviews(tables, product);
         chronicle
@@ -121,16 +146,25 @@ impl Chronicle {
                 .filter(|person| tables.is_human(*person))
                 .collect();
             let credit = match (commit.exclusion, people.as_slice()) {
-                (Some(exclusion), _) => Credit::Nobody(exclusion.word()),
-                (None, []) => Credit::Nobody("by_automation"),
-                (None, [only]) => Credit::One(*only),
+                (Some(exclusion), _) => self.nobody(exclusion.word()),
+                (None, []) => self.nobody("by_automation"),
+                (None, [only]) => Credit(only.0),
                 (None, _) => {
                     self.several.push(people);
-                    Credit::Several(u32::try_from(self.several.len() - 1).unwrap_or(u32::MAX))
+                    Credit::of_index(SEVERAL, self.several.len() - 1)
                 }
             };
             self.credits.push(credit);
         }
+    }
+
+    fn nobody(&mut self, reason: &'static str) -> Credit {
+        let known = self.reasons.iter().position(|known| *known == reason);
+        let at = known.unwrap_or_else(|| {
+            self.reasons.push(reason);
+            self.reasons.len() - 1
+        });
+        Credit::of_index(NOBODY, at)
     }
 
     fn add_reviews(&mut self, tables: &Tables, product: &ProductLens) {

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::decay::{active_people, stale_note};
-use super::holders::{FileRow, Judged, file_rows, measure_files};
+use super::holders::{FileRow, Judged, file_rows, held, measure_files};
 use super::lineage::FileHistory;
 use super::panel;
 use crate::domain::PersonId;
-use crate::metrics::aggregate::{count, share};
+use crate::metrics::aggregate::{count, ratio_value};
+use crate::metrics::estimate::wilson_interval;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Recipe, Unit};
+use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Ratio, Recipe, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -60,21 +61,29 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow>
     file_rows(tables, lens, product, &|history| judged(history, &active))
 }
 
-/// The figure of one scope.
+/// The figure of the files of one scope, of which those who know each are given.
 #[must_use]
-pub fn estimate(lens: &Lens, rows: &[&FileRow]) -> Measured {
-    let mut measured = share(lens, rows);
-    if let Measured::Value { value, .. } = &mut measured {
-        let with_nobody = rows.iter().filter(|row| row.key.is_empty()).count();
-        let with_one = rows.iter().filter(|row| row.key.len() == 1).count();
-        value
-            .0
-            .push(("with_nobody_active", Number::Count(count(with_nobody))));
-        value
-            .0
-            .push(("with_one_active", Number::Count(count(with_one))));
+pub fn estimate(lens: &Lens, files: &[&[PersonId]]) -> Measured {
+    let of = count(files.len());
+    if of < lens.minimum_n {
+        return Measured::TooFew { n: of };
     }
-    measured
+    let known_to = |n: usize| count(files.iter().filter(|people| people.len() == n).count());
+    let (with_nobody, with_one) = (known_to(0), known_to(1));
+    let ratio = Ratio {
+        hits: with_nobody + with_one,
+        of,
+    };
+    let mut value = ratio_value(ratio);
+    value.0.extend([
+        ("with_nobody_active", Number::Count(with_nobody)),
+        ("with_one_active", Number::Count(with_one)),
+    ]);
+    Measured::Value {
+        n: of,
+        value,
+        interval: wilson_interval(ratio),
+    }
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
@@ -82,7 +91,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         &DEFINITION,
         lens,
         &|product| Ok(rows(tables, lens, product)),
-        &|_, rows| estimate(lens, rows),
+        &|_, rows| estimate(lens, &held(rows)),
         &|product| stale_note(tables, lens, product).into_iter().collect(),
     );
     panel::with_quarters(measure, tables, lens, 4)

@@ -1,9 +1,7 @@
 //! Files, the people who hold each by some algorithm, and what is left when people go: shared by the bus-factor figures.
 
-use std::collections::{BTreeSet, HashMap};
-
 use super::lineage::{FileHistory, LeftOut, exclusion, file_histories};
-use crate::domain::{PersonId, RepositoryId};
+use crate::domain::PersonId;
 use crate::metrics::Lens;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
 use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
@@ -52,7 +50,8 @@ impl<H: Default> Judged<H> {
     }
 }
 
-fn judged<H: Default>(
+/// What an algorithm says of a file: nothing of one that is left out.
+pub fn judged<H: Default>(
     tables: &Tables,
     history: &FileHistory,
     judge: &dyn Fn(&FileHistory) -> Judged<H>,
@@ -61,32 +60,6 @@ fn judged<H: Default>(
         Some(reason) => Judged::apart(Fate::Excluded(reason.word())),
         None if history.changers().next().is_none() => Judged::unknown("only_changes_left_out"),
         None => judge(history),
-    }
-}
-
-/// The row of one file for figures of the whole product alone: without a name and without areas.
-pub fn bare_row<H: Default>(
-    tables: &Tables,
-    history: &FileHistory,
-    judge: &dyn Fn(&FileHistory) -> Judged<H>,
-) -> Keyed<H> {
-    let judged = judged(tables, history, judge);
-    Keyed {
-        row: LedgerRow {
-            working_hours: None,
-            is_running: false,
-            person: None,
-            product: String::new(),
-            repository: RepositoryId(0),
-            areas: Vec::new(),
-            subject: String::new(),
-            link: None,
-            at: None,
-            bucket: None,
-            value: judged.value,
-            fate: judged.fate,
-        },
-        key: judged.holders,
     }
 }
 
@@ -177,13 +150,15 @@ pub fn removals<'a>(
     files: &[&[PersonId]],
     name: &dyn Fn(PersonId) -> &'a str,
 ) -> Vec<(PersonId, u64)> {
-    let mut held: HashMap<PersonId, Vec<usize>> = HashMap::new();
+    let mut held: Vec<(PersonId, usize)> = Vec::new();
     for (file, holders) in files.iter().enumerate() {
-        for holder in *holders {
-            held.entry(*holder).or_default().push(file);
-        }
+        held.extend(holders.iter().map(|holder| (*holder, file)));
     }
-    let mut order: Vec<(PersonId, Vec<usize>)> = held.into_iter().collect();
+    held.sort_unstable();
+    let mut order: Vec<(PersonId, &[(PersonId, usize)])> = held
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter_map(|files| Some((files.first()?.0, files)))
+        .collect();
     order.sort_by(|a, b| {
         (b.1.len().cmp(&a.1.len())).then_with(|| (name(a.0), a.0).cmp(&(name(b.0), b.0)))
     });
@@ -194,8 +169,8 @@ pub fn removals<'a>(
         if 2 * orphans > count(files.len()) {
             break;
         }
-        for file in files_held {
-            if let Some(holders) = remaining.get_mut(file) {
+        for (_, file) in files_held {
+            if let Some(holders) = remaining.get_mut(*file) {
                 *holders -= 1;
                 orphans += u64::from(*holders == 0);
             }
@@ -205,21 +180,28 @@ pub fn removals<'a>(
     removed
 }
 
-/// The truck factor of one scope by whichever algorithm named the holders.
+/// Who holds each file of some rows.
 #[must_use]
-pub fn truck_factor(tables: &Tables, lens: &Lens, rows: &[&FileRow]) -> Measured {
-    let n = count(rows.len());
+pub fn held<'a, H>(rows: &[&'a Keyed<Vec<H>>]) -> Vec<&'a [H]> {
+    rows.iter().map(|row| row.key.as_slice()).collect()
+}
+
+/// The truck factor of the files of one scope by whichever algorithm named the holders.
+#[must_use]
+pub fn truck_factor(tables: &Tables, lens: &Lens, files: &[&[PersonId]]) -> Measured {
+    let n = count(files.len());
     if n < lens.minimum_n {
         return Measured::TooFew { n };
     }
-    let files: Vec<&[PersonId]> = rows.iter().map(|row| row.key.as_slice()).collect();
-    let removed = removals(&files, &|person| name_of(tables, person));
+    let removed = removals(files, &|person| name_of(tables, person));
     // Nobody needs to leave where most files have no author to begin with.
     let without = || count(files.iter().filter(|holders| holders.is_empty()).count());
     let orphaned = removed
         .last()
         .map_or_else(without, |(_, orphaned)| *orphaned);
-    let authors: BTreeSet<_> = files.iter().copied().flatten().collect();
+    let mut authors: Vec<PersonId> = files.iter().copied().flatten().copied().collect();
+    authors.sort_unstable();
+    authors.dedup();
     Measured::Value {
         n,
         value: Value(vec![

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::chronicle;
-use super::replay::replay;
+use super::replay::Replay;
 use crate::domain::{Exclusion, PersonId};
 use crate::metrics::{Lens, ProductLens};
 use crate::tables::Tables;
@@ -122,32 +122,40 @@ pub struct Touch {
 #[must_use]
 pub fn file_histories(tables: &Tables, lens: &Lens, product: &ProductLens) -> Arc<Histories> {
     lens.shared.histories(lens, product, || {
-        let mut files = Vec::new();
-        let left_out = each_history(tables, lens, product, &mut |history| {
+        let chronicle = chronicle::of_product(tables, lens, product);
+        let instants = [lens.as_of];
+        let replay = Replay::of(tables, &chronicle, &instants);
+        let parts = replay.gather(Vec::new, |files: &mut Vec<FileHistory>, _, history| {
             files.push(history.clone());
         });
-        Histories { files, left_out }
+        let mut files: Vec<FileHistory> = parts.into_iter().flatten().collect();
+        files.sort_by_key(|history| history.file);
+        Histories {
+            files,
+            left_out: replay.left_out(0),
+        }
     })
-}
-
-/// Shows the histories one after the other, by file index, and keeps none; gives the changes that credit nobody.
-pub fn each_history(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    see: &mut dyn FnMut(&FileHistory),
-) -> LeftOut {
-    let chronicle = chronicle::of_product(tables, lens, product);
-    replay(tables, &chronicle, lens.as_of, see, &mut |_| ())
 }
 
 /// Every contribution to every living file, by file, changes in landing order before reviews.
 #[must_use]
 pub fn touches(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Touch> {
     let chronicle = chronicle::of_product(tables, lens, product);
+    let histories = file_histories(tables, lens, product);
+    let instants = [lens.as_of];
     let mut touches = Vec::new();
-    replay(tables, &chronicle, lens.as_of, &mut |_| (), &mut |touch| {
-        touches.push(touch);
+    let mut numbered = (0_u32..).zip(&histories.files).peekable();
+    Replay::of(tables, &chronicle, &instants).each_touch(&mut |file, touch| {
+        while numbered
+            .next_if(|(_, history)| history.file < file)
+            .is_some()
+        {}
+        if let Some((history, _)) = numbered.peek() {
+            touches.push(Touch {
+                history: *history,
+                ..touch
+            });
+        }
     });
     touches
 }

@@ -1,10 +1,13 @@
 //! Knowledge: who could take over what. Team level here: areas and numbers, nobody named.
 
+mod cast;
 pub mod chronicle;
 pub mod concentration_by_kind;
 pub mod decay;
 pub mod files_at_risk;
+mod ground;
 pub mod holders;
+mod holdings;
 pub mod lineage;
 pub mod orphans_if;
 pub mod panel;

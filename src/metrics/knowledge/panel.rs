@@ -1,19 +1,23 @@
 //! The bus-factor figures side by side, with the files that each would orphan, per area and quarter. None is *the* bus factor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::decay::active_people;
-use super::holders::{self, FileRow, bare_row};
-use super::lineage::each_history;
-use super::primary_developers::KnownRow;
-use super::survival::LinesRow;
-use super::{files_at_risk, primary_developers, survival, truck_factor, truck_factor_decayed};
-use crate::domain::{Bucket, Granularity};
+use super::holders::{self, judged};
+use super::holdings::{Holdings, Places};
+use super::lineage::{FileHistory, file_histories};
+use super::replay::Replay;
+use super::surviving::Samples;
+use super::{
+    chronicle, files_at_risk, primary_developers, survival, truck_factor, truck_factor_decayed,
+};
+use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::Lens;
-use crate::metrics::aggregate::{Depth, Estimate, Keyed, cells};
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Cell, Measure, Measured};
+use crate::metrics::measure::{Cell, Ledger, Measure, Measured, Scope};
 use crate::tables::Tables;
 
 /// The figures' names in the panel's order.
@@ -39,128 +43,183 @@ pub struct PanelFigure {
 /// The figures of one place, in the order of [`FIGURES`]; `None` where there are too few files or no data.
 pub type Line = [Option<PanelFigure>; 5];
 
-/// What one place shows: its line, and the figures that the line is read from, in the same order.
+/// What one place shows: its line, and the figures that the line is read from with their ledgers, in the same order.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
     /// The line.
     pub line: Line,
     /// The figures; `None` where there is no data.
-    pub cells: [Option<Cell>; 5],
+    pub figures: [Option<(Measured, Ledger)>; 5],
 }
 
-/// The panel at the lens's as-of instant: by area, as far as the depth has areas; `None` is the whole product.
-#[must_use]
-pub fn lines(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    depth: Depth,
-) -> BTreeMap<Option<String>, Line> {
-    let mut places = BTreeMap::new();
-    collect_all(
-        &mut places,
-        (tables, lens),
-        (product, depth),
-        &Rows {
-            authored: truck_factor::rows(tables, lens, product),
-            recent: truck_factor_decayed::rows(tables, lens, product),
-            developed: primary_developers::rows(tables, lens, product),
-            surviving: survival::rows(tables, lens, product).ok(),
-            at_risk: files_at_risk::rows(tables, lens, product),
-        },
-    );
-    let line = |(area, place): (Option<String>, Place)| (area, place.line);
-    places.into_iter().map(line).collect()
+/// By area; `None` is the whole product.
+pub type ByArea = BTreeMap<Option<String>, Place>;
+
+/// The files of a product as each algorithm that replays history judges them.
+#[derive(Debug, Default)]
+struct Judgements {
+    authored: Holdings<PersonId>,
+    recent: Holdings<PersonId>,
+    developed: Holdings<(PersonId, f64)>,
+    at_risk: Holdings<PersonId>,
 }
 
-/// The files of a product as each algorithm judges them.
-struct Rows {
-    authored: Vec<FileRow>,
-    recent: Vec<FileRow>,
-    developed: Vec<KnownRow>,
-    surviving: Option<Vec<LinesRow>>,
-    at_risk: Vec<FileRow>,
+impl Judgements {
+    fn add(&mut self, tables: &Tables, history: &FileHistory, active: &BTreeSet<PersonId>) {
+        let file = history.file;
+        let of_active = |history: &FileHistory| files_at_risk::judged(history, active);
+        self.authored
+            .push(file, judged(tables, history, &truck_factor::judged));
+        self.recent
+            .push(file, judged(tables, history, &truck_factor_decayed::judged));
+        self.developed
+            .push(file, judged(tables, history, &primary_developers::judged));
+        self.at_risk.push(file, judged(tables, history, &of_active));
+    }
 }
 
-fn collect_all(
-    places: &mut BTreeMap<Option<String>, Place>,
-    (tables, lens): (&Tables, &Lens),
-    place: (&ProductLens, Depth),
-    rows: &Rows,
-) {
-    const ORPHANED: &str = "files_then_without_author";
-    let count = Some("count");
-    let of_authors: &Estimate<'_, _> = &|_, rows| holders::truck_factor(tables, lens, rows);
-    collect(
-        places,
-        0,
-        place,
-        &rows.authored,
-        of_authors,
-        count,
-        ORPHANED,
-    );
-    collect(places, 1, place, &rows.recent, of_authors, count, ORPHANED);
-    let estimate: &Estimate<'_, _> = &|_, rows| primary_developers::estimate(lens, rows);
-    collect(places, 2, place, &rows.developed, estimate, count, ORPHANED);
-    if let Some(rows) = &rows.surviving {
-        let estimate: &Estimate<'_, _> = &|_, rows| survival::estimate(tables, lens, rows);
+/// What the figures of every place are computed with.
+struct Panel<'a> {
+    tables: &'a Tables,
+    lens: &'a Lens,
+    places: Places,
+    samples: Samples,
+}
+
+impl<'a> Panel<'a> {
+    fn of(tables: &'a Tables, lens: &'a Lens, product: &ProductLens) -> Self {
+        Self {
+            tables,
+            lens,
+            places: Places::of(tables, lens, product),
+            samples: Samples::of(tables, product),
+        }
+    }
+
+    /// The panel at an instant, from what the algorithms said then.
+    fn at(&self, instant: Timestamp, judged: &[&Judgements]) -> ByArea {
+        const ORPHANED: &str = "files_then_without_author";
+        let (tables, lens) = (self.tables, self.lens);
+        let mut panel = ByArea::new();
+        let of_authors = &|files: &[&[PersonId]]| holders::truck_factor(tables, lens, files);
+        let count = Some("count");
+        let part = |of: fn(&Judgements) -> &Holdings<PersonId>| -> Vec<&Holdings<PersonId>> {
+            judged.iter().map(|judged| of(judged)).collect()
+        };
+        let authored = part(|judged| &judged.authored);
+        self.collect(&mut panel, 0, &authored, of_authors, count, ORPHANED);
+        let recent = part(|judged| &judged.recent);
+        self.collect(&mut panel, 1, &recent, of_authors, count, ORPHANED);
+        let developed: Vec<_> = judged.iter().map(|judged| &judged.developed).collect();
+        let estimate = &|files: &[&[(PersonId, f64)]]| primary_developers::estimate(lens, files);
+        self.collect(&mut panel, 2, &developed, estimate, count, ORPHANED);
+        let mut surviving = Holdings::default();
+        for lines in self.samples.lines_at(tables, instant) {
+            surviving.push(lines.file, survival::judged(lines));
+        }
+        let estimate = &|files: &[&[(PersonId, u64)]]| survival::estimate(tables, lens, files);
         let people = Some("holders_of_half");
-        collect(places, 3, place, rows, estimate, people, ORPHANED);
+        self.collect(&mut panel, 3, &[&surviving], estimate, people, ORPHANED);
+        let at_risk = part(|judged| &judged.at_risk);
+        let estimate = &|files: &[&[PersonId]]| files_at_risk::estimate(lens, files);
+        self.collect(&mut panel, 4, &at_risk, estimate, None, "hits");
+        panel
     }
-    let estimate: &Estimate<'_, _> = &|_, rows| files_at_risk::estimate(lens, rows);
-    collect(places, 4, place, &rows.at_risk, estimate, None, "hits");
+
+    fn collect<H>(
+        &self,
+        panel: &mut ByArea,
+        at: usize,
+        parts: &[&Holdings<H>],
+        estimate: &dyn Fn(&[&[H]]) -> Measured,
+        people: Option<&str>,
+        files: &str,
+    ) {
+        for (area, measured, ledger) in self.places.figures(parts, estimate) {
+            let place = panel.entry(area.map(str::to_owned)).or_default();
+            if let (Measured::Value { n, value, .. }, Some(slot)) =
+                (&measured, place.line.get_mut(at))
+            {
+                let whole = |name: &str| value.count(name);
+                *slot = whole(files).map(|files| PanelFigure {
+                    people: people.and_then(whole),
+                    files,
+                    of: *n,
+                });
+            }
+            if let Some(slot) = place.figures.get_mut(at) {
+                *slot = Some((measured, ledger));
+            }
+        }
+    }
 }
 
-fn collect<K>(
-    places: &mut BTreeMap<Option<String>, Place>,
-    at: usize,
-    (product, depth): (&ProductLens, Depth),
-    rows: &[Keyed<K>],
-    estimate: &Estimate<'_, K>,
-    people: Option<&str>,
-    files: &str,
-) {
-    for cell in cells(product, rows, depth, estimate) {
-        let place = places.entry(cell.scope.area.clone()).or_default();
-        let line = &mut place.line;
-        if let (Measured::Value { n, value, .. }, Some(slot)) = (&cell.measured, line.get_mut(at)) {
-            let whole = |name: &str| value.count(name);
-            *slot = whole(files).map(|files| PanelFigure {
-                people: people.and_then(whole),
-                files,
-                of: *n,
-            });
-        }
-        if let Some(slot) = place.cells.get_mut(at) {
-            *slot = Some(cell);
-        }
+/// The panel at the lens's as-of instant.
+#[must_use]
+pub fn now(tables: &Tables, lens: &Lens, product: &ProductLens) -> ByArea {
+    let active = active_people(tables, lens, product);
+    let mut judged = Judgements::default();
+    for history in &file_histories(tables, lens, product).files {
+        judged.add(tables, history, &active);
     }
+    Panel::of(tables, lens, product).at(lens.as_of, &[&judged])
 }
 
 /// The product's panel at the end of every complete quarter of the window, oldest first; computed once where the lens is shared.
+///
+/// One replay for all quarters: each history is seen once a quarter by every algorithm.
 #[must_use]
 pub fn by_quarter(
     tables: &Tables,
     lens: &Lens,
     product: &ProductLens,
-) -> Arc<Vec<(Bucket, Place)>> {
+) -> Arc<Vec<(Bucket, ByArea)>> {
     lens.shared.quarters(lens, product, || {
-        Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
-            .into_iter()
-            .filter_map(|quarter| {
-                let end = quarter.window(&lens.zone).until;
+        let quarters: Vec<(Bucket, Timestamp)> =
+            Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
+                .into_iter()
+                .map(|quarter| (quarter, quarter.window(&lens.zone).until))
+                .filter(|(_, end)| *end <= lens.as_of)
+                .collect();
+        let ends: Vec<Timestamp> = quarters.iter().map(|(_, end)| *end).collect();
+        let active: Vec<BTreeSet<PersonId>> = ends
+            .iter()
+            .map(|end| {
                 let then = Lens {
-                    as_of: end,
+                    as_of: *end,
                     ..lens.clone()
                 };
-                (end <= lens.as_of).then(|| (quarter, place_at(tables, &then, product)))
+                active_people(tables, &then, product)
             })
-            .collect()
+            .collect();
+        let chronicle = chronicle::of_product(tables, lens, product);
+        let parts = Replay::of(tables, &chronicle, &ends).gather(
+            || {
+                ends.iter()
+                    .map(|_| Judgements::default())
+                    .collect::<Vec<_>>()
+            },
+            |judged, quarter, history| {
+                if let (Some(judged), Some(active)) = (judged.get_mut(quarter), active.get(quarter))
+                {
+                    judged.add(tables, history, active);
+                }
+            },
+        );
+        let panel = Panel::of(tables, lens, product);
+        let by_quarter = quarters
+            .into_iter()
+            .enumerate()
+            .map(|(at, (quarter, end))| {
+                let judged: Vec<&Judgements> =
+                    parts.iter().filter_map(|part| part.get(at)).collect();
+                (quarter, panel.at(end, &judged))
+            });
+        by_quarter.collect()
     })
 }
 
-/// Adds the figures at the end of every complete quarter to those of a product's window, from the panel's place `at`.
+/// Adds the figures at the end of every complete quarter to those of products and areas, from the panel's place `at`.
 ///
 /// They are what the metric gives as of the quarter's end, with its ledger: `explain --as-of` lists the rows.
 pub(super) fn with_quarters(
@@ -169,65 +228,49 @@ pub(super) fn with_quarters(
     lens: &Lens,
     at: usize,
 ) -> Measure {
+    let mut cells = std::mem::take(&mut measure.cells).into_iter().peekable();
     for product in &lens.products {
-        let is_whole = |cell: &Cell| {
+        let mut windows: BTreeMap<Option<String>, Cell> = BTreeMap::new();
+        let mut others = Vec::new();
+        while let Some(cell) = cells.next_if(|cell| cell.scope.product == product.name) {
             let scope = &cell.scope;
-            scope.product == product.name && scope.area.is_none() && scope.repository.is_none()
-        };
-        let place = measure.cells.iter().position(is_whole);
-        let Some(place) = place.filter(|place| {
-            let whole = measure.cells.get(*place).map(|cell| &cell.measured);
-            !matches!(whole, Some(Measured::NotObserved { .. }))
-        }) else {
-            continue;
-        };
-        let quarters = by_quarter(tables, lens, product);
-        let cells: Vec<Cell> = quarters
-            .iter()
-            .filter_map(|(quarter, place)| {
-                let cell = place.cells.get(at)?.clone()?;
-                Some(Cell {
-                    bucket: Some(*quarter),
-                    ..cell
-                })
-            })
-            // Before the first file there is no figure at all.
-            .filter(|cell| cell.ledger.population() > 0)
-            .collect();
-        let rest = measure.cells.split_off(place + 1);
-        measure.cells.extend(cells.into_iter().chain(rest));
+            if scope.repository.is_none() && scope.person.is_none() {
+                windows.insert(scope.area.clone(), cell);
+            } else {
+                others.push(cell);
+            }
+        }
+        let whole = windows.get(&None).map(|cell| &cell.measured);
+        if !matches!(whole, None | Some(Measured::NotObserved { .. })) {
+            let mut places: BTreeMap<Option<String>, Vec<Cell>> = BTreeMap::new();
+            for (area, cell) in windows {
+                places.insert(area, vec![cell]);
+            }
+            for (quarter, panel) in by_quarter(tables, lens, product).iter() {
+                for (area, place) in panel {
+                    if let Some(Some((measured, ledger))) = place.figures.get(at) {
+                        places.entry(area.clone()).or_default().push(Cell {
+                            scope: Scope {
+                                product: product.name.clone(),
+                                repository: None,
+                                area: area.clone(),
+                                person: None,
+                            },
+                            bucket: Some(*quarter),
+                            measured: measured.clone(),
+                            ledger: ledger.clone(),
+                        });
+                    }
+                }
+            }
+            measure.cells.extend(places.into_values().flatten());
+        } else {
+            measure.cells.extend(windows.into_values());
+        }
+        measure.cells.extend(others);
     }
+    measure.cells.extend(cells);
     measure
-}
-
-/// The whole product at the lens's as-of instant: one replay, each history seen once by every algorithm.
-fn place_at(tables: &Tables, lens: &Lens, product: &ProductLens) -> Place {
-    let active = active_people(tables, lens, product);
-    let (mut authored, mut recent) = (Vec::new(), Vec::new());
-    let (mut developed, mut at_risk) = (Vec::new(), Vec::new());
-    each_history(tables, lens, product, &mut |history| {
-        authored.push(bare_row(tables, history, &truck_factor::judged));
-        recent.push(bare_row(tables, history, &truck_factor_decayed::judged));
-        developed.push(bare_row(tables, history, &primary_developers::judged));
-        at_risk.push(bare_row(tables, history, &|history| {
-            files_at_risk::judged(history, &active)
-        }));
-    });
-    let mut places = BTreeMap::new();
-    let place = (product, Depth::PRODUCT);
-    collect_all(
-        &mut places,
-        (tables, lens),
-        place,
-        &Rows {
-            authored,
-            recent,
-            developed,
-            surviving: survival::rows(tables, lens, product).ok(),
-            at_risk,
-        },
-    );
-    places.remove(&None).unwrap_or_default()
 }
 
 /// `3 people (99 of 180 files)`, or `5 of 180 files`.
@@ -255,12 +298,8 @@ pub fn range(line: &Line) -> Option<(u64, u64)> {
 /// What the panel says of a product, nobody named: side by side, where they disagree, and quarter by quarter.
 #[must_use]
 pub fn notes(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<String> {
-    let places = Depth {
-        repositories: false,
-        ..Depth::AREAS
-    };
-    let now = lines(tables, lens, product, places);
-    let Some(whole) = now.get(&None) else {
+    let now = now(tables, lens, product);
+    let Some(whole) = now.get(&None).map(|place| &place.line) else {
         return Vec::new();
     };
     let name = &product.name;
@@ -280,8 +319,8 @@ pub fn notes(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<String>
     )];
     let disagreeing: Vec<String> = now
         .iter()
-        .filter_map(|(area, line)| {
-            let (least, most) = range(line).filter(|(least, most)| least != most)?;
+        .filter_map(|(area, place)| {
+            let (least, most) = range(&place.line).filter(|(least, most)| least != most)?;
             Some(format!("{} ({least} to {most} people)", area.as_ref()?))
         })
         .collect();
@@ -293,6 +332,7 @@ pub fn notes(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<String>
     }
     let quarters: Vec<String> = by_quarter(tables, lens, product)
         .iter()
+        .filter_map(|(quarter, panel)| Some((quarter, panel.get(&None)?)))
         .map(|(quarter, place)| {
             let figures = place.line.iter().map(|figure| match figure {
                 Some(figure) => figure.people.unwrap_or(figure.files).to_string(),

@@ -1,8 +1,8 @@
 //! `knowledge.primary_developers`: Cosentino et al. (2015), by non-consecutive changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::holders::{Judged, file_rows, measure_files};
+use super::holders::{Judged, file_rows, held, measure_files};
 use super::lineage::FileHistory;
 use super::panel;
 use crate::domain::PersonId;
@@ -70,17 +70,26 @@ fn approximate(count: u64) -> f64 {
     count as f64
 }
 
-/// Primary and secondary developers of one scope, each by id.
+/// Primary and secondary developers of some files, each by id, and how many people there are at all.
 #[must_use]
-pub fn developers(rows: &[&KnownRow]) -> (BTreeSet<PersonId>, BTreeSet<PersonId>) {
-    let mut knowledge: BTreeMap<PersonId, f64> = BTreeMap::new();
-    for (person, known) in rows.iter().flat_map(|row| &row.key) {
-        *knowledge.entry(*person).or_default() += known;
+pub fn developers(files: &[&[(PersonId, f64)]]) -> (BTreeSet<PersonId>, BTreeSet<PersonId>, usize) {
+    // By id, so that it is looked up without a search: there are few people and many files.
+    let mut knowledge: Vec<Option<f64>> = Vec::new();
+    for (person, known) in files.iter().copied().flatten() {
+        let at = usize::try_from(person.0).unwrap_or(usize::MAX);
+        if at >= knowledge.len() {
+            knowledge.resize(at.saturating_add(1), None);
+        }
+        if let Some(slot) = knowledge.get_mut(at) {
+            *slot = Some(slot.unwrap_or_default() + known);
+        }
     }
-    let all: f64 = knowledge.values().sum();
-    let bar = 1.0 / approximate(count(knowledge.len()).max(1));
-    let mut named = (BTreeSet::new(), BTreeSet::new());
-    for (person, known) in knowledge {
+    let all: f64 = knowledge.iter().flatten().sum();
+    let n_people = knowledge.iter().flatten().count();
+    let bar = 1.0 / approximate(count(n_people).max(1));
+    let mut named = (BTreeSet::new(), BTreeSet::new(), n_people);
+    let people = (0_u32..).map(PersonId).zip(knowledge);
+    for (person, known) in people.filter_map(|(person, known)| Some((person, known?))) {
         let share = known / all;
         if share + EPSILON >= bar {
             named.0.insert(person);
@@ -103,29 +112,25 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<KnownRow
     file_rows(tables, lens, product, &judged)
 }
 
-/// The figure of one scope.
+/// The figure of the files of one scope.
 #[must_use]
-pub fn estimate(lens: &Lens, rows: &[&KnownRow]) -> Measured {
-    let n = count(rows.len());
+pub fn estimate(lens: &Lens, files: &[&[(PersonId, f64)]]) -> Measured {
+    let n = count(files.len());
     if n < lens.minimum_n {
         return Measured::TooFew { n };
     }
-    let (primary, secondary) = developers(rows);
+    let (primary, secondary, n_people) = developers(files);
     let gone: BTreeSet<PersonId> = primary.union(&secondary).copied().collect();
-    let is_orphan = |row: &&&KnownRow| row.key.iter().all(|(person, _)| gone.contains(person));
-    let people: BTreeSet<_> = rows
-        .iter()
-        .flat_map(|row| &row.key)
-        .map(|(person, _)| *person)
-        .collect();
-    let orphaned = rows.iter().filter(is_orphan).count();
+    let is_orphan =
+        |file: &&&[(PersonId, f64)]| file.iter().all(|(person, _)| gone.contains(person));
+    let orphaned = files.iter().filter(is_orphan).count();
     Measured::Value {
         n,
         value: Value(vec![
             ("count", Number::Count(count(gone.len()))),
             ("primary", Number::Count(count(primary.len()))),
             ("secondary", Number::Count(count(secondary.len()))),
-            ("developers", Number::Count(count(people.len()))),
+            ("developers", Number::Count(count(n_people))),
             ("files", Number::Count(n)),
             ("files_then_without_author", Number::Count(count(orphaned))),
         ]),
@@ -138,7 +143,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         &DEFINITION,
         lens,
         &|product| Ok(rows(tables, lens, product)),
-        &|_, rows| estimate(lens, rows),
+        &|_, rows| estimate(lens, &held(rows)),
         &|_| Vec::new(),
     );
     panel::with_quarters(measure, tables, lens, 2)
@@ -206,7 +211,8 @@ mod tests {
             row(&[(0, 0.75), (1, 0.25)]),
             row(&[(1, 0.5), (2, 0.5)]),
         ];
-        let (primary, secondary) = developers(&rows.iter().collect::<Vec<_>>());
+        let (primary, secondary, n_people) = developers(&held(&rows.iter().collect::<Vec<_>>()));
+        assert_eq!(n_people, 3);
         assert_eq!(primary, BTreeSet::from([PersonId(0)]));
         assert_eq!(secondary, BTreeSet::from([PersonId(1)]));
     }

@@ -1,149 +1,449 @@
 //! The replay of a product's changes: which file each belongs to across renames, then who did what, file by file.
 //!
-//! Two passes. The first walks the changes in landing order and only moves files about; it sorts the changes by file. The second
-//! takes one file after the other: all that is added up lies side by side, however many files there are.
+//! Changes are sorted by file once, by counting; then one file after the other is added up, at every instant that is asked for:
+//! all that it takes lies side by side, however many files and instants there are. Files that ever moved need the order of all
+//! of them, and at another instant another one may have moved: they are walked in landing order at each.
 
-use std::collections::HashMap;
+use std::num::NonZero;
+use std::ops::Range;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::cast::{Cast, Dated, KINDS, Strand};
 use super::chronicle::Chronicle;
-use super::decay::{REVIEW_WEIGHT, weight};
-use super::lineage::{FileHistory, LeftOut, Part, Touch};
-use crate::domain::{ChangeKind, PersonId};
+use super::decay::{REVIEW_WEIGHT, WINDOW_DAYS, weight};
+use super::ground::{Ground, NONE, index};
+use super::lineage::{FileHistory, LeftOut, Touch};
+use crate::domain::ChangeKind;
 use crate::tables::Tables;
 
-const NONE: u32 = u32::MAX;
-
-fn index(id: u32) -> usize {
-    usize::try_from(id).unwrap_or(usize::MAX)
+/// Changes and reviews by file, ready to be added up at some instants.
+pub(super) struct Replay<'a> {
+    tables: &'a Tables,
+    chronicle: &'a Chronicle,
+    /// In order of time.
+    instants: &'a [Timestamp],
+    /// By commit of the chronicle.
+    commits: Vec<Dated>,
+    /// By review of the chronicle.
+    reviews: Vec<Dated>,
+    /// By file that never moved: marks of its changes.
+    changes: Sorted,
+    /// By file: its reviews.
+    reviewed: Sorted,
+    /// By file: whether it ever moved, or another one moved there.
+    has_moved: Vec<bool>,
+    /// Changes of files that moved, in landing order: commit and change.
+    moved: Vec<(u32, usize)>,
 }
 
-/// Paths and who holds them, while history is replayed. A path's index is its file's.
-struct Ground {
-    n_lineages: u32,
-    /// File → the lineage that is at this path.
-    at_path: Vec<u32>,
-    /// File → the lineage that was last seen at this path, also after it moved away.
-    last_at_path: Vec<u32>,
-    /// Paths that several lineages held, with the instants from which on they did.
-    held_again: HashMap<u32, Vec<(Timestamp, u32)>>,
-    alive: Vec<bool>,
-    /// By lineage: whether any change was left out.
-    has_left_out: Vec<bool>,
+/// A change as four bytes: its commit, and what it did.
+fn mark(commit: u32, kind: ChangeKind) -> Option<u32> {
+    let kind = match kind {
+        ChangeKind::Modified | ChangeKind::Renamed => 0,
+        ChangeKind::Added => 1,
+        ChangeKind::Deleted => 2,
+    };
+    Some(commit.checked_mul(KINDS)? + kind)
 }
 
-impl Ground {
-    fn new(n_files: usize) -> Self {
-        Self {
-            n_lineages: 0,
-            at_path: vec![NONE; n_files],
-            last_at_path: vec![NONE; n_files],
-            held_again: HashMap::new(),
-            alive: vec![false; n_files],
-            has_left_out: Vec::new(),
+impl<'a> Replay<'a> {
+    /// Sorts a chronicle for some instants, given in order of time.
+    pub(super) fn of(
+        tables: &'a Tables,
+        chronicle: &'a Chronicle,
+        instants: &'a [Timestamp],
+    ) -> Self {
+        let n_files = tables.changes.files.len();
+        let newest = instants.last().copied().unwrap_or(Timestamp::MIN);
+        let dated = |at: Timestamp, counts_at: Timestamp, share: f64| Dated {
+            from: place(instants.partition_point(|instant| *instant <= counts_at)),
+            until: place(instants.partition_point(|instant| !is_faded(at, *instant))),
+            // Shares of one file's contributions are compared: weights of one instant do for all.
+            weight: share * weight_at(at, newest),
+        };
+        let commits = chronicle.commits.iter();
+        let commits = commits.map(|landed| dated(landed.contributed_at, landed.at, 1.0));
+        let reviews = chronicle.reviews.iter();
+        let reviews = reviews.map(|one| dated(one.at, one.at.max(one.opened_at), REVIEW_WEIGHT));
+        let mut replay = Self {
+            tables,
+            chronicle,
+            instants,
+            commits: commits.collect(),
+            reviews: reviews.collect(),
+            changes: Sorted::default(),
+            reviewed: Sorted::default(),
+            has_moved: vec![false; n_files],
+            moved: Vec::new(),
+        };
+        replay.sort_changes();
+        replay.sort_reviews();
+        replay
+    }
+
+    fn sort_changes(&mut self) {
+        let changes = &self.tables.changes;
+        for landed in &self.chronicle.commits {
+            for (at, previous) in changes.moves.of(landed.changes.clone()) {
+                for file in [Some(previous), changes.file.get(*at)]
+                    .into_iter()
+                    .flatten()
+                {
+                    if let Some(slot) = self.has_moved.get_mut(index(*file)) {
+                        *slot = true;
+                    }
+                }
+            }
+        }
+        let has_moved = |file: u32| self.has_moved.get(index(file)) == Some(&true);
+        let files = |landed: &super::chronicle::Landed| {
+            changes.file.get(landed.changes.clone()).unwrap_or_default()
+        };
+        let mut sorted = Sorting::new(self.has_moved.len());
+        for landed in &self.chronicle.commits {
+            for file in files(landed).iter().filter(|file| !has_moved(**file)) {
+                sorted.count(index(*file));
+            }
+        }
+        let mut sorted = sorted.counted();
+        let mut moved = Vec::new();
+        for (number, landed) in (0_u32..).zip(&self.chronicle.commits) {
+            let kinds = changes.change.get(landed.changes.clone());
+            let of_commit = files(landed).iter().zip(kinds.unwrap_or_default());
+            for (at, (file, kind)) in landed.changes.clone().zip(of_commit) {
+                if has_moved(*file) {
+                    moved.push((number, at));
+                } else if let Some(mark) = mark(number, *kind) {
+                    sorted.put(index(*file), mark);
+                }
+            }
+        }
+        self.changes = sorted.done();
+        self.moved = moved;
+    }
+
+    fn sort_reviews(&mut self) {
+        let mut sorted = Sorting::new(self.has_moved.len());
+        for review in &self.chronicle.reviews {
+            for file in self.chronicle.files(review) {
+                sorted.count(index(*file));
+            }
+        }
+        let mut sorted = sorted.counted();
+        for (number, review) in (0_u32..).zip(&self.chronicle.reviews) {
+            for file in self.chronicle.files(review) {
+                sorted.put(index(*file), number);
+            }
+        }
+        self.reviewed = sorted.done();
+    }
+
+    /// How many files there are, living or not.
+    fn n_files(&self) -> usize {
+        self.has_moved.len()
+    }
+
+    /// Shows the files of a range that never moved, by file index, each at every instant at which it lives.
+    fn each_settled(&self, files: Range<usize>, see: &mut dyn FnMut(usize, &FileHistory)) {
+        let mut cast = self.cast();
+        let mut history = FileHistory::new(0);
+        for file in files.filter(|file| self.has_moved.get(*file) == Some(&false)) {
+            let marks = self.changes.group(file);
+            if marks.is_empty() {
+                continue;
+            }
+            cast.take(&Strand {
+                marks,
+                reviews: self.reviewed.group(file),
+            });
+            history.file = u32::try_from(file).unwrap_or(NONE);
+            for instant in 0..self.instants.len() {
+                if cast.add_up(instant, &mut history) {
+                    see(instant, &history);
+                }
+            }
         }
     }
 
-    /// The lineage that a change belongs to. A deleted path keeps its lineage: added again, it is the same file to those who
-    /// knew it.
-    fn lineage(
-        &mut self,
-        kind: ChangeKind,
-        file: u32,
-        previous: Option<u32>,
-        at: Timestamp,
-    ) -> Option<u32> {
-        let moved = previous.filter(|_| kind == ChangeKind::Renamed);
-        let mut lineage = NONE;
-        if let Some(previous) = moved {
-            if let Some(slot) = self.at_path.get_mut(index(previous)) {
-                lineage = std::mem::replace(slot, NONE);
-            }
-            if let Some(alive) = self.alive.get_mut(index(previous)) {
-                *alive = false;
-            }
-        } else {
-            lineage = *self.at_path.get(index(file))?;
-        }
-        if lineage == NONE {
-            lineage = self.n_lineages;
-            self.n_lineages = lineage.checked_add(1)?;
-            self.has_left_out.push(false);
-        }
-        *self.at_path.get_mut(index(file))? = lineage;
-        *self.alive.get_mut(index(file))? = kind != ChangeKind::Deleted;
-        let last = self.last_at_path.get_mut(index(file))?;
-        if *last != lineage {
-            if *last != NONE {
-                let held = self
-                    .held_again
-                    .entry(file)
-                    .or_insert_with(|| vec![(Timestamp::MIN, *last)]);
-                held.push((at, lineage));
-            }
-            *last = lineage;
-        }
-        Some(lineage)
-    }
-
-    /// The lineage that held a path at an instant; the only one that ever did, where there was one.
-    fn held_at(&self, file: u32, at: Timestamp) -> Option<u32> {
-        let last = self.last_at_path.get(index(file)).copied();
-        let at_that_time = self.held_again.get(&file).and_then(|held| {
-            held.iter()
-                .rev()
-                .find(|(since, _)| *since <= at)
-                .map(|(_, lineage)| *lineage)
+    /// What `see` puts together from every file at every instant at which it lives: as many parts side by side as there are
+    /// cores, each by file index, and one more for the files that moved.
+    pub(super) fn gather<T: Send>(
+        &self,
+        new: impl Fn() -> T + Sync,
+        see: impl Fn(&mut T, usize, &FileHistory) + Sync,
+    ) -> Vec<T> {
+        let n_threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let n_each = self.n_files().div_ceil(n_threads).max(1);
+        let (new, see) = (&new, &see);
+        let mut parts: Vec<T> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..self.n_files())
+                .step_by(n_each)
+                .map(|from| {
+                    scope.spawn(move || {
+                        let mut part = new();
+                        let to = (from + n_each).min(self.n_files());
+                        self.each_settled(from..to, &mut |instant, history| {
+                            see(&mut part, instant, history);
+                        });
+                        part
+                    })
+                })
+                .collect();
+            let joined = threads.into_iter().map(|thread| match thread.join() {
+                Ok(part) => part,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            joined.collect()
         });
-        at_that_time.or(last).filter(|lineage| *lineage != NONE)
+        let mut part = new();
+        self.each_moved(&mut |instant, history| see(&mut part, instant, history));
+        parts.push(part);
+        parts
     }
 
-    /// The living files with their lineages, by file index.
-    fn living(&self) -> Vec<(u32, u32)> {
-        (0_u32..)
-            .zip(self.at_path.iter().zip(&self.alive))
-            .filter(|(_, (lineage, alive))| **alive && **lineage != NONE)
-            .map(|(file, (lineage, _))| (file, *lineage))
-            .collect()
+    /// Shows the files that moved, by instant and file index.
+    fn each_moved(&self, see: &mut dyn FnMut(usize, &FileHistory)) {
+        if self.moved.is_empty() {
+            return;
+        }
+        let mut cast = self.cast();
+        let mut history = FileHistory::new(0);
+        for instant in 0..self.instants.len() {
+            self.walk(instant, &mut |file, strand| {
+                cast.take(strand);
+                history.file = file;
+                if cast.add_up(instant, &mut history) {
+                    see(instant, &history);
+                }
+            });
+        }
     }
+
+    /// Tells every contribution to every living file at the last instant, by file index.
+    pub(super) fn each_touch(&self, tell: &mut dyn FnMut(u32, Touch)) {
+        let Some(last) = self.instants.len().checked_sub(1) else {
+            return;
+        };
+        let mut cast = self.cast();
+        let mut history = FileHistory::new(0);
+        let mut found: Vec<(u32, Touch)> = Vec::new();
+        let mut see = |file: u32, strand: &Strand<'_>| {
+            cast.take(strand);
+            history.file = file;
+            if cast.add_up(last, &mut history) {
+                cast.touches(last, &mut |touch| found.push((file, touch)));
+            }
+        };
+        for file in (0..self.n_files()).filter(|file| self.has_moved.get(*file) == Some(&false)) {
+            let strand = Strand {
+                marks: self.changes.group(file),
+                reviews: self.reviewed.group(file),
+            };
+            see(u32::try_from(file).unwrap_or(NONE), &strand);
+        }
+        self.walk(last, &mut see);
+        found.sort_by_key(|(file, _)| *file);
+        for (file, touch) in found {
+            tell(file, touch);
+        }
+    }
+
+    fn cast(&self) -> Cast<'_> {
+        Cast::new(
+            self.tables.people.len(),
+            self.chronicle,
+            &self.commits,
+            &self.reviews,
+        )
+    }
+
+    /// Moves files about up to an instant and shows the living ones with what belongs to each, by file index.
+    fn walk(&self, instant: usize, see: &mut dyn FnMut(u32, &Strand<'_>)) {
+        let changes = &self.tables.changes;
+        let is_before = |dated: Option<&Dated>| dated.is_some_and(|dated| dated.is_before(instant));
+        let mut ground = Ground::new(self.n_files());
+        let (mut lineages, mut marks) = (Vec::new(), Vec::new());
+        for (number, at) in &self.moved {
+            let commit = index(*number);
+            let (Some(landed), Some(file), Some(kind)) = (
+                self.chronicle.commits.get(commit),
+                changes.file.get(*at),
+                changes.change.get(*at),
+            ) else {
+                continue;
+            };
+            if !is_before(self.commits.get(commit)) {
+                continue;
+            }
+            let moved = changes.moves.of(*at..*at + 1).first();
+            let previous = moved.map(|(_, previous)| *previous);
+            let lineage = ground.lineage(*kind, *file, previous, landed.at);
+            if let (Some(lineage), Some(mark)) = (lineage, mark(*number, *kind)) {
+                // A deletion ends a path, and is no part of what is known of a file that moved on.
+                if *kind != ChangeKind::Deleted {
+                    lineages.push(lineage);
+                    marks.push(mark);
+                }
+            }
+        }
+        let living = ground.living();
+        let mut place_of = vec![NONE; index(ground.n_lineages)];
+        for (place, (_, lineage)) in (0_u32..).zip(&living) {
+            if let Some(slot) = place_of.get_mut(index(*lineage)) {
+                *slot = place;
+            }
+        }
+        let place = |lineage: u32| place_of.get(index(lineage)).copied().unwrap_or(NONE);
+        for lineage in &mut lineages {
+            *lineage = place(*lineage);
+        }
+        let marks = Sorted::by_group(living.len(), &lineages, &marks);
+        let (mut places, mut numbers) = (Vec::new(), Vec::new());
+        for (number, review) in (0_u32..).zip(&self.chronicle.reviews) {
+            if !is_before(self.reviews.get(index(number))) {
+                continue;
+            }
+            for file in self.chronicle.files(review) {
+                if self.has_moved.get(index(*file)) == Some(&true)
+                    && let Some(lineage) = ground.held_at(*file, review.held_at)
+                {
+                    places.push(place(lineage));
+                    numbers.push(number);
+                }
+            }
+        }
+        let reviews = Sorted::by_group(living.len(), &places, &numbers);
+        for (place, (file, _)) in living.iter().enumerate() {
+            let strand = Strand {
+                marks: marks.group(place),
+                reviews: reviews.group(place),
+            };
+            see(*file, &strand);
+        }
+    }
+
+    /// Changes before an instant that credit nobody, by reason.
+    pub(super) fn left_out(&self, instant: usize) -> LeftOut {
+        let mut left_out = LeftOut::new();
+        for (number, landed) in self.chronicle.commits.iter().enumerate() {
+            let is_before = self.commits.get(number);
+            let Some(reason) = self.chronicle.credited(number).err() else {
+                continue;
+            };
+            if !is_before.is_some_and(|dated| dated.is_before(instant)) {
+                continue;
+            }
+            let kinds = self.tables.changes.change.get(landed.changes.clone());
+            let kinds = kinds.unwrap_or_default().iter();
+            let n = kinds.filter(|kind| **kind != ChangeKind::Deleted).count();
+            if n > 0 {
+                *left_out.entry(reason).or_default() += u64::try_from(n).unwrap_or(u64::MAX);
+            }
+        }
+        left_out
+    }
+}
+
+fn place(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
+}
+
+/// Whether a contribution weighs nothing any more.
+fn is_faded(at: Timestamp, instant: Timestamp) -> bool {
+    instant.duration_since(at) > SignedDuration::from_hours(24 * WINDOW_DAYS)
+}
+
+/// `exp(−days/90)` whatever the age; what comes after the instant, and counts at none, weighs nothing.
+fn weight_at(at: Timestamp, instant: Timestamp) -> f64 {
+    if let Some(weight) = weight(at, instant) {
+        return weight;
+    }
+    let age = instant.duration_since(at);
+    if age.is_negative() {
+        return 0.0;
+    }
+    (-age.as_secs_f64() / 86_400.0 / super::decay::DECAY_DAYS).exp()
 }
 
 /// Values by group, in the order in which they came: sorted by counting.
+#[derive(Debug, Default)]
 struct Sorted {
     first: Vec<usize>,
     values: Vec<u32>,
 }
 
-impl Sorted {
-    /// `groups` are below `n`; a value of another group is left out.
-    fn by_group(n: usize, groups: &[u32], values: &[u32]) -> Self {
-        let mut first = vec![0_usize; n + 1];
-        for group in groups {
-            if let Some(slot) = first.get_mut(index(*group).saturating_add(1)) {
-                *slot += 1;
-            }
+/// The counting: how many values each group has.
+struct Sorting {
+    first: Vec<usize>,
+}
+
+/// The placing: where each group's next value goes.
+struct Placing {
+    next: Vec<usize>,
+    sorted: Sorted,
+}
+
+impl Sorting {
+    fn new(n_groups: usize) -> Self {
+        Self {
+            first: vec![0; n_groups + 1],
         }
+    }
+
+    fn count(&mut self, group: usize) {
+        if let Some(slot) = self.first.get_mut(group.saturating_add(1)) {
+            *slot += 1;
+        }
+    }
+
+    fn counted(mut self) -> Placing {
         let mut sum = 0;
-        for slot in &mut first {
+        for slot in &mut self.first {
             sum += *slot;
             *slot = sum;
         }
-        let mut next = first.clone();
-        let mut sorted = vec![0; sum];
-        for (group, value) in groups.iter().zip(values) {
-            let Some(at) = next.get_mut(index(*group)).filter(|_| index(*group) < n) else {
-                continue;
-            };
-            if let Some(slot) = sorted.get_mut(*at) {
-                *slot = *value;
+        Placing {
+            next: self.first.clone(),
+            sorted: Sorted {
+                first: self.first,
+                values: vec![0; sum],
+            },
+        }
+    }
+}
+
+impl Placing {
+    fn put(&mut self, group: usize, value: u32) {
+        // The last place is the end, not a group.
+        if group.saturating_add(1) >= self.next.len() {
+            return;
+        }
+        if let Some(at) = self.next.get_mut(group) {
+            if let Some(slot) = self.sorted.values.get_mut(*at) {
+                *slot = value;
             }
             *at += 1;
         }
-        Self {
-            first,
-            values: sorted,
+    }
+
+    fn done(self) -> Sorted {
+        self.sorted
+    }
+}
+
+impl Sorted {
+    /// `groups` are below `n`; a value of another group is left out.
+    fn by_group(n: usize, groups: &[u32], values: &[u32]) -> Self {
+        let mut sorting = Sorting::new(n);
+        for group in groups {
+            sorting.count(index(*group));
         }
+        let mut placing = sorting.counted();
+        for (group, value) in groups.iter().zip(values) {
+            placing.put(index(*group), *value);
+        }
+        placing.done()
     }
 
     fn group(&self, at: usize) -> &[u32] {
@@ -152,209 +452,4 @@ impl Sorted {
             _ => &[],
         }
     }
-}
-
-/// People of one file while it is added up: a part for each, found by a dense index.
-struct Cast {
-    /// By person id: where the part is; [`NONE`] for those without one.
-    at: Vec<u32>,
-    parts: Vec<Part>,
-}
-
-impl Cast {
-    fn part(&mut self, person: PersonId) -> Option<&mut Part> {
-        let slot = self.at.get_mut(index(person.0))?;
-        if *slot == NONE {
-            *slot = u32::try_from(self.parts.len()).ok()?;
-            self.parts.push(Part::new(person));
-        }
-        self.parts.get_mut(index(*slot))
-    }
-
-    /// The parts by id; the cast is empty afterwards.
-    fn take_into(&mut self, people: &mut Vec<Part>) {
-        for part in &self.parts {
-            if let Some(slot) = self.at.get_mut(index(part.person.0)) {
-                *slot = NONE;
-            }
-        }
-        people.clear();
-        people.append(&mut self.parts);
-        people.sort_unstable_by_key(|part| part.person);
-    }
-}
-
-/// Replays what happened before `as_of` and shows every living file's history, by file index, and every contribution to it.
-///
-/// Changes of excluded commits move files but credit nobody, and are counted.
-pub(super) fn replay(
-    tables: &Tables,
-    chronicle: &Chronicle,
-    as_of: Timestamp,
-    see: &mut dyn FnMut(&FileHistory),
-    tell: &mut dyn FnMut(Touch),
-) -> LeftOut {
-    let mut ground = Ground::new(tables.changes.files.len());
-    let mut left_out = LeftOut::new();
-    let (mut lineages, marks) = walk(tables, chronicle, as_of, &mut ground, &mut left_out);
-    let living = ground.living();
-    let mut place_of = vec![NONE; index(ground.n_lineages)];
-    for (place, (_, lineage)) in (0_u32..).zip(&living) {
-        if let Some(slot) = place_of.get_mut(index(*lineage)) {
-            *slot = place;
-        }
-    }
-    let place = |lineage: u32| place_of.get(index(lineage)).copied().unwrap_or(NONE);
-    for lineage in &mut lineages {
-        *lineage = place(*lineage);
-    }
-    let changes = Sorted::by_group(living.len(), &lineages, &marks);
-    drop((lineages, marks));
-    let reviews = reviews_by_place(chronicle, as_of, &ground, living.len(), &place);
-    let weights: Vec<f64> = chronicle
-        .commits
-        .iter()
-        .map(|landed| weight(landed.contributed_at, as_of).unwrap_or(0.0))
-        .collect();
-    let review_weights: Vec<f64> = chronicle
-        .reviews
-        .iter()
-        .map(|review| REVIEW_WEIGHT * weight(review.at, as_of).unwrap_or(0.0))
-        .collect();
-    let mut cast = Cast {
-        at: vec![NONE; tables.people.len()],
-        parts: Vec::new(),
-    };
-    let mut history = FileHistory::new(0);
-    for (place, (file, lineage)) in living.iter().enumerate() {
-        history.file = *file;
-        history.n_changes = 0;
-        history.has_changes_left_out = ground
-            .has_left_out
-            .get(index(*lineage))
-            .copied()
-            .unwrap_or_default();
-        let number = u32::try_from(place).unwrap_or(NONE);
-        let mut before: &[PersonId] = &[];
-        for mark in changes.group(place) {
-            let (commit, is_added) = (index(mark / 2), mark % 2 == 1);
-            let (Ok(people), Some(landed), Some(weight)) = (
-                chronicle.credited(commit),
-                chronicle.commits.get(commit),
-                weights.get(commit),
-            ) else {
-                continue;
-            };
-            history.n_changes += u32::from(!is_added);
-            for person in people {
-                let follows_own = before.contains(person);
-                if let Some(part) = cast.part(*person) {
-                    part.added |= is_added;
-                    part.n_changes += u32::from(!is_added);
-                    part.n_turns += u32::from(!follows_own);
-                    part.change_weight += weight;
-                }
-                tell(Touch {
-                    history: number,
-                    person: *person,
-                    is_review: false,
-                    position: history.n_changes + 1,
-                    at: landed.contributed_at,
-                });
-            }
-            before = people;
-        }
-        for review in reviews.group(place).iter().map(|review| index(*review)) {
-            let (Some(reviewed), Some(weight)) =
-                (chronicle.reviews.get(review), review_weights.get(review))
-            else {
-                continue;
-            };
-            if let Some(part) = cast.part(reviewed.person) {
-                part.n_reviews += 1;
-                part.review_weight += weight;
-            }
-            tell(Touch {
-                history: number,
-                person: reviewed.person,
-                is_review: true,
-                position: 0,
-                at: reviewed.at,
-            });
-        }
-        cast.take_into(&mut history.people);
-        see(&history);
-    }
-    left_out
-}
-
-/// Moves files about: of every change that credits somebody the lineage, and its commit times two, plus one if it added.
-fn walk(
-    tables: &Tables,
-    chronicle: &Chronicle,
-    as_of: Timestamp,
-    ground: &mut Ground,
-    left_out: &mut LeftOut,
-) -> (Vec<u32>, Vec<u32>) {
-    let changes = &tables.changes;
-    let (mut lineages, mut marks) = (Vec::new(), Vec::new());
-    for (number, landed) in (0_u32..).zip(&chronicle.commits) {
-        if landed.at >= as_of {
-            continue;
-        }
-        let reason = chronicle.credited(index(number)).err();
-        let mut n_left_out = 0;
-        let of_commit = landed.changes.clone();
-        let (Some(files), Some(kinds), Some(previous)) = (
-            changes.file.get(of_commit.clone()),
-            changes.change.get(of_commit.clone()),
-            changes.previous_file.get(of_commit),
-        ) else {
-            continue;
-        };
-        for ((file, kind), previous) in files.iter().zip(kinds).zip(previous) {
-            let Some(lineage) = ground.lineage(*kind, *file, *previous, landed.at) else {
-                continue;
-            };
-            if *kind == ChangeKind::Deleted {
-                continue;
-            }
-            if reason.is_some() {
-                n_left_out += 1;
-                if let Some(slot) = ground.has_left_out.get_mut(index(lineage)) {
-                    *slot = true;
-                }
-                continue;
-            }
-            lineages.push(lineage);
-            marks.push(number * 2 + u32::from(*kind == ChangeKind::Added));
-        }
-        if let Some(reason) = reason.filter(|_| n_left_out > 0) {
-            *left_out.entry(reason).or_default() += n_left_out;
-        }
-    }
-    (lineages, marks)
-}
-
-/// Reviews by the living file that the reviewed pull request touched, wherever it was then.
-fn reviews_by_place(
-    chronicle: &Chronicle,
-    as_of: Timestamp,
-    ground: &Ground,
-    n_places: usize,
-    place: &dyn Fn(u32) -> u32,
-) -> Sorted {
-    let (mut places, mut numbers) = (Vec::new(), Vec::new());
-    for (number, review) in (0_u32..).zip(&chronicle.reviews) {
-        if review.at >= as_of || review.opened_at >= as_of {
-            continue;
-        }
-        for file in chronicle.files(review) {
-            if let Some(lineage) = ground.held_at(*file, review.held_at) {
-                places.push(place(lineage));
-                numbers.push(number);
-            }
-        }
-    }
-    Sorted::by_group(n_places, &places, &numbers)
 }

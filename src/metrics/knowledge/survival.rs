@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::holders::{measure_files, name_of};
+use super::holders::{Judged, held, measure_files, name_of};
 use super::panel;
-use super::surviving::{lines_at, missing};
+use super::surviving::{FileLines, Samples, missing};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Keyed, count, ratio_value};
 use crate::metrics::estimate::effective_number;
@@ -47,17 +47,31 @@ static DEFINITION: Definition = Definition {
 /// A file's row with its surviving lines by human, by id.
 pub type LinesRow = Keyed<Vec<(PersonId, u64)>>;
 
+/// What the algorithm says of one file: whose lines it is made of.
+#[must_use]
+pub fn judged(lines: FileLines) -> Judged<Vec<(PersonId, u64)>> {
+    let of: u64 = lines.people.iter().map(|(_, n)| n).sum();
+    Judged {
+        fate: if of == 0 {
+            Fate::Excluded("by_automation")
+        } else {
+            Fate::Included
+        },
+        ..Judged::held_by(lines.people)
+    }
+}
+
 /// The product's files with their surviving lines at the last sample before the as-of instant.
 pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Vec<LinesRow>, Missing> {
-    let files = lines_at(tables, product, lens.as_of);
+    let files = Samples::of(tables, product).lines_at(tables, lens.as_of);
     if let Some(missing) = missing(&files) {
         return Err(missing);
     }
     let areas = areas_of_files(tables, lens, product);
-    let row = |lines: super::surviving::FileLines| {
+    let row = |lines: FileLines| {
         let at = usize::try_from(lines.file).ok()?;
         let file = tables.changes.files.get(at)?;
-        let of: u64 = lines.people.iter().map(|(_, n)| n).sum();
+        let judged = judged(lines);
         Some(Keyed {
             row: LedgerRow {
                 working_hours: None,
@@ -71,26 +85,12 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Vec<L
                 at: None,
                 bucket: None,
                 value: None,
-                fate: if of == 0 {
-                    Fate::Excluded("by_automation")
-                } else {
-                    Fate::Included
-                },
+                fate: judged.fate,
             },
-            key: lines.people,
+            key: judged.holders,
         })
     };
     Ok(files.into_iter().filter_map(row).collect())
-}
-
-/// Lines by person in a scope.
-#[must_use]
-pub fn lines(rows: &[&LinesRow]) -> BTreeMap<PersonId, u64> {
-    let mut lines: BTreeMap<PersonId, u64> = BTreeMap::new();
-    for (person, n) in rows.iter().flat_map(|row| &row.key) {
-        *lines.entry(*person).or_default() += n;
-    }
-    lines
 }
 
 /// Who, greatest first, wrote more than half of the lines; ties by name, then by id.
@@ -112,24 +112,27 @@ pub fn holders_of_half(tables: &Tables, lines: &BTreeMap<PersonId, u64>) -> BTre
     holders
 }
 
-/// The figure of one scope.
+/// The figure of the files of one scope.
 #[must_use]
-pub fn estimate(tables: &Tables, lens: &Lens, rows: &[&LinesRow]) -> Measured {
-    let n = count(rows.len());
+pub fn estimate(tables: &Tables, lens: &Lens, files: &[&[(PersonId, u64)]]) -> Measured {
+    let n = count(files.len());
     if n < lens.minimum_n {
         return Measured::TooFew { n };
     }
-    let lines = lines(rows);
+    let mut lines: BTreeMap<PersonId, u64> = BTreeMap::new();
+    for (person, n) in files.iter().copied().flatten() {
+        *lines.entry(*person).or_default() += n;
+    }
     let counts: Vec<u64> = lines.values().copied().collect();
     let ratio = Ratio {
         hits: counts.iter().copied().max().unwrap_or_default(),
         of: counts.iter().sum(),
     };
     let half = holders_of_half(tables, &lines);
-    let is_orphan = |row: &&&LinesRow| {
-        !row.key.is_empty() && row.key.iter().all(|(person, _)| half.contains(person))
+    let is_orphan = |file: &&&[(PersonId, u64)]| {
+        !file.is_empty() && file.iter().all(|(person, _)| half.contains(person))
     };
-    let orphaned = count(rows.iter().filter(is_orphan).count());
+    let orphaned = count(files.iter().filter(is_orphan).count());
     let mut value = ratio_value(ratio);
     if let Some(effective) = effective_number(&counts) {
         value.0.push(("effective_holders", Number::Real(effective)));
@@ -152,7 +155,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         &DEFINITION,
         lens,
         &|product| rows(tables, lens, product),
-        &|_, rows| estimate(tables, lens, rows),
+        &|_, rows| estimate(tables, lens, &held(rows)),
         &|_| Vec::new(),
     );
     panel::with_quarters(measure, tables, lens, 3)

@@ -1,6 +1,7 @@
 //! Surviving lines by file and person at sampled instants.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jiff::Timestamp;
 
@@ -18,61 +19,81 @@ pub struct FileLines {
     pub people: Vec<(PersonId, u64)>,
 }
 
-/// The last instant at or before `at` at which each of the product's repositories was sampled.
-fn samples(
-    tables: &Tables,
-    product: &ProductLens,
-    at: Timestamp,
-) -> BTreeMap<RepositoryId, Timestamp> {
-    let mut last: BTreeMap<RepositoryId, Timestamp> = BTreeMap::new();
-    let owned = &tables.ownership;
-    for (as_of, file) in owned.as_of.iter().zip(&owned.file) {
-        let file = usize::try_from(*file)
-            .ok()
-            .and_then(|file| tables.changes.files.get(file));
-        if let Some(file) = file.filter(|file| *as_of <= at && product.has(file.repository)) {
-            let kept = last.entry(file.repository).or_insert(*as_of);
-            *kept = (*kept).max(*as_of);
-        }
-    }
-    last
-}
+/// The instants at which a product's repositories were sampled, and where the rows of each are.
+#[derive(Debug, Default)]
+pub struct Samples(Vec<(RepositoryId, Timestamp, Range<usize>)>);
 
-/// The files of a product at the last sampled instants at or before `at`, by file; files that are left out are not among them.
-#[must_use]
-pub fn lines_at(tables: &Tables, product: &ProductLens, at: Timestamp) -> Vec<FileLines> {
-    let samples = samples(tables, product, at);
-    let owned = &tables.ownership;
-    let mut lines: Vec<(u32, PersonId, u64)> = Vec::new();
-    for ((as_of, file), (person, n)) in
-        (owned.as_of.iter().zip(&owned.file)).zip(owned.person.iter().zip(&owned.lines))
-    {
-        let repository = usize::try_from(*file)
-            .ok()
-            .and_then(|at| tables.changes.files.get(at))
-            .map(|file| file.repository);
-        let is_sampled = repository.is_some_and(|id| samples.get(&id) == Some(as_of));
-        if is_sampled && exclusion(tables, *file).is_none() {
-            lines.push((*file, *person, u64::from(*n)));
-        }
-    }
-    lines.sort_unstable();
-    let mut files: Vec<FileLines> = Vec::new();
-    for (file, person, n) in lines {
-        if files.last().is_none_or(|last| last.file != file) {
-            files.push(FileLines {
-                file,
-                people: Vec::new(),
-            });
-        }
-        if let Some(last) = files.last_mut().filter(|_| tables.is_human(person)) {
-            match last.people.last_mut() {
-                Some((same, lines)) if *same == person => *lines += n,
-                _ => last.people.push((person, n)),
+impl Samples {
+    /// The samples of a product: one pass over the table.
+    #[must_use]
+    pub fn of(tables: &Tables, product: &ProductLens) -> Self {
+        let owned = &tables.ownership;
+        let mut samples: Vec<(RepositoryId, Timestamp, Range<usize>)> = Vec::new();
+        for (at, (as_of, file)) in owned.as_of.iter().zip(&owned.file).enumerate() {
+            let file = usize::try_from(*file)
+                .ok()
+                .and_then(|file| tables.changes.files.get(file));
+            let Some(file) = file.filter(|file| product.has(file.repository)) else {
+                continue;
+            };
+            match samples.last_mut() {
+                Some((repository, sampled_at, rows))
+                    if (*repository, *sampled_at, rows.end) == (file.repository, *as_of, at) =>
+                {
+                    rows.end = at + 1;
+                }
+                _ => samples.push((file.repository, *as_of, at..at + 1)),
             }
         }
+        Self(samples)
     }
-    files
+
+    /// The files at the last sampled instants at or before `at`, by file; files that are left out are not among them.
+    #[must_use]
+    pub fn lines_at(&self, tables: &Tables, at: Timestamp) -> Vec<FileLines> {
+        let mut last: BTreeMap<RepositoryId, Timestamp> = BTreeMap::new();
+        for (repository, as_of, _) in self.0.iter().filter(|(_, as_of, _)| *as_of <= at) {
+            let kept = last.entry(*repository).or_insert(*as_of);
+            *kept = (*kept).max(*as_of);
+        }
+        let owned = &tables.ownership;
+        let mut lines: Vec<(u32, PersonId, u64)> = Vec::new();
+        let is_last = |(repository, as_of, _): &&(RepositoryId, Timestamp, Range<usize>)| {
+            last.get(repository) == Some(as_of)
+        };
+        for (_, _, rows) in self.0.iter().filter(is_last) {
+            let (Some(files), Some(people), Some(counts)) = (
+                owned.file.get(rows.clone()),
+                owned.person.get(rows.clone()),
+                owned.lines.get(rows.clone()),
+            ) else {
+                continue;
+            };
+            let rows = files.iter().zip(people).zip(counts);
+            let counted = rows.filter(|((file, _), _)| exclusion(tables, **file).is_none());
+            lines.extend(counted.map(|((file, person), n)| (*file, *person, u64::from(*n))));
+        }
+        // They come by path and person already.
+        if !lines.is_sorted() {
+            lines.sort_unstable();
+        }
+        let mut files: Vec<FileLines> = Vec::new();
+        for (file, person, n) in lines {
+            if files.last().is_none_or(|last| last.file != file) {
+                files.push(FileLines {
+                    file,
+                    people: Vec::new(),
+                });
+            }
+            if let Some(last) = files.last_mut().filter(|_| tables.is_human(person)) {
+                match last.people.last_mut() {
+                    Some((same, lines)) if *same == person => *lines += n,
+                    _ => last.people.push((person, n)),
+                }
+            }
+        }
+        files
+    }
 }
 
 /// Why surviving lines cannot be told; `None` where some were sampled.

@@ -1,6 +1,8 @@
 //! `knowledge.truck_factor`: Avelino et al. (2016), by degree of authorship.
 
-use super::holders::{FileRow, Judged, file_rows, left_out_note, measure_files, truck_factor};
+use super::holders::{
+    FileRow, Judged, file_rows, held, left_out_note, measure_files, truck_factor,
+};
 use super::lineage::{FileHistory, file_histories};
 use super::panel;
 use crate::domain::PersonId;
@@ -27,7 +29,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
     cohort: None,
-    needs: &[Need::History],
+    needs: &[Need::History, Need::Ownership],
     source: "Avelino, Passos, Hora, Valente (2016), \"A novel approach for estimating truck factors\", ICPC",
     exclusions: "Merge commits, revisions of .git-blame-ignore-revs, commits above the file limit and commits by automation credit \
                  nobody. Generated, vendored, lock and binary files are left out. Each is counted.",
@@ -86,7 +88,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         &DEFINITION,
         lens,
         &|product| Ok(rows(tables, lens, product)),
-        &|_, rows| truck_factor(tables, lens, rows),
+        &|_, rows| truck_factor(tables, lens, &held(rows)),
         &|product| {
             let histories = file_histories(tables, lens, product);
             let mut notes = vec![left_out_note(product, &histories.left_out)];
@@ -181,7 +183,8 @@ mod tests {
         };
         let rows = [row(&[]), row(&[]), row(&[]), row(&[]), row(&[0])];
         let rows: Vec<_> = rows.iter().collect();
-        let Measured::Value { value, .. } = truck_factor(&Tables::default(), &lens, &rows) else {
+        let Measured::Value { value, .. } = truck_factor(&Tables::default(), &lens, &held(&rows))
+        else {
             unreachable!("five files are enough")
         };
         // Four of five have no author before anybody leaves: more than half.

@@ -1,6 +1,6 @@
 //! `knowledge.truck_factor_decayed`: recency-weighted changes and reviews, after Jabrayilzade et al. (2022).
 
-use super::holders::{FileRow, Judged, file_rows, measure_files, truck_factor};
+use super::holders::{FileRow, Judged, file_rows, held, measure_files, truck_factor};
 use super::lineage::FileHistory;
 use super::panel;
 use crate::domain::PersonId;
@@ -82,7 +82,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         &DEFINITION,
         lens,
         &|product| Ok(rows(tables, lens, product)),
-        &|_, rows| truck_factor(tables, lens, rows),
+        &|_, rows| truck_factor(tables, lens, &held(rows)),
         &|_| Vec::new(),
     );
     panel::with_quarters(measure, tables, lens, 1)

@@ -36,7 +36,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Share,
     cohort: None,
-    needs: &[Need::PullRequests, Need::History],
+    needs: &[Need::PullRequests, Need::Commits],
     source: "Definition of this project; joiners from joined_on of the register's [[member]]",
     exclusions: "Members who joined outside the window, and joiners without any event in the product, are left out; members without \
                  joined_on, and joiners of the last 28 days, are unknown. Documentation is .md, .rst, .adoc and .txt, and what lies in a \

@@ -9,7 +9,7 @@ use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::estimate::{effective_number, wilson_interval};
-use crate::metrics::knowledge::surviving::lines_at;
+use crate::metrics::knowledge::surviving::Samples;
 use crate::metrics::lens::{ProductLens, areas_of_files};
 use crate::metrics::measure::{
     Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
@@ -36,7 +36,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Whole,
     cohort: Some("committed in the quarter"),
-    needs: &[Need::History],
+    needs: &[Need::History, Need::Ownership],
     source: "Bird et al. (2011), \"Don't touch my code!\", FSE: ownership as the largest share of commits",
     exclusions: "Merge commits, ignored revisions, commits above the file limit, commits by automation, and generated, vendored, lock \
                  and binary files are left out and counted.",
@@ -149,8 +149,9 @@ pub fn others(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<P
         let end = quarter.window(&lens.zone).until;
         (Some(quarter), end.min(lens.as_of))
     });
+    let samples = Samples::of(tables, product);
     for (bucket, end) in ends.chain([(None, lens.as_of)]) {
-        for file in lines_at(tables, product, end) {
+        for file in samples.lines_at(tables, end) {
             let areas = usize::try_from(file.file)
                 .ok()
                 .and_then(|at| areas_of.get(at));

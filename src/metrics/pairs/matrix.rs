@@ -29,7 +29,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Count("pairs"),
     recipe: Recipe::Whole,
     cohort: Some("committed in the quarter"),
-    needs: &[Need::History],
+    needs: &[Need::Commits],
     source: "Definition of this project; GitHub's Co-authored-by convention",
     exclusions: "Commits of one person are left out and counted; so are merge commits, ignored revisions and commits above the file \
                  limit. Automation is nobody's pair.",
@@ -119,7 +119,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         &DEFINITION,
         lens,
         Depth::REPOSITORIES,
-        &|product| match lens.missing(product, Need::History) {
+        &|product| match lens.missing(product, Need::Commits) {
             Some(missing) => Err(missing),
             None => Ok(rows(tables, lens, product)),
         },

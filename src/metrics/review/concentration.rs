@@ -28,7 +28,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Whole,
     cohort: Some("submitted in the bucket"),
-    needs: &[Need::PullRequests, Need::History],
+    needs: &[Need::PullRequests, Need::Commits],
     source: "Simpson (1949) for 1/Σp²; Gini (1912) with the small-sample correction of Deltas (2003)",
     exclusions: "Reviews of one's own pull request, by bots and by AI reviewers are counted apart. Only people with a commit, a pull \
                  request or a review in the window are active members.",

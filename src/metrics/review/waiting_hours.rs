@@ -36,7 +36,7 @@ static DEFINITION: Definition = Definition {
         Need::PullRequests,
         Need::WorkflowRuns,
         Need::Deployments,
-        Need::History,
+        Need::Commits,
     ],
     source: "The turns of `flow.turns`: GitHub timeline events and reviews",
     exclusions: "Pull requests opened by automation are counted apart. Drafts, and time in which it was the author's, a check's or the merger's turn. Pull requests whose instants contradict \

@@ -14,7 +14,7 @@ pub(super) fn cautions(
 ) -> Vec<String> {
     let needs = |stream: Stream| {
         definition.needs.iter().any(|need| match need {
-            Need::History | Need::Ownership => stream == Stream::History,
+            Need::Commits | Need::History | Need::Ownership => stream == Stream::History,
             Need::PullRequests => stream == Stream::PullRequests,
             Need::Issues => stream == Stream::Issues,
             Need::WorkflowRuns => stream == Stream::WorkflowRuns,

@@ -59,10 +59,7 @@ fn change_from(
         previous.map(|previous| file(given, previous)),
     );
     let changes = &mut given.tables.changes;
-    changes.commit.push(row);
-    changes.file.push(to);
-    changes.previous_file.push(from);
-    changes.change.push(kind);
+    changes.push(row, to, from, kind);
 }
 
 fn added(given: &mut Given, at: i64, who: PersonId, path: &str) {

@@ -1,0 +1,121 @@
+//! Files as an algorithm judges them, without their names and by place: what the panel's figures are computed from.
+
+use std::collections::BTreeSet;
+
+use super::holders::Judged;
+use crate::metrics::Lens;
+use crate::metrics::lens::{ProductLens, areas_of_files};
+use crate::metrics::measure::{Fate, Ledger, Measured};
+use crate::tables::Tables;
+
+/// Files with their fates, and those who hold each.
+#[derive(Debug)]
+pub struct Holdings<H> {
+    files: Vec<(u32, Fate)>,
+    /// By file: where its holders end.
+    ends: Vec<usize>,
+    holders: Vec<H>,
+}
+
+impl<H> Default for Holdings<H> {
+    fn default() -> Self {
+        Self {
+            files: Vec::new(),
+            ends: Vec::new(),
+            holders: Vec::new(),
+        }
+    }
+}
+
+impl<H> Holdings<H> {
+    /// Adds a file.
+    pub fn push(&mut self, file: u32, judged: Judged<Vec<H>>) {
+        self.files.push((file, judged.fate));
+        self.holders.extend(judged.holders);
+        self.ends.push(self.holders.len());
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u32, Fate, &[H])> {
+        let mut from = 0;
+        self.files
+            .iter()
+            .zip(&self.ends)
+            .map(move |((file, fate), end)| {
+                let holders = self.holders.get(from..*end).unwrap_or(&[]);
+                from = *end;
+                (*file, *fate, holders)
+            })
+    }
+}
+
+/// The places of a product's files: the product itself, and its areas by name.
+#[derive(Debug)]
+pub struct Places {
+    /// Names of the areas, sorted.
+    pub areas: Vec<String>,
+    /// By file index: places in `areas`.
+    of_file: Vec<Vec<u32>>,
+}
+
+impl Places {
+    /// The places of a product's files.
+    #[must_use]
+    pub fn of(tables: &Tables, lens: &Lens, product: &ProductLens) -> Self {
+        let of_files = areas_of_files(tables, lens, product);
+        let names: BTreeSet<&String> = of_files.iter().flatten().collect();
+        let names: Vec<&String> = names.into_iter().collect();
+        let place = |area: &String| {
+            let place = names.binary_search(&area).ok()?;
+            u32::try_from(place).ok()
+        };
+        Self {
+            of_file: of_files
+                .iter()
+                .map(|areas| areas.iter().filter_map(place).collect())
+                .collect(),
+            areas: names.into_iter().cloned().collect(),
+        }
+    }
+
+    /// What an algorithm's estimate says of every place that has a file: of the product first, then by area.
+    pub fn figures<H>(
+        &self,
+        parts: &[&Holdings<H>],
+        estimate: &dyn Fn(&[&[H]]) -> Measured,
+    ) -> Vec<(Option<&str>, Measured, Ledger)> {
+        let mut files: Vec<(u32, Fate, &[H])> = parts.iter().flat_map(|part| part.iter()).collect();
+        // Sums of shares depend on their order in the last digits.
+        files.sort_by_key(|(file, _, _)| *file);
+        let mut places: Vec<(Vec<&[H]>, Ledger)> = Vec::new();
+        places.resize_with(self.areas.len() + 1, Default::default);
+        for (file, fate, holders) in files {
+            let areas = usize::try_from(file)
+                .ok()
+                .and_then(|file| self.of_file.get(file))
+                .into_iter()
+                .flatten();
+            let areas = areas.filter_map(|area| usize::try_from(*area).ok());
+            for place in areas.map(|area| area + 1).chain([0]) {
+                if let Some((included, ledger)) = places.get_mut(place) {
+                    ledger.count(fate, 1);
+                    if fate == Fate::Included {
+                        included.push(holders);
+                    }
+                }
+            }
+        }
+        let names = std::iter::once(None).chain(self.areas.iter().map(|name| Some(name.as_str())));
+        names
+            .zip(places)
+            .filter(|(_, (_, ledger))| ledger.population() > 0)
+            .map(|(name, (included, ledger))| {
+                let measured = if included.is_empty() {
+                    Measured::TooFew { n: 0 }
+                } else {
+                    estimate(&included)
+                };
+                (name, measured, ledger)
+            })
+            .collect()
+    }
+}

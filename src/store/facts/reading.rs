@@ -1,0 +1,228 @@
+//! Facts from disk: only the tables that are wanted, the parts of each side by side.
+
+use std::num::NonZero;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{Error, path, shape};
+use crate::domain::{Facts, RepositoryId};
+use crate::store::Store;
+use crate::tables::changes::{self, Paths};
+use crate::tables::{self, CommitRow, Part, Row, SurvivingLines, Tables};
+
+/// Reads every table.
+pub fn read(store: &Store) -> Result<Tables, Error> {
+    read_parts(store, &Part::ALL)
+}
+
+/// Reads the tables of some parts; the others are empty.
+///
+/// Repositories, people and what the tip's tree declares are always there.
+pub fn read_parts(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
+    std::thread::scope(|scope| {
+        let facts = scope.spawn(|| read_facts(store, parts));
+        let tables = read_history(store, parts);
+        let facts = match facts.join() {
+            Ok(facts) => facts,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        let mut tables = Tables {
+            facts: facts?,
+            ..tables?
+        };
+        tables.keep_landed();
+        Ok(tables)
+    })
+}
+
+/// What GitHub knows.
+fn read_facts(store: &Store, parts: &[Part]) -> Result<Facts, Error> {
+    let with_pull_requests = parts.contains(&Part::PullRequests);
+    let with_deliveries = parts.contains(&Part::Deliveries);
+    let with_issues = parts.contains(&Part::Issues);
+    Ok(Facts {
+        pull_requests: rows_if(with_pull_requests, store)?,
+        pull_request_commits: rows_if(with_pull_requests, store)?,
+        pull_request_files: rows_if(with_pull_requests, store)?,
+        reviews: rows_if(with_pull_requests, store)?,
+        comments: rows_if(with_pull_requests, store)?,
+        review_requests: rows_if(with_pull_requests, store)?,
+        timeline: rows_if(with_pull_requests || with_issues, store)?,
+        issues: rows_if(with_issues, store)?,
+        issue_comments: rows_if(with_issues, store)?,
+        deployments: rows_if(with_deliveries, store)?,
+        deployment_statuses: rows_if(with_deliveries, store)?,
+        releases: rows_if(with_deliveries, store)?,
+        workflow_runs: rows_if(with_deliveries, store)?,
+        merge_rules: read_rows(store)?,
+        teams: read_rows(store)?,
+        team_members: read_rows(store)?,
+        milestones: read_rows(store)?,
+        environments: read_rows(store)?,
+    })
+}
+
+/// What git knows.
+fn read_history(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
+    let with_lines = parts.contains(&Part::Lines);
+    let with_files = with_lines || parts.contains(&Part::Files);
+    let with_commits = with_files || parts.contains(&Part::Commits);
+    let mut tables = Tables {
+        repositories: read_rows(store)?,
+        people: read_rows(store)?,
+        patches: rows_if(with_commits, store)?,
+        commits: rows_if(with_commits, store)?,
+        tags: rows_if(with_commits, store)?,
+        codeowners: read_rows(store)?,
+        ..Tables::default()
+    };
+    if with_files {
+        read_files(store, &mut tables, with_lines)?;
+    }
+    Ok(tables)
+}
+
+/// One repository's changed files, still packed.
+struct Packed {
+    repository: RepositoryId,
+    file_changes: Vec<u8>,
+    paths: Paths,
+    groups: Vec<Range<usize>>,
+    /// Its rows of the table of commits.
+    commits: Range<usize>,
+}
+
+fn read_files(store: &Store, tables: &mut Tables, with_lines: bool) -> Result<(), Error> {
+    let mut from = 0;
+    let by_repository = tables
+        .commits
+        .chunk_by(|a, b| a.repository == b.repository)
+        .filter_map(|rows| {
+            let first = from;
+            from += rows.len();
+            Some((rows.first()?.repository, first..from))
+        });
+    let by_repository: Vec<(RepositoryId, Range<usize>)> = by_repository.collect();
+    let unpack = |(repository, commits): &(RepositoryId, Range<usize>)| {
+        let part = repository.0.to_string();
+        let (Some(file_changes), Some(files)) = (
+            store.read(&path("file_changes", &part))?,
+            store.read(&path("files", &part))?,
+        ) else {
+            return Ok(None);
+        };
+        Ok(Some(Packed {
+            repository: *repository,
+            paths: changes::read_paths(files, *repository).map_err(shape("files"))?,
+            groups: changes::groups(&file_changes).map_err(shape("file_changes"))?,
+            file_changes,
+            commits: commits.clone(),
+        }))
+    };
+    let packed: Vec<Packed> = side_by_side(&by_repository, unpack)?
+        .into_iter()
+        .flatten()
+        .collect();
+    let groups: Vec<(&Packed, &Range<usize>)> = packed
+        .iter()
+        .flat_map(|packed| packed.groups.iter().map(move |group| (packed, group)))
+        .collect();
+    let commits: &[CommitRow] = &tables.commits;
+    let found = side_by_side(&groups, |(packed, group)| {
+        let rows = commits.get(packed.commits.clone()).unwrap_or_default();
+        changes::read_group(
+            &packed.file_changes,
+            (*group).clone(),
+            &packed.paths,
+            rows,
+            packed.commits.start,
+        )
+        .map_err(shape("file_changes"))
+    })?;
+    tables
+        .changes
+        .reserve(found.iter().map(changes::Changes::len).sum());
+    let mut found = found.into_iter();
+    for packed in packed {
+        let first = u32::try_from(tables.changes.files.len()).unwrap_or(u32::MAX);
+        for group in found.by_ref().take(packed.groups.len()) {
+            tables.changes.extend(group, first);
+        }
+        if with_lines {
+            let part = packed.repository.0.to_string();
+            if let Some(ownership) = store.read(&path("ownership", &part))? {
+                let lines: &mut SurvivingLines = &mut tables.ownership;
+                tables::ownership::append(lines, ownership, &packed.paths, first)
+                    .map_err(shape("ownership"))?;
+            }
+        }
+        tables.changes.files.extend(packed.paths.files);
+    }
+    Ok(())
+}
+
+fn read_rows<R: Row + Send>(store: &Store) -> Result<Vec<R>, Error> {
+    let files = store.files_below(&format!("facts/{}/", R::TABLE));
+    let packed = side_by_side(&files, |file| {
+        let bytes = store.read(file)?.unwrap_or_default();
+        if bytes.is_empty() {
+            return Ok((bytes, Vec::new()));
+        }
+        let groups = tables::row_groups(&bytes).map_err(shape(R::TABLE))?;
+        Ok((bytes, groups))
+    })?;
+    let groups: Vec<(&[u8], &Range<usize>)> = packed
+        .iter()
+        .flat_map(|(bytes, groups)| groups.iter().map(move |group| (bytes.as_slice(), group)))
+        .collect();
+    let parts = side_by_side(&groups, |(bytes, group)| {
+        tables::rows_of_group::<R>(bytes, (*group).clone()).map_err(shape(R::TABLE))
+    })?;
+    let mut parts = parts.into_iter();
+    let mut rows = parts.next().unwrap_or_default();
+    rows.reserve_exact(parts.as_slice().iter().map(Vec::len).sum());
+    parts.for_each(|part| rows.extend(part));
+    Ok(rows)
+}
+
+/// The rows of a table where they are wanted, else none.
+fn rows_if<R: Row + Send>(is_wanted: bool, store: &Store) -> Result<Vec<R>, Error> {
+    if is_wanted {
+        read_rows(store)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+/// What `read` makes of each item, in their order; as many at once as there are cores. The first error in that order counts.
+fn side_by_side<T: Sync, U: Send>(
+    items: &[T],
+    read: impl Fn(&T) -> Result<U, Error> + Sync,
+) -> Result<Vec<U>, Error> {
+    let n_cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let n_threads = n_cores.min(items.len());
+    if n_threads < 2 {
+        return items.iter().map(read).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            match items.get(at) {
+                Some(item) => done.push((at, read(item))),
+                None => return done,
+            }
+        }
+    };
+    let mut done: Vec<(usize, Result<U, Error>)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
+        let joined = threads.into_iter().map(|thread| match thread.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.flatten().collect()
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
