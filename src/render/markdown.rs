@@ -130,6 +130,15 @@ fn write_section(text: &mut String, section: &Section) {
             write_rows(text, figure);
         }
     }
+    for comparison in &section.comparisons {
+        let _ = writeln!(
+            text,
+            "\n**{}.** {}\n\n{}",
+            md(&comparison.title),
+            md(&comparison.note),
+            table(&comparison.over_time)
+        );
+    }
     for absence in &section.absences {
         write_absence(text, absence);
     }

@@ -33,6 +33,39 @@ pub struct SectionDefinition {
     pub metrics: Vec<String>,
     /// Further metrics, by the first part of their id, follow in order of id, so that no measure is lost.
     pub families: Vec<String>,
+    /// Figures to be shown side by side after the section's own.
+    #[serde(default)]
+    pub comparisons: Vec<ComparisonDefinition>,
+}
+
+/// Figures that answer one question in different ways.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparisonDefinition {
+    /// Anchor.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// How they are to be read.
+    pub note: String,
+    /// Heading of the column with the least and the greatest of the compared numbers.
+    pub range_title: String,
+    /// The figures in order.
+    pub figures: Vec<ComparedFigure>,
+}
+
+/// One of the figures side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparedFigure {
+    /// Metric id.
+    pub metric: String,
+    /// Heading.
+    pub title: String,
+    /// What is printed, with names of the metric's whole numbers, or `n`, in braces.
+    pub words: String,
+    /// The number that can be compared with the other figures', where there is one.
+    pub compared: Option<String>,
 }
 
 /// Why a report definition is not usable.
@@ -103,7 +136,13 @@ impl TeamDefinition {
                 .iter()
                 .map(|metric| (metric, section.id.as_str()))
         });
-        for (metric, place) in glance.chain(placed) {
+        let compared = self.sections.iter().flat_map(|section| {
+            section.comparisons.iter().flat_map(|comparison| {
+                let figures = comparison.figures.iter();
+                figures.map(|figure| (&figure.metric, comparison.id.as_str()))
+            })
+        });
+        for (metric, place) in glance.chain(placed).chain(compared) {
             if !known.contains(&metric.as_str()) {
                 return Err(DefinitionError::UnknownMetric {
                     metric: metric.clone(),

@@ -1,5 +1,6 @@
 //! The team report: products, sections and figures, from measures. Names nobody.
 
+mod comparison;
 mod product;
 mod shortcomings;
 
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+pub use self::comparison::Comparison;
 use self::product::product_report;
 use self::shortcomings::shortcomings;
 pub use self::shortcomings::state_words;
@@ -138,6 +140,8 @@ pub struct Section {
     pub question: String,
     /// Figures with a number.
     pub figures: Vec<Figure>,
+    /// Figures side by side.
+    pub comparisons: Vec<Comparison>,
     /// What has no number, and why.
     pub absences: Vec<Absence>,
 }

@@ -4,7 +4,7 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use super::figure::{FigureView, anchor, figure};
-use super::tables::{TableView, accepted, certificates, gaps};
+use super::tables::{TableView, accepted, certificates, gaps, table};
 use crate::render::{RenderError, encode, json, svg};
 use crate::report::figure::Headline;
 use crate::report::quantity;
@@ -70,7 +70,17 @@ struct SectionView {
     title: String,
     question: String,
     figures: Vec<FigureView>,
+    comparisons: Vec<ComparisonView>,
     absences: Vec<AbsenceView>,
+}
+
+#[derive(Serialize)]
+struct ComparisonView {
+    anchor: String,
+    title: String,
+    note: String,
+    over_time: TableView,
+    by_area: Option<TableView>,
 }
 
 #[derive(Serialize)]
@@ -198,6 +208,17 @@ fn section(section: &Section, product: &ProductReport) -> Result<SectionView, Re
         title: section.title.clone(),
         question: section.question.clone(),
         figures: figures?,
+        comparisons: section
+            .comparisons
+            .iter()
+            .map(|comparison| ComparisonView {
+                anchor: anchor(&comparison.id),
+                title: comparison.title.clone(),
+                note: comparison.note.clone(),
+                over_time: table(&comparison.over_time),
+                by_area: comparison.by_area.as_ref().map(table),
+            })
+            .collect(),
         absences: section.absences.iter().map(absence).collect(),
     })
 }

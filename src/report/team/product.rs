@@ -1,5 +1,6 @@
 //! One product's sections: figures where there is a number, and the reason where there is none.
 
+use super::comparison::comparison;
 use super::shortcomings::cautions;
 use super::{Absence, Product, ProductReport, RepositoryFace, Section, TeamInput};
 use crate::metrics::measure::{Definition, Measured};
@@ -75,6 +76,11 @@ pub(super) fn product_report(
             title: part.title.clone(),
             question: part.question.clone(),
             figures,
+            comparisons: part
+                .comparisons
+                .iter()
+                .filter_map(|definition| comparison(definition, input, &product.name, slug))
+                .collect(),
             absences,
         });
     }
