@@ -4,7 +4,7 @@ WITH last_sample AS (
   SELECT o.repository, MAX(o.as_of) AS sampled_at
   FROM ownership o
   CROSS JOIN lens
-  WHERE o.as_of <= lens.as_of
+  WHERE o.as_of <= lens.sampled_until
   GROUP BY o.repository
 ),
 lines_of AS (

@@ -13,6 +13,7 @@ use super::delivery::shipping::{self, Shipping};
 use super::flow::relations::FlowRelations;
 use super::flow::turns::lives;
 use super::knowledge::lineage::{file_histories, touches};
+use super::knowledge::surviving::sampled_until;
 use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, Measure, Measured, Number, Value};
 use super::ownership::drift;
@@ -90,6 +91,7 @@ impl Question {
                 minimum_n: lens.minimum_n,
                 time_zone: lens.zone.iana_name().unwrap_or("UTC").to_owned(),
                 attribution_bound_hours: Some(lens.rules.bound.hours()),
+                sampled_until: sampled_until(lens.as_of, &lens.zone),
             }],
             flow: FlowRelations::of(tables, lens),
             ..Self::default()

@@ -26,6 +26,8 @@ pub struct LensRow {
     pub time_zone: String,
     /// An incident is put down to no deployment older than this at its start; younger deployments are pending.
     pub attribution_bound_hours: Option<f64>,
+    /// The last instant of samples of surviving lines that speak of the as-of instant.
+    pub sampled_until: Timestamp,
 }
 
 /// A repository of a product: the table `products`.
@@ -374,7 +376,7 @@ pub struct MeasureRow {
     pub interval_high: Option<f64>,
 }
 
-table! { "lens": LensRow { as_of, since, until, minimum_n, time_zone, attribution_bound_hours } }
+table! { "lens": LensRow { as_of, since, until, minimum_n, time_zone, attribution_bound_hours, sampled_until } }
 
 table! { "products": ProductRow { product, repository } }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::lineage::exclusion;
-use crate::domain::{PersonId, RepositoryId};
+use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
 use crate::metrics::lens::{Missing, ProductLens};
 use crate::tables::Tables;
 
@@ -17,6 +18,21 @@ pub struct FileLines {
     pub file: u32,
     /// Lines by human, by id.
     pub people: Vec<(PersonId, u64)>,
+}
+
+/// The last instant of samples that speak of `at`: the end of the quarter in UTC where a quarter of the zone ends at `at`.
+///
+/// Mining samples at the ends of quarters in UTC. East of Greenwich a quarter ends hours before that, and without this it would
+/// be given the lines of the quarter before it.
+#[must_use]
+pub fn sampled_until(at: Timestamp, zone: &TimeZone) -> Timestamp {
+    let before = at.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(at);
+    let quarter = Bucket::of(before, Granularity::Quarter, zone);
+    if quarter.window(zone).until == at {
+        quarter.window(&TimeZone::UTC).until.max(at)
+    } else {
+        at
+    }
 }
 
 /// The instants at which a product's repositories were sampled, and where the rows of each are.
@@ -49,8 +65,11 @@ impl Samples {
     }
 
     /// The files at the last sampled instants at or before `at`, by file; files that are left out are not among them.
+    ///
+    /// The end of a quarter in `zone` is that of the same quarter in UTC: see [`sampled_until`].
     #[must_use]
-    pub fn lines_at(&self, tables: &Tables, at: Timestamp) -> Vec<FileLines> {
+    pub fn lines_at(&self, tables: &Tables, at: Timestamp, zone: &TimeZone) -> Vec<FileLines> {
+        let at = sampled_until(at, zone);
         let mut last: BTreeMap<RepositoryId, Timestamp> = BTreeMap::new();
         for (repository, as_of, _) in self.0.iter().filter(|(_, as_of, _)| *as_of <= at) {
             let kept = last.entry(*repository).or_insert(*as_of);
@@ -103,4 +122,41 @@ pub fn missing(files: &[FileLines]) -> Option<Missing> {
         because: "surviving lines were not mined".to_owned(),
         fix: Some("run `linchpin mine` on a clone with its history".to_owned()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quarter_that_ends_before_midnight_in_utc_has_the_lines_of_its_own_end() {
+        let check = |zone: &str, at: &str, expected: &str| {
+            let zone = TimeZone::get(zone).unwrap();
+            let until = sampled_until(at.parse().unwrap(), &zone);
+            assert_eq!(until.to_string(), expected, "{at}");
+        };
+        check(
+            "Europe/Lisbon",
+            "2025-03-31T23:00:00Z",
+            "2025-04-01T00:00:00Z",
+        );
+        check("Asia/Tokyo", "2025-06-30T15:00:00Z", "2025-07-01T00:00:00Z");
+        // Behind UTC the sample was taken before the quarter ended.
+        check(
+            "America/Lima",
+            "2025-07-01T05:00:00Z",
+            "2025-07-01T05:00:00Z",
+        );
+        // Not the end of a quarter: what landed later is not known yet.
+        check(
+            "Europe/Lisbon",
+            "2025-03-31T22:59:59Z",
+            "2025-03-31T22:59:59Z",
+        );
+        check(
+            "Europe/Lisbon",
+            "2025-04-30T23:00:00Z",
+            "2025-04-30T23:00:00Z",
+        );
+    }
 }

@@ -91,9 +91,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         &|_, rows| truck_factor(tables, lens, &held(rows)),
         &|product| {
             let histories = file_histories(tables, lens, product);
-            let mut notes = vec![left_out_note(product, &histories.left_out)];
-            notes.extend(panel::notes(tables, lens, product));
-            notes
+            vec![left_out_note(product, &histories.left_out)]
         },
     );
     panel::with_quarters(measure, tables, lens, 0)

@@ -151,7 +151,7 @@ pub fn others(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<P
     });
     let samples = Samples::of(tables, product);
     for (bucket, end) in ends.chain([(None, lens.as_of)]) {
-        for file in samples.lines_at(tables, end) {
+        for file in samples.lines_at(tables, end, &lens.zone) {
             let areas = usize::try_from(file.file)
                 .ok()
                 .and_then(|at| areas_of.get(at));

@@ -170,7 +170,41 @@ fn range(figures: &[ComparedFigure], cells: &[Option<&Cell>]) -> TableCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::measure::Number;
+    use crate::metrics::measure::{Ledger, Number, Scope};
+
+    #[test]
+    fn a_disagreement_is_the_range_of_the_numbers_that_can_be_compared() {
+        let figure = |compared: bool| ComparedFigure {
+            metric: String::new(),
+            title: String::new(),
+            words: String::new(),
+            compared: compared.then(|| "count".to_owned()),
+        };
+        let figures = [figure(true), figure(true), figure(false)];
+        let cell = |count: u64| Cell {
+            scope: Scope {
+                product: "shop".to_owned(),
+                repository: None,
+                area: None,
+                person: None,
+            },
+            bucket: None,
+            measured: Measured::Value {
+                n: 5,
+                value: Value(vec![("count", Number::Count(count))]),
+                interval: None,
+            },
+            ledger: Ledger::default(),
+        };
+        let check = |counts: [Option<u64>; 3], expected: &str| {
+            let cells = counts.map(|count| count.map(cell));
+            let cells: Vec<Option<&Cell>> = cells.iter().map(Option::as_ref).collect();
+            assert_eq!(range(&figures, &cells).words(), expected, "{counts:?}");
+        };
+        check([Some(3), Some(1), Some(9)], "1 – 3");
+        check([Some(2), Some(2), Some(9)], "all 2");
+        check([Some(2), None, Some(9)], "—");
+    }
 
     #[test]
     fn words_name_numbers_and_without_one_of_them_there_is_nothing_to_say() {
