@@ -36,7 +36,8 @@ static DEFINITION: Definition = Definition {
     source: "Rigby, Zhu, Donadelli, Mockus (2016), \"Quantifying and mitigating turnover-induced knowledge loss\", ICSE: knowledge by \
              line authorship",
     exclusions: "Lines by automation, and generated, vendored, lock and binary files are left out. Revisions of \
-                 .git-blame-ignore-revs do not take lines over.",
+                 .git-blame-ignore-revs do not take lines over. Lines are sampled at the ends of quarters in UTC and at the newest \
+                 commit.",
     how_to_read: "Lines show where a tree comes from, not how well somebody knows it, and never how much somebody works. None of the \
                   figures is the bus factor.",
     can_mislead: "One import of a large file outweighs years of careful changes. Co-authors of a commit are not credited with lines. \
