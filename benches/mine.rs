@@ -7,7 +7,10 @@
 //! path. Numbers in brackets are the medians of the absolute seconds, and our peak memory (mapped packs included): they tell
 //! about the machine, the ratios about the program.
 //!
-//! `--runs N` sets the number of pairs; `--scaling` mines growing parts of all refs instead.
+//! `--runs N` sets the number of pairs; `--peers` leaves everything but the other tools out. Those have `--limit SECONDS` (600 if
+//! not given) each: what is not done by then is stopped, and the ratio is printed as the bound that it is. `--scaling` mines growing
+//! parts of all refs instead, and tells the cost of a commit and of a changed file, since later commits of a growing tree are not
+//! the same work as early ones.
 
 #![expect(
     clippy::print_stdout,
@@ -40,12 +43,15 @@ fn main() {
         return ours(rest);
     }
     let mut repositories = Vec::new();
-    let (mut n_runs, mut is_scaling) = (5, false);
+    let (mut n_runs, mut limit) = (5, 600);
+    let (mut is_scaling, mut is_peers) = (false, false);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--runs" => n_runs = rest.next().unwrap().parse().unwrap(),
+            "--limit" => limit = rest.next().unwrap().parse().unwrap(),
             "--scaling" => is_scaling = true,
+            "--peers" => is_peers = true,
             // `cargo bench` adds an option of its own.
             option if option.starts_with("--") => {}
             path => repositories.push(PathBuf::from(path)),
@@ -62,9 +68,12 @@ fn main() {
             repository: &repository,
             scratch: &scratch,
             n_runs,
+            limit,
         };
         if is_scaling {
             bench.scaling();
+        } else if is_peers {
+            bench.other_tools();
         } else {
             bench.compare();
         }
@@ -130,6 +139,7 @@ fn ours(arguments: &[String]) {
         };
         write_mined(&store, &[], &identity.people, &[part]).unwrap();
         println!("commits {}", history.commits.len());
+        println!("files {}", history.changes.len());
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -144,6 +154,9 @@ struct Cost {
     processor: f64,
     peak_kib: f64,
     n_commits: f64,
+    n_files: f64,
+    /// Stopped at the limit: the whole would have taken longer.
+    is_stopped: bool,
 }
 
 impl Cost {
@@ -161,6 +174,8 @@ struct Bench<'a> {
     repository: &'a Path,
     scratch: &'a Path,
     n_runs: usize,
+    /// Seconds after which another tool is stopped.
+    limit: u64,
 }
 
 impl Bench<'_> {
@@ -218,9 +233,11 @@ impl Bench<'_> {
     fn other_tools(&self) {
         let path = self.repository.to_string_lossy();
         let out = self.scratch.join("theseus").to_string_lossy().into_owned();
-        let tools: [(&str, Vec<&str>); 2] = [
+        let branch = self.branch();
+        let theseus = vec!["--outdir", &out, "--branch", &branch, &path];
+        let tools = [
             ("git-fame", vec!["--silent-progress", &path]),
-            ("git-of-theseus-analyze", vec!["--outdir", &out, &path]),
+            ("git-of-theseus-analyze", theseus),
         ];
         for (tool, arguments) in tools {
             if is_there(tool) {
@@ -228,7 +245,7 @@ impl Bench<'_> {
                     &format!("with line ownership / {tool}"),
                     1,
                     &|| self.first(BOTH),
-                    &|| timed(Command::new(tool).args(&arguments)),
+                    &|| self.limited(tool, &arguments, self.scratch),
                 );
             }
         }
@@ -239,11 +256,7 @@ impl Bench<'_> {
                 let _ = std::fs::remove_dir_all(&clone);
                 let to = clone.to_string_lossy();
                 self.git(&["clone", "-q", "--bare", "--shared", ".", &to]);
-                timed(
-                    Command::new("ein")
-                        .args(["tool", "query"])
-                        .current_dir(&clone),
-                )
+                self.limited("ein", &["--quiet", "tool", "query"], &clone)
             };
             pair(
                 "commits, files, lines, renames / ein tool query",
@@ -254,7 +267,29 @@ impl Bench<'_> {
         }
     }
 
-    /// All refs up to growing numbers of commits: seconds for every 10,000.
+    /// The branch that `HEAD` names.
+    fn branch(&self) -> String {
+        let output = Command::new("git")
+            .args(["symbolic-ref", "--short", "HEAD"])
+            .current_dir(self.repository)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Another tool, stopped with all that it started when the limit is reached.
+    fn limited(&self, tool: &str, arguments: &[&str], directory: &Path) -> Cost {
+        /// What coreutils' `timeout` ends with when it had to stop something.
+        const STOPPED: i32 = 124;
+        let mut command = Command::new("timeout");
+        command
+            .args(["--kill-after=5", &self.limit.to_string(), tool])
+            .args(arguments)
+            .current_dir(directory);
+        timed_unless(&mut command, STOPPED)
+    }
+
+    /// All refs up to growing numbers of commits: the processor's seconds for every 10,000 commits, and 10,000 changed files.
     fn scaling(&self) {
         let listed = Command::new("git")
             .args(["log", "--all", "--format=%ct"])
@@ -266,6 +301,7 @@ impl Bench<'_> {
             .filter_map(|line| line.parse().ok())
             .collect();
         times.sort_unstable();
+        let mut first: Option<(f64, f64)> = None;
         for wanted in [10_000, 100_000, usize::MAX] {
             let Some(at) = times.get(wanted.min(times.len()).saturating_sub(1)) else {
                 continue;
@@ -277,13 +313,17 @@ impl Bench<'_> {
             };
             let costs: Vec<Cost> = (0..self.n_runs.min(3)).map(|_| self.first(work)).collect();
             let median = |of: &dyn Fn(&Cost) -> f64| median(costs.iter().map(of).collect());
-            let n = median(&|cost| cost.n_commits);
+            let (n, n_files) = (median(&|cost| cost.n_commits), median(&|cost| cost.n_files));
+            let processor = median(&|cost| cost.processor);
+            let (commits, files) = (processor / n * 1e4, processor / n_files * 1e4);
+            let (by_commit, by_file) = *first.get_or_insert((commits, files));
             println!(
-                "  {n:.0} commits of all refs: {:.2} s, {:.2} s of the processor, {:.2} s of it for 10,000 commits, {:.0} MiB",
+                "  {n:.0} commits of all refs, {n_files:.0} changed files: {:.2} s, processor {processor:.2} s, {:.0} MiB; of the processor \
+                 {commits:.3} s for 10,000 commits ({:.2} of the first), {files:.3} s for 10,000 changed files ({:.2} of the first)",
                 median(&|cost| cost.wall),
-                median(&|cost| cost.processor),
-                median(&|cost| cost.processor) / n * 10_000.0,
                 median(&|cost| cost.peak_kib) / 1024.0,
+                commits / by_commit,
+                files / by_file,
             );
         }
     }
@@ -321,6 +361,8 @@ impl Bench<'_> {
             processor,
             peak_kib: number("peak "),
             n_commits: number("commits "),
+            n_files: number("files "),
+            is_stopped: false,
         }
     }
 
@@ -392,9 +434,17 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn pair(what: &str, n_runs: usize, ours: &dyn Fn() -> Cost, theirs: &dyn Fn() -> Cost) {
     let rows: Vec<(Cost, Cost)> = (0..n_runs).map(|_| (ours(), theirs())).collect();
     let median = |of: &dyn Fn(&(Cost, Cost)) -> f64| median(rows.iter().map(of).collect());
+    let wall = median(&|row| row.0.wall / row.1.wall);
+    if rows.iter().any(|(_, theirs)| theirs.is_stopped) {
+        println!(
+            "  {what}: less than {wall:.4} of the wall time ({:.2} s / stopped after {:.0} s)",
+            median(&|row| row.0.wall),
+            median(&|row| row.1.wall),
+        );
+        return;
+    }
     println!(
-        "  {what}: {:.3} of the wall time, {:.3} of the processor time ({:.2} s / {:.2} s, processor {:.2} s / {:.2} s, {:.0} MiB)",
-        median(&|row| row.0.wall / row.1.wall),
+        "  {what}: {wall:.3} of the wall time, {:.3} of the processor time ({:.2} s / {:.2} s, processor {:.2} s / {:.2} s, {:.0} MiB)",
         median(&|row| row.0.processor / row.1.processor.max(0.01)),
         median(&|row| row.0.wall),
         median(&|row| row.1.wall),
@@ -405,15 +455,22 @@ fn pair(what: &str, n_runs: usize, ours: &dyn Fn() -> Cost, theirs: &dyn Fn() ->
 }
 
 fn timed(command: &mut Command) -> Cost {
+    timed_unless(command, 0)
+}
+
+/// What a command took, which may also end with the code that says that it was stopped.
+fn timed_unless(command: &mut Command, stopped: i32) -> Cost {
     let (start, used) = (Instant::now(), processor_seconds());
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let code = status.unwrap().code();
     assert!(
-        status.is_ok_and(|status| status.success()),
+        code == Some(0) || code == Some(stopped),
         "{command:?} failed"
     );
     Cost {
         wall: start.elapsed().as_secs_f64(),
         processor: processor_seconds() - used,
+        is_stopped: code != Some(0),
         ..Cost::default()
     }
 }
