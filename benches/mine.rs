@@ -231,7 +231,10 @@ impl Bench<'_> {
 
     /// Tools that are compared where they are installed.
     fn other_tools(&self) {
-        let path = self.repository.to_string_lossy();
+        // Some read no bare repository, or only part of it: all are given a clone with a work tree.
+        let work_tree = self.scratch.join("work-tree");
+        let path = work_tree.to_string_lossy();
+        self.git(&["clone", "-q", "--shared", ".", &path]);
         let out = self.scratch.join("theseus").to_string_lossy().into_owned();
         let branch = self.branch();
         let theseus = vec!["--outdir", &out, "--branch", &branch, &path];
@@ -302,8 +305,9 @@ impl Bench<'_> {
             .collect();
         times.sort_unstable();
         let mut first: Option<(f64, f64)> = None;
-        for wanted in [10_000, 100_000, usize::MAX] {
-            let Some(at) = times.get(wanted.min(times.len()).saturating_sub(1)) else {
+        let sizes = [10_000, 100_000, times.len()];
+        for wanted in sizes.into_iter().filter(|wanted| *wanted <= times.len()) {
+            let Some(at) = times.get(wanted.saturating_sub(1)) else {
                 continue;
             };
             let work = Work {
