@@ -38,13 +38,13 @@ pub fn row_groups(bytes: &[u8]) -> Result<Vec<Range<usize>>, Error> {
     let mut reader = ParquetReader::new(std::io::Cursor::new(bytes));
     let metadata = reader.get_metadata().map_err(unreadable)?;
     let mut from = 0;
-    let group = |n_rows: usize| {
+    let mut group = |n_rows: usize| {
         let rows = from..from + n_rows;
         from = rows.end;
         rows
     };
-    let lengths = metadata.row_groups.iter().map(|group| group.num_rows());
-    Ok(lengths.map(group).collect())
+    let row_groups = metadata.row_groups.iter();
+    Ok(row_groups.map(|of| group(of.num_rows())).collect())
 }
 
 /// Some columns of some rows: of one row group, so that no other is unpacked.
@@ -60,6 +60,7 @@ pub(super) fn read_group(
         .map_err(unreadable)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 fn unreadable(error: PolarsError) -> Error {
     Error::Parquet {
         action: "read",

@@ -186,7 +186,9 @@ pub(super) fn with_quarters(
             }
         }
         let whole = windows.get(&None).map(|cell| &cell.measured);
-        if !matches!(whole, None | Some(Measured::NotObserved { .. })) {
+        if matches!(whole, None | Some(Measured::NotObserved { .. })) {
+            measure.cells.extend(windows.into_values());
+        } else {
             let mut places: BTreeMap<Option<String>, Vec<Cell>> = BTreeMap::new();
             for (area, cell) in windows {
                 places.insert(area, vec![cell]);
@@ -209,8 +211,6 @@ pub(super) fn with_quarters(
                 }
             }
             measure.cells.extend(places.into_values().flatten());
-        } else {
-            measure.cells.extend(windows.into_values());
         }
         measure.cells.extend(others);
     }

@@ -169,16 +169,15 @@ impl<'a> Rows<'a> {
         };
         let id: CommitId = id.parse().map_err(|_| unknown())?;
         let mut ahead = self.commits.iter().skip(self.next).take(AHEAD);
-        let place = match ahead.position(|commit| commit.commit == id) {
-            Some(steps) => self.next + steps,
-            None => {
-                let commits = self.commits;
-                let row_of = self.row_of.get_or_insert_with(|| {
-                    let rows = commits.iter().enumerate();
-                    rows.map(|(row, commit)| (commit.commit, row)).collect()
-                });
-                *row_of.get(&id).ok_or_else(unknown)?
-            }
+        let place = if let Some(steps) = ahead.position(|commit| commit.commit == id) {
+            self.next + steps
+        } else {
+            let commits = self.commits;
+            let row_of = self.row_of.get_or_insert_with(|| {
+                let rows = commits.iter().enumerate();
+                rows.map(|(row, commit)| (commit.commit, row)).collect()
+            });
+            *row_of.get(&id).ok_or_else(unknown)?
         };
         self.next = place + 1;
         u32::try_from(self.first_row + place)
