@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::TeamInput;
-use crate::metrics::measure::{Cell, Measured, Value};
+use crate::metrics::measure::{Cell, Measure, Measured, Value};
 use crate::report::definition::{ComparedFigure, ComparisonDefinition};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
@@ -41,7 +41,7 @@ pub(super) fn comparison(
                 .measures
                 .iter()
                 .filter(|measure| measure.definition.id == figure.metric)
-                .flat_map(|measure| measure.team_cells())
+                .flat_map(Measure::team_cells)
                 .filter(|cell| cell.scope.product == product && cell.scope.repository.is_none())
                 .collect()
         })
@@ -60,7 +60,13 @@ pub(super) fn comparison(
             .map(|cells| cells.iter().find(|cell| is_here(cell)).copied())
             .collect();
         let mut row = vec![TableCell::Text(name)];
-        row.extend(definition.figures.iter().zip(&cells).map(words));
+        row.extend(
+            definition
+                .figures
+                .iter()
+                .zip(cells.iter().copied())
+                .map(words),
+        );
         row.push(range(&definition.figures, &cells));
         row
     };
@@ -117,7 +123,7 @@ pub(super) fn comparison(
 }
 
 /// The words of a figure with its numbers in place of their names.
-fn words((figure, cell): (&ComparedFigure, &Option<&Cell>)) -> TableCell {
+fn words((figure, cell): (&ComparedFigure, Option<&Cell>)) -> TableCell {
     match cell.map(|cell| &cell.measured) {
         Some(Measured::Value { n, value, .. }) => TableCell::number(filled(figure, *n, value)),
         Some(Measured::TooFew { n }) => {
