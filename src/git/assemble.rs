@@ -13,8 +13,9 @@ use super::history::{history, instant};
 use super::log::{Log, NONE};
 use super::objects::Packs;
 use super::open::{self, Tips};
+use super::parallel::joined;
 use super::settings::Settings;
-use super::state::{self, Header};
+use super::state::{self, Header, Sections};
 use super::{Error, MineOptions, Mined, Progress};
 
 struct Start {
@@ -162,19 +163,20 @@ pub(super) fn mine(
     };
     progress.phase("history", None);
     let n_new_commits = u32::try_from(log.commits.len().saturating_sub(n_old)).unwrap_or(NONE);
-    let (state, mut history) = std::thread::scope(|scope| {
-        let state = scope.spawn(|| match previous {
-            Some(previous) if unchanged => previous.to_vec(),
-            _ => state::write(&header, &log),
-        });
-        let history = history(&log, options, &settings, rules, tip);
-        match state.join() {
-            Ok(state) => (state, history),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+    let (tags, sections) = std::thread::scope(|scope| {
+        let sections = (!unchanged).then(|| scope.spawn(|| Sections::of(&log)));
+        let tags = open::tags(&repository, &tips);
+        (tags, sections.map(joined))
     });
-    drop(log);
-    history.tags = open::tags(&repository, &tips)
+    let (state, mut history) = std::thread::scope(|scope| {
+        let state = scope.spawn(|| match &sections {
+            Some(sections) => sections.pack(&header),
+            None => previous.unwrap_or_default().to_vec(),
+        });
+        let history = history(log, options, &settings, rules, tip);
+        (joined(state), history)
+    });
+    history.tags = tags
         .into_iter()
         .filter_map(|(name, commit, seconds)| {
             Some(Tag {

@@ -1,5 +1,7 @@
 //! One commit object: parsed by hand, because history holds commits that no strict parser accepts.
 
+use std::borrow::Cow;
+
 use gix::ObjectId;
 
 /// A commit as it was written, before `.mailmap`.
@@ -108,11 +110,11 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(line)
 }
 
-fn text(bytes: &[u8], is_latin1: bool) -> String {
+fn text(bytes: &[u8], is_latin1: bool) -> Cow<'_, str> {
     if is_latin1 && std::str::from_utf8(bytes).is_err() {
         bytes.iter().map(|&byte| char::from(byte)).collect()
     } else {
-        String::from_utf8_lossy(bytes).into_owned()
+        String::from_utf8_lossy(bytes)
     }
 }
 
@@ -143,8 +145,8 @@ fn stamp(line: &[u8], is_latin1: bool) -> Stamp {
         .filter(|seconds| is_representable(*seconds));
     let offset_seconds = words.next().and_then(offset).unwrap_or(0);
     Stamp {
-        name: text(name, is_latin1),
-        email: text(email, is_latin1),
+        name: text(name, is_latin1).into_owned(),
+        email: text(email, is_latin1).into_owned(),
         seconds: seconds.unwrap_or(0),
         offset_seconds,
         is_time_broken: seconds.is_none(),

@@ -14,9 +14,9 @@ use super::commit::{Parsed, Stamp};
 use super::families::Families;
 use super::files::{self, Changed, Files, Task};
 use super::interner::Interner;
-use super::join::Parts;
+use super::join::{New, Parts};
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, NONE};
-use super::objects::{IdMap, Mixed, Packs, Reader};
+use super::objects::{Mixed, Packs, Reader};
 use super::past::Past;
 use super::quarter;
 use super::survival::Runs;
@@ -136,8 +136,8 @@ pub(super) fn extend(plan: &Plan<'_>, old: Log) -> Option<Log> {
         return None;
     }
     let mut run = Run::new(plan, old, n_default);
-    run.read_new(&mut nodes, &order, &mut reader);
-    run.compare_trees(&nodes, &order, &mut reader);
+    let fresh = run.take_fresh(&mut nodes, &order, &mut reader);
+    run.compare_trees(&nodes, &order, fresh, &mut reader);
     if plan.ownership
         && !run.follow_tip(
             &nodes,
@@ -168,10 +168,6 @@ pub(super) fn extend(plan: &Plan<'_>, old: Log) -> Option<Log> {
         versions,
         ..
     } = run;
-    let new = new
-        .into_iter()
-        .map(|(place, new)| (place, (new.commit, new.changes)))
-        .collect();
     let parts = Parts {
         old,
         new,
@@ -217,13 +213,11 @@ fn first_parents(nodes: &[Node], tip: Option<u32>, order: &[u32]) -> Vec<(i64, u
     line
 }
 
-/// A commit read in this run.
-struct New {
-    commit: LogCommit,
-    tree: ObjectId,
-    parents: Vec<ObjectId>,
-    /// Range in `Run::changes`.
-    changes: std::ops::Range<usize>,
+/// A commit read in this run, and not looked at yet.
+struct Fresh {
+    /// In landing order.
+    place: u32,
+    parsed: Box<Parsed>,
 }
 
 struct Run<'a> {
@@ -233,7 +227,7 @@ struct Run<'a> {
     signatures: Interner<(String, String)>,
     paths: Interner<Vec<u8>>,
     /// By place in landing order.
-    new: BTreeMap<u32, New>,
+    new: Vec<New>,
     blobs: Interner<CommitId, Mixed>,
     changes: Vec<LogChange>,
     merges: Vec<LogMerge>,
@@ -257,7 +251,7 @@ impl<'a> Run<'a> {
             n_default,
             signatures,
             paths,
-            new: BTreeMap::new(),
+            new: Vec::new(),
             blobs,
             changes: Vec::new(),
             merges: Vec::new(),
@@ -269,10 +263,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Makes commits of what was read.
+    /// Takes what was read out of the nodes, by place.
     ///
     /// A commit known from another ref that has landed since is read again: its lines have owners now.
-    fn read_new(&mut self, nodes: &mut [Node], order: &[u32], reader: &mut Reader<'_>) {
+    fn take_fresh(&self, nodes: &mut [Node], order: &[u32], reader: &mut Reader<'_>) -> Vec<Fresh> {
+        let mut fresh = Vec::new();
         for (place, &at) in (0..).zip(order) {
             let Some(node) = nodes.get_mut(at as usize) else {
                 continue;
@@ -287,29 +282,14 @@ impl<'a> Run<'a> {
             {
                 node.source = Source::Read(Box::new(parsed));
             }
-            if !matches!(node.source, Source::Read(_)) {
-                continue;
+            if let Source::Read(_) = node.source
+                && let Source::Read(parsed) =
+                    std::mem::replace(&mut node.source, Source::Known(NONE))
+            {
+                fresh.push(Fresh { place, parsed });
             }
-            let Source::Read(parsed) = std::mem::replace(&mut node.source, Source::Known(NONE))
-            else {
-                continue;
-            };
-            let Some(id) = commit_id(&node.id) else {
-                continue;
-            };
-            let tree = parsed.tree;
-            let parents = parsed.parents.clone();
-            let commit = self.commit(id, *parsed);
-            self.new.insert(
-                place,
-                New {
-                    commit,
-                    tree,
-                    parents,
-                    changes: 0..0,
-                },
-            );
         }
+        fresh
     }
 
     fn commit(&mut self, id: CommitId, parsed: Parsed) -> LogCommit {
@@ -352,33 +332,77 @@ impl<'a> Run<'a> {
     }
 
     /// Finds the changed files of the new commits.
-    fn compare_trees(&mut self, nodes: &[Node], order: &[u32], reader: &mut Reader<'_>) {
-        let places: IdMap<u32> = (0..)
-            .zip(order)
-            .filter_map(|(place, &at)| Some((nodes.get(at as usize)?.id, place)))
-            .collect();
-        let mut tree_of = |new: &BTreeMap<u32, New>, id: &ObjectId| {
-            let place = places.get(id)?;
-            match new.get(place) {
-                Some(new) => Some(new.tree),
-                None => tree_of_commit(reader, id),
+    fn compare_trees(
+        &mut self,
+        nodes: &[Node],
+        order: &[u32],
+        fresh: Vec<Fresh>,
+        reader: &mut Reader<'_>,
+    ) {
+        let tasks = self.tasks(nodes, order, &fresh, reader);
+        let plan = self.plan;
+        plan.progress.phase("files", Some(tasks.len() as u64));
+        self.new.reserve(tasks.len());
+        let mut rest = fresh.into_iter().zip(&tasks);
+        files::of_commits(
+            plan.packs,
+            plan.hash,
+            &tasks,
+            plan.threads,
+            &|n| plan.progress.advance(n),
+            |files| {
+                if let Some((fresh, task)) = rest.next() {
+                    let node = order.get(fresh.place as usize).copied().unwrap_or(NONE);
+                    if let Some(node) = nodes.get(node as usize) {
+                        self.record(node.id, fresh, task, files);
+                    }
+                }
+            },
+        );
+    }
+
+    /// What to compare for each of the new commits.
+    fn tasks(
+        &self,
+        nodes: &[Node],
+        order: &[u32],
+        fresh: &[Fresh],
+        reader: &mut Reader<'_>,
+    ) -> Vec<Task> {
+        let mut place_of = vec![NONE; nodes.len()];
+        for (place, &at) in (0..).zip(order) {
+            if let Some(slot) = place_of.get_mut(at as usize) {
+                *slot = place;
+            }
+        }
+        let mut tree_of = |at: u32| {
+            let place = *place_of.get(at as usize).filter(|&&place| place != NONE)?;
+            match fresh.binary_search_by_key(&place, |fresh| fresh.place) {
+                Ok(fresh_at) => fresh.get(fresh_at).map(|fresh| fresh.parsed.tree),
+                Err(_) => tree_of_commit(reader, &nodes.get(at as usize)?.id),
             }
         };
-        let mut tasks = Vec::with_capacity(self.new.len());
-        let mut tasked = Vec::with_capacity(self.new.len());
-        for (&place, new) in &self.new {
-            let is_edge = nodes
-                .get(order.get(place as usize).copied().unwrap_or(NONE) as usize)
-                .is_some_and(|node| self.plan.boundary.binary_search(&node.id).is_ok());
-            let parents: Vec<_> = new
+        let mut tasks = Vec::with_capacity(fresh.len());
+        for Fresh { place, parsed } in fresh {
+            let at = order.get(*place as usize).copied().unwrap_or(NONE);
+            let node = nodes.get(at as usize);
+            let is_edge = node.is_some_and(|node| self.is_edge(&node.id));
+            let known = node.map(|node| node.parents.as_slice()).unwrap_or_default();
+            let parents: Vec<Option<ObjectId>> = parsed
                 .parents
                 .iter()
-                .map(|parent| tree_of(&self.new, parent))
+                .map(|parent| {
+                    let is_it = |at: &&u32| {
+                        let node = nodes.get(**at as usize);
+                        node.is_some_and(|node| node.id == *parent)
+                    };
+                    tree_of(*known.iter().find(is_it)?)
+                })
                 .collect();
-            let is_default = (place as usize) < self.n_default;
+            let is_default = (*place as usize) < self.n_default;
             let first_is_there = parents.first().is_none_or(Option::is_some);
-            let task = Task {
-                tree: new.tree,
+            tasks.push(Task {
+                tree: parsed.tree,
                 wants_renames: self.plan.renames,
                 wants_changes: !is_edge
                     && first_is_there
@@ -389,48 +413,53 @@ impl<'a> Run<'a> {
                     && parents.len() > 1
                     && parents.iter().all(Option::is_some),
                 wants_all: self.plan.ownership && is_default && (is_edge || !first_is_there),
+                first_is_there,
                 parents: parents.into_iter().flatten().collect(),
-            };
-            tasked.push((place, is_edge, first_is_there));
-            tasks.push(task);
+            });
         }
-        self.plan.progress.phase("files", Some(tasks.len() as u64));
-        let found = files::of_commits(
-            self.plan.packs,
-            self.plan.hash,
-            &tasks,
-            self.plan.threads,
-            &|n| self.plan.progress.advance(n),
-        );
-        for (((place, is_edge, first_is_there), task), files) in
-            tasked.into_iter().zip(tasks).zip(found)
-        {
-            let Some(mut new) = self.new.remove(&place) else {
-                continue;
-            };
-            new.commit.is_diffed = task.wants_changes;
-            if is_edge {
-                new.commit
-                    .gaps
-                    .push(gap("commit", new.commit.id.to_string(), "shallow_edge"));
-            } else if !first_is_there {
-                new.commit
-                    .gaps
-                    .push(gap("commit", new.commit.id.to_string(), "missing_parent"));
-            }
-            self.record(place, &mut new, files);
-            self.new.insert(place, new);
-        }
+        tasks
     }
 
-    fn record(&mut self, place: u32, new: &mut New, files: Files) {
-        let owner =
-            (self.plan.ownership && (place as usize) < self.n_default && new.parents.len() < 2)
-                .then_some(new.commit.author);
-        let is_ignored = object_id(&new.commit.id)
-            .is_some_and(|id| self.plan.ignored.binary_search(&id).is_ok());
+    fn is_edge(&self, id: &ObjectId) -> bool {
+        self.plan.boundary.binary_search(id).is_ok()
+    }
+
+    /// Keeps a commit with its files.
+    fn record(&mut self, id: ObjectId, fresh: Fresh, task: &Task, files: Files) {
+        let Fresh { place, parsed } = fresh;
+        let Some(name) = commit_id(&id) else { return };
+        let n_parents = parsed.parents.len();
+        let mut commit = self.commit(name, *parsed);
+        commit.is_diffed = task.wants_changes;
+        let hole = if self.is_edge(&id) {
+            Some("shallow_edge")
+        } else {
+            (!task.first_is_there).then_some("missing_parent")
+        };
+        let holes = hole.map(|reason| gap("commit", name.to_string(), reason));
+        commit.gaps.extend(holes);
+        let changes = self.record_files(place, &mut commit, n_parents, files);
+        self.new.push(New {
+            place,
+            commit,
+            changes,
+        });
+    }
+
+    /// Returns the range of the commit's changes.
+    fn record_files(
+        &mut self,
+        place: u32,
+        commit: &mut LogCommit,
+        n_parents: usize,
+        files: Files,
+    ) -> std::ops::Range<usize> {
+        let owner = (self.plan.ownership && (place as usize) < self.n_default && n_parents < 2)
+            .then_some(commit.author);
+        let is_ignored =
+            object_id(&commit.id).is_some_and(|id| self.plan.ignored.binary_search(&id).is_ok());
         let start = self.changes.len();
-        new.commit.gaps.extend(files.gaps);
+        commit.gaps.extend(files.gaps);
         for Changed {
             path,
             previous,
@@ -477,7 +506,7 @@ impl<'a> Run<'a> {
                 what,
             });
         }
-        new.changes = start..self.changes.len();
+        let changes = start..self.changes.len();
         for merged in files.merged {
             let path = self.paths.number(merged.path.as_slice());
             let (after, after_mode) = self.blob(Some(merged.after));
@@ -499,7 +528,7 @@ impl<'a> Run<'a> {
             let what = What::Merged {
                 parents: bases,
                 after: merged.after,
-                owner: new.commit.author,
+                owner: commit.author,
             };
             self.events.push(Event {
                 order: place,
@@ -515,6 +544,7 @@ impl<'a> Run<'a> {
                 what: What::Base { after },
             });
         }
+        changes
     }
 
     fn blob(&mut self, side: Option<Side>) -> (u32, Mode) {
@@ -665,7 +695,8 @@ impl<'a> Run<'a> {
                     .push((path, self.blobs.number(&blob), version, is_in_tip));
             }
             for (place, gap) in outcome.gaps {
-                if let Some(new) = self.new.get_mut(&place) {
+                let at = self.new.binary_search_by_key(&place, |new| new.place);
+                if let Some(new) = at.ok().and_then(|at| self.new.get_mut(at)) {
                     new.commit.gaps.push(gap);
                 }
             }

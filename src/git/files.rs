@@ -4,7 +4,7 @@ use gix::ObjectId;
 
 use super::log::LogGap;
 use super::objects::{Object, Packs, Reader, Unreadable};
-use super::parallel::over_chunks;
+use super::parallel::in_order;
 use super::rename::{Candidate, Fingerprint, renames};
 use super::tree::{Differ, Difference, Hole, Mode, Side};
 
@@ -24,8 +24,10 @@ const CHUNK: usize = 128;
 pub(super) struct Task {
     /// The commit's tree.
     pub(super) tree: ObjectId,
-    /// Its parents' trees, in order.
+    /// Its parents' trees, in order; those that are not there are left out.
     pub(super) parents: Vec<ObjectId>,
+    /// Whether the first parent is there, if it has any.
+    pub(super) first_is_there: bool,
     /// Whether its changes are wanted (against the first parent, or the empty tree).
     pub(super) wants_changes: bool,
     /// Whether renames are looked for among them.
@@ -73,16 +75,17 @@ pub(super) struct Files {
     pub(super) gaps: Vec<LogGap>,
 }
 
-/// Compares the trees of many commits on several threads; results in the order of the tasks.
+/// Compares the trees of many commits on several threads; `take` gets what was found in the order of the tasks.
 pub(super) fn of_commits(
     packs: &Packs,
     hash: gix::hash::Kind,
     tasks: &[Task],
     threads: usize,
     advance: &(dyn Fn(u64) + Sync),
-) -> Vec<Files> {
+    mut take: impl FnMut(Files) + Send,
+) {
     let chunks: Vec<&[Task]> = tasks.chunks(CHUNK).collect();
-    let results = over_chunks(
+    in_order(
         threads,
         chunks.len(),
         || (packs.reader(TREE_CACHE), packs.reader(RENAME_CACHE)),
@@ -95,8 +98,8 @@ pub(super) fn of_commits(
             advance(tasks.len() as u64);
             files
         },
+        |files| files.into_iter().for_each(&mut take),
     );
-    results.into_iter().flatten().collect()
 }
 
 fn of_commit(

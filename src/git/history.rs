@@ -64,7 +64,7 @@ impl Signatures {
 
 /// The facts as other layers see them, without tags and what the refs say.
 pub(super) fn history(
-    log: &Log,
+    log: Log,
     options: &MineOptions,
     settings: &Settings,
     mut rules: PathRules,
@@ -74,11 +74,11 @@ pub(super) fn history(
     let mut gaps: Vec<Gap> = log.gaps.iter().map(gap).collect();
     let n_default = log.n_default;
     let totals = totals(&log.changes, log.commits.len());
-    let exclusions = path_exclusions(log, &mut rules);
+    let exclusions = path_exclusions(&log, &mut rules);
     let mut commits = Vec::with_capacity(log.commits.len());
-    for ((place, row), totals) in (0_u32..).zip(&log.commits).zip(totals) {
+    for ((place, row), totals) in (0_u32..).zip(log.commits).zip(totals) {
         gaps.extend(row.gaps.iter().map(gap));
-        let exclusion = exclusion(row, totals.0, options, settings);
+        let exclusion = exclusion(&row, totals.0, options, settings);
         commits.push(commit(
             row,
             totals,
@@ -114,7 +114,7 @@ pub(super) fn history(
     History {
         commits,
         changes,
-        paths: log.paths.iter().map(|path| lossy(path)).collect(),
+        paths: log.paths.into_iter().map(lossy).collect(),
         path_exclusions: exclusions,
         path_in_tip,
         signatures: signatures.seen,
@@ -132,8 +132,8 @@ fn optional(number: u32) -> Option<u32> {
     (number != NONE).then_some(number)
 }
 
-fn lossy(path: &[u8]) -> String {
-    path.to_str_lossy().into_owned()
+fn lossy(path: Vec<u8>) -> String {
+    String::from_utf8(path).unwrap_or_else(|error| error.as_bytes().to_str_lossy().into_owned())
 }
 
 fn gap(found: &LogGap) -> Gap {
@@ -202,7 +202,7 @@ fn exclusion(
 }
 
 fn commit(
-    row: &LogCommit,
+    row: LogCommit,
     (n_files, added, deleted): (u32, u64, u64),
     signatures: &Signatures,
     exclusion: Option<Exclusion>,
@@ -218,7 +218,7 @@ fn commit(
     }
     Commit {
         id: row.id,
-        parents: row.parents.clone(),
+        parents: row.parents,
         author,
         committer: signatures.of(row.committer),
         authored_at: instant(row.authored).unwrap_or(Timestamp::UNIX_EPOCH),
@@ -226,7 +226,7 @@ fn commit(
         committed_at: instant(row.committed).unwrap_or(Timestamp::UNIX_EPOCH),
         committer_offset_seconds: row.committer_offset,
         co_authors,
-        subject: row.subject.clone(),
+        subject: row.subject,
         pull_request: row.pull_request,
         reverts: row.reverts,
         cherry_picked_from: row.cherry_picked_from,

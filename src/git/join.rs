@@ -1,6 +1,5 @@
 //! Old and new facts put together: in landing order, with numbers by first sight, as a full run would have made them.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,18 +8,26 @@ use crate::domain::CommitId;
 use super::interner::Interner;
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
 use super::objects::Mixed;
+use super::parallel::joined;
 use super::survival::Runs;
 use super::versions::Version;
 use super::walk::{Node, Source};
 
-/// New commits by place in landing order, with their range of the new changes.
-pub(super) type NewCommits = BTreeMap<u32, (LogCommit, Range<usize>)>;
+/// A commit read in this run.
+pub(super) struct New {
+    /// In landing order.
+    pub(super) place: u32,
+    pub(super) commit: LogCommit,
+    /// Its changes among the new ones.
+    pub(super) changes: Range<usize>,
+}
 
 /// What a run has gathered. Numbers of signatures, paths and contents are those of the interners.
 pub(super) struct Parts {
     /// The earlier run's facts; what the interners were seeded with is taken out.
     pub(super) old: Log,
-    pub(super) new: NewCommits,
+    /// By place.
+    pub(super) new: Vec<New>,
     pub(super) n_default: usize,
     pub(super) signatures: Interner<(String, String)>,
     pub(super) paths: Interner<Vec<u8>>,
@@ -187,7 +194,7 @@ fn commits(
     log: &mut Log,
     numbers: &mut Renumbered,
     (old_commits, old_changes): (Vec<LogCommit>, &[LogChange]),
-    (mut new, new_changes): (NewCommits, &[LogChange]),
+    (new, new_changes): (Vec<New>, &[LogChange]),
     nodes: &[Node],
     order: &[u32],
 ) -> Vec<u32> {
@@ -202,54 +209,77 @@ fn commits(
         }
     }
     let mut place_of_old = vec![NONE; old_commits.len()];
-    let mut old_commits: Vec<Option<LogCommit>> = old_commits.into_iter().map(Some).collect();
+    let known = |at: u32| match nodes.get(at as usize).map(|node| &node.source) {
+        Some(Source::Known(known)) => Some(*known as usize),
+        _ => None,
+    };
+    // By place: the changes of the commit.
+    let mut ranges: Vec<&[LogChange]> = Vec::with_capacity(order.len());
+    let mut fresh = new.iter().peekable();
     for (place, &at) in (0..).zip(order) {
-        let (mut commit, changes) = if let Some((commit, range)) = new.remove(&place) {
-            (commit, new_changes.get(range))
+        let changes = if let Some(new) = fresh.next_if(|new| new.place == place) {
+            new_changes.get(new.changes.clone())
         } else {
-            let Some(Source::Known(known)) = nodes.get(at as usize).map(|node| &node.source) else {
-                continue;
-            };
-            let known = *known as usize;
-            let Some(commit) = old_commits.get_mut(known).and_then(Option::take) else {
-                continue;
-            };
-            if let Some(slot) = place_of_old.get_mut(known) {
-                *slot = place;
-            }
-            (
-                commit,
-                old_ranges
-                    .get(known)
-                    .and_then(|range| old_changes.get(range.clone())),
-            )
+            known(at).and_then(|known| {
+                *place_of_old.get_mut(known)? = place;
+                old_changes.get(old_ranges.get(known)?.clone())
+            })
         };
-        commit.author = numbers.signatures.of(commit.author);
-        commit.committer = numbers.signatures.of(commit.committer);
-        for person in &mut commit.co_authors {
-            *person = numbers.signatures.of(*person);
+        ranges.push(changes.unwrap_or_default());
+    }
+    let Renumbered {
+        signatures,
+        paths,
+        blobs,
+    } = numbers;
+    std::thread::scope(|scope| {
+        let changes = scope.spawn(|| changes(&ranges, paths, blobs));
+        let mut old_commits: Vec<Option<LogCommit>> = old_commits.into_iter().map(Some).collect();
+        let mut new = new.into_iter().peekable();
+        log.commits.reserve_exact(order.len());
+        for (place, &at) in (0..).zip(order) {
+            let commit = match new.next_if(|new| new.place == place) {
+                Some(new) => Some(new.commit),
+                None => known(at).and_then(|known| old_commits.get_mut(known)?.take()),
+            };
+            log.commits
+                .extend(commit.map(|commit| renumbered(commit, signatures)));
         }
-        commit.gaps.sort();
-        commit.gaps.dedup();
-        log.commits.push(commit);
-        for change in changes.unwrap_or_default() {
-            let previous = numbers.paths.of(change.previous);
-            let path = numbers.paths.of(change.path);
-            let (before, after) = (
-                numbers.blobs.of(change.before),
-                numbers.blobs.of(change.after),
-            );
-            log.changes.push(LogChange {
-                commit: place,
+        log.changes = joined(changes);
+    });
+    place_of_old
+}
+
+fn renumbered(mut commit: LogCommit, signatures: &mut Numbers) -> LogCommit {
+    commit.author = signatures.of(commit.author);
+    commit.committer = signatures.of(commit.committer);
+    for person in &mut commit.co_authors {
+        *person = signatures.of(*person);
+    }
+    commit.gaps.sort();
+    commit.gaps.dedup();
+    commit
+}
+
+/// Changes by place, with their new numbers.
+fn changes(by_place: &[&[LogChange]], paths: &mut Numbers, blobs: &mut Numbers) -> Vec<LogChange> {
+    let mut changes = Vec::with_capacity(by_place.iter().map(|changes| changes.len()).sum());
+    for (commit, of_commit) in (0..).zip(by_place) {
+        changes.extend(of_commit.iter().map(|change| {
+            let previous = paths.of(change.previous);
+            let path = paths.of(change.path);
+            let (before, after) = (blobs.of(change.before), blobs.of(change.after));
+            LogChange {
+                commit,
                 path,
                 previous,
                 before,
                 after,
                 ..*change
-            });
-        }
+            }
+        }));
     }
-    place_of_old
+    changes
 }
 
 /// New numbers for old ones, in order of first sight.

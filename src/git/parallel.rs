@@ -1,6 +1,8 @@
 //! Work spread over threads, with results in the order of the work.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Runs `each` over the chunks `0..n_chunks` on up to `threads` threads; every thread has a worker of its own.
 ///
@@ -29,15 +31,57 @@ pub(super) fn over_chunks<W, T: Send>(
             .collect();
         let mut done = run();
         for other in others {
-            match other.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            done.extend(joined(other));
         }
         done
     });
     done.sort_unstable_by_key(|(chunk, _)| *chunk);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// What a thread came to; its panic is ours.
+pub(super) fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    match thread.join() {
+        Ok(result) => result,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// As [`over_chunks`], with the results handed to `take` in the order of the chunks, by whichever thread has just made one.
+///
+/// So what has to be done one after another is done beside the rest, and not after it.
+pub(super) fn in_order<W, T: Send>(
+    threads: usize,
+    n_chunks: usize,
+    worker: impl Fn() -> W + Sync,
+    each: impl Fn(&mut W, usize) -> T + Sync,
+    mut take: impl FnMut(T) + Send,
+) {
+    let waiting: Mutex<BTreeMap<usize, T>> = Mutex::default();
+    let mut next = 0;
+    // A thread that panicked has taken the whole run down with it.
+    let taker = Mutex::new(|| {
+        let ready = |next: &usize| {
+            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.remove(next)
+        };
+        while let Some(result) = ready(&next) {
+            next += 1;
+            take(result);
+        }
+    });
+    let each = |worker: &mut W, chunk: usize| {
+        let result = each(worker, chunk);
+        let mut queue = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.insert(chunk, result);
+        drop(queue);
+        // Where another thread is at it, it, or the next one, takes this result too.
+        if let Ok(mut taker) = taker.try_lock() {
+            taker();
+        }
+    };
+    over_chunks(threads, n_chunks, worker, each);
+    taker.lock().unwrap_or_else(PoisonError::into_inner)();
 }
 
 #[cfg(test)]
@@ -59,5 +103,14 @@ mod tests {
             assert_eq!(squares, (0..100).map(|at| at * at).collect::<Vec<_>>());
         }
         assert!(over_chunks(3, 0, || (), |(), at| at).is_empty());
+    }
+
+    #[test]
+    fn results_are_taken_in_the_order_of_the_work_all_of_them_and_once() {
+        for threads in [1, 2, 7] {
+            let mut taken = Vec::new();
+            in_order(threads, 1000, || (), |(), at| at, |at| taken.push(at));
+            assert_eq!(taken, (0..1000).collect::<Vec<_>>());
+        }
     }
 }

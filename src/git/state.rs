@@ -9,6 +9,7 @@ use crate::domain::{ChangeKind, CommitId};
 
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
 use super::objects::Mixed;
+use super::parallel::joined;
 use super::tree::Mode;
 
 /// Changes whenever the bytes, or the rules that the facts in them follow, do.
@@ -51,38 +52,51 @@ pub(super) fn key(text: &str) -> [u8; KEY_BYTES] {
     key
 }
 
-/// A log as bytes: sections that are packed and unpacked side by side, each behind its length and its packed length.
-pub(super) fn write(header: &Header, log: &Log) -> Vec<u8> {
-    let section = |fill: fn(&mut Writer, &Log)| {
-        let mut out = Writer::default();
-        fill(&mut out, log);
-        // Level 1: the state is read and written by every run.
-        let packed = zstd::bulk::compress(&out.bytes, 1).unwrap_or_default();
-        (out.bytes.len(), packed)
-    };
-    let sections = std::thread::scope(|scope| {
-        let people = scope.spawn(|| section(Writer::commits));
-        let files = scope.spawn(|| section(Writer::files));
-        let lines = section(Writer::lines);
-        [joined(people), joined(files), lines]
-    });
-    let n_bytes: usize = sections.iter().map(|(_, packed)| packed.len() + 16).sum();
-    let mut state = Vec::with_capacity(HEADER_BYTES + n_bytes);
-    state.extend_from_slice(MAGIC);
-    state.extend_from_slice(&header.basis);
-    state.extend_from_slice(&header.current);
-    for (length, packed) in sections {
-        state.extend_from_slice(&(length as u64).to_le_bytes());
-        state.extend_from_slice(&(packed.len() as u64).to_le_bytes());
-        state.extend_from_slice(&packed);
-    }
-    state
-}
+/// A log as bytes that are not packed yet: sections that are written, packed, unpacked and read side by side.
+pub(super) struct Sections([Vec<u8>; 3]);
 
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
-    match thread.join() {
-        Ok(result) => result,
-        Err(panic) => std::panic::resume_unwind(panic),
+impl Sections {
+    /// Of a log.
+    pub(super) fn of(log: &Log) -> Self {
+        let section = |fill: fn(&mut Writer, &Log)| {
+            let mut out = Writer::default();
+            fill(&mut out, log);
+            out.bytes
+        };
+        Self(std::thread::scope(|scope| {
+            let people = scope.spawn(|| section(Writer::commits));
+            let files = scope.spawn(|| section(Writer::files));
+            let lines = section(Writer::lines);
+            [joined(people), joined(files), lines]
+        }))
+    }
+
+    /// The state: each section behind its length and its packed length.
+    pub(super) fn pack(&self, header: &Header) -> Vec<u8> {
+        // Level 1: the state is read and written by every run.
+        let packed = |section: &[u8]| zstd::bulk::compress(section, 1).unwrap_or_default();
+        let Self([people, files, lines]) = self;
+        let sections = std::thread::scope(|scope| {
+            let packed_people = scope.spawn(|| packed(people));
+            let packed_files = scope.spawn(|| packed(files));
+            let packed_lines = packed(lines);
+            [
+                (people.len(), joined(packed_people)),
+                (files.len(), joined(packed_files)),
+                (lines.len(), packed_lines),
+            ]
+        });
+        let n_bytes: usize = sections.iter().map(|(_, packed)| packed.len() + 16).sum();
+        let mut state = Vec::with_capacity(HEADER_BYTES + n_bytes);
+        state.extend_from_slice(MAGIC);
+        state.extend_from_slice(&header.basis);
+        state.extend_from_slice(&header.current);
+        for (length, packed) in sections {
+            state.extend_from_slice(&(length as u64).to_le_bytes());
+            state.extend_from_slice(&(packed.len() as u64).to_le_bytes());
+            state.extend_from_slice(&packed);
+        }
+        state
     }
 }
 

@@ -1,7 +1,7 @@
 //! The commits that a set of tips reaches, and their order.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashSet};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use gix::ObjectId;
@@ -39,8 +39,25 @@ pub(super) trait Known {
     fn get(&self, id: &ObjectId) -> Option<(u32, Vec<ObjectId>, i64)>;
 }
 
-/// What a thread found out about a commit: its source, parents and committer time.
-type Found = (ObjectId, Result<(Source, Vec<ObjectId>, i64), Unreadable>);
+/// What a thread found out about a commit.
+struct Found {
+    source: Source,
+    /// Of a known commit; those of a commit just read are with what was read.
+    parents: Vec<ObjectId>,
+    committed: i64,
+}
+
+impl Found {
+    fn parents(&self) -> &[ObjectId] {
+        match &self.source {
+            Source::Known(_) => &self.parents,
+            Source::Read(parsed) => &parsed.parents,
+        }
+    }
+}
+
+/// A commit's id, and what was found out about it.
+type Row = (ObjectId, Result<Found, Unreadable>);
 
 /// What is still to be read, and what was ever asked for.
 struct Frontier {
@@ -75,31 +92,34 @@ pub(super) fn reachable(
         || packs.reader(4 << 20),
         |reader, _| read_reachable(reader, &frontier, &changed, boundary, known, advance),
     );
-    let mut nodes: Vec<Node> = Vec::new();
-    let mut number: IdMap<Option<u32>> = IdMap::default();
-    let mut parents_of: Vec<Vec<ObjectId>> = Vec::new();
+    let n_found = found.iter().map(Vec::len).sum();
+    let mut number: IdMap<u32> = IdMap::with_capacity_and_hasher(n_found, Mixed::default());
+    let mut rows: Vec<(ObjectId, Found)> = Vec::with_capacity(n_found);
     let mut holes = Vec::new();
     for (id, found) in found.into_iter().flatten() {
         match found {
-            Ok((source, parents, committed)) => {
-                number.insert(id, u32::try_from(nodes.len()).ok());
-                nodes.push(Node {
-                    id,
-                    parents: Vec::new(),
-                    committed,
-                    source,
-                });
-                parents_of.push(parents);
+            Ok(found) => {
+                number.insert(id, u32::try_from(rows.len()).unwrap_or(u32::MAX));
+                rows.push((id, found));
             }
             Err(why) => holes.push((id, why)),
         }
     }
-    for (node, parents) in nodes.iter_mut().zip(&parents_of) {
-        node.parents = parents
-            .iter()
-            .filter_map(|parent| number.get(parent).copied().flatten())
-            .collect();
-    }
+    let nodes = rows.into_iter().map(|(id, found)| {
+        let parents = if boundary.binary_search(&id).is_ok() {
+            &[]
+        } else {
+            found.parents()
+        };
+        let known = parents.iter().filter_map(|parent| number.get(parent));
+        Node {
+            id,
+            parents: known.copied().collect(),
+            committed: found.committed,
+            source: found.source,
+        }
+    });
+    let nodes = nodes.collect();
     holes.sort();
     (nodes, holes)
 }
@@ -111,7 +131,7 @@ fn read_reachable(
     boundary: &[ObjectId],
     known: &(dyn Known + Sync),
     advance: &(dyn Fn(u64) + Sync),
-) -> Vec<Found> {
+) -> Vec<Row> {
     /// Commits that a thread takes at once, so that threads seldom wait for each other.
     const BATCH: usize = 8;
     let mut found = Vec::new();
@@ -143,19 +163,11 @@ fn read_reachable(
         advance(batch.len() as u64);
         for id in batch.drain(..) {
             let row = read_commit(reader, &id, known);
-            if let Ok((_, parents, _)) = &row
+            if let Ok(found) = &row
                 && boundary.binary_search(&id).is_err()
             {
-                parents_found.extend_from_slice(parents);
+                parents_found.extend_from_slice(found.parents());
             }
-            let row = row.map(|(source, parents, committed)| {
-                let parents = if boundary.binary_search(&id).is_ok() {
-                    Vec::new()
-                } else {
-                    parents
-                };
-                (source, parents, committed)
-            });
             found.push((id, row));
         }
     }
@@ -165,17 +177,24 @@ fn read_commit(
     reader: &mut Reader<'_>,
     id: &ObjectId,
     known: &(dyn Known + Sync),
-) -> Result<(Source, Vec<ObjectId>, i64), Unreadable> {
+) -> Result<Found, Unreadable> {
     if let Some((index, parents, committed)) = known.get(id) {
-        return Ok((Source::Known(index), parents, committed));
+        return Ok(Found {
+            source: Source::Known(index),
+            parents,
+            committed,
+        });
     }
     let object = reader.read(id)?;
     let parsed = (object.kind == gix::objs::Kind::Commit)
         .then(|| commit::parse(&object.bytes))
         .flatten();
     let parsed = parsed.ok_or(Unreadable::Corrupt)?;
-    let (parents, committed) = (parsed.parents.clone(), parsed.committer.seconds);
-    Ok((Source::Read(Box::new(parsed)), parents, committed))
+    Ok(Found {
+        committed: parsed.committer.seconds,
+        parents: Vec::new(),
+        source: Source::Read(Box::new(parsed)),
+    })
 }
 
 /// The order of history: node numbers, and how many of them the default branch's tip reaches (they come first).
@@ -184,8 +203,7 @@ fn read_commit(
 /// oldest first, the commits that it brought in, then itself. What one commit brought in, and what only other refs reach,
 /// is ordered by committer time, then id, parents always before children. So a push only ever appends.
 pub(super) fn landing_order(nodes: &[Node], tip: Option<u32>) -> (Vec<u32>, usize) {
-    let mut order = Vec::with_capacity(nodes.len());
-    let mut is_done = vec![false; nodes.len()];
+    let mut landing = Landing::new(nodes);
     let mut line = Vec::new();
     let mut cursor = tip;
     while let Some(at) = cursor {
@@ -195,78 +213,140 @@ pub(super) fn landing_order(nodes: &[Node], tip: Option<u32>) -> (Vec<u32>, usiz
             .and_then(|node| node.parents.first().copied());
     }
     for &at in line.iter().rev() {
-        append(nodes, &[at], &mut is_done, &mut order);
+        landing.append(&[at]);
     }
-    let n_default = order.len();
+    let n_default = landing.order.len();
     let rest: Vec<u32> = (0..)
         .zip(nodes)
         .map(|(at, _)| at)
-        .filter(|&at: &u32| is_done.get(at as usize) == Some(&false))
+        .filter(|&at: &u32| landing.is_open(at))
         .collect();
-    append(nodes, &rest, &mut is_done, &mut order);
-    (order, n_default)
+    landing.append(&rest);
+    (landing.order, n_default)
 }
 
-/// Appends what `tips` reach and is not done yet: by committer time, then id, parents first.
-fn append(nodes: &[Node], tips: &[u32], is_done: &mut [bool], order: &mut Vec<u32>) {
-    let is_open = |is_done: &[bool], at: u32| is_done.get(at as usize) == Some(&false);
-    // The common case: a commit whose parents are all there.
-    if let [tip] = tips
-        && let Some(node) = nodes.get(*tip as usize)
-        && !node.parents.iter().any(|&parent| is_open(is_done, parent))
-    {
-        if let Some(done) = is_done.get_mut(*tip as usize) {
-            *done = true;
-            order.push(*tip);
-        }
-        return;
-    }
-    let mut waiting: HashMap<u32, usize, Mixed> = HashMap::default();
-    let mut children: HashMap<u32, Vec<u32>, Mixed> = HashMap::default();
-    let mut pending = tips.to_vec();
-    let mut ready = BinaryHeap::new();
-    let key = |at: u32| {
-        nodes
-            .get(at as usize)
-            .map(|node| Reverse((node.committed, node.id, at)))
-    };
-    while let Some(at) = pending.pop() {
-        if waiting.contains_key(&at) || !is_open(is_done, at) {
-            continue;
-        }
-        let Some(node) = nodes.get(at as usize) else {
-            continue;
+/// How a node stands while history is ordered.
+#[derive(Clone, Copy)]
+struct Standing {
+    is_done: bool,
+    is_seen: bool,
+    /// Parents that are to come first.
+    n_waiting: u32,
+    /// The last place of its children in [`Landing::children`], or [`NONE`].
+    children: u32,
+}
+
+/// No place.
+const NONE: u32 = u32::MAX;
+
+/// History put into order, commit by commit.
+struct Landing<'a> {
+    nodes: &'a [Node],
+    order: Vec<u32>,
+    standing: Vec<Standing>,
+    /// A child, and the place of the next child of the same parent.
+    children: Vec<(u32, u32)>,
+    pending: Vec<u32>,
+    parents: Vec<u32>,
+    ready: BinaryHeap<Reverse<(i64, ObjectId, u32)>>,
+}
+
+impl<'a> Landing<'a> {
+    fn new(nodes: &'a [Node]) -> Self {
+        let new = Standing {
+            is_done: false,
+            is_seen: false,
+            n_waiting: 0,
+            children: NONE,
         };
-        let mut parents: Vec<u32> = node
-            .parents
-            .iter()
-            .copied()
-            .filter(|&parent| is_open(is_done, parent))
-            .collect();
-        parents.sort_unstable();
-        parents.dedup();
-        waiting.insert(at, parents.len());
-        if parents.is_empty() {
-            ready.extend(key(at));
+        Self {
+            nodes,
+            order: Vec::with_capacity(nodes.len()),
+            standing: vec![new; nodes.len()],
+            children: Vec::new(),
+            pending: Vec::new(),
+            parents: Vec::new(),
+            ready: BinaryHeap::new(),
         }
-        for &parent in &parents {
-            children.entry(parent).or_default().push(at);
-        }
-        pending.extend(parents);
     }
-    while let Some(Reverse((_, _, at))) = ready.pop() {
-        if let Some(done) = is_done.get_mut(at as usize) {
-            *done = true;
+
+    fn is_open(&self, at: u32) -> bool {
+        let standing = self.standing.get(at as usize);
+        standing.is_some_and(|standing| !standing.is_done)
+    }
+
+    fn done(&mut self, at: u32) {
+        if let Some(standing) = self.standing.get_mut(at as usize) {
+            standing.is_done = true;
+            self.order.push(at);
         }
-        order.push(at);
-        for &child in children.get(&at).map(Vec::as_slice).unwrap_or_default() {
-            if let Some(left) = waiting.get_mut(&child) {
-                *left -= 1;
-                if *left == 0 {
-                    ready.extend(key(child));
+    }
+
+    fn ready(&mut self, at: u32) {
+        if let Some(node) = self.nodes.get(at as usize) {
+            self.ready.push(Reverse((node.committed, node.id, at)));
+        }
+    }
+
+    /// Appends what `tips` reach and is not done yet: by committer time, then id, parents first.
+    fn append(&mut self, tips: &[u32]) {
+        // The common case: a commit whose parents are all there.
+        if let [tip] = tips
+            && let Some(node) = self.nodes.get(*tip as usize)
+            && !node.parents.iter().any(|&parent| self.is_open(parent))
+        {
+            return self.done(*tip);
+        }
+        self.children.clear();
+        self.pending.extend_from_slice(tips);
+        while let Some(at) = self.pending.pop() {
+            self.wait(at);
+        }
+        while let Some(Reverse((_, _, at))) = self.ready.pop() {
+            self.done(at);
+            let standing = self.standing.get(at as usize);
+            let mut next = standing.map_or(NONE, |standing| standing.children);
+            while let Some(&(child, after)) = self.children.get(next as usize) {
+                next = after;
+                if let Some(standing) = self.standing.get_mut(child as usize) {
+                    standing.n_waiting -= 1;
+                    if standing.n_waiting == 0 {
+                        self.ready(child);
+                    }
                 }
             }
         }
+    }
+
+    /// Lets a commit wait for its parents.
+    fn wait(&mut self, at: u32) {
+        let Some(node) = self.nodes.get(at as usize) else {
+            return;
+        };
+        match self.standing.get_mut(at as usize) {
+            Some(standing) if !standing.is_seen && !standing.is_done => standing.is_seen = true,
+            _ => return,
+        }
+        let mut parents = std::mem::take(&mut self.parents);
+        parents.clear();
+        parents.extend(node.parents.iter().filter(|&&parent| self.is_open(parent)));
+        parents.sort_unstable();
+        parents.dedup();
+        if parents.is_empty() {
+            self.ready(at);
+        }
+        if let Some(standing) = self.standing.get_mut(at as usize) {
+            standing.n_waiting = u32::try_from(parents.len()).unwrap_or(NONE);
+        }
+        for &parent in &parents {
+            let place = u32::try_from(self.children.len()).unwrap_or(NONE);
+            if let Some(standing) = self.standing.get_mut(parent as usize) {
+                self.children.push((at, standing.children));
+                standing.children = place;
+            }
+        }
+        self.pending.extend_from_slice(&parents);
+        self.parents = parents;
     }
 }
 
