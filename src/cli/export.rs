@@ -17,7 +17,7 @@ use crate::metrics::{self, Measure};
 use crate::render::encode;
 use crate::store::{Mode, Store};
 use crate::tables::sheet::{Cell, Sheet, without_rows};
-use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, TagRow, WrittenCommit};
+use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, TagRow};
 
 type Table = (String, Sheet);
 
@@ -72,7 +72,6 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
     for table in [
         empty::<Repository>(),
         empty::<Person>(),
-        empty::<WrittenCommit>(),
         empty::<TagRow>(),
         empty::<PatchRow>(),
         empty::<CodeownersRow>(),

@@ -109,10 +109,6 @@ pub fn write_mined(
     } in mined
     {
         let part = repository.0.to_string();
-        let encoded = encode(history, *repository, person_of)?;
-        for (table, bytes) in encoded {
-            store.commit_file(&path(table, &part), &bytes)?;
-        }
         let tags: Vec<TagRow> = history
             .tags
             .iter()
@@ -123,46 +119,55 @@ pub fn write_mined(
                 tagged_at: tag.tagged_at,
             })
             .collect();
-        write_rows(store, &part, &tags)?;
-        write_rows(store, &part, patches)?;
         let codeowners: Vec<CodeownersRow> = history
             .codeowners
             .iter()
             .map(|line| CodeownersRow::of(*repository, line))
             .collect();
-        write_rows(store, &part, &codeowners)?;
+        // The large tables are encoded side by side, while the small ones are on their way to the disk.
+        std::thread::scope(|scope| {
+            let commits = scope.spawn(|| {
+                tables::commits::to_parquet(history, *repository, person_of)
+                    .map_err(shape("commits"))
+            });
+            let changes = scope.spawn(|| encode(history, *repository, person_of));
+            write_rows(store, &part, &tags)?;
+            write_rows(store, &part, patches)?;
+            write_rows(store, &part, &codeowners)?;
+            let commits = [("commits", joined(commits)?)];
+            for (table, bytes) in joined(changes)?.into_iter().chain(commits) {
+                store.commit_file(&path(table, &part), &bytes)?;
+            }
+            Ok::<(), Error>(())
+        })?;
     }
     Ok(())
 }
 
-/// The large tables of a history, encoded side by side: name and bytes.
+/// What a thread came to; its panic is ours.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    match thread.join() {
+        Ok(result) => result,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// What a history says of files: name of the table and bytes.
 fn encode(
     history: &History,
     repository: RepositoryId,
     person_of: &[PersonId],
-) -> Result<[(&'static str, Vec<u8>); 4], Error> {
-    std::thread::scope(|scope| {
-        let commits = scope.spawn(|| {
-            let rows = tables::commits::tabulate(history, repository, person_of);
-            tables::rows_to_parquet(&rows).map_err(shape("commits"))
-        });
-        let ownership = tables::ownership::to_parquet(history, repository, person_of)
-            .map_err(shape("ownership"))?;
-        let changes =
-            tables::changes::to_parquet(history, repository).map_err(shape("file_changes"))?;
-        let files =
-            tables::changes::files_to_parquet(history, repository).map_err(shape("files"))?;
-        let commits = match commits.join() {
-            Ok(commits) => commits?,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        Ok([
-            ("commits", commits),
-            ("file_changes", changes),
-            ("files", files),
-            ("ownership", ownership),
-        ])
-    })
+) -> Result<[(&'static str, Vec<u8>); 3], Error> {
+    let ownership = tables::ownership::to_parquet(history, repository, person_of)
+        .map_err(shape("ownership"))?;
+    let changes =
+        tables::changes::to_parquet(history, repository).map_err(shape("file_changes"))?;
+    let files = tables::changes::files_to_parquet(history, repository).map_err(shape("files"))?;
+    Ok([
+        ("file_changes", changes),
+        ("files", files),
+        ("ownership", ownership),
+    ])
 }
 
 /// Writes GitHub's facts, already relabelled.

@@ -3,6 +3,8 @@
 //! Only types that every Parquet reader understands are used: `Int64`, `Utf8`, `Boolean`, timestamps in microseconds (UTC,
 //! stored without a zone so that no reader's session setting moves them) and lists of `Int64` and `Utf8`.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use polars::prelude::*;
 
@@ -61,6 +63,18 @@ pub(super) fn text_column<'a>(name: &str, values: impl Iterator<Item = Option<&'
     let mut array: StringChunked = values.collect();
     array.rename(name.into());
     array.into_series().into_column()
+}
+
+/// The same of texts that are made here, each forgotten once it is in the column.
+fn made_text_column<'a>(
+    name: &str,
+    values: impl ExactSizeIterator<Item = Option<Cow<'a, str>>>,
+) -> Column {
+    let mut builder = StringChunkedBuilder::new(name.into(), values.len());
+    for value in values {
+        builder.append_option(value);
+    }
+    builder.finish().into_series().into_column()
 }
 
 /// The texts of a column, each parsed where it lies.
@@ -182,9 +196,8 @@ macro_rules! text {
     ($type:ty, $to:expr, $from:expr) => {
         impl Field for $type {
             fn column(name: &str, values: Vec<&Self>) -> Column {
-                let to: fn(&$type) -> std::borrow::Cow<'_, str> = $to;
-                let texts: Vec<_> = values.into_iter().map(to).collect();
-                text_column(name, texts.iter().map(|text| Some(text.as_ref())))
+                let to: fn(&$type) -> Cow<'_, str> = $to;
+                made_text_column(name, values.into_iter().map(|value| Some(to(value))))
             }
             fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
                 required_texts(frame, name, $from)
@@ -192,12 +205,8 @@ macro_rules! text {
         }
         impl Field for Option<$type> {
             fn column(name: &str, values: Vec<&Self>) -> Column {
-                let to: fn(&$type) -> std::borrow::Cow<'_, str> = $to;
-                let texts: Vec<_> = values
-                    .into_iter()
-                    .map(|value| value.as_ref().map(to))
-                    .collect();
-                text_column(name, texts.iter().map(|text| text.as_deref()))
+                let to: fn(&$type) -> Cow<'_, str> = $to;
+                made_text_column(name, values.into_iter().map(|value| value.as_ref().map(to)))
             }
             fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
                 texts(frame, name, $from)
@@ -339,15 +348,6 @@ fn int_lists(name: &str, values: &[Vec<i64>]) -> Column {
     builder.finish().into_series().into_column()
 }
 
-fn text_lists(name: &str, values: &[Vec<String>]) -> Column {
-    let total = values.iter().map(Vec::len).sum();
-    let mut builder = ListStringChunkedBuilder::new(name.into(), values.len(), total);
-    for list in values {
-        builder.append_values_iter(list.iter().map(String::as_str));
-    }
-    builder.finish().into_series().into_column()
-}
-
 /// The lists of a column: all their values are read at once, then cut.
 fn lists<T>(
     frame: &DataFrame,
@@ -418,11 +418,15 @@ macro_rules! text_list {
         impl Field for Vec<$type> {
             fn column(name: &str, values: Vec<&Self>) -> Column {
                 let to: fn(&$type) -> String = $to;
-                let owned: Vec<Vec<String>> = values
-                    .into_iter()
-                    .map(|list| list.iter().map(to).collect())
-                    .collect();
-                text_lists(name, &owned)
+                let total = values.iter().map(|list| list.len()).sum();
+                let mut lists = ListStringChunkedBuilder::new(name.into(), values.len(), total);
+                let mut texts: Vec<String> = Vec::new();
+                for list in values {
+                    texts.clear();
+                    texts.extend(list.iter().map(to));
+                    lists.append_values_iter(texts.iter().map(String::as_str));
+                }
+                lists.finish().into_series().into_column()
             }
             fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
                 let from: fn(&str) -> Option<$type> = $from;

@@ -1,8 +1,13 @@
 //! Commits as rows that carry people instead of signatures.
 
 use jiff::Timestamp;
+use polars::prelude::*;
 
-use crate::domain::{CommitId, Exclusion, History, PersonId, RepositoryId};
+use super::column::{Field, Texts, int_column};
+use super::{Error, Row, parquet};
+use crate::domain::{
+    Commit, CommitId, Exclusion, History, PersonId, RepositoryId, Signature, SignatureId,
+};
 
 /// One commit of one repository, with what is read back of the table `commits`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,51 +42,6 @@ pub struct CommitRow {
     pub exclusion: Option<Exclusion>,
 }
 
-/// One commit as the table `commits` has it: with what only other people's tools read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenCommit {
-    /// Its repository.
-    pub repository: RepositoryId,
-    /// Its id.
-    pub commit: CommitId,
-    /// Parents in order.
-    pub parents: Vec<CommitId>,
-    /// Author.
-    pub author: PersonId,
-    /// Author's name as committed, after `.mailmap`.
-    pub author_name: String,
-    /// Author's address as committed, after `.mailmap`.
-    pub author_email: String,
-    /// Author time.
-    pub authored_at: Timestamp,
-    /// Committer's address, after `.mailmap`.
-    pub committer_email: String,
-    /// Committer time.
-    pub committed_at: Timestamp,
-    /// Co-authors from trailers, without the author.
-    pub co_authors: Vec<PersonId>,
-    /// First line.
-    pub subject: String,
-    /// More than one parent.
-    pub is_merge: bool,
-    /// Reachable from the default branch.
-    pub on_default_branch: bool,
-    /// Files changed; `None` for an undiffed merge.
-    pub n_files: Option<u32>,
-    /// Lines added; `None` for an undiffed merge.
-    pub lines_added: Option<u64>,
-    /// Lines deleted; `None` for an undiffed merge.
-    pub lines_deleted: Option<u64>,
-    /// The pull request that the subject names.
-    pub pull_request: Option<u64>,
-    /// The commit that it reverts.
-    pub reverts: Option<CommitId>,
-    /// The commit that it was cherry-picked from.
-    pub cherry_picked_from: Option<CommitId>,
-    /// Why it is left out of the knowledge metrics.
-    pub exclusion: Option<Exclusion>,
-}
-
 impl CommitRow {
     /// Everyone credited: the author and the co-authors, each once.
     pub fn authors(&self) -> impl Iterator<Item = PersonId> + '_ {
@@ -94,62 +54,84 @@ impl CommitRow {
     }
 }
 
-/// A history's commits as rows. `person_of[signature]` is the person behind a signature.
-#[must_use]
-pub fn tabulate(
+/// A history's commits as the table `commits`, in Parquet. `person_of[signature]` is the person behind a signature.
+///
+/// Besides what [`CommitRow`] reads back it has what other people's tools want: names and addresses as committed (after
+/// `.mailmap`), and files and lines changed (null for an undiffed merge).
+pub fn to_parquet(
     history: &History,
     repository: RepositoryId,
     person_of: &[PersonId],
-) -> Vec<WrittenCommit> {
-    let person = |signature: crate::domain::SignatureId| {
-        usize::try_from(signature.0)
-            .ok()
-            .and_then(|at| person_of.get(at))
-            .copied()
-            .unwrap_or(PersonId(u32::MAX))
+) -> Result<Vec<u8>, Error> {
+    parquet::to_parquet(&mut tabulate(history, repository, person_of)?)
+}
+
+fn tabulate(
+    history: &History,
+    repository: RepositoryId,
+    person_of: &[PersonId],
+) -> Result<DataFrame, Error> {
+    let commits = &history.commits;
+    let person = |signature: SignatureId| {
+        let at = usize::try_from(signature.0).ok();
+        let known = at.and_then(|at| person_of.get(at));
+        known.copied().unwrap_or(PersonId(u32::MAX))
     };
-    let signature = |id: crate::domain::SignatureId| {
-        usize::try_from(id.0)
-            .ok()
-            .and_then(|at| history.signatures.get(at))
+    let authors: Vec<PersonId> = commits.iter().map(|commit| person(commit.author)).collect();
+    let co_authors = commits.iter().zip(&authors).map(|(commit, author)| {
+        let people = commit.co_authors.iter().map(|id| person(*id));
+        let mut others: Vec<PersonId> = people.filter(|id| id != author).collect();
+        others.sort_unstable();
+        others.dedup();
+        others
+    });
+    let co_authors: Vec<Vec<PersonId>> = co_authors.collect();
+    let is_merge: Vec<bool> = commits.iter().map(Commit::is_merge).collect();
+    let signatures = &history.signatures;
+    // A signature that is not there has no name: the text after the last one.
+    let texts = |of: fn(&Signature) -> &str| Texts::new(signatures.iter().map(of).chain([""]));
+    let (names, emails) = (texts(|one| &one.name), texts(|one| &one.email));
+    let n_signatures = u32::try_from(signatures.len()).unwrap_or(u32::MAX);
+    let signed = |texts: &Texts, name: &str, by: fn(&Commit) -> SignatureId| {
+        let places = commits
+            .iter()
+            .map(|commit| Some(by(commit).0.min(n_signatures)));
+        texts.column(name, places)
     };
-    history
-        .commits
-        .iter()
-        .map(|commit| {
-            let author = person(commit.author);
-            let mut co_authors: Vec<_> = commit
-                .co_authors
-                .iter()
-                .map(|id| person(*id))
-                .filter(|id| *id != author)
-                .collect();
-            co_authors.sort_unstable();
-            co_authors.dedup();
-            WrittenCommit {
-                repository,
-                commit: commit.id,
-                parents: commit.parents.clone(),
-                author,
-                author_name: signature(commit.author).map_or_else(String::new, |s| s.name.clone()),
-                author_email: signature(commit.author)
-                    .map_or_else(String::new, |s| s.email.clone()),
-                authored_at: commit.authored_at,
-                committer_email: signature(commit.committer)
-                    .map_or_else(String::new, |s| s.email.clone()),
-                committed_at: commit.committed_at,
-                co_authors,
-                subject: commit.subject.clone(),
-                is_merge: commit.is_merge(),
-                on_default_branch: commit.on_default_branch,
-                n_files: commit.n_files,
-                lines_added: commit.lines_added,
-                lines_deleted: commit.lines_deleted,
-                pull_request: commit.pull_request,
-                reverts: commit.reverts,
-                cherry_picked_from: commit.cherry_picked_from,
-                exclusion: commit.exclusion,
-            }
-        })
-        .collect()
+    let number = Some(i64::from(repository.0));
+    let columns = vec![
+        int_column("repository", commits.iter().map(|_| number)),
+        each(commits, "commit", |commit| &commit.id),
+        each(commits, "parents", |commit| &commit.parents),
+        Field::column("author", authors.iter().collect()),
+        signed(&names, "author_name", |commit| commit.author)?,
+        signed(&emails, "author_email", |commit| commit.author)?,
+        each(commits, "authored_at", |commit| &commit.authored_at),
+        signed(&emails, "committer_email", |commit| commit.committer)?,
+        each(commits, "committed_at", |commit| &commit.committed_at),
+        Field::column("co_authors", co_authors.iter().collect()),
+        each(commits, "subject", |commit| &commit.subject),
+        Field::column("is_merge", is_merge.iter().collect()),
+        each(commits, "on_default_branch", |commit| {
+            &commit.on_default_branch
+        }),
+        each(commits, "n_files", |commit| &commit.n_files),
+        each(commits, "lines_added", |commit| &commit.lines_added),
+        each(commits, "lines_deleted", |commit| &commit.lines_deleted),
+        each(commits, "pull_request", |commit| &commit.pull_request),
+        each(commits, "reverts", |commit| &commit.reverts),
+        each(commits, "cherry_picked_from", |commit| {
+            &commit.cherry_picked_from
+        }),
+        each(commits, "exclusion", |commit| &commit.exclusion),
+    ];
+    DataFrame::new(commits.len(), columns).map_err(|error| Error::Column {
+        column: CommitRow::TABLE.to_owned(),
+        message: error.to_string(),
+    })
+}
+
+/// The column of a field as the history has it.
+fn each<T: Field>(commits: &[Commit], name: &str, field: fn(&Commit) -> &T) -> Column {
+    T::column(name, commits.iter().map(field).collect())
 }

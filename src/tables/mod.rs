@@ -17,7 +17,7 @@ pub mod run;
 pub mod sheet;
 
 pub use changes::Changes;
-pub use commits::{CommitRow, WrittenCommit};
+pub use commits::CommitRow;
 pub use ownership::SurvivingLines;
 pub use parquet::{row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
 pub use rows::{CodeownersRow, PatchRow, Repository, Row, TagRow};

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use polars::prelude::DataFrame;
 
 use super::column::Field;
-use super::commits::WrittenCommit;
 use super::{CommitRow, Error};
 use crate::domain::{
     CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment, Issue,
@@ -150,12 +149,6 @@ table! { "tags": TagRow { repository, name, commit, tagged_at } }
 table! { "codeowners": CodeownersRow { repository, file, line, pattern, owners } }
 
 table! { "people": Person { id as "person", display_name, logins, emails, account } }
-
-table! { "commits": WrittenCommit {
-    repository, commit, parents, author, author_name, author_email, authored_at, committer_email, committed_at, co_authors,
-    subject, is_merge, on_default_branch, n_files, lines_added, lines_deleted, pull_request, reverts, cherry_picked_from,
-    exclusion,
-} }
 
 table! { "commits": CommitRow {
     repository, commit, parents, author, authored_at, committed_at, co_authors, subject, is_merge, on_default_branch,

@@ -104,6 +104,10 @@ pub fn without_rows() -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
     let (nothing, nowhere) = (History::default(), RepositoryId(0));
     Ok(vec![
         (
+            "commits",
+            super::commits::to_parquet(&nothing, nowhere, &[])?,
+        ),
+        (
             "file_changes",
             super::changes::to_parquet(&nothing, nowhere)?,
         ),
