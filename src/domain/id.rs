@@ -160,10 +160,11 @@ pub struct CommitId {
 impl Hash for CommitId {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let half = |from: usize| {
-            let bytes = self.bytes.iter().skip(from).take(8);
-            bytes.fold(0_u64, |word, byte| word << 8 | u64::from(*byte))
+            let bytes = self.bytes.get(from..from + 8);
+            bytes.and_then(|bytes| bytes.try_into().ok())
         };
-        state.write_u64(half(0) ^ half(12));
+        let [first, last] = [half(0), half(12)].map(|half| half.map_or(0, u64::from_le_bytes));
+        state.write_u64(first ^ last);
     }
 }
 

@@ -143,9 +143,14 @@ struct Rows<'a> {
     commits: &'a [CommitRow],
     first_row: usize,
     next: usize,
-    /// For what is not where it is expected.
+    n_missed: usize,
+    /// For files whose changes come in another order.
     row_of: Option<HashMap<CommitId, usize>>,
 }
+
+/// So often all rows are looked through for one commit before they are put into a map: the first one of a row group is nowhere
+/// near.
+const MISSES: usize = 4;
 
 /// So far ahead a commit is looked for before all are looked through: between two with changes there are merges.
 const AHEAD: usize = 64;
@@ -156,6 +161,7 @@ impl<'a> Rows<'a> {
             commits,
             first_row,
             next: 0,
+            n_missed: 0,
             row_of: None,
         }
     }
@@ -171,6 +177,11 @@ impl<'a> Rows<'a> {
         let mut ahead = self.commits.iter().skip(self.next).take(AHEAD);
         let place = if let Some(steps) = ahead.position(|commit| commit.commit == id) {
             self.next + steps
+        } else if self.n_missed < MISSES {
+            self.n_missed += 1;
+            let mut rows = self.commits.iter();
+            rows.position(|commit| commit.commit == id)
+                .ok_or_else(unknown)?
         } else {
             let commits = self.commits;
             let row_of = self.row_of.get_or_insert_with(|| {
