@@ -5,10 +5,10 @@ use std::path::Path;
 use gix::ObjectId;
 use jiff::Timestamp;
 
-use crate::domain::Tag;
+use crate::domain::{CommitId, Tag};
 
 use super::attributes::PathRules;
-use super::engine::{self, Plan};
+use super::engine::{self, Plan, commit_id};
 use super::history::{history, instant};
 use super::log::{Log, NONE};
 use super::objects::Packs;
@@ -98,6 +98,21 @@ pub(super) fn is_current(
     Ok(state::key(&start(path, options)?.current) == header.current)
 }
 
+/// Those of some revisions that are among a log's commits, sorted.
+fn ignored_in(log: &Log, revisions: &[ObjectId]) -> Vec<CommitId> {
+    let mut wanted: Vec<CommitId> = revisions.iter().filter_map(|id| commit_id(id)).collect();
+    wanted.sort_unstable();
+    if wanted.is_empty() {
+        return wanted;
+    }
+    let commits = log.commits.iter().map(|commit| commit.id);
+    let mut there: Vec<CommitId> = commits
+        .filter(|id| wanted.binary_search(id).is_ok())
+        .collect();
+    there.sort_unstable();
+    there
+}
+
 /// See [`super::mine`].
 pub(super) fn mine(
     path: &Path,
@@ -115,25 +130,30 @@ pub(super) fn mine(
     let mut reader = packs.reader(8 << 20);
     let (settings, mut gaps) = Settings::of_tip(&mut reader, &repository, tip);
     let rules = PathRules::new(&settings.attributes, &options.excluded_globs)?;
-    let basis = format!(
-        "{:?} {:?} {:?} {} {} {} {}",
-        repository.object_hash(),
-        settings.ignored,
-        tips.boundary,
-        options.renames,
-        options.all_refs,
-        options.diff_merges_first_parent,
-        options.ownership,
-    );
-    let header = Header {
-        basis: state::key(&basis),
-        current: state::key(&current),
+    // What a log rests on, besides the objects. A revision that is to be ignored counts from when its commit is there: it is
+    // usually named by a later commit of the same push, and nothing old has to be looked at again then.
+    let basis = |log: &Log| {
+        state::key(&format!(
+            "{:?} {:?} {:?} {} {} {} {}",
+            repository.object_hash(),
+            ignored_in(log, &settings.ignored),
+            tips.boundary,
+            options.renames,
+            options.all_refs,
+            options.diff_merges_first_parent,
+            options.ownership,
+        ))
     };
-    let old_header = previous.and_then(Header::read);
-    let old = previous
-        .filter(|_| old_header.is_some_and(|old| old.basis == header.basis))
-        .and_then(state::read);
-    let unchanged = old.is_some() && old_header == Some(header);
+    let current = state::key(&current);
+    let old = previous.and_then(|previous| {
+        let header = Header::read(previous)?;
+        let log = state::read(previous)?;
+        (header.basis == basis(&log)).then_some((header, log))
+    });
+    let unchanged = old
+        .as_ref()
+        .is_some_and(|(header, _)| header.current == current);
+    let old = old.map(|(_, log)| log);
     let (log, n_old) = match old {
         Some(log) if unchanged => {
             let n = log.commits.len();
@@ -160,6 +180,10 @@ pub(super) fn mine(
                 None => (engine::extend(&plan, Log::default()).unwrap_or_default(), 0),
             }
         }
+    };
+    let header = Header {
+        basis: basis(&log),
+        current,
     };
     progress.phase("history", None);
     let n_new_commits = u32::try_from(log.commits.len().saturating_sub(n_old)).unwrap_or(NONE);

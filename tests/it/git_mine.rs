@@ -530,6 +530,38 @@ fn a_store_after_increments_is_the_store_of_a_full_run() {
 }
 
 #[test]
+fn an_ignored_revision_that_comes_with_its_commit_needs_no_second_look() {
+    let mut f = Fixture::new();
+    let options = MineOptions::default();
+    f.write("a", text(0..20));
+    let written = f.commit_as("Ada <ada@acme.example>", "Write");
+    let first = f.mine(&options);
+    f.write("a", text(0..20).replace("line", "\tline"));
+    let formatted = f.commit_as("Bob <bob@acme.example>", "Format");
+    f.write(".git-blame-ignore-revs", &formatted);
+    f.commit("Ignore");
+    let check = |before: &[u8], n_new: u32, f: &Fixture| {
+        let next = mine(f.path(), &options, Some(before));
+        assert_eq!(next.n_new_commits, n_new);
+        let expected = owners_of_git(f.path(), &["--ignore-revs-file", ".git-blame-ignore-revs"]);
+        assert_eq!(owners(&next.history), expected);
+        assert!(next.state == f.mine(&options).state);
+        next.state
+    };
+    let second = check(&first.state, 2, &f);
+    // What was counted before is ignored from now on: everything is looked at again.
+    f.write(
+        ".git-blame-ignore-revs",
+        format!("{formatted}\n{written}\n"),
+    );
+    f.commit("Ignore more");
+    let third = check(&second, 4, &f);
+    f.write(".git-blame-ignore-revs", formatted);
+    f.commit("Ignore less");
+    check(&third, 5, &f);
+}
+
+#[test]
 fn a_rewritten_branch_is_mined_anew() {
     let mut f = Fixture::new();
     for n in 0..4 {
