@@ -46,7 +46,7 @@ pub enum Headline {
 /// One listed row: the number, commit or path, never a title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowLine {
-    /// Repository's display name; `None` where the row is an area or a file.
+    /// Repository's display name; `None` where the row is an area or a file of the only repository.
     pub repository: Option<String>,
     /// `#12`, a short commit or a path; `None` where the row has nothing that may be printed.
     pub label: Option<String>,
@@ -143,7 +143,7 @@ pub(super) fn figure(
     areas.sort_by(|a, b| a.0.cmp(&b.0));
     let n_areas_omitted = areas.len().saturating_sub(MAX_AREAS);
     areas.truncate(MAX_AREAS);
-    let (rows_title, rows, n_rows_omitted) = listed_rows(measure, &headline, frame);
+    let (rows_title, rows, n_rows_omitted) = listed_rows(measure, whole, &headline, frame);
     Some(Figure {
         id,
         definition,

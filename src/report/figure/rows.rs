@@ -37,6 +37,7 @@ pub fn with_listable_rows(mut measure: Measure) -> Measure {
 
 pub(super) fn listed_rows(
     measure: &Measure,
+    whole: &Cell,
     headline: &Headline,
     frame: &Frame<'_>,
 ) -> (String, Vec<RowLine>, u64) {
@@ -62,7 +63,7 @@ pub(super) fn listed_rows(
     rows.sort_by(|a, b| (a.at, a.repository, &a.subject).cmp(&(b.at, b.repository, &b.subject)));
     let n_omitted = rows.len().saturating_sub(MAX_ROWS) as u64;
     let lines = rows.iter().take(MAX_ROWS).map(|row| RowLine {
-        repository: (!subject::is_place(definition, row))
+        repository: (!subject::is_place(definition, row) || frame.repositories.len() > 1)
             .then(|| frame.repository_name(row.repository)),
         label: subject::public_label(definition, row),
         link: subject::public_link(
@@ -87,7 +88,23 @@ pub(super) fn listed_rows(
     } else if rows.iter().any(|row| is_standing(row)) {
         "What stands still, and since when"
     } else {
-        "What is counted"
+        return (counted(whole, rows.len()), lines.collect(), n_omitted);
     };
     (title.to_owned(), lines.collect(), n_omitted)
+}
+
+/// Why the rows that can be hits are listed: a figure may count only some of them, as the greatest share of one person does.
+fn counted(whole: &Cell, n_rows: usize) -> String {
+    let hits = match &whole.measured {
+        Measured::Value { value, .. } => value.ratio().map(|ratio| ratio.hits),
+        _ => None,
+    };
+    match hits {
+        Some(hits) if hits < n_rows as u64 => format!(
+            "Of these {} the figure counts {}",
+            quantity::count(n_rows as u64),
+            quantity::count(hits)
+        ),
+        _ => "What is counted".to_owned(),
+    }
 }
