@@ -119,25 +119,27 @@ fn ours(arguments: &[String]) {
     let is_done = |state: &Vec<u8>| is_current(repository, &options, state).unwrap();
     if !previous.as_ref().is_some_and(is_done) {
         let mined = mine(repository, &options, previous.as_deref(), &Silent).unwrap();
-        store.commit_file(STATE, &mined.state).unwrap();
-        drop(mined.state);
-        let history = mined.history;
-        let identity = resolve(&Evidence {
-            accounts: &[],
-            signatures: &history.signatures,
-            links: &[],
-            aliases: &[],
-            bots: &[],
-            ai_reviewers: &[],
-            merge_same_names: true,
+        let (state, history) = (mined.state, mined.history);
+        // As the program does it: the state is on its way to the disk while facts are derived.
+        std::thread::scope(|scope| {
+            scope.spawn(|| store.commit_file(STATE, &state).unwrap());
+            let identity = resolve(&Evidence {
+                accounts: &[],
+                signatures: &history.signatures,
+                links: &[],
+                aliases: &[],
+                bots: &[],
+                ai_reviewers: &[],
+                merge_same_names: true,
+            });
+            let part = Mined {
+                repository: RepositoryId(0),
+                history: &history,
+                person_of: &identity.person_of_signature,
+                patches: &[],
+            };
+            write_mined(&store, &[], &identity.people, &[part]).unwrap();
         });
-        let part = Mined {
-            repository: RepositoryId(0),
-            history: &history,
-            person_of: &identity.person_of_signature,
-            patches: &[],
-        };
-        write_mined(&store, &[], &identity.people, &[part]).unwrap();
         println!("commits {}", history.commits.len());
         println!("files {}", history.changes.len());
     }

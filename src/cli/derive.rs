@@ -81,7 +81,7 @@ pub const FINDINGS: &str = "facts/findings.json";
 /// Where the merge graph is kept between commands.
 pub const IDENTITY: &str = "facts/identity.json";
 
-/// What the facts in the store were derived from: a text that changes when anything they depend on does.
+/// What the facts in the store were derived from: a text that changes when anything they depend on does. Written last of all.
 pub const INPUTS: &str = "facts/inputs.txt";
 
 /// Everything that facts depend on, as a text.
@@ -178,8 +178,6 @@ pub fn derive(
         .sort_by_key(|line| (line.repository, line.stream));
     write_json(store, FINDINGS, &findings)?;
     write_json(store, IDENTITY, &identity)?;
-    // Last: a kill before this derives anew.
-    store.commit_file(INPUTS, inputs(store, register, web, no_github).as_bytes())?;
     Ok(identity)
 }
 

@@ -117,8 +117,26 @@ fn rebuild(
     fetched: &Fetched,
 ) -> Result<(), CliError> {
     let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
-    let clones = mine(context, workspace, store)?;
-    let identity = derive(store, &workspace.register, &clones, web, why_not)?;
+    let register = &workspace.register;
+    let identity = std::thread::scope(|scope| {
+        // States are on their way to the disk while the next clone is mined and facts are derived.
+        let mut states = Vec::new();
+        let mut keep = |repository: RepositoryId, state: Vec<u8>| {
+            let commit = move || store.commit_file(&state_file(repository), &state);
+            states.push(scope.spawn(commit));
+        };
+        let clones = mine(context, workspace, store, &mut keep)?;
+        let identity = derive(store, register, &clones, web, why_not)?;
+        for state in states {
+            state
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        }
+        Ok::<_, CliError>(identity)
+    })?;
+    // Last: a kill before this derives anew.
+    let inputs = inputs(store, register, web, why_not);
+    store.commit_file(INPUTS, inputs.as_bytes())?;
     context.progress.say(&format!(
         "identity: {} accounts and signatures are {} people",
         identity.person_of_account.len() + identity.person_of_signature.len(),
@@ -211,24 +229,25 @@ fn is_current(workspace: &Workspace, store: &Store) -> Result<bool, CliError> {
     Ok(true)
 }
 
+/// Mines the clones; `keep` is given the state of each.
 fn mine(
     context: &Context,
     workspace: &Workspace,
     store: &Store,
+    keep: &mut dyn FnMut(RepositoryId, Vec<u8>),
 ) -> Result<Vec<MinedClone>, CliError> {
     let options = options(workspace);
     let mut clones = Vec::new();
     for clone in &workspace.clones {
         let repository = store.repository_id_of_key(&clone.name)?;
-        let state_file = state_file(repository);
-        let previous = derived(store, &state_file)?;
+        let previous = derived(store, &state_file(repository))?;
         let mined = git::mine(
             &clone.path,
             &options,
             previous.as_deref(),
             &context.progress,
         )?;
-        store.commit_file(&state_file, &mined.state)?;
+        keep(repository, mined.state);
         let n_elsewhere = mined.history.n_elsewhere();
         let elsewhere = match n_elsewhere {
             0 => String::new(),

@@ -18,8 +18,9 @@ use super::past::{Memo, Past, has_lines, merged_runs};
 use super::survival::{Runs, UNKNOWN};
 use super::tree::Side;
 
-/// Decoded contents that a thread keeps.
-const CONTENT_CACHE: usize = 20 << 20;
+/// Decoded contents that a thread keeps: a few versions of large files. More of them miss the processor's own cache, and every
+/// page of memory costs as much to get as it does to fill.
+const CONTENT_CACHE: usize = 6 << 20;
 
 /// Versions made by every commit whose place is a multiple of this are kept for later runs: a topic may start from any
 /// version, and is then found with a few steps from the milestone before it.

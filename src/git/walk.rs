@@ -148,15 +148,19 @@ fn read_reachable(
                 }
             }
             state.n_busy -= usize::from(is_busy);
-            changed.notify_all();
             while state.pending.is_empty() && state.n_busy > 0 {
                 state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             if state.pending.is_empty() {
+                changed.notify_all();
                 return found;
             }
             let rest = state.pending.len().saturating_sub(BATCH);
             batch.extend(state.pending.drain(rest..).rev());
+            // Where history is a line there is nothing to share: then one thread follows it, and wakes nobody.
+            if !state.pending.is_empty() {
+                changed.notify_one();
+            }
             state.n_busy += 1;
             is_busy = true;
         }

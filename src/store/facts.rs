@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{Error as StoreError, Store};
+use super::commit::joined;
+use super::{Error as StoreError, Staged, Store};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
 use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, TagRow};
 
@@ -56,9 +57,9 @@ fn shape(table: &str) -> impl Fn(tables::Error) -> Error + '_ {
     }
 }
 
-fn write_rows<R: Row>(store: &Store, part: &str, rows: &[R]) -> Result<(), Error> {
+fn stage_rows<R: Row>(store: &Store, part: &str, rows: &[R]) -> Result<Staged, Error> {
     let bytes = tables::rows_to_parquet(rows).map_err(shape(R::TABLE))?;
-    Ok(store.commit_file(&path(R::TABLE, part), &bytes)?)
+    Ok(store.stage(&path(R::TABLE, part), &bytes)?)
 }
 
 impl Store {
@@ -83,8 +84,10 @@ pub fn write_mined(
     people: &[Person],
     mined: &[Mined<'_>],
 ) -> Result<(), Error> {
-    write_rows(store, ALL, repositories)?;
-    write_rows(store, ALL, people)?;
+    let mut staged = vec![
+        stage_rows(store, ALL, repositories)?,
+        stage_rows(store, ALL, people)?,
+    ];
     // People are numbered anew each time: what a clone that is not at hand once gave would name the wrong ones.
     let kept: BTreeSet<String> = mined
         .iter()
@@ -101,19 +104,43 @@ pub fn write_mined(
     ] {
         forget(store, table, &kept)?;
     }
-    for Mined {
+    for mined in mined {
+        staged.extend(stage_mined(store, mined)?);
+    }
+    Ok(store.commit(staged)?)
+}
+
+/// The tables of one repository. The large ones are made side by side, and each waits for the disk while others are made.
+fn stage_mined(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error> {
+    let Mined {
         repository,
         history,
         person_of,
         patches,
-    } in mined
-    {
-        let part = repository.0.to_string();
+    } = *mined;
+    let part = &repository.0.to_string();
+    let stage = |table: &str, bytes: Result<Vec<u8>, tables::Error>| {
+        let bytes = bytes.map_err(shape(table))?;
+        Ok::<_, Error>(store.stage(&path(table, part), &bytes)?)
+    };
+    std::thread::scope(|scope| {
+        let ownership = scope.spawn(|| {
+            let bytes = tables::ownership::to_parquet(history, repository, person_of);
+            stage("ownership", bytes)
+        });
+        let commits = scope.spawn(|| {
+            let bytes = tables::commits::to_parquet(history, repository, person_of);
+            stage("commits", bytes)
+        });
+        let changes = scope.spawn(|| {
+            let bytes = tables::changes::to_parquet(history, repository);
+            stage("file_changes", bytes)
+        });
         let tags: Vec<TagRow> = history
             .tags
             .iter()
             .map(|tag| TagRow {
-                repository: *repository,
+                repository,
                 name: tag.name.clone(),
                 commit: tag.commit,
                 tagged_at: tag.tagged_at,
@@ -122,74 +149,80 @@ pub fn write_mined(
         let codeowners: Vec<CodeownersRow> = history
             .codeowners
             .iter()
-            .map(|line| CodeownersRow::of(*repository, line))
+            .map(|line| CodeownersRow::of(repository, line))
             .collect();
-        // The large tables are encoded side by side, while the small ones are on their way to the disk.
-        std::thread::scope(|scope| {
-            let commits = scope.spawn(|| {
-                tables::commits::to_parquet(history, *repository, person_of)
-                    .map_err(shape("commits"))
-            });
-            let changes = scope.spawn(|| encode(history, *repository, person_of));
-            write_rows(store, &part, &tags)?;
-            write_rows(store, &part, patches)?;
-            write_rows(store, &part, &codeowners)?;
-            let commits = [("commits", joined(commits)?)];
-            for (table, bytes) in joined(changes)?.into_iter().chain(commits) {
-                store.commit_file(&path(table, &part), &bytes)?;
-            }
-            Ok::<(), Error>(())
-        })?;
-    }
-    Ok(())
-}
-
-/// What a thread came to; its panic is ours.
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
-    match thread.join() {
-        Ok(result) => result,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
-
-/// What a history says of files: name of the table and bytes.
-fn encode(
-    history: &History,
-    repository: RepositoryId,
-    person_of: &[PersonId],
-) -> Result<[(&'static str, Vec<u8>); 3], Error> {
-    let ownership = tables::ownership::to_parquet(history, repository, person_of)
-        .map_err(shape("ownership"))?;
-    let changes =
-        tables::changes::to_parquet(history, repository).map_err(shape("file_changes"))?;
-    let files = tables::changes::files_to_parquet(history, repository).map_err(shape("files"))?;
-    Ok([
-        ("file_changes", changes),
-        ("files", files),
-        ("ownership", ownership),
-    ])
+        Ok(vec![
+            stage_rows(store, part, &tags)?,
+            stage_rows(store, part, patches)?,
+            stage_rows(store, part, &codeowners)?,
+            stage(
+                "files",
+                tables::changes::files_to_parquet(history, repository),
+            )?,
+            joined(commits)?,
+            joined(changes)?,
+            joined(ownership)?,
+        ])
+    })
 }
 
 /// Writes GitHub's facts, already relabelled.
 pub fn write_facts(store: &Store, facts: &Facts) -> Result<(), Error> {
-    parts(store, &facts.pull_requests, |row| row.repository)?;
-    parts(store, &facts.pull_request_commits, |row| row.repository)?;
-    parts(store, &facts.pull_request_files, |row| row.repository)?;
-    parts(store, &facts.reviews, |row| row.repository)?;
-    parts(store, &facts.comments, |row| row.repository)?;
-    parts(store, &facts.review_requests, |row| row.repository)?;
-    parts(store, &facts.timeline, |row| row.repository)?;
-    parts(store, &facts.issues, |row| row.repository)?;
-    parts(store, &facts.issue_comments, |row| row.repository)?;
-    parts(store, &facts.deployments, |row| row.repository)?;
-    parts(store, &facts.deployment_statuses, |row| row.repository)?;
-    parts(store, &facts.releases, |row| row.repository)?;
-    parts(store, &facts.workflow_runs, |row| row.repository)?;
-    parts(store, &facts.merge_rules, |row| row.repository)?;
-    parts(store, &facts.teams, |row| row.repository)?;
-    parts(store, &facts.team_members, |row| row.repository)?;
-    parts(store, &facts.milestones, |row| row.repository)?;
-    parts(store, &facts.environments, |row| row.repository)
+    let mut files = Vec::new();
+    parts(
+        store,
+        &facts.pull_requests,
+        |row| row.repository,
+        &mut files,
+    )?;
+    parts(
+        store,
+        &facts.pull_request_commits,
+        |row| row.repository,
+        &mut files,
+    )?;
+    parts(
+        store,
+        &facts.pull_request_files,
+        |row| row.repository,
+        &mut files,
+    )?;
+    parts(store, &facts.reviews, |row| row.repository, &mut files)?;
+    parts(store, &facts.comments, |row| row.repository, &mut files)?;
+    parts(
+        store,
+        &facts.review_requests,
+        |row| row.repository,
+        &mut files,
+    )?;
+    parts(store, &facts.timeline, |row| row.repository, &mut files)?;
+    parts(store, &facts.issues, |row| row.repository, &mut files)?;
+    parts(
+        store,
+        &facts.issue_comments,
+        |row| row.repository,
+        &mut files,
+    )?;
+    parts(store, &facts.deployments, |row| row.repository, &mut files)?;
+    parts(
+        store,
+        &facts.deployment_statuses,
+        |row| row.repository,
+        &mut files,
+    )?;
+    parts(store, &facts.releases, |row| row.repository, &mut files)?;
+    parts(
+        store,
+        &facts.workflow_runs,
+        |row| row.repository,
+        &mut files,
+    )?;
+    parts(store, &facts.merge_rules, |row| row.repository, &mut files)?;
+    parts(store, &facts.teams, |row| row.repository, &mut files)?;
+    parts(store, &facts.team_members, |row| row.repository, &mut files)?;
+    parts(store, &facts.milestones, |row| row.repository, &mut files)?;
+    parts(store, &facts.environments, |row| row.repository, &mut files)?;
+    Ok(store.commit_files(&files)?)
 }
 
 /// Forgets the parts of a table that are not kept.
@@ -203,11 +236,12 @@ fn forget(store: &Store, table: &str, kept: &BTreeSet<String>) -> Result<(), Err
     Ok(store.remove_files(&gone)?)
 }
 
-/// Writes a table's rows by repository and forgets the parts that no longer have any.
+/// Adds a table's rows by repository to the files to be written, and forgets the parts that no longer have any.
 fn parts<R: Row + Clone>(
     store: &Store,
     rows: &[R],
     repository: impl Fn(&R) -> RepositoryId,
+    files: &mut Vec<(String, Vec<u8>)>,
 ) -> Result<(), Error> {
     let mut by_repository: BTreeMap<RepositoryId, Vec<R>> = BTreeMap::new();
     for row in rows {
@@ -219,7 +253,8 @@ fn parts<R: Row + Clone>(
     let kept = by_repository.keys().map(|id| id.0.to_string()).collect();
     forget(store, R::TABLE, &kept)?;
     for (repository, rows) in by_repository {
-        write_rows(store, &repository.0.to_string(), &rows)?;
+        let bytes = tables::rows_to_parquet(&rows).map_err(shape(R::TABLE))?;
+        files.push((path(R::TABLE, &repository.0.to_string()), bytes));
     }
     Ok(())
 }

@@ -205,20 +205,28 @@ impl Manifest {
         self.entries.keys().map(String::as_str)
     }
 
-    /// Adds or removes a file and syncs the list.
-    pub fn append(&mut self, root: &Path, entry: Entry) -> Result<(), Error> {
+    /// Adds or removes files and syncs the list, once for all of them.
+    pub fn append(&mut self, root: &Path, entries: Vec<Entry>) -> Result<(), Error> {
+        if entries.is_empty() {
+            return Ok(());
+        }
         let path = root.join(FILE);
         let write = || -> std::io::Result<()> {
-            let line = line(&entry)?;
+            let mut lines = Vec::new();
+            for entry in &entries {
+                lines.extend(line(entry)?);
+            }
             let mut file = fs::OpenOptions::new()
                 .create(true)
                 .append(true)
                 .open(&path)?;
-            file.write_all(&line)?;
+            file.write_all(&lines)?;
             file.sync_data()
         };
         write().map_err(Error::io(&path, "written"))?;
-        self.insert(entry);
+        for entry in entries {
+            self.insert(entry);
+        }
         Ok(())
     }
 

@@ -1,9 +1,10 @@
 //! The store: what was fetched and mined, kept so that a kill at any instant loses nothing that was committed.
 //!
 //! A file is committed by writing a temporary one, syncing it, renaming it into place, syncing its directory and then
-//! naming it in the manifest. State is written last. So a file that the manifest does not name was never there, and a
+//! naming it in the manifest; several files, each of them so, with one list of names. State is written last. So a file that the manifest does not name was never there, and a
 //! state never speaks of a file that is not. Only raw answers are precious: all else can be rebuilt from them.
 
+mod commit;
 mod error;
 pub mod facts;
 pub mod lock;
@@ -25,9 +26,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 
 use crate::domain::Gap;
+use commit::sync_directory;
 use lock::Lock;
 use manifest::Manifest;
 
+pub use commit::Staged;
 pub use error::Error;
 pub use repositories::RepositoryEntry;
 
@@ -102,8 +105,7 @@ impl Store {
         };
         if mode == Mode::Write {
             if !version_path.exists() {
-                let ignore = root.join(".gitignore");
-                store.replace(&ignore, b"*\n")?;
+                store.replace(&root.join(".gitignore"), b"*\n")?;
                 store.replace(&version_path, format!("{VERSION}\n").as_bytes())?;
             }
             store.sweep()?;
@@ -158,44 +160,6 @@ impl Store {
     #[must_use]
     pub const fn mode(&self) -> Mode {
         self.mode
-    }
-
-    /// Commits a file: after this returns it survives a crash, before it is not there. Replaces an older version at once.
-    ///
-    /// The path is relative, with `/`. An unchanged file is left alone.
-    pub fn commit_file(&self, relative: &str, bytes: &[u8]) -> Result<(), Error> {
-        let entry = manifest::Entry::of(relative, bytes);
-        let known = self.locked_manifest().get(relative).cloned();
-        let is_there = || fs::read(self.root.join(relative)).is_ok_and(|found| found == bytes);
-        if known.as_ref() == Some(&entry) && is_there() {
-            return Ok(());
-        }
-        if known.is_some() {
-            // A kill between the rename and the manifest must not look like damage: announce the replacement first.
-            self.writable()?;
-            self.step()?;
-            self.locked_manifest()
-                .append(&self.root, entry.clone().announced())?;
-        }
-        self.replace(&self.root.join(relative), bytes)?;
-        self.step()?;
-        self.locked_manifest().append(&self.root, entry)
-    }
-
-    /// Forgets committed files, then removes them.
-    pub fn remove_files(&self, relative: &[String]) -> Result<(), Error> {
-        for path in relative {
-            self.writable()?;
-            self.step()?;
-            self.locked_manifest()
-                .append(&self.root, manifest::Entry::removal(path))?;
-            let full = self.root.join(path);
-            self.step()?;
-            if full.exists() {
-                fs::remove_file(&full).map_err(Error::io(&full, "removed"))?;
-            }
-        }
-        Ok(())
     }
 
     /// A committed file's bytes, checked against the manifest; `None` for one that was never committed.
@@ -269,20 +233,18 @@ impl Store {
     }
 
     fn step(&self) -> Result<(), Error> {
-        let left = self.steps_left.load(Ordering::SeqCst);
-        if left == 0 {
-            let source =
-                std::io::Error::new(std::io::ErrorKind::StorageFull, "no space left on device");
-            return Err(Error::Io {
-                path: self.root.clone(),
-                act: "written",
-                source,
-            });
-        }
-        if left != u64::MAX {
-            self.steps_left.store(left - 1, Ordering::SeqCst);
-        }
-        Ok(())
+        let one_less = |left: u64| match left {
+            u64::MAX => Some(left),
+            left => left.checked_sub(1),
+        };
+        let left = self
+            .steps_left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
+        left.map(|_| ()).map_err(|_| Error::Io {
+            path: self.root.clone(),
+            act: "written",
+            source: std::io::Error::new(std::io::ErrorKind::StorageFull, "no space left on device"),
+        })
     }
 
     fn writable(&self) -> Result<(), Error> {
@@ -293,28 +255,6 @@ impl Store {
         } else {
             Ok(())
         }
-    }
-
-    /// Temporary file, sync, rename, sync of the directory.
-    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-        self.writable()?;
-        self.step()?;
-        let parent = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(parent).map_err(Error::io(parent, "created"))?;
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let temporary = parent.join(format!(".{name}.tmp"));
-        let write = || -> std::io::Result<()> {
-            let mut file = fs::File::create(&temporary)?;
-            file.write_all(bytes)?;
-            file.sync_all()
-        };
-        write().map_err(Error::io(&temporary, "written"))?;
-        self.step()?;
-        fs::rename(&temporary, path).map_err(Error::io(path, "written"))?;
-        sync_directory(parent)
     }
 
     /// Removes temporary files and raw files that no manifest names.
@@ -396,16 +336,6 @@ fn up_to_date(root: &Path, mode: Mode) -> Result<(), Error> {
         },
         _ => Err(Error::Version { root, found }),
     }
-}
-
-fn sync_directory(directory: &Path) -> Result<(), Error> {
-    // Windows cannot open a directory as a file, and needs no such sync.
-    if cfg!(unix) {
-        fs::File::open(directory)
-            .and_then(|file| file.sync_all())
-            .map_err(Error::io(directory, "written"))?;
-    }
-    Ok(())
 }
 
 fn to_json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {

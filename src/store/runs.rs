@@ -60,9 +60,11 @@ pub fn write(store: &Store, head: &[u8], rows: &[(&str, Vec<u8>)]) -> Result<u64
         }
     }
     let number = known.last().map_or(1, |newest| newest + 1);
-    for (metric, bytes) in rows {
-        store.commit_file(&rows_path(number, metric), bytes)?;
-    }
+    let files: Vec<(String, &[u8])> = rows
+        .iter()
+        .map(|(metric, bytes)| (rows_path(number, metric), bytes.as_slice()))
+        .collect();
+    store.commit_files(&files)?;
     store.commit_file(&path(number, "json"), head)?;
     let n_gone = (known.len() + 1).saturating_sub(N_KEPT);
     let gone: Vec<String> = known

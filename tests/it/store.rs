@@ -68,6 +68,67 @@ fn a_replacement_is_the_old_file_or_the_new_one_at_every_step() {
 }
 
 #[test]
+fn of_files_committed_together_each_is_the_old_one_or_the_new_one_at_every_step() {
+    const OLD: [&str; 2] = ["facts/people/all.parquet", "facts/commits/0.parquet"];
+    const NEW: [&str; 2] = ["facts/files/0.parquet", "facts/tags/0.parquet"];
+    let mut steps = 0;
+    loop {
+        let directory = directory();
+        let root = directory.path().join("store");
+        let store = open(&root);
+        store
+            .commit_files(&OLD.map(|path| (path.to_owned(), b"old")))
+            .unwrap();
+        store.fail_after(steps);
+        let paths = OLD.into_iter().chain(NEW);
+        let files: Vec<_> = paths.map(|path| (path.to_owned(), b"new")).collect();
+        let done = store.commit_files(&files);
+        drop(store);
+        // Whoever looks first, and whoever cleans up before.
+        for mode in [Mode::Read, Mode::Write] {
+            let store = Store::open(&root, mode).unwrap();
+            assert!(store.recovered().is_empty(), "{steps}");
+            for path in OLD {
+                let read = store.read(path).unwrap().unwrap();
+                assert!(
+                    read == b"new" || done.is_err() && read == b"old",
+                    "{steps} {path}"
+                );
+            }
+            for path in NEW {
+                let read = store.read(path).unwrap();
+                let is_there = read.as_deref() == Some(b"new".as_slice());
+                assert!(
+                    is_there || done.is_err() && read.is_none(),
+                    "{steps} {path}"
+                );
+            }
+        }
+        let again = open(&root);
+        again.commit_files(&files).unwrap();
+        assert!(
+            files
+                .iter()
+                .all(|(path, _)| again.read(path).unwrap().unwrap() == b"new")
+        );
+        let is_leftover = |name: &std::ffi::OsStr| name.to_string_lossy().ends_with(".tmp");
+        for (path, _) in &files {
+            let beside = root.join(path).parent().unwrap().read_dir().unwrap();
+            assert!(
+                beside
+                    .into_iter()
+                    .all(|entry| !is_leftover(&entry.unwrap().file_name()))
+            );
+        }
+        if done.is_ok() {
+            break;
+        }
+        steps += 1;
+    }
+    assert!(steps > 8, "{steps}");
+}
+
+#[test]
 fn what_the_manifest_does_not_name_was_never_there() {
     let directory = directory();
     let root = directory.path().join("store");
