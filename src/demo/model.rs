@@ -439,4 +439,19 @@ pub struct HostWorkflowRun {
     pub started_at: Option<Timestamp>,
     /// Attempt last changed.
     pub updated_at: Timestamp,
+    /// The attempt's jobs.
+    pub jobs: Vec<HostJob>,
+}
+
+/// One job of an attempt (REST).
+#[derive(Debug, Clone)]
+pub struct HostJob {
+    /// Name.
+    pub name: String,
+    /// `success`, `failure`, …
+    pub conclusion: String,
+    /// Started.
+    pub started_at: Timestamp,
+    /// Ended.
+    pub completed_at: Timestamp,
 }

@@ -115,3 +115,28 @@ pub struct WorkflowRun {
     /// Page.
     pub url: String,
 }
+
+/// One job of an attempt that was run again.
+///
+/// GitHub document: [workflow jobs](https://docs.github.com/en/rest/actions/workflow-jobs).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowJob {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// The run's id.
+    pub run: u64,
+    /// The attempt, from 1.
+    pub attempt: u64,
+    /// The job's id: of this attempt alone.
+    pub job: u64,
+    /// The job's name, with its place in a matrix.
+    pub name: String,
+    /// `success`, `failure`, `cancelled`, …; `None` while it runs.
+    pub conclusion: Option<String>,
+    /// Started.
+    pub started_at: Option<Timestamp>,
+    /// Ended.
+    pub completed_at: Option<Timestamp>,
+    /// Page.
+    pub url: String,
+}

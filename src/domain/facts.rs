@@ -3,7 +3,7 @@
 use super::{
     Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
     PersonId, PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId, Review,
-    ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
+    ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowJob, WorkflowRun,
 };
 
 /// Rows by table. Until [`Facts::relabel`] has run, a [`PersonId`] is the index of an account as a stream showed it.
@@ -35,6 +35,8 @@ pub struct Facts {
     pub releases: Vec<Release>,
     /// Workflow run attempts.
     pub workflow_runs: Vec<WorkflowRun>,
+    /// Jobs of the attempts that were run again.
+    pub workflow_jobs: Vec<WorkflowJob>,
     /// What a merge needs: at most one row a repository.
     pub merge_rules: Vec<MergeRule>,
     /// Teams, by repository and slug.
@@ -127,6 +129,7 @@ impl Facts {
             .append(&mut other.deployment_statuses);
         self.releases.append(&mut other.releases);
         self.workflow_runs.append(&mut other.workflow_runs);
+        self.workflow_jobs.append(&mut other.workflow_jobs);
         self.merge_rules.append(&mut other.merge_rules);
         self.teams.append(&mut other.teams);
         self.team_members.append(&mut other.team_members);

@@ -21,7 +21,7 @@ pub use codeowners::{Codeowners, parse_codeowners};
 pub use commit::{
     ChangeKind, Commit, Exclusion, FileChange, History, Ownership, Signature, SignatureId, Tag,
 };
-pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowRun};
+pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowJob, WorkflowRun};
 pub use facts::Facts;
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
 pub use governance::{CodeownersLine, Environment, MergeRule, Milestone, Team, TeamMember};

@@ -168,61 +168,30 @@ fn stage_mined(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error> {
 
 /// Writes GitHub's facts, already relabelled.
 pub fn write_facts(store: &Store, facts: &Facts) -> Result<(), Error> {
-    let mut files = Vec::new();
-    parts(
+    let mut parts = Parts {
         store,
-        &facts.pull_requests,
-        |row| row.repository,
-        &mut files,
-    )?;
-    parts(
-        store,
-        &facts.pull_request_commits,
-        |row| row.repository,
-        &mut files,
-    )?;
-    parts(
-        store,
-        &facts.pull_request_files,
-        |row| row.repository,
-        &mut files,
-    )?;
-    parts(store, &facts.reviews, |row| row.repository, &mut files)?;
-    parts(store, &facts.comments, |row| row.repository, &mut files)?;
-    parts(
-        store,
-        &facts.review_requests,
-        |row| row.repository,
-        &mut files,
-    )?;
-    parts(store, &facts.timeline, |row| row.repository, &mut files)?;
-    parts(store, &facts.issues, |row| row.repository, &mut files)?;
-    parts(
-        store,
-        &facts.issue_comments,
-        |row| row.repository,
-        &mut files,
-    )?;
-    parts(store, &facts.deployments, |row| row.repository, &mut files)?;
-    parts(
-        store,
-        &facts.deployment_statuses,
-        |row| row.repository,
-        &mut files,
-    )?;
-    parts(store, &facts.releases, |row| row.repository, &mut files)?;
-    parts(
-        store,
-        &facts.workflow_runs,
-        |row| row.repository,
-        &mut files,
-    )?;
-    parts(store, &facts.merge_rules, |row| row.repository, &mut files)?;
-    parts(store, &facts.teams, |row| row.repository, &mut files)?;
-    parts(store, &facts.team_members, |row| row.repository, &mut files)?;
-    parts(store, &facts.milestones, |row| row.repository, &mut files)?;
-    parts(store, &facts.environments, |row| row.repository, &mut files)?;
-    Ok(store.commit_files(&files)?)
+        files: Vec::new(),
+    };
+    parts.add(&facts.pull_requests, |row| row.repository)?;
+    parts.add(&facts.pull_request_commits, |row| row.repository)?;
+    parts.add(&facts.pull_request_files, |row| row.repository)?;
+    parts.add(&facts.reviews, |row| row.repository)?;
+    parts.add(&facts.comments, |row| row.repository)?;
+    parts.add(&facts.review_requests, |row| row.repository)?;
+    parts.add(&facts.timeline, |row| row.repository)?;
+    parts.add(&facts.issues, |row| row.repository)?;
+    parts.add(&facts.issue_comments, |row| row.repository)?;
+    parts.add(&facts.deployments, |row| row.repository)?;
+    parts.add(&facts.deployment_statuses, |row| row.repository)?;
+    parts.add(&facts.releases, |row| row.repository)?;
+    parts.add(&facts.workflow_runs, |row| row.repository)?;
+    parts.add(&facts.workflow_jobs, |row| row.repository)?;
+    parts.add(&facts.merge_rules, |row| row.repository)?;
+    parts.add(&facts.teams, |row| row.repository)?;
+    parts.add(&facts.team_members, |row| row.repository)?;
+    parts.add(&facts.milestones, |row| row.repository)?;
+    parts.add(&facts.environments, |row| row.repository)?;
+    Ok(store.commit_files(&parts.files)?)
 }
 
 /// Forgets the parts of a table that are not kept.
@@ -236,25 +205,33 @@ fn forget(store: &Store, table: &str, kept: &BTreeSet<String>) -> Result<(), Err
     Ok(store.remove_files(&gone)?)
 }
 
-/// Adds a table's rows by repository to the files to be written, and forgets the parts that no longer have any.
-fn parts<R: Row + Clone>(
-    store: &Store,
-    rows: &[R],
-    repository: impl Fn(&R) -> RepositoryId,
-    files: &mut Vec<(String, Vec<u8>)>,
-) -> Result<(), Error> {
-    let mut by_repository: BTreeMap<RepositoryId, Vec<R>> = BTreeMap::new();
-    for row in rows {
-        by_repository
-            .entry(repository(row))
-            .or_default()
-            .push(row.clone());
+/// Tables by repository, to be written together.
+struct Parts<'a> {
+    store: &'a Store,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Parts<'_> {
+    /// Adds a table's rows, and forgets the parts that no longer have any.
+    fn add<R: Row + Clone>(
+        &mut self,
+        rows: &[R],
+        repository: impl Fn(&R) -> RepositoryId,
+    ) -> Result<(), Error> {
+        let mut by_repository: BTreeMap<RepositoryId, Vec<R>> = BTreeMap::new();
+        for row in rows {
+            by_repository
+                .entry(repository(row))
+                .or_default()
+                .push(row.clone());
+        }
+        let kept = by_repository.keys().map(|id| id.0.to_string()).collect();
+        forget(self.store, R::TABLE, &kept)?;
+        for (repository, rows) in by_repository {
+            let bytes = tables::rows_to_parquet(&rows).map_err(shape(R::TABLE))?;
+            self.files
+                .push((path(R::TABLE, &repository.0.to_string()), bytes));
+        }
+        Ok(())
     }
-    let kept = by_repository.keys().map(|id| id.0.to_string()).collect();
-    forget(store, R::TABLE, &kept)?;
-    for (repository, rows) in by_repository {
-        let bytes = tables::rows_to_parquet(&rows).map_err(shape(R::TABLE))?;
-        files.push((path(R::TABLE, &repository.0.to_string()), bytes));
-    }
-    Ok(())
 }

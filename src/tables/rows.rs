@@ -9,7 +9,7 @@ use crate::domain::{
     CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment, Issue,
     IssueComment, MergeRule, Milestone, PatchId, Person, PullRequest, PullRequestCommit,
     PullRequestFile, Release, RepositoryId, Review, ReviewRequest, Team, TeamMember, TimelineEvent,
-    WorkflowRun,
+    WorkflowJob, WorkflowRun,
 };
 
 /// A repository known to the store.
@@ -195,6 +195,10 @@ table! { "releases": Release {
 table! { "workflow_runs": WorkflowRun {
     repository, run, attempt, name, event, head_branch, head_commit, status, conclusion, created_at, started_at, updated_at,
     url,
+} }
+
+table! { "workflow_jobs": WorkflowJob {
+    repository, run, attempt, job, name, conclusion, started_at, completed_at, url,
 } }
 
 table! { "merge_rules": MergeRule {

@@ -9,8 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use linchpin::demo::fake::{FakeGitHub, Fault, Faults};
 use linchpin::demo::model::{
     ActorType, EventKind, Host, HostAccount, HostComment, HostCommit, HostDeployment,
-    HostEnvironment, HostEvent, HostFile, HostIssue, HostMergeRule, HostMilestone, HostPullRequest,
-    HostRelease, HostRepository, HostReview, HostTeam, HostThread, HostWorkflowRun,
+    HostEnvironment, HostEvent, HostFile, HostIssue, HostJob, HostMergeRule, HostMilestone,
+    HostPullRequest, HostRelease, HostRepository, HostReview, HostTeam, HostThread,
+    HostWorkflowRun,
 };
 use linchpin::domain::{CommitId, Completeness, RepoName, RepositoryId, Stream};
 use linchpin::github::fetch::Unwatched;
@@ -262,6 +263,18 @@ fn deployment(k: u64) -> HostDeployment {
 }
 
 /// An organisation with one repository of some pull requests and a little of all else.
+/// Jobs of which the last one ended as it is said.
+fn jobs(n_jobs: u64, conclusion: &str) -> Vec<HostJob> {
+    (1..=n_jobs)
+        .map(|nth| HostJob {
+            name: format!("test ({nth})"),
+            conclusion: if nth == n_jobs { conclusion } else { "success" }.to_owned(),
+            started_at: day("2026-02-01T09:00:00Z", 1, 0),
+            completed_at: day("2026-02-01T09:00:00Z", 1, 1),
+        })
+        .collect()
+}
+
 pub fn host(n_pull_requests: u64) -> Host {
     let account = |kind, login: &str, id| HostAccount {
         kind,
@@ -290,6 +303,7 @@ pub fn host(n_pull_requests: u64) -> Host {
         created_at: day("2026-02-01T09:00:00Z", run % 20, run % 24),
         started_at: Some(day("2026-02-01T09:00:00Z", run % 20, run % 24)),
         updated_at: day("2026-02-01T09:00:00Z", run % 20, run % 24 + 1),
+        jobs: jobs(2, conclusion),
     };
     let repository = HostRepository {
         owner: "acme".into(),
@@ -575,6 +589,48 @@ fn probed(bench: &Bench, name: &str) -> Probe {
         let client = Client::new(bench.settings.clone(), clock).unwrap();
         probe(&client, &name.parse().unwrap()).await.unwrap()
     })
+}
+
+#[test]
+fn the_jobs_of_an_attempt_that_was_run_again_are_read() {
+    let bench = Bench::new(host(1), Faults::none(at(NOW)));
+    bench.fetch();
+    let facts = bench.facts().facts;
+    let jobs = facts.workflow_jobs.iter().map(|job| {
+        let conclusion = job.conclusion.as_deref();
+        (job.run, job.attempt, job.name.as_str(), conclusion)
+    });
+    assert!(jobs.eq([
+        (11, 1, "test (1)", Some("success")),
+        (11, 1, "test (2)", Some("failure")),
+    ]));
+}
+
+#[test]
+fn the_jobs_of_a_large_matrix_are_read_page_by_page() {
+    let mut wide = host(1);
+    wide.repositories[0].workflow_runs[0].jobs = jobs(250, "failure");
+    let bench = Bench::new(wide, Faults::none(at(NOW)));
+    bench.fetch();
+    let found = bench.facts().facts.workflow_jobs;
+    assert_eq!(found.len(), 250);
+    let failed: Vec<&str> = found
+        .iter()
+        .filter(|job| job.conclusion.as_deref() == Some("failure"))
+        .map(|job| job.name.as_str())
+        .collect();
+    assert_eq!(failed, ["test (250)"]);
+    // They have ended: a night later nobody asks for them again.
+    let n_asked = || {
+        let log = bench.github.log();
+        log.iter()
+            .filter(|line| format!("{line:?}").contains("/jobs"))
+            .count()
+    };
+    let before = n_asked();
+    bench.github.advance(SignedDuration::from_hours(24));
+    bench.fetch();
+    assert_eq!((before, n_asked()), (3, 3));
 }
 
 #[test]

@@ -260,6 +260,10 @@ fn change(host: &mut Host, night: u64, now: jiff::Timestamp) {
             (late.node, late.created_at) = ("DE_late".into(), now - SignedDuration::from_hours(3));
             late.statuses = vec![("IN_PROGRESS".into(), now - SignedDuration::from_hours(2))];
             repository.deployments.push(late);
+            let mut going = repository.workflow_runs[2].clone();
+            (going.run, going.conclusion, going.status) = (13, None, "in_progress".into());
+            (going.created_at, going.updated_at) = (now, now);
+            repository.workflow_runs.push(going);
         }
         3 => {
             let late = repository.deployments.last_mut().unwrap();
@@ -272,8 +276,10 @@ fn change(host: &mut Host, night: u64, now: jiff::Timestamp) {
                 .find(|item| item.node == "DE_5")
                 .unwrap();
             oldest.statuses.push(("SUCCESS".into(), now));
-            // A failed run is run again.
-            let mut again = repository.workflow_runs[2].clone();
+            // A run that was going on when it was fetched has failed since, and is run again.
+            let first = repository.workflow_runs.last_mut().unwrap();
+            (first.conclusion, first.status) = (Some("failure".into()), "completed".into());
+            let mut again = first.clone();
             (again.attempt, again.updated_at) = (2, now);
             repository.workflow_runs.push(again);
         }

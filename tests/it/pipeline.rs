@@ -389,6 +389,21 @@ fn the_planted_flake_is_found_in_its_workflow_and_in_no_other() {
         (share - 0.2).abs() < 0.04 && planted.share.hits >= n_flakes as u64,
         "{share}"
     );
+    let failed = format!(", failed before: {}", planted.job);
+    let explained = demo().explain("ci.flake_rate", &[]);
+    let rows = explained["rows"].as_array().unwrap().iter();
+    let named = rows.filter(|row| row["subject"].as_str().unwrap().ends_with(&failed));
+    assert_eq!(named.count(), n_flakes);
+    let name = planted.repository.rsplit('/').next().unwrap();
+    let expected = format!(
+        "jobs that failed in flaky runs: {name} {} / {} {n_flakes} of {n_flakes} (",
+        planted.workflow, planted.job
+    );
+    let notes = demo().notes("ci.flake_rate", product);
+    assert!(
+        notes.iter().any(|note| note.starts_with(&expected)),
+        "{notes:?}"
+    );
     for cell in demo()
         .metrics()
         .iter()

@@ -108,6 +108,7 @@ fn the_order_of_the_facts_changes_nothing() {
         facts.timeline.reverse();
         facts.issues.reverse();
         facts.workflow_runs.reverse();
+        facts.workflow_jobs.reverse();
         facts.deployments.reverse();
         assert_same(&figures(&given), &figures(&turned), &format!("seed {seed}"));
     }

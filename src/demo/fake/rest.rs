@@ -56,18 +56,85 @@ pub(super) fn get(
             "attempts",
             attempt,
         ] => {
-            let found = snapshot
-                .repository(owner, name)
-                .and_then(|(_, repository)| {
-                    let found = repository.workflow_runs.iter().find(|known| {
-                        known.run.to_string() == *run && known.attempt.to_string() == *attempt
-                    })?;
-                    Some(shown(repository, found))
-                });
-            found.map_or_else(not_found, |run| (200, run))
+            let found = attempt_of(snapshot, (owner, name), run, attempt);
+            found.map_or_else(not_found, |(repository, run)| (200, shown(repository, run)))
+        }
+        [
+            "repos",
+            owner,
+            name,
+            "actions",
+            "runs",
+            run,
+            "attempts",
+            attempt,
+            "jobs",
+        ] => {
+            let found = attempt_of(snapshot, (owner, name), run, attempt);
+            found.map_or_else(not_found, |(repository, run)| {
+                (200, jobs(repository, run, parameters))
+            })
         }
         _ => not_found(),
     }
+}
+
+/// The first row of the page that is asked for, and how many rows it has.
+fn page_of(parameters: &BTreeMap<String, String>) -> (usize, usize) {
+    let number = |name: &str, default: usize| {
+        parameters
+            .get(name)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(default)
+    };
+    let size = number("per_page", 30).clamp(1, 100);
+    ((number("page", 1).max(1) - 1).saturating_mul(size), size)
+}
+
+fn attempt_of<'a>(
+    snapshot: &'a Snapshot,
+    (owner, name): (&str, &str),
+    run: &str,
+    attempt: &str,
+) -> Option<(&'a HostRepository, &'a HostWorkflowRun)> {
+    let (_, repository) = snapshot.repository(owner, name)?;
+    let found = repository
+        .workflow_runs
+        .iter()
+        .find(|known| known.run.to_string() == run && known.attempt.to_string() == attempt)?;
+    Some((repository, found))
+}
+
+fn jobs(
+    repository: &HostRepository,
+    run: &HostWorkflowRun,
+    parameters: &BTreeMap<String, String>,
+) -> Value {
+    let (start, size) = page_of(parameters);
+    let page: Vec<Value> = (1_u64..)
+        .zip(&run.jobs)
+        .skip(start)
+        .take(size)
+        .map(|(nth, job)| {
+            let id = run.run * 1_000_000 + run.attempt * 1_000 + nth;
+            json!({
+                "id": id,
+                "run_id": run.run,
+                "run_attempt": run.attempt,
+                "name": job.name,
+                "status": "completed",
+                "conclusion": job.conclusion,
+                "started_at": job.started_at,
+                "completed_at": job.completed_at,
+                "html_url": format!(
+                    "{WEB}/{}/{}/actions/runs/{}/job/{id}",
+                    repository.owner, repository.name, run.run
+                ),
+                "steps": [],
+            })
+        })
+        .collect();
+    json!({"total_count": run.jobs.len(), "jobs": page})
 }
 
 fn runs(repository: &HostRepository, parameters: &BTreeMap<String, String>) -> Value {
@@ -92,14 +159,7 @@ fn runs(repository: &HostRepository, parameters: &BTreeMap<String, String>) -> V
     let mut listed: Vec<_> = latest.into_values().filter(is_inside).collect();
     listed.sort_by_key(|run| std::cmp::Reverse((run.created_at, run.run)));
     let total = listed.len();
-    let number = |name: &str, default: usize| {
-        parameters
-            .get(name)
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(default)
-    };
-    let per_page = number("per_page", 30).clamp(1, 100);
-    let start = (number("page", 1).max(1) - 1).saturating_mul(per_page);
+    let (start, per_page) = page_of(parameters);
     let end = start.saturating_add(per_page).min(total).min(MAX_LISTED);
     let page: Vec<Value> = listed
         .get(start..end)

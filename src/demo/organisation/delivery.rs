@@ -12,11 +12,14 @@ use super::incidents::{IncidentPlan, slots};
 use super::life::{End, Life};
 use super::plan::{AS_OF_DAY, FIRST_DAY, Job, SLOW_FROM, Work};
 use super::truths::{Plants, Share};
-use crate::demo::model::{HostDeployment, HostRelease, HostWorkflowRun};
+use crate::demo::model::{HostDeployment, HostJob, HostRelease, HostWorkflowRun};
 use crate::domain::CommitId;
 
 /// The environment that is production.
 pub(super) const PRODUCTION: &str = "production";
+
+/// The job that fails where the flake is planted.
+pub(super) const FLAKY_JOB: &str = "broker";
 
 /// Everything that was shipped from one repository.
 #[derive(Debug, Default)]
@@ -348,6 +351,34 @@ pub(super) fn runs(
     (runs.rows, flaky)
 }
 
+/// The jobs of an attempt: they start together, and in one that failed the last one did.
+fn jobs(workflow: &str, started_at: Timestamp, ended: Timestamp, passed: bool) -> Vec<HostJob> {
+    let names: &[&str] = match workflow {
+        "integration" => &["contracts", FLAKY_JOB],
+        "deploy" => &["deploy"],
+        _ => &["lint", "test"],
+    };
+    let jobs = names.iter().map(|name| {
+        let is_last = names.last() == Some(name);
+        let conclusion = if passed || !is_last {
+            "success"
+        } else {
+            "failure"
+        };
+        HostJob {
+            name: (*name).to_owned(),
+            conclusion: conclusion.to_owned(),
+            started_at,
+            completed_at: if is_last {
+                ended
+            } else {
+                after(started_at, 150)
+            },
+        }
+    });
+    jobs.collect()
+}
+
 struct Runs {
     base: u64,
     rows: Vec<HostWorkflowRun>,
@@ -384,6 +415,7 @@ impl Runs {
                 created_at: at,
                 started_at: Some(started),
                 updated_at,
+                jobs: jobs(name, started, updated_at, *passed),
             });
             started = after(updated_at, 240);
         }

@@ -340,6 +340,8 @@ pub struct FlakeTruth {
     pub repository: String,
     /// Workflow.
     pub workflow: String,
+    /// The job that fails in it.
+    pub job: String,
     /// Flaky runs out of all runs of the workflow.
     pub share: Share,
 }

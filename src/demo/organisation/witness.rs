@@ -8,7 +8,7 @@ use super::blueprint::{
 };
 use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
-use super::delivery::{PRODUCTION, Shipped};
+use super::delivery::{FLAKY_JOB, PRODUCTION, Shipped};
 use super::plan::{
     ADR_WRITER, AWAY_FROM, AWAY_TO, DECLARED_OWNER, FIRST_DAY, MERGED_LATE, MERGED_LATE_FROM,
     QUARTERS, SLOW_FROM, SPREAD_FROM, STUCK_TO, quarter_label,
@@ -129,6 +129,7 @@ pub(super) fn repository(truths: &mut Truths, seen: &Seen<'_>, plants: &Plants) 
         truths.flake = Some(FlakeTruth {
             repository: blueprint.name.to_owned(),
             workflow: "integration".to_owned(),
+            job: FLAKY_JOB.to_owned(),
             share: flaky,
         });
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Decoder, commit, tails};
-use crate::domain::{Deployment, DeploymentStatus, Outcome, Release, WorkflowRun};
+use crate::domain::{Deployment, DeploymentStatus, Outcome, Release, WorkflowJob, WorkflowRun};
 use crate::github::wire;
 use crate::store::raw::Record;
 
@@ -82,12 +82,25 @@ impl Decoder {
         Ok(())
     }
 
-    /// Adds one attempt of a workflow run.
+    /// Adds one attempt of a workflow run with its jobs.
     pub(super) fn workflow_run(&mut self, record: &Record) -> Result<(), String> {
         let node = wire::workflow_run::WorkflowRun::deserialize(&record.node)
             .map_err(|error| format!("shape: {error}"))?;
+        let repository = self.repository;
+        let jobs = node.jobs.into_iter().map(|job| WorkflowJob {
+            repository,
+            run: node.id,
+            attempt: node.run_attempt,
+            job: job.id,
+            name: job.name,
+            conclusion: job.conclusion,
+            started_at: job.started_at,
+            completed_at: job.completed_at,
+            url: job.html_url.unwrap_or_default(),
+        });
+        self.facts.workflow_jobs.extend(jobs);
         self.facts.workflow_runs.push(WorkflowRun {
-            repository: self.repository,
+            repository,
             run: node.id,
             attempt: node.run_attempt,
             name: node.name.unwrap_or_default(),

@@ -193,6 +193,9 @@ fn sort(facts: &mut Facts) {
     facts
         .workflow_runs
         .sort_by_key(|row| (row.run, row.attempt));
+    facts
+        .workflow_jobs
+        .sort_by_key(|row| (row.run, row.attempt, row.job));
     facts.teams.sort_by(|a, b| a.team.cmp(&b.team));
     facts
         .team_members

@@ -7,7 +7,7 @@ use super::{Context, LOOK_BACK, OVERLAP, checksum};
 use crate::domain::{Completeness, Stream, StreamCertificate};
 use crate::github::client::Outcome;
 use crate::github::error::Error;
-use crate::github::wire::workflow_run::WorkflowRuns;
+use crate::github::wire::workflow_run::{JOBS, WorkflowJobs, WorkflowRuns};
 use crate::store::raw::Record;
 use crate::store::state::{RepositoryState, Scan};
 
@@ -116,7 +116,9 @@ async fn list(
     context.client.get(&path, &parameters).await
 }
 
-/// A run as listed, which is its last attempt, and its earlier attempts.
+/// A run as listed, which is its last attempt, and its earlier attempts with their jobs.
+///
+/// The jobs tell which of them failed and made somebody run it again.
 async fn attempts(
     context: &Context<'_>,
     state: &mut RepositoryState,
@@ -126,14 +128,11 @@ async fn attempts(
     let (Some(id), last) = (number("id"), number("run_attempt").unwrap_or(1)) else {
         return Ok(Vec::new());
     };
+    let live = &state.stream(STREAM).live;
     let mut records = Vec::new();
     for attempt in 1..last {
-        // An earlier attempt has ended: once it is in the store it stays as it is.
-        if state
-            .stream(STREAM)
-            .live
-            .contains_key(&format!("{id}/{attempt}"))
-        {
+        // Where the next one is in the store, this one had ended when it was read, and stays as it is.
+        if live.contains_key(&format!("{id}/{}", attempt + 1)) {
             continue;
         }
         let path = format!(
@@ -141,7 +140,12 @@ async fn attempts(
             context.name.owner(),
             context.name.name()
         );
-        if let Outcome::Data(node, _) = context.client.get::<Value>(&path, &[]).await? {
+        if let Outcome::Data(mut node, _) = context.client.get::<Value>(&path, &[]).await? {
+            if let Some(jobs) = jobs(context, &path).await?
+                && let Some(node) = node.as_object_mut()
+            {
+                node.insert(JOBS.to_owned(), Value::Array(jobs));
+            }
             records.push(record(id, attempt, &node));
         }
     }
@@ -149,9 +153,47 @@ async fn attempts(
     Ok(records)
 }
 
-/// Keeps what is read of a run: REST answers with a hundred links and a whole repository a run.
+/// The jobs of the attempt at a path; `None` where GitHub does not show them (any more).
+async fn jobs(context: &Context<'_>, attempt: &str) -> Result<Option<Vec<Value>>, Error> {
+    let path = format!("{attempt}/jobs");
+    let mut jobs = Vec::new();
+    for page in 1_u64.. {
+        let parameters = [("per_page", "100".to_owned()), ("page", page.to_string())];
+        let Outcome::Data(found, _) = context
+            .client
+            .get::<WorkflowJobs>(&path, &parameters)
+            .await?
+        else {
+            return Ok(None);
+        };
+        let n_listed = found.jobs.len() as u64;
+        jobs.extend(found.jobs.iter().map(|job| kept(job, &KEPT_OF_JOBS)));
+        if n_listed < 100 || page * 100 >= found.total_count {
+            break;
+        }
+    }
+    Ok(Some(jobs))
+}
+
+const KEPT_OF_JOBS: [&str; 6] = [
+    "id",
+    "name",
+    "conclusion",
+    "started_at",
+    "completed_at",
+    "html_url",
+];
+
+/// Those fields of a node that are read: REST answers with a hundred links and a whole repository a run.
+fn kept(node: &Value, names: &[&str]) -> Value {
+    let fields = names
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), node.get(*name)?.clone())));
+    Value::Object(fields.collect())
+}
+
 fn record(id: u64, attempt: u64, node: &Value) -> Record {
-    const KEPT: [&str; 12] = [
+    const KEPT: [&str; 13] = [
         "id",
         "name",
         "run_attempt",
@@ -164,15 +206,12 @@ fn record(id: u64, attempt: u64, node: &Value) -> Record {
         "run_started_at",
         "updated_at",
         "html_url",
+        JOBS,
     ];
-    let kept = KEPT
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), node.get(*name)?.clone())))
-        .collect();
     Record {
         shape: SHAPE.to_owned(),
         id: format!("{id}/{attempt}"),
-        node: Value::Object(kept),
+        node: kept(node, &KEPT),
         tails: Vec::new(),
     }
 }

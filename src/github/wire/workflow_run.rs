@@ -47,6 +47,42 @@ pub struct WorkflowRun {
     pub updated_at: Timestamp,
     /// Page.
     pub html_url: String,
+    /// Jobs, where the attempt was run again.
+    #[serde(default)]
+    pub jobs: Vec<WorkflowJob>,
+}
+
+/// The field of a kept attempt that holds its jobs: REST lists them at an address of their own.
+pub const JOBS: &str = "jobs";
+
+/// One page of an attempt's jobs.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct WorkflowJobs {
+    /// How many there are.
+    pub total_count: u64,
+    /// Kept as they came.
+    pub jobs: Vec<serde_json::Value>,
+}
+
+/// One job.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct WorkflowJob {
+    /// Its id.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// `success`, `failure`, …; null while it runs.
+    #[serde(default)]
+    pub conclusion: Option<String>,
+    /// Started.
+    #[serde(default)]
+    pub started_at: Option<Timestamp>,
+    /// Ended.
+    #[serde(default)]
+    pub completed_at: Option<Timestamp>,
+    /// Page.
+    #[serde(default)]
+    pub html_url: Option<String>,
 }
 
 const fn first_attempt() -> u64 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Elapsed, RepositoryId, WorkflowRun};
+use crate::domain::{Elapsed, RepositoryId, WorkflowJob, WorkflowRun};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::lens::qualifier;
 use crate::metrics::measure::{
@@ -22,7 +22,8 @@ static DEFINITION: Definition = Definition {
     title: "Flake rate",
     question: "How often does CI fail and then pass on the same commit?",
     definition: "Share of the finished workflow runs of which an earlier attempt failed and a later attempt passed on the same commit. \
-                 Beside it the minutes that the failed attempts took. The areas of this metric are workflows.",
+                 Beside it the minutes that the failed attempts took, and the jobs that failed in them. The areas of this metric are \
+                 workflows.",
     formula: "runs with a failed attempt before a passed one / finished runs",
     unit: Unit::Share,
     recipe: Recipe::Share,
@@ -32,8 +33,8 @@ static DEFINITION: Definition = Definition {
     exclusions: "Cancelled and skipped runs and runs still in progress are counted apart. A flake is never part of the change fail \
                  rate.",
     how_to_read: "Every flake costs its author a rerun and everybody the habit of not believing red.",
-    can_mislead: "A rerun after a repaired outside service looks like a flake. A flaky run that nobody reran is not seen. Which job was flaky \
-                  is in the run, not here: the metric sees workflows.",
+    can_mislead: "A rerun after a repaired outside service looks like a flake. A flaky run that nobody reran is not seen. A job is \
+                  named where GitHub still showed the attempt's jobs.",
     sql: include_str!("../../../queries/metrics/ci.flake_rate.sql"),
 };
 
@@ -44,12 +45,15 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         rows: Vec::new(),
         notes: Vec::new(),
     };
+    let failed = failed_jobs(tables);
     for product in &lens.products {
         if let Some(missing) = lens.missing(product, Need::WorkflowRuns) {
             measure.cells.push(not_observed(product, missing));
             continue;
         }
-        let rows: Vec<Keyed<f64>> = runs(tables, lens, product)
+        let runs = runs(tables, lens, product);
+        let mut flakes = Flakes::default();
+        let rows: Vec<Keyed<f64>> = runs
             .iter()
             .map(|run| {
                 let (value, fate) = run.verdict();
@@ -58,10 +62,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 } else {
                     0.0
                 };
-                Keyed {
-                    row: run.row(lens, product, value, fate),
-                    key: lost,
+                let mut row = run.row(lens, product, value, fate);
+                if value == Some(1.0)
+                    && let Some(failed) = flakes.add(run, &failed)
+                {
+                    row.subject = format!("{}, failed before: {failed}", row.subject);
                 }
+                Keyed { row, key: lost }
             })
             .collect();
         measure
@@ -78,6 +85,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             ));
         }
         measure.notes.extend(worst(tables, product, &rows));
+        measure.notes.extend(flakes.worst(tables, product));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
     measure
@@ -121,15 +129,109 @@ fn worst(tables: &Tables, product: &ProductLens, rows: &[Keyed<f64>]) -> Option<
         .iter()
         .take(3)
         .map(|((repository, workflow), (hits, of))| {
-            let name = qualifier(tables, product, *repository);
-            let place = name.map_or_else(
-                || (*workflow).to_owned(),
-                |name| format!("{name} {workflow}"),
-            );
+            let place = place(tables, product, *repository, workflow);
             format!("{place} {hits} of {of}")
         })
         .collect();
     (!words.is_empty()).then(|| format!("{}: most flakes: {}", product.name, words.join(", ")))
+}
+
+/// The failed jobs that are known, by repository, run and attempt.
+type FailedJobs<'a> = BTreeMap<(RepositoryId, u64, u64), Vec<&'a WorkflowJob>>;
+
+/// An attempt whose jobs are known has an entry, also where none of them failed.
+fn failed_jobs(tables: &Tables) -> FailedJobs<'_> {
+    let mut failed = FailedJobs::new();
+    for job in &tables.facts.workflow_jobs {
+        let jobs = failed
+            .entry((job.repository, job.run, job.attempt))
+            .or_default();
+        if job.conclusion.as_deref().is_some_and(is_failure) {
+            jobs.push(job);
+        }
+    }
+    failed
+}
+
+/// The jobs that failed in flaky runs.
+#[derive(Default)]
+struct Flakes<'a> {
+    n_runs: u64,
+    n_with_jobs: u64,
+    /// By repository, workflow and job: flaky runs in which it failed, and the minutes that it took then.
+    jobs: BTreeMap<(RepositoryId, &'a str, &'a str), (u64, f64)>,
+}
+
+impl<'a> Flakes<'a> {
+    /// Counts a flaky run; returns the names of its failed jobs where they are known.
+    fn add(&mut self, run: &Run<'a>, failed: &FailedJobs<'a>) -> Option<String> {
+        self.n_runs += 1;
+        let mut minutes: BTreeMap<&str, f64> = BTreeMap::new();
+        let attempts = run
+            .failed_before()
+            .filter_map(|attempt| failed.get(&(run.repository, run.run, attempt.attempt)));
+        let jobs: Vec<&WorkflowJob> = attempts.flatten().copied().collect();
+        for job in &jobs {
+            let took = job
+                .started_at
+                .zip(job.completed_at)
+                .and_then(|(started, completed)| Elapsed::between(started, completed));
+            *minutes.entry(&job.name).or_default() += took.map_or(0.0, |took| took.hours() * 60.0);
+        }
+        if minutes.is_empty() {
+            return None;
+        }
+        self.n_with_jobs += 1;
+        for (name, minutes) in &minutes {
+            let key = (run.repository, run.last.name.as_str(), *name);
+            let job = self.jobs.entry(key).or_default();
+            job.0 += 1;
+            job.1 += minutes;
+        }
+        Some(minutes.into_keys().collect::<Vec<_>>().join(", "))
+    }
+
+    /// The jobs that failed in the most flaky runs, at most three.
+    fn worst(self, tables: &Tables, product: &ProductLens) -> Option<String> {
+        let (n_runs, n_with_jobs) = (self.n_runs, self.n_with_jobs);
+        let mut jobs: Vec<_> = self.jobs.into_iter().collect();
+        jobs.sort_by_key(|(place, (n, _))| (std::cmp::Reverse(*n), *place));
+        let words = jobs
+            .iter()
+            .take(3)
+            .map(|((repository, workflow, job), (n, minutes))| {
+                let place = place(tables, product, *repository, workflow);
+                format!("{place} / {job} {n} of {n_runs} ({minutes:.0} min)")
+            });
+        let words = words.collect::<Vec<_>>().join(", ");
+        let unknown = if n_with_jobs < n_runs {
+            format!("; failed jobs are known of {n_with_jobs} of {n_runs} flaky runs")
+        } else {
+            String::new()
+        };
+        (n_runs > 0).then(|| {
+            let words = if words.is_empty() {
+                "not known"
+            } else {
+                &words
+            };
+            format!(
+                "{}: jobs that failed in flaky runs: {words}{unknown}",
+                product.name
+            )
+        })
+    }
+}
+
+/// A workflow's name, with its repository's where the product has several.
+fn place(
+    tables: &Tables,
+    product: &ProductLens,
+    repository: RepositoryId,
+    workflow: &str,
+) -> String {
+    let name = qualifier(tables, product, repository);
+    name.map_or_else(|| workflow.to_owned(), |name| format!("{name} {workflow}"))
 }
 
 /// A workflow run with all its attempts.
@@ -145,7 +247,7 @@ pub struct Run<'a> {
     pub last: &'a WorkflowRun,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// Its ledger row, placed by its creation.
     #[must_use]
     pub fn row(
@@ -195,7 +297,7 @@ impl Run<'_> {
                 .all(|run| run.head_commit == self.last.head_commit)
     }
 
-    fn failed_before(&self) -> impl Iterator<Item = &WorkflowRun> {
+    fn failed_before(&self) -> impl Iterator<Item = &'a WorkflowRun> {
         let before = self.attempts.iter().copied();
         before.filter(|run| {
             run.attempt < self.last.attempt && run.conclusion.as_deref().is_some_and(is_failure)

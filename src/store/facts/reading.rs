@@ -54,6 +54,7 @@ fn read_facts(store: &Store, parts: &[Part]) -> Result<Facts, Error> {
         deployment_statuses: rows_if(with_deliveries, store)?,
         releases: rows_if(with_deliveries, store)?,
         workflow_runs: rows_if(with_deliveries, store)?,
+        workflow_jobs: rows_if(with_deliveries, store)?,
         merge_rules: read_rows(store)?,
         teams: read_rows(store)?,
         team_members: read_rows(store)?,
