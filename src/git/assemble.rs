@@ -9,7 +9,7 @@ use crate::domain::{CommitId, Tag};
 
 use super::attributes::PathRules;
 use super::engine::{self, Plan, commit_id};
-use super::history::{history, instant};
+use super::history::{Draft, instant};
 use super::log::{Log, NONE};
 use super::objects::Packs;
 use super::open::{self, Tips};
@@ -113,6 +113,15 @@ fn ignored_in(log: &Log, revisions: &[ObjectId]) -> Vec<CommitId> {
     there
 }
 
+/// The log of everything, and how many of its commits were known: none, where what was known could not be continued.
+fn extended(plan: &Plan<'_>, old: Option<Log>) -> (Log, usize) {
+    let n_old = old.as_ref().map_or(0, |log| log.commits.len());
+    match old.and_then(|log| engine::extend(plan, log)) {
+        Some(log) => (log, n_old),
+        None => (engine::extend(plan, Log::default()).unwrap_or_default(), 0),
+    }
+}
+
 /// See [`super::mine`].
 pub(super) fn mine(
     path: &Path,
@@ -154,32 +163,26 @@ pub(super) fn mine(
         .as_ref()
         .is_some_and(|(header, _)| header.current == current);
     let old = old.map(|(_, log)| log);
+    let plan = Plan {
+        packs: &packs,
+        hash: repository.object_hash(),
+        tip,
+        others: tips.others.clone(),
+        boundary: tips.boundary.clone(),
+        ignored: &settings.ignored,
+        until: options.as_of.map(Timestamp::as_second),
+        renames: options.renames,
+        merges_against_first_parent: options.diff_merges_first_parent,
+        ownership: options.ownership,
+        threads: threads(options),
+        progress,
+    };
     let (log, n_old) = match old {
         Some(log) if unchanged => {
             let n = log.commits.len();
             (log, n)
         }
-        old => {
-            let plan = Plan {
-                packs: &packs,
-                hash: repository.object_hash(),
-                tip,
-                others: tips.others.clone(),
-                boundary: tips.boundary.clone(),
-                ignored: &settings.ignored,
-                until: options.as_of.map(Timestamp::as_second),
-                renames: options.renames,
-                merges_against_first_parent: options.diff_merges_first_parent,
-                ownership: options.ownership,
-                threads: threads(options),
-                progress,
-            };
-            let n_old = old.as_ref().map_or(0, |log| log.commits.len());
-            match old.and_then(|log| engine::extend(&plan, log)) {
-                Some(log) => (log, n_old),
-                None => (engine::extend(&plan, Log::default()).unwrap_or_default(), 0),
-            }
-        }
+        old => extended(&plan, old),
     };
     let header = Header {
         basis: basis(&log),
@@ -187,17 +190,19 @@ pub(super) fn mine(
     };
     progress.phase("history", None);
     let n_new_commits = u32::try_from(log.commits.len().saturating_sub(n_old)).unwrap_or(NONE);
-    let (tags, sections) = std::thread::scope(|scope| {
+    let shared = repository.into_sync();
+    let (tags, draft, sections) = std::thread::scope(|scope| {
         let sections = (!unchanged).then(|| scope.spawn(|| Sections::of(&log)));
-        let tags = open::tags(&repository, &tips);
-        (tags, sections.map(joined))
+        let tags = scope.spawn(|| open::tags(&shared.to_thread_local(), &tips));
+        let draft = Draft::of(&log, &settings, rules);
+        (joined(tags), draft, sections.map(joined))
     });
     let (state, mut history) = std::thread::scope(|scope| {
         let state = scope.spawn(|| match &sections {
             Some(sections) => sections.pack(&header),
             None => previous.unwrap_or_default().to_vec(),
         });
-        let history = history(log, options, &settings, rules, tip);
+        let history = draft.finish(log, options, &settings, tip);
         (joined(state), history)
     });
     history.tags = tags

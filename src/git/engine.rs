@@ -4,7 +4,7 @@
 //! is known cannot be continued (a rewritten branch, a topic forked from a version that is no longer kept), the caller runs
 //! again from nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use gix::ObjectId;
 
@@ -15,14 +15,17 @@ use super::families::Families;
 use super::files::{self, Changed, Files, Task};
 use super::interner::Interner;
 use super::join::{New, Parts};
+use super::known::Known;
+use super::landing::landing_order;
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, NONE};
 use super::objects::{Mixed, Packs, Reader};
+use super::parallel::joined;
 use super::past::Past;
 use super::quarter;
 use super::survival::Runs;
-use super::tree::{Differ, Mode, Side};
+use super::tree::{Differ, Hole, Mode, Side};
 use super::versions::{self, Contents, Event, Family, Frame, Measured, Version, What};
-use super::walk::{self, Known, Node, Source};
+use super::walk::{self, Node, Source};
 
 /// What a run needs to know.
 pub(super) struct Plan<'a> {
@@ -45,30 +48,6 @@ pub(super) struct Plan<'a> {
     pub(super) progress: &'a dyn super::Progress,
 }
 
-struct KnownLog<'a> {
-    places: HashMap<CommitId, u32, Mixed>,
-    commits: &'a [LogCommit],
-}
-
-impl<'a> KnownLog<'a> {
-    fn of(log: &'a Log) -> Self {
-        let commits = &log.commits;
-        Self {
-            places: commits.iter().map(|commit| commit.id).zip(0..).collect(),
-            commits,
-        }
-    }
-}
-
-impl Known for KnownLog<'_> {
-    fn get(&self, id: &ObjectId) -> Option<(u32, Vec<ObjectId>, i64)> {
-        let place = *self.places.get(&commit_id(id)?)?;
-        let commit = self.commits.get(place as usize)?;
-        let parents = commit.parents.iter().filter_map(object_id).collect();
-        Some((place, parents, commit.committed))
-    }
-}
-
 /// The domain's id of an object.
 pub(super) fn commit_id(id: &gix::oid) -> Option<CommitId> {
     CommitId::from_bytes(id.as_bytes())
@@ -85,33 +64,19 @@ fn kept_commits(n_default: usize) -> usize {
 }
 
 /// The log of everything reachable; `None` where `old` cannot be continued.
-pub(super) fn extend(plan: &Plan<'_>, old: Log) -> Option<Log> {
+pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
     let is_first = old.commits.is_empty();
     plan.progress.phase("commits", None);
     let mut reader = plan.packs.reader(8 << 20);
-    let known = KnownLog::of(&old);
-    let tips: Vec<ObjectId> = plan
-        .others
-        .iter()
-        .chain(plan.tip.as_ref())
-        .copied()
-        .collect();
-    let (mut nodes, holes) = walk::reachable(
-        plan.packs,
-        &tips,
-        &plan.boundary,
-        &known,
-        plan.threads,
-        &|n| plan.progress.advance(n),
-    );
-    drop(known);
+    let ((mut nodes, holes), interners) = walked(plan, &mut old);
     let tip = plan.tip.and_then(|tip| {
         (0..)
             .zip(&nodes)
             .find(|(_, node)| node.id == tip)
             .map(|(at, _): (u32, _)| at)
     });
-    let (mut order, n_default) = walk::landing_order(&nodes, tip);
+    let n_landed = n_landed(&nodes, old.n_default);
+    let (mut order, n_default) = landing_order(&nodes, tip, n_landed);
     if let Some(until) = plan.until {
         let mut place = 0;
         order.retain(|&at| {
@@ -135,7 +100,7 @@ pub(super) fn extend(plan: &Plan<'_>, old: Log) -> Option<Log> {
     if !is_first && !can_go_on {
         return None;
     }
-    let mut run = Run::new(plan, old, n_default);
+    let mut run = Run::new(plan, old, interners, n_default);
     let fresh = run.take_fresh(&mut nodes, &order, &mut reader);
     run.compare_trees(&nodes, &order, fresh, &mut reader);
     if plan.ownership
@@ -183,6 +148,52 @@ pub(super) fn extend(plan: &Plan<'_>, old: Log) -> Option<Log> {
     Some(parts.join(&nodes, &order, quarters, gaps))
 }
 
+/// The graph of what the tips reach, with what could not be read; beside it, the earlier run's numbers are taken out of it.
+fn walked(plan: &Plan<'_>, old: &mut Log) -> ((Vec<Node>, Vec<Hole>), Interners) {
+    let (signatures, paths) = (
+        std::mem::take(&mut old.signatures),
+        std::mem::take(&mut old.paths),
+    );
+    let known = Known::of(old);
+    let tips: Vec<ObjectId> = plan
+        .others
+        .iter()
+        .chain(plan.tip.as_ref())
+        .copied()
+        .collect();
+    std::thread::scope(|scope| {
+        let interners = scope.spawn(|| Interners {
+            signatures: Interner::seeded(signatures),
+            paths: Interner::seeded(paths),
+            blobs: Interner::seeded(old.blobs.clone()),
+        });
+        let found = walk::reachable(
+            plan.packs,
+            &tips,
+            &plan.boundary,
+            &known,
+            plan.threads,
+            &|n| plan.progress.advance(n),
+        );
+        (found, joined(interners))
+    })
+}
+
+/// How many nodes at the beginning are what had landed before, in order: all or none.
+///
+/// Known nodes come first, by place. None, where one is not reached any more, or where an object that was missing is there now,
+/// so that more had landed than was known.
+fn n_landed(nodes: &[Node], n_default: u32) -> usize {
+    let landed = nodes.get(..n_default as usize).unwrap_or_default();
+    let is_last = |node: &Node| matches!(node.source, Source::Known(at) if at.checked_add(1) == Some(n_default));
+    let is_closed = |node: &Node| node.parents.iter().all(|&parent| parent < n_default);
+    if landed.last().is_some_and(is_last) && landed.iter().all(is_closed) {
+        landed.len()
+    } else {
+        0
+    }
+}
+
 fn gap(kind: &str, subject: String, reason: &str) -> LogGap {
     LogGap {
         kind: kind.to_owned(),
@@ -220,6 +231,13 @@ struct Fresh {
     parsed: Box<Parsed>,
 }
 
+/// Numbers for what many facts name, begun with those of the earlier run.
+struct Interners {
+    signatures: Interner<(String, String)>,
+    paths: Interner<Vec<u8>>,
+    blobs: Interner<CommitId, Mixed>,
+}
+
 struct Run<'a> {
     plan: &'a Plan<'a>,
     old: Log,
@@ -241,18 +259,15 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(plan: &'a Plan<'a>, mut old: Log, n_default: usize) -> Self {
-        let signatures = Interner::seeded(std::mem::take(&mut old.signatures));
-        let paths = Interner::seeded(std::mem::take(&mut old.paths));
-        let blobs = Interner::seeded(old.blobs.clone());
+    fn new(plan: &'a Plan<'a>, old: Log, interners: Interners, n_default: usize) -> Self {
         Self {
             plan,
             old,
             n_default,
-            signatures,
-            paths,
+            signatures: interners.signatures,
+            paths: interners.paths,
             new: Vec::new(),
-            blobs,
+            blobs: interners.blobs,
             changes: Vec::new(),
             merges: Vec::new(),
             events: Vec::new(),

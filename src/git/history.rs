@@ -25,12 +25,15 @@ pub(super) fn instant(seconds: i64) -> Option<Timestamp> {
 struct Signatures {
     seen: Vec<Signature>,
     of_raw: Vec<SignatureId>,
+    /// By signature: whether several raw ones went there.
+    is_shared: Vec<bool>,
 }
 
 impl Signatures {
     fn new(raw: &[(String, String)], mailmap: &gix::mailmap::Snapshot) -> Self {
         let mut numbers: HashMap<Signature, SignatureId> = HashMap::new();
         let mut seen = Vec::new();
+        let mut n_raw: Vec<u32> = Vec::new();
         let of_raw = raw
             .iter()
             .map(|(name, email)| {
@@ -45,13 +48,22 @@ impl Signatures {
                     name: text(&resolved.name),
                     email: text(&resolved.email),
                 };
-                *numbers.entry(signature).or_insert_with_key(|signature| {
+                let id = *numbers.entry(signature).or_insert_with_key(|signature| {
                     seen.push(signature.clone());
+                    n_raw.push(0);
                     SignatureId(u32::try_from(seen.len() - 1).unwrap_or(NONE))
-                })
+                });
+                if let Some(n) = n_raw.get_mut(id.0 as usize) {
+                    *n += 1;
+                }
+                id
             })
             .collect();
-        Self { seen, of_raw }
+        Self {
+            seen,
+            of_raw,
+            is_shared: n_raw.into_iter().map(|n| n > 1).collect(),
+        }
     }
 
     fn of(&self, raw: u32) -> SignatureId {
@@ -60,48 +72,33 @@ impl Signatures {
             .copied()
             .unwrap_or(SignatureId(NONE))
     }
+
+    fn is_shared(&self, id: SignatureId) -> bool {
+        self.is_shared.get(id.0 as usize) != Some(&false)
+    }
 }
 
-/// The facts as other layers see them, without tags and what the refs say.
-pub(super) fn history(
-    log: Log,
-    options: &MineOptions,
-    settings: &Settings,
-    mut rules: PathRules,
-    tip: Option<ObjectId>,
-) -> History {
-    let signatures = Signatures::new(&log.signatures, &settings.mailmap);
-    let mut gaps: Vec<Gap> = log.gaps.iter().map(gap).collect();
-    let n_default = log.n_default;
-    let totals = totals(&log.changes, log.commits.len());
-    let exclusions = path_exclusions(&log, &mut rules);
-    let mut commits = Vec::with_capacity(log.commits.len());
-    for ((place, row), totals) in (0_u32..).zip(log.commits).zip(totals) {
-        gaps.extend(row.gaps.iter().map(gap));
-        let exclusion = exclusion(&row, totals.0, options, settings);
-        commits.push(commit(
-            row,
-            totals,
-            &signatures,
-            exclusion,
-            place < n_default,
-        ));
-    }
-    let last = n_default
-        .checked_sub(1)
-        .and_then(|last| commits.get(last as usize));
-    let tip_at = last.map(|commit| commit.committed_at);
-    let ownership = ownership(&log.ownership, &log.quarters, tip_at, &signatures);
-    let in_tip: HashSet<&[u8]> = settings.paths.iter().map(Vec::as_slice).collect();
-    let path_in_tip = log
-        .paths
-        .iter()
-        .map(|path| in_tip.contains(path.as_slice()))
-        .collect();
-    let changes = log
-        .changes
-        .iter()
-        .map(|change| FileChange {
+/// What can be said of a log while it is still needed as it is.
+pub(super) struct Draft {
+    signatures: Signatures,
+    gaps: Vec<Gap>,
+    /// By commit.
+    totals: Vec<(u32, u64, u64)>,
+    path_exclusions: Vec<Option<Exclusion>>,
+    path_in_tip: Vec<bool>,
+    ownership: Vec<Ownership>,
+    changes: Vec<FileChange>,
+}
+
+impl Draft {
+    /// Of a log.
+    pub(super) fn of(log: &Log, settings: &Settings, mut rules: PathRules) -> Self {
+        let signatures = Signatures::new(&log.signatures, &settings.mailmap);
+        let last = log.n_default.checked_sub(1);
+        let last = last.and_then(|last| log.commits.get(last as usize));
+        let tip_at = last.map(committed_at);
+        let in_tip: HashSet<&[u8]> = settings.paths.iter().map(Vec::as_slice).collect();
+        let change = |change: &LogChange| FileChange {
             commit: change.commit,
             path: change.path,
             previous_path: optional(change.previous),
@@ -109,22 +106,60 @@ pub(super) fn history(
             lines_added: optional(change.added),
             lines_deleted: optional(change.deleted),
             is_binary: change.is_binary,
-        })
-        .collect();
-    History {
-        commits,
-        changes,
-        paths: log.paths.into_iter().map(lossy).collect(),
-        path_exclusions: exclusions,
-        path_in_tip,
-        signatures: signatures.seen,
-        ownership,
-        tags: Vec::new(),
-        tip: tip.and_then(|id| commit_id(&id)),
-        default_branch: None,
-        codeowners: settings.codeowners.clone(),
-        is_shallow: false,
-        gaps,
+        };
+        Self {
+            gaps: log.gaps.iter().map(gap).collect(),
+            totals: totals(&log.changes, log.commits.len()),
+            path_exclusions: path_exclusions(log, &mut rules),
+            path_in_tip: log
+                .paths
+                .iter()
+                .map(|path| in_tip.contains(path.as_slice()))
+                .collect(),
+            ownership: ownership(&log.ownership, &log.quarters, tip_at, &signatures),
+            changes: log.changes.iter().map(change).collect(),
+            signatures,
+        }
+    }
+
+    /// The facts as other layers see them, without tags and what the refs say.
+    pub(super) fn finish(
+        self,
+        mut log: Log,
+        options: &MineOptions,
+        settings: &Settings,
+        tip: Option<ObjectId>,
+    ) -> History {
+        let mut gaps = self.gaps;
+        let n_default = log.n_default;
+        (log.ownership, log.versions, log.changes) = Default::default();
+        let mut commits = Vec::with_capacity(log.commits.len());
+        for ((place, row), totals) in (0_u32..).zip(log.commits).zip(self.totals) {
+            gaps.extend(row.gaps.iter().map(gap));
+            let exclusion = exclusion(&row, totals.0, options, settings);
+            commits.push(commit(
+                row,
+                totals,
+                &self.signatures,
+                exclusion,
+                place < n_default,
+            ));
+        }
+        History {
+            commits,
+            changes: self.changes,
+            paths: log.paths.into_iter().map(lossy).collect(),
+            path_exclusions: self.path_exclusions,
+            path_in_tip: self.path_in_tip,
+            signatures: self.signatures.seen,
+            ownership: self.ownership,
+            tags: Vec::new(),
+            tip: tip.and_then(|id| commit_id(&id)),
+            default_branch: None,
+            codeowners: settings.codeowners.clone(),
+            is_shallow: false,
+            gaps,
+        }
     }
 }
 
@@ -201,6 +236,10 @@ fn exclusion(
     (n_files > options.max_files_per_commit).then_some(Exclusion::TooManyFiles)
 }
 
+fn committed_at(row: &LogCommit) -> Timestamp {
+    instant(row.committed).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
 fn commit(
     row: LogCommit,
     (n_files, added, deleted): (u32, u64, u64),
@@ -208,6 +247,7 @@ fn commit(
     exclusion: Option<Exclusion>,
     on_default_branch: bool,
 ) -> Commit {
+    let committed_at = committed_at(&row);
     let author = signatures.of(row.author);
     let mut co_authors: Vec<SignatureId> = Vec::new();
     for &person in &row.co_authors {
@@ -223,7 +263,7 @@ fn commit(
         committer: signatures.of(row.committer),
         authored_at: instant(row.authored).unwrap_or(Timestamp::UNIX_EPOCH),
         author_offset_seconds: row.author_offset,
-        committed_at: instant(row.committed).unwrap_or(Timestamp::UNIX_EPOCH),
+        committed_at,
         committer_offset_seconds: row.committer_offset,
         co_authors,
         subject: row.subject,
@@ -268,9 +308,10 @@ fn ownership(
         {
             same_file = out.len();
         }
-        let known = out
+        let file = out
             .get_mut(same_file..)
-            .and_then(|file| file.iter_mut().find(|known| known.author == next.author));
+            .filter(|_| signatures.is_shared(next.author));
+        let known = file.and_then(|file| file.iter_mut().find(|known| known.author == next.author));
         match known {
             Some(known) => known.surviving_lines += next.surviving_lines,
             None => out.push(next),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::CommitId;
 
+use super::engine::commit_id;
 use super::interner::Interner;
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
 use super::objects::Mixed;
@@ -59,18 +60,73 @@ impl Renumbered {
         }
     }
 
-    fn version(
+    /// Gives numbers to owners that no commit named, in the order of the rows.
+    fn sign(
         &mut self,
-        (path, blob, version, is_in_tip): (u32, u32, Version, bool),
-    ) -> LogVersion {
-        LogVersion {
-            path: self.paths.of(path),
-            blob: self.blobs.of(blob),
+        known: &[LogOwnership],
+        new: &[LogOwnership],
+        versions: &[(u32, u32, Version, bool)],
+    ) {
+        if !self.signatures.new.contains(&NONE) {
+            return;
+        }
+        for row in known.iter().chain(new) {
+            self.signatures.of(row.owner);
+        }
+        for (.., version, _) in versions {
+            for &(_, owner) in version.runs.0.iter() {
+                self.signatures.of(owner);
+            }
+        }
+    }
+
+    /// By quarter, path, owner. What is known keeps its order unless a number changed; what is new comes after it.
+    fn ownership(
+        &self,
+        mut known: Vec<LogOwnership>,
+        mut new: Vec<LogOwnership>,
+    ) -> Vec<LogOwnership> {
+        let renumber = |rows: &mut [LogOwnership]| {
+            for row in rows {
+                row.path = self.paths.known(row.path);
+                row.owner = self.signatures.known(row.owner);
+            }
+        };
+        if !(self.paths.is_as_before() && self.signatures.is_as_before()) {
+            renumber(&mut known);
+            if !known.is_sorted() {
+                known.sort_unstable();
+            }
+            renumber(&mut new);
+        }
+        new.sort_unstable();
+        known.append(&mut new);
+        known
+    }
+
+    /// By path, maker and content's id.
+    fn versions(
+        &self,
+        versions: Vec<(u32, u32, Version, bool)>,
+        ids: &[CommitId],
+    ) -> Vec<LogVersion> {
+        let renumbered = |(path, blob, version, is_in_tip): (u32, u32, Version, bool)| LogVersion {
+            path: self.paths.known(path),
+            blob: self.blobs.known(blob),
             made_by: version.made_by,
             used_by: version.used_by,
             is_in_tip,
             runs: self.signatures.in_runs(version.runs),
-        }
+        };
+        let mut versions: Vec<LogVersion> = versions.into_iter().map(renumbered).collect();
+        versions.sort_by_key(|version| {
+            (
+                version.path,
+                version.made_by,
+                ids.get(version.blob as usize),
+            )
+        });
+        versions
     }
 }
 
@@ -113,6 +169,7 @@ impl Parts {
             nodes,
             order,
         );
+        log.parents = parent_places(&log.commits, nodes, order);
         // Merges of the default branch keep their places: what is new comes after what is known.
         let known_merges = old.merges.into_iter().map(|merge| LogMerge {
             commit: place_of_old
@@ -138,47 +195,22 @@ impl Parts {
             .add_unseen(versions.iter().map(|version| version.1), &blobs);
         log.blobs = numbers.blobs.reorder(blobs.into_values());
         let n_old_quarters = u32::try_from(old.quarters.len()).unwrap_or(NONE);
-        let known_rows = old
-            .ownership
-            .iter()
-            .filter(|row| row.quarter < n_old_quarters)
-            .copied();
-        let new_rows = rows
-            .iter()
-            .map(|&(snapshot, path, owner, lines)| LogOwnership {
+        let new_rows: Vec<LogOwnership> = rows
+            .into_iter()
+            .map(|(snapshot, path, owner, lines)| LogOwnership {
                 quarter: n_old_quarters + snapshot,
                 path,
                 owner,
                 lines,
-            });
-        log.ownership.reserve(old.ownership.len().max(rows.len()));
-        for row in known_rows.chain(new_rows) {
-            log.ownership.push(LogOwnership {
-                path: numbers.paths.of(row.path),
-                owner: numbers.signatures.of(row.owner),
-                ..row
-            });
-        }
-        // What is known keeps its order unless a number changed; what is new comes after it.
-        let n_known = log
-            .ownership
-            .partition_point(|row| row.quarter < n_old_quarters);
-        let (known, new) = log.ownership.split_at_mut(n_known);
-        if !known.is_sorted() {
-            known.sort_unstable();
-        }
-        new.sort_unstable();
-        log.versions = versions
-            .into_iter()
-            .map(|row| numbers.version(row))
+            })
             .collect();
-        let ids = &log.blobs;
-        log.versions.sort_by_key(|version| {
-            (
-                version.path,
-                version.made_by,
-                ids.get(version.blob as usize),
-            )
+        let mut known_rows = old.ownership;
+        known_rows.truncate(known_rows.partition_point(|row| row.quarter < n_old_quarters));
+        numbers.sign(&known_rows, &new_rows, &versions);
+        (log.ownership, log.versions) = std::thread::scope(|scope| {
+            let ownership = scope.spawn(|| numbers.ownership(known_rows, new_rows));
+            let versions = numbers.versions(versions, &log.blobs);
+            (joined(ownership), versions)
         });
         log.signatures = numbers.signatures.reorder(signatures.into_values());
         log.paths = numbers.paths.reorder(paths.into_values());
@@ -250,6 +282,33 @@ fn commits(
     place_of_old
 }
 
+/// The places of the commits' parents, one commit's after the other's.
+fn parent_places(commits: &[LogCommit], nodes: &[Node], order: &[u32]) -> Vec<u32> {
+    let mut place_of = vec![NONE; nodes.len()];
+    for (place, &at) in (0..).zip(order) {
+        if let Some(slot) = place_of.get_mut(at as usize) {
+            *slot = place;
+        }
+    }
+    let mut places = Vec::with_capacity(commits.len());
+    for (commit, &at) in commits.iter().zip(order) {
+        let parents = nodes.get(at as usize).map(|node| node.parents.as_slice());
+        let mut parents = parents.unwrap_or_default().iter().peekable();
+        // Parents that are not in the graph are left out of the node's, which are in order otherwise.
+        places.extend(commit.parents.iter().map(|id| {
+            let is_it = |at: &&u32| {
+                let node = nodes.get(**at as usize);
+                node.and_then(|node| commit_id(&node.id)) == Some(*id)
+            };
+            let at = parents.next_if(is_it);
+            at.and_then(|&at| place_of.get(at as usize))
+                .copied()
+                .unwrap_or(NONE)
+        }));
+    }
+    places
+}
+
 fn renumbered(mut commit: LogCommit, signatures: &mut Numbers) -> LogCommit {
     commit.author = signatures.of(commit.author);
     commit.committer = signatures.of(commit.committer);
@@ -309,6 +368,16 @@ impl Numbers {
         }
     }
 
+    /// The number of what has one; what was never numbered here stays as it is.
+    fn known(&self, old: u32) -> u32 {
+        self.new.get(old as usize).copied().unwrap_or(old)
+    }
+
+    /// Whether all numbers are what they were.
+    fn is_as_before(&self) -> bool {
+        self.new.iter().zip(0..).all(|(&new, old)| new == old)
+    }
+
     /// Gives numbers to what has none, in the order of the values.
     fn add_unseen<T, S>(&mut self, old: impl Iterator<Item = u32>, values: &Interner<T, S>)
     where
@@ -328,14 +397,14 @@ impl Numbers {
     }
 
     /// Runs with their owners' new numbers.
-    fn in_runs(&mut self, runs: Runs) -> Arc<Vec<(u32, u32)>> {
-        if runs.0.iter().all(|&(_, owner)| self.of(owner) == owner) {
+    fn in_runs(&self, runs: Runs) -> Arc<Vec<(u32, u32)>> {
+        if runs.0.iter().all(|&(_, owner)| self.known(owner) == owner) {
             return runs.0;
         }
         Arc::new(
             runs.0
                 .iter()
-                .map(|&(lines, owner)| (lines, self.of(owner)))
+                .map(|&(lines, owner)| (lines, self.known(owner)))
                 .collect(),
         )
     }

@@ -118,6 +118,8 @@ pub(super) struct LogVersion {
 pub(super) struct Log {
     /// In landing order.
     pub(super) commits: Vec<LogCommit>,
+    /// The places of their parents, one commit's after the other's; [`NONE`] for one that is not among them.
+    pub(super) parents: Vec<u32>,
     /// How many of them the default branch reaches; they come first.
     pub(super) n_default: u32,
     /// Names and addresses as they were written, in order of first sight.

@@ -14,6 +14,8 @@ mod history;
 pub mod identity;
 mod interner;
 mod join;
+mod known;
+mod landing;
 mod lines;
 mod log;
 mod look;

@@ -2,13 +2,11 @@
 //!
 //! The bytes are a function of the log alone. A state that cannot be read in full is as good as none.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::{ChangeKind, CommitId};
 
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
-use super::objects::Mixed;
 use super::parallel::joined;
 use super::tree::Mode;
 
@@ -119,6 +117,7 @@ pub(super) fn read(state: &[u8]) -> Option<Log> {
     })?;
     Some(Log {
         commits: people.commits,
+        parents: people.parents,
         n_default: people.n_default,
         signatures: people.signatures,
         paths: people.paths,
@@ -236,12 +235,11 @@ impl Writer {
     fn commits(&mut self, log: &Log) {
         let commits = &log.commits;
         self.column(commits, |out, commit| out.id(&commit.id));
-        let places: HashMap<&CommitId, u64, Mixed> =
-            commits.iter().map(|commit| &commit.id).zip(0..).collect();
-        for (place, commit) in (0_u64..).zip(commits) {
+        let mut parents = log.parents.iter();
+        for (place, commit) in (0_u32..).zip(commits) {
             self.column(&commit.parents, |out, parent| {
-                if let Some(at) = places.get(parent).filter(|&&at| at < place) {
-                    out.number(place - at);
+                if let Some(&at) = parents.next().filter(|&&at| at < place) {
+                    out.number(u64::from(place - at));
                 } else {
                     out.number(0);
                     out.id(parent);
@@ -379,6 +377,8 @@ impl Writer {
     }
 
     fn ownership(&mut self, rows: &[LogOwnership]) {
+        // Most numbers are small: two bytes for the place, one or two for each of the others.
+        self.bytes.reserve(rows.len() * 5);
         let mut last = (0, 0);
         self.column(rows, |out, row| {
             // Sorted by quarter, then path: the first number is 0 for most rows.
@@ -512,13 +512,22 @@ impl<'a> ColumnReader<'a> {
         })
     }
 
-    fn commits(&mut self) -> Option<Vec<LogCommit>> {
+    /// Commits, and the places of their parents.
+    fn commits(&mut self) -> Option<(Vec<LogCommit>, Vec<u32>)> {
         let ids = self.column(Self::id)?;
         let mut commits = Vec::with_capacity(ids.len());
-        for (place, id) in ids.iter().enumerate() {
-            let parents = self.column(|rest| match usize::try_from(rest.number()?).ok()? {
-                0 => rest.id(),
-                back => ids.get(place.checked_sub(back)?).copied(),
+        let mut places = Vec::with_capacity(ids.len());
+        for (place, id) in (0_u32..).zip(&ids) {
+            let parents = self.column(|rest| match rest.small()? {
+                0 => {
+                    places.push(NONE);
+                    rest.id()
+                }
+                back => {
+                    let at = place.checked_sub(back)?;
+                    places.push(at);
+                    ids.get(at as usize).copied()
+                }
             })?;
             commits.push(LogCommit {
                 id: *id,
@@ -577,7 +586,7 @@ impl<'a> ColumnReader<'a> {
         each(&mut |rest, commit| rest.number().map(|flag| commit.is_diffed = flag != 0))?;
         each(&mut |rest, commit| rest.gaps().map(|gaps| commit.gaps = gaps))?;
         each(&mut |rest, commit| rest.text().map(|subject| commit.subject = subject))?;
-        Some(commits)
+        Some((commits, places))
     }
 
     fn changes(&mut self) -> Option<Vec<LogChange>> {
@@ -696,8 +705,10 @@ impl<'a> ColumnReader<'a> {
 }
 
 fn commits_section(rest: &mut ColumnReader<'_>) -> Option<Log> {
+    let (commits, parents) = rest.commits()?;
     Some(Log {
-        commits: rest.commits()?,
+        commits,
+        parents,
         n_default: rest.small()?,
         signatures: rest.column(|rest| Some((rest.text()?, rest.text()?)))?,
         paths: rest.column(|rest| rest.blob().map(<[u8]>::to_vec))?,

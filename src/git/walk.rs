@@ -1,12 +1,16 @@
-//! The commits that a set of tips reaches, and their order.
+//! The commits that a set of tips reaches.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use gix::ObjectId;
 
+use crate::domain::CommitId;
+
 use super::commit::{self, Parsed};
+use super::engine::object_id;
+use super::known::{Known, Reached};
+use super::log::NONE;
 use super::objects::{IdMap, Mixed, Packs, Reader, Unreadable};
 use super::parallel::over_chunks;
 use super::tree::Hole;
@@ -33,95 +37,145 @@ pub(super) struct Node {
     pub(super) source: Source,
 }
 
-/// Commits already known: looked up instead of read.
-pub(super) trait Known {
-    /// Index, parents and committer time of a commit; `None` if it is not known.
-    fn get(&self, id: &ObjectId) -> Option<(u32, Vec<ObjectId>, i64)>;
-}
-
-/// What a thread found out about a commit.
-struct Found {
-    source: Source,
-    /// Of a known commit; those of a commit just read are with what was read.
-    parents: Vec<ObjectId>,
-    committed: i64,
-}
-
-impl Found {
-    fn parents(&self) -> &[ObjectId] {
-        match &self.source {
-            Source::Known(_) => &self.parents,
-            Source::Read(parsed) => &parsed.parents,
-        }
-    }
-}
-
-/// A commit's id, and what was found out about it.
-type Row = (ObjectId, Result<Found, Unreadable>);
+/// A commit's id, and what was read of it.
+type Row = (ObjectId, Result<Box<Parsed>, Unreadable>);
 
 /// What is still to be read, and what was ever asked for.
+#[derive(Default)]
 struct Frontier {
     pending: Vec<ObjectId>,
     seen: HashSet<ObjectId, Mixed>,
     /// Threads that are reading and may still find more.
     n_busy: usize,
+    /// Places of known commits that were come upon.
+    known: Vec<u32>,
 }
 
-/// The commits reachable from `tips`; what cannot be read is in the second list. In no order.
+impl Frontier {
+    fn ask(&mut self, id: ObjectId) {
+        if self.seen.insert(id) {
+            self.pending.push(id);
+        }
+    }
+}
+
+/// The commits reachable from `tips`; what cannot be read is in the second list. In no order, but that what is known comes
+/// first, by place.
 ///
 /// Parents of the commits in `boundary` (a shallow clone's edge; sorted) are not followed.
 pub(super) fn reachable(
     packs: &Packs,
     tips: &[ObjectId],
     boundary: &[ObjectId],
-    known: &(dyn Known + Sync),
+    known: &Known<'_>,
     threads: usize,
     advance: &(dyn Fn(u64) + Sync),
 ) -> (Vec<Node>, Vec<Hole>) {
-    let seen: HashSet<ObjectId, Mixed> = tips.iter().copied().collect();
-    let pending: Vec<ObjectId> = seen.iter().copied().collect();
-    let frontier = Mutex::new(Frontier {
-        pending,
-        seen,
-        n_busy: 0,
-    });
-    let changed = Condvar::new();
-    let found = over_chunks(
-        threads,
-        threads,
-        || packs.reader(4 << 20),
-        |reader, _| read_reachable(reader, &frontier, &changed, boundary, known, advance),
-    );
-    let n_found = found.iter().map(Vec::len).sum();
-    let mut number: IdMap<u32> = IdMap::with_capacity_and_hasher(n_found, Mixed::default());
-    let mut rows: Vec<(ObjectId, Found)> = Vec::with_capacity(n_found);
-    let mut holes = Vec::new();
-    for (id, found) in found.into_iter().flatten() {
-        match found {
-            Ok(found) => {
-                number.insert(id, u32::try_from(rows.len()).unwrap_or(u32::MAX));
-                rows.push((id, found));
+    let mut reached = Reached::new(known, boundary);
+    let mut rows: Vec<(ObjectId, Box<Parsed>)> = Vec::new();
+    let mut holes: Vec<Hole> = Vec::new();
+    let mut frontier = Frontier::default();
+    let mut asked: Vec<ObjectId> = tips.to_vec();
+    loop {
+        let mut places = Vec::new();
+        for id in asked {
+            match known.place(&id) {
+                Some(place) => places.push(place),
+                None => frontier.ask(id),
             }
-            Err(why) => holes.push((id, why)),
         }
+        places.append(&mut frontier.known);
+        for id in reached.reach(places) {
+            frontier.ask(id);
+        }
+        asked = Vec::new();
+        if frontier.pending.is_empty() {
+            break;
+        }
+        let shared = Mutex::new(frontier);
+        let changed = Condvar::new();
+        let found = over_chunks(
+            threads,
+            threads,
+            || packs.reader(4 << 20),
+            |reader, _| read_reachable(reader, &shared, &changed, boundary, known, advance),
+        );
+        for (id, row) in found.into_iter().flatten() {
+            match row {
+                Ok(parsed) => rows.push((id, parsed)),
+                Err(why) => holes.push((id, why)),
+            }
+        }
+        frontier = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     }
-    let nodes = rows.into_iter().map(|(id, found)| {
-        let parents = if boundary.binary_search(&id).is_ok() {
+    holes.sort();
+    (nodes(known, &reached, rows, boundary), holes)
+}
+
+/// The graph of what is known and reached, and what was read.
+fn nodes(
+    known: &Known<'_>,
+    reached: &Reached<'_>,
+    rows: Vec<(ObjectId, Box<Parsed>)>,
+    boundary: &[ObjectId],
+) -> Vec<Node> {
+    let mut number_of_place = vec![NONE; known.log.commits.len()];
+    let mut n: u32 = 0;
+    for (number, _) in number_of_place
+        .iter_mut()
+        .zip(&reached.seen)
+        .filter(|(_, seen)| **seen)
+    {
+        *number = n;
+        n += 1;
+    }
+    let mut number: IdMap<u32> = IdMap::with_capacity_and_hasher(rows.len(), Mixed::default());
+    number.extend(rows.iter().map(|(id, _)| *id).zip(n..));
+    let of_place = |place: u32| {
+        number_of_place
+            .get(place as usize)
+            .copied()
+            .filter(|&at| at != NONE)
+    };
+    let number_of = |id: &ObjectId| {
+        let read = number.get(id).copied();
+        read.or_else(|| of_place(known.place(id)?))
+    };
+    let mut nodes = Vec::with_capacity(reached.n + rows.len());
+    for (place, commit) in (0..).zip(&known.log.commits) {
+        let Some(id) = of_place(place).and_then(|_| object_id(&commit.id)) else {
+            continue;
+        };
+        let parents = if reached.is_edge(place) {
+            Vec::new()
+        } else {
+            let parent = |(id, parent): (&CommitId, u32)| match parent {
+                NONE => number.get(&object_id(id)?).copied(),
+                parent => of_place(parent),
+            };
+            known.parents(place).filter_map(parent).collect()
+        };
+        nodes.push(Node {
+            id,
+            parents,
+            committed: commit.committed,
+            source: Source::Known(place),
+        });
+    }
+    for (id, parsed) in rows {
+        let parents: &[ObjectId] = if boundary.binary_search(&id).is_ok() {
             &[]
         } else {
-            found.parents()
+            &parsed.parents
         };
-        let known = parents.iter().filter_map(|parent| number.get(parent));
-        Node {
+        nodes.push(Node {
             id,
-            parents: known.copied().collect(),
-            committed: found.committed,
-            source: found.source,
-        }
-    });
-    let nodes = nodes.collect();
-    holes.sort();
-    (nodes, holes)
+            parents: parents.iter().filter_map(number_of).collect(),
+            committed: parsed.committer.seconds,
+            source: Source::Read(parsed),
+        });
+    }
+    nodes
 }
 
 fn read_reachable(
@@ -129,13 +183,14 @@ fn read_reachable(
     frontier: &Mutex<Frontier>,
     changed: &Condvar,
     boundary: &[ObjectId],
-    known: &(dyn Known + Sync),
+    known: &Known<'_>,
     advance: &(dyn Fn(u64) + Sync),
 ) -> Vec<Row> {
     /// Commits that a thread takes at once, so that threads seldom wait for each other.
     const BATCH: usize = 8;
     let mut found = Vec::new();
     let mut parents_found: Vec<ObjectId> = Vec::new();
+    let mut places_found: Vec<u32> = Vec::new();
     let mut batch: Vec<ObjectId> = Vec::new();
     let mut is_busy = false;
     loop {
@@ -143,10 +198,9 @@ fn read_reachable(
             // A thread that panicked has taken the whole run down with it.
             let mut state = frontier.lock().unwrap_or_else(PoisonError::into_inner);
             for parent in parents_found.drain(..) {
-                if state.seen.insert(parent) {
-                    state.pending.push(parent);
-                }
+                state.ask(parent);
             }
+            state.known.append(&mut places_found);
             state.n_busy -= usize::from(is_busy);
             while state.pending.is_empty() && state.n_busy > 0 {
                 state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -166,236 +220,26 @@ fn read_reachable(
         }
         advance(batch.len() as u64);
         for id in batch.drain(..) {
-            let row = read_commit(reader, &id, known);
-            if let Ok(found) = &row
+            let row = read_commit(reader, &id);
+            if let Ok(parsed) = &row
                 && boundary.binary_search(&id).is_err()
             {
-                parents_found.extend_from_slice(found.parents());
+                for parent in &parsed.parents {
+                    match known.place(parent) {
+                        Some(place) => places_found.push(place),
+                        None => parents_found.push(*parent),
+                    }
+                }
             }
             found.push((id, row));
         }
     }
 }
 
-fn read_commit(
-    reader: &mut Reader<'_>,
-    id: &ObjectId,
-    known: &(dyn Known + Sync),
-) -> Result<Found, Unreadable> {
-    if let Some((index, parents, committed)) = known.get(id) {
-        return Ok(Found {
-            source: Source::Known(index),
-            parents,
-            committed,
-        });
-    }
+fn read_commit(reader: &mut Reader<'_>, id: &ObjectId) -> Result<Box<Parsed>, Unreadable> {
     let object = reader.read(id)?;
     let parsed = (object.kind == gix::objs::Kind::Commit)
         .then(|| commit::parse(&object.bytes))
         .flatten();
-    let parsed = parsed.ok_or(Unreadable::Corrupt)?;
-    Ok(Found {
-        committed: parsed.committer.seconds,
-        parents: Vec::new(),
-        source: Source::Read(Box::new(parsed)),
-    })
-}
-
-/// The order of history: node numbers, and how many of them the default branch's tip reaches (they come first).
-///
-/// Commits of the default branch are in the order in which they landed: for each commit of the tip's first-parent line,
-/// oldest first, the commits that it brought in, then itself. What one commit brought in, and what only other refs reach,
-/// is ordered by committer time, then id, parents always before children. So a push only ever appends.
-pub(super) fn landing_order(nodes: &[Node], tip: Option<u32>) -> (Vec<u32>, usize) {
-    let mut landing = Landing::new(nodes);
-    let mut line = Vec::new();
-    let mut cursor = tip;
-    while let Some(at) = cursor {
-        line.push(at);
-        cursor = nodes
-            .get(at as usize)
-            .and_then(|node| node.parents.first().copied());
-    }
-    for &at in line.iter().rev() {
-        landing.append(&[at]);
-    }
-    let n_default = landing.order.len();
-    let rest: Vec<u32> = (0..)
-        .zip(nodes)
-        .map(|(at, _)| at)
-        .filter(|&at: &u32| landing.is_open(at))
-        .collect();
-    landing.append(&rest);
-    (landing.order, n_default)
-}
-
-/// How a node stands while history is ordered.
-#[derive(Clone, Copy)]
-struct Standing {
-    is_done: bool,
-    is_seen: bool,
-    /// Parents that are to come first.
-    n_waiting: u32,
-    /// The last place of its children in [`Landing::children`], or [`NONE`].
-    children: u32,
-}
-
-/// No place.
-const NONE: u32 = u32::MAX;
-
-/// History put into order, commit by commit.
-struct Landing<'a> {
-    nodes: &'a [Node],
-    order: Vec<u32>,
-    standing: Vec<Standing>,
-    /// A child, and the place of the next child of the same parent.
-    children: Vec<(u32, u32)>,
-    pending: Vec<u32>,
-    parents: Vec<u32>,
-    ready: BinaryHeap<Reverse<(i64, ObjectId, u32)>>,
-}
-
-impl<'a> Landing<'a> {
-    fn new(nodes: &'a [Node]) -> Self {
-        let new = Standing {
-            is_done: false,
-            is_seen: false,
-            n_waiting: 0,
-            children: NONE,
-        };
-        Self {
-            nodes,
-            order: Vec::with_capacity(nodes.len()),
-            standing: vec![new; nodes.len()],
-            children: Vec::new(),
-            pending: Vec::new(),
-            parents: Vec::new(),
-            ready: BinaryHeap::new(),
-        }
-    }
-
-    fn is_open(&self, at: u32) -> bool {
-        let standing = self.standing.get(at as usize);
-        standing.is_some_and(|standing| !standing.is_done)
-    }
-
-    fn done(&mut self, at: u32) {
-        if let Some(standing) = self.standing.get_mut(at as usize) {
-            standing.is_done = true;
-            self.order.push(at);
-        }
-    }
-
-    fn ready(&mut self, at: u32) {
-        if let Some(node) = self.nodes.get(at as usize) {
-            self.ready.push(Reverse((node.committed, node.id, at)));
-        }
-    }
-
-    /// Appends what `tips` reach and is not done yet: by committer time, then id, parents first.
-    fn append(&mut self, tips: &[u32]) {
-        // The common case: a commit whose parents are all there.
-        if let [tip] = tips
-            && let Some(node) = self.nodes.get(*tip as usize)
-            && !node.parents.iter().any(|&parent| self.is_open(parent))
-        {
-            return self.done(*tip);
-        }
-        self.children.clear();
-        self.pending.extend_from_slice(tips);
-        while let Some(at) = self.pending.pop() {
-            self.wait(at);
-        }
-        while let Some(Reverse((_, _, at))) = self.ready.pop() {
-            self.done(at);
-            let standing = self.standing.get(at as usize);
-            let mut next = standing.map_or(NONE, |standing| standing.children);
-            while let Some(&(child, after)) = self.children.get(next as usize) {
-                next = after;
-                if let Some(standing) = self.standing.get_mut(child as usize) {
-                    standing.n_waiting -= 1;
-                    if standing.n_waiting == 0 {
-                        self.ready(child);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Lets a commit wait for its parents.
-    fn wait(&mut self, at: u32) {
-        let Some(node) = self.nodes.get(at as usize) else {
-            return;
-        };
-        match self.standing.get_mut(at as usize) {
-            Some(standing) if !standing.is_seen && !standing.is_done => standing.is_seen = true,
-            _ => return,
-        }
-        let mut parents = std::mem::take(&mut self.parents);
-        parents.clear();
-        parents.extend(node.parents.iter().filter(|&&parent| self.is_open(parent)));
-        parents.sort_unstable();
-        parents.dedup();
-        if parents.is_empty() {
-            self.ready(at);
-        }
-        if let Some(standing) = self.standing.get_mut(at as usize) {
-            standing.n_waiting = u32::try_from(parents.len()).unwrap_or(NONE);
-        }
-        for &parent in &parents {
-            let place = u32::try_from(self.children.len()).unwrap_or(NONE);
-            if let Some(standing) = self.standing.get_mut(parent as usize) {
-                self.children.push((at, standing.children));
-                standing.children = place;
-            }
-        }
-        self.pending.extend_from_slice(&parents);
-        self.parents = parents;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Nodes from (committer time, parents), numbered from 0; ids count up.
-    fn graph(rows: &[(i64, &[u32])]) -> Vec<Node> {
-        rows.iter()
-            .enumerate()
-            .map(|(at, (committed, parents))| {
-                let mut id = [0; 20];
-                id[19] = u8::try_from(at).unwrap();
-                Node {
-                    id: ObjectId::from_bytes_or_panic(&id),
-                    parents: parents.to_vec(),
-                    committed: *committed,
-                    source: Source::Known(0),
-                }
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_merge_comes_right_after_what_it_brought_in() {
-        // 0 - 1 - 4(merge of 1 and 3) - 5, with 2 - 3 forked from 0 at an early time.
-        let nodes = graph(&[
-            (0, &[]),
-            (10, &[0]),
-            (1, &[0]),
-            (2, &[2]),
-            (20, &[1, 3]),
-            (30, &[4]),
-        ]);
-        assert_eq!(landing_order(&nodes, Some(5)), (vec![0, 1, 2, 3, 4, 5], 6));
-        // Seen from the merge's first parent, the branch is only known through another ref.
-        assert_eq!(landing_order(&nodes[..4], Some(1)), (vec![0, 1, 2, 3], 2));
-    }
-
-    #[test]
-    fn a_clock_that_ran_backwards_never_puts_a_child_before_its_parent() {
-        let nodes = graph(&[(100, &[]), (5, &[0]), (3, &[0]), (200, &[1, 2])]);
-        assert_eq!(landing_order(&nodes, Some(3)).0, [0, 1, 2, 3]);
-        let only_others = landing_order(&nodes, None);
-        assert_eq!((only_others.0, only_others.1), (vec![0, 2, 1, 3], 0));
-    }
+    Ok(Box::new(parsed.ok_or(Unreadable::Corrupt)?))
 }

@@ -488,9 +488,12 @@ fn ownership_is_told_for_every_quarter_in_which_something_landed() {
 
 #[test]
 fn a_store_after_increments_is_the_store_of_a_full_run() {
-    for seed in [4, 5] {
+    for (seed, all_refs) in [(4, false), (5, false), (4, true)] {
         let f = random(seed, 30, true);
-        let options = MineOptions::default();
+        let options = MineOptions {
+            all_refs,
+            ..MineOptions::default()
+        };
         let commits =
             String::from_utf8(f.git(&["rev-list", "--reverse", "--first-parent", "main"])).unwrap();
         let mut state: Option<Vec<u8>> = None;
@@ -898,6 +901,30 @@ fn a_missing_object_is_a_gap_and_not_an_end() {
             .iter()
             .any(|gap| gap.kind == "commit" && gap.subject == first)
     );
+}
+
+#[test]
+fn a_commit_that_was_missing_counts_from_the_first_run_after_it_is_there_again() {
+    let mut f = Fixture::new();
+    for n in 1..6 {
+        f.write("a", text(0..n));
+        f.commit(&format!("Number {n}"));
+    }
+    let id = f.line(&["rev-parse", "HEAD~2"]);
+    let place = f.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
+    let aside = f.path().join(".git/aside");
+    std::fs::rename(&place, &aside).unwrap();
+    let without = f.mine(&MineOptions::default());
+    assert_eq!(without.history.commits.len(), 2);
+    std::fs::rename(&aside, &place).unwrap();
+    f.write("a", text(0..9));
+    f.commit("The next");
+    let with = mine(f.path(), &MineOptions::default(), Some(&without.state));
+    let full = f.mine(&MineOptions::default());
+    assert_eq!(with.history.commits.len(), 6);
+    assert_eq!(with.history.commits, full.history.commits);
+    assert_eq!(with.history.changes, full.history.changes);
+    assert!(with.state == full.state);
 }
 
 #[test]
