@@ -3,8 +3,7 @@
 
 usage: reference.py EXPORT_DIRECTORY METRICS_JSON   on DuckDB (`duckdb` from PyPI; the export must be Parquet)
        reference.py --spark EXPORT_DIRECTORY METRICS_JSON [ID …]   on Spark (`pyspark` from PyPI, and Java), all or those named
-       reference.py --time EXPORT_DIRECTORY [ID …]   only runs them, but for those named: for the benchmark
-       reference.py --alone EXPORT_DIRECTORY ID      only runs the one that is named
+       reference.py --time EXPORT_DIRECTORY [ID …]   only runs them, all or those named: for the benchmark
 
 Compared are the figures over the whole window, of products, of people and, where the SQL speaks of them, of areas: n and
 every number by its name. Counts must be equal, reals to 1e-9. A figure that only one of the two engines has is a difference.
@@ -137,15 +136,15 @@ def differences(program, engine, silent, has_areas, has_people):
     return found, n_compared
 
 
-def run_all(export, is_wanted):
-    """Every definition that is wanted once, cold: what the benchmark times."""
+def run_all(export, wanted):
+    """Every definition once, cold: what the benchmark times."""
     engine = DuckDb(export)
     for path in sorted((QUERIES / "metrics").glob("*.sql")):
-        if not is_wanted(path.stem):
+        if wanted and path.stem not in wanted:
             continue
         start = time.monotonic()
         n_rows = len(engine.run(path.read_text(encoding="utf-8"))[1])
-        print(f"{path.stem:30} {n_rows:8} rows {time.monotonic() - start:8.2f} s")
+        print(f"{path.stem:30} {n_rows:8} rows {time.monotonic() - start:8.2f} s", flush=True)
     return 0
 
 
@@ -182,9 +181,7 @@ if __name__ == "__main__":
     if len(sys.argv) < 3:
         raise SystemExit(__doc__)
     if sys.argv[1] == "--time":
-        sys.exit(run_all(sys.argv[2], lambda metric: metric not in sys.argv[3:]))
-    if sys.argv[1] == "--alone":
-        sys.exit(run_all(sys.argv[2], lambda metric: metric in sys.argv[3:]))
+        sys.exit(run_all(sys.argv[2], sys.argv[3:]))
     if sys.argv[1] == "--spark":
         sys.exit(main(Spark(sys.argv[2]), sys.argv[3], sys.argv[4:]))
     sys.exit(main(DuckDb(sys.argv[1]), sys.argv[2], []))
