@@ -1,5 +1,6 @@
 //! `linchpin diff`: why figures moved between two runs.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -27,21 +28,25 @@ pub fn diff(args: &DiffArgs, workspace: &Workspace) -> Result<u8, CliError> {
         Some(name) => find(name, &runs)?,
         None => previous.ok_or_else(too_few_runs)?.0,
     };
-    let (before, after) = (read(&store, before)?, read(&store, after)?);
-    let mut found = movements(&before, &after);
-    if let Some(id) = &args.metric {
-        if metrics::find(id).is_none() {
-            let message = format!("`{}` is not a metric", terminal(id));
-            return Err(CliError::new(Kind::Usage, message)
-                .hint("`linchpin explain list` names every metric"));
-        }
-        found.retain(|movement| movement.metric == *id);
+    if let Some(id) = &args.metric
+        && metrics::find(id).is_none()
+    {
+        let message = format!("`{}` is not a metric", terminal(id));
+        return Err(
+            CliError::new(Kind::Usage, message).hint("`linchpin explain list` names every metric")
+        );
     }
+    let head = |number: u64| runs.iter().find(|(known, _)| *known == number);
+    let (Some(before), Some(after)) = (head(before), head(after)) else {
+        return Err(too_few_runs());
+    };
+    let found = moved(&store, before, after, args.metric.as_deref())?;
+    let (before, after) = (&before.1, &after.1);
     let text = match args.format {
-        Format::Table => lines(&before.head, &after.head, &found),
+        Format::Table => lines(before, after, &found),
         Format::Markdown => markdown::table(&table(&found)),
         Format::Csv => csv::table(&table(&found)),
-        Format::Json => json(&before.head, &after.head, &found)?,
+        Format::Json => json(before, after, &found)?,
     };
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
     Ok(DONE)
@@ -55,7 +60,7 @@ fn too_few_runs() -> CliError {
 fn heads(store: &Store) -> Result<Vec<(u64, RunHead)>, CliError> {
     let mut heads = Vec::new();
     for number in store::runs::numbers(store) {
-        if let Some((head, _)) = store::runs::read(store, number)? {
+        if let Some(head) = store::runs::head(store, number)? {
             heads.push((number, head_of(&head, number)?));
         }
     }
@@ -74,13 +79,29 @@ fn head_of(bytes: &[u8], number: u64) -> Result<RunHead, CliError> {
     }
 }
 
-fn read(store: &Store, number: u64) -> Result<Run, CliError> {
-    let found = store::runs::read(store, number)?;
-    let (head, rows) = found.ok_or_else(too_few_runs)?;
-    Ok(Run {
-        head: head_of(&head, number)?,
-        rows,
-    })
+/// How the figures of one metric or of all moved. Metric by metric: the ledgers of a large team are millions of rows.
+fn moved(
+    store: &Store,
+    before: &(u64, RunHead),
+    after: &(u64, RunHead),
+    only: Option<&str>,
+) -> Result<Vec<Movement>, CliError> {
+    let figures = before.1.figures.iter().chain(&after.1.figures);
+    let metrics: BTreeSet<&str> = figures
+        .map(|figure| figure.metric.as_str())
+        .filter(|metric| only.is_none_or(|only| only == *metric))
+        .collect();
+    let mut found = Vec::new();
+    for metric in metrics {
+        let part = |(number, head): &(u64, RunHead)| -> Result<Run, CliError> {
+            let mut head = head.clone();
+            head.figures.retain(|figure| figure.metric == metric);
+            let rows = store::runs::rows(store, *number, metric)?;
+            Ok(Run { head, rows })
+        };
+        found.extend(movements(&part(before)?, &part(after)?));
+    }
+    Ok(found)
 }
 
 /// A run by its number, or the latest of a day.

@@ -80,19 +80,15 @@ pub fn write(store: &Store, head: &[u8], rows: &[(&str, Vec<u8>)]) -> Result<u64
     Ok(number)
 }
 
-/// The head of a run as it was written, and its rows.
-pub type Kept = (Vec<u8>, Vec<RunRow>);
+/// The head of a run as it was written; `None` for a number that is not kept.
+pub fn head(store: &Store, number: u64) -> Result<Option<Vec<u8>>, Error> {
+    Ok(store.read(&path(number, "json"))?)
+}
 
-/// Head and rows of a run; `None` for a number that is not kept.
-pub fn read(store: &Store, number: u64) -> Result<Option<Kept>, Error> {
-    let Some(head) = store.read(&path(number, "json"))? else {
-        return Ok(None);
-    };
-    let mut rows = Vec::new();
-    for file in store.files_below(&format!("runs/{number:06}/")) {
-        if let Some(bytes) = store.read(&file)? {
-            rows.extend(rows_from_parquet::<RunRow>(bytes).map_err(shape)?);
-        }
+/// The rows of one metric in a run; none where it had none.
+pub fn rows(store: &Store, number: u64, metric: &str) -> Result<Vec<RunRow>, Error> {
+    match store.read(&rows_path(number, metric))? {
+        Some(bytes) => rows_from_parquet(bytes).map_err(shape),
+        None => Ok(Vec::new()),
     }
-    Ok(Some((head, rows)))
 }
