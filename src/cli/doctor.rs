@@ -188,7 +188,7 @@ fn not_observed(missing: &[Stream], lines: &mut Vec<String>) {
         Need::Issues => missing.contains(&Stream::Issues),
         Need::WorkflowRuns => missing.contains(&Stream::WorkflowRuns),
         Need::Deployments => missing.contains(&Stream::Deployments),
-        Need::Commits | Need::History | Need::Ownership => false,
+        Need::Commits | Need::Subjects | Need::History | Need::Ownership => false,
     };
     let ids: Vec<&str> = REGISTRY
         .iter()

@@ -45,7 +45,8 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     // Only what the metric reads: the history of a large team takes seconds to read.
     let parts = metric.definition.parts();
     let analysis = Analysis::read_parts(&store, workspace, &parts)?;
-    let measure = (metric.measure)(&analysis.tables, &analysis.lens.sharing());
+    let lens = analysis.lens.clone().asking(args.bucket.as_deref());
+    let measure = metrics::measure_apart(metric, &analysis.tables, &lens);
     let faces = analysis.faces();
     let scope = args
         .scope

@@ -169,13 +169,21 @@ impl Hash for CommitId {
 }
 
 /// What a hexadecimal digit stands for; `None` for anything else.
-const fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
+/// What a byte that is no hexadecimal digit stands for.
+const NO_DIGIT: u8 = 0x10;
+
+/// By byte: the value of the hexadecimal digit.
+const DIGITS: [u8; 256] = digits();
+
+const fn digits() -> [u8; 256] {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        digits[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        value += 1;
     }
+    digits
 }
 
 impl CommitId {
@@ -214,7 +222,10 @@ impl CommitId {
     /// The first ten hexadecimal digits, for people.
     #[must_use]
     pub fn short(&self) -> String {
-        self.to_string().chars().take(10).collect()
+        let digits = self.as_bytes().iter().take(5);
+        let digits = digits.flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits = digits.filter_map(|half| char::from_digit(u32::from(half), 16));
+        digits.collect()
     }
 }
 
@@ -252,11 +263,15 @@ impl FromStr for CommitId {
             return Err(wrong());
         }
         let mut bytes = [0_u8; 32];
+        // Millions are read: whether all were digits is asked once.
+        let mut seen = 0;
         for (pair, slot) in text.as_bytes().chunks_exact(2).zip(&mut bytes) {
-            let [Some(high), Some(low)] = [pair[0], pair[1]].map(digit) else {
-                return Err(wrong());
-            };
+            let [high, low] = [pair[0], pair[1]].map(|byte| DIGITS[usize::from(byte)]);
+            seen |= high | low;
             *slot = high << 4 | low;
+        }
+        if seen >= NO_DIGIT {
+            return Err(wrong());
         }
         let length = u8::try_from(text.len() / 2).map_err(|_| wrong())?;
         Ok(Self { bytes, length })

@@ -73,8 +73,34 @@ pub struct Lens {
     pub roster: Roster,
     /// What the register lays down for flow.
     pub flow: FlowRules,
+    /// At the ends of which quarters the bus factors are wanted.
+    pub quarters: Quarters,
     /// What the metrics of one run have in common; empty unless made by [`Lens::sharing`].
     pub shared: Shared,
+}
+
+/// Which quarters get the bus factors as of their ends: each costs a replay of the whole history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Quarters {
+    /// Every complete one of the window.
+    #[default]
+    Every,
+    /// None: the window's end is all that is asked.
+    None,
+    /// One.
+    Only(Bucket),
+}
+
+impl Quarters {
+    /// Whether a quarter gets them.
+    #[must_use]
+    pub fn has(self, quarter: Bucket) -> bool {
+        match self {
+            Self::Every => true,
+            Self::None => false,
+            Self::Only(only) => only == quarter,
+        }
+    }
 }
 
 /// Why a metric cannot be observed, and what would change that.
@@ -161,6 +187,7 @@ impl Lens {
             calendars: Calendars::of(register, &[], as_of),
             roster: Roster::default(),
             flow: FlowRules::of(register)?,
+            quarters: Quarters::default(),
             shared: Shared::default(),
         })
     }
@@ -178,6 +205,20 @@ impl Lens {
         self
     }
 
+    /// The same question where only figures of one bucket are wanted, or with `None` only those of the window.
+    ///
+    /// Other figures may still be there, or lack a part. A label that is no quarter's leaves all of them whole.
+    #[must_use]
+    pub fn asking(mut self, bucket: Option<&str>) -> Self {
+        self.quarters = bucket.map_or(Quarters::None, |label| {
+            let mut quarters = Bucket::spine(self.window, Granularity::Quarter, &self.zone)
+                .into_iter()
+                .filter(|quarter| quarter.to_string().eq_ignore_ascii_case(label));
+            quarters.next().map_or(Quarters::Every, Quarters::Only)
+        });
+        self
+    }
+
     /// The bucket of an instant inside the window; `None` outside.
     #[must_use]
     pub fn bucket(&self, at: Timestamp, granularity: Granularity) -> Option<Bucket> {
@@ -190,7 +231,7 @@ impl Lens {
     #[must_use]
     pub fn missing(&self, product: &ProductLens, need: Need) -> Option<Missing> {
         let stream = match need {
-            Need::Commits | Need::History | Need::Ownership => Stream::History,
+            Need::Commits | Need::Subjects | Need::History | Need::Ownership => Stream::History,
             Need::PullRequests => Stream::PullRequests,
             // Deployments can come from several streams: their own metric says which were looked at.
             Need::Deployments => return None,

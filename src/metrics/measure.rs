@@ -276,6 +276,8 @@ pub enum Recipe {
 pub enum Need {
     /// Commits from git.
     Commits,
+    /// What commits from git are called.
+    Subjects,
     /// Commits and files from git.
     History,
     /// Line ownership from git.
@@ -295,13 +297,20 @@ impl Need {
     #[must_use]
     pub const fn parts(self) -> &'static [Part] {
         match self {
-            Self::Commits => &[Part::Commits],
-            // Reviews are knowledge too.
-            Self::History => &[Part::Files, Part::PullRequests],
+            Self::Commits => &[Part::Descent, Part::Subjects],
+            Self::Subjects => &[Part::Subjects],
+            // Reviews are knowledge too, and whoever says anything is active.
+            Self::History => &[Part::Files, Part::PullRequests, Part::Talk],
             Self::Ownership => &[Part::Lines, Part::PullRequests],
-            Self::PullRequests => &[Part::PullRequests],
+            Self::PullRequests => &[Part::PullRequests, Part::Pushes, Part::Talk],
             // What a deployment ships are pull requests.
-            Self::Deployments => &[Part::Commits, Part::Deliveries, Part::PullRequests],
+            Self::Deployments => &[
+                Part::Descent,
+                Part::Subjects,
+                Part::Deliveries,
+                Part::PullRequests,
+                Part::Pushes,
+            ],
             Self::Issues => &[Part::Issues],
             Self::WorkflowRuns => &[Part::Deliveries],
         }
@@ -311,7 +320,7 @@ impl Need {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Commits | Self::History => "a clone with its whole history",
+            Self::Commits | Self::Subjects | Self::History => "a clone with its whole history",
             Self::Ownership => "a clone with line ownership",
             Self::PullRequests => "pull requests",
             Self::Deployments => "deployments from any source",

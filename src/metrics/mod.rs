@@ -96,6 +96,34 @@ pub fn find(id: &str) -> Option<&'static Metric> {
     REGISTRY.iter().find(|metric| metric.definition.id == id)
 }
 
+/// One metric, measured: the products side by side, each by itself.
+///
+/// What a metric says of a product does not depend on the others, so that this is what [`Metric::measure`] gives.
+#[must_use]
+pub fn measure_apart(metric: &Metric, tables: &Tables, lens: &Lens) -> Measure {
+    let alone: Vec<Lens> = lens
+        .products
+        .iter()
+        .map(|product| Lens {
+            products: vec![product.clone()],
+            ..lens.clone()
+        })
+        .collect();
+    let measures = side_by_side(&alone, &|lens| (metric.measure)(tables, &lens.sharing()));
+    let whole = measures.into_iter().reduce(|mut whole, next| {
+        whole.cells.extend(next.cells);
+        whole.rows.extend(next.rows);
+        for note in next.notes {
+            // What is said of every product is said once.
+            if !whole.notes.contains(&note) {
+                whole.notes.push(note);
+            }
+        }
+        whole
+    });
+    whole.unwrap_or_else(|| (metric.measure)(tables, lens))
+}
+
 /// All metrics, measured. What they have in common is computed once.
 #[must_use]
 pub fn measure_all(tables: &Tables, lens: &Lens) -> Vec<Measure> {
@@ -112,33 +140,41 @@ pub fn measure_each<T: Send>(
     keep: &(dyn Fn(Measure) -> T + Sync),
 ) -> Vec<T> {
     let lens = &lens.sharing();
+    side_by_side(REGISTRY, &|metric| keep((metric.measure)(tables, lens)))
+}
+
+/// What `of` makes of each item, in their order; as many at once as there are cores.
+fn side_by_side<T: Sync, U: Send>(items: &[T], of: &(dyn Fn(&T) -> U + Sync)) -> Vec<U> {
     let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if n_threads.min(items.len()) < 2 {
+        return items.iter().map(of).collect();
+    }
     // From the last on: what replays histories takes longest and stands there.
-    let next = AtomicUsize::new(REGISTRY.len());
+    let next = AtomicUsize::new(items.len());
     let work = || {
-        let mut kept = Vec::new();
+        let mut made = Vec::new();
         loop {
             let taken =
                 next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
-            let Some((at, metric)) = taken
+            let Some((at, item)) = taken
                 .ok()
-                .and_then(|n| Some((n, REGISTRY.get(n.checked_sub(1)?)?)))
+                .and_then(|n| Some((n, items.get(n.checked_sub(1)?)?)))
             else {
-                return kept;
+                return made;
             };
-            kept.push((at, keep((metric.measure)(tables, lens))));
+            made.push((at, of(item)));
         }
     };
-    let mut kept: Vec<(usize, T)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads.min(REGISTRY.len()))
+    let mut made: Vec<(usize, U)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..n_threads.min(items.len()))
             .map(|_| scope.spawn(work))
             .collect();
         let joined = threads.into_iter().map(|thread| match thread.join() {
-            Ok(kept) => kept,
+            Ok(made) => made,
             Err(panic) => std::panic::resume_unwind(panic),
         });
         joined.flatten().collect()
     });
-    kept.sort_unstable_by_key(|(at, _)| *at);
-    kept.into_iter().map(|(_, kept)| kept).collect()
+    made.sort_unstable_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, made)| made).collect()
 }

@@ -84,6 +84,32 @@ fn rows<'a, T>(table: &'a [T], at: &[u32]) -> Vec<&'a T> {
     at.iter().filter_map(|at| row(table, *at)).collect()
 }
 
+/// Places of pull requests. Rows come by pull request: each is looked up once for many of them.
+struct PlaceOf {
+    place_of: HashMap<Key, usize>,
+    last: Option<(Key, Option<usize>)>,
+}
+
+impl PlaceOf {
+    fn new(place_of: HashMap<Key, usize>) -> Self {
+        Self {
+            place_of,
+            last: None,
+        }
+    }
+
+    fn get(&mut self, key: Key) -> Option<usize> {
+        if let Some((last, place)) = self.last
+            && last == key
+        {
+            return place;
+        }
+        let place = self.place_of.get(&key).copied();
+        self.last = Some((key, place));
+        place
+    }
+}
+
 /// `None` never: every index comes from the table that it is looked up in.
 fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Members>> {
     let facts = &tables.facts;
@@ -94,11 +120,13 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
         .collect();
     let key = |at: u32| row(&facts.pull_requests, at).map(|row| (row.repository, row.number));
     opened.sort_by_key(|at| key(*at));
-    let at: HashMap<Key, usize> = opened
-        .iter()
-        .enumerate()
-        .filter_map(|(place, at)| Some((key(*at)?, place)))
-        .collect();
+    let mut at = PlaceOf::new(
+        opened
+            .iter()
+            .enumerate()
+            .filter_map(|(place, at)| Some((key(*at)?, place)))
+            .collect(),
+    );
     let mut gathered: Vec<Members> = opened
         .into_iter()
         .map(|pull_request| Members {
@@ -108,21 +136,21 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
         .collect();
     for (index, row) in (0_u32..).zip(&facts.reviews) {
         if row.submitted_at < lens.as_of
-            && let Some(at) = at.get(&(row.repository, row.number))
+            && let Some(at) = at.get((row.repository, row.number))
         {
-            gathered.get_mut(*at)?.reviews.push(index);
+            gathered.get_mut(at)?.reviews.push(index);
         }
     }
     for (index, row) in (0_u32..).zip(&facts.review_requests) {
         if row.at < lens.as_of
-            && let Some(at) = at.get(&(row.repository, row.number))
+            && let Some(at) = at.get((row.repository, row.number))
         {
-            gathered.get_mut(*at)?.requests.push(index);
+            gathered.get_mut(at)?.requests.push(index);
         }
     }
     for (index, commit) in (0_u32..).zip(&facts.pull_request_commits) {
-        if let Some(at) = at.get(&(commit.repository, commit.number)) {
-            let members = gathered.get_mut(*at)?;
+        if let Some(at) = at.get((commit.repository, commit.number)) {
+            let members = gathered.get_mut(at)?;
             members.commits.push(index);
             let by_machine = commit.author.is_some_and(|person| !tables.is_human(person));
             let since = row(&facts.pull_requests, members.pull_request)?.created_at;
@@ -133,9 +161,9 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
     }
     for (index, row) in (0_u32..).zip(&facts.timeline) {
         if row.at < lens.as_of
-            && let Some(at) = at.get(&(row.repository, row.number))
+            && let Some(at) = at.get((row.repository, row.number))
         {
-            let members = gathered.get_mut(*at)?;
+            let members = gathered.get_mut(at)?;
             let by_machine = row.actor.is_some_and(|person| !tables.is_human(person));
             if row.event == "head_ref_force_pushed" && !by_machine {
                 members.pushes.push(row.at);
@@ -143,7 +171,10 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
             members.timeline.push(index);
         }
     }
-    for (members, areas) in gathered.iter_mut().zip(areas(tables, lens, product, &at)) {
+    for (members, areas) in gathered
+        .iter_mut()
+        .zip(areas(tables, lens, product, &mut at))
+    {
         members.areas = areas;
         members
             .reviews
@@ -166,16 +197,16 @@ fn areas(
     tables: &Tables,
     lens: &Lens,
     product: &ProductLens,
-    at: &HashMap<Key, usize>,
+    at: &mut PlaceOf,
 ) -> Vec<Arc<[String]>> {
     let mut of_path: HashMap<(RepositoryId, &str), u32> = HashMap::new();
     let mut known: Vec<Vec<String>> = Vec::new();
     // A pull request and a path's place in `known`: there are many rows and few paths.
-    let mut touched: Vec<Vec<u32>> = vec![Vec::new(); at.len()];
+    let mut touched: Vec<Vec<u32>> = vec![Vec::new(); at.place_of.len()];
     for row in &tables.facts.pull_request_files {
         let Some(places) = at
-            .get(&(row.repository, row.number))
-            .and_then(|at| touched.get_mut(*at))
+            .get((row.repository, row.number))
+            .and_then(|at| touched.get_mut(at))
         else {
             continue;
         };

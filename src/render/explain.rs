@@ -405,7 +405,12 @@ fn sql_text(definition: &Definition) -> String {
 /// The page of a metric's definition in Markdown: what, why, formula, source, exclusions, reading, and the reference SQL.
 #[must_use]
 pub fn definition_page(definition: &'static Definition) -> String {
-    let needs: Vec<&str> = definition.needs.iter().map(|need| need.words()).collect();
+    let mut needs: Vec<&str> = Vec::new();
+    for need in definition.needs {
+        if !needs.contains(&need.words()) {
+            needs.push(need.words());
+        }
+    }
     let mut text = definition_text(definition);
     let _ = writeln!(text, "Needs: {}.\n", needs.join(", "));
     let _ = writeln!(

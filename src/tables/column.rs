@@ -221,6 +221,11 @@ text!(String, |text| text.as_str().into(), |text| Some(
 text!(CommitId, |id| id.to_string().into(), |text| text
     .parse()
     .ok());
+// Few commits name another one, and there are millions: the others keep no room for it.
+text!(Box<CommitId>, |id| id.to_string().into(), |text| text
+    .parse()
+    .ok()
+    .map(Box::new));
 text!(PatchId, |id| id.to_string().into(), |text| text
     .parse()
     .ok()

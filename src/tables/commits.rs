@@ -35,14 +35,24 @@ pub struct CommitRow {
     /// The pull request that the subject names.
     pub pull_request: Option<u64>,
     /// The commit that it reverts.
-    pub reverts: Option<CommitId>,
+    pub reverts: Option<Box<CommitId>>,
     /// The commit that it was cherry-picked from.
-    pub cherry_picked_from: Option<CommitId>,
+    pub cherry_picked_from: Option<Box<CommitId>>,
     /// Why it is left out of the knowledge metrics.
     pub exclusion: Option<Exclusion>,
 }
 
 impl CommitRow {
+    /// What it is called: the first digits of its id and its subject.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let mut label = self.commit.short();
+        label.reserve_exact(1 + self.subject.len());
+        label.push(' ');
+        label.push_str(&self.subject);
+        label
+    }
+
     /// Everyone credited: the author and the co-authors, each once.
     pub fn authors(&self) -> impl Iterator<Item = PersonId> + '_ {
         std::iter::once(self.author).chain(

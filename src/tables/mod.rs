@@ -20,7 +20,7 @@ pub use changes::Changes;
 pub use commits::CommitRow;
 pub use ownership::SurvivingLines;
 pub use parquet::{row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
-pub use rows::{CodeownersRow, PatchRow, Repository, Row, TagRow};
+pub use rows::{CodeownersRow, PatchRow, Repository, Row, TagRow, Unpacked};
 
 use std::collections::HashMap;
 
@@ -99,14 +99,24 @@ impl Tables {
 /// Tables that are read together, or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// Commits and tags.
+    /// Commits: whose, and when.
     Commits,
+    /// How commits follow from others: parents, what they revert and pick, patch-ids and tags; brings the commits too.
+    Descent,
+    /// What commits are called; brings the commits too.
+    Subjects,
     /// Changed files; brings the commits too.
     Files,
     /// Surviving lines; brings the changed files too.
     Lines,
-    /// Pull requests and everything that hangs on them.
+    /// Pull requests, their files and reviews.
     PullRequests,
+    /// The commits of pull requests.
+    Pushes,
+    /// Comments, review requests and the timeline of pull requests.
+    Talk,
+    /// What comments say; brings what is said around them too.
+    Bodies,
     /// Deployments, releases and workflow runs.
     Deliveries,
     /// Issues with their comments and events.
@@ -115,11 +125,16 @@ pub enum Part {
 
 impl Part {
     /// Every part.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Commits,
+        Self::Descent,
+        Self::Subjects,
         Self::Files,
         Self::Lines,
         Self::PullRequests,
+        Self::Pushes,
+        Self::Talk,
+        Self::Bodies,
         Self::Deliveries,
         Self::Issues,
     ];

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use polars::prelude::*;
 
+use super::rows::Unpacked;
 use super::{Error, Row};
 
 /// Rows per row group: small enough that a reader can skip, large enough to compress.
@@ -88,10 +89,16 @@ pub fn rows_to_parquet<R: Row>(rows: &[R]) -> Result<Vec<u8>, Error> {
 
 /// The bytes of a Parquet file as rows.
 pub fn rows_from_parquet<R: Row>(bytes: Vec<u8>) -> Result<Vec<R>, Error> {
-    R::rows(&from_parquet(bytes)?)
+    Ok(Unpacked::all(vec![R::rows(&from_parquet(bytes)?, &[])?]))
 }
 
-/// One row group of a Parquet file as rows.
-pub fn rows_of_group<R: Row>(bytes: &[u8], group: Range<usize>) -> Result<Vec<R>, Error> {
-    R::rows(&read_group(bytes, R::COLUMNS, group)?)
+/// One row group of a Parquet file as rows, `without` some columns that may be left unread.
+pub fn rows_of_group<R: Row>(
+    bytes: &[u8],
+    group: Range<usize>,
+    without: &[&str],
+) -> Result<Unpacked<R>, Error> {
+    let mut columns = R::COLUMNS.to_vec();
+    columns.retain(|column| !without.contains(column));
+    R::rows(&read_group(bytes, &columns, group)?, without)
 }

@@ -104,35 +104,82 @@ pub trait Row: Sized {
     const COLUMNS: &'static [&'static str];
     /// Rows to columns.
     fn tabulate(rows: &[Self]) -> Result<DataFrame, Error>;
-    /// Columns back to rows.
-    fn rows(frame: &DataFrame) -> Result<Vec<Self>, Error>;
+    /// Columns back to rows, still to be put together; those of `without` were not read, and have nothing in them.
+    fn rows(frame: &DataFrame, without: &[&str]) -> Result<Unpacked<Self>, Error>;
 }
 
-/// `table! { "name": Row { field, field as "column", … } }`
+/// Rows column by column: putting them after others is all that is left to do.
+pub struct Unpacked<R> {
+    pub(super) n_rows: usize,
+    pub(super) append: Append<R>,
+}
+
+/// Puts rows after others.
+type Append<R> = Box<dyn FnOnce(&mut Vec<R>) + Send>;
+
+impl<R> Unpacked<R> {
+    /// All of them, one after the other: each row is written once, where it stays.
+    #[must_use]
+    pub fn all(parts: Vec<Self>) -> Vec<R> {
+        let mut rows = Vec::with_capacity(parts.iter().map(|part| part.n_rows).sum());
+        for part in parts {
+            (part.append)(&mut rows);
+        }
+        rows
+    }
+}
+
+/// The values of a column that may be left unread: then there is nothing in any of them.
+fn values_or_nothing<T: Field + Default>(
+    frame: &DataFrame,
+    name: &str,
+    without: &[&str],
+) -> Result<Vec<T>, Error> {
+    if !without.contains(&name) {
+        return T::values(frame, name);
+    }
+    let mut nothing = Vec::new();
+    nothing.resize_with(frame.height(), T::default);
+    Ok(nothing)
+}
+
+/// `table! { "name": Row { field, field as "column", … } }`; fields that can be read without follow in groups, each a list of
+/// columns: `GROUP { field, … }`.
 macro_rules! table {
     (@name $field:ident) => { stringify!($field) };
     (@name $field:ident $column:literal) => { $column };
-    ($table:literal: $row:ident { $($field:ident $(as $column:literal)?),* $(,)? }) => {
+    (
+        $table:literal: $row:ident { $($field:ident $(as $column:literal)?),* $(,)? }
+        $($(#[$doc:meta])* $group:ident { $($spared:ident),* $(,)? })*
+    ) => {
+        $(impl $row {
+            $(#[$doc])*
+            pub const $group: &'static [&'static str] = &[$(stringify!($spared)),*];
+        })*
+
         impl Row for $row {
             const TABLE: &'static str = $table;
-            const COLUMNS: &'static [&'static str] = &[$(table!(@name $field $($column)?)),*];
+            const COLUMNS: &'static [&'static str] = &[$(table!(@name $field $($column)?),)* $($(stringify!($spared),)*)*];
 
             fn tabulate(rows: &[Self]) -> Result<DataFrame, Error> {
                 let columns = vec![
-                    $(Field::column(table!(@name $field $($column)?), rows.iter().map(|row| &row.$field).collect())),*
+                    $(Field::column(table!(@name $field $($column)?), rows.iter().map(|row| &row.$field).collect()),)*
+                    $($(Field::column(stringify!($spared), rows.iter().map(|row| &row.$spared).collect()),)*)*
                 ];
                 DataFrame::new(rows.len(), columns)
                     .map_err(|error| Error::Column { column: $table.to_owned(), message: error.to_string() })
             }
 
-            fn rows(frame: &DataFrame) -> Result<Vec<Self>, Error> {
+            fn rows(frame: &DataFrame, without: &[&str]) -> Result<$crate::tables::Unpacked<Self>, Error> {
+                let _ = without;
+                let n_rows = frame.height();
                 $(let mut $field = Field::values(frame, table!(@name $field $($column)?))?.into_iter();)*
-                let mut rows = Vec::with_capacity(frame.height());
-                for _ in 0..frame.height() {
-                    let ($(Some($field),)*) = ($($field.next(),)*) else { break };
-                    rows.push(Self { $($field),* });
-                }
-                Ok(rows)
+                $($(let mut $spared = values_or_nothing(frame, stringify!($spared), without)?.into_iter();)*)*
+                let append = move |rows: &mut Vec<Self>| for _ in 0..n_rows {
+                    let ($(Some($field),)* $($(Some($spared),)*)*) = ($($field.next(),)* $($($spared.next(),)*)*) else { break };
+                    rows.push(Self { $($field,)* $($($spared,)*)* });
+                };
+                Ok($crate::tables::Unpacked { n_rows, append: Box::new(append) })
             }
         }
     };
@@ -151,9 +198,12 @@ table! { "codeowners": CodeownersRow { repository, file, line, pattern, owners }
 table! { "people": Person { id as "person", display_name, logins, emails, account } }
 
 table! { "commits": CommitRow {
-    repository, commit, parents, author, authored_at, committed_at, co_authors, subject, is_merge, on_default_branch,
-    pull_request, reverts, cherry_picked_from, exclusion,
-} }
+    repository, commit, author, authored_at, committed_at, co_authors, is_merge, on_default_branch, exclusion,
+}
+/// How commits follow from others.
+DESCENT { parents, pull_request, reverts, cherry_picked_from }
+/// What they are called.
+SUBJECTS { subject } }
 
 table! { "pull_requests": PullRequest {
     repository, number, node, title, url, author, state, is_draft, created_at, ready_at, first_commit_at, merged_at, closed_at,
@@ -168,8 +218,10 @@ table! { "pull_request_files": PullRequestFile { repository, number, path, addit
 table! { "reviews": Review { repository, number, review, author, state, submitted_at, n_inline_comments, body_length } }
 
 table! { "comments": Comment {
-    repository, number, comment, kind, author, created_at, path, thread, body_length, url, body,
-} }
+    repository, number, comment, kind, author, created_at, path, thread, body_length,
+}
+/// What was said, and where to read it.
+BODIES { url, body } }
 
 table! { "review_requests": ReviewRequest { repository, number, at, action, reviewer, team, actor } }
 
@@ -292,8 +344,9 @@ mod tests {
     fn a_missing_column_is_named() {
         let frame = DataFrame::empty();
         assert!(
-            Review::rows(&frame)
-                .unwrap_err()
+            Review::rows(&frame, &[])
+                .err()
+                .unwrap()
                 .to_string()
                 .contains("`repository`")
         );

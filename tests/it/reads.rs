@@ -1,7 +1,7 @@
 //! A metric reads no more than its needs say: what `linchpin explain` leaves unread changes nothing.
 
-use linchpin::domain::{Granularity, Window};
-use linchpin::metrics::{Lens, Measure, REGISTRY, measure_all};
+use linchpin::domain::{Bucket, Granularity, Window};
+use linchpin::metrics::{Lens, Measure, REGISTRY, measure_all, measure_apart};
 use linchpin::register;
 use linchpin::store::{Mode, Store, facts};
 use linchpin::tables::Tables;
@@ -68,4 +68,54 @@ fn every_metric_is_the_same_over_the_tables_that_it_needs() {
         "these read tables that their needs do not name: {wrong:?}"
     );
     assert!(n_rows > 1_000, "{n_rows}");
+}
+
+#[test]
+fn products_measured_apart_are_the_metric_s_own_measure() {
+    let (store, lens) = asked();
+    let tables = facts::read(&store).unwrap();
+    let lens = lens(&tables);
+    assert!(lens.products.len() > 1);
+    let mut wrong = Vec::new();
+    for (metric, one) in REGISTRY.iter().zip(measure_all(&tables, &lens)) {
+        let apart = measure_apart(metric, &tables, &lens);
+        if (&one.rows, &one.cells, &one.notes) != (&apart.rows, &apart.cells, &apart.notes) {
+            wrong.push(metric.definition.id);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn what_is_asked_of_one_bucket_is_what_the_whole_measure_says_of_it() {
+    let (store, lens) = asked();
+    let tables = facts::read(&store).unwrap();
+    let lens = lens(&tables);
+    let whole = measure_all(&tables, &lens);
+    let (mut wrong, mut n_cells) = (Vec::new(), 0);
+    for bucket in [None, Some("2026-q1"), Some("2025-11"), Some("nonsense")] {
+        let is_asked = |at: Option<Bucket>| match bucket {
+            None => at.is_none(),
+            Some(label) => at.is_some_and(|at| at.to_string().eq_ignore_ascii_case(label)),
+        };
+        let cells = |measure: &Measure| {
+            let cells = measure.cells.iter();
+            let cells: Vec<_> = cells
+                .filter(|cell| is_asked(cell.bucket))
+                .cloned()
+                .collect();
+            cells
+        };
+        let asked = measure_all(&tables, &lens.clone().asking(bucket));
+        for (whole, asked) in whole.iter().zip(&asked) {
+            let expected = cells(whole);
+            n_cells += expected.len();
+            if (&asked.rows, &cells(asked), &asked.notes) != (&whole.rows, &expected, &whole.notes)
+            {
+                wrong.push((whole.definition.id, bucket));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+    assert!(n_cells > 500, "{n_cells}");
 }

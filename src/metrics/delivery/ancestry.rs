@@ -39,10 +39,12 @@ impl Ancestry {
             }
         }
         ancestry.first.push(0);
-        for commit in &tables.commits {
+        for (at, commit) in tables.commits.iter().enumerate() {
             if inside(commit) {
-                let row_of =
-                    |parent: &CommitId| ancestry.row_of.get(&(commit.repository, *parent)).copied();
+                let row_of = |parent: &CommitId| {
+                    let before = row_shortly_before(&tables.commits, at, parent);
+                    before.or_else(|| ancestry.row_of.get(&(commit.repository, *parent)).copied())
+                };
                 let known = commit.parents.iter().filter_map(row_of);
                 ancestry.parents.extend(known);
             }
@@ -101,6 +103,18 @@ impl Ancestry {
             }
         }
     }
+}
+
+/// So many rows before a commit its parents are looked for without a map.
+const BEFORE: usize = 4;
+
+/// The row of a parent that comes right before its child, as most do.
+fn row_shortly_before(commits: &[CommitRow], at: usize, parent: &CommitId) -> Option<u32> {
+    let child = commits.get(at)?;
+    let from = at.saturating_sub(BEFORE);
+    let mut rows = commits.get(from..at)?.iter();
+    let is_it = |row: &CommitRow| row.commit == *parent && row.repository == child.repository;
+    u32::try_from(from + rows.rposition(is_it)?).ok()
 }
 
 /// A set of rows, a bit each.

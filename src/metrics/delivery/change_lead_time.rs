@@ -203,7 +203,7 @@ fn commit_row(
         product: product.name.clone(),
         repository: commit.repository,
         areas: Vec::new(),
-        subject: format!("{} {}", commit.commit.short(), commit.subject),
+        subject: commit.label(),
         link: commit_page(tables, commit.repository, commit.commit),
         at,
         bucket: at.and_then(|at| lens.bucket(at, lens.granularity)),

@@ -126,7 +126,7 @@ pub fn of_shipping(tables: &Tables, shipping: &Shipping, incidents: &Incidents) 
         }
     }
     for commit in &tables.commits {
-        let Some(reverted) = commit.reverts else {
+        let Some(reverted) = commit.reverts.as_deref().copied() else {
             continue;
         };
         let shipped = |id| shipping.first_index(commit.repository, id);

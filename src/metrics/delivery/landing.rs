@@ -85,8 +85,8 @@ impl Landings {
             .iter()
             .filter(|commit| product.has(commit.repository))
         {
-            if let Some(source) = commit.cherry_picked_from {
-                picked.insert((commit.repository, source), commit.commit);
+            if let Some(source) = &commit.cherry_picked_from {
+                picked.insert((commit.repository, **source), commit.commit);
             }
             if let Some(number) = commit.pull_request {
                 named.insert(
@@ -177,14 +177,6 @@ impl Landings {
         Some((row, tables.commits.get(row)?))
     }
 
-    fn absorb_id(&mut self, repository: RepositoryId, commit: CommitId) {
-        if let Some(row) = self.ancestry.row(repository, commit) {
-            self.absorbed.insert(row);
-        } else {
-            self.absorbed_elsewhere.insert((repository, commit));
-        }
-    }
-
     /// Marks the commits that came with a pull request, so that they are not counted as direct pushes.
     ///
     /// A rebase gives every commit a new id but keeps its author time: along the first parents of the landing commit, commits
@@ -197,14 +189,14 @@ impl Landings {
         tables: &Tables,
     ) {
         let own = whole.commits.iter().map(|(commit, _)| *commit);
-        let mut reverts: Vec<CommitId> = own
-            .clone()
-            .chain([landed])
-            .filter_map(|commit| self.on_default_branch(tables, repository, commit))
-            .filter_map(|(_, row)| row.reverts)
-            .collect();
+        let mut reverts: Vec<CommitId> = Vec::new();
         for commit in own.chain([landed]) {
-            self.absorb_id(repository, commit);
+            if let Some((at, row)) = self.on_default_branch(tables, repository, commit) {
+                reverts.extend(row.reverts.as_deref());
+                self.absorbed.insert(at);
+            } else {
+                self.absorbed_elsewhere.insert((repository, commit));
+            }
         }
         let mut next = Some(landed);
         for _ in 0..whole.commits.len() {
@@ -218,7 +210,7 @@ impl Landings {
                 break;
             }
             self.absorbed.insert(at);
-            reverts.extend(row.reverts);
+            reverts.extend(row.reverts.as_deref());
             next = row.parents.first().copied();
         }
         if !reverts.is_empty() {

@@ -1,10 +1,12 @@
 //! `flow.unreviewed_share`: merged without any human review and without a co-author.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::{merged_inside, observed};
 use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::delivery::ancestry::{self, Ancestry};
 use crate::metrics::delivery::landing::{self, Landings};
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Recipe, Unit};
@@ -75,7 +77,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
     let wholes = of_product(tables, lens, product);
     let landings = landing::of_product(tables, lens, product, &wholes);
-    let pairs = Pairs::of(tables, product);
+    let pairs = Pairs::of(tables, lens, product, &wholes);
     let without_flow = without_flow(tables, lens, product, &wholes, &landings);
     wholes
         .iter()
@@ -88,7 +90,7 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
                 (None, Fate::Excluded(NO_FLOW))
             } else {
                 let is_seen = is_reviewed(tables, whole, merged_at)
-                    || pairs.wrote(whole, landings.commit(whole.key()));
+                    || pairs.wrote(tables, whole, landings.commit(whole.key()));
                 (Some(if is_seen { 0.0 } else { 1.0 }), Fate::Included)
             };
             let row = whole.row(lens, product, Some(merged_at), value, fate);
@@ -112,12 +114,12 @@ fn without_flow(
     landings: &Landings,
 ) -> HashSet<RepositoryId> {
     let mut balance: HashMap<RepositoryId, i64> = HashMap::new();
-    for commit in &tables.commits {
+    for (row, commit) in tables.commits.iter().enumerate() {
         let is_direct = product.repositories.contains(&commit.repository)
             && !commit.is_merge
             && lens.window.contains(commit.committed_at)
             && tables.is_human(commit.author)
-            && !landings.is_absorbed(commit.repository, commit.commit);
+            && !landings.is_absorbed_row(row);
         if is_direct {
             *balance.entry(commit.repository).or_default() -= 1;
         }
@@ -134,51 +136,51 @@ fn without_flow(
         .collect()
 }
 
-/// Humans behind commits, for those pull requests that more than one wrote.
+/// Which pull requests more than one human wrote.
 struct Pairs {
-    by_commit: HashMap<(RepositoryId, CommitId), Vec<PersonId>>,
-    by_pull_request: HashMap<Key, Vec<PersonId>>,
+    ancestry: Arc<Ancestry>,
+    /// Those of which GitHub lists a commit by another human than the author.
+    listed: HashSet<Key>,
 }
 
 impl Pairs {
-    fn of(tables: &Tables, product: &ProductLens) -> Self {
-        let inside = |repository| product.repositories.contains(&repository);
-        let mut pairs = Self {
-            by_commit: HashMap::new(),
-            by_pull_request: HashMap::new(),
-        };
-        for commit in &tables.commits {
-            // A merge commit's author merged, and wrote nothing.
-            if !inside(commit.repository) || commit.is_merge {
-                continue;
-            }
-            let people = std::iter::once(commit.author).chain(commit.co_authors.iter().copied());
-            let humans = people.filter(|person| tables.is_human(*person)).collect();
-            pairs
-                .by_commit
-                .insert((commit.repository, commit.commit), humans);
+    fn of(tables: &Tables, lens: &Lens, product: &ProductLens, wholes: &[Whole<'_>]) -> Self {
+        let author_of: HashMap<Key, Option<PersonId>> = wholes
+            .iter()
+            .map(|whole| (whole.key(), whole.pull_request.author))
+            .collect();
+        // Rows come by pull request: its author is looked up once for many of them.
+        let mut last: Option<(Key, Option<Option<PersonId>>)> = None;
+        let listed = tables.facts.pull_request_commits.iter().filter_map(|row| {
+            let key = (row.repository, row.number);
+            let author = match last {
+                Some((same, author)) if same == key => author,
+                _ => author_of.get(&key).copied(),
+            };
+            last = Some((key, author));
+            let is_other = row.author != author? && tables.is_human(row.author?);
+            is_other.then_some(key)
+        });
+        Self {
+            listed: listed.collect(),
+            ancestry: ancestry::of_product(tables, lens, product),
         }
-        for row in &tables.facts.pull_request_commits {
-            if let Some(person) = row.author.filter(|person| tables.is_human(*person))
-                && inside(row.repository)
-            {
-                let key = (row.repository, row.number);
-                pairs.by_pull_request.entry(key).or_default().push(person);
-            }
-        }
-        pairs
     }
 
     /// Whether another human than the author wrote part of a pull request.
-    fn wrote(&self, whole: &Whole<'_>, landed: Option<CommitId>) -> bool {
-        let (repository, _) = whole.key();
-        let is_other = |person: &PersonId| Some(*person) != whole.pull_request.author;
+    fn wrote(&self, tables: &Tables, whole: &Whole<'_>, landed: Option<CommitId>) -> bool {
+        if self.listed.contains(&whole.key()) {
+            return true;
+        }
+        let repository = whole.pull_request.repository;
+        let is_other =
+            |person: PersonId| Some(person) != whole.pull_request.author && tables.is_human(person);
         let own = whole.commits.iter().map(|(commit, _)| *commit);
-        let listed = self.by_pull_request.get(&whole.key());
-        listed.is_some_and(|people| people.iter().any(is_other))
-            || own.chain(landed).any(|commit| {
-                let people = self.by_commit.get(&(repository, commit));
-                people.is_some_and(|people| people.iter().any(is_other))
-            })
+        own.chain(landed).any(|commit| {
+            let row = self.ancestry.row(repository, commit);
+            let commit = row.and_then(|row| tables.commits.get(row));
+            // A merge commit's author merged, and wrote nothing.
+            commit.is_some_and(|commit| !commit.is_merge && commit.authors().any(is_other))
+        })
     }
 }

@@ -183,22 +183,27 @@ impl Chronicle {
             .filter(|(_, file)| product.has(file.repository))
             .map(|(at, file)| ((file.repository, file.path.as_str()), at))
             .collect();
+        // Rows come by pull request: each is looked up once for many of them.
+        let mut number_of = |key: Key, touched: &mut Vec<Vec<u32>>| {
+            let (_, slot) = opened.get_mut(&key)?;
+            Some(*slot.get_or_insert_with(|| {
+                touched.push(Vec::new());
+                u32::try_from(touched.len() - 1).unwrap_or(u32::MAX)
+            }))
+        };
+        let mut last: Option<(Key, Option<u32>)> = None;
         for row in &facts.pull_request_files {
+            let key = (row.repository, row.number);
             let Some(file) = file_of.get(&(row.repository, row.path.as_str())) else {
                 continue;
             };
-            let Some((_, touched)) = opened.get_mut(&(row.repository, row.number)) else {
-                continue;
+            let number = match last {
+                Some((same, number)) if same == key => number,
+                _ => number_of(key, &mut self.touched),
             };
-            let next = u32::try_from(self.touched.len()).unwrap_or(u32::MAX);
-            let at = *touched.get_or_insert_with(|| {
-                self.touched.push(Vec::new());
-                next
-            });
-            if let Some(files) = usize::try_from(at)
-                .ok()
-                .and_then(|at| self.touched.get_mut(at))
-            {
+            last = Some((key, number));
+            let at = number.and_then(|at| usize::try_from(at).ok());
+            if let Some(files) = at.and_then(|at| self.touched.get_mut(at)) {
                 files.push(*file);
             }
         }

@@ -85,7 +85,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
                 product: product.name.clone(),
                 repository,
                 areas,
-                subject: format!("{} {}", row.commit.short(), row.subject),
+                subject: row.label(),
                 link: commit_page(tables, row.repository, row.commit),
                 at: Some(at),
                 bucket: Some(bucket),

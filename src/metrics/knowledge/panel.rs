@@ -110,7 +110,7 @@ impl<'a> Panel<'a> {
     }
 }
 
-/// The product's panel at the end of every complete quarter of the window, oldest first; computed once where the lens is shared.
+/// The product's panel at the end of every complete quarter of the window that is asked for, oldest first; computed once where the lens is shared.
 ///
 /// One replay for all quarters: each history is seen once a quarter by every algorithm.
 #[must_use]
@@ -123,9 +123,13 @@ pub fn by_quarter(
         let quarters: Vec<(Bucket, Timestamp)> =
             Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
                 .into_iter()
+                .filter(|quarter| lens.quarters.has(*quarter))
                 .map(|quarter| (quarter, quarter.window(&lens.zone).until))
                 .filter(|(_, end)| *end <= lens.as_of)
                 .collect();
+        if quarters.is_empty() {
+            return Vec::new();
+        }
         let ends: Vec<Timestamp> = quarters.iter().map(|(_, end)| *end).collect();
         let active: Vec<BTreeSet<PersonId>> = ends
             .iter()

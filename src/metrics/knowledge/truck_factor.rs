@@ -29,7 +29,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
     cohort: None,
-    needs: &[Need::History, Need::Ownership],
+    needs: &[Need::History],
     source: "Avelino, Passos, Hora, Valente (2016), \"A novel approach for estimating truck factors\", ICPC",
     exclusions: "Merge commits, revisions of .git-blame-ignore-revs, commits above the file limit and commits by automation credit \
                  nobody. Generated, vendored, lock and binary files are left out. Each is counted.",

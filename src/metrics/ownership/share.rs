@@ -36,7 +36,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Whole,
     cohort: Some("committed in the quarter"),
-    needs: &[Need::History, Need::Ownership],
+    needs: &[Need::History, Need::Subjects, Need::Ownership],
     source: "Bird et al. (2011), \"Don't touch my code!\", FSE: ownership as the largest share of commits",
     exclusions: "Merge commits, ignored revisions, commits above the file limit, commits by automation, and generated, vendored, lock \
                  and binary files are left out and counted.",
@@ -145,23 +145,29 @@ pub fn others(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<P
     }
     let areas_of = areas_of_files(tables, lens, product);
     let quarters = Bucket::spine(lens.window, Granularity::Quarter, &lens.zone);
-    let ends = quarters.into_iter().map(|quarter| {
+    let asked = quarters
+        .into_iter()
+        .filter(|quarter| lens.quarters.has(*quarter));
+    let ends = asked.map(|quarter| {
         let end = quarter.window(&lens.zone).until;
         (Some(quarter), end.min(lens.as_of))
     });
     let samples = Samples::of(tables, product);
     for (bucket, end) in ends.chain([(None, lens.as_of)]) {
+        let mut by_area: BTreeMap<Option<&String>, BTreeMap<PersonId, u64>> = BTreeMap::new();
         for file in samples.lines_at(tables, end, &lens.zone) {
             let areas = usize::try_from(file.file)
                 .ok()
                 .and_then(|at| areas_of.get(at));
-            let areas = areas.into_iter().flatten().cloned().map(Some);
-            for area in areas.chain([None]) {
-                let held = held.entry((area, bucket)).or_default();
+            for area in areas.into_iter().flatten().map(Some).chain([None]) {
+                let lines = by_area.entry(area).or_default();
                 for (person, n) in &file.people {
-                    *held.lines.entry(*person).or_default() += n;
+                    *lines.entry(*person).or_default() += n;
                 }
             }
+        }
+        for (area, lines) in by_area {
+            held.entry((area.cloned(), bucket)).or_default().lines = lines;
         }
     }
     held
@@ -184,7 +190,7 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Vec<Pe
                 product: product.name.clone(),
                 repository: commit.repository,
                 areas: commit.areas,
-                subject: format!("{} {}", row.commit.short(), row.subject),
+                subject: row.label(),
                 link: commit_page(tables, row.repository, row.commit),
                 at: Some(commit.at),
                 bucket: Some(bucket),

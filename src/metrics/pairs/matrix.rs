@@ -74,7 +74,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Op
             product: product.name.clone(),
             repository: commit.repository,
             areas: Vec::new(),
-            subject: format!("{} {}", commit.commit.short(), commit.subject),
+            subject: commit.label(),
             link: commit_page(tables, commit.repository, commit.commit),
             at: Some(commit.committed_at),
             bucket: Some(bucket),

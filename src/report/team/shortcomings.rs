@@ -14,7 +14,9 @@ pub(super) fn cautions(
 ) -> Vec<String> {
     let needs = |stream: Stream| {
         definition.needs.iter().any(|need| match need {
-            Need::Commits | Need::History | Need::Ownership => stream == Stream::History,
+            Need::Commits | Need::Subjects | Need::History | Need::Ownership => {
+                stream == Stream::History
+            }
             Need::PullRequests => stream == Stream::PullRequests,
             Need::Issues => stream == Stream::Issues,
             Need::WorkflowRuns => stream == Stream::WorkflowRuns,

@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Error, path, shape};
-use crate::domain::{Facts, RepositoryId};
+use crate::domain::{Comment, Facts, RepositoryId};
 use crate::store::Store;
 use crate::tables::changes::{self, Paths};
-use crate::tables::{self, CommitRow, Part, Row, SurvivingLines, Tables};
+use crate::tables::{self, CommitRow, Part, Row, SurvivingLines, Tables, Unpacked};
 
 /// Reads every table.
 pub fn read(store: &Store) -> Result<Tables, Error> {
@@ -40,14 +40,21 @@ fn read_facts(store: &Store, parts: &[Part]) -> Result<Facts, Error> {
     let with_pull_requests = parts.contains(&Part::PullRequests);
     let with_deliveries = parts.contains(&Part::Deliveries);
     let with_issues = parts.contains(&Part::Issues);
+    let with_bodies = parts.contains(&Part::Bodies);
+    let with_talk = with_bodies || parts.contains(&Part::Talk);
+    let comments_without = if with_bodies { &[] } else { Comment::BODIES };
     Ok(Facts {
         pull_requests: rows_if(with_pull_requests, store)?,
-        pull_request_commits: rows_if(with_pull_requests, store)?,
+        pull_request_commits: rows_if(parts.contains(&Part::Pushes), store)?,
         pull_request_files: rows_if(with_pull_requests, store)?,
         reviews: rows_if(with_pull_requests, store)?,
-        comments: rows_if(with_pull_requests, store)?,
-        review_requests: rows_if(with_pull_requests, store)?,
-        timeline: rows_if(with_pull_requests || with_issues, store)?,
+        comments: if with_talk {
+            rows_without(store, comments_without)?
+        } else {
+            Vec::new()
+        },
+        review_requests: rows_if(with_talk, store)?,
+        timeline: rows_if(with_talk || with_issues, store)?,
         issues: rows_if(with_issues, store)?,
         issue_comments: rows_if(with_issues, store)?,
         deployments: rows_if(with_deliveries, store)?,
@@ -67,13 +74,27 @@ fn read_facts(store: &Store, parts: &[Part]) -> Result<Facts, Error> {
 fn read_history(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
     let with_lines = parts.contains(&Part::Lines);
     let with_files = with_lines || parts.contains(&Part::Files);
-    let with_commits = with_files || parts.contains(&Part::Commits);
+    let with_descent = parts.contains(&Part::Descent);
+    let with_subjects = parts.contains(&Part::Subjects);
+    let with_commits =
+        with_files || with_descent || with_subjects || parts.contains(&Part::Commits);
+    let mut commits_without = Vec::new();
+    if !with_descent {
+        commits_without.extend(CommitRow::DESCENT);
+    }
+    if !with_subjects {
+        commits_without.extend(CommitRow::SUBJECTS);
+    }
     let mut tables = Tables {
         repositories: read_rows(store)?,
         people: read_rows(store)?,
-        patches: rows_if(with_commits, store)?,
-        commits: rows_if(with_commits, store)?,
-        tags: rows_if(with_commits, store)?,
+        patches: rows_if(with_descent, store)?,
+        commits: if with_commits {
+            rows_without(store, &commits_without)?
+        } else {
+            Vec::new()
+        },
+        tags: rows_if(with_descent, store)?,
         codeowners: read_rows(store)?,
         ..Tables::default()
     };
@@ -163,6 +184,11 @@ fn read_files(store: &Store, tables: &mut Tables, with_lines: bool) -> Result<()
 }
 
 fn read_rows<R: Row + Send>(store: &Store) -> Result<Vec<R>, Error> {
+    rows_without(store, &[])
+}
+
+/// The rows of a table, with nothing in some columns that may be left unread.
+fn rows_without<R: Row + Send>(store: &Store, without: &[&str]) -> Result<Vec<R>, Error> {
     let files = store.files_below(&format!("facts/{}/", R::TABLE));
     let packed = side_by_side(&files, |file| {
         let bytes = store.read(file)?.unwrap_or_default();
@@ -177,13 +203,9 @@ fn read_rows<R: Row + Send>(store: &Store) -> Result<Vec<R>, Error> {
         .flat_map(|(bytes, groups)| groups.iter().map(move |group| (bytes.as_slice(), group)))
         .collect();
     let parts = side_by_side(&groups, |(bytes, group)| {
-        tables::rows_of_group::<R>(bytes, (*group).clone()).map_err(shape(R::TABLE))
+        tables::rows_of_group::<R>(bytes, (*group).clone(), without).map_err(shape(R::TABLE))
     })?;
-    let mut parts = parts.into_iter();
-    let mut rows = parts.next().unwrap_or_default();
-    rows.reserve_exact(parts.as_slice().iter().map(Vec::len).sum());
-    parts.for_each(|part| rows.extend(part));
-    Ok(rows)
+    Ok(Unpacked::all(parts))
 }
 
 /// The rows of a table where they are wanted, else none.

@@ -574,7 +574,7 @@ fn the_ladder_has_six_rungs_and_the_strongest_evidence_wins() {
     incident(&mut given, 1, 60 - 1).closed_at = Some(hour(100));
     let reverted = given.tables.commits[1].commit;
     landed(&mut given, 9, 60, 61);
-    given.tables.commits.last_mut().unwrap().reverts = Some(reverted);
+    given.tables.commits.last_mut().unwrap().reverts = Some(Box::new(reverted));
     given.row(9).closes_issues = vec![1];
     assert_eq!(attribution(&given, 1), to("DE_1", "revert"));
 
@@ -723,14 +723,14 @@ fn a_revert_before_the_change_was_deployed_does_not_count() {
     // Lands and is reverted between two deployments.
     let change = given.land(38);
     let revert = given.land(39);
-    given.tables.commits.last_mut().unwrap().reverts = Some(change);
+    given.tables.commits.last_mut().unwrap().reverts = Some(Box::new(change));
     given.deploy(revert, 40);
     assert_eq!(row(&measured(&given, REWORK), "DE_2").value, Some(0.0));
     // Deployed in between, it does.
     let change = given.land(41);
     given.deploy(change, 42);
     let revert = given.land(43);
-    given.tables.commits.last_mut().unwrap().reverts = Some(change);
+    given.tables.commits.last_mut().unwrap().reverts = Some(Box::new(change));
     given.deploy(revert, 44);
     let rework = measured(&given, REWORK);
     assert_eq!(row(&rework, "DE_3").value, Some(0.0));
