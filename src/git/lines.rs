@@ -248,6 +248,18 @@ pub(super) struct LineCounts {
     pub(super) deleted: u32,
 }
 
+/// What is wanted of a comparison: each more than the one before, and dearer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wanted {
+    /// How many lines are added and deleted.
+    Counts,
+    /// Which ones: those of a shortest script, where the search is not cut short.
+    Hunks,
+    /// Those that git names. Of several shortest scripts the one that git finds depends on the lines that a middle shares with
+    /// the text around the other one: they are part of its search, and lie between what can be matched.
+    HunksOfGit,
+}
+
 impl LineDiffer {
     /// With empty buffers.
     pub(super) fn new() -> Self {
@@ -263,7 +275,8 @@ impl LineDiffer {
     }
 
     /// Counts the lines added and deleted; fills `hunks` too when they are wanted.
-    pub(super) fn compare(&mut self, before: &[u8], after: &[u8], with_hunks: bool) -> LineCounts {
+    pub(super) fn compare(&mut self, before: &[u8], after: &[u8], wanted: Wanted) -> LineCounts {
+        let with_hunks = wanted > Wanted::Counts;
         self.hunks.clear();
         let (head, tail) = trim(before, after);
         let sides = [
@@ -289,10 +302,12 @@ impl LineDiffer {
         }
         self.tokenise(sides);
         self.keep_matched();
-        if !with_hunks && let Some(counts) = self.count_plainly() {
+        if wanted == Wanted::Counts
+            && let Some(counts) = self.count_plainly()
+        {
             return counts;
         }
-        if !with_hunks || !self.search_plainly() {
+        if wanted != Wanted::Hunks || !self.search_plainly() {
             self.count_around([&before[..head], &before[before.len() - tail..]], sides);
             self.keep_as_git(
                 count_feeds(&before[..head]) + count_lines(&before[before.len() - tail..]) as usize,
@@ -412,7 +427,7 @@ impl LineDiffer {
         })
     }
 
-    /// Searches without what only one middle has, with the script that git finds; false where git might find another.
+    /// Searches without what only one middle has, for a script as short as git's; false where git's might be longer.
     fn search_plainly(&mut self) -> bool {
         let is_surrounded = self.before.has_surrounded() || self.after.has_surrounded();
         !is_surrounded && self.search(true).is_ok()
@@ -698,7 +713,7 @@ mod tests {
     fn counts_match_a_diff_of_the_whole_files() {
         let check = |before: &str, after: &str| {
             let mut differ = LineDiffer::new();
-            let got = differ.compare(before.as_bytes(), after.as_bytes(), true);
+            let got = differ.compare(before.as_bytes(), after.as_bytes(), Wanted::Hunks);
             assert_eq!(
                 got,
                 oracle(before.as_bytes(), after.as_bytes()),
@@ -734,7 +749,7 @@ mod tests {
             };
             let (before, after) = (text(&before), text(&after));
             let mut differ = LineDiffer::new();
-            prop_assert_eq!(differ.compare(&before, &after, false), oracle(&before, &after));
+            prop_assert_eq!(differ.compare(&before, &after, Wanted::Counts), oracle(&before, &after));
         }
     }
 

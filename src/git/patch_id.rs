@@ -15,7 +15,7 @@ use super::Error;
 use super::commit;
 use super::engine::{commit_id, object_id};
 use super::files::content;
-use super::lines::{LineDiffer, is_binary};
+use super::lines::{LineDiffer, Wanted, is_binary};
 use super::objects::{Packs, Reader};
 use super::open;
 use super::parallel::over_chunks;
@@ -282,7 +282,7 @@ impl Sum {
     /// Changed lines with those around them; where hunks begin makes no difference.
     fn hunks(&mut self, old: &[u8], new: &[u8], differ: &mut LineDiffer) {
         let lines = |text| <[u8]>::split_inclusive(text, |&byte| byte == b'\n').collect::<Vec<_>>();
-        differ.compare(old, new, true);
+        differ.compare(old, new, Wanted::HunksOfGit);
         let (old, new): (Vec<&[u8]>, Vec<&[u8]>) = (lines(old), lines(new));
         let (mut before, mut after) = (
             Lines {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use gix::ObjectId;
 
 use super::files::content;
-use super::lines::{LineCounts, LineDiffer, count_lines, is_binary};
+use super::lines::{LineCounts, LineDiffer, Wanted, count_lines, is_binary};
 use super::log::{LogGap, NONE};
 use super::objects::{Mixed, Packs, Reader};
 use super::parallel::over_chunks;
@@ -482,13 +482,18 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         let is_new_binary = new.bytes().is_some_and(is_binary);
         measured.is_binary = is_old_binary || is_new_binary;
         let mut hunks_are_set = false;
+        let wanted = if owner.is_some() {
+            Wanted::Hunks
+        } else {
+            Wanted::Counts
+        };
         if !measured.is_binary {
             measured.counts = match (&old, &new) {
                 (Content::Unreadable, _) | (_, Content::Unreadable) => None,
                 _ if is_same => Some(LineCounts::default()),
                 (Content::There(old), Content::There(new)) => {
                     hunks_are_set = true;
-                    Some(self.differ.compare(old, new, owner.is_some()))
+                    Some(self.differ.compare(old, new, wanted))
                 }
                 (_, new) => Some(LineCounts {
                     added: new.bytes().map_or(0, count_lines),

@@ -116,11 +116,46 @@ fn blocks() -> Vec<Fixture> {
         .collect()
 }
 
+/// Histories in which what is new between blank lines occurs elsewhere in the file too: of several shortest scripts, git takes
+/// another one for it.
+fn echoes() -> Vec<Fixture> {
+    let draws = |seed: u64| {
+        let mut state = seed;
+        move |below: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            usize::try_from(state >> 40).unwrap() % below
+        }
+    };
+    [3, 4, 5]
+        .map(|seed| {
+            let mut draw = draws(seed);
+            let mut f = Fixture::new();
+            let known: Vec<String> = (0..12).map(|n| format!("known {n}\n")).collect();
+            for n in 0..30 {
+                let mut middle = String::new();
+                for m in 0..2 + draw(6) {
+                    let next = match draw(4) {
+                        0 => format!("own {n} {m}\n"),
+                        1 => known[draw(known.len())].clone(),
+                        _ => "\n".to_owned(),
+                    };
+                    middle += &next;
+                }
+                f.write("a", format!("{0}start\n{middle}end\n{0}", known.concat()));
+                f.commit(&format!("Edit {n}"));
+            }
+            f
+        })
+        .into()
+}
+
 #[test]
 fn a_patch_has_the_id_that_git_gives_it() {
     assert!(check(eventful().path(), &["--all"]) > 10);
     assert!(check(random(5, 60, true).path(), &["--all"]) > 60);
-    for commits in blocks() {
+    for commits in blocks().into_iter().chain(echoes()) {
         check(commits.path(), &["--all"]);
     }
 }
