@@ -1,7 +1,8 @@
 //! Old and new facts put together: in landing order, with numbers by first sight, as a full run would have made them.
 
+mod numbers;
+
 use std::ops::Range;
-use std::sync::Arc;
 
 use crate::domain::CommitId;
 
@@ -10,9 +11,9 @@ use super::interner::Interner;
 use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
 use super::objects::Mixed;
 use super::parallel::joined;
-use super::survival::Runs;
 use super::versions::Version;
 use super::walk::{Node, Source};
+use numbers::Numbers;
 
 /// A commit read in this run.
 pub(super) struct New {
@@ -339,85 +340,4 @@ fn changes(by_place: &[&[LogChange]], paths: &mut Numbers, blobs: &mut Numbers) 
         }));
     }
     changes
-}
-
-/// New numbers for old ones, in order of first sight.
-struct Numbers {
-    new: Vec<u32>,
-    next: u32,
-}
-
-impl Numbers {
-    fn new(n: usize) -> Self {
-        Self {
-            new: vec![NONE; n],
-            next: 0,
-        }
-    }
-
-    fn of(&mut self, old: u32) -> u32 {
-        match self.new.get_mut(old as usize) {
-            Some(slot) => {
-                if *slot == NONE {
-                    *slot = self.next;
-                    self.next += 1;
-                }
-                *slot
-            }
-            None => old,
-        }
-    }
-
-    /// The number of what has one; what was never numbered here stays as it is.
-    fn known(&self, old: u32) -> u32 {
-        self.new.get(old as usize).copied().unwrap_or(old)
-    }
-
-    /// Whether all numbers are what they were.
-    fn is_as_before(&self) -> bool {
-        self.new.iter().zip(0..).all(|(&new, old)| new == old)
-    }
-
-    /// Gives numbers to what has none, in the order of the values.
-    fn add_unseen<T, S>(&mut self, old: impl Iterator<Item = u32>, values: &Interner<T, S>)
-    where
-        T: Ord + Clone + std::hash::Hash + Eq,
-        S: std::hash::BuildHasher + Default,
-    {
-        let is_unseen = |old: &u32| self.new.get(*old as usize) == Some(&NONE);
-        let mut unseen: Vec<(Option<&T>, u32)> = old
-            .filter(is_unseen)
-            .map(|old| (values.value(old), old))
-            .collect();
-        unseen.sort_unstable();
-        unseen.dedup();
-        for (_, old) in unseen {
-            self.of(old);
-        }
-    }
-
-    /// Runs with their owners' new numbers.
-    fn in_runs(&self, runs: Runs) -> Arc<Vec<(u32, u32)>> {
-        if runs.0.iter().all(|&(_, owner)| self.known(owner) == owner) {
-            return runs.0;
-        }
-        Arc::new(
-            runs.0
-                .iter()
-                .map(|&(lines, owner)| (lines, self.known(owner)))
-                .collect(),
-        )
-    }
-
-    /// Values in their new order; those never asked for are dropped.
-    fn reorder<T>(&self, values: Vec<T>) -> Vec<T> {
-        let mut ordered: Vec<Option<T>> = Vec::new();
-        ordered.resize_with(self.next as usize, || None);
-        for (value, &new) in values.into_iter().zip(&self.new) {
-            if let Some(slot) = ordered.get_mut(new as usize) {
-                *slot = Some(value);
-            }
-        }
-        ordered.into_iter().flatten().collect()
-    }
 }

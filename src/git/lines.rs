@@ -3,8 +3,13 @@
 //! Equal bytes at both ends are trimmed before anything is tokenised. Git decides which frequent lines to leave out of its
 //! search by counting them in the whole files; those counts are only made where they can matter.
 
+mod numbers;
+mod tokens;
+
+use super::ends::{common_head, trim};
 use super::myers::{LONGEST_CERTAIN, Myers, SHORTEST_GIVEN_UP, Sequence, TooLong, rough_root};
-use super::tree::common_head;
+use numbers::{Numbers, line_end, small};
+use tokens::{Match, Tokens, is_left_out};
 
 /// A run of lines replaced by another, in lines counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,176 +41,6 @@ fn count_feeds(content: &[u8]) -> usize {
     memchr::memchr_iter(b'\n', content).count()
 }
 
-/// The length of the bytes that two slices end with in common.
-fn common_tail(a: &[u8], b: &[u8]) -> usize {
-    let mut done = 0;
-    for block in [2048, 256] {
-        let (rest_a, rest_b) = (&a[..a.len() - done], &b[..b.len() - done]);
-        let equal = rest_a
-            .rchunks_exact(block)
-            .zip(rest_b.rchunks_exact(block))
-            .take_while(|(a, b)| a == b)
-            .count();
-        done += equal * block;
-    }
-    let (rest_a, rest_b) = (&a[..a.len() - done], &b[..b.len() - done]);
-    let ((_, words_a), (_, words_b)) = (rest_a.as_rchunks::<8>(), rest_b.as_rchunks::<8>());
-    for (a, b) in words_a.iter().rev().zip(words_b.iter().rev()) {
-        let differing = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-        if differing != 0 {
-            return done + differing.leading_zeros() as usize / 8;
-        }
-        done += 8;
-    }
-    let (rest_a, rest_b) = (&a[..a.len() - done], &b[..b.len() - done]);
-    done + rest_a
-        .iter()
-        .rev()
-        .zip(rest_b.iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count()
-}
-
-/// Whether two lines of the same hash are equal: most are short, and not worth a call.
-fn equal(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let ((words_a, rest_a), (words_b, rest_b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        // The last bytes as a whole word again, overlapping the one before.
-        (Some(last_a), Some(last_b)) => {
-            word(last_a) == word(last_b)
-                && words_a.iter().zip(words_b).all(|(a, b)| word(a) == word(b))
-        }
-        _ => rest_a.iter().zip(rest_b).all(|(a, b)| a == b),
-    }
-}
-
-/// Numbers for lines: equal lines have equal numbers. Keeps its memory between uses.
-#[derive(Default)]
-struct Numbers {
-    /// Open addressing: upper half of the hash, number + 1 (0: free).
-    slots: Vec<(u32, u32)>,
-    /// By number.
-    lines: Vec<Known>,
-}
-
-/// A line that has a number.
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    hash: u64,
-    /// Where it was seen first, in the text of its side.
-    start: u32,
-    length: u32,
-    is_after: bool,
-    /// Its place among the lines of the first text.
-    first: u32,
-    n_before: u32,
-    n_after: u32,
-    /// How often it occurs outside the middles, in either text alike.
-    n_around: u32,
-}
-
-const fn small(length: usize) -> u32 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "objects are smaller than 64 MiB"
-    )]
-    {
-        length as u32
-    }
-}
-
-impl Numbers {
-    /// Forgets all lines; there is room for as many as texts of so many bytes are likely to have.
-    fn reset(&mut self, bytes: usize) {
-        self.lines.clear();
-        self.slots.clear();
-        self.slots
-            .resize((bytes / 16).next_power_of_two().clamp(64, 1 << 14), (0, 0));
-    }
-
-    /// The number of a line, or the slot where it belongs.
-    fn find(&self, hash: u64, line: &[u8], sides: [&[u8]; 2]) -> Result<u32, usize> {
-        let mask = self.slots.len() - 1;
-        let (mut at, upper) = (small_hash(hash) & mask, small_hash(hash >> 32));
-        loop {
-            let (known, number) = self.slots[at];
-            if number == 0 {
-                return Err(at);
-            }
-            if known as usize == upper {
-                let other = &self.lines[number as usize - 1];
-                let side = sides[usize::from(other.is_after)];
-                if equal(
-                    &side[other.start as usize..(other.start + other.length) as usize],
-                    line,
-                ) {
-                    return Ok(number - 1);
-                }
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    /// The number of a line, a new one if need be.
-    fn number(
-        &mut self,
-        (line, hash): (&[u8], u64),
-        start: usize,
-        place: usize,
-        is_after: bool,
-        sides: [&[u8]; 2],
-    ) -> u32 {
-        match self.find(hash, line, sides) {
-            Ok(number) => number,
-            Err(slot) => {
-                let first = if is_after { u32::MAX } else { small(place) };
-                let (start, length) = (small(start), small(line.len()));
-                self.lines.push(Known {
-                    hash,
-                    start,
-                    length,
-                    is_after,
-                    first,
-                    n_before: 0,
-                    n_after: 0,
-                    n_around: 0,
-                });
-                let number = small(self.lines.len());
-                self.slots[slot] = (small(small_hash(hash >> 32)), number);
-                if self.lines.len() * 2 > self.slots.len() {
-                    self.grow();
-                }
-                number - 1
-            }
-        }
-    }
-
-    fn grow(&mut self) {
-        let wanted = self.slots.len() * 4;
-        self.slots.clear();
-        self.slots.resize(wanted, (0, 0));
-        let mask = wanted - 1;
-        for (number, line) in (1..).zip(&self.lines) {
-            let mut at = small_hash(line.hash) & mask;
-            while self.slots[at].1 != 0 {
-                at = (at + 1) & mask;
-            }
-            self.slots[at] = (small(small_hash(line.hash >> 32)), number);
-        }
-    }
-}
-
-const fn small_hash(hash: u64) -> usize {
-    #[expect(clippy::cast_possible_truncation, reason = "the lower half is wanted")]
-    {
-        hash as u32 as usize
-    }
-}
-
 /// Compares versions of files; keeps its buffers between comparisons.
 pub(super) struct LineDiffer {
     numbers: Numbers,
@@ -217,26 +52,6 @@ pub(super) struct LineDiffer {
     room: Vec<i32>,
     /// What the last comparison found, in order.
     pub(super) hunks: Vec<Hunk>,
-}
-
-/// One side of a comparison.
-#[derive(Default)]
-struct Tokens {
-    /// The number of every line.
-    all: Vec<u32>,
-    /// Lines that are searched: their numbers and places.
-    kept: Vec<u32>,
-    places: Vec<u32>,
-    /// Whether the line is on this side only.
-    changed: Vec<bool>,
-}
-
-/// How a line of one side stands in the other text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Match {
-    Never,
-    Some,
-    Often,
 }
 
 /// Lines added and deleted.
@@ -530,169 +345,6 @@ impl LineDiffer {
     }
 }
 
-impl Tokens {
-    fn keep(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
-        for list in [&mut self.kept, &mut self.places] {
-            list.clear();
-            list.reserve(self.all.len());
-        }
-        self.changed.clear();
-        self.changed.reserve(self.all.len());
-        for (place, &number) in (0..).zip(&self.all) {
-            let is_kept = is_kept(number);
-            if is_kept {
-                self.kept.push(number);
-                self.places.push(place);
-            }
-            self.changed.push(!is_kept);
-        }
-    }
-
-    /// Lines that are changed in any case.
-    fn n_left_out(&self) -> usize {
-        self.all.len() - self.kept.len()
-    }
-
-    fn n_changed(&self) -> u32 {
-        self.changed.iter().map(|&changed| u32::from(changed)).sum()
-    }
-
-    /// Whether a kept line stands somewhere between seven that are not.
-    fn has_surrounded(&self) -> bool {
-        if self.n_left_out() < 7 {
-            return false;
-        }
-        let first = self.changed.iter().position(|&changed| changed);
-        let last = self.changed.iter().rposition(|&changed| changed);
-        match (first, last) {
-            (Some(first), Some(last)) => self.changed[first..last].contains(&false),
-            _ => false,
-        }
-    }
-
-    /// Whether a kept line stands among others of which enough are not kept, were every kept one frequent. `room` is
-    /// written over.
-    fn has_crowded(&self, room: &mut Vec<i32>) -> bool {
-        const NONE: i32 = i32::MIN / 4;
-        if self.n_left_out() < 7 {
-            return false;
-        }
-        // The most that lines to one side can add up to, from the next one on and with at least one that is not kept, where
-        // those that are not kept count 1 and kept ones -3.
-        let next = |most: i32, is_changed: bool| {
-            if is_changed {
-                1 + most.max(0)
-            } else {
-                (most - 3).max(NONE)
-            }
-        };
-        room.clear();
-        let mut most = NONE;
-        for &is_changed in &self.changed {
-            room.push(most);
-            most = next(most, is_changed);
-        }
-        most = NONE;
-        for (&is_changed, &before) in self.changed.iter().rev().zip(room.iter().rev()) {
-            // See `is_left_out`: the line itself counts for two.
-            if !is_changed && before + most > 6 {
-                return true;
-            }
-            most = next(most, is_changed);
-        }
-        false
-    }
-}
-
-/// Where the line that starts at a place ends, its feed included, and its hash: in one pass, a word at a time.
-fn line_end(text: &[u8], start: usize) -> (usize, u64) {
-    const K: u64 = 0x9e37_79b9_7f4a_7c15;
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const FEEDS: u64 = LOW * b'\n' as u64;
-    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(K);
-    let mut hash = 0;
-    let (words, rest) = text[start..].as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let others = word ^ FEEDS;
-        let feeds = others.wrapping_sub(LOW) & !others & (LOW << 7);
-        if feeds != 0 {
-            // Up to the highest bit of the first feed.
-            let upto = feeds ^ (feeds - 1);
-            hash = mix(hash, word & upto);
-            let length = at * 8 + feeds.trailing_zeros() as usize / 8 + 1;
-            return (start + length, hash ^ hash >> 32);
-        }
-        hash = mix(hash, word);
-    }
-    let (mut last, mut length) = (0, words.len() * 8);
-    for &byte in rest {
-        last |= u64::from(byte) << (8 * (length & 7));
-        length += 1;
-        if byte == b'\n' {
-            break;
-        }
-    }
-    hash = mix(hash, last);
-    (start + length, hash ^ hash >> 32)
-}
-
-/// Whether git leaves a frequent line out of its search: where, among the lines around it that do not occur a normal number
-/// of times, those that never occur are more than three times as many as the frequent ones.
-fn is_left_out(matches: &[Match], place: usize) -> bool {
-    const WINDOW: usize = 100;
-    let count = |around: &mut dyn Iterator<Item = &Match>| {
-        let (mut never, mut often) = (0, 0);
-        for next in around.take_while(|&&next| next != Match::Some) {
-            match next {
-                Match::Never => never += 1,
-                _ => often += 1,
-            }
-        }
-        (never, often)
-    };
-    let (never_before, often_before) =
-        count(&mut matches[place.saturating_sub(WINDOW)..place].iter().rev());
-    let (never_after, often_after) = count(&mut matches[place + 1..].iter().take(WINDOW));
-    // The line itself counts once for each direction.
-    never_before > 0
-        && never_after > 0
-        && never_before + never_after > 3 * (often_before + often_after + 2)
-}
-
-/// How many bytes of whole lines two texts share at the start and at the end.
-fn trim(before: &[u8], after: &[u8]) -> (usize, usize) {
-    let mut head = common_head(before, after);
-    if head == before.len() && head == after.len() {
-        return (head, 0);
-    }
-    // Back to a line's start. A last line without a feed is a line of its own kind.
-    let same = before.get(..head).unwrap_or_default();
-    head = same
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(0, |at| at + 1);
-    let (rest_before, rest_after) = (
-        before.get(head..).unwrap_or_default(),
-        after.get(head..).unwrap_or_default(),
-    );
-    let mut tail = common_tail(rest_before, rest_after);
-    let starts_line = |rest: &[u8], tail: usize| {
-        let at = rest.len() - tail;
-        at == 0 || rest.get(at - 1) == Some(&b'\n')
-    };
-    if tail > 0 && !(starts_line(rest_before, tail) && starts_line(rest_after, tail)) {
-        let same = rest_before
-            .get(rest_before.len() - tail..)
-            .unwrap_or_default();
-        tail -= same
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .map_or(tail, |at| at + 1);
-    }
-    (head, tail)
-}
-
 #[cfg(test)]
 mod tests {
     use gix::diff::blob::{Algorithm, Diff, InternedInput};
@@ -749,7 +401,25 @@ mod tests {
             };
             let (before, after) = (text(&before), text(&after));
             let mut differ = LineDiffer::new();
-            prop_assert_eq!(differ.compare(&before, &after, Wanted::Counts), oracle(&before, &after));
+            let lines = |text| <[u8]>::split_inclusive(text, |&byte| byte == b'\n').collect::<Vec<_>>();
+            for wanted in [Wanted::Counts, Wanted::Hunks, Wanted::HunksOfGit] {
+                prop_assert_eq!(differ.compare(&before, &after, wanted), oracle(&before, &after));
+                if wanted == Wanted::Counts {
+                    continue;
+                }
+                // The first text with its hunks replaced is the second.
+                let (old, new) = (lines(&before), lines(&after));
+                let mut rest = old.as_slice();
+                let mut made: Vec<&[u8]> = Vec::new();
+                for hunk in &differ.hunks {
+                    let n_common = hunk.before as usize - (old.len() - rest.len());
+                    made.extend(&rest[..n_common]);
+                    made.extend(&new[hunk.after as usize..][..hunk.n_after as usize]);
+                    rest = &rest[n_common + hunk.n_before as usize..];
+                }
+                made.extend(rest);
+                prop_assert_eq!(made, new);
+            }
         }
     }
 

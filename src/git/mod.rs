@@ -7,6 +7,7 @@
 mod assemble;
 mod attributes;
 mod commit;
+mod ends;
 mod engine;
 mod families;
 mod files;

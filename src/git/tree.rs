@@ -2,6 +2,7 @@
 
 use gix::{ObjectId, oid};
 
+use super::ends::common_head;
 use super::objects::{Reader, Unreadable};
 
 /// What an entry of a tree is.
@@ -128,45 +129,6 @@ fn entry_end(bytes: &[u8], hash_len: usize) -> Option<usize> {
     // A mode takes at least five digits and a space.
     let end = 6 + nul(bytes.get(6..)?)? + 1 + hash_len;
     (end <= bytes.len()).then_some(end)
-}
-
-/// The length of the bytes that two slices start with in common.
-pub(super) fn common_head(a: &[u8], b: &[u8]) -> usize {
-    const NEAR: usize = 128;
-    let near = words_in_common(&a[..a.len().min(NEAR)], &b[..b.len().min(NEAR)]);
-    if near < NEAR {
-        return near;
-    }
-    let mut done = near;
-    // Large blocks are compared as fast as memory allows; words find the place.
-    for block in [2048, 256] {
-        let (rest_a, rest_b) = (&a[done..], &b[done..]);
-        let equal = rest_a
-            .chunks_exact(block)
-            .zip(rest_b.chunks_exact(block))
-            .take_while(|(a, b)| a == b)
-            .count();
-        done += equal * block;
-    }
-    done + words_in_common(&a[done..], &b[done..])
-}
-
-/// The same, a word at a time.
-fn words_in_common(a: &[u8], b: &[u8]) -> usize {
-    let ((words_a, _), (words_b, _)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut done = 0;
-    for (a, b) in words_a.iter().zip(words_b) {
-        let differing = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-        if differing != 0 {
-            return done + differing.trailing_zeros() as usize / 8;
-        }
-        done += 8;
-    }
-    done + a[done..]
-        .iter()
-        .zip(&b[done..])
-        .take_while(|(a, b)| a == b)
-        .count()
 }
 
 /// Git's order of entries: by name, a directory as if it ended in a slash.
@@ -446,17 +408,6 @@ impl<'r, 'p> Differ<'r, 'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_common_head_ends_at_the_first_different_byte() {
-        let check = |a: &[u8], b: &[u8], expected| assert_eq!(common_head(a, b), expected);
-        check(b"", b"", 0);
-        check(b"abc", b"abd", 2);
-        check(&[7; 200], &[7; 130], 130);
-        let mut other = [7; 200];
-        other[131] = 8;
-        check(&[7; 200], &other, 131);
-    }
 
     #[test]
     fn a_directory_sorts_as_if_it_ended_in_a_slash() {

@@ -7,7 +7,7 @@ pub use decode::{Paths, groups, read_group, read_paths};
 use polars::prelude::*;
 
 use super::Error;
-use super::column::{Field, Texts, int_column, text_column};
+use super::column::{Field, Texts, constant_column, int_column, text_column};
 use super::parquet;
 use crate::domain::{ChangeKind, Exclusion, History, RepositoryId};
 
@@ -159,7 +159,7 @@ fn tabulate(history: &History, repository: RepositoryId) -> Result<DataFrame, Er
     frame(
         n,
         vec![
-            Column::new_scalar(REPOSITORY.into(), Scalar::from(i64::from(repository.0)), n),
+            constant_column(REPOSITORY, i64::from(repository.0), n),
             ids.column(COMMIT, changes.iter().map(|change| Some(change.commit)))?,
             paths.column(PATH, changes.iter().map(|change| Some(change.path)))?,
             paths.column(
@@ -195,7 +195,7 @@ fn tabulate_files(history: &History, repository: RepositoryId) -> Result<DataFra
     frame(
         n,
         vec![
-            Column::new_scalar(REPOSITORY.into(), Scalar::from(i64::from(repository.0)), n),
+            constant_column(REPOSITORY, i64::from(repository.0), n),
             Field::column(PATH, history.paths.iter().collect()),
             Field::column(EXCLUSION, history.path_exclusions.iter().collect()),
             Field::column(IN_TIP, history.path_in_tip.iter().collect()),

@@ -58,6 +58,15 @@ pub(super) fn int_column(name: &str, values: impl Iterator<Item = Option<i64>>) 
     array.into_series().into_column()
 }
 
+/// The same whole number in every row.
+pub(super) fn constant_column(name: &str, number: i64, n_rows: usize) -> Column {
+    if n_rows == 0 {
+        // Made as below, a column without rows asks for megabytes of zeros first.
+        return int_column(name, std::iter::empty());
+    }
+    Column::new_scalar(name.into(), Scalar::from(number), n_rows)
+}
+
 /// Texts as a column.
 pub(super) fn text_column<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
     let mut array: StringChunked = values.collect();

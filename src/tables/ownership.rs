@@ -5,7 +5,7 @@ use polars::prelude::*;
 
 use super::Error;
 use super::changes::Paths;
-use super::column::{Field, Texts, instant_column, int_column};
+use super::column::{Field, Texts, constant_column, instant_column, int_column};
 use super::parquet;
 use crate::domain::{History, PersonId, RepositoryId};
 
@@ -68,11 +68,7 @@ fn tabulate(
     });
     let paths = Texts::new(history.paths.iter().map(String::as_str));
     let columns = vec![
-        Column::new_scalar(
-            REPOSITORY.into(),
-            Scalar::from(i64::from(repository.0)),
-            rows.len(),
-        ),
+        constant_column(REPOSITORY, i64::from(repository.0), rows.len()),
         instant_column(AS_OF, rows.iter().map(|row| Some(row.0))),
         paths.column(PATH, rows.iter().map(|row| Some(row.1)))?,
         int_column(PERSON, rows.iter().map(|row| Some(i64::from(row.2.0)))),
