@@ -134,7 +134,7 @@ pub fn cells<K>(
                 .push(row);
         }
         if depth.areas != AreaDepth::None {
-            for area in &row.row.areas {
+            for area in row.row.areas.iter() {
                 areas.entry(area).or_default().push(row);
             }
         }

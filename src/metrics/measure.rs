@@ -5,6 +5,7 @@
 //! be constructed, and `included + excluded + unknown = population` holds by counting.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -146,7 +147,7 @@ pub struct LedgerRow {
     /// The repository.
     pub repository: RepositoryId,
     /// The areas that the row belongs to (a pull request may touch several); empty: no area.
-    pub areas: Vec<String>,
+    pub areas: Arc<[String]>,
     /// What it is: `#12 title`, a commit, a path. Text as it came from GitHub or git: encode it in every sink.
     pub subject: String,
     /// Its page, where it has one.

@@ -24,12 +24,12 @@ pub struct Whole<'a> {
     /// Requests and removals, by time.
     pub requests: Vec<&'a ReviewRequest>,
     /// Ids of its own commits.
-    pub commits: Vec<(CommitId, jiff::Timestamp)>,
+    pub commits: Arc<[(CommitId, jiff::Timestamp)]>,
     /// Drafts, closings, forced pushes, the merge queue, dismissals, …: everything but requests, by time.
     pub timeline: Vec<&'a TimelineEvent>,
     /// Pushes that can be told after its opening, by time: its own commits by their author time, and forced pushes. What bots
     /// pushed is left out.
-    pub pushes: Vec<jiff::Timestamp>,
+    pub pushes: Arc<[jiff::Timestamp]>,
     /// The areas of its files, sorted.
     pub areas: Arc<[String]>,
 }
@@ -44,9 +44,9 @@ struct Members {
     pull_request: u32,
     reviews: Vec<u32>,
     requests: Vec<u32>,
-    commits: Vec<u32>,
+    commits: Arc<[(CommitId, jiff::Timestamp)]>,
     timeline: Vec<u32>,
-    pushes: Vec<jiff::Timestamp>,
+    pushes: Arc<[jiff::Timestamp]>,
     areas: Arc<[String]>,
 }
 
@@ -62,14 +62,9 @@ pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) ->
             pull_request: row(&facts.pull_requests, members.pull_request)?,
             reviews: rows(&facts.reviews, &members.reviews),
             requests: rows(&facts.review_requests, &members.requests),
-            commits: members
-                .commits
-                .iter()
-                .filter_map(|at| row(&facts.pull_request_commits, *at))
-                .map(|row| (row.commit, row.authored_at))
-                .collect(),
+            commits: Arc::clone(&members.commits),
             timeline: rows(&facts.timeline, &members.timeline),
-            pushes: members.pushes.clone(),
+            pushes: Arc::clone(&members.pushes),
             areas: Arc::clone(&members.areas),
         })
     };
@@ -148,14 +143,17 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
             gathered.get_mut(at)?.requests.push(index);
         }
     }
-    for (index, commit) in (0_u32..).zip(&facts.pull_request_commits) {
+    let mut commits: Vec<Vec<(CommitId, jiff::Timestamp)>> = vec![Vec::new(); gathered.len()];
+    let mut pushes: Vec<Vec<jiff::Timestamp>> = vec![Vec::new(); gathered.len()];
+    for commit in &facts.pull_request_commits {
         if let Some(at) = at.get((commit.repository, commit.number)) {
-            let members = gathered.get_mut(at)?;
-            members.commits.push(index);
+            let members = gathered.get(at)?;
+            let own = (commit.commit, commit.authored_at);
+            commits.get_mut(at)?.push(own);
             let by_machine = commit.author.is_some_and(|person| !tables.is_human(person));
             let since = row(&facts.pull_requests, members.pull_request)?.created_at;
             if !by_machine && since < commit.authored_at && commit.authored_at < lens.as_of {
-                members.pushes.push(commit.authored_at);
+                pushes.get_mut(at)?.push(commit.authored_at);
             }
         }
     }
@@ -166,16 +164,19 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
             let members = gathered.get_mut(at)?;
             let by_machine = row.actor.is_some_and(|person| !tables.is_human(person));
             if row.event == "head_ref_force_pushed" && !by_machine {
-                members.pushes.push(row.at);
+                pushes.get_mut(at)?.push(row.at);
             }
             members.timeline.push(index);
         }
     }
-    for (members, areas) in gathered
-        .iter_mut()
-        .zip(areas(tables, lens, product, &mut at))
-    {
+    let areas = areas(tables, lens, product, &mut at);
+    let own = commits.into_iter().zip(pushes).zip(areas);
+    for (members, ((commits, mut pushes), areas)) in gathered.iter_mut().zip(own) {
         members.areas = areas;
+        members.commits = commits.into();
+        pushes.sort_unstable();
+        pushes.dedup();
+        members.pushes = pushes.into();
         members
             .reviews
             .sort_by_key(|at| row(&facts.reviews, *at).map(|row| (row.submitted_at, &row.review)));
@@ -186,8 +187,6 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
         members.timeline.sort_by_key(|at| {
             row(&facts.timeline, *at).map(|row| (row.at, &row.event, &row.detail, row.actor))
         });
-        members.pushes.sort_unstable();
-        members.pushes.dedup();
     }
     Some(gathered)
 }
@@ -236,9 +235,9 @@ impl<'a> Whole<'a> {
             pull_request,
             reviews: Vec::new(),
             requests: Vec::new(),
-            commits: Vec::new(),
+            commits: Arc::default(),
             timeline: Vec::new(),
-            pushes: Vec::new(),
+            pushes: Arc::default(),
             areas: Arc::default(),
         }
     }
@@ -297,7 +296,7 @@ impl Whole<'_> {
             person: None,
             product: product.name.clone(),
             repository: self.pull_request.repository,
-            areas: self.areas.to_vec(),
+            areas: Arc::clone(&self.areas),
             subject: format!("{} {}", self.pull_request.number, self.pull_request.title),
             link: Some(self.pull_request.url.clone()),
             at,

@@ -105,7 +105,7 @@ mod tests {
                 person: None,
                 product: "p".into(),
                 repository: RepositoryId(1),
-                areas: Vec::new(),
+                areas: [].into(),
                 subject: subject.into(),
                 link: None,
                 at: (!is_state).then_some(Timestamp::UNIX_EPOCH),

@@ -192,7 +192,7 @@ pub(crate) fn row(subject: &str, link: Option<&str>, value: f64, fate: Fate) -> 
         person: None,
         product: PRODUCT.to_owned(),
         repository: WEB,
-        areas: vec!["src".to_owned()],
+        areas: ["src".to_owned()].into(),
         subject: subject.to_owned(),
         link: link.map(str::to_owned),
         at: Some(at),

@@ -78,7 +78,7 @@ impl Record<'_, '_> {
             self.acts(spell.person, period, &mut items);
         }
         for item in &mut items {
-            item.row.areas = vec![spell.label()];
+            item.row.areas = [spell.label()].into();
             item.row.person = Some(spell.person);
             item.row.bucket = None;
             let word = item.key.phase.word();
@@ -276,7 +276,7 @@ impl Record<'_, '_> {
                 person: None,
                 product: self.product.name.clone(),
                 repository: key.0,
-                areas: Vec::new(),
+                areas: [].into(),
                 subject: format!("the person {verb} {}", key.1),
                 link: pages.get(&key).map(|page| (*page).to_owned()),
                 at: Some(at),

@@ -303,7 +303,7 @@ fn short(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<LedgerRow> 
             Some(LedgerRow {
                 product: product.name.clone(),
                 repository: repository.unwrap_or(RepositoryId(u32::MAX)),
-                areas: vec![spell.label()],
+                areas: [spell.label()].into(),
                 subject: "absence".to_owned(),
                 link: None,
                 at: None,

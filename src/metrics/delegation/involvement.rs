@@ -301,7 +301,7 @@ fn rows(
             row: LedgerRow {
                 product: product.name.clone(),
                 repository: act.repository,
-                areas: vec![delegation.what.clone()],
+                areas: [delegation.what.clone()].into(),
                 subject: act.subject,
                 link: act.link,
                 at: Some(act.at),

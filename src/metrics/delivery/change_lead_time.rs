@@ -202,7 +202,7 @@ fn commit_row(
         person: None,
         product: product.name.clone(),
         repository: commit.repository,
-        areas: Vec::new(),
+        areas: [].into(),
         subject: commit.label(),
         link: commit_page(tables, commit.repository, commit.commit),
         at,

@@ -105,7 +105,7 @@ fn notes(tables: &Tables, lens: &Lens, product: &ProductLens, rows: &[Keyed<()>]
     let mut series: BTreeMap<(RepositoryId, &str), Vec<Passed<'_>>> = BTreeMap::new();
     for Keyed { row, .. } in rows {
         if let (Fate::Included, Some(at), Some(value), [workflow]) =
-            (row.fate, row.at, row.value, row.areas.as_slice())
+            (row.fate, row.at, row.value, &*row.areas)
         {
             series
                 .entry((row.repository, workflow))

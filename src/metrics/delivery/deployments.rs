@@ -42,7 +42,7 @@ impl Candidate {
             person: None,
             product: product.name.clone(),
             repository: deployment.repository,
-            areas: Vec::new(),
+            areas: [].into(),
             subject: format!(
                 "{} of {what} to {}",
                 deployment.deployment, deployment.environment

@@ -171,7 +171,7 @@ fn row(lens: &Lens, product: &ProductLens, placed: &Placed) -> LedgerRow {
     LedgerRow {
         product: product.name.clone(),
         repository: incident.repository,
-        areas: Vec::new(),
+        areas: [].into(),
         subject: format!("{} {}", incident.number, placed.title),
         link: placed.url.clone(),
         at: Some(incident.started_at),

@@ -114,7 +114,7 @@ fn with_minutes(measured: Measured, rows: &[&Keyed<f64>]) -> Measured {
 fn worst(tables: &Tables, product: &ProductLens, rows: &[Keyed<f64>]) -> Option<String> {
     let mut workflows: BTreeMap<(RepositoryId, &str), (u64, u64)> = BTreeMap::new();
     for Keyed { row, .. } in rows {
-        if let (Fate::Included, [workflow]) = (row.fate, row.areas.as_slice()) {
+        if let (Fate::Included, [workflow]) = (row.fate, &*row.areas) {
             let entry = workflows.entry((row.repository, workflow)).or_default();
             entry.0 += u64::from(row.value == Some(1.0));
             entry.1 += 1;
@@ -264,7 +264,7 @@ impl<'a> Run<'a> {
             person: None,
             product: product.name.clone(),
             repository: self.repository,
-            areas: vec![name.clone()],
+            areas: [name.clone()].into(),
             subject: format!("run {run} of {name}, {n} attempts"),
             link: Some(self.last.url.clone()),
             at: Some(self.last.created_at),

@@ -156,9 +156,17 @@ impl Landings {
             .filter(|row| wanted.contains(&(row.repository, row.number)))
             .map(|row| ((row.repository, row.number), Whole::bare(row)))
             .collect();
+        let mut commits: BTreeMap<Key, Vec<(CommitId, jiff::Timestamp)>> = BTreeMap::new();
         for row in &tables.facts.pull_request_commits {
-            if let Some(whole) = wholes.get_mut(&(row.repository, row.number)) {
-                whole.commits.push((row.commit, row.authored_at));
+            let key = (row.repository, row.number);
+            if wholes.contains_key(&key) {
+                let own = commits.entry(key).or_default();
+                own.push((row.commit, row.authored_at));
+            }
+        }
+        for (key, commits) in commits {
+            if let Some(whole) = wholes.get_mut(&key) {
+                whole.commits = commits.into();
             }
         }
         let wholes: Vec<_> = wholes.into_values().collect();

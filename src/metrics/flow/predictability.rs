@@ -112,7 +112,7 @@ fn rows(
         for around in changes {
             let mut add = |at, value, is_after, is_finished| {
                 let mut row = whole.row(lens, product, Some(at), value, Fate::Included);
-                row.areas = vec![around.label.clone()];
+                row.areas = [around.label.clone()].into();
                 row.bucket = None;
                 let key = Side {
                     is_after,

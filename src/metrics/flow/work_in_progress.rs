@@ -136,7 +136,7 @@ fn row(
     LedgerRow {
         product: product.name.clone(),
         repository,
-        areas: Vec::new(),
+        areas: [].into(),
         subject: day.to_string(),
         link: None,
         at: Some(end),

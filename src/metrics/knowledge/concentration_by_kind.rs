@@ -7,7 +7,7 @@ use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed};
 use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Measured, Need, Recipe, Unit};
-use crate::metrics::ownership::quarters::{CommitInAreas, commits_in};
+use crate::metrics::ownership::quarters::{CommitIn, commits_in};
 use crate::metrics::ownership::share;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -66,7 +66,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
         let Some(row) = tables.commits.get(commit.row) else {
             continue;
         };
-        let CommitInAreas {
+        let CommitIn {
             repository,
             at,
             areas,
@@ -84,7 +84,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
                 person: None,
                 product: product.name.clone(),
                 repository,
-                areas,
+                areas: areas.into(),
                 subject: row.label(),
                 link: commit_page(tables, row.repository, row.commit),
                 at: Some(at),
@@ -116,7 +116,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
                 person: None,
                 product: product.name.clone(),
                 repository: release.repository,
-                areas: vec![RELEASES.to_owned()],
+                areas: [RELEASES.to_owned()].into(),
                 subject: format!("release of {}", commit.unwrap_or_default()),
                 link: Some(release.url.clone()),
                 at: Some(at),
@@ -139,7 +139,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
 pub fn writers(rows: &[Keyed<Vec<PersonId>>]) -> BTreeMap<&str, BTreeMap<PersonId, u64>> {
     let mut writers: BTreeMap<&str, BTreeMap<PersonId, u64>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.row.fate == Fate::Included) {
-        for kind in &row.row.areas {
+        for kind in row.row.areas.iter() {
             for person in &row.key {
                 *writers.entry(kind).or_default().entry(*person).or_default() += 1;
             }

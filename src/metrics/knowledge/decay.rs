@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::holdings::Places;
 use crate::domain::{PersonId, RepositoryId};
-use crate::metrics::lens::{ProductLens, areas_of_files};
+use crate::metrics::lens::ProductLens;
 use crate::metrics::{Lens, pull_requests};
 use crate::tables::Tables;
 
@@ -69,19 +70,22 @@ pub fn by_area(
     lens: &Lens,
     product: &ProductLens,
 ) -> BTreeMap<String, AreaKnowledge> {
-    let areas_of = areas_of_files(tables, lens, product);
+    let places = Places::of(tables, lens, product);
     let mut known: BTreeMap<String, AreaKnowledge> = BTreeMap::new();
     let changes = &tables.changes;
     // Changes are grouped by commit: one contribution a commit and area, however many files.
     let mut current: Option<u32> = None;
-    let mut touched: BTreeSet<&str> = BTreeSet::new();
+    let mut touched: Vec<u32> = Vec::new();
     for at in 0..=changes.len() {
         let row = changes.commit.get(at).copied();
         if row != current {
             if let Some(commit) =
                 current.and_then(|row| tables.commits.get(usize::try_from(row).ok()?))
             {
-                credit(tables, lens, product, commit, &touched, &mut known);
+                touched.sort_unstable();
+                touched.dedup();
+                let areas = touched.iter().filter_map(|area| places.name(*area));
+                credit(tables, lens, product, commit, areas, &mut known);
             }
             touched.clear();
             current = row;
@@ -98,7 +102,7 @@ pub fn by_area(
             .get(file)
             .is_some_and(|file| file.exclusion.is_none())
         {
-            touched.extend(areas_of.get(file).into_iter().flatten().map(String::as_str));
+            touched.extend(places.of_files().get(file).into_iter().flatten());
         }
     }
     for whole in pull_requests::of_product(tables, lens, product) {
@@ -123,12 +127,12 @@ pub fn by_area(
     known
 }
 
-fn credit(
+fn credit<'a>(
     tables: &Tables,
     lens: &Lens,
     product: &ProductLens,
     commit: &crate::tables::CommitRow,
-    areas: &BTreeSet<&str>,
+    areas: impl Iterator<Item = &'a str>,
     known: &mut BTreeMap<String, AreaKnowledge>,
 ) {
     if !product.repositories.contains(&commit.repository) || commit.exclusion.is_some() {
@@ -143,7 +147,7 @@ fn credit(
     }
     let weight = weight(commit.authored_at.min(commit.committed_at), lens.as_of);
     for area in areas {
-        let area = known.entry((*area).to_owned()).or_default();
+        let area = known.entry(area.to_owned()).or_default();
         let Some(weight) = weight else { continue };
         area.n_commits += 1;
         for person in &people {

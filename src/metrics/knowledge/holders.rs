@@ -83,7 +83,7 @@ pub fn file_rows<H: Default>(
                 person: None,
                 product: product.name.clone(),
                 repository: file.repository,
-                areas: areas.get(at).cloned().unwrap_or_default(),
+                areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
                 subject: file.path.clone(),
                 link: None,
                 at: None,

@@ -77,6 +77,19 @@ impl Places {
         }
     }
 
+    /// By file index: its areas, by their place among the names.
+    #[must_use]
+    pub fn of_files(&self) -> &[Vec<u32>] {
+        &self.of_file
+    }
+
+    /// The name of an area.
+    #[must_use]
+    pub fn name(&self, at: u32) -> Option<&str> {
+        let name = self.areas.get(usize::try_from(at).ok()?)?;
+        Some(name)
+    }
+
     /// What an algorithm's estimate says of every place that has a file: of the product first, then by area.
     pub fn figures<H>(
         &self,

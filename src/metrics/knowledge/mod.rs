@@ -7,7 +7,7 @@ pub mod decay;
 pub mod files_at_risk;
 mod ground;
 pub mod holders;
-mod holdings;
+pub(super) mod holdings;
 pub mod lineage;
 pub mod orphans_if;
 pub mod panel;

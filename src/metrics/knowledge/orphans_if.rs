@@ -84,8 +84,8 @@ pub fn by_person_and_area(
     for row in rows(tables, lens, product) {
         if let ([only], Fate::Included) = (row.key.as_slice(), row.row.fate) {
             let areas = found.entry(*only).or_default();
-            for area in row.row.areas {
-                *areas.entry(area).or_default() += 1;
+            for area in row.row.areas.iter() {
+                *areas.entry(area.clone()).or_default() += 1;
             }
         }
     }
@@ -97,7 +97,7 @@ pub fn by_person_and_area(
 pub fn areas_known_to_one(rows: &[&FileRow]) -> BTreeMap<PersonId, BTreeSet<String>> {
     let mut known: BTreeMap<&String, BTreeSet<PersonId>> = BTreeMap::new();
     for row in rows {
-        for area in &row.row.areas {
+        for area in row.row.areas.iter() {
             known.entry(area).or_default().extend(&row.key);
         }
     }
@@ -159,7 +159,7 @@ mod tests {
                 person: None,
                 product: "p".into(),
                 repository: crate::domain::RepositoryId(1),
-                areas: vec![area.into()],
+                areas: [area.into()].into(),
                 subject: "a".into(),
                 link: None,
                 at: None,

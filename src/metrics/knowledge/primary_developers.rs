@@ -193,7 +193,7 @@ mod tests {
                 person: None,
                 product: "p".into(),
                 repository: crate::domain::RepositoryId(1),
-                areas: vec![],
+                areas: [].into(),
                 subject: "a".into(),
                 link: None,
                 at: None,

@@ -125,7 +125,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     person: None,
                     product: product.name.clone(),
                     repository,
-                    areas: vec![name.clone()],
+                    areas: [name.clone()].into(),
                     subject: format!("{name}: {} commits in 547 days", area.n_commits),
                     link: None,
                     at: None,

@@ -80,7 +80,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Vec<L
                 person: None,
                 product: product.name.clone(),
                 repository: file.repository,
-                areas: areas.get(at).cloned().unwrap_or_default(),
+                areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
                 subject: file.path.clone(),
                 link: None,
                 at: None,

@@ -299,7 +299,7 @@ fn rows(lens: &Lens, product: &ProductLens, reached: &[Milestones]) -> Vec<Keyed
                 row: LedgerRow {
                     product: product.name.clone(),
                     repository,
-                    areas: Vec::new(),
+                    areas: [].into(),
                     subject: "joiner".to_owned(),
                     link: None,
                     at: joiner.map(|joiner| joiner.joined_at),

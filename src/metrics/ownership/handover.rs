@@ -328,7 +328,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 person: None,
                 product: product.name.clone(),
                 repository,
-                areas: vec![area.clone()],
+                areas: [area.clone()].into(),
                 subject: area,
                 link: None,
                 at: None,

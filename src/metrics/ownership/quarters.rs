@@ -1,11 +1,13 @@
 //! Shares of changes, reviews and merge decisions per area, quarter and person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
-use crate::metrics::lens::{ProductLens, areas_of_files};
+use crate::metrics::knowledge::holdings::Places;
+use crate::metrics::lens::ProductLens;
 use crate::metrics::{Lens, pull_requests};
 use crate::tables::Tables;
 
@@ -25,7 +27,7 @@ pub type Acted = BTreeMap<String, BTreeMap<Bucket, BTreeMap<PersonId, Acts>>>;
 
 /// One commit and the places it touches: areas by name, or whatever else files are sorted into.
 #[derive(Debug, Clone)]
-pub struct CommitInAreas<P = String> {
+pub struct CommitIn<L> {
     /// Row of `tables.commits`.
     pub row: usize,
     /// Its repository.
@@ -33,7 +35,7 @@ pub struct CommitInAreas<P = String> {
     /// When it was committed.
     pub at: Timestamp,
     /// Places, sorted, each once; may be empty.
-    pub areas: Vec<P>,
+    pub areas: L,
     /// Humans credited; empty: automation.
     pub people: Vec<PersonId>,
     /// Why it is left out; `None`: it counts.
@@ -42,13 +44,30 @@ pub struct CommitInAreas<P = String> {
 
 /// The product's non-merge commits up to the as-of instant with the areas of their files.
 #[must_use]
-pub fn commits_in_areas(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<CommitInAreas> {
-    commits_in(
-        tables,
-        lens,
-        product,
-        areas_of_files(tables, lens, product).as_slice(),
-    )
+pub fn commits_in_areas(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> Vec<CommitIn<Arc<[String]>>> {
+    let places = Places::of(tables, lens, product);
+    // Many commits touch the same areas: their names are kept once.
+    let mut known: HashMap<Vec<u32>, Arc<[String]>> = HashMap::new();
+    let commits = commits_in(tables, lens, product, places.of_files());
+    let named = commits.into_iter().map(|commit| {
+        let areas = known.entry(commit.areas).or_insert_with_key(|touched| {
+            let names = touched.iter().filter_map(|at| places.name(*at));
+            names.map(str::to_owned).collect()
+        });
+        CommitIn {
+            row: commit.row,
+            repository: commit.repository,
+            at: commit.at,
+            areas: Arc::clone(areas),
+            people: commit.people,
+            exclusion: commit.exclusion,
+        }
+    });
+    named.collect()
 }
 
 /// The product's non-merge commits up to the as-of instant with the places of their files, which `places` gives by file index.
@@ -59,7 +78,7 @@ pub fn commits_in<'a, P, L>(
     lens: &Lens,
     product: &ProductLens,
     places: &'a [L],
-) -> Vec<CommitInAreas<P>>
+) -> Vec<CommitIn<Vec<P>>>
 where
     P: Ord + Clone + 'a,
     &'a L: IntoIterator<Item = &'a P>,
@@ -67,11 +86,13 @@ where
     let changes = &tables.changes;
     let mut commits = Vec::new();
     let mut current: Option<u32> = None;
-    let (mut touched, mut counts): (BTreeSet<&P>, bool) = (BTreeSet::new(), false);
+    let (mut touched, mut counts): (Vec<&P>, bool) = (Vec::new(), false);
     for at in 0..=changes.len() {
         let row = changes.commit.get(at).copied();
         if row != current {
             if let Some(commit) = current.filter(|_| counts) {
+                touched.sort_unstable();
+                touched.dedup();
                 commits.extend(commit_in(tables, lens, product, commit, &touched));
             }
             touched.clear();
@@ -97,8 +118,8 @@ fn commit_in<P: Clone>(
     lens: &Lens,
     product: &ProductLens,
     row: u32,
-    places: &BTreeSet<&P>,
-) -> Option<CommitInAreas<P>> {
+    places: &[&P],
+) -> Option<CommitIn<Vec<P>>> {
     let row = usize::try_from(row).ok()?;
     let commit = tables.commits.get(row)?;
     if !product.has(commit.repository) || commit.committed_at >= lens.as_of {
@@ -108,7 +129,7 @@ fn commit_in<P: Clone>(
         .authors()
         .filter(|person| tables.is_human(*person))
         .collect();
-    Some(CommitInAreas {
+    Some(CommitIn {
         row,
         repository: commit.repository,
         at: commit.committed_at,
@@ -135,7 +156,7 @@ pub fn acted(tables: &Tables, lens: &Lens, product: &ProductLens) -> Acted {
         .iter()
         .filter(|commit| commit.exclusion.is_none())
     {
-        for area in &commit.areas {
+        for area in commit.areas.iter() {
             commit
                 .people
                 .iter()

@@ -73,7 +73,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Op
             person: None,
             product: product.name.clone(),
             repository: commit.repository,
-            areas: Vec::new(),
+            areas: [].into(),
             subject: commit.label(),
             link: commit_page(tables, commit.repository, commit.commit),
             at: Some(commit.committed_at),

@@ -58,7 +58,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                         product: product.name.clone(),
                         repository: area.repository,
                         subject: format!("{name}: {n} pull requests reviewed in 180 days"),
-                        areas: vec![name],
+                        areas: [name].into(),
                         link: None,
                         at: None,
                         bucket: None,

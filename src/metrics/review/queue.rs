@@ -240,7 +240,7 @@ fn queue_rows(
             let row = LedgerRow {
                 product: product.name.clone(),
                 repository,
-                areas: Vec::new(),
+                areas: [].into(),
                 subject: format!(
                     "{date}: {} open, {} came, {} went",
                     day.open, day.arrived, day.departed
