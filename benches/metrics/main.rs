@@ -8,7 +8,7 @@
 //! without it only ours is measured.
 //!
 //! `--write DIRECTORY` only writes the store and register of such an organisation; `--phases DIRECTORY` measures one metric after
-//! the other over what it wrote.
+//! the other over what it wrote, `--runs DIRECTORY` what it costs to keep two runs and to compare them.
 
 #![expect(
     clippy::print_stdout,
@@ -20,6 +20,7 @@
 
 mod crowd;
 mod phases;
+mod runs;
 
 use std::fs;
 use std::path::Path;
@@ -45,6 +46,9 @@ fn main() {
     }
     if let Some(place) = value("--phases") {
         return phases::print(Path::new(&place), crowd::AS_OF);
+    }
+    if let Some(place) = value("--runs") {
+        return runs::print(Path::new(&place), crowd::AS_OF);
     }
     let (n_pairs, limit) = (number("--pairs", 3), number("--limit", 600));
     let tenth = compare(n / 10, n_pairs, limit);

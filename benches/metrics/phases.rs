@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+use jiff::Timestamp;
 use linchpin::domain::{Granularity, StreamCertificate, Window};
 use linchpin::metrics::{self, Lens};
 use linchpin::register;
 use linchpin::store::{Mode, Store, facts};
-use linchpin::tables::Part;
+use linchpin::tables::{Part, Tables};
 
 /// Prints seconds and resident megabytes after each phase of a report on a place that `--write` made.
 pub fn print(place: &Path, as_of: &str) {
@@ -22,15 +23,26 @@ pub fn print(place: &Path, as_of: &str) {
         );
     }
     let start = Instant::now();
-    let tables = facts::read(&store).unwrap();
+    let (tables, lens) = read(place, as_of.parse().unwrap());
     say("read everything", start);
+    let lens = lens.sharing();
+    for metric in metrics::REGISTRY {
+        let start = Instant::now();
+        let n_rows = (metric.measure)(&tables, &lens).rows.len();
+        say(&format!("{} ({n_rows} rows)", metric.definition.id), start);
+    }
+}
+
+/// The tables of a place and the question of its last three years.
+pub fn read(place: &Path, until: Timestamp) -> (Tables, Lens) {
+    let store = Store::open(&place.join("store"), Mode::Read).unwrap();
+    let tables = facts::read(&store).unwrap();
     let findings = store.read("facts/findings.json").unwrap().unwrap();
     let findings: serde_json::Value = serde_json::from_slice(&findings).unwrap();
     let certificates: Vec<StreamCertificate> =
         serde_json::from_value(findings["certificates"].clone()).unwrap();
     let text = fs::read_to_string(place.join("linchpin.toml")).unwrap();
     let register = register::parse(&text, "linchpin.toml").unwrap();
-    let until = as_of.parse().unwrap();
     let window = Window {
         since: until - jiff::SignedDuration::from_hours(24 * 7 * 156),
         until,
@@ -42,17 +54,11 @@ pub fn print(place: &Path, as_of: &str) {
         until,
         window,
         Granularity::Month,
-    )
-    .unwrap()
-    .sharing();
-    for metric in metrics::REGISTRY {
-        let start = Instant::now();
-        let n_rows = (metric.measure)(&tables, &lens).rows.len();
-        say(&format!("{} ({n_rows} rows)", metric.definition.id), start);
-    }
+    );
+    (tables, lens.unwrap())
 }
 
-fn say(what: &str, start: Instant) {
+pub fn say(what: &str, start: Instant) {
     let seconds = start.elapsed().as_secs_f64();
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kilobytes = |name: &str| {
