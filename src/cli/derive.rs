@@ -313,11 +313,8 @@ fn history_certificate(clone: &MinedClone) -> StreamCertificate {
     } else {
         (
             Completeness::Partial,
-            Some(format!(
-                "{} objects or records could not be read",
-                history.gaps.len()
-            )),
-            Some("see the gaps in data_quality.json; `git fsck` names damaged objects".to_owned()),
+            Some(unread(&history.gaps)),
+            Some(to_be_read(&history.gaps).to_owned()),
         )
     };
     StreamCertificate {
@@ -330,6 +327,45 @@ fn history_certificate(clone: &MinedClone) -> StreamCertificate {
         fetched: n,
         watermark: history.landed().map(|commit| commit.committed_at).max(),
     }
+}
+
+/// How many objects and records of a clone could not be read, by what they are and why.
+fn unread(gaps: &[Gap]) -> String {
+    let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for gap in gaps {
+        *kinds.entry((&gap.kind, &gap.reason)).or_default() += 1;
+    }
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|((kind, reason), n)| format!("{kind} {} {n}", reason.replace('_', " ")))
+        .collect();
+    let plural = if gaps.len() == 1 { "" } else { "s" };
+    let n = gaps.len();
+    format!(
+        "{n} object{plural} or record{plural} could not be read ({})",
+        kinds.join(", ")
+    )
+}
+
+/// The next step for a clone with gaps.
+fn to_be_read(gaps: &[Gap]) -> &'static str {
+    if gaps.iter().all(|gap| gap.reason == "missing_object") {
+        "clone it anew, without `--filter`: a partial clone lacks what was not asked for; `git fsck` names what is missing"
+    } else {
+        "see the gaps in data_quality.json; `git fsck` names damaged objects, and a fresh clone has them whole"
+    }
+}
+
+/// What mining says of a clone's gaps: how many, the first of them, the next step; `None` where there is none.
+pub fn told_of(gaps: &[Gap]) -> Option<String> {
+    let first = gaps.first()?;
+    Some(format!(
+        "{}; the first is {} `{}`: {}",
+        unread(gaps),
+        first.kind,
+        first.subject,
+        to_be_read(gaps)
+    ))
 }
 
 /// Adds a line for every stream that nobody read, so that the certificate never leaves one out.

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::context::Context;
-use super::derive::{Findings, INPUTS, MinedClone, derive, inputs};
+use super::derive::{Findings, INPUTS, MinedClone, derive, inputs, told_of};
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched};
 use super::output::check_writable;
@@ -261,6 +261,12 @@ fn mine(
             mined.history.changes.len(),
             mined.history.gaps.len()
         ));
+        if let Some(told) = told_of(&mined.history.gaps) {
+            let name = &clone.name;
+            context
+                .progress
+                .say(&crate::render::encode::terminal(&format!("{name}: {told}")));
+        }
         clones.push(MinedClone {
             repository,
             path: clone.path.clone(),

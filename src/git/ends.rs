@@ -73,7 +73,7 @@ fn words_in_common(a: &[u8], b: &[u8]) -> usize {
 }
 
 /// The length of the bytes that two slices end with in common.
-fn common_tail(a: &[u8], b: &[u8]) -> usize {
+pub(super) fn common_tail(a: &[u8], b: &[u8]) -> usize {
     let mut done = 0;
     for block in [2048, 256] {
         let (rest_a, rest_b) = (&a[..a.len() - done], &b[..b.len() - done]);

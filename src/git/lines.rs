@@ -4,11 +4,13 @@
 //! search by counting them in the whole files; those counts are only made where they can matter.
 
 mod numbers;
+mod sliding;
 mod tokens;
 
 use super::ends::{common_head, trim};
 use super::myers::{LONGEST_CERTAIN, Myers, SHORTEST_GIVEN_UP, Sequence, TooLong, rough_root};
 use numbers::{Numbers, line_end, small};
+use sliding::left_out;
 use tokens::{Match, Tokens, is_left_out};
 
 /// A run of lines replaced by another, in lines counted from 0.
@@ -50,6 +52,14 @@ pub(super) struct LineDiffer {
     after: Tokens,
     myers: Myers,
     room: Vec<i32>,
+    /// Bytes that the last two texts share at the start and at the end.
+    trimmed: (usize, usize),
+    /// The lines at the start, where hunks were wanted.
+    n_head: u32,
+    /// Whether the last comparison would have searched otherwise without the part of the common end that `git blame` leaves out.
+    is_swayed: bool,
+    /// Places of the lines that are searched without that part, on both sides.
+    unswayed: [Vec<u32>; 2],
     /// What the last comparison found, in order.
     pub(super) hunks: Vec<Hunk>,
 }
@@ -85,6 +95,10 @@ impl LineDiffer {
             after: Tokens::default(),
             myers: Myers::default(),
             room: Vec::new(),
+            trimmed: (0, 0),
+            n_head: 0,
+            is_swayed: false,
+            unswayed: [Vec::new(), Vec::new()],
             hunks: Vec::new(),
         }
     }
@@ -94,18 +108,22 @@ impl LineDiffer {
         let with_hunks = wanted > Wanted::Counts;
         self.hunks.clear();
         let (head, tail) = trim(before, after);
+        self.trimmed = (head, tail);
+        self.is_swayed = false;
         let sides = [
             &before[head..before.len() - tail],
             &after[head..after.len() - tail],
         ];
-        let first = || small(count_feeds(&before[..head]));
+        if with_hunks {
+            self.n_head = small(count_feeds(&before[..head]));
+        }
         if sides[0].is_empty() || sides[1].is_empty() {
             let counts = LineCounts {
                 added: count_lines(sides[1]),
                 deleted: count_lines(sides[0]),
             };
             if with_hunks && counts != LineCounts::default() {
-                let at = first();
+                let at = self.n_head;
                 self.hunks.push(Hunk {
                     before: at,
                     n_before: counts.deleted,
@@ -123,10 +141,7 @@ impl LineDiffer {
             return counts;
         }
         if wanted != Wanted::Hunks || !self.search_plainly() {
-            self.count_around([&before[..head], &before[before.len() - tail..]], sides);
-            self.keep_as_git(
-                count_feeds(&before[..head]) + count_lines(&before[before.len() - tail..]) as usize,
-            );
+            self.keep_among([before, after], sides, wanted == Wanted::Hunks);
             // Without a bound, the search always comes to an end.
             let _ = self.search(false);
         }
@@ -135,7 +150,7 @@ impl LineDiffer {
             deleted: self.before.n_changed(),
         };
         if with_hunks {
-            self.collect_hunks(first());
+            self.collect_hunks(self.n_head);
         }
         counts
     }
@@ -248,18 +263,40 @@ impl LineDiffer {
         !is_surrounded && self.search(true).is_ok()
     }
 
-    /// Counts the lines of the middles in the text around them.
-    fn count_around(&mut self, around: [&[u8]; 2], sides: [&[u8]; 2]) {
-        for text in around {
-            let mut start = 0;
-            while start < text.len() {
-                let (end, hash) = line_end(text, start);
-                if let Ok(number) = self.numbers.find(hash, &text[start..end], sides) {
-                    self.numbers.lines[number as usize].n_around += 1;
-                }
-                start = end;
-            }
+    /// Leaves out of the search what git leaves out, given the whole texts; for owners, sees whether the end sways it.
+    fn keep_among(&mut self, [before, after]: [&[u8]; 2], sides: [&[u8]; 2], for_owners: bool) {
+        let (head, tail) = self.trimmed;
+        let cut = if for_owners {
+            left_out(before, after, tail).min(tail)
+        } else {
+            0
+        };
+        let (near, far) = before[before.len() - tail..].split_at(tail - cut);
+        let mut n_around = self.count_around(&before[..head], sides);
+        n_around += self.count_around(near, sides);
+        if cut > 0 {
+            self.keep_as_git(n_around);
+            std::mem::swap(&mut self.before.places, &mut self.unswayed[0]);
+            std::mem::swap(&mut self.after.places, &mut self.unswayed[1]);
+            n_around += self.count_around(far, sides);
         }
+        self.keep_as_git(n_around);
+        self.is_swayed = cut > 0
+            && (self.before.places != self.unswayed[0] || self.after.places != self.unswayed[1]);
+    }
+
+    /// Counts the lines of the middles in a text around them, and that text's own.
+    fn count_around(&mut self, text: &[u8], sides: [&[u8]; 2]) -> usize {
+        let (mut start, mut n_lines) = (0, 0);
+        while start < text.len() {
+            let (end, hash) = line_end(text, start);
+            if let Ok(number) = self.numbers.find(hash, &text[start..end], sides) {
+                self.numbers.lines[number as usize].n_around += 1;
+            }
+            start = end;
+            n_lines += 1;
+        }
+        n_lines
     }
 
     /// Leaves out of the search what git leaves out.

@@ -10,7 +10,7 @@ use crate::domain::CommitId;
 use super::engine::{commit_id, object_id};
 use super::files::content;
 use super::interner::Interner;
-use super::lines::{LineDiffer, Wanted, count_lines, is_binary};
+use super::lines::{LineDiffer, count_lines, is_binary};
 use super::log::{Log, LogChange, NONE};
 use super::objects::{Mixed, Reader};
 use super::survival::Runs;
@@ -262,7 +262,7 @@ impl<'a> Past<'a> {
         }
         let is_ignored =
             object_id(&commit.id).is_some_and(|id| self.ignored.binary_search(&id).is_ok());
-        differ.compare(&old, &new, Wanted::Hunks);
+        differ.compare_for_owners(&old, &new);
         Some(runs.changed(&differ.hunks, commit.author, is_ignored))
     }
 
@@ -297,7 +297,7 @@ pub(super) fn merged_runs(
     for (side, theirs) in parents {
         let old = content(reader, *side).ok()?;
         if has_lines(*side, &old) {
-            differ.compare(&old, &new, Wanted::Hunks);
+            differ.compare_for_owners(&old, &new);
             runs = runs.filled_from(theirs, &differ.hunks, PENDING);
         }
     }

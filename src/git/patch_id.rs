@@ -281,34 +281,16 @@ impl Sum {
 
     /// Changed lines with those around them; where hunks begin makes no difference.
     fn hunks(&mut self, old: &[u8], new: &[u8], differ: &mut LineDiffer) {
-        let lines = |text| <[u8]>::split_inclusive(text, |&byte| byte == b'\n').collect::<Vec<_>>();
         differ.compare(old, new, Wanted::HunksOfGit);
-        let (old, new): (Vec<&[u8]>, Vec<&[u8]>) = (lines(old), lines(new));
-        let (mut before, mut after) = (
-            Lines {
-                changed: vec![false; old.len()],
-                lines: old,
-            },
-            Lines {
-                changed: vec![false; new.len()],
-                lines: new,
-            },
-        );
-        let mark = |side: &mut Lines<'_>, from: u32, n: u32| {
-            for flag in side.changed.iter_mut().skip(from as usize).take(n as usize) {
-                *flag = true;
-            }
-        };
-        for hunk in &differ.hunks {
-            mark(&mut before, hunk.before, hunk.n_before);
-            mark(&mut after, hunk.after, hunk.n_after);
-        }
+        let hunks = &differ.hunks;
+        let mut before = Lines::of(old, hunks.iter().map(|hunk| (hunk.before, hunk.n_before)));
+        let mut after = Lines::of(new, hunks.iter().map(|hunk| (hunk.after, hunk.n_after)));
         slide(&mut before, &mut after);
         let (mut a, mut b) = (0, 0);
         // Common lines since the last change; `None` before the first one.
         let mut since: Option<usize> = None;
         let mut waiting: std::collections::VecDeque<&[u8]> = std::collections::VecDeque::new();
-        while a < before.lines.len() || b < after.lines.len() {
+        while a < before.rows.len() || b < after.rows.len() {
             let is_change =
                 before.changed.get(a) == Some(&true) || after.changed.get(b) == Some(&true);
             if is_change {
@@ -317,18 +299,18 @@ impl Sum {
                 }
                 while before.changed.get(a) == Some(&true) {
                     self.line(b"-");
-                    self.line(before.lines.get(a).copied().unwrap_or_default());
+                    self.line(before.rows.get(a).copied().unwrap_or_default());
                     a += 1;
                 }
                 while after.changed.get(b) == Some(&true) {
                     self.line(b"+");
-                    self.line(after.lines.get(b).copied().unwrap_or_default());
+                    self.line(after.rows.get(b).copied().unwrap_or_default());
                     b += 1;
                 }
                 since = Some(0);
                 continue;
             }
-            let line = before.lines.get(a).copied().unwrap_or_default();
+            let line = before.rows.get(a).copied().unwrap_or_default();
             if let Some(n) = since.filter(|&n| n < CONTEXT) {
                 self.line(line);
                 since = Some(n + 1);

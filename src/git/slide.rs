@@ -3,6 +3,8 @@
 //!
 //! The number of lines never changes by it, only which of several equal lines is called the new one.
 
+use super::lines::Hunk;
+
 /// Lines further than this from a group's end are no place for it.
 const MAX_SLIDING: usize = 100;
 /// Indentation beyond this is as good as this.
@@ -13,12 +15,42 @@ const MAX_BLANKS: i32 = 20;
 /// One side of a comparison.
 pub(super) struct Lines<'a> {
     /// Lines with their feeds.
-    pub(super) lines: Vec<&'a [u8]>,
+    pub(super) rows: Vec<&'a [u8]>,
     /// By line: whether only this side has it.
     pub(super) changed: Vec<bool>,
+    /// The lowest and the highest place that a group has been at.
+    reached: (usize, usize),
 }
 
-impl Lines<'_> {
+impl<'a> Lines<'a> {
+    /// The lines of a text, some runs of them (first, number) changed.
+    pub(super) fn of(text: &'a [u8], runs: impl Iterator<Item = (u32, u32)>) -> Self {
+        // Far faster than `split_inclusive`.
+        let mut rows = Vec::with_capacity(text.len() / 24 + 1);
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', text).map(|at| at + 1) {
+            rows.extend(text.get(start..end));
+            start = end;
+        }
+        rows.extend(text.get(start..).filter(|rest| !rest.is_empty()));
+        let mut changed = vec![false; rows.len()];
+        for (first, n) in runs {
+            for flag in changed.iter_mut().skip(first as usize).take(n as usize) {
+                *flag = true;
+            }
+        }
+        Self {
+            rows,
+            changed,
+            reached: (usize::MAX, 0),
+        }
+    }
+
+    fn reach(&mut self, group: Group) {
+        let (low, high) = self.reached;
+        self.reached = (low.min(group.start), high.max(group.end));
+    }
+
     fn is_changed(&self, at: usize) -> bool {
         self.changed.get(at) == Some(&true)
     }
@@ -29,14 +61,22 @@ impl Lines<'_> {
         }
     }
 
+    /// Whether a group was so near to a cut that lines beyond it might have counted.
+    fn is_near_cut(&self, window: Window) -> bool {
+        /// Blank lines that are looked at, and the lines at both ends of them.
+        const MARGIN: usize = 22;
+        let ((low, high), [start, end]) = (self.reached, window.is_cut);
+        start && low < MARGIN || end && high + MARGIN > self.rows.len()
+    }
+
     fn are_equal(&self, a: usize, b: usize) -> bool {
-        matches!((self.lines.get(a), self.lines.get(b)), (Some(a), Some(b)) if a == b)
+        matches!((self.rows.get(a), self.rows.get(b)), (Some(a), Some(b)) if a == b)
     }
 
     /// Columns of white space before the text; −1 for a line without any.
     fn indent(&self, at: usize) -> i32 {
         let mut indent = 0;
-        for &byte in self.lines.get(at).copied().unwrap_or_default() {
+        for &byte in self.rows.get(at).copied().unwrap_or_default() {
             match byte {
                 b' ' => indent += 1,
                 b'\t' => indent += 8 - indent % 8,
@@ -68,10 +108,10 @@ impl Lines<'_> {
 
     /// How bad it is to split the text before a line.
     fn split_score(&self, split: usize) -> Score {
-        let is_end = split >= self.lines.len();
+        let is_end = split >= self.rows.len();
         let own_indent = if is_end { -1 } else { self.indent(split) };
         let (blanks_before, indent_before) = self.past_blanks((0..split).rev());
-        let (blanks_after, indent_after) = self.past_blanks(split + 1..self.lines.len());
+        let (blanks_after, indent_after) = self.past_blanks(split + 1..self.rows.len());
         let mut penalty = 0;
         if indent_before == -1 && blanks_before == 0 {
             penalty += 1;
@@ -159,7 +199,7 @@ impl Group {
     }
 
     fn go_on(&mut self, side: &Lines<'_>) -> bool {
-        if self.end >= side.lines.len() {
+        if self.end >= side.rows.len() {
             return false;
         }
         self.start = self.end + 1;
@@ -207,6 +247,55 @@ pub(super) fn slide(before: &mut Lines<'_>, after: &mut Lines<'_>) {
     compact(after, before);
 }
 
+/// What part of two texts is looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Window {
+    /// The number of its first line.
+    pub(super) first: u32,
+    /// Whether there are lines before it, and after it.
+    pub(super) is_cut: [bool; 2],
+}
+
+/// Moves the hunks between two texts, parts of whole ones, to where git shows them; false, and nothing is moved, where what is
+/// outside the window might play a part.
+pub(super) fn slid(before: &[u8], after: &[u8], window: Window, hunks: &mut Vec<Hunk>) -> bool {
+    let first = window.first;
+    let runs = hunks.iter();
+    let mut before = Lines::of(
+        before,
+        runs.map(|hunk| (hunk.before - first, hunk.n_before)),
+    );
+    let runs = hunks.iter();
+    let mut after = Lines::of(after, runs.map(|hunk| (hunk.after - first, hunk.n_after)));
+    slide(&mut before, &mut after);
+    if before.is_near_cut(window) || after.is_near_cut(window) {
+        return false;
+    }
+    hunks.clear();
+    let (mut a, mut b) = (0, 0);
+    while a < before.rows.len() || b < after.rows.len() {
+        let (start_a, start_b) = (a, b);
+        while before.is_changed(a) {
+            a += 1;
+        }
+        while after.is_changed(b) {
+            b += 1;
+        }
+        if (a, b) != (start_a, start_b) {
+            let number = |lines: usize| u32::try_from(lines).unwrap_or(u32::MAX);
+            hunks.push(Hunk {
+                before: number(start_a) + first,
+                n_before: number(a - start_a),
+                after: number(start_b) + first,
+                n_after: number(b - start_b),
+            });
+        }
+        a += 1;
+        b += 1;
+    }
+    true
+}
+
 fn compact(side: &mut Lines<'_>, other: &Lines<'_>) {
     let (mut group, mut opposite) = (Group::first(side), Group::first(other));
     loop {
@@ -226,12 +315,14 @@ fn settle(group: &mut Group, opposite: &mut Group, side: &mut Lines<'_>, other: 
         while group.slide_up(side) {
             opposite.go_back(other);
         }
+        side.reach(*group);
         earliest_end = group.end;
         is_aligned = !opposite.is_empty();
         while group.slide_down(side) {
             opposite.go_on(other);
             is_aligned |= !opposite.is_empty();
         }
+        side.reach(*group);
         // It may have met a neighbour and become one with it: then there is new room.
         if n_lines == group.end - group.start {
             break;
@@ -273,10 +364,11 @@ mod tests {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         Lines {
             changed: lines.iter().map(|line| line.starts_with('+')).collect(),
-            lines: lines
+            rows: lines
                 .iter()
                 .map(|line| line.trim_start_matches('+').as_bytes())
                 .collect(),
+            reached: (usize::MAX, 0),
         }
     }
 
@@ -285,7 +377,7 @@ mod tests {
         let check = |before: &str, after: &str, expected: &[usize]| {
             let (mut before, mut after) = (side(before), side(after));
             slide(&mut before, &mut after);
-            let changed: Vec<usize> = (0..after.lines.len())
+            let changed: Vec<usize> = (0..after.rows.len())
                 .filter(|&at| after.is_changed(at))
                 .collect();
             assert_eq!(changed, expected);

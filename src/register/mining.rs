@@ -28,7 +28,8 @@ pub enum Merges {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mining {
-    /// Which commits are mined. Figures are of those on the default branch, whichever are.
+    /// Which commits are mined. Figures are of those on the default branch, whichever are; who is who is
+    /// told from all of them.
     pub refs: Refs,
     /// What is recorded of merges. Figures are of the changes that were merged, each counted once, whatever is.
     pub merges: Merges,

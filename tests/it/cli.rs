@@ -384,6 +384,35 @@ fn a_corrupt_object_is_a_gap_and_never_an_empty_history() {
 }
 
 #[test]
+fn what_of_a_clone_could_not_be_read_is_told_by_kind_with_the_next_step() {
+    let check = |damage: &dyn Fn(&Path), said: &[&str]| {
+        let fixture = fixture();
+        let blob = fixture.line(&["rev-parse", "HEAD:web/c.txt"]);
+        damage(&object(&fixture, "HEAD:web/c.txt"));
+        let ran = ran(fixture.path(), &["mine", AS_OF]);
+        let told = &ran.ends_with(5).err;
+        for said in said.iter().chain([&blob.as_str()]) {
+            assert!(told.contains(said), "{said}: {told}");
+        }
+        is_partial(fixture.path(), said[0]);
+    };
+    check(
+        &|path| fs::remove_file(path).unwrap(),
+        &[
+            "1 object or record could not be read (blob missing object 1)",
+            "clone it anew, without `--filter`",
+        ],
+    );
+    check(
+        &|path| overwrite(path, b"x\x9cnot a stream"),
+        &[
+            "1 object or record could not be read (blob corrupt object 1)",
+            "`git fsck`",
+        ],
+    );
+}
+
+#[test]
 fn a_truncated_pack_or_index_is_a_gap() {
     for (extension, keep) in [("pack", 60), ("idx", 100)] {
         let fixture = fixture();

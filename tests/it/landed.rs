@@ -68,7 +68,7 @@ fn repository() -> Fixture {
 }
 
 #[track_caller]
-fn linchpin(directory: &Path, arguments: &[&str]) -> String {
+pub fn linchpin(directory: &Path, arguments: &[&str]) -> String {
     let ran = Command::new(env!("CARGO_BIN_EXE_linchpin"))
         .args(arguments)
         .current_dir(directory)
@@ -95,7 +95,7 @@ fn run(place: &Path, clone: &str, mining: &str, commands: &[&[&str]]) -> String 
 }
 
 /// A table of an export, with people under their names: their numbers depend on who else was seen.
-fn table(place: &Path, name: &str) -> Vec<Value> {
+pub fn table(place: &Path, name: &str) -> Vec<Value> {
     let read = |name: &str| -> Vec<Value> {
         let file = place.join(format!("linchpin-report/export/{name}.json"));
         serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
@@ -237,5 +237,31 @@ fn another_setting_mines_again_and_the_store_is_that_of_a_first_run() {
             "{before:?} to {mining:?}"
         );
         before = mining.to_owned();
+    }
+}
+
+#[test]
+fn a_name_on_another_branch_is_evidence_of_who_is_who() {
+    let mut f = Fixture::new();
+    for (n, author) in [
+        "Ada Lovelace <ada@acme.example>",
+        "ada <countess@elsewhere.example>",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        f.write(&format!("{n}.txt"), text(0..9));
+        f.commit_as(author, "Land");
+    }
+    f.git(&["checkout", "-q", "-b", "spike"]);
+    f.write("spike.txt", text(0..9));
+    f.commit_as("Ada Lovelace <countess@elsewhere.example>", "Try");
+    f.git(&["checkout", "-q", "main"]);
+    let clone = f.path().display().to_string();
+    // The committer of the fixture is one more.
+    for (mining, n_people) in [("", 3), ("refs = \"all\"", 2)] {
+        let place = tempfile::tempdir().unwrap();
+        let said = run(place.path(), &clone, mining, &[&["mine"]]);
+        assert!(said.contains(&format!("are {n_people} people")), "{said}");
     }
 }

@@ -64,6 +64,13 @@ impl Numbers {
             .resize((bytes / 16).next_power_of_two().clamp(64, 1 << 14), (0, 0));
     }
 
+    /// The line of a number.
+    pub(super) fn line<'a>(&self, number: u32, sides: [&'a [u8]; 2]) -> &'a [u8] {
+        let line = &self.lines[number as usize];
+        let start = line.start as usize;
+        &sides[usize::from(line.is_after)][start..start + line.length as usize]
+    }
+
     /// The number of a line, or the slot where it belongs.
     pub(super) fn find(&self, hash: u64, line: &[u8], sides: [&[u8]; 2]) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;

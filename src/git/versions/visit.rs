@@ -322,18 +322,17 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         let is_new_binary = new.bytes().is_some_and(is_binary);
         measured.is_binary = is_old_binary || is_new_binary;
         let mut hunks_are_set = false;
-        let wanted = if owner.is_some() {
-            Wanted::Hunks
-        } else {
-            Wanted::Counts
-        };
         if !measured.is_binary {
             measured.counts = match (&old, &new) {
                 (Content::Unreadable, _) | (_, Content::Unreadable) => None,
                 _ if is_same => Some(LineCounts::default()),
                 (Content::There(old), Content::There(new)) => {
                     hunks_are_set = true;
-                    Some(self.differ.compare(old, new, wanted))
+                    Some(if owner.is_some() {
+                        self.differ.compare_for_owners(old, new)
+                    } else {
+                        self.differ.compare(old, new, Wanted::Counts)
+                    })
                 }
                 (_, new) => Some(LineCounts {
                     added: new.bytes().map_or(0, count_lines),

@@ -3,7 +3,7 @@
 //! Commits are large rows and pull requests are found by key. Here both are looked up once, so that the replay at each of a
 //! dozen quarters walks small arrays in order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -71,6 +71,8 @@ pub struct Chronicle {
     pub reviews: Vec<Reviewed>,
     /// By pull request: its files, by file index.
     touched: Vec<Vec<u32>>,
+    /// Files that a merge took away, by file index, and from when on they are gone.
+    pub gone_at: BTreeMap<u32, Timestamp>,
 }
 
 impl Chronicle {
@@ -119,6 +121,7 @@ pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Arc<Ch
         };
         chronicle.add_commits(tables, product);
         chronicle.add_reviews(tables, product);
+        chronicle.gone_at = super::gone::gone_at(tables, &chronicle);
         chronicle
     })
 }

@@ -30,7 +30,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Share,
     cohort: None,
-    needs: &[Need::History],
+    needs: &[Need::History, Need::Ownership],
     source: "Mirsaeedi, Rigby (2020), \"Mitigating turnover with code review recommendation\", ICSE: files at risk (FaR), authors and \
              reviewers knowledgeable. The authors take activity by quarter; here it is the last 90 days",
     exclusions: "Merge commits, revisions of .git-blame-ignore-revs, commits above the file limit and automation credit nobody. \

@@ -76,6 +76,15 @@ impl Ground {
         Some(lineage)
     }
 
+    /// The lineage that moved away from a path where nothing has been since.
+    pub(super) fn moved_on(&self, file: u32) -> Option<u32> {
+        let (now, last) = (
+            self.at_path.get(index(file))?,
+            self.last_at_path.get(index(file))?,
+        );
+        (*now == NONE && *last != NONE).then_some(*last)
+    }
+
     /// The lineage that held a path at an instant; the only one that ever did, where there was one.
     pub(super) fn held_at(&self, file: u32, at: Timestamp) -> Option<u32> {
         let last = self.last_at_path.get(index(file)).copied();

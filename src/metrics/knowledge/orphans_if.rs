@@ -32,7 +32,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Whole,
     cohort: None,
-    needs: &[Need::History],
+    needs: &[Need::History, Need::Ownership],
     source: "Definition of this project, with knowledge and activity as in knowledge.files_at_risk (Mirsaeedi, Rigby 2020) and the \
              question of Cosentino, Cánovas Izquierdo, Cabot (2015): which files become orphans if somebody disappears",
     exclusions: "Files that nobody active knows already are left out and counted. Otherwise as knowledge.files_at_risk.",

@@ -142,7 +142,7 @@ pub fn by_quarter(
             })
             .collect();
         let chronicle = chronicle::of_product(tables, lens, product);
-        let parts = Replay::of(tables, &chronicle, &ends).gather(
+        let parts = Replay::of(tables, &chronicle, &ends, &lens.zone).gather(
             || {
                 ends.iter()
                     .map(|_| Judgements::default())

@@ -34,7 +34,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
     cohort: None,
-    needs: &[Need::History],
+    needs: &[Need::History, Need::Ownership],
     source: "Cosentino, Cánovas Izquierdo, Cabot (2015), \"Assessing the bus factor of Git repositories\", SANER: metric of distinct \
              (non-consecutive) changes, default bounds, at the level of files",
     exclusions: "Merge commits, revisions of .git-blame-ignore-revs, commits above the file limit and automation credit nobody. \

@@ -4,9 +4,11 @@
 //! all that it takes lies side by side, however many files and instants there are. Files that ever moved need the order of all
 //! of them, and at another instant another one may have moved: they are walked in landing order at each.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::Range;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::cast::{Cast, Dated, KINDS, Strand};
@@ -14,6 +16,7 @@ use super::chronicle::Chronicle;
 use super::decay::{REVIEW_WEIGHT, WINDOW_DAYS, weight};
 use super::ground::{Ground, NONE, index};
 use super::lineage::{FileHistory, LeftOut, Touch};
+use super::surviving::sampled_until;
 use crate::domain::ChangeKind;
 use crate::tables::Tables;
 
@@ -35,6 +38,8 @@ pub(super) struct Replay<'a> {
     has_moved: Vec<bool>,
     /// Changes of files that moved, in landing order: commit and change.
     moved: Vec<(u32, usize)>,
+    /// By file that a merge took away: the first instant at which it is gone.
+    gone_from: BTreeMap<u32, usize>,
 }
 
 /// A change as four bytes: its commit, and what it did.
@@ -48,11 +53,12 @@ fn mark(commit: u32, kind: ChangeKind) -> Option<u32> {
 }
 
 impl<'a> Replay<'a> {
-    /// Sorts a chronicle for some instants, given in order of time.
+    /// Sorts a chronicle for some instants, given in order of time; quarters end in `zone`.
     pub(super) fn of(
         tables: &'a Tables,
         chronicle: &'a Chronicle,
         instants: &'a [Timestamp],
+        zone: &TimeZone,
     ) -> Self {
         let n_files = tables.changes.files.len();
         let newest = instants.last().copied().unwrap_or(Timestamp::MIN);
@@ -76,7 +82,12 @@ impl<'a> Replay<'a> {
             reviewed: Sorted::default(),
             has_moved: vec![false; n_files],
             moved: Vec::new(),
+            gone_from: BTreeMap::new(),
         };
+        let known: Vec<Timestamp> = instants.iter().map(|at| sampled_until(*at, zone)).collect();
+        let gone = chronicle.gone_at.iter();
+        let first = |gone_at: &Timestamp| known.partition_point(|known| known < gone_at);
+        replay.gone_from = gone.map(|(file, at)| (*file, first(at))).collect();
         replay.sort_changes();
         replay.sort_reviews();
         replay
@@ -159,7 +170,7 @@ impl<'a> Replay<'a> {
             });
             history.file = u32::try_from(file).unwrap_or(NONE);
             for instant in 0..self.instants.len() {
-                if cast.add_up(instant, &mut history) {
+                if !self.is_gone(history.file, instant) && cast.add_up(instant, &mut history) {
                     see(instant, &history);
                 }
             }
@@ -213,7 +224,7 @@ impl<'a> Replay<'a> {
             self.walk(instant, &mut |file, strand| {
                 cast.take(strand);
                 history.file = file;
-                if cast.add_up(instant, &mut history) {
+                if !self.is_gone(history.file, instant) && cast.add_up(instant, &mut history) {
                     see(instant, &history);
                 }
             });
@@ -231,7 +242,7 @@ impl<'a> Replay<'a> {
         let mut see = |file: u32, strand: &Strand<'_>| {
             cast.take(strand);
             history.file = file;
-            if cast.add_up(last, &mut history) {
+            if !self.is_gone(file, last) && cast.add_up(last, &mut history) {
                 cast.touches(last, &mut |touch| found.push((file, touch)));
             }
         };
@@ -247,6 +258,18 @@ impl<'a> Replay<'a> {
         for (file, touch) in found {
             tell(file, touch);
         }
+    }
+
+    fn is_in_tip(&self, file: u32) -> bool {
+        let file = self.tables.changes.files.get(index(file));
+        file.is_some_and(|file| file.in_tip)
+    }
+
+    /// Whether a merge had taken a file away.
+    fn is_gone(&self, file: u32, instant: usize) -> bool {
+        self.gone_from
+            .get(&file)
+            .is_some_and(|from| *from <= instant)
     }
 
     fn cast(&self) -> Cast<'_> {
@@ -278,7 +301,13 @@ impl<'a> Replay<'a> {
             }
             let moved = changes.moves.of(*at..*at + 1).first();
             let previous = moved.map(|(_, previous)| *previous);
-            let lineage = ground.lineage(*kind, *file, previous, landed.at);
+            // What a branch changed where another one had moved the file away went along in their merge.
+            let moved_on = || ground.moved_on(*file).filter(|_| !self.is_in_tip(*file));
+            let lineage = match kind {
+                ChangeKind::Modified => moved_on(),
+                _ => None,
+            }
+            .or_else(|| ground.lineage(*kind, *file, previous, landed.at));
             if let (Some(lineage), Some(mark)) = (lineage, mark(*number, *kind)) {
                 // A deletion ends a path, and is no part of what is known of a file that moved on.
                 if *kind != ChangeKind::Deleted {

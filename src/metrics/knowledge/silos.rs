@@ -30,7 +30,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Share,
     cohort: None,
-    needs: &[Need::History],
+    needs: &[Need::History, Need::Ownership],
     source: "Decay and review weight: Jabrayilzade et al. (2022), \"Bus factor in practice\", ICSE-SEIP; the second condition keeps \
              specialisation from being called a silo",
     exclusions: "Areas with fewer than five commits and reviews in 547 days are unknown. Automation, merge commits, ignored revisions, \

@@ -37,7 +37,7 @@ static DEFINITION: Definition = Definition {
              line authorship",
     exclusions: "Lines by automation, and generated, vendored, lock and binary files are left out. Revisions of \
                  .git-blame-ignore-revs do not take lines over. Lines are sampled at the ends of quarters in UTC and at the newest \
-                 commit.",
+                 commit; where the calendar's quarter ends some hours before, what landed in between is among them.",
     how_to_read: "Lines show where a tree comes from, not how well somebody knows it, and never how much somebody works. None of the \
                   figures is the bus factor.",
     can_mislead: "One import of a large file outweighs years of careful changes. Co-authors of a commit are not credited with lines. \

@@ -23,7 +23,8 @@ pub struct FileLines {
 /// The last instant of samples that speak of `at`: the end of the quarter in UTC where a quarter of the zone ends at `at`.
 ///
 /// Mining samples at the ends of quarters in UTC. East of Greenwich a quarter ends hours before that, and without this it would
-/// be given the lines of the quarter before it.
+/// be given the lines of the quarter before it. For that, lines of commits that landed in the hours between are among them, where
+/// the store was mined later than `at`.
 #[must_use]
 pub fn sampled_until(at: Timestamp, zone: &TimeZone) -> Timestamp {
     let before = at.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(at);

@@ -31,7 +31,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
     cohort: None,
-    needs: &[Need::History],
+    needs: &[Need::History, Need::Ownership],
     source: "After Jabrayilzade, Evtikhiev, Tüzün, Kovalenko (2022), \"Bus factor in practice\", ICSE-SEIP: decay constant of 90 days, \
              window of 547 days (one and a half years), weight ½ of a review and threshold of 75 % as in the authors' \
              bus-factor-explorer. Left out: its bonus for the first author, its logarithmic terms for others' work, and meetings",

@@ -33,7 +33,7 @@ static DEFINITION: Definition = Definition {
     unit: Unit::Share,
     recipe: Recipe::Share,
     cohort: None,
-    needs: &[Need::History],
+    needs: &[Need::History, Need::Ownership],
     source: "Definition of this project; matching after GitHub's documentation of CODEOWNERS",
     exclusions: "Lines that decide about no living file and lines without owners are left out. Lines with fewer than five commits and \
                  reviews, and lines whose owners are not known to the facts (a team whose members cannot be read), are unknown. \

@@ -1,0 +1,169 @@
+//! Files that only a merge took away or moved: the changes that are measured do not say so, trees do.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::git_fixture::{Fixture, START};
+use crate::git_mine::text;
+use crate::landed::{linchpin, table};
+
+const DAY: i64 = 86_400;
+
+/// The living files of a clone as of a day, by the tables of an export.
+fn living(place: &Path, clone: &str, as_of: &str) -> Vec<String> {
+    let window = [
+        "--since=2023-01-01",
+        "--offline",
+        "--repo",
+        clone,
+        "--as-of",
+    ];
+    let mut arguments = vec!["export", "--format=json"];
+    arguments.extend(window);
+    arguments.push(as_of);
+    linchpin(place, &arguments);
+    let rows = table(place, "lineages");
+    let paths = rows
+        .iter()
+        .map(|row| row["path"].as_str().unwrap().to_owned());
+    let mut paths: Vec<String> = paths.collect();
+    paths.sort();
+    paths
+}
+
+/// Mines a clone into a new store.
+fn mined(fixture: &Fixture) -> (tempfile::TempDir, String) {
+    let place = tempfile::tempdir().unwrap();
+    let clone = fixture.path().display().to_string();
+    linchpin(
+        place.path(),
+        &["mine", "--offline", "--repo", &clone, "--as-of=2024-12-01"],
+    );
+    (place, clone)
+}
+
+#[test]
+fn a_file_that_a_merge_took_away_lives_until_the_merge() {
+    let mut f = Fixture::new();
+    for path in ["lost/a.txt", "lost/b.txt", "kept.txt"] {
+        f.write(path, text(0..30));
+    }
+    // Without lines: no sample ever has it.
+    f.write("lost/empty.txt", "");
+    f.commit("Start");
+    f.git(&["checkout", "-q", "-b", "topic"]);
+    f.write("kept.txt", text(0..31));
+    f.commit("Change what is kept");
+    f.git(&["checkout", "-q", "main"]);
+    f.write("lost/a.txt", text(0..32));
+    f.commit("Change what will be lost");
+    f.set_clock(START + 200 * DAY);
+    f.merge(&["topic"], |f| {
+        f.git(&["rm", "-rfq", "lost"]);
+    });
+    f.write("kept.txt", text(0..35));
+    f.commit("Go on");
+    f.set_clock(START + 300 * DAY);
+    f.write("kept.txt", text(0..36));
+    f.commit("And on");
+    let (place, clone) = mined(&f);
+    let check = |as_of: &str, expected: &[&str]| {
+        assert_eq!(living(place.path(), &clone, as_of), expected, "{as_of}");
+    };
+    let all = ["kept.txt", "lost/a.txt", "lost/b.txt", "lost/empty.txt"];
+    check("2024-04-01", &all);
+    check("2024-07-01", &all);
+    // The samples say that those with lines were gone at the end of the quarter of the merge.
+    check("2024-10-01", &["kept.txt", "lost/empty.txt"]);
+    check("2024-12-01", &["kept.txt"]);
+}
+
+#[test]
+fn what_changed_under_the_old_name_on_another_branch_is_known_of_the_file_where_it_is_now() {
+    let mut f = Fixture::new();
+    f.write("before.txt", text(0..40));
+    f.write("other.txt", text(0..9));
+    f.commit("Start");
+    f.git(&["checkout", "-q", "-b", "topic"]);
+    f.git(&["mv", "before.txt", "after.txt"]);
+    f.commit("Move it");
+    f.git(&["checkout", "-q", "main"]);
+    f.write("before.txt", text(0..41));
+    f.commit_as("Grace <grace@acme.example>", "Change it");
+    f.merge(&["topic"], |_| ());
+    f.write("other.txt", text(0..12));
+    f.commit("Go on");
+    assert_eq!(
+        f.line(&["ls-tree", "--name-only", "HEAD"]),
+        "after.txt\nother.txt"
+    );
+    let (place, clone) = mined(&f);
+    assert_eq!(
+        living(place.path(), &clone, "2024-12-01"),
+        ["after.txt", "other.txt"]
+    );
+    let mut known: Vec<(String, Value)> = table(place.path(), "file_histories")
+        .into_iter()
+        .filter(|row| row["path"] == "after.txt")
+        .map(|row| (row["person"].to_string(), row["n_changes"].clone()))
+        .collect();
+    known.sort_by_key(|(person, _)| person.clone());
+    assert_eq!(
+        known,
+        [("\"Ada\"".into(), 1.into()), ("\"Grace\"".into(), 1.into())]
+    );
+}
+
+#[test]
+fn at_the_end_of_a_zones_quarter_the_lines_are_those_of_the_same_quarter_in_utc() {
+    let mut f = Fixture::new();
+    for n in 0..5 {
+        f.write(&format!("{n}.txt"), text(0..10));
+    }
+    f.commit("Start");
+    // Half past midnight in Tokyo, and three o'clock in the afternoon in UTC, of the quarter's last day there.
+    let end = START + 182 * DAY - 9 * 3_600;
+    f.set_clock(end + 1_800);
+    f.write("0.txt", text(0..17));
+    f.commit("In between");
+    f.set_clock(START + 190 * DAY);
+    f.write("0.txt", text(0..30));
+    f.commit("Later");
+    let lines = |mined_as_of: &str, as_of: &str| -> Value {
+        let place = tempfile::tempdir().unwrap();
+        let clone = f.path().display().to_string();
+        let register = "[calendar]\ntime_zone = \"Asia/Tokyo\"\n";
+        std::fs::write(place.path().join("linchpin.toml"), register).unwrap();
+        for (command, as_of) in [("mine", mined_as_of), ("report", as_of)] {
+            linchpin(
+                place.path(),
+                &[
+                    command,
+                    "--offline",
+                    "--repo",
+                    &clone,
+                    "--since=2024-01-01",
+                    "--as-of",
+                    as_of,
+                ],
+            );
+        }
+        let file = place.path().join("linchpin-report/team/metrics.json");
+        let report: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        let cells = report["metrics"].as_array().unwrap().iter();
+        let mut cells = cells.filter(|cell| {
+            cell["id"] == "knowledge.survival"
+                && cell["bucket"].is_null()
+                && cell["scope"]["area"].is_null()
+        });
+        cells.next().unwrap()["value"]["of"].clone()
+    };
+    let (end, second_before) = ("2024-06-30T15:00:00Z", "2024-06-30T14:59:59Z");
+    // The sample of the quarter's end in UTC stands for the one nine hours before it: what came in between is among it.
+    assert_eq!(lines("2024-12-01", end), 57);
+    // Nothing stands for an instant inside of the quarter but the quarter before it.
+    assert_eq!(lines("2024-12-01", second_before), 50);
+    // Mined at the instant itself there is nothing later to be among it.
+    assert_eq!(lines(end, end), 50);
+}
