@@ -55,25 +55,14 @@ pub(super) fn get(
             run,
             "attempts",
             attempt,
+            rest @ ..,
         ] => {
             let found = attempt_of(snapshot, (owner, name), run, attempt);
-            found.map_or_else(not_found, |(repository, run)| (200, shown(repository, run)))
-        }
-        [
-            "repos",
-            owner,
-            name,
-            "actions",
-            "runs",
-            run,
-            "attempts",
-            attempt,
-            "jobs",
-        ] => {
-            let found = attempt_of(snapshot, (owner, name), run, attempt);
-            found.map_or_else(not_found, |(repository, run)| {
-                (200, jobs(repository, run, parameters))
-            })
+            match (found, rest) {
+                (Some((repository, run)), []) => (200, shown(repository, run)),
+                (Some((repository, run)), ["jobs"]) => (200, jobs(repository, run, parameters)),
+                _ => not_found(),
+            }
         }
         _ => not_found(),
     }

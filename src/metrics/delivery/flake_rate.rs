@@ -158,15 +158,15 @@ fn failed_jobs(tables: &Tables) -> FailedJobs<'_> {
 struct Flakes<'a> {
     n_runs: u64,
     n_with_jobs: u64,
-    /// By repository, workflow and job: flaky runs in which it failed, and the minutes that it took then.
-    jobs: BTreeMap<(RepositoryId, &'a str, &'a str), (u64, f64)>,
+    /// By repository, workflow and job: flaky runs in which it failed, and the minutes that it took then, where times are known.
+    jobs: BTreeMap<(RepositoryId, &'a str, &'a str), (u64, Option<f64>)>,
 }
 
 impl<'a> Flakes<'a> {
     /// Counts a flaky run; returns the names of its failed jobs where they are known.
     fn add(&mut self, run: &Run<'a>, failed: &FailedJobs<'a>) -> Option<String> {
         self.n_runs += 1;
-        let mut minutes: BTreeMap<&str, f64> = BTreeMap::new();
+        let mut minutes: BTreeMap<&str, Option<f64>> = BTreeMap::new();
         let attempts = run
             .failed_before()
             .filter_map(|attempt| failed.get(&(run.repository, run.run, attempt.attempt)));
@@ -176,7 +176,8 @@ impl<'a> Flakes<'a> {
                 .started_at
                 .zip(job.completed_at)
                 .and_then(|(started, completed)| Elapsed::between(started, completed));
-            *minutes.entry(&job.name).or_default() += took.map_or(0.0, |took| took.hours() * 60.0);
+            let all = minutes.entry(&job.name).or_default();
+            *all = sum(*all, took.map(|took| took.hours() * 60.0));
         }
         if minutes.is_empty() {
             return None;
@@ -186,7 +187,7 @@ impl<'a> Flakes<'a> {
             let key = (run.repository, run.last.name.as_str(), *name);
             let job = self.jobs.entry(key).or_default();
             job.0 += 1;
-            job.1 += minutes;
+            job.1 = sum(job.1, *minutes);
         }
         Some(minutes.into_keys().collect::<Vec<_>>().join(", "))
     }
@@ -201,7 +202,9 @@ impl<'a> Flakes<'a> {
             .take(3)
             .map(|((repository, workflow, job), (n, minutes))| {
                 let place = place(tables, product, *repository, workflow);
-                format!("{place} / {job} {n} of {n_runs} ({minutes:.0} min)")
+                let minutes =
+                    minutes.map_or_else(String::new, |minutes| format!(" ({minutes:.0} min)"));
+                format!("{place} / {job} {n} of {n_runs}{minutes}")
             });
         let words = words.collect::<Vec<_>>().join(", ");
         let unknown = if n_with_jobs < n_runs {
@@ -221,6 +224,11 @@ impl<'a> Flakes<'a> {
             )
         })
     }
+}
+
+/// The sum of what is known of two amounts.
+fn sum(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    a.zip(b).map(|(a, b)| a + b).or(a).or(b)
 }
 
 /// A workflow's name, with its repository's where the product has several.
