@@ -54,6 +54,90 @@ fn a_kill_at_any_step_of_the_store_loses_nothing() {
     assert!(n_kills > 40, "the store has more steps than {n_kills}");
 }
 
+/// What a certificate says of a stream, apart from when it was asked for.
+fn told(report: &linchpin::github::FetchReport) -> Vec<(Stream, Completeness, Option<u64>, u64)> {
+    let line = |line: &linchpin::domain::StreamCertificate| {
+        (line.stream, line.completeness, line.expected, line.fetched)
+    };
+    report.certificates.iter().map(line).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_night_killed_at_any_step_ends_with_the_certificates_of_an_undisturbed_one() {
+    // A store that was whole once, and a GitHub that grew since: what the store counted then must not be believed now.
+    let bench = paged(5);
+    let base = directory();
+    let before = base.path().join("before");
+    bench
+        .fetch_into(&Store::open(&before, Mode::Write).unwrap())
+        .unwrap();
+    bench.github.advance(SignedDuration::from_hours(24));
+    let now = bench.github.now() - SignedDuration::from_hours(1);
+    bench.github.update(move |host| {
+        let repository = &mut host.repositories[0];
+        for number in 900..905 {
+            let mut fresh = pull_request(number);
+            (fresh.created_at, fresh.updated_at) = (now, now);
+            repository.pull_requests.push(fresh);
+            let mut fresh = issue(number + 100);
+            (fresh.created_at, fresh.updated_at) = (now, now);
+            repository.issues.push(fresh);
+            let mut fresh = repository.deployments[0].clone();
+            fresh.node = format!("DE_new_{number}");
+            fresh.created_at = now;
+            repository.deployments.push(fresh);
+            let mut fresh = repository.releases[0].clone();
+            fresh.node = format!("RE_new_{number}");
+            fresh.created_at = now;
+            repository.releases.push(fresh);
+            let mut fresh = repository.workflow_runs[0].clone();
+            (fresh.run, fresh.created_at) = (number, now);
+            repository.workflow_runs.push(fresh);
+        }
+    });
+    let opened = |name: &str| {
+        let path = base.path().join(name);
+        copy(&before, &path);
+        Store::open(&path, Mode::Write).unwrap()
+    };
+    let undisturbed = opened("undisturbed");
+    bench.fetch_into(&undisturbed).unwrap();
+    let expected = told(&bench.fetch_into(&undisturbed).unwrap());
+    let (facts, _) = linchpin::github::facts(&undisturbed, RepositoryId(0)).unwrap();
+    let mut n_kills = 0;
+    loop {
+        let name = format!("killed-{n_kills}");
+        let store = opened(&name);
+        store.fail_after(n_kills);
+        let first = bench.fetch_into(&store);
+        drop(store);
+        let store = Store::open(&base.path().join(&name), Mode::Write).unwrap();
+        let report = bench.fetch_into(&store).unwrap();
+        assert_eq!(told(&report), expected, "kill {n_kills}");
+        let (decoded, gaps) = linchpin::github::facts(&store, RepositoryId(0)).unwrap();
+        assert!(decoded == facts && gaps.is_empty(), "kill {n_kills}");
+        if first.is_ok() {
+            break;
+        }
+        n_kills += 1;
+    }
+    println!("killed at each of {n_kills} steps of a night");
+    assert!(n_kills > 30, "a night has more steps than {n_kills}");
+}
+
 #[test]
 fn a_token_revoked_at_any_request_stops_the_run_and_the_next_one_goes_on() {
     let whole = paged(12);
