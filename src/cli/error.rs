@@ -17,8 +17,10 @@ pub enum Kind {
     Partial,
     /// Rate-limited, resumable: 6.
     RateLimited,
-    /// Interrupted, checkpoint saved: 130.
+    /// Interrupted (SIGINT), what was done so far is kept: 130.
     Interrupted,
+    /// Terminated (SIGTERM), what was done so far is kept: 143.
+    Terminated,
 }
 
 /// Done.
@@ -41,6 +43,7 @@ impl Kind {
             Self::Partial => PARTIAL,
             Self::RateLimited => 6,
             Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 }

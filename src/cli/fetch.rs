@@ -166,11 +166,8 @@ pub fn fetch_with(
     let report = runtime()?.block_on(async {
         let client = Client::new(settings, clock)?;
         let options = FetchOptions::default();
-        tokio::select! {
-            report = github::fetch(&client, store, &workspace.github, &options, progress) => report.map_err(CliError::from),
-            _ = tokio::signal::ctrl_c() => Err(CliError::new(Kind::Interrupted, "interrupted: what was fetched is in the store")
-                .hint("run the same command again: it goes on where it stopped")),
-        }
+        let fetching = github::fetch(&client, store, &workspace.github, &options, progress);
+        fetching.await.map_err(CliError::from)
     })?;
     progress.say(&format!(
         "fetched {}: {} requests, {} points spent{}",

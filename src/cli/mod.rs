@@ -14,6 +14,7 @@ mod fetch;
 mod follow_up;
 mod identity;
 mod init;
+mod interrupt;
 mod lead;
 mod output;
 mod patches;
@@ -25,6 +26,7 @@ mod time;
 mod workspace;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 
@@ -49,10 +51,11 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let context = Context {
+    let context = Arc::new(Context {
         now: context::now(),
         progress: progress::Progress::new(cli.progress, cli.quiet),
-    };
+    });
+    interrupt::watch(&context);
     let result = dispatch(&cli.command, &context);
     context.progress.finish();
     match result {

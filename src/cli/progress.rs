@@ -78,6 +78,17 @@ impl Progress {
         }
     }
 
+    /// The last line of a program that ends before its work does; told even where progress is not shown.
+    pub fn end(&self, line: &str) {
+        // Another thread may be drawing: whoever ends the program does not wait for it.
+        if let Ok(mut bar) = self.bar.try_lock()
+            && let Some(bar) = bar.take()
+        {
+            bar.finish_and_clear();
+        }
+        note(line);
+    }
+
     /// So many of a stream's records are in: with a time to finish, where it is known how many there are.
     pub fn page(&self, stream: &str, fetched: u64, expected: Option<u64>, tail: &str) {
         if let Some(bar) = self.slot().as_ref() {

@@ -32,6 +32,7 @@ mod github_schema;
 mod github_settings;
 mod gone;
 mod hostile;
+mod interrupted;
 mod killed;
 mod landed;
 mod lead;
