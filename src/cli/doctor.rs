@@ -25,6 +25,13 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
         lines.push("clone        none: knowledge, ownership and lead time are not observed; name one with `--repo PATH`".to_owned());
         is_whole = false;
     }
+    for name in &workspace.unasked {
+        lines.push(format!(
+            "not asked    {}: only the register in this clone names it; give it with `--config` if you trust it",
+            terminal(&name.to_string())
+        ));
+        is_whole = false;
+    }
     match (
         workspace.github.as_slice(),
         workspace.offline,

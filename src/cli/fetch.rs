@@ -32,6 +32,8 @@ pub struct Fetched {
     outage: Option<String>,
     /// Names that GitHub does not know.
     unknown: Vec<RepoName>,
+    /// Names for which the token was not used, since only a register lying in the clone has them.
+    unasked: Vec<RepoName>,
 }
 
 impl Fetched {
@@ -73,16 +75,30 @@ impl Fetched {
                 format!("GitHub's rate limit is used up until {at}"),
             )
             .hint("run the same command again after that: it goes on where it stopped")),
-            None => match self.unknown.first() {
-                Some(name) => Err(CliError::new(
+            None => match (self.unknown.first(), self.unasked.first()) {
+                (Some(name), _) => Err(CliError::new(
                     Kind::Partial,
                     format!("`{name}` does not exist or is not visible to you"),
                 )
                 .hint("check the spelling, or give the token read access to it")),
-                None => Ok(code),
+                (None, Some(name)) => Err(unasked(name, self.unasked.len())),
+                (None, None) => Ok(code),
             },
         }
     }
+}
+
+/// A register that came with the clone may not decide what the reader's token is used for.
+fn unasked(name: &RepoName, n: usize) -> CliError {
+    let others = match n {
+        1 => String::new(),
+        n => format!(" and {} more", n - 1),
+    };
+    CliError::new(
+        Kind::Partial,
+        format!("the register in this clone names `{name}`{others}, which was not fetched with your token"),
+    )
+    .hint("give the register with `--config linchpin.toml` if you trust it, or name the repository with `--github`")
 }
 
 const OUTAGE_HINT: &str = "check the network, the proxy (HTTPS_PROXY) and `--api-url`, then run it again: it goes on where it stopped";
@@ -96,7 +112,7 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
             ..Fetched::default()
         })
     };
-    if workspace.github.is_empty() {
+    if workspace.github.is_empty() && workspace.unasked.is_empty() {
         return not_asked(
             Some(Kind::Usage),
             "no GitHub remote",
@@ -117,6 +133,17 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
             how_to_give_a_token(&workspace.api_url),
         );
     };
+    if workspace.github.is_empty() {
+        return Ok(Fetched {
+            not_asked: Some((
+                "no GitHub remote, and only the register in the clone names a repository",
+                "give the register with `--config linchpin.toml` if you trust it, or name a repository with `--github OWNER/NAME`",
+            )),
+            refusal: Some(Kind::Usage),
+            unasked: workspace.unasked.clone(),
+            ..Fetched::default()
+        });
+    }
     let clock = Arc::new(SystemClock);
     let report = fetch_with(
         ClientSettings::new(&workspace.api_url, token),
@@ -137,6 +164,7 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
         resumes_at: report.resumes_at,
         outage: report.outage,
         unknown: report.unknown,
+        unasked: workspace.unasked.clone(),
     })
 }
 

@@ -30,7 +30,8 @@ jobs:
         run: linchpin --version
       - uses: actions/cache/restore@v4
         with: { path: .linchpin, key: \"linchpin-\", restore-keys: \"linchpin-\" }
-      - run: linchpin run --progress plain
+      # `--config`: the register is this team's own, so it may name further repositories that the token reads.
+      - run: linchpin run --progress plain --config linchpin.toml
         env: { GITHUB_TOKEN: \"${{ github.token }}\" }
       # Also after partial data (exit code 5) or a used-up rate limit (6): the next night goes on from this store.
       - uses: actions/cache/save@v4
@@ -43,7 +44,28 @@ jobs:
         with: { name: linchpin, path: linchpin-report/team }
 ";
 
-/// Writes `linchpin.toml` and, with `--ci`, a workflow. Never overwrites.
+const PRIVATE: &str = "\
+# The lead's own register: absences, delegations, agreed feedback. Readable by you alone and kept out of git (.gitignore).
+# Every key is optional; README.md explains them all.
+
+# [[absence]]
+# login = \"ada\"
+# from = \"2026-07-06\"
+# to = \"2026-07-17\"
+
+# [[delegation]]
+# what = \"release process\"
+# from = \"ada\"
+# to = \"grace\"
+# start_on = \"2026-01-15\"
+# due_on = \"2026-04-15\"
+# paths = [\"release/**\"]
+";
+
+/// What git is told to leave alone: all of it speaks of people, or can be made again.
+const IGNORED: [&str; 3] = ["/linchpin.private.toml", "/.linchpin/", "/linchpin-report/"];
+
+/// Writes `linchpin.toml`, `linchpin.private.toml` with lines of `.gitignore` for it, and, with `--ci`, a workflow. Never overwrites.
 pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let register = Path::new("linchpin.toml");
     let workflow = Path::new(".github/workflows/linchpin.yml");
@@ -52,6 +74,13 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     }
     if args.ci && workflow.exists() {
         return Err(exists(workflow));
+    }
+    // A link that came with the clone would lead the workflow somewhere else.
+    for directory in [".github", ".github/workflows"].map(Path::new) {
+        if args.ci && fs::symlink_metadata(directory).is_ok_and(|found| found.is_symlink()) {
+            let source = std::io::Error::other("it is a link");
+            return Err(refused(directory, source));
+        }
     }
     let probes = match (workspace.offline, token(&workspace.api_url)) {
         (false, Some(token)) if !workspace.github.is_empty() => look(
@@ -64,14 +93,31 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     // What it writes must be what it reads.
     crate::register::parse(&text, "linchpin.toml")
         .map_err(|error| CliError::new(Kind::Defect, error))?;
-    write(register, &text)?;
+    crate::register::parse_private(PRIVATE, "linchpin.private.toml")
+        .map_err(|error| CliError::new(Kind::Defect, error))?;
+    // First: what must not be committed is ignored before it is there.
+    let ignore = Path::new(".gitignore");
+    let mut written = Vec::new();
+    if ignore_private(ignore)? {
+        written.push(ignore);
+    }
+    write(register, &text, 0o666)?;
+    written.push(register);
+    let private = Path::new("linchpin.private.toml");
+    // One that is there already is the lead's: it stays as it is.
+    if fs::symlink_metadata(private).is_err() {
+        write(private, PRIVATE, 0o600)?;
+        written.push(private);
+    }
     let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{}", register.display());
+    for path in written {
+        let _ = writeln!(stdout, "{}", path.display());
+    }
     if args.ci {
         if let Some(directory) = workflow.parent() {
             fs::create_dir_all(directory).map_err(|error| refused(directory, error))?;
         }
-        write(workflow, WORKFLOW)?;
+        write(workflow, WORKFLOW, 0o666)?;
         let _ = writeln!(stdout, "{}", workflow.display());
     }
     Ok(DONE)
@@ -92,15 +138,73 @@ fn refused(path: &Path, source: std::io::Error) -> CliError {
             source,
         },
     )
-    .hint("make the directory writable")
+    .hint("make it a place of this clone that can be written")
 }
 
-fn write(path: &Path, text: &str) -> Result<(), CliError> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
+/// Adds what is missing of [`IGNORED`] to a `.gitignore`, and says whether anything was. What is in the file stays.
+fn ignore_private(path: &Path) -> Result<bool, CliError> {
+    let known = match fs::symlink_metadata(path) {
+        // A link leads to a file that is not this clone's, and reading anything else might never end.
+        Ok(found) if !found.is_file() => {
+            let source = std::io::Error::other("it is not a regular file");
+            return Err(refused(path, source).hint(format!(
+                "make it one, with the lines {}",
+                IGNORED.join(", ")
+            )));
+        }
+        Ok(_) => fs::read(path).map_err(|error| refused(path, error))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(refused(path, error)),
+    };
+    let lines: Vec<&[u8]> = known
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .collect();
+    let bare = |line: &str| line.trim_matches('/').as_bytes().to_vec();
+    let missing: Vec<&str> = IGNORED
+        .into_iter()
+        .filter(|line| {
+            !lines.iter().any(|found| {
+                let found = found.strip_prefix(b"/").unwrap_or(found);
+                found.strip_suffix(b"/").unwrap_or(found) == bare(line)
+            })
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok(false);
+    }
+    let mut text = String::new();
+    if !known.is_empty() && known.last() != Some(&b'\n') {
+        text.push('\n');
+    }
+    let _ = writeln!(
+        text,
+        "# linchpin: people's data, and what can be made again"
+    );
+    for line in missing {
+        let _ = writeln!(text, "{line}");
+    }
+    let appended = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
         .open(path)
-        .map_err(|error| refused(path, error))?;
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    appended.map_err(|error| refused(path, error))?;
+    Ok(true)
+}
+
+/// Writes a file that is not there yet; `mode` as far as the umask lets.
+fn write(path: &Path, text: &str, mode: u32) -> Result<(), CliError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(mode);
+    }
+    #[cfg(not(unix))]
+    let _ = mode;
+    let mut file = options.open(path).map_err(|error| refused(path, error))?;
     file.write_all(text.as_bytes())
         .map_err(|error| refused(path, error))
 }

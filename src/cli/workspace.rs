@@ -29,6 +29,8 @@ pub struct Workspace {
     pub clones: Vec<Clone>,
     /// All GitHub repositories to fetch, sorted: of clones, arguments and the register.
     pub github: Vec<RepoName>,
+    /// Repositories that only a register lying in the clone names: the reader's token is not used for them.
+    pub unasked: Vec<RepoName>,
     /// The team's register.
     pub register: Register,
     /// The private register.
@@ -68,17 +70,25 @@ impl Workspace {
             .filter_map(|clone| clone.github.clone())
             .collect();
         github.extend(places.github.iter().cloned());
-        github.extend(
-            register
-                .products
-                .iter()
-                .flat_map(|product| product.repositories.iter().cloned()),
-        );
-        github.sort_by_key(|name| name.to_string().to_ascii_lowercase());
-        github.dedup_by_key(|name| name.to_string().to_ascii_lowercase());
+        let of_register = register
+            .products
+            .iter()
+            .flat_map(|product| product.repositories.iter().cloned());
+        let mut unasked = Vec::new();
+        if places.config.is_some() {
+            github.extend(of_register);
+        } else {
+            // Whoever wrote the clone wrote this register: it may not say what the reader's token is used for.
+            unasked.extend(of_register.filter(|name| !github.iter().any(|own| is_same(own, name))));
+        }
+        for names in [&mut github, &mut unasked] {
+            names.sort_by_key(|name| name.to_string().to_ascii_lowercase());
+            names.dedup_by(|a, b| is_same(a, b));
+        }
         Ok(Self {
             clones,
             github,
+            unasked,
             register,
             private_register,
             time,
@@ -89,6 +99,10 @@ impl Workspace {
             offline: places.offline,
         })
     }
+}
+
+fn is_same(a: &RepoName, b: &RepoName) -> bool {
+    a.to_string().eq_ignore_ascii_case(&b.to_string())
 }
 
 fn read_register(places: &Places) -> Result<Register, CliError> {
@@ -113,31 +127,105 @@ fn read_private_register(places: &Places) -> Result<PrivateRegister, CliError> {
     }
 }
 
+/// Why a register is not read.
 #[derive(Debug, thiserror::Error)]
-#[error("`{}` cannot be read", path.display())]
-struct Unreadable {
-    path: PathBuf,
-    source: std::io::Error,
+enum Unreadable {
+    /// The file system refused, or the text is not UTF-8.
+    #[error("`{}` cannot be read", path.display())]
+    Io {
+        /// The register.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A device, a pipe, a directory: reading it might never end.
+    #[error("`{}` is not a regular file", path.display())]
+    NotAFile {
+        /// The register.
+        path: PathBuf,
+    },
+    /// A link in a clone that leads out of it: whoever wrote the clone chose what would be read, and quoted in an error.
+    #[error("`{}` is a link that leads out of its directory", path.display())]
+    LeadsOut {
+        /// The register.
+        path: PathBuf,
+    },
+    /// More than any register holds.
+    #[error("`{}` is larger than {} MiB", path.display(), MAX_REGISTER_BYTES >> 20)]
+    TooLarge {
+        /// The register.
+        path: PathBuf,
+    },
 }
 
-/// The text of a named file, or of a default one where it exists.
+/// A register is written by hand: a thousand members with their dates are a tenth of this.
+const MAX_REGISTER_BYTES: u64 = 4 << 20;
+
+/// The text of a named file, or of a default one where it exists. Only a regular file is read, and only up to a bound.
 fn text_of(named: Option<&Path>, default: &Path) -> Result<Option<(PathBuf, String)>, CliError> {
     let path = match named {
         Some(path) => path,
-        None if default.exists() => default,
+        None if std::fs::symlink_metadata(default).is_ok() => default,
         None => return Ok(None),
     };
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some((path.to_owned(), text))),
-        Err(source) => Err(CliError::new(
-            Kind::Configuration,
-            Unreadable {
+    let read = read_bounded(path, named.is_some());
+    read.map(|text| Some((path.to_owned(), text)))
+        .map_err(|error| {
+            let hint = match &error {
+                Unreadable::Io { .. } => {
+                    "check the path, and that the file is UTF-8 text you may read"
+                }
+                Unreadable::NotAFile { .. } | Unreadable::TooLarge { .. } => {
+                    "put a register's text there, or remove it: none is needed"
+                }
+                Unreadable::LeadsOut { .. } => {
+                    "name the file itself with `--config` or `--private-config` if you trust it"
+                }
+            };
+            CliError::new(Kind::Configuration, error).hint(hint)
+        })
+}
+
+fn read_bounded(path: &Path, is_named: bool) -> Result<String, Unreadable> {
+    use std::io::Read as _;
+    let refused = |source| Unreadable::Io {
+        path: path.to_owned(),
+        source,
+    };
+    // A file that somebody named may be a link to anywhere: it is theirs. One that lay in the clone may not.
+    let is_link = std::fs::symlink_metadata(path)
+        .map_err(refused)?
+        .is_symlink();
+    if is_link && !is_named {
+        let beside = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let target = std::fs::canonicalize(path).map_err(refused)?;
+        let home = std::fs::canonicalize(beside).map_err(refused)?;
+        if !target.starts_with(home) {
+            return Err(Unreadable::LeadsOut {
                 path: path.to_owned(),
-                source,
-            },
-        )
-        .hint("check the path, and that the file is UTF-8 text you may read")),
+            });
+        }
     }
+    if !std::fs::metadata(path).map_err(refused)?.is_file() {
+        return Err(Unreadable::NotAFile {
+            path: path.to_owned(),
+        });
+    }
+    let file = std::fs::File::open(path).map_err(refused)?;
+    let mut text = String::new();
+    // The size that the file system tells may be wrong, and the file may grow: the reading itself is bounded.
+    file.take(MAX_REGISTER_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(refused)?;
+    if text.len() as u64 > MAX_REGISTER_BYTES {
+        return Err(Unreadable::TooLarge {
+            path: path.to_owned(),
+        });
+    }
+    Ok(text)
 }
 
 fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {

@@ -14,15 +14,15 @@ use crate::git_fixture::Fixture;
 /// After the last commit of every fixture.
 const AS_OF: &str = "--as-of=2024-02-01";
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 /// Runs the program in a directory, without the user's environment and without any other program to call.
 #[track_caller]
-fn ran_with(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+pub fn ran_with(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
     let home = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
         .args(arguments)
@@ -54,14 +54,14 @@ fn ran_with(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) ->
 }
 
 #[track_caller]
-fn ran(directory: &Path, arguments: &[&str]) -> Ran {
+pub fn ran(directory: &Path, arguments: &[&str]) -> Ran {
     ran_with(directory, arguments, &[])
 }
 
 impl Ran {
     /// An error with a code, the thing and the cause, and a hint; nothing on stdout.
     #[track_caller]
-    fn is_refused(&self, code: i32, said: &[&str]) {
+    pub fn is_refused(&self, code: i32, said: &[&str]) {
         assert_eq!(self.code, code, "{}", self.err);
         assert_eq!(self.out, "", "an error is no data");
         let error = self
@@ -79,7 +79,7 @@ impl Ran {
     }
 
     #[track_caller]
-    fn ends_with(&self, code: i32) -> &Self {
+    pub fn ends_with(&self, code: i32) -> &Self {
         assert_eq!(self.code, code, "{}", self.err);
         assert!(!self.err.contains("error:"), "{}", self.err);
         self
@@ -87,7 +87,7 @@ impl Ran {
 }
 
 /// Three commits by one person in two areas.
-fn fixture() -> Fixture {
+pub fn fixture() -> Fixture {
     let mut fixture = Fixture::new();
     for (number, file) in ["core/a.txt", "core/b.txt", "web/c.txt"]
         .into_iter()

@@ -11,6 +11,7 @@
 mod absence;
 mod agreements;
 mod cli;
+mod clone_registers;
 mod demo;
 mod diff;
 mod evidence;
