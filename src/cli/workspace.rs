@@ -139,7 +139,7 @@ enum Unreadable {
         source: std::io::Error,
     },
     /// A device, a pipe, a directory: reading it might never end.
-    #[error("`{}` is not a regular file", path.display())]
+    #[error("`{}` cannot be read: it is not a regular file", path.display())]
     NotAFile {
         /// The register.
         path: PathBuf,
