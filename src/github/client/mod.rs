@@ -3,6 +3,7 @@
 mod gate;
 mod outcome;
 mod settings;
+mod signing;
 mod transport;
 mod wait;
 

@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use octocrab::Octocrab;
-use octocrab::models::InstallationId;
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::signing::app_token;
 use super::{Client, ClientSettings, GraphqlError, locked};
 use crate::github::error::Error;
 use crate::github::retry::Reply;
@@ -25,6 +25,12 @@ pub(super) struct Envelope {
     pub(super) errors: Vec<GraphqlError>,
     #[serde(default)]
     message: Option<String>,
+}
+
+/// What an app is given for its installation. The token goes nowhere but into the client.
+#[derive(Deserialize)]
+struct InstallationToken {
+    token: String,
 }
 
 pub(super) struct Answer {
@@ -74,26 +80,27 @@ impl Client {
         let setup = |source: octocrab::Error| Error::Setup {
             source: Box::new(source),
         };
-        let as_app = Octocrab::builder()
-            .base_uri(self.inner.rest.as_str())
-            .map_err(setup)?
-            .app_from_rsa_pem((*app).into(), key.expose())
-            .map_err(setup)?
-            .build_with_reqwest(http_client(&self.inner.settings, &self.inner.rest)?)
-            .map_err(setup)?;
-        let refused = |_| Error::Unauthorised {
+        let client = |token: String| {
+            Octocrab::builder()
+                .base_uri(self.inner.rest.as_str())
+                .map_err(setup)?
+                .personal_token(token)
+                .build_with_reqwest(http_client(&self.inner.settings, &self.inner.rest)?)
+                .map_err(setup)
+        };
+        let refused = || Error::Unauthorised {
             operation: "installation token".to_owned(),
         };
-        let (_, token) = as_app
-            .installation_and_token(InstallationId(*installation))
+        let as_app = app_token(*app, key.expose(), self.server_now()).map_err(|_| refused())?;
+        let route = format!("/app/installations/{installation}/access_tokens");
+        let answer: InstallationToken = client(as_app)?
+            .post(route, None::<&()>)
             .await
-            .map_err(refused)?;
-        let ready = Octocrab::builder()
-            .base_uri(self.inner.rest.as_str())
-            .map_err(setup)?
-            .personal_token(token)
-            .build_with_reqwest(http_client(&self.inner.settings, &self.inner.rest)?)
-            .map_err(setup)?;
+            .map_err(|_| refused())?;
+        if !is_header_value(&answer.token) {
+            return Err(refused());
+        }
+        let ready = client(answer.token)?;
         *locked(&self.inner.carrier) = Some(ready.clone());
         Ok(ready)
     }
@@ -269,6 +276,11 @@ fn http_client(settings: &ClientSettings, rest: &Url) -> Result<reqwest::Client,
         })
 }
 
+/// Whether a token can stand in a header. octocrab panics on one that cannot, and would show it.
+fn is_header_value(token: &str) -> bool {
+    token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 pub(super) fn carrier(
     settings: &ClientSettings,
     rest: &Url,
@@ -279,8 +291,7 @@ pub(super) fn carrier(
     };
     let mut builder = Octocrab::builder().base_uri(rest.as_str()).map_err(setup)?;
     if let Some(token) = token {
-        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            // octocrab panics on a token that is not a header value, and would show it.
+        if !is_header_value(&token) {
             return Err(Error::Unauthorised {
                 operation: "token".to_owned(),
             });
