@@ -106,26 +106,39 @@ pub(super) fn peel(repository: &gix::Repository, id: ObjectId) -> ObjectId {
         .map_or(id, |object| object.id)
 }
 
+fn unreadable(source: gix::Error) -> Error {
+    Error::Refs {
+        source: Box::new(source),
+    }
+}
+
 /// The configured branch, else the remote's default, else the one `HEAD` names, else `main` or `master`, else the
 /// only branch there is, else a detached `HEAD` itself.
 fn default_branch(
     repository: &gix::Repository,
     wanted: Option<&str>,
 ) -> Result<(Option<String>, Option<ObjectId>), Error> {
-    let commit_of = |name: &str| {
-        let mut reference = repository.try_find_reference(name).ok().flatten()?;
+    // A ref that is there and cannot be read is not one that is missing: another branch must not be taken for it.
+    let commit_of = |name: &str| -> Result<Option<ObjectId>, Error> {
+        let found = repository.try_find_reference(name);
+        let Some(mut reference) = found.map_err(unreadable)? else {
+            return Ok(None);
+        };
         // A branch whose newest commit is damaged is still the branch: the walk names the hole.
         let direct = reference.target().try_id().map(ToOwned::to_owned);
-        reference.peel_to_id().ok().map(gix::Id::detach).or(direct)
+        Ok(reference.peel_to_id().ok().map(gix::Id::detach).or(direct))
     };
-    let branch = |name: &str| {
-        commit_of(&format!("refs/heads/{name}"))
-            .or_else(|| commit_of(&format!("refs/remotes/origin/{name}")))
+    let branch = |name: &str| match commit_of(&format!("refs/heads/{name}"))? {
+        Some(id) => Ok(Some(id)),
+        None => commit_of(&format!("refs/remotes/origin/{name}")),
     };
     if let Some(name) = wanted {
-        let id = branch(name).ok_or_else(|| Error::UnknownBranch {
-            branch: name.to_owned(),
-        })?;
+        let id = branch(name)
+            .ok()
+            .flatten()
+            .ok_or_else(|| Error::UnknownBranch {
+                branch: name.to_owned(),
+            })?;
         return Ok((Some(name.to_owned()), Some(id)));
     }
     let target = |name: &str| {
@@ -134,7 +147,7 @@ fn default_branch(
     };
     if let Some(target) = target("refs/remotes/origin/HEAD")
         && let Some(name) = target.strip_prefix(b"refs/remotes/origin/")
-        && let Some(id) = branch_on_remote(&commit_of, &name.to_str_lossy())
+        && let Some(id) = branch_on_remote(&commit_of, &name.to_str_lossy())?
     {
         return Ok((Some(name.to_str_lossy().into_owned()), Some(id)));
     }
@@ -144,12 +157,12 @@ fn default_branch(
         .and_then(|name| name.as_bstr().strip_prefix(b"refs/heads/"))
     {
         let name = name.to_str_lossy().into_owned();
-        if let Some(id) = commit_of(&format!("refs/heads/{name}")) {
+        if let Some(id) = commit_of(&format!("refs/heads/{name}"))? {
             return Ok((Some(name), Some(id)));
         }
     }
     for name in ["main", "master"] {
-        if let Some(id) = branch(name) {
+        if let Some(id) = branch(name)? {
             return Ok((Some(name.to_owned()), Some(id)));
         }
     }
@@ -182,7 +195,8 @@ fn branches(repository: &gix::Repository) -> Result<BTreeMap<String, ObjectId>, 
         source: Box::new(source),
     })?;
     let (mut local, mut remote) = (BTreeMap::new(), BTreeMap::new());
-    for reference in all.flatten() {
+    for reference in all {
+        let reference = reference.map_err(unreadable)?;
         let Some(id) = reference.target().try_id().map(ToOwned::to_owned) else {
             continue;
         };
@@ -197,9 +211,14 @@ fn branches(repository: &gix::Repository) -> Result<BTreeMap<String, ObjectId>, 
 }
 
 /// The remote's branch, or the local one of the same name where that is what was fetched last.
-fn branch_on_remote(commit_of: &dyn Fn(&str) -> Option<ObjectId>, name: &str) -> Option<ObjectId> {
-    commit_of(&format!("refs/remotes/origin/{name}"))
-        .or_else(|| commit_of(&format!("refs/heads/{name}")))
+fn branch_on_remote(
+    commit_of: &dyn Fn(&str) -> Result<Option<ObjectId>, Error>,
+    name: &str,
+) -> Result<Option<ObjectId>, Error> {
+    match commit_of(&format!("refs/remotes/origin/{name}"))? {
+        Some(id) => Ok(Some(id)),
+        None => commit_of(&format!("refs/heads/{name}")),
+    }
 }
 
 /// Tags with the commit and the instant they stand for; those that point at no commit are left out.

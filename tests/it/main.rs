@@ -19,6 +19,7 @@ mod facts_given;
 mod flow;
 mod flow_plants;
 mod follow_up;
+mod fuzz;
 mod git_bad_input;
 mod git_fixture;
 mod git_mine;
