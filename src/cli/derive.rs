@@ -35,6 +35,9 @@ pub struct Findings {
     pub certificates: Vec<StreamCertificate>,
     /// Holes, sorted.
     pub gaps: Vec<Gap>,
+    /// Records, or parts of them, that came from GitHub and could not be read, by stream.
+    #[serde(default)]
+    pub dropped: Vec<(RepositoryId, Stream, u64)>,
 }
 
 impl Findings {
@@ -64,9 +67,30 @@ impl Findings {
                 self.certificates.push(line);
             }
         }
+        self.hold_against_dropped();
         self.certificates
             .sort_by_key(|line| (line.repository, line.stream));
         Ok(())
+    }
+
+    /// A fetch that brought everything is not complete where some of it could not be read.
+    fn hold_against_dropped(&mut self) {
+        for (repository, stream, n) in &self.dropped {
+            let line = self.certificates.iter_mut().find(|line| {
+                (line.repository, line.stream) == (*repository, *stream) && line.is_whole()
+            });
+            if let Some(line) = line {
+                let plural = if *n == 1 { "" } else { "s" };
+                line.completeness = Completeness::Partial;
+                line.reason = Some(format!(
+                    "{n} record{plural} or part{plural} of records came in a shape that cannot be read"
+                ));
+                line.fix = Some(
+                    "the gaps in data_quality.json name them; a newer linchpin may read them without fetching anew"
+                        .to_owned(),
+                );
+            }
+        }
     }
 
     /// Whether some data that was asked for did not arrive whole: the banner is up, and the exit code is 5.
@@ -238,6 +262,11 @@ fn gather(store: &Store, web: Option<&str>) -> Result<Gathered, CliError> {
                     Some((email, usize::try_from(account.0).ok()?.checked_add(offset)?))
                 }),
         );
+        let dropped = &decoded.n_dropped;
+        gathered
+            .findings
+            .dropped
+            .extend(dropped.iter().map(|(stream, n)| (entry.id, *stream, *n)));
         gathered.accounts.append(&mut decoded.accounts);
         gathered.facts.append(decoded.facts);
         let state = store::state::read(store, entry.id)?;

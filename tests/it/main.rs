@@ -32,6 +32,7 @@ mod github_resume;
 mod github_retry;
 mod github_schema;
 mod github_settings;
+mod github_shapes;
 mod gone;
 mod hostile;
 mod interrupted;

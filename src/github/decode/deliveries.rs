@@ -13,8 +13,7 @@ impl Decoder {
     /// The outcome comes from the history: once it succeeded it did, whatever came later, and several successes are one.
     pub(super) fn deployment(&mut self, mut record: Record) -> Result<(), String> {
         let mut tails = tails(&mut record);
-        let node = wire::delivery::Deployment::deserialize(record.node)
-            .map_err(|error| format!("shape: {error}"))?;
+        let node: wire::delivery::Deployment = self.node(record)?;
         let mut statuses = self.whole(&node.id, "statuses", node.statuses, &mut tails)?;
         statuses.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
         let first = |wanted: &str| {
@@ -103,7 +102,8 @@ impl Decoder {
             repository,
             run: node.id,
             attempt: node.run_attempt,
-            name: node.name.unwrap_or_default(),
+            // As GitHub's own pages call a workflow without a name.
+            name: node.name.or(node.path).unwrap_or_default(),
             event: node.event,
             head_branch: node.head_branch,
             head_commit: commit(&node.head_sha),

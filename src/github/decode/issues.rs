@@ -1,7 +1,5 @@
 //! An issue's record as rows.
 
-use serde::Deserialize;
-
 use super::{Decoder, tails};
 use crate::domain::work_item::IssueComment;
 use crate::domain::{Issue, PrNumber};
@@ -13,8 +11,7 @@ impl Decoder {
     /// Adds an issue's rows; an error says why there are none.
     pub(super) fn issue(&mut self, mut record: Record) -> Result<(), String> {
         let mut tails = tails(&mut record);
-        let node = wire::issue::Issue::deserialize(record.node)
-            .map_err(|error| format!("shape: {error}"))?;
+        let node: wire::issue::Issue = self.node(record)?;
         let number = PrNumber(node.number);
         let subject = format!("{number}");
         let labels = self.whole(&subject, "labels", node.labels, &mut tails)?;

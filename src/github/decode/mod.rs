@@ -4,11 +4,11 @@ mod accounts;
 mod deliveries;
 mod issues;
 mod pull_requests;
+mod read;
 mod settings;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::Error;
@@ -18,6 +18,14 @@ use crate::store::Store;
 use crate::store::raw::{self, Record};
 use crate::store::state;
 use accounts::Accounts;
+pub(in crate::github) use pull_requests::PENDING;
+use read::read;
+
+/// Why an element of a list is left out: it does not have the shape that GitHub promises.
+const UNREADABLE: &str = "unreadable";
+
+/// Why a list is left out: GitHub answered null where its schema promises a list.
+const NOT_ANSWERED: &str = "not_answered";
 
 /// What a repository is, as GitHub last said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +63,8 @@ pub struct Decoded {
     pub email_links: Vec<(String, PersonId)>,
     /// The repository; `None` where it was never fetched.
     pub repository: Option<RepositoryFacts>,
+    /// How many records or parts of records of a stream came and could not be read: it is not complete, whatever was fetched.
+    pub n_dropped: BTreeMap<Stream, u64>,
 }
 
 /// Derives the facts of one repository from its raw records.
@@ -65,6 +75,7 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
         facts: Facts::default(),
         accounts: Accounts::default(),
         gaps: Vec::new(),
+        n_dropped: BTreeMap::new(),
     };
     let mut described = None;
     let known = state::read(store, repository)?;
@@ -82,6 +93,7 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
     ];
     for stream in streams {
         let mut n_records = 0;
+        let n_gaps = decoder.gaps.len();
         let gaps = raw::read_latest(store, repository, stream, |record| {
             n_records += 1;
             let id = record.id.clone();
@@ -104,6 +116,13 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
                 decoder.gap(kind_of(stream), &id, &reason);
             }
         })?;
+        let is_dropped = |gap: &&Gap| {
+            gap.kind == kind_of(stream) || [UNREADABLE, NOT_ANSWERED].contains(&gap.reason.as_str())
+        };
+        let n_dropped = decoder.gaps.iter().skip(n_gaps).filter(is_dropped).count() as u64;
+        if n_dropped > 0 {
+            decoder.n_dropped.insert(stream, n_dropped);
+        }
         let n_known = known
             .streams
             .get(stream.word())
@@ -125,6 +144,7 @@ pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Ga
             accounts,
             email_links,
             repository: described,
+            n_dropped: decoder.n_dropped,
         },
         decoder.gaps,
     ))
@@ -212,6 +232,7 @@ struct Decoder {
     facts: Facts,
     accounts: Accounts,
     gaps: Vec<Gap>,
+    n_dropped: BTreeMap<Stream, u64>,
 }
 
 /// The continuations of one record by the path of their list.
@@ -226,6 +247,16 @@ fn tails(record: &mut Record) -> Tails {
 }
 
 impl Decoder {
+    /// A record's node; elements of its lists that cannot be read are gaps.
+    fn node<T: serde::de::DeserializeOwned>(&mut self, record: Record) -> Result<T, String> {
+        let id = record.id;
+        let (node, broken) = read(record.node)?;
+        for field in broken {
+            self.gap("element", &format!("{id} {field}"), UNREADABLE);
+        }
+        Ok(node)
+    }
+
     fn gap(&mut self, kind: &str, subject: &str, reason: &str) {
         self.gaps.push(Gap {
             repository: Some(self.repository),
@@ -235,8 +266,22 @@ impl Decoder {
         });
     }
 
+    /// A list that GitHub promises never to be null: where it is, it could not be answered, which is not an empty list.
+    fn promised<T: serde::de::DeserializeOwned>(
+        &mut self,
+        subject: &str,
+        path: &str,
+        first: Option<Connection<T>>,
+        tails: &mut Tails,
+    ) -> Result<Vec<T>, String> {
+        if first.is_none() {
+            self.gap("list", &format!("{subject} {path}"), NOT_ANSWERED);
+        }
+        self.whole(subject, path, first, tails)
+    }
+
     /// A list's first page and its continuations as one. A count that differs from GitHub's is a gap.
-    fn whole<T: for<'de> Deserialize<'de>>(
+    fn whole<T: serde::de::DeserializeOwned>(
         &mut self,
         subject: &str,
         path: &str,
@@ -251,8 +296,10 @@ impl Decoder {
         let mut has_more = first.page_info.has_next_page;
         let mut list: Vec<T> = first.into_nodes().collect();
         for page in tails.remove(path).unwrap_or_default() {
-            let page =
-                Connection::<T>::deserialize(page).map_err(|error| format!("shape: {error}"))?;
+            let (page, broken) = read::<Connection<T>>(page)?;
+            for _ in broken {
+                self.gap("element", &format!("{subject} {path}"), UNREADABLE);
+            }
             n_seen += page.nodes.as_ref().map_or(0, Vec::len);
             has_more = page.page_info.has_next_page;
             list.extend(page.into_nodes());

@@ -1,8 +1,6 @@
 //! A pull request's record as rows.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Decoder, Tails, commit, tails};
 use crate::domain::{
@@ -13,12 +11,14 @@ use crate::github::wire;
 use crate::github::wire::pull_request::{Event, ReviewRequestEvent};
 use crate::store::raw::Record;
 
+/// A review that its author has not submitted yet; only they are shown it.
+pub(in crate::github) const PENDING: &str = "PENDING";
+
 impl Decoder {
     /// Adds a pull request's rows; an error says why there are none.
     pub(super) fn pull_request(&mut self, mut record: Record) -> Result<(), String> {
         let mut tails = tails(&mut record);
-        let node = wire::pull_request::PullRequest::deserialize(record.node)
-            .map_err(|error| format!("shape: {error}"))?;
+        let node: wire::pull_request::PullRequest = self.node(record)?;
         let number = PrNumber(node.number);
         let subject = format!("{number}");
         let state = match node.state.as_str() {
@@ -27,22 +27,14 @@ impl Decoder {
             "CLOSED" => PullRequestState::Closed,
             other => return Err(format!("unknown state {other}")),
         };
-        let commits = self.whole(&subject, "commits", Some(node.commits), &mut tails)?;
+        let n_gaps = self.gaps.len();
+        let commits = self.promised(&subject, "commits", node.commits, &mut tails)?;
+        let all_commits_came = self.gaps.len() == n_gaps;
         let files = self.whole(&subject, "files", node.files, &mut tails)?;
         let reviews = self.whole(&subject, "reviews", node.reviews, &mut tails)?;
-        let threads = self.whole(
-            &subject,
-            "reviewThreads",
-            Some(node.review_threads),
-            &mut tails,
-        )?;
-        let comments = self.whole(&subject, "comments", Some(node.comments), &mut tails)?;
-        let events = self.whole(
-            &subject,
-            "timelineItems",
-            Some(node.timeline_items),
-            &mut tails,
-        )?;
+        let threads = self.promised(&subject, "reviewThreads", node.review_threads, &mut tails)?;
+        let comments = self.promised(&subject, "comments", node.comments, &mut tails)?;
+        let events = self.promised(&subject, "timelineItems", node.timeline_items, &mut tails)?;
         let labels = self.whole(&subject, "labels", node.labels, &mut tails)?;
         let closing = self.whole(
             &subject,
@@ -54,7 +46,8 @@ impl Decoder {
         let author = self.accounts.of(node.author);
         let merged_by = self.accounts.of(node.merged_by);
         let n_commits = commits.len() as u64;
-        let first_commit_at = self.commits(number, commits);
+        // The commit that did not come may have been the first.
+        let first_commit_at = self.commits(number, commits).filter(|_| all_commits_came);
         let n_files = files.len() as u64;
         for file in files {
             self.facts.pull_request_files.push(PullRequestFile {
@@ -65,7 +58,13 @@ impl Decoder {
                 deletions: file.deletions,
             });
         }
-        let (n_comments, n_inline) = self.comments(number, threads, comments, &mut tails)?;
+        let unsubmitted: BTreeSet<String> = reviews
+            .iter()
+            .filter(|review| review.state == PENDING)
+            .map(|review| review.id.clone())
+            .collect();
+        let (n_comments, n_inline) =
+            self.comments(number, threads, comments, &unsubmitted, &mut tails)?;
         let n_reviews = self.reviews(number, reviews, &n_inline);
         let told = self.timeline(number, events);
         // A record without a ready event was opened ready, unless it is a draft now.
@@ -117,30 +116,33 @@ impl Decoder {
         Ok(())
     }
 
-    /// Adds a pull request's commits; returns the earliest author time.
+    /// Adds a pull request's commits; returns the earliest author time, where every commit has one.
     fn commits(
         &mut self,
         number: PrNumber,
         commits: Vec<wire::pull_request::PullRequestCommit>,
     ) -> Option<jiff::Timestamp> {
-        let mut first_commit_at = None;
+        let mut first_commit_at: Option<jiff::Timestamp> = None;
+        let mut all_are_dated = true;
         for wire::pull_request::PullRequestCommit { commit: row } in commits {
-            first_commit_at = Some(
-                first_commit_at.map_or(row.authored_date, |first: jiff::Timestamp| {
-                    first.min(row.authored_date)
-                }),
-            );
             let (email, user) = row
                 .author
                 .map_or((None, None), |author| (author.email, author.user));
             let author = self.accounts.of(user);
             self.accounts.link(email, author);
+            let Some(authored_at) = row.authored_date else {
+                all_are_dated = false;
+                self.gap("pull_request_commit", &number.to_string(), "no_author_time");
+                continue;
+            };
+            first_commit_at =
+                Some(first_commit_at.map_or(authored_at, |first| first.min(authored_at)));
             match commit(&row.oid) {
                 Some(id) => self.facts.pull_request_commits.push(PullRequestCommit {
                     repository: self.repository,
                     number,
                     commit: id,
-                    authored_at: row.authored_date,
+                    authored_at,
                     author,
                 }),
                 None => self.gap(
@@ -150,15 +152,18 @@ impl Decoder {
                 ),
             }
         }
-        first_commit_at
+        first_commit_at.filter(|_| all_are_dated)
     }
 
     /// Adds inline and conversation comments; returns how many, and the inline ones by review.
+    ///
+    /// GitHub shows the token's owner their own comments before they are submitted: nobody else has seen those.
     fn comments(
         &mut self,
         number: PrNumber,
         threads: Vec<wire::pull_request::Thread>,
         comments: Vec<wire::Comment>,
+        unsubmitted: &BTreeSet<String>,
         tails: &mut Tails,
     ) -> Result<(u64, BTreeMap<String, u64>), String> {
         let mut n_inline: BTreeMap<String, u64> = BTreeMap::new();
@@ -166,8 +171,15 @@ impl Decoder {
         for thread in threads {
             let path = format!("reviewThreads/{}/comments", thread.id);
             for row in self.whole(&number.to_string(), &path, Some(thread.comments), tails)? {
+                let review = row.pull_request_review;
+                if review
+                    .as_ref()
+                    .is_some_and(|review| unsubmitted.contains(&review.id))
+                {
+                    continue;
+                }
                 n_comments += 1;
-                if let Some(review) = row.pull_request_review {
+                if let Some(review) = review {
                     *n_inline.entry(review.id).or_default() += 1;
                 }
                 let author = self.accounts.of(row.author);
@@ -219,7 +231,7 @@ impl Decoder {
                 "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
                 "COMMENTED" => ReviewState::Commented,
                 "DISMISSED" => ReviewState::Dismissed,
-                "PENDING" => continue,
+                PENDING => continue,
                 _ => {
                     self.gap("review", &number.to_string(), "unknown_state");
                     continue;

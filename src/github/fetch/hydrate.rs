@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::tails;
+use super::{tails, unsubmitted};
 use crate::github::client::{Client, GraphqlError, Outcome, Unavailable};
 use crate::github::error::Error;
 use crate::github::operation::PULL_REQUESTS;
@@ -98,9 +98,10 @@ async fn hydrate_batch(client: &Client, ids: Vec<String>) -> Result<Batch, Error
                 errors.iter().filter(|error| is_about(error, at)).collect();
             let is_failed = told.iter().any(|error| !error.is_forbidden());
             match nodes.next().flatten() {
-                Some(node) if !is_failed => {
-                    let (tails, is_whole) =
+                Some(mut node) if !is_failed => {
+                    let (mut tails, is_whole) =
                         tails::tails(client, &node, tails::PULL_REQUEST).await?;
+                    unsubmitted::empty(&mut node, &mut tails);
                     let shape = PULL_REQUESTS.name.to_owned();
                     let record = Box::new(Record {
                         shape,

@@ -9,6 +9,7 @@ mod pull_requests;
 mod repository;
 mod settings;
 mod tails;
+mod unsubmitted;
 mod workflow_runs;
 
 use super::client::{Client, Wait};

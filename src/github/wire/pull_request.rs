@@ -56,8 +56,9 @@ pub struct PullRequest {
     /// GitHub's merge commit: often not what landed on the base branch.
     #[serde(deserialize_with = "nullable")]
     pub merge_commit: Option<Oid>,
-    /// Commits.
-    pub commits: Connection<PullRequestCommit>,
+    /// Commits; null, like the other lists that are never null by the schema, only where GitHub could not answer it.
+    #[serde(deserialize_with = "nullable")]
+    pub commits: Option<Connection<PullRequestCommit>>,
     /// Files; null while GitHub computes them.
     #[serde(deserialize_with = "nullable")]
     pub files: Option<Connection<File>>,
@@ -65,11 +66,14 @@ pub struct PullRequest {
     #[serde(deserialize_with = "nullable")]
     pub reviews: Option<Connection<Review>>,
     /// Inline threads.
-    pub review_threads: Connection<Thread>,
+    #[serde(deserialize_with = "nullable")]
+    pub review_threads: Option<Connection<Thread>>,
     /// Conversation.
-    pub comments: Connection<Comment>,
+    #[serde(deserialize_with = "nullable")]
+    pub comments: Option<Connection<Comment>>,
     /// Timeline.
-    pub timeline_items: Connection<Event>,
+    #[serde(deserialize_with = "nullable")]
+    pub timeline_items: Option<Connection<Event>>,
     /// Labels.
     #[serde(deserialize_with = "nullable")]
     pub labels: Option<Connection<Label>>,
@@ -92,8 +96,9 @@ pub struct PullRequestCommit {
 pub struct Commit {
     /// Object id.
     pub oid: String,
-    /// Author time.
-    pub authored_date: Timestamp,
+    /// Author time; null where the commit's own is malformed.
+    #[serde(deserialize_with = "nullable")]
+    pub authored_date: Option<Timestamp>,
     /// Author.
     #[serde(deserialize_with = "nullable")]
     pub author: Option<GitActor>,

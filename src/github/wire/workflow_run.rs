@@ -3,8 +3,6 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::nullable;
-
 /// One page of runs.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct WorkflowRuns {
@@ -19,24 +17,27 @@ pub struct WorkflowRuns {
 pub struct WorkflowRun {
     /// The run's id, shared by its attempts.
     pub id: u64,
-    /// Workflow name.
-    #[serde(deserialize_with = "nullable")]
+    /// Workflow name; GitHub leaves it out where the workflow's file has none.
+    #[serde(default)]
     pub name: Option<String>,
+    /// The workflow's file.
+    #[serde(default)]
+    pub path: Option<String>,
     /// Attempt, from 1.
     #[serde(default = "first_attempt")]
     pub run_attempt: u64,
     /// What started it.
     pub event: String,
     /// Branch.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(default)]
     pub head_branch: Option<String>,
     /// Commit.
     pub head_sha: String,
     /// `completed`, `in_progress`, …
-    #[serde(deserialize_with = "nullable")]
+    #[serde(default)]
     pub status: Option<String>,
     /// `success`, `failure`, …; null while it runs.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(default)]
     pub conclusion: Option<String>,
     /// The run was created.
     pub created_at: Timestamp,
