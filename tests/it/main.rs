@@ -19,6 +19,7 @@ mod flow;
 mod flow_plants;
 mod follow_up;
 mod git_bad_input;
+mod git_bombs;
 mod git_fixture;
 mod git_mine;
 mod git_owners;
