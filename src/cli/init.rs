@@ -6,12 +6,14 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::args::InitArgs;
+use super::console;
 use super::doctor::{exists, look};
 use super::error::{CliError, DONE, Kind};
 use super::fetch::token;
 use super::workspace::Workspace;
 use crate::github::ClientSettings;
 use crate::github::probe::Probe;
+use crate::render::encode;
 
 const WORKFLOW: &str = "\
 # Written by `linchpin init --ci`: the nightly team report, with the least permissions it needs.
@@ -53,9 +55,9 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     if args.ci && workflow.exists() {
         return Err(exists(workflow));
     }
-    let probes = match (workspace.offline, token(&workspace.api_url)) {
+    let probes = match (workspace.offline, token(&workspace.api)) {
         (false, Some(token)) if !workspace.github.is_empty() => look(
-            ClientSettings::new(&workspace.api_url, token),
+            ClientSettings::new(workspace.api.clone(), token),
             &workspace.github,
         )?,
         _ => Vec::new(),
@@ -65,14 +67,13 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     crate::register::parse(&text, "linchpin.toml")
         .map_err(|error| CliError::new(Kind::Defect, error))?;
     write(register, &text)?;
-    let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{}", register.display());
+    console::out(&format!("{}\n", register.display()));
     if args.ci {
         if let Some(directory) = workflow.parent() {
             fs::create_dir_all(directory).map_err(|error| refused(directory, error))?;
         }
         write(workflow, WORKFLOW)?;
-        let _ = writeln!(stdout, "{}", workflow.display());
+        console::out(&format!("{}\n", workflow.display()));
     }
     Ok(DONE)
 }
@@ -105,28 +106,11 @@ fn write(path: &Path, text: &str) -> Result<(), CliError> {
         .map_err(|error| refused(path, error))
 }
 
-/// A TOML string of any text: basic strings escape the quote, the backslash and every control character (TOML 1.0, "String").
-fn quoted(text: &str) -> String {
-    let mut string = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => string.push_str("\\\""),
-            '\\' => string.push_str("\\\\"),
-            c if c.is_control() => {
-                let _ = write!(string, "\\u{:04X}", u32::from(c));
-            }
-            c => string.push(c),
-        }
-    }
-    string.push('"');
-    string
-}
-
 fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
     let list = |words: &[String]| {
         words
             .iter()
-            .map(|word| quoted(word))
+            .map(|word| encode::toml(word))
             .collect::<Vec<_>>()
             .join(", ")
     };
@@ -163,7 +147,7 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
         let _ = writeln!(
             text,
             "[[product]]\nname = {}\nrepositories = [{}]",
-            quoted(first.name()),
+            encode::toml(first.name()),
             list(&names)
         );
         let mut environments: Vec<String> = probes
@@ -182,7 +166,7 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
         } else {
             environments.join(", ")
         };
-        let seen: String = seen.chars().filter(|c| !c.is_control()).collect();
+        let seen = encode::ci_log(&seen);
         let _ = writeln!(
             text,
             "# Environments that are production. Seen in the newest deployments: {seen}."
@@ -198,23 +182,4 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
     text.push_str("# [[member]]\n# login = \"ada\"\n# name = \"Ada Lovelace\"\n# aliases = [\"ada@old-employer.example\"]\n# lead = true\n\n");
     text.push_str("# [[area]]\n# name = \"billing\"\n# paths = [\"src/billing/**\"]\n");
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_text_is_a_toml_string() {
-        for text in [
-            "plain",
-            "with \"quotes\" and \\",
-            "line\nbreak\t\u{1b}[31m",
-            "é \u{202e}",
-            "",
-        ] {
-            let parsed: toml::Table = format!("key = {}", quoted(text)).parse().unwrap();
-            assert_eq!(parsed["key"].as_str(), Some(text));
-        }
-    }
 }

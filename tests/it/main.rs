@@ -36,6 +36,7 @@ mod hostile;
 mod killed;
 mod landed;
 mod lead;
+mod logs;
 mod metric_pages;
 mod pipeline;
 mod properties;
