@@ -26,6 +26,7 @@ mod git_owners;
 mod git_patch;
 mod github;
 mod github_faults;
+mod github_hostile;
 mod github_figures;
 mod github_resume;
 mod github_retry;
