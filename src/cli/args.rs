@@ -91,6 +91,7 @@ pub struct Places {
         long,
         value_name = "URL",
         env = "GITHUB_API_URL",
+        hide_env_values = true,
         default_value = "https://api.github.com"
     )]
     pub api_url: String,

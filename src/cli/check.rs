@@ -1,14 +1,13 @@
 //! `linchpin check`: the team's agreements as a gate.
 
-use std::io::Write as _;
-
 use super::args::{CheckArgs, Format};
+use super::console;
 use super::error::{CROSSED, CliError, DONE, Kind};
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::metrics::agreements::{Agreement, Standing, agreements};
 use crate::metrics::{self};
-use crate::render::encode::terminal;
+use crate::render::encode::{self, terminal};
 use crate::render::{csv, markdown};
 use crate::report::table::Column;
 use crate::report::{Table, TableCell, quantity};
@@ -42,7 +41,7 @@ pub fn check(args: &CheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
         Format::Csv => csv::table(&table(&found)),
         Format::Json => json(&found)?,
     };
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    console::out(&text);
     let is_crossed = found
         .iter()
         .any(|agreement| agreement.standing == Standing::Crossed);
@@ -175,5 +174,5 @@ fn json(found: &[Agreement]) -> Result<String, CliError> {
     }))
     .map_err(|error| CliError::new(Kind::Defect, error))?;
     text.push('\n');
-    Ok(text)
+    Ok(encode::json(text))
 }

@@ -1,7 +1,6 @@
 //! `linchpin demo`: the whole pipeline on a bundled synthetic organisation.
 
 use std::future::Future;
-use std::io::Write as _;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::args::{AnalysisArgs, By, DemoArgs, Places, Time};
+use super::console;
 use super::context::Context;
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
@@ -79,7 +79,7 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     workspace.web = Some(fake::WEB.to_owned());
     name_clones(&mut workspace);
     let store = Store::open(&workspace.store, Mode::Write)?;
-    let settings = ClientSettings::new(&workspace.api_url, Token::plain("demo"));
+    let settings = ClientSettings::new(workspace.api.clone(), Token::plain("demo"));
     super::fetch::fetch_with(
         settings,
         Arc::new(DemoClock(world.as_of)),
@@ -91,18 +91,16 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     let code = run::mine_and_report(context, &workspace, &store)?;
     let written = super::person::write_all(&store, &workspace)?;
     let lead = super::lead::write(&Analysis::read(&store, &workspace)?, &workspace)?;
-    let mut stdout = std::io::stdout().lock();
     for path in written {
-        let _ = writeln!(stdout, "{}", path.join("evidence.md").display());
+        console::out(&format!("{}\n", path.join("evidence.md").display()));
     }
-    let _ = writeln!(stdout, "{}", lead.join("index.html").display());
-    let _ = writeln!(
-        stdout,
-        "next: linchpin explain flow.pickup_time --store {} --config {} --as-of {} --since 78w",
+    console::out(&format!("{}\n", lead.join("index.html").display()));
+    console::out(&format!(
+        "next: linchpin explain flow.pickup_time --store {} --config {} --as-of {} --since 78w\n",
         place("store").display(),
         place("config").join("linchpin.toml").display(),
         world.as_of
-    );
+    ));
     Ok(code)
 }
 

@@ -380,6 +380,8 @@ fn unread(gaps: &[Gap]) -> String {
 fn to_be_read(gaps: &[Gap]) -> &'static str {
     if gaps.iter().all(|gap| gap.reason == "missing_object") {
         "clone it anew, without `--filter`: a partial clone lacks what was not asked for; `git fsck` names what is missing"
+    } else if gaps.iter().all(|gap| gap.reason.starts_with("too_")) {
+        "see the gaps in data_quality.json: what is larger or deeper than linchpin reads is left out, and the rest is counted"
     } else {
         "see the gaps in data_quality.json; `git fsck` names damaged objects, and a fresh clone has them whole"
     }

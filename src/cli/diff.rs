@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use super::args::{DiffArgs, Format};
+use super::console;
 use super::error::{CliError, DONE, Kind};
 use super::workspace::Workspace;
 use crate::metrics;
 use crate::metrics::movement::{Movement, Part, Run, RunFigure, RunHead, movements};
-use crate::render::encode::terminal;
+use crate::render::encode::{self, terminal};
 use crate::render::{csv, markdown};
 use crate::report::table::Column;
 use crate::report::{Table, TableCell, quantity};
@@ -48,7 +48,7 @@ pub fn diff(args: &DiffArgs, workspace: &Workspace) -> Result<u8, CliError> {
         Format::Csv => csv::table(&table(&found)),
         Format::Json => json(before, after, &found)?,
     };
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    console::out(&text);
     Ok(DONE)
 }
 
@@ -257,5 +257,5 @@ fn json(before: &RunHead, after: &RunHead, found: &[Movement]) -> Result<String,
     let mut text = serde_json::to_string_pretty(&document)
         .map_err(|error| CliError::new(Kind::Defect, error))?;
     text.push('\n');
-    Ok(text)
+    Ok(encode::json(text))
 }

@@ -1,8 +1,8 @@
 //! `linchpin doctor`: what can be read, what cannot, what a fetch would cost, and the step that mends each hole.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
+use super::console;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::fetch::{SystemClock, how_to_give_a_token, runtime, token};
 use super::workspace::Workspace;
@@ -16,7 +16,7 @@ use crate::render::encode::terminal;
 
 /// Prints the findings; exit code 5 where something that figures need cannot be read.
 pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
-    let mut lines = vec![format!("API          {}", terminal(&workspace.api_url))];
+    let mut lines = vec![format!("API          {}", workspace.api)];
     let mut is_whole = true;
     for clone in &workspace.clones {
         is_whole &= clone_lines(clone, &mut lines);
@@ -35,7 +35,7 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
     match (
         workspace.github.as_slice(),
         workspace.offline,
-        token(&workspace.api_url),
+        token(&workspace.api),
     ) {
         ([], _, _) => lines.push(
             "GitHub       no remote: add one, or name a repository with `--github OWNER/NAME`"
@@ -45,7 +45,7 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
         (_, _, None) => {
             lines.push(format!(
                 "token        none: {}",
-                how_to_give_a_token(&workspace.api_url)
+                how_to_give_a_token(&workspace.api)
             ));
             not_observed(
                 &[
@@ -59,12 +59,12 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
             is_whole = false;
         }
         (names, false, Some(token)) => {
-            for found in look(ClientSettings::new(&workspace.api_url, token), names)? {
+            for found in look(ClientSettings::new(workspace.api.clone(), token), names)? {
                 is_whole &= probe_lines(&found, &mut lines);
             }
         }
     }
-    let _ = writeln!(std::io::stdout().lock(), "{}", lines.join("\n"));
+    console::out(&format!("{}\n", lines.join("\n")));
     Ok(if is_whole { DONE } else { PARTIAL })
 }
 

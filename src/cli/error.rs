@@ -106,7 +106,7 @@ impl CliError {
             cause = error.source();
         }
         for hint in &self.hints {
-            let _ = write!(text, "\nhint: {hint}");
+            let _ = write!(text, "\nhint: {}", printable(hint));
         }
         text
     }

@@ -1,8 +1,7 @@
 //! `linchpin explain`: a metric's definition and the rows behind its figure.
 
-use std::io::Write as _;
-
 use super::args::{ExplainArgs, Format};
+use super::console;
 use super::error::{CliError, DONE, Kind};
 use super::report::Analysis;
 use super::workspace::Workspace;
@@ -19,14 +18,12 @@ const ROWS_FOR_PEOPLE: usize = 40;
 
 /// Explains a metric, or lists them all.
 pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    let mut stdout = std::io::stdout().lock();
     if args.metric == "list" {
         for metric in metrics::REGISTRY {
-            let _ = writeln!(
-                stdout,
-                "{:28} {}",
+            console::out(&format!(
+                "{:28} {}\n",
                 metric.definition.id, metric.definition.question
-            );
+            ));
         }
         return Ok(DONE);
     }
@@ -79,7 +76,7 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     };
     let text =
         render::explain(&asked, format).map_err(|error| CliError::new(Kind::Defect, error))?;
-    let _ = stdout.write_all(text.as_bytes());
+    console::out(&text);
     // The process ends here: giving millions of rows back one by one would take longer than reading them did.
     std::mem::forget((analysis, measure));
     Ok(DONE)

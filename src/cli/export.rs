@@ -1,8 +1,7 @@
 //! `linchpin export`: facts, the question's relations and measures, as files for other tools. Private data.
 
-use std::io::Write as _;
-
 use super::args::{ExportArgs, ExportFormat};
+use super::console;
 use super::error::{CliError, DONE, Kind};
 use super::output::{Audience, replace_tree};
 use super::report::Analysis;
@@ -52,9 +51,8 @@ pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> 
         files.push((format!("{name}.{extension}"), bytes));
     }
     replace_tree(&place, &files, Audience::Owner)?;
-    let mut stdout = std::io::stdout().lock();
     for (name, _) in &files {
-        let _ = writeln!(stdout, "{}", place.join(name).display());
+        console::out(&format!("{}\n", place.join(name).display()));
     }
     Ok(DONE)
 }
@@ -188,7 +186,7 @@ fn json(sheet: &Sheet) -> String {
                 .cloned()
                 .zip(sheet.row(at).iter().map(value))
                 .collect();
-            serde_json::Value::Object(row).to_string()
+            encode::json(serde_json::Value::Object(row).to_string())
         })
         .collect();
     format!("[\n{}\n]\n", rows.join(",\n"))

@@ -14,7 +14,8 @@ use super::progress::Progress;
 use super::workspace::Workspace;
 use crate::domain::{Completeness, RepoName, Stream, StreamCertificate};
 use crate::github::{
-    self, Client, ClientSettings, Clock, Event, FetchOptions, FetchProgress, FetchReport, Token,
+    self, ApiAddress, Client, ClientSettings, Clock, Event, FetchOptions, FetchProgress,
+    FetchReport, Token,
 };
 use crate::render::encode::terminal;
 use crate::store::Store;
@@ -126,11 +127,11 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
             "run `linchpin fetch` (or `run`) without `--offline`",
         );
     }
-    let Some(token) = token(&workspace.api_url) else {
+    let Some(token) = token(&workspace.api) else {
         return not_asked(
             Some(Kind::Authentication),
             "no GitHub token",
-            how_to_give_a_token(&workspace.api_url),
+            how_to_give_a_token(&workspace.api),
         );
     };
     if workspace.github.is_empty() {
@@ -146,7 +147,7 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
     }
     let clock = Arc::new(SystemClock);
     let report = fetch_with(
-        ClientSettings::new(&workspace.api_url, token),
+        ClientSettings::new(workspace.api.clone(), token),
         clock,
         workspace,
         store,
@@ -170,17 +171,12 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
 
 /// The step that provides a token: an enterprise host has variables of its own, as for `gh`.
 #[must_use]
-pub fn how_to_give_a_token(api_url: &str) -> &'static str {
-    if github::token::is_enterprise(api_host(api_url)) {
+pub fn how_to_give_a_token(api: &ApiAddress) -> &'static str {
+    if api.is_enterprise() {
         "set GH_ENTERPRISE_TOKEN (read access is enough) or log in with `gh auth login`, and run again"
     } else {
         "set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`, and run again"
     }
-}
-
-fn api_host(api_url: &str) -> &str {
-    let rest = api_url.split_once("://").map_or(api_url, |(_, rest)| rest);
-    rest.split(['/', ':']).next().unwrap_or_default()
 }
 
 /// Fetches with a given token and clock: also how the demo fetches from its own server.
@@ -223,9 +219,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 }
 
 /// The token in the order in which `gh` looks. Its text goes nowhere but into the client.
-pub fn token(api_url: &str) -> Option<Token> {
-    let host = api_host(api_url);
-    let is_enterprise = github::token::is_enterprise(host);
+pub fn token(api: &ApiAddress) -> Option<Token> {
     let app = || {
         let id = variable("LINCHPIN_APP_ID")?.parse().ok()?;
         let installation = variable("LINCHPIN_APP_INSTALLATION_ID")?.parse().ok()?;
@@ -233,9 +227,8 @@ pub fn token(api_url: &str) -> Option<Token> {
         Some(Token::app(id, &pem, installation))
     };
     let gh = || {
-        let host = host.strip_prefix("api.").unwrap_or(host);
         let output = Command::new("gh")
-            .args(["auth", "token", "--hostname", host])
+            .args(["auth", "token", "--hostname", api.site()])
             .stderr(Stdio::null())
             .output()
             .ok()?;
@@ -245,7 +238,7 @@ pub fn token(api_url: &str) -> Option<Token> {
             .then(|| String::from_utf8(output.stdout).ok())
             .flatten()
     };
-    github::token::choose(is_enterprise, variable, app, gh).map(|(token, _)| token)
+    github::token::choose(api.is_enterprise(), variable, app, gh).map(|(token, _)| token)
 }
 
 /// The real clock.
@@ -387,6 +380,9 @@ impl From<github::Error> for CliError {
                 "run the same command again after that: it goes on where it stopped"
             }
             E::GaveUp { .. } => OUTAGE_HINT,
+            E::Redirected { .. } => {
+                "if the server has moved, name its REST base with `--api-url`; a sign-in page in front of it must let the API through"
+            }
             E::Setup { .. } | E::Shape { .. } | E::Rejected { .. } => {
                 "report it with the text above: it names no secret"
             }
@@ -395,7 +391,7 @@ impl From<github::Error> for CliError {
             E::Address { .. } => Kind::Usage,
             E::Unauthorised { .. } => Kind::Authentication,
             E::RateLimited { .. } => Kind::RateLimited,
-            E::GaveUp { .. } => Kind::Partial,
+            E::GaveUp { .. } | E::Redirected { .. } => Kind::Partial,
             _ => Kind::Defect,
         };
         Self::new(kind, source).hint(hint)

@@ -1,8 +1,7 @@
 //! `linchpin follow-up`: notes for agreed feedback follow-ups, on the standard output and nowhere else.
 
-use std::io::Write as _;
-
 use super::args::FollowUpArgs;
+use super::console;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::person::with_sources;
@@ -43,7 +42,6 @@ pub fn follow_up(
         .hint("add a `[[follow_up]]` with `login`, `topic`, `agreed_on` and `observable` to linchpin.private.toml"));
     }
     agreed.sort_by_key(|one| (one.login.to_lowercase(), one.agreed_on));
-    let mut stdout = std::io::stdout().lock();
     for (at, one) in agreed.into_iter().enumerate() {
         let Some(person) = person_of(&analysis.tables.people, &one.login) else {
             let message = format!(
@@ -58,7 +56,7 @@ pub fn follow_up(
         });
         if let Some(note) = note {
             let gap = if at > 0 { "\n" } else { "" };
-            let _ = write!(stdout, "{gap}{}", render::pack::document(&note));
+            console::out(&format!("{gap}{}", render::pack::document(&note)));
         }
     }
     if analysis.findings.is_partial() {

@@ -1,8 +1,7 @@
 //! `linchpin identity`: who is who, and why.
 
-use std::io::Write as _;
-
 use super::args::IdentityArgs;
+use super::console;
 use super::derive::IDENTITY;
 use super::error::{CliError, DONE, Kind};
 use super::workspace::Workspace;
@@ -27,7 +26,7 @@ pub fn identity(args: &IdentityArgs, workspace: &Workspace) -> Result<u8, CliErr
     } else {
         describe(&identity)
     };
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    console::out(&text);
     Ok(DONE)
 }
 

@@ -6,12 +6,14 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::args::InitArgs;
+use super::console;
 use super::doctor::{exists, look};
 use super::error::{CliError, DONE, Kind};
 use super::fetch::token;
 use super::workspace::Workspace;
 use crate::github::ClientSettings;
 use crate::github::probe::Probe;
+use crate::render::encode;
 
 const WORKFLOW: &str = "\
 # Written by `linchpin init --ci`: the nightly team report, with the least permissions it needs.
@@ -82,9 +84,9 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
             return Err(refused(directory, source));
         }
     }
-    let probes = match (workspace.offline, token(&workspace.api_url)) {
+    let probes = match (workspace.offline, token(&workspace.api)) {
         (false, Some(token)) if !workspace.github.is_empty() => look(
-            ClientSettings::new(&workspace.api_url, token),
+            ClientSettings::new(workspace.api.clone(), token),
             &workspace.github,
         )?,
         _ => Vec::new(),
@@ -109,16 +111,15 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
         write(private, PRIVATE, 0o600)?;
         written.push(private);
     }
-    let mut stdout = std::io::stdout().lock();
     for path in written {
-        let _ = writeln!(stdout, "{}", path.display());
+        console::out(&format!("{}\n", path.display()));
     }
     if args.ci {
         if let Some(directory) = workflow.parent() {
             fs::create_dir_all(directory).map_err(|error| refused(directory, error))?;
         }
         write(workflow, WORKFLOW, 0o666)?;
-        let _ = writeln!(stdout, "{}", workflow.display());
+        console::out(&format!("{}\n", workflow.display()));
     }
     Ok(DONE)
 }
@@ -209,28 +210,11 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<(), CliError> {
         .map_err(|error| refused(path, error))
 }
 
-/// A TOML string of any text: basic strings escape the quote, the backslash and every control character (TOML 1.0, "String").
-fn quoted(text: &str) -> String {
-    let mut string = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => string.push_str("\\\""),
-            '\\' => string.push_str("\\\\"),
-            c if c.is_control() => {
-                let _ = write!(string, "\\u{:04X}", u32::from(c));
-            }
-            c => string.push(c),
-        }
-    }
-    string.push('"');
-    string
-}
-
 fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
     let list = |words: &[String]| {
         words
             .iter()
-            .map(|word| quoted(word))
+            .map(|word| encode::toml(word))
             .collect::<Vec<_>>()
             .join(", ")
     };
@@ -267,7 +251,7 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
         let _ = writeln!(
             text,
             "[[product]]\nname = {}\nrepositories = [{}]",
-            quoted(first.name()),
+            encode::toml(first.name()),
             list(&names)
         );
         let mut environments: Vec<String> = probes
@@ -286,7 +270,7 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
         } else {
             environments.join(", ")
         };
-        let seen: String = seen.chars().filter(|c| !c.is_control()).collect();
+        let seen = encode::ci_log(&seen);
         let _ = writeln!(
             text,
             "# Environments that are production. Seen in the newest deployments: {seen}."
@@ -302,23 +286,4 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
     text.push_str("# [[member]]\n# login = \"ada\"\n# name = \"Ada Lovelace\"\n# aliases = [\"ada@old-employer.example\"]\n# lead = true\n\n");
     text.push_str("# [[area]]\n# name = \"billing\"\n# paths = [\"src/billing/**\"]\n");
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_text_is_a_toml_string() {
-        for text in [
-            "plain",
-            "with \"quotes\" and \\",
-            "line\nbreak\t\u{1b}[31m",
-            "é \u{202e}",
-            "",
-        ] {
-            let parsed: toml::Table = format!("key = {}", quoted(text)).parse().unwrap();
-            assert_eq!(parsed["key"].as_str(), Some(text));
-        }
-    }
 }

@@ -1,9 +1,9 @@
 //! `linchpin lead`: the lead's named views, in the private tree alone.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::PathBuf;
 
+use super::console;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
@@ -28,8 +28,7 @@ pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
     let store = Store::open(&workspace.store, Mode::Read)?;
     let analysis = Analysis::read(&store, workspace)?;
     let place = write(&analysis, workspace)?;
-    let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{}", place.join("index.html").display());
+    console::out(&format!("{}\n", place.join("index.html").display()));
     if analysis.findings.is_partial() {
         context.progress.say(
             "partial data: the views may be incomplete; see `linchpin report` for what is missing",

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod check;
+mod console;
 mod context;
 mod demo;
 mod derive;
@@ -39,16 +40,18 @@ use workspace::Workspace;
 /// Parses the arguments, runs the command, prints an error and its hints, returns the documented exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    console::open();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let code = if error.use_stderr() {
-                Kind::Usage.exit_code()
-            } else {
-                error::DONE
-            };
-            let _ = error.print();
-            return ExitCode::from(code);
+            // clap repeats what was typed, and a workflow types what others have written.
+            let text = error.render().to_string();
+            if error.use_stderr() {
+                console::note(text.trim_end());
+                return ExitCode::from(Kind::Usage.exit_code());
+            }
+            console::out(&text);
+            return ExitCode::from(error::DONE);
         }
     };
     let context = Arc::new(Context {
@@ -61,7 +64,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            progress::note(&error.render());
+            console::note(&error.render());
             ExitCode::from(error.kind.exit_code())
         }
     }

@@ -1,10 +1,10 @@
 //! `linchpin person`: one person's private tree.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use super::args::PersonArgs;
+use super::console;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
@@ -31,9 +31,8 @@ pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Re
     let analysis = Analysis::read(&store, workspace)?;
     let id = find(&analysis, &args.login)?;
     let written = write(&analysis, workspace, &[id])?;
-    let mut stdout = std::io::stdout().lock();
     for directory in written {
-        let _ = writeln!(stdout, "{}", directory.join("evidence.md").display());
+        console::out(&format!("{}\n", directory.join("evidence.md").display()));
     }
     if analysis.findings.is_partial() {
         context.progress.say("partial data: evidence may be missing; see the documents' own notes and `linchpin report`");

@@ -1,12 +1,12 @@
 //! Progress on stderr: a bar on a terminal, plain lines otherwise, nothing when asked.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::ProgressMode;
+use super::console::{self, note};
 use crate::git;
 
 /// Shows what is going on.
@@ -32,7 +32,7 @@ impl Progress {
         let mode = match mode {
             _ if quiet => Shown::Nothing,
             ProgressMode::None => Shown::Nothing,
-            ProgressMode::Auto if std::io::stderr().is_terminal() => Shown::Bar,
+            ProgressMode::Auto if console::has_terminal() => Shown::Bar,
             ProgressMode::Auto | ProgressMode::Plain => Shown::Lines,
         };
         Self {
@@ -127,7 +127,7 @@ impl Progress {
     pub fn repository(&self, name: &str) {
         self.start("", None, "{prefix} {spinner}");
         if let Some(bar) = self.slot().as_ref() {
-            bar.set_prefix(crate::render::encode::terminal(name));
+            bar.set_prefix(console::bar_text(name));
         }
     }
 
@@ -136,19 +136,14 @@ impl Progress {
         if self.mode != Shown::Bar {
             return;
         }
-        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        let bar = console::bar(total);
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(crate::render::encode::terminal(name));
+        bar.set_message(console::bar_text(name));
         bar.enable_steady_tick(Duration::from_millis(120));
         *self.slot() = Some(bar);
     }
-}
-
-/// A line on stderr; one that cannot be written is lost.
-pub fn note(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 impl git::Progress for Progress {

@@ -1,7 +1,6 @@
 //! `run`, `fetch`, `mine` and `report`: the pipeline and its parts.
 
-use std::io::Write as _;
-
+use super::console;
 use super::context::Context;
 use super::derive::{Findings, INPUTS, MinedClone, derive, inputs, told_of};
 use super::error::{CliError, DONE, PARTIAL};
@@ -176,7 +175,7 @@ fn report_from(
     }
     context.progress.finish();
     let place = workspace.out.join("team").join("index.html");
-    let _ = writeln!(std::io::stdout().lock(), "{}", place.display());
+    console::out(&format!("{}\n", place.display()));
     if analysis.findings.is_partial() {
         context.progress.say("partial data: some of what was asked for is missing; see the banner and team/data_quality.json");
         return fetched.finish(PARTIAL);

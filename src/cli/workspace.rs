@@ -9,6 +9,7 @@ use super::error::{CliError, Kind};
 use super::time::{self, Resolved};
 use crate::domain::RepoName;
 use crate::git;
+use crate::github::ApiAddress;
 use crate::register::{self, PrivateRegister, Register};
 
 /// A clone and what it is called.
@@ -42,7 +43,7 @@ pub struct Workspace {
     /// Output directory.
     pub out: PathBuf,
     /// GitHub's API.
-    pub api_url: String,
+    pub api: ApiAddress,
     /// Where GitHub's pages are; `None`: unknown.
     pub web: Option<String>,
     /// No network.
@@ -62,6 +63,7 @@ impl Workspace {
 
     fn over(args: &AnalysisArgs, now: Timestamp, clones: Vec<Clone>) -> Result<Self, CliError> {
         let places = &args.places;
+        let api = ApiAddress::parse(&places.api_url)?;
         let register = read_register(places)?;
         let private_register = read_private_register(places)?;
         let time = time::resolve(&args.time, now, &register.calendar.zone())?;
@@ -94,8 +96,8 @@ impl Workspace {
             time,
             store: places.store.clone(),
             out: places.out.clone(),
-            api_url: places.api_url.trim_end_matches('/').to_owned(),
-            web: host_of(&places.api_url).map(|host| format!("https://{host}")),
+            web: api.web(),
+            api,
             offline: places.offline,
         })
     }
@@ -239,14 +241,14 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
             Err(error) => return Err(error.into()),
         }
     }
-    let host = host_of(&places.api_url);
+    let api = ApiAddress::parse(&places.api_url)?;
     let mut clones = Vec::new();
     for path in paths {
         let path = top_of(path);
         let names = git::remote_github_names(&path)?;
         let found = names.into_iter().find(|found| {
-            host.as_deref()
-                .is_none_or(|host| found.host.eq_ignore_ascii_case(host))
+            // A server on this machine is a stand-in: the remotes name the real one.
+            api.is_loopback() || found.host.eq_ignore_ascii_case(api.site())
         });
         let github = found.map(|found| found.name);
         let name = match &github {
@@ -290,20 +292,6 @@ fn top_of(path: PathBuf) -> PathBuf {
         .as_deref()
         .and_then(|full| full.ancestors().find(|outer| outer.join(".git").exists()));
     top.map_or(path, Path::to_owned)
-}
-
-/// The host whose remotes belong to an API: `github.com` for `api.github.com`, a server's own host, anything on loopback.
-fn host_of(api_url: &str) -> Option<String> {
-    let rest = api_url.split_once("://").map_or(api_url, |(_, rest)| rest);
-    let host = rest
-        .split(['/', ':'])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    match host.as_str() {
-        "127.0.0.1" | "localhost" | "[" => None,
-        _ => Some(host.strip_prefix("api.").map(str::to_owned).unwrap_or(host)),
-    }
 }
 
 /// The last component of a path, resolved; `repository` where there is none. A bare clone loses its `.git`.
@@ -367,16 +355,5 @@ mod tests {
         check(&[Some("a/b")], &["c/d"], &[Some("a/b")]);
         check(&[None, Some("a/b")], &["A/b"], &[None, Some("a/b")]);
         check(&[None], &[], &[None]);
-    }
-
-    #[test]
-    fn a_remote_belongs_to_the_api_of_its_host() {
-        let check = |url: &str, expected: Option<&str>| {
-            assert_eq!(host_of(url).as_deref(), expected, "{url}");
-        };
-        check("https://api.github.com", Some("github.com"));
-        check("https://git.example.com/api/v3", Some("git.example.com"));
-        check("https://api.acme.ghe.com", Some("acme.ghe.com"));
-        check("http://127.0.0.1:4000", None);
     }
 }

@@ -11,7 +11,7 @@ use super::attributes::PathRules;
 use super::engine::{self, Plan, commit_id};
 use super::history::{Draft, instant};
 use super::log::{Log, NONE};
-use super::objects::Packs;
+use super::objects::{BIG_FILE, Packs};
 use super::open::{self, Tips};
 use super::parallel::joined;
 use super::settings::Settings;
@@ -142,8 +142,9 @@ pub(super) fn mine(
     // What a log rests on, besides the objects. A revision that is to be ignored counts from when its commit is there: it is
     // usually named by a later commit of the same push, and nothing old has to be looked at again then.
     let basis = |log: &Log| {
+        let big_file = (packs.big_file != BIG_FILE).then_some(packs.big_file);
         state::key(&format!(
-            "{:?} {:?} {:?} {} {} {} {}",
+            "{:?} {:?} {:?} {} {} {} {}{}",
             repository.object_hash(),
             ignored_in(log, &settings.ignored),
             tips.boundary,
@@ -151,6 +152,7 @@ pub(super) fn mine(
             options.all_refs,
             options.diff_merges_first_parent,
             options.ownership,
+            big_file.map_or_else(String::new, |bytes| format!(" {bytes}")),
         ))
     };
     let current = state::key(&current);

@@ -19,7 +19,7 @@ use super::join::{New, Parts};
 use super::known::Known;
 use super::landing::landing_order;
 use super::log::{Log, LogChange, LogGap, LogMerge, NONE};
-use super::objects::{Mixed, Packs, Reader};
+use super::objects::{Mixed, Packs, Reader, Unreadable};
 use super::parallel::joined;
 use super::quarter;
 use super::tree::Hole;
@@ -249,6 +249,8 @@ struct Run<'a> {
     changes: Vec<LogChange>,
     merges: Vec<LogMerge>,
     events: Vec<Event>,
+    /// Commits, known ones included, without an end to their files.
+    n_cut: usize,
     /// By path: contents at the new snapshots.
     snapshots: BTreeMap<u32, Contents>,
     /// Places of the new snapshots in landing order.
@@ -259,8 +261,14 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(plan: &'a Plan<'a>, old: Log, interners: Interners, n_default: usize) -> Self {
+        let has_no_end = |gap: &LogGap| gap.reason == Unreadable::TooMany.word();
+        let n_cut = old.commits.iter();
+        let n_cut = n_cut
+            .filter(|commit| commit.gaps.iter().any(has_no_end))
+            .count();
         Self {
             plan,
+            n_cut,
             old,
             n_default,
             signatures: interners.signatures,

@@ -71,6 +71,8 @@ pub(super) struct Files {
     pub(super) merged: Vec<Merged>,
     /// Every file, by path, where asked for.
     pub(super) all: Vec<(Vec<u8>, Side)>,
+    /// Whether there was no end to them.
+    pub(super) is_cut: bool,
     /// What could not be read.
     pub(super) gaps: Vec<LogGap>,
 }
@@ -113,6 +115,7 @@ fn of_commit(
     if task.wants_changes {
         differ.compare(task.parents.first().map(|id| &**id), Some(&task.tree));
         holes(&differ.holes, &mut files.gaps);
+        files.is_cut |= differ.is_cut();
         files.changes = with_renames(
             std::mem::take(&mut differ.differences),
             task.wants_renames,
@@ -122,12 +125,14 @@ fn of_commit(
     if task.wants_merged {
         let others = differ.compare_merge(&task.parents, &task.tree);
         holes(&differ.holes, &mut files.gaps);
+        files.is_cut |= differ.is_cut();
         let found = std::mem::take(&mut differ.differences);
         files.merged = merged(found, others, task, &mut differ, contents);
     }
     if task.wants_all {
         differ.compare(None, Some(&task.tree));
         holes(&differ.holes, &mut files.gaps);
+        files.is_cut |= differ.is_cut();
         let all = std::mem::take(&mut differ.differences);
         files.all = all
             .into_iter()
@@ -315,6 +320,8 @@ pub(super) fn content(
         ));
     }
     match reader.read(&side.id)? {
+        // Git has taken it for binary by its size alone.
+        Object { bytes, .. } if bytes.len() as u64 > reader.big_file() => Err(Unreadable::Opaque),
         Object {
             kind: gix::objs::Kind::Blob,
             bytes,

@@ -14,6 +14,7 @@ use super::MineOptions;
 use super::attributes::PathRules;
 use super::engine::{commit_id, object_id};
 use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, NONE};
+use super::objects::Unreadable;
 use super::settings::Settings;
 
 /// An instant of a number of seconds; `None` beyond the year 9999.
@@ -82,6 +83,8 @@ impl Signatures {
 pub(super) struct Draft {
     signatures: Signatures,
     gaps: Vec<Gap>,
+    /// Commit and id of contents that are too large and that git does not read either: they are missing to nobody.
+    unread: HashSet<(u32, String)>,
     /// By commit.
     totals: Vec<(u32, u64, u64)>,
     path_exclusions: Vec<Option<Exclusion>>,
@@ -98,6 +101,7 @@ impl Draft {
         let last = last.and_then(|last| log.commits.get(last as usize));
         let tip_at = last.map(committed_at);
         let in_tip: HashSet<&[u8]> = settings.paths.iter().map(Vec::as_slice).collect();
+        let declared = declared_binary(log, &mut rules);
         let change = |change: &LogChange| FileChange {
             commit: change.commit,
             path: change.path,
@@ -105,9 +109,10 @@ impl Draft {
             change: change.kind,
             lines_added: optional(change.added),
             lines_deleted: optional(change.deleted),
-            is_binary: change.is_binary,
+            is_binary: change.is_binary || declared.contains(&(change.commit, change.path)),
         };
         Self {
+            unread: unread(log, &declared),
             gaps: log.gaps.iter().map(gap).collect(),
             totals: totals(&log.changes, log.commits.len()),
             path_exclusions: path_exclusions(log, &mut rules),
@@ -135,7 +140,10 @@ impl Draft {
         (log.ownership, log.versions, log.changes) = Default::default();
         let mut commits = Vec::with_capacity(log.commits.len());
         for ((place, row), totals) in (0_u32..).zip(log.commits).zip(self.totals) {
-            gaps.extend(row.gaps.iter().map(gap));
+            let told = row.gaps.iter().filter(|gap| {
+                self.unread.is_empty() || !self.unread.contains(&(place, gap.subject.clone()))
+            });
+            gaps.extend(told.map(gap));
             let exclusion = exclusion(&row, totals.0, options, settings);
             commits.push(commit(
                 row,
@@ -161,6 +169,57 @@ impl Draft {
             gaps,
         }
     }
+}
+
+/// Commit and path of changes whose content was too large to be read, where attributes say that git does not read it either.
+fn declared_binary(log: &Log, rules: &mut PathRules) -> HashSet<(u32, u32)> {
+    let of_too_large: HashSet<u32> = (0..)
+        .zip(&log.commits)
+        .filter(|(_, commit)| commit.gaps.iter().any(is_too_large))
+        .map(|(place, _)| place)
+        .collect();
+    if of_too_large.is_empty() {
+        return HashSet::new();
+    }
+    let is_declared = |path: u32, rules: &mut PathRules| {
+        let path = log.paths.get(path as usize);
+        path.is_some_and(|path| rules.is_declared_binary(path))
+    };
+    let changes = log.changes.iter();
+    changes
+        .filter(|change| of_too_large.contains(&change.commit) && optional(change.added).is_none())
+        .filter(|change| is_declared(change.path, rules))
+        .map(|change| (change.commit, change.path))
+        .collect()
+}
+
+/// Commit and content of those changes, where no other change of the commit would have needed the content.
+fn unread(log: &Log, declared: &HashSet<(u32, u32)>) -> HashSet<(u32, String)> {
+    if declared.is_empty() {
+        return HashSet::new();
+    }
+    let contents = |is_wanted: &dyn Fn(&LogChange) -> bool| -> HashSet<(u32, String)> {
+        let changes = log.changes.iter().filter(|change| is_wanted(change));
+        changes
+            .flat_map(|change| {
+                [
+                    (change.commit, change.before),
+                    (change.commit, change.after),
+                ]
+            })
+            .filter_map(|(commit, blob)| Some((commit, log.blobs.get(blob as usize)?.to_string())))
+            .collect()
+    };
+    let commits: HashSet<u32> = declared.iter().map(|(commit, _)| *commit).collect();
+    let is_declared = |change: &LogChange| declared.contains(&(change.commit, change.path));
+    let needed = contents(&|change| commits.contains(&change.commit) && !is_declared(change));
+    let mut unread = contents(&is_declared);
+    unread.retain(|content| !needed.contains(content));
+    unread
+}
+
+fn is_too_large(gap: &LogGap) -> bool {
+    gap.kind == "blob" && gap.reason == Unreadable::TooLarge.word()
 }
 
 fn optional(number: u32) -> Option<u32> {

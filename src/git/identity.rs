@@ -139,8 +139,15 @@ pub fn resolve(evidence: &Evidence<'_>) -> Identity {
 /// Lines that would break the format (a line break or an angle bracket in a name or an address) are left out.
 #[must_use]
 pub fn export_mailmap(identity: &Identity) -> String {
+    // Nothing that would end a name, hide in it, or be a command where the lines are printed into a log.
+    let is_hidden = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
+    };
     let is_plain = |text: &str| {
-        !text.contains(['<', '>', '\n', '\r', '#']) && !text.chars().any(char::is_control)
+        !text.contains(['<', '>', '#'])
+            && !text.contains(is_hidden)
+            && !text.trim().starts_with("::")
     };
     let mut lines = BTreeSet::new();
     for person in &identity.people {
@@ -148,16 +155,12 @@ pub fn export_mailmap(identity: &Identity) -> String {
         let Some(proper) = emails.next() else {
             continue;
         };
-        if is_plain(&person.display_name) {
-            lines.extend(emails.map(|email| {
-                format!(
-                    "{} <{}> <{}>\n",
-                    person.display_name.trim(),
-                    proper.0,
-                    email.0
-                )
-            }));
-        }
+        // Without a name a line maps the address alone, and every commit keeps the name that it bears.
+        let name = match person.display_name.trim() {
+            name if !name.is_empty() && is_plain(name) => format!("{name} "),
+            _ => String::new(),
+        };
+        lines.extend(emails.map(|email| format!("{name}<{}> <{}>\n", proper.0, email.0)));
     }
     lines.into_iter().collect()
 }
@@ -480,9 +483,16 @@ mod tests {
             "Ada Lovelace <ada@home.uk>",
             "E\nvil Name <x@y.io>",
             "E\nvil Name <x@z.io>",
+            "::add-mask::Eve Name <c@y.io>",
+            "::add-mask::Eve Name <c@z.io>",
+            "##[error]Dan Name <d@y.io>",
+            "##[error]Dan Name <d@z.io>",
         ];
         let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
         let map = export_mailmap(&resolve(&evidence(&[], &signatures, &[])));
-        assert_eq!(map, "Ada Lovelace <ada@acme.io> <ada@home.uk>\n");
+        assert_eq!(
+            map,
+            "<c@y.io> <c@z.io>\n<d@y.io> <d@z.io>\n<x@y.io> <x@z.io>\nAda Lovelace <ada@acme.io> <ada@home.uk>\n"
+        );
     }
 }

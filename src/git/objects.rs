@@ -22,6 +22,12 @@ pub(super) use hash::{IdMap, Mixed};
 /// memory small.
 pub(super) const MAX_OBJECT_BYTES: u64 = 64 << 20;
 
+/// Git's own default of `core.bigFileThreshold`.
+pub(super) const BIG_FILE: u64 = 512 << 20;
+
+/// The first bytes of a file, by which git tells that it is binary.
+const HEAD: usize = 8_000;
+
 /// Why an object could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Unreadable {
@@ -31,6 +37,12 @@ pub(super) enum Unreadable {
     Corrupt,
     /// It is larger than the bound.
     TooLarge,
+    /// Git takes it for binary without reading it, or by its first bytes: it has no lines to be counted.
+    Opaque,
+    /// It is a tree inside more trees than git looks into.
+    TooDeep,
+    /// It is a tree beyond the number of files that are looked at.
+    TooMany,
 }
 
 impl Unreadable {
@@ -40,6 +52,9 @@ impl Unreadable {
             Self::Missing => "missing_object",
             Self::Corrupt => "corrupt_object",
             Self::TooLarge => "too_large",
+            Self::Opaque => "binary",
+            Self::TooDeep => "too_deep",
+            Self::TooMany => "too_many_files",
         }
     }
 }
@@ -115,7 +130,9 @@ impl Pack {
 
 /// The packs of a repository, shared by all threads.
 pub(super) struct Packs {
-    packs: Vec<Pack>,
+    opened: Vec<Pack>,
+    /// `core.bigFileThreshold`: git takes larger files for binary without reading them.
+    pub(super) big_file: u64,
     repository: gix::ThreadSafeRepository,
 }
 
@@ -146,7 +163,7 @@ impl Packs {
         }
         paths.sort();
         paths.dedup();
-        let packs = paths
+        let opened = paths
             .iter()
             .filter_map(|path| {
                 let index = index::File::at(path, hash).ok()?;
@@ -154,8 +171,13 @@ impl Packs {
                 Some(Pack { index, data })
             })
             .collect();
+        let big_file = repository
+            .config_snapshot()
+            .integer("core.bigFileThreshold")
+            .and_then(|bytes| u64::try_from(bytes).ok());
         Self {
-            packs,
+            opened,
+            big_file: big_file.unwrap_or(BIG_FILE),
             repository: repository.clone().into_sync(),
         }
     }
@@ -190,6 +212,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The size beyond which git takes a file for binary.
+    pub(super) const fn big_file(&self) -> u64 {
+        self.packs.big_file
+    }
+
     /// Where an object lies, if a pack has it.
     pub(super) fn locate(&mut self, id: &oid) -> Option<Location> {
         let slot = match id.as_bytes() {
@@ -201,7 +228,7 @@ impl Reader<'_> {
         {
             return Some(*location);
         }
-        let packs = &self.packs.packs;
+        let packs = &self.packs.opened;
         let found = |pack: usize| Location::new(pack, packs.get(pack)?.offset(id)?);
         let location = found(self.recent_pack).or_else(|| {
             let (pack, location) = (0..packs.len()).find_map(|pack| Some((pack, found(pack)?)))?;
@@ -233,7 +260,10 @@ impl Reader<'_> {
         if let Ok(Some(header)) = gix::odb::Header::try_header(&self.repository.objects, id)
             && header.size() > MAX_OBJECT_BYTES
         {
-            return Err(Unreadable::TooLarge);
+            let head = (header.size() <= self.packs.big_file)
+                .then(|| self.loose_head(id))
+                .flatten();
+            return Err(self.too_large(header.size(), head.as_deref()));
         }
         let mut bytes = Vec::new();
         match self.repository.objects.try_find(id, &mut bytes) {
@@ -249,6 +279,35 @@ impl Reader<'_> {
         }
     }
 
+    /// What is said of a file that is larger than the bound: for git, too, it may have no lines.
+    fn too_large(&self, size: u64, head: Option<&[u8]>) -> Unreadable {
+        let is_binary = head.is_some_and(|head| memchr::memchr(0, head).is_some());
+        if size > self.packs.big_file || is_binary {
+            Unreadable::Opaque
+        } else {
+            Unreadable::TooLarge
+        }
+    }
+
+    /// The first bytes of a loose object's content.
+    fn loose_head(&self, id: &oid) -> Option<Vec<u8>> {
+        /// A loose object begins with its kind and size.
+        const HEADER: usize = 64;
+        let name = id.to_hex().to_string();
+        let (fan, rest) = name.split_at_checked(2)?;
+        let objects = self.repository.objects.store_ref().path();
+        let mut packed = Vec::new();
+        let file = std::fs::File::open(objects.join(fan).join(rest)).ok()?;
+        std::io::Read::read_to_end(&mut std::io::Read::take(file, 1 << 16), &mut packed).ok()?;
+        let mut bytes = vec![0; HEADER + HEAD];
+        let (_, _, n) = gix::zlib::Inflate::default()
+            .once(&packed, &mut bytes)
+            .ok()?;
+        bytes.truncate(n);
+        let from = memchr::memchr(0, &bytes)? + 1;
+        Some(bytes.split_off(from))
+    }
+
     /// The object at a place in a pack.
     pub(super) fn read_at(&mut self, location: Location) -> Result<Object, Unreadable> {
         if let Some(object) = self.cache.get(location) {
@@ -256,7 +315,7 @@ impl Reader<'_> {
         }
         let data = &self
             .packs
-            .packs
+            .opened
             .get(location.pack())
             .ok_or(Unreadable::Corrupt)?
             .data;
@@ -270,7 +329,8 @@ impl Reader<'_> {
                 .entry(cursor.offset())
                 .map_err(|_| Unreadable::Corrupt)?;
             if entry.decompressed_size > MAX_OBJECT_BYTES {
-                return Err(Unreadable::TooLarge);
+                let head = head(data, &entry).filter(|_| entry.header.is_base());
+                return Err(self.too_large(entry.decompressed_size, head.as_deref()));
             }
             match entry.header {
                 data::entry::Header::OfsDelta { base_distance } => {
@@ -319,6 +379,19 @@ impl Reader<'_> {
         }
         Ok(object)
     }
+}
+
+/// The first bytes of a large entry.
+fn head(pack: &data::File, entry: &data::Entry) -> Option<Vec<u8>> {
+    let from = usize::try_from(entry.data_offset).ok()?;
+    let to = (from + (1 << 16)).min(pack.pack_end());
+    let packed = pack.entry_slice(from as u64..to as u64)?;
+    let mut bytes = vec![0; HEAD];
+    let (_, _, n) = gix::zlib::Inflate::default()
+        .once(packed, &mut bytes)
+        .ok()?;
+    bytes.truncate(n);
+    Some(bytes)
 }
 
 fn inflate(

@@ -1,6 +1,6 @@
 //! Opening a repository without writing to it, and finding out where to start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use gix::ObjectId;
@@ -77,9 +77,13 @@ pub(super) fn tips(repository: &gix::Repository, options: &MineOptions) -> Resul
             && !name.starts_with(b"refs/stash")
             && !name.starts_with(b"refs/replace/")
         {
-            others.push(peel(repository, target));
+            others.push(target);
         }
     }
+    // A million refs may name one commit: each object is looked up once.
+    others.sort_unstable();
+    others.dedup();
+    let mut others: Vec<ObjectId> = others.into_iter().map(|id| peel(repository, id)).collect();
     others.sort_unstable();
     others.dedup();
     tags.sort();
@@ -223,31 +227,36 @@ fn branch_on_remote(
 
 /// Tags with the commit and the instant they stand for; those that point at no commit are left out.
 pub(super) fn tags(repository: &gix::Repository, tips: &Tips) -> Vec<(String, CommitId, i64)> {
+    let stands_for = |id: ObjectId| {
+        let object = repository.find_object(id).ok()?;
+        let tagged_at = match object.kind {
+            gix::objs::Kind::Tag => {
+                let tag = object.clone().try_into_tag().ok()?;
+                let tagger = tag.tagger().ok().flatten();
+                tagger
+                    .and_then(|tagger| tagger.time().ok())
+                    .map(|time| time.seconds)
+            }
+            _ => None,
+        };
+        let commit = object.peel_tags_to_end().ok()?;
+        if commit.kind != gix::objs::Kind::Commit {
+            return None;
+        }
+        let parsed = super::commit::parse(&commit.data)?;
+        Some((
+            commit_id(&commit.id)?,
+            tagged_at.unwrap_or(parsed.committer.seconds),
+        ))
+    };
+    // A million tags may name one commit: each object is looked up once.
+    let mut known: HashMap<ObjectId, Option<(CommitId, i64)>> = HashMap::new();
     let mut tags: Vec<_> = tips
         .tags
         .iter()
         .filter_map(|(name, id)| {
-            let object = repository.find_object(*id).ok()?;
-            let tagged_at = match object.kind {
-                gix::objs::Kind::Tag => {
-                    let tag = object.clone().try_into_tag().ok()?;
-                    let tagger = tag.tagger().ok().flatten();
-                    tagger
-                        .and_then(|tagger| tagger.time().ok())
-                        .map(|time| time.seconds)
-                }
-                _ => None,
-            };
-            let commit = object.peel_tags_to_end().ok()?;
-            if commit.kind != gix::objs::Kind::Commit {
-                return None;
-            }
-            let parsed = super::commit::parse(&commit.data)?;
-            Some((
-                name.clone(),
-                commit_id(&commit.id)?,
-                tagged_at.unwrap_or(parsed.committer.seconds),
-            ))
+            let (commit, seconds) = (*known.entry(*id).or_insert_with(|| stands_for(*id)))?;
+            Some((name.clone(), commit, seconds))
         })
         .collect();
     tags.sort_by(|a, b| (a.2, &a.0).cmp(&(b.2, &b.0)));

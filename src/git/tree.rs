@@ -1,9 +1,12 @@
 //! What differs between trees, on the bytes of the tree objects: equal entries are stepped over, not parsed.
 
+mod bounds;
+
 use gix::{ObjectId, oid};
 
 use super::ends::common_head;
 use super::objects::{Reader, Unreadable};
+use bounds::Bounds;
 
 /// What an entry of a tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,8 +157,18 @@ pub(super) struct Differ<'r, 'p> {
     path: Vec<u8>,
     /// What the last comparison found, by path.
     pub(super) differences: Vec<Difference>,
-    /// Trees that could not be read in the last comparison.
+    /// Trees that could not be read in the last comparison, or were not, because there is no end to them.
     pub(super) holes: Vec<Hole>,
+    bounds: Bounds,
+}
+
+/// Two trees that are being compared, and how far.
+struct Level {
+    before: std::rc::Rc<Vec<u8>>,
+    after: std::rc::Rc<Vec<u8>>,
+    at_before: usize,
+    at_after: usize,
+    path_len: usize,
 }
 
 impl<'r, 'p> Differ<'r, 'p> {
@@ -167,6 +180,7 @@ impl<'r, 'p> Differ<'r, 'p> {
             path: Vec::new(),
             differences: Vec::new(),
             holes: Vec::new(),
+            bounds: Bounds::default(),
         }
     }
 
@@ -179,9 +193,16 @@ impl<'r, 'p> Differ<'r, 'p> {
     /// Finds what changed from one tree to another; `None` is the empty tree.
     pub(super) fn compare(&mut self, before: Option<&oid>, after: Option<&oid>) {
         self.clear();
+        self.bounds.begin(after.or(before));
         if before != after {
             self.trees(before, after);
+            self.holes.extend(self.bounds.hole());
         }
+    }
+
+    /// Whether there was no end to the files of the last comparison.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.bounds.is_full
     }
 
     fn bytes(&mut self, id: Option<&oid>) -> Option<std::rc::Rc<Vec<u8>>> {
@@ -202,19 +223,59 @@ impl<'r, 'p> Differ<'r, 'p> {
         }
     }
 
-    fn trees(&mut self, before: Option<&oid>, after: Option<&oid>) {
-        // Paths are bounded: a tree that nests deeper than any file system allows is hostile.
-        if self.path.len() > 1 << 16 {
-            return;
+    /// Opens a pair of trees; `None` where one cannot be read, or where the comparison has gone far enough.
+    fn level(&mut self, before: Option<&oid>, after: Option<&oid>, depth: usize) -> Option<Level> {
+        let id = after.or(before)?;
+        if !self
+            .bounds
+            .allow(id, depth, self.path.len(), self.differences.len())
+        {
+            return None;
         }
-        let (Some(before), Some(after)) = (self.bytes(before), self.bytes(after)) else {
+        let (before, after) = (self.bytes(before)?, self.bytes(after)?);
+        self.bounds.read(before.len() + after.len());
+        Some(Level {
+            before,
+            after,
+            at_before: 0,
+            at_after: 0,
+            path_len: self.path.len(),
+        })
+    }
+
+    /// Walks two trees side by side. The levels are on the heap: how deep they nest is for the repository's author to say.
+    fn trees(&mut self, before: Option<&oid>, after: Option<&oid>) {
+        let Some(mut level) = self.level(before, after, 0) else {
             return;
         };
-        let (mut a, mut b) = (before.as_slice(), after.as_slice());
+        let mut outer: Vec<Level> = Vec::new();
+        loop {
+            if let Some((before, after)) = self.next_subtrees(&mut level) {
+                let inner = self.level(before.as_deref(), after.as_deref(), outer.len() + 1);
+                match inner {
+                    Some(inner) => outer.push(std::mem::replace(&mut level, inner)),
+                    None => self.path.truncate(level.path_len),
+                }
+            } else {
+                let Some(up) = outer.pop() else { return };
+                level = up;
+                self.path.truncate(level.path_len);
+            }
+        }
+    }
+
+    /// Notes the files that differ, up to the next subtrees that do; the path is then theirs.
+    fn next_subtrees(&mut self, level: &mut Level) -> Option<(Option<ObjectId>, Option<ObjectId>)> {
+        let (before, after) = (
+            std::rc::Rc::clone(&level.before),
+            std::rc::Rc::clone(&level.after),
+        );
+        let mut a = before.get(level.at_before..).unwrap_or_default();
+        let mut b = after.get(level.at_after..).unwrap_or_default();
         loop {
             let equal = common_head(a, b);
             if equal == a.len() && equal == b.len() {
-                return;
+                return None;
             }
             let mut at = 0;
             while let Some(end) = a
@@ -230,7 +291,7 @@ impl<'r, 'p> Differ<'r, 'p> {
             );
             let (left, right) = (entry(a, self.hash_len), entry(b, self.hash_len));
             if left.is_none() && right.is_none() {
-                return;
+                return None;
             }
             let order = match (&left, &right) {
                 (Some(left), Some(right)) => order(left, right),
@@ -239,29 +300,39 @@ impl<'r, 'p> Differ<'r, 'p> {
             };
             let left = left.filter(|_| order.is_le());
             let right = right.filter(|_| order.is_ge());
-            self.pair(left, right);
             a = a
                 .get(left.map_or(0, |entry| entry.end)..)
                 .unwrap_or_default();
             b = b
                 .get(right.map_or(0, |entry| entry.end)..)
                 .unwrap_or_default();
+            if let Some(subtrees) = self.pair(left, right) {
+                level.at_before = before.len() - a.len();
+                level.at_after = after.len() - b.len();
+                return Some(subtrees);
+            }
+            self.path.truncate(level.path_len);
+            if self.bounds.is_full(self.differences.len()) {
+                return None;
+            }
         }
     }
 
-    fn pair(&mut self, left: Option<Entry<'_>>, right: Option<Entry<'_>>) {
-        let Some(name) = left.or(right).map(|entry| entry.name) else {
-            return;
-        };
+    /// Notes a pair of files; returns a pair of subtrees, with the path at them.
+    fn pair(
+        &mut self,
+        left: Option<Entry<'_>>,
+        right: Option<Entry<'_>>,
+    ) -> Option<(Option<ObjectId>, Option<ObjectId>)> {
+        let name = left.or(right)?.name;
         if let (Some(left), Some(right)) = (left, right)
             && left.id == right.id
             && left.is_tree == right.is_tree
             && left.mode == right.mode
         {
-            return;
+            return None;
         }
-        let length = self.path.len();
-        if length > 0 {
+        if !self.path.is_empty() {
             self.path.push(b'/');
         }
         self.path.extend_from_slice(name);
@@ -276,19 +347,17 @@ impl<'r, 'p> Differ<'r, 'p> {
                 id: entry.id.to_owned(),
             })
         };
+        // In git's order a file and a directory of one name are two entries: a pair is of one kind.
         let (before, after) = (subtree(left), subtree(right));
         if before.is_some() || after.is_some() {
-            self.trees(before.as_deref(), after.as_deref());
+            return Some((before, after));
         }
-        let (before, after) = (side(left), side(right));
-        if before.is_some() || after.is_some() {
-            self.differences.push(Difference {
-                path: self.path.clone(),
-                before,
-                after,
-            });
-        }
-        self.path.truncate(length);
+        self.differences.push(Difference {
+            path: self.path.clone(),
+            before: side(left),
+            after: side(right),
+        });
+        None
     }
 
     /// Finds the files of a merge that are like those of none of its parents. `before` of each is the first parent's.
@@ -300,33 +369,72 @@ impl<'r, 'p> Differ<'r, 'p> {
         merge: &oid,
     ) -> Vec<Vec<Option<Side>>> {
         self.clear();
+        self.bounds.begin(Some(merge));
         let mut others = Vec::new();
         let parents: Vec<_> = parents.iter().map(|&id| Some(id)).collect();
-        self.merge_trees(&parents, merge, &mut others);
+        let Some(mut level) = self.merge_level(&parents, merge, 0) else {
+            self.holes.extend(self.bounds.hole());
+            return others;
+        };
+        let mut outer: Vec<MergeLevel> = Vec::new();
+        loop {
+            if let Some((parents, merge)) = self.next_merged_subtree(&mut level, &mut others) {
+                match self.merge_level(&parents, &merge, outer.len() + 1) {
+                    Some(inner) => outer.push(std::mem::replace(&mut level, inner)),
+                    None => self.path.truncate(level.path_len),
+                }
+            } else {
+                let Some(up) = outer.pop() else { break };
+                level = up;
+                self.path.truncate(level.path_len);
+            }
+        }
+        self.holes.extend(self.bounds.hole());
         others
     }
 
-    fn merge_trees(
+    fn merge_level(
         &mut self,
         parents: &[Option<ObjectId>],
         merge: &oid,
+        depth: usize,
+    ) -> Option<MergeLevel> {
+        if !self
+            .bounds
+            .allow(merge, depth, self.path.len(), self.differences.len())
+        {
+            return None;
+        }
+        let merged = self.bytes(Some(merge))?;
+        let parents = parents
+            .iter()
+            .map(|parent| Some((self.bytes(parent.as_deref())?, 0)))
+            .collect::<Option<_>>()?;
+        Some(MergeLevel {
+            merged,
+            at: 0,
+            parents,
+            path_len: self.path.len(),
+        })
+    }
+
+    /// Notes the merged files that no parent has, up to the next subtree that none has; the path is then its.
+    fn next_merged_subtree(
+        &mut self,
+        level: &mut MergeLevel,
         others: &mut Vec<Vec<Option<Side>>>,
-    ) {
-        if self.path.len() > 1 << 16 {
-            return;
-        }
-        let Some(merged) = self.bytes(Some(merge)) else {
-            return;
-        };
-        let mut contents = Vec::new();
-        for parent in parents {
-            let Some(bytes) = self.bytes(parent.as_deref()) else {
-                return;
-            };
-            contents.push(bytes);
-        }
-        let mut rests: Vec<&[u8]> = contents.iter().map(|bytes| bytes.as_slice()).collect();
-        let mut rest = merged.as_slice();
+    ) -> Option<(Vec<Option<ObjectId>>, ObjectId)> {
+        let merged = std::rc::Rc::clone(&level.merged);
+        let contents: Vec<_> = level
+            .parents
+            .iter()
+            .map(|(bytes, at)| (std::rc::Rc::clone(bytes), *at))
+            .collect();
+        let mut rests: Vec<&[u8]> = contents
+            .iter()
+            .map(|(bytes, at)| bytes.get(*at..).unwrap_or_default())
+            .collect();
+        let mut rest = merged.get(level.at..).unwrap_or_default();
         loop {
             // What the first parent has too is stepped over.
             if let Some(first) = rests.first_mut() {
@@ -342,9 +450,7 @@ impl<'r, 'p> Differ<'r, 'p> {
                 rest = rest.get(at..).unwrap_or_default();
                 *first = first.get(at..).unwrap_or_default();
             }
-            let Some(next) = entry(rest, self.hash_len) else {
-                break;
-            };
+            let next = entry(rest, self.hash_len)?;
             // Step over the bytes that every side has, then find the entry in each parent.
             let mut is_known = false;
             let mut matches: Vec<Option<Entry<'_>>> = Vec::with_capacity(rests.len());
@@ -371,38 +477,48 @@ impl<'r, 'p> Differ<'r, 'p> {
             if is_known {
                 continue;
             }
-            let length = self.path.len();
-            if length > 0 {
+            if !self.path.is_empty() {
                 self.path.push(b'/');
             }
             self.path.extend_from_slice(next.name);
             if next.is_tree {
-                let subtrees: Vec<_> = matches
-                    .iter()
-                    .map(|found| {
-                        found
-                            .filter(|found| found.is_tree)
-                            .map(|found| found.id.to_owned())
-                    })
-                    .collect();
-                self.merge_trees(&subtrees, next.id, others);
-            } else {
-                let side = |entry: &Option<Entry<'_>>| {
-                    entry.filter(|entry| !entry.is_tree).map(|entry| Side {
-                        mode: entry.mode,
-                        id: entry.id.to_owned(),
-                    })
+                let subtree = |found: &Option<Entry<'_>>| {
+                    found
+                        .filter(|found| found.is_tree)
+                        .map(|found| found.id.to_owned())
                 };
-                self.differences.push(Difference {
-                    path: self.path.clone(),
-                    before: matches.first().and_then(side),
-                    after: side(&Some(next)),
-                });
-                others.push(matches.iter().skip(1).map(side).collect());
+                level.at = merged.len() - rest.len();
+                for ((bytes, at), rest) in level.parents.iter_mut().zip(&rests) {
+                    *at = bytes.len() - rest.len();
+                }
+                return Some((matches.iter().map(subtree).collect(), next.id.to_owned()));
             }
-            self.path.truncate(length);
+            let side = |entry: &Option<Entry<'_>>| {
+                entry.filter(|entry| !entry.is_tree).map(|entry| Side {
+                    mode: entry.mode,
+                    id: entry.id.to_owned(),
+                })
+            };
+            self.differences.push(Difference {
+                path: self.path.clone(),
+                before: matches.first().and_then(side),
+                after: side(&Some(next)),
+            });
+            others.push(matches.iter().skip(1).map(side).collect());
+            self.path.truncate(level.path_len);
+            if self.bounds.is_full(self.differences.len()) {
+                return None;
+            }
         }
     }
+}
+
+/// A merge's tree with its parents' trees, and how far each is read.
+struct MergeLevel {
+    merged: std::rc::Rc<Vec<u8>>,
+    at: usize,
+    parents: Vec<(std::rc::Rc<Vec<u8>>, usize)>,
+    path_len: usize,
 }
 
 #[cfg(test)]

@@ -46,6 +46,18 @@ pub enum Error {
         /// How the last try ended.
         last: String,
     },
+    /// The server sends its callers elsewhere, where the token must not go.
+    #[error(
+        "`{operation}` at `{address}` is redirected to `{to}`, which is not followed: the token is for `{address}` alone"
+    )]
+    Redirected {
+        /// Who was asked: scheme, host and port.
+        address: String,
+        /// What was asked.
+        operation: String,
+        /// Where to, without secrets.
+        to: String,
+    },
     /// The answer is not of the shape that the operation asks for.
     #[error("the answer to `{operation}` has an unexpected shape")]
     Shape {

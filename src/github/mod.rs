@@ -1,6 +1,7 @@
 //! GitHub: documents out, answers in, facts and gaps derived. octocrab is the transport; what is asked, how often, how fast
 //! and how answers are read is decided here.
 
+pub mod address;
 pub mod budget;
 pub mod client;
 pub mod decode;
@@ -8,10 +9,12 @@ pub mod error;
 pub mod fetch;
 pub mod operation;
 pub mod probe;
+pub mod redact;
 pub mod retry;
 pub mod token;
 pub mod wire;
 
+pub use address::ApiAddress;
 pub use client::{Client, ClientSettings, Clock};
 pub use decode::{Decoded, facts};
 pub use error::Error;

@@ -301,7 +301,8 @@ impl Probe {
                 .find(|(stream, _)| *stream == wanted)
                 .map(|(_, access)| access);
             if let Some(Access::Readable(Some(count))) = of {
-                *count
+                // A server may claim any number; beyond this one the estimate says nothing anyway.
+                (*count).min(1 << 32)
             } else {
                 0
             }
@@ -330,7 +331,7 @@ impl Probe {
                 + deployment_pages
                 + release_pages,
         };
-        let (batches, batch_points) = hydration(n_open + pull_requests.div_ceil(100));
+        let (batches, batch_points) = hydration(n_open.min(1 << 32) + pull_requests.div_ceil(100));
         // Runs of the last 30 days are listed again; GitHub keeps 400 days at most.
         self.nightly = Cost {
             requests: 4 + batches + run_pages.div_ceil(13),

@@ -12,6 +12,8 @@ pub const MAX_ATTEMPTS: u32 = 5;
 pub struct Reply {
     /// HTTP status; `None` when no whole answer came (timeout, cut connection, body too large).
     pub status: Option<u16>,
+    /// Whether the answer is larger than anything that is asked for.
+    pub is_too_large: bool,
     /// `retry-after`, in seconds.
     pub retry_after: Option<u64>,
     /// `x-ratelimit-remaining`.
@@ -51,6 +53,8 @@ pub enum Decision {
     Unauthorised,
     /// The rate limit holds longer than the caller wants to wait.
     RateLimited(Timestamp),
+    /// The server sends its callers elsewhere.
+    Redirected,
     /// The document is wrong.
     Rejected,
     /// Tried often enough.
@@ -74,6 +78,14 @@ pub fn decide(
     jitter: u32,
 ) -> Decision {
     let has_type = |wanted: &str| reply.error_types.iter().any(|found| found == wanted);
+    if reply.is_too_large {
+        // The same again would be as large: only less of it can help.
+        return if attempt < 2 {
+            Decision::Split(Duration::ZERO)
+        } else {
+            Decision::GiveUp
+        };
+    }
     let Some(status) = reply.status else {
         return again(attempt, Decision::Split, jitter);
     };
@@ -85,7 +97,8 @@ pub fn decide(
             return Decision::GiveUp;
         }
         let seconds = reply.retry_after.unwrap_or(0).max(60);
-        let wait = Duration::from_secs(seconds) + Duration::from_millis(u64::from(jitter));
+        let wait =
+            Duration::from_secs(seconds).saturating_add(Duration::from_millis(u64::from(jitter)));
         return if wait <= policy.max_wait {
             Decision::SlowDown(wait)
         } else {
@@ -100,7 +113,7 @@ pub fn decide(
             .reset_at
             .unwrap_or_else(|| after(now, Duration::from_mins(1)));
         let seconds = reset_at.as_second().saturating_sub(now.as_second()).max(0);
-        let wait = Duration::from_secs(u64::try_from(seconds).unwrap_or(0) + 1);
+        let wait = Duration::from_secs(u64::try_from(seconds).unwrap_or(0).saturating_add(1));
         return if wait <= policy.max_wait && attempt < MAX_ATTEMPTS {
             Decision::Wait(wait)
         } else {
@@ -119,6 +132,7 @@ pub fn decide(
         200..=299 if reply.has_data => Decision::Accept,
         200..=299 if reply.error_types.is_empty() => Decision::Accept,
         200..=299 => without_data(reply, attempt, jitter),
+        300..=399 => Decision::Redirected,
         _ => Decision::Rejected,
     }
 }

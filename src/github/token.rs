@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::redact::Redactor;
+
 /// What GitHub is asked with. Shows nothing of itself, in no format.
 #[derive(Clone)]
 pub enum Token {
@@ -32,6 +34,15 @@ impl Token {
             app,
             key: Secret(pem.to_owned()),
             installation,
+        }
+    }
+
+    /// What takes the token out of every text; an app's key is never sent, and what it signs has a shape of its own.
+    #[must_use]
+    pub fn redactor(&self) -> Redactor {
+        match self {
+            Self::Plain(secret) => Redactor::new(&[&secret.0]),
+            Self::App { .. } => Redactor::default(),
         }
     }
 
@@ -153,17 +164,6 @@ pub fn choose(
     Some((Token::plain(&text), Origin::Cli))
 }
 
-/// Whether a host is an enterprise server: neither github.com nor a data-residency host of it.
-#[must_use]
-pub fn is_enterprise(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    let is_cloud = ["github.com", "api.github.com"].contains(&host.as_str())
-        || host
-            .strip_suffix(".ghe.com")
-            .is_some_and(|name| !name.is_empty());
-    !is_cloud
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,13 +221,5 @@ mod tests {
         assert_eq!(token.kind(), TokenKind::Classic);
         let app = Token::app(7, "secret", 8);
         assert!(!format!("{app:?}").contains("secret"));
-    }
-
-    #[test]
-    fn a_data_residency_host_is_not_an_enterprise_server() {
-        assert!(!is_enterprise("api.github.com"));
-        assert!(!is_enterprise("acme.ghe.com"));
-        assert!(is_enterprise("github.acme.example"));
-        assert!(is_enterprise("evilghe.com"));
     }
 }

@@ -29,6 +29,10 @@ impl Error {
             text.get(..span.start).unwrap_or(text).matches('\n').count() + 1
         });
         let message = source.message().trim().replace('\n', " ");
+        let message = match source.span().and_then(|span| key_before(text, span.start)) {
+            Some(key) if !message.contains(&format!("`{key}`")) => format!("`{key}`: {message}"),
+            _ => message,
+        };
         let message = match nearest_known_key(&message) {
             Some(known) => format!("{message}; did you mean `{known}`?"),
             None => message,
@@ -46,6 +50,15 @@ impl Error {
             message: message.into(),
         }
     }
+}
+
+/// The key of a value that begins at a place, where both are on one line.
+fn key_before(text: &str, at: usize) -> Option<&str> {
+    let before = text.get(..at)?;
+    let line = before.rsplit('\n').next()?;
+    let key = line.trim_end().strip_suffix('=')?.trim();
+    let is_key = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    (!key.is_empty() && key.chars().all(is_key)).then_some(key)
 }
 
 /// From serde's "unknown field `x`, expected one of `a`, `b`": the expected one that is nearest to `x`.

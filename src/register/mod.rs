@@ -73,6 +73,34 @@ mod tests {
     }
 
     #[test]
+    fn an_agreement_is_a_number_that_a_figure_can_be_held_against() {
+        for value in ["nan", "-nan", "inf", "-inf", "-1", "-0.001", "1e999"] {
+            for (key, before) in [
+                ("first_review_within_working_days", "[agreements]\n"),
+                ("stuck_after_working_days", "[agreements]\n"),
+                (
+                    "at_most",
+                    "[[agreements.limit]] # x\nmetric = \"ci.duration\"\n",
+                ),
+                (
+                    "at_least",
+                    "[[agreements.limit]] # x\nmetric = \"ci.duration\"\n",
+                ),
+            ] {
+                let message = refusal(&format!("{before}{key} = {value}\n"));
+                let line = before.lines().count() + 1;
+                let place = format!("linchpin.toml:{line}: ");
+                assert!(message.starts_with(&place), "{value}: {message}");
+                assert!(message.contains(&format!("`{key}`")), "{message}");
+            }
+        }
+        for value in ["0", "-0.0", "1", "0.5", "1e6"] {
+            let text = format!("[agreements]\nstuck_after_working_days = {value}\n");
+            assert!(parse(&text, "linchpin.toml").is_ok(), "{value}");
+        }
+    }
+
+    #[test]
     fn a_pattern_that_is_no_pattern_names_its_key() {
         let message = refusal(
             "[[product]]\nname = \"lamp\"\nrepositories = [\"acme/lamp\"]\nproduction_pattern = \"(\"\n",

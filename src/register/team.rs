@@ -351,8 +351,10 @@ fn hours(text: &str) -> Option<(Time, Time)> {
 #[serde(deny_unknown_fields, default)]
 pub struct Agreements {
     /// A first review comes within so many working days.
+    #[serde(deserialize_with = "amount")]
     pub first_review_within_working_days: Option<f64>,
     /// An open pull request without an event by anyone but its author for so many working days needs fresh eyes.
+    #[serde(deserialize_with = "amount")]
     pub stuck_after_working_days: Option<f64>,
     /// Limits on figures of the window.
     #[serde(rename = "limit")]
@@ -370,9 +372,19 @@ impl Agreements {
                     "on `{metric}` has neither `at_most` nor `at_least`"
                 ));
             }
-            let is_number = bounds.iter().flatten().all(|bound| bound.is_finite());
-            (!is_number).then(|| format!("on `{}` is not a number", limit.metric))
+            None
         })
+    }
+}
+
+/// A number that a figure can be held against: TOML also knows `nan`, infinities and negative numbers, which hold nothing.
+fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let amount = f64::deserialize(deserializer)?;
+    if amount.is_finite() && amount >= 0.0 {
+        Ok(Some(amount))
+    } else {
+        let message = format!("`{amount}` is no amount: write a number from 0 up");
+        Err(serde::de::Error::custom(message))
     }
 }
 
@@ -389,10 +401,10 @@ pub struct Limit {
     #[serde(default)]
     pub scope: Option<String>,
     /// The largest value that is in order: hours, a share between 0 and 1, or a count.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     pub at_most: Option<f64>,
     /// The smallest value that is in order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     pub at_least: Option<f64>,
 }
 

@@ -1,5 +1,8 @@
 //! One encoder per sink. Text from GitHub, git and registers is hostile: nothing reaches a sink but through here.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 /// What stands for a character that a sink must not carry.
 const REPLACEMENT: char = '\u{FFFD}';
 
@@ -165,7 +168,11 @@ pub fn csv(text: &str) -> String {
         Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
     ) || matches!(text.chars().next(), Some('\t' | '\r' | '\n'));
     let guarded = if is_formula { format!("'{text}") } else { text };
-    if guarded.contains([',', '"', '\n', ';']) || guarded.starts_with(' ') || guarded.ends_with(' ')
+    // A quote before `::` keeps a first field from being a command where the file is printed into a log.
+    if guarded.contains([',', '"', '\n', ';'])
+        || guarded.trim_start().starts_with("::")
+        || guarded.starts_with(' ')
+        || guarded.ends_with(' ')
     {
         format!("\"{}\"", guarded.replace('"', "\"\""))
     } else {
@@ -179,15 +186,94 @@ pub fn terminal(text: &str) -> String {
     line(text)
 }
 
-/// One line of a CI log that GitHub Actions cannot take for a workflow command.
+/// Lines of a CI log or a terminal that no runner takes for a workflow command, and no terminal obeys. Line feeds and tabs stay.
+///
+/// GitHub's runner takes `::word` where a line begins, white space before it or not, and `##[word]` anywhere in a line;
+/// others take `##vso[…]` and `##teamcity[…]`.
+#[must_use]
+pub fn log_lines(text: &str) -> Cow<'_, str> {
+    let is_plain = text
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'))
+        && !text.contains("::")
+        && !text.contains("##");
+    if is_plain {
+        return Cow::Borrowed(text);
+    }
+    let mut encoded = String::with_capacity(text.len() + 16);
+    for (at, row) in text.split('\n').enumerate() {
+        if at > 0 {
+            encoded.push('\n');
+        }
+        let start = encoded.len();
+        for letter in row.strip_suffix('\r').unwrap_or(row).chars() {
+            match letter {
+                '\t' => encoded.push(letter),
+                '\r' | '\u{2028}' | '\u{2029}' => encoded.push(' '),
+                '[' if is_after_hashes(encoded.get(start..).unwrap_or_default()) => {
+                    encoded.push_str(" [");
+                }
+                letter if is_treacherous(letter) => encoded.push(REPLACEMENT),
+                letter => encoded.push(letter),
+            }
+        }
+        let is_command = |row: &str| row.trim_start().starts_with("::");
+        if encoded.get(start..).is_some_and(is_command) {
+            encoded.insert_str(start, "| ");
+        }
+    }
+    Cow::Owned(encoded)
+}
+
+/// One such line, whatever line breaks the text has.
 #[must_use]
 pub fn ci_log(text: &str) -> String {
-    let text = line(text).replace("##[", "## [");
-    if text.trim_start().starts_with("::") {
-        format!("| {text}")
-    } else {
-        text
+    log_lines(&line(text)).into_owned()
+}
+
+/// Whether a row ends in `##`, or in `##` and a word: a bracket after it would open a command.
+fn is_after_hashes(row: &str) -> bool {
+    row.trim_end_matches(|letter: char| letter.is_ascii_alphabetic())
+        .ends_with("##")
+}
+
+/// A JSON text in which no character reorders, hides or commands: those stand as `\\uXXXX`, and its value stays the same.
+#[must_use]
+pub fn json(text: String) -> String {
+    if text.is_ascii() && !text.contains("##") && !text.contains('\u{7f}') {
+        return text;
     }
+    let mut encoded = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        // Outside of texts JSON has neither `#` nor any of the treacherous but line feeds and tabs.
+        let is_command = letter == '[' && is_after_hashes(&encoded);
+        if is_command || (is_treacherous(letter) && !matches!(letter, '\n' | '\t' | '\r')) {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                let _ = write!(encoded, "\\u{unit:04x}");
+            }
+        } else {
+            encoded.push(letter);
+        }
+    }
+    encoded
+}
+
+/// A TOML basic string of any text, quotes included (TOML 1.0, "String"): nothing in it reorders, hides or commands.
+#[must_use]
+pub fn toml(text: &str) -> String {
+    let mut string = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' => string.push_str("\\\""),
+            '\\' => string.push_str("\\\\"),
+            letter if is_treacherous(letter) || letter == '[' && is_after_hashes(&string) => {
+                let _ = write!(string, "\\U{:08X}", u32::from(letter));
+            }
+            letter => string.push(letter),
+        }
+    }
+    string.push('"');
+    string
 }
 
 /// The message of a workflow command (`::warning::…`): percent, line breaks and separators as GitHub reads them back.
@@ -253,13 +339,48 @@ mod tests {
 
     #[test]
     fn a_log_line_is_never_a_command() {
-        let check = |text: &str, expected: &str| assert_eq!(ci_log(text), expected);
+        let check = |text: &str, expected: &str| assert_eq!(log_lines(text), expected);
         check("::set-output name=x::y", "| ::set-output name=x::y");
         check("  ::add-mask::y", "|   ::add-mask::y");
-        check("a\n::error::b", "a ::error::b");
+        check("\u{a0}\t::add-mask::y", "| \u{a0}\t::add-mask::y");
+        check("a\n::error::b\n", "a\n| ::error::b\n");
+        check("a\r::error::b\r\nc", "a ::error::b\nc");
+        check("\u{1b}::error::b", "�::error::b");
+        check("\u{2028}::error::b", "|  ::error::b");
         check("##[error]b", "## [error]b");
-        check("a::b", "a::b");
+        check("x ###[add-mask]b", "x ### [add-mask]b");
+        check("##vso[task.complete]", "##vso [task.complete]");
+        check("a::b ## c #[d]", "a::b ## c #[d]");
+        check("two\tcolumns", "two\tcolumns");
+        check("é\u{202e}", "é�");
+        assert_eq!(ci_log("a\n::error::b"), "a ::error::b");
         assert_eq!(ci_command("50 %\n::error::x"), "50 %25%0A::error::x");
+    }
+
+    #[test]
+    fn json_and_toml_keep_their_value_and_carry_nothing_treacherous() {
+        for text in [
+            "plain",
+            "##[error]a\u{85}b\u{9b}31m\u{7f}",
+            "abc\u{202e}\u{2066}\u{e0041}\u{feff}",
+            "##vso[x] :: \"quoted\" \\ \u{1b}\r\n\t",
+            "é 名前 👩‍💻",
+            "",
+        ] {
+            let is_clean = |encoded: &str| {
+                !encoded.chars().any(is_treacherous) && log_lines(encoded) == encoded
+            };
+            let encoded = json(serde_json::to_string(&[text]).unwrap());
+            assert!(is_clean(&encoded), "{encoded}");
+            assert_eq!(
+                serde_json::from_str::<[String; 1]>(&encoded).unwrap(),
+                [text]
+            );
+            let encoded = toml(text);
+            assert!(is_clean(&encoded), "{encoded}");
+            let parsed: ::toml::Table = format!("key = {encoded}").parse().unwrap();
+            assert_eq!(parsed["key"].as_str(), Some(text));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::RenderError;
+use super::{RenderError, encode};
 use crate::domain::RepositoryId;
 use crate::metrics::measure::{Cell, Definition, Measured, Number, Unit, Value};
 use crate::report::TeamReport;
@@ -169,7 +169,7 @@ pub(super) fn metric_line<'a>(
 /// # Errors
 /// A defect of the program: a number that JSON cannot carry.
 pub fn lead(lead: &crate::evidence::lead::Lead) -> Result<String, RenderError> {
-    Ok(serde_json::to_string_pretty(lead)? + "\n")
+    Ok(encode::json(serde_json::to_string_pretty(lead)? + "\n"))
 }
 
 /// `metrics.json`: every measure of every scope and bucket, by id, scope and bucket.
@@ -290,7 +290,5 @@ pub fn data_quality(report: &TeamReport) -> Result<String, RenderError> {
 }
 
 fn written(file: &impl Serialize) -> Result<String, RenderError> {
-    let mut text = serde_json::to_string_pretty(file)?;
-    text.push('\n');
-    Ok(text)
+    Ok(encode::json(serde_json::to_string_pretty(file)? + "\n"))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::encode::{lines, markdown as md, markdown_code, markdown_link};
+use super::encode::{self, lines, markdown as md, markdown_code, markdown_link};
 use super::{RenderError, markdown};
 use crate::report::{Block, Document, EvidenceLine, Span};
 
@@ -97,7 +97,7 @@ fn span(span: &Span) -> String {
 pub fn evidence_lines(evidence: &[EvidenceLine]) -> Result<String, RenderError> {
     let mut text = String::new();
     for line in evidence {
-        text.push_str(&serde_json::to_string(line)?);
+        text.push_str(&encode::json(serde_json::to_string(line)?));
         text.push('\n');
     }
     Ok(text)

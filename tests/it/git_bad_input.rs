@@ -15,7 +15,7 @@ fn gaps(history: &History) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn a_content_of_200_megabytes_is_a_gap_and_is_never_held() {
+fn a_content_of_200_megabytes_is_never_held() {
     let mut f = Fixture::new();
     f.write("a", text(0..10));
     // Holes on disk: nothing is written, and what git makes of it is small.
@@ -29,7 +29,8 @@ fn a_content_of_200_megabytes_is_a_gap_and_is_never_held() {
     f.commit("Gone");
     let check = |what: &str| {
         let history = f.mine(&MineOptions::default()).history;
-        assert_eq!(gaps(&history), [("blob", "too_large")], "{what}");
+        // It is binary by its first bytes, and beyond git's own threshold: nobody counts lines of it.
+        assert_eq!(gaps(&history), [], "{what}");
         let counted: Vec<_> = history
             .changes
             .iter()

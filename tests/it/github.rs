@@ -395,7 +395,7 @@ pub struct Bench {
 impl Bench {
     pub fn new(host: Host, faults: Faults) -> Self {
         let github = Arc::new(FakeGitHub::start(host, faults).unwrap());
-        let settings = ClientSettings::new(&github.base_url(), Token::plain(TOKEN));
+        let settings = ClientSettings::new(github.base_url().parse().unwrap(), Token::plain(TOKEN));
         Self {
             github,
             directory: directory(),

@@ -886,59 +886,11 @@ fn the_token_is_sent_and_appears_nowhere_else() {
 }
 
 #[test]
-fn a_token_that_is_no_header_is_refused_without_being_shown() {
-    let mut bench = Bench::new(host(1), Faults::none(at(NOW)));
-    bench.settings.token = Token::plain("ghp_two\nlines");
-    let error = bench.fetch_into(&bench.store()).unwrap_err();
-    assert!(matches!(error, Error::Unauthorised { .. }));
-    assert!(!format!("{error:?}").contains("two"));
-}
-
-#[test]
-fn an_address_must_be_https_unless_it_is_this_machine() {
-    use linchpin::github::client::addresses;
-    let check = |url: &str, expected: Option<(&str, &str)>| {
-        let found = addresses(url)
-            .ok()
-            .map(|(rest, graphql)| (rest.to_string(), graphql.to_string()));
-        assert_eq!(
-            found,
-            expected.map(|(rest, graphql)| (rest.to_owned(), graphql.to_owned())),
-            "{url}"
-        );
-    };
-    check(
-        "https://api.github.com",
-        Some(("https://api.github.com/", "https://api.github.com/graphql")),
-    );
-    check(
-        "https://github.acme.example/api/v3/",
-        Some((
-            "https://github.acme.example/api/v3",
-            "https://github.acme.example/api/graphql",
-        )),
-    );
-    check(
-        "https://api.acme.ghe.com",
-        Some((
-            "https://api.acme.ghe.com/",
-            "https://api.acme.ghe.com/graphql",
-        )),
-    );
-    check(
-        "http://127.0.0.1:8080",
-        Some(("http://127.0.0.1:8080/", "http://127.0.0.1:8080/graphql")),
-    );
-    check("http://api.github.com", None);
-    check("https://user:secret@api.github.com", None);
-    check("ftp://api.github.com", None);
-    check("api.github.com", None);
-}
-
-#[test]
 fn an_enterprise_server_is_asked_where_it_answers() {
     let mut bench = Bench::new(host(3), Faults::none(at(NOW)));
-    bench.settings.api_url = format!("{}/api/v3", bench.github.base_url());
+    bench.settings.api = format!("{}/api/v3", bench.github.base_url())
+        .parse()
+        .unwrap();
     let report = bench.fetch();
     assert!(
         report
@@ -946,26 +898,6 @@ fn an_enterprise_server_is_asked_where_it_answers() {
             .iter()
             .all(|line| line.completeness == Completeness::Complete)
     );
-}
-
-#[test]
-fn a_redirect_to_another_host_is_not_followed() {
-    let bench = Bench::new(host(3), Faults::none(at(NOW)));
-    let elsewhere = Bench::new(host(3), Faults::none(at(NOW)));
-    let target = format!(
-        "{}/repos/acme/widgets/actions/runs",
-        elsewhere.github.base_url()
-    );
-    bench.github.set_script(Some(Box::new(move |asked| {
-        let is_list = asked.operation == "/repos/acme/widgets/actions/runs";
-        is_list.then(|| Fault::Status(302, vec![("location", target.clone())], String::new()))
-    })));
-    let ended = bench.fetch_into(&bench.store());
-    assert!(
-        ended.is_err()
-            || completeness(&ended.unwrap(), Stream::WorkflowRuns) != Completeness::Complete
-    );
-    assert_eq!(elsewhere.github.log(), [], "the other host saw nothing");
 }
 
 #[test]

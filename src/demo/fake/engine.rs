@@ -109,6 +109,23 @@ pub(super) fn null_some(body: &mut Value, every: usize, kind: &str) {
     body["errors"] = Value::Array(errors);
 }
 
+/// Makes every list of an answer go on at a cursor.
+pub(super) fn go_on(body: &mut Value, cursor: &str) {
+    match body {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if name == "pageInfo" {
+                    *value = json!({"hasNextPage": true, "endCursor": cursor});
+                } else {
+                    go_on(value, cursor);
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| go_on(value, cursor)),
+        _ => {}
+    }
+}
+
 /// Nulls every element of one list inside each element of the list that was asked for.
 pub(super) fn hide_inside(body: &mut Value, field: &str) {
     let path = list_path(body);

@@ -49,6 +49,8 @@ impl Asked {
 pub enum Fault {
     /// This status with these headers and this body.
     Status(u16, Vec<(&'static str, String)>, String),
+    /// HTTP 200 with these headers and a body that need not be text.
+    Bytes(Vec<(&'static str, String)>, Vec<u8>),
     /// HTTP 200 with a GraphQL error of this type and message, and no data.
     Error(&'static str, &'static str),
     /// HTTP 200 and a body that is not JSON.
@@ -67,6 +69,8 @@ pub enum Fault {
     HideInside(&'static str),
     /// A field of the repository may not be read: where it is asked for, there is no repository at all.
     Forbid(&'static str),
+    /// Every list of the answer goes on, at this cursor.
+    Endless(String),
     /// The model changes, then the request is answered.
     Update(Box<dyn FnOnce(&mut Host) + Send>),
 }

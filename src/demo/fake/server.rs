@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::engine::{hide_inside, null_some};
+use super::engine::{go_on, hide_inside, null_some};
 use super::graph::Points;
 use super::{Asked, Fault, Shared, locked, rest};
 
@@ -143,40 +143,56 @@ async fn answer(
 ) -> Result<Response<Served>, Infallible> {
     let (asked, posted, is_authorised, is_graphql) = read(&shared, request).await;
     if let Some(token) = rest::installation_token(&asked.operation, shared.token.as_deref()) {
-        return Ok(respond(&shared, 201, &[], &token.to_string(), false));
+        return Ok(respond(
+            &shared,
+            201,
+            &[],
+            token.to_string().as_bytes(),
+            false,
+        ));
     }
     if !is_authorised {
         let body = json!({"message": "Bad credentials"}).to_string();
-        return Ok(respond(&shared, 401, &[], &body, false));
+        return Ok(respond(&shared, 401, &[], body.as_bytes(), false));
     }
     let fault = locked(&shared.script)
         .as_mut()
         .and_then(|script| script(&asked));
-    let (mut is_cut, mut nulls, mut inside, mut forbidden) = (false, None, None, None);
+    let (mut is_cut, mut twist) = (false, Twist::default());
     match fault {
         Some(Fault::Status(status, headers, body)) => {
-            return Ok(respond(&shared, status, &headers, &body, false));
+            return Ok(respond(&shared, status, &headers, body.as_bytes(), false));
+        }
+        Some(Fault::Bytes(headers, body)) => {
+            return Ok(respond(&shared, 200, &headers, &body, false));
         }
         Some(Fault::Error(kind, message)) => {
             let body = json!({"data": null, "errors": [{"type": kind, "message": message}]});
-            return Ok(respond(&shared, 200, &[], &body.to_string(), false));
+            return Ok(respond(
+                &shared,
+                200,
+                &[],
+                body.to_string().as_bytes(),
+                false,
+            ));
         }
         Some(Fault::Malformed) => {
             return Ok(respond(
                 &shared,
                 200,
                 &[],
-                "{\"data\": {\"repository\": ",
+                b"{\"data\": {\"repository\": ",
                 false,
             ));
         }
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::Exhausted(seconds)) => exhaust(&shared, seconds),
         Some(Fault::Cut) => is_cut = true,
-        Some(Fault::PartialNulls(every)) => nulls = Some((every, "SERVICE_UNAVAILABLE")),
-        Some(Fault::Hide) => nulls = Some((1, "FORBIDDEN")),
-        Some(Fault::HideInside(field)) => inside = Some(field),
-        Some(Fault::Forbid(field)) => forbidden = Some(field),
+        Some(Fault::PartialNulls(every)) => twist.nulls = Some((every, "SERVICE_UNAVAILABLE")),
+        Some(Fault::Hide) => twist.nulls = Some((1, "FORBIDDEN")),
+        Some(Fault::HideInside(field)) => twist.inside = Some(field),
+        Some(Fault::Forbid(field)) => twist.forbidden = Some(field),
+        Some(Fault::Endless(cursor)) => twist.endless = Some(cursor),
         Some(Fault::Update(change)) => shared.update(change),
         None => {}
     }
@@ -185,36 +201,73 @@ async fn answer(
             &shared,
             502,
             &[],
-            "<html>Bad gateway</html>",
+            b"<html>Bad gateway</html>",
             false,
         ));
     }
     if !is_graphql {
         let parameters = serde_json::from_value(asked.variables).unwrap_or_default();
         let (status, body) = rest::get(&shared.snapshot(), &asked.operation, &parameters);
-        return Ok(respond(&shared, status, &[], &body.to_string(), is_cut));
+        return Ok(respond(
+            &shared,
+            status,
+            &[],
+            body.to_string().as_bytes(),
+            is_cut,
+        ));
     }
     let Some(points) = spend(&shared, &asked) else {
         let body =
             json!({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]});
-        return Ok(respond(&shared, 200, &[], &body.to_string(), false));
+        return Ok(respond(
+            &shared,
+            200,
+            &[],
+            body.to_string().as_bytes(),
+            false,
+        ));
     };
     let mut body = shared.engine.execute(&shared.snapshot(), &posted, points);
-    if let Some(field) =
-        forbidden.filter(|field| body.pointer(&format!("/data/repository/{field}")).is_some())
-    {
-        let message = "Resource not accessible by personal access token";
-        body["data"]["repository"] = Value::Null;
-        body["errors"] =
-            json!([{"type": "FORBIDDEN", "path": ["repository", field], "message": message}]);
+    twist.apply(&mut body);
+    Ok(respond(
+        &shared,
+        200,
+        &[],
+        body.to_string().as_bytes(),
+        is_cut,
+    ))
+}
+
+/// What becomes of an answer that was made.
+#[derive(Default)]
+struct Twist {
+    nulls: Option<(usize, &'static str)>,
+    inside: Option<&'static str>,
+    forbidden: Option<&'static str>,
+    endless: Option<String>,
+}
+
+impl Twist {
+    fn apply(&self, body: &mut Value) {
+        if let Some(field) = self
+            .forbidden
+            .filter(|field| body.pointer(&format!("/data/repository/{field}")).is_some())
+        {
+            let message = "Resource not accessible by personal access token";
+            body["data"]["repository"] = Value::Null;
+            body["errors"] =
+                json!([{"type": "FORBIDDEN", "path": ["repository", field], "message": message}]);
+        }
+        if let Some((every, kind)) = self.nulls {
+            null_some(body, every, kind);
+        }
+        if let Some(field) = self.inside {
+            hide_inside(body, field);
+        }
+        if let Some(cursor) = &self.endless {
+            go_on(body, cursor);
+        }
     }
-    if let Some((every, kind)) = nulls {
-        null_some(&mut body, every, kind);
-    }
-    if let Some(field) = inside {
-        hide_inside(&mut body, field);
-    }
-    Ok(respond(&shared, 200, &[], &body.to_string(), is_cut))
 }
 
 fn exhaust(shared: &Shared, seconds: i64) {
@@ -280,7 +333,7 @@ fn respond(
     shared: &Shared,
     status: u16,
     headers: &[(&'static str, String)],
-    body: &str,
+    body: &[u8],
     is_cut: bool,
 ) -> Response<Served> {
     let (now, remaining, reset_at, limit) = {
@@ -290,7 +343,7 @@ fn respond(
     let date = jiff::fmt::rfc2822::DateTimePrinter::new()
         .timestamp_to_rfc9110_string(&now)
         .unwrap_or_default();
-    let bytes = Bytes::copy_from_slice(body.as_bytes());
+    let bytes = Bytes::copy_from_slice(body);
     let sent = if is_cut {
         bytes.slice(..bytes.len() / 2)
     } else {

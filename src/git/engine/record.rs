@@ -14,6 +14,9 @@ use super::super::versions::{Event, What};
 use super::super::walk::{Node, Source};
 use super::{Fresh, Run, commit_id, gap, object_id, tree_of_commit};
 
+/// Commits without an end to their files of which as many are kept as are looked at; of the others none.
+const MAX_CUT: usize = 3;
+
 impl Run<'_> {
     /// Takes what was read out of the nodes, by place.
     ///
@@ -188,6 +191,13 @@ impl Run<'_> {
         let n_parents = parsed.parents.len();
         let mut commit = self.commit(name, *parsed);
         commit.is_diffed = task.wants_changes;
+        let mut files = files;
+        self.n_cut += usize::from(files.is_cut);
+        if files.is_cut && self.n_cut > MAX_CUT {
+            // Some of them show what such a repository is like; a thousand times a million files would not fit anywhere.
+            (files.changes, files.merged, files.all) = Default::default();
+            commit.is_diffed = false;
+        }
         let hole = if self.is_edge(&id) {
             Some("shallow_edge")
         } else {

@@ -7,7 +7,7 @@ use gix::ObjectId;
 use super::super::files::content;
 use super::super::lines::{LineCounts, LineDiffer, Wanted, count_lines, is_binary};
 use super::super::log::{LogGap, NONE};
-use super::super::objects::{Mixed, Reader};
+use super::super::objects::{Mixed, Reader, Unreadable};
 use super::super::past::{Memo, has_lines, merged_runs};
 use super::super::survival::{Runs, UNKNOWN};
 use super::super::tree::Side;
@@ -25,15 +25,21 @@ enum Content {
     Absent,
     /// It is, and cannot be read.
     Unreadable,
+    /// It is, and git does not read it either.
+    Opaque,
     /// Its bytes.
     There(std::rc::Rc<Vec<u8>>),
 }
 
 impl Content {
+    fn is_binary(&self) -> bool {
+        matches!(self, Self::Opaque) || self.bytes().is_some_and(is_binary)
+    }
+
     fn bytes(&self) -> Option<&[u8]> {
         match self {
             Self::There(bytes) => Some(bytes.as_slice()),
-            Self::Absent | Self::Unreadable => None,
+            Self::Absent | Self::Unreadable | Self::Opaque => None,
         }
     }
 }
@@ -241,6 +247,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         };
         match content(self.reader, side) {
             Ok(bytes) => Content::There(bytes),
+            Err(Unreadable::Opaque) => Content::Opaque,
             Err(why) => {
                 let gap = LogGap {
                     kind: "blob".to_owned(),
@@ -318,8 +325,8 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             before.id == after.id && before.mode.is_regular() == after.mode.is_regular()
         });
         let mut measured = Measured::default();
-        let is_old_binary = old.bytes().is_some_and(is_binary);
-        let is_new_binary = new.bytes().is_some_and(is_binary);
+        let is_old_binary = old.is_binary();
+        let is_new_binary = new.is_binary();
         measured.is_binary = is_old_binary || is_new_binary;
         let mut hunks_are_set = false;
         if !measured.is_binary {

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use octocrab::Octocrab;
-use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -22,6 +21,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use super::budget::Budget;
 use super::error::Error;
 use super::operation::Operation;
+use super::redact::Redactor;
 use super::retry::{Decision, Policy, decide};
 use super::token::Token;
 use gate::Gate;
@@ -31,14 +31,12 @@ use wait::WORTH_TELLING;
 
 pub use outcome::{GraphqlError, Outcome, Unavailable};
 pub use settings::{ClientSettings, Clock};
-pub use transport::addresses;
 pub use wait::{Wait, WaitFor};
 
 struct Inner {
     settings: ClientSettings,
     clock: Arc<dyn Clock>,
-    rest: Url,
-    graphql: Url,
+    redactor: Mutex<Arc<Redactor>>,
     carrier: Mutex<Option<Octocrab>>,
     gate: Gate,
     budget: Mutex<Budget>,
@@ -62,23 +60,21 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Client {
     /// A client. Must be called inside a tokio runtime, which carries its requests.
     pub fn new(settings: ClientSettings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let (rest, graphql) = addresses(&settings.api_url)?;
         let batch = settings.batch.clamp(1, 100);
         let gate = Gate::new(settings.concurrency);
         let carrier = match &settings.token {
             Token::Plain(secret) => Some(transport::carrier(
                 &settings,
-                &rest,
                 Some(secret.expose().to_owned()),
             )?),
             Token::App { .. } => None,
         };
+        let redactor = settings.token.redactor();
         Ok(Self {
             inner: Arc::new(Inner {
                 settings,
                 clock,
-                rest,
-                graphql,
+                redactor: Mutex::new(Arc::new(redactor)),
                 carrier: Mutex::new(carrier),
                 gate,
                 budget: Mutex::new(Budget::default()),
@@ -163,7 +159,7 @@ impl Client {
     ) -> Result<Outcome<T>, Error> {
         self.hold_back(self.budget()).await?;
         let body = json!({"query": operation.document, "operationName": operation.name, "variables": variables});
-        let url = self.inner.graphql.clone();
+        let url = self.inner.settings.api.graphql().clone();
         let send = || {
             let (url, body) = (url.clone(), body.clone());
             async move { self.send(reqwest::Method::POST, url, Some(&body)).await }
@@ -205,7 +201,7 @@ impl Client {
     ) -> Result<Outcome<T>, Error> {
         let rest_budget = *locked(&self.inner.rest_budget);
         self.hold_back(rest_budget).await?;
-        let mut url = self.inner.rest.clone();
+        let mut url = self.inner.settings.api.rest().clone();
         let base = url.path().trim_end_matches('/').to_owned();
         url.set_path(&format!("{base}{path}"));
         if !parameters.is_empty() {
@@ -300,21 +296,30 @@ impl Client {
                     *locked(&self.inner.carrier) = None;
                 }
                 Decision::RateLimited(reset_at) => return Err(Error::RateLimited { reset_at }),
+                Decision::Redirected => {
+                    return Err(Error::Redirected {
+                        address: self.inner.settings.api.origin(),
+                        operation: operation.to_owned(),
+                        to: answer.elsewhere.unwrap_or_else(|| "nowhere".to_owned()),
+                    });
+                }
                 Decision::Rejected => {
-                    let message = answer.reply.message;
                     return Err(Error::Rejected {
                         operation: operation.to_owned(),
-                        message,
+                        message: answer.said,
                     });
                 }
                 Decision::GiveUp => {
                     let last = match answer.reply.status {
-                        Some(status) => format!("HTTP {status} {}", answer.reply.message),
-                        None => answer.reply.message,
+                        Some(status) if !answer.reply.is_parsed => {
+                            format!("HTTP {status}, and the answer is no JSON that can be read")
+                        }
+                        Some(status) => format!("HTTP {status} {}", answer.said),
+                        None => answer.said,
                     };
                     let last = last.trim().to_owned();
                     return Err(Error::GaveUp {
-                        address: self.inner.rest.origin().ascii_serialization(),
+                        address: self.inner.settings.api.origin(),
                         operation: operation.to_owned(),
                         attempts: attempt,
                         last,

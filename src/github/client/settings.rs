@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::github::address::ApiAddress;
 use crate::github::token::Token;
 
 /// Where time comes from. Only the command line has a real one.
@@ -21,8 +22,8 @@ pub trait Clock: Send + Sync {
 /// How GitHub is asked.
 #[derive(Debug, Clone)]
 pub struct ClientSettings {
-    /// The REST base: `https://api.github.com`, `https://HOST/api/v3`, `https://api.NAME.ghe.com`, or http on the loopback.
-    pub api_url: String,
+    /// Who is asked.
+    pub api: ApiAddress,
     /// Whom it is asked as.
     pub token: Token,
     /// The longest time to connect.
@@ -41,16 +42,18 @@ pub struct ClientSettings {
     pub batch: usize,
     /// Records that one request lists, at most 100: less is for tests.
     pub page: usize,
-    /// The longest answer, in bytes.
+    /// The longest answer, in bytes after decompression.
     pub max_answer_bytes: usize,
+    /// The most values (texts, numbers, lists, objects) in one answer: each takes many times its bytes in memory.
+    pub max_answer_values: usize,
 }
 
 impl ClientSettings {
     /// The defaults for an API and a token.
     #[must_use]
-    pub fn new(api_url: &str, token: Token) -> Self {
+    pub fn new(api: ApiAddress, token: Token) -> Self {
         Self {
-            api_url: api_url.to_owned(),
+            api,
             token,
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(30),
@@ -60,7 +63,8 @@ impl ClientSettings {
             concurrency: 4,
             batch: 25,
             page: 100,
-            max_answer_bytes: 256 << 20,
+            max_answer_bytes: 64 << 20,
+            max_answer_values: 2_000_000,
         }
     }
 }

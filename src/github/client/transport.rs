@@ -1,8 +1,10 @@
 //! Requests over octocrab and reqwest, and what their answers say before anybody decides.
 
-use std::sync::Once;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Once};
 
+use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use octocrab::Octocrab;
@@ -13,7 +15,9 @@ use serde_json::Value;
 
 use super::signing::app_token;
 use super::{Client, ClientSettings, GraphqlError, locked};
+use crate::github::address::is_same_origin;
 use crate::github::error::Error;
+use crate::github::redact::{self, Redactor};
 use crate::github::retry::Reply;
 use crate::github::token::Token;
 
@@ -37,30 +41,17 @@ pub(super) struct Answer {
     pub(super) reply: Reply,
     pub(super) envelope: Option<Envelope>,
     pub(super) permissions: Option<String>,
+    /// What the server says, as it says it, without secrets.
+    pub(super) said: String,
+    /// Where it sends its callers instead, without secrets.
+    pub(super) elsewhere: Option<String>,
 }
 
-/// The REST and GraphQL addresses of an API base; both end without a slash.
-pub fn addresses(api_url: &str) -> Result<(Url, Url), Error> {
-    let wrong = |reason| Error::Address {
-        url: api_url.to_owned(),
-        reason,
-    };
-    let base =
-        Url::parse(api_url.trim_end_matches('/')).map_err(|_| wrong("it cannot be parsed"))?;
-    let host = base.host_str().ok_or_else(|| wrong("it names no host"))?;
-    let is_loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    if base.scheme() != "https" && !(base.scheme() == "http" && is_loopback) {
-        return Err(wrong("it must use https"));
-    }
-    if !base.username().is_empty() || base.password().is_some() {
-        return Err(wrong("it must not hold a user name or password"));
-    }
-    let mut graphql = base.clone();
-    let path = base.path().trim_end_matches('/');
-    let path = path.strip_suffix("/v3").unwrap_or(path);
-    graphql.set_path(&format!("{path}/graphql"));
-    Ok((base, graphql))
-}
+/// Redirects of one request that are followed, all of them on the server's own scheme, host and port.
+const MAX_REDIRECTS: usize = 5;
+
+/// Letters of the server's own words that are kept: enough for a reason.
+const MAX_SAID: usize = 600;
 
 impl Client {
     async fn carrier(&self) -> Result<Octocrab, Error> {
@@ -82,10 +73,10 @@ impl Client {
         };
         let client = |token: String| {
             Octocrab::builder()
-                .base_uri(self.inner.rest.as_str())
+                .base_uri(self.inner.settings.api.rest().as_str())
                 .map_err(setup)?
                 .personal_token(token)
-                .build_with_reqwest(http_client(&self.inner.settings, &self.inner.rest)?)
+                .build_with_reqwest(http_client(&self.inner.settings)?)
                 .map_err(setup)
         };
         let refused = || Error::Unauthorised {
@@ -100,6 +91,7 @@ impl Client {
         if !is_header_value(&answer.token) {
             return Err(refused());
         }
+        *locked(&self.inner.redactor) = Arc::new(Redactor::new(&[&answer.token]));
         let ready = client(answer.token)?;
         *locked(&self.inner.carrier) = Some(ready.clone());
         Ok(ready)
@@ -112,43 +104,153 @@ impl Client {
         body: Option<&Value>,
     ) -> Result<Answer, Error> {
         let carrier = self.carrier().await?;
-        self.inner.n_requests.fetch_add(1, Ordering::SeqCst);
-        let lost = |message: &str| Answer {
-            reply: Reply {
-                message: message.to_owned(),
-                ..Reply::default()
-            },
-            envelope: None,
-            permissions: None,
-        };
-        let limit = self.inner.settings.max_answer_bytes;
-        let exchange = async {
-            let response = if method == reqwest::Method::POST {
-                carrier._post(url.as_str(), body).await
-            } else {
-                carrier._get(url.as_str()).await
-            };
-            let Ok(response) = response else {
-                return Err("the connection failed");
-            };
-            let (parts, body) = response.into_parts();
-            match http_body_util::Limited::new(body, limit).collect().await {
-                Ok(bytes) => Ok((parts.status.as_u16(), parts.headers, bytes.to_bytes())),
-                Err(_) => Err("the answer was cut off or too long"),
+        let mut url = url;
+        for _ in 0..=MAX_REDIRECTS {
+            self.inner.n_requests.fetch_add(1, Ordering::SeqCst);
+            let exchange = self.exchange(&carrier, &method, &url, body);
+            let (status, headers, bytes) =
+                match tokio::time::timeout(self.inner.settings.request_timeout, exchange).await {
+                    Ok(Ok(whole)) => whole,
+                    Ok(Err(lost)) => return Ok(lost.answer()),
+                    Err(_) => return Ok(Lost::Slow.answer()),
+                };
+            self.note_date(&headers);
+            let is_post = method == reqwest::Method::POST;
+            if !is_post {
+                self.note_rest_budget(&headers);
             }
-        };
-        let (status, headers, bytes) =
-            match tokio::time::timeout(self.inner.settings.request_timeout, exchange).await {
-                Ok(Ok(whole)) => whole,
-                Ok(Err(message)) => return Ok(lost(message)),
-                Err(_) => return Ok(lost("no answer in time")),
-            };
-        self.note_date(&headers);
-        let is_post = method == reqwest::Method::POST;
-        if !is_post {
-            self.note_rest_budget(&headers);
+            match next_address(status, &headers, &url) {
+                // A renamed repository is answered under its number, on the same server: the same request goes there.
+                Some(next) if is_same_origin(self.inner.settings.api.rest(), &next) => url = next,
+                elsewhere => {
+                    let mut answer = self.read_answer((status, &headers), &bytes, is_post);
+                    answer.elsewhere =
+                        elsewhere.map(|next| self.clean(&redact::address(next.as_str())));
+                    return Ok(answer);
+                }
+            }
         }
-        Ok(read_answer(status, &headers, &bytes, is_post))
+        Ok(Lost::Circle.answer())
+    }
+
+    async fn exchange(
+        &self,
+        carrier: &Octocrab,
+        method: &reqwest::Method,
+        url: &Url,
+        body: Option<&Value>,
+    ) -> Result<(u16, HeaderMap, Bytes), Lost> {
+        let response = if *method == reqwest::Method::POST {
+            carrier._post(url.as_str(), body).await
+        } else {
+            carrier._get(url.as_str()).await
+        };
+        let (parts, body) = response.map_err(|_| Lost::Unconnected)?.into_parts();
+        // What is counted is what comes out of the decompression, while it comes.
+        let limit = self.inner.settings.max_answer_bytes;
+        let bytes = match http_body_util::Limited::new(body, limit).collect().await {
+            Ok(bytes) => bytes.to_bytes(),
+            Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+                return Err(Lost::TooLarge);
+            }
+            Err(_) => return Err(Lost::Cut),
+        };
+        if n_values_at_most(&bytes, self.inner.settings.max_answer_values) {
+            Ok((parts.status.as_u16(), parts.headers, bytes))
+        } else {
+            Err(Lost::TooLarge)
+        }
+    }
+
+    /// A text of the server's as it may be kept and shown: no secret, one line, not endless.
+    fn clean(&self, text: &str) -> String {
+        let redactor = Arc::clone(&locked(&self.inner.redactor));
+        // Cut after it is clean: half a token is a token too.
+        let text = redactor.text(text);
+        let mut kept: String = text
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .take(MAX_SAID)
+            .collect();
+        if kept.len() < text.len() {
+            kept.push('…');
+        }
+        kept
+    }
+
+    fn read_answer(
+        &self,
+        (status, headers): (u16, &HeaderMap),
+        bytes: &[u8],
+        is_graphql: bool,
+    ) -> Answer {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let number = |name: &str| header(name).and_then(|text| text.trim().parse::<u64>().ok());
+        let redactor = Arc::clone(&locked(&self.inner.redactor));
+        let mut parsed: Option<Value> = serde_json::from_slice(bytes).ok();
+        // Before anything reads it: what the server echoes must reach neither the store nor an error.
+        if let Some(parsed) = &mut parsed {
+            redactor.answer(parsed);
+        }
+        let is_parsed = parsed.is_some();
+        let envelope = parsed.map(|parsed| {
+            if is_graphql && (200..300).contains(&status) {
+                Envelope::deserialize(parsed).unwrap_or(Envelope {
+                    data: None,
+                    errors: Vec::new(),
+                    message: None,
+                })
+            } else {
+                let message = parsed
+                    .get("message")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned);
+                Envelope {
+                    data: Some(parsed),
+                    errors: Vec::new(),
+                    message,
+                }
+            }
+        });
+        let errors = envelope
+            .as_ref()
+            .map(|envelope| envelope.errors.as_slice())
+            .unwrap_or_default();
+        let mut message = envelope
+            .as_ref()
+            .and_then(|envelope| envelope.message.clone())
+            .unwrap_or_default();
+        for error in errors {
+            if !message.is_empty() {
+                message.push_str("; ");
+            }
+            message.push_str(&error.message);
+        }
+        let reply = Reply {
+            status: Some(status),
+            is_too_large: false,
+            retry_after: number("retry-after"),
+            remaining: number("x-ratelimit-remaining"),
+            reset_at: number("x-ratelimit-reset")
+                .and_then(|second| Timestamp::from_second(i64::try_from(second).ok()?).ok()),
+            error_types: errors
+                .iter()
+                .map(|error| error.kind.clone().unwrap_or_default())
+                .collect(),
+            message: message.to_lowercase(),
+            has_data: envelope
+                .as_ref()
+                .and_then(|envelope| envelope.data.as_ref())
+                .is_some_and(says_something),
+            is_parsed,
+        };
+        Answer {
+            reply,
+            envelope,
+            permissions: header("x-accepted-github-permissions").map(|text| self.clean(text)),
+            said: self.clean(&message),
+            elsewhere: None,
+        }
     }
 
     fn note_rest_budget(&self, headers: &HeaderMap) {
@@ -175,69 +277,6 @@ impl Client {
     }
 }
 
-fn read_answer(status: u16, headers: &HeaderMap, bytes: &[u8], is_graphql: bool) -> Answer {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let number = |name: &str| header(name).and_then(|text| text.trim().parse::<u64>().ok());
-    let parsed: Option<Value> = serde_json::from_slice(bytes).ok();
-    let is_parsed = parsed.is_some();
-    let envelope = parsed.map(|parsed| {
-        if is_graphql && (200..300).contains(&status) {
-            Envelope::deserialize(&parsed).unwrap_or(Envelope {
-                data: None,
-                errors: Vec::new(),
-                message: None,
-            })
-        } else {
-            let message = parsed
-                .get("message")
-                .and_then(Value::as_str)
-                .map(str::to_owned);
-            Envelope {
-                data: Some(parsed),
-                errors: Vec::new(),
-                message,
-            }
-        }
-    });
-    let errors = envelope
-        .as_ref()
-        .map(|envelope| envelope.errors.as_slice())
-        .unwrap_or_default();
-    let mut message = envelope
-        .as_ref()
-        .and_then(|envelope| envelope.message.clone())
-        .unwrap_or_default();
-    for error in errors {
-        if !message.is_empty() {
-            message.push_str("; ");
-        }
-        message.push_str(&error.message);
-    }
-    let reply = Reply {
-        status: Some(status),
-        retry_after: number("retry-after"),
-        remaining: number("x-ratelimit-remaining"),
-        reset_at: number("x-ratelimit-reset")
-            .and_then(|second| Timestamp::from_second(i64::try_from(second).ok()?).ok()),
-        error_types: errors
-            .iter()
-            .map(|error| error.kind.clone().unwrap_or_default())
-            .collect(),
-        message: message.to_lowercase(),
-        has_data: envelope
-            .as_ref()
-            .and_then(|envelope| envelope.data.as_ref())
-            .is_some_and(says_something),
-        is_parsed,
-    };
-    let permissions = header("x-accepted-github-permissions").map(str::to_owned);
-    Answer {
-        reply,
-        envelope,
-        permissions,
-    }
-}
-
 /// Whether anything but the points was answered.
 fn says_something(data: &Value) -> bool {
     match data {
@@ -249,31 +288,87 @@ fn says_something(data: &Value) -> bool {
     }
 }
 
-fn http_client(settings: &ClientSettings, rest: &Url) -> Result<reqwest::Client, Error> {
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lost {
+    Unconnected,
+    Cut,
+    TooLarge,
+    Slow,
+    Circle,
+}
+
+impl Lost {
+    fn answer(self) -> Answer {
+        let message = match self {
+            Self::Unconnected => "the connection failed",
+            Self::Cut => "the answer was cut off",
+            Self::TooLarge => "the answer is larger than anything that was asked for",
+            Self::Slow => "no answer in time",
+            Self::Circle => "the server redirects in a circle",
+        };
+        Answer {
+            reply: Reply {
+                message: message.to_owned(),
+                is_too_large: self == Self::TooLarge,
+                ..Reply::default()
+            },
+            envelope: None,
+            permissions: None,
+            said: message.to_owned(),
+            elsewhere: None,
+        }
+    }
+}
+
+/// Where a redirect leads.
+fn next_address(status: u16, headers: &HeaderMap, from: &Url) -> Option<Url> {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = headers.get("location")?.to_str().ok()?;
+    from.join(location).ok()
+}
+
+/// Whether a JSON text holds at most so many values: counted on the bytes, as each takes many times its bytes once parsed.
+fn n_values_at_most(bytes: &[u8], most: usize) -> bool {
+    let mut n = 0_usize;
+    let mut is_text = false;
+    let mut is_escaped = false;
+    for &byte in bytes {
+        if is_text {
+            is_text = is_escaped || byte != b'"';
+            is_escaped = byte == b'\\' && !is_escaped;
+        } else {
+            match byte {
+                b'"' => is_text = true,
+                b',' | b'[' | b'{' => n += 1,
+                _ => {}
+            }
+        }
+    }
+    n <= most
+}
+
+fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, Error> {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // Somebody else may have installed one: any will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
-    let host = rest.host_str().map(str::to_owned);
-    let port = rest.port_or_known_default();
-    let same_host = reqwest::redirect::Policy::custom(move |attempt| {
-        let is_same = attempt.url().host_str().map(str::to_owned) == host
-            && attempt.url().port_or_known_default() == port;
-        if is_same && attempt.previous().len() < 5 {
-            attempt.follow()
-        } else {
-            attempt.stop()
-        }
-    });
-    reqwest::Client::builder()
+    let mut builder = reqwest::Client::builder()
         .connect_timeout(settings.connect_timeout)
         .read_timeout(settings.read_timeout)
-        .redirect(same_host)
-        .build()
-        .map_err(|source| Error::Setup {
-            source: Box::new(source),
-        })
+        .redirect(reqwest::redirect::Policy::none());
+    if settings.api.is_loopback() {
+        // This machine is asked directly, and by its own address: neither a proxy nor a name server comes between.
+        let here: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        let here = here.map(|address| SocketAddr::new(address, 0));
+        builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
+    }
+    builder.build().map_err(|source| Error::Setup {
+        source: Box::new(source),
+    })
 }
 
 /// Whether a token can stand in a header. octocrab panics on one that cannot, and would show it.
@@ -281,15 +376,13 @@ fn is_header_value(token: &str) -> bool {
     token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-pub(super) fn carrier(
-    settings: &ClientSettings,
-    rest: &Url,
-    token: Option<String>,
-) -> Result<Octocrab, Error> {
+pub(super) fn carrier(settings: &ClientSettings, token: Option<String>) -> Result<Octocrab, Error> {
     let setup = |source: octocrab::Error| Error::Setup {
         source: Box::new(source),
     };
-    let mut builder = Octocrab::builder().base_uri(rest.as_str()).map_err(setup)?;
+    let mut builder = Octocrab::builder()
+        .base_uri(settings.api.rest().as_str())
+        .map_err(setup)?;
     if let Some(token) = token {
         if !is_header_value(&token) {
             return Err(Error::Unauthorised {
@@ -299,6 +392,22 @@ pub(super) fn carrier(
         builder = builder.personal_token(token);
     }
     builder
-        .build_with_reqwest(http_client(settings, rest)?)
+        .build_with_reqwest(http_client(settings)?)
         .map_err(setup)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_outside_texts() {
+        let check = |text: &str, n: usize| {
+            assert!(n_values_at_most(text.as_bytes(), n), "{text}");
+            assert!(!n_values_at_most(text.as_bytes(), n - 1), "{text}");
+        };
+        check(r#"{"a": [1, 2, 3], "b": ",[{"}"#, 5);
+        check(r#"["a\"],[", "\\"]"#, 2);
+        check("[[],[],[]]", 6);
+    }
 }

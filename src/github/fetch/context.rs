@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::pages::Endless;
 use super::{Event, FetchProgress};
 use crate::domain::{Completeness, RepoName, RepositoryId, Stream, StreamCertificate};
 use crate::github::client::{Client, Unavailable};
@@ -160,6 +161,22 @@ impl Context<'_> {
             watermark,
             ..self.certificate(stream, completeness)
         })
+    }
+
+    /// The certificate of a stream whose list was ended here, where it was.
+    pub(super) fn ended(
+        endless: Option<Endless>,
+        certificate: StreamCertificate,
+    ) -> StreamCertificate {
+        match endless {
+            Some(why) => StreamCertificate {
+                completeness: Completeness::Partial,
+                reason: Some(why.reason().to_owned()),
+                fix: Some(Endless::FIX.to_owned()),
+                ..certificate
+            },
+            None => certificate,
+        }
     }
 
     /// Commits a page: records, then state.

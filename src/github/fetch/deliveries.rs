@@ -86,7 +86,8 @@ pub(super) async fn deployments(
     if n_failed == 0 {
         slot.watermark = Some(next_watermark);
     }
-    context.finished(stream, state, expected, n_failed, n_stored > 0)
+    let certificate = context.finished(stream, state, expected, n_failed, n_stored > 0)?;
+    Ok(Context::ended(lister.endless, certificate))
 }
 
 pub(super) async fn releases(
@@ -136,7 +137,8 @@ pub(super) async fn releases(
     if lister.n_failed == 0 {
         slot.watermark = Some(next_watermark);
     }
-    context.finished(stream, state, expected, lister.n_failed, n_stored > 0)
+    let certificate = context.finished(stream, state, expected, lister.n_failed, n_stored > 0)?;
+    Ok(Context::ended(lister.endless, certificate))
 }
 
 fn begun(context: &Context<'_>, state: &mut RepositoryState, stream: Stream) -> Scan {

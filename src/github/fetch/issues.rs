@@ -101,5 +101,6 @@ pub(super) async fn fetch(
     if n_failed == 0 {
         state.stream(STREAM).watermark = Some(next_watermark);
     }
-    context.finished(STREAM, state, expected, n_failed, n_stored > 0)
+    let certificate = context.finished(STREAM, state, expected, n_failed, n_stored > 0)?;
+    Ok(Context::ended(lister.endless, certificate))
 }

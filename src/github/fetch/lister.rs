@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Context;
+use super::pages::{Endless, Pages};
 use crate::github::client::{GraphqlError, Outcome, Unavailable};
 use crate::github::error::Error;
 use crate::github::operation::Operation;
@@ -55,8 +56,11 @@ pub(super) struct Lister<'a> {
     first: usize,
     most: usize,
     since: Option<jiff::Timestamp>,
-    /// Elements that could not be answered even alone.
+    pages: Pages,
+    /// Elements that could not be answered even alone; one more for a list without an end.
     pub(super) n_failed: usize,
+    /// Why the list was ended before the server said that it ends.
+    pub(super) endless: Option<Endless>,
 }
 
 impl<'a> Lister<'a> {
@@ -74,15 +78,18 @@ impl<'a> Lister<'a> {
             first: most,
             most,
             since,
+            pages: Pages::default(),
             n_failed: 0,
+            endless: None,
         }
     }
 
-    /// The page after a cursor.
+    /// The page after a cursor. Where the list would not end, the page says that it is the last.
     pub(super) async fn page<L: Listed>(
         &mut self,
         after: Option<&str>,
     ) -> Result<Result<Connection<L::Node>, Unavailable>, Error> {
+        self.pages.ask(after);
         loop {
             let mut variables = self.context.variables(self.first, after);
             if let Some(since) = self.since {
@@ -93,7 +100,7 @@ impl<'a> Lister<'a> {
             let answer = client
                 .graphql::<InRepository<L>>(&self.operation, &variables, can_split)
                 .await?;
-            let (found, errors) = match answer {
+            let (mut found, errors) = match answer {
                 Outcome::Data(
                     InRepository {
                         repository: Some(found),
@@ -129,6 +136,13 @@ impl<'a> Lister<'a> {
             }
             self.n_failed += n_missing.min(1);
             self.first = (self.first * 2).min(self.most);
+            let n_elements = found.nodes.as_ref().map_or(0, Vec::len);
+            let total = Some(found.total_count);
+            if let Err(why) = self.pages.next(&found.page_info, n_elements, total) {
+                found.page_info.has_next_page = false;
+                self.endless = Some(why);
+                self.n_failed += 1;
+            }
             return Ok(Ok(found));
         }
     }

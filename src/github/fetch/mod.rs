@@ -5,6 +5,7 @@ mod deliveries;
 mod hydrate;
 mod issues;
 mod lister;
+mod pages;
 mod pull_requests;
 mod repository;
 mod settings;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::hydrate::{Hydrated, hydrate};
 use super::lister::Lister;
+use super::pages::Endless;
 use super::{Context, OVERLAP, checksum};
 use crate::domain::{Completeness, Stream, StreamCertificate};
 use crate::github::client::Unavailable;
@@ -31,6 +32,7 @@ pub(super) async fn fetch(
         seen: HashSet::new(),
         n_failed: 0,
         n_unlisted: 0,
+        endless: None,
         hidden: BTreeSet::new(),
         n_stored: 0,
         expected,
@@ -99,6 +101,7 @@ pub(super) async fn fetch(
     }
     let n_failed = run.n_failed + run.n_unlisted;
     let certificate = context.finished(STREAM, state, expected, n_failed, run.n_stored > 0)?;
+    let certificate = Context::ended(run.endless, certificate);
     if run.hidden.is_empty() {
         return Ok(certificate);
     }
@@ -128,6 +131,8 @@ struct Run<'a> {
     n_failed: usize,
     /// Records of which not even the id came: the next run scans again.
     n_unlisted: usize,
+    /// Why the list of ids was ended before its end.
+    endless: Option<Endless>,
     /// Fields that the token may not read.
     hidden: BTreeSet<String>,
     n_stored: u64,
@@ -189,6 +194,7 @@ impl Run<'_> {
             }
             if after.is_none() {
                 self.n_unlisted += lister.n_failed;
+                self.endless = lister.endless.or(self.endless);
                 return Ok(Ok(n_pages));
             }
         }

@@ -31,7 +31,7 @@ pub(super) async fn fetch(
         (None, None) => match overview(client, name).await {
             Err(Error::RateLimited { reset_at }) => Err(Stop::RateLimited(reset_at)),
             // Without an answer nothing more is asked; what is in the store stays of use.
-            Err(error @ Error::GaveUp { .. }) => {
+            Err(error @ (Error::GaveUp { .. } | Error::Redirected { .. })) => {
                 report.outage = Some(error.to_string());
                 Err(Stop::Trouble(error.to_string()))
             }
@@ -234,9 +234,12 @@ fn certified(
             })
         }
         // One stream that cannot be read must not keep the others out; its line says which answer was the trouble.
-        Err(error @ (Error::GaveUp { .. } | Error::Rejected { .. } | Error::Shape { .. })) => {
-            context.troubled(state, stream, &error.to_string())
-        }
+        Err(
+            error @ (Error::GaveUp { .. }
+            | Error::Redirected { .. }
+            | Error::Rejected { .. }
+            | Error::Shape { .. }),
+        ) => context.troubled(state, stream, &error.to_string()),
         Err(error) => Err(error),
     }
 }

@@ -9,6 +9,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::context::{Context, checksum};
+use super::pages::Pages;
 use super::tails;
 use crate::domain::{Completeness, RepoName, Stream, StreamCertificate};
 use crate::github::client::{Client, GraphqlError, Outcome, Unavailable};
@@ -105,6 +106,7 @@ impl Settings {
             .filter(|stream| wanted.contains(stream) && !self.parts.contains_key(stream))
             .map(|stream| (stream, None))
             .collect();
+        let mut lists: BTreeMap<Stream, Pages> = BTreeMap::new();
         while !asked.is_empty() {
             let answer = client
                 .graphql::<InRepository<Value>>(
@@ -116,7 +118,8 @@ impl Settings {
             match answer {
                 Ok(Outcome::Data(answer, errors)) => {
                     let found = answer.repository.unwrap_or_default();
-                    self.take(client, &mut asked, found, &errors).await?;
+                    self.take(client, (&mut asked, &mut lists), found, &errors)
+                        .await?;
                 }
                 Ok(Outcome::Unavailable(why)) => {
                     let refused = refused(&asked, &why);
@@ -143,7 +146,10 @@ impl Settings {
     async fn take(
         &mut self,
         client: &Client,
-        asked: &mut BTreeMap<Stream, Option<String>>,
+        (asked, lists): (
+            &mut BTreeMap<Stream, Option<String>>,
+            &mut BTreeMap<Stream, Pages>,
+        ),
         mut found: Value,
         errors: &[GraphqlError],
     ) -> Result<(), Error> {
@@ -187,11 +193,21 @@ impl Settings {
                 operation: REPOSITORY_SETTINGS.name.to_owned(),
                 source,
             })?;
-            let next = page.page_info.end_cursor.clone();
-            if let Some(next) = next.filter(|_| page.page_info.has_next_page) {
-                asked.insert(stream, Some(next));
-            }
+            let n_elements = page.nodes.as_ref().map_or(0, Vec::len);
+            let pages = lists.entry(stream).or_default();
+            let next = pages.next(&page.page_info, n_elements, Some(page.total_count));
             self.add(client, stream, page).await?;
+            match next {
+                Ok(Some(next)) => {
+                    asked.insert(stream, Some(next));
+                }
+                Ok(None) => {}
+                Err(_) => {
+                    if let Some(Part::Whole { n_failed, .. }) = self.parts.get_mut(&stream) {
+                        *n_failed += 1;
+                    }
+                }
+            }
         }
         Ok(())
     }

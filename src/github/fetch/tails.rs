@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::pages::Pages;
 use crate::github::client::{Client, GraphqlError, Outcome};
 use crate::github::error::Error;
 use crate::github::operation::{self, Operation};
@@ -126,8 +127,12 @@ pub(super) async fn tails(
     Ok((tails, is_whole))
 }
 
+fn page_info(connection: Option<&Value>) -> Option<PageInfo> {
+    PageInfo::deserialize(connection?.get("pageInfo")?).ok()
+}
+
 fn next_cursor(connection: Option<&Value>) -> Option<String> {
-    let page = PageInfo::deserialize(connection?.get("pageInfo")?).ok()?;
+    let page = page_info(connection)?;
     page.end_cursor.filter(|_| page.has_next_page)
 }
 
@@ -139,7 +144,9 @@ async fn rest(
 ) -> Result<(Vec<Value>, bool), Error> {
     let mut pages = Vec::new();
     let mut after = next_cursor(first);
+    let mut list_pages = Pages::default();
     while let Some(cursor) = after {
+        list_pages.ask(Some(&cursor));
         let variables = json!({"id": id, "after": cursor});
         let answer = client
             .graphql::<InNode<Value>>(&list.operation, &variables, false)
@@ -159,8 +166,18 @@ async fn rest(
         let Some(page) = page else {
             return Ok((pages, false));
         };
-        after = next_cursor(Some(&page)).filter(|next| *next != cursor);
+        let n_elements = page
+            .get("nodes")
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
+        let total = page.get("totalCount").and_then(Value::as_u64);
+        let next = page_info(Some(&page)).map(|info| list_pages.next(&info, n_elements, total));
         pages.push(page);
+        match next {
+            Some(Ok(next)) => after = next,
+            Some(Err(_)) => return Ok((pages, false)),
+            None => after = None,
+        }
     }
     Ok((pages, true))
 }

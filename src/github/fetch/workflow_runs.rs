@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::pages::Endless;
 use super::{Context, LOOK_BACK, OVERLAP, checksum};
 use crate::domain::{Completeness, Stream, StreamCertificate};
 use crate::github::client::Outcome;
@@ -18,6 +19,15 @@ const MAX_LISTED: u64 = 1_000;
 
 /// How far back the first fetch goes: GitHub itself keeps runs for 400 days at most.
 const FIRST: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// Windows that may be halved in a row without one run being listed: 25 lead from 400 days to one second.
+const MAX_FRUITLESS: u32 = 64;
+
+/// Earlier attempts of one run that are looked at, the newest: GitHub itself allows 50.
+const MAX_ATTEMPTS: u64 = 100;
+
+/// Pages of one attempt's jobs.
+const MAX_JOB_PAGES: u64 = 100;
 
 const SHAPE: &str = "WorkflowRun";
 
@@ -36,6 +46,7 @@ pub(super) async fn fetch(
     // Windows still to be listed, the newest on top.
     let mut windows = vec![(since, scan.until.unwrap_or(scan.started_at))];
     let (mut n_fetched, mut n_stored, mut n_unlisted) = (0_u64, 0_usize, 0_u64);
+    let mut n_fruitless = 0;
     while let Some((from, to)) = windows.pop() {
         let mut page = 1_u64;
         loop {
@@ -46,17 +57,24 @@ pub(super) async fn fetch(
             };
             let seconds = to.as_second().saturating_sub(from.as_second());
             if page == 1 && found.total_count >= MAX_LISTED && seconds > 1 {
+                n_fruitless += 1;
+                if n_fruitless > MAX_FRUITLESS {
+                    let certificate = unlisted(context, state, n_stored > 0)?;
+                    return Ok(Context::ended(Some(Endless::Uncounted), certificate));
+                }
                 let middle = back(to, SignedDuration::from_secs(seconds / 2));
                 windows.push((from, back(middle, SignedDuration::from_secs(1))));
                 windows.push((middle, to));
                 break;
             }
-            n_unlisted += if page == 1 {
-                found.total_count.saturating_sub(MAX_LISTED)
-            } else {
-                0
-            };
+            if page == 1 {
+                let n_beyond = found.total_count.saturating_sub(MAX_LISTED);
+                n_unlisted = n_unlisted.saturating_add(n_beyond);
+            }
             let n_listed = found.workflow_runs.len() as u64;
+            if n_listed > 0 {
+                n_fruitless = 0;
+            }
             let mut records = Vec::new();
             for run in found.workflow_runs {
                 records.extend(attempts(context, state, run).await?);
@@ -96,6 +114,16 @@ pub(super) async fn fetch(
     )
 }
 
+/// The certificate of runs that the server counts and does not list: the next run asks for all of them again.
+fn unlisted(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    is_changed: bool,
+) -> Result<StreamCertificate, Error> {
+    state.stream(STREAM).scan = None;
+    context.finished(STREAM, state, None, 1, is_changed)
+}
+
 async fn list(
     context: &Context<'_>,
     from: Timestamp,
@@ -130,7 +158,7 @@ async fn attempts(
     };
     let live = &state.stream(STREAM).live;
     let mut records = Vec::new();
-    for attempt in 1..last {
+    for attempt in last.saturating_sub(MAX_ATTEMPTS).max(1)..last {
         // Where the next one is in the store, this one had ended when it was read, and stays as it is.
         if live.contains_key(&format!("{id}/{}", attempt + 1)) {
             continue;
@@ -157,7 +185,7 @@ async fn attempts(
 async fn jobs(context: &Context<'_>, attempt: &str) -> Result<Option<Vec<Value>>, Error> {
     let path = format!("{attempt}/jobs");
     let mut jobs = Vec::new();
-    for page in 1_u64.. {
+    for page in 1..=MAX_JOB_PAGES {
         let parameters = [("per_page", "100".to_owned()), ("page", page.to_string())];
         let Outcome::Data(found, _) = context
             .client

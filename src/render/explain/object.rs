@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Explain, cell_words, fate_words};
 use crate::metrics::measure::Ledger;
-use crate::render::{RenderError, json};
+use crate::render::{RenderError, encode, json};
 
 #[derive(Serialize)]
 struct Explanation<'a> {
@@ -112,5 +112,5 @@ pub(super) fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
         rows: objects.collect(),
     })?;
     text.push('\n');
-    Ok(text)
+    Ok(encode::json(text))
 }

@@ -1,0 +1,97 @@
+//! The one door to the terminal and to CI logs: whatever is printed passes here, without secrets and without commands.
+//!
+//! Names, titles and paths of others are in almost every line. A later command cannot forget to encode them: nothing else in
+//! this program writes to the standard output or the standard error (`tests/it/structure.rs`).
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::{PoisonError, RwLock};
+
+use indicatif::{ProgressBar, ProgressDrawTarget};
+
+use super::context::variable;
+use crate::github::redact::Redactor;
+use crate::render::encode;
+
+/// Variables whose values are secrets, whoever puts them into a text.
+const SECRET_VARIABLES: [&str; 6] = [
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "GH_ENTERPRISE_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "ACTIONS_RUNTIME_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+];
+
+static CONCEALED: RwLock<Vec<Redactor>> = RwLock::new(Vec::new());
+
+/// Begins: secrets of the environment are never printed, and a defect ends with its own exit code and no secret either.
+pub fn open() {
+    let secrets: Vec<String> = SECRET_VARIABLES
+        .iter()
+        .filter_map(|name| variable(name))
+        .collect();
+    conceal(Redactor::new(&secrets));
+    std::panic::set_hook(Box::new(|panic| {
+        let message = panic
+            .payload_as_str()
+            .unwrap_or("something that must not happen has happened");
+        let at = panic
+            .location()
+            .map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
+        let trace = std::backtrace::Backtrace::capture();
+        let trace = match trace.status() {
+            std::backtrace::BacktraceStatus::Captured => format!("\n{trace}"),
+            _ => String::new(),
+        };
+        note(&format!(
+            "error: linchpin has a defect: {message}{at}\nhint: report it with the text above: it names no secret{trace}"
+        ));
+        std::process::exit(super::error::Kind::Defect.exit_code().into());
+    }));
+}
+
+/// Takes the secrets that a redactor knows out of everything that is printed from now on.
+pub fn conceal(redactor: Redactor) {
+    CONCEALED
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(redactor);
+}
+
+fn printable(text: &str) -> String {
+    let concealed = CONCEALED.read().unwrap_or_else(PoisonError::into_inner);
+    let text = concealed
+        .iter()
+        .fold(text.to_owned(), |text, redactor| redactor.text(&text));
+    encode::log_lines(&text).into_owned()
+}
+
+/// Text on the standard output, as it is: whole lines. A reader that has gone away is no error.
+pub fn out(text: &str) {
+    let _ = std::io::stdout()
+        .lock()
+        .write_all(printable(text).as_bytes());
+}
+
+/// A line on the standard error; one that cannot be written is lost.
+pub fn note(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", printable(line));
+}
+
+/// Whether the standard error is a terminal, where a bar can be drawn.
+#[must_use]
+pub fn has_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// A bar on the terminal.
+#[must_use]
+pub fn bar(total: Option<u64>) -> ProgressBar {
+    ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr())
+}
+
+/// A text inside a bar, which draws itself.
+#[must_use]
+pub fn bar_text(text: &str) -> String {
+    encode::ci_log(&printable(text))
+}
