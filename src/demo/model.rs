@@ -90,6 +90,9 @@ pub struct HostRepository {
     pub workflow_runs: Vec<HostWorkflowRun>,
     /// Branch protection of the default branch.
     pub protection: Option<HostMergeRule>,
+    /// Whether the token's owner administers the repository: GitHub then shows the protection as it was laid down, and enforces
+    /// none of it on them; to everybody else it shows only what is enforced on them.
+    pub viewer_administers: bool,
     /// The pull request rule of a ruleset for the default branch.
     pub ruleset: Option<HostMergeRule>,
     /// Milestones, by number.
@@ -111,7 +114,7 @@ pub struct HostMergeRule {
     pub requires_code_owner: bool,
     /// The last push must be approved by somebody else; shown of a ruleset only.
     pub requires_last_push_approval: bool,
-    /// A push dismisses approvals; shown of a ruleset only.
+    /// A push dismisses approvals; shown of a ruleset, and to administrators.
     pub dismisses_stale_reviews: bool,
     /// Changes land through a queue; shown of a ruleset only.
     pub has_merge_queue: bool,

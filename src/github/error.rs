@@ -45,6 +45,8 @@ pub enum Error {
         attempts: u32,
         /// How the last try ended.
         last: String,
+        /// The HTTP status of the last answer; `None` where none came.
+        status: Option<u16>,
     },
     /// The server sends its callers elsewhere, where the token must not go.
     #[error(

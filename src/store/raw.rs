@@ -3,7 +3,8 @@
 //! A record is one node (a pull request, an issue, …) as it came, with the rest of its lists. The newest line of a node
 //! counts. Records are what is precious: every fact can be derived from them again.
 
-use std::collections::{HashMap, HashSet};
+mod head;
+
 use std::io::Read as _;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 use super::{Error, Store};
 use crate::domain::{Gap, RepositoryId, Stream};
+use head::{Head, Newest};
 
 /// No record file is unpacked beyond this: a corrupt or hostile one must not exhaust memory.
 const MAX_UNPACKED_BYTES: u64 = 1 << 31;
@@ -28,6 +30,23 @@ pub struct Record {
     /// the connection as it came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tails: Vec<(String, Value)>,
+}
+
+impl Record {
+    /// The shape of a record that says that a node is no longer there.
+    pub const GONE: &'static str = "Gone";
+
+    /// What is stored of a node that GitHub no longer has: it takes the place of the records before it. `node` holds what the
+    /// node is known by besides its id (`number`, `databaseId`), where that is known.
+    #[must_use]
+    pub fn gone(id: &str, node: Value) -> Self {
+        Self {
+            shape: Self::GONE.to_owned(),
+            id: id.to_owned(),
+            node,
+            tails: Vec::new(),
+        }
+    }
 }
 
 /// Commits records of one stream as one new file.
@@ -68,28 +87,28 @@ pub fn write(
     store.commit_file(&path, &bytes)
 }
 
-/// Reads the newest record of each node of one stream, in the order in which they were committed. What cannot be read is
-/// a gap. Only ids are held in memory, so that a long history fits.
+/// Reads the newest record of each node of one stream, in the order in which they were committed; a node that is gone has none.
+/// What cannot be read is a gap. Only ids are held in memory, so that a long history fits.
+///
+/// A node is known by its number or its database id: its node id may change, since GitHub has two formats of them.
 pub fn read_latest(
     store: &Store,
     repository: RepositoryId,
     stream: Stream,
     mut each: impl FnMut(Record),
 ) -> Result<Vec<Gap>, Error> {
-    let mut newest: HashMap<String, usize> = HashMap::new();
+    let mut newest = Newest::default();
     let mut bad_lines = Vec::new();
     let mut gaps = lines(
         store,
         repository,
         stream,
-        |at, path, line| match serde_json::from_slice::<IdOnly>(line) {
-            Ok(IdOnly { id }) => {
-                newest.insert(id, at);
-            }
+        |at, path, line| match serde_json::from_slice::<Head>(line) {
+            Ok(head) => newest.add(at, head),
             Err(_) => bad_lines.push(path.to_owned()),
         },
     )?;
-    let kept: HashSet<usize> = newest.into_values().collect();
+    let kept = newest.places();
     lines(store, repository, stream, |at, path, line| {
         if kept.contains(&at) {
             match serde_json::from_slice(line) {
@@ -158,23 +177,18 @@ pub(super) fn is_whole(bytes: &[u8]) -> bool {
         && text
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
-            .all(|line| serde_json::from_slice::<IdOnly>(line).is_ok())
+            .all(|line| serde_json::from_slice::<Head>(line).is_ok())
 }
 
-/// How many distinct records a stream holds.
+/// How many nodes a stream holds that are not gone.
 pub fn count(store: &Store, repository: RepositoryId, stream: Stream) -> Result<u64, Error> {
-    let mut ids = HashSet::new();
-    lines(store, repository, stream, |_, _, line| {
-        if let Ok(IdOnly { id }) = serde_json::from_slice(line) {
-            ids.insert(id);
+    let mut newest = Newest::default();
+    lines(store, repository, stream, |at, _, line| {
+        if let Ok(head) = serde_json::from_slice(line) {
+            newest.add(at, head);
         }
     })?;
-    Ok(ids.len() as u64)
-}
-
-#[derive(Deserialize)]
-struct IdOnly {
-    id: String,
+    Ok(newest.places().len() as u64)
 }
 
 /// Hands over every line with its position in the stream and its file. A file that is damaged is a gap, and its lines have

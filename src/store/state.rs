@@ -15,9 +15,13 @@ pub struct StreamState {
     pub watermark: Option<jiff::Timestamp>,
     /// The instant before which nothing was asked for; `None`: everything was.
     pub since: Option<jiff::Timestamp>,
-    /// Fields that the token might not read: once it may, everything is fetched again.
+    /// Fields that the token might not read, as earlier versions kept them: without the records that lack them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<String>,
+    /// Records of which the token may not read something, by node id: the fields, or none where it is the record itself. They
+    /// are asked for again once the token may read what it might not.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden_in: BTreeMap<String, Vec<String>>,
     /// Whether a review was ever asked of a team.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub asks_teams: bool,

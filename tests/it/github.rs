@@ -338,6 +338,7 @@ pub fn host(n_pull_requests: u64) -> Host {
             run(12, 1, "success"),
         ],
         protection: None,
+        viewer_administers: false,
         ruleset: Some(HostMergeRule {
             required_approvals: 2,
             has_merge_queue: true,

@@ -290,11 +290,12 @@ fn teams_are_no_hole_as_long_as_no_review_was_asked_of_one() {
 
 #[test]
 fn a_server_that_is_too_old_keeps_everything_else() {
+    // One that knows nothing of what is asked for; then ones that lack one type each.
     let bench = Bench::new(host(3), Faults::none(at(NOW)));
     bench.github.set_script(Some(Box::new(|asked| {
         (asked.operation == "RepositorySettings").then_some(Fault::Error(
             "",
-            "Field 'rules' doesn't exist on type 'Ref'",
+            "Field 'x' doesn't exist on type 'Repository'",
         ))
     })));
     let report = bench.fetch();
@@ -307,7 +308,40 @@ fn a_server_that_is_too_old_keeps_everything_else() {
         assert_eq!(found.completeness, expected, "{found:?}");
         assert!(!found.has_hole());
     }
-    assert_eq!(log(&bench, "RepositorySettings"), 1);
+    for (variable, unknown, message) in [
+        (
+            "mergeRules",
+            Stream::MergeRules,
+            "Field 'rules' doesn't exist on type 'Ref'",
+        ),
+        (
+            "environments",
+            Stream::Environments,
+            "Field 'preventSelfReview' doesn't exist on type 'DeploymentProtectionRule'",
+        ),
+        (
+            "teams",
+            Stream::Teams,
+            "Field 'parentTeam' doesn't exist on type 'Team'",
+        ),
+    ] {
+        let bench = Bench::new(host(3), Faults::none(at(NOW)));
+        bench.github.set_script(Some(Box::new(move |asked| {
+            let is_asked = asked.variables[variable] == true;
+            (asked.operation == "RepositorySettings" && is_asked)
+                .then_some(Fault::Error("", message))
+        })));
+        let report = bench.fetch();
+        for found in &report.certificates {
+            let expected = if found.stream == unknown {
+                Completeness::Skipped
+            } else {
+                Completeness::Complete
+            };
+            assert_eq!(found.completeness, expected, "{message}: {found:?}");
+        }
+        assert_eq!(log(&bench, "RepositorySettings"), 2, "{message}");
+    }
 }
 
 #[test]

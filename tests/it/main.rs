@@ -30,6 +30,7 @@ mod github;
 mod github_faults;
 mod github_figures;
 mod github_hostile;
+mod github_live;
 mod github_resume;
 mod github_retry;
 mod github_schema;

@@ -152,6 +152,39 @@ pub(super) fn hide_inside(body: &mut Value, field: &str) {
     body["errors"] = Value::Array(errors);
 }
 
+/// Nulls a field of the node with an id, or the node itself, as a token sees what it may not read.
+pub(super) fn hide_of(body: &mut Value, id: &str, field: &str) {
+    let nodes = body
+        .pointer_mut("/data/nodes")
+        .and_then(Value::as_array_mut);
+    let mut errors = Vec::new();
+    for (at, node) in nodes.into_iter().flatten().enumerate() {
+        if node.get("id").and_then(Value::as_str) != Some(id) {
+            continue;
+        }
+        let mut path = vec![json!("nodes"), json!(at)];
+        if field.is_empty() {
+            *node = Value::Null;
+        } else {
+            node[field] = Value::Null;
+            path.push(json!(field));
+        }
+        errors.push(error("FORBIDDEN", path.into_iter()));
+    }
+    if !errors.is_empty() {
+        body["errors"] = Value::Array(errors);
+    }
+}
+
+/// Nulls a field of the repository, as one that was too much to answer.
+pub(super) fn leave_unanswered(body: &mut Value, field: &str) {
+    if let Some(found) = body.pointer_mut(&format!("/data/repository/{field}")) {
+        *found = Value::Null;
+        let path = [json!("repository"), json!(field)];
+        body["errors"] = json!([error("RESOURCE_LIMITS_EXCEEDED", path.into_iter())]);
+    }
+}
+
 fn list_path(body: &Value) -> Vec<String> {
     let fields = body.pointer("/data/repository").and_then(Value::as_object);
     match fields.and_then(|fields| fields.keys().next()) {

@@ -67,6 +67,10 @@ pub enum Fault {
     Hide,
     /// This list of every element is: its elements are null, with errors.
     HideInside(&'static str),
+    /// The token may not read this field of the node with this id; the node itself, where the field is empty.
+    HideOf(&'static str, &'static str),
+    /// This field of the repository is null, beside an error that says that answering it was too much.
+    Unanswered(&'static str),
     /// A field of the repository may not be read: where it is asked for, there is no repository at all.
     Forbid(&'static str),
     /// Every list of the answer goes on, at this cursor.

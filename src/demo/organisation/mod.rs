@@ -166,6 +166,7 @@ impl Making<'_> {
             default_branch: Some("main".to_owned()),
             has_issues: true,
             created_at: Some(Minute::of(FIRST_DAY).instant()),
+            viewer_administers: false,
             ruleset: Some(ruleset()),
             milestones: milestones(self.as_of),
             ..HostRepository::default()

@@ -199,6 +199,16 @@ impl Client {
         path: &str,
         parameters: &[(&str, String)],
     ) -> Result<Outcome<T>, Error> {
+        self.get_less(path, parameters, false).await
+    }
+
+    /// The same, of a list of which less can be asked for.
+    pub async fn get_less<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        parameters: &[(&str, String)],
+        can_split: bool,
+    ) -> Result<Outcome<T>, Error> {
         let rest_budget = *locked(&self.inner.rest_budget);
         self.hold_back(rest_budget).await?;
         let mut url = self.inner.settings.api.rest().clone();
@@ -215,7 +225,7 @@ impl Client {
             let url = url.clone();
             async move { self.send(reqwest::Method::GET, url, None).await }
         };
-        match self.try_until(path, false, send).await? {
+        match self.try_until(path, can_split, send).await? {
             Tried::Unavailable(_, why) => Ok(Outcome::Unavailable(why)),
             Tried::TooBig => Ok(Outcome::TooBig),
             Tried::Answer(answer) => {
@@ -323,6 +333,7 @@ impl Client {
                         operation: operation.to_owned(),
                         attempts: attempt,
                         last,
+                        status: answer.reply.status,
                     });
                 }
             }

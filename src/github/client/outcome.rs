@@ -56,6 +56,25 @@ impl GraphqlError {
     }
 }
 
+impl GraphqlError {
+    /// Whether it says that something is not there.
+    #[must_use]
+    pub fn says_not_found(&self) -> bool {
+        self.kind.as_deref() == Some("NOT_FOUND")
+    }
+
+    /// Whether it is about another of the nodes asked for than the one at a position. One without a path may be about any.
+    #[must_use]
+    pub fn is_elsewhere(&self, at: usize) -> bool {
+        self.path.first().and_then(Value::as_str) == Some("nodes")
+            && self
+                .path
+                .get(1)
+                .and_then(Value::as_u64)
+                .is_some_and(|told| u64::try_from(at).ok() != Some(told))
+    }
+}
+
 /// The field of a repository that may not be read.
 pub(super) fn forbidden_field(errors: &[GraphqlError]) -> Option<String> {
     let error = errors.iter().find(|error| error.is_forbidden())?;

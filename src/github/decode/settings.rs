@@ -69,7 +69,21 @@ impl Decoder {
             required_checks: Vec::new(),
             sources: Vec::new(),
         };
-        if let Some(protection) = branch.ref_update_rule {
+        // What the repository's owners laid down holds for everybody; what is enforced on the token's owner may be less.
+        if let Some(protection) = branch.branch_protection_rule {
+            rule.sources.push("branch_protection".to_owned());
+            if protection.requires_approving_reviews {
+                // GitHub's own default, where it says that approvals are needed and not how many.
+                rule.required_approvals = protection.required_approving_review_count.unwrap_or(1);
+            }
+            rule.requires_code_owner = protection.requires_code_owner_reviews;
+            rule.dismisses_stale_reviews = protection.dismisses_stale_reviews;
+            let checks = protection
+                .required_status_check_contexts
+                .filter(|_| protection.requires_status_checks);
+            rule.required_checks
+                .extend(checks.into_iter().flatten().flatten());
+        } else if let Some(protection) = branch.ref_update_rule {
             rule.sources.push("branch_protection".to_owned());
             rule.required_approvals = protection.required_approving_review_count.unwrap_or(0);
             rule.requires_code_owner = protection.requires_code_owner_reviews;

@@ -71,13 +71,25 @@ pub(super) async fn deployments(
         let Outcome::Data(answer, errors) = answer else {
             continue;
         };
-        for (id, node) in ids.iter().zip(&answer.nodes) {
-            if node.is_none() && errors.is_empty() {
+        let mut gone = Vec::new();
+        for (at, (id, node)) in ids.iter().zip(&answer.nodes).enumerate() {
+            // Null is "deleted" only where GitHub says so of this one; an error without a place may be about any of them.
+            let is_gone = node.is_none()
+                && errors
+                    .iter()
+                    .all(|error| error.is_elsewhere(at) || error.says_not_found());
+            if is_gone {
                 state.stream(stream).live.remove(id);
+                gone.push(Record::gone(id, json!({})));
             }
         }
         let (records, n) = completed(context, answer.nodes.into_iter().flatten(), None).await?;
-        n_short += n + errors.len();
+        n_short += n + errors
+            .iter()
+            .filter(|error| !error.says_not_found())
+            .count();
+        n_stored += gone.len();
+        context.commit(stream, &gone, state)?;
         n_stored += keep(context, state, stream, records, None, &scan)?;
     }
     let slot = state.stream(stream);

@@ -1,6 +1,8 @@
 //! Hydration: whole pull requests by node id, in batches that shrink where GitHub cannot answer them.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -11,6 +13,10 @@ use crate::github::error::Error;
 use crate::github::operation::PULL_REQUESTS;
 use crate::github::wire::repository::InNodes;
 use crate::store::raw::Record;
+
+/// Pull requests that GitHub cannot answer even alone, after which no failing batch is taken apart any more: where everything
+/// fails, asking one by one costs thousands of requests and finds nothing.
+const MAX_BROKEN: usize = 24;
 
 /// How often a null that came with an error is asked for again.
 const MAX_REQUEUES: u32 = 3;
@@ -28,6 +34,8 @@ pub(super) enum Hydrated {
     },
     /// It is no longer there.
     Gone,
+    /// The token may not read it.
+    Hidden,
     /// It could not be answered.
     Failed,
 }
@@ -40,9 +48,10 @@ pub(super) async fn hydrate(
     ids: &[String],
 ) -> Result<Result<BTreeMap<String, Hydrated>, Unavailable>, Error> {
     let mut tasks = JoinSet::new();
+    let n_broken = Arc::new(AtomicUsize::new(0));
     for batch in ids.chunks(client.batch()) {
-        let (client, batch) = (client.clone(), batch.to_vec());
-        tasks.spawn(async move { hydrate_batch(&client, batch).await });
+        let (client, batch, n_broken) = (client.clone(), batch.to_vec(), Arc::clone(&n_broken));
+        tasks.spawn(async move { hydrate_batch(&client, batch, &n_broken).await });
     }
     let mut hydrated = BTreeMap::new();
     while let Some(joined) = tasks.join_next().await {
@@ -58,7 +67,11 @@ pub(super) async fn hydrate(
     Ok(Ok(hydrated))
 }
 
-async fn hydrate_batch(client: &Client, ids: Vec<String>) -> Result<Batch, Error> {
+async fn hydrate_batch(
+    client: &Client,
+    ids: Vec<String>,
+    n_broken: &AtomicUsize,
+) -> Result<Batch, Error> {
     let mut queue = VecDeque::from([ids]);
     let mut hydrated = Vec::new();
     let mut requeues: BTreeMap<String, u32> = BTreeMap::new();
@@ -70,6 +83,10 @@ async fn hydrate_batch(client: &Client, ids: Vec<String>) -> Result<Batch, Error
             .await;
         let (nodes, errors) = match answer {
             Ok(Outcome::Data(answer, errors)) => (answer.nodes, errors),
+            Ok(Outcome::TooBig) if n_broken.load(Ordering::Relaxed) >= MAX_BROKEN => {
+                hydrated.extend(batch.into_iter().map(|id| (id, Hydrated::Failed)));
+                continue;
+            }
             Ok(Outcome::TooBig) => {
                 client.shrink_batch(batch.len());
                 let (left, right) = batch.split_at(batch.len() / 2);
@@ -79,8 +96,12 @@ async fn hydrate_batch(client: &Client, ids: Vec<String>) -> Result<Batch, Error
             }
             Ok(Outcome::Unavailable(why)) => return Ok(Err(why)),
             // One pull request that GitHub cannot answer must not keep the others out; an outage must end the run.
-            Err(Error::GaveUp { .. }) if batch.len() == 1 && n_failures_in_a_row < 2 => {
-                n_failures_in_a_row += 1;
+            // A server that answers, and says that it could not, is no outage, however many neighbours it cannot answer.
+            Err(Error::GaveUp { status, .. })
+                if batch.len() == 1 && (status == Some(200) || n_failures_in_a_row < 2) =>
+            {
+                n_failures_in_a_row += usize::from(status != Some(200));
+                n_broken.fetch_add(1, Ordering::Relaxed);
                 hydrated.extend(batch.into_iter().map(|id| (id, Hydrated::Failed)));
                 continue;
             }
@@ -103,9 +124,11 @@ async fn hydrate_batch(client: &Client, ids: Vec<String>) -> Result<Batch, Error
                         tails::tails(client, &node, tails::PULL_REQUEST).await?;
                     unsubmitted::empty(&mut node, &mut tails);
                     let shape = PULL_REQUESTS.name.to_owned();
+                    // Its id of today: GitHub is changing the format of ids.
+                    let of_today = node.get("id").and_then(Value::as_str);
                     let record = Box::new(Record {
                         shape,
-                        id: id.clone(),
+                        id: of_today.unwrap_or(&id).to_owned(),
                         node,
                         tails,
                     });
@@ -122,13 +145,10 @@ async fn hydrate_batch(client: &Client, ids: Vec<String>) -> Result<Batch, Error
                         },
                     ));
                 }
-                None if told.is_empty() => hydrated.push((id, Hydrated::Gone)),
-                None if !is_failed => {
-                    return Ok(Err(Unavailable::Forbidden {
-                        permission: None,
-                        field: None,
-                    }));
+                None if told.is_empty() && is_told_apart(&errors) => {
+                    hydrated.push((id, Hydrated::Gone));
                 }
+                None if !told.is_empty() && !is_failed => hydrated.push((id, Hydrated::Hidden)),
                 _ => {
                     let tried = requeues.entry(id.clone()).or_default();
                     *tried += 1;
@@ -142,6 +162,11 @@ async fn hydrate_batch(client: &Client, ids: Vec<String>) -> Result<Batch, Error
         }
     }
     Ok(Ok(hydrated))
+}
+
+/// Whether every error says which node it is about: one that does not may be about a node that came as null.
+fn is_told_apart(errors: &[GraphqlError]) -> bool {
+    errors.iter().all(|error| !error.path.is_empty())
 }
 
 /// Whether an error is about the node at a position, or something inside it. A node that is gone is no error.

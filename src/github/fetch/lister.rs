@@ -57,6 +57,8 @@ pub(super) struct Lister<'a> {
     most: usize,
     since: Option<jiff::Timestamp>,
     pages: Pages,
+    /// Whether a cursor was refused: once, a list is begun anew for it.
+    is_begun_anew: bool,
     /// Elements that could not be answered even alone; one more for a list without an end.
     pub(super) n_failed: usize,
     /// Why the list was ended before the server said that it ends.
@@ -79,6 +81,7 @@ impl<'a> Lister<'a> {
             most,
             since,
             pages: Pages::default(),
+            is_begun_anew: false,
             n_failed: 0,
             endless: None,
         }
@@ -90,6 +93,7 @@ impl<'a> Lister<'a> {
         after: Option<&str>,
     ) -> Result<Result<Connection<L::Node>, Unavailable>, Error> {
         self.pages.ask(after);
+        let mut after = after;
         loop {
             let mut variables = self.context.variables(self.first, after);
             if let Some(since) = self.since {
@@ -99,7 +103,19 @@ impl<'a> Lister<'a> {
             let client = self.context.client;
             let answer = client
                 .graphql::<InRepository<L>>(&self.operation, &variables, can_split)
-                .await?;
+                .await;
+            let answer = match answer {
+                // A cursor that was kept from another night may have lost its meaning. What is listed twice is stored once.
+                Err(Error::Rejected { message, .. })
+                    if after.is_some() && !self.is_begun_anew && is_of_cursor(&message) =>
+                {
+                    self.is_begun_anew = true;
+                    self.pages = Pages::default();
+                    after = None;
+                    continue;
+                }
+                other => other?,
+            };
             let (mut found, errors) = match answer {
                 Outcome::Data(
                     InRepository {
@@ -146,6 +162,12 @@ impl<'a> Lister<'a> {
             return Ok(Ok(found));
         }
     }
+}
+
+/// Whether a refusal is about the cursor.
+fn is_of_cursor(message: &str) -> bool {
+    let message = message.to_lowercase();
+    message.contains("cursor") && (message.contains("valid") || message.contains("expired"))
 }
 
 /// Whether an error is about an element of the list, or about something inside one.

@@ -134,14 +134,35 @@ pub struct FetchReport {
     pub points_left: Option<u32>,
     /// The server's time minus the local time.
     pub skew: Option<SignedDuration>,
-    /// Set when it stopped at the rate limit: a later run goes on from there.
+    /// Set when it stopped at a rate limit: a later run goes on from there.
     pub resumes_at: Option<Timestamp>,
+    /// Until when each of the two interfaces is not asked, where its limit is used up: they have one each.
+    pub limits: Limits,
     /// Set when GitHub did not answer at all, and nothing more was asked: which request at which address, and how it ended.
     pub outage: Option<String>,
     /// Names that GitHub does not know or does not show, and that were never fetched: they have no key in the store.
     pub unknown: Vec<RepoName>,
     /// Bytes of raw answers in the store.
     pub raw_bytes: u64,
+}
+
+/// When the points of an interface that are used up are back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// GraphQL's.
+    pub graphql: Option<Timestamp>,
+    /// REST's.
+    pub rest: Option<Timestamp>,
+}
+
+impl Limits {
+    /// The limit that a stream is under.
+    fn of(&mut self, stream: Stream) -> &mut Option<Timestamp> {
+        match stream {
+            Stream::WorkflowRuns => &mut self.rest,
+            _ => &mut self.graphql,
+        }
+    }
 }
 
 /// Fetches repositories one after the other into the store.
@@ -164,6 +185,7 @@ pub async fn fetch(
         points_left: None,
         skew: None,
         resumes_at: None,
+        limits: Limits::default(),
         outage: None,
         unknown: Vec::new(),
         raw_bytes: 0,
@@ -186,6 +208,7 @@ pub async fn fetch(
     while let Ok(wait) = waits.try_recv() {
         progress.on(&Event::Waiting(wait));
     }
+    report.resumes_at = report.limits.graphql.max(report.limits.rest);
     report.requests = client.n_requests();
     report.points_spent = client.budget().spent;
     report.points_left = client.budget().remaining;

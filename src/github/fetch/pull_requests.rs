@@ -1,6 +1,6 @@
 //! Pull requests: the newest changes first, down to the watermark; then the open ones again.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -13,8 +13,8 @@ use crate::github::client::Unavailable;
 use crate::github::error::Error;
 use crate::github::operation::PULL_REQUEST_IDS;
 use crate::github::wire::repository::{PullRequestIds, Repository};
-use crate::store::raw::Record;
-use crate::store::state::{RepositoryState, Scan};
+use crate::store::raw::{self, Record};
+use crate::store::state::{RepositoryState, Scan, StreamState};
 
 const STREAM: Stream = Stream::PullRequests;
 
@@ -33,7 +33,7 @@ pub(super) async fn fetch(
         n_failed: 0,
         n_unlisted: 0,
         endless: None,
-        hidden: BTreeSet::new(),
+        n_uncovered: 0,
         n_stored: 0,
         expected,
     };
@@ -90,39 +90,65 @@ pub(super) async fn fetch(
     if run.n_unlisted == 0 {
         slot.watermark = Some(next_watermark);
     }
-    let was_hidden = !slot.hidden.is_empty();
-    if was_hidden && run.hidden.is_empty() && !run.seen.is_empty() {
-        // The token may read now what it might not: what is in the store lacks it.
-        (slot.hidden, slot.watermark) = (Vec::new(), None);
-        return Box::pin(fetch(context, state, overview)).await;
-    }
-    if !run.hidden.is_empty() {
-        slot.hidden = run.hidden.iter().cloned().collect();
-    }
+    run.look_again(state, next_watermark, &scan).await?;
     let n_failed = run.n_failed + run.n_unlisted;
     let certificate = context.finished(STREAM, state, expected, n_failed, run.n_stored > 0)?;
     let certificate = Context::ended(run.endless, certificate);
-    if run.hidden.is_empty() {
-        return Ok(certificate);
+    Ok(with_hidden(context, state.stream(STREAM), certificate))
+}
+
+/// Says what the token may not read: it stays missing on a night on which nothing is asked, too.
+fn with_hidden(
+    context: &Context<'_>,
+    slot: &StreamState,
+    certificate: StreamCertificate,
+) -> StreamCertificate {
+    if slot.hidden_in.is_empty() {
+        return certificate;
     }
-    let fields: Vec<String> = run
-        .hidden
-        .into_iter()
-        .map(|field| format!("`{field}`"))
-        .collect();
-    Ok(StreamCertificate {
+    let n_whole = slot
+        .hidden_in
+        .values()
+        .filter(|fields| fields.is_empty())
+        .count();
+    if certificate.fetched == 0 && n_whole == slot.hidden_in.len() {
+        return context.forbidden(STREAM);
+    }
+    let fields: BTreeSet<&String> = slot.hidden_in.values().flatten().collect();
+    let fields: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+    let counted = |n: usize| match n {
+        1 => "1 pull request".to_owned(),
+        n => format!("{n} pull requests"),
+    };
+    let mut reasons = Vec::new();
+    if !fields.is_empty() {
+        reasons.push(format!(
+            "{} of {}",
+            fields.join(", "),
+            counted(slot.hidden_in.len() - n_whole)
+        ));
+    }
+    if n_whole > 0 {
+        reasons.push(counted(n_whole));
+    }
+    StreamCertificate {
         completeness: Completeness::Partial,
-        reason: Some(format!(
-            "the token may not read {} of pull requests",
-            fields.join(", ")
-        )),
+        reason: Some(format!("the token may not read {}", reasons.join(", and "))).map(|reason| {
+            match certificate.reason {
+                Some(other) => format!("{other}; {reason}"),
+                None => reason,
+            }
+        }),
         fix: Some(
             "give the token read access: contents=read, issues=read and pull_requests=read"
                 .to_owned(),
         ),
         ..certificate
-    })
+    }
 }
+
+/// Records of which something was hidden that are asked for on each night, to find out whether the token may read it now.
+const N_TRIED: usize = 3;
 
 struct Run<'a> {
     context: &'a Context<'a>,
@@ -133,8 +159,8 @@ struct Run<'a> {
     n_unlisted: usize,
     /// Why the list of ids was ended before its end.
     endless: Option<Endless>,
-    /// Fields that the token may not read.
-    hidden: BTreeSet<String>,
+    /// Records that something was hidden of before this run, and that came whole.
+    n_uncovered: usize,
     n_stored: u64,
     expected: Option<u64>,
 }
@@ -200,6 +226,63 @@ impl Run<'_> {
         }
     }
 
+    /// Asks again for a few of the records that something is hidden of, and for all of them once one comes whole: then the
+    /// token's rights have changed.
+    async fn look_again(
+        &mut self,
+        state: &mut RepositoryState,
+        next_watermark: jiff::Timestamp,
+        scan: &Scan,
+    ) -> Result<(), Error> {
+        let slot = state.stream(STREAM);
+        if !slot.hidden.is_empty() {
+            // An earlier version knew the fields and not the records: those that lack one of them are found in the store.
+            let fields = std::mem::take(&mut slot.hidden);
+            let mut lacking = BTreeMap::new();
+            raw::read_latest(
+                self.context.store,
+                self.context.repository,
+                STREAM,
+                |record| {
+                    let hidden: Vec<String> = fields
+                        .iter()
+                        .filter(|field| lacks(&record.node, field))
+                        .cloned()
+                        .collect();
+                    if !hidden.is_empty() {
+                        lacking.insert(record.id, hidden);
+                    }
+                },
+            )?;
+            state.stream(STREAM).hidden_in.extend(lacking);
+        }
+        let mut n = N_TRIED;
+        loop {
+            let ids: Vec<String> = state
+                .stream(STREAM)
+                .hidden_in
+                .keys()
+                .filter(|id| !self.seen.contains(*id))
+                .take(n)
+                .cloned()
+                .collect();
+            if ids.is_empty() || (self.n_uncovered == 0 && n > N_TRIED) {
+                break;
+            }
+            // Whatever was tried tonight is done; only what came whole leads to the rest.
+            let done = Scan {
+                is_second_pass: true,
+                ..scan.clone()
+            };
+            if let Err(_refused) = self.page(state, ids, next_watermark, Some(done)).await? {
+                break;
+            }
+            n = self.context.page_size().max(N_TRIED + 1);
+        }
+        state.stream(STREAM).scan = None;
+        Ok(())
+    }
+
     /// Hydrates a page of ids and commits it.
     async fn page(
         &mut self,
@@ -215,17 +298,30 @@ impl Run<'_> {
         // The cursor moves only with the page: a kill before the commit asks for the page again.
         state.stream(STREAM).scan = scan;
         let mut records = Vec::new();
-        let live = &mut state.stream(STREAM).live;
+        let slot = state.stream(STREAM);
+        let (live, hidden_in) = (&mut slot.live, &mut slot.hidden_in);
         for id in ids {
             self.seen.insert(id.clone());
+            let was_hidden = hidden_in.contains_key(&id);
             match hydrated.get(&id) {
                 Some(Hydrated::Record {
                     record,
                     is_whole,
                     hidden,
                 }) => {
-                    self.hidden.extend(hidden.iter().cloned());
                     self.n_failed += usize::from(!is_whole);
+                    hidden_in.remove(&id);
+                    if hidden.is_empty() {
+                        self.n_uncovered += usize::from(was_hidden);
+                    } else {
+                        hidden_in.insert(record.id.clone(), hidden.clone());
+                    }
+                    if record.id != id {
+                        // Its id was of the other format.
+                        live.remove(&id);
+                    }
+                    let id = record.id.clone();
+                    self.seen.insert(id.clone());
                     let sum = checksum(record);
                     if live.get(&id) != Some(&sum) {
                         records.push((**record).clone());
@@ -244,6 +340,11 @@ impl Run<'_> {
                 }
                 Some(Hydrated::Gone) => {
                     live.remove(&id);
+                    hidden_in.remove(&id);
+                }
+                Some(Hydrated::Hidden) => {
+                    live.remove(&id);
+                    hidden_in.insert(id, Vec::new());
                 }
                 Some(Hydrated::Failed) | None => {
                     // Kept among those that are asked for again by the next run.
@@ -259,6 +360,21 @@ impl Run<'_> {
             .page(STREAM, self.seen.len() as u64, self.expected);
         Ok(Ok(()))
     }
+}
+
+/// Whether a record lacks a field that was hidden when it was fetched. GitHub answers null for it, or for who was asked.
+fn lacks(node: &Value, field: &str) -> bool {
+    let Some(found) = node.get(field) else {
+        return true;
+    };
+    let nodes = || {
+        let nodes = found.get("nodes").and_then(Value::as_array);
+        nodes.into_iter().flatten()
+    };
+    found.is_null()
+        || nodes().any(|element| {
+            element.is_null() || element.get("requestedReviewer").is_some_and(Value::is_null)
+        })
 }
 
 /// Whether a review was asked of a team.

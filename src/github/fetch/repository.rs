@@ -5,7 +5,7 @@ use serde_json::json;
 use super::context::{Context, checksum, rate_limited};
 use super::settings::Settings;
 use super::{
-    Event, FetchOptions, FetchProgress, FetchReport, deliveries, issues, pull_requests,
+    Event, FetchOptions, FetchProgress, FetchReport, Limits, deliveries, issues, pull_requests,
     workflow_runs,
 };
 use crate::domain::{Completeness, RepoName, RepositoryId, Stream, StreamCertificate};
@@ -25,11 +25,14 @@ pub(super) async fn fetch(
     settings: &mut Settings,
     report: &mut FetchReport,
 ) -> Result<(), Error> {
-    let overview = match (report.resumes_at, &report.outage) {
+    let overview = match (report.limits.graphql, &report.outage) {
         (Some(reset_at), _) => Err(Stop::RateLimited(reset_at)),
         (None, Some(outage)) => Err(Stop::Trouble(outage.clone())),
         (None, None) => match overview(client, name).await {
-            Err(Error::RateLimited { reset_at }) => Err(Stop::RateLimited(reset_at)),
+            Err(Error::RateLimited { reset_at }) => {
+                report.limits.graphql = Some(reset_at);
+                Err(Stop::RateLimited(reset_at))
+            }
             // Without an answer nothing more is asked; what is in the store stays of use.
             Err(error @ (Error::GaveUp { .. } | Error::Redirected { .. })) => {
                 report.outage = Some(error.to_string());
@@ -79,7 +82,11 @@ pub(super) async fn fetch(
     }
     let mut state = state::read(store, id)?;
     for stream in &options.streams {
-        let done = match (&overview, report.resumes_at) {
+        let done = match (&overview, *report.limits.of(*stream)) {
+            // Runs are asked for over REST, which has a limit of its own, and needs no overview.
+            (Err(Stop::RateLimited(_)), None) if *stream == Stream::WorkflowRuns => {
+                workflow_runs::fetch(&context, &mut state).await
+            }
             (Err(Stop::RateLimited(reset_at)), _) => Err(Error::RateLimited {
                 reset_at: *reset_at,
             }),
@@ -110,7 +117,7 @@ pub(super) async fn fetch(
         requests: client.n_requests(),
         points_left: client.budget().remaining,
     });
-    if matches!(overview, Ok(Ok(_))) && report.resumes_at.is_none() {
+    if matches!(overview, Ok(Ok(_))) && report.limits == Limits::default() {
         state.fetched_at = Some(context.started_at);
         state::write(store, id, &state)?;
     }
@@ -125,17 +132,43 @@ enum Stop {
     Trouble(String),
 }
 
-/// What a repository is. Lists that the token may not read are left out, one try each.
+/// What a repository is. Lists that the token may not read are left out, one try each; where all of it is too much for the
+/// server to answer at once, each list is asked for alone.
 pub(in crate::github) async fn overview(
     client: &Client,
     name: &RepoName,
 ) -> Result<Result<Repository, Unavailable>, Error> {
-    let mut lists = [
-        ("pullRequests", true),
-        ("issues", true),
-        ("deployments", true),
-        ("releases", true),
-    ];
+    match overview_of(client, name, &LISTS).await {
+        Err(Error::GaveUp {
+            status: Some(200), ..
+        }) => {}
+        other => return other,
+    }
+    let mut whole = match overview_of(client, name, &[]).await? {
+        Ok(whole) => whole,
+        Err(why) => return Ok(Err(why)),
+    };
+    for list in LISTS {
+        let Ok(part) = overview_of(client, name, &[list]).await? else {
+            continue;
+        };
+        whole.pull_requests = whole.pull_requests.or(part.pull_requests);
+        whole.issues = whole.issues.or(part.issues);
+        whole.deployments = whole.deployments.or(part.deployments);
+        whole.releases = whole.releases.or(part.releases);
+    }
+    Ok(Ok(whole))
+}
+
+/// The lists of an overview, under the names of the variables that ask for them.
+const LISTS: [&str; 4] = ["pullRequests", "issues", "deployments", "releases"];
+
+async fn overview_of(
+    client: &Client,
+    name: &RepoName,
+    wanted: &[&str],
+) -> Result<Result<Repository, Unavailable>, Error> {
+    let mut lists = LISTS.map(|list| (list, wanted.contains(&list)));
     loop {
         let mut variables = json!({"owner": name.owner(), "name": name.name()});
         for (list, is_asked) in lists {
@@ -226,7 +259,7 @@ fn certified(
     match done {
         Ok(certificate) => Ok(certificate),
         Err(Error::RateLimited { reset_at }) => {
-            report.resumes_at = Some(reset_at);
+            *report.limits.of(stream) = Some(reset_at);
             let fetched = raw::count(context.store, context.repository, stream)?;
             Ok(StreamCertificate {
                 fetched,

@@ -3,7 +3,7 @@
 //! One request answers for all of them, and for the teams of an organisation once a run. A snapshot replaces the one before,
 //! so that what was deleted goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -43,6 +43,8 @@ enum Part {
     Unavailable(Unavailable),
     /// The server is older than what is asked of it.
     Unknown,
+    /// GitHub could not answer it, not even alone.
+    Unanswered,
 }
 
 /// What one run knows of settings: the teams of each owner, and the answers about the repository at hand.
@@ -51,12 +53,15 @@ pub(super) struct Settings {
     /// By owner, in lower case.
     teams: BTreeMap<String, Part>,
     parts: BTreeMap<Stream, Part>,
+    /// What was not answered beside others, and is asked for alone.
+    alone: BTreeSet<Stream>,
 }
 
 impl Settings {
     /// Forgets the repository at hand; the teams stay.
     pub(super) fn next_repository(&mut self) {
         self.parts.clear();
+        self.alone.clear();
     }
 
     /// Fetches one of the streams: together with the others of `wanted`, unless it already came with them.
@@ -89,23 +94,45 @@ impl Settings {
                 reason: Some("this server is too old to tell".to_owned()),
                 ..context.certificate(stream, Completeness::Skipped)
             }),
-            Some(Part::Nothing) | None => Ok(context.certificate(stream, Completeness::Empty)),
+            // What came before stays, and is not taken for what is there today.
+            Some(Part::Unanswered) | None => {
+                context.troubled(state, stream, "GitHub could not answer it")
+            }
+            Some(Part::Nothing) => Ok(context.certificate(stream, Completeness::Empty)),
         }
     }
 
-    /// Asks for the parts that are not known yet, page after page.
+    /// Asks for the parts that are not known yet; what is not answered beside the others is asked for alone.
     async fn ask(
         &mut self,
         client: &Client,
         name: &RepoName,
         wanted: &[Stream],
     ) -> Result<(), Error> {
-        let mut asked: BTreeMap<Stream, Option<String>> = PARTS
+        let together = PARTS
             .iter()
             .map(|(stream, _)| *stream)
             .filter(|stream| wanted.contains(stream) && !self.parts.contains_key(stream))
             .map(|stream| (stream, None))
             .collect();
+        self.ask_for(client, name, together).await?;
+        for stream in std::mem::take(&mut self.alone) {
+            self.ask_for(client, name, BTreeMap::from([(stream, None)]))
+                .await?;
+            if self.alone.remove(&stream) {
+                self.parts.insert(stream, Part::Unanswered);
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for some parts, page after page.
+    async fn ask_for(
+        &mut self,
+        client: &Client,
+        name: &RepoName,
+        mut asked: BTreeMap<Stream, Option<String>>,
+    ) -> Result<(), Error> {
         let mut lists: BTreeMap<Stream, Pages> = BTreeMap::new();
         while !asked.is_empty() {
             let answer = client
@@ -128,14 +155,27 @@ impl Settings {
                         self.parts.insert(stream, Part::Unavailable(why.clone()));
                     }
                 }
-                Ok(Outcome::TooBig) => return Ok(()),
+                // One part that the server does not know, or cannot answer, must not take the others with it.
+                Ok(Outcome::TooBig) => self.alone.extend(std::mem::take(&mut asked).into_keys()),
                 Err(Error::Rejected { message, .. })
                     if message.contains("doesn't exist on type") =>
                 {
-                    for (stream, _) in std::mem::take(&mut asked) {
+                    let named =
+                        unknown_to_server(&message).filter(|stream| asked.contains_key(stream));
+                    if let Some(stream) = named {
+                        asked.remove(&stream);
                         self.parts.insert(stream, Part::Unknown);
+                    } else if asked.len() == 1 {
+                        for (stream, _) in std::mem::take(&mut asked) {
+                            self.parts.insert(stream, Part::Unknown);
+                        }
+                    } else {
+                        self.alone.extend(std::mem::take(&mut asked).into_keys());
                     }
                 }
+                Err(Error::GaveUp {
+                    status: Some(200), ..
+                }) => self.alone.extend(std::mem::take(&mut asked).into_keys()),
                 Err(error) => return Err(error),
             }
         }
@@ -158,19 +198,33 @@ impl Settings {
                 continue;
             }
             let mut piece = found.get_mut(field).map(Value::take).unwrap_or_default();
-            let is_refused = errors.iter().any(|error| {
-                error.is_forbidden() && error.path.get(1).and_then(Value::as_str) == Some(field)
-            });
+            let is_about = |error: &&GraphqlError| {
+                error.path.is_empty() || error.path.get(1).and_then(Value::as_str) == Some(field)
+            };
+            let is_user = stream == Stream::Teams
+                && piece.get("__typename").is_some_and(|kind| kind == "User");
             if stream == Stream::Teams {
                 piece = piece.get_mut("teams").map(Value::take).unwrap_or_default();
             }
             asked.remove(&stream);
+            // An error deeper inside takes only what it names.
+            let is_refused = piece.is_null()
+                && errors
+                    .iter()
+                    .filter(is_about)
+                    .any(GraphqlError::is_forbidden);
             if is_refused {
                 let why = Unavailable::Forbidden {
                     permission: None,
                     field: Some(field.to_owned()),
                 };
                 self.parts.insert(stream, Part::Unavailable(why));
+                continue;
+            }
+            let is_unanswered = |error: &GraphqlError| !error.says_not_found();
+            if piece.is_null() && !is_user && errors.iter().filter(is_about).any(is_unanswered) {
+                // Null beside such an error is "not answered", which is not "none".
+                self.alone.insert(stream);
                 continue;
             }
             if piece.is_null() {
@@ -263,7 +317,7 @@ pub(in crate::github) async fn count(
     let counted = |part| match part {
         Some(Part::Whole { expected, .. }) => Some(Ok(expected)),
         Some(Part::Unavailable(why)) => Some(Err(why)),
-        Some(Part::Unknown) => None,
+        Some(Part::Unknown | Part::Unanswered) => None,
         Some(Part::Nothing) | None => Some(Ok(0)),
     };
     Ok(PARTS
@@ -285,6 +339,28 @@ fn join(team: &mut Value, mut page: Value) {
     if let Some(info) = page.get_mut("pageInfo").map(Value::take) {
         members["pageInfo"] = info;
     }
+}
+
+/// Which part an older server does not know, as far as the type that it names tells.
+fn unknown_to_server(message: &str) -> Option<Stream> {
+    let (_, named) = message.split_once("doesn't exist on type")?;
+    let of_type = [
+        ("Environment", Stream::Environments),
+        ("DeploymentProtectionRule", Stream::Environments),
+        ("Milestone", Stream::Milestones),
+        ("Team", Stream::Teams),
+        ("Organization", Stream::Teams),
+        ("Ref", Stream::MergeRules),
+        ("BranchProtectionRule", Stream::MergeRules),
+        ("RepositoryRule", Stream::MergeRules),
+        ("PullRequestParameters", Stream::MergeRules),
+        ("RequiredStatusChecks", Stream::MergeRules),
+    ];
+    let named = named.trim_start_matches([' ', '\'', '"', '`']);
+    of_type
+        .into_iter()
+        .find(|(name, _)| named.starts_with(name))
+        .map(|(_, stream)| stream)
 }
 
 fn has_more(connection: Option<&Value>) -> bool {

@@ -1,5 +1,7 @@
 //! Workflow runs over REST: windows of creation time, bisected until GitHub lists them whole.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -26,6 +28,9 @@ const MAX_FRUITLESS: u32 = 64;
 /// Earlier attempts of one run that are looked at, the newest: GitHub itself allows 50.
 const MAX_ATTEMPTS: u64 = 100;
 
+/// The most that GitHub lists on one page.
+const MAX_SIZE: u64 = 100;
+
 /// Pages of one attempt's jobs.
 const MAX_JOB_PAGES: u64 = 100;
 
@@ -47,14 +52,53 @@ pub(super) async fn fetch(
     let mut windows = vec![(since, scan.until.unwrap_or(scan.started_at))];
     let (mut n_fetched, mut n_stored, mut n_unlisted) = (0_u64, 0_usize, 0_u64);
     let mut n_fruitless = 0;
+    // How many are asked for at once: fewer where the server cannot answer as many.
+    let mut size = MAX_SIZE;
+    // The newest runs as GitHub lists them without a filter: what the index by time has not seen yet is among them.
+    let mut unseen: HashSet<u64> = HashSet::new();
+    if slot.scan.is_none() {
+        let head = loop {
+            match list(context, None, (1, size)).await? {
+                Outcome::Data(found, _) => break found,
+                Outcome::Unavailable(why) => return Ok(context.unavailable(STREAM, &why)),
+                Outcome::TooBig => size = less(size),
+            }
+        };
+        let n_listed = head.workflow_runs.len() as u64;
+        let is_in = |run: &Value| created_at(run).is_some_and(|at| at >= since);
+        if n_listed >= head.total_count || !head.workflow_runs.iter().all(is_in) {
+            windows.clear();
+        }
+        let recent = head.workflow_runs.iter().filter(|run| is_in(run));
+        unseen.extend(recent.filter_map(id));
+        let mut records = Vec::new();
+        for run in head.workflow_runs {
+            records.extend(attempts(context, state, run).await?);
+        }
+        n_fetched += n_listed;
+        n_stored += keep(context, state, records, &scan)?;
+        let expected = Some(head.total_count).filter(|_| windows.is_empty());
+        context.page(STREAM, n_fetched, expected);
+        if windows.is_empty() {
+            unseen.clear();
+        }
+    }
     while let Some((from, to)) = windows.pop() {
-        let mut page = 1_u64;
+        let (mut page, mut n_seen) = (1_u64, 0);
         loop {
-            let found = match list(context, from, to, page).await? {
+            let found = match list(context, Some((from, to)), (page, size)).await? {
                 Outcome::Data(found, _) => found,
                 Outcome::Unavailable(why) => return Ok(context.unavailable(STREAM, &why)),
-                Outcome::TooBig => return Ok(context.certificate(STREAM, Completeness::Partial)),
+                Outcome::TooBig => {
+                    // Pages of another size begin elsewhere: the window is listed again, and what came already is not stored
+                    // twice.
+                    (size, page, n_seen) = (less(size), 1, 0);
+                    continue;
+                }
             };
+            for run in found.workflow_runs.iter().filter_map(id) {
+                unseen.remove(&run);
+            }
             let seconds = to.as_second().saturating_sub(from.as_second());
             if page == 1 && found.total_count >= MAX_LISTED && seconds > 1 {
                 n_fruitless += 1;
@@ -80,7 +124,9 @@ pub(super) async fn fetch(
                 records.extend(attempts(context, state, run).await?);
             }
             n_fetched += n_listed;
-            let is_last = n_listed < 100 || page * 100 >= found.total_count.min(MAX_LISTED);
+            n_seen += n_listed;
+            // Only an empty page ends a list that counts more: a page may be short.
+            let is_last = n_listed == 0 || n_seen >= found.total_count.min(MAX_LISTED);
             let until = if is_last { from } else { to };
             n_stored += keep(
                 context,
@@ -104,14 +150,36 @@ pub(super) async fn fetch(
     }
     let slot = state.stream(STREAM);
     slot.scan = None;
-    slot.watermark = Some(back(scan.started_at, OVERLAP));
-    context.finished(
-        STREAM,
-        state,
-        None,
-        usize::try_from(n_unlisted).unwrap_or(usize::MAX),
-        n_stored > 0,
-    )
+    let is_behind = !unseen.is_empty();
+    if !is_behind {
+        slot.watermark = Some(back(scan.started_at, OVERLAP));
+    }
+    let n_unlisted = usize::try_from(n_unlisted).unwrap_or(usize::MAX);
+    let certificate = context.finished(STREAM, state, None, n_unlisted, n_stored > 0)?;
+    if !is_behind {
+        return Ok(certificate);
+    }
+    Ok(StreamCertificate {
+        completeness: Completeness::Partial,
+        reason: Some(
+            "GitHub's list of runs by time is behind: it lacks runs that are there".to_owned(),
+        ),
+        fix: Some("run it again later: the same time is asked for once more".to_owned()),
+        ..certificate
+    })
+}
+
+/// The next smaller page.
+fn less(size: u64) -> u64 {
+    (size / 3).max(1)
+}
+
+fn id(run: &Value) -> Option<u64> {
+    run.get("id").and_then(Value::as_u64)
+}
+
+fn created_at(run: &Value) -> Option<Timestamp> {
+    run.get("created_at").and_then(Value::as_str)?.parse().ok()
 }
 
 /// The certificate of runs that the server counts and does not list: the next run asks for all of them again.
@@ -124,11 +192,11 @@ fn unlisted(
     context.finished(STREAM, state, None, 1, is_changed)
 }
 
+/// A page of the runs that were created in a span of time; `None`: of all of them, the newest first.
 async fn list(
     context: &Context<'_>,
-    from: Timestamp,
-    to: Timestamp,
-    page: u64,
+    span: Option<(Timestamp, Timestamp)>,
+    (page, size): (u64, u64),
 ) -> Result<Outcome<WorkflowRuns>, Error> {
     let path = format!(
         "/repos/{}/{}/actions/runs",
@@ -136,12 +204,11 @@ async fn list(
         context.name.name()
     );
     let whole = |at: Timestamp| Timestamp::from_second(at.as_second()).unwrap_or(at);
-    let parameters = [
-        ("per_page", "100".to_owned()),
-        ("page", page.to_string()),
-        ("created", format!("{}..{}", whole(from), whole(to))),
-    ];
-    context.client.get(&path, &parameters).await
+    let mut parameters = vec![("per_page", size.to_string()), ("page", page.to_string())];
+    if let Some((from, to)) = span {
+        parameters.push(("created", format!("{}..{}", whole(from), whole(to))));
+    }
+    context.client.get_less(&path, &parameters, size > 1).await
 }
 
 /// A run as listed, which is its last attempt, and its earlier attempts with their jobs.
@@ -185,20 +252,27 @@ async fn attempts(
 async fn jobs(context: &Context<'_>, attempt: &str) -> Result<Option<Vec<Value>>, Error> {
     let path = format!("{attempt}/jobs");
     let mut jobs = Vec::new();
-    for page in 1..=MAX_JOB_PAGES {
-        let parameters = [("per_page", "100".to_owned()), ("page", page.to_string())];
-        let Outcome::Data(found, _) = context
+    let (mut page, mut size) = (1, MAX_SIZE);
+    while page <= MAX_JOB_PAGES {
+        let parameters = [("per_page", size.to_string()), ("page", page.to_string())];
+        let answer = context
             .client
-            .get::<WorkflowJobs>(&path, &parameters)
-            .await?
-        else {
-            return Ok(None);
+            .get_less::<WorkflowJobs>(&path, &parameters, size > 1)
+            .await?;
+        let found = match answer {
+            Outcome::Data(found, _) => found,
+            Outcome::Unavailable(_) => return Ok(None),
+            Outcome::TooBig => {
+                (page, size) = (1, less(size));
+                jobs.clear();
+                continue;
+            }
         };
-        let n_listed = found.jobs.len() as u64;
         jobs.extend(found.jobs.iter().map(|job| kept(job, &KEPT_OF_JOBS)));
-        if n_listed < 100 || page * 100 >= found.total_count {
+        if found.jobs.is_empty() || jobs.len() as u64 >= found.total_count {
             break;
         }
+        page += 1;
     }
     Ok(Some(jobs))
 }
@@ -221,9 +295,10 @@ fn kept(node: &Value, names: &[&str]) -> Value {
 }
 
 fn record(id: u64, attempt: u64, node: &Value) -> Record {
-    const KEPT: [&str; 13] = [
+    const KEPT: [&str; 14] = [
         "id",
         "name",
+        "path",
         "run_attempt",
         "event",
         "head_branch",

@@ -15,6 +15,9 @@ pub struct Deployment {
     pub type_name: String,
     /// Node id.
     pub id: String,
+    /// Numeric id; records of earlier versions have none.
+    #[serde(default)]
+    pub database_id: Option<u64>,
     /// Environment.
     #[serde(deserialize_with = "nullable")]
     pub environment: Option<String>,
@@ -59,6 +62,9 @@ pub struct Release {
     pub type_name: String,
     /// Node id.
     pub id: String,
+    /// Numeric id; records of earlier versions have none.
+    #[serde(default)]
+    pub database_id: Option<u64>,
     /// Tag.
     pub tag_name: String,
     /// Title.

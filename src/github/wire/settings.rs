@@ -29,7 +29,10 @@ pub struct Settings {
 pub struct RuledBranch {
     /// Its name.
     pub name: String,
-    /// Branch protection as everybody with read access sees it; null where there is none.
+    /// Branch protection as it was laid down; null where there is none, and for a token that may not administer the repository.
+    #[serde(default)]
+    pub branch_protection_rule: Option<BranchProtectionRule>,
+    /// What of it is enforced on the token's owner; null where there is none, and for an administrator whom it lets pass.
     #[serde(deserialize_with = "nullable")]
     pub ref_update_rule: Option<RefUpdateRule>,
     /// The rules of active rulesets; null where they may not be read.
@@ -37,7 +40,27 @@ pub struct RuledBranch {
     pub rules: Option<Connection<Rule>>,
 }
 
-/// Branch protection.
+/// Branch protection as it was laid down.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BranchProtectionRule {
+    /// Whether a merge needs approvals.
+    pub requires_approving_reviews: bool,
+    /// How many.
+    #[serde(deserialize_with = "nullable")]
+    pub required_approving_review_count: Option<u64>,
+    /// Whether a merge needs checks.
+    pub requires_status_checks: bool,
+    /// Which.
+    #[serde(deserialize_with = "nullable")]
+    pub required_status_check_contexts: Option<Vec<Option<String>>>,
+    /// Whether code owners must approve.
+    pub requires_code_owner_reviews: bool,
+    /// Whether a push dismisses approvals.
+    pub dismisses_stale_reviews: bool,
+}
+
+/// Branch protection as it is enforced on whoever asks.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RefUpdateRule {

@@ -4,6 +4,16 @@ use super::super::resolve::{Field, Node, connection, int, leaf, object, page_of,
 use super::{View, commit_node, label_node, node, time};
 use crate::demo::model::{HostDeployment, HostIssue, HostRelease};
 
+/// The database id of a node. GitHub has two formats of node ids for one database id: here what follows the first underscore
+/// is what stays. It fits GraphQL's `Int`.
+fn database_id(node: &str) -> u64 {
+    let stays = node.split_once('_').map_or(node, |(_, rest)| rest);
+    let fnv = stays.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    fnv >> 33
+}
+
 impl<'h> View<'h> {
     pub(super) fn issue(self, item: &'h HostIssue) -> Node<'h> {
         let number = item.number;
@@ -95,6 +105,7 @@ impl<'h> View<'h> {
             "Deployment",
             vec![
                 ("id", leaf(item.node.clone())),
+                ("databaseId", int(database_id(&item.node))),
                 ("environment", leaf(item.environment.clone())),
                 (
                     "commitOid",
@@ -135,6 +146,7 @@ impl<'h> View<'h> {
             "Release",
             vec![
                 ("id", leaf(item.node.clone())),
+                ("databaseId", int(database_id(&item.node))),
                 ("tagName", leaf(item.tag_name.clone())),
                 ("name", text(item.name.clone())),
                 ("url", self.page(&format!("releases/tag/{}", item.tag_name))),

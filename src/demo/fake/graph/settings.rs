@@ -82,6 +82,28 @@ impl<'h> View<'h> {
                 ],
             )
         });
+        let laid_down = repository.protection.as_ref().map(|rule| {
+            node(
+                "BranchProtectionRule",
+                vec![
+                    (
+                        "requiresApprovingReviews",
+                        leaf(rule.required_approvals > 0),
+                    ),
+                    ("requiredApprovingReviewCount", int(rule.required_approvals)),
+                    (
+                        "requiresStatusChecks",
+                        leaf(!rule.required_checks.is_empty()),
+                    ),
+                    (
+                        "requiredStatusCheckContexts",
+                        Field::Texts(rule.required_checks.clone()),
+                    ),
+                    ("requiresCodeOwnerReviews", leaf(rule.requires_code_owner)),
+                    ("dismissesStaleReviews", leaf(rule.dismisses_stale_reviews)),
+                ],
+            )
+        });
         let kinds: Vec<&'static str> = match &repository.ruleset {
             None => Vec::new(),
             Some(rule) => ["PULL_REQUEST", "DELETION"]
@@ -95,7 +117,14 @@ impl<'h> View<'h> {
             vec![
                 ("id", leaf(format!("REF_{name}"))),
                 ("name", leaf(name.clone())),
-                ("refUpdateRule", object(protection)),
+                (
+                    "branchProtectionRule",
+                    object(laid_down.filter(|_| repository.viewer_administers)),
+                ),
+                (
+                    "refUpdateRule",
+                    object(protection.filter(|_| !repository.viewer_administers)),
+                ),
                 (
                     "rules",
                     Field::Connection(Box::new(move |arguments| {

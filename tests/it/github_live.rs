@@ -1,0 +1,470 @@
+//! What the live service answers and the documentation does not tell: changed ids, late lists, holes that stay, neighbours that
+//! are never answered. Each costs what a night costs, takes nothing else with it, and is told.
+
+use jiff::SignedDuration;
+use linchpin::demo::fake::{Asked, Fault, Faults};
+use linchpin::demo::model::Host;
+use linchpin::domain::{Completeness, Stream, StreamCertificate};
+use linchpin::github::FetchReport;
+use serde_json::{Value, json};
+
+use crate::github::{Bench, NOW, at, completeness, host, pull_request};
+
+fn bench() -> Bench {
+    Bench::new(host(12), Faults::none(at(NOW)))
+}
+
+fn line(report: &FetchReport, stream: Stream) -> &StreamCertificate {
+    let mut lines = report.certificates.iter();
+    lines.find(|line| line.stream == stream).unwrap()
+}
+
+fn n_asked(bench: &Bench, from: usize, operation: &str) -> usize {
+    let log = bench.github.log();
+    let asked = log[from..].iter();
+    asked.filter(|asked| asked.operation == operation).count()
+}
+
+fn is(asked: &Asked, operation: &str) -> bool {
+    asked.operation == operation
+}
+
+fn ids(asked: &Asked) -> Vec<String> {
+    let ids = asked.variables["ids"].as_array();
+    let text = |id: &Value| id.as_str().unwrap().to_owned();
+    ids.into_iter().flatten().map(text).collect()
+}
+
+fn a_day_later(bench: &Bench, change: impl FnOnce(&mut Host, jiff::Timestamp)) {
+    bench.github.advance(SignedDuration::from_hours(24));
+    let now = bench.github.now() - SignedDuration::from_hours(1);
+    bench.github.update(move |host| change(host, now));
+}
+
+#[test]
+fn a_node_whose_id_changes_its_format_stays_one() {
+    let bench = bench();
+    bench.fetch();
+    let before = bench.facts();
+    a_day_later(&bench, |host, now| {
+        let repository = &mut host.repositories[0];
+        for item in &mut repository.pull_requests {
+            item.node = item.node.replace("PR_", "PR2_");
+            item.updated_at = now;
+        }
+        for item in &mut repository.issues {
+            item.node = item.node.replace("I_", "I2_");
+            item.updated_at = now;
+        }
+        for item in &mut repository.deployments {
+            item.node = item.node.replace("DE_", "DE2_");
+            item.created_at = now;
+        }
+        for item in &mut repository.releases {
+            item.node = item.node.replace("RE_", "RE2_");
+            item.created_at = now;
+        }
+    });
+    for _ in 0..2 {
+        let report = bench.fetch();
+        for found in &report.certificates {
+            assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
+        }
+        let after = bench.facts();
+        let n = |decoded: &linchpin::github::Decoded| {
+            let facts = &decoded.facts;
+            (
+                facts.pull_requests.len(),
+                facts.issues.len(),
+                facts.deployments.len(),
+                facts.releases.len(),
+                facts.reviews.len(),
+            )
+        };
+        assert_eq!(n(&after), n(&before));
+        assert!(
+            after
+                .facts
+                .pull_requests
+                .iter()
+                .all(|row| row.node.starts_with("PR2_"))
+        );
+    }
+}
+
+#[test]
+fn a_deployment_that_is_deleted_is_gone_and_the_nights_after_are_whole() {
+    for with_error in [false, true] {
+        let bench = bench();
+        let n = bench.github.now();
+        bench.github.update(move |host| {
+            for item in &mut host.repositories[0].deployments {
+                item.created_at = n - SignedDuration::from_hours(48);
+            }
+        });
+        bench.fetch();
+        let before = bench.facts().facts.deployments.len();
+        a_day_later(&bench, |host, _| {
+            host.repositories[0].deployments.remove(1);
+        });
+        if with_error {
+            // As the live service says it: null, and an error that names the place.
+            bench.github.set_script(Some(Box::new(|asked| {
+                if !is(asked, "DeploymentsById") {
+                    return None;
+                }
+                let nodes: Vec<Value> = ids(asked).iter().map(|_| Value::Null).collect();
+                let errors: Vec<Value> = (0..nodes.len())
+                    .map(|at| json!({"type": "NOT_FOUND", "path": ["nodes", at], "message": "Could not resolve to a node with the global id"}))
+                    .collect();
+                (nodes.len() == 1).then(|| {
+                    let answer = json!({"data": {"nodes": nodes, "rateLimit": {"limit": 5000, "cost": 1, "remaining": 4000, "resetAt": NOW}}, "errors": errors});
+                    Fault::Status(200, Vec::new(), answer.to_string())
+                })
+            })));
+        }
+        for night in 0..3 {
+            let report = bench.fetch();
+            let found = line(&report, Stream::Deployments);
+            assert_eq!(
+                found.completeness,
+                Completeness::Complete,
+                "{night}: {found:?}"
+            );
+            assert_eq!(found.expected, Some(found.fetched), "{night}");
+            assert_eq!(bench.facts().facts.deployments.len(), before - 1, "{night}");
+        }
+    }
+}
+
+#[test]
+fn neighbours_that_are_never_answered_keep_nobody_else_out_and_cost_a_bounded_number_of_requests() {
+    for (n_bad, ceiling) in [(4, 80), (40, 330)] {
+        let mut bench = Bench::new(host(60), Faults::none(at(NOW)));
+        bench.settings.batch = 20;
+        bench.github.set_script(Some(Box::new(move |asked| {
+            let is_bad = |id: &String| {
+                let number: u64 = id.trim_start_matches("PR_").parse().unwrap();
+                (3..3 + n_bad).contains(&number)
+            };
+            (is(asked, "PullRequests") && ids(asked).iter().any(is_bad)).then_some(Fault::Error(
+                "",
+                "Something went wrong while executing your query.",
+            ))
+        })));
+        let report = bench.fetch();
+        let found = line(&report, Stream::PullRequests);
+        assert_eq!(found.completeness, Completeness::Partial, "{found:?}");
+        assert!(report.outage.is_none());
+        if n_bad == 4 {
+            assert_eq!(bench.facts().facts.pull_requests.len(), 56);
+        }
+        let n = n_asked(&bench, 0, "PullRequests");
+        assert!(
+            n < ceiling,
+            "{n} requests for {n_bad} that cannot be answered"
+        );
+        // Once GitHub can answer again, so it does.
+        bench.github.set_script(None);
+        let report = bench.fetch();
+        assert_eq!(
+            completeness(&report, Stream::PullRequests),
+            Completeness::Complete
+        );
+    }
+}
+
+/// Answers as the fake does, but for a field of one pull request that the token may not read.
+fn hides(field: &'static str, hidden: &'static str) -> linchpin::demo::fake::Script {
+    Box::new(move |asked| {
+        (is(asked, "PullRequests") && ids(asked).iter().any(|id| id == hidden))
+            .then_some(Fault::HideOf(hidden, field))
+    })
+}
+
+#[test]
+fn a_part_of_one_record_that_may_not_be_read_stays_told_and_costs_no_more_than_a_night() {
+    for field in ["closingIssuesReferences", "labels", "files"] {
+        let bench = Bench::new(host(40), Faults::none(at(NOW)));
+        bench.github.set_script(Some(hides(field, "PR_1")));
+        bench.fetch();
+        for night in 0..3 {
+            a_day_later(&bench, |host, now| {
+                host.repositories[0].pull_requests[30].updated_at = now;
+            });
+            let before = bench.github.log().len();
+            let report = bench.fetch();
+            let found = line(&report, Stream::PullRequests);
+            assert_eq!(
+                found.completeness,
+                Completeness::Partial,
+                "{night}: {found:?}"
+            );
+            let reason = found.reason.as_deref().unwrap();
+            assert!(
+                reason.contains(field) && reason.contains("1 pull request"),
+                "{reason}"
+            );
+            let log = bench.github.log();
+            let asked: usize = log[before..].iter().map(Asked::n_ids).sum();
+            let open = log[before..]
+                .iter()
+                .filter(|asked| is(asked, "PullRequests"))
+                .count();
+            assert!(
+                asked < 30 && open <= 4,
+                "{night}: {asked} pull requests in {open} requests"
+            );
+        }
+        // The token may read it now: the record comes whole, and nothing is partial any more.
+        bench.github.set_script(None);
+        let report = bench.fetch();
+        let found = line(&report, Stream::PullRequests);
+        assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
+        let whole = Bench::new(host(40), Faults::none(at(NOW)));
+        whole.fetch();
+        assert_eq!(
+            bench.facts().facts.pull_request_files.len(),
+            whole.facts().facts.pull_request_files.len()
+        );
+    }
+}
+
+#[test]
+fn one_pull_request_that_may_not_be_read_leaves_the_others() {
+    let bench = bench();
+    bench.github.set_script(Some(Box::new(|asked| {
+        (is(asked, "PullRequests") && ids(asked).iter().any(|id| id == "PR_3"))
+            .then_some(Fault::HideOf("PR_3", ""))
+    })));
+    for _ in 0..2 {
+        let report = bench.fetch();
+        let found = line(&report, Stream::PullRequests);
+        assert_eq!(found.completeness, Completeness::Partial, "{found:?}");
+        assert_eq!((found.expected, found.fetched), (Some(12), 11));
+        assert!(
+            found
+                .reason
+                .as_deref()
+                .unwrap()
+                .contains("the token may not read 1 pull request")
+        );
+        assert_eq!(bench.facts().facts.pull_requests.len(), 11);
+    }
+}
+
+#[test]
+fn a_cursor_that_is_refused_begins_the_list_anew() {
+    let mut bench = Bench::new(host(30), Faults::none(at(NOW)));
+    bench.settings.page = 5;
+    bench.github.set_script(Some(Box::new(|asked| {
+        (is(asked, "PullRequestIds") && asked.n > 6).then_some(Fault::Exhausted(7_200))
+    })));
+    let report = bench.fetch();
+    assert_eq!(
+        completeness(&report, Stream::PullRequests),
+        Completeness::RateLimited
+    );
+    bench.github.advance(SignedDuration::from_hours(3));
+    let refused = std::sync::atomic::AtomicBool::new(false);
+    bench.github.set_script(Some(Box::new(move |asked| {
+        let is_first = is(asked, "PullRequestIds")
+            && !asked.variables["after"].is_null()
+            && !refused.swap(true, std::sync::atomic::Ordering::SeqCst);
+        is_first.then_some(Fault::Error(
+            "INVALID_CURSOR_ARGUMENTS",
+            "`abc` does not appear to be a valid cursor.",
+        ))
+    })));
+    let report = bench.fetch();
+    let found = line(&report, Stream::PullRequests);
+    assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
+    assert_eq!(bench.facts().facts.pull_requests.len(), 30);
+}
+
+/// A host with `n` runs, one every six hours.
+fn with_runs(n: u64) -> Bench {
+    let mut world = host(2);
+    let repository = &mut world.repositories[0];
+    let first = repository.workflow_runs[0].clone();
+    repository.workflow_runs = (0..n)
+        .map(|k| {
+            let mut run = first.clone();
+            (run.run, run.attempt) = (20_000 + k, 1);
+            run.created_at =
+                at(NOW) - SignedDuration::from_hours(6 * i64::try_from(k).unwrap() + 1);
+            run
+        })
+        .collect();
+    Bench::new(world, Faults::none(at(NOW)))
+}
+
+#[test]
+fn runs_that_the_index_by_time_has_not_seen_yet_are_not_taken_for_none() {
+    for n in [40, 250] {
+        let bench = with_runs(n);
+        // For two nights the filtered list knows nothing.
+        bench.github.set_script(Some(Box::new(|asked| {
+            let is_filtered = asked.variables.get("created").is_some();
+            is_filtered.then(|| {
+                Fault::Status(
+                    200,
+                    Vec::new(),
+                    r#"{"total_count": 0, "workflow_runs": []}"#.into(),
+                )
+            })
+        })));
+        for _ in 0..2 {
+            let report = bench.fetch();
+            let found = line(&report, Stream::WorkflowRuns);
+            assert!(
+                found.fetched == n || found.completeness == Completeness::Partial,
+                "{n}: {found:?}"
+            );
+        }
+        bench.github.set_script(None);
+        let report = bench.fetch();
+        let found = line(&report, Stream::WorkflowRuns);
+        assert_eq!(
+            (found.completeness, found.fetched),
+            (Completeness::Complete, n),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_page_of_runs_that_is_too_much_is_read_in_smaller_ones() {
+    for most in [60, 10] {
+        let bench = with_runs(130);
+        bench.github.set_script(Some(Box::new(move |asked| {
+            let size: u64 = asked.variables.get("per_page")?.as_str()?.parse().ok()?;
+            (size > most)
+                .then(|| Fault::Status(502, Vec::new(), r#"{"message": "Server Error"}"#.into()))
+        })));
+        let report = bench.fetch();
+        let found = line(&report, Stream::WorkflowRuns);
+        assert_eq!(
+            (found.completeness, found.fetched),
+            (Completeness::Complete, 130),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn settings_that_were_not_answered_are_not_none() {
+    for (field, stream) in [
+        ("milestones", Stream::Milestones),
+        ("defaultBranchRef", Stream::MergeRules),
+        ("environments", Stream::Environments),
+    ] {
+        // First beside the others only, then alone as well.
+        for is_mended_alone in [true, false] {
+            let bench = bench();
+            bench.github.set_script(Some(Box::new(move |asked| {
+                let names = ["mergeRules", "milestones", "environments", "teams"];
+                let n = names
+                    .iter()
+                    .filter(|name| asked.variables[**name] == true)
+                    .count();
+                (is(asked, "RepositorySettings") && (n > 1 || !is_mended_alone))
+                    .then_some(Fault::Unanswered(field))
+            })));
+            let report = bench.fetch();
+            let found = line(&report, stream);
+            let expected = if is_mended_alone {
+                Completeness::Complete
+            } else {
+                Completeness::Partial
+            };
+            assert_eq!(found.completeness, expected, "{field}: {found:?}");
+            let others = report
+                .certificates
+                .iter()
+                .filter(|line| line.stream != stream);
+            for other in others {
+                assert_eq!(
+                    other.completeness,
+                    Completeness::Complete,
+                    "{field}: {other:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_administrator_is_shown_the_same_rule_as_everybody_else() {
+    let rules = |administers: bool| {
+        let bench = bench();
+        bench
+            .github
+            .update(move |host| host.repositories[0].viewer_administers = administers);
+        bench.fetch();
+        bench.facts().facts.merge_rules
+    };
+    let (member, administrator) = (rules(false), rules(true));
+    assert!(member[0].required_approvals > 0);
+    let known = |rule: &linchpin::domain::MergeRule| {
+        (
+            rule.required_approvals,
+            rule.requires_code_owner,
+            rule.required_checks.clone(),
+            rule.sources.clone(),
+        )
+    };
+    assert_eq!(known(&member[0]), known(&administrator[0]));
+}
+
+#[test]
+fn an_overview_that_is_too_much_at_once_is_asked_for_list_by_list() {
+    let bench = bench();
+    bench.github.set_script(Some(Box::new(|asked| {
+        let lists = ["pullRequests", "issues", "deployments", "releases"];
+        let n = lists
+            .iter()
+            .filter(|list| asked.variables[**list] == true)
+            .count();
+        (is(asked, "Repository") && n > 1).then_some(Fault::Error(
+            "RESOURCE_LIMITS_EXCEEDED",
+            "Resource limits for this query exceeded.",
+        ))
+    })));
+    let report = bench.fetch();
+    for found in &report.certificates {
+        assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
+    }
+}
+
+#[test]
+fn the_limit_of_one_interface_does_not_stop_the_other() {
+    let mut world = host(3);
+    let mut other = world.repositories[0].clone();
+    (other.name, other.node, other.database_id) = ("gadgets".into(), "R_other".into(), 99);
+    other.pull_requests = vec![pull_request(500)];
+    world.repositories.push(other);
+    let bench = Bench::new(world, Faults::none(at(NOW)));
+    bench.github.set_script(Some(Box::new(|asked| {
+        asked.operation.contains("/actions/runs").then(|| {
+            let headers = vec![("retry-after", "10800".to_owned())];
+            Fault::Status(
+                403,
+                headers,
+                r#"{"message": "You have exceeded a rate limit"}"#.into(),
+            )
+        })
+    })));
+    let report = bench
+        .fetch_named(&bench.store(), &["acme/widgets", "acme/gadgets"])
+        .unwrap();
+    assert!(report.resumes_at.is_some());
+    for found in &report.certificates {
+        let expected = if found.stream == Stream::WorkflowRuns {
+            Completeness::RateLimited
+        } else {
+            Completeness::Complete
+        };
+        assert_eq!(found.completeness, expected, "{found:?}");
+    }
+}
