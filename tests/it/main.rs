@@ -17,6 +17,8 @@ mod evidence;
 mod facts_given;
 mod flow;
 mod flow_plants;
+mod folder_tree;
+mod folders;
 mod follow_up;
 mod git_bad_input;
 mod git_fixture;
