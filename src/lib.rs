@@ -17,6 +17,7 @@
 //! | [`register`] | TOML | agreements, people, absences, delegations |
 //! | [`github`] | documents, answers | raw answers, then facts and gaps |
 //! | [`git`] | a repository | commits, changes, ownership; and who is who |
+//! | [`folder`] | a place | a folder that linchpin made, and trees that are replaced whole |
 //! | [`store`] | bytes | committed files: raw answers, mined state, facts |
 //! | [`tables`] | facts | columns, and Parquet (polars) |
 //! | [`metrics`] | tables and a lens | measures with their ledgers |
@@ -48,6 +49,7 @@ pub mod cli;
 pub mod demo;
 pub mod domain;
 pub mod evidence;
+pub mod folder;
 pub mod git;
 pub mod github;
 pub mod metrics;

@@ -29,7 +29,9 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 defect · 2 usage · 3 configuration · 4 authentication · 5 finished with partial data · \
-                          6 rate-limited, run again to resume · 7 an agreement is crossed (check) · 130 interrupted · 143 terminated";
+                          6 rate-limited, run again to resume · 7 an agreement is crossed (check) · \
+                          8 another run is writing · 9 the store is damaged or unfinished · 10 a place cannot be written · \
+                          11 a folder that linchpin did not make, or a link · 130 interrupted · 143 terminated";
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -11,12 +11,11 @@ use crate::render::encode::{self, terminal};
 use crate::render::{csv, markdown};
 use crate::report::table::Column;
 use crate::report::{Table, TableCell, quantity};
-use crate::store::{Mode, Store};
+use crate::tables::Part;
 
 /// Holds the register's agreements against the store's figures; exit code 7 where one is crossed and not accepted.
 pub fn check(args: &CheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    let store = Store::open(&workspace.store, Mode::Read)?;
-    let analysis = Analysis::read(&store, workspace)?;
+    let analysis = Analysis::of(workspace, &Part::ALL)?;
     let measures = metrics::measure_all(&analysis.tables, &analysis.lens);
     let found = agreements(
         &workspace.register,

@@ -1,6 +1,7 @@
 //! `linchpin demo`: the whole pipeline on a bundled synthetic organisation.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use super::args::{AnalysisArgs, By, DemoArgs, Places, Time};
 use super::console;
 use super::context::Context;
 use super::error::{CliError, Kind};
-use super::output::{Audience, replace_tree};
+use super::output::{Audience, check_writable, demo_folder, replace_tree};
 use super::report::Analysis;
 use super::run;
 use super::workspace::Workspace;
@@ -27,8 +28,10 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     let place = |name: &str| args.out.join(name);
     let world = organisation::build(&plants(&args.without)?);
     // Everything but the output trees is made anew: the demo never builds on what an earlier one left.
-    replace_tree(&place("repositories"), &[], Audience::Everyone)?;
-    replace_tree(&place("store"), &[], Audience::Everyone)?;
+    let _one_at_a_time = demo_folder(&args.out)?;
+    check_writable(&args.out)?;
+    let store = Store::open(&place("store"), Mode::Write)?;
+    store.clear()?;
     replace_tree(
         &place("config"),
         &[
@@ -43,10 +46,15 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
         ],
         Audience::Owner,
     )?;
-    let clones =
-        repository::write(&world.repositories, &place("repositories")).map_err(|error| {
-            CliError::new(Kind::Usage, error).hint("name a writable place with `--out`")
-        })?;
+    let repositories = &world.repositories;
+    let files =
+        repository::files(repositories).map_err(|error| CliError::new(Kind::Defect, error))?;
+    replace_tree(&place("repositories"), &files, Audience::Everyone)?;
+    drop(files);
+    let clones: Vec<PathBuf> = repositories
+        .iter()
+        .map(|one| place("repositories").join(repository::directory(one)))
+        .collect();
     context.progress.say(&format!(
         "demo: {} repositories written to {}",
         clones.len(),
@@ -78,7 +86,6 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     let mut workspace = Workspace::resolve(&analysis, world.as_of)?;
     workspace.web = Some(fake::WEB.to_owned());
     name_clones(&mut workspace);
-    let store = Store::open(&workspace.store, Mode::Write)?;
     let settings = ClientSettings::new(workspace.api.clone(), Token::plain("demo"));
     super::fetch::fetch_with(
         settings,

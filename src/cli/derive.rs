@@ -13,7 +13,7 @@ use crate::git::identity::{self, Identity};
 use crate::github;
 use crate::metrics::delivery::rollbacks::{self, Parents};
 use crate::register::Register;
-use crate::store::facts as store_facts;
+use crate::store::facts::{self as store_facts, Derived};
 use crate::store::{self, Store};
 use crate::tables::{PatchRow, Repository};
 
@@ -45,12 +45,15 @@ impl Findings {
     pub fn read(store: &Store) -> Result<Self, CliError> {
         let Some(bytes) = store.read(FINDINGS)? else {
             let message = format!("the store `{}` has no facts yet", store.root().display());
-            return Err(
-                CliError::new(Kind::Usage, message).hint("run `linchpin run` in the clone first")
-            );
+            let kind = if store.recovered().is_empty() {
+                Kind::Usage
+            } else {
+                Kind::Damaged
+            };
+            return Err(CliError::new(kind, message).hint("run `linchpin run` in the clone first"));
         };
         let mut findings: Self = serde_json::from_slice(&bytes).map_err(|error| {
-            CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt")
+            CliError::new(Kind::Damaged, error).hint("run `linchpin run` again: facts are rebuilt")
         })?;
         findings.catch_up(store)?;
         Ok(findings)
@@ -105,9 +108,6 @@ pub const FINDINGS: &str = "facts/findings.json";
 /// Where the merge graph is kept between commands.
 pub const IDENTITY: &str = "facts/identity.json";
 
-/// What the facts in the store were derived from: a text that changes when anything they depend on does. Written last of all.
-pub const INPUTS: &str = "facts/inputs.txt";
-
 /// Everything that facts depend on, as a text.
 pub fn inputs(
     store: &Store,
@@ -120,7 +120,7 @@ pub fn inputs(
     format!("{version}\n{register:?}\n{web:?}\n{no_github:?}\n{files}")
 }
 
-/// Derives facts and writes them to the store. `web` is where repositories with
+/// Derives facts and stages them in the store. `web` is where repositories with
 /// a GitHub name have their pages; `no_github` says why GitHub was not asked, where it was not, and the fix.
 pub fn derive(
     store: &Store,
@@ -128,7 +128,7 @@ pub fn derive(
     clones: &[MinedClone],
     web: Option<&str>,
     no_github: Option<(&str, &str)>,
-) -> Result<Identity, CliError> {
+) -> Result<(Identity, Derived), CliError> {
     let Gathered {
         mut facts,
         accounts,
@@ -192,17 +192,17 @@ pub fn derive(
     complete(&mut findings, repositories.keys().copied(), no_github);
     let rows: Vec<Repository> = repositories.into_values().collect();
     let people = named(&identity.people, register);
-    store_facts::write_mined(store, &rows, &people, &mined)?;
+    let mut derived = store_facts::stage_mined(store, &rows, &people, &mined)?;
     mark_rollbacks(&mut facts, register, &rows, clones)?;
-    store_facts::write_facts(store, &facts)?;
+    derived.add(store_facts::stage_facts(store, &facts)?);
     findings.gaps.sort();
     findings.gaps.dedup();
     findings
         .certificates
         .sort_by_key(|line| (line.repository, line.stream));
-    write_json(store, FINDINGS, &findings)?;
-    write_json(store, IDENTITY, &identity)?;
-    Ok(identity)
+    derived.add_file(store, FINDINGS, &json(&findings)?)?;
+    derived.add_file(store, IDENTITY, &json(&identity)?)?;
+    Ok((identity, derived))
 }
 
 /// Fills in what only the histories know of deployments.
@@ -290,9 +290,8 @@ fn gather(store: &Store, web: Option<&str>) -> Result<Gathered, CliError> {
     Ok(gathered)
 }
 
-fn write_json(store: &Store, place: &str, value: &impl serde::Serialize) -> Result<(), CliError> {
-    let bytes = serde_json::to_vec(value).map_err(|error| CliError::new(Kind::Defect, error))?;
-    Ok(store.commit_file(place, &bytes)?)
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, CliError> {
+    serde_json::to_vec(value).map_err(|error| CliError::new(Kind::Defect, error))
 }
 
 /// Every alias of a member with the member's login.

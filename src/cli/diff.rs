@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::args::{DiffArgs, Format};
 use super::console;
 use super::error::{CliError, DONE, Kind};
+use super::report::reading;
 use super::workspace::Workspace;
 use crate::metrics;
 use crate::metrics::movement::{Movement, Part, Run, RunFigure, RunHead, movements};
@@ -13,12 +14,17 @@ use crate::render::encode::{self, terminal};
 use crate::render::{csv, markdown};
 use crate::report::table::Column;
 use crate::report::{Table, TableCell, quantity};
-use crate::store::{self, Mode, Store};
+use crate::store::{self, Store};
 
 /// Compares two runs that the store keeps, row by row.
 pub fn diff(args: &DiffArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    let store = Store::open(&workspace.store, Mode::Read)?;
-    let runs = heads(&store)?;
+    let text = reading(workspace, |store| compared(args, store))?;
+    console::out(&text);
+    Ok(DONE)
+}
+
+fn compared(args: &DiffArgs, store: &Store) -> Result<String, CliError> {
+    let runs = heads(store)?;
     let (newest, previous) = (runs.last(), runs.iter().rev().nth(1));
     let after = match &args.after {
         Some(name) => find(name, &runs)?,
@@ -40,16 +46,14 @@ pub fn diff(args: &DiffArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let (Some(before), Some(after)) = (head(before), head(after)) else {
         return Err(too_few_runs());
     };
-    let found = moved(&store, before, after, args.metric.as_deref())?;
+    let found = moved(store, before, after, args.metric.as_deref())?;
     let (before, after) = (&before.1, &after.1);
-    let text = match args.format {
+    Ok(match args.format {
         Format::Table => lines(before, after, &found),
         Format::Markdown => markdown::table(&table(&found)),
         Format::Csv => csv::table(&table(&found)),
         Format::Json => json(before, after, &found)?,
-    };
-    console::out(&text);
-    Ok(DONE)
+    })
 }
 
 fn too_few_runs() -> CliError {

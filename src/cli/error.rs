@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::folder::{Because, Refused};
+
 /// What went wrong, as far as the exit code is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -17,6 +19,14 @@ pub enum Kind {
     Partial,
     /// Rate-limited, resumable: 6.
     RateLimited,
+    /// Another run is writing: 8.
+    Locked,
+    /// The store is damaged, or a run that was killed left its facts unfinished: 9.
+    Damaged,
+    /// A place cannot be written: a full disk, no permission: 10.
+    Unwritable,
+    /// A folder that linchpin did not make, or a link: 11.
+    Refused,
     /// Interrupted (SIGINT), what was done so far is kept: 130.
     Interrupted,
     /// Terminated (SIGTERM), what was done so far is kept: 143.
@@ -42,6 +52,10 @@ impl Kind {
             Self::Authentication => 4,
             Self::Partial => PARTIAL,
             Self::RateLimited => 6,
+            Self::Locked => 8,
+            Self::Damaged => 9,
+            Self::Unwritable => 10,
+            Self::Refused => 11,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
@@ -119,6 +133,11 @@ fn is_derived(path: &std::path::Path) -> bool {
         && !path.components().any(|part| part.as_os_str() == "raw")
 }
 
+/// Whether a file of the store belongs to a run that is kept for comparison.
+fn is_of_a_run(path: &std::path::Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "runs")
+}
+
 /// Whether there is no room to write in.
 fn is_full(error: &std::io::Error) -> bool {
     use std::io::ErrorKind as K;
@@ -132,16 +151,46 @@ fn printable(text: &str) -> String {
     crate::render::encode::terminal(text)
 }
 
+impl CliError {
+    /// Something that linchpin does not touch; `option` names another place for it.
+    #[must_use]
+    pub fn refused(refused: Refused, option: &str) -> Self {
+        let hint = match &refused.because {
+            Because::Link => {
+                format!("remove the link, or name the folder itself that is meant with `{option}`")
+            }
+            Because::LinkOnTheWay { link } => format!(
+                "name another place with `{option}`, or remove the link `{}`",
+                printable(&link.to_string_lossy())
+            ),
+            Because::Foreign { .. } => format!(
+                "name a new or an empty folder with `{option}`; if an older linchpin made this one, remove it first"
+            ),
+            Because::OtherPurpose { .. } => {
+                format!("name a new or an empty folder with `{option}`")
+            }
+            Because::Tracked { .. } => format!(
+                "name another place with `{option}`; what was committed by accident goes with `git rm -r --cached`"
+            ),
+            Because::NotAFile | Because::NotADirectory | Because::LeadsElsewhere => {
+                format!("move it away, or name another place with `{option}`")
+            }
+        };
+        Self::new(Kind::Refused, refused).hint(hint)
+    }
+}
+
 impl From<crate::store::Error> for CliError {
     fn from(source: crate::store::Error) -> Self {
         use crate::store::Error as E;
         let (kind, hint) = match &source {
+            E::Refused(refused) => return Self::refused(refused.clone(), "--store"),
             E::Io { path, source, .. } if is_full(source) => (
-                Kind::Usage,
+                Kind::Unwritable,
                 format!("free some space for `{}`, or name another place with `--store`, and run it again: it goes on where it stopped", path.display()),
             ),
-            E::Io { path, .. } => (Kind::Usage, format!("make `{}` writable, or name another place with `--store`", path.display())),
-            E::Locked { .. } => (Kind::Usage, "wait for the other run to end, or name another place with `--store`".to_owned()),
+            E::Io { path, .. } => (Kind::Unwritable, format!("make `{}` writable, or name another place with `--store`", path.display())),
+            E::Locked { .. } => (Kind::Locked, "wait for the other run to end, or name another place with `--store`".to_owned()),
             E::Version { root, .. } => (
                 Kind::Usage,
                 format!("use the linchpin that wrote it, or name another place with `--store` (`{}` stays as it is)", root.display()),
@@ -151,11 +200,16 @@ impl From<crate::store::Error> for CliError {
                 "run `linchpin run` or `linchpin fetch` once: the store is brought up to date".to_owned(),
             ),
             E::Missing { .. } => (Kind::Usage, "run `linchpin run` in the clone first, or name the store with `--store`".to_owned()),
+            E::Unfinished { .. } => (Kind::Damaged, "run `linchpin run` again: it finishes what was begun".to_owned()),
+            E::Damaged { path, .. } if is_of_a_run(path) => (
+                Kind::Damaged,
+                "name two other runs, as in `linchpin diff 3 4`: this one is forgotten in time".to_owned(),
+            ),
             E::Damaged { path, .. } if is_derived(path) => {
-                (Kind::Usage, "run `linchpin run` again: what is derived is rebuilt from the clone and the raw answers".to_owned())
+                (Kind::Damaged, "run `linchpin run` again: what is derived is rebuilt from the clone and the raw answers".to_owned())
             }
             E::Damaged { .. } => {
-                (Kind::Usage, "move the store away and run again: facts are rebuilt, answers are fetched again".to_owned())
+                (Kind::Damaged, "move the store away and run again: facts are rebuilt, answers are fetched again".to_owned())
             }
             E::ReadOnly { .. } => return Self::new(Kind::Defect, source),
         };
@@ -167,9 +221,10 @@ impl From<crate::store::facts::Error> for CliError {
     fn from(source: crate::store::facts::Error) -> Self {
         match source {
             crate::store::facts::Error::Store(error) => error.into(),
-            error @ crate::store::facts::Error::Table { .. } => Self::new(Kind::Usage, error).hint(
-                "run `linchpin run` again: facts are rebuilt from the clone and the raw answers",
-            ),
+            error @ crate::store::facts::Error::Table { .. } => Self::new(Kind::Damaged, error)
+                .hint(
+                    "run `linchpin run` again: facts are rebuilt from the clone and the raw answers",
+                ),
         }
     }
 }

@@ -11,7 +11,6 @@ use crate::metrics::roster::person_of;
 use crate::metrics::{self, Measure};
 use crate::render;
 use crate::render::encode::terminal;
-use crate::store::{Mode, Store};
 
 /// Rows that a table for people lists of each fate.
 const ROWS_FOR_PEOPLE: usize = 40;
@@ -38,10 +37,9 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         )
         .hint(format!("name one of {}", ids.join(", "))));
     };
-    let store = Store::open(&workspace.store, Mode::Read)?;
     // Only what the metric reads: the history of a large team takes seconds to read.
     let parts = metric.definition.parts();
-    let analysis = Analysis::read_parts(&store, workspace, &parts)?;
+    let analysis = Analysis::of(workspace, &parts)?;
     let lens = analysis.lens.clone().asking(args.bucket.as_deref());
     let measure = metrics::measure_apart(metric, &analysis.tables, &lens);
     let faces = analysis.faces();

@@ -4,7 +4,7 @@ use super::args::{ExportArgs, ExportFormat};
 use super::console;
 use super::error::{CliError, DONE, Kind};
 use super::output::{Audience, replace_tree};
-use super::report::Analysis;
+use super::report::{Analysis, reading};
 use super::workspace::Workspace;
 use crate::domain::{
     Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::metrics::question::{Question, measure_rows};
 use crate::metrics::{self, Measure};
 use crate::render::encode;
-use crate::store::{Mode, Store};
+use crate::store::Store;
 use crate::tables::sheet::{Cell, Sheet, without_rows};
 use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, TagRow};
 
@@ -22,9 +22,9 @@ type Table = (String, Sheet);
 
 /// Writes `<out>/export/<table>.<format>`, readable by the user alone, and prints the files' paths.
 pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    let store = Store::open(&workspace.store, Mode::Read)?;
-    let analysis = Analysis::read(&store, workspace)?;
-    let mut all = facts(&store)?;
+    let (analysis, mut all) = reading(workspace, |store| {
+        Ok((Analysis::read(store, workspace)?, facts(store)?))
+    })?;
     all.extend(question(&analysis)?);
     all.sort_by(|a, b| a.0.cmp(&b.0));
     for wanted in &args.tables {
@@ -50,8 +50,11 @@ pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> 
         };
         files.push((format!("{name}.{extension}"), bytes));
     }
+    let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+    // The folder of reports ignores itself; this one says so too, should somebody move it.
+    files.push((".gitignore".to_owned(), b"*\n".to_vec()));
     replace_tree(&place, &files, Audience::Owner)?;
-    for (name, _) in &files {
+    for name in &names {
         console::out(&format!("{}\n", place.join(name).display()));
     }
     Ok(DONE)
@@ -101,7 +104,7 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
             parts.extend(store.read(&file)?);
         }
         let sheet = Sheet::of_parts(parts, empty).map_err(|error| {
-            CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt")
+            CliError::new(Kind::Damaged, error).hint("run `linchpin run` again: facts are rebuilt")
         })?;
         found.push((name.to_owned(), sheet));
     }

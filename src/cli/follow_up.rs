@@ -10,7 +10,7 @@ use super::workspace::Workspace;
 use crate::evidence::follow_up;
 use crate::metrics::roster::person_of;
 use crate::render::{self, encode};
-use crate::store::{Mode, Store};
+use crate::tables::Part;
 
 /// Prints a note for every follow-up of the private register, or for one person's.
 pub fn follow_up(
@@ -18,8 +18,7 @@ pub fn follow_up(
     context: &Context,
     workspace: &Workspace,
 ) -> Result<u8, CliError> {
-    let store = Store::open(&workspace.store, Mode::Read)?;
-    let analysis = Analysis::read(&store, workspace)?;
+    let analysis = Analysis::of(workspace, &Part::ALL)?;
     let asked = args
         .login
         .as_deref()

@@ -4,22 +4,21 @@ use super::args::IdentityArgs;
 use super::console;
 use super::derive::IDENTITY;
 use super::error::{CliError, DONE, Kind};
+use super::report::reading;
 use super::workspace::Workspace;
 use crate::git::identity::{Edge, Identity, export_mailmap};
 use crate::render::encode::terminal;
-use crate::store::{Mode, Store};
 
 /// Prints the merge graph of the last run, or a mailmap that says the same.
 pub fn identity(args: &IdentityArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    let store = Store::open(&workspace.store, Mode::Read)?;
-    let Some(bytes) = store.read(IDENTITY)? else {
+    let Some(bytes) = reading(workspace, |store| Ok(store.read(IDENTITY)?))? else {
         return Err(
             CliError::new(Kind::Usage, "the store has no identities yet")
                 .hint("run `linchpin run` in the clone first"),
         );
     };
     let identity: Identity = serde_json::from_slice(&bytes).map_err(|error| {
-        CliError::new(Kind::Usage, error).hint("run `linchpin run` again: facts are rebuilt")
+        CliError::new(Kind::Damaged, error).hint("run `linchpin run` again: facts are rebuilt")
     })?;
     let text = if args.export_mailmap {
         export_mailmap(&identity)

@@ -20,13 +20,11 @@ use crate::metrics::ownership::handover::{self, Finding};
 use crate::metrics::review::{areas, waits};
 use crate::metrics::{self, Lens, ProductLens};
 use crate::render;
-use crate::store::{Mode, Store};
-use crate::tables::Tables;
+use crate::tables::{Part, Tables};
 
 /// Writes `<out>/private/lead/`.
 pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
-    let store = Store::open(&workspace.store, Mode::Read)?;
-    let analysis = Analysis::read(&store, workspace)?;
+    let analysis = Analysis::of(workspace, &Part::ALL)?;
     let place = write(&analysis, workspace)?;
     console::out(&format!("{}\n", place.join("index.html").display()));
     if analysis.findings.is_partial() {

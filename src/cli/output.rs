@@ -1,160 +1,227 @@
-//! Writes output trees: whole or not at all.
+//! Writes output trees: whole or not at all, and only into folders that linchpin made.
 
-use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::console::note;
 use super::error::{CliError, Kind};
+use crate::folder::mark::{Mark, Purpose};
+use crate::folder::open::Opening;
+use crate::folder::tree::{Kept, Manner};
+use crate::folder::{self, Because, Folder, Lock, Refused};
+use crate::git;
+use crate::render::encode;
 
-/// Who may read a tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// Whoever the user's umask lets.
-    Everyone,
-    /// The user alone: directories 0700, files 0600.
-    Owner,
-}
+pub use crate::folder::Audience;
+
+/// Writers of one output folder wait for each other by this file in it.
+const LOCK: &str = ".linchpin.lock";
+/// One demo at a time keeps the others out by this file.
+const DEMO_LOCK: &str = ".linchpin-demo.lock";
+/// What keeps a folder out of git: pages and evidence must not be committed by accident.
+const IGNORE: &str = ".gitignore";
+/// What linchpin makes in an output folder; the last three in the demo's alone.
+const PARTS: [&str; 6] = [
+    "team",
+    "export",
+    "private",
+    "repositories",
+    "config",
+    "store",
+];
 
 /// Replaces the tree at `place` by `files` (relative paths with `/`).
 ///
-/// The new tree is written beside the old one and swapped in by renames, so that a full disk or a kill leaves the old one.
+/// A full disk or a kill at any instant leaves the old tree or the new one. What linchpin did not write there is kept.
 pub fn replace_tree(
     place: &Path,
     files: &[(String, Vec<u8>)],
     audience: Audience,
 ) -> Result<(), CliError> {
-    let name = place
-        .file_name()
-        .map_or_else(|| "tree".into(), |name| name.to_string_lossy().into_owned());
-    let parent = place
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let (fresh, old) = (
-        parent.join(format!(".{name}.new")),
-        parent.join(format!(".{name}.old")),
-    );
-    let refused = |path: &Path, source: std::io::Error| {
-        CliError::new(
-            Kind::Usage,
-            Refused {
-                path: path.to_owned(),
-                source,
-            },
-        )
-        .hint(format!(
-            "make `{}` writable, or name another place with `--out`",
-            parent.display()
-        ))
+    let (parent, name) = split(place)?;
+    let refused = |error| refused(error, place);
+    let (folder, _lock, mark) = container(&parent, Purpose::Report, audience).map_err(refused)?;
+    let manner = Manner {
+        keeps_edits: mark.purpose == Purpose::Private,
+        ..Manner::generated(audience)
     };
-    create_directory(&parent, audience).map_err(|error| refused(&parent, error))?;
-    for leftover in [&fresh, &old] {
-        if leftover.exists() {
-            fs::remove_dir_all(leftover).map_err(|error| refused(leftover, error))?;
-        }
-    }
-    let written = (|| {
-        create_directory(&fresh, audience).map_err(|error| refused(&fresh, error))?;
-        for (relative, bytes) in files {
-            let path = fresh.join(relative);
-            if let Some(directory) = path.parent() {
-                create_directory(directory, audience).map_err(|error| refused(directory, error))?;
-            }
-            write_file(&path, bytes, audience).map_err(|error| refused(&path, error))?;
-        }
-        Ok(())
-    })();
-    if let Err(error) = written {
-        // The old tree is still in place; what is left of the new one is of no use.
-        let _ = fs::remove_dir_all(&fresh);
-        return Err(error);
-    }
-    if place.exists() {
-        fs::rename(place, &old).map_err(|error| refused(place, error))?;
-    }
-    fs::rename(&fresh, place).map_err(|error| refused(place, error))?;
-    if old.exists() {
-        fs::remove_dir_all(&old).map_err(|error| refused(&old, error))?;
+    let kept = folder.replace_tree(&name, files, manner).map_err(refused)?;
+    for kept in kept {
+        note(&encode::terminal(&sentence(place, &kept)));
     }
     Ok(())
 }
 
-/// Refuses a place where no tree could be written, before hours of work are spent on what would be written there.
+fn sentence(place: &Path, kept: &Kept) -> String {
+    format!(
+        "`{}` was not written by linchpin as it is: it is kept as `{}`",
+        place.join(&kept.from).display(),
+        place.join(&kept.to).display()
+    )
+}
+
+/// Refuses a place where the team tree could not be written, before hours of work are spent on it.
 ///
-/// Leaves nothing behind: the nearest directory that exists is tried with a file that is removed again.
+/// Leaves nothing behind: the folder, or the nearest one that exists, is tried with a file that is removed again.
 pub fn check_writable(place: &Path) -> Result<(), CliError> {
+    let refused = |error| refused(error, place);
+    check_untracked(place).map_err(refused)?;
+    if let Some(folder) = Folder::find(place, Audience::Everyone).map_err(refused)? {
+        let how = how(Purpose::Report, Audience::Everyone);
+        folder
+            .check(&how)
+            .and_then(|()| folder.check_tree("team"))
+            .and_then(|()| folder.probe())
+            .map_err(refused)?;
+        return Ok(());
+    }
     let full = std::path::absolute(place).unwrap_or_else(|_| place.to_owned());
-    let nearest = full
-        .ancestors()
-        .find(|path| fs::symlink_metadata(path).is_ok())
-        .unwrap_or(&full);
-    let probe = nearest.join(format!(".linchpin-{}.tmp", std::process::id()));
-    let tried = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&probe)
-        .and_then(|_| fs::remove_file(&probe));
-    tried.map_err(|source| {
-        CliError::new(
-            Kind::Usage,
-            Refused {
-                path: place.to_owned(),
-                source,
-            },
-        )
-        .hint(format!(
-            "make `{}` writable, or name another place with `--out`",
-            place.display()
-        ))
+    folder::open::probe_around(&full).map_err(|source| {
+        refused(folder::Error::Io {
+            path: place.to_owned(),
+            act: "written",
+            source,
+        })
     })
 }
 
-/// Makes a directory for its owner alone that git ignores: evidence about people must not be committed by accident.
+/// Makes the folder of private trees: for its owner alone, and ignored by git, since evidence about people must not be
+/// committed by accident.
 pub fn keep_out_of_git(directory: &Path) -> Result<(), CliError> {
-    let file = directory.join(".gitignore");
-    if file.exists() {
+    let (parent, name) = split(directory)?;
+    let refused = |error| refused(error, directory);
+    let (out, _lock, _) =
+        container(&parent, Purpose::Report, Audience::Everyone).map_err(refused)?;
+    let how = how(Purpose::Private, Audience::Owner);
+    let (private, _lock, _) = out
+        .open_below(&name, &how, || waiting(directory))
+        .map_err(refused)?;
+    ignored(&private).map_err(refused)
+}
+
+/// Makes the demo's folder and keeps other demos out of it for as long as the lock is held.
+pub fn demo_folder(place: &Path) -> Result<Lock, CliError> {
+    let refused = |error| refused(error, place);
+    let (folder, lock, _) = container(place, Purpose::Demo, Audience::Everyone).map_err(refused)?;
+    drop(lock);
+    let lock = folder.try_lock(DEMO_LOCK).map_err(refused)?;
+    lock.ok_or_else(|| {
+        let message = format!("`{}` is being written by another demo", place.display());
+        CliError::new(Kind::Locked, message)
+            .hint("wait for the other one to end, or name another place with `--out`")
+    })
+}
+
+/// Opens the folder around a tree, made where it is missing, and locks it.
+fn container(
+    place: &Path,
+    purpose: Purpose,
+    audience: Audience,
+) -> Result<(Folder, Lock, Mark), folder::Error> {
+    let how = how(purpose, audience);
+    check_untracked(place)?;
+    let opened = Folder::open(place, &how, || waiting(place))?;
+    ignored(&opened.0)?;
+    Ok(opened)
+}
+
+fn waiting(place: &Path) {
+    note(&encode::terminal(&format!(
+        "waiting for another run that writes `{}`",
+        place.display()
+    )));
+}
+
+const fn how(purpose: Purpose, audience: Audience) -> Opening<'static> {
+    Opening {
+        purpose,
+        also: match purpose {
+            Purpose::Report => &[Purpose::Demo, Purpose::Private],
+            _ => &[],
+        },
+        audience,
+        own: &[LOCK, DEMO_LOCK],
+        lock: LOCK,
+        adopts: is_ours,
+    }
+}
+
+/// Whether all that is in a folder whose mark is lost was made by linchpin.
+fn is_ours(folder: &Folder) -> bool {
+    let is_part = |entry: &folder::Entry| {
+        PARTS.contains(&entry.name.as_str())
+            && folder
+                .read(&format!("{}/{}", entry.name, folder::mark::FILE))
+                .is_ok_and(|bytes| bytes.is_some_and(|bytes| Mark::parse(&bytes).is_some()))
+    };
+    let is_own = |entry: &folder::Entry| {
+        [LOCK, DEMO_LOCK, IGNORE, folder::mark::FILE].contains(&entry.name.as_str())
+            || folder::is_temporary(&entry.name)
+    };
+    folder.entries("").is_ok_and(|entries| {
+        entries.iter().any(is_part) && entries.iter().all(|entry| is_own(entry) || is_part(entry))
+    })
+}
+
+/// Makes git ignore a folder, unless somebody has said something else there.
+fn ignored(folder: &Folder) -> Result<(), folder::Error> {
+    match folder.size(IGNORE)? {
+        Some(_) => Ok(()),
+        None => folder.replace(IGNORE, b"*\n"),
+    }
+}
+
+/// Refuses a folder in which git tracks anything. What is no folder is left to whoever opens it.
+pub fn check_untracked(place: &Path) -> Result<(), folder::Error> {
+    if place.is_file() {
         return Ok(());
     }
-    let written = create_directory(directory, Audience::Owner)
-        .and_then(|()| write_file(&file, b"*\n", Audience::Owner));
-    written.map_err(|source| {
-        CliError::new(Kind::Usage, Refused { path: file, source })
-            .hint("name a writable place with `--out`")
-    })
+    let Some(file) = git::tracked_below(place) else {
+        return Ok(());
+    };
+    let (path, because) = (place.to_owned(), Because::Tracked { file });
+    Err(Refused { path, because }.into())
+}
+
+fn split(place: &Path) -> Result<(PathBuf, String), CliError> {
+    let name = place.file_name().and_then(|name| name.to_str());
+    let parent = place.parent().map(|parent| match parent.as_os_str() {
+        empty if empty.is_empty() => PathBuf::from("."),
+        _ => parent.to_owned(),
+    });
+    if let (Some(parent), Some(name)) = (parent, name) {
+        return Ok((parent, name.to_owned()));
+    }
+    let message = format!("`{}` names no folder", place.display());
+    Err(CliError::new(Kind::Usage, message).hint("name another place with `--out`"))
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("`{}` cannot be written", path.display())]
-struct Refused {
+struct Unwritable {
     path: PathBuf,
     source: std::io::Error,
 }
 
-fn create_directory(path: &Path, audience: Audience) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    if audience == Audience::Owner {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(path)
-}
-
-fn write_file(path: &Path, bytes: &[u8], audience: Audience) -> std::io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if audience == Audience::Owner {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)?.write_all(bytes)
+/// The error for what is wrong with an output folder.
+fn refused(error: folder::Error, place: &Path) -> CliError {
+    let source = match error {
+        folder::Error::Refused(refused) => return CliError::refused(refused, "--out"),
+        folder::Error::Io { path, source, .. } => Unwritable { path, source },
+        folder::Error::NotAFile { path } => Unwritable {
+            path,
+            source: std::io::ErrorKind::IsADirectory.into(),
+        },
+    };
+    CliError::new(Kind::Unwritable, source).hint(format!(
+        "make `{}` writable, or name another place with `--out`",
+        place.display()
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_tree_is_replaced_whole() {
@@ -170,7 +237,11 @@ mod tests {
         replace_tree(&place, &[file("a.md", "3")], Audience::Everyone).unwrap();
         assert_eq!(fs::read(place.join("a.md")).unwrap(), b"3");
         assert!(!place.join("charts").exists());
-        assert_eq!(fs::read_dir(place.parent().unwrap()).unwrap().count(), 1);
+        let beside = fs::read_dir(place.parent().unwrap()).unwrap();
+        let own = [LOCK, IGNORE, folder::mark::FILE];
+        let names = beside.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let others: Vec<String> = names.filter(|name| !own.contains(&name.as_str())).collect();
+        assert_eq!(others, ["team"]);
     }
 
     #[cfg(unix)]
@@ -178,23 +249,24 @@ mod tests {
     fn a_private_tree_is_the_owners_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         let root = tempfile::tempdir().unwrap();
-        let place = root.path().join("private/ada");
+        let private = root.path().join("out/private");
+        let place = private.join("ada");
+        keep_out_of_git(&private).unwrap();
         replace_tree(&place, &[("x.md".to_owned(), vec![])], Audience::Owner).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(
-            (
-                mode(&place),
-                mode(&place.join("x.md")),
-                mode(place.parent().unwrap())
-            ),
+            (mode(&place), mode(&place.join("x.md")), mode(&private)),
             (0o700, 0o600, 0o700)
         );
+        for file in [IGNORE, LOCK, folder::mark::FILE] {
+            assert_eq!(mode(&private.join(file)), 0o600, "{file}");
+        }
     }
 
     #[test]
     fn a_tree_that_cannot_be_written_leaves_the_old_one() {
         let root = tempfile::tempdir().unwrap();
-        let place = root.path().join("team");
+        let place = root.path().join("out/team");
         replace_tree(
             &place,
             &[("a.md".to_owned(), b"old".to_vec())],
@@ -207,7 +279,19 @@ mod tests {
             ("a.md/b".to_owned(), vec![]),
         ];
         let error = replace_tree(&place, &broken, Audience::Everyone).unwrap_err();
-        assert_eq!(error.kind, Kind::Usage);
+        assert_eq!(error.kind, Kind::Refused);
         assert_eq!(fs::read(place.join("a.md")).unwrap(), b"old");
+    }
+
+    #[test]
+    fn one_demo_at_a_time_writes_a_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let place = root.path().join("demo");
+        let first = demo_folder(&place).unwrap();
+        assert_eq!(demo_folder(&place).unwrap_err().kind, Kind::Locked);
+        // Its own trees are written meanwhile.
+        replace_tree(&place.join("team"), &[], Audience::Everyone).unwrap();
+        drop(first);
+        demo_folder(&place).unwrap();
     }
 }

@@ -19,7 +19,8 @@ use crate::metrics::delivery::deployments;
 use crate::metrics::lens::qualifier;
 use crate::render::{self, OutputFile, encode};
 use crate::report::Document;
-use crate::store::{Mode, Store};
+use crate::store::Store;
+use crate::tables::Part;
 
 /// Working days without an event by anyone but the author after which a pull request counts as stuck, where the team has not
 /// agreed on another number.
@@ -27,8 +28,7 @@ const STUCK_AFTER_WORKING_DAYS: f64 = 3.0;
 
 /// Writes `<out>/private/<login>/`.
 pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
-    let store = Store::open(&workspace.store, Mode::Read)?;
-    let analysis = Analysis::read(&store, workspace)?;
+    let analysis = Analysis::of(workspace, &Part::ALL)?;
     let id = find(&analysis, &args.login)?;
     let written = write(&analysis, workspace, &[id])?;
     for directory in written {

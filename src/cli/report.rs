@@ -1,12 +1,13 @@
 //! From the store to the team tree.
 
+use super::console::note;
 use super::derive::Findings;
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::{self, Lens, Measure};
-use crate::render;
+use crate::render::{self, encode};
 use crate::report::{AcceptedFlag, Product, RepositoryFace, TeamDefinition, TeamInput};
 use crate::store::facts as store_facts;
 use crate::store::{self, Store, checksum};
@@ -57,6 +58,11 @@ impl Analysis {
         })
     }
 
+    /// Reads the store of a workspace, which somebody may be writing.
+    pub fn of(workspace: &Workspace, parts: &[Part]) -> Result<Self, CliError> {
+        reading(workspace, |store| Self::read_parts(store, workspace, parts))
+    }
+
     /// Repositories as readers know them.
     #[must_use]
     pub fn faces(&self) -> Vec<RepositoryFace> {
@@ -67,6 +73,20 @@ impl Analysis {
         };
         self.tables.repositories.iter().map(face).collect()
     }
+}
+
+/// Reads the store of a workspace, as it is between two commits of whoever writes it.
+pub fn reading<T>(
+    workspace: &Workspace,
+    read: impl Fn(&Store) -> Result<T, CliError>,
+) -> Result<T, CliError> {
+    let waits = || {
+        note(&encode::terminal(&format!(
+            "waiting for the run that writes the facts in `{}`",
+            workspace.store.display()
+        )));
+    };
+    store::reading(&workspace.store, waits, read)
 }
 
 /// Keeps what a run computed, so that `linchpin diff` can say later why a number moved: its figures, and by metric its rows in

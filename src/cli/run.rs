@@ -1,18 +1,22 @@
 //! `run`, `fetch`, `mine` and `report`: the pipeline and its parts.
 
+use std::path::Path;
+
 use super::console;
 use super::context::Context;
-use super::derive::{Findings, INPUTS, MinedClone, derive, inputs, told_of};
+use super::derive::{Findings, IDENTITY, MinedClone, derive, inputs, told_of};
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched};
-use super::output::check_writable;
+use super::output::{check_untracked, check_writable};
 use super::report::{Analysis, keep_run, write_team_tree};
 use super::workspace::Workspace;
 use crate::domain::{RepoName, RepositoryId};
 use crate::git::{self, MineOptions};
 use crate::metrics::{Measure, movement};
 use crate::register::{Merges, Refs};
+use crate::store::facts::INPUTS;
 use crate::store::{self, Mode, Store};
+use crate::tables::Part;
 
 /// How far the pipeline goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +34,7 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
     if until == Until::Report {
         check_writable(&workspace.out)?;
     }
-    let store = Store::open(&workspace.store, Mode::Write)?;
+    let store = open_to_write(&workspace.store)?;
     // GitHub's repositories have their keys first, in the order in which they are fetched.
     let fetched = fetch::fetch(context, workspace, &store)?;
     if until == Until::Fetched {
@@ -58,6 +62,12 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
         }
         other => other,
     }
+}
+
+/// Opens the store to write it, unless git tracks anything in it: then it came with the clone.
+fn open_to_write(place: &Path) -> Result<Store, CliError> {
+    check_untracked(place).map_err(|error| CliError::from(store::Error::from(error)))?;
+    Ok(Store::open(place, Mode::Write)?)
 }
 
 /// What became of the facts that an earlier run left.
@@ -97,6 +107,7 @@ fn mine_and_derive(
 ) -> Result<Facts, CliError> {
     let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
     if is_current(workspace, store)?
+        && are_facts_there(store)?
         && derived(store, INPUTS)?.as_deref()
             == Some(inputs(store, &workspace.register, web, why_not).as_bytes())
     {
@@ -109,6 +120,11 @@ fn mine_and_derive(
     Ok(Facts::Rebuilt)
 }
 
+/// Whether nothing of the facts is lost, as far as a look at the files tells; and who is who, which no report reads.
+fn are_facts_there(store: &Store) -> Result<bool, CliError> {
+    Ok(store.are_there("facts/")? && derived(store, IDENTITY)?.is_some())
+}
+
 fn rebuild(
     context: &Context,
     workspace: &Workspace,
@@ -117,7 +133,7 @@ fn rebuild(
 ) -> Result<(), CliError> {
     let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
     let register = &workspace.register;
-    let identity = std::thread::scope(|scope| {
+    let (identity, facts) = std::thread::scope(|scope| {
         // States are on their way to the disk while the next clone is mined and facts are derived.
         let mut states = Vec::new();
         let mut keep = |repository: RepositoryId, state: Vec<u8>| {
@@ -125,17 +141,16 @@ fn rebuild(
             states.push(scope.spawn(commit));
         };
         let clones = mine(context, workspace, store, &mut keep)?;
-        let identity = derive(store, register, &clones, web, why_not)?;
+        let derived = derive(store, register, &clones, web, why_not)?;
         for state in states {
             state
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         }
-        Ok::<_, CliError>(identity)
+        Ok::<_, CliError>(derived)
     })?;
     // Last: a kill before this derives anew.
-    let inputs = inputs(store, register, web, why_not);
-    store.commit_file(INPUTS, inputs.as_bytes())?;
+    facts.commit(store, &inputs(store, register, web, why_not))?;
     context.progress.say(&format!(
         "identity: {} accounts and signatures are {} people",
         identity.person_of_account.len() + identity.person_of_signature.len(),
@@ -146,8 +161,8 @@ fn rebuild(
 
 /// Reports from the store alone.
 pub fn report(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
-    let store = Store::open(&workspace.store, Mode::Read)?;
-    report_from(context, workspace, &store, &Fetched::default())
+    let analysis = Analysis::of(workspace, &Part::ALL)?;
+    report_on(context, workspace, &analysis, None, &Fetched::default())
 }
 
 fn report_from(
@@ -157,21 +172,31 @@ fn report_from(
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
     let analysis = Analysis::read(store, workspace)?;
+    report_on(context, workspace, &analysis, Some(store), fetched)
+}
+
+/// Writes the team tree; the run is kept in a store that was opened to be written.
+fn report_on(
+    context: &Context,
+    workspace: &Workspace,
+    analysis: &Analysis,
+    kept_in: Option<&Store>,
+    fetched: &Fetched,
+) -> Result<u8, CliError> {
     let window = analysis.lens.window;
     context.progress.say(&format!(
         "window: {} to {} ({}), as of {}",
         window.since, window.until, workspace.register.calendar.time_zone, analysis.lens.as_of
     ));
-    let is_kept = store.mode() == Mode::Write;
     let rows_of = |measure: &Measure| {
-        is_kept
-            .then(|| store::runs::encode(&movement::rows(measure)))
+        kept_in
+            .map(|_| store::runs::encode(&movement::rows(measure)))
             .transpose()
     };
-    let (measures, rows) = write_team_tree(&analysis, workspace, &rows_of)?;
+    let (measures, rows) = write_team_tree(analysis, workspace, &rows_of)?;
     let rows: Option<Vec<Vec<u8>>> = rows.into_iter().collect::<Result<_, _>>()?;
-    if let Some(rows) = rows {
-        keep_run(store, &analysis, workspace, &measures, rows)?;
+    if let (Some(rows), Some(store)) = (rows, kept_in) {
+        keep_run(store, analysis, workspace, &measures, rows)?;
     }
     context.progress.finish();
     let place = workspace.out.join("team").join("index.html");

@@ -296,50 +296,46 @@ pub fn null_id() -> CommitId {
 const NULL: &str = "0000000000000000000000000000000000000000";
 
 /// Writes each repository as `<dir>/<name>.git`, bare, and returns the directories in order.
-///
-/// A directory that is already there is replaced only where it looks like an earlier result of this function.
 pub fn write(repositories: &[GeneratedRepository], dir: &Path) -> Result<Vec<PathBuf>, Error> {
-    repositories
-        .iter()
-        .map(|repository| write_one(repository, dir))
-        .collect()
-}
-
-fn write_one(repository: &GeneratedRepository, dir: &Path) -> Result<PathBuf, Error> {
-    let root = dir.join(format!("{}.git", repository.name));
-    let pack_dir = root.join("objects/pack");
-    for directory in [
-        &pack_dir,
-        &root.join("objects/info"),
-        &root.join("refs/heads"),
-        &root.join("refs/tags"),
-    ] {
-        fs::create_dir_all(directory).map_err(|source| Error::Write {
-            path: directory.display().to_string(),
+    for (path, bytes) in files(repositories)? {
+        let path = dir.join(path);
+        let written = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&path, bytes));
+        written.map_err(|source| Error::Write {
+            path: path.display().to_string(),
             source,
         })?;
     }
-    let put = |path: PathBuf, bytes: &[u8]| {
-        fs::write(&path, bytes).map_err(|source| Error::Write {
-            path: path.display().to_string(),
-            source,
-        })
-    };
+    Ok(repositories
+        .iter()
+        .map(|repository| dir.join(directory(repository)))
+        .collect())
+}
+
+/// Where a repository is below the directory of all of them.
+#[must_use]
+pub fn directory(repository: &GeneratedRepository) -> String {
+    format!("{}.git", repository.name)
+}
+
+/// The files of bare repositories, by their path below the directory of all of them.
+pub fn files(repositories: &[GeneratedRepository]) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let each = repositories.iter().map(files_of);
+    Ok(each.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+fn files_of(repository: &GeneratedRepository) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let root = directory(repository);
     let roots = std::iter::once(repository.tip).chain(repository.tags.iter().map(|(_, id)| *id));
     let objects = repository.objects.reachable(roots);
     let pack = pack(&objects).map_err(|because| Error::Pack {
         name: repository.name.clone(),
         because,
     })?;
-    put(
-        pack_dir.join(format!("pack-{}.pack", pack.name)),
-        &pack.bytes,
-    )?;
-    put(
-        pack_dir.join(format!("pack-{}.idx", pack.name)),
-        &pack.index,
-    )?;
-    let mut refs = vec![(format!("refs/heads/{}", repository.branch), repository.tip)];
+    let branch = format!("refs/heads/{}", repository.branch);
+    let mut refs = vec![(branch.clone(), repository.tip)];
     refs.extend(
         repository
             .tags
@@ -351,7 +347,6 @@ fn write_one(repository: &GeneratedRepository, dir: &Path) -> Result<PathBuf, Er
     for (name, id) in &refs {
         let _ = writeln!(packed, "{id} {name}");
     }
-    put(root.join("packed-refs"), packed.as_bytes())?;
     let url = format!(
         "https://github.com/{}/{}.git",
         repository.owner, repository.name
@@ -359,12 +354,16 @@ fn write_one(repository: &GeneratedRepository, dir: &Path) -> Result<PathBuf, Er
     let config = format!(
         "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n[remote \"origin\"]\n\turl = {url}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n"
     );
-    put(root.join("config"), config.as_bytes())?;
-    put(
-        root.join("HEAD"),
-        format!("ref: refs/heads/{}\n", repository.branch).as_bytes(),
-    )?;
-    Ok(root)
+    let named = |name: &str, bytes: Vec<u8>| (format!("{root}/{name}"), bytes);
+    Ok(vec![
+        named(&format!("objects/pack/pack-{}.pack", pack.name), pack.bytes),
+        named(&format!("objects/pack/pack-{}.idx", pack.name), pack.index),
+        named("packed-refs", packed.into_bytes()),
+        // Git knows a repository by its directory of refs: so one of them is there by itself, too.
+        named(&branch, format!("{}\n", repository.tip).into_bytes()),
+        named("config", config.into_bytes()),
+        named("HEAD", format!("ref: {branch}\n").into_bytes()),
+    ])
 }
 
 struct Pack {

@@ -34,6 +34,7 @@ mod settings;
 mod slide;
 mod state;
 mod survival;
+mod tracked;
 mod tree;
 mod versions;
 mod walk;
@@ -47,6 +48,7 @@ use crate::domain::History;
 pub use look::{Look, look};
 pub use patch_id::{Patch, fork_points, patch_ids};
 pub use remotes::{GitHubName, remote_github_names};
+pub use tracked::tracked_below;
 
 /// What to mine.
 #[derive(Debug, Clone)]

@@ -3,13 +3,11 @@
 //! Most of the time that a commit takes is waiting. So files are staged first, each on the thread that made it, which waits
 //! while the others still work; what must come after that, renaming and naming, is done once for all of them.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
 
 use super::manifest::Entry;
 use super::{Error, Store};
+use crate::folder::Beside;
 
 /// Threads that stage files which are all there already: they only wait, and the disk takes what waits at once.
 const N_WAITING: usize = 4;
@@ -21,6 +19,15 @@ const N_WAITING: usize = 4;
 pub struct Staged {
     entry: Entry,
     change: Change,
+    /// Where its content is; `None` where nothing changes.
+    beside: Option<Beside>,
+}
+
+impl Staged {
+    /// Whether the file is there already.
+    pub(super) fn is_there(&self) -> bool {
+        self.change == Change::Nothing
+    }
 }
 
 /// What committing a staged file means.
@@ -44,6 +51,14 @@ impl Store {
 
     /// Commits several files, as [`Store::commit_file`] does each of them: cut short, any of them may be there or not.
     pub fn commit_files<B: AsRef<[u8]> + Sync>(&self, files: &[(String, B)]) -> Result<(), Error> {
+        self.commit(self.stage_files(files)?)
+    }
+
+    /// Stages several files; they wait for the disk together.
+    pub fn stage_files<B: AsRef<[u8]> + Sync>(
+        &self,
+        files: &[(String, B)],
+    ) -> Result<Vec<Staged>, Error> {
         let stage = |files: &[(String, B)]| -> Result<Vec<Staged>, Error> {
             let staged = files
                 .iter()
@@ -51,7 +66,7 @@ impl Store {
             staged.collect()
         };
         let share = files.len().div_ceil(N_WAITING).max(1);
-        let staged = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let threads: Vec<_> = files
                 .chunks(share)
                 .map(|files| scope.spawn(move || stage(files)))
@@ -60,26 +75,33 @@ impl Store {
             for thread in threads {
                 staged.extend(joined(thread)?);
             }
-            Ok::<_, Error>(staged)
-        })?;
-        self.commit(staged)
+            Ok(staged)
+        })
     }
 
     /// The first half of a commit: the content is written beside its place and synced. May be called by several threads.
     pub fn stage(&self, relative: &str, bytes: &[u8]) -> Result<Staged, Error> {
+        self.writable()?;
         let entry = Entry::of(relative, bytes);
-        let path = self.root.join(relative);
         let known = self.locked_manifest().get(relative).cloned();
-        let is_there = || fs::read(&path).is_ok_and(|found| found == bytes);
+        let is_there = || {
+            let found = self.folder.read(relative);
+            found.is_ok_and(|found| found.as_deref() == Some(bytes))
+        };
         let change = match known {
             Some(known) if known == entry && is_there() => Change::Nothing,
             Some(_) => Change::Replacement,
             None => Change::New,
         };
-        if change != Change::Nothing {
-            self.write_beside(&path, bytes)?;
-        }
-        Ok(Staged { entry, change })
+        let beside = match change {
+            Change::Nothing => None,
+            _ => Some(self.folder.write_beside(relative, bytes)?),
+        };
+        Ok(Staged {
+            entry,
+            change,
+            beside,
+        })
     }
 
     /// The second half: after this returns, all of the staged files survive a crash.
@@ -89,91 +111,36 @@ impl Store {
         let replaced: Vec<Entry> = of(Change::Replacement)
             .map(|staged| staged.entry.clone().announced())
             .collect();
-        if !replaced.is_empty() {
-            self.step()?;
-            self.locked_manifest().append(&self.root, replaced)?;
+        self.locked_manifest().append(&self.folder, replaced)?;
+        // By directory: one file in it.
+        let mut directories = BTreeMap::new();
+        let mut changed = Vec::new();
+        for staged in staged {
+            let Some(beside) = staged.beside else {
+                continue;
+            };
+            let path = &staged.entry.path;
+            self.folder.put_in_place(path, &beside)?;
+            let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+            directories.insert(directory.to_owned(), path.clone());
+            changed.push(staged.entry);
         }
-        let mut directories = BTreeSet::new();
-        let changed: Vec<Entry> = staged
-            .into_iter()
-            .filter(|staged| staged.change != Change::Nothing)
-            .map(|staged| staged.entry)
-            .collect();
-        for entry in &changed {
-            let path = self.root.join(&entry.path);
-            self.step()?;
-            put_in_place(&path)?;
-            directories.insert(path.parent().unwrap_or(&self.root).to_owned());
+        for file in directories.values() {
+            self.folder.sync_parent(file)?;
         }
-        for directory in directories {
-            sync_directory(&directory)?;
-        }
-        if changed.is_empty() {
-            return Ok(());
-        }
-        self.step()?;
-        self.locked_manifest().append(&self.root, changed)
+        self.locked_manifest().append(&self.folder, changed)
     }
 
     /// Forgets committed files, then removes them.
     pub fn remove_files(&self, relative: &[String]) -> Result<(), Error> {
+        self.writable()?;
+        let gone: Vec<Entry> = relative.iter().map(|path| Entry::removal(path)).collect();
+        self.locked_manifest().append(&self.folder, gone)?;
         for path in relative {
-            self.writable()?;
-            self.step()?;
-            self.locked_manifest()
-                .append(&self.root, vec![Entry::removal(path)])?;
-            let full = self.root.join(path);
-            self.step()?;
-            if full.exists() {
-                fs::remove_file(&full).map_err(Error::io(&full, "removed"))?;
-            }
+            self.folder.remove_file(path)?;
         }
         Ok(())
     }
-
-    /// Replaces a file that no manifest names.
-    pub(super) fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-        self.write_beside(path, bytes)?;
-        self.step()?;
-        put_in_place(path)?;
-        sync_directory(path.parent().unwrap_or(&self.root))
-    }
-
-    /// The temporary file, synced.
-    fn write_beside(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-        self.writable()?;
-        self.step()?;
-        let parent = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(parent).map_err(Error::io(parent, "created"))?;
-        let temporary = beside(path);
-        let write = || -> std::io::Result<()> {
-            let mut file = fs::File::create(&temporary)?;
-            file.write_all(bytes)?;
-            file.sync_all()
-        };
-        write().map_err(Error::io(&temporary, "written"))
-    }
-}
-
-/// Where a file is before it is in its place.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.tmp"))
-}
-
-fn put_in_place(path: &Path) -> Result<(), Error> {
-    fs::rename(beside(path), path).map_err(Error::io(path, "written"))
-}
-
-/// Makes what happened to the names in a directory survive a crash.
-pub(super) fn sync_directory(directory: &Path) -> Result<(), Error> {
-    // Windows cannot open a directory as a file, and needs no such sync.
-    if cfg!(unix) {
-        fs::File::open(directory)
-            .and_then(|file| file.sync_all())
-            .map_err(Error::io(directory, "written"))?;
-    }
-    Ok(())
 }
 
 /// What a thread came to; its panic is ours.

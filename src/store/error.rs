@@ -1,8 +1,9 @@
 //! What goes wrong with a store.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::VERSION;
+use crate::folder::{self, Refused};
 
 /// What went wrong with the store.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,15 @@ pub enum Error {
         act: &'static str,
         /// Why not.
         source: std::io::Error,
+    },
+    /// The folder, or something in it, is not linchpin's to touch.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// A run was killed while it put facts in place.
+    #[error("the facts in the store `{}` are unfinished: a run ended while it wrote them", root.display())]
+    Unfinished {
+        /// The store.
+        root: PathBuf,
     },
     /// Another writer holds the lock.
     #[error("the store `{}` is being written by another run", root.display())]
@@ -61,9 +71,15 @@ pub enum Error {
     },
 }
 
-impl Error {
-    pub(super) fn io(path: &Path, act: &'static str) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { path, act, source }
+impl From<folder::Error> for Error {
+    fn from(error: folder::Error) -> Self {
+        match error {
+            folder::Error::Io { path, act, source } => Self::Io { path, act, source },
+            folder::Error::NotAFile { path } => Self::Damaged {
+                path,
+                reason: "it is no file".to_owned(),
+            },
+            folder::Error::Refused(refused) => Self::Refused(refused),
+        }
     }
 }

@@ -30,6 +30,10 @@ pub enum Error {
     },
 }
 
+/// What the facts in the store were derived from: a text that changes when anything they depend on does. Its entry goes before
+/// the first fact takes the place of another, and it is written last: facts without it are unfinished.
+pub const INPUTS: &str = "facts/inputs.txt";
+
 /// The part of a table that belongs to no single repository.
 const ALL: &str = "all";
 
@@ -77,6 +81,48 @@ impl Store {
     }
 }
 
+/// Facts on their way into the store: staged, and seen by nobody yet.
+#[derive(Debug, Default)]
+#[must_use = "staged facts are not committed"]
+pub struct Derived {
+    staged: Vec<Staged>,
+    gone: Vec<String>,
+}
+
+impl Derived {
+    /// Adds what else was derived.
+    pub fn add(&mut self, other: Self) {
+        self.staged.extend(other.staged);
+        self.gone.extend(other.gone);
+    }
+
+    /// Adds a file that is no table.
+    pub fn add_file(&mut self, store: &Store, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.staged.push(store.stage(path, bytes)?);
+        Ok(())
+    }
+
+    /// Puts all of it in place, so that a reader has the facts of before or those of now; and with them what they were derived
+    /// from. A kill in between leaves facts that are known for unfinished.
+    pub fn commit(self, store: &Store, inputs: &str) -> Result<(), Error> {
+        let is_new = !self.gone.is_empty() || self.staged.iter().any(|file| !file.is_there());
+        if is_new {
+            let _alone = store.keep_readers_out()?;
+            store.remove_files(&[INPUTS.to_owned()])?;
+            self.put_in_place(store)?;
+            return Ok(store.commit_file(INPUTS, inputs.as_bytes())?);
+        }
+        Ok(store.commit_file(INPUTS, inputs.as_bytes())?)
+    }
+
+    fn put_in_place(self, store: &Store) -> Result<(), Error> {
+        if !self.gone.is_empty() {
+            store.remove_files(&self.gone)?;
+        }
+        Ok(store.commit(self.staged)?)
+    }
+}
+
 /// Writes repositories, people, tags and histories.
 pub fn write_mined(
     store: &Store,
@@ -84,10 +130,19 @@ pub fn write_mined(
     people: &[Person],
     mined: &[Mined<'_>],
 ) -> Result<(), Error> {
-    let mut staged = vec![
-        stage_rows(store, ALL, repositories)?,
-        stage_rows(store, ALL, people)?,
-    ];
+    stage_mined(store, repositories, people, mined)?.put_in_place(store)
+}
+
+/// Stages repositories, people, tags and histories.
+pub fn stage_mined(
+    store: &Store,
+    repositories: &[Repository],
+    people: &[Person],
+    mined: &[Mined<'_>],
+) -> Result<Derived, Error> {
+    let mut derived = Derived::default();
+    derived.staged.push(stage_rows(store, ALL, repositories)?);
+    derived.staged.push(stage_rows(store, ALL, people)?);
     // People are numbered anew each time: what a clone that is not at hand once gave would name the wrong ones.
     let kept: BTreeSet<String> = mined
         .iter()
@@ -102,16 +157,16 @@ pub fn write_mined(
         "files",
         "ownership",
     ] {
-        forget(store, table, &kept)?;
+        derived.gone.extend(not_kept(store, table, &kept));
     }
     for mined in mined {
-        staged.extend(stage_mined(store, mined)?);
+        derived.staged.extend(stage_history(store, mined)?);
     }
-    Ok(store.commit(staged)?)
+    Ok(derived)
 }
 
 /// The tables of one repository. The large ones are made side by side, and each waits for the disk while others are made.
-fn stage_mined(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error> {
+fn stage_history(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error> {
     let Mined {
         repository,
         history,
@@ -168,9 +223,15 @@ fn stage_mined(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error> {
 
 /// Writes GitHub's facts, already relabelled.
 pub fn write_facts(store: &Store, facts: &Facts) -> Result<(), Error> {
+    stage_facts(store, facts)?.put_in_place(store)
+}
+
+/// Stages GitHub's facts, already relabelled.
+pub fn stage_facts(store: &Store, facts: &Facts) -> Result<Derived, Error> {
     let mut parts = Parts {
         store,
         files: Vec::new(),
+        gone: Vec::new(),
     };
     parts.add(&facts.pull_requests, |row| row.repository)?;
     parts.add(&facts.pull_request_commits, |row| row.repository)?;
@@ -191,24 +252,27 @@ pub fn write_facts(store: &Store, facts: &Facts) -> Result<(), Error> {
     parts.add(&facts.team_members, |row| row.repository)?;
     parts.add(&facts.milestones, |row| row.repository)?;
     parts.add(&facts.environments, |row| row.repository)?;
-    Ok(store.commit_files(&parts.files)?)
+    Ok(Derived {
+        staged: store.stage_files(&parts.files)?,
+        gone: parts.gone,
+    })
 }
 
-/// Forgets the parts of a table that are not kept.
-fn forget(store: &Store, table: &str, kept: &BTreeSet<String>) -> Result<(), Error> {
+/// The parts of a table that are not kept.
+fn not_kept(store: &Store, table: &str, kept: &BTreeSet<String>) -> Vec<String> {
     let kept: BTreeSet<String> = kept.iter().map(|part| path(table, part)).collect();
-    let gone: Vec<String> = store
+    store
         .files_below(&format!("facts/{table}/"))
         .into_iter()
         .filter(|file| !kept.contains(file))
-        .collect();
-    Ok(store.remove_files(&gone)?)
+        .collect()
 }
 
 /// Tables by repository, to be written together.
 struct Parts<'a> {
     store: &'a Store,
     files: Vec<(String, Vec<u8>)>,
+    gone: Vec<String>,
 }
 
 impl Parts<'_> {
@@ -226,7 +290,7 @@ impl Parts<'_> {
                 .push(row.clone());
         }
         let kept = by_repository.keys().map(|id| id.0.to_string()).collect();
-        forget(self.store, R::TABLE, &kept)?;
+        self.gone.extend(not_kept(self.store, R::TABLE, &kept));
         for (repository, rows) in by_repository {
             let bytes = tables::rows_to_parquet(&rows).map_err(shape(R::TABLE))?;
             self.files

@@ -1,44 +1,18 @@
-//! One writer at a time. The lock is the operating system's, so that it ends with the program however that ends.
+//! One writer at a time; and readers wait while facts are put in place.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::path::Path;
+use super::{Error, FACTS_LOCK, LOCK, Store};
+use crate::folder::{Folder, Lock};
 
-use super::Error;
-
-/// An exclusive lock on a store, held until dropped.
-#[derive(Debug)]
-pub struct Lock {
-    file: File,
+/// Takes the writer's lock, or says that somebody else holds it. Never waits.
+pub(super) fn take(folder: &Folder) -> Result<Lock, Error> {
+    folder.try_lock(LOCK)?.ok_or_else(|| Error::Locked {
+        root: folder.shown().to_owned(),
+    })
 }
 
-impl Drop for Lock {
-    /// Gives the lock back at once. Closing the file alone would not do while a program that is just being started still has
-    /// its copy of it.
-    fn drop(&mut self) {
-        let _ = self.file.unlock();
-    }
-}
-
-impl Lock {
-    /// Takes the lock, or says that somebody else holds it. Never waits.
-    pub fn take(root: &Path) -> Result<Self, Error> {
-        let path = root.join("lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(Error::io(&path, "written"))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { file }),
-            Err(TryLockError::WouldBlock) => Err(Error::Locked {
-                root: root.to_owned(),
-            }),
-            Err(TryLockError::Error(source)) => Err(Error::Io {
-                path,
-                act: "locked",
-                source,
-            }),
-        }
+impl Store {
+    /// Makes readers wait while several files take the place of others. They hold this lock for an instant only.
+    pub(super) fn keep_readers_out(&self) -> Result<Lock, Error> {
+        Ok(self.folder.lock(FACTS_LOCK, || {})?)
     }
 }

@@ -3,16 +3,15 @@
 //! A line ends in a tab and a checksum of its own: a flipped bit must not make a file be taken for one that was never there.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{Error, Mode};
+use crate::folder::{self, Folder, seal};
 
-const FILE: &str = "manifest.jsonl";
+/// The list's name.
+pub(super) const FILE: &str = "manifest.jsonl";
 
 /// One committed file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,18 +31,10 @@ impl Entry {
     /// The entry of a file with this content.
     #[must_use]
     pub fn of(path: &str, content: &[u8]) -> Self {
-        let digest = Sha256::digest(content);
-        let sha256 = digest
-            .iter()
-            .fold(String::with_capacity(64), |mut text, byte| {
-                use std::fmt::Write as _;
-                let _ = write!(text, "{byte:02x}");
-                text
-            });
         Self {
             path: path.to_owned(),
             bytes: content.len() as u64,
-            sha256,
+            sha256: seal::digest(content),
             is_announced: false,
         }
     }
@@ -90,7 +81,14 @@ enum Line {
 
 impl Line {
     /// The entry of a line; `None` for a damaged one.
+    ///
+    /// A path that leads elsewhere is damage too: the store never wrote one, and never touches what it names.
     fn entry(self, line: &[u8]) -> Option<Entry> {
+        let entry = self.any_entry(line)?;
+        folder::is_inside(&entry.path).then_some(entry)
+    }
+
+    fn any_entry(self, line: &[u8]) -> Option<Entry> {
         match line.iter().rposition(|byte| *byte == b'\t') {
             Some(at) => {
                 let (json, sum) = (line.get(..at)?, line.get(at + 1..)?);
@@ -132,61 +130,85 @@ pub struct Manifest {
     announced: BTreeMap<String, Entry>,
 }
 
+/// The list as it is on the disk; nothing where there is none, or no file in its place.
+pub(super) fn bytes(folder: &Folder) -> Result<Vec<u8>, Error> {
+    match folder.read(FILE) {
+        Ok(bytes) => Ok(bytes.unwrap_or_default()),
+        Err(folder::Error::NotAFile { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 impl Manifest {
     /// Reads it, and whether some of it was damaged. A last line without its end was never committed; a writer cuts it off.
-    pub fn read(root: &Path, mode: Mode) -> Result<(Self, bool), Error> {
-        Self::read_lines(root, mode, Line::Checked)
+    pub fn read(folder: &Folder, mode: Mode) -> Result<(Self, bool), Error> {
+        let bytes = bytes(folder)?;
+        let (manifest, found) = Self::parse(&bytes, Line::Checked);
+        // Every list begins with a line: one without any lost it.
+        let is_damaged = found.damaged > 0 || found.lines == 0;
+        let is_long = found.lines > 64 + 2 * manifest.entries.len();
+        if mode == Mode::Write && !is_damaged && (found.whole < bytes.len() || is_long) {
+            manifest.rewrite(folder)?;
+        }
+        Ok((manifest, is_damaged))
+    }
+
+    /// Reads a list that was read from the disk already.
+    pub(super) fn of(bytes: &[u8]) -> (Self, bool) {
+        let (manifest, found) = Self::parse(bytes, Line::Checked);
+        (manifest, found.damaged > 0 || found.lines == 0)
     }
 
     /// Reads one in which lines need not have a checksum of their own, as version 1 wrote them.
-    pub(super) fn read_old(root: &Path) -> Result<(Self, bool), Error> {
-        Self::read_lines(root, Mode::Read, Line::Plain)
+    pub(super) fn read_old(folder: &Folder) -> Result<(Self, bool), Error> {
+        let (manifest, found) = Self::parse(&bytes(folder)?, Line::Plain);
+        Ok((manifest, found.damaged > 0))
     }
 
-    fn read_lines(root: &Path, mode: Mode, kind: Line) -> Result<(Self, bool), Error> {
-        let path = root.join(FILE);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok((Self::default(), false));
-            }
-            Err(source) => {
-                return Err(Error::Io {
-                    path,
-                    act: "read",
-                    source,
-                });
-            }
+    /// Whether a folder has a list of a version that names something and is not damaged.
+    pub(super) fn is_one(folder: &Folder, version: u32) -> Result<bool, folder::Error> {
+        let Some(bytes) = folder.read(FILE)? else {
+            return Ok(false);
         };
-        let whole = bytes
+        let kind = if version == super::migrate::OLDEST {
+            Line::Plain
+        } else {
+            Line::Checked
+        };
+        let (_, found) = Self::parse(&bytes, kind);
+        Ok(found.lines > found.damaged && found.damaged <= found.lines / 2)
+    }
+
+    fn parse(bytes: &[u8], kind: Line) -> (Self, Found) {
+        let n_whole = bytes
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |at| at + 1);
         let mut manifest = Self::default();
-        let mut n_lines = 0_usize;
-        let mut is_damaged = false;
+        let mut found = Found {
+            lines: 0,
+            damaged: 0,
+            whole: n_whole,
+        };
         for line in bytes
-            .get(..whole)
+            .get(..n_whole)
             .unwrap_or_default()
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
         {
             match kind.entry(line) {
                 Some(entry) => manifest.insert(entry),
-                None => is_damaged = true,
+                None => found.damaged += 1,
             }
-            n_lines += 1;
+            found.lines += 1;
         }
         // Cut off: never committed. But a whole line is one, whatever became of its end.
-        let cut = bytes.get(whole..).unwrap_or_default();
+        let cut = bytes.get(n_whole..).unwrap_or_default();
         if let Some(entry) = Line::Checked.entry(cut) {
             manifest.insert(entry);
+            found.lines += 1;
         }
-        let is_long = n_lines > 64 + 2 * manifest.entries.len();
-        if mode == Mode::Write && !is_damaged && (whole < bytes.len() || is_long) {
-            manifest.rewrite(root)?;
-        }
-        Ok((manifest, is_damaged))
+        (manifest, found)
     }
 
     /// One file's entry.
@@ -206,24 +228,15 @@ impl Manifest {
     }
 
     /// Adds or removes files and syncs the list, once for all of them.
-    pub fn append(&mut self, root: &Path, entries: Vec<Entry>) -> Result<(), Error> {
+    pub fn append(&mut self, folder: &Folder, entries: Vec<Entry>) -> Result<(), Error> {
         if entries.is_empty() {
             return Ok(());
         }
-        let path = root.join(FILE);
-        let write = || -> std::io::Result<()> {
-            let mut lines = Vec::new();
-            for entry in &entries {
-                lines.extend(line(entry)?);
-            }
-            let mut file = fs::OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(&path)?;
-            file.write_all(&lines)?;
-            file.sync_data()
-        };
-        write().map_err(Error::io(&path, "written"))?;
+        let mut lines = Vec::new();
+        for entry in &entries {
+            lines.extend(line(entry).map_err(super::io(folder, FILE, "written"))?);
+        }
+        folder.append(FILE, &lines)?;
         for entry in entries {
             self.insert(entry);
         }
@@ -258,21 +271,24 @@ impl Manifest {
         }
     }
 
-    /// Replaces the file by one with a line for each entry.
-    pub(super) fn rewrite(&self, root: &Path) -> Result<(), Error> {
-        let path = root.join(FILE);
-        let temporary = root.join(".manifest.jsonl.tmp");
-        let write = || -> std::io::Result<()> {
-            let mut bytes = Vec::new();
-            for entry in self.entries.values().chain(self.announced.values()) {
-                bytes.extend(line(entry)?);
-            }
-            let mut file = fs::File::create(&temporary)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            fs::rename(&temporary, &path)
-        };
-        write().map_err(Error::io(&path, "written"))?;
-        super::sync_directory(root)
+    /// Replaces the file by one with a line for each entry; a line that says nothing comes first.
+    pub(super) fn rewrite(&self, folder: &Folder) -> Result<(), Error> {
+        let begin = Entry::removal(FILE);
+        let mut bytes = Vec::new();
+        let entries = self.entries.values().chain(self.announced.values());
+        for entry in std::iter::once(&begin).chain(entries) {
+            bytes.extend(line(entry).map_err(super::io(folder, FILE, "written"))?);
+        }
+        Ok(folder.replace(FILE, &bytes)?)
     }
+}
+
+/// What the lines of a list are like.
+struct Found {
+    /// How many there are.
+    lines: usize,
+    /// How many of them say nothing.
+    damaged: usize,
+    /// Bytes up to the end of the last whole one.
+    whole: usize,
 }

@@ -2,13 +2,12 @@
 //!
 //! A step may be cut short at any instant and begun again: the version is written last.
 
-use std::path::Path;
-
 use super::manifest::Manifest;
-use super::{Error, recover};
+use super::{Error, VERSION_FILE, recover};
+use crate::folder::Folder;
 
 /// By version: what makes it the next one.
-type Step = fn(&Path) -> Result<(), Error>;
+type Step = fn(&Folder) -> Result<(), Error>;
 
 /// The steps, from version 1 on.
 const STEPS: [Step; 1] = [check_lines];
@@ -16,26 +15,22 @@ const STEPS: [Step; 1] = [check_lines];
 /// The oldest version that can be brought up to date.
 pub(super) const OLDEST: u32 = 1;
 
-/// Brings a store that nobody else writes from a version up to today's; `written` is told each version that is reached.
-pub(super) fn migrate(
-    root: &Path,
-    found: u32,
-    written: impl Fn(u32) -> Result<(), Error>,
-) -> Result<(), Error> {
+/// Brings a store that nobody else writes from a version up to today's, and writes each version that is reached.
+pub(super) fn migrate(folder: &Folder, found: u32) -> Result<(), Error> {
     for (version, step) in (OLDEST..).zip(STEPS) {
         if version >= found {
-            step(root)?;
-            written(version + 1)?;
+            step(folder)?;
+            folder.replace(VERSION_FILE, format!("{}\n", version + 1).as_bytes())?;
         }
     }
     Ok(())
 }
 
 /// 1 → 2: each line of the manifest gets a checksum of its own.
-fn check_lines(root: &Path) -> Result<(), Error> {
-    let (mut manifest, is_damaged) = Manifest::read_old(root)?;
+fn check_lines(folder: &Folder) -> Result<(), Error> {
+    let (mut manifest, is_damaged) = Manifest::read_old(folder)?;
     if is_damaged {
-        recover::manifest(root, &mut manifest)?;
+        recover::manifest(folder, &mut manifest)?;
     }
-    manifest.rewrite(root)
+    manifest.rewrite(folder)
 }

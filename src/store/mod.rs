@@ -7,31 +7,31 @@
 mod commit;
 mod error;
 pub mod facts;
-pub mod lock;
+mod layout;
+mod lock;
 pub mod manifest;
 mod migrate;
+mod open;
 pub mod raw;
+mod reading;
 mod recover;
 mod repositories;
 pub mod runs;
 pub mod state;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 
 use crate::domain::Gap;
-use commit::sync_directory;
-use lock::Lock;
+use crate::folder::{self, Folder, Lock, seal};
 use manifest::Manifest;
 
 pub use commit::Staged;
 pub use error::Error;
+pub use reading::reading;
 pub use repositories::RepositoryEntry;
 
 /// The layout version that this program writes and reads.
@@ -39,6 +39,10 @@ pub const VERSION: u32 = 2;
 
 const VERSION_FILE: &str = "version";
 const REPOSITORIES_FILE: &str = "repositories.json";
+/// What the one writer holds.
+const LOCK: &str = "lock";
+/// What the writer holds while it puts facts in place.
+const FACTS_LOCK: &str = "facts.lock";
 
 /// Whether a store is opened to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,67 +57,33 @@ pub enum Mode {
 #[derive(Debug)]
 pub struct Store {
     root: PathBuf,
+    folder: Folder,
     mode: Mode,
     manifest: Mutex<Manifest>,
+    /// The bytes of the manifest that a reader goes by.
+    listed: Vec<u8>,
     repositories: Mutex<Vec<RepositoryEntry>>,
     recovered: Mutex<Vec<Gap>>,
-    steps_left: AtomicU64,
     _lock: Option<Lock>,
 }
 
 /// SHA-256 of some bytes in hexadecimal digits: equal texts, equal contents.
 #[must_use]
 pub fn checksum(bytes: &[u8]) -> String {
-    manifest::Entry::of("", bytes).sha256
+    seal::digest(bytes)
+}
+
+/// An error about a file of the store's folder.
+fn io(
+    folder: &Folder,
+    relative: &str,
+    act: &'static str,
+) -> impl FnOnce(std::io::Error) -> Error + use<> {
+    let path = folder.shown().join(relative);
+    move |source| Error::Io { path, act, source }
 }
 
 impl Store {
-    /// Opens the store in a directory; for writing, creates it, takes the lock and removes what was never committed.
-    pub fn open(root: &Path, mode: Mode) -> Result<Self, Error> {
-        let lock = match mode {
-            Mode::Write => {
-                fs::create_dir_all(root).map_err(Error::io(root, "created"))?;
-                Some(Lock::take(root)?)
-            }
-            Mode::Read if !root.join(VERSION_FILE).exists() => {
-                return Err(Error::Missing {
-                    root: root.to_owned(),
-                });
-            }
-            Mode::Read => None,
-        };
-        let version_path = root.join(VERSION_FILE);
-        if version_path.exists() {
-            up_to_date(root, mode)?;
-        }
-        let (mut manifest, is_damaged) = Manifest::read(root, mode)?;
-        let mut recovered = Vec::new();
-        if is_damaged {
-            recovered = recover::manifest(root, &mut manifest)?;
-            if mode == Mode::Write {
-                manifest.rewrite(root)?;
-            }
-        }
-        let store = Self {
-            root: root.to_owned(),
-            mode,
-            manifest: Mutex::new(manifest),
-            repositories: Mutex::new(Vec::new()),
-            recovered: Mutex::new(recovered),
-            steps_left: AtomicU64::new(u64::MAX),
-            _lock: lock,
-        };
-        if mode == Mode::Write {
-            if !version_path.exists() {
-                store.replace(&root.join(".gitignore"), b"*\n")?;
-                store.replace(&version_path, format!("{VERSION}\n").as_bytes())?;
-            }
-            store.sweep()?;
-        }
-        store.list_repositories()?;
-        Ok(store)
-    }
-
     /// Reads which repositories there are; where the list is damaged or gone, it is made again from what speaks of them.
     fn list_repositories(&self) -> Result<(), Error> {
         let listed = match self.read(REPOSITORIES_FILE) {
@@ -138,6 +108,21 @@ impl Store {
             self.remove_files(&self.files_below("facts/"))?;
             self.commit_file(REPOSITORIES_FILE, &bytes)?;
         }
+        Ok(())
+    }
+
+    /// Empties the store: of what is the store's own nothing is left but the folder.
+    pub fn clear(&self) -> Result<(), Error> {
+        self.writable()?;
+        let nothing = Manifest::default();
+        nothing.rewrite(&self.folder)?;
+        *self.locked_manifest() = nothing;
+        self.locked_repositories().clear();
+        let files = layout::files(&self.folder)?;
+        for path in files.iter().filter(|path| path.contains('/')) {
+            self.folder.remove_file(path)?;
+        }
+        self.folder.remove_file(REPOSITORIES_FILE)?;
         Ok(())
     }
 
@@ -168,21 +153,10 @@ impl Store {
             return Ok(None);
         };
         let path = self.root.join(relative);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Error::Damaged {
-                    path,
-                    reason: "the file is missing".to_owned(),
-                });
-            }
-            Err(source) => {
-                return Err(Error::Io {
-                    path,
-                    act: "read",
-                    source,
-                });
-            }
+        let bytes = match self.folder.read(relative) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Err(missing(path)),
+            Err(error) => return Err(error.into()),
         };
         let found = manifest::Entry::of(relative, &bytes);
         if found == entry || self.locked_manifest().is_announced(&found) {
@@ -207,20 +181,15 @@ impl Store {
     /// Makes every file-system step after the next `steps` fail: how tests stand in for a kill or a full disk.
     #[doc(hidden)]
     pub fn fail_after(&self, steps: u64) {
-        self.steps_left.store(steps, Ordering::SeqCst);
+        self.folder.fail_after(steps);
     }
 
     /// Reads a file that guards itself and is in no manifest: a state.
     pub(crate) fn read_unlisted(&self, relative: &str) -> Result<Option<Vec<u8>>, Error> {
-        let path = self.root.join(relative);
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(Error::Io {
-                path,
-                act: "read",
-                source,
-            }),
+        match self.folder.read(relative) {
+            // What is no file is none: it is written again.
+            Err(folder::Error::NotAFile { .. }) => Ok(None),
+            other => Ok(other?),
         }
     }
 
@@ -229,22 +198,38 @@ impl Store {
         if self.read_unlisted(relative)?.as_deref() == Some(bytes) {
             return Ok(());
         }
-        self.replace(&self.root.join(relative), bytes)
+        self.writable()?;
+        Ok(self.folder.replace(relative, bytes)?)
     }
 
-    fn step(&self) -> Result<(), Error> {
-        let one_less = |left: u64| match left {
-            u64::MAX => Some(left),
-            left => left.checked_sub(1),
-        };
-        let left = self
-            .steps_left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
-        left.map(|_| ()).map_err(|_| Error::Io {
-            path: self.root.clone(),
-            act: "written",
-            source: std::io::Error::new(std::io::ErrorKind::StorageFull, "no space left on device"),
-        })
+    /// Whether every committed file of some directories is there with its size: a quick look, which reads none of them.
+    pub fn are_there(&self, prefix: &str) -> Result<bool, Error> {
+        let mut expected: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+        for entry in self.locked_manifest().entries() {
+            if let Some((directory, name)) = entry.path.rsplit_once('/')
+                && entry.path.starts_with(prefix)
+            {
+                let names = expected.entry(directory.to_owned()).or_default();
+                names.insert(name.to_owned(), entry.bytes);
+            }
+        }
+        for (directory, names) in expected {
+            let found = self.folder.sizes(&directory, names.keys())?;
+            if found
+                .iter()
+                .zip(names.values())
+                .any(|(found, size)| *found != Some(*size))
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether the store has a file with this content, by its list.
+    pub(super) fn is_listed(&self, path: &str, bytes: &[u8]) -> bool {
+        let entry = manifest::Entry::of(path, bytes);
+        self.locked_manifest().get(path) == Some(&entry)
     }
 
     fn writable(&self) -> Result<(), Error> {
@@ -255,48 +240,6 @@ impl Store {
         } else {
             Ok(())
         }
-    }
-
-    /// Removes temporary files and raw files that no manifest names.
-    fn sweep(&self) -> Result<(), Error> {
-        let mut pending = vec![self.root.clone()];
-        while let Some(directory) = pending.pop() {
-            let entries = match fs::read_dir(&directory) {
-                Ok(entries) => entries,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(source) => {
-                    return Err(Error::Io {
-                        path: directory,
-                        act: "read",
-                        source,
-                    });
-                }
-            };
-            for entry in entries {
-                let path = entry.map_err(Error::io(&directory, "read"))?.path();
-                if path.is_dir() {
-                    pending.push(path);
-                    continue;
-                }
-                let name = path
-                    .file_name()
-                    .map(|name| name.to_string_lossy().into_owned())
-                    .unwrap_or_default();
-                let relative = path
-                    .strip_prefix(&self.root)
-                    .map(|path| path.to_string_lossy().replace('\\', "/"));
-                let is_leftover = name
-                    .strip_suffix(".tmp")
-                    .is_some_and(|stem| stem.starts_with('.'));
-                let is_uncommitted_raw = relative.is_ok_and(|path| {
-                    path.starts_with("raw/") && self.locked_manifest().get(&path).is_none()
-                });
-                if is_leftover || is_uncommitted_raw {
-                    fs::remove_file(&path).map_err(Error::io(&path, "removed"))?;
-                }
-            }
-        }
-        Ok(())
     }
 
     fn locked_manifest(&self) -> std::sync::MutexGuard<'_, Manifest> {
@@ -312,29 +255,10 @@ impl Store {
     }
 }
 
-/// Checks the version of a store that exists; for writing, an older one is brought up to date.
-fn up_to_date(root: &Path, mode: Mode) -> Result<(), Error> {
-    let path = root.join(VERSION_FILE);
-    let text = fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
-    let found = text.trim().to_owned();
-    let (root, oldest) = (root.to_owned(), migrate::OLDEST);
-    match found.parse::<u32>() {
-        Ok(VERSION) => Ok(()),
-        Ok(old) if (oldest..VERSION).contains(&old) => match mode {
-            Mode::Read => Err(Error::Outdated { root, found: old }),
-            Mode::Write => migrate::migrate(&root, old, |version| {
-                let temporary = root.join(".version.tmp");
-                let write = || -> std::io::Result<()> {
-                    let mut file = fs::File::create(&temporary)?;
-                    file.write_all(format!("{version}\n").as_bytes())?;
-                    file.sync_all()?;
-                    fs::rename(&temporary, &path)
-                };
-                write().map_err(Error::io(&path, "written"))?;
-                sync_directory(&root)
-            }),
-        },
-        _ => Err(Error::Version { root, found }),
+fn missing(path: PathBuf) -> Error {
+    Error::Damaged {
+        path,
+        reason: "the file is missing".to_owned(),
     }
 }
 

@@ -1,14 +1,13 @@
 //! What is left when one of the store's own lists is damaged: raw answers are found again, what is derived is rebuilt.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 
 use super::manifest::{Entry, Manifest};
-use super::{Error, RepositoryEntry, Store, raw};
+use super::{Error, RepositoryEntry, Store, layout, raw};
 use crate::domain::{Gap, RepositoryId, Stream};
+use crate::folder::{self, Folder};
 
 fn gap(subject: &str, reason: &str) -> Gap {
     Gap {
@@ -28,21 +27,21 @@ fn is_derived(path: &str) -> bool {
 ///
 /// A file is renamed into place whole, so one that can be read is what was committed. One that cannot be stays in the
 /// manifest as damaged: its stream is fetched anew.
-pub(super) fn manifest(root: &Path, manifest: &mut Manifest) -> Result<Vec<Gap>, Error> {
-    let mut gaps = vec![gap("manifest.jsonl", "rebuilt")];
+pub(super) fn manifest(folder: &Folder, manifest: &mut Manifest) -> Result<Vec<Gap>, Error> {
+    let mut gaps = vec![gap(super::manifest::FILE, "rebuilt")];
     manifest.retain(|path| !is_derived(path));
-    for path in files(root)? {
-        let is_own = !path.contains('/') && path != super::REPOSITORIES_FILE;
-        if is_own
-            || is_derived(&path)
-            || path.starts_with("state/")
-            || manifest.get(&path).is_some()
-        {
+    for path in layout::files(folder)? {
+        let is_listed =
+            layout::is_raw(&path) || layout::is_run(&path) || path == super::REPOSITORIES_FILE;
+        if !is_listed || manifest.get(&path).is_some() {
             continue;
         }
-        let full = root.join(&path);
-        let bytes = fs::read(&full).map_err(Error::io(&full, "read"))?;
-        if path.starts_with("raw/") && !raw::is_whole(&bytes) {
+        let bytes = match folder.read(&path) {
+            Ok(bytes) => bytes.unwrap_or_default(),
+            Err(folder::Error::NotAFile { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if layout::is_raw(&path) && !raw::is_whole(&bytes) {
             gaps.push(gap(&path, "damaged"));
             manifest.insert(Entry::damaged(&path));
         } else {
@@ -52,34 +51,12 @@ pub(super) fn manifest(root: &Path, manifest: &mut Manifest) -> Result<Vec<Gap>,
     Ok(gaps)
 }
 
-/// Every file below a directory that is no leftover, sorted.
-fn files(root: &Path) -> Result<Vec<String>, Error> {
-    let mut found = Vec::new();
-    let mut pending = vec![root.to_owned()];
-    while let Some(directory) = pending.pop() {
-        let entries = fs::read_dir(&directory).map_err(Error::io(&directory, "read"))?;
-        for entry in entries {
-            let path = entry.map_err(Error::io(&directory, "read"))?.path();
-            let name = path.file_name().map(std::ffi::OsStr::to_string_lossy);
-            if path.is_dir() {
-                pending.push(path);
-            } else if name.is_some_and(|name| !name.starts_with('.'))
-                && let Ok(relative) = path.strip_prefix(root)
-            {
-                found.push(relative.to_string_lossy().replace('\\', "/"));
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
 /// The repositories that raw answers, states and mined histories speak of, under the keys that they have there.
 ///
 /// A clone without a GitHub name has nothing that says what it was called: its place stays empty for whoever comes next.
 pub(super) fn repositories(store: &Store) -> Result<Vec<RepositoryEntry>, Error> {
     let mut ids: BTreeSet<u32> = BTreeSet::new();
-    for path in files(store.root())? {
+    for path in layout::files(&store.folder)? {
         let mut parts = path.split('/');
         let (top, second) = (parts.next(), parts.next());
         let id: Option<u32> = second

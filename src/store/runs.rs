@@ -1,7 +1,7 @@
 //! What earlier runs had computed: `runs/<number>.json` and `runs/<number>/<metric>.parquet`, the newest ten.
 
-use super::Store;
 use super::facts::Error;
+use super::{Error as StoreError, Store};
 use crate::tables::run::RunRow;
 use crate::tables::{rows_from_parquet, rows_to_parquet};
 
@@ -44,19 +44,21 @@ pub fn encode(rows: &[RunRow]) -> Result<Vec<u8>, Error> {
 
 /// Keeps a run under the next number, unless it equals the newest one, and forgets the oldest beyond ten. `rows` are by metric,
 /// [`encode`]d.
+///
+/// Runs of which something is lost are forgotten, too.
 pub fn write(store: &Store, head: &[u8], rows: &[(&str, Vec<u8>)]) -> Result<u64, Error> {
-    let known = numbers(store);
-    if let Some(newest) = known.last() {
-        let same = |path: &str, bytes: &[u8]| {
-            let found = store.read(path);
-            found.ok().flatten().is_some_and(|found| found == bytes)
-        };
-        if same(&path(*newest, "json"), head)
+    let mut known = sound(store)?;
+    if let Some(newest) = known.last().copied() {
+        let is_same = store.is_listed(&path(newest, "json"), head)
             && rows
                 .iter()
-                .all(|(metric, bytes)| same(&rows_path(*newest, metric), bytes))
-        {
-            return Ok(*newest);
+                .all(|(metric, bytes)| store.is_listed(&rows_path(newest, metric), bytes));
+        if is_same && is_readable(store, newest)? {
+            return Ok(newest);
+        }
+        if is_same {
+            forget(store, &[newest])?;
+            known.pop();
         }
     }
     let number = known.last().map_or(1, |newest| newest + 1);
@@ -67,17 +69,50 @@ pub fn write(store: &Store, head: &[u8], rows: &[(&str, Vec<u8>)]) -> Result<u64
     store.commit_files(&files)?;
     store.commit_file(&path(number, "json"), head)?;
     let n_gone = (known.len() + 1).saturating_sub(N_KEPT);
-    let gone: Vec<String> = known
-        .iter()
-        .take(n_gone)
-        .flat_map(|number| {
-            let mut files = store.files_below(&format!("runs/{number:06}/"));
-            files.push(path(*number, "json"));
-            files
-        })
-        .collect();
-    store.remove_files(&gone)?;
+    let gone: Vec<u64> = known.into_iter().take(n_gone).collect();
+    forget(store, &gone)?;
     Ok(number)
+}
+
+/// Numbers of the runs of which no file is lost; the others are forgotten.
+fn sound(store: &Store) -> Result<Vec<u64>, Error> {
+    let (mut sound, mut damaged) = (Vec::new(), Vec::new());
+    for number in numbers(store) {
+        if store.are_there(&format!("runs/{number:06}"))? {
+            sound.push(number);
+        } else {
+            damaged.push(number);
+        }
+    }
+    if !damaged.is_empty() {
+        forget(store, &damaged)?;
+    }
+    Ok(sound)
+}
+
+fn is_readable(store: &Store, number: u64) -> Result<bool, Error> {
+    for file in files(store, number) {
+        match store.read(&file) {
+            Err(StoreError::Damaged { .. }) => return Ok(false),
+            other => other?,
+        };
+    }
+    Ok(true)
+}
+
+fn forget(store: &Store, numbers: &[u64]) -> Result<(), Error> {
+    let gone: Vec<String> = numbers
+        .iter()
+        .flat_map(|number| files(store, *number))
+        .collect();
+    Ok(store.remove_files(&gone)?)
+}
+
+/// The files of a run.
+fn files(store: &Store, number: u64) -> Vec<String> {
+    let mut files = store.files_below(&format!("runs/{number:06}/"));
+    files.push(path(number, "json"));
+    files
 }
 
 /// The head of a run as it was written; `None` for a number that is not kept.

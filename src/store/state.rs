@@ -1,4 +1,4 @@
-//! Where each stream stands: one JSON file a repository, replaced whole.
+//! Where each stream stands: one JSON file a repository, replaced whole, with a checksum of its own.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, Store, to_json};
 use crate::domain::{RepositoryId, Stream, StreamCertificate};
+use crate::folder::seal::{Seal, check, seal};
 
 /// How far one stream got.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,8 +95,17 @@ impl RepositoryState {
 /// and loses nothing.
 pub fn read(store: &Store, repository: RepositoryId) -> Result<RepositoryState, Error> {
     match store.read_unlisted(&path(repository))? {
-        Some(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
+        Some(bytes) => Ok(parse(&bytes).unwrap_or_default()),
         None => Ok(RepositoryState::default()),
+    }
+}
+
+/// A state of which a bit flipped must not pass for another one. Those of earlier versions have no checksum.
+fn parse(bytes: &[u8]) -> Option<RepositoryState> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    match check(text) {
+        Seal::Sound | Seal::Missing => serde_json::from_str(text).ok(),
+        Seal::Broken => None,
     }
 }
 
@@ -105,7 +115,8 @@ pub fn write(
     repository: RepositoryId,
     state: &RepositoryState,
 ) -> Result<(), Error> {
-    store.replace_unlisted(&path(repository), &to_json(state))
+    let text = String::from_utf8_lossy(&to_json(state)).into_owned();
+    store.replace_unlisted(&path(repository), seal(&text).as_bytes())
 }
 
 fn path(repository: RepositoryId) -> String {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::git_fixture::Fixture;
 
 /// After the last commit of every fixture.
-const AS_OF: &str = "--as-of=2024-02-01";
+pub const AS_OF: &str = "--as-of=2024-02-01";
 
 pub struct Ran {
     pub code: i32,
@@ -491,7 +491,7 @@ fn an_unwritable_place_is_refused_before_the_work() {
         for place in ["core/a.txt", "core/a.txt/below"] {
             let refused = ran(fixture.path(), &["run", AS_OF, "--out", place]);
             refused.is_refused(
-                2,
+                10,
                 &[
                     &format!("`{place}` cannot be written"),
                     "caused by",
@@ -501,7 +501,7 @@ fn an_unwritable_place_is_refused_before_the_work() {
             assert!(!refused.err.contains("mined"), "{}", refused.err);
             let refused = ran(fixture.path(), &["run", AS_OF, "--store", place]);
             refused.is_refused(
-                2,
+                10,
                 &[
                     &format!("`{place}` could not be created"),
                     "caused by",
@@ -541,7 +541,7 @@ fn damaged_facts_are_named_by_a_report_and_mended_by_a_run() {
         let page = fs::read(fixture.path().join("linchpin-report/team/index.html")).unwrap();
         if file.starts_with("facts") {
             ran(fixture.path(), &["report", AS_OF])
-                .is_refused(2, &[file, "damaged", "run `linchpin run` again"]);
+                .is_refused(9, &[file, "damaged", "run `linchpin run` again"]);
         }
         assert_eq!(
             fs::read(fixture.path().join("linchpin-report/team/index.html")).unwrap(),
@@ -1148,7 +1148,7 @@ fn a_disk_that_is_full_is_named_and_nothing_is_lost() {
             .output()
             .unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{blocks} blocks: {said}");
+        assert_eq!(output.status.code(), Some(10), "{blocks} blocks: {said}");
         assert!(
             said.contains("could not be written") && said.contains("hint: "),
             "{said}"
@@ -1182,7 +1182,7 @@ fn two_writers_do_not_share_a_store() {
         .unwrap();
     lock.lock().unwrap();
     ran(fixture.path(), &["run", AS_OF])
-        .is_refused(2, &["`.linchpin` is being written by another run", "wait"]);
+        .is_refused(8, &["`.linchpin` is being written by another run", "wait"]);
     assert!(!fixture.path().join("linchpin-report").exists());
     // Reading needs no lock.
     ran(fixture.path(), &["report", AS_OF]).ends_with(0);

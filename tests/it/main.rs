@@ -18,6 +18,8 @@ mod evidence;
 mod facts_given;
 mod flow;
 mod flow_plants;
+mod folder_tree;
+mod folders;
 mod follow_up;
 mod fuzz;
 mod git_bad_input;

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use linchpin::domain::{RepositoryId, Stream};
+use linchpin::store::facts::{Derived, INPUTS};
 use linchpin::store::raw::{self, Record};
-use linchpin::store::{Error, Mode, Store};
+use linchpin::store::{Error, Mode, Store, checksum, reading};
 use serde_json::json;
 
 use super::github::directory;
@@ -486,4 +487,315 @@ fn a_damaged_stream_is_not_compacted() {
     raw::compact(&store, RepositoryId(0), Stream::Issues).unwrap();
     assert_eq!(store.files_below("raw/0/issues/").len(), 4);
     assert!(damaged.exists());
+}
+
+/// Puts facts in place the way a run does.
+fn derive(store: &Store, generation: &str) -> Result<(), linchpin::store::facts::Error> {
+    let mut derived = Derived::default();
+    for path in FACTS {
+        derived.add_file(store, path, format!("{path} {generation}").as_bytes())?;
+    }
+    derived.commit(store, generation)
+}
+
+const FACTS: [&str; 4] = [
+    "facts/people/all.parquet",
+    "facts/commits/0.parquet",
+    "facts/findings.json",
+    "facts/identity.json",
+];
+
+/// The generations that a reader finds, of each file one.
+fn generations(root: &Path) -> Result<Vec<String>, Error> {
+    reading(
+        root,
+        || {},
+        |store| {
+            FACTS
+                .into_iter()
+                .chain([INPUTS])
+                .map(|path| {
+                    let bytes = store.read(path)?.unwrap_or_default();
+                    let text = String::from_utf8(bytes).unwrap();
+                    Ok(text.rsplit(' ').next().unwrap().to_owned())
+                })
+                .collect()
+        },
+    )
+}
+
+#[test]
+fn facts_are_those_of_before_or_those_of_now_or_known_for_unfinished_at_every_step() {
+    let (mut steps, mut n_unfinished) = (0, 0);
+    loop {
+        let directory = directory();
+        let root = directory.path().join("store");
+        let store = open(&root);
+        derive(&store, "old").unwrap();
+        store.fail_after(steps);
+        let done = derive(&store, "new");
+        drop(store);
+        let mut check = || match generations(&root) {
+            Ok(found) => {
+                let first = found[0].clone();
+                assert!(found.iter().all(|one| *one == first), "{steps}: {found:?}");
+                assert!(done.is_err() || first == "new", "{steps}: {found:?}");
+            }
+            Err(Error::Unfinished { .. }) => n_unfinished += 1,
+            Err(error) => panic!("{steps}: {error}"),
+        };
+        check();
+        // Opening it to be written cleans up, and makes nothing whole that is not.
+        let again = open(&root);
+        check();
+        derive(&again, "newer").unwrap();
+        drop(again);
+        assert!(generations(&root).unwrap().iter().all(|one| one == "newer"));
+        if done.is_ok() {
+            break;
+        }
+        steps += 1;
+    }
+    assert!(steps > 12 && n_unfinished > 8, "{steps} {n_unfinished}");
+}
+
+#[test]
+fn readers_never_see_two_states_while_a_writer_commits() {
+    let directory = directory();
+    let root = directory.path().join("store");
+    let store = open(&root);
+    derive(&store, "0").unwrap();
+    let is_done = std::sync::atomic::AtomicBool::new(false);
+    let (mut n_read, mut seen) = (0, std::collections::BTreeSet::new());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for generation in 1..60 {
+                derive(&store, &generation.to_string()).unwrap();
+                raw::write(
+                    &store,
+                    RepositoryId(0),
+                    Stream::Issues,
+                    &[record("I_1", "one")],
+                )
+                .unwrap();
+                // A run does not commit facts without a pause either.
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+            is_done.store(true, std::sync::atomic::Ordering::SeqCst);
+        });
+        while !is_done.load(std::sync::atomic::Ordering::SeqCst) {
+            let found = generations(&root).unwrap();
+            assert!(found.iter().all(|one| *one == found[0]), "{found:?}");
+            seen.insert(found[0].clone());
+            n_read += 1;
+        }
+    });
+    assert!(seen.len() > 3, "{n_read} reads saw {seen:?}");
+}
+
+#[test]
+fn a_store_that_cannot_be_written_can_be_read_without_a_lock() {
+    let directory = directory();
+    let root = directory.path().join("store");
+    derive(&open(&root), "1").unwrap();
+    // As on a file system that lets nobody write: no lock file can be made.
+    std::fs::remove_file(root.join("facts.lock")).unwrap();
+    std::fs::remove_file(root.join("lock")).unwrap();
+    assert!(generations(&root).unwrap().iter().all(|one| one == "1"));
+    assert!(!root.join("facts.lock").exists() && !root.join("lock").exists());
+}
+
+/// A line of a manifest as the store writes it, whatever its path.
+fn line_for(path: &str, content: &[u8]) -> Vec<u8> {
+    let json = json!({"path": path, "bytes": content.len(), "sha256": checksum(content)});
+    let json = serde_json::to_string(&json).unwrap();
+    let sum = &checksum(json.as_bytes())[..8];
+    format!("{json}\t{sum}\n").into_bytes()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Whatever a manifest says, nothing outside the store is read, written or removed.
+    #[test]
+    fn a_hostile_manifest_touches_nothing_outside(
+        paths in proptest::collection::vec(
+            proptest::prop_oneof![
+                "(facts/|raw/0/issues/|runs/000001/|\\./|\\.\\./|/|)(\\.\\./){0,4}(outside|thesis\\.txt|people/all\\.parquet|\\.\\.|x)",
+                "[./a\\\\:\\x00 ]{0,10}",
+            ],
+            1..12,
+        ),
+        damaged in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..40),
+    ) {
+        let directory = directory();
+        let outside = directory.path().join("outside");
+        std::fs::create_dir(&outside).unwrap();
+        for file in ["thesis.txt", "x"] {
+            std::fs::write(outside.join(file), b"precious").unwrap();
+            std::fs::write(directory.path().join(file), b"precious").unwrap();
+        }
+        let before = || {
+            let mut found = super::git_fixture::contents(directory.path());
+            found.retain(|path, _| !path.starts_with(directory.path().join("store")));
+            found
+        };
+        let untouched = before();
+        let root = directory.path().join("store");
+        filled(&root);
+        let manifest = root.join("manifest.jsonl");
+        let mut bytes = std::fs::read(&manifest).unwrap();
+        for path in &paths {
+            bytes.extend(line_for(path, b"precious"));
+        }
+        bytes.extend(&damaged);
+        std::fs::write(&manifest, &bytes).unwrap();
+        for mode in [Mode::Read, Mode::Write] {
+            let store = Store::open(&root, mode).unwrap();
+            for path in &paths {
+                let leads_outside = matches!(store.read(path), Ok(Some(bytes)) if bytes == b"precious");
+                proptest::prop_assert!(!leads_outside, "{path}");
+            }
+            if mode == Mode::Write {
+                for path in &paths {
+                    let _ = store.commit_file(path, b"taken");
+                    let _ = store.remove_files(std::slice::from_ref(path));
+                }
+                let _ = store.remove_files(&store.files_below(""));
+            }
+        }
+        proptest::prop_assert_eq!(before(), untouched);
+    }
+}
+
+#[test]
+fn only_what_has_the_stores_own_form_is_swept() {
+    let directory = directory();
+    let root = directory.path().join("store");
+    filled(&root);
+    let temporary = format!(".linchpin-file-{}.tmp", "7f".repeat(16));
+    let swept = [
+        format!("raw/0/issues/{temporary}"),
+        temporary.clone(),
+        format!("facts/people/{temporary}"),
+        "raw/0/issues/.00000009.jsonl.zst.tmp".to_owned(),
+        ".manifest.jsonl.tmp".to_owned(),
+        "raw/0/issues/00000009.jsonl.zst".to_owned(),
+    ];
+    let kept = [
+        "raw/notes.txt",
+        "raw/2025/measurements.csv",
+        "raw/0/issues/notes.txt",
+        "raw/0/issues/.notes.tmp",
+        ".draft.tmp",
+        "mine/.00000009.jsonl.zst.tmp",
+        "mine/raw/0/issues/00000009.jsonl.zst",
+        ".linchpin-file-7f7f.tmp",
+    ];
+    for path in swept.iter().map(String::as_str).chain(kept) {
+        std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+        std::fs::write(root.join(path), b"half").unwrap();
+    }
+    drop(open(&root));
+    for path in &swept {
+        assert!(!root.join(path).exists(), "{path}");
+    }
+    for path in kept {
+        assert!(root.join(path).exists(), "{path}");
+    }
+}
+
+#[test]
+fn a_lost_list_of_files_costs_no_raw_answer() {
+    let damage: [fn(&Path); 3] = [
+        |path| std::fs::remove_file(path).unwrap(),
+        |path| std::fs::write(path, b"").unwrap(),
+        |path| {
+            std::fs::remove_file(path).unwrap();
+            std::fs::create_dir(path).unwrap();
+        },
+    ];
+    for damage in damage {
+        let directory = directory();
+        let root = directory.path().join("store");
+        filled(&root);
+        let before = sorted(&open(&root));
+        damage(&root.join("manifest.jsonl"));
+        for mode in [Mode::Read, Mode::Write, Mode::Read] {
+            assert_eq!(sorted(&Store::open(&root, mode).unwrap()), before);
+        }
+        assert!(open(&root).recovered().is_empty(), "mended for good");
+    }
+    // A store into which nothing was written yet has lost nothing.
+    let directory = directory();
+    let root = directory.path().join("store");
+    assert!(open(&root).recovered().is_empty());
+    assert!(open(&root).recovered().is_empty());
+}
+
+#[test]
+fn a_state_of_which_any_bit_flipped_is_none() {
+    use linchpin::store::state;
+    let directory = directory();
+    let root = directory.path().join("store");
+    let store = open(&root);
+    let mut written = state::RepositoryState::default();
+    written.stream(Stream::Issues).n_records = 12;
+    state::write(&store, RepositoryId(0), &written).unwrap();
+    let path = root.join("state/0.json");
+    let sound = std::fs::read(&path).unwrap();
+    for at in 0..sound.len() * 8 {
+        let mut flipped = sound.clone();
+        flipped[at / 8] ^= 1 << (at % 8);
+        std::fs::write(&path, flipped).unwrap();
+        let read = state::read(&store, RepositoryId(0)).unwrap();
+        assert!(
+            read == written || read == state::RepositoryState::default(),
+            "bit {at}"
+        );
+    }
+    // As earlier versions wrote it.
+    let mut old: serde_json::Value = serde_json::from_slice(&sound).unwrap();
+    old.as_object_mut().unwrap().remove("check").unwrap();
+    std::fs::write(&path, serde_json::to_vec_pretty(&old).unwrap()).unwrap();
+    assert_eq!(state::read(&store, RepositoryId(0)).unwrap(), written);
+}
+
+#[test]
+fn a_version_that_lost_a_bit_is_mended_and_a_newer_one_is_not() {
+    let directory = directory();
+    let root = directory.path().join("store");
+    filled(&root);
+    let before = sorted(&open(&root));
+    let path = root.join("version");
+    for damaged in [
+        b"".as_slice(),
+        b"3\n",
+        b"0\n",
+        b"\"\n",
+        b"2x",
+        b"\xb2\n",
+        b"2\x1a",
+        b"2\nx",
+    ] {
+        std::fs::write(&path, damaged).unwrap();
+        for mode in [Mode::Read, Mode::Write] {
+            assert_eq!(
+                sorted(&Store::open(&root, mode).unwrap()),
+                before,
+                "{damaged:?}"
+            );
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), b"2\n");
+    }
+    for newer in ["99\n", "5\n", "17\n"] {
+        std::fs::write(&path, newer).unwrap();
+        for mode in [Mode::Read, Mode::Write] {
+            assert!(
+                matches!(Store::open(&root, mode), Err(Error::Version { .. })),
+                "{newer}"
+            );
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), newer);
+    }
 }
