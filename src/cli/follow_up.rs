@@ -21,6 +21,7 @@ pub fn follow_up(
 ) -> Result<u8, CliError> {
     let store = Store::open(&workspace.store, Mode::Read)?;
     let analysis = Analysis::read(&store, workspace)?;
+    analysis.tell_unknown_logins(context, workspace);
     let asked = args
         .login
         .as_deref()

@@ -8,6 +8,7 @@ use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
 use super::person;
+use super::private_folder;
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{PersonId, RepoName, RepositoryId};
@@ -27,6 +28,7 @@ use crate::tables::Tables;
 pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
     let store = Store::open(&workspace.store, Mode::Read)?;
     let analysis = Analysis::read(&store, workspace)?;
+    analysis.tell_unknown_logins(context, workspace);
     let place = write(&analysis, workspace)?;
     let mut stdout = std::io::stdout().lock();
     let _ = writeln!(stdout, "{}", place.join("index.html").display());
@@ -41,7 +43,7 @@ pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
 
 /// Writes the views and returns their folder.
 pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliError> {
-    let (tables, lens) = (&analysis.tables, &analysis.lens.sharing());
+    let (tables, lens) = (&analysis.tables, &analysis.private_lens.sharing());
     let repositories: BTreeMap<RepositoryId, RepoName> = tables
         .repositories
         .iter()
@@ -76,11 +78,12 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         absences: &absences,
         agreements: &agreements,
         accepted: &workspace.register.accepted,
+        masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),
     });
     let files = render::lead_tree(&views).map_err(|error| CliError::new(Kind::Defect, error))?;
     let private = workspace.out.join("private");
     keep_out_of_git(&private)?;
-    let place = private.join("lead");
+    let place = private.join(private_folder::LEAD);
     replace_tree(&place, &files, Audience::Owner)?;
     Ok(place)
 }

@@ -158,6 +158,7 @@ fn report_from(
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
     let analysis = Analysis::read(store, workspace)?;
+    analysis.tell_unknown_logins(context, workspace);
     let window = analysis.lens.window;
     context.progress.say(&format!(
         "window: {} to {} ({}), as of {}",

@@ -11,6 +11,8 @@
 mod absence;
 mod agreements;
 mod cli;
+#[path = "../../benches/metrics/crowd.rs"]
+mod crowd;
 mod demo;
 mod diff;
 mod evidence;
@@ -44,5 +46,6 @@ mod render;
 mod render_given;
 mod store;
 mod structure;
+mod team_tree;
 mod traps;
 mod turns;
