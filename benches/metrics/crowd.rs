@@ -231,6 +231,7 @@ fn member(at: u64) -> Person {
         _ => Account::Human,
     };
     Person {
+        names: Vec::new(),
         id: person(at),
         display_name: format!("Person {at:03}"),
         logins: vec![Login(format!("person-{at:03}"))],

@@ -6,7 +6,7 @@ use super::error::{CliError, DONE, Kind};
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{Bucket, PersonId};
-use crate::metrics::measure::Scope;
+use crate::metrics::measure::{About, Scope};
 use crate::metrics::roster::person_of;
 use crate::metrics::{self, Measure};
 use crate::render;
@@ -40,7 +40,12 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     // Only what the metric reads: the history of a large team takes seconds to read.
     let parts = metric.definition.parts();
     let analysis = Analysis::of(workspace, &parts)?;
-    let lens = analysis.lens.clone().asking(args.bucket.as_deref());
+    // What the team page shows is explained as it is shown there: without the private register.
+    let lens = match metric.definition.about {
+        About::Declared => &analysis.private_lens,
+        About::System | About::Deeds | About::People => &analysis.lens,
+    };
+    let lens = lens.clone().asking(args.bucket.as_deref());
     let measure = metrics::measure_apart(metric, &analysis.tables, &lens);
     let faces = analysis.faces();
     let scope = args

@@ -116,7 +116,7 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
     fn sheet<R: Row>(rows: &[R]) -> Result<Table, CliError> {
         Ok((R::TABLE.to_owned(), Sheet::of_rows(rows).map_err(defect)?))
     }
-    let lens = analysis.lens.sharing();
+    let lens = analysis.private_lens.sharing();
     let question = Question::of(&analysis.tables, &lens);
     let measures = measure_rows(&metrics::measure_each(
         &analysis.tables,

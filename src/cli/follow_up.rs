@@ -19,6 +19,7 @@ pub fn follow_up(
     workspace: &Workspace,
 ) -> Result<u8, CliError> {
     let analysis = Analysis::of(workspace, &Part::ALL)?;
+    analysis.tell_unknown_logins(context, workspace);
     let asked = args
         .login
         .as_deref()

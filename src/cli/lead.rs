@@ -8,6 +8,7 @@ use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
 use super::person;
+use super::private_folder;
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{PersonId, RepoName, RepositoryId};
@@ -25,6 +26,7 @@ use crate::tables::{Part, Tables};
 /// Writes `<out>/private/lead/`.
 pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
     let analysis = Analysis::of(workspace, &Part::ALL)?;
+    analysis.tell_unknown_logins(context, workspace);
     let place = write(&analysis, workspace)?;
     console::out(&format!("{}\n", place.join("index.html").display()));
     if analysis.findings.is_partial() {
@@ -38,7 +40,7 @@ pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
 
 /// Writes the views and returns their folder.
 pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliError> {
-    let (tables, lens) = (&analysis.tables, &analysis.lens.sharing());
+    let (tables, lens) = (&analysis.tables, &analysis.private_lens.sharing());
     let repositories: BTreeMap<RepositoryId, RepoName> = tables
         .repositories
         .iter()
@@ -73,11 +75,12 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         absences: &absences,
         agreements: &agreements,
         accepted: &workspace.register.accepted,
+        masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),
     });
     let files = render::lead_tree(&views).map_err(|error| CliError::new(Kind::Defect, error))?;
     let private = workspace.out.join("private");
     keep_out_of_git(&private)?;
-    let place = private.join("lead");
+    let place = private.join(private_folder::LEAD);
     replace_tree(&place, &files, Audience::Owner)?;
     Ok(place)
 }

@@ -20,6 +20,7 @@ mod lead;
 mod output;
 mod patches;
 mod person;
+mod private_folder;
 mod progress;
 mod report;
 mod run;

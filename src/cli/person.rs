@@ -8,6 +8,7 @@ use super::console;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
+use super::private_folder;
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
@@ -29,6 +30,7 @@ const STUCK_AFTER_WORKING_DAYS: f64 = 3.0;
 /// Writes `<out>/private/<login>/`.
 pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
     let analysis = Analysis::of(workspace, &Part::ALL)?;
+    analysis.tell_unknown_logins(context, workspace);
     let id = find(&analysis, &args.login)?;
     let written = write(&analysis, workspace, &[id])?;
     for directory in written {
@@ -110,14 +112,13 @@ fn write(
 ) -> Result<Vec<PathBuf>, CliError> {
     let packs = packs(analysis, workspace, people);
     keep_out_of_git(&workspace.out.join("private"))?;
+    let folders = private_folder::of_people(&analysis.tables.people);
     let mut written = Vec::new();
     for (pack, absence) in packs {
-        let folder = match encode::file_name(&pack.login) {
-            // `private/lead` holds the lead's views: somebody with that login has another folder.
-            taken if taken.eq_ignore_ascii_case("lead") => format!("{taken}-"),
-            folder => folder,
+        let Some(folder) = folders.get(&pack.person) else {
+            continue;
         };
-        let place = workspace.out.join("private").join(&folder);
+        let place = workspace.out.join("private").join(folder);
         replace_tree(&place, &files(&pack, absence.as_ref())?, Audience::Owner)?;
         written.push(place);
     }
@@ -145,7 +146,7 @@ pub(super) fn packs(
     people: &[PersonId],
 ) -> Vec<(Pack, Option<Document>)> {
     with_sources(analysis, workspace, |sources| {
-        let lens = &analysis.lens;
+        let lens = &analysis.private_lens;
         let (found, missing) = resilience(analysis);
         let spells = spells(lens);
         let observed = Observed {
@@ -175,7 +176,7 @@ pub(super) fn with_sources<T>(
         .iter()
         .filter_map(|repository| Some((repository.repository, repository.name.parse().ok()?)))
         .collect();
-    let lens = &analysis.lens;
+    let lens = &analysis.private_lens;
     let areas_of = |repository: RepositoryId, path: &str| {
         let product = lens
             .products
@@ -238,7 +239,7 @@ pub(super) fn with_sources<T>(
 
 /// The answers of `absence.resilience`, and what is missing, product by product.
 fn resilience(analysis: &Analysis) -> (Vec<Resilience>, Vec<String>) {
-    let (tables, lens) = (&analysis.tables, &analysis.lens);
+    let (tables, lens) = (&analysis.tables, &analysis.private_lens);
     let (mut found, mut without) = (Vec::new(), Vec::new());
     for product in &lens.products {
         if let Err(missing) = deployments::of_product(tables, lens, product) {

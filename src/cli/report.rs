@@ -1,14 +1,22 @@
 //! From the store to the team tree.
 
+use std::collections::BTreeSet;
+
 use super::console::note;
+use super::context::Context;
 use super::derive::Findings;
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
+use crate::domain::{Account, Person};
 use crate::metrics::movement::{self, RunHead};
+use crate::metrics::roster::person_of;
 use crate::metrics::{self, Lens, Measure};
+use crate::register::{PrivateRegister, nearest};
 use crate::render::{self, encode};
-use crate::report::{AcceptedFlag, Product, RepositoryFace, TeamDefinition, TeamInput};
+use crate::report::{
+    AcceptedFlag, KnownPerson, Names, Product, RepositoryFace, TeamDefinition, TeamInput,
+};
 use crate::store::facts as store_facts;
 use crate::store::{self, Store, checksum};
 use crate::tables::{Part, Tables};
@@ -20,8 +28,10 @@ pub struct Analysis {
     pub tables: Tables,
     /// Certificates and gaps.
     pub findings: Findings,
-    /// The question.
+    /// The question, as pages that name nobody ask it: the private register has no part in it.
     pub lens: Lens,
+    /// The same question with what the private register declares, for private pages.
+    pub private_lens: Lens,
 }
 
 impl Analysis {
@@ -45,22 +55,73 @@ impl Analysis {
             workspace.time.as_of,
             workspace.time.window,
             workspace.time.granularity,
-        )?
-        .with_people(
-            &workspace.register,
-            &workspace.private_register,
-            &tables.people,
-        );
+        )?;
+        let with = |private: &PrivateRegister| {
+            let lens = lens.clone();
+            lens.with_people(&workspace.register, private, &tables.people)
+        };
+        let private_lens = with(&workspace.private_register);
+        let lens = with(&PrivateRegister::default());
         Ok(Self {
             tables,
             findings,
             lens,
+            private_lens,
         })
     }
 
     /// Reads the store of a workspace, which somebody may be writing.
     pub fn of(workspace: &Workspace, parts: &[Part]) -> Result<Self, CliError> {
         reading(workspace, |store| Self::read_parts(store, workspace, parts))
+    }
+
+    /// Says which logins of the registers nobody in the store has, with the nearest one that somebody has.
+    pub fn tell_unknown_logins(&self, context: &Context, workspace: &Workspace) {
+        let people = &self.tables.people;
+        let known = || {
+            let logins = people.iter().flat_map(|person| &person.logins);
+            logins.map(|login| login.0.as_str())
+        };
+        let members = workspace.register.members.iter();
+        let team = members.map(|member| member.login.as_str());
+        let private = workspace.private_register.logins();
+        let all = team
+            .map(|login| ("the register", login))
+            .chain(private.map(|login| ("the private register", login)));
+        let unknown: BTreeSet<(&str, &str)> = all
+            .filter(|(_, login)| person_of(people, login).is_none())
+            .collect();
+        if unknown.is_empty() {
+            return;
+        }
+        if known().next().is_none() {
+            context.progress.say(
+                "no login is known: without GitHub, members are not matched with those who commit",
+            );
+            return;
+        }
+        for (place, login) in unknown {
+            let near = nearest(&login.to_lowercase(), known());
+            let hint = near.map_or_else(
+                || "`linchpin identity` lists everybody".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let said =
+                format!("{place} names `{login}`, and nobody in the store has that login; {hint}");
+            context.progress.say(&encode::terminal(&said));
+        }
+    }
+
+    /// Everybody whom the store and the registers know.
+    #[must_use]
+    pub fn names(&self, workspace: &Workspace) -> Names {
+        let repositories: Vec<&str> = self
+            .tables
+            .repositories
+            .iter()
+            .map(|repository| repository.name.as_str())
+            .collect();
+        Names::of(&known_people(&self.tables.people, workspace), &repositories)
     }
 
     /// Repositories as readers know them.
@@ -89,6 +150,49 @@ pub fn reading<T>(
     store::reading(&workspace.store, waits, read)
 }
 
+/// People as a text could name them: humans of the store, members, and whoever else the registers speak of.
+fn known_people(people: &[Person], workspace: &Workspace) -> Vec<KnownPerson> {
+    let mut known: Vec<KnownPerson> = people
+        .iter()
+        .filter(|person| person.account == Account::Human)
+        .map(|person| {
+            let mut names = person.names.clone();
+            if !names.contains(&person.display_name) {
+                names.push(person.display_name.clone());
+            }
+            KnownPerson {
+                logins: person.logins.iter().map(|login| login.0.clone()).collect(),
+                names,
+                emails: person.emails.iter().map(|email| email.0.clone()).collect(),
+                registered: None,
+            }
+        })
+        .collect();
+    for member in &workspace.register.members {
+        let (emails, mut logins): (Vec<String>, Vec<String>) = member
+            .aliases
+            .iter()
+            .cloned()
+            .partition(|alias| alias.contains('@'));
+        logins.push(member.login.clone());
+        known.push(KnownPerson {
+            logins,
+            names: Vec::new(),
+            emails,
+            registered: member.name.clone(),
+        });
+    }
+    known.push(KnownPerson {
+        logins: workspace
+            .private_register
+            .logins()
+            .map(str::to_owned)
+            .collect(),
+        ..KnownPerson::default()
+    });
+    known
+}
+
 /// Keeps what a run computed, so that `linchpin diff` can say later why a number moved: its figures, and by metric its rows in
 /// Parquet.
 pub fn keep_run(
@@ -98,7 +202,8 @@ pub fn keep_run(
     measures: &[Measure],
     rows: Vec<Vec<u8>>,
 ) -> Result<(), CliError> {
-    let registers = format!("{:?}\n{:?}", workspace.register, workspace.private_register);
+    // The private register changes no figure of a run.
+    let registers = format!("{:?}", workspace.register);
     let people: Vec<String> = analysis
         .tables
         .people
@@ -183,6 +288,8 @@ pub fn write_team_tree<T: Send>(
         certificates: &analysis.findings.certificates,
         gaps: &analysis.findings.gaps,
         accepted: &accepted,
+        names: &analysis.names(workspace),
+        minimum_people: analysis.lens.minimum_people,
         version: env!("CARGO_PKG_VERSION"),
     };
     let defect =

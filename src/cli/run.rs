@@ -183,6 +183,7 @@ fn report_on(
     kept_in: Option<&Store>,
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
+    analysis.tell_unknown_logins(context, workspace);
     let window = analysis.lens.window;
     context.progress.say(&format!(
         "window: {} to {} ({}), as of {}",

@@ -163,6 +163,9 @@ pub struct Person {
     pub emails: Vec<EmailAddress>,
     /// Human, automation, AI reviewer or ghost.
     pub account: Account,
+    /// Every name on a profile or in a signature, sorted.
+    #[serde(default)]
+    pub names: Vec<String>,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::estimate::{median_interval, quantile, wilson_interval};
+use super::group::Group;
 use super::lens::{Lens, Missing, ProductLens};
 use super::measure::{
     Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Value,
@@ -97,7 +98,10 @@ pub fn measure_products<K>(
     for product in &lens.products {
         match rows(product) {
             Ok(rows) => {
-                measure.cells.extend(cells(product, &rows, depth, estimate));
+                let group = Group::of(definition, lens);
+                measure
+                    .cells
+                    .extend(cells(group, product, &rows, depth, estimate));
                 measure.rows.extend(rows.into_iter().map(|row| row.row));
             }
             Err(missing) => measure.cells.push(not_observed(product, missing)),
@@ -111,6 +115,7 @@ pub fn measure_products<K>(
 /// `estimate` sees the bucket (`None`: the window) and the included rows of one cell; it is not called where there is none:
 /// a cell without an included row is `TooFew { n: 0 }`, never a zero.
 pub fn cells<K>(
+    group: Group,
     product: &ProductLens,
     rows: &[Keyed<K>],
     depth: Depth,
@@ -144,7 +149,7 @@ pub fn cells<K>(
     }
     let mut cells = Vec::new();
     let all: Vec<_> = rows.iter().collect();
-    add_scope(&mut cells, &whole, &all, true, estimate);
+    add_scope(&mut cells, group, &whole, &all, true, estimate);
     for (area, rows) in areas {
         let scope = Scope {
             area: Some(area.to_owned()),
@@ -152,6 +157,7 @@ pub fn cells<K>(
         };
         add_scope(
             &mut cells,
+            group,
             &scope,
             &rows,
             depth.areas == AreaDepth::Buckets,
@@ -163,14 +169,14 @@ pub fn cells<K>(
             repository: Some(repository),
             ..whole.clone()
         };
-        add_scope(&mut cells, &scope, &rows, true, estimate);
+        add_scope(&mut cells, group, &scope, &rows, true, estimate);
     }
     for (person, rows) in people {
         let scope = Scope {
             person: Some(person),
             ..whole.clone()
         };
-        add_scope(&mut cells, &scope, &rows, true, estimate);
+        add_scope(&mut cells, group, &scope, &rows, true, estimate);
     }
     cells
 }
@@ -178,6 +184,7 @@ pub fn cells<K>(
 /// The window's figure of a scope and, where wanted, those of its buckets.
 fn add_scope<K>(
     cells: &mut Vec<Cell>,
+    group: Group,
     scope: &Scope,
     rows: &[&Keyed<K>],
     with_buckets: bool,
@@ -191,13 +198,14 @@ fn add_scope<K>(
             }
         }
     }
-    cells.push(cell(scope.clone(), None, rows, estimate));
+    cells.push(cell(group, scope.clone(), None, rows, estimate));
     for (bucket, inside) in buckets {
-        cells.push(cell(scope.clone(), Some(bucket), &inside, estimate));
+        cells.push(cell(group, scope.clone(), Some(bucket), &inside, estimate));
     }
 }
 
 fn cell<K>(
+    group: Group,
     scope: Scope,
     bucket: Option<Bucket>,
     rows: &[&Keyed<K>],
@@ -214,11 +222,17 @@ fn cell<K>(
     } else {
         estimate(bucket, &included)
     };
+    // A figure of a person stays in the private tree.
+    let few = match scope.person {
+        Some(_) => Vec::new(),
+        None => group.few(rows, &included),
+    };
     Cell {
         scope,
         bucket,
         measured,
         ledger,
+        few,
     }
 }
 
@@ -238,6 +252,7 @@ pub fn not_observed(product: &ProductLens, missing: Missing) -> Cell {
             fix: missing.fix,
         },
         ledger: Ledger::default(),
+        few: Vec::new(),
     }
 }
 

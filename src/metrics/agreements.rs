@@ -187,6 +187,7 @@ fn against_limit(limit: &Limit, measure: &Measure, tables: &Tables, lens: &Lens)
                 Measured::TooFew { n } => none(format!("too few to summarise, n = {n}")),
                 Measured::NotObserved { because, .. } => none(format!("not observed: {because}")),
                 Measured::NotApplicable { because } => none(format!("not applicable: {because}")),
+                Measured::Withheld { .. } => none("withheld".to_owned()),
             };
             Agreement {
                 metric: measure.definition.id,

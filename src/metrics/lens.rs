@@ -65,6 +65,8 @@ pub struct Lens {
     pub kinds: Kinds,
     /// Below this n a figure lists events.
     pub minimum_n: u64,
+    /// Below so many people a figure of what they did is not told where nobody is named.
+    pub minimum_people: usize,
     /// Which streams are there.
     pub certificates: Vec<StreamCertificate>,
     /// Working time.
@@ -183,6 +185,7 @@ impl Lens {
             rules: Rules::of(register, &id_of)?,
             kinds: Kinds::new(register)?,
             minimum_n: register.minimum_n,
+            minimum_people: register.minimum_people,
             certificates,
             calendars: Calendars::of(register, &[], as_of),
             roster: Roster::default(),

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use super::group::About;
+use super::group::Few;
 use crate::domain::{Bucket, PersonId, RepositoryId};
 use crate::tables::Part;
 
@@ -113,6 +115,11 @@ pub enum Measured {
         /// Why.
         because: String,
     },
+    /// Not told where nobody is named: too few people did it, or another such figure could be told from it.
+    Withheld {
+        /// How many people did it; `None`: enough, but what is withheld elsewhere could be told from it.
+        people: Option<u64>,
+    },
 }
 
 /// What a figure speaks of.
@@ -164,6 +171,8 @@ pub struct LedgerRow {
     pub is_running: bool,
     /// Whose row it is, for figures of people.
     pub person: Option<PersonId>,
+    /// Who wrote what the row is about, humans only: how many people a figure speaks of is told from them.
+    pub authors: Arc<[PersonId]>,
     /// Included, excluded or unknown.
     pub fate: Fate,
 }
@@ -242,6 +251,8 @@ pub struct Cell {
     pub measured: Measured,
     /// The counts of the rows behind it.
     pub ledger: Ledger,
+    /// What of it fewer people than the minimum did; empty where enough did, or where it is not about what people did.
+    pub few: Vec<Few>,
 }
 
 /// The unit of a metric's headline number.
@@ -348,6 +359,8 @@ pub struct Definition {
     pub unit: Unit,
     /// How the headline number follows from the rows.
     pub recipe: Recipe,
+    /// What it speaks of.
+    pub about: About,
     /// Which instant decides the bucket; `None` for a state at the window's end.
     pub cohort: Option<&'static str>,
     /// The data it needs.

@@ -10,6 +10,7 @@ pub mod delegation;
 pub mod delivery;
 pub mod estimate;
 pub mod flow;
+pub mod group;
 pub mod kinds;
 pub mod knowledge;
 pub mod lens;

@@ -172,7 +172,9 @@ pub fn figures(measures: &[Measure]) -> Vec<RunFigure> {
                     (Some(*n), share.unwrap_or_else(|| value.headline()))
                 }
                 Measured::TooFew { n } => (Some(*n), None),
-                Measured::NotObserved { .. } | Measured::NotApplicable { .. } => (None, None),
+                Measured::NotObserved { .. }
+                | Measured::NotApplicable { .. }
+                | Measured::Withheld { .. } => (None, None),
             };
             RunFigure {
                 metric: measure.definition.id.to_owned(),

@@ -32,6 +32,8 @@ pub struct Whole<'a> {
     pub pushes: Arc<[jiff::Timestamp]>,
     /// The areas of its files, sorted.
     pub areas: Arc<[String]>,
+    /// Its author, where that is a human.
+    pub authors: Arc<[PersonId]>,
 }
 
 /// Which rows belong to each pull request of a product at an instant: what a [`Whole`] is put together from.
@@ -48,6 +50,7 @@ struct Members {
     timeline: Vec<u32>,
     pushes: Arc<[jiff::Timestamp]>,
     areas: Arc<[String]>,
+    authors: Arc<[PersonId]>,
 }
 
 /// A product's pull requests, by repository and number; grouped once where the lens is shared.
@@ -66,6 +69,7 @@ pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) ->
             timeline: rows(&facts.timeline, &members.timeline),
             pushes: Arc::clone(&members.pushes),
             areas: Arc::clone(&members.areas),
+            authors: Arc::clone(&members.authors),
         })
     };
     gathered.0.iter().filter_map(whole).collect()
@@ -173,6 +177,11 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
     let own = commits.into_iter().zip(pushes).zip(areas);
     for (members, ((commits, mut pushes), areas)) in gathered.iter_mut().zip(own) {
         members.areas = areas;
+        let author = row(&facts.pull_requests, members.pull_request).and_then(|row| row.author);
+        members.authors = author
+            .into_iter()
+            .filter(|person| tables.is_human(*person))
+            .collect();
         members.commits = commits.into();
         pushes.sort_unstable();
         pushes.dedup();
@@ -239,6 +248,7 @@ impl<'a> Whole<'a> {
             timeline: Vec::new(),
             pushes: Arc::default(),
             areas: Arc::default(),
+            authors: Arc::default(),
         }
     }
 }
@@ -294,6 +304,7 @@ impl Whole<'_> {
             working_hours: None,
             is_running: false,
             person: None,
+            authors: Arc::clone(&self.authors),
             product: product.name.clone(),
             repository: self.pull_request.repository,
             areas: Arc::clone(&self.areas),

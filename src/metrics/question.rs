@@ -435,6 +435,7 @@ pub fn measure_rows(measures: &[Measure]) -> Vec<MeasureRow> {
                 Measured::TooFew { n } => ("too_few", Some(*n), None, None),
                 Measured::NotObserved { .. } => ("not_observed", None, None, None),
                 Measured::NotApplicable { .. } => ("not_applicable", None, None, None),
+                Measured::Withheld { .. } => ("withheld", None, None, None),
             };
             let row = |name: Option<&str>, number: Option<f64>| MeasureRow {
                 metric: measure.definition.id.to_owned(),

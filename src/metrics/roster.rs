@@ -52,7 +52,7 @@ pub struct RosterDelegation {
     pub labels: Vec<String>,
 }
 
-/// Everybody that the registers speak of, sorted by person and date. Who is not known to the facts is in `unknown_logins`.
+/// Everybody that the registers speak of and the facts know, sorted by person and date.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     /// Members.
@@ -61,8 +61,6 @@ pub struct Roster {
     pub absences: Vec<RosterAbsence>,
     /// Delegations, by start.
     pub delegations: Vec<RosterDelegation>,
-    /// Logins of the registers that no commit, review or account carries, sorted.
-    pub unknown_logins: Vec<String>,
 }
 
 impl Roster {
@@ -70,14 +68,7 @@ impl Roster {
     #[must_use]
     pub fn of(register: &Register, private: &PrivateRegister, people: &[Person]) -> Self {
         let mut roster = Self::default();
-        let mut unknown = Vec::new();
-        let mut find = |login: &str| {
-            let found = person_of(people, login);
-            if found.is_none() {
-                unknown.push(login.to_owned());
-            }
-            found
-        };
+        let find = |login: &str| person_of(people, login);
         for member in &register.members {
             roster
                 .members
@@ -111,9 +102,6 @@ impl Roster {
                 });
             }
         }
-        unknown.sort();
-        unknown.dedup();
-        roster.unknown_logins = unknown;
         roster.members.sort_by_key(|member| member.person);
         roster
             .absences

@@ -65,14 +65,16 @@ fn key_before(text: &str, at: usize) -> Option<&str> {
 fn nearest_known_key(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `")?;
     let (wrong, expected) = rest.split_once('`')?;
-    expected
-        .split('`')
-        .skip(1)
-        .step_by(2)
+    nearest(wrong, expected.split('`').skip(1).step_by(2)).map(str::to_owned)
+}
+
+/// The known word that is nearest to another one; `None` where none is near.
+pub fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
         .map(|known| (edit_distance(wrong, known), known))
         .min()
         .filter(|(distance, _)| *distance <= 3.max(wrong.len() / 3))
-        .map(|(_, known)| known.to_owned())
+        .map(|(_, known)| known)
 }
 
 /// Levenshtein's distance between two short words.

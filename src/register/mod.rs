@@ -10,7 +10,7 @@ mod private;
 mod team;
 mod work;
 
-pub use error::Error;
+pub use error::{Error, nearest};
 pub use incidents::{AttributionBound, IncidentEntry};
 pub use mining::{Merges, Mining, Refs};
 pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
@@ -120,6 +120,21 @@ mod tests {
         );
         assert!(
             message.contains("acme/lamp") && message.contains("two products"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn one_person_is_no_group() {
+        assert_eq!(parse("", "linchpin.toml").unwrap().minimum_people, 3);
+        let message = refusal("minimum_people = 1\n");
+        assert!(
+            message.contains("minimum_people") && message.contains("one person"),
+            "{message}"
+        );
+        let message = refusal("minimum_peple = 4\n");
+        assert!(
+            message.contains("did you mean `minimum_people`"),
             "{message}"
         );
     }

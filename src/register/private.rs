@@ -94,6 +94,17 @@ pub struct ManualEntry {
 }
 
 impl PrivateRegister {
+    /// Every login that it names, in its own order.
+    pub fn logins(&self) -> impl Iterator<Item = &str> {
+        let absences = self.absences.iter().map(|absence| &absence.login);
+        let delegations = self.delegations.iter();
+        absences
+            .chain(delegations.flat_map(|delegation| [&delegation.from, &delegation.to]))
+            .chain(self.follow_ups.iter().map(|follow_up| &follow_up.login))
+            .chain(self.manual_entries.iter().map(|entry| &entry.login))
+            .map(String::as_str)
+    }
+
     pub(super) fn validate(&self, file: &str) -> Result<(), Error> {
         for absence in &self.absences {
             if absence.to < absence.from {

@@ -62,6 +62,8 @@ pub struct Register {
     pub mining: Mining,
     /// Below this many rows a figure lists events instead of a summary. At least 5.
     pub minimum_n: u64,
+    /// A figure of what fewer people did is not told where nobody is named; how many they were is. At least 2.
+    pub minimum_people: usize,
 }
 
 impl Default for Register {
@@ -86,6 +88,7 @@ impl Default for Register {
             accepted: Vec::new(),
             mining: Mining::default(),
             minimum_n: 5,
+            minimum_people: 3,
         }
     }
 }
@@ -453,6 +456,15 @@ impl Register {
                 format!(
                     "is {}: below 5 a summary hides more than it shows",
                     self.minimum_n
+                ),
+            );
+        }
+        if self.minimum_people < 2 {
+            return wrong(
+                "minimum_people".into(),
+                format!(
+                    "is {}: a figure of fewer than 2 people is a figure of one person",
+                    self.minimum_people
                 ),
             );
         }

@@ -413,6 +413,12 @@ pub fn definition_page(definition: &'static Definition) -> String {
     }
     let mut text = definition_text(definition);
     let _ = writeln!(text, "Needs: {}.\n", needs.join(", "));
+    if let Some(counted) = definition.about.counted() {
+        let _ = writeln!(
+            text,
+            "On the team page a figure stands only where at least `minimum_people` did what it counts. Counted are {counted}.\n"
+        );
+    }
     let _ = writeln!(
         text,
         "`linchpin explain {}` lists the rows behind every figure. The same definition in SQL, over the exported facts:",

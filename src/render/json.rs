@@ -45,11 +45,14 @@ pub(super) struct MetricLine<'a> {
     n: Option<u64>,
     value: Option<Numbers<'a>>,
     interval: Option<[f64; 2]>,
-    coverage: CoverageLine,
+    coverage: Option<CoverageLine>,
     status: &'static str,
+    /// How many people acted, where what they did is withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people: Option<u64>,
     because: Option<&'a str>,
     fix: Option<&'a str>,
-    ledger: LedgerLine<'a>,
+    ledger: Option<LedgerLine<'a>>,
 }
 
 #[derive(Serialize)]
@@ -133,6 +136,11 @@ pub(super) fn metric_line<'a>(
             Some(because.as_str()),
             None,
         ),
+        Measured::Withheld { .. } => ("withheld", None, None, None, None, None),
+    };
+    let (is_told, people) = match &cell.measured {
+        Measured::Withheld { people } => (false, *people),
+        _ => (true, None),
     };
     let coverage = cell.ledger.coverage();
     MetricLine {
@@ -148,19 +156,20 @@ pub(super) fn metric_line<'a>(
         n,
         value,
         interval: interval.filter(|ends| ends.iter().all(|end| end.is_finite())),
-        coverage: CoverageLine {
+        coverage: is_told.then_some(CoverageLine {
             hits: coverage.hits,
             of: coverage.of,
-        },
+        }),
         status,
+        people,
         because,
         fix,
-        ledger: LedgerLine {
+        ledger: is_told.then(|| LedgerLine {
             included: cell.ledger.included,
             excluded: &cell.ledger.excluded,
             unknown: cell.ledger.n_unknown(),
             unknown_reasons: &cell.ledger.unknown,
-        },
+        }),
     }
 }
 
@@ -229,6 +238,8 @@ struct QualityFile<'a> {
     partial: bool,
     streams: Vec<StreamLine<'a>>,
     gaps: Vec<GapLine<'a>>,
+    /// How many texts named somebody and are printed without the name.
+    masked_texts: u64,
 }
 
 #[derive(Serialize)]
@@ -286,6 +297,7 @@ pub fn data_quality(report: &TeamReport) -> Result<String, RenderError> {
         partial: report.is_partial(),
         streams: streams.collect(),
         gaps: gaps.collect(),
+        masked_texts: report.n_masked,
     })
 }
 

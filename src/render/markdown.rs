@@ -216,11 +216,7 @@ fn write_absence(text: &mut String, absence: &Absence) {
         .iter()
         .map(|metric| md(metric.title))
         .collect();
-    let verdict = if absence.is_not_applicable {
-        "not applicable"
-    } else {
-        "not observed"
-    };
+    let verdict = absence.kind.words();
     let fix = absence
         .fix
         .as_deref()

@@ -34,6 +34,8 @@ pub enum PointState {
     Measured,
     /// It has rows, but fewer than the minimum n.
     TooFew,
+    /// It has rows, and too few people are behind them: the line breaks here too.
+    Withheld,
     /// It has none: the line breaks here.
     Missing,
 }
@@ -45,6 +47,7 @@ impl PointState {
         match self {
             Self::Measured => "measured",
             Self::TooFew => "too_few",
+            Self::Withheld => "withheld",
             Self::Missing => "missing",
         }
     }

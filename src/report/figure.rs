@@ -233,7 +233,9 @@ pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
     let (n, value, interval) = match measured {
         Measured::Value { n, value, interval } => (*n, value, *interval),
         Measured::TooFew { n } => return Some(Headline::TooFew { n: *n }),
-        Measured::NotObserved { .. } | Measured::NotApplicable { .. } => return None,
+        Measured::NotObserved { .. }
+        | Measured::NotApplicable { .. }
+        | Measured::Withheld { .. } => return None,
     };
     let number = quantity::headline_number(value)?;
     let ratio = value.ratio();

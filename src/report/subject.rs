@@ -9,7 +9,13 @@ use crate::metrics::measure::{Definition, LedgerRow, Need};
 #[must_use]
 pub fn public_label(definition: &Definition, row: &LedgerRow) -> Option<String> {
     if is_place(definition, row) {
-        return Some(row.subject.clone()).filter(|path| !path.is_empty());
+        // A row that is an area is called by its name: what else its subject tells may be the doing of one person.
+        let of_area = |area: &&String| {
+            let rest = row.subject.strip_prefix(area.as_str());
+            rest.is_some_and(|rest| rest.starts_with(": "))
+        };
+        let label = row.areas.iter().find(of_area).unwrap_or(&row.subject);
+        return Some(label.clone()).filter(|path| !path.is_empty());
     }
     let mut words = row.subject.split_whitespace();
     let first = words.next().unwrap_or_default();
@@ -85,6 +91,7 @@ mod tests {
             formula: "",
             unit: Unit::Hours,
             recipe: crate::metrics::measure::Recipe::Median,
+            about: crate::metrics::measure::About::Deeds,
             cohort,
             needs,
             source: "",
@@ -103,6 +110,7 @@ mod tests {
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: [].into(),
                 product: "p".into(),
                 repository: RepositoryId(1),
                 areas: [].into(),

@@ -16,6 +16,8 @@ use self::shortcomings::shortcomings;
 pub use self::shortcomings::state_words;
 use super::definition::TeamDefinition;
 use super::figure::Figure;
+use super::gate;
+use super::names::Names;
 use crate::domain::{Gap, Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::measure::{Cell, Definition, Measure};
 
@@ -75,6 +77,10 @@ pub struct TeamInput<'a> {
     pub gaps: &'a [Gap],
     /// Accepted risks.
     pub accepted: &'a [AcceptedFlag],
+    /// Everybody's names: the report prints none of them.
+    pub names: &'a Names,
+    /// Figures of what fewer people did are withheld.
+    pub minimum_people: usize,
     /// The program's version.
     pub version: &'a str,
 }
@@ -116,11 +122,34 @@ pub struct Shortcoming {
     pub fix: Option<String>,
 }
 
+/// Why a metric has no figure on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AbsenceKind {
+    /// The data is missing.
+    NotObserved,
+    /// The question does not arise here.
+    NotApplicable,
+    /// Too few people did what it counts: the page names nobody, and a figure of one person would.
+    Withheld,
+}
+
+impl AbsenceKind {
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NotObserved => "not observed",
+            Self::NotApplicable => "not applicable",
+            Self::Withheld => "not told here",
+        }
+    }
+}
+
 /// Metrics that have no figure for the same reason.
 #[derive(Debug, Clone)]
 pub struct Absence {
-    /// Whether the question does not arise here (against: the data is missing).
-    pub is_not_applicable: bool,
+    /// Why there is none.
+    pub kind: AbsenceKind,
     /// What is missing.
     pub because: String,
     /// The step that would provide it.
@@ -188,6 +217,8 @@ pub struct TeamReport {
     pub accepted: Vec<AcceptedFlag>,
     /// Display names, for scopes.
     pub repositories: Vec<RepositoryFace>,
+    /// How many texts named somebody and were masked.
+    pub n_masked: u64,
     /// Every figure of every scope and bucket, for `metrics.json`: definition and cell.
     pub cells: Vec<(&'static Definition, Cell)>,
 }
@@ -219,9 +250,26 @@ impl TeamReport {
     }
 }
 
-/// Builds the team report.
+/// Builds the team report from what passes the gate.
 #[must_use]
 pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
+    let public = gate::public(input);
+    let passed = TeamInput {
+        products: &public.products,
+        repositories: &public.repositories,
+        measures: &public.measures,
+        certificates: &public.certificates,
+        gaps: &public.gaps,
+        accepted: &public.accepted,
+        ..input.clone()
+    };
+    TeamReport {
+        n_masked: public.n_masked,
+        ..built(&passed, definition)
+    }
+}
+
+fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
     let slugs = unique_slugs(input.products.iter().map(|product| product.name.as_str()));
     let products = input
         .products
@@ -282,6 +330,7 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
             .collect(),
         accepted: input.accepted.to_vec(),
         repositories: input.repositories.to_vec(),
+        n_masked: 0,
         cells,
     }
 }

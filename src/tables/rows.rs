@@ -195,7 +195,7 @@ table! { "tags": TagRow { repository, name, commit, tagged_at } }
 
 table! { "codeowners": CodeownersRow { repository, file, line, pattern, owners } }
 
-table! { "people": Person { id as "person", display_name, logins, emails, account } }
+table! { "people": Person { id as "person", display_name, logins, emails, account, names } }
 
 table! { "commits": CommitRow {
     repository, commit, author, authored_at, committed_at, co_authors, is_merge, on_default_branch, exclusion,
@@ -309,6 +309,7 @@ mod tests {
                 .map(|login| crate::domain::Login((*login).into()))
                 .collect(),
             emails: vec![],
+            names: vec!["A".into(), "A. B".into()],
             account: crate::domain::Account::Human,
         };
         for rows in [

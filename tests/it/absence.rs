@@ -42,6 +42,7 @@ const WIDGETS: RepositoryId = RepositoryId(0);
 
 fn person(id: u32, login: &str, account: Account) -> Person {
     Person {
+        names: Vec::new(),
         id: PersonId(id),
         display_name: login.to_owned(),
         logins: vec![Login(login.to_owned())],

@@ -50,6 +50,7 @@ impl Given {
         ];
         for (id, (login, account)) in (0..).zip(people) {
             tables.people.push(Person {
+                names: Vec::new(),
                 id: PersonId(id),
                 display_name: login.to_owned(),
                 logins: vec![Login(login.to_owned())],

@@ -48,10 +48,10 @@ fn reviewer_hours(metrics: &[Value], product: &str) -> (f64, f64) {
 
 #[test]
 fn planted_waits_unreviewed_merges_and_the_dated_change_are_found() {
-    let metrics = demo().metrics();
-    let (before, after) = reviewer_hours(&metrics, "parcels");
+    let metrics = demo().figures();
+    let (before, after) = reviewer_hours(metrics, "parcels");
     assert!(before > 2.0 * after, "{before} and {after} hours");
-    let (before, after) = reviewer_hours(&metrics, "timetable");
+    let (before, after) = reviewer_hours(metrics, "timetable");
     assert!(
         before < 2.0 * after,
         "not planted there: {before} and {after} hours"
@@ -76,7 +76,7 @@ fn planted_waits_unreviewed_merges_and_the_dated_change_are_found() {
     }
 
     let change = figure(
-        &metrics,
+        metrics,
         "flow.predictability",
         "parcels",
         Some("2025-11-03 Reviews are spread"),

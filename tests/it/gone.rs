@@ -130,40 +130,39 @@ fn at_the_end_of_a_zones_quarter_the_lines_are_those_of_the_same_quarter_in_utc(
     f.set_clock(START + 190 * DAY);
     f.write("0.txt", text(0..30));
     f.commit("Later");
-    let lines = |mined_as_of: &str, as_of: &str| -> Value {
+    let lines = |mined_as_of: &str, as_of: &str| -> String {
         let place = tempfile::tempdir().unwrap();
         let clone = f.path().display().to_string();
         let register = "[calendar]\ntime_zone = \"Asia/Tokyo\"\n";
         std::fs::write(place.path().join("linchpin.toml"), register).unwrap();
-        for (command, as_of) in [("mine", mined_as_of), ("report", as_of)] {
-            linchpin(
-                place.path(),
-                &[
-                    command,
-                    "--offline",
-                    "--repo",
-                    &clone,
-                    "--since=2024-01-01",
-                    "--as-of",
-                    as_of,
-                ],
-            );
-        }
-        let file = place.path().join("linchpin-report/team/metrics.json");
-        let report: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-        let cells = report["metrics"].as_array().unwrap().iter();
-        let mut cells = cells.filter(|cell| {
-            cell["id"] == "knowledge.survival"
-                && cell["bucket"].is_null()
-                && cell["scope"]["area"].is_null()
+        let asked = |as_of: &str, what: &[&str]| {
+            let at = [
+                "--offline",
+                "--repo",
+                &clone,
+                "--since=2024-01-01",
+                "--as-of",
+                as_of,
+            ];
+            linchpin(place.path(), &[what, at.as_slice()].concat())
+        };
+        asked(mined_as_of, &["mine"]);
+        // The lines of one person stand in an export, and on no page.
+        asked(as_of, &["export", "--format", "json"]);
+        let measures = table(place.path(), "measures").into_iter();
+        let mut lines = measures.filter(|row| {
+            row["metric"] == "knowledge.survival"
+                && row["bucket"].is_null()
+                && row["area"].is_null()
+                && row["name"] == "of"
         });
-        cells.next().unwrap()["value"]["of"].clone()
+        lines.next().unwrap()["value"].to_string()
     };
     let (end, second_before) = ("2024-06-30T15:00:00Z", "2024-06-30T14:59:59Z");
     // The sample of the quarter's end in UTC stands for the one nine hours before it: what came in between is among it.
-    assert_eq!(lines("2024-12-01", end), 57);
+    assert_eq!(lines("2024-12-01", end), "57.0");
     // Nothing stands for an instant inside of the quarter but the quarter before it.
-    assert_eq!(lines("2024-12-01", second_before), 50);
+    assert_eq!(lines("2024-12-01", second_before), "50.0");
     // Mined at the instant itself there is nothing later to be among it.
-    assert_eq!(lines(end, end), 50);
+    assert_eq!(lines(end, end), "50.0");
 }

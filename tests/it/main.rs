@@ -12,6 +12,8 @@ mod absence;
 mod agreements;
 mod cli;
 mod clone_registers;
+#[path = "../../benches/metrics/crowd.rs"]
+mod crowd;
 mod demo;
 mod diff;
 mod evidence;
@@ -54,5 +56,6 @@ mod render;
 mod render_given;
 mod store;
 mod structure;
+mod team_tree;
 mod traps;
 mod turns;

@@ -13,6 +13,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use linchpin::domain::{
@@ -41,6 +42,7 @@ const fn definition(
         formula: "first_review_at − max(ready_at, requested_at)",
         unit,
         recipe: linchpin::metrics::measure::Recipe::Whole,
+        about: linchpin::metrics::measure::About::System,
         cohort: Some("first reviewed in the bucket"),
         needs,
         source: "linchpin, after DORA 2026",
@@ -145,6 +147,7 @@ pub(crate) fn cell(scope: Scope, bucket: Option<Bucket>, measured: Measured) -> 
         bucket,
         measured,
         ledger,
+        few: Vec::new(),
     }
 }
 
@@ -190,6 +193,7 @@ pub(crate) fn row(subject: &str, link: Option<&str>, value: f64, fate: Fate) -> 
         working_hours: None,
         is_running: false,
         person: None,
+        authors: Arc::default(),
         product: PRODUCT.to_owned(),
         repository: WEB,
         areas: ["src".to_owned()].into(),
@@ -430,6 +434,8 @@ impl Given {
             certificates: &self.certificates,
             gaps: &self.gaps,
             accepted: &self.accepted,
+            names: &linchpin::report::Names::none(),
+            minimum_people: 3,
             version: "0.1.0",
         };
         team(&input, &TeamDefinition::built_in().unwrap())

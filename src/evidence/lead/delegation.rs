@@ -172,7 +172,9 @@ impl<'a> Curve<'a> {
                         || TableCell::Missing(Some("too few acts to take a share of".to_owned()));
                     (*n, few(), few())
                 }
-                Measured::NotObserved { .. } | Measured::NotApplicable { .. } => return None,
+                Measured::NotObserved { .. }
+                | Measured::NotApplicable { .. }
+                | Measured::Withheld { .. } => return None,
             };
             let when = if bucket.first_day() < self.delegation.start_on {
                 "before"

@@ -1,5 +1,7 @@
 //! The knowledge map: who holds each area, who is nearest, and when anybody else last touched it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -247,4 +249,23 @@ pub(super) fn method() -> Block {
             Span::Code("linchpin explain review.absence_what_if".to_owned()),
         ],
     ])
+}
+
+/// Says which areas the team page calls otherwise, because their names are somebody's.
+pub(super) fn masked_areas(areas: &BTreeMap<String, String>, blocks: &mut Vec<Block>) {
+    if areas.is_empty() {
+        return;
+    }
+    let row = |(own, public): (&String, &String)| {
+        vec![
+            TableCell::Text(public.clone()),
+            TableCell::Text(own.clone()),
+        ]
+    };
+    blocks.push(Block::Table(Table {
+        title: "Areas that name somebody".to_owned(),
+        columns: vec![Column::text("On the team page"), Column::text("Here")],
+        rows: areas.iter().map(row).collect(),
+        n_omitted: 0,
+    }));
 }

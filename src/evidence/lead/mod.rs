@@ -54,6 +54,8 @@ pub struct LeadSources<'a> {
     pub agreements: &'a [Agreement],
     /// What the team has accepted for a while, in force or run out.
     pub accepted: &'a [Accepted],
+    /// Areas that name somebody: what the team page calls them, by their own names.
+    pub masked_areas: &'a BTreeMap<String, String>,
 }
 
 /// One product's people.
@@ -146,6 +148,7 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
     }
     let how = || Block::Heading(1, vec![Span::text("How this is made")]);
     reviewing.extend([how(), bottleneck::method()]);
+    knowledge::masked_areas(sources.masked_areas, &mut knowing);
     knowing.extend([how(), knowledge::method()]);
     let coverage = coverage::coverage(sources, &names);
     let document = |title: &str, intro: &str, mut blocks: Vec<Block>| {

@@ -538,11 +538,19 @@ impl<'a> Graph<'a> {
             .iter()
             .map(|signature| signature.name.trim())
             .filter(|name| !name.is_empty());
+        let names: BTreeSet<&str> = accounts
+            .iter()
+            .filter_map(|seen| seen.name.as_deref())
+            .map(str::trim)
+            .chain(signed.clone())
+            .filter(|name| !name.is_empty())
+            .collect();
         let best = signed.min_by_key(|name| (full_name(name).is_none(), *name));
         let login = logins.iter().next().map(|login| login.0.as_str());
         let display_name = profile.or(best).or(login).unwrap_or("(no name)").to_owned();
         Person {
             id: PersonId(0),
+            names: names.into_iter().map(str::to_owned).collect(),
             display_name,
             logins: logins.into_iter().collect(),
             emails: emails.into_iter().collect(),

@@ -1,6 +1,7 @@
 //! What is seen of one absence in one product: deployments, merges, turnarounds, open work, waits on the person, their own acts.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -274,6 +275,7 @@ impl Record<'_, '_> {
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: Arc::default(),
                 product: self.product.name.clone(),
                 repository: key.0,
                 areas: [].into(),

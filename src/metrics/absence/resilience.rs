@@ -1,5 +1,7 @@
 //! `absence.resilience`: the team's figures while somebody was away, against the four weeks on either side. Private.
 
+use std::sync::Arc;
+
 use super::found::{Item, Record, What};
 use super::spells::{Period, Phase, Spell, spells};
 use crate::domain::RepositoryId;
@@ -8,8 +10,8 @@ use crate::metrics::delivery::deployments;
 use crate::metrics::flow::turns::Replay;
 use crate::metrics::lens::Missing;
 use crate::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Recipe, Scope,
-    Unit, Value,
+    About, Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Recipe,
+    Scope, Unit, Value,
 };
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::review::requests;
@@ -35,6 +37,7 @@ static DEFINITION: Definition = Definition {
               the as-of instant, beside the team's working days in each",
     unit: Unit::Count("reviews that waited on the person"),
     recipe: Recipe::Whole,
+    about: About::Declared,
     cohort: None,
     needs: &[Need::PullRequests, Need::Deployments, Need::Issues],
     source: "Definition of this project; absences from the private register's [[absence]]; the figures as in dora.deployment_frequency, \
@@ -226,7 +229,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 continue;
             }
         };
-        measure.cells.push(whole(lens, product));
+        measure.cells.push(whole(product));
         for one in found {
             let rows: Vec<LedgerRow> = one.items.iter().map(|item| item.row.clone()).collect();
             let ledger = Ledger::of(&rows);
@@ -240,6 +243,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 bucket: None,
                 measured: measured(&one, &ledger),
                 ledger,
+                few: Vec::new(),
             });
             measure.rows.extend(rows);
         }
@@ -264,12 +268,10 @@ fn measured(one: &Resilience, ledger: &Ledger) -> Measured {
 }
 
 /// What the team tree says: that figures of people are not there.
-fn whole(lens: &Lens, product: &ProductLens) -> Cell {
-    let because = if lens.roster.absences.is_empty() {
-        "no absence is declared in the private register"
-    } else {
-        "absences are people's own: their figures are in the private tree"
-    };
+///
+/// The sentence is the same whether or not an absence is declared: whether one is stays private too.
+fn whole(product: &ProductLens) -> Cell {
+    let because = "declared absences are people's own: where there are any, the private tree has their figures";
     Cell {
         scope: Scope {
             product: product.name.clone(),
@@ -282,6 +284,7 @@ fn whole(lens: &Lens, product: &ProductLens) -> Cell {
             because: because.to_owned(),
         },
         ledger: Ledger::default(),
+        few: Vec::new(),
     }
 }
 
@@ -312,6 +315,7 @@ fn short(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<LedgerRow> 
                 working_hours: None,
                 is_running: false,
                 person: Some(spell.person),
+                authors: Arc::default(),
                 fate,
             })
         })

@@ -1,6 +1,7 @@
 //! `delegation.involvement`: the delegator's share of what happens in scope, by fortnight. Figures of people: private.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan as _};
 
@@ -8,10 +9,11 @@ use crate::domain::{Bucket, Granularity, PersonId, RepositoryId, ReviewState};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::estimate::wilson_interval;
+use crate::metrics::group::Group;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe,
-    Scope, Unit,
+    About, Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Ratio,
+    Recipe, Scope, Unit,
 };
 use crate::metrics::pull_requests::Key;
 use crate::metrics::roster::RosterDelegation;
@@ -38,6 +40,7 @@ static DEFINITION: Definition = Definition {
     formula: "acts of the delegator / (acts of the delegator + acts of the receiver)",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    about: About::Declared,
     cohort: Some("acted in the fortnight"),
     needs: &[Need::History],
     source: "Definition of this project, after the stages telling, selling, participating, delegating of Hersey and Blanchard (1969): per \
@@ -233,7 +236,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             measure.cells.push(not_observed(product, missing));
             continue;
         }
-        measure.cells.push(whole(lens, product));
+        measure.cells.push(whole(product));
         for delegation in lens
             .roster
             .delegations
@@ -244,9 +247,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             if rows.is_empty() {
                 continue;
             }
-            let found = cells(product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
-                estimate(lens, delegation, rows)
-            });
+            let found = cells(
+                Group::of(&DEFINITION, lens),
+                product,
+                &rows,
+                Depth::AREA_BUCKETS,
+                &|_, rows| estimate(lens, delegation, rows),
+            );
             // The figures of the delegation alone: of a person, never of the product.
             let own = found.into_iter().filter(|cell| cell.scope.area.is_some());
             measure.cells.extend(own.map(|mut cell| {
@@ -260,13 +267,10 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 }
 
 /// What the team tree says: that figures of people are not there.
-fn whole(lens: &Lens, product: &ProductLens) -> Cell {
-    let n = lens.roster.delegations.len();
-    let because = if n == 0 {
-        "no delegation is declared in the private register".to_owned()
-    } else {
-        "delegations are between two people: their figures are in the private tree".to_owned()
-    };
+///
+/// The sentence is the same whether or not a delegation is declared: whether one is stays private too.
+fn whole(product: &ProductLens) -> Cell {
+    let because = "delegations are between two people: where any is declared, the private tree has its figures".to_owned();
     Cell {
         scope: Scope {
             product: product.name.clone(),
@@ -277,6 +281,7 @@ fn whole(lens: &Lens, product: &ProductLens) -> Cell {
         bucket: None,
         measured: Measured::NotApplicable { because },
         ledger: Ledger::default(),
+        few: Vec::new(),
     }
 }
 
@@ -310,6 +315,7 @@ fn rows(
                 working_hours: None,
                 is_running: false,
                 person: Some(delegation.giver),
+                authors: Arc::default(),
                 fate,
             },
             key: act.act,

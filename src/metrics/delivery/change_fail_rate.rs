@@ -9,8 +9,9 @@ use super::shipping;
 use crate::domain::{Attribution, Elapsed, RepositoryId, Rung};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::wilson_interval;
+use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -32,6 +33,7 @@ static DEFINITION: Definition = Definition {
     formula: "deployments with an incident / successful production deployments older than the attribution bound",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): change fail rate; issues with an incident label, and `[[incident]]`",
@@ -78,11 +80,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         };
         let incidents = incidents::of_product(tables, lens, product, shipping);
         let rows = rows(tables, lens, product, found, &incidents);
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
-                estimate(lens, rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::REPOSITORIES,
+            &|_, rows| estimate(lens, rows),
+        ));
         measure.notes.extend(incidents.notes(lens, product));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }

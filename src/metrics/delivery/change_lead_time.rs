@@ -8,8 +8,9 @@ use super::shipping::{self, Shipped, Shipping};
 use crate::domain::{Elapsed, PullRequestState};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
 use crate::metrics::estimate::quantile;
+use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit,
+    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit,
 };
 use crate::metrics::pull_requests::{self, Whole, not_human};
 use crate::metrics::{Lens, Metric, ProductLens};
@@ -30,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "deployment.finished_at − min(first authored_at of its own commits, opened_at)",
     unit: Unit::Hours,
     recipe: Recipe::Median,
+    about: About::Deeds,
     cohort: Some("deployed in the bucket"),
     needs: &[Need::Deployments, Need::Commits],
     source: "DORA, \"Software delivery performance metrics\" (2026): change lead time; containment by git ancestry",
@@ -67,11 +69,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             }
         };
         let (rows, note) = rows(tables, lens, product, found, shipping);
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
-                estimate(lens, rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::REPOSITORIES,
+            &|_, rows| estimate(lens, rows),
+        ));
         measure.notes.push(format!("{}: {note}", product.name));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
@@ -200,6 +204,10 @@ fn commit_row(
         working_hours,
         is_running: false,
         person: None,
+        authors: commit
+            .authors()
+            .filter(|person| tables.is_human(*person))
+            .collect(),
         product: product.name.clone(),
         repository: commit.repository,
         areas: [].into(),

@@ -8,8 +8,9 @@ use super::change_points::{Shift, shifts};
 use super::flake_rate::{self, Run};
 use crate::domain::{Elapsed, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
+use crate::metrics::group::Group;
 use crate::metrics::lens::qualifier;
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
 
@@ -29,6 +30,7 @@ static DEFINITION: Definition = Definition {
     formula: "updated_at − run_started_at of the last attempt, where it passed",
     unit: Unit::Hours,
     recipe: Recipe::Median,
+    about: About::System,
     cohort: Some("run created in the bucket"),
     needs: &[Need::WorkflowRuns],
     source: "GitHub Actions workflow runs; A. N. Pettitt (1979), \"A non-parametric approach to the change-point problem\"",
@@ -54,11 +56,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             continue;
         }
         let rows = rows(tables, lens, product);
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::AREAS, &|_, rows| {
-                quantiles(lens, rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::AREAS,
+            &|_, rows| quantiles(lens, rows),
+        ));
         measure.notes.extend(notes(tables, lens, product, &rows));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }

@@ -9,8 +9,9 @@ use super::shipping::{self, Shipping};
 use crate::domain::Elapsed;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
 use crate::metrics::estimate::quantile;
+use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -30,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "count(deployments whose status history holds a success, finished in the bucket)",
     unit: Unit::Count("deployments"),
     recipe: Recipe::Count,
+    about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments],
     source: "DORA, \"Software delivery performance metrics\" (2026): deployment frequency; GitHub `Deployment.statuses`",
@@ -66,11 +68,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 key: (candidate.deployment.repository, candidate.at()),
             })
             .collect();
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
-                estimate(lens, rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::REPOSITORIES,
+            &|_, rows| estimate(lens, rows),
+        ));
         measure.notes.push(note(lens, product, found, shipping));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }

@@ -9,8 +9,9 @@ use super::shipping::{self, Shipping};
 use crate::domain::RepositoryId;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::wilson_interval;
+use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -30,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "deployments that are a rollback or ship a revert or a hotfix / successful production deployments",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): deployment rework rate; `This reverts commit …` in commits, hotfix \
@@ -86,11 +88,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         };
         let incidents = incidents::of_product(tables, lens, product, shipping);
         let rows = rows(tables, lens, product, found, shipping, &incidents);
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
-                estimate(lens, rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::REPOSITORIES,
+            &|_, rows| estimate(lens, rows),
+        ));
         let n_overtaken = shipping
             .deployments
             .iter()

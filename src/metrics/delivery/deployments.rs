@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -40,6 +41,7 @@ impl Candidate {
             working_hours: None,
             is_running: false,
             person: None,
+            authors: Arc::default(),
             product: product.name.clone(),
             repository: deployment.repository,
             areas: [].into(),

@@ -10,7 +10,7 @@ use super::incidents::{self, Incidents, Placed};
 use super::shipping::{self, Shipping};
 use crate::domain::{Attribution, Elapsed};
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, LedgerRow, Measure, Need, Recipe, Unit};
 use crate::metrics::shared::Delivered;
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -31,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "resolved_at − (recorded started_at, else deployment.finished_at)",
     unit: Unit::Hours,
     recipe: Recipe::CensoredMedian,
+    about: About::System,
     cohort: Some("incident started in the bucket"),
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): failed deployment recovery time; Kaplan & Meier (1958) for \
@@ -180,6 +181,7 @@ fn row(lens: &Lens, product: &ProductLens, placed: &Placed) -> LedgerRow {
         working_hours: None,
         is_running: false,
         person: None,
+        authors: Arc::default(),
         fate: Fate::Excluded(incident.attribution.word()),
     }
 }

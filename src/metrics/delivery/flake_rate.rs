@@ -1,12 +1,14 @@
 //! `ci.flake_rate`: runs that failed and then passed on the same commit. Never part of the change fail rate.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::{Elapsed, RepositoryId, WorkflowJob, WorkflowRun};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::group::Group;
 use crate::metrics::lens::qualifier;
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -27,6 +29,7 @@ static DEFINITION: Definition = Definition {
     formula: "runs with a failed attempt before a passed one / finished runs",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::System,
     cohort: Some("run created in the bucket"),
     needs: &[Need::WorkflowRuns],
     source: "GitHub Actions `run_attempt`; Luo et al. (2014), \"An empirical analysis of flaky tests\"",
@@ -71,11 +74,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 Keyed { row, key: lost }
             })
             .collect();
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::AREAS, &|_, rows| {
-                with_minutes(share(lens, rows), rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::AREAS,
+            &|_, rows| with_minutes(share(lens, rows), rows),
+        ));
         if let Some(first) = rows.iter().filter_map(|row| row.row.at).min() {
             // GitHub forgets runs after 400 days at most: the window may reach further back than the data.
             let date = lens.zone.to_datetime(first).date();
@@ -270,6 +275,7 @@ impl<'a> Run<'a> {
             working_hours: None,
             is_running: false,
             person: None,
+            authors: Arc::default(),
             product: product.name.clone(),
             repository: self.repository,
             areas: [name.clone()].into(),

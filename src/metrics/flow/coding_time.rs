@@ -1,7 +1,7 @@
 //! `flow.coding_time`: first commit authored → opened.
 
 use super::{Placed, durations};
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Whole, not_human};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -21,6 +21,7 @@ static DEFINITION: Definition = Definition {
     formula: "created_at − first_commit_at",
     unit: Unit::Hours,
     recipe: Recipe::Median,
+    about: About::Deeds,
     cohort: Some("opened in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequest.createdAt` and `Commit.authoredDate` of `PullRequest.commits`",

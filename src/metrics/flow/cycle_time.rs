@@ -1,7 +1,7 @@
 //! `flow.cycle_time`: opened → merged.
 
 use super::{Placed, durations, merged_inside};
-use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Need, Number, Recipe, Unit};
 use crate::metrics::pull_requests::Whole;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -20,6 +20,7 @@ static DEFINITION: Definition = Definition {
     formula: "merged_at − created_at",
     unit: Unit::Hours,
     recipe: Recipe::Median,
+    about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "DORA, \"Software delivery performance metrics\" (2026), delivery stages; GitHub `PullRequest.createdAt`, `mergedAt`",

@@ -6,7 +6,7 @@ use crate::metrics::aggregate::{Depth, measure_products, quantiles};
 use crate::metrics::delivery::landing::{self, Landings};
 use crate::metrics::delivery::shipping::{self, Shipping};
 use crate::metrics::lens::Missing;
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -25,6 +25,7 @@ static DEFINITION: Definition = Definition {
     formula: "first deployment that contains the change − merged_at",
     unit: Unit::Hours,
     recipe: Recipe::Median,
+    about: About::Deeds,
     cohort: Some("deployed in the bucket"),
     needs: &[Need::PullRequests, Need::Deployments, Need::Commits],
     source: "GitHub `PullRequest.mergedAt`, deployments as `dora.deployment_frequency` finds them, git ancestry",

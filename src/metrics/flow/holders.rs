@@ -6,7 +6,7 @@ use crate::domain::Elapsed;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric};
@@ -31,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "Σ hours of a holder's turns / Σ hours of all turns",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[
         Need::PullRequests,

@@ -1,7 +1,7 @@
 //! `flow.merge_wait`: last approval → merged.
 
 use super::{Placed, durations, merged_inside, review_span};
-use crate::metrics::measure::{Definition, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::Whole;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -20,6 +20,7 @@ static DEFINITION: Definition = Definition {
     formula: "merged_at − last_approval_at",
     unit: Unit::Hours,
     recipe: Recipe::Median,
+    about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview.submittedAt`, `PullRequest.mergedAt`; the stages of the path to production",

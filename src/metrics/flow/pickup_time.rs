@@ -2,7 +2,7 @@
 
 use super::{Placed, durations};
 use crate::domain::PullRequestState;
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Whole, not_human};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -22,6 +22,7 @@ static DEFINITION: Definition = Definition {
     formula: "first_human_review_at − max(ready_at, first_requested_at)",
     unit: Unit::Hours,
     recipe: Recipe::Median,
+    about: About::Deeds,
     cohort: Some("first reviewed in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview.submittedAt`, `ReadyForReviewEvent`, `ReviewRequestedEvent`; the review stage of DORA's \

@@ -8,7 +8,7 @@ use crate::metrics::aggregate::{AreaDepth, Depth, Keyed, count, measure_products
 use crate::metrics::estimate::quantile;
 use crate::metrics::lens::{Missing, ProductLens};
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::{not_human, of_product};
 use crate::metrics::{Lens, Metric};
@@ -30,6 +30,7 @@ static DEFINITION: Definition = Definition {
     formula: "finished, carried over and p90 / p50 of merged_at − created_at, on either side",
     unit: Unit::Count("pull requests"),
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: None,
     needs: &[Need::PullRequests],
     source: "The register's `[[event]]`; GitHub `PullRequest.createdAt`, `mergedAt`; the working days of the register's calendar",

@@ -3,7 +3,7 @@
 use super::turns::n_rounds;
 use super::{merged_inside, observed, review_span};
 use crate::metrics::aggregate::{Depth, Keyed, measure_products, quantiles};
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -23,6 +23,7 @@ static DEFINITION: Definition = Definition {
     formula: "count of human reviews by somebody else that are the last one before some push",
     unit: Unit::Count("review rounds"),
     recipe: Recipe::Median,
+    about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview.submittedAt`, `Commit.authoredDate`, `HeadRefForcePushedEvent`",

@@ -1,7 +1,7 @@
 //! `flow.review_time`: first human review → last approval before the merge.
 
 use super::{Placed, durations, merged_inside, review_span};
-use crate::metrics::measure::{Definition, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::Whole;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -20,6 +20,7 @@ static DEFINITION: Definition = Definition {
     formula: "last_approval_at − first_human_review_at",
     unit: Unit::Hours,
     recipe: Recipe::Median,
+    about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview.submittedAt` and `state`; the review stage of DORA's change lead time",

@@ -9,7 +9,7 @@ use super::turns::lives;
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Keyed, measure_products, share};
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -29,6 +29,7 @@ static DEFINITION: Definition = Definition {
     formula: "open, and working days since max(ready, last event by another human) ≥ the agreement",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::Deeds,
     cohort: None,
     needs: &[Need::PullRequests],
     source: "The team's agreement `stuck_after_working_days`; GitHub reviews, comments and timeline",

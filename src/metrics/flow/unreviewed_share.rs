@@ -8,8 +8,9 @@ use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::delivery::ancestry::{self, Ancestry};
 use crate::metrics::delivery::landing::{self, Landings};
+use crate::metrics::group::Group;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, Measure, Measured, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -31,6 +32,7 @@ static DEFINITION: Definition = Definition {
     formula: "merged without review and co-author / merged",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests, Need::Commits],
     source: "GitHub `PullRequestReview`, authors of `PullRequest.commits`; git `Co-authored-by` trailers",
@@ -58,7 +60,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             continue;
         }
         let rows = rows(tables, lens, product);
-        let mut found = cells(product, &rows, Depth::AREAS, &|_, rows| share(lens, rows));
+        let mut found = cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::AREAS,
+            &|_, rows| share(lens, rows),
+        );
         for cell in &mut found {
             let none = cell.ledger.included == 0 && cell.ledger.excluded.contains_key(NO_FLOW);
             if none {

@@ -1,18 +1,19 @@
 //! `flow.work_in_progress`: open pull requests at the end of each day.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::observed;
 use super::turns::lives;
-use crate::domain::{Bucket, RepositoryId, Window};
+use crate::domain::{Bucket, PersonId, RepositoryId, Window};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::{not_human, of_product};
 use crate::metrics::{Lens, Metric};
@@ -33,6 +34,7 @@ static DEFINITION: Definition = Definition {
     formula: "count of pull requests that are open and ready at the end of the day",
     unit: Unit::Count("open pull requests"),
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: Some("the day is in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequest.createdAt`, `closedAt`, `ReadyForReviewEvent`, `ConvertToDraftEvent`, `ClosedEvent`, `ReopenedEvent`",
@@ -81,10 +83,10 @@ pub(super) fn days(lens: &Lens) -> Vec<Day> {
 fn rows(tables: &Tables, lens: &Lens, product: &ProductLens, days: &[Day]) -> Vec<Keyed<Date>> {
     let wholes = of_product(tables, lens, product);
     let lives = lives(tables, lens, product, &wholes);
-    let mut changes: BTreeMap<RepositoryId, Vec<i64>> = product
+    let mut changes: BTreeMap<RepositoryId, (Vec<i64>, Authors)> = product
         .repositories
         .iter()
-        .map(|repository| (*repository, vec![0; days.len() + 1]))
+        .map(|repository| (*repository, (vec![0; days.len() + 1], Authors::default())))
         .collect();
     for (whole, life) in wholes.iter().zip(lives.iter()) {
         if not_human(tables, whole.pull_request.author).is_some() {
@@ -93,36 +95,72 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens, days: &[Day]) -> Ve
         let Ok(life) = life else {
             continue;
         };
-        if let Some(changes) = changes.get_mut(&whole.pull_request.repository) {
+        if let Some((changes, authors)) = changes.get_mut(&whole.pull_request.repository) {
             for span in &life.ready {
-                add(changes, days, *span);
+                if let Some((first, after)) = add(changes, days, *span) {
+                    authors.add(first, after, whole.pull_request.author);
+                }
             }
         }
     }
     let mut rows = Vec::new();
-    for (repository, changes) in changes {
+    for (repository, (changes, mut authors)) in changes {
         let mut open = 0;
-        for ((day, end), change) in days.iter().zip(changes) {
+        for (at, ((day, end), change)) in days.iter().zip(changes).enumerate() {
             open += change;
-            let row = row(lens, product, repository, (*day, *end), open);
+            let mut row = row(lens, product, repository, (*day, *end), open);
+            row.authors = authors.of_day(at, lens.minimum_people);
             rows.push(Keyed { row, key: *day });
         }
     }
     rows
 }
 
-/// Adds a span to the days at whose end it was running: from the first end after its start to the last by its own end.
-fn add(changes: &mut [i64], days: &[Day], span: Window) {
-    let first = days.partition_point(|(_, end)| *end <= span.since);
-    let after = days.partition_point(|(_, end)| *end <= span.until);
-    if first < after {
-        if let Some(change) = changes.get_mut(first) {
-            *change += 1;
-        }
-        if let Some(change) = changes.get_mut(after) {
-            *change -= 1;
+/// Whose pull requests are open, from day to day.
+#[derive(Debug, Default)]
+struct Authors {
+    /// By day: who has one more open, or one less.
+    steps: BTreeMap<usize, Vec<(PersonId, i64)>>,
+    open: BTreeMap<PersonId, i64>,
+    last: Arc<[PersonId]>,
+}
+
+impl Authors {
+    fn add(&mut self, first: usize, after: usize, author: Option<PersonId>) {
+        if let Some(author) = author {
+            self.steps.entry(first).or_default().push((author, 1));
+            self.steps.entry(after).or_default().push((author, -1));
         }
     }
+
+    /// Those of a day; no more than `enough`, since more people say nothing more. Days come in order.
+    fn of_day(&mut self, day: usize, enough: usize) -> Arc<[PersonId]> {
+        if let Some(steps) = self.steps.remove(&day) {
+            for (author, step) in steps {
+                *self.open.entry(author).or_default() += step;
+            }
+            self.open.retain(|_, n| *n > 0);
+            self.last = self.open.keys().copied().take(enough).collect();
+        }
+        Arc::clone(&self.last)
+    }
+}
+
+/// Adds a span to the days at whose end it was running, and tells them: from the first end after its start to the last by its
+/// own end, exclusive.
+fn add(changes: &mut [i64], days: &[Day], span: Window) -> Option<(usize, usize)> {
+    let first = days.partition_point(|(_, end)| *end <= span.since);
+    let after = days.partition_point(|(_, end)| *end <= span.until);
+    if first >= after {
+        return None;
+    }
+    if let Some(change) = changes.get_mut(first) {
+        *change += 1;
+    }
+    if let Some(change) = changes.get_mut(after) {
+        *change -= 1;
+    }
+    Some((first, after))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
@@ -146,6 +184,7 @@ fn row(
         working_hours: None,
         is_running: false,
         person: None,
+        authors: Arc::default(),
         fate: Fate::Included,
     }
 }

@@ -7,7 +7,7 @@ use super::{merged_inside, observed};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
@@ -29,6 +29,7 @@ static DEFINITION: Definition = Definition {
     formula: "pull requests of the kind / merged pull requests",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "The register's `[work_mix]` or its defaults; GitHub labels, `headRefName`, title, files",

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Granularity, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed};
 use crate::metrics::delivery::deployments::commit_page;
+use crate::metrics::group::Group;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Measured, Need, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Recipe, Unit,
+};
 use crate::metrics::ownership::quarters::{CommitIn, commits_in};
 use crate::metrics::ownership::share;
 use crate::metrics::{Lens, Metric};
@@ -33,6 +36,7 @@ static DEFINITION: Definition = Definition {
     formula: "max(commits of the kind credited to one person) / commits of the kind;  1 / Σ p²",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: Some("committed, or released, in the quarter"),
     needs: &[Need::History, Need::Deployments],
     source: "Definition of this project; share as in Bird et al. (2011), effective number as the inverse of Simpson's index",
@@ -82,6 +86,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: people.as_slice().into(),
                 product: product.name.clone(),
                 repository,
                 areas: areas.into(),
@@ -114,6 +119,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: author.into_iter().collect(),
                 product: product.name.clone(),
                 repository: release.repository,
                 areas: [RELEASES.to_owned()].into(),
@@ -161,9 +167,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             continue;
         }
         let rows = rows(tables, lens, product);
-        let found = cells(product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
-            share::estimate(lens, rows)
-        });
+        let found = cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::AREA_BUCKETS,
+            &|_, rows| share::estimate(lens, rows),
+        );
         // By one person alone, and often enough to say so.
         let alone: BTreeSet<&str> = found
             .iter()

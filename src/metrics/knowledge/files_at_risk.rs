@@ -10,7 +10,9 @@ use crate::domain::PersonId;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -29,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "files with |{p active: p changed or reviewed the file}| ≤ 1 / files",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
     source: "Mirsaeedi, Rigby (2020), \"Mitigating turnover with code review recommendation\", ICSE: files at risk (FaR), authors and \

@@ -1,9 +1,12 @@
 //! Files, the people who hold each by some algorithm, and what is left when people go: shared by the bus-factor figures.
 
+use std::sync::Arc;
+
 use super::lineage::{FileHistory, LeftOut, exclusion, file_histories};
 use crate::domain::PersonId;
 use crate::metrics::Lens;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
+use crate::metrics::group::Group;
 use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
 use crate::metrics::measure::{
     Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Value,
@@ -81,6 +84,7 @@ pub fn file_rows<H: Default>(
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: Arc::default(),
                 product: product.name.clone(),
                 repository: file.repository,
                 areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
@@ -123,9 +127,13 @@ pub fn measure_files<K>(
                 continue;
             }
         };
-        let found = cells(product, &rows, Depth::AREAS, &|_, rows| {
-            estimate(product, rows)
-        });
+        let found = cells(
+            Group::of(definition, lens),
+            product,
+            &rows,
+            Depth::AREAS,
+            &|_, rows| estimate(product, rows),
+        );
         measure.cells.extend(found);
         measure.notes.extend(notes(product));
         measure.rows.extend(rows.into_iter().map(|row| row.row));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::holders::Judged;
 use crate::metrics::Lens;
 use crate::metrics::lens::{ProductLens, areas_of_files};
-use crate::metrics::measure::{Fate, Ledger, Measured};
+use crate::metrics::measure::{Fate, Ledger};
 use crate::tables::Tables;
 
 /// Files with their fates, and those who hold each.
@@ -90,12 +90,13 @@ impl Places {
         Some(name)
     }
 
-    /// What an algorithm's estimate says of every place that has a file: of the product first, then by area.
-    pub fn figures<H>(
+    /// What an algorithm's estimate says of every place that has a file: of the product first, then by area; `None` where no
+    /// file counts.
+    pub fn figures<H, T>(
         &self,
         parts: &[&Holdings<H>],
-        estimate: &dyn Fn(&[&[H]]) -> Measured,
-    ) -> Vec<(Option<&str>, Measured, Ledger)> {
+        estimate: &dyn Fn(&[&[H]]) -> T,
+    ) -> Vec<(Option<&str>, Option<T>, Ledger)> {
         let mut files: Vec<(u32, Fate, &[H])> = parts.iter().flat_map(|part| part.iter()).collect();
         // Sums of shares depend on their order in the last digits.
         files.sort_by_key(|(file, _, _)| *file);
@@ -122,12 +123,8 @@ impl Places {
             .zip(places)
             .filter(|(_, (_, ledger))| ledger.population() > 0)
             .map(|(name, (included, ledger))| {
-                let measured = if included.is_empty() {
-                    Measured::TooFew { n: 0 }
-                } else {
-                    estimate(&included)
-                };
-                (name, measured, ledger)
+                let found = (!included.is_empty()).then(|| estimate(&included));
+                (name, found, ledger)
             })
             .collect()
     }

@@ -10,7 +10,7 @@ use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -31,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "max over p of |{files: {active who changed or reviewed it} = {p}}| / |{files: somebody active did}|",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
     source: "Definition of this project, with knowledge and activity as in knowledge.files_at_risk (Mirsaeedi, Rigby 2020) and the \
@@ -157,6 +158,7 @@ mod tests {
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: [].into(),
                 product: "p".into(),
                 repository: crate::domain::RepositoryId(1),
                 areas: [area.into()].into(),

@@ -16,12 +16,21 @@ use super::{
 };
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::Lens;
+use crate::metrics::group::{Few, Group};
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{Cell, Ledger, Measure, Measured, Scope};
 use crate::tables::Tables;
 
-/// What one place shows: the five figures with their ledgers, in the order of the team page's comparison; `None` where there is no data.
-pub type Place = [Option<(Measured, Ledger)>; 5];
+/// One figure of a place, with its ledger and whoever are too few behind it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    measured: Measured,
+    ledger: Ledger,
+    few: Vec<Few>,
+}
+
+/// What one place shows: the five figures in the order of the team page's comparison; `None` where there is no data.
+pub type Place = [Option<Shown>; 5];
 
 /// By area; `None` is the whole product.
 pub type ByArea = BTreeMap<Option<String>, Place>;
@@ -86,8 +95,28 @@ impl<'a> Panel<'a> {
         for lines in self.samples.lines_at(tables, instant, &lens.zone) {
             surviving.push(lines.file, survival::judged(lines));
         }
-        let estimate = &|files: &[&[(PersonId, u64)]]| survival::estimate(tables, lens, files);
-        self.collect(&mut panel, 3, &[&surviving], estimate);
+        let group = Group::of(survival::METRIC.definition, lens);
+        let lines = self
+            .places
+            .figures(&[&surviving], &|files: &[&[(PersonId, u64)]]| {
+                let holders = files.iter().copied().flatten().map(|(person, _)| *person);
+                let few = group.few_behind(&[], holders);
+                (survival::estimate(tables, lens, files), few)
+            });
+        for (area, found, ledger) in lines {
+            let (measured, few) = found.unwrap_or((Measured::TooFew { n: 0 }, None));
+            let few = few.into_iter().collect();
+            show(
+                &mut panel,
+                area,
+                3,
+                Shown {
+                    measured,
+                    ledger,
+                    few,
+                },
+            );
+        }
         let at_risk = part(|judged| &judged.at_risk);
         let estimate = &|files: &[&[PersonId]]| files_at_risk::estimate(lens, files);
         self.collect(&mut panel, 4, &at_risk, estimate);
@@ -102,11 +131,20 @@ impl<'a> Panel<'a> {
         estimate: &dyn Fn(&[&[H]]) -> Measured,
     ) {
         for (area, measured, ledger) in self.places.figures(parts, estimate) {
-            let place = panel.entry(area.map(str::to_owned)).or_default();
-            if let Some(slot) = place.get_mut(at) {
-                *slot = Some((measured, ledger));
-            }
+            let shown = Shown {
+                measured: measured.unwrap_or(Measured::TooFew { n: 0 }),
+                ledger,
+                few: Vec::new(),
+            };
+            show(panel, area, at, shown);
         }
+    }
+}
+
+fn show(panel: &mut ByArea, area: Option<&str>, at: usize, shown: Shown) {
+    let place = panel.entry(area.map(str::to_owned)).or_default();
+    if let Some(slot) = place.get_mut(at) {
+        *slot = Some(shown);
     }
 }
 
@@ -199,7 +237,7 @@ pub(super) fn with_quarters(
             }
             for (quarter, panel) in by_quarter(tables, lens, product).iter() {
                 for (area, place) in panel {
-                    if let Some(Some((measured, ledger))) = place.get(at) {
+                    if let Some(Some(shown)) = place.get(at) {
                         places.entry(area.clone()).or_default().push(Cell {
                             scope: Scope {
                                 product: product.name.clone(),
@@ -208,8 +246,9 @@ pub(super) fn with_quarters(
                                 person: None,
                             },
                             bucket: Some(*quarter),
-                            measured: measured.clone(),
-                            ledger: ledger.clone(),
+                            measured: shown.measured.clone(),
+                            ledger: shown.ledger.clone(),
+                            few: shown.few.clone(),
                         });
                     }
                 }

@@ -8,7 +8,9 @@ use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Keyed, count};
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Recipe, Unit, Value};
+use crate::metrics::measure::{
+    About, Definition, Measure, Measured, Need, Number, Recipe, Unit, Value,
+};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -33,6 +35,7 @@ static DEFINITION: Definition = Definition {
               area) = Σ_f K(p, f), of its sum",
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
+    about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
     source: "Cosentino, Cánovas Izquierdo, Cabot (2015), \"Assessing the bus factor of Git repositories\", SANER: metric of distinct \
@@ -191,6 +194,7 @@ mod tests {
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: [].into(),
                 product: "p".into(),
                 repository: crate::domain::RepositoryId(1),
                 areas: [].into(),

@@ -1,10 +1,13 @@
 //! `knowledge.silos`: areas that one person holds and no second active person knows.
 
+use std::sync::Arc;
+
 use super::decay::{AreaKnowledge, active_people, by_area};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::group::Group;
 use crate::metrics::lens::{ProductLens, repositories_of_areas};
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, LedgerRow, Measure, Need, Recipe, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -29,6 +32,7 @@ static DEFINITION: Definition = Definition {
     formula: "areas with (largest share ≥ 0.8 and no second active person with ≥ 3 contributions) / areas with enough history",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
     source: "Decay and review weight: Jabrayilzade et al. (2022), \"Bus factor in practice\", ICSE-SEIP; the second condition keeps \
@@ -123,6 +127,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     working_hours: None,
                     is_running: false,
                     person: None,
+                    authors: Arc::default(),
                     product: product.name.clone(),
                     repository,
                     areas: [name.clone()].into(),
@@ -136,14 +141,17 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 key: (),
             });
         }
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::PRODUCT, &|_, rows| {
-                share(lens, rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::PRODUCT,
+            &|_, rows| share(lens, rows),
+        ));
         let held: Vec<_> = silos(tables, lens, product)
             .into_iter()
-            .map(|silo| format!("{} ({} commits in 547 days)", silo.area, silo.n_commits))
+            // How much its one person did there is for `explain` and the private tree.
+            .map(|silo| silo.area)
             .collect();
         let held = if held.is_empty() {
             "none".to_owned()

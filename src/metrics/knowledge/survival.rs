@@ -10,7 +10,7 @@ use crate::metrics::aggregate::{Keyed, count, ratio_value};
 use crate::metrics::estimate::effective_number;
 use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -31,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "max(lines of one person) / lines;  1/Σ p²;  min k: lines of the k greatest > lines / 2",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: None,
     needs: &[Need::Ownership],
     source: "Rigby, Zhu, Donadelli, Mockus (2016), \"Quantifying and mitigating turnover-induced knowledge loss\", ICSE: knowledge by \
@@ -78,6 +79,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Vec<L
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: judged.holders.iter().map(|(person, _)| *person).collect(),
                 product: product.name.clone(),
                 repository: file.repository,
                 areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),

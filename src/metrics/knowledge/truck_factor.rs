@@ -7,7 +7,7 @@ use super::lineage::{FileHistory, file_histories};
 use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Measure, Need, Recipe, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -28,6 +28,7 @@ static DEFINITION: Definition = Definition {
     formula: "min k: files without an author after removing the k greatest authors > files / 2",
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
+    about: About::System,
     cohort: None,
     needs: &[Need::History],
     source: "Avelino, Passos, Hora, Valente (2016), \"A novel approach for estimating truck factors\", ICPC",
@@ -167,6 +168,7 @@ mod tests {
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: [].into(),
                 product: "p".into(),
                 repository: crate::domain::RepositoryId(1),
                 areas: [].into(),

@@ -5,7 +5,7 @@ use super::lineage::FileHistory;
 use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{Definition, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Measure, Need, Recipe, Unit};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -30,6 +30,7 @@ static DEFINITION: Definition = Definition {
               major contributor after removing the k greatest > files / 2",
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
+    about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
     source: "After Jabrayilzade, Evtikhiev, Tüzün, Kovalenko (2022), \"Bus factor in practice\", ICSE-SEIP: decay constant of 90 days, \

@@ -1,15 +1,17 @@
 //! `onboarding.milestones`: first documentation, first code, first review, people met. Figures of people: private.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::group::Group;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Recipe, Scope,
-    Unit, Value,
+    About, Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Recipe,
+    Scope, Unit, Value,
 };
 use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
@@ -35,6 +37,7 @@ static DEFINITION: Definition = Definition {
     formula: "joiners with a code pull request merged before joined_on + 28 days / joiners of at least 28 days",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::People,
     cohort: None,
     needs: &[Need::PullRequests, Need::Commits],
     source: "Definition of this project; joiners from joined_on of the register's [[member]]",
@@ -218,11 +221,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             .collect();
         let reached = milestones(tables, lens, product, &joined);
         let rows = rows(lens, product, &reached);
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::PRODUCT, &|_, rows| {
-                share(lens, rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::PRODUCT,
+            &|_, rows| share(lens, rows),
+        ));
         for joiner in reached.iter().filter(|joiner| joiner.is_seen()) {
             let own = rows
                 .iter()
@@ -242,6 +247,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     interval: None,
                 },
                 ledger: Ledger::of(own),
+                few: Vec::new(),
             });
         }
         measure.rows.extend(rows.into_iter().map(|row| row.row));
@@ -308,6 +314,7 @@ fn rows(lens: &Lens, product: &ProductLens, reached: &[Milestones]) -> Vec<Keyed
                     working_hours: None,
                     is_running: false,
                     person: Some(member.person),
+                    authors: Arc::default(),
                     fate,
                 },
                 key: (),

@@ -1,12 +1,16 @@
 //! `ownership.drift`: whom CODEOWNERS names, against who maintains.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::domain::{Codeowners, CodeownersLine, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, share};
+use crate::metrics::group::Group;
 use crate::metrics::knowledge::lineage::file_histories;
 use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Fate, LedgerRow, Measure, Need, Ratio, Recipe, Unit,
+};
 use crate::metrics::ownership::quarters::commits_in;
 use crate::metrics::pull_requests::{Key, reviewer_of};
 use crate::metrics::roster::person_of;
@@ -32,6 +36,7 @@ static DEFINITION: Definition = Definition {
     formula: "lines with (commits and reviews by declared owners / commits and reviews) < ½, of the lines with at least five",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
     source: "Definition of this project; matching after GitHub's documentation of CODEOWNERS",
@@ -276,6 +281,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     working_hours: None,
                     is_running: false,
                     person: None,
+                    authors: Arc::default(),
                     product: product.name.clone(),
                     repository: line.repository,
                     areas: line.areas.into_iter().collect(),
@@ -289,11 +295,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 Keyed { row, key: () }
             })
             .collect();
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::REPOSITORIES, &|_, rows| {
-                share(lens, rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::REPOSITORIES,
+            &|_, rows| share(lens, rows),
+        ));
         let owned = count(rows.len());
         measure.notes.push(format!(
             "{}: {} of {} living files have no declared owner; CODEOWNERS has {owned} lines",

@@ -1,6 +1,7 @@
 //! `ownership.handover`: an area moving from one person to another.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,8 +10,11 @@ use super::quarters::{Acts, acted};
 use crate::domain::{Bucket, Granularity, PersonId, ReviewState};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::estimate::wilson_interval;
+use crate::metrics::group::Group;
 use crate::metrics::lens::{ProductLens, repositories_of_areas};
-use crate::metrics::measure::{Definition, Fate, LedgerRow, Measure, Need, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Fate, LedgerRow, Measure, Need, Ratio, Recipe, Unit,
+};
 use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -35,12 +39,13 @@ static DEFINITION: Definition = Definition {
     formula: "share(q, giver) − share(q+2, giver) ≥ 0.2 and share(q+2, receiver) − share(q, receiver) ≥ 0.2, intervals apart",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::System,
     cohort: None,
     needs: &[Need::History],
     source: "Definition of this project; shares as in ownership.share",
     exclusions: "Areas without four consecutive complete quarters of at least five changes each are unknown. A quarter in which the \
-                 giver did nothing and came back after opens no hand-over, nor does one of which the giver had declared at least half \
-                 as absence.",
+                 giver did nothing and came back after opens no hand-over. Nor, in the lead's views and in an export, does one of \
+                 which the giver had declared at least half as absence: team pages know nothing of declared absences.",
     how_to_read: "A hand-over that the team planned is a delegation working. One that nobody planned is worth a conversation.",
     can_mislead: "A long absence that nobody declared looks like the first half of a hand-over until the person is back.",
     sql: include_str!("../../../queries/metrics/ownership.handover.sql"),
@@ -271,25 +276,9 @@ fn falls(from: Ratio, to: Ratio) -> bool {
     by.is_some_and(|by| by >= MOVED) && apart
 }
 
-/// `feeds (2025-Q2 to 2025-Q4; receiver reviewed by giver from 2025-04-11, …)`: nobody is named.
-fn words(lens: &Lens, handover: &Handover) -> String {
-    let stages: Vec<String> = handover
-        .stages
-        .iter()
-        .map(|(stage, at, _)| {
-            let on = lens.zone.to_datetime(*at).date();
-            format!("{} from {on}", stage.words())
-        })
-        .collect();
-    let stages = if stages.is_empty() {
-        "no review shows its stages".to_owned()
-    } else {
-        stages.join(", ")
-    };
-    format!(
-        "{} ({} to {}; {stages})",
-        handover.area, handover.from, handover.to
-    )
+/// `feeds (2025-Q2 to 2025-Q4)`. When its two people did what is theirs, and stands in the lead's views.
+fn words(handover: &Handover) -> String {
+    format!("{} ({} to {})", handover.area, handover.from, handover.to)
 }
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
@@ -315,7 +304,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 ),
                 Finding::Stays => (Some(0.0), Fate::Included),
                 Finding::Moved(handover) => {
-                    named.push(words(lens, handover));
+                    named.push(words(handover));
                     (Some(1.0), Fate::Included)
                 }
             };
@@ -326,6 +315,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: Arc::default(),
                 product: product.name.clone(),
                 repository,
                 areas: [area.clone()].into(),
@@ -338,11 +328,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             };
             rows.push(Keyed { row, key: () });
         }
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::PRODUCT, &|_, rows| {
-                share(lens, rows)
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::PRODUCT,
+            &|_, rows| share(lens, rows),
+        ));
         let named = if named.is_empty() {
             "none".to_owned()
         } else {

@@ -9,10 +9,11 @@ use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::estimate::{effective_number, wilson_interval};
+use crate::metrics::group::Group;
 use crate::metrics::knowledge::surviving::Samples;
 use crate::metrics::lens::{ProductLens, areas_of_files};
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric};
@@ -35,6 +36,7 @@ static DEFINITION: Definition = Definition {
     formula: "max(commits credited to one person) / commits;  1 / Σ p²;  max and sum by person of lines, reviews, merges",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: Some("committed in the quarter"),
     needs: &[Need::History, Need::Subjects, Need::Ownership],
     source: "Bird et al. (2011), \"Don't touch my code!\", FSE: ownership as the largest share of commits",
@@ -59,7 +61,8 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             continue;
         }
         let rows = rows(tables, lens, product);
-        let mut found = cells(product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
+        let group = Group::of(&DEFINITION, lens);
+        let mut found = cells(group, product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
             estimate(lens, rows)
         });
         let others = others(tables, lens, product);
@@ -71,12 +74,15 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             if let (Measured::Value { value, .. }, Some(others)) =
                 (&mut cell.measured, others.get(&place))
             {
-                for (held, most, all) in [
-                    (&others.lines, "lines_of_one", "lines"),
-                    (&others.reviews, "reviews_of_one", "reviews"),
-                    (&others.merges, "merges_of_one", "merges"),
+                for (held, names) in [
+                    (&others.lines, &["lines_of_one", "lines"]),
+                    (&others.reviews, &["reviews_of_one", "reviews"]),
+                    (&others.merges, &["merges_of_one", "merges"]),
                 ] {
+                    let [most, all] = *names;
                     if let Some(n) = held.values().max() {
+                        let few = group.few_behind(names, held.keys().copied());
+                        cell.few.extend(few);
                         value.0.push((most, Number::Count(*n)));
                         value.0.push((all, Number::Count(held.values().sum())));
                     }
@@ -187,6 +193,7 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Vec<Pe
                 working_hours: None,
                 is_running: false,
                 person: None,
+                authors: commit.people.as_slice().into(),
                 product: product.name.clone(),
                 repository: commit.repository,
                 areas: commit.areas,

@@ -1,13 +1,14 @@
 //! `pairs.matrix`: co-authored changes per pair and quarter. The team tree says how many pairs there are, not who.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -28,6 +29,7 @@ static DEFINITION: Definition = Definition {
     formula: "|{ {a, b}: a ≠ b, a commit is credited to a and b }|",
     unit: Unit::Count("pairs"),
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: Some("committed in the quarter"),
     needs: &[Need::Commits],
     source: "Definition of this project; GitHub's Co-authored-by convention",
@@ -67,10 +69,12 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Op
             .authors()
             .filter(|person| tables.is_human(*person))
             .collect();
+        let authors: Arc<[PersonId]> = people.as_slice().into();
         let row = |fate| LedgerRow {
             working_hours: None,
             is_running: false,
             person: None,
+            authors: Arc::clone(&authors),
             product: product.name.clone(),
             repository: commit.repository,
             areas: [].into(),

@@ -1,11 +1,13 @@
 //! `review.absence_what_if`: areas that would have no recent reviewer if one person were away.
 
+use std::sync::Arc;
+
 use super::areas::{AreaReviewers, by_area};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -25,6 +27,7 @@ static DEFINITION: Definition = Definition {
     formula: "areas with exactly one human reviewer in 180 days / areas with at least five pull requests reviewed in 180 days",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    about: About::System,
     cohort: None,
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview`; the area of a pull request is that of its files",
@@ -66,6 +69,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                         working_hours: None,
                         is_running: false,
                         person: only.filter(|_| fate == Fate::Included),
+                        authors: Arc::default(),
                         fate,
                     },
                 }

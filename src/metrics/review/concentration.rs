@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::{effective_number, gini, wilson_interval};
+use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric, ProductLens};
@@ -27,6 +28,7 @@ static DEFINITION: Definition = Definition {
     formula: "max(reviews of one person) / all reviews;  1 / Σ p²;  G · n / (n − 1)",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: Some("submitted in the bucket"),
     needs: &[Need::PullRequests, Need::Commits],
     source: "Simpson (1949) for 1/Σp²; Gini (1912) with the small-sample correction of Deltas (2003)",
@@ -53,11 +55,13 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         }
         let rows = rows(tables, lens, product);
         let active = active_members(tables, lens, product);
-        measure
-            .cells
-            .extend(cells(product, &rows, Depth::AREAS, &|bucket, rows| {
-                estimate(lens, rows, active.get(&bucket))
-            }));
+        measure.cells.extend(cells(
+            Group::of(&DEFINITION, lens),
+            product,
+            &rows,
+            Depth::AREAS,
+            &|bucket, rows| estimate(lens, rows, active.get(&bucket)),
+        ));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
     measure
@@ -78,8 +82,10 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Option
                 crate::metrics::pull_requests::not_human(tables, review.author)
                     .unwrap_or(Fate::Included)
             };
+            let mut row = whole.row(lens, product, Some(review.submitted_at), None, fate);
+            row.person = review.author.filter(|person| tables.is_human(*person));
             rows.push(Keyed {
-                row: whole.row(lens, product, Some(review.submitted_at), None, fate),
+                row,
                 key: review.author,
             });
         }

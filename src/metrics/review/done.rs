@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Bucket, CommentKind, PersonId, Review};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric};
@@ -27,6 +27,7 @@ static DEFINITION: Definition = Definition {
     formula: "count(submitted reviews where reviewer ≠ author)",
     unit: Unit::Count("reviews"),
     recipe: Recipe::Count,
+    about: About::Deeds,
     cohort: Some("submitted in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview`, `PullRequestReviewComment`, `IssueComment`",

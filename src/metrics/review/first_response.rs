@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::span_hours;
 use crate::domain::{Comment, PersonId, PullRequestState};
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
@@ -28,6 +28,7 @@ static DEFINITION: Definition = Definition {
     formula: "first_human_comment_or_review_at − ready_at",
     unit: Unit::Hours,
     recipe: Recipe::CensoredMedian,
+    about: About::Deeds,
     cohort: Some("ready in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `ReadyForReviewEvent`, `PullRequestReview`, `IssueComment`; Kaplan & Meier (1958), Brookmeyer & Crowley (1982)",
@@ -92,7 +93,6 @@ fn machine_like(
     spoken: &HashMap<Key, Vec<&Comment>>,
 ) -> Option<String> {
     let mut comments_of: HashMap<PersonId, (usize, usize)> = HashMap::new();
-    let mut n_ready = 0;
     for row in &tables.facts.pull_requests {
         let Some(ready_at) = row.ready_at.filter(|at| lens.window.contains(*at)) else {
             continue;
@@ -100,7 +100,6 @@ fn machine_like(
         if !product.repositories.contains(&row.repository) {
             continue;
         }
-        n_ready += 1;
         let mut first_words: HashMap<PersonId, Timestamp> = HashMap::new();
         let words = spoken.get(&(row.repository, row.number));
         for comment in words.into_iter().flatten() {
@@ -121,15 +120,16 @@ fn machine_like(
     let machines = comments_of
         .values()
         .filter(|(n_fast, n_all)| *n_fast >= 5 && n_fast * 5 >= n_all * 4);
-    let (n_accounts, n_fast) = machines.fold((0, 0), |(n, sum), (fast, _)| (n + 1, sum + fast));
+    // How often one account did is for `explain`: it may be a person's.
+    let n_accounts = machines.count();
     (n_accounts > 0).then(|| {
         format!(
-            "{}: {} answered {n_fast} of {n_ready} pull requests within a minute, like a machine. If it is one, name it under `bots` \
-             in linchpin.toml: it counts as a person until then.",
+            "{}: {} pull requests within a minute, again and again, like a machine. If it is one, name it under `bots` in \
+             linchpin.toml: it counts as a person until then.",
             product.name,
             match n_accounts {
-                1 => "one account".to_owned(),
-                n => format!("{n} accounts"),
+                1 => "one account answers".to_owned(),
+                n => format!("{n} accounts answer"),
             }
         )
     })

@@ -1,6 +1,7 @@
 //! `review.queue`: open requests at the end of every day, replayed from events.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
@@ -9,7 +10,7 @@ use super::requests::{End, Request, replay};
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric, ProductLens};
@@ -31,6 +32,7 @@ static DEFINITION: Definition = Definition {
     formula: "Σ open requests at the end of each day / days",
     unit: Unit::Count("open requests"),
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: Some("the day falls in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, `PullRequestReview.submittedAt`; Little (1961) for the \
@@ -252,6 +254,7 @@ fn queue_rows(
                 working_hours: None,
                 is_running: false,
                 person,
+                authors: Arc::default(),
                 fate: Fate::Included,
             };
             rows.push(Keyed { row, key: day });

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::requests::{Asked, Request, replay};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::measure::{Definition, Measure, Measured, Need, Number, Recipe, Unit, Value};
+use crate::metrics::measure::{
+    About, Definition, Measure, Measured, Need, Number, Recipe, Unit, Value,
+};
 use crate::metrics::pull_requests::{Key, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -24,6 +26,7 @@ static DEFINITION: Definition = Definition {
     formula: "count(review requests made in the bucket)",
     unit: Unit::Count("requests"),
     recipe: Recipe::Count,
+    about: About::Deeds,
     cohort: Some("requested in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`",

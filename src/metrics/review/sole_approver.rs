@@ -6,7 +6,9 @@ use super::done::fate;
 use crate::domain::{PersonId, PullRequestState, ReviewState};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::measure::{Definition, Fate, Measure, Measured, Need, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Fate, Measure, Measured, Need, Ratio, Recipe, Unit,
+};
 use crate::metrics::pull_requests::{Key, Whole, of_product};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -27,6 +29,7 @@ static DEFINITION: Definition = Definition {
     formula: "merged pull requests with one human approver / merged pull requests with at least one",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview.state`, `PullRequest.mergedAt`",

@@ -3,7 +3,7 @@
 use super::requests::{End, Request, replay};
 use super::span_hours;
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
-use crate::metrics::measure::{Definition, Fate, Measure, Need, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
@@ -24,6 +24,7 @@ static DEFINITION: Definition = Definition {
     formula: "first_review_by_them_at − requested_at;  the median is where the share still waiting falls to one half",
     unit: Unit::Hours,
     recipe: Recipe::CensoredMedian,
+    about: About::Deeds,
     cohort: Some("requested in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `ReviewRequestedEvent`, `PullRequestReview.submittedAt`; Kaplan & Meier (1958), Brookmeyer & Crowley (1982)",

@@ -5,7 +5,7 @@ use super::span_hours;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::of_product;
 use crate::metrics::{Lens, Metric};
@@ -26,6 +26,7 @@ static DEFINITION: Definition = Definition {
     formula: "count(open requests);  as of − requested_at",
     unit: Unit::Count("requests"),
     recipe: Recipe::Count,
+    about: About::Deeds,
     cohort: None,
     needs: &[Need::PullRequests],
     source: "GitHub `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, `PullRequestReview.submittedAt`",

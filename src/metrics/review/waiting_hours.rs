@@ -9,7 +9,7 @@ use crate::domain::{Bucket, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::flow::turns::{Asked, Holder, Turn, lives};
 use crate::metrics::measure::{
-    Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
 };
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
 use crate::metrics::{Lens, Metric, ProductLens};
@@ -31,6 +31,7 @@ static DEFINITION: Definition = Definition {
     formula: "Σ over reviewer turns: hours of the turn inside the window / reviewers pending",
     unit: Unit::Hours,
     recipe: Recipe::Sum,
+    about: About::Deeds,
     cohort: Some("the time falls in the bucket"),
     needs: &[
         Need::PullRequests,

@@ -85,7 +85,7 @@ struct ComparisonView {
 
 #[derive(Serialize)]
 struct AbsenceView {
-    is_not_applicable: bool,
+    verdict: String,
     because: String,
     fix: Option<String>,
     metrics: Vec<AbsentView>,
@@ -223,9 +223,15 @@ fn section(section: &Section, product: &ProductReport) -> Result<SectionView, Re
     })
 }
 
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 fn absence(absence: &Absence) -> AbsenceView {
     AbsenceView {
-        is_not_applicable: absence.is_not_applicable,
+        verdict: capitalised(absence.kind.words()),
         because: absence.because.clone(),
         fix: absence.fix.clone(),
         metrics: absence

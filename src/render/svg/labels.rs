@@ -199,6 +199,7 @@ fn tip(chart: &Chart, point: &ChartPoint) -> String {
     match point.state {
         PointState::Missing => lines.push("no value".to_owned()),
         PointState::TooFew => lines.push("too few to summarise".to_owned()),
+        PointState::Withheld => lines.push("too few people: withheld".to_owned()),
         PointState::Measured => {
             for mark in &chart.marks {
                 if let Some(number) = point.get(&mark.number) {

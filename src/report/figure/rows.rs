@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Frame, Headline, RowLine};
-use crate::metrics::measure::{Cell, Fate, LedgerRow, Measure, Measured, Unit};
+use crate::metrics::group::is_listable;
+use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Unit};
 use crate::report::{quantity, subject};
 
 /// The most rows a page lists under one figure; the rest is counted, and `explain` lists it.
@@ -26,7 +27,7 @@ pub fn with_listable_rows(mut measure: Measure) -> Measure {
         .map(|cell| cell.scope.product.as_str())
         .collect();
     measure.rows.retain(|row| {
-        row.fate == Fate::Included
+        is_listable(definition, row)
             && (too_few.contains(row.product.as_str())
                 || row.is_running
                 || subject::is_place(definition, row))
@@ -54,7 +55,8 @@ pub(super) fn listed_rows(
     let mut rows: Vec<&LedgerRow> = measure
         .rows
         .iter()
-        .filter(|row| row.product == frame.product && row.fate == Fate::Included)
+        .filter(|row| row.product == frame.product && is_listable(definition, row))
+        .filter(|row| !too_few || !is_withheld(measure, row))
         .filter(|row| too_few || is_share_of_places && is_hit(row) || is_standing(row))
         .collect();
     if rows.is_empty() {
@@ -91,6 +93,19 @@ pub(super) fn listed_rows(
         return (counted(whole, rows.len()), lines.collect(), n_omitted);
     };
     (title.to_owned(), lines.collect(), n_omitted)
+}
+
+/// Whether a row lies in a bucket or an area whose figure is withheld: with its date and its amount it would give that back.
+fn is_withheld(measure: &Measure, row: &LedgerRow) -> bool {
+    measure.team_cells().any(|cell| {
+        let scope = &cell.scope;
+        let is_in = (cell.bucket.is_some() || scope.area.is_some() || scope.repository.is_some())
+            && scope.product == row.product
+            && scope.repository.is_none_or(|id| id == row.repository)
+            && (scope.area.as_ref()).is_none_or(|area| row.areas.contains(area))
+            && (cell.bucket).is_none_or(|bucket| row.bucket == Some(bucket));
+        is_in && matches!(cell.measured, Measured::Withheld { .. })
+    })
 }
 
 /// Why the rows that can be hits are listed: a figure may count only some of them, as the greatest share of one person does.

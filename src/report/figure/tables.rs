@@ -5,6 +5,7 @@ use crate::metrics::measure::{Cell, Measured, Number, Unit};
 use crate::report::chart::{Chart, PointState};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
+use crate::report::withheld::people_words;
 
 pub(super) fn bucket_table(unit: Unit, chart: &Chart) -> Table {
     let is_ratio = chart.number_names().contains(&"hits");
@@ -38,6 +39,9 @@ pub(super) fn bucket_table(unit: Unit, chart: &Chart) -> Table {
                 }
                 None if point.state == PointState::TooFew => {
                     TableCell::Missing(Some("too few to summarise".to_owned()))
+                }
+                None if point.state == PointState::Withheld => {
+                    TableCell::Missing(Some("too few people".to_owned()))
                 }
                 None => TableCell::Missing(None),
             });
@@ -104,6 +108,12 @@ pub(super) fn scope_table(
                 TableCell::Missing(None),
                 TableCell::Number(quantity::count(n)),
             ),
+            (Measured::Withheld { people }, None) => (
+                missing("withheld"),
+                TableCell::Text(people_words(*people)),
+                TableCell::Missing(None),
+                TableCell::Missing(None),
+            ),
             (Measured::NotApplicable { because }, None) => (
                 missing(because),
                 TableCell::Text("not applicable".to_owned()),
@@ -127,10 +137,11 @@ pub(super) fn scope_table(
         if has_interval {
             row.push(ends);
         }
-        row.extend([
-            n,
-            TableCell::Number(quantity::count(cell.ledger.n_unknown())),
-        ]);
+        let unknown = match &cell.measured {
+            Measured::Withheld { .. } => TableCell::Missing(None),
+            _ => TableCell::Number(quantity::count(cell.ledger.n_unknown())),
+        };
+        row.extend([n, unknown]);
         row
     });
     Table {

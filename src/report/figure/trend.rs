@@ -54,6 +54,10 @@ pub(super) fn chart(
                 n: Some(*n),
                 ..missing
             },
+            Some(Measured::Withheld { .. }) => ChartPoint {
+                state: PointState::Withheld,
+                ..missing
+            },
             Some(Measured::NotObserved { .. } | Measured::NotApplicable { .. }) | None => missing,
         }
     };

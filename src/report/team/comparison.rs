@@ -7,6 +7,7 @@ use crate::metrics::measure::{Cell, Measure, Measured, Value};
 use crate::report::definition::{ComparedFigure, ComparisonDefinition};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
+use crate::report::withheld::people_words;
 
 /// Areas listed; the others are in metrics.json.
 const MAX_AREAS: usize = 200;
@@ -132,6 +133,7 @@ fn words((figure, cell): (&ComparedFigure, Option<&Cell>)) -> TableCell {
         Some(Measured::NotObserved { because, .. } | Measured::NotApplicable { because }) => {
             TableCell::Missing(Some(because.clone()))
         }
+        Some(Measured::Withheld { people }) => TableCell::Missing(Some(people_words(*people))),
         None => TableCell::Missing(None),
     }
 }
@@ -201,6 +203,7 @@ mod tests {
                 interval: None,
             },
             ledger: Ledger::default(),
+            few: Vec::new(),
         };
         let check = |counts: [Option<u64>; 3], expected: &str| {
             let cells = counts.map(|count| count.map(cell));

@@ -2,10 +2,11 @@
 
 use super::comparison::comparison;
 use super::shortcomings::cautions;
-use super::{Absence, Product, ProductReport, RepositoryFace, Section, TeamInput};
+use super::{Absence, AbsenceKind, Product, ProductReport, RepositoryFace, Section, TeamInput};
 use crate::metrics::measure::{Definition, Measured};
 use crate::report::definition::TeamDefinition;
 use crate::report::figure::{self, Frame};
+use crate::report::withheld::people_words;
 
 pub(super) fn product_report(
     input: &TeamInput<'_>,
@@ -110,22 +111,34 @@ fn absent(
     definition: &'static Definition,
     measured: Option<&Measured>,
 ) {
-    let (is_not_applicable, because, fix) = match measured {
-        Some(Measured::NotObserved { because, fix }) => (false, because.clone(), fix.clone()),
-        Some(Measured::NotApplicable { because }) => (true, because.clone(), None),
-        Some(Measured::Value { .. } | Measured::TooFew { .. }) | None => {
-            (false, "nothing to measure in this product".to_owned(), None)
+    let (kind, because, fix) = match measured {
+        Some(Measured::NotObserved { because, fix }) => {
+            (AbsenceKind::NotObserved, because.clone(), fix.clone())
         }
+        Some(Measured::NotApplicable { because }) => {
+            (AbsenceKind::NotApplicable, because.clone(), None)
+        }
+        Some(Measured::Withheld { people }) => (
+            AbsenceKind::Withheld,
+            format!(
+                "{}; what so few people did is theirs, and this page names nobody",
+                people_words(*people)
+            ),
+            Some("`linchpin explain METRIC` tells it to whoever has the store".to_owned()),
+        ),
+        Some(Measured::Value { .. } | Measured::TooFew { .. }) | None => (
+            AbsenceKind::NotObserved,
+            "nothing to measure in this product".to_owned(),
+            None,
+        ),
     };
     let same = |absence: &&mut Absence| {
-        absence.is_not_applicable == is_not_applicable
-            && absence.because == because
-            && absence.fix == fix
+        absence.kind == kind && absence.because == because && absence.fix == fix
     };
     match absences.iter_mut().find(same) {
         Some(absence) => absence.metrics.push(definition),
         None => absences.push(Absence {
-            is_not_applicable,
+            kind,
             because,
             fix,
             metrics: vec![definition],

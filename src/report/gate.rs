@@ -1,0 +1,299 @@
+//! The last gate before a page that names nobody: everything that such a page is built from passes here once, as plain text.
+//!
+//! What comes later (headings, anchors, file names, markup, links) is made of what left here, so that no encoding can hide a
+//! name. A product and an area are keys: those that are a person's name get a number, and stay apart from each other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::names::Names;
+use super::team::{AcceptedFlag, Product, RepositoryFace, TeamInput};
+use super::withheld::without_few;
+use crate::domain::{Gap, StreamCertificate};
+use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured};
+use crate::report::subject;
+
+/// What a page that names nobody may be built from.
+#[derive(Debug)]
+pub(super) struct Public {
+    pub(super) products: Vec<Product>,
+    pub(super) repositories: Vec<RepositoryFace>,
+    pub(super) measures: Vec<Measure>,
+    pub(super) certificates: Vec<StreamCertificate>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) accepted: Vec<AcceptedFlag>,
+    /// How many texts named somebody.
+    pub(super) n_masked: u64,
+}
+
+/// The areas whose names are masked on a page that names nobody: what they are called there, by their own names.
+#[must_use]
+pub fn masked_areas(measures: &[Measure], names: &Names) -> BTreeMap<String, String> {
+    let areas = measures
+        .iter()
+        .flat_map(Measure::team_cells)
+        .filter_map(|cell| cell.scope.area.as_deref());
+    renamed(areas, "area", names)
+}
+
+/// Lets through what names nobody and tells of nobody alone.
+pub(super) fn public(input: &TeamInput<'_>) -> Public {
+    // Every field is named here, so that a new one cannot be forgotten.
+    let TeamInput {
+        as_of: _,
+        window: _,
+        granularity: _,
+        zone: _,
+        products,
+        repositories,
+        measures,
+        certificates,
+        gaps,
+        accepted,
+        names,
+        minimum_people,
+        version: _,
+    } = input;
+    let mut mask = Mask {
+        names,
+        areas: masked_areas(measures, names),
+        products: renamed(
+            products.iter().map(|product| product.name.as_str()),
+            "product",
+            names,
+        ),
+        known: HashMap::new(),
+        masked: BTreeSet::new(),
+    };
+    let measures = without_few(measures, *minimum_people)
+        .into_iter()
+        .map(|measure| mask.measure(measure))
+        .collect();
+    Public {
+        products: products
+            .iter()
+            .map(|product| mask.product(product))
+            .collect(),
+        // A repository's own name stays, whoever it is called after: it is its address.
+        repositories: repositories.to_vec(),
+        measures,
+        certificates: certificates
+            .iter()
+            .map(|line| mask.certificate(line))
+            .collect(),
+        gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
+        accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
+        n_masked: u64::try_from(mask.masked.len()).unwrap_or(u64::MAX),
+    }
+}
+
+/// What texts become, each looked at once.
+struct Mask<'a> {
+    names: &'a Names,
+    /// Areas and products with another name, by their own.
+    areas: BTreeMap<String, String>,
+    products: BTreeMap<String, String>,
+    known: HashMap<String, String>,
+    masked: BTreeSet<String>,
+}
+
+impl Mask<'_> {
+    fn text(&mut self, text: &str) -> String {
+        if let Some(known) = self.known.get(text) {
+            return known.clone();
+        }
+        let public = match self.names.masked(text) {
+            Some(masked) => {
+                self.masked.insert(text.to_owned());
+                masked
+            }
+            None => text.to_owned(),
+        };
+        self.known.insert(text.to_owned(), public.clone());
+        public
+    }
+
+    fn optional(&mut self, text: Option<&str>) -> Option<String> {
+        text.map(|text| self.text(text))
+    }
+
+    fn key(&mut self, text: &str, is_product: bool) -> String {
+        let renamed = if is_product {
+            &self.products
+        } else {
+            &self.areas
+        };
+        match renamed.get(text) {
+            Some(public) => {
+                self.masked.insert(text.to_owned());
+                public.clone()
+            }
+            None => text.to_owned(),
+        }
+    }
+
+    fn product(&mut self, product: &Product) -> Product {
+        let Product { name, repositories } = product;
+        Product {
+            name: self.key(name, true),
+            repositories: repositories.clone(),
+        }
+    }
+
+    fn measure(&mut self, measure: Measure) -> Measure {
+        let Measure {
+            definition,
+            cells,
+            rows,
+            notes,
+        } = measure;
+        let cells = cells.into_iter().map(|cell| self.cell(cell)).collect();
+        let notes = notes.iter().map(|note| self.note(note)).collect();
+        let rows = rows
+            .into_iter()
+            .map(|row| LedgerRow {
+                // Of a row that is neither a file nor an area a page prints a number or a commit alone.
+                subject: if subject::is_place(definition, &row) {
+                    self.subject(&row)
+                } else {
+                    row.subject.clone()
+                },
+                product: self.key(&row.product, true),
+                areas: self.areas(&row.areas),
+                ..row
+            })
+            .collect();
+        Measure {
+            definition,
+            cells,
+            rows,
+            notes,
+        }
+    }
+
+    fn areas(&mut self, areas: &Arc<[String]>) -> Arc<[String]> {
+        if areas.iter().all(|area| !self.areas.contains_key(area)) {
+            return Arc::clone(areas);
+        }
+        areas.iter().map(|area| self.key(area, false)).collect()
+    }
+
+    /// The subject of a row that is a file or an area; one that begins with its area keeps doing so.
+    fn subject(&mut self, row: &LedgerRow) -> String {
+        for area in row.areas.iter() {
+            if let Some(rest) = row.subject.strip_prefix(area.as_str())
+                && (rest.is_empty() || rest.starts_with(": "))
+            {
+                return format!("{}{}", self.key(area, false), self.text(rest));
+            }
+        }
+        self.text(&row.subject)
+    }
+
+    /// A remark: one that begins with its product's name keeps doing so.
+    fn note(&mut self, note: &str) -> String {
+        let products: Vec<String> = self.products.keys().cloned().collect();
+        for product in products {
+            if let Some(rest) = note.strip_prefix(product.as_str())
+                && rest.starts_with(": ")
+            {
+                return format!("{}{}", self.key(&product, true), self.text(rest));
+            }
+        }
+        self.text(note)
+    }
+
+    fn cell(&mut self, mut cell: Cell) -> Cell {
+        cell.scope.product = self.key(&cell.scope.product, true);
+        cell.scope.area = cell.scope.area.map(|area| self.key(&area, false));
+        cell.measured = match cell.measured {
+            Measured::NotObserved { because, fix } => Measured::NotObserved {
+                because: self.text(&because),
+                fix: self.optional(fix.as_deref()),
+            },
+            Measured::NotApplicable { because } => Measured::NotApplicable {
+                because: self.text(&because),
+            },
+            other @ (Measured::Value { .. }
+            | Measured::TooFew { .. }
+            | Measured::Withheld { .. }) => other,
+        };
+        cell
+    }
+
+    fn certificate(&mut self, line: &StreamCertificate) -> StreamCertificate {
+        StreamCertificate {
+            reason: self.optional(line.reason.as_deref()),
+            fix: self.optional(line.fix.as_deref()),
+            ..line.clone()
+        }
+    }
+
+    fn gap(&mut self, gap: &Gap) -> Gap {
+        Gap {
+            kind: self.text(&gap.kind),
+            reason: self.text(&gap.reason),
+            ..gap.clone()
+        }
+    }
+
+    fn accepted(&mut self, flag: &AcceptedFlag) -> AcceptedFlag {
+        let AcceptedFlag {
+            metric,
+            scope,
+            reason,
+            until,
+        } = flag;
+        let is_scope = |name: &&String| name.eq_ignore_ascii_case(scope);
+        let area = self.areas.keys().find(is_scope).cloned();
+        let product = self.products.keys().find(is_scope).cloned();
+        AcceptedFlag {
+            metric: self.text(metric),
+            scope: match (area, product) {
+                (Some(area), _) => self.key(&area, false),
+                (None, Some(product)) => self.key(&product, true),
+                (None, None) => self.text(scope),
+            },
+            reason: self.text(reason),
+            until: *until,
+        }
+    }
+}
+
+/// New names for keys that name somebody: `area 3` where nothing else is left of one, else the rest of it, each once.
+fn renamed<'a>(
+    keys: impl Iterator<Item = &'a str>,
+    noun: &str,
+    names: &Names,
+) -> BTreeMap<String, String> {
+    let keys: BTreeSet<&str> = keys.collect();
+    let mut taken: BTreeSet<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+    let mut renamed = BTreeMap::new();
+    let mut n_numbered = 0;
+    for key in keys {
+        // A product is called after its only repository where nobody names it.
+        if names.is_repository(key) {
+            continue;
+        }
+        let (qualifier, rest) = names.after_repository(key);
+        let Some(rest) = names.masked(rest) else {
+            continue;
+        };
+        let is_said = rest.chars().any(char::is_alphanumeric);
+        let mut public = format!("{qualifier}{rest}");
+        let mut n = 1;
+        while !is_said && n == 1 || taken.contains(&public) {
+            if is_said {
+                n += 1;
+                public = format!("{qualifier}{rest} ({n})");
+            } else {
+                n_numbered += 1;
+                n += 1;
+                public = format!("{qualifier}{noun} {n_numbered}");
+            }
+        }
+        taken.insert(public.clone());
+        renamed.insert(key.to_owned(), public);
+    }
+    renamed
+}
