@@ -17,6 +17,9 @@ const STREAM: Stream = Stream::WorkflowRuns;
 /// GitHub lists no more than this many for one filter.
 const MAX_LISTED: u64 = 1_000;
 
+/// Runs on one page, at most.
+const PAGE: usize = 100;
+
 /// How far back the first fetch goes: GitHub itself keeps runs for 400 days at most.
 const FIRST: SignedDuration = SignedDuration::from_hours(400 * 24);
 
@@ -50,7 +53,7 @@ pub(super) async fn fetch(
     while let Some((from, to)) = windows.pop() {
         let mut page = 1_u64;
         loop {
-            let found = match list(context, from, to, page).await? {
+            let mut found = match list(context, from, to, page).await? {
                 Outcome::Data(found, _) => found,
                 Outcome::Unavailable(why) => return Ok(context.unavailable(STREAM, &why)),
                 Outcome::TooBig => return Ok(context.certificate(STREAM, Completeness::Partial)),
@@ -71,6 +74,10 @@ pub(super) async fn fetch(
                 let n_beyond = found.total_count.saturating_sub(MAX_LISTED);
                 n_unlisted = n_unlisted.saturating_add(n_beyond);
             }
+            // Each run may cost requests of its own: a page is never longer than what was asked for.
+            let n_beyond = found.workflow_runs.len().saturating_sub(PAGE);
+            found.workflow_runs.truncate(PAGE);
+            n_unlisted = n_unlisted.saturating_add(n_beyond as u64);
             let n_listed = found.workflow_runs.len() as u64;
             if n_listed > 0 {
                 n_fruitless = 0;
