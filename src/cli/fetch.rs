@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::console;
 use super::context::{Context, variable};
 use super::error::{CliError, Kind};
 use super::progress::Progress;
@@ -238,7 +239,9 @@ pub fn token(api: &ApiAddress) -> Option<Token> {
             .then(|| String::from_utf8(output.stdout).ok())
             .flatten()
     };
-    github::token::choose(api.is_enterprise(), variable, app, gh).map(|(token, _)| token)
+    let (token, _) = github::token::choose(api.is_enterprise(), variable, app, gh)?;
+    console::conceal(token.redactor());
+    Some(token)
 }
 
 /// The real clock.

@@ -42,13 +42,13 @@ fn with_entry(f: &Fixture, mode: &str, id: &str, name: &str) -> String {
     String::from_utf8(tree).unwrap().trim().to_owned()
 }
 
-/// Trees of which each holds the one before ten times: ten to the power of `levels` files.
-fn bomb(f: &Fixture, levels: usize, leaf: &str) -> String {
+/// Trees of which each holds the one before `width` times: `width` to the power of `levels` files.
+fn bomb(f: &Fixture, levels: usize, width: usize, leaf: &str) -> String {
     let blob = f.git_with_input(&["hash-object", "-w", "--stdin"], leaf.as_bytes());
     let mut id = String::from_utf8(blob).unwrap().trim().to_owned();
     let mut mode = ("100644", "blob");
     for _ in 0..levels {
-        let entries = (0..10).fold(String::new(), |mut text, at| {
+        let entries = (0..width).fold(String::new(), |mut text, at| {
             let _ = writeln!(text, "{} {} {id}\te{at}", mode.0, mode.1);
             text
         });
@@ -65,7 +65,7 @@ fn a_tree_that_stands_for_billions_of_files_is_cut_and_the_rest_is_counted() {
     f.write("a", text(0..10));
     f.commit("First");
     for n in 0..5 {
-        let bomb = bomb(&f, 9, &format!("{n}\n"));
+        let bomb = bomb(&f, 9, 10, &format!("{n}\n"));
         let tree = with_entry(&f, "040000", &bomb, &format!("bomb{n}"));
         commit(&f, &tree);
     }
@@ -99,6 +99,20 @@ fn a_tree_that_stands_for_billions_of_files_is_cut_and_the_rest_is_counted() {
     assert_eq!(gaps(&second.history), gaps(history));
     assert_eq!(second.history.changes.len(), history.changes.len());
     assert!(second.state == whole.state);
+}
+
+#[test]
+fn wide_trees_are_cut_where_they_only_repeat_each_other() {
+    let mut f = Fixture::new();
+    f.write("a", text(0..10));
+    f.commit("First");
+    let bomb = bomb(&f, 3, 500, "x\n");
+    let tree = with_entry(&f, "040000", &bomb, "bomb");
+    commit(&f, &tree);
+    let history = f.mine(&MineOptions::default()).history;
+    assert_eq!(gaps(&history), [("tree", "too_many_files")]);
+    assert!(history.changes.len() < 200_000, "{}", history.changes.len());
+    assert_eq!(added(&history, "a"), [Some(10)]);
 }
 
 #[test]

@@ -223,6 +223,30 @@ fn counts_without_records_and_attempts_without_number_are_bounded() {
     assert!(bench.github.log().len() < 600);
 }
 
+#[test]
+fn a_page_is_never_longer_than_what_was_asked_for() {
+    let bench = quiet();
+    bench.github.set_script(Some(Box::new(|asked| {
+        if asked.operation != "PullRequestIds" {
+            return None;
+        }
+        let node = |n: u64| serde_json::json!({"id": format!("PR_{n}"), "updatedAt": "2026-01-01T00:00:00Z"});
+        let nodes: Vec<_> = (0..50_000).map(node).collect();
+        let page = serde_json::json!({"totalCount": 50_000, "pageInfo": {"hasNextPage": false, "endCursor": null}, "nodes": nodes});
+        let rate = serde_json::json!({"limit": 5000, "cost": 1, "remaining": 4999, "resetAt": "2026-03-01T13:00:00Z"});
+        let body = serde_json::json!({"data": {"repository": {"pullRequests": page}, "rateLimit": rate}});
+        Some(Fault::Status(200, Vec::new(), body.to_string()))
+    })));
+    let report = bench.fetch();
+    let told = line(&report, Stream::PullRequests);
+    assert_eq!(told.completeness, Completeness::Partial, "{told:?}");
+    assert!(
+        bench.github.log().len() < 100,
+        "{}",
+        bench.github.log().len()
+    );
+}
+
 fn gzipped(body: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

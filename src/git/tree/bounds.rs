@@ -14,10 +14,14 @@ const MAX_DEPTH: usize = 2_048;
 const MAX_PATH: usize = 1 << 16;
 
 /// Files that one comparison lists.
-const MAX_FILES: usize = 1_000_000;
+const MAX_FILES: usize = 600_000;
 
-/// Trees of one comparison after which it is counted how often they repeat: no ordinary commit has so many.
+/// Trees and files of one comparison after which it is counted how often they repeat: no ordinary commit has so many.
 const MANY_TREES: usize = 1_000;
+const MANY_FILES: usize = 20_000;
+
+/// Files after that which may lie in trees that were looked into before.
+const MAX_REPEATED_FILES: usize = 100_000;
 
 /// Trees after that, and how often each of them may be there on average.
 const MANY_REPEATED: usize = 5_000;
@@ -32,6 +36,10 @@ pub(super) struct Bounds {
     n_trees: usize,
     seen: HashSet<ObjectId, Mixed>,
     n_bytes: usize,
+    /// Files listed when the last tree was come upon, whether that tree was there before, and what all such trees listed.
+    n_files: usize,
+    is_again: bool,
+    n_repeated_files: usize,
     pub(super) is_full: bool,
     root: Option<ObjectId>,
     /// The first tree that was not looked into.
@@ -41,7 +49,7 @@ pub(super) struct Bounds {
 impl Bounds {
     /// Begins anew, at a root.
     pub(super) fn begin(&mut self, root: Option<&oid>) {
-        if self.n_trees > MANY_TREES || self.cut.is_some() {
+        if !self.seen.is_empty() || self.cut.is_some() {
             *self = Self::default();
         }
         (self.n_trees, self.n_bytes) = (0, 0);
@@ -62,17 +70,24 @@ impl Bounds {
             self.end(id, Unreadable::TooDeep);
             return false;
         }
-        if self.n_trees <= MANY_TREES && n_files < MAX_FILES {
+        if self.n_trees <= MANY_TREES && n_files <= MANY_FILES {
             return true;
         }
         self.allow_many(id, n_files)
     }
 
     fn allow_many(&mut self, id: &oid, n_files: usize) -> bool {
-        self.seen.insert(id.to_owned());
+        if self.is_again {
+            self.n_repeated_files += n_files.saturating_sub(self.n_files);
+        }
+        (self.n_files, self.is_again) = (n_files, !self.seen.insert(id.to_owned()));
         let is_repeated =
             self.n_trees > MANY_REPEATED && self.n_trees / self.seen.len() > MAX_REPEATS;
-        if is_repeated || n_files >= MAX_FILES || self.n_bytes > MAX_BYTES {
+        if is_repeated
+            || n_files >= MAX_FILES
+            || self.n_repeated_files > MAX_REPEATED_FILES
+            || self.n_bytes > MAX_BYTES
+        {
             self.fill();
         }
         !self.is_full

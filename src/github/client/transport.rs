@@ -167,12 +167,11 @@ impl Client {
         let redactor = Arc::clone(&locked(&self.inner.redactor));
         // Cut after it is clean: half a token is a token too.
         let text = redactor.text(text);
-        let mut kept: String = text
+        let mut letters = text
             .chars()
-            .map(|letter| if letter.is_control() { ' ' } else { letter })
-            .take(MAX_SAID)
-            .collect();
-        if kept.len() < text.len() {
+            .map(|letter| if letter.is_control() { ' ' } else { letter });
+        let mut kept: String = letters.by_ref().take(MAX_SAID).collect();
+        if letters.next().is_some() {
             kept.push('…');
         }
         kept

@@ -151,8 +151,15 @@ impl<'a> Lister<'a> {
                 continue;
             }
             self.n_failed += n_missing.min(1);
+            let asked = self.first;
             self.first = (self.first * 2).min(self.most);
             let n_elements = found.nodes.as_ref().map_or(0, Vec::len);
+            if let Some(nodes) = found.nodes.as_mut().filter(|nodes| nodes.len() > asked) {
+                // Each element costs requests of its own: a page is never longer than what was asked for.
+                nodes.truncate(asked);
+                self.endless = Some(Endless::Beyond);
+                self.n_failed += 1;
+            }
             let total = Some(found.total_count);
             if let Err(why) = self.pages.next(&found.page_info, n_elements, total) {
                 found.page_info.has_next_page = false;

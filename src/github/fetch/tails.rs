@@ -10,6 +10,9 @@ use crate::github::operation::{self, Operation};
 use crate::github::wire::PageInfo;
 use crate::github::wire::repository::InNode;
 
+/// Requests that the rest of one node's lists may take: a hundred times what the longest pull requests need.
+const MAX_REQUESTS: u32 = 2_000;
+
 /// A list inside a node, and the operation that continues it.
 pub(super) struct List {
     field: &'static str,
@@ -96,8 +99,9 @@ pub(super) async fn tails(
     let Some(id) = node.get("id").and_then(Value::as_str) else {
         return Ok((tails, true));
     };
+    let mut n_left = MAX_REQUESTS;
     for list in lists {
-        let (pages, is_read) = rest(client, id, node.get(list.field), list).await?;
+        let (pages, is_read) = rest(client, id, node.get(list.field), list, &mut n_left).await?;
         is_whole &= is_read;
         tails.extend(pages.into_iter().map(|page| (list.field.to_owned(), page)));
     }
@@ -118,8 +122,9 @@ pub(super) async fn tails(
         let Some(thread_id) = thread.get("id").and_then(Value::as_str) else {
             continue;
         };
+        let first = thread.get("comments");
         let (pages, is_read) =
-            rest(client, thread_id, thread.get("comments"), &THREAD_COMMENTS).await?;
+            rest(client, thread_id, first, &THREAD_COMMENTS, &mut n_left).await?;
         is_whole &= is_read;
         let path = format!("reviewThreads/{thread_id}/comments");
         tails.extend(pages.into_iter().map(|page| (path.clone(), page)));
@@ -141,12 +146,17 @@ async fn rest(
     id: &str,
     first: Option<&Value>,
     list: &List,
+    n_left: &mut u32,
 ) -> Result<(Vec<Value>, bool), Error> {
     let mut pages = Vec::new();
     let mut after = next_cursor(first);
     let mut list_pages = Pages::default();
     while let Some(cursor) = after {
         list_pages.ask(Some(&cursor));
+        let Some(left) = n_left.checked_sub(1) else {
+            return Ok((pages, false));
+        };
+        *n_left = left;
         let variables = json!({"id": id, "after": cursor});
         let answer = client
             .graphql::<InNode<Value>>(&list.operation, &variables, false)

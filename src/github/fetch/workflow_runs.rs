@@ -19,6 +19,9 @@ const STREAM: Stream = Stream::WorkflowRuns;
 /// GitHub lists no more than this many for one filter.
 const MAX_LISTED: u64 = 1_000;
 
+/// Runs on one page, at most.
+const PAGE: usize = 100;
+
 /// How far back the first fetch goes: GitHub itself keeps runs for 400 days at most.
 const FIRST: SignedDuration = SignedDuration::from_hours(400 * 24);
 
@@ -57,13 +60,14 @@ pub(super) async fn fetch(
     // The newest runs as GitHub lists them without a filter: what the index by time has not seen yet is among them.
     let mut unseen: HashSet<u64> = HashSet::new();
     if slot.scan.is_none() {
-        let head = loop {
+        let mut head = loop {
             match list(context, None, (1, size)).await? {
                 Outcome::Data(found, _) => break found,
                 Outcome::Unavailable(why) => return Ok(context.unavailable(STREAM, &why)),
                 Outcome::TooBig => size = less(size),
             }
         };
+        n_unlisted = n_unlisted.saturating_add(cut(&mut head));
         let n_listed = head.workflow_runs.len() as u64;
         let is_in = |run: &Value| created_at(run).is_some_and(|at| at >= since);
         if n_listed >= head.total_count || !head.workflow_runs.iter().all(is_in) {
@@ -86,7 +90,7 @@ pub(super) async fn fetch(
     while let Some((from, to)) = windows.pop() {
         let (mut page, mut n_seen) = (1_u64, 0);
         loop {
-            let found = match list(context, Some((from, to)), (page, size)).await? {
+            let mut found = match list(context, Some((from, to)), (page, size)).await? {
                 Outcome::Data(found, _) => found,
                 Outcome::Unavailable(why) => return Ok(context.unavailable(STREAM, &why)),
                 Outcome::TooBig => {
@@ -115,6 +119,8 @@ pub(super) async fn fetch(
                 let n_beyond = found.total_count.saturating_sub(MAX_LISTED);
                 n_unlisted = n_unlisted.saturating_add(n_beyond);
             }
+            // Each run may cost requests of its own: a page is never longer than what was asked for.
+            n_unlisted = n_unlisted.saturating_add(cut(&mut found));
             let n_listed = found.workflow_runs.len() as u64;
             if n_listed > 0 {
                 n_fruitless = 0;
@@ -167,6 +173,13 @@ pub(super) async fn fetch(
         fix: Some("run it again later: the same time is asked for once more".to_owned()),
         ..certificate
     })
+}
+
+/// Shortens a page to what was asked for, and says by how much.
+fn cut(found: &mut WorkflowRuns) -> u64 {
+    let n_beyond = found.workflow_runs.len().saturating_sub(PAGE);
+    found.workflow_runs.truncate(PAGE);
+    n_beyond as u64
 }
 
 /// The next smaller page.
