@@ -60,7 +60,7 @@ pub struct Mark {
     /// Whether a file of a tree that somebody changed is kept beside the new one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keeps_edits: bool,
-    /// The files that linchpin wrote into a tree, with their SHA-256.
+    /// The files that linchpin wrote into a tree, with their SHA-256 where edits are kept.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,
 }

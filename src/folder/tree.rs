@@ -70,8 +70,11 @@ impl Folder {
         let old = self.tree(name)?;
         let fresh = names::fresh(Temporary::New).map_err(self.io(name, "written"))?;
         let written = self.write_tree(&fresh, name, files, manner, old.as_ref());
+        let has_old = old.is_some();
+        // Some systems do not rename what is open.
+        drop(old);
         let swapped = written.and_then(|kept| {
-            let aside = self.put_tree_in_place(name, &fresh, old.is_some(), manner.exchanges)?;
+            let aside = self.put_tree_in_place(name, &fresh, has_old, manner.exchanges)?;
             Ok((kept, aside))
         });
         let (kept, aside) = match swapped {
@@ -151,9 +154,13 @@ impl Folder {
         let missing = || self.io(name, "created")(ErrorKind::NotFound.into());
         let mut tree = self.below(fresh, manner.audience)?.ok_or_else(missing)?;
         tree.shown = self.path(name);
+        // What is generated is overwritten whatever became of it: its checksums would only make marks differ.
         let digests: BTreeMap<String, String> = files
             .iter()
-            .map(|(path, bytes)| (path.clone(), digest(bytes.as_ref())))
+            .map(|(path, bytes)| {
+                let edits = manner.keeps_edits.then(|| digest(bytes.as_ref()));
+                (path.clone(), edits.unwrap_or_default())
+            })
             .collect();
         let mut mark = Mark::of(Purpose::Tree);
         mark.name = Some(name.to_owned());

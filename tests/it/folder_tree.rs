@@ -350,11 +350,14 @@ fn temporary_trees_without_a_mark_are_left_alone() {
         outside
     };
     fs::write(place.join(name("file")), "half").unwrap();
+    let torn = place.join(format!(".linchpin-new-{}.tmp", "2c".repeat(16)));
+    fs::create_dir(&torn).unwrap();
+    fs::write(torn.join(".linchpin-folder"), "{\n  \"linchpin\": \"tr").unwrap();
     replace(&place, &files(&NEW), MANNERS[0]);
     for word in ["new", "old"] {
         assert!(place.join(name(word)).join("thesis.txt").exists(), "{word}");
     }
-    assert!(!place.join(name("file")).exists());
+    assert!(!place.join(name("file")).exists() && !torn.exists());
     #[cfg(unix)]
     assert!(outside.path().join("thesis.txt").exists());
 }

@@ -77,7 +77,7 @@ fn slashed(path: &str) -> String {
     }
 }
 
-/// Puts everything in the old tree that is to be kept into the new one, which has files with these digests already.
+/// Puts everything in the old tree that is to be kept into the new one, which has files with these checksums already.
 pub(super) fn carry_over(
     old: &Folder,
     mark: &Mark,

@@ -10,7 +10,7 @@ use super::walk::{self, Kind};
 use crate::folder::mark::{self, Mark, Purpose};
 use crate::folder::names::{self, Temporary};
 use crate::folder::open::Look;
-use crate::folder::{Audience, Error, Folder, is_name, sync};
+use crate::folder::{Audience, Entry, Error, Folder, is_name, sync};
 
 impl Folder {
     /// Puts back a tree that a kill left beside its place, and removes what is left of others. The caller has the lock, so
@@ -66,6 +66,10 @@ impl Folder {
         Ok(match tree.look(&[])? {
             Look::Marked(mark) if mark.purpose == Purpose::Tree => Some((tree, mark)),
             Look::Empty => Some((tree, Mark::of(Purpose::Tree))),
+            // A kill while the mark was written, which comes first of all, leaves a part of it and nothing else.
+            Look::Foreign { .. } if tree.entries("")?.iter().all(is_mark) => {
+                Some((tree, Mark::of(Purpose::Tree)))
+            }
             Look::Marked(_) | Look::Foreign { .. } => None,
         })
     }
@@ -130,6 +134,10 @@ impl Folder {
         self.step()?;
         self.dir.remove_dir(name).map_err(self.io(name, "removed"))
     }
+}
+
+fn is_mark(entry: &Entry) -> bool {
+    entry.name == mark::FILE && entry.kind == Kind::File
 }
 
 /// What a tree in its place holds besides what linchpin wrote.
