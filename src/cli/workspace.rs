@@ -132,19 +132,13 @@ fn read_private_register(places: &Places) -> Result<PrivateRegister, CliError> {
 /// Why a register is not read.
 #[derive(Debug, thiserror::Error)]
 enum Unreadable {
-    /// The file system refused, or the text is not UTF-8.
+    /// The file system refused, the text is not UTF-8, or it is a device, a pipe, a directory: reading that might never end.
     #[error("`{}` cannot be read", path.display())]
     Io {
         /// The register.
         path: PathBuf,
         /// Why not.
         source: std::io::Error,
-    },
-    /// A device, a pipe, a directory: reading it might never end.
-    #[error("`{}` cannot be read: it is not a regular file", path.display())]
-    NotAFile {
-        /// The register.
-        path: PathBuf,
     },
     /// A link in a clone that leads out of it: whoever wrote the clone chose what would be read, and quoted in an error.
     #[error("`{}` is a link that leads out of its directory", path.display())]
@@ -177,7 +171,7 @@ fn text_of(named: Option<&Path>, default: &Path) -> Result<Option<(PathBuf, Stri
                 Unreadable::Io { .. } => {
                     "check the path, and that the file is UTF-8 text you may read"
                 }
-                Unreadable::NotAFile { .. } | Unreadable::TooLarge { .. } => {
+                Unreadable::TooLarge { .. } => {
                     "put a register's text there, or remove it: none is needed"
                 }
                 Unreadable::LeadsOut { .. } => {
@@ -212,9 +206,7 @@ fn read_bounded(path: &Path, is_named: bool) -> Result<String, Unreadable> {
         }
     }
     if !std::fs::metadata(path).map_err(refused)?.is_file() {
-        return Err(Unreadable::NotAFile {
-            path: path.to_owned(),
-        });
+        return Err(refused(std::io::Error::other("it is not a regular file")));
     }
     let file = std::fs::File::open(path).map_err(refused)?;
     let mut text = String::new();
