@@ -25,6 +25,10 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
         lines.push("clone        none: knowledge, ownership and lead time are not observed; name one with `--repo PATH`".to_owned());
         is_whole = false;
     }
+    for exposure in workspace.exposures() {
+        lines.push(format!("private      {exposure}"));
+        is_whole = false;
+    }
     for name in &workspace.unasked {
         lines.push(format!(
             "not asked    {}: only the register in this clone names it; give it with `--config` if you trust it",

@@ -8,7 +8,7 @@ use super::derive::Findings;
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
-use crate::domain::{Account, Person};
+use crate::domain::Account;
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::roster::person_of;
 use crate::metrics::{self, Lens, Measure};
@@ -121,7 +121,7 @@ impl Analysis {
             .iter()
             .map(|repository| repository.name.as_str())
             .collect();
-        Names::of(&known_people(&self.tables.people, workspace), &repositories)
+        Names::of(&known_people(&self.tables, workspace), &repositories)
     }
 
     /// Repositories as readers know them.
@@ -150,9 +150,11 @@ pub fn reading<T>(
     store::reading(&workspace.store, waits, read)
 }
 
-/// People as a text could name them: humans of the store, members, and whoever else the registers speak of.
-fn known_people(people: &[Person], workspace: &Workspace) -> Vec<KnownPerson> {
-    let mut known: Vec<KnownPerson> = people
+/// People as a text could name them: humans of the store, members, and whoever else the registers, CODEOWNERS and environments
+/// speak of.
+fn known_people(tables: &Tables, workspace: &Workspace) -> Vec<KnownPerson> {
+    let mut known: Vec<KnownPerson> = tables
+        .people
         .iter()
         .filter(|person| person.account == Account::Human)
         .map(|person| {
@@ -180,6 +182,33 @@ fn known_people(people: &[Person], workspace: &Workspace) -> Vec<KnownPerson> {
             names: Vec::new(),
             emails,
             registered: member.name.clone(),
+        });
+    }
+    // `@login` or an address; `@organisation/team` is nobody.
+    let automation = tables
+        .people
+        .iter()
+        .filter(|person| person.account != Account::Human);
+    let automation: BTreeSet<&str> = automation
+        .flat_map(|person| &person.logins)
+        .map(|login| login.0.as_str())
+        .collect();
+    let declared = tables.codeowners.iter().flat_map(|line| &line.owners);
+    let approving = tables.facts.environments.iter();
+    let declared: BTreeSet<&String> = declared
+        .chain(approving.flat_map(|environment| &environment.reviewers))
+        .filter(|owner| !owner.contains('/'))
+        .collect();
+    for owner in declared {
+        let (logins, emails) = match owner.strip_prefix('@') {
+            Some(login) if automation.contains(login) => continue,
+            Some(login) => (vec![login.to_owned()], Vec::new()),
+            None => (Vec::new(), vec![owner.clone()]),
+        };
+        known.push(KnownPerson {
+            logins,
+            emails,
+            ..KnownPerson::default()
         });
     }
     known.push(KnownPerson {

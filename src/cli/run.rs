@@ -184,6 +184,9 @@ fn report_on(
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
     analysis.tell_unknown_logins(context, workspace);
+    for exposure in workspace.exposures() {
+        context.progress.say(&format!("warning: {exposure}"));
+    }
     let window = analysis.lens.window;
     context.progress.say(&format!(
         "window: {} to {} ({}), as of {}",

@@ -34,6 +34,8 @@ pub struct Workspace {
     pub unasked: Vec<RepoName>,
     /// The team's register.
     pub register: Register,
+    /// The private register's file, where there is one.
+    pub private_file: Option<PathBuf>,
     /// The private register.
     pub private_register: PrivateRegister,
     /// The question of time.
@@ -51,6 +53,33 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// How the private register could be read by others, and what to do; nothing where it cannot.
+    #[must_use]
+    pub fn exposures(&self) -> Vec<String> {
+        let Some(path) = &self.private_file else {
+            return Vec::new();
+        };
+        let shown = path.display();
+        let mut found = Vec::new();
+        if git::tracked_below(path).is_some() {
+            found.push(format!(
+                "git tracks the private register `{shown}`: whoever has the repository reads it; `git rm --cached` it, add it to \
+                 .gitignore, and take it out of the history"
+            ));
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(path).map(|found| found.permissions().mode());
+            if mode.is_ok_and(|mode| mode & 0o077 != 0) {
+                found.push(format!(
+                    "others on this machine can read the private register `{shown}`: `chmod 600` it"
+                ));
+            }
+        }
+        found
+    }
+
     /// Resolves arguments of a command that reads clones. `now` is the clock's instant.
     pub fn resolve(args: &AnalysisArgs, now: Timestamp) -> Result<Self, CliError> {
         Self::over(args, now, clones(&args.places)?)
@@ -65,7 +94,7 @@ impl Workspace {
         let places = &args.places;
         let api = ApiAddress::parse(&places.api_url)?;
         let register = read_register(places)?;
-        let private_register = read_private_register(places)?;
+        let (private_file, private_register) = read_private_register(places)?;
         let time = time::resolve(&args.time, now, &register.calendar.zone())?;
         let mut github: Vec<RepoName> = clones
             .iter()
@@ -92,6 +121,7 @@ impl Workspace {
             github,
             unasked,
             register,
+            private_file,
             private_register,
             time,
             store: places.store.clone(),
@@ -115,7 +145,7 @@ fn read_register(places: &Places) -> Result<Register, CliError> {
     }
 }
 
-fn read_private_register(places: &Places) -> Result<PrivateRegister, CliError> {
+fn read_private_register(places: &Places) -> Result<(Option<PathBuf>, PrivateRegister), CliError> {
     let beside = places
         .config
         .as_deref()
@@ -124,8 +154,11 @@ fn read_private_register(places: &Places) -> Result<PrivateRegister, CliError> {
         .unwrap_or_default();
     let default = beside.join("linchpin.private.toml");
     match text_of(places.private_config.as_deref(), &default)? {
-        Some((path, text)) => Ok(register::parse_private(&text, &path.display().to_string())?),
-        None => Ok(PrivateRegister::default()),
+        Some((path, text)) => {
+            let register = register::parse_private(&text, &path.display().to_string())?;
+            Ok((Some(path), register))
+        }
+        None => Ok((None, PrivateRegister::default())),
     }
 }
 

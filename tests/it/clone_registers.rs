@@ -184,3 +184,39 @@ fn init_writes_through_no_link_of_the_clone() {
         assert!(is_untouched, "written through `{link}`");
     }
 }
+
+#[test]
+fn a_private_register_that_others_could_read_is_warned_about() {
+    let fixture = fixture();
+    let path = fixture.path().join("linchpin.private.toml");
+    fs::write(&path, "# mine\n").unwrap();
+    let set_mode = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    let said = |command: &[&str]| {
+        let ran = ran(fixture.path(), command);
+        format!("{}{}", ran.out, ran.err)
+    };
+    set_mode(0o600);
+    for command in [&RUN[..], &["doctor", "--offline"]] {
+        let text = said(command);
+        assert!(!text.contains("private register"), "{text}");
+    }
+    set_mode(0o640);
+    for command in [
+        &RUN[..],
+        &["report", "--as-of=2024-02-01"],
+        &["doctor", "--offline"],
+    ] {
+        let text = said(command);
+        assert!(
+            text.contains("others on this machine can read the private register"),
+            "{text}"
+        );
+        assert!(!text.contains("git tracks"), "{text}");
+    }
+    set_mode(0o600);
+    fixture.git(&["add", "-f", "linchpin.private.toml"]);
+    for command in [&RUN[..], &["doctor", "--offline"]] {
+        let text = said(command);
+        assert!(text.contains("git tracks the private register"), "{text}");
+    }
+}
