@@ -112,6 +112,10 @@ pub struct Places {
     /// Do not call the network, whatever tokens there are.
     #[arg(long)]
     pub offline: bool,
+
+    /// Keep no texts of reviews and no members of teams: for a store that others may read, as a CI cache is
+    #[arg(long)]
+    pub cache_safe: bool,
 }
 
 /// A directory; an address is none, and must not become one of that name.

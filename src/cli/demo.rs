@@ -75,6 +75,7 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
             store: place("store"),
             out: args.out.clone(),
             offline: false,
+            cache_safe: false,
         },
         time: Time {
             since: "78w".to_owned(),

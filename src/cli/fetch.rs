@@ -190,7 +190,10 @@ pub fn fetch_with(
 ) -> Result<FetchReport, CliError> {
     let report = runtime()?.block_on(async {
         let client = Client::new(settings, clock)?;
-        let options = FetchOptions::default();
+        let options = FetchOptions {
+            cache_safe: workspace.cache_safe,
+            ..FetchOptions::default()
+        };
         let fetching = github::fetch(&client, store, &workspace.github, &options, progress);
         fetching.await.map_err(CliError::from)
     })?;
@@ -383,6 +386,9 @@ impl From<github::Error> for CliError {
                 "run the same command again after that: it goes on where it stopped"
             }
             E::GaveUp { .. } => OUTAGE_HINT,
+            E::HoldsTexts { .. } => {
+                "name another store with `--store`, or remove this one: it is fetched anew without them"
+            }
             E::Redirected { .. } => {
                 "if the server has moved, name its REST base with `--api-url`; a sign-in page in front of it must let the API through"
             }
@@ -391,7 +397,7 @@ impl From<github::Error> for CliError {
             }
         };
         let kind = match &source {
-            E::Address { .. } => Kind::Usage,
+            E::Address { .. } | E::HoldsTexts { .. } => Kind::Usage,
             E::Unauthorised { .. } => Kind::Authentication,
             E::RateLimited { .. } => Kind::RateLimited,
             E::GaveUp { .. } | E::Redirected { .. } => Kind::Partial,

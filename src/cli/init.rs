@@ -32,8 +32,9 @@ jobs:
         run: linchpin --version
       - uses: actions/cache/restore@v4
         with: { path: .linchpin, key: \"linchpin-\", restore-keys: \"linchpin-\" }
+      # `--cache-safe`: whoever opens a pull request can read a cache, so that no text of a review and no team is kept in it.
       # `--config`: the register is this team's own, so it may name further repositories that the token reads.
-      - run: linchpin run --progress plain --config linchpin.toml
+      - run: linchpin run --progress plain --config linchpin.toml --cache-safe
         env: { GITHUB_TOKEN: \"${{ github.token }}\" }
       # Also after partial data (exit code 5) or a used-up rate limit (6): the next night goes on from this store.
       - uses: actions/cache/save@v4

@@ -50,6 +50,8 @@ pub struct Workspace {
     pub web: Option<String>,
     /// No network.
     pub offline: bool,
+    /// Whether the store may be read by others.
+    pub cache_safe: bool,
 }
 
 impl Workspace {
@@ -129,6 +131,7 @@ impl Workspace {
             web: api.web(),
             api,
             offline: places.offline,
+            cache_safe: places.cache_safe,
         })
     }
 }

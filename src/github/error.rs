@@ -48,6 +48,14 @@ pub enum Error {
         /// The HTTP status of the last answer; `None` where none came.
         status: Option<u16>,
     },
+    /// A store that others may read was asked for, and this one holds what they must not.
+    #[error(
+        "the store holds texts of reviews of `{repository}`, which one that others may read must not"
+    )]
+    HoldsTexts {
+        /// Of which repository.
+        repository: String,
+    },
     /// The server sends its callers elsewhere, where the token must not go.
     #[error(
         "`{operation}` at `{address}` is redirected to `{to}`, which is not followed: the token is for `{address}` alone"

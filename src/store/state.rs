@@ -71,6 +71,9 @@ impl Scan {
 pub struct RepositoryState {
     /// When it was last fetched to the end, by the server's clock.
     pub fetched_at: Option<jiff::Timestamp>,
+    /// Whether texts of reviews and comments and the members of teams are left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cache_safe: bool,
     /// Streams by their word.
     pub streams: BTreeMap<String, StreamState>,
 }

@@ -468,3 +468,58 @@ fn the_limit_of_one_interface_does_not_stop_the_other() {
         assert_eq!(found.completeness, expected, "{found:?}");
     }
 }
+
+#[test]
+fn a_store_that_others_may_read_keeps_no_texts_and_no_members_of_teams() {
+    let mut world = host(4);
+    for item in &mut world.repositories[0].pull_requests {
+        item.reviews[0].body = "zebra: think again".into();
+    }
+    let whole = Bench::new(world.clone(), Faults::none(at(NOW)));
+    whole.fetch();
+    let expected = whole.facts().facts;
+    let mut bench = Bench::new(world, Faults::none(at(NOW)));
+    bench.options.cache_safe = true;
+    // What was begun so stays so, also where the option is left out.
+    for cache_safe in [true, false] {
+        bench.options.cache_safe = cache_safe;
+        let report = bench.fetch();
+        let teams = line(&report, Stream::Teams);
+        assert_eq!(teams.completeness, Completeness::Skipped, "{teams:?}");
+        let facts = bench.facts().facts;
+        assert_eq!(facts.team_members, []);
+        let lengths = |facts: &linchpin::domain::Facts| -> Vec<u64> {
+            let reviews = facts.reviews.iter().map(|review| review.body_length);
+            reviews
+                .chain(facts.comments.iter().map(|comment| comment.body_length))
+                .collect()
+        };
+        assert_eq!(lengths(&facts), lengths(&expected));
+        assert!(
+            facts
+                .comments
+                .iter()
+                .all(|comment| comment.body.trim().is_empty())
+        );
+        bench.github.update(|host| {
+            host.repositories[0].pull_requests[0].updated_at = at(NOW);
+        });
+    }
+    let mut text = String::new();
+    linchpin::store::raw::read_latest(
+        &bench.store(),
+        linchpin::domain::RepositoryId(0),
+        Stream::PullRequests,
+        |record| text += &serde_json::to_string(&record).unwrap(),
+    )
+    .unwrap();
+    assert!(text.contains("APPROVED") && !text.contains("zebra"));
+    // A store that holds them already is not made one that others may read.
+    let mut late = whole;
+    late.options.cache_safe = true;
+    let refused = late.fetch_into(&late.store()).unwrap_err();
+    assert!(
+        refused.to_string().contains("holds texts of reviews"),
+        "{refused}"
+    );
+}

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::pages::Endless;
-use super::{Event, FetchProgress};
+use super::{Event, FetchProgress, texts};
 use crate::domain::{Completeness, RepoName, RepositoryId, Stream, StreamCertificate};
 use crate::github::client::{Client, Unavailable};
 use crate::github::error::Error;
@@ -22,6 +22,8 @@ pub(super) struct Context<'a> {
     /// The server's time when this repository was begun.
     pub(super) started_at: Timestamp,
     pub(super) since: Option<Timestamp>,
+    /// Whether texts of reviews and comments are left out of the store.
+    pub(super) cache_safe: bool,
 }
 
 impl Context<'_> {
@@ -186,7 +188,13 @@ impl Context<'_> {
         records: &[Record],
         state: &RepositoryState,
     ) -> Result<(), Error> {
-        raw::write(self.store, self.repository, stream, records)?;
+        if self.cache_safe {
+            let mut records = records.to_vec();
+            records.iter_mut().for_each(texts::leave_out);
+            raw::write(self.store, self.repository, stream, &records)?;
+        } else {
+            raw::write(self.store, self.repository, stream, records)?;
+        }
         state::write(self.store, self.repository, state)?;
         Ok(())
     }

@@ -10,6 +10,7 @@ mod pull_requests;
 mod repository;
 mod settings;
 mod tails;
+mod texts;
 mod unsubmitted;
 mod workflow_runs;
 
@@ -51,6 +52,9 @@ pub struct FetchOptions {
     pub since: Option<Timestamp>,
     /// The streams to fetch.
     pub streams: Vec<Stream>,
+    /// Whether the store may be read by others: then the texts of reviews and comments, and who is in which team, are not kept. A
+    /// store that was begun so stays so.
+    pub cache_safe: bool,
 }
 
 impl Default for FetchOptions {
@@ -58,6 +62,7 @@ impl Default for FetchOptions {
         Self {
             since: None,
             streams: STREAMS.to_vec(),
+            cache_safe: false,
         }
     }
 }

@@ -51,6 +51,7 @@ pub(super) async fn fetch(
         repository: RepositoryId(0),
         started_at: client.server_now(),
         since: options.since,
+        cache_safe: options.cache_safe,
     };
     let (id, now_called, overview) = match overview {
         Ok(Ok(overview)) => {
@@ -81,6 +82,14 @@ pub(super) async fn fetch(
         return Ok(());
     }
     let mut state = state::read(store, id)?;
+    let holds_texts = !state.cache_safe && !store.files_below(&format!("raw/{}/", id.0)).is_empty();
+    if options.cache_safe && holds_texts {
+        return Err(Error::HoldsTexts {
+            repository: context.name.to_string(),
+        });
+    }
+    state.cache_safe |= options.cache_safe;
+    context.cache_safe = state.cache_safe;
     for stream in &options.streams {
         let done = match (&overview, *report.limits.of(*stream)) {
             // Runs are asked for over REST, which has a limit of its own, and needs no overview.
@@ -94,6 +103,11 @@ pub(super) async fn fetch(
             (Err(Stop::Trouble(reason)), None) => {
                 Ok(context.troubled(&mut state, *stream, reason)?)
             }
+            _ if *stream == Stream::Teams && context.cache_safe => Ok(StreamCertificate {
+                reason: Some("a store that others may read keeps no members of teams".to_owned()),
+                fix: Some("run without `--cache-safe` into another store".to_owned()),
+                ..context.certificate(*stream, Completeness::Skipped)
+            }),
             (Ok(Err(why)), None) => Ok(context.unavailable(*stream, why)),
             (Ok(Ok(overview)), None) => {
                 let asked = (*stream, options.streams.as_slice());
