@@ -31,8 +31,10 @@
 //!
 //! - `domain` imports no other module; `metrics`, `evidence`, `report` and `render` do no IO and are not async.
 //! - A third-party crate is named only by its owner: polars by `tables`, gix by `git` (and by `demo`, which writes the
-//!   repositories it mines), octocrab and reqwest by `github`, plotters and the template engine by `render`, clap and indicatif
-//!   by `cli`.
+//!   repositories it mines), octocrab and reqwest by `github`, cap-std and rustix by `folder`, plotters and the template engine
+//!   by `render`, clap and indicatif by `cli`.
+//! - What is written below a store or an output folder goes through [`folder`]: no link is followed, nothing is touched that
+//!   linchpin did not make.
 //! - Only `cli` reads the clock, the environment and the arguments, or writes to the terminal. The as-of instant is a parameter:
 //!   same store, register, settings and instant, same bytes.
 //! - Broken data is not an error: decoders and walks return what they could read and the gaps. A missing value is `None`.

@@ -111,11 +111,7 @@ impl Folder {
         how: &Opening<'_>,
         waits: impl FnOnce(),
     ) -> Result<(Self, Lock, Mark), Error> {
-        let folder = Self::find_or_make(place, how.audience)?;
-        folder.check(how)?;
-        let lock = folder.lock(how.lock, waits)?;
-        let mark = folder.claim(how)?;
-        Ok((folder, lock, mark))
+        Self::find_or_make(place, how.audience)?.taken(how, waits)
     }
 
     /// The same for a folder in this one.
@@ -137,10 +133,15 @@ impl Folder {
             make_in(&self.dir, Path::new(name), &shown, how.audience)?;
             find()?.ok_or_else(|| not_a_directory(&shown))?
         };
-        folder.check(how)?;
-        let lock = folder.lock(how.lock, waits)?;
-        let mark = folder.claim(how)?;
-        Ok((folder, lock, mark))
+        folder.taken(how, waits)
+    }
+
+    /// The folder, checked, locked and then checked again, and marked where it has no sound mark.
+    fn taken(self, how: &Opening<'_>, waits: impl FnOnce()) -> Result<(Self, Lock, Mark), Error> {
+        self.check(how)?;
+        let lock = self.lock(how.lock, waits)?;
+        let mark = self.claim(how)?;
+        Ok((self, lock, mark))
     }
 
     /// Opens a folder, made where it is missing, the folders around it too. It is not marked yet.

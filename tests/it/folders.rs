@@ -560,6 +560,31 @@ fn exit_codes_are_told_where_a_user_looks() {
     }
 }
 
+#[test]
+fn facts_that_a_killed_run_left_unfinished_are_told_and_finished_by_a_run() {
+    let fixture = fixture();
+    ran(fixture.path(), &["run", AS_OF]).ends_with(0);
+    let root = fixture.path().join(".linchpin");
+    let store = Store::open(&root, Mode::Write).unwrap();
+    store
+        .remove_files(&[linchpin::store::facts::INPUTS.to_owned()])
+        .unwrap();
+    drop(store);
+    for command in [
+        ["report"].as_slice(),
+        &["identity"],
+        &["export"],
+        &["check"],
+        &["diff"],
+        &["explain", "flow.cycle_time"],
+    ] {
+        let ran = ran(fixture.path(), &[command, &[AS_OF]].concat());
+        ran.is_refused(9, &["unfinished", "run `linchpin run` again"]);
+    }
+    ran(fixture.path(), &["run", AS_OF]).ends_with(0);
+    ran(fixture.path(), &["report", AS_OF]).ends_with(0);
+}
+
 /// A store that was opened once and is damaged in every way that a file can be.
 #[test]
 fn whatever_of_what_is_derived_is_lost_a_run_makes_it_again() {
