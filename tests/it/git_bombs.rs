@@ -64,7 +64,7 @@ fn a_tree_that_stands_for_billions_of_files_is_cut_and_the_rest_is_counted() {
     let mut f = Fixture::new();
     f.write("a", text(0..10));
     f.commit("First");
-    for n in 0..5 {
+    for n in 0..4 {
         let bomb = bomb(&f, 9, 10, &format!("{n}\n"));
         let tree = with_entry(&f, "040000", &bomb, &format!("bomb{n}"));
         commit(&f, &tree);
@@ -76,7 +76,7 @@ fn a_tree_that_stands_for_billions_of_files_is_cut_and_the_rest_is_counted() {
     let whole = f.mine(&options);
     let history = &whole.history;
     assert_eq!(gaps(history), [("tree", "too_many_files")]);
-    assert_eq!(history.commits.len(), 7);
+    assert_eq!(history.commits.len(), 6);
     assert_eq!(
         (added(history, "a"), added(history, "later")),
         (vec![Some(10)], vec![Some(10)])
@@ -88,7 +88,7 @@ fn a_tree_that_stands_for_billions_of_files_is_cut_and_the_rest_is_counted() {
         .map(|commit| commit.n_files)
         .collect();
     assert!(n_files[1..4].iter().all(Option::is_some), "{n_files:?}");
-    assert!(n_files[4..6].iter().all(Option::is_none), "{n_files:?}");
+    assert!(n_files[4].is_none(), "{n_files:?}");
     assert!(history.changes.len() < 2_000_000);
     // In two runs the same.
     let head = f.line(&["rev-parse", "HEAD"]);
