@@ -406,18 +406,31 @@ fn receipts(
     if let (Some(login), false) = (&row.login, row.requested + row.done == 0) {
         let many = sources.products.len() > 1;
         let scope = if many {
-            format!(" --scope {product}")
+            format!(" --scope {}", argument(product, "<product>"))
         } else {
             String::new()
         };
         blocks.push(Block::Paragraph(vec![
             Span::text("Every row, with those left out and why: "),
             Span::Code(format!(
-                "linchpin explain review.turnaround{scope} --person {login}"
+                "linchpin explain review.turnaround{scope} --person {}",
+                argument(login, "<login>")
             )),
         ]));
     }
     blocks
+}
+
+/// A name as it is typed into a shell; a placeholder for one that a shell would take for more than a name.
+fn argument(name: &str, placeholder: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
+    if name.is_empty() || name.starts_with('-') || !name.chars().all(|c| is_plain(c) || c == ' ') {
+        placeholder.to_owned()
+    } else if name.contains(' ') {
+        format!("'{name}'")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// A ratio in words: `12 of 40 (30 %)`.
@@ -430,5 +443,31 @@ pub(super) fn share_words(ratio: Ratio) -> String {
     match ratio.share() {
         Some(share) => format!("{parts} ({})", quantity::percent(share)),
         None => parts,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::argument;
+
+    #[test]
+    fn a_name_in_a_command_is_never_more_than_a_name() {
+        let check = |name: &str, expected: &str| assert_eq!(argument(name, "<login>"), expected);
+        check("ada-l", "ada-l");
+        check("Web shop", "'Web shop'");
+        check("größe/ui", "größe/ui");
+        for name in [
+            "",
+            "-x",
+            "a;b",
+            "$(x)",
+            "a'b",
+            "`x`",
+            "@octocat @acme/all",
+            "a\nb",
+            "a|b",
+        ] {
+            check(name, "<login>");
+        }
     }
 }

@@ -54,6 +54,10 @@ impl Run<'_> {
             // Files of the old tip that nothing touched are at the first new snapshot too.
             let mut differ = Differ::new(reader, self.plan.hash);
             differ.compare(None, Some(&tree));
+            if differ.is_cut() {
+                // What of a tree without an end was seen depends on where the look began: only a full run begins at nothing.
+                return false;
+            }
             for file in std::mem::take(&mut differ.differences) {
                 let path = self.paths.number(file.path.as_slice());
                 self.snapshots
@@ -65,6 +69,9 @@ impl Run<'_> {
         for (snapshot, tree) in (0..).zip(trees) {
             let mut differ = Differ::new(reader, self.plan.hash);
             differ.compare(before.as_deref(), Some(&tree));
+            if differ.is_cut() && start.is_some() {
+                return false;
+            }
             for file in std::mem::take(&mut differ.differences) {
                 let path = self.paths.number(file.path.as_slice());
                 let contents = self.snapshots.entry(path).or_default();
