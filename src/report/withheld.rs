@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Bucket, PersonId, RepositoryId};
-use crate::metrics::group::Few;
+use crate::metrics::group::{About, Few};
 use crate::metrics::measure::{Cell, Definition, Measure, Measured, Scope};
 
 /// How many people there were, in words; `None`: enough, but something else could be told from it.
@@ -61,6 +61,15 @@ fn place(cell: &Cell) -> Place {
         person: _,
     } = &cell.scope;
     (product.clone(), *repository, area.clone(), cell.bucket)
+}
+
+/// Whether a cell is what was done in a whole product over the whole window: that is told however few they were, since a product
+/// is nobody's part of one. What people are, as joiners, is not.
+fn is_of_a_product(definition: &Definition, cell: &Cell) -> bool {
+    definition.about == About::Deeds
+        && cell.scope.area.is_none()
+        && cell.scope.repository.is_none()
+        && cell.bucket.is_none()
 }
 
 /// Some numbers of a figure; none: the figure as a whole.
@@ -126,7 +135,16 @@ impl Board {
                     all: cell.ledger.population(),
                 })
                 .collect(),
-            few: cells.iter().map(|cell| cell.few.clone()).collect(),
+            few: cells
+                .iter()
+                .map(|cell| {
+                    if is_of_a_product(measure.definition, cell) {
+                        Vec::new()
+                    } else {
+                        cell.few.clone()
+                    }
+                })
+                .collect(),
             names: cells.iter().map(names).collect(),
             // Where everybody is enough nothing is withheld, and nothing can be told from it.
             lines: if groups.is_empty() {
