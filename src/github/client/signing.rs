@@ -48,6 +48,10 @@ fn install() {
 }
 
 /// GitHub takes RS256 and nothing else.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the provider's function is of this type"
+)]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
     if *algorithm != Algorithm::RS256 {
         return Err(ErrorKind::InvalidAlgorithm.into());

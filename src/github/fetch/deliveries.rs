@@ -74,11 +74,11 @@ pub(super) async fn deployments(
         let mut gone = Vec::new();
         for (at, (id, node)) in ids.iter().zip(&answer.nodes).enumerate() {
             // Null is "deleted" only where GitHub says so of this one; an error without a place may be about any of them.
-            let is_gone = node.is_none()
+            let was_deleted = node.is_none()
                 && errors
                     .iter()
                     .all(|error| error.is_elsewhere(at) || error.says_not_found());
-            if is_gone {
+            if was_deleted {
                 state.stream(stream).live.remove(id);
                 gone.push(Record::gone(id, json!({})));
             }

@@ -82,14 +82,7 @@ pub(super) async fn fetch(
         return Ok(());
     }
     let mut state = state::read(store, id)?;
-    let holds_texts = !state.cache_safe && !store.files_below(&format!("raw/{}/", id.0)).is_empty();
-    if options.cache_safe && holds_texts {
-        return Err(Error::HoldsTexts {
-            repository: context.name.to_string(),
-        });
-    }
-    state.cache_safe |= options.cache_safe;
-    context.cache_safe = state.cache_safe;
+    keep_cache_safe(&mut context, &mut state, options)?;
     for stream in &options.streams {
         let done = match (&overview, *report.limits.of(*stream)) {
             // Runs are asked for over REST, which has a limit of its own, and needs no overview.
@@ -103,11 +96,7 @@ pub(super) async fn fetch(
             (Err(Stop::Trouble(reason)), None) => {
                 Ok(context.troubled(&mut state, *stream, reason)?)
             }
-            _ if *stream == Stream::Teams && context.cache_safe => Ok(StreamCertificate {
-                reason: Some("a store that others may read keeps no members of teams".to_owned()),
-                fix: Some("run without `--cache-safe` into another store".to_owned()),
-                ..context.certificate(*stream, Completeness::Skipped)
-            }),
+            _ if *stream == Stream::Teams && context.cache_safe => Ok(without_teams(&context)),
             (Ok(Err(why)), None) => Ok(context.unavailable(*stream, why)),
             (Ok(Ok(overview)), None) => {
                 let asked = (*stream, options.streams.as_slice());
@@ -136,6 +125,33 @@ pub(super) async fn fetch(
         state::write(store, id, &state)?;
     }
     Ok(())
+}
+
+/// Settles whether texts are kept: as the store was begun, or, where it is begun now, as the options say.
+fn keep_cache_safe(
+    context: &mut Context<'_>,
+    state: &mut RepositoryState,
+    options: &FetchOptions,
+) -> Result<(), Error> {
+    let raw = format!("raw/{}/", context.repository.0);
+    let holds_texts = !state.cache_safe && !context.store.files_below(&raw).is_empty();
+    if options.cache_safe && holds_texts {
+        return Err(Error::HoldsTexts {
+            repository: context.name.to_string(),
+        });
+    }
+    state.cache_safe |= options.cache_safe;
+    context.cache_safe = state.cache_safe;
+    Ok(())
+}
+
+/// The line of the teams in a store that others may read.
+fn without_teams(context: &Context<'_>) -> StreamCertificate {
+    StreamCertificate {
+        reason: Some("a store that others may read keeps no members of teams".to_owned()),
+        fix: Some("run without `--cache-safe` into another store".to_owned()),
+        ..context.certificate(Stream::Teams, Completeness::Skipped)
+    }
 }
 
 /// Why a repository is not asked for.

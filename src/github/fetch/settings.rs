@@ -156,7 +156,10 @@ impl Settings {
                     }
                 }
                 // One part that the server does not know, or cannot answer, must not take the others with it.
-                Ok(Outcome::TooBig) => self.alone.extend(std::mem::take(&mut asked).into_keys()),
+                Ok(Outcome::TooBig)
+                | Err(Error::GaveUp {
+                    status: Some(200), ..
+                }) => self.alone.extend(std::mem::take(&mut asked).into_keys()),
                 Err(Error::Rejected { message, .. })
                     if message.contains("doesn't exist on type") =>
                 {
@@ -173,9 +176,6 @@ impl Settings {
                         self.alone.extend(std::mem::take(&mut asked).into_keys());
                     }
                 }
-                Err(Error::GaveUp {
-                    status: Some(200), ..
-                }) => self.alone.extend(std::mem::take(&mut asked).into_keys()),
                 Err(error) => return Err(error),
             }
         }

@@ -42,6 +42,10 @@ pub struct RuledBranch {
 
 /// Branch protection as it was laid down.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent settings, as GitHub names them"
+)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BranchProtectionRule {
     /// Whether a merge needs approvals.
