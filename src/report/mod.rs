@@ -1,6 +1,6 @@
 //! Reports as plain data: which figures a reader sees, in which order, with which words. No markup, no bytes.
 //!
-//! The team report is built from measures alone, which name nobody; what people typed passes one [`gate`] that knows everybody's
+//! The team report is built from measures alone, which name nobody; what people typed passes one gate that knows everybody's
 //! names, and figures of what few people did are [`withheld`] (principle P2).
 
 pub mod chart;
