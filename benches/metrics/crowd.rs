@@ -173,6 +173,7 @@ pub fn write(root: &Path, n_pull_requests: u64) {
             name: name.to_owned(),
             url: Some(url),
             default_branch: Some("main".to_owned()),
+            former_names: Vec::new(),
         });
         for stream in [
             Stream::History,
@@ -192,6 +193,7 @@ pub fn write(root: &Path, n_pull_requests: u64) {
                 expected: None,
                 fetched: n_pull_requests,
                 watermark: None,
+                accepted: None,
             });
         }
         histories.push((repository, town.history));

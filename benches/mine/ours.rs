@@ -58,6 +58,8 @@ pub fn ours(arguments: &[String]) {
             let identity = resolve(&Evidence {
                 accounts: &[],
                 signatures: &history.signatures,
+                commits: &[],
+                site: None,
                 links: &[],
                 aliases: &[],
                 bots: &[],

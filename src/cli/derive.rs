@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use jiff::civil::Date;
+
 use super::error::{CliError, Kind};
 use super::patches;
 use crate::domain::{
-    AccountSeen, Completeness, Facts, Gap, History, Person, PersonId, RepositoryId, Signature,
-    Stream, StreamCertificate,
+    AccountSeen, Completeness, Facts, Gap, History, Person, PersonId, RepoName, RepositoryId,
+    Signature, Stream, StreamCertificate,
 };
 use crate::git::identity::{self, Identity};
 use crate::github;
 use crate::metrics::delivery::rollbacks::{self, Parents};
 use crate::register::Register;
 use crate::store::facts::{self as store_facts, Derived};
-use crate::store::{self, Store};
+use crate::store::{self, RepositoryEntry, Store};
 use crate::tables::{PatchRow, Repository};
 
 /// A mined clone on its way into the tables.
@@ -99,7 +101,31 @@ impl Findings {
     /// Whether some data that was asked for did not arrive whole: the banner is up, and the exit code is 5.
     #[must_use]
     pub fn is_partial(&self) -> bool {
-        self.certificates.iter().any(StreamCertificate::has_hole)
+        self.certificates.iter().any(StreamCertificate::is_partial)
+    }
+
+    /// Marks the holes that a register accepts on a day.
+    pub fn accept(
+        &mut self,
+        register: &Register,
+        today: Date,
+        id_of: impl Fn(&RepoName) -> Option<RepositoryId>,
+    ) {
+        for hole in register
+            .accepted_holes
+            .iter()
+            .filter(|hole| today <= hole.until)
+        {
+            let repository = id_of(&hole.repository);
+            let accepted = self.certificates.iter_mut().find(|line| {
+                Some(line.repository) == repository
+                    && line.stream == hole.stream
+                    && line.completeness == hole.state.completeness()
+            });
+            if let Some(line) = accepted {
+                line.accepted = Some((hole.until, hole.reason.clone()));
+            }
+        }
     }
 }
 
@@ -138,13 +164,19 @@ pub fn derive(
     } = gather(store, web)?;
     let mut signatures: Vec<Signature> = Vec::new();
     let mut first_signature = Vec::new();
+    let mut commits = Vec::new();
     for clone in clones {
         first_signature.push(signatures.len());
         signatures.extend(clone.history.signatures.iter().cloned());
+        commits.extend(authored(&clone.history));
     }
     let identity = identity::resolve(&identity::Evidence {
         accounts: &accounts,
         signatures: &signatures,
+        commits: &commits,
+        site: web
+            .and_then(|web| web.split_once("://"))
+            .map(|(_, site)| site),
         links: &links,
         aliases: &aliases(register),
         bots: &register.bots,
@@ -284,10 +316,18 @@ fn gather(store: &Store, web: Option<&str>) -> Result<Gathered, CliError> {
                     .filter(|_| entry.name.contains('/'))
                     .map(|web| format!("{web}/{}", entry.name)),
                 default_branch: github_branch,
+                former_names: former_names(&entry),
             },
         );
     }
     Ok(gathered)
+}
+
+/// What a repository was called before: the other names under which it was asked for.
+fn former_names(entry: &RepositoryEntry) -> Vec<String> {
+    let today = entry.name.to_lowercase();
+    let names = entry.keys.iter().filter(|key| **key != today);
+    names.cloned().collect()
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, CliError> {
@@ -306,6 +346,20 @@ fn aliases(register: &Register) -> Vec<(String, String)> {
                 .map(|alias| (member.login.clone(), alias.clone()))
         })
         .collect()
+}
+
+/// By signature: how many commits it is the author of, and when the newest was committed, in seconds since 1970.
+fn authored(history: &History) -> Vec<(u64, i64)> {
+    let mut found = vec![(0, i64::MIN); history.signatures.len()];
+    for commit in &history.commits {
+        let at = usize::try_from(commit.author.0).ok();
+        if let Some(slot) = at.and_then(|at| found.get_mut(at)) {
+            let (n, newest): &mut (u64, i64) = slot;
+            *n += 1;
+            *newest = (*newest).max(commit.committed_at.as_second());
+        }
+    }
+    found
 }
 
 /// People under the names that the register gives its members.
@@ -354,6 +408,7 @@ fn history_certificate(clone: &MinedClone) -> StreamCertificate {
         expected: None,
         fetched: n,
         watermark: history.landed().map(|commit| commit.committed_at).max(),
+        accepted: None,
     }
 }
 
@@ -435,6 +490,7 @@ fn complete(
                     expected: None,
                     fetched: 0,
                     watermark: None,
+                    accepted: None,
                 });
             }
         }

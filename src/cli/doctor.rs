@@ -20,6 +20,10 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
     let mut is_whole = true;
     for clone in &workspace.clones {
         is_whole &= clone_lines(clone, &mut lines);
+        if !workspace.github.is_empty() {
+            let others = clone.not_read(&workspace.api).into_iter();
+            lines.extend(others.map(|other| format!("  not read   {}", terminal(&other))));
+        }
     }
     if workspace.clones.is_empty() {
         lines.push("clone        none: knowledge, ownership and lead time are not observed; name one with `--repo PATH`".to_owned());
@@ -41,10 +45,20 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
         workspace.offline,
         token(&workspace.api),
     ) {
-        ([], _, _) => lines.push(
-            "GitHub       no remote: add one, or name a repository with `--github OWNER/NAME`"
-                .to_owned(),
-        ),
+        ([], _, _) => {
+            let others = workspace.clones.iter();
+            let others: Vec<String> = others
+                .flat_map(|clone| clone.not_read(&workspace.api))
+                .map(|other| format!("GitHub       {}", terminal(&other)))
+                .collect();
+            if others.is_empty() {
+                lines.push(
+                    "GitHub       no remote: add one, or name a repository with `--github OWNER/NAME`"
+                        .to_owned(),
+                );
+            }
+            lines.extend(others);
+        }
         (_, true, _) => lines.push("GitHub       not asked: --offline".to_owned()),
         (_, _, None) => {
             lines.push(format!(
@@ -114,6 +128,15 @@ fn clone_lines(clone: &super::workspace::Clone, lines: &mut Vec<String>) -> bool
 
 fn probe_lines(found: &Probe, lines: &mut Vec<String>) -> bool {
     let Some(name) = &found.name else {
+        let refusal = found.access.iter().find_map(|(_, access)| match access {
+            Access::Refused(said, step) => Some((said, step)),
+            _ => None,
+        });
+        if let Some((said, step)) = refusal {
+            let said = terminal(said);
+            lines.push(format!("repository   refused: GitHub says: {said}: {step}"));
+            return false;
+        }
         lines.push("repository   not there, or not shown to this token: check the spelling and the token's repositories".to_owned());
         return false;
     };
@@ -149,6 +172,11 @@ fn probe_lines(found: &Probe, lines: &mut Vec<String>) -> bool {
                     "  {word:<14} not readable: give the token {}",
                     terminal(permission)
                 )
+            }
+            Access::Refused(said, step) => {
+                missing.push(*stream);
+                let said = terminal(said);
+                format!("  {word:<14} refused: GitHub says: {said}: {step}")
             }
             Access::Disabled => format!("  {word:<14} switched off in the repository's settings"),
             Access::NotFound => {

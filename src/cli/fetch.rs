@@ -14,6 +14,7 @@ use super::error::{CliError, Kind};
 use super::progress::Progress;
 use super::workspace::Workspace;
 use crate::domain::{Completeness, RepoName, Stream, StreamCertificate};
+use crate::github::token::Server;
 use crate::github::{
     self, ApiAddress, Client, ClientSettings, Clock, Event, FetchOptions, FetchProgress,
     FetchReport, Token,
@@ -114,6 +115,13 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
             ..Fetched::default()
         })
     };
+    if !workspace.offline {
+        for clone in &workspace.clones {
+            for other in clone.not_read(&workspace.api) {
+                context.progress.say(&format!("note: {}", terminal(&other)));
+            }
+        }
+    }
     if workspace.github.is_empty() && workspace.unasked.is_empty() {
         return not_asked(
             Some(Kind::Usage),
@@ -170,10 +178,25 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
     })
 }
 
+/// Whose token is wanted. On a runner the runner itself says which server it belongs to.
+fn server_of(api: &ApiAddress) -> Server {
+    let is_runner = variable("GITHUB_ACTIONS").is_some_and(|text| text == "true");
+    let of_runner = variable("GITHUB_API_URL")
+        .filter(|_| is_runner)
+        .and_then(|text| ApiAddress::parse(&text).ok());
+    if !api.is_enterprise() {
+        Server::Cloud
+    } else if of_runner.is_some_and(|runner| runner.origin() == api.origin()) {
+        Server::EnterpriseOfRunner
+    } else {
+        Server::Enterprise
+    }
+}
+
 /// The step that provides a token: an enterprise host has variables of its own, as for `gh`.
 #[must_use]
 pub fn how_to_give_a_token(api: &ApiAddress) -> &'static str {
-    if api.is_enterprise() {
+    if server_of(api) == Server::Enterprise {
         "set GH_ENTERPRISE_TOKEN (read access is enough) or log in with `gh auth login`, and run again"
     } else {
         "set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`, and run again"
@@ -242,7 +265,7 @@ pub fn token(api: &ApiAddress) -> Option<Token> {
             .then(|| String::from_utf8(output.stdout).ok())
             .flatten()
     };
-    let (token, _) = github::token::choose(api.is_enterprise(), variable, app, gh)?;
+    let (token, _) = github::token::choose(server_of(api), variable, app, gh)?;
     console::conceal(token.redactor());
     Some(token)
 }

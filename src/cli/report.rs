@@ -47,7 +47,16 @@ impl Analysis {
         parts: &[Part],
     ) -> Result<Self, CliError> {
         let tables = store_facts::read_parts(store, parts)?;
-        let findings = Findings::read(store)?;
+        let mut findings = Findings::read(store)?;
+        let zone = workspace.register.calendar.zone();
+        let today = zone.to_datetime(workspace.time.as_of).date();
+        findings.accept(&workspace.register, today, |name| {
+            let name = name.to_string();
+            let mut known = tables.repositories.iter();
+            known
+                .find(|row| row.is_called(&name))
+                .map(|row| row.repository)
+        });
         let lens = Lens::new(
             &workspace.register,
             &tables.repositories,

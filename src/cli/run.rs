@@ -44,7 +44,11 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
     let end = || match until {
         Until::Report => report_from(context, workspace, &store, &fetched),
         Until::Fetched | Until::Facts => {
-            let is_partial = Findings::read(&store)?.is_partial();
+            let mut findings = Findings::read(&store)?;
+            let zone = workspace.register.calendar.zone();
+            let today = zone.to_datetime(workspace.time.as_of).date();
+            findings.accept(&workspace.register, today, |name| store.known_id(name));
+            let is_partial = findings.is_partial();
             fetched.outcome()?;
             fetched.finish(if is_partial { PARTIAL } else { DONE })
         }

@@ -8,7 +8,7 @@ use super::args::{AnalysisArgs, Places};
 use super::error::{CliError, Kind};
 use super::time::{self, Resolved};
 use crate::domain::RepoName;
-use crate::git;
+use crate::git::{self, GitHubName};
 use crate::github::ApiAddress;
 use crate::register::{self, PrivateRegister, Register};
 
@@ -21,6 +21,30 @@ pub struct Clone {
     pub github: Option<RepoName>,
     /// Its name in reports: the GitHub name, else the directory's.
     pub name: String,
+    /// What its remotes name besides: on the same server, or anywhere where none of them is read.
+    pub others: Vec<GitHubName>,
+}
+
+impl Clone {
+    /// What its remotes name beside what is read, and the step that has it read; nothing where they name nothing else.
+    #[must_use]
+    pub fn not_read(&self, api: &ApiAddress) -> Vec<String> {
+        let told = |found: &GitHubName| {
+            let GitHubName { host, name, remote } = found;
+            if self.github.is_some() {
+                format!(
+                    "remote `{remote}` is `{name}`: where that is the base of pull requests, name it with `--github {name}`"
+                )
+            } else {
+                format!(
+                    "remote `{remote}` is `{name}` on `{host}`, and {} is asked: name it with `--github {name}` where `{host}` stands \
+                     for that server (an alias of ssh), or its server with `--api-url https://{host}/api/v3`",
+                    api.site()
+                )
+            }
+        };
+        self.others.iter().map(told).collect()
+    }
 }
 
 /// Everything a command needs to know before it starts.
@@ -273,17 +297,34 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
     let mut clones = Vec::new();
     for path in paths {
         let path = top_of(path);
-        let names = git::remote_github_names(&path)?;
-        let found = names.into_iter().find(|found| {
+        let mut others = git::remote_github_names(&path)?;
+        let is_asked = |found: &GitHubName| {
             // A server on this machine is a stand-in: the remotes name the real one.
             api.is_loopback() || found.host.eq_ignore_ascii_case(api.site())
+        };
+        let is_named = |found: &GitHubName| {
+            let mut named = places.github.iter();
+            is_asked(found) && named.any(|name| is_same(name, &found.name))
+        };
+        let chosen = others
+            .iter()
+            .position(is_named)
+            .or_else(|| others.iter().position(is_asked));
+        let github = chosen.map(|at| {
+            let chosen = others.remove(at);
+            others.retain(|other| other.host.eq_ignore_ascii_case(&chosen.host));
+            chosen.name
         });
-        let github = found.map(|found| found.name);
         let name = match &github {
             Some(github) => github.to_string(),
             None => directory_name(&path),
         };
-        clones.push(Clone { path, github, name });
+        clones.push(Clone {
+            path,
+            github,
+            name,
+            others,
+        });
     }
     pair(&mut clones, &places.github);
     Ok(clones)
@@ -305,6 +346,8 @@ fn pair(clones: &mut [Clone], named: &[RepoName]) {
     if let (Some(clone), None) = (nameless.next(), nameless.next()) {
         clone.name = name.to_string();
         clone.github = Some(name);
+        // It was said what the remotes stand for.
+        clone.others.clear();
     }
 }
 
@@ -350,6 +393,7 @@ mod tests {
                     path: PathBuf::from("here"),
                     github: name.map(|name| name.parse().unwrap()),
                     name: name.unwrap_or("here").to_owned(),
+                    others: Vec::new(),
                 })
                 .collect();
             let named: Vec<RepoName> = named.iter().map(|name| name.parse().unwrap()).collect();

@@ -106,13 +106,22 @@ pub struct StreamCertificate {
     pub fetched: u64,
     /// Everything up to here is in.
     pub watermark: Option<jiff::Timestamp>,
+    /// That the team knows of the hole and lives with it: until which day, and why. A matter of the register, so never stored.
+    #[serde(skip)]
+    pub accepted: Option<(jiff::civil::Date, String)>,
 }
 
 impl StreamCertificate {
     /// The reason of a history that a shallow clone cuts off: it is partial, and no figure can be taken from it.
     pub const SHALLOW: &'static str = "the clone is shallow: history is cut off";
 
-    /// Whether something that was asked for did not arrive whole: the banner is up, and the exit code is 5.
+    /// Whether there is a hole that nobody has accepted: the banner is up, and the exit code is 5.
+    #[must_use]
+    pub const fn is_partial(&self) -> bool {
+        self.has_hole() && self.accepted.is_none()
+    }
+
+    /// Whether something that was asked for did not arrive whole.
     ///
     /// What nobody asked for (no token), or what a repository does not have, is no hole.
     #[must_use]

@@ -11,6 +11,7 @@ pub mod gap;
 pub mod governance;
 pub mod id;
 pub mod incident;
+mod machines;
 pub mod person;
 pub mod pull_request;
 pub mod time;

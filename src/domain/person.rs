@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{EmailAddress, Login, PersonId};
+use super::machines;
 
 /// What kind of actor stands behind an account. Every metric applies the same class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -46,10 +47,10 @@ impl Account {
     pub fn of_login(login: &str, typed_as_bot: bool) -> Self {
         let lower = login.to_ascii_lowercase();
         let bare = lower.strip_suffix("[bot]").unwrap_or(&lower);
-        if AI_REVIEWERS.contains(&bare) {
-            return Self::AiReviewer;
+        if let Some(account) = machines::of_login(bare) {
+            return account;
         }
-        if typed_as_bot || lower.ends_with("[bot]") || AUTOMATION.contains(&bare) {
+        if typed_as_bot || lower.ends_with("[bot]") {
             return Self::Automation;
         }
         if bare == "ghost" {
@@ -61,12 +62,10 @@ impl Account {
     /// The class of a commit signature, from its name and address.
     #[must_use]
     pub fn of_signature(name: &str, email: &str) -> Self {
-        let local = email.split('@').next().unwrap_or_default();
+        let email = email.trim().to_ascii_lowercase();
+        let (local, domain) = email.rsplit_once('@').unwrap_or((&email, ""));
         let login = local.split_once('+').map_or(local, |(_, login)| login);
-        let is_noreply = email
-            .to_ascii_lowercase()
-            .ends_with("@users.noreply.github.com");
-        let by_login = if is_noreply {
+        let by_login = if domain.starts_with("users.noreply.") {
             Self::of_login(login, false)
         } else {
             Self::Human
@@ -74,14 +73,8 @@ impl Account {
         if by_login != Self::Human {
             return by_login;
         }
-        match email.to_ascii_lowercase().as_str() {
-            "noreply@anthropic.com" | "cursoragent@cursor.com" | "noreply@openai.com" => {
-                return Self::AiReviewer;
-            }
-            "noreply@github.com" | "actions@github.com" | "action@github.com" => {
-                return Self::Automation;
-            }
-            _ => {}
+        if let Some(account) = machines::of_signature(name, &email) {
+            return account;
         }
         let lower = name.trim().to_ascii_lowercase();
         if lower.ends_with("[bot]") {
@@ -91,49 +84,6 @@ impl Account {
         }
     }
 }
-
-const AI_REVIEWERS: &[&str] = &[
-    "claude",
-    "codex",
-    "copilot",
-    "copilot-pull-request-reviewer",
-    "copilot-swe-agent",
-    "coderabbitai",
-    "chatgpt-codex-connector",
-    "cursor",
-    "devin-ai-integration",
-    "ellipsis-dev",
-    "gemini-code-assist",
-    "greptile-apps",
-    "greptileai",
-    "qodo-merge-pro",
-    "sourcery-ai",
-];
-
-const AUTOMATION: &[&str] = &[
-    "bors",
-    "codecov",
-    "codecov-commenter",
-    "dependabot",
-    "dependabot-preview",
-    "github-actions",
-    "github-merge-queue",
-    "greenkeeper",
-    "k8s-ci-robot",
-    "mergify",
-    "pre-commit-ci",
-    "pyup-bot",
-    "renovate",
-    "renovate-bot",
-    "rust-bors",
-    "rust-highfive",
-    "rustbot",
-    "rust-timer",
-    "semantic-release-bot",
-    "snyk-bot",
-    "stale",
-    "web-flow",
-];
 
 /// A GitHub account as a stream showed it, before anybody asked which person it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

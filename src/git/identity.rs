@@ -21,6 +21,11 @@ pub struct Evidence<'a> {
     pub accounts: &'a [AccountSeen],
     /// Signatures after `.mailmap`; the same one may occur several times.
     pub signatures: &'a [Signature],
+    /// By index of `signatures`: how many commits they are the author of, and when the newest was committed, in seconds since
+    /// 1970. May be shorter: none, then.
+    pub commits: &'a [(u64, i64)],
+    /// The host whose accounts these are, such as `github.com`; `None` where it is not known.
+    pub site: Option<&'a str>,
     /// Address and index into `accounts`: GitHub says that commits with the address are the account's.
     pub links: &'a [(String, usize)],
     /// Login of a member, and a further login or address of the same person: from the register.
@@ -198,6 +203,8 @@ mod tests {
         Evidence {
             accounts,
             signatures,
+            commits: &[],
+            site: None,
             links,
             aliases: &[],
             bots: &[],
@@ -426,6 +433,91 @@ mod tests {
         assert_eq!(resolved(&one).people.len(), 2);
         assert_eq!(resolved(&two).people.len(), 3);
         assert_eq!(resolved(&two).conflicts.len(), 1);
+    }
+
+    #[test]
+    fn the_name_shown_is_the_one_on_most_commits_and_of_two_as_frequent_the_newer() {
+        let texts = [
+            "Ada Byron <ada@acme.io>",
+            "Ada Lovelace <ada@acme.io>",
+            "Ada Lovelace and Bob B <ada@acme.io>",
+        ];
+        let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
+        let shown = |commits: &[(u64, i64)], accounts: &[AccountSeen]| {
+            let links = [("ada@acme.io".to_owned(), 0)];
+            let identity = resolve(&Evidence {
+                commits,
+                ..evidence(accounts, &signatures, &links[..accounts.len()])
+            });
+            assert_eq!(identity.people.len(), 1);
+            identity.people[0].display_name.clone()
+        };
+        assert_eq!(shown(&[(9, 0), (10, 0), (1, 99)], &[]), "Ada Lovelace");
+        assert_eq!(shown(&[(10, 5), (10, 6), (0, 99)], &[]), "Ada Lovelace");
+        assert_eq!(shown(&[(10, 7), (10, 6), (0, 99)], &[]), "Ada Byron");
+        // A profile's name speaks for who has signed nothing.
+        let profile = [account("ada", Some(1), Some("countess"))];
+        assert_eq!(shown(&[(1, 0), (2, 0), (0, 0)], &profile), "Ada Lovelace");
+        assert_eq!(shown(&[], &profile), "countess");
+    }
+
+    #[test]
+    fn what_github_says_of_an_address_holds_whatever_the_address_looks_like() {
+        let accounts = [account("ada", Some(1), None)];
+        for email in [
+            "ada@example.com",
+            "ada@laptop",
+            "build@acme.io",
+            "ada@x.invalid",
+        ] {
+            let texts = [format!("Ada <{email}>"), format!("ada lovelace <{email}>")];
+            let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
+            let links = [(email.to_owned(), 0)];
+            let identity = resolve(&evidence(&accounts, &signatures, &links));
+            assert_eq!(identity.people.len(), 1, "{email}");
+            // Without its word such an address makes nobody one.
+            let identity = resolve(&evidence(&accounts, &signatures, &[]));
+            assert_eq!(identity.people.len(), 3, "{email}");
+        }
+    }
+
+    #[test]
+    fn an_enterprise_servers_noreply_address_is_its_own_accounts_and_no_other_servers() {
+        let accounts = [account("ada", Some(7), None)];
+        let signatures = [
+            signature("A <7+ada@users.noreply.ghes.acme.example>"),
+            signature("B <ada@users.noreply.ghes.acme.example>"),
+            signature("C <7+ada@users.noreply.github.com>"),
+        ];
+        let resolved = |site| {
+            let identity = resolve(&Evidence {
+                site,
+                ..evidence(&accounts, &signatures, &[])
+            });
+            let own = identity.person_of_account[0];
+            let is_own = |person: &PersonId| *person == own;
+            let of: Vec<bool> = identity.person_of_signature.iter().map(is_own).collect();
+            of
+        };
+        assert_eq!(resolved(Some("ghes.acme.example")), [true, true, false]);
+        assert_eq!(resolved(Some("github.com")), [false, false, true]);
+    }
+
+    #[test]
+    fn a_member_whose_address_the_register_knows_has_the_login_without_github() {
+        let signatures = [signature("A <ada@acme.io>"), signature("B <b@acme.io>")];
+        let aliases = [("ada".to_owned(), "ada@acme.io".to_owned())];
+        let identity = resolve(&Evidence {
+            aliases: &aliases,
+            ..evidence(&[], &signatures, &[])
+        });
+        let logins: Vec<_> = identity
+            .people
+            .iter()
+            .map(|person| person.logins.len())
+            .collect();
+        assert_eq!(logins, [1, 0]);
+        assert_eq!(identity.people[0].logins[0].0, "ada");
     }
 
     #[test]

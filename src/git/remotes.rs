@@ -1,5 +1,6 @@
 //! Which GitHub repository a clone belongs to.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use gix::bstr::ByteSlice;
@@ -15,28 +16,62 @@ pub struct GitHubName {
     pub host: String,
     /// `owner/name`.
     pub name: RepoName,
+    /// The remote that says so.
+    pub remote: String,
 }
 
-/// The names that the remotes `origin` and `upstream` stand for, in this order; a remote of another form is left out.
+/// The names that a clone's remotes stand for; a remote of another form is left out.
 ///
-/// Any host is taken: whether it is a GitHub one is for the caller to know. Only the clone's own configuration is read.
+/// First the one that `gh` noted as the base, where pull requests are made (`gh repo clone` of a fork, `gh repo set-default`),
+/// then `origin`, `upstream` and the others by name. Any host is taken: whether it is a GitHub one is for the caller to
+/// know. Only the clone's own configuration is read.
 pub fn remote_github_names(repository: &Path) -> Result<Vec<GitHubName>, Error> {
     let repository = open::open(repository)?;
     let config = repository.config_snapshot();
+    let sections = config.plumbing().sections_by_name("remote");
+    let named: BTreeSet<String> = sections
+        .into_iter()
+        .flatten()
+        .filter_map(|section| section.header().subsection_name())
+        .map(|name| name.to_str_lossy().into_owned())
+        .collect();
+    let mut found = Vec::new();
+    for remote in named {
+        let text = |key: &str| {
+            let value = config.string(&format!("remote.{remote}.{key}"))?;
+            Some(value.to_str_lossy().into_owned())
+        };
+        let Some(mut name) = text("url").and_then(|url| of_url(&url)) else {
+            continue;
+        };
+        let resolved = text("gh-resolved");
+        // `base`, or the repository itself where no remote of the clone is the base.
+        if let Some(base) = resolved.as_ref().and_then(|base| base.parse().ok()) {
+            name.1 = base;
+        }
+        let rank = match (resolved, remote.as_str()) {
+            (Some(_), _) => 0,
+            (None, "origin") => 1,
+            (None, "upstream") => 2,
+            (None, _) => 3,
+        };
+        let (host, name) = name;
+        found.push((rank, GitHubName { host, name, remote }));
+    }
+    found.sort_by(|a, b| (a.0, &a.1.remote).cmp(&(b.0, &b.1.remote)));
     let mut names: Vec<GitHubName> = Vec::new();
-    for remote in ["origin", "upstream"] {
-        let url = config.string(&format!("remote.{remote}.url"));
-        if let Some(name) = url.and_then(|url| of_url(&url.to_str_lossy()))
-            && !names.contains(&name)
-        {
+    for (_, name) in found {
+        let is_known = |known: &GitHubName| known.host == name.host && known.name == name.name;
+        if !names.iter().any(is_known) {
             names.push(name);
         }
     }
     Ok(names)
 }
 
-/// `https://host/owner/name.git`, `git://…`, `ssh://git@host:22/owner/name`, `git@host:owner/name.git`.
-fn of_url(url: &str) -> Option<GitHubName> {
+/// Host and repository of `https://host/owner/name.git`, `git://…`, `ssh://git@host:22/owner/name`,
+/// `git@host:owner/name.git`.
+fn of_url(url: &str) -> Option<(String, RepoName)> {
     let url = url.trim();
     let (authority, path) = match url.split_once("://") {
         Some((scheme, rest)) => {
@@ -63,10 +98,7 @@ fn of_url(url: &str) -> Option<GitHubName> {
     } else {
         host
     };
-    Some(GitHubName {
-        host,
-        name: path.parse().ok()?,
-    })
+    Some((host, path.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -76,7 +108,7 @@ mod tests {
     #[test]
     fn every_form_of_a_github_url_names_its_repository() {
         let check = |url: &str, expected: Option<(&str, &str)>| {
-            let got = of_url(url).map(|name| (name.host, name.name.to_string()));
+            let got = of_url(url).map(|(host, name)| (host, name.to_string()));
             assert_eq!(
                 got,
                 expected.map(|(host, name)| (host.to_owned(), name.to_owned())),

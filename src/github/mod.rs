@@ -7,6 +7,7 @@ pub mod client;
 pub mod decode;
 pub mod error;
 pub mod fetch;
+pub mod narrower;
 pub mod operation;
 pub mod probe;
 pub mod redact;

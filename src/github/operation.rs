@@ -9,6 +9,22 @@ pub struct Operation {
     pub document: &'static str,
 }
 
+impl Operation {
+    /// Whether its answers are kept as records, of which a part may be missing. The others are small, and what reads their
+    /// answers asks for their parts one by one.
+    #[must_use]
+    pub fn is_of_records(&self) -> bool {
+        let is_one_of = |operations: &[Self]| operations.iter().any(|known| known == self);
+        !is_one_of(&[
+            REPOSITORY,
+            REPOSITORY_SETTINGS,
+            PULL_REQUEST_IDS,
+            SURVEY,
+            TEAM_MEMBERS,
+        ])
+    }
+}
+
 macro_rules! fragment {
     ($name:literal) => {
         include_str!(concat!(
@@ -89,7 +105,24 @@ operation!(
 );
 operation!(
     /// Issues changed since an instant, oldest change first.
-    ISSUES, "Issues", "issues", ["page", "actor", "user", "labels", "comments", "issue_timeline"]
+    ISSUES, "Issues", "issues", ["page", "actor", "user", "labels", "comments", "issue", "issue_timeline"]
+);
+operation!(
+    /// Issues by node id.
+    ISSUES_BY_ID, "IssuesById", "issues_by_id",
+    ["page", "actor", "user", "labels", "comments", "issue", "issue_timeline"]
+);
+operation!(
+    /// All issues in outline.
+    ISSUE_OUTLINES, "IssueOutlines", "issue_outlines", ["page", "labels"]
+);
+operation!(
+    /// All pull requests in outline.
+    PULL_REQUEST_OUTLINES, "PullRequestOutlines", "pull_request_outlines", ["page", "labels"]
+);
+operation!(
+    /// All deployments in outline.
+    DEPLOYMENT_OUTLINES, "DeploymentOutlines", "deployment_outlines", ["page"]
 );
 operation!(
     /// More of an issue's comments.
@@ -136,19 +169,23 @@ operation!(
 
 /// Every operation, sorted by name.
 pub const ALL: &[Operation] = &[
+    DEPLOYMENT_OUTLINES,
     DEPLOYMENT_STATUSES,
     DEPLOYMENTS,
     DEPLOYMENTS_BY_ID,
     ISSUE_COMMENTS,
     ISSUE_LABELS,
+    ISSUE_OUTLINES,
     ISSUE_TIMELINE_ITEMS,
     ISSUES,
+    ISSUES_BY_ID,
     PULL_REQUEST_CLOSING_ISSUES,
     PULL_REQUEST_COMMENTS,
     PULL_REQUEST_COMMITS,
     PULL_REQUEST_FILES,
     PULL_REQUEST_IDS,
     PULL_REQUEST_LABELS,
+    PULL_REQUEST_OUTLINES,
     PULL_REQUEST_REVIEWS,
     PULL_REQUEST_THREADS,
     PULL_REQUEST_TIMELINE_ITEMS,

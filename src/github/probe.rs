@@ -21,6 +21,8 @@ pub enum Access {
     Readable(Option<u64>),
     /// The token lacks this permission.
     Missing(String),
+    /// GitHub gives a reason of its own, and the step that mends it.
+    Refused(String, &'static str),
     /// Switched off for the repository.
     Disabled,
     /// Not there, or not shown.
@@ -136,6 +138,12 @@ pub async fn probe(client: &Client, name: &RepoName) -> Result<Probe, Error> {
 
 fn access(stream: Stream, why: &Unavailable) -> Access {
     match why {
+        Unavailable::Forbidden {
+            said: Some(said), ..
+        }
+        | Unavailable::Blocked { said } => {
+            Access::Refused(said.clone(), why.step().unwrap_or_default())
+        }
         Unavailable::Forbidden { permission, .. } => Access::Missing(
             permission
                 .clone()

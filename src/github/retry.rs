@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::client::is_blocked;
+
 /// Tries of one request before it is given up.
 pub const MAX_ATTEMPTS: u32 = 5;
 
@@ -14,7 +16,7 @@ pub struct Reply {
     pub status: Option<u16>,
     /// Whether the answer is larger than anything that is asked for.
     pub is_too_large: bool,
-    /// `retry-after`, in seconds.
+    /// `retry-after`, in seconds from now, in whichever of its two forms it came.
     pub retry_after: Option<u64>,
     /// `x-ratelimit-remaining`.
     pub remaining: Option<u64>,
@@ -45,8 +47,10 @@ pub enum Decision {
     Forbidden,
     /// Not there, or not shown.
     NotFound,
-    /// Switched off, gone, or withheld for legal reasons.
+    /// Switched off, or gone.
     Disabled,
+    /// GitHub keeps everybody out.
+    Blocked,
     /// An empty repository.
     Empty,
     /// The token is refused.
@@ -122,15 +126,17 @@ pub fn decide(
     }
     match status {
         401 => Decision::Unauthorised,
+        403 if is_blocked(&reply.message) => Decision::Blocked,
         403 => Decision::Forbidden,
         404 if attempt < 2 => Decision::Wait(Duration::from_millis(500 + u64::from(jitter))),
         404 => Decision::NotFound,
         409 => Decision::Empty,
-        410 | 451 => Decision::Disabled,
+        410 => Decision::Disabled,
+        451 => Decision::Blocked,
         408 | 429 | 500..=599 => again(attempt, Decision::Split, jitter),
         200..=299 if !reply.is_parsed => again(attempt, Decision::Wait, jitter),
         200..=299 if reply.has_data => Decision::Accept,
-        200..=299 if reply.error_types.is_empty() => Decision::Accept,
+        200..=299 if reply.error_types.is_empty() && reply.message.is_empty() => Decision::Accept,
         200..=299 => without_data(reply, attempt, jitter),
         300..=399 => Decision::Redirected,
         _ => Decision::Rejected,
@@ -142,10 +148,19 @@ fn without_data(reply: &Reply, attempt: u32, jitter: u32) -> Decision {
     if has_type("NOT_FOUND") {
         return Decision::NotFound;
     }
-    if has_type("FORBIDDEN")
-        || has_type("INSUFFICIENT_SCOPES")
-        || reply.message.contains("not accessible by")
-    {
+    if is_blocked(&reply.message) {
+        return Decision::Blocked;
+    }
+    // A refusal may come inside an answer of status 200, without a type and without a path.
+    let is_refusal = [
+        "not accessible by",
+        "saml enforcement",
+        "allow list",
+        "forbids access",
+    ]
+    .iter()
+    .any(|words| reply.message.contains(words));
+    if has_type("FORBIDDEN") || has_type("INSUFFICIENT_SCOPES") || is_refusal {
         return Decision::Forbidden;
     }
     let is_too_big = has_type("MAX_NODE_LIMIT_EXCEEDED")

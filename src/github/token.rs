@@ -139,20 +139,33 @@ pub enum Origin {
     Cli,
 }
 
+/// The server that a token is for: which variables hold one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Server {
+    /// github.com, or a data-residency host of it.
+    Cloud,
+    /// An enterprise server: `GITHUB_TOKEN` may be for github.com, and is not for it.
+    Enterprise,
+    /// The enterprise server on whose runner this is: what the runner calls the GitHub token is for it.
+    EnterpriseOfRunner,
+}
+
 /// The token to use, in the order in which `gh` looks: environment (for an enterprise host its own variables), then an app,
 /// then the login of `gh`. `variable` looks one up; `app` and `cli` are asked only when they are reached.
 pub fn choose(
-    is_enterprise: bool,
+    server: Server,
     variable: impl Fn(&str) -> Option<String>,
     app: impl FnOnce() -> Option<Token>,
     cli: impl FnOnce() -> Option<String>,
 ) -> Option<(Token, Origin)> {
-    let names: [&'static str; 2] = if is_enterprise {
-        ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]
-    } else {
-        ["GH_TOKEN", "GITHUB_TOKEN"]
+    let own: &[&'static str] = &["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
+    let common: &[&'static str] = &["GH_TOKEN", "GITHUB_TOKEN"];
+    let names = match server {
+        Server::Cloud => [common, &[]],
+        Server::Enterprise => [own, &[]],
+        Server::EnterpriseOfRunner => [own, common],
     };
-    for name in names {
+    for name in names.into_iter().flatten().copied() {
         if let Some(text) = variable(name).filter(|text| !text.trim().is_empty()) {
             return Some((Token::plain(&text), Origin::Variable(name)));
         }
@@ -170,48 +183,64 @@ mod tests {
 
     #[test]
     fn the_environment_comes_before_the_app_and_the_app_before_gh() {
-        let check = |enterprise: bool,
-                     variables: &[&str],
-                     app: bool,
-                     cli: bool,
-                     expected: Option<Origin>| {
-            let chosen = choose(
-                enterprise,
-                |name| variables.contains(&name).then(|| "x".to_owned()),
-                || app.then(|| Token::app(1, "pem", 2)),
-                || cli.then(|| "y".to_owned()),
-            );
-            assert_eq!(
-                chosen.map(|(_, origin)| origin),
-                expected,
-                "{enterprise} {variables:?} {app} {cli}"
-            );
-        };
+        use Server::{Cloud, Enterprise, EnterpriseOfRunner};
+        let check =
+            |server: Server, variables: &[&str], app: bool, cli: bool, expected: Option<Origin>| {
+                let chosen = choose(
+                    server,
+                    |name| variables.contains(&name).then(|| "x".to_owned()),
+                    || app.then(|| Token::app(1, "pem", 2)),
+                    || cli.then(|| "y".to_owned()),
+                );
+                assert_eq!(
+                    chosen.map(|(_, origin)| origin),
+                    expected,
+                    "{server:?} {variables:?} {app} {cli}"
+                );
+            };
         check(
-            false,
+            Cloud,
             &["GH_TOKEN", "GITHUB_TOKEN"],
             true,
             true,
             Some(Origin::Variable("GH_TOKEN")),
         );
         check(
-            false,
+            Cloud,
             &["GITHUB_TOKEN"],
             true,
             true,
             Some(Origin::Variable("GITHUB_TOKEN")),
         );
-        check(false, &["GH_ENTERPRISE_TOKEN"], false, false, None);
+        check(Cloud, &["GH_ENTERPRISE_TOKEN"], false, false, None);
         check(
-            true,
+            Enterprise,
             &["GITHUB_TOKEN", "GITHUB_ENTERPRISE_TOKEN"],
             false,
             false,
             Some(Origin::Variable("GITHUB_ENTERPRISE_TOKEN")),
         );
-        check(true, &["GITHUB_TOKEN"], true, true, Some(Origin::App));
-        check(false, &[], false, true, Some(Origin::Cli));
-        check(false, &[], false, false, None);
+        check(
+            Enterprise,
+            &["GITHUB_TOKEN", "GH_TOKEN"],
+            true,
+            true,
+            Some(Origin::App),
+        );
+        // The runner of an enterprise server gives its token the name that github.com's has elsewhere.
+        for name in ["GITHUB_TOKEN", "GH_TOKEN"] {
+            let found = Some(Origin::Variable(name));
+            check(EnterpriseOfRunner, &[name], true, true, found);
+        }
+        check(
+            EnterpriseOfRunner,
+            &["GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN"],
+            false,
+            false,
+            Some(Origin::Variable("GH_ENTERPRISE_TOKEN")),
+        );
+        check(Cloud, &[], false, true, Some(Origin::Cli));
+        check(Cloud, &[], false, false, None);
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Lens {
         let id_of = |name: &str| {
             repositories
                 .iter()
-                .find(|repository| repository.name.eq_ignore_ascii_case(name))
+                .find(|repository| repository.is_called(name))
                 .map(|found| found.repository)
         };
         let mut declared = register.products.clone();
@@ -161,6 +161,8 @@ impl Lens {
                     .collect()
             };
             ids.sort_unstable();
+            // Two names of one repository, the old one and the new one, are one repository.
+            ids.dedup();
             products.push(ProductLens {
                 name: product.name.clone(),
                 repositories: ids,

@@ -11,7 +11,7 @@ use super::incidents::{AttributionBound, IncidentEntry};
 use super::mining::Mining;
 use super::work::{DatedEvent, WorkMix};
 use crate::domain::calendar::weekday;
-use crate::domain::{Login, RepoName, WorkPattern};
+use crate::domain::{Completeness, Login, RepoName, Stream, WorkPattern};
 
 /// The team register. Every key has a default: an empty file is valid.
 #[derive(Debug, Clone, Deserialize)]
@@ -58,6 +58,9 @@ pub struct Register {
     pub work_mix: WorkMix,
     /// Crossed agreements that stay quiet until a day.
     pub accepted: Vec<Accepted>,
+    /// Streams of GitHub's that stay short, and end no run with exit code 5 until a day.
+    #[serde(rename = "accepted_hole")]
+    pub accepted_holes: Vec<AcceptedHole>,
     /// What mining reads and leaves out.
     pub mining: Mining,
     /// Below this many rows a figure lists events instead of a summary. At least 5.
@@ -86,6 +89,7 @@ impl Default for Register {
             events: Vec::new(),
             work_mix: WorkMix::default(),
             accepted: Vec::new(),
+            accepted_holes: Vec::new(),
             mining: Mining::default(),
             minimum_n: 5,
             minimum_people: 3,
@@ -442,6 +446,48 @@ pub struct Accepted {
     pub reason: String,
     /// The last quiet day.
     pub until: Date,
+}
+
+/// A hole in a stream that the team knows of and lives with until a day. It is told all the same.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedHole {
+    /// The repository.
+    pub repository: RepoName,
+    /// The stream, as `data_quality.json` names it.
+    pub stream: Stream,
+    /// How large a hole: one that grows is not accepted any more.
+    #[serde(default)]
+    pub state: HoleState,
+    /// Why.
+    pub reason: String,
+    /// The last quiet day.
+    pub until: Date,
+}
+
+/// How much of a stream is missing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoleState {
+    /// Some of it.
+    #[default]
+    Partial,
+    /// All of it: the token may not read it.
+    Forbidden,
+    /// All of it: the repository is not there, or not shown.
+    NotFound,
+}
+
+impl HoleState {
+    /// The same in a certificate.
+    #[must_use]
+    pub const fn completeness(self) -> Completeness {
+        match self {
+            Self::Partial => Completeness::Partial,
+            Self::Forbidden => Completeness::Forbidden,
+            Self::NotFound => Completeness::NotFound,
+        }
+    }
 }
 
 impl Register {

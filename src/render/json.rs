@@ -253,6 +253,8 @@ struct StreamLine<'a> {
     fetched: u64,
     watermark: Option<String>,
     age_hours: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted_until: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -278,6 +280,10 @@ pub fn data_quality(report: &TeamReport) -> Result<String, RenderError> {
             fix: certificate.fix.as_deref(),
             expected: certificate.expected,
             fetched: certificate.fetched,
+            accepted_until: certificate
+                .accepted
+                .as_ref()
+                .map(|(until, _)| until.to_string()),
             watermark: certificate.watermark.map(|at| at.to_string()),
             age_hours: certificate
                 .watermark

@@ -225,6 +225,10 @@ impl Mask<'_> {
         StreamCertificate {
             reason: self.optional(line.reason.as_deref()),
             fix: self.optional(line.fix.as_deref()),
+            accepted: line
+                .accepted
+                .as_ref()
+                .map(|(until, reason)| (*until, self.text(reason))),
             ..line.clone()
         }
     }

@@ -23,6 +23,16 @@ pub struct Repository {
     pub url: Option<String>,
     /// Its default branch.
     pub default_branch: Option<String>,
+    /// What it was called before, in lower case, sorted: registers and texts may still say so.
+    pub former_names: Vec<String>,
+}
+
+impl Repository {
+    /// Whether this is its name, or was: GitHub leads from an old name to the new one until another repository takes it.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.former_names.contains(&name.to_lowercase())
+    }
 }
 
 /// A tag of a repository.
@@ -187,7 +197,7 @@ macro_rules! table {
 
 pub(super) use table;
 
-table! { "repositories": Repository { repository, name, url, default_branch } }
+table! { "repositories": Repository { repository, name, url, default_branch, former_names } }
 
 table! { "patch_ids": PatchRow { repository, commit, base, patch_id, on_default_branch } }
 

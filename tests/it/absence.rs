@@ -196,6 +196,7 @@ impl Team {
             name: name.to_string(),
             url: None,
             default_branch: Some("main".to_owned()),
+            former_names: Vec::new(),
         };
         Tables {
             repositories: self.repositories.iter().map(row).collect(),
@@ -230,6 +231,7 @@ impl Team {
             expected: None,
             fetched: 1,
             watermark: None,
+            accepted: None,
         };
         let certificates = self.repositories.keys().filter(|_| self.has_pull_requests);
         let tables = self.tables();

@@ -63,6 +63,7 @@ impl Given {
             name: "acme/lamp".into(),
             url: Some("https://github.example/acme/lamp".into()),
             default_branch: Some("main".into()),
+            former_names: Vec::new(),
         });
         Self {
             tables,
@@ -337,6 +338,7 @@ impl Given {
                 expected: None,
                 fetched: 1,
                 watermark: None,
+                accepted: None,
             })
             .collect();
         Lens::new(

@@ -1022,6 +1022,52 @@ fn the_remotes_name_the_repository_on_github() {
 }
 
 #[test]
+fn a_remote_of_any_name_counts_and_the_base_that_gh_noted_comes_first() {
+    let check = |remotes: &[(&str, &str)], resolved: Option<(&str, &str)>, expected: &[&str]| {
+        let f = Fixture::new();
+        for (name, url) in remotes {
+            f.git(&["remote", "add", name, url]);
+        }
+        if let Some((remote, base)) = resolved {
+            f.git(&["config", &format!("remote.{remote}.gh-resolved"), base]);
+        }
+        let names: Vec<_> = remote_github_names(f.path())
+            .unwrap()
+            .into_iter()
+            .map(|found| format!("{} {} {}", found.remote, found.host, found.name))
+            .collect();
+        assert_eq!(names, expected, "{remotes:?} {resolved:?}");
+    };
+    let fork = [
+        ("origin", "https://github.com/ada/widgets"),
+        ("upstream", "https://github.com/acme/widgets"),
+    ];
+    let (own, base) = (
+        "origin github.com ada/widgets",
+        "upstream github.com acme/widgets",
+    );
+    check(&fork, None, &[own, base]);
+    check(&fork, Some(("upstream", "base")), &[base, own]);
+    // `gh repo set-default` where no remote is the base.
+    let elsewhere = "origin github.com acme/gadgets";
+    check(&fork[..1], Some(("origin", "acme/gadgets")), &[elsewhere]);
+    check(
+        &[("github", "git@github.com:acme/widgets.git")],
+        None,
+        &["github github.com acme/widgets"],
+    );
+    check(
+        &[
+            ("z", "git@work:acme/b.git"),
+            ("a.b", "git@work:acme/a.git"),
+            ("local", "/srv/c"),
+        ],
+        None,
+        &["a.b work acme/a", "z work acme/b"],
+    );
+}
+
+#[test]
 fn the_number_of_threads_changes_nothing() {
     let f = random(9, 25, true);
     let states: Vec<_> = [1, 2, 5]

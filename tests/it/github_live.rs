@@ -2,7 +2,7 @@
 //! are never answered. Each costs what a night costs, takes nothing else with it, and is told.
 
 use jiff::SignedDuration;
-use linchpin::demo::fake::{Asked, Fault, Faults};
+use linchpin::demo::fake::{Asked, Fault, Faults, Refusal};
 use linchpin::demo::model::Host;
 use linchpin::domain::{Completeness, Stream, StreamCertificate};
 use linchpin::github::FetchReport;
@@ -522,4 +522,343 @@ fn a_store_that_others_may_read_keeps_no_texts_and_no_members_of_teams() {
         refused.to_string().contains("holds texts of reviews"),
         "{refused}"
     );
+}
+
+/// Every document is refused as a whole where it asks for any of this.
+fn refuses(refusal: Refusal) -> linchpin::demo::fake::Script {
+    Box::new(move |_| Some(Fault::Refuse(refusal)))
+}
+
+#[test]
+fn a_token_without_the_scope_for_teams_loses_no_more_than_which_team_was_asked() {
+    let without = Refusal {
+        without_scope: &[("Team", "slug"), ("Team", "combinedSlug")],
+        ..Refusal::default()
+    };
+    let bench = bench();
+    bench.github.set_script(Some(refuses(without)));
+    bench.fetch();
+    let quiet = bench.github.log().len();
+    for night in 0..3 {
+        a_day_later(&bench, |host, now| {
+            host.repositories[0].pull_requests[5].updated_at = now;
+        });
+        let before = bench.github.log().len();
+        let report = bench.fetch();
+        let found = line(&report, Stream::PullRequests);
+        assert_eq!(found.completeness, Completeness::Partial, "{found:?}");
+        assert_eq!(found.fetched, 12, "{night}");
+        let (reason, fix) = (
+            found.reason.as_deref().unwrap(),
+            found.fix.as_deref().unwrap(),
+        );
+        assert!(
+            reason.contains("`timelineItems` of 12 pull requests"),
+            "{reason}"
+        );
+        assert!(fix.contains("read:org"), "{fix}");
+        assert!(bench.github.log().len() - before <= quiet + 3, "{night}");
+        let facts = bench.facts().facts;
+        let asked_of_people = facts
+            .review_requests
+            .iter()
+            .filter(|row| row.reviewer.is_some());
+        assert!(asked_of_people.count() >= 24);
+        assert!(facts.review_requests.iter().all(|row| row.team.is_none()));
+    }
+    // The scope is given: what was hidden comes, once and for all.
+    bench.github.set_script(None);
+    let report = bench.fetch();
+    let found = line(&report, Stream::PullRequests);
+    assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
+    let whole = self::bench();
+    whole.fetch();
+    assert_eq!(
+        bench.facts().facts.review_requests,
+        whole.facts().facts.review_requests
+    );
+}
+
+#[test]
+fn a_server_without_some_types_of_events_answers_all_others() {
+    let check = |unknown_types: &'static [&'static str]| {
+        let older = Refusal {
+            unknown_types,
+            ..Refusal::default()
+        };
+        let bench = bench();
+        bench.github.set_script(Some(refuses(older)));
+        for _ in 0..2 {
+            let report = bench.fetch();
+            for stream in [Stream::PullRequests, Stream::Issues] {
+                let found = line(&report, stream);
+                assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
+            }
+        }
+        bench.facts().facts
+    };
+    let whole = bench();
+    whole.fetch();
+    let whole = whole.facts().facts;
+    let older = check(&["AddedToMergeQueueEvent", "RemovedFromMergeQueueEvent"]);
+    assert_eq!(older.pull_requests, whole.pull_requests);
+    assert!(older.timeline.len() < whole.timeline.len());
+    let oldest = check(&[
+        "ConvertToDraftEvent",
+        "CrossReferencedEvent",
+        "ReviewDismissedEvent",
+    ]);
+    assert_eq!(oldest.pull_requests.len(), whole.pull_requests.len());
+    assert_eq!(oldest.reviews, whole.reviews);
+}
+
+fn two_days_after(bench: &Bench) {
+    bench.github.advance(SignedDuration::from_hours(48));
+}
+
+#[test]
+fn what_is_deleted_or_transferred_is_gone_the_next_night() {
+    let bench = bench();
+    // Old enough that no nightly look reaches them.
+    bench.github.update(|host| {
+        let repository = &mut host.repositories[0];
+        for item in &mut repository.deployments {
+            item.created_at = at("2025-02-01T00:00:00Z");
+        }
+    });
+    bench.fetch();
+    let before = bench.facts().facts;
+    bench.github.update(|host| {
+        let repository = &mut host.repositories[0];
+        repository.issues.remove(1);
+        repository.deployments.remove(2);
+        repository.releases.remove(3);
+        repository.pull_requests.remove(4);
+    });
+    two_days_after(&bench);
+    for night in 0..2 {
+        let from = bench.github.log().len();
+        let report = bench.fetch();
+        for stream in [
+            Stream::Issues,
+            Stream::Deployments,
+            Stream::Releases,
+            Stream::PullRequests,
+        ] {
+            let found = line(&report, stream);
+            assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
+            assert_eq!(found.expected, Some(found.fetched), "{found:?}");
+        }
+        let n = n_asked(&bench, from, "IssueOutlines");
+        assert_eq!(n, usize::from(night == 0), "{night}");
+        let after = bench.facts().facts;
+        assert_eq!(after.issues.len(), before.issues.len() - 1);
+        assert_eq!(after.deployments.len(), before.deployments.len() - 1);
+        assert_eq!(after.releases.len(), before.releases.len() - 1);
+        assert_eq!(after.pull_requests.len(), before.pull_requests.len() - 1);
+    }
+}
+
+#[test]
+fn a_change_that_moves_no_time_of_change_is_seen_within_a_week() {
+    let bench = bench();
+    bench.fetch();
+    bench.github.update(|host| {
+        let repository = &mut host.repositories[0];
+        // A label is renamed, one issue goes while another comes, a release is edited.
+        repository.issues[0].labels = vec!["outage".into()];
+        repository.pull_requests[0].labels = vec!["outage".into()];
+        repository.releases[0].name = Some("Renamed".into());
+        let mut other = repository.issues.remove(1);
+        (other.number, other.node) = (200_000, "I_other".into());
+        repository.issues.push(other);
+    });
+    for night in 1..=8 {
+        bench.github.advance(SignedDuration::from_hours(24));
+        let report = bench.fetch();
+        let facts = bench.facts().facts;
+        let is_seen = night >= 7;
+        let of_issue = facts.issues.iter().any(|row| row.labels == ["outage"]);
+        let of_request = facts
+            .pull_requests
+            .iter()
+            .any(|row| row.labels == ["outage"]);
+        let name = facts
+            .releases
+            .iter()
+            .any(|row| row.name.as_deref() == Some("Renamed"));
+        assert_eq!(
+            (of_issue, of_request, name),
+            (is_seen, is_seen, is_seen),
+            "{night}"
+        );
+        assert_eq!(facts.issues.len(), 3, "{night}");
+        let has_other = facts.issues.iter().any(|row| row.number.0 == 200_000);
+        assert_eq!(has_other, is_seen, "{night}");
+        let found = line(&report, Stream::Issues);
+        assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
+    }
+}
+
+#[test]
+fn a_list_that_is_short_of_what_is_counted_takes_nothing_out_of_the_store() {
+    let bench = bench();
+    bench.fetch();
+    bench.github.update(|host| {
+        host.repositories[0].issues.remove(1);
+    });
+    bench.github.set_script(Some(Box::new(|asked| {
+        is(asked, "IssueOutlines").then_some(Fault::PartialNulls(1))
+    })));
+    two_days_after(&bench);
+    let report = bench.fetch();
+    let found = line(&report, Stream::Issues);
+    assert_eq!(found.completeness, Completeness::Partial, "{found:?}");
+    assert!(
+        found
+            .reason
+            .as_deref()
+            .unwrap()
+            .contains("more records than GitHub counts")
+    );
+    assert_eq!(bench.facts().facts.issues.len(), 3);
+}
+
+#[test]
+fn what_comes_while_a_stream_is_read_is_no_more_than_github_counts() {
+    let bench = bench();
+    let mut is_done = false;
+    bench.github.set_script(Some(Box::new(move |asked| {
+        if is_done || !is(asked, "PullRequestIds") {
+            return None;
+        }
+        is_done = true;
+        Some(Fault::Update(Box::new(|host| {
+            let mut new = pull_request(13);
+            (new.created_at, new.updated_at) = (at(NOW), at(NOW));
+            host.repositories[0].pull_requests.push(new);
+        })))
+    })));
+    let report = bench.fetch();
+    let found = line(&report, Stream::PullRequests);
+    assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
+    assert_eq!((found.expected, found.fetched), (Some(13), 13));
+    assert_eq!(n_asked(&bench, 0, "PullRequestOutlines"), 1);
+}
+
+#[test]
+fn github_says_itself_why_it_refuses() {
+    let check = |status: u16, body: Value, reason: &str, fix: &str| {
+        let bench = bench();
+        let body = body.to_string();
+        bench.github.set_script(Some(Box::new(move |_| {
+            Some(Fault::Status(status, Vec::new(), body.clone()))
+        })));
+        let report = bench.fetch();
+        for stream in [Stream::PullRequests, Stream::WorkflowRuns, Stream::Teams] {
+            let found = line(&report, stream);
+            assert_eq!(found.completeness, Completeness::Forbidden, "{found:?}");
+            let told = (
+                found.reason.as_deref().unwrap(),
+                found.fix.as_deref().unwrap(),
+            );
+            assert!(told.0.contains(reason) && told.1.contains(fix), "{told:?}");
+        }
+    };
+    let sso = "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.";
+    check(403, json!({"message": sso}), "SAML", "single sign-on");
+    // The same, as GraphQL says it.
+    let inside = json!({"data": {"repository": null}, "errors": [{"type": "FORBIDDEN", "path": ["repository"], "message": sso}]});
+    check(200, inside, "SAML", "single sign-on");
+    check(200, json!({"message": sso}), "SAML", "single sign-on");
+    let allow = "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.";
+    check(
+        403,
+        json!({"message": allow}),
+        "IP allow list",
+        "allow list",
+    );
+    let blocked = json!({"message": "Repository access blocked", "block": {"reason": "dmca", "created_at": NOW, "html_url": "https://github.com/tos"}});
+    check(451, blocked.clone(), "access blocked (dmca)", "support");
+    check(403, blocked, "access blocked", "support");
+    let inside = json!({"data": {"repository": null}, "errors": [{"path": ["repository"], "message": "Repository access blocked"}]});
+    check(200, inside, "access blocked", "support");
+}
+
+#[test]
+fn a_date_says_as_well_as_a_number_how_long_to_wait() {
+    for wait in ["3600", "Sun, 01 Mar 2026 13:00:00 GMT"] {
+        let bench = bench();
+        bench.github.set_script(Some(Box::new(move |asked| {
+            is(asked, "PullRequests").then(|| {
+                let headers = vec![("retry-after", wait.to_owned())];
+                let body = json!({"message": "You have exceeded a secondary rate limit."});
+                Fault::Status(429, headers, body.to_string())
+            })
+        })));
+        let report = bench.fetch();
+        let resumes_at = report.resumes_at.unwrap();
+        let off = resumes_at.duration_since(at("2026-03-01T13:00:00Z"));
+        assert!(
+            off.abs() < SignedDuration::from_mins(1),
+            "{wait}: {resumes_at}"
+        );
+        assert_eq!(n_asked(&bench, 0, "PullRequests"), 1, "{wait}");
+    }
+}
+
+#[test]
+fn a_hole_that_the_team_accepts_until_a_day_ends_no_run_with_5_and_is_told_all_the_same() {
+    let bench = bench();
+    bench.github.set_script(Some(hides("labels", "PR_1")));
+    let fixture = crate::cli::fixture();
+    let url = bench.github.base_url();
+    let run = |register: &str, as_of: &str| {
+        std::fs::write(fixture.path().join("team.toml"), register).unwrap();
+        let arguments = [
+            "run",
+            "--api-url",
+            &url,
+            "--github",
+            "acme/widgets",
+            "--config",
+            "team.toml",
+            as_of,
+        ];
+        let token = [("GH_ENTERPRISE_TOKEN", "token")];
+        let ran = crate::cli::ran_with(fixture.path(), &arguments, &token);
+        let team = fixture.path().join("linchpin-report/team");
+        let read = |name: &str| std::fs::read_to_string(team.join(name)).unwrap();
+        let quality: Value = serde_json::from_str(&read("data_quality.json")).unwrap();
+        (ran.code, quality, read("summary.md"))
+    };
+    let accepted = |more: &str| {
+        format!(
+            "[[accepted_hole]]\nrepository = \"acme/widgets\"\nstream = \"pull_requests\"\nreason = \"kept from us\"\nuntil = \"2026-03-10\"\n{more}"
+        )
+    };
+    let march = "--as-of=2026-03-01";
+    let (code, quality, _) = run("", march);
+    assert_eq!((code, &quality["partial"]), (5, &json!(true)));
+    let (code, quality, summary) = run(&accepted(""), march);
+    assert_eq!((code, &quality["partial"]), (0, &json!(false)), "{summary}");
+    let streams = quality["streams"].as_array().unwrap();
+    let is_it = |line: &&Value| line["stream"] == "pull_requests";
+    let line = streams.iter().find(is_it).unwrap();
+    assert_eq!(line["completeness"], "partial");
+    assert_eq!(line["accepted_until"], "2026-03-10");
+    let told = "`labels` of 1 pull request; accepted until 2026-03-10: kept from us";
+    assert!(summary.contains(told), "{summary}");
+    // The day is over; another stream; a larger hole than was accepted.
+    assert_eq!(run(&accepted(""), "--as-of=2026-03-12").0, 5);
+    assert_eq!(
+        run(&accepted("").replace("pull_requests", "issues"), march).0,
+        5
+    );
+    assert_eq!(run(&accepted("state = \"forbidden\"\n"), march).0, 5);
+    let ran = crate::cli::ran(
+        fixture.path(),
+        &["report", march, "--config", "team.toml", "--offline"],
+    );
+    assert_eq!(ran.code, 5, "{}", ran.err);
 }

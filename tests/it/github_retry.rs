@@ -246,7 +246,29 @@ fn every_condition_has_its_decision() {
         "withheld for legal reasons",
         http(451),
         1,
-        Decision::Disabled,
+        Decision::Blocked,
+    );
+    let said = |status: u16, message: &str| Reply {
+        message: message.to_owned(),
+        ..http(status)
+    };
+    check(
+        "blocked by GitHub",
+        said(403, "repository access blocked"),
+        1,
+        Decision::Blocked,
+    );
+    check(
+        "blocked by GitHub, GraphQL",
+        graphql("", "repository access blocked"),
+        1,
+        Decision::Blocked,
+    );
+    check(
+        "refused inside an answer of status 200",
+        said(200, "resource protected by organization saml enforcement"),
+        1,
+        Decision::Forbidden,
     );
     check(
         "an unknown field",

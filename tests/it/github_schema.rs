@@ -323,6 +323,13 @@ fn readers() -> BTreeMap<&'static str, Read> {
         ("PullRequestLabels", tail::<wire::Label>),
         ("PullRequestClosingIssues", tail::<pr::ClosingIssue>),
         ("Issues", page::<wire::issue::Issue>),
+        ("IssuesById", whole_issue),
+        ("IssueOutlines", page::<wire::repository::Outline>),
+        ("PullRequestOutlines", page::<wire::repository::Outline>),
+        (
+            "DeploymentOutlines",
+            page::<wire::repository::DeploymentOutline>,
+        ),
         ("IssueComments", tail::<wire::Comment>),
         ("IssueLabels", tail::<wire::Label>),
         ("IssueTimelineItems", tail::<wire::issue::Event>),
@@ -371,6 +378,10 @@ fn whole_repository(value: &Value) -> Result<(), serde_json::Error> {
         wire::delivery::Release::deserialize(release)?;
     }
     Ok(())
+}
+
+fn whole_issue(value: &Value) -> Result<(), serde_json::Error> {
+    of_type::<wire::issue::Issue>(value, "Issue")
 }
 
 fn whole_deployment(value: &Value) -> Result<(), serde_json::Error> {

@@ -52,6 +52,7 @@ mod pipeline;
 mod properties;
 mod reads;
 mod reference;
+mod remotes;
 mod render;
 mod render_given;
 mod store;

@@ -391,6 +391,7 @@ pub(crate) fn certificate(
         expected: None,
         fetched: 1_204,
         watermark: Some("2026-05-20T02:00:00Z".parse().unwrap()),
+        accepted: None,
     }
 }
 

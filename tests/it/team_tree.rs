@@ -308,6 +308,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         expected: None,
         fetched: 3,
         watermark: None,
+        accepted: None,
     }];
     let gaps = [Gap {
         repository: Some(LAMP),

@@ -8,6 +8,8 @@
 mod engine;
 mod graph;
 pub use graph::WEB;
+mod refusal;
+pub use refusal::Refusal;
 mod resolve;
 mod rest;
 mod server;
@@ -73,6 +75,8 @@ pub enum Fault {
     Unanswered(&'static str),
     /// A field of the repository may not be read: where it is asked for, there is no repository at all.
     Forbid(&'static str),
+    /// A document that asks for any of this is refused as a whole, before anything of it is answered.
+    Refuse(Refusal),
     /// Every list of the answer goes on, at this cursor.
     Endless(String),
     /// The model changes, then the request is answered.

@@ -194,6 +194,13 @@ async fn answer(
         Some(Fault::HideOf(id, field)) => twist.of = Some((id, field)),
         Some(Fault::Unanswered(field)) => twist.unanswered = Some(field),
         Some(Fault::Forbid(field)) => twist.forbidden = Some(field),
+        Some(Fault::Refuse(refusal)) => {
+            let document = posted.get("query").and_then(Value::as_str);
+            if let Some(body) = document.and_then(|document| refusal.answer(document)) {
+                let body = body.to_string();
+                return Ok(respond(&shared, 200, &[], body.as_bytes(), false));
+            }
+        }
         Some(Fault::Endless(cursor)) => twist.endless = Some(cursor),
         Some(Fault::Update(change)) => shared.update(change),
         None => {}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rules::{full_name, is_personal, local_part, noreply};
+use super::rules::{Noreply, full_name, is_personal, local_part, noreply};
 use super::{Conflict, Edge, Evidence, Identity, Node, Reason};
 use crate::domain::{Account, AccountSeen, EmailAddress, Login, Person, PersonId, Signature};
 
@@ -13,6 +13,8 @@ pub(super) struct Graph<'a> {
     parent: Vec<usize>,
     edges: BTreeSet<Edge>,
     conflicts: BTreeSet<Conflict>,
+    /// Nodes that the register says are a member's: the member's login.
+    claimed: BTreeMap<usize, String>,
 }
 
 impl<'a> Graph<'a> {
@@ -33,6 +35,20 @@ impl<'a> Graph<'a> {
             parent,
             edges: BTreeSet::new(),
             conflicts: BTreeSet::new(),
+            claimed: BTreeMap::new(),
+        }
+    }
+
+    /// The servers whose noreply addresses speak of the accounts: the one that was asked; where that is not known, github.com
+    /// and whatever other servers the addresses are of.
+    fn sites(&self) -> BTreeSet<String> {
+        match self.evidence.site {
+            Some(site) => BTreeSet::from([site.to_lowercase()]),
+            None => {
+                let addresses = self.evidence.signatures.iter();
+                let sites = addresses.filter_map(|signature| noreply(&signature.email));
+                sites.map(|found| found.site).collect()
+            }
         }
     }
 
@@ -117,27 +133,31 @@ impl<'a> Graph<'a> {
             .filter(|(_, signature)| is_personal(&signature.email))
             .map(|(at, signature)| (EmailAddress(signature.email.clone()).key(), node(at)))
             .collect();
-        let mut ids_of: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+        let mut ids_of: BTreeMap<(String, String), BTreeSet<u64>> = BTreeMap::new();
         let noreply = || signatures.iter().map(|signature| noreply(&signature.email));
-        for (id, login) in noreply().flatten() {
-            ids_of.entry(login).or_default().extend(id);
+        for found in noreply().flatten() {
+            let ids = ids_of.entry((found.site, found.login)).or_default();
+            ids.extend(found.id);
         }
+        let sites = self.sites();
         for seen in self.evidence.accounts {
-            ids_of
-                .entry(seen.login.key())
-                .or_default()
-                .extend(seen.database_id);
+            for site in &sites {
+                let ids = ids_of.entry((site.clone(), seen.login.key())).or_default();
+                ids.extend(seen.database_id);
+            }
         }
         // The old form has no id: it goes with the new one where one account alone ever had the login.
-        let only_id = |login: &String| {
-            let ids = ids_of.get(login).filter(|ids| ids.len() == 1)?;
+        let only_id = |key: &(String, String)| {
+            let ids = ids_of.get(key).filter(|ids| ids.len() == 1)?;
             ids.first().copied()
         };
         let ids: Vec<_> = noreply()
             .enumerate()
             .filter_map(|(at, found)| {
-                let (id, login) = found?;
-                Some((id.or_else(|| only_id(&login)).ok_or(login), node(at)))
+                let Noreply { site, id, login } = found?;
+                let key = (site, login);
+                let (site, id) = (key.0.clone(), id.or_else(|| only_id(&key)));
+                Some(((site, id.ok_or(key.1)), node(at)))
             })
             .collect();
         self.merge_by(same, Reason::SameSignature);
@@ -160,10 +180,14 @@ impl<'a> Graph<'a> {
                     .or_insert(at);
             }
         }
+        let sites = self.sites();
         for (at, signature) in self.evidence.signatures.iter().enumerate() {
-            let Some((id, login)) = noreply(&signature.email) else {
+            let Some(Noreply { site, id, login }) = noreply(&signature.email) else {
                 continue;
             };
+            if !sites.contains(&site) {
+                continue;
+            }
             let account = match id {
                 Some(id) => by_id.get(&id).or_else(|| {
                     // Without ids from the API the login has to do; with another id it is another account.
@@ -202,8 +226,9 @@ impl<'a> Graph<'a> {
 
     pub(super) fn linked(&mut self) {
         let mut claims: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        // GitHub knows whose an address is, whatever it looks like: a machine's, an example's, a role's.
         for (email, account) in self.evidence.links {
-            if *account < self.evidence.accounts.len() && is_personal(email) {
+            if *account < self.evidence.accounts.len() && !email.trim().is_empty() {
                 let root = self.root(*account);
                 claims
                     .entry(EmailAddress(email.clone()).key())
@@ -211,25 +236,18 @@ impl<'a> Graph<'a> {
                     .insert(root);
             }
         }
-        let nodes: BTreeMap<String, usize> = self
-            .evidence
-            .signatures
-            .iter()
-            .enumerate()
-            .rev()
-            .map(|(at, signature)| {
-                (
-                    EmailAddress(signature.email.clone()).key(),
-                    self.signature_node(at),
-                )
-            })
-            .collect();
+        // Under a shared address stand several signatures, and GitHub says the same of each of them.
+        let mut nodes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, signature) in self.evidence.signatures.iter().enumerate() {
+            let key = EmailAddress(signature.email.clone()).key();
+            nodes.entry(key).or_default().push(self.signature_node(at));
+        }
         for (email, accounts) in claims {
             let mut roots = accounts.into_iter();
             let (first, more) = (roots.next(), roots.next());
             match (first, more) {
                 (Some(account), None) => {
-                    if let Some(node) = nodes.get(&email) {
+                    for node in nodes.get(&email).into_iter().flatten() {
                         self.merge(account, *node, Reason::LinkedByGitHub);
                     }
                 }
@@ -275,6 +293,8 @@ impl<'a> Graph<'a> {
             };
             let own = self.nodes_of(&login);
             let other = self.nodes_of(&alias);
+            self.claimed
+                .extend(other.iter().map(|node| (*node, login.clone())));
             if let Some(first) = own.first().or(other.first()).copied() {
                 for node in own.iter().chain(&other) {
                     self.merge(first, *node, Reason::Register);
@@ -410,8 +430,8 @@ impl<'a> Graph<'a> {
 
     fn class_of_signature(&self, signature: &Signature) -> Account {
         match noreply(&signature.email) {
-            Some((_, login)) if self.class_of_login(&login, false) != Account::Human => {
-                self.class_of_login(&login, false)
+            Some(found) if self.class_of_login(&found.login, false) != Account::Human => {
+                self.class_of_login(&found.login, false)
             }
             _ => Account::of_signature(&signature.name, &signature.email),
         }
@@ -510,7 +530,12 @@ impl<'a> Graph<'a> {
             let found = signatures
                 .iter()
                 .filter_map(|signature| noreply(&signature.email));
-            logins = found.map(|(_, login)| Login(login)).collect();
+            logins = found.map(|found| Login(found.login)).collect();
+        }
+        if logins.is_empty() {
+            // Nor is there such an address: the register says whose this one is.
+            let claimed = nodes.iter().filter_map(|node| self.claimed.get(node));
+            logins = claimed.map(|login| Login(login.clone())).collect();
         }
         let emails: BTreeSet<EmailAddress> = signatures
             .iter()
@@ -534,6 +559,24 @@ impl<'a> Graph<'a> {
             .filter_map(|seen| seen.name.as_deref())
             .filter(|name| !name.trim().is_empty())
             .min();
+        // What most of the person's commits say; a name that was changed since is the newer one of two equally frequent.
+        let mut by_name: BTreeMap<&str, (u64, i64)> = BTreeMap::new();
+        for node in nodes {
+            let at = node.checked_sub(n_accounts);
+            let signature = at.and_then(|at| self.evidence.signatures.get(at));
+            let weight = at.and_then(|at| self.evidence.commits.get(at));
+            if let (Some(signature), Some((n, newest))) = (signature, weight) {
+                let name = signature.name.trim();
+                if *n > 0 && !name.is_empty() {
+                    let known = by_name.entry(name).or_insert((0, i64::MIN));
+                    *known = (known.0 + n, known.1.max(*newest));
+                }
+            }
+        }
+        let usual = by_name
+            .into_iter()
+            .max_by_key(|(name, weight)| (*weight, std::cmp::Reverse(*name)))
+            .map(|(name, _)| name);
         let signed = signatures
             .iter()
             .map(|signature| signature.name.trim())
@@ -547,7 +590,12 @@ impl<'a> Graph<'a> {
             .collect();
         let best = signed.min_by_key(|name| (full_name(name).is_none(), *name));
         let login = logins.iter().next().map(|login| login.0.as_str());
-        let display_name = profile.or(best).or(login).unwrap_or("(no name)").to_owned();
+        let display_name = usual
+            .or(profile)
+            .or(best)
+            .or(login)
+            .unwrap_or("(no name)")
+            .to_owned();
         Person {
             id: PersonId(0),
             names: names.into_iter().map(str::to_owned).collect(),

@@ -7,6 +7,7 @@ mod signing;
 mod transport;
 mod wait;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,15 +21,17 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::budget::Budget;
 use super::error::Error;
+use super::narrower::{self, Cut};
 use super::operation::Operation;
 use super::redact::Redactor;
 use super::retry::{Decision, Policy, decide};
 use super::token::Token;
 use gate::Gate;
-use outcome::{forbidden_field, missing_repository};
+use outcome::{forbidden_field, missing_repository, own_reason, wanted_scopes};
 use transport::Answer;
 use wait::WORTH_TELLING;
 
+pub(super) use outcome::is_blocked;
 pub use outcome::{GraphqlError, Outcome, Unavailable};
 pub use settings::{ClientSettings, Clock};
 pub use wait::{Wait, WaitFor};
@@ -45,6 +48,15 @@ struct Inner {
     batch: Mutex<(usize, u32)>,
     skew: Mutex<Option<SignedDuration>>,
     waits: Mutex<Option<UnboundedSender<Wait>>>,
+    /// Documents of operations that the server refused as a whole, without what it refused.
+    narrowed: Mutex<BTreeMap<&'static str, Narrowed>>,
+}
+
+/// A document without what the server refuses.
+#[derive(Clone)]
+struct Narrowed {
+    document: String,
+    cuts: Vec<Cut>,
 }
 
 /// A client for one host and one token. Cheap to clone; clones share the budget.
@@ -83,6 +95,7 @@ impl Client {
                 batch: Mutex::new((batch, 0)),
                 skew: Mutex::new(None),
                 waits: Mutex::new(None),
+                narrowed: Mutex::default(),
             }),
         })
     }
@@ -158,20 +171,33 @@ impl Client {
         can_split: bool,
     ) -> Result<Outcome<T>, Error> {
         self.hold_back(self.budget()).await?;
-        let body = json!({"query": operation.document, "operationName": operation.name, "variables": variables});
         let url = self.inner.settings.api.graphql().clone();
-        let send = || {
-            let (url, body) = (url.clone(), body.clone());
-            async move { self.send(reqwest::Method::POST, url, Some(&body)).await }
+        let answer = loop {
+            let narrowed = locked(&self.inner.narrowed)
+                .get(operation.name)
+                .map(|narrowed| narrowed.document.clone());
+            let document = narrowed.as_deref().unwrap_or(operation.document);
+            let body =
+                json!({"query": document, "operationName": operation.name, "variables": variables});
+            let send = || {
+                let (url, body) = (url.clone(), body.clone());
+                async move { self.send(reqwest::Method::POST, url, Some(&body)).await }
+            };
+            match self.try_until(operation.name, can_split, send).await? {
+                Tried::Answer(answer) => break answer,
+                Tried::TooBig => return Ok(Outcome::TooBig),
+                Tried::Unavailable(answer, why) => {
+                    if !self.narrow(operation, document, &answer) {
+                        return Ok(Outcome::Unavailable(why));
+                    }
+                }
+                Tried::Rejected(answer) => {
+                    if !self.narrow(operation, document, &answer) {
+                        return Err(rejected(operation.name, answer));
+                    }
+                }
+            }
         };
-        let (answer, unavailable) = match self.try_until(operation.name, can_split, send).await? {
-            Tried::Answer(answer) => (answer, None),
-            Tried::TooBig => return Ok(Outcome::TooBig),
-            Tried::Unavailable(answer, why) => (answer, Some(why)),
-        };
-        if let Some(why) = unavailable {
-            return Ok(Outcome::Unavailable(why));
-        }
         let Some(envelope) = answer.envelope else {
             return Ok(Outcome::Unavailable(Unavailable::Empty));
         };
@@ -191,6 +217,44 @@ impl Client {
             source,
         })?;
         Ok(Outcome::Data(data, envelope.errors))
+    }
+
+    /// Whether a document that was refused as a whole is asked again without what was refused.
+    fn narrow(&self, operation: &Operation, refused: &str, answer: &Answer) -> bool {
+        let Some(envelope) = answer
+            .envelope
+            .as_ref()
+            .filter(|_| operation.is_of_records())
+        else {
+            return false;
+        };
+        let mut narrowed = locked(&self.inner.narrowed);
+        let known = narrowed.get(operation.name);
+        if known.is_some_and(|known| known.document != refused) {
+            // Another request of this operation was refused at the same time, and knows better by now.
+            return true;
+        }
+        let Some((document, cuts)) = narrower::without(refused, &envelope.errors) else {
+            return false;
+        };
+        let mut all = known.map(|known| known.cuts.clone()).unwrap_or_default();
+        all.extend(cuts);
+        let cuts = all;
+        narrowed.insert(operation.name, Narrowed { document, cuts });
+        true
+    }
+
+    /// The fields that were taken out of operations' documents because the server refuses them, so far.
+    #[must_use]
+    pub fn cuts(&self) -> Vec<Cut> {
+        let narrowed = locked(&self.inner.narrowed);
+        let mut cuts: Vec<Cut> = Vec::new();
+        for cut in narrowed.values().flat_map(|narrowed| &narrowed.cuts) {
+            if !cuts.contains(cut) {
+                cuts.push(cut.clone());
+            }
+        }
+        cuts
     }
 
     /// Gets a REST path below the base.
@@ -228,6 +292,7 @@ impl Client {
         match self.try_until(path, can_split, send).await? {
             Tried::Unavailable(_, why) => Ok(Outcome::Unavailable(why)),
             Tried::TooBig => Ok(Outcome::TooBig),
+            Tried::Rejected(answer) => Err(rejected(path, answer)),
             Tried::Answer(answer) => {
                 let data = answer
                     .envelope
@@ -282,15 +347,27 @@ impl Client {
                     }
                 }
                 Decision::Forbidden => {
-                    let permission = answer.permissions.clone();
+                    let permission = answer
+                        .permissions
+                        .clone()
+                        .or_else(|| wanted_scopes(&answer.said));
+                    let said = own_reason(&answer.said);
                     let field = answer
                         .envelope
                         .as_ref()
                         .and_then(|envelope| forbidden_field(&envelope.errors));
                     return Ok(Tried::Unavailable(
                         answer,
-                        Unavailable::Forbidden { permission, field },
+                        Unavailable::Forbidden {
+                            permission,
+                            field,
+                            said,
+                        },
                     ));
+                }
+                Decision::Blocked => {
+                    let said = answer.said.clone();
+                    return Ok(Tried::Unavailable(answer, Unavailable::Blocked { said }));
                 }
                 Decision::NotFound => return Ok(Tried::Unavailable(answer, Unavailable::NotFound)),
                 Decision::Disabled => return Ok(Tried::Unavailable(answer, Unavailable::Disabled)),
@@ -313,12 +390,7 @@ impl Client {
                         to: answer.elsewhere.unwrap_or_else(|| "nowhere".to_owned()),
                     });
                 }
-                Decision::Rejected => {
-                    return Err(Error::Rejected {
-                        operation: operation.to_owned(),
-                        message: answer.said,
-                    });
-                }
+                Decision::Rejected => return Ok(Tried::Rejected(answer)),
                 Decision::GiveUp => {
                     let last = match answer.reply.status {
                         Some(status) if !answer.reply.is_parsed => {
@@ -383,8 +455,17 @@ impl Client {
     }
 }
 
+fn rejected(operation: &str, answer: Answer) -> Error {
+    Error::Rejected {
+        operation: operation.to_owned(),
+        message: answer.said,
+    }
+}
+
 enum Tried {
     Answer(Answer),
     TooBig,
+    /// The document, or the request, is refused.
+    Rejected(Answer),
     Unavailable(Answer, Unavailable),
 }

@@ -225,10 +225,16 @@ impl Client {
             }
             message.push_str(&error.message);
         }
+        let blocked_for = envelope
+            .as_ref()
+            .and_then(|envelope| envelope.data.as_ref()?.pointer("/block/reason")?.as_str());
+        if let Some(reason) = blocked_for {
+            message = format!("{message} ({reason})");
+        }
         let reply = Reply {
             status: Some(status),
             is_too_large: false,
-            retry_after: number("retry-after"),
+            retry_after: header("retry-after").and_then(|text| self.seconds_until(text)),
             remaining: number("x-ratelimit-remaining"),
             reset_at: number("x-ratelimit-reset")
                 .and_then(|second| Timestamp::from_second(i64::try_from(second).ok()?).ok()),
@@ -250,6 +256,18 @@ impl Client {
             said: self.clean(&message),
             elsewhere: None,
         }
+    }
+
+    /// `Retry-After` is a number of seconds or a date.
+    fn seconds_until(&self, text: &str) -> Option<u64> {
+        let text = text.trim();
+        text.parse().ok().or_else(|| {
+            let until = jiff::fmt::rfc2822::DateTimeParser::new()
+                .parse_timestamp(text)
+                .ok()?;
+            let left = until.as_second() - self.server_now().as_second();
+            u64::try_from(left.max(0)).ok()
+        })
     }
 
     fn note_rest_budget(&self, headers: &HeaderMap) {

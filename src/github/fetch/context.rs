@@ -60,11 +60,20 @@ impl Context<'_> {
             expected: None,
             fetched: 0,
             watermark: None,
+            accepted: None,
         }
     }
 
     pub(super) fn unavailable(&self, stream: Stream, why: &Unavailable) -> StreamCertificate {
         let (completeness, reason, fix) = match why {
+            Unavailable::Forbidden {
+                said: Some(said), ..
+            }
+            | Unavailable::Blocked { said } => (
+                Completeness::Forbidden,
+                format!("GitHub says: {said}"),
+                why.step().map(str::to_owned),
+            ),
             Unavailable::Forbidden { permission, .. } => {
                 let wanted = permission
                     .clone()
@@ -97,13 +106,7 @@ impl Context<'_> {
 
     /// The certificate of a stream that the overview already says may not be read.
     pub(super) fn forbidden(&self, stream: Stream) -> StreamCertificate {
-        self.unavailable(
-            stream,
-            &Unavailable::Forbidden {
-                permission: None,
-                field: None,
-            },
-        )
+        self.unavailable(stream, &Unavailable::forbidden())
     }
 
     /// The certificate of a stream that could not be asked for, or not to its end.
@@ -241,5 +244,6 @@ pub(super) fn rate_limited(
         expected: None,
         fetched: 0,
         watermark,
+        accepted: None,
     }
 }

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::lister::Lister;
-use super::{Context, LOOK_BACK, OVERLAP, checksum, tails};
+use super::{Context, LOOK_BACK, OVERLAP, checksum, sweep, tails};
 use crate::domain::{Stream, StreamCertificate};
-use crate::github::client::Outcome;
+use crate::github::client::{Outcome, Unavailable};
 use crate::github::error::Error;
 use crate::github::operation::{DEPLOYMENTS, DEPLOYMENTS_BY_ID, RELEASES};
 use crate::github::wire::Connection;
 use crate::github::wire::repository::{Deployments, InNodes, Releases, Repository};
-use crate::store::raw::Record;
+use crate::store::raw::{self, Record};
 use crate::store::state::{RepositoryState, Scan};
 
 /// Statuses after which a deployment does not change, except to `INACTIVE`.
@@ -102,6 +102,43 @@ pub(super) async fn deployments(
     Ok(Context::ended(lister.endless, certificate))
 }
 
+/// Asks for some deployments again, by node id; returns how many could not be answered.
+pub(super) async fn again(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    ids: &[String],
+) -> Result<Result<usize, Unavailable>, Error> {
+    let stream = Stream::Deployments;
+    let scan = begun(context, state, stream);
+    let mut n_failed = 0;
+    for ids in ids.chunks(context.page_size()) {
+        let variables = json!({"ids": ids});
+        let answer = context
+            .client
+            .graphql::<InNodes<Value>>(&DEPLOYMENTS_BY_ID, &variables, false)
+            .await?;
+        let nodes = match answer {
+            Outcome::Data(answer, errors) => {
+                n_failed += errors
+                    .iter()
+                    .filter(|error| !error.says_not_found())
+                    .count();
+                answer.nodes
+            }
+            Outcome::Unavailable(why) => return Ok(Err(why)),
+            Outcome::TooBig => {
+                n_failed += ids.len();
+                continue;
+            }
+        };
+        let (records, n) = completed(context, nodes.into_iter().flatten(), None).await?;
+        n_failed += n;
+        keep(context, state, stream, records, None, &scan)?;
+    }
+    state.stream(stream).scan = None;
+    Ok(Ok(n_failed))
+}
+
 pub(super) async fn releases(
     context: &Context<'_>,
     state: &mut RepositoryState,
@@ -117,8 +154,19 @@ pub(super) async fn releases(
         .started_at
         .saturating_sub(OVERLAP)
         .unwrap_or(scan.started_at);
-    let floor = state.stream(stream).watermark.or(context.since);
-    let mut after = scan.after.clone();
+    let slot = state.stream(stream);
+    let is_sweep = slot.n_records > newest.total_count
+        || sweep::is_due(
+            context,
+            slot.swept_at,
+            slot.certificate
+                .as_ref()
+                .is_some_and(StreamCertificate::is_whole),
+        );
+    // A sweep reads the whole list: a release may be edited or deleted however old it is.
+    let floor = slot.watermark.filter(|_| !is_sweep).or(context.since);
+    let mut after = scan.after.clone().filter(|_| !is_sweep);
+    let mut listed = std::collections::HashSet::new();
     let (mut n_fetched, mut n_stored) = (0_u64, 0);
     let mut lister = Lister::new(context, RELEASES, context.page_size(), None);
     // The first page came with the overview, unless some of it may not be seen, or a scan goes on further down.
@@ -140,17 +188,46 @@ pub(super) async fn releases(
             .filter_map(|node| record(RELEASES.name, node))
             .collect();
         n_fetched += records.len() as u64;
+        listed.extend(records.iter().map(|record| record.id.clone()));
         n_stored += keep(context, state, stream, records, after.as_ref(), &scan)?;
         context.page(stream, n_fetched, expected);
         is_done = after.is_none();
+    }
+    let is_whole = is_sweep && floor.is_none() && lister.n_failed == 0;
+    if is_whole && listed.len() as u64 >= newest.total_count {
+        n_stored += take_out(context, state, stream, &listed)?;
     }
     let slot = state.stream(stream);
     slot.scan = None;
     if lister.n_failed == 0 {
         slot.watermark = Some(next_watermark);
+        if is_sweep || slot.swept_at.is_none() {
+            slot.swept_at = Some(context.started_at);
+        }
     }
     let certificate = context.finished(stream, state, expected, lister.n_failed, n_stored > 0)?;
     Ok(Context::ended(lister.endless, certificate))
+}
+
+/// Takes out of the store what is not listed any more; returns how many.
+fn take_out(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    stream: Stream,
+    listed: &std::collections::HashSet<String>,
+) -> Result<usize, Error> {
+    let mut gone = Vec::new();
+    raw::read_latest(context.store, context.repository, stream, |record| {
+        if !listed.contains(&record.id) {
+            let database_id = record.node.get("databaseId").cloned().unwrap_or_default();
+            gone.push(Record::gone(&record.id, json!({"databaseId": database_id})));
+        }
+    })?;
+    for record in &gone {
+        state.stream(stream).live.remove(&record.id);
+    }
+    context.commit(stream, &gone, state)?;
+    Ok(gone.len())
 }
 
 fn begun(context: &Context<'_>, state: &mut RepositoryState, stream: Stream) -> Scan {

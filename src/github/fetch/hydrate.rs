@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::{tails, unsubmitted};
 use crate::github::client::{Client, GraphqlError, Outcome, Unavailable};
 use crate::github::error::Error;
+use crate::github::narrower;
 use crate::github::operation::PULL_REQUESTS;
 use crate::github::wire::repository::InNodes;
 use crate::store::raw::Record;
@@ -123,6 +124,7 @@ async fn hydrate_batch(
                     let (mut tails, is_whole) =
                         tails::tails(client, &node, tails::PULL_REQUEST).await?;
                     unsubmitted::empty(&mut node, &mut tails);
+                    let unasked = narrower::hide(&mut node, &mut tails, &client.cuts());
                     let shape = PULL_REQUESTS.name.to_owned();
                     // Its id of today: GitHub is changing the format of ids.
                     let of_today = node.get("id").and_then(Value::as_str);
@@ -135,6 +137,7 @@ async fn hydrate_batch(
                     let hidden = told
                         .iter()
                         .filter_map(|error| error.path.get(2)?.as_str().map(str::to_owned))
+                        .chain(unasked)
                         .collect();
                     hydrated.push((
                         id,

@@ -1,13 +1,14 @@
 //! Issues: the oldest changes first, so that the watermark moves with every page.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::lister::Lister;
 use super::{Context, OVERLAP, checksum, tails};
 use crate::domain::{Stream, StreamCertificate};
+use crate::github::client::{Outcome, Unavailable};
 use crate::github::error::Error;
-use crate::github::operation::ISSUES;
-use crate::github::wire::repository::{Issues, Repository};
+use crate::github::operation::{ISSUES, ISSUES_BY_ID};
+use crate::github::wire::repository::{InNodes, Issues, Repository};
 use crate::store::raw::Record;
 use crate::store::state::RepositoryState;
 
@@ -16,13 +17,60 @@ const STREAM: Stream = Stream::Issues;
 /// Issues on one page, at most.
 const PAGE: usize = 50;
 
+/// Asks for some issues again, by node id; returns how many could not be answered.
+pub(super) async fn again(
+    context: &Context<'_>,
+    state: &RepositoryState,
+    ids: &[String],
+) -> Result<Result<usize, Unavailable>, Error> {
+    let mut n_failed = 0;
+    for ids in ids.chunks(PAGE) {
+        let variables = json!({"ids": ids});
+        let answer = context
+            .client
+            .graphql::<InNodes<Value>>(&ISSUES_BY_ID, &variables, false)
+            .await?;
+        let nodes = match answer {
+            Outcome::Data(answer, errors) if errors.is_empty() => answer.nodes,
+            Outcome::Unavailable(why) => return Ok(Err(why)),
+            Outcome::Data(..) | Outcome::TooBig => {
+                n_failed += ids.len();
+                continue;
+            }
+        };
+        let mut records = Vec::new();
+        for node in nodes.into_iter().flatten() {
+            let (record, is_whole) = record(context, node).await?;
+            n_failed += usize::from(!is_whole);
+            records.extend(record);
+        }
+        context.commit(STREAM, &records, state)?;
+    }
+    Ok(Ok(n_failed))
+}
+
+/// An issue's record with the rest of its lists, and whether they could be read; none where it has no id.
+async fn record(context: &Context<'_>, node: Value) -> Result<(Option<Record>, bool), Error> {
+    let Some(id) = node.get("id").and_then(Value::as_str).map(str::to_owned) else {
+        return Ok((None, true));
+    };
+    let (tails, is_whole) = tails::tails(context.client, &node, tails::ISSUE).await?;
+    let record = Record {
+        shape: ISSUES.name.to_owned(),
+        id,
+        node,
+        tails,
+    };
+    Ok((Some(record), is_whole))
+}
+
 pub(super) async fn fetch(
     context: &Context<'_>,
     state: &mut RepositoryState,
     overview: &Repository,
 ) -> Result<StreamCertificate, Error> {
     if !overview.has_issues_enabled {
-        return Ok(context.unavailable(STREAM, &crate::github::client::Unavailable::Disabled));
+        return Ok(context.unavailable(STREAM, &Unavailable::Disabled));
     }
     let Some(newest) = &overview.issues else {
         return Ok(context.forbidden(STREAM));
@@ -53,23 +101,16 @@ pub(super) async fn fetch(
         let mut reached = None;
         for node in found.into_nodes() {
             n_fetched += 1;
-            let Some(id) = node.get("id").and_then(Value::as_str).map(str::to_owned) else {
-                continue;
-            };
             let text = node
                 .get("updatedAt")
                 .and_then(Value::as_str)
                 .unwrap_or_default();
             let updated_at = text.parse::<jiff::Timestamp>().ok();
-            reached = updated_at.max(reached);
-            let (tails, is_whole) = tails::tails(context.client, &node, tails::ISSUE).await?;
+            let (record, is_whole) = record(context, node).await?;
             n_short += usize::from(!is_whole);
-            let record = Record {
-                shape: ISSUES.name.to_owned(),
-                id: id.clone(),
-                node,
-                tails,
-            };
+            let Some(record) = record else { continue };
+            reached = updated_at.max(reached);
+            let id = record.id.clone();
             let sum = checksum(&record);
             let live = &mut state.stream(STREAM).live;
             if live.get(&id) != Some(&sum) {

@@ -10,7 +10,8 @@ use crate::github::error::Error;
 use crate::github::operation::Operation;
 use crate::github::wire::Connection;
 use crate::github::wire::repository::{
-    Deployments, InRepository, Issues, PullRequestId, PullRequestIds, Releases,
+    DeploymentOutline, DeploymentOutlines, Deployments, InRepository, Issues, Outline, Outlines,
+    PullRequestId, PullRequestIds, Releases,
 };
 
 /// The list inside a repository that an operation asks for.
@@ -39,6 +40,20 @@ impl Listed for Deployments {
     type Node = Value;
     fn connection(self) -> Connection<Value> {
         self.deployments
+    }
+}
+
+impl Listed for Outlines {
+    type Node = Outline;
+    fn connection(self) -> Connection<Outline> {
+        self.list
+    }
+}
+
+impl Listed for DeploymentOutlines {
+    type Node = DeploymentOutline;
+    fn connection(self) -> Connection<DeploymentOutline> {
+        self.list
     }
 }
 
@@ -136,10 +151,7 @@ impl<'a> Lister<'a> {
                 .as_ref()
                 .is_some_and(|nodes| !nodes.is_empty() && nodes.iter().all(Option::is_none));
             if is_hidden && errors.iter().any(GraphqlError::is_forbidden) {
-                return Ok(Err(Unavailable::Forbidden {
-                    permission: None,
-                    field: None,
-                }));
+                return Ok(Err(Unavailable::forbidden()));
             }
             let n_missing = errors
                 .iter()

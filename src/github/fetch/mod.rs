@@ -9,6 +9,7 @@ mod pages;
 mod pull_requests;
 mod repository;
 mod settings;
+mod sweep;
 mod tails;
 mod texts;
 mod unsubmitted;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::hydrate::{Hydrated, hydrate};
 use super::lister::Lister;
@@ -27,16 +27,7 @@ pub(super) async fn fetch(
         return Ok(context.forbidden(STREAM));
     };
     let expected = Some(newest.total_count);
-    let mut run = Run {
-        context,
-        seen: HashSet::new(),
-        n_failed: 0,
-        n_unlisted: 0,
-        endless: None,
-        n_uncovered: 0,
-        n_stored: 0,
-        expected,
-    };
+    let mut run = Run::new(context, expected);
     let slot = state.stream(STREAM);
     let floor = slot.watermark.or(context.since);
     let newest = newest.newest(|newest| newest.updated_at);
@@ -97,8 +88,24 @@ pub(super) async fn fetch(
     Ok(with_hidden(context, state.stream(STREAM), certificate))
 }
 
+/// Asks for some pull requests again, by node id; returns how many could not be answered.
+pub(super) async fn again(
+    context: &Context<'_>,
+    state: &mut RepositoryState,
+    ids: &[String],
+) -> Result<Result<usize, Unavailable>, Error> {
+    let mut run = Run::new(context, None);
+    for page in ids.chunks(context.page_size()) {
+        let done = run.page(state, page.to_vec(), context.started_at, None);
+        if let Err(why) = done.await? {
+            return Ok(Err(why));
+        }
+    }
+    Ok(Ok(run.n_failed))
+}
+
 /// Says what the token may not read: it stays missing on a night on which nothing is asked, too.
-fn with_hidden(
+pub(super) fn with_hidden(
     context: &Context<'_>,
     slot: &StreamState,
     certificate: StreamCertificate,
@@ -116,6 +123,17 @@ fn with_hidden(
     }
     let fields: BTreeSet<&String> = slot.hidden_in.values().flatten().collect();
     let fields: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+    // Who was asked for a review may be a team, which only who may see the organisation's members may see.
+    let of_teams = if slot
+        .hidden_in
+        .values()
+        .flatten()
+        .any(|field| field == "timelineItems")
+    {
+        " and members=read (a classic token: read:org)"
+    } else {
+        ""
+    };
     let counted = |n: usize| match n {
         1 => "1 pull request".to_owned(),
         n => format!("{n} pull requests"),
@@ -139,10 +157,9 @@ fn with_hidden(
                 None => reason,
             }
         }),
-        fix: Some(
-            "give the token read access: contents=read, issues=read and pull_requests=read"
-                .to_owned(),
-        ),
+        fix: Some(format!(
+            "give the token read access: contents=read, issues=read, pull_requests=read{of_teams}"
+        )),
         ..certificate
     }
 }
@@ -165,7 +182,20 @@ struct Run<'a> {
     expected: Option<u64>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(context: &'a Context<'a>, expected: Option<u64>) -> Self {
+        Self {
+            context,
+            seen: HashSet::new(),
+            n_failed: 0,
+            n_unlisted: 0,
+            endless: None,
+            n_uncovered: 0,
+            n_stored: 0,
+            expected,
+        }
+    }
+
     /// Reads discovery pages until one reaches below the floor. Returns how many.
     async fn scan(
         &mut self,
@@ -339,6 +369,8 @@ impl Run<'_> {
                     }
                 }
                 Some(Hydrated::Gone) => {
+                    // It would stay as it was last seen: open, for ever.
+                    records.push(Record::gone(&id, json!({})));
                     live.remove(&id);
                     hidden_in.remove(&id);
                 }

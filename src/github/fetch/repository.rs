@@ -6,7 +6,7 @@ use super::context::{Context, checksum, rate_limited};
 use super::settings::Settings;
 use super::{
     Event, FetchOptions, FetchProgress, FetchReport, Limits, deliveries, issues, pull_requests,
-    workflow_runs,
+    sweep, workflow_runs,
 };
 use crate::domain::{Completeness, RepoName, RepositoryId, Stream, StreamCertificate};
 use crate::github::client::{Client, Outcome, Unavailable};
@@ -213,6 +213,7 @@ async fn overview_of(
             Outcome::Unavailable(Unavailable::Forbidden {
                 permission,
                 field: Some(field),
+                said,
             }) => {
                 if let Some(list) = lists
                     .iter_mut()
@@ -224,6 +225,7 @@ async fn overview_of(
                 Err(Unavailable::Forbidden {
                     permission,
                     field: Some(field),
+                    said,
                 })
             }
             Outcome::Unavailable(why) => Err(why),
@@ -264,7 +266,11 @@ async fn one(
     if slot.watermark.is_none() && slot.scan.is_none() {
         slot.since = context.since;
     }
-    match stream {
+    let was_whole = slot
+        .certificate
+        .as_ref()
+        .is_some_and(StreamCertificate::is_whole);
+    let certificate = match stream {
         Stream::PullRequests => pull_requests::fetch(context, state, overview).await,
         Stream::Issues => issues::fetch(context, state, overview).await,
         Stream::Deployments => deliveries::deployments(context, state, overview).await,
@@ -274,7 +280,8 @@ async fn one(
             settings.fetch(context, state, stream, wanted).await
         }
         Stream::Repository | Stream::History => repository_facts(context, state, overview),
-    }
+    }?;
+    sweep::sweep(context, state, certificate, was_whole).await
 }
 
 /// The line of a stream, however it ended; an error only where the whole run must end.

@@ -217,6 +217,7 @@ impl Settings {
                 let why = Unavailable::Forbidden {
                     permission: None,
                     field: Some(field.to_owned()),
+                    said: None,
                 };
                 self.parts.insert(stream, Part::Unavailable(why));
                 continue;

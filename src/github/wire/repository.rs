@@ -225,6 +225,50 @@ pub struct Deployments {
     pub deployments: Connection<serde_json::Value>,
 }
 
+/// `IssueOutlines`, `PullRequestOutlines`: one page of a list.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outlines {
+    /// One page.
+    pub list: Connection<Outline>,
+}
+
+/// What is told of a node to find out whether the store has it as it is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Outline {
+    /// Node id.
+    pub id: String,
+    /// Number.
+    pub number: u64,
+    /// Last change.
+    pub updated_at: Timestamp,
+    /// Labels, the first page.
+    #[serde(deserialize_with = "nullable")]
+    pub labels: Option<Connection<Label>>,
+}
+
+/// `DeploymentOutlines`: one page of a list.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeploymentOutlines {
+    /// One page.
+    pub list: Connection<DeploymentOutline>,
+}
+
+/// The same of a deployment.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeploymentOutline {
+    /// Node id.
+    pub id: String,
+    /// Database id.
+    #[serde(deserialize_with = "nullable")]
+    pub database_id: Option<u64>,
+    /// Last change.
+    pub updated_at: Timestamp,
+}
+
 /// `Releases`: one page of nodes kept as they came.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -154,7 +154,7 @@ impl Ladder<'_> {
                     let known = self.product.repositories.iter().copied();
                     known
                         .filter_map(|id| self.tables.repository(id))
-                        .find(|found| found.name.eq_ignore_ascii_case(name))
+                        .find(|found| found.is_called(name))
                         .map(|found| found.repository)
                 };
                 let Some(key) = named_pull_request(cause, own, repository_of)

@@ -282,7 +282,7 @@ fn repository_of(tables: &Tables, product: &ProductLens, name: &str) -> Option<R
         .repositories
         .iter()
         .filter(|found| product.repositories.contains(&found.repository))
-        .find(|found| found.name.eq_ignore_ascii_case(name))
+        .find(|found| found.is_called(name))
         .map(|found| found.repository)
 }
 

@@ -29,7 +29,7 @@ pub fn mark(
         };
         let holds = |product: &&Product| {
             let mut names = product.repositories.iter();
-            names.any(|name| name.to_string().eq_ignore_ascii_case(&repository.name))
+            names.any(|name| repository.is_called(&name.to_string()))
         };
         let product = if register.products.is_empty() {
             &nameless
@@ -114,6 +114,7 @@ mod tests {
             name: "acme/lamp".into(),
             url: None,
             default_branch: None,
+            former_names: Vec::new(),
         };
         let histories = BTreeMap::from([(RepositoryId(0), parents)]);
         mark(&mut all, &Register::default(), &[repository], &histories).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{CertificateLine, Product, Shortcoming, TeamInput};
-use crate::domain::{Completeness, Stream};
+use crate::domain::{Completeness, Stream, StreamCertificate};
 use crate::metrics::measure::{Definition, Need};
 
 /// Why a figure of a product may be incomplete: streams it needs that have holes.
@@ -64,8 +64,20 @@ pub const fn state_words(completeness: Completeness) -> &'static str {
     }
 }
 
+/// Why a stream is short, and until when the team lives with it.
+fn reason_of(certificate: &StreamCertificate) -> Option<String> {
+    let reason = certificate.reason.clone();
+    match (&certificate.accepted, reason) {
+        (Some((until, why)), reason) => {
+            let reason = reason.unwrap_or_else(|| "known to the team".to_owned());
+            Some(format!("{reason}; accepted until {until}: {why}"))
+        }
+        (None, reason) => reason,
+    }
+}
+
 pub(super) fn shortcomings(certificates: &[CertificateLine]) -> Vec<Shortcoming> {
-    type Key<'a> = (bool, &'static str, Option<&'a str>, Option<&'a str>);
+    type Key<'a> = (bool, &'static str, Option<String>, Option<&'a str>);
     let mut groups: BTreeMap<Key<'_>, BTreeMap<Stream, Vec<&str>>> = BTreeMap::new();
     for line in certificates
         .iter()
@@ -73,9 +85,9 @@ pub(super) fn shortcomings(certificates: &[CertificateLine]) -> Vec<Shortcoming>
     {
         let certificate = &line.certificate;
         let key = (
-            !certificate.has_hole(),
+            !certificate.is_partial(),
             state_words(certificate.completeness),
-            certificate.reason.as_deref(),
+            reason_of(certificate),
             certificate.fix.as_deref(),
         );
         groups
@@ -104,7 +116,7 @@ pub(super) fn shortcomings(certificates: &[CertificateLine]) -> Vec<Shortcoming>
             is_partial: !is_quiet,
             what: sentence(streams),
             state,
-            reason: reason.map(str::to_owned),
+            reason,
             fix: fix.map(str::to_owned),
         })
         .collect()

@@ -126,6 +126,7 @@ fn with_shade(given: &mut Given, at: i64) {
         name: "acme/shade".into(),
         url: None,
         default_branch: Some("main".into()),
+        former_names: Vec::new(),
     });
     given.land(at - 1);
     let commit = given.tables.commits.last_mut().unwrap();

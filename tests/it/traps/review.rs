@@ -45,6 +45,7 @@ impl World {
                 name: "acme/widgets".to_owned(),
                 url: None,
                 default_branch: None,
+                former_names: Vec::new(),
             }],
             people: vec![
                 person(0, "ada", Account::Human),
@@ -177,6 +178,7 @@ impl World {
             expected: None,
             fetched: 1,
             watermark: None,
+            accepted: None,
         };
         let window = Window {
             since: self.since,
