@@ -19,7 +19,7 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
     let mut lines = vec![format!("API          {}", workspace.api)];
     let mut is_whole = true;
     for clone in &workspace.clones {
-        is_whole &= clone_lines(clone, &mut lines);
+        is_whole &= clone_lines(clone, workspace, &mut lines);
     }
     if workspace.clones.is_empty() {
         lines.push("clone        none: knowledge, ownership and lead time are not observed; name one with `--repo PATH`".to_owned());
@@ -84,11 +84,23 @@ pub fn look(settings: ClientSettings, names: &[RepoName]) -> Result<Vec<Probe>, 
     })
 }
 
-fn clone_lines(clone: &super::workspace::Clone, lines: &mut Vec<String>) -> bool {
+fn clone_lines(
+    clone: &super::workspace::Clone,
+    workspace: &Workspace,
+    lines: &mut Vec<String>,
+) -> bool {
     let name = terminal(&clone.name);
-    match git::look(&clone.path, &MineOptions::default()) {
+    let options = MineOptions {
+        default_branch: workspace.register.default_branch.clone(),
+        ..MineOptions::default()
+    };
+    match git::look(&clone.path, &options) {
         Ok(found) if found.is_shallow => {
             lines.push(format!("clone        {name}: shallow: run `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout"));
+            false
+        }
+        Ok(found) if found.is_partial => {
+            lines.push(format!("clone        {name}: partial: it was made with `--filter`, and contents that were not fetched since are missing; clone it anew without"));
             false
         }
         Ok(found) => {
