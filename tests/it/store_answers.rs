@@ -14,6 +14,7 @@ const WINDOW: [&str; 2] = ["--since=2023-12-01", "--offline"];
 /// Forty days of two people, with tags, a file that comes late and one that goes.
 fn repository() -> Fixture {
     let mut f = Fixture::new();
+    f.git(&["remote", "add", "origin", "https://github.com/acme/lamp"]);
     for n in 0..40 {
         f.write("core/a.txt", text(0..20 + n));
         if n == 10 {
@@ -65,6 +66,10 @@ fn what_a_store_holds_does_not_depend_on_who_looked_first() {
         assert_eq!(a.len(), b.len());
     };
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for place in [&first, &second] {
+        let register = "[[product]]\nname = \"lamp\"\nrepositories = [\"acme/lamp\"]\ndeployments = [\"tags\"]\ntag_pattern = \"^v\"\n";
+        fs::write(place.path().join("linchpin.toml"), register).unwrap();
+    }
     at(first.path(), "run", &clone, early);
     let looked_early = team(first.path());
     at(second.path(), "run", &clone, late);
