@@ -1,13 +1,13 @@
 //! Against `git log`, and second runs against first ones.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use jiff::Timestamp;
 use linchpin::git::{MineOptions, Silent, mine};
 
 use super::Bench;
 use super::cost::pair;
-use super::ours::{BOTH, COUNTS, Work};
+use super::ours::{BOTH, COUNTS};
 
 impl Bench<'_> {
     pub fn compare(&self) {
@@ -42,13 +42,7 @@ impl Bench<'_> {
         );
         if let Some((earlier, share)) = self.one_percent_ago() {
             let before = self.store("before");
-            self.run(
-                Work {
-                    as_of: Some(earlier),
-                    ..BOTH
-                },
-                &before,
-            );
+            Self::run_on(&earlier, BOTH, &before);
             let again = || {
                 let copy = self.store("again");
                 copy_tree(&before, &copy);
@@ -60,28 +54,48 @@ impl Bench<'_> {
         self.other_tools();
     }
 
-    /// An instant before about one commit in a hundred, and how many came after it exactly.
-    fn one_percent_ago(&self) -> Option<(i64, f64)> {
-        let n_commits = |as_of: Option<Timestamp>| {
+    /// A clone of the repository as it was about one commit in a hundred ago, and how many came after it exactly.
+    fn one_percent_ago(&self) -> Option<(PathBuf, f64)> {
+        let commits = |repository: &Path| {
             let options = MineOptions {
                 ownership: false,
-                as_of,
                 ..MineOptions::default()
             };
-            Some(
-                mine(self.repository, &options, None, &Silent)
-                    .ok()?
-                    .history
-                    .commits,
-            )
+            let mined = mine(repository, &options, None, &Silent).ok()?;
+            Some(mined.history.commits)
         };
-        let all = n_commits(None)?;
+        let all = commits(self.repository)?;
         let at = all.get(all.len() - all.len().div_ceil(100))?.committed_at;
-        let n_before = n_commits(Some(at))?.len();
+        let tip = all.last()?.id.to_string();
+        let before = format!("--before={}", at.as_second());
+        let list = ["rev-list", "-1", "--first-parent", &before, &tip];
+        let commit = git(self.repository, &list)?;
+        let earlier = self.store("earlier.git");
+        let (from, to) = (self.repository.to_str()?, earlier.to_str()?);
+        git(
+            self.repository,
+            &["clone", "-q", "--bare", "--shared", from, to],
+        )?;
+        git(&earlier, &["update-ref", "refs/heads/earlier", &commit])?;
+        git(&earlier, &["symbolic-ref", "HEAD", "refs/heads/earlier"])?;
+        let n_before = commits(&earlier)?.len();
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
         let share = (all.len() - n_before) as f64 / all.len() as f64;
-        (n_before < all.len()).then_some((at.as_second(), share))
+        (n_before < all.len()).then_some((earlier, share))
     }
+}
+
+/// What git prints, if it succeeds.
+fn git(repository: &Path, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new("git");
+    let output = command
+        .arg("-C")
+        .arg(repository)
+        .args(arguments)
+        .output()
+        .ok()?;
+    let printed = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| printed.trim().to_owned())
 }
 
 fn copy_tree(from: &Path, to: &Path) {

@@ -100,13 +100,16 @@ impl Bench<'_> {
     }
 
     fn run(&self, work: Work, store: &Path) -> Cost {
+        Self::run_on(self.repository, work, store)
+    }
+
+    fn run_on(repository: &Path, work: Work, store: &Path) -> Cost {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.arg(OURS).arg(self.repository).arg(store).args([
-            work.ownership.to_string(),
-            work.all_refs.to_string(),
-            work.as_of
-                .map_or_else(|| "-".to_owned(), |at| at.to_string()),
-        ]);
+        command
+            .arg(OURS)
+            .arg(repository)
+            .arg(store)
+            .args([work.ownership.to_string(), work.all_refs.to_string()]);
         let (start, used) = (Instant::now(), processor_seconds());
         let output = command.stderr(Stdio::inherit()).output().unwrap();
         assert!(output.status.success(), "our own run failed");

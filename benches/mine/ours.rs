@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use linchpin::domain::RepositoryId;
 use linchpin::git::identity::{Evidence, resolve};
 use linchpin::git::{MineOptions, Silent, is_current, mine};
@@ -18,13 +17,11 @@ const STATE: &str = "mined/0.state";
 pub struct Work {
     pub ownership: bool,
     pub all_refs: bool,
-    pub as_of: Option<i64>,
 }
 
 pub const COUNTS: Work = Work {
     ownership: false,
     all_refs: false,
-    as_of: None,
 };
 pub const BOTH: Work = Work {
     ownership: true,
@@ -33,16 +30,12 @@ pub const BOTH: Work = Work {
 
 /// Mines into a store, then prints the peak memory in KiB: the process that is measured.
 pub fn ours(arguments: &[String]) {
-    let [repository, store, ownership, all_refs, as_of] = arguments else {
+    let [repository, store, ownership, all_refs] = arguments else {
         panic!("called by the benchmark itself");
     };
     let options = MineOptions {
         ownership: ownership == "true",
         all_refs: all_refs == "true",
-        as_of: as_of
-            .parse()
-            .ok()
-            .and_then(|at| Timestamp::from_second(at).ok()),
         ..MineOptions::default()
     };
     let repository = Path::new(repository);

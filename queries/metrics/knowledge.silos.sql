@@ -1,5 +1,5 @@
 -- knowledge.silos: areas in which one person holds 80 % of the decayed knowledge and no second active person knows them.
--- A contribution weighs e^(-days/90) for 547 days, a review half of a commit; active: any event in the last 90 days.
+-- Of a commit that touches too many files only the files that it adds count. A contribution weighs e^(-days/90) for 547 days, a review half of a commit; active: any event in the last 90 days.
 -- Reads the fact tables, `lens` (one row), `products`, `areas` and of the prelude `landed_commits`,
 -- `landed_changes`, `commit_authors` and `active_people`.
 WITH commits_in_areas AS (
@@ -9,7 +9,7 @@ WITH commits_in_areas AS (
   JOIN files ON files.repository = f.repository AND files.path = f.path AND files.exclusion IS NULL
   JOIN areas a ON a.repository = f.repository AND a.path = f.path
   CROSS JOIN lens
-  WHERE c.exclusion IS NULL AND c.committed_at < lens.as_of
+  WHERE (c.exclusion IS NULL OR (c.exclusion = 'too_many_files' AND f.change = 'added')) AND c.committed_at < lens.as_of
 ),
 reviewed_areas AS (
   SELECT DISTINCT a.product, a.area, f.repository, f.number

@@ -1,6 +1,6 @@
 //! Raw answers and histories → facts: decode, resolve identity, relabel, write. The only place where the two sources meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -134,6 +134,70 @@ pub const FINDINGS: &str = "facts/findings.json";
 /// Where the merge graph is kept between commands.
 pub const IDENTITY: &str = "facts/identity.json";
 
+/// The settings that facts are derived under: what a report of them must have in common with whoever derived them.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Settings(BTreeMap<String, String>);
+
+/// Where they are kept.
+pub const SETTINGS: &str = "facts/settings.json";
+
+impl Settings {
+    /// Those of a register: by the name that it has for each, a checksum.
+    #[must_use]
+    pub fn of(register: &Register) -> Self {
+        let members = register.members.iter();
+        let members: Vec<_> = members
+            .map(|member| (&member.login, &member.name, &member.aliases))
+            .collect();
+        let products = register.products.iter();
+        let products: Vec<_> = products
+            .map(|product| (&product.repositories, &product.production_pattern))
+            .collect();
+        let settings = [
+            ("bots", format!("{:?}", register.bots)),
+            ("ai_reviewers", format!("{:?}", register.ai_reviewers)),
+            ("merge_same_names", register.merge_same_names.to_string()),
+            ("default_branch", format!("{:?}", register.default_branch)),
+            ("[mining]", format!("{:?}", register.mining)),
+            ("[[member]]", format!("{members:?}")),
+            ("[[product]]", format!("{products:?}")),
+        ];
+        let checked =
+            settings.map(|(name, text)| (name.to_owned(), store::checksum(text.as_bytes())));
+        Self(checked.into())
+    }
+
+    /// An error where the facts of a store were derived under others: figures of them would answer another question.
+    pub fn check(store: &Store, register: &Register) -> Result<(), CliError> {
+        let Some(bytes) = store.read(SETTINGS)? else {
+            return Ok(());
+        };
+        let derived_under: Self = serde_json::from_slice(&bytes).map_err(|error| {
+            CliError::new(Kind::Damaged, error).hint("run `linchpin run` again: facts are rebuilt")
+        })?;
+        let now = Self::of(register);
+        let names = derived_under.0.keys().chain(now.0.keys());
+        let changed: BTreeSet<String> = names
+            .filter(|name| derived_under.0.get(*name) != now.0.get(*name))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let changed: Vec<String> = changed.into_iter().collect();
+        let message = format!(
+            "the facts in the store `{}` were derived under other settings: {}",
+            store.root().display(),
+            changed.join(", ")
+        );
+        Err(CliError::new(Kind::Configuration, message).hint(
+            "run `linchpin mine` (or `linchpin run`) in the clone with this linchpin.toml: facts are derived again; or name the register \
+             they were derived under with `--config FILE`",
+        ))
+    }
+}
+
 /// Everything that facts depend on, as a text.
 pub fn inputs(
     store: &Store,
@@ -234,6 +298,7 @@ pub fn derive(
         .sort_by_key(|line| (line.repository, line.stream));
     derived.add_file(store, FINDINGS, &json(&findings)?)?;
     derived.add_file(store, IDENTITY, &json(&identity)?)?;
+    derived.add_file(store, SETTINGS, &json(&Settings::of(register))?)?;
     Ok((identity, derived))
 }
 
@@ -432,7 +497,13 @@ fn unread(gaps: &[Gap]) -> String {
 
 /// The next step for a clone with gaps.
 fn to_be_read(gaps: &[Gap]) -> &'static str {
-    if gaps.iter().all(|gap| gap.reason == "missing_object") {
+    let is_of_reading = |gap: &Gap| gap.reason.ends_with("_not_followed");
+    if gaps.iter().all(is_of_reading) {
+        "history is read as it was recorded: `git replace --list` and .git/info/grafts say what git shows instead; take them away, or make them \
+         part of the history with `git filter-repo --force`"
+    } else if gaps.iter().all(|gap| gap.reason == "unreadable_entry") {
+        "correct the lines: git stops at anything but a full id, one a line; until then they are not honoured"
+    } else if gaps.iter().all(|gap| gap.reason == "missing_object") {
         "clone it anew, without `--filter`: a partial clone lacks what was not asked for; `git fsck` names what is missing"
     } else if gaps.iter().all(|gap| gap.reason.starts_with("too_")) {
         "see the gaps in data_quality.json: what is larger or deeper than linchpin reads is left out, and the rest is counted"

@@ -19,7 +19,7 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
     let mut lines = vec![format!("API          {}", workspace.api)];
     let mut is_whole = true;
     for clone in &workspace.clones {
-        is_whole &= clone_lines(clone, &mut lines);
+        is_whole &= clone_lines(clone, workspace, &mut lines);
         if !workspace.github.is_empty() {
             let others = clone.not_read(&workspace.api).into_iter();
             lines.extend(others.map(|other| format!("  not read   {}", terminal(&other))));
@@ -98,11 +98,23 @@ pub fn look(settings: ClientSettings, names: &[RepoName]) -> Result<Vec<Probe>, 
     })
 }
 
-fn clone_lines(clone: &super::workspace::Clone, lines: &mut Vec<String>) -> bool {
+fn clone_lines(
+    clone: &super::workspace::Clone,
+    workspace: &Workspace,
+    lines: &mut Vec<String>,
+) -> bool {
     let name = terminal(&clone.name);
-    match git::look(&clone.path, &MineOptions::default()) {
+    let options = MineOptions {
+        default_branch: workspace.register.default_branch.clone(),
+        ..MineOptions::default()
+    };
+    match git::look(&clone.path, &options) {
         Ok(found) if found.is_shallow => {
             lines.push(format!("clone        {name}: shallow: run `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout"));
+            false
+        }
+        Ok(found) if found.is_partial => {
+            lines.push(format!("clone        {name}: partial: it was made with `--filter`, and contents that were not fetched since are missing; clone it anew without"));
             false
         }
         Ok(found) => {

@@ -244,7 +244,7 @@ impl From<crate::metrics::lens::BadPattern> for CliError {
 
 impl From<crate::git::Error> for CliError {
     fn from(source: crate::git::Error) -> Self {
-        use crate::git::Error as E;
+        use crate::git::{self, Error as E};
         let (kind, hint) = match &source {
             E::NotARepository { .. } => (
                 Kind::Usage,
@@ -254,9 +254,25 @@ impl From<crate::git::Error> for CliError {
                 Kind::Usage,
                 "`git status` there says what is wrong; a fresh clone mends it",
             ),
+            E::Format { source, .. } => (
+                Kind::Usage,
+                match source {
+                    git::UnknownFormat::RefStorage { .. } => {
+                        "`git refs migrate --ref-format=files` in the clone, or `git clone --ref-format=files` a fresh one"
+                    }
+                    _ => {
+                        "`git status` there says whether git reads it; a fresh clone is of the usual format"
+                    }
+                },
+            ),
             E::UnknownBranch { .. } => (
                 Kind::Usage,
-                "`git switch` to the branch to look at, or `git remote set-head origin --auto`; `git branch --all` lists them",
+                "`git fetch origin` brings it if the clone lacks it (`fetch-depth: 0` in actions/checkout), and `git branch --all` lists what is there; \
+                 the branch is GitHub's default one, else `default_branch` in linchpin.toml, else origin's (`git remote set-head origin --auto`)",
+            ),
+            E::NoDefaultBranch { .. } => (
+                Kind::Usage,
+                "`git remote set-head origin --auto` in the clone, or `default_branch = \"NAME\"` in linchpin.toml",
             ),
             E::Refs { .. } => (
                 Kind::Usage,

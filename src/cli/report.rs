@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::console::note;
 use super::context::Context;
-use super::derive::Findings;
+use super::derive::{Findings, Settings};
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
@@ -46,6 +46,7 @@ impl Analysis {
         workspace: &Workspace,
         parts: &[Part],
     ) -> Result<Self, CliError> {
+        Settings::check(store, &workspace.register)?;
         let tables = store_facts::read_parts(store, parts)?;
         let mut findings = Findings::read(store)?;
         let zone = workspace.register.calendar.zone();

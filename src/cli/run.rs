@@ -10,7 +10,7 @@ use super::fetch::{self, Fetched};
 use super::output::{check_untracked, check_writable};
 use super::report::{Analysis, keep_run, write_team_tree};
 use super::workspace::Workspace;
-use crate::domain::{RepoName, RepositoryId};
+use crate::domain::{RepoName, RepositoryId, Stream};
 use crate::git::{self, MineOptions};
 use crate::metrics::{Measure, movement};
 use crate::register::{Merges, Refs};
@@ -231,16 +231,36 @@ fn bind(store: &Store, workspace: &Workspace, unknown: &[RepoName]) -> Result<()
     Ok(())
 }
 
-fn options(workspace: &Workspace) -> MineOptions {
+/// What to mine of a clone. Everything that there is: as of when it is looked at is for the report to say, and a store must not
+/// depend on who looked first.
+fn options(
+    workspace: &Workspace,
+    store: &Store,
+    repository: RepositoryId,
+) -> Result<MineOptions, CliError> {
     let mining = &workspace.register.mining;
-    MineOptions {
-        as_of: Some(workspace.time.as_of),
+    let of_github = default_branch_of_github(store, repository)?;
+    Ok(MineOptions {
         all_refs: mining.refs == Refs::All,
+        default_branch: of_github.or_else(|| workspace.register.default_branch.clone()),
         excluded_globs: mining.exclude.clone(),
         max_files_per_commit: mining.max_files_per_commit,
         diff_merges_first_parent: mining.merges == Merges::FirstParent,
         ..MineOptions::default()
-    }
+    })
+}
+
+/// The default branch of a repository as GitHub last told it; `None` where it was never asked.
+fn default_branch_of_github(
+    store: &Store,
+    repository: RepositoryId,
+) -> Result<Option<String>, CliError> {
+    let mut found = None;
+    store::raw::read_latest(store, repository, Stream::Repository, |record| {
+        let name = record.node.pointer("/defaultBranchRef/name");
+        found = name.and_then(|name| name.as_str()).map(str::to_owned);
+    })?;
+    Ok(found)
 }
 
 fn state_file(repository: RepositoryId) -> String {
@@ -254,7 +274,8 @@ fn is_current(workspace: &Workspace, store: &Store) -> Result<bool, CliError> {
         let Some(state) = derived(store, &state_file(repository))? else {
             return Ok(false);
         };
-        if !git::is_current(&clone.path, &options(workspace), &state)? {
+        let options = options(workspace, store, repository)?;
+        if !git::is_current(&clone.path, &options, &state)? {
             return Ok(false);
         }
     }
@@ -268,11 +289,11 @@ fn mine(
     store: &Store,
     keep: &mut dyn FnMut(RepositoryId, Vec<u8>),
 ) -> Result<Vec<MinedClone>, CliError> {
-    let options = options(workspace);
     let mut clones = Vec::new();
     for clone in &workspace.clones {
         let repository = store.repository_id_of_key(&clone.name)?;
         let previous = derived(store, &state_file(repository))?;
+        let options = options(workspace, store, repository)?;
         let mined = git::mine(
             &clone.path,
             &options,

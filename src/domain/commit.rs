@@ -117,11 +117,11 @@ pub struct Commit {
     pub on_default_branch: bool,
     /// Why the commit is left out of knowledge; `None`: it counts.
     pub exclusion: Option<Exclusion>,
-    /// Files changed; `None` for a merge that was not diffed.
+    /// Files changed; `None` for a merge that was not diffed, or where a tree cannot be read.
     pub n_files: Option<u32>,
-    /// Lines added over all text files; `None` for a merge that was not diffed.
+    /// Lines added over all text files; `None` for a merge that was not diffed, or where the content of a file is missing.
     pub lines_added: Option<u64>,
-    /// Lines deleted over all text files; `None` for a merge that was not diffed.
+    /// Lines deleted over all text files; `None` as for `lines_added`.
     pub lines_deleted: Option<u64>,
 }
 
@@ -183,14 +183,14 @@ pub struct FileChange {
     pub lines_added: Option<u32>,
     /// Lines deleted; `None` as for `lines_added`.
     pub lines_deleted: Option<u32>,
-    /// Whether either side is binary.
+    /// Whether either side is binary: by its content, or because `.gitattributes` say so (`-diff`, `binary`).
     pub is_binary: bool,
 }
 
 /// Lines of one file that one signature wrote and that survive at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ownership {
-    /// The instant: the end of a quarter (UTC), or the as-of instant.
+    /// The instant: the end of a quarter (UTC), or the tip's.
     pub as_of: Timestamp,
     /// Index into [`History::paths`].
     pub path: u32,
@@ -211,7 +211,7 @@ pub struct Tag {
     pub tagged_at: Timestamp,
 }
 
-/// Everything mined from one repository up to the as-of instant.
+/// Everything mined from one repository, whatever instant a reader asks about.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     /// Parents before children, in landing order: along the tip's first parents, with what each one brought in right before
@@ -231,7 +231,7 @@ pub struct History {
     pub ownership: Vec<Ownership>,
     /// Tags, by time, then name.
     pub tags: Vec<Tag>,
-    /// The commit at the default branch's tip as of the instant; `None` for an empty repository.
+    /// The commit at the default branch's tip; `None` for an empty repository.
     pub tip: Option<CommitId>,
     /// The default branch's name without `refs/heads/`.
     pub default_branch: Option<String>,

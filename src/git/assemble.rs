@@ -3,48 +3,47 @@
 use std::path::Path;
 
 use gix::ObjectId;
-use jiff::Timestamp;
 
-use crate::domain::{CommitId, Tag};
+use crate::domain::{CommitId, Gap, Tag};
 
 use super::attributes::PathRules;
 use super::engine::{self, Plan, commit_id};
 use super::history::{Draft, instant};
-use super::log::{Log, NONE};
-use super::objects::{BIG_FILE, Packs};
+use super::log::{Log, LogGap, NONE};
+use super::objects::{BIG_FILE, Packs, Reader, Unreadable};
 use super::open::{self, Tips};
 use super::parallel::joined;
 use super::settings::Settings;
 use super::state::{self, Header, Sections};
+use super::text::TextRules;
 use super::{Error, MineOptions, Mined, Progress};
 
 struct Start {
     repository: gix::Repository,
+    packs: Packs,
     tips: Tips,
-    /// The tip as of the instant.
-    tip: Option<ObjectId>,
+    /// How files are compared.
+    text: TextRules,
+    gaps: Vec<Gap>,
     current: String,
 }
 
 fn start(path: &Path, options: &MineOptions) -> Result<Start, Error> {
     let repository = open::open(path)?;
     let tips = open::tips(&repository, options)?;
-    let tip = match (tips.head, options.as_of) {
-        (Some(head), Some(as_of)) => {
-            newest_before(&repository, head, as_of.as_second(), &tips.boundary)
-        }
-        (head, _) => head,
-    };
-    let until = options
-        .as_of
-        .filter(|_| options.all_refs)
-        .map(Timestamp::as_second);
+    let packs = Packs::open(&repository);
+    let mut gaps = tips.substitutes.gaps();
+    let (text, unread) = TextRules::of(&repository, &mut packs.reader(8 << 20));
+    gaps.extend(unread);
     let current = format!(
-        "{:?} {tip:?} {:?} {:?} {:?} {:?} {until:?} {} {} {} {} {}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {} {} {} {}",
         tips.branch,
+        tips.head,
         tips.others,
         tips.tags,
         tips.boundary,
+        tips.substitutes,
+        text.key(),
         options.excluded_globs,
         options.max_files_per_commit,
         options.renames,
@@ -54,36 +53,12 @@ fn start(path: &Path, options: &MineOptions) -> Result<Start, Error> {
     );
     Ok(Start {
         repository,
+        packs,
         tips,
-        tip,
+        text,
+        gaps,
         current,
     })
-}
-
-/// The newest commit of the first-parent line at or before an instant.
-fn newest_before(
-    repository: &gix::Repository,
-    head: ObjectId,
-    as_of: i64,
-    boundary: &[ObjectId],
-) -> Option<ObjectId> {
-    let mut id = head;
-    loop {
-        // A commit that cannot be read is where the walk begins, and its first hole: no history would be a wrong answer.
-        let Ok(object) = repository.find_object(id) else {
-            return Some(id);
-        };
-        let Some(parsed) = super::commit::parse(&object.data) else {
-            return Some(id);
-        };
-        if parsed.committer.seconds <= as_of {
-            return Some(id);
-        }
-        if boundary.binary_search(&id).is_ok() {
-            return None;
-        }
-        id = *parsed.parents.first()?;
-    }
 }
 
 /// See [`super::is_current`].
@@ -95,7 +70,32 @@ pub(super) fn is_current(
     let Some(header) = Header::read(previous) else {
         return Ok(false);
     };
-    Ok(state::key(&start(path, options)?.current) == header.current)
+    // What was missing may have come since: that is not seen in refs.
+    Ok(header.is_whole && state::key(&start(path, options)?.current) == header.current)
+}
+
+/// Whether an object that could not be read for a log can be read now: what rests on it is not known, then.
+fn is_healed(log: &Log, reader: &mut Reader<'_>) -> bool {
+    let of_commits = log.commits.iter().flat_map(|commit| &commit.gaps);
+    let gaps = log.gaps.iter().chain(of_commits);
+    let is_readable = |gap: &LogGap, reader: &mut Reader<'_>| {
+        let id = ObjectId::from_hex(gap.subject.as_bytes()).ok();
+        let object = id.and_then(|id| reader.read(&id).ok());
+        object.is_some_and(|object| match gap.kind.as_str() {
+            "commit" => super::commit::parse(&object.bytes).is_some(),
+            "tree" => object.kind == gix::objs::Kind::Tree,
+            _ => object.kind == gix::objs::Kind::Blob,
+        })
+    };
+    gaps.filter(|gap| is_of_storage(&gap.reason))
+        .any(|gap| is_readable(gap, reader))
+}
+
+/// Whether a gap is one of the clone, and not of what was committed: it closes when the clone is completed or mended.
+fn is_of_storage(reason: &str) -> bool {
+    [Unreadable::Missing, Unreadable::Corrupt]
+        .map(Unreadable::word)
+        .contains(&reason)
 }
 
 /// Those of some revisions that are among a log's commits, sorted.
@@ -131,23 +131,26 @@ pub(super) fn mine(
 ) -> Result<Mined, Error> {
     let Start {
         repository,
+        packs,
         tips,
-        tip,
+        text,
+        mut gaps,
         current,
     } = start(path, options)?;
-    let packs = Packs::open(&repository);
     let mut reader = packs.reader(8 << 20);
-    let (settings, mut gaps) = Settings::of_tip(&mut reader, &repository, tip);
+    let (settings, unread) = Settings::of_tip(&mut reader, &repository, tips.head);
+    gaps.extend(unread);
     let rules = PathRules::new(&settings.attributes, &options.excluded_globs)?;
     // What a log rests on, besides the objects. A revision that is to be ignored counts from when its commit is there: it is
     // usually named by a later commit of the same push, and nothing old has to be looked at again then.
     let basis = |log: &Log| {
         let big_file = (packs.big_file != BIG_FILE).then_some(packs.big_file);
         state::key(&format!(
-            "{:?} {:?} {:?} {} {} {} {}{}",
+            "{:?} {:?} {:?} {:?} {} {} {} {}{}",
             repository.object_hash(),
             ignored_in(log, &settings.ignored),
             tips.boundary,
+            text.key(),
             options.renames,
             options.all_refs,
             options.diff_merges_first_parent,
@@ -159,7 +162,9 @@ pub(super) fn mine(
     let old = previous.and_then(|previous| {
         let header = Header::read(previous)?;
         let log = state::read(previous)?;
-        (header.basis == basis(&log)).then_some((header, log))
+        let is_usable =
+            header.basis == basis(&log) && (header.is_whole || !is_healed(&log, &mut reader));
+        is_usable.then_some((header, log))
     });
     let unchanged = old
         .as_ref()
@@ -168,11 +173,11 @@ pub(super) fn mine(
     let plan = Plan {
         packs: &packs,
         hash: repository.object_hash(),
-        tip,
+        tip: tips.head,
         others: tips.others.clone(),
         boundary: tips.boundary.clone(),
         ignored: &settings.ignored,
-        until: options.as_of.map(Timestamp::as_second),
+        text: &text,
         renames: options.renames,
         merges_against_first_parent: options.diff_merges_first_parent,
         ownership: options.ownership,
@@ -186,9 +191,14 @@ pub(super) fn mine(
         }
         old => extended(&plan, old),
     };
+    let of_commits = log.commits.iter().flat_map(|commit| &commit.gaps);
+    let reasons = log.gaps.iter().chain(of_commits).map(|gap| &gap.reason);
     let header = Header {
         basis: basis(&log),
         current,
+        is_whole: !reasons
+            .chain(gaps.iter().map(|gap| &gap.reason))
+            .any(|reason| is_of_storage(reason)),
     };
     progress.phase("history", None);
     let n_new_commits = u32::try_from(log.commits.len().saturating_sub(n_old)).unwrap_or(NONE);
@@ -204,7 +214,7 @@ pub(super) fn mine(
             Some(sections) => sections.pack(&header),
             None => previous.unwrap_or_default().to_vec(),
         });
-        let history = draft.finish(log, options, &settings, tip);
+        let history = draft.finish(log, options, &settings, tips.head);
         (joined(state), history)
     });
     history.tags = tags
@@ -216,7 +226,6 @@ pub(super) fn mine(
                 tagged_at: instant(seconds)?,
             })
         })
-        .filter(|tag| options.as_of.is_none_or(|as_of| tag.tagged_at <= as_of))
         .collect();
     history.default_branch = tips.branch;
     history.is_shallow = !tips.boundary.is_empty();

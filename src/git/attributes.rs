@@ -57,11 +57,13 @@ const LOCK_FILES: &[&str] = &[
 /// Attribute files larger than this are not read: git itself stops far later, and none is this large on purpose.
 pub(super) const MAX_ATTRIBUTES_BYTES: usize = 4 << 20;
 
+/// Git's only built-in macro: what is `binary` is not compared.
+pub(super) const BINARY_MACRO: &str = "[attr]binary -diff -merge -text";
+
 /// The rules of one repository.
 pub(super) struct PathRules {
     search: gix::attrs::Search,
     outcome: gix::attrs::search::Outcome,
-    comparison: gix::attrs::search::Outcome,
     has_attributes: bool,
     configured: globset::GlobSet,
 }
@@ -72,17 +74,6 @@ impl PathRules {
         let mut search = gix::attrs::Search::default();
         let mut collection = gix::attrs::search::MetadataCollection::default();
         let root = std::path::Path::new("");
-        if !files.is_empty() {
-            // Git's only built-in macro: what is `binary` is not compared.
-            let built_in = b"[attr]binary -diff -merge -text";
-            let _ = search.add_patterns_buffer(
-                built_in,
-                "[builtin]".into(),
-                None,
-                &mut collection,
-                true,
-            );
-        }
         for (directory, content) in files {
             let source = std::path::Path::new(&*directory.to_str_lossy()).join(".gitattributes");
             // Broken lines are skipped, as git does.
@@ -96,8 +87,6 @@ impl PathRules {
         }
         let mut outcome = gix::attrs::search::Outcome::default();
         outcome.initialize_with_selection(&collection, ["linguist-generated", "linguist-vendored"]);
-        let mut comparison = gix::attrs::search::Outcome::default();
-        comparison.initialize_with_selection(&collection, ["diff"]);
         let mut configured = globset::GlobSetBuilder::new();
         for glob in globs {
             let glob = globset::GlobBuilder::new(glob)
@@ -115,7 +104,6 @@ impl PathRules {
         Ok(Self {
             search,
             outcome,
-            comparison,
             has_attributes: !files.is_empty(),
             configured,
         })
@@ -141,24 +129,6 @@ impl PathRules {
             return Some(Exclusion::Vendored);
         }
         (generated.is_none() && is_one_of(LOCK_FILES, name)).then_some(Exclusion::LockFile)
-    }
-
-    /// Whether the repository says that git does not look into a path's files (`binary`, `-diff`).
-    pub(super) fn is_declared_binary(&mut self, path: &[u8]) -> bool {
-        if !self.has_attributes {
-            return false;
-        }
-        self.comparison.reset();
-        let case = gix::glob::pattern::Case::Sensitive;
-        self.search.pattern_matching_relative_path(
-            path.as_bstr(),
-            case,
-            Some(false),
-            &mut self.comparison,
-        );
-        self.comparison
-            .iter_selected()
-            .any(|matched| matched.assignment.state == gix::attrs::StateRef::Unset)
     }
 
     /// `linguist-generated` and `linguist-vendored`: set, unset, or not mentioned.

@@ -22,6 +22,7 @@ use super::log::{Log, LogChange, LogGap, LogMerge, NONE};
 use super::objects::{Mixed, Packs, Reader, Unreadable};
 use super::parallel::joined;
 use super::quarter;
+use super::text::TextRules;
 use super::tree::Hole;
 use super::versions::{Contents, Event, Version};
 use super::walk::{self, Node, Source};
@@ -38,8 +39,8 @@ pub(super) struct Plan<'a> {
     pub(super) boundary: Vec<ObjectId>,
     /// Revisions of `.git-blame-ignore-revs`, sorted.
     pub(super) ignored: &'a [ObjectId],
-    /// Commits after this instant, in seconds, are not taken from other refs.
-    pub(super) until: Option<i64>,
+    /// How files are compared.
+    pub(super) text: &'a TextRules,
     pub(super) renames: bool,
     pub(super) merges_against_first_parent: bool,
     pub(super) ownership: bool,
@@ -75,17 +76,7 @@ pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
             .map(|(at, _): (u32, _)| at)
     });
     let n_landed = n_landed(&nodes, old.n_default);
-    let (mut order, n_default) = landing_order(&nodes, tip, n_landed);
-    if let Some(until) = plan.until {
-        let mut place = 0;
-        order.retain(|&at| {
-            place += 1;
-            place <= n_default
-                || nodes
-                    .get(at as usize)
-                    .is_some_and(|node| node.committed <= until)
-        });
-    }
+    let (order, n_default) = landing_order(&nodes, tip, n_landed);
     let is_continued = order.len() >= old.n_default as usize
         && n_default >= old.n_default as usize
         && (0..old.n_default).zip(&order).all(|(place, &at)| {

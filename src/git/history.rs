@@ -14,7 +14,6 @@ use super::MineOptions;
 use super::attributes::PathRules;
 use super::engine::{commit_id, object_id};
 use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, NONE};
-use super::objects::Unreadable;
 use super::settings::Settings;
 
 /// An instant of a number of seconds; `None` beyond the year 9999.
@@ -83,10 +82,8 @@ impl Signatures {
 pub(super) struct Draft {
     signatures: Signatures,
     gaps: Vec<Gap>,
-    /// Commit and id of contents that are too large and that git does not read either: they are missing to nobody.
-    unread: HashSet<(u32, String)>,
     /// By commit.
-    totals: Vec<(u32, u64, u64)>,
+    totals: Vec<Totals>,
     path_exclusions: Vec<Option<Exclusion>>,
     path_in_tip: Vec<bool>,
     ownership: Vec<Ownership>,
@@ -101,7 +98,6 @@ impl Draft {
         let last = last.and_then(|last| log.commits.get(last as usize));
         let tip_at = last.map(committed_at);
         let in_tip: HashSet<&[u8]> = settings.paths.iter().map(Vec::as_slice).collect();
-        let declared = declared_binary(log, &mut rules);
         let change = |change: &LogChange| FileChange {
             commit: change.commit,
             path: change.path,
@@ -109,12 +105,11 @@ impl Draft {
             change: change.kind,
             lines_added: optional(change.added),
             lines_deleted: optional(change.deleted),
-            is_binary: change.is_binary || declared.contains(&(change.commit, change.path)),
+            is_binary: change.is_binary,
         };
         Self {
-            unread: unread(log, &declared),
             gaps: log.gaps.iter().map(gap).collect(),
-            totals: totals(&log.changes, log.commits.len()),
+            totals: totals(log),
             path_exclusions: path_exclusions(log, &mut rules),
             path_in_tip: log
                 .paths
@@ -140,11 +135,8 @@ impl Draft {
         (log.ownership, log.versions, log.changes) = Default::default();
         let mut commits = Vec::with_capacity(log.commits.len());
         for ((place, row), totals) in (0_u32..).zip(log.commits).zip(self.totals) {
-            let told = row.gaps.iter().filter(|gap| {
-                self.unread.is_empty() || !self.unread.contains(&(place, gap.subject.clone()))
-            });
-            gaps.extend(told.map(gap));
-            let exclusion = exclusion(&row, totals.0, options, settings);
+            gaps.extend(row.gaps.iter().map(gap));
+            let exclusion = exclusion(&row, totals.n_files, options, settings);
             commits.push(commit(
                 row,
                 totals,
@@ -171,57 +163,6 @@ impl Draft {
     }
 }
 
-/// Commit and path of changes whose content was too large to be read, where attributes say that git does not read it either.
-fn declared_binary(log: &Log, rules: &mut PathRules) -> HashSet<(u32, u32)> {
-    let of_too_large: HashSet<u32> = (0..)
-        .zip(&log.commits)
-        .filter(|(_, commit)| commit.gaps.iter().any(is_too_large))
-        .map(|(place, _)| place)
-        .collect();
-    if of_too_large.is_empty() {
-        return HashSet::new();
-    }
-    let is_declared = |path: u32, rules: &mut PathRules| {
-        let path = log.paths.get(path as usize);
-        path.is_some_and(|path| rules.is_declared_binary(path))
-    };
-    let changes = log.changes.iter();
-    changes
-        .filter(|change| of_too_large.contains(&change.commit) && optional(change.added).is_none())
-        .filter(|change| is_declared(change.path, rules))
-        .map(|change| (change.commit, change.path))
-        .collect()
-}
-
-/// Commit and content of those changes, where no other change of the commit would have needed the content.
-fn unread(log: &Log, declared: &HashSet<(u32, u32)>) -> HashSet<(u32, String)> {
-    if declared.is_empty() {
-        return HashSet::new();
-    }
-    let contents = |is_wanted: &dyn Fn(&LogChange) -> bool| -> HashSet<(u32, String)> {
-        let changes = log.changes.iter().filter(|change| is_wanted(change));
-        changes
-            .flat_map(|change| {
-                [
-                    (change.commit, change.before),
-                    (change.commit, change.after),
-                ]
-            })
-            .filter_map(|(commit, blob)| Some((commit, log.blobs.get(blob as usize)?.to_string())))
-            .collect()
-    };
-    let commits: HashSet<u32> = declared.iter().map(|(commit, _)| *commit).collect();
-    let is_declared = |change: &LogChange| declared.contains(&(change.commit, change.path));
-    let needed = contents(&|change| commits.contains(&change.commit) && !is_declared(change));
-    let mut unread = contents(&is_declared);
-    unread.retain(|content| !needed.contains(content));
-    unread
-}
-
-fn is_too_large(gap: &LogGap) -> bool {
-    gap.kind == "blob" && gap.reason == Unreadable::TooLarge.word()
-}
-
 fn optional(number: u32) -> Option<u32> {
     (number != NONE).then_some(number)
 }
@@ -239,15 +180,45 @@ fn gap(found: &LogGap) -> Gap {
     }
 }
 
-/// Files, lines added and lines deleted of every commit.
-fn totals(changes: &[LogChange], n_commits: usize) -> Vec<(u32, u64, u64)> {
-    let mut totals = vec![(0, 0, 0); n_commits];
-    for change in changes {
-        if let Some((n_files, added, deleted)) = totals.get_mut(change.commit as usize) {
-            *n_files += 1;
-            *added += u64::from(optional(change.added).unwrap_or(0));
-            *deleted += u64::from(optional(change.deleted).unwrap_or(0));
-        }
+/// What a commit changed, as far as it could be read.
+#[derive(Debug, Clone, Copy)]
+struct Totals {
+    n_files: u32,
+    /// Whether these are all files.
+    has_all_files: bool,
+    /// Lines added and deleted over all text files; `None` where the content of one is missing.
+    lines: Option<(u64, u64)>,
+}
+
+/// Files, lines added and lines deleted of every commit. What could not be read is unknown, and so is any sum with it.
+fn totals(log: &Log) -> Vec<Totals> {
+    let is_about_files = |gap: &LogGap| gap.kind == "tree";
+    let mut totals: Vec<Totals> = log
+        .commits
+        .iter()
+        .map(|commit| {
+            let has_all_files = !commit.gaps.iter().any(is_about_files);
+            Totals {
+                n_files: 0,
+                has_all_files,
+                lines: has_all_files.then_some((0, 0)),
+            }
+        })
+        .collect();
+    for change in &log.changes {
+        let Some(totals) = totals.get_mut(change.commit as usize) else {
+            continue;
+        };
+        totals.n_files += 1;
+        let counts = optional(change.added).zip(optional(change.deleted));
+        totals.lines = match (totals.lines, counts) {
+            (Some((added, deleted)), Some((more, less))) => {
+                Some((added + u64::from(more), deleted + u64::from(less)))
+            }
+            // Git tells no lines of binary files either.
+            (lines, None) if change.is_binary => lines,
+            _ => None,
+        };
     }
     totals
 }
@@ -301,12 +272,13 @@ fn committed_at(row: &LogCommit) -> Timestamp {
 
 fn commit(
     row: LogCommit,
-    (n_files, added, deleted): (u32, u64, u64),
+    totals: Totals,
     signatures: &Signatures,
     exclusion: Option<Exclusion>,
     on_default_branch: bool,
 ) -> Commit {
     let committed_at = committed_at(&row);
+    let lines = totals.lines.filter(|_| row.is_diffed);
     let author = signatures.of(row.author);
     let mut co_authors: Vec<SignatureId> = Vec::new();
     for &person in &row.co_authors {
@@ -331,9 +303,9 @@ fn commit(
         cherry_picked_from: row.cherry_picked_from,
         on_default_branch,
         exclusion,
-        n_files: row.is_diffed.then_some(n_files),
-        lines_added: row.is_diffed.then_some(added),
-        lines_deleted: row.is_diffed.then_some(deleted),
+        n_files: (row.is_diffed && totals.has_all_files).then_some(totals.n_files),
+        lines_added: lines.map(|(added, _)| added),
+        lines_deleted: lines.map(|(_, deleted)| deleted),
     }
 }
 

@@ -48,6 +48,11 @@ impl<T: Hash + Eq + Clone, S: BuildHasher + Default> Interner<T, S> {
     }
 
     /// The values by number.
+    pub(super) fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// The values by number.
     pub(super) fn into_values(self) -> Vec<T> {
         self.values
     }

@@ -9,6 +9,8 @@ use super::{Error, MineOptions, open};
 pub struct Look {
     /// Whether history is cut off.
     pub is_shallow: bool,
+    /// Whether contents may be missing that were left out on purpose (`git clone --filter`).
+    pub is_partial: bool,
     /// The default branch; `None` where there is none, or `HEAD` is detached.
     pub default_branch: Option<String>,
     /// Whether there is any commit on it.
@@ -23,6 +25,7 @@ pub fn look(repository: &Path, options: &MineOptions) -> Result<Look, Error> {
     let tips = open::tips(&repository, options)?;
     Ok(Look {
         is_shallow: !tips.boundary.is_empty(),
+        is_partial: super::format::is_partial(&repository),
         default_branch: tips.branch,
         has_commits: tips.head.is_some(),
         n_tags: tips.tags.len(),

@@ -12,6 +12,7 @@ mod ends;
 mod engine;
 mod families;
 mod files;
+mod format;
 mod history;
 pub mod identity;
 mod interner;
@@ -34,6 +35,7 @@ mod settings;
 mod slide;
 mod state;
 mod survival;
+mod text;
 mod tracked;
 mod tree;
 mod versions;
@@ -41,10 +43,9 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
 use crate::domain::History;
 
+pub use format::UnknownFormat;
 pub use look::{Look, look};
 pub use patch_id::{Patch, fork_points, patch_ids};
 pub use remotes::{GitHubName, remote_github_names};
@@ -57,11 +58,10 @@ pub use tracked::tracked_below;
     reason = "independent switches, each with its own meaning"
 )]
 pub struct MineOptions {
-    /// History ends here: the default branch is taken back along its first parents to the newest commit at or before it.
-    pub as_of: Option<Timestamp>,
     /// Commits of all refs are listed too, marked as not on the default branch.
     pub all_refs: bool,
-    /// The default branch's name without `refs/heads/`; `None`: the remote's default, else the one checked out.
+    /// The default branch's name without `refs/heads/`, as GitHub or the register has it. `None`: the remote's default as the
+    /// clone knows it, else the one checked out where the clone has no remote.
     pub default_branch: Option<String>,
     /// Paths that match are left out of knowledge (`docs/generated/**`).
     pub excluded_globs: Vec<String>,
@@ -80,7 +80,6 @@ pub struct MineOptions {
 impl Default for MineOptions {
     fn default() -> Self {
         Self {
-            as_of: None,
             all_refs: false,
             default_branch: None,
             excluded_globs: Vec::new(),
@@ -130,6 +129,20 @@ pub enum Error {
         /// What gix says.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Its format is not one that is read.
+    #[error("the repository `{path}` is in a format that is not read")]
+    Format {
+        /// The path as given.
+        path: PathBuf,
+        /// What of it is not known.
+        source: UnknownFormat,
+    },
+    /// The clone has several branches of its remote, and nothing says which of them is the default one.
+    #[error("nothing says which branch of `{path}` is the default one")]
+    NoDefaultBranch {
+        /// The path of its git directory.
+        path: PathBuf,
+    },
     /// The branch that was asked for, or that `HEAD` names, does not exist.
     #[error("the repository has no branch `{branch}`")]
     UnknownBranch {
@@ -155,7 +168,7 @@ pub enum Error {
 /// What came of mining.
 #[derive(Debug, Clone, Default)]
 pub struct Mined {
-    /// The whole history up to the as-of instant.
+    /// The whole history: what of it is looked at, and as of when, is for its readers to say.
     pub history: History,
     /// Opaque bytes for the next run's `previous`: the same after increments as after a full run.
     pub state: Vec<u8>,

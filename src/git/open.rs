@@ -6,7 +6,7 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 
-use crate::domain::CommitId;
+use crate::domain::{CommitId, Gap};
 
 use super::engine::commit_id;
 use super::{Error, MineOptions};
@@ -15,8 +15,15 @@ use super::{Error, MineOptions};
 /// and nothing that the repository's own configuration names is run.
 ///
 /// A repository that another user owns is opened too: its configuration is then not trusted, and only objects and refs are
-/// read, none of which can make this program do anything but count.
+/// read, none of which can make this program do anything but count. One of a format that is not known is refused, as git does.
 pub(super) fn open(path: &Path) -> Result<gix::Repository, Error> {
+    let repository = open_any(path)?;
+    super::format::check(&repository, path)?;
+    Ok(repository)
+}
+
+/// The same for whoever looks at neither history nor refs.
+pub(super) fn open_any(path: &Path) -> Result<gix::Repository, Error> {
     let at = |path: &Path| {
         let options = gix::open::Options::isolated()
             .with(gix::sec::Trust::Reduced)
@@ -44,7 +51,7 @@ pub(super) fn open(path: &Path) -> Result<gix::Repository, Error> {
 pub(super) struct Tips {
     /// The default branch's name; `None` for a detached `HEAD`.
     pub(super) branch: Option<String>,
-    /// Its newest commit, whatever the as-of instant; `None` for an empty repository.
+    /// Its newest commit; `None` for an empty repository.
     pub(super) head: Option<ObjectId>,
     /// The other refs' commits, sorted; empty unless asked for.
     pub(super) others: Vec<ObjectId>,
@@ -52,13 +59,65 @@ pub(super) struct Tips {
     pub(super) tags: Vec<(String, ObjectId)>,
     /// The edge of a shallow clone, sorted; empty for a whole one.
     pub(super) boundary: Vec<ObjectId>,
+    /// What git would put in the place of other objects, and linchpin does not.
+    pub(super) substitutes: Substitutes,
 }
+
+/// How git would read history otherwise than it was recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Substitutes {
+    /// Refs below `refs/replace/`, where git follows them.
+    pub(super) n_replaced: usize,
+    /// Lines of `info/grafts`.
+    pub(super) n_grafts: usize,
+}
+
+impl Substitutes {
+    fn of(repository: &gix::Repository, n_replaced: usize) -> Self {
+        /// More than anybody grafts by hand; the file's author says how long it is.
+        const MAX_BYTES: u64 = 4 << 20;
+        let mut grafts = Vec::new();
+        let path = repository.common_dir().join("info").join("grafts");
+        if let Ok(file) = std::fs::File::open(path) {
+            let _ =
+                std::io::Read::read_to_end(&mut std::io::Read::take(file, MAX_BYTES), &mut grafts);
+        }
+        let is_graft = |line: &&[u8]| !line.trim().is_empty() && !line.starts_with(b"#");
+        Self {
+            n_replaced: if n_replaced > 0 && super::format::follows_replacements(repository) {
+                n_replaced
+            } else {
+                0
+            },
+            n_grafts: grafts.lines().filter(is_graft).count(),
+        }
+    }
+
+    /// What is said of them.
+    pub(super) fn gaps(&self) -> Vec<Gap> {
+        let gap = |subject: &str, reason: &str| Gap {
+            repository: None,
+            kind: "refs".to_owned(),
+            subject: subject.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let replaced = (self.n_replaced > 0).then(|| gap("refs/replace", REPLACED));
+        let grafts = (self.n_grafts > 0).then(|| gap("info/grafts", GRAFTED));
+        replaced.into_iter().chain(grafts).collect()
+    }
+}
+
+/// Git shows other objects in the place of some.
+const REPLACED: &str = "replacements_not_followed";
+/// Git gives commits other parents than they name.
+const GRAFTED: &str = "grafts_not_followed";
 
 /// Reads refs.
 pub(super) fn tips(repository: &gix::Repository, options: &MineOptions) -> Result<Tips, Error> {
     let (branch, head) = default_branch(repository, options.default_branch.as_deref())?;
     let mut others = Vec::new();
     let mut tags = Vec::new();
+    let mut n_replaced = 0;
     let platform = repository.references().map_err(|source| Error::Refs {
         source: Box::new(source),
     })?;
@@ -73,10 +132,9 @@ pub(super) fn tips(repository: &gix::Repository, options: &MineOptions) -> Resul
         if let Some(tag) = name.strip_prefix(b"refs/tags/") {
             tags.push((tag.to_str_lossy().into_owned(), target));
         }
-        if options.all_refs
-            && !name.starts_with(b"refs/stash")
-            && !name.starts_with(b"refs/replace/")
-        {
+        if name.starts_with(b"refs/replace/") {
+            n_replaced += 1;
+        } else if options.all_refs && !name.starts_with(b"refs/stash") {
             others.push(target);
         }
     }
@@ -98,6 +156,7 @@ pub(super) fn tips(repository: &gix::Repository, options: &MineOptions) -> Resul
         others,
         tags,
         boundary,
+        substitutes: Substitutes::of(repository, n_replaced),
     })
 }
 
@@ -116,8 +175,11 @@ fn unreadable(source: gix::Error) -> Error {
     }
 }
 
-/// The configured branch, else the remote's default, else the one `HEAD` names, else `main` or `master`, else the
-/// only branch there is, else a detached `HEAD` itself.
+/// The branch that was asked for; else the remote's default; else, where the clone has branches of a remote and nothing says
+/// which is the default one, its `main` or `master`, or the only one there is; else the one `HEAD` names, else `main` or
+/// `master`, else the only branch there is, else a detached `HEAD` itself.
+///
+/// What a clone of a pipeline has checked out is what it was asked to build: that says nothing about the default branch.
 fn default_branch(
     repository: &gix::Repository,
     wanted: Option<&str>,
@@ -132,9 +194,11 @@ fn default_branch(
         let direct = reference.target().try_id().map(ToOwned::to_owned);
         Ok(reference.peel_to_id().ok().map(gix::Id::detach).or(direct))
     };
-    let branch = |name: &str| match commit_of(&format!("refs/heads/{name}"))? {
+    let on_remote = |name: &str| commit_of(&format!("refs/remotes/origin/{name}"));
+    // What was fetched last: the local branch of the same name may lag behind, or be ahead with what nobody else has.
+    let branch = |name: &str| match on_remote(name)? {
         Some(id) => Ok(Some(id)),
-        None => commit_of(&format!("refs/remotes/origin/{name}")),
+        None => commit_of(&format!("refs/heads/{name}")),
     };
     if let Some(name) = wanted {
         let id = branch(name)
@@ -151,9 +215,32 @@ fn default_branch(
     };
     if let Some(target) = target("refs/remotes/origin/HEAD")
         && let Some(name) = target.strip_prefix(b"refs/remotes/origin/")
-        && let Some(id) = branch_on_remote(&commit_of, &name.to_str_lossy())?
+        && let Some(id) = branch(&name.to_str_lossy())?
     {
-        return Ok((Some(name.to_str_lossy().into_owned()), Some(id)));
+        let name = name.to_str_lossy().into_owned();
+        // Nobody moves this ref after the clone: where the branch was renamed since, the old one stays behind.
+        if name == "master"
+            && let Some(newer) = on_remote("main")?.filter(|newer| *newer != id)
+            && is_continued(repository, id, newer)
+        {
+            return Ok((Some("main".to_owned()), Some(newer)));
+        }
+        return Ok((Some(name), Some(id)));
+    }
+    let [local, remote] = branches(repository)?;
+    if !remote.is_empty() {
+        for name in ["main", "master"] {
+            if let Some(id) = on_remote(name)? {
+                return Ok((Some(name.to_owned()), Some(id)));
+            }
+        }
+        let mut all = remote.into_iter();
+        return match (all.next(), all.next()) {
+            (Some((only, id)), None) => Ok((Some(only), Some(id))),
+            _ => Err(Error::NoDefaultBranch {
+                path: repository.git_dir().to_owned(),
+            }),
+        };
     }
     let head = repository.head_name().ok().flatten();
     if let Some(name) = head
@@ -173,7 +260,7 @@ fn default_branch(
     if let Some(head) = head {
         let name = head.shorten().to_str_lossy().into_owned();
         // Nothing was ever committed, or `HEAD` names a branch that is gone: the only other one is meant, of several none.
-        let mut others = branches(repository)?.into_iter();
+        let mut others = local.into_iter();
         return match (others.next(), others.next()) {
             (None, _) => Ok((Some(name), None)),
             (Some((only, id)), None) => Ok((Some(only), Some(id))),
@@ -190,8 +277,29 @@ fn default_branch(
     ))
 }
 
-/// Local branches, else those of `origin`, by name.
-fn branches(repository: &gix::Repository) -> Result<BTreeMap<String, ObjectId>, Error> {
+/// Whether a branch's first-parent line leads on from another branch's tip.
+fn is_continued(repository: &gix::Repository, old: ObjectId, newer: ObjectId) -> bool {
+    /// Clocks of those who commit differ: the way back does not end at the first one that is late.
+    const SLACK_SECONDS: i64 = 7 * 86_400;
+    let read = |id: ObjectId| super::commit::parse(&repository.find_object(id).ok()?.data);
+    let Some(started_at) = read(old).map(|commit| commit.committer.seconds - SLACK_SECONDS) else {
+        return false;
+    };
+    let mut cursor = Some(newer);
+    while let Some(id) = cursor {
+        if id == old {
+            return true;
+        }
+        let Some(commit) = read(id).filter(|commit| commit.committer.seconds >= started_at) else {
+            return false;
+        };
+        cursor = commit.parents.first().copied();
+    }
+    false
+}
+
+/// Local branches, and those of `origin`, by name.
+fn branches(repository: &gix::Repository) -> Result<[BTreeMap<String, ObjectId>; 2], Error> {
     let platform = repository.references().map_err(|source| Error::Refs {
         source: Box::new(source),
     })?;
@@ -211,18 +319,7 @@ fn branches(repository: &gix::Repository) -> Result<BTreeMap<String, ObjectId>, 
             remote.insert(name.to_str_lossy().into_owned(), id);
         }
     }
-    Ok(if local.is_empty() { remote } else { local })
-}
-
-/// The remote's branch, or the local one of the same name where that is what was fetched last.
-fn branch_on_remote(
-    commit_of: &dyn Fn(&str) -> Result<Option<ObjectId>, Error>,
-    name: &str,
-) -> Result<Option<ObjectId>, Error> {
-    match commit_of(&format!("refs/remotes/origin/{name}"))? {
-        Some(id) => Ok(Some(id)),
-        None => commit_of(&format!("refs/heads/{name}")),
-    }
+    Ok([local, remote])
 }
 
 /// Tags with the commit and the instant they stand for; those that point at no commit are left out.

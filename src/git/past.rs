@@ -8,12 +8,12 @@ use gix::ObjectId;
 use crate::domain::CommitId;
 
 use super::engine::{commit_id, object_id};
-use super::files::content;
 use super::interner::Interner;
-use super::lines::{LineDiffer, count_lines, is_binary};
+use super::lines::{LineDiffer, count_lines};
 use super::log::{Log, LogChange, NONE};
-use super::objects::{Mixed, Reader};
+use super::objects::{Mixed, Reader, Unreadable};
 use super::survival::Runs;
+use super::text::{Textness, text};
 use super::tree::{Mode, Side};
 use super::versions::Version;
 
@@ -22,6 +22,8 @@ pub(super) struct Past<'a> {
     log: &'a Log,
     blobs: &'a Interner<CommitId, Mixed>,
     ignored: &'a [ObjectId],
+    /// By path: how its files are compared.
+    text: &'a [Textness],
     index: OnceLock<Index>,
 }
 
@@ -52,21 +54,31 @@ enum Origin {
     Maker(u32),
 }
 
+/// What a version was made from.
+struct Base {
+    side: Side,
+    textness: Textness,
+    /// Where the owners of its lines come from; `None` where it is no file.
+    origin: Option<Origin>,
+}
+
 /// Owners that were made again, by the change or merge that made the version: shared by the lookups of one family.
 pub(super) type Memo = HashMap<u32, Runs>;
 
 impl<'a> Past<'a> {
     /// Of an earlier run's facts; `blobs` numbers its contents as it does, and `ignored` are the revisions of
-    /// `.git-blame-ignore-revs`, sorted.
+    /// `.git-blame-ignore-revs`, sorted; `text` says by path how its files are compared.
     pub(super) fn new(
         log: &'a Log,
         blobs: &'a Interner<CommitId, Mixed>,
         ignored: &'a [ObjectId],
+        text: &'a [Textness],
     ) -> Self {
         Self {
             log,
             blobs,
             ignored,
+            text,
             index: OnceLock::new(),
         }
     }
@@ -128,7 +140,7 @@ impl<'a> Past<'a> {
             }
             let bases = self.bases(maker)?;
             let n_waiting = waiting.len();
-            for (_, origin) in &bases {
+            for Base { origin, .. } in &bases {
                 if matches!(origin, Some(Origin::Maker(base)) if !memo.contains_key(base)) {
                     waiting.extend(*origin);
                 }
@@ -183,15 +195,23 @@ impl<'a> Past<'a> {
         }
     }
 
-    /// What a version was made from: contents, with the origin of their owners where they have lines.
-    fn bases(&self, maker: u32) -> Option<Vec<(Side, Option<Origin>)>> {
+    fn textness(&self, path: u32) -> Textness {
+        self.text.get(path as usize).copied().unwrap_or_default()
+    }
+
+    /// What a version was made from.
+    fn bases(&self, maker: u32) -> Option<Vec<Base>> {
         let base = |path: u32, blob: u32, mode: Mode, by: u32| {
             let origin = if mode.is_regular() {
                 Some(self.origin((path, blob), by)?)
             } else {
                 None
             };
-            Some((self.side(blob, mode)?, origin))
+            Some(Base {
+                side: self.side(blob, mode)?,
+                textness: self.textness(path),
+                origin,
+            })
         };
         if let Some(change) = self.log.changes.get(maker as usize) {
             let path = if change.previous == NONE {
@@ -222,18 +242,18 @@ impl<'a> Past<'a> {
     fn make(
         &self,
         maker: u32,
-        bases: &[(Side, Option<Origin>)],
+        bases: &[Base],
         memo: &Memo,
         reader: &mut Reader<'_>,
         differ: &mut LineDiffer,
     ) -> Option<Runs> {
-        let known: Vec<(Side, Runs)> = bases
+        let known: Vec<(Side, Textness, Runs)> = bases
             .iter()
-            .map(|&(side, origin)| {
-                Some((
-                    side,
-                    origin.map_or(Some(Runs::default()), |origin| self.runs_of(origin, memo))?,
-                ))
+            .map(|base| {
+                let runs = base
+                    .origin
+                    .map_or(Some(Runs::default()), |origin| self.runs_of(origin, memo));
+                Some((base.side, base.textness, runs?))
             })
             .collect::<Option<_>>()?;
         let commit = self.log.commits.get(self.commit_of(maker)? as usize)?;
@@ -243,20 +263,19 @@ impl<'a> Past<'a> {
                 .merges
                 .get(maker as usize - self.log.changes.len())?;
             let after = self.side(merge.after, merge.after_mode)?;
+            let after = (after, self.textness(merge.path));
             return merged_runs(&known, after, commit.author, reader, differ);
         };
         let after = self.side(change.after, change.after_mode)?;
-        let new = content(reader, after).ok()?;
-        if !has_lines(after, &new) {
+        let Some(new) = lines_of(reader, after, self.textness(change.path)).ok()? else {
             return Some(Runs::default());
-        }
-        let Some((before, runs)) = known.first() else {
+        };
+        let Some((before, textness, runs)) = known.first() else {
             return Some(Runs::of_one(count_lines(&new), commit.author));
         };
-        let old = content(reader, *before).ok()?;
-        if !has_lines(*before, &old) {
+        let Some(old) = lines_of(reader, *before, *textness).ok()? else {
             return Some(Runs::of_one(count_lines(&new), commit.author));
-        }
+        };
         if before.id == after.id {
             return Some(runs.clone());
         }
@@ -274,29 +293,35 @@ impl<'a> Past<'a> {
     }
 }
 
-/// Whether the lines of a content have owners: a text file's do.
-pub(super) fn has_lines(side: Side, bytes: &[u8]) -> bool {
-    side.mode.is_regular() && !is_binary(bytes)
+/// A content whose lines have owners: a text file's do.
+fn lines_of(
+    reader: &mut Reader<'_>,
+    side: Side,
+    textness: Textness,
+) -> Result<Option<std::rc::Rc<Vec<u8>>>, Unreadable> {
+    if side.mode.is_regular() {
+        text(reader, side, textness)
+    } else {
+        Ok(None)
+    }
 }
 
 /// The owners of a merge's result: each line's is that of the first parent that has it, else the merge's author.
 pub(super) fn merged_runs(
-    parents: &[(Side, Runs)],
-    after: Side,
+    parents: &[(Side, Textness, Runs)],
+    (after, textness): (Side, Textness),
     owner: u32,
     reader: &mut Reader<'_>,
     differ: &mut LineDiffer,
 ) -> Option<Runs> {
     /// Marks lines that no parent looked at so far has; no signature has this number.
     const PENDING: u32 = u32::MAX - 1;
-    let new = content(reader, after).ok()?;
-    if !has_lines(after, &new) {
+    let Some(new) = lines_of(reader, after, textness).ok()? else {
         return Some(Runs::default());
-    }
+    };
     let mut runs = Runs::of_one(count_lines(&new), PENDING);
-    for (side, theirs) in parents {
-        let old = content(reader, *side).ok()?;
-        if has_lines(*side, &old) {
+    for (side, textness, theirs) in parents {
+        if let Some(old) = lines_of(reader, *side, *textness).ok()? {
             differ.compare_for_owners(&old, &new);
             runs = runs.filled_from(theirs, &differ.hunks, PENDING);
         }

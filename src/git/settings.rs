@@ -116,7 +116,9 @@ impl Settings {
             if path == MAILMAP {
                 settings.mailmap = gix::mailmap::Snapshot::from_bytes(&content);
             } else if path == IGNORED_REVISIONS {
-                settings.ignored = ignored_revisions(&content);
+                let (ignored, unreadable) = ignored_revisions(&content, repository);
+                settings.ignored = ignored;
+                gaps.extend(unreadable.map(|place| gap("settings", place, "unreadable_entry")));
             } else if codeowners.is_some_and(|place| path == place) {
                 settings.codeowners =
                     parse_codeowners(&path.to_str_lossy(), &content.to_str_lossy());
@@ -143,14 +145,30 @@ fn codeowners_place(exists: impl Fn(&[u8]) -> bool) -> Option<&'static [u8]> {
         .find(|place| exists(place))
 }
 
-/// Full ids, one a line; `#` starts a comment.
-fn ignored_revisions(content: &[u8]) -> Vec<ObjectId> {
-    let mut ids: Vec<ObjectId> = content
-        .lines()
-        .filter_map(|line| line.split(|&byte| byte == b'#').next())
-        .filter_map(|line| ObjectId::from_hex(line.trim_ascii()).ok())
-        .collect();
+/// Full ids, one a line; `#` starts a comment. An annotated tag stands for its commit. The second: where the lines are that are
+/// no full id, at which git stops.
+fn ignored_revisions(
+    content: &[u8],
+    repository: &gix::Repository,
+) -> (Vec<ObjectId>, Option<String>) {
+    let mut ids = Vec::new();
+    let mut unreadable = Vec::new();
+    for (number, line) in (1_usize..).zip(content.lines()) {
+        let entry = line.split(|&byte| byte == b'#').next().unwrap_or_default();
+        match ObjectId::from_hex(entry.trim_ascii()) {
+            _ if entry.trim_ascii().is_empty() => {}
+            Ok(id) if id.kind() == repository.object_hash() => {
+                ids.push(super::open::peel(repository, id));
+            }
+            _ => unreadable.push(number),
+        }
+    }
     ids.sort_unstable();
     ids.dedup();
-    ids
+    let name = IGNORED_REVISIONS.to_str_lossy();
+    let told = unreadable.first().map(|first| match unreadable.len() {
+        1 => format!("{name}, line {first}"),
+        n => format!("{name}, line {first} and {} more", n - 1),
+    });
+    (ids, told)
 }

@@ -11,11 +11,11 @@ use read::{ColumnReader, commits_section, files_section, lines_section};
 use write::Writer;
 
 /// Changes whenever the bytes, or the rules that the facts in them follow, do.
-const MAGIC: &[u8; 8] = b"lpgit\x00\x03\n";
+const MAGIC: &[u8; 8] = b"lpgit\x00\x04\n";
 const KEY_BYTES: usize = 20;
 
-/// Magic, the key of what the log depends on, the key of what is current.
-pub(super) const HEADER_BYTES: usize = MAGIC.len() + 2 * KEY_BYTES;
+/// Magic, the key of what the log depends on, the key of what is current, whether anything could not be read.
+pub(super) const HEADER_BYTES: usize = MAGIC.len() + 2 * KEY_BYTES + 1;
 
 /// What a state was made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) struct Header {
     pub(super) basis: [u8; KEY_BYTES],
     /// Of refs and of options: nothing is new under the same key.
     pub(super) current: [u8; KEY_BYTES],
+    /// Whether every object that was asked for was there and whole: else what is missing is looked for again.
+    pub(super) is_whole: bool,
 }
 
 impl Header {
@@ -31,10 +33,11 @@ impl Header {
     pub(super) fn read(state: &[u8]) -> Option<Self> {
         let rest = state.strip_prefix(MAGIC.as_slice())?;
         let (basis, rest) = rest.split_first_chunk()?;
-        let (current, _) = rest.split_first_chunk()?;
+        let (current, rest) = rest.split_first_chunk()?;
         Some(Self {
             basis: *basis,
             current: *current,
+            is_whole: *rest.first()? == 1,
         })
     }
 }
@@ -89,6 +92,7 @@ impl Sections {
         state.extend_from_slice(MAGIC);
         state.extend_from_slice(&header.basis);
         state.extend_from_slice(&header.current);
+        state.push(u8::from(header.is_whole));
         for (length, packed) in sections {
             state.extend_from_slice(&(length as u64).to_le_bytes());
             state.extend_from_slice(&(packed.len() as u64).to_le_bytes());

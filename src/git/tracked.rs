@@ -18,7 +18,7 @@ pub fn tracked_below(path: &Path) -> Option<String> {
         .find(|outer| std::fs::symlink_metadata(outer.join(".git")).is_ok())?;
     let relative = full.strip_prefix(top).ok()?;
     let relative = gix::path::to_unix_separators_on_windows(gix::path::into_bstr(relative).ok()?);
-    let repository = open::open(top).ok()?;
+    let repository = open::open_any(top).ok()?;
     let index = repository.open_index().ok()?;
     let folds = repository
         .config_snapshot()

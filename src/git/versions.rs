@@ -15,6 +15,7 @@ use super::objects::Packs;
 use super::parallel::over_chunks;
 use super::past::Past;
 use super::survival::Runs;
+use super::text::Textness;
 use super::tree::Side;
 use visit::Visit;
 
@@ -72,7 +73,7 @@ pub(super) enum What {
 pub(super) struct Measured {
     /// `None` for binary or unreadable content.
     pub(super) counts: Option<LineCounts>,
-    /// Whether either side is binary.
+    /// Whether either side is binary, by its content or by declaration.
     pub(super) is_binary: bool,
 }
 
@@ -109,6 +110,8 @@ pub(super) struct Frame<'a> {
     pub(super) keep_from: u32,
     /// Whether owners are followed at all.
     pub(super) ownership: bool,
+    /// By path: how its files are compared; by their content where it is empty.
+    pub(super) text: &'a [Textness],
     /// What an earlier run saw.
     pub(super) past: Past<'a>,
 }

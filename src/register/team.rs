@@ -63,6 +63,8 @@ pub struct Register {
     pub accepted_holes: Vec<AcceptedHole>,
     /// What mining reads and leaves out.
     pub mining: Mining,
+    /// The default branch of clones whose repository GitHub was not asked about.
+    pub default_branch: Option<String>,
     /// Below this many rows a figure lists events instead of a summary. At least 5.
     pub minimum_n: u64,
     /// A figure of what fewer people did is not told where nobody is named; how many they were is. At least 2.
@@ -91,6 +93,7 @@ impl Default for Register {
             accepted: Vec::new(),
             accepted_holes: Vec::new(),
             mining: Mining::default(),
+            default_branch: None,
             minimum_n: 5,
             minimum_people: 3,
         }

@@ -6,7 +6,8 @@ use polars::prelude::*;
 use super::column::{Field, Texts, int_column};
 use super::{Error, Row, parquet};
 use crate::domain::{
-    Commit, CommitId, Exclusion, History, PersonId, RepositoryId, Signature, SignatureId,
+    ChangeKind, Commit, CommitId, Exclusion, History, PersonId, RepositoryId, Signature,
+    SignatureId,
 };
 
 /// One commit of one repository, with what is read back of the table `commits`.
@@ -51,6 +52,17 @@ impl CommitRow {
         label.push(' ');
         label.push_str(&self.subject);
         label
+    }
+
+    /// Why a change that the commit makes is left out of knowledge; `None`: it counts.
+    ///
+    /// A commit that touches too many files edits them without looking at each (a formatter, a licence year); but whoever adds
+    /// a file is the one who brought it, in however large a commit.
+    #[must_use]
+    pub fn leaves_out(&self, change: ChangeKind) -> Option<Exclusion> {
+        self.exclusion.filter(|exclusion| {
+            (*exclusion, change) != (Exclusion::TooManyFiles, ChangeKind::Added)
+        })
     }
 
     /// Everyone credited: the author and the co-authors, each once.

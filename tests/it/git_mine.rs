@@ -580,18 +580,6 @@ fn a_rewritten_branch_is_mined_anew() {
     let after = mine(f.path(), &options, Some(&before.state));
     assert_eq!(after.history.commits.len(), 3);
     assert!(after.state == f.mine(&options).state);
-    // An earlier instant is a rewritten branch too.
-    let as_of = MineOptions {
-        as_of: Some(jiff::Timestamp::from_second(START + 1).unwrap()),
-        ..options.clone()
-    };
-    assert_eq!(
-        mine(f.path(), &as_of, Some(&after.state))
-            .history
-            .commits
-            .len(),
-        1
-    );
     // Other options, and bytes that are no state.
     let plain = MineOptions {
         ownership: false,

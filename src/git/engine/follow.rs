@@ -125,12 +125,14 @@ impl Run<'_> {
     pub(super) fn measure(&mut self) -> bool {
         let n_events = self.events.len() as u64;
         let families = self.families();
+        let text = self.plan.text.of_paths(self.paths.values());
         let frame = Frame {
             snapshots: self.snapshot_places.clone(),
             keep_from: u32::try_from(self.n_default.saturating_sub(kept_commits(self.n_default)))
                 .unwrap_or(NONE),
             ownership: self.plan.ownership,
-            past: Past::new(&self.old, &self.blobs, self.plan.ignored),
+            text: &text,
+            past: Past::new(&self.old, &self.blobs, self.plan.ignored, &text),
         };
         self.plan.progress.phase("lines", Some(n_events));
         let outcomes = versions::of_families(

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use gix::ObjectId;
 
-use super::super::files::content;
-use super::super::lines::{LineCounts, LineDiffer, Wanted, count_lines, is_binary};
+use super::super::lines::{LineCounts, LineDiffer, Wanted, count_lines};
 use super::super::log::{LogGap, NONE};
-use super::super::objects::{Mixed, Reader, Unreadable};
-use super::super::past::{Memo, has_lines, merged_runs};
+use super::super::objects::{Mixed, Reader};
+use super::super::past::{Memo, merged_runs};
 use super::super::survival::{Runs, UNKNOWN};
+use super::super::text::{Textness, text};
 use super::super::tree::Side;
 use super::{Event, Family, Frame, Measured, Outcome, Version, What};
 
@@ -25,21 +25,21 @@ enum Content {
     Absent,
     /// It is, and cannot be read.
     Unreadable,
-    /// It is, and git does not read it either.
-    Opaque,
-    /// Its bytes.
-    There(std::rc::Rc<Vec<u8>>),
+    /// It is, and git does not compare its lines.
+    Binary,
+    /// Its bytes, which are text.
+    Text(std::rc::Rc<Vec<u8>>),
 }
 
 impl Content {
-    fn is_binary(&self) -> bool {
-        matches!(self, Self::Opaque) || self.bytes().is_some_and(is_binary)
+    const fn is_binary(&self) -> bool {
+        matches!(self, Self::Binary)
     }
 
     fn bytes(&self) -> Option<&[u8]> {
         match self {
-            Self::There(bytes) => Some(bytes.as_slice()),
-            Self::Absent | Self::Unreadable | Self::Opaque => None,
+            Self::Text(bytes) => Some(bytes.as_slice()),
+            Self::Absent | Self::Unreadable | Self::Binary => None,
         }
     }
 }
@@ -241,13 +241,18 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         }
     }
 
-    fn read(&mut self, order: u32, side: Option<Side>) -> Content {
+    fn textness(&self, path: u32) -> Textness {
+        let text = self.frame.text.get(path as usize);
+        text.copied().unwrap_or_default()
+    }
+
+    fn read(&mut self, order: u32, path: u32, side: Option<Side>) -> Content {
         let Some(side) = side else {
             return Content::Absent;
         };
-        match content(self.reader, side) {
-            Ok(bytes) => Content::There(bytes),
-            Err(Unreadable::Opaque) => Content::Opaque,
+        match text(self.reader, side, self.textness(path)) {
+            Ok(Some(bytes)) => Content::Text(bytes),
+            Ok(None) => Content::Binary,
             Err(why) => {
                 let gap = LogGap {
                     kind: "blob".to_owned(),
@@ -286,12 +291,10 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                 owner,
             } => self.merged(event, parents, *after, *owner),
             What::Base { after } => {
-                if let Content::There(bytes) = self.read(event.order, Some(*after)) {
-                    let lines = if has_lines(*after, &bytes) {
-                        count_lines(&bytes)
-                    } else {
-                        0
-                    };
+                let content = self.read(event.order, event.path, Some(*after));
+                if !matches!(content, Content::Unreadable) {
+                    let bytes = content.bytes().filter(|_| after.mode.is_regular());
+                    let lines = bytes.map_or(0, count_lines);
                     self.made(
                         (event.path, after.id),
                         event.order,
@@ -312,8 +315,8 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         is_ignored: bool,
     ) {
         let (old, new) = (
-            self.read(event.order, before),
-            self.read(event.order, after),
+            self.read(event.order, base_path, before),
+            self.read(event.order, event.path, after),
         );
         // Before the comparison: making a version again needs comparisons of its own.
         let base = before.map(|side| (base_path, side.id));
@@ -333,7 +336,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             measured.counts = match (&old, &new) {
                 (Content::Unreadable, _) | (_, Content::Unreadable) => None,
                 _ if is_same => Some(LineCounts::default()),
-                (Content::There(old), Content::There(new)) => {
+                (Content::Text(old), Content::Text(new)) => {
                     hunks_are_set = true;
                     Some(if owner.is_some() {
                         self.differ.compare_for_owners(old, new)
@@ -353,14 +356,14 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             let runs = match (&new, base_runs) {
                 // Content that is binary or not a file has no lines to own.
                 _ if is_new_binary || !after.mode.is_regular() => Runs::default(),
-                (Content::There(new), Some(base_runs)) if !is_old_binary => match &old {
-                    Content::There(_) if hunks_are_set => {
+                (Content::Text(new), Some(base_runs)) if !is_old_binary => match &old {
+                    Content::Text(_) if hunks_are_set => {
                         base_runs.changed(&self.differ.hunks, owner, is_ignored)
                     }
-                    Content::There(_) => base_runs,
+                    Content::Text(_) => base_runs,
                     _ => Runs::of_one(count_lines(new), UNKNOWN),
                 },
-                (Content::There(new), _) => Runs::of_one(count_lines(new), owner),
+                (Content::Text(new), _) => Runs::of_one(count_lines(new), owner),
                 _ => Runs::default(),
             };
             if let Some(base) = base {
@@ -373,20 +376,19 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     }
 
     fn merged(&mut self, event: &Event, parents: &[(u32, Side)], after: Side, owner: u32) {
-        let readable = |content: &Content, side: Side| {
-            content.bytes().is_some_and(|bytes| has_lines(side, bytes))
-        };
         let mut known = Vec::new();
-        let new = self.read(event.order, Some(after));
-        if readable(&new, after) {
+        let new = self.read(event.order, event.path, Some(after));
+        if new.bytes().is_some() && after.mode.is_regular() {
             for &(path, side) in parents {
-                let old = self.read(event.order, Some(side));
-                if readable(&old, side) {
-                    known.push((side, self.runs((path, side.id), event.order, old.bytes())));
+                let old = self.read(event.order, path, Some(side));
+                if old.bytes().is_some() && side.mode.is_regular() {
+                    let runs = self.runs((path, side.id), event.order, old.bytes());
+                    known.push((side, self.textness(path), runs));
                 }
             }
         }
-        let runs = merged_runs(&known, after, owner, self.reader, self.differ).unwrap_or_default();
+        let result = (after, self.textness(event.path));
+        let runs = merged_runs(&known, result, owner, self.reader, self.differ).unwrap_or_default();
         for (path, side) in parents {
             self.used((*path, side.id), Some(event.order));
         }

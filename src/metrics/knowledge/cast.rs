@@ -3,7 +3,7 @@
 use super::chronicle::Chronicle;
 use super::ground::{NONE, index};
 use super::lineage::{FileHistory, Part, Touch};
-use crate::domain::PersonId;
+use crate::domain::{ChangeKind, PersonId};
 
 /// When a commit or a review counts, among the instants of a replay.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +109,12 @@ impl<'a> Cast<'a> {
             let Some(dated) = self.commits.get(commit) else {
                 continue;
             };
-            let credited = self.chronicle.credited(commit);
+            let change = if kind == ADDED {
+                ChangeKind::Added
+            } else {
+                ChangeKind::Modified
+            };
+            let credited = self.chronicle.credited(commit, change);
             let from = self.credits.len();
             if kind != DELETED {
                 for person in credited.unwrap_or_default() {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{PersonId, PullRequest, RepositoryId};
+use crate::domain::{ChangeKind, PersonId, PullRequest, RepositoryId};
 use crate::metrics::pull_requests::{Key, reviewer_of};
 use crate::metrics::{Lens, ProductLens};
 use crate::tables::Tables;
@@ -62,7 +62,10 @@ pub struct Reviewed {
 pub struct Chronicle {
     /// Commits of the product's default branches that changed files.
     pub commits: Vec<Landed>,
-    credits: Vec<Credit>,
+    /// By commit: whom the files that it adds credit.
+    creations: Vec<Credit>,
+    /// By commit: whom its other changes credit.
+    edits: Vec<Credit>,
     /// Everybody, by id: so that one person is a slice too.
     everybody: Vec<PersonId>,
     several: Vec<Vec<PersonId>>,
@@ -76,9 +79,14 @@ pub struct Chronicle {
 }
 
 impl Chronicle {
-    /// The humans whom a commit credits, by index into `commits`; `Err` says why nobody.
-    pub fn credited(&self, commit: usize) -> Result<&[PersonId], &'static str> {
-        match self.credits.get(commit) {
+    /// The humans whom a commit, by index into `commits`, credits for the files it adds or for its other changes; `Err` says why
+    /// nobody.
+    pub fn credited(&self, commit: usize, change: ChangeKind) -> Result<&[PersonId], &'static str> {
+        let credits = match change {
+            ChangeKind::Added => &self.creations,
+            ChangeKind::Modified | ChangeKind::Deleted | ChangeKind::Renamed => &self.edits,
+        };
+        match credits.get(commit) {
             Some(Credit(nobody @ NOBODY..)) => {
                 let reason = usize::try_from(nobody - NOBODY).ok();
                 Err(reason
@@ -148,16 +156,21 @@ impl Chronicle {
                 .authors()
                 .filter(|person| tables.is_human(*person))
                 .collect();
-            let credit = match (commit.exclusion, people.as_slice()) {
-                (Some(exclusion), _) => self.nobody(exclusion.word()),
-                (None, []) => self.nobody("by_automation"),
-                (None, [only]) => Credit(only.0),
-                (None, _) => {
+            let everybody = match people.as_slice() {
+                [] => self.nobody("by_automation"),
+                [only] => Credit(only.0),
+                _ => {
                     self.several.push(people);
                     Credit::of_index(SEVERAL, self.several.len() - 1)
                 }
             };
-            self.credits.push(credit);
+            let mut credit = |change| match commit.leaves_out(change) {
+                Some(exclusion) => self.nobody(exclusion.word()),
+                None => everybody,
+            };
+            let (creation, edit) = (credit(ChangeKind::Added), credit(ChangeKind::Modified));
+            self.creations.push(creation);
+            self.edits.push(edit);
         }
     }
 

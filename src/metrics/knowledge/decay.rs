@@ -97,10 +97,15 @@ pub fn by_area(
         else {
             continue;
         };
-        if changes
-            .files
-            .get(file)
-            .is_some_and(|file| file.exclusion.is_none())
+        let commit = row.and_then(|row| tables.commits.get(usize::try_from(row).ok()?));
+        let counts = commit
+            .zip(changes.change.get(at))
+            .is_some_and(|(commit, change)| commit.leaves_out(*change).is_none());
+        if counts
+            && changes
+                .files
+                .get(file)
+                .is_some_and(|file| file.exclusion.is_none())
         {
             touched.extend(places.of_files().get(file).into_iter().flatten());
         }
@@ -135,7 +140,7 @@ fn credit<'a>(
     areas: impl Iterator<Item = &'a str>,
     known: &mut BTreeMap<String, AreaKnowledge>,
 ) {
-    if !product.repositories.contains(&commit.repository) || commit.exclusion.is_some() {
+    if !product.repositories.contains(&commit.repository) {
         return;
     }
     let people: Vec<PersonId> = commit

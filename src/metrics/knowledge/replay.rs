@@ -357,17 +357,16 @@ impl<'a> Replay<'a> {
         let mut left_out = LeftOut::new();
         for (number, landed) in self.chronicle.commits.iter().enumerate() {
             let is_before = self.commits.get(number);
-            let Some(reason) = self.chronicle.credited(number).err() else {
-                continue;
-            };
             if !is_before.is_some_and(|dated| dated.is_before(instant)) {
                 continue;
             }
             let kinds = self.tables.changes.change.get(landed.changes.clone());
-            let kinds = kinds.unwrap_or_default().iter();
-            let n = kinds.filter(|kind| **kind != ChangeKind::Deleted).count();
-            if n > 0 {
-                *left_out.entry(reason).or_default() += u64::try_from(n).unwrap_or(u64::MAX);
+            for kind in kinds.unwrap_or_default() {
+                if *kind != ChangeKind::Deleted
+                    && let Err(reason) = self.chronicle.credited(number, *kind)
+                {
+                    *left_out.entry(reason).or_default() += 1;
+                }
             }
         }
         left_out

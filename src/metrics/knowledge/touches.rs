@@ -22,7 +22,12 @@ pub fn last_touches(
     let changes = &tables.changes;
     // By area and person first without owned names: there are millions of changes and few areas.
     let mut last: BTreeMap<(&str, PersonId), Timestamp> = BTreeMap::new();
-    for (row, file) in changes.commit.iter().zip(&changes.file) {
+    for ((row, file), change) in changes
+        .commit
+        .iter()
+        .zip(&changes.file)
+        .zip(&changes.change)
+    {
         let (Ok(row), Ok(file)) = (usize::try_from(*row), usize::try_from(*file)) else {
             continue;
         };
@@ -33,7 +38,7 @@ pub fn last_touches(
         let commit = tables.commits.get(row).filter(|commit| {
             counts
                 && product.repositories.contains(&commit.repository)
-                && commit.exclusion.is_none()
+                && commit.leaves_out(*change).is_none()
                 && commit.committed_at < lens.as_of
         });
         let (Some(commit), Some(areas)) = (commit, areas_of.get(file)) else {

@@ -1,6 +1,7 @@
 //! Knowledge, ownership and the people behind them: every trap that other tools fell into, and facts that contradict each other.
 
 use linchpin::domain::{ChangeKind, Exclusion, PersonId, ReviewState};
+use linchpin::metrics::knowledge::decay::by_area;
 use linchpin::metrics::knowledge::lineage::file_histories;
 use linchpin::metrics::knowledge::truck_factor::authors;
 use linchpin::metrics::measure::{Fate, Measured};
@@ -366,6 +367,57 @@ fn what_contradicts_itself_is_counted_with_a_reason() {
     // Nobody but Ada and Dee knows anything of these files.
     let alone = measure(&given, "knowledge.orphans_if");
     assert_eq!(number(&alone, "people_who_would"), Some(2.0));
+}
+
+#[test]
+fn whoever_adds_a_file_is_its_first_author_in_however_large_a_commit() {
+    let mut given = Given::new();
+    let is_large = |given: &mut Given| {
+        given.tables.commits.last_mut().unwrap().exclusion = Some(Exclusion::TooManyFiles);
+    };
+    for at in 0..6 {
+        added(&mut given, at, BEN, &format!("core/{at}.rs"));
+        is_large(&mut given);
+    }
+    modified(&mut given, 10, ADA, "core/0.rs");
+    // A large commit's edits and moves tell nothing of who knows what.
+    modified(&mut given, 11, CYD, "core/1.rs");
+    is_large(&mut given);
+    moved(&mut given, 12, CYD, "core/2.rs", "core/9.rs");
+    is_large(&mut given);
+    let lens = given.lens();
+    let histories = file_histories(&given.tables, &lens, &lens.products[0]);
+    let people: Vec<Vec<_>> = histories
+        .files
+        .iter()
+        .map(|file| {
+            file.people
+                .iter()
+                .map(|part| (part.person, part.added, part.n_changes))
+                .collect()
+        })
+        .collect();
+    let by_ben = vec![(BEN, true, 0)];
+    assert_eq!(
+        people,
+        [
+            vec![(ADA, false, 1), (BEN, true, 0)],
+            by_ben.clone(),
+            by_ben.clone(),
+            by_ben.clone(),
+            by_ben.clone(),
+            by_ben
+        ]
+    );
+    let left_out: Vec<_> = histories.left_out.iter().collect();
+    assert_eq!(left_out, [(&"too_many_files", &2)]);
+    let found = measure(&given, "knowledge.truck_factor");
+    // Ben for all of them, and Ada for the one that she changed.
+    assert_eq!(number(&found, "authors"), Some(2.0));
+    assert_eq!(number(&found, "files"), Some(6.0));
+    let areas = by_area(&given.tables, &lens, &lens.products[0]);
+    let people: Vec<_> = areas["core"].by_person.keys().collect();
+    assert_eq!(people, [&ADA, &BEN]);
 }
 
 #[test]
