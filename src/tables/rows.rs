@@ -211,11 +211,13 @@ table! { "pull_requests": PullRequest {
     n_comments, labels, closes_issues,
 } }
 
-table! { "pull_request_commits": PullRequestCommit { repository, number, commit, authored_at, author } }
+table! { "pull_request_commits": PullRequestCommit { repository, number, commit, authored_at, author, updates_from_base } }
 
 table! { "pull_request_files": PullRequestFile { repository, number, path, additions, deletions } }
 
-table! { "reviews": Review { repository, number, review, author, state, submitted_at, n_inline_comments, body_length } }
+table! { "reviews": Review {
+    repository, number, review, author, state, verdict, submitted_at, dismissed_at, n_inline_comments, body_length,
+} }
 
 table! { "comments": Comment {
     repository, number, comment, kind, author, created_at, path, thread, body_length,
@@ -228,7 +230,7 @@ table! { "review_requests": ReviewRequest { repository, number, at, action, revi
 table! { "timeline": TimelineEvent { repository, number, at, event, actor, detail } }
 
 table! { "issues": Issue {
-    repository, number, title, url, author, created_at, closed_at, updated_at, labels, assignees, milestone, body,
+    repository, number, title, url, author, created_at, closed_at, state_reason, updated_at, labels, assignees, milestone, body,
 } }
 
 table! { "issue_comments": IssueComment { repository, number, comment, author, created_at, url } }
