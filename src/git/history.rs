@@ -7,7 +7,7 @@ use gix::bstr::ByteSlice;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Commit, Exclusion, FileChange, Gap, History, Ownership, Signature, SignatureId,
+    Commit, CommitId, Exclusion, FileChange, Gap, History, Ownership, Signature, SignatureId,
 };
 
 use super::MineOptions;
@@ -15,6 +15,7 @@ use super::attributes::PathRules;
 use super::engine::{commit_id, object_id};
 use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, NONE};
 use super::objects::Unreadable;
+use super::reverts::reverted;
 use super::settings::Settings;
 
 /// An instant of a number of seconds; `None` beyond the year 9999.
@@ -139,7 +140,9 @@ impl Draft {
         let n_default = log.n_default;
         (log.ownership, log.versions, log.changes) = Default::default();
         let mut commits = Vec::with_capacity(log.commits.len());
-        for ((place, row), totals) in (0_u32..).zip(log.commits).zip(self.totals) {
+        let reverted = reverted(&log.commits);
+        let rows = (0_u32..).zip(log.commits).zip(self.totals).zip(reverted);
+        for (((place, row), totals), reverted) in rows {
             let told = row.gaps.iter().filter(|gap| {
                 self.unread.is_empty() || !self.unread.contains(&(place, gap.subject.clone()))
             });
@@ -151,6 +154,7 @@ impl Draft {
                 &self.signatures,
                 exclusion,
                 place < n_default,
+                reverted,
             ));
         }
         History {
@@ -305,6 +309,7 @@ fn commit(
     signatures: &Signatures,
     exclusion: Option<Exclusion>,
     on_default_branch: bool,
+    reverts: Option<CommitId>,
 ) -> Commit {
     let committed_at = committed_at(&row);
     let author = signatures.of(row.author);
@@ -327,7 +332,7 @@ fn commit(
         co_authors,
         subject: row.subject,
         pull_request: row.pull_request,
-        reverts: row.reverts,
+        reverts,
         cherry_picked_from: row.cherry_picked_from,
         on_default_branch,
         exclusion,
