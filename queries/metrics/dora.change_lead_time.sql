@@ -15,7 +15,7 @@ changes AS (
   JOIN people ON people.person = p.author AND people.account = 'human'
   JOIN shipped s ON s.product = l.product AND s.repository = l.repository AND s.commit = l.commit
   CROSS JOIN lens
-  WHERE p.state = 'merged' AND p.created_at < lens.as_of AND p.merged_at < lens.as_of
+  WHERE p.state = 'merged' AND p.first_commit_at IS NOT NULL AND p.created_at < lens.as_of AND p.merged_at < lens.as_of
   UNION ALL
   SELECT
     s.product, s.repository, 'commit' AS kind, c.commit AS change, s.deployed_at, s.position, c.committed_at AS merged_at,

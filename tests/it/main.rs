@@ -54,6 +54,7 @@ mod reads;
 mod reference;
 mod render;
 mod render_given;
+mod states;
 mod store;
 mod structure;
 mod team_tree;

@@ -162,10 +162,16 @@ fn pull_request_row(
     if !lens.window.contains(shipped.at) {
         return None;
     }
-    let start = row
-        .first_commit_at
-        .map_or(row.created_at, |first| first.min(row.created_at));
-    let (value, fate) = lead(start, shipped, not_human(tables, row.author));
+    let apart = not_human(tables, row.author);
+    let (start, apart) = match row.first_commit_at {
+        Some(first) => (first.min(row.created_at), apart),
+        // The opening is no stand-in: the work may have begun long before it.
+        None => (
+            row.created_at,
+            apart.or(Some(Fate::Unknown("first_commit_unknown"))),
+        ),
+    };
+    let (value, fate) = lead(start, shipped, apart);
     let merge_to_deploy = Elapsed::between(merged_at, shipped.at).map(Elapsed::hours);
     Some(Keyed {
         row: LedgerRow {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{CommitId, Deployment, Outcome, RepositoryId};
+use super::flake_rate::is_failure;
+use crate::domain::{CommitId, Deployment, Outcome, RepositoryId, WorkflowRun};
 use crate::metrics::lens::{Lens, Missing, ProductLens};
 use crate::metrics::measure::{Fate, LedgerRow};
 use crate::register::DeploymentSource;
@@ -158,6 +159,7 @@ fn fate(
         }
         (Outcome::Success, _) => Fate::Included,
         (Outcome::Failure, _) => Fate::Excluded("failed"),
+        (Outcome::Skipped, _) => Fate::Excluded("cancelled_or_skipped"),
         (Outcome::Pending, _) => Fate::Unknown("not_finished"),
     }
 }
@@ -268,15 +270,21 @@ fn workflow_runs(tables: &Tables, product: &ProductLens) -> Vec<Deployment> {
             reference: run.head_branch.clone(),
             created_at: run.created_at,
             started_at: run.started_at,
-            finished_at: run.conclusion.is_some().then_some(run.updated_at),
-            outcome: match run.conclusion.as_deref() {
-                Some("success") => Outcome::Success,
-                Some(_) => Outcome::Failure,
-                None => Outcome::Pending,
-            },
+            finished_at: (outcome_of(run) != Outcome::Pending).then_some(run.updated_at),
+            outcome: outcome_of(run),
             source: DeploymentSource::WorkflowRuns.word().to_owned(),
             is_rollback: None,
             url: Some(run.url.clone()),
         })
         .collect()
+}
+
+/// How a deploying run ended. One that waits for an approval has not run yet.
+fn outcome_of(run: &WorkflowRun) -> Outcome {
+    match run.conclusion.as_deref() {
+        None | Some("action_required") => Outcome::Pending,
+        Some("success") => Outcome::Success,
+        Some(conclusion) if is_failure(conclusion) => Outcome::Failure,
+        Some(_) => Outcome::Skipped,
+    }
 }
