@@ -1,6 +1,6 @@
 //! Which GitHub repository a clone belongs to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gix::bstr::ByteSlice;
 
@@ -15,6 +15,13 @@ pub struct GitHubName {
     pub host: String,
     /// `owner/name`.
     pub name: RepoName,
+}
+
+/// Where a repository keeps its objects: the same for a clone and its work trees, however they are named.
+pub fn object_home(repository: &Path) -> Result<PathBuf, Error> {
+    let repository = open::open(repository)?;
+    let home = repository.common_dir();
+    Ok(std::fs::canonicalize(home).unwrap_or_else(|_| home.to_owned()))
 }
 
 /// The names that the remotes `origin` and `upstream` stand for, in this order; a remote of another form is left out.
