@@ -202,6 +202,7 @@ pub fn write(root: &Path, n_pull_requests: u64) {
             repository: *repository,
             history,
             patches: &[],
+            side: &[],
             person_of: &everybody,
         })
         .collect();

@@ -11,9 +11,22 @@ SELECT
     PARTITION BY d.product, d.repository ORDER BY COALESCE(d.finished_at, d.created_at), d.deployment
   ) AS position
 FROM production d
-JOIN landed_commits c ON c.repository = d.repository AND c.commit = d.commit
+JOIN known_commits c ON c.repository = d.repository AND c.commit = d.commit
 CROSS JOIN lens
 WHERE d.to_production
+  AND d.outcome = 'success'
+  AND d.created_at < lens.as_of
+  AND COALESCE(d.finished_at, d.created_at) >= d.created_at
+  AND COALESCE(d.finished_at, d.created_at) < lens.as_of;
+
+-- The same of commits that nobody here knows: what they contain, nobody can tell.
+CREATE OR REPLACE TEMPORARY VIEW unknown_deployments AS
+SELECT d.product, d.repository, COALESCE(d.finished_at, d.created_at) AS deployed_at
+FROM production d
+LEFT JOIN known_commits c ON c.repository = d.repository AND c.commit = d.commit
+CROSS JOIN lens
+WHERE d.to_production
+  AND c.commit IS NULL
   AND d.outcome = 'success'
   AND d.created_at < lens.as_of
   AND COALESCE(d.finished_at, d.created_at) >= d.created_at

@@ -15,7 +15,7 @@ use super::attributes::PathRules;
 use super::engine::{commit_id, object_id};
 use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, NONE};
 use super::objects::Unreadable;
-use super::reverts::reverted;
+use super::reverts::{Claiming, reverted};
 use super::settings::Settings;
 
 /// An instant of a number of seconds; `None` beyond the year 9999.
@@ -140,7 +140,17 @@ impl Draft {
         let n_default = log.n_default;
         (log.ownership, log.versions, log.changes) = Default::default();
         let mut commits = Vec::with_capacity(log.commits.len());
-        let reverted = reverted(&log.commits);
+        let claims: Vec<Claiming<'_>> = log
+            .commits
+            .iter()
+            .map(|commit| Claiming {
+                id: commit.id,
+                subject: &commit.subject,
+                pull_request: commit.pull_request,
+                reverted: &commit.reverted,
+            })
+            .collect();
+        let reverted = reverted(&claims);
         let rows = (0_u32..).zip(log.commits).zip(self.totals).zip(reverted);
         for (((place, row), totals), reverted) in rows {
             let told = row.gaps.iter().filter(|gap| {

@@ -36,8 +36,11 @@ pub(super) fn read<'a>(subject: &str, lines: impl Iterator<Item = &'a str>) -> S
     said
 }
 
+/// The pull request that a subject says the commit lands.
+///
 /// `… (#12)`, `Merge pull request #12 from …`, and what merge bots and scripts write: `Auto merge of #12 …`, `Merge #12`,
 /// `Merge #12: …`, `PR #12: …`.
+#[must_use]
 pub fn named_in_subject(subject: &str) -> Option<u64> {
     for (prefix, ends) in [
         ("Merge pull request #", &[" "][..]),
@@ -126,7 +129,8 @@ pub(super) fn quoted(subject: &str) -> Option<String> {
 }
 
 /// A subject without the pull request that a squash appended.
-pub(super) fn bare(subject: &str) -> &str {
+#[must_use]
+pub fn bare_subject(subject: &str) -> &str {
     let subject = subject.trim_end();
     match subject.rsplit_once(" (#") {
         Some((bare, tail)) if leading_number(tail).is_some_and(|(_, rest)| rest == ")") => bare,
@@ -243,7 +247,7 @@ mod tests {
         check("Revert \"\"", None);
         check("Revert Add x", None);
         assert_eq!(
-            (bare("Add x (#12)"), bare("Add x (12)")),
+            (bare_subject("Add x (#12)"), bare_subject("Add x (12)")),
             ("Add x", "Add x (12)")
         );
     }

@@ -33,6 +33,7 @@ mod remotes;
 mod rename;
 mod reverts;
 mod settings;
+mod side;
 mod slide;
 mod state;
 mod survival;
@@ -48,9 +49,10 @@ use jiff::Timestamp;
 use crate::domain::History;
 
 pub use look::{Look, look};
-pub use message::named_in_subject;
+pub use message::{bare_subject, named_in_subject};
 pub use patch_id::{Patch, fork_points, patch_ids};
-pub use remotes::{GitHubName, remote_github_names};
+pub use remotes::{GitHubName, object_home, remote_github_names};
+pub use side::{LandedCommit, SideCommit, side_commits};
 pub use tracked::tracked_below;
 
 /// What to mine.

@@ -4,15 +4,25 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::CommitId;
 
-use super::log::LogCommit;
-use super::message::{bare, named_in_subject, quoted};
+use super::message::{bare_subject, named_in_subject, quoted};
+
+/// A commit as far as reverts name it, and what it says itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claiming<'a> {
+    pub(super) id: CommitId,
+    pub(super) subject: &'a str,
+    /// The pull request that it lands.
+    pub(super) pull_request: Option<u64>,
+    /// What the message says is taken back; see [`super::message::Said`].
+    pub(super) reverted: &'a str,
+}
 
 /// By commit, in landing order: the commit that it takes back.
 ///
 /// An id counts as it is written. Digits of one stand for the only commit that begins with them, the number of a pull request for
 /// the newest earlier commit that names it, and a quoted subject, where nothing else is said, for the newest earlier one of that
 /// subject. What stands for nothing here is not told.
-pub(super) fn reverted(commits: &[LogCommit]) -> Vec<Option<CommitId>> {
+pub(super) fn reverted(commits: &[Claiming<'_>]) -> Vec<Option<CommitId>> {
     let mut found: Vec<Option<CommitId>> = vec![None; commits.len()];
     let mut by_subject: HashSet<String> = HashSet::new();
     let mut has_digits = false;
@@ -28,10 +38,10 @@ pub(super) fn reverted(commits: &[LogCommit]) -> Vec<Option<CommitId>> {
                     }
                     None
                 }
-                Err(_) => Some(Claim::Digits(commit.reverted.clone())),
+                Err(_) => Some(Claim::Digits(commit.reverted.to_owned())),
             }
         } else {
-            quoted(&commit.subject).map(|subject| match named_in_subject(&subject) {
+            quoted(commit.subject).map(|subject| match named_in_subject(&subject) {
                 Some(number) => Claim::PullRequest(number),
                 None => Claim::Subject(subject),
             })
@@ -72,7 +82,7 @@ pub(super) fn reverted(commits: &[LogCommit]) -> Vec<Option<CommitId>> {
         if let Some(number) = commit.pull_request {
             named.insert(number, commit.id);
         }
-        for subject in [commit.subject.as_str(), bare(&commit.subject)] {
+        for subject in [commit.subject, bare_subject(commit.subject)] {
             if by_subject.contains(subject) {
                 called.insert(subject, commit.id);
             }
@@ -111,24 +121,13 @@ mod tests {
     /// Commits of (subject, what is reverted), the pull request being the subject's; ids count up from 1.
     fn check(rows: &[(&str, &str)], expected: &[Option<u8>]) {
         let id = |n: u8| format!("{n:040x}").parse::<CommitId>().unwrap();
-        let commits: Vec<LogCommit> = (1..)
+        let commits: Vec<Claiming<'_>> = (1..)
             .zip(rows)
-            .map(|(n, (subject, reverted))| LogCommit {
+            .map(|(n, (subject, reverted))| Claiming {
                 id: id(n),
-                parents: Vec::new(),
-                author: 0,
-                committer: 0,
-                authored: 0,
-                committed: 0,
-                author_offset: 0,
-                committer_offset: 0,
-                co_authors: Vec::new(),
-                subject: (*subject).to_owned(),
+                subject,
                 pull_request: named_in_subject(subject),
-                reverted: (*reverted).to_owned(),
-                cherry_picked_from: None,
-                is_diffed: false,
-                gaps: Vec::new(),
+                reverted,
             })
             .collect();
         let expected: Vec<Option<CommitId>> = expected.iter().map(|n| n.map(id)).collect();

@@ -96,6 +96,27 @@ pub struct PatchRow {
     pub on_default_branch: bool,
 }
 
+/// A commit that a tag, a release or a deployment reaches and the default branch does not: the table `side_commits`.
+///
+/// Rows are there only of commits of which every ancestor is known, here or on the default branch.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SideRow {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// Its id.
+    pub commit: CommitId,
+    /// Its parents in order.
+    pub parents: Vec<CommitId>,
+    /// Committer time.
+    pub committed_at: Timestamp,
+    /// More than one parent.
+    pub is_merge: bool,
+    /// The commit that it takes back.
+    pub reverts: Option<CommitId>,
+    /// The commit of which it says that it was picked from, or that makes the same change on the default branch.
+    pub copy_of: Option<CommitId>,
+}
+
 /// A row struct with a table of its own.
 pub trait Row: Sized {
     /// The table's name.
@@ -190,6 +211,8 @@ pub(super) use table;
 table! { "repositories": Repository { repository, name, url, default_branch } }
 
 table! { "patch_ids": PatchRow { repository, commit, base, patch_id, on_default_branch } }
+
+table! { "side_commits": SideRow { repository, commit, parents, committed_at, is_merge, reverts, copy_of } }
 
 table! { "tags": TagRow { repository, name, commit, tagged_at } }
 

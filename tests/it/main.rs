@@ -12,6 +12,7 @@ mod absence;
 mod agreements;
 mod cli;
 mod clone_registers;
+mod containment;
 #[path = "../../benches/metrics/crowd.rs"]
 mod crowd;
 mod demo;

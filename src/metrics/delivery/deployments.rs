@@ -85,9 +85,13 @@ pub struct Found {
 pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Found, Missing> {
     let mut seen = Vec::new();
     for source in &product.sources {
-        let mut candidates: Vec<Candidate> = from_source(tables, product, *source)
+        let mut deployments = from_source(tables, product, *source);
+        deployments.retain(|deployment| deployment.created_at < lens.as_of);
+        if matches!(source, DeploymentSource::Releases | DeploymentSource::Tags) {
+            deployments = once_a_commit(deployments);
+        }
+        let mut candidates: Vec<Candidate> = deployments
             .into_iter()
-            .filter(|deployment| deployment.created_at < lens.as_of)
             .map(|deployment| Candidate {
                 fate: fate(&deployment, *source, product, lens),
                 deployment,
@@ -245,6 +249,32 @@ fn from_source(
             })
             .collect(),
     }
+}
+
+/// Several tags or releases of one commit (`v6`, `v6.0` and `v6.0.0`; one for each package) are one deployment: as of the first of
+/// them, under the longest name, which says most.
+fn once_a_commit(deployments: Vec<Deployment>) -> Vec<Deployment> {
+    let mut kept: Vec<Deployment> = Vec::new();
+    let mut place_of: BTreeMap<(RepositoryId, CommitId), usize> = BTreeMap::new();
+    for deployment in deployments {
+        let known = deployment
+            .commit
+            .map(|commit| (deployment.repository, commit))
+            .map(|key| *place_of.entry(key).or_insert(kept.len()))
+            .and_then(|place| kept.get_mut(place));
+        let Some(first) = known else {
+            kept.push(deployment);
+            continue;
+        };
+        let created_at = first.created_at.min(deployment.created_at);
+        let finished_at = first.finished_at.min(deployment.finished_at);
+        let rank = |one: &Deployment| (one.deployment.len(), one.deployment.clone());
+        if rank(&deployment) > rank(first) {
+            *first = deployment;
+        }
+        (first.created_at, first.finished_at) = (created_at, finished_at);
+    }
+    kept
 }
 
 /// The last attempt of every run of a deploying workflow.
