@@ -204,6 +204,7 @@ pub fn write(root: &Path, n_pull_requests: u64) {
             repository: *repository,
             history,
             patches: &[],
+            side: &[],
             person_of: &everybody,
         })
         .collect();
@@ -404,6 +405,7 @@ impl Town {
                 commit,
                 authored_at: at,
                 author: Some(author),
+                updates_from_base: false,
             });
             parent = Some(commit);
         }
@@ -460,7 +462,9 @@ impl Town {
                     review,
                     author: Some(reviewer),
                     state,
+                    verdict: state,
                     submitted_at: at,
+                    dismissed_at: None,
                     n_inline_comments: 1,
                     body_length: 12,
                 });
@@ -473,7 +477,9 @@ impl Town {
                 review: format!("R_{}_{number}_ai", self.at),
                 author: Some(person(PEOPLE - 1)),
                 state: ReviewState::Commented,
+                verdict: ReviewState::Commented,
                 submitted_at: after(created_at, 1),
+                dismissed_at: None,
                 n_inline_comments: 0,
                 body_length: 400,
             });
@@ -648,6 +654,7 @@ impl Town {
                 author: Some(some_human(&mut self.dice)),
                 created_at: after(at, 90),
                 closed_at: Some(after(at, 400)),
+                state_reason: None,
                 updated_at: after(at, 400),
                 labels: vec![label.to_owned()],
                 assignees: Vec::new(),

@@ -64,6 +64,7 @@ pub fn ours(arguments: &[String]) {
                 history: &history,
                 person_of: &identity.person_of_signature,
                 patches: &[],
+                side: &[],
             };
             write_mined(&store, &[], &identity.people, &[part]).unwrap();
         });

@@ -10,7 +10,7 @@ WITH acts AS (
   UNION ALL
   SELECT
     d.product, d.delegation, r.author AS person,
-    CASE WHEN r.state = 'changes_requested' THEN 'change_request' ELSE 'review' END AS act, r.submitted_at AS acted_at
+    CASE WHEN r.verdict = 'changes_requested' THEN 'change_request' ELSE 'review' END AS act, r.submitted_at AS acted_at
   FROM delegated d
   JOIN reviews r ON r.repository = d.repository AND r.number = d.number
   JOIN pull_requests p ON p.repository = d.repository AND p.number = d.number

@@ -1,6 +1,7 @@
 -- dora.change_lead_time: first commit of a change to the end of the first production deployment that contains it, in hours.
 -- Reads the fact tables, `lens` (one row), `landings` (where each merged pull request landed), `absorbed` (commits that came
--- with one), `working_spans`, and of the prelude `landed_commits`, `placed_deployments` and `first_shipped` (containment by ancestry).
+-- with one), `working_spans`, and of the prelude `landed_commits`, `placed_deployments`, `unknown_deployments` and `first_shipped`
+-- (containment by ancestry and by copies).
 WITH shipped AS (
   SELECT f.product, f.repository, f.commit, f.position, d.deployed_at
   FROM first_shipped f
@@ -15,7 +16,7 @@ changes AS (
   JOIN people ON people.person = p.author AND people.account = 'human'
   JOIN shipped s ON s.product = l.product AND s.repository = l.repository AND s.commit = l.commit
   CROSS JOIN lens
-  WHERE p.state = 'merged' AND p.created_at < lens.as_of AND p.merged_at < lens.as_of
+  WHERE p.state = 'merged' AND p.first_commit_at IS NOT NULL AND p.created_at < lens.as_of AND p.merged_at < lens.as_of
   UNION ALL
   SELECT
     s.product, s.repository, 'commit' AS kind, c.commit AS change, s.deployed_at, s.position, c.committed_at AS merged_at,
@@ -30,11 +31,18 @@ measured AS (
   SELECT
     changes.product, repository, kind, change, started_at, deployed_at,
     hours_between(started_at, deployed_at) AS hours,
-    CASE WHEN merged_at <= deployed_at THEN hours_between(merged_at, deployed_at) END AS wait_hours
+    hours_between(merged_at, deployed_at) AS wait_hours
   FROM changes
   CROSS JOIN lens
   WHERE position > 1
     AND started_at <= deployed_at
+    AND merged_at <= deployed_at
+    AND NOT EXISTS (
+      SELECT 1
+      FROM unknown_deployments u
+      WHERE u.product = changes.product AND u.repository = changes.repository
+        AND u.deployed_at >= changes.merged_at AND u.deployed_at < changes.deployed_at
+    )
     AND deployed_at >= lens.since
     AND deployed_at < lens.until
 ),

@@ -1,6 +1,6 @@
 -- dora.deployment_rework_rate: deployments that are a rollback, or whose changes contain a revert of a change already in
 -- production, or a hotfix linked to an incident that had started. Reads the fact tables, `lens` (one row), `landings`,
--- `incidents`, `hotfixes`, and of the prelude `landed_commits`, `placed_deployments`, `first_shipped` and `first_shipped_to`.
+-- `reverts` (those of reverts left out), `incidents`, `hotfixes`, and of the prelude `placed_deployments`, `first_shipped` and `first_shipped_to`.
 WITH ordered AS (
   SELECT
     product, repository, environment, position, commit, created_at, deployed_at,
@@ -17,9 +17,9 @@ rollbacks AS (
 ),
 reverts AS (
   SELECT DISTINCT s.product, s.repository, s.position
-  FROM landed_commits c
-  JOIN first_shipped s ON s.repository = c.repository AND s.commit = c.commit
-  JOIN first_shipped b ON b.product = s.product AND b.repository = c.repository AND b.commit = c.reverts
+  FROM reverts c
+  JOIN first_shipped s ON s.product = c.product AND s.repository = c.repository AND s.commit = c.commit
+  JOIN first_shipped b ON b.product = c.product AND b.repository = c.repository AND b.commit = c.reverted
   WHERE b.position < s.position
 ),
 hotfixed AS (

@@ -1,5 +1,6 @@
 -- flow.deploy_wait: merged to the end of the first production deployment that contains the change, in hours.
--- Reads the fact tables, `lens` (one row), `landings`, `areas` and of the prelude `placed_deployments` and `first_shipped`.
+-- Reads the fact tables, `lens` (one row), `landings`, `areas` and of the prelude `placed_deployments`,
+-- `unknown_deployments` and `first_shipped`.
 WITH spans AS (
   SELECT
     l.product, p.repository, p.number,
@@ -16,6 +17,12 @@ WITH spans AS (
     AND p.merged_at < lens.as_of
     AND p.merged_at <= d.deployed_at
     AND d.position > 1
+    AND NOT EXISTS (
+      SELECT 1
+      FROM unknown_deployments u
+      WHERE u.product = l.product AND u.repository = l.repository
+        AND u.deployed_at >= p.merged_at AND u.deployed_at < d.deployed_at
+    )
     AND d.deployed_at >= lens.since
     AND d.deployed_at < lens.until
 ),

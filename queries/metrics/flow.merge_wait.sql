@@ -1,12 +1,12 @@
--- flow.merge_wait: last approval to merged, in hours.
--- Reads of the prelude `reviewed_merges` (merged pull requests with first review and last approval) and `touched_areas`.
+-- flow.merge_wait: the approval that stands to merged, in hours.
+-- Reads of the prelude `reviewed_merges` (merged pull requests, with when nothing stood in their way any more) and `touched_areas`.
 WITH spans AS (
   SELECT
     product, repository, number,
-    hours_between(approved_at, merged_at) AS hours,
-    working_hours_between(approved_at, merged_at) AS working_hours
+    hours_between(cleared_at, merged_at) AS hours,
+    working_hours_between(cleared_at, merged_at) AS working_hours
   FROM reviewed_merges
-  WHERE first_at >= created_at AND approved_at IS NOT NULL
+  WHERE first_at >= created_at AND cleared_at IS NOT NULL
 ),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, hours, working_hours FROM spans

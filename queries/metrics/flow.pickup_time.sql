@@ -1,5 +1,5 @@
 -- flow.pickup_time: ready for review (and requested, if it was) to the first human review by somebody else, in hours.
--- Reads the fact tables, `lens` (one row), `products` (product, repository) and of the prelude `touched_areas`.
+-- Reads the fact tables, `lens` (one row), `products` (product, repository) and of the prelude `readiness` and `touched_areas`.
 WITH first_review AS (
   SELECT r.repository, r.number, MIN(r.submitted_at) AS reviewed_at
   FROM reviews r
@@ -27,17 +27,19 @@ started AS (
   SELECT
     products.product, p.repository, p.number, f.reviewed_at,
     CASE
-      WHEN q.requested_at <= f.reviewed_at AND q.requested_at > p.ready_at THEN q.requested_at
-      ELSE p.ready_at
+      WHEN q.requested_at <= f.reviewed_at AND q.requested_at > d.ready_at THEN q.requested_at
+      ELSE d.ready_at
     END AS started_at
   FROM pull_requests p
   JOIN products ON products.repository = p.repository
   JOIN people author ON author.person = p.author AND author.account = 'human'
   JOIN first_review f ON f.repository = p.repository AND f.number = p.number
+  JOIN readiness d
+    ON d.repository = p.repository AND d.number = p.number AND d.ready_at <= f.reviewed_at
+    AND (d.until_at IS NULL OR f.reviewed_at < d.until_at)
   LEFT JOIN first_request q ON q.repository = p.repository AND q.number = p.number
   CROSS JOIN lens
   WHERE p.created_at < lens.as_of
-    AND p.ready_at <= f.reviewed_at
     AND f.reviewed_at >= lens.since
     AND f.reviewed_at < lens.until
 ),

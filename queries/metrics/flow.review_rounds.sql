@@ -5,7 +5,7 @@ WITH pushes AS (
   FROM pull_request_commits c
   JOIN pull_requests p ON p.repository = c.repository AND p.number = c.number
   LEFT JOIN people ON people.person = c.author
-  WHERE c.authored_at > p.created_at AND (c.author IS NULL OR people.account = 'human')
+  WHERE c.authored_at > p.created_at AND NOT c.updates_from_base AND (c.author IS NULL OR people.account = 'human')
   UNION ALL
   SELECT t.repository, t.number, t.at AS pushed_at
   FROM timeline t

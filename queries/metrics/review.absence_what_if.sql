@@ -2,7 +2,7 @@
 -- person alone approved, of the areas with at least `minimum_n` pull requests reviewed.
 -- Reads the fact tables, `lens` (one row), `products`, `areas` and `members`.
 WITH recent AS (
-  SELECT t.product, t.area, t.repository, t.number, r.author AS person, r.state
+  SELECT t.product, t.area, t.repository, t.number, r.author AS person, r.verdict
   FROM reviews r
   JOIN pull_requests p ON p.repository = r.repository AND p.number = r.number
   JOIN touched_areas t ON t.repository = r.repository AND t.number = r.number
@@ -20,7 +20,7 @@ judged AS (
     product, area,
     COUNT(DISTINCT CONCAT(CAST(repository AS STRING), ' ', CAST(number AS STRING))) AS n_reviewed,
     CASE WHEN COUNT(DISTINCT person) = 1 THEN 1 ELSE 0 END AS has_one_reviewer,
-    CASE WHEN COUNT(DISTINCT CASE WHEN state = 'approved' THEN person END) = 1 THEN 1 ELSE 0 END AS has_one_approver,
+    CASE WHEN COUNT(DISTINCT CASE WHEN verdict = 'approved' THEN person END) = 1 THEN 1 ELSE 0 END AS has_one_approver,
     MIN(person) AS person
   FROM recent
   GROUP BY product, area

@@ -11,7 +11,8 @@ WITH approvals AS (
     AND p.state = 'merged'
     AND p.merged_at >= lens.since
     AND p.merged_at < lens.until
-    AND r.state = 'approved'
+    AND r.verdict = 'approved'
+    AND (r.dismissed_at IS NULL OR r.dismissed_at > p.merged_at)
     AND r.submitted_at <= p.merged_at
     AND (p.author IS NULL OR r.author <> p.author)
 ),

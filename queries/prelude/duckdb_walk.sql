@@ -2,7 +2,7 @@
 -- walked over again only when an earlier deployment is found to contain it (USING KEY keeps one row a commit).
 CREATE OR REPLACE TEMPORARY VIEW first_shipped_to AS
 WITH RECURSIVE edges AS (
-  SELECT repository, commit, UNNEST(parents) AS parent FROM landed_commits
+  SELECT repository, commit, UNNEST(parents) AS parent FROM known_commits
 ),
 walked(product, repository, environment, commit, position) USING KEY (product, repository, environment, commit) AS (
   SELECT product, repository, environment, commit, MIN(position)
@@ -22,6 +22,14 @@ walked(product, repository, environment, commit, position) USING KEY (product, r
 )
 SELECT product, repository, environment, commit, position FROM walked;
 
--- The same over all environments.
+-- The same over all environments, and of a commit that was copied to another branch, with its copy.
 CREATE OR REPLACE TEMPORARY VIEW first_shipped AS
-SELECT product, repository, commit, MIN(position) AS position FROM first_shipped_to GROUP BY product, repository, commit;
+SELECT product, repository, commit, MIN(position) AS position
+FROM (
+  SELECT product, repository, commit, position FROM first_shipped_to
+  UNION ALL
+  SELECT f.product, f.repository, c.commit, f.position
+  FROM first_shipped_to f
+  JOIN copies c ON c.product = f.product AND c.repository = f.repository AND c.copy = f.commit
+) shipped
+GROUP BY product, repository, commit;

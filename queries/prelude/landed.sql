@@ -3,6 +3,15 @@
 CREATE OR REPLACE TEMPORARY VIEW landed_commits AS
 SELECT * FROM commits WHERE on_default_branch;
 
+-- Containment is git's: beside those there are the commits that only tags and deployments of other branches reach.
+CREATE OR REPLACE TEMPORARY VIEW known_commits AS
+SELECT repository, commit, parents FROM commits WHERE on_default_branch
+UNION ALL
+SELECT s.repository, s.commit, s.parents
+FROM side_commits s
+LEFT JOIN (SELECT repository, commit FROM commits WHERE on_default_branch) c ON c.repository = s.repository AND c.commit = s.commit
+WHERE c.commit IS NULL;
+
 CREATE OR REPLACE TEMPORARY VIEW landed_changes AS
 SELECT f.*
 FROM file_changes f

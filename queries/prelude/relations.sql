@@ -11,9 +11,22 @@ SELECT
     PARTITION BY d.product, d.repository ORDER BY COALESCE(d.finished_at, d.created_at), d.deployment
   ) AS position
 FROM production d
-JOIN landed_commits c ON c.repository = d.repository AND c.commit = d.commit
+JOIN known_commits c ON c.repository = d.repository AND c.commit = d.commit
 CROSS JOIN lens
 WHERE d.to_production
+  AND d.outcome = 'success'
+  AND d.created_at < lens.as_of
+  AND COALESCE(d.finished_at, d.created_at) >= d.created_at
+  AND COALESCE(d.finished_at, d.created_at) < lens.as_of;
+
+-- The same of commits that nobody here knows: what they contain, nobody can tell.
+CREATE OR REPLACE TEMPORARY VIEW unknown_deployments AS
+SELECT d.product, d.repository, COALESCE(d.finished_at, d.created_at) AS deployed_at
+FROM production d
+LEFT JOIN known_commits c ON c.repository = d.repository AND c.commit = d.commit
+CROSS JOIN lens
+WHERE d.to_production
+  AND c.commit IS NULL
   AND d.outcome = 'success'
   AND d.created_at < lens.as_of
   AND COALESCE(d.finished_at, d.created_at) >= d.created_at
@@ -146,32 +159,90 @@ SELECT DISTINCT a.product, f.repository, f.number, a.area
 FROM pull_request_files f
 JOIN areas a ON a.repository = f.repository AND a.path = f.path;
 
--- Pull requests of people that became ready in the window, with the wait for the first word of another human.
+-- When pull requests were ready for review: from each time that they became so until they were drafts again (NULL: not since). The
+-- first change of a pull request tells what it was before; one without any was opened ready, or became ready at `ready_at`.
+CREATE OR REPLACE TEMPORARY VIEW readiness AS
+WITH told AS (
+  SELECT
+    t.repository, t.number, CASE WHEN t.at > p.created_at THEN t.at ELSE p.created_at END AS changed_at,
+    CASE WHEN t.event = 'ready_for_review' THEN 1 ELSE 0 END AS is_ready
+  FROM timeline t
+  JOIN pull_requests p ON p.repository = t.repository AND p.number = t.number
+  CROSS JOIN lens
+  WHERE t.event IN ('ready_for_review', 'convert_to_draft') AND t.at < lens.as_of
+),
+placed AS (
+  SELECT
+    repository, number, is_ready,
+    ROW_NUMBER() OVER (PARTITION BY repository, number ORDER BY changed_at, is_ready) AS place
+  FROM told
+),
+firsts AS (
+  SELECT repository, number, is_ready FROM placed WHERE place = 1
+),
+changes AS (
+  SELECT repository, number, changed_at, is_ready, 1 AS step FROM told
+  UNION ALL
+  SELECT
+    p.repository, p.number, p.created_at AS changed_at,
+    CASE WHEN f.is_ready IS NOT NULL THEN 1 - f.is_ready WHEN p.ready_at <= p.created_at THEN 1 ELSE 0 END AS is_ready,
+    0 AS step
+  FROM pull_requests p
+  LEFT JOIN firsts f ON f.repository = p.repository AND f.number = p.number
+  UNION ALL
+  SELECT p.repository, p.number, p.ready_at AS changed_at, 1 AS is_ready, 1 AS step
+  FROM pull_requests p
+  LEFT JOIN firsts f ON f.repository = p.repository AND f.number = p.number
+  WHERE f.is_ready IS NULL AND p.ready_at > p.created_at
+),
+compared AS (
+  SELECT
+    repository, number, changed_at, is_ready, step,
+    LAG(is_ready) OVER (PARTITION BY repository, number ORDER BY step, changed_at, is_ready) AS was_ready
+  FROM changes
+),
+turned AS (
+  SELECT
+    repository, number, changed_at, is_ready,
+    LEAD(changed_at) OVER (PARTITION BY repository, number ORDER BY step, changed_at, is_ready) AS turned_at
+  FROM compared
+  WHERE was_ready IS NULL OR was_ready <> is_ready
+)
+SELECT repository, number, changed_at AS ready_at, turned_at AS until_at FROM turned WHERE is_ready = 1;
+
+-- Pull requests of people that became ready in the window, with the wait for the first word of another human after that.
 CREATE OR REPLACE TEMPORARY VIEW first_words AS
 WITH words AS (
   SELECT repository, number, author, submitted_at AS said_at FROM reviews
   UNION ALL
   SELECT repository, number, author, created_at AS said_at FROM comments
 ),
-first_word AS (
-  SELECT w.repository, w.number, MIN(w.said_at) AS answered_at
+answers AS (
+  SELECT
+    w.repository, w.number, d.ready_at, w.said_at,
+    ROW_NUMBER() OVER (PARTITION BY w.repository, w.number ORDER BY w.said_at) AS place
   FROM words w
   JOIN pull_requests p ON p.repository = w.repository AND p.number = w.number
   JOIN people ON people.person = w.author AND people.account = 'human'
+  JOIN readiness d
+    ON d.repository = w.repository AND d.number = w.number AND d.ready_at <= w.said_at
+    AND (d.until_at IS NULL OR w.said_at < d.until_at)
   CROSS JOIN lens
   WHERE w.said_at < lens.as_of AND (p.author IS NULL OR w.author <> p.author)
-  GROUP BY w.repository, w.number
 ),
 candidates AS (
   SELECT
-    products.product, p.repository, p.number, p.ready_at, f.answered_at,
+    products.product, p.repository, p.number,
+    CASE WHEN a.said_at IS NULL THEN d.ready_at ELSE a.ready_at END AS ready_at, a.said_at AS answered_at,
     CASE WHEN COALESCE(p.merged_at, p.closed_at) < lens.as_of THEN COALESCE(p.merged_at, p.closed_at) END AS ended_at
   FROM pull_requests p
   JOIN products ON products.repository = p.repository
   JOIN people author ON author.person = p.author AND author.account = 'human'
-  LEFT JOIN first_word f ON f.repository = p.repository AND f.number = p.number
   CROSS JOIN lens
-  WHERE p.created_at < lens.as_of AND p.ready_at >= lens.since AND p.ready_at < lens.until
+  LEFT JOIN answers a ON a.repository = p.repository AND a.number = p.number AND a.place = 1
+  LEFT JOIN readiness d
+    ON d.repository = p.repository AND d.number = p.number AND d.until_at IS NULL AND d.ready_at <= lens.as_of
+  WHERE p.created_at < lens.as_of
 )
 SELECT
   c.product, c.repository, c.number,
@@ -180,8 +251,8 @@ SELECT
   CASE WHEN c.answered_at IS NULL THEN 0 ELSE 1 END AS has_ended
 FROM candidates c
 CROSS JOIN lens
-WHERE (c.answered_at IS NULL AND c.ended_at IS NULL)
-  OR (c.answered_at >= c.ready_at AND (c.ended_at IS NULL OR c.answered_at <= c.ended_at));
+WHERE c.ready_at >= lens.since AND c.ready_at < lens.until
+  AND (c.ended_at IS NULL OR c.answered_at <= c.ended_at);
 
 -- Durations of which some still run (has_ended = 0), by metric and scope: all of the product ('' and -1), an area, a person, or a
 -- period of an absence.
@@ -210,7 +281,8 @@ SELECT
 FROM asked_reviews q
 JOIN absence_periods a ON q.requested_at >= a.since AND q.requested_at < a.until;
 
--- Merged pull requests of people in the window, with the first human review and the last approval by the merge.
+-- Merged pull requests of people in the window, with the first human review, the last approval that stood at the merge, and when
+-- nothing stood in the way of it any more.
 CREATE OR REPLACE TEMPORARY VIEW reviewed_merges AS
 WITH merged AS (
   SELECT products.product, p.repository, p.number, p.author, p.created_at, p.merged_at
@@ -222,16 +294,43 @@ WITH merged AS (
     AND p.merged_at >= p.created_at
     AND p.merged_at >= lens.since
     AND p.merged_at < lens.until
+),
+said AS (
+  SELECT
+    m.product, m.repository, m.number, m.author, m.created_at, m.merged_at, r.verdict, r.submitted_at,
+    CASE WHEN r.dismissed_at <= m.merged_at THEN r.dismissed_at END AS dismissed_at
+  FROM merged m
+  JOIN reviews r ON r.repository = m.repository AND r.number = m.number
+  JOIN people reviewer ON reviewer.person = r.author AND reviewer.account = 'human'
+  WHERE r.author <> m.author AND r.submitted_at <= m.merged_at
+),
+blocked AS (
+  SELECT
+    product, repository, number,
+    MAX(CASE WHEN verdict = 'changes_requested' AND dismissed_at IS NULL THEN submitted_at END) AS blocked_at,
+    MAX(CASE WHEN verdict = 'changes_requested' THEN dismissed_at END) AS unblocked_at
+  FROM said
+  GROUP BY product, repository, number
+),
+reviewed AS (
+  SELECT
+    s.product, s.repository, s.number, s.author, s.created_at, s.merged_at, b.unblocked_at,
+    MIN(s.submitted_at) AS first_at,
+    MAX(CASE WHEN s.verdict = 'approved' AND s.dismissed_at IS NULL THEN s.submitted_at END) AS approved_at,
+    MIN(
+      CASE
+        WHEN s.verdict = 'approved' AND s.dismissed_at IS NULL AND (b.blocked_at IS NULL OR s.submitted_at > b.blocked_at)
+          THEN s.submitted_at
+      END
+    ) AS standing_at
+  FROM said s
+  JOIN blocked b ON b.product = s.product AND b.repository = s.repository AND b.number = s.number
+  GROUP BY s.product, s.repository, s.number, s.author, s.created_at, s.merged_at, b.unblocked_at
 )
 SELECT
-  m.product, m.repository, m.number, m.author, m.created_at, m.merged_at,
-  MIN(r.submitted_at) AS first_at,
-  MAX(CASE WHEN r.state = 'approved' THEN r.submitted_at END) AS approved_at
-FROM merged m
-JOIN reviews r ON r.repository = m.repository AND r.number = m.number
-JOIN people reviewer ON reviewer.person = r.author AND reviewer.account = 'human'
-WHERE r.author <> m.author AND r.submitted_at <= m.merged_at
-GROUP BY m.product, m.repository, m.number, m.author, m.created_at, m.merged_at;
+  product, repository, number, author, created_at, merged_at, first_at, approved_at,
+  CASE WHEN unblocked_at > standing_at THEN unblocked_at ELSE standing_at END AS cleared_at
+FROM reviewed;
 
 -- The product-limit estimate of Kaplan and Meier over each: the duration at which the share that lasts longer falls to a half, a
 -- quarter and a tenth (NULL: it does not), in elapsed and in working hours. A function, not a view: the metric is chosen at the source,

@@ -59,14 +59,18 @@ def connect(export):
     for name in ("landed.sql", "spark.sql", "relations.sql"):
         for statement in statements((PRELUDE / name).read_text(encoding="utf-8")):
             session.sql(statement.replace(") AS TABLE", ") RETURNS TABLE RETURN", 1))
-    edges = session.sql("SELECT repository, commit, parents FROM landed_commits").collect()
+    edges = session.sql("SELECT repository, commit, parents FROM known_commits").collect()
     deployed = session.sql("SELECT product, repository, environment, commit, position FROM placed_deployments").collect()
     session.createDataFrame(
         walk(edges, deployed), "product STRING, repository BIGINT, environment STRING, commit STRING, position INT"
     ).createOrReplaceTempView("walked")
     session.sql(
         "CREATE OR REPLACE TEMPORARY VIEW first_shipped AS"
+        " SELECT product, repository, commit, MIN(position) AS position FROM ("
         " SELECT product, repository, commit, position FROM walked WHERE environment IS NULL"
+        " UNION ALL SELECT f.product, f.repository, c.commit, f.position FROM walked f"
+        " JOIN copies c ON c.product = f.product AND c.repository = f.repository AND c.copy = f.commit"
+        " WHERE f.environment IS NULL) shipped GROUP BY product, repository, commit"
     )
     session.sql("CREATE OR REPLACE TEMPORARY VIEW first_shipped_to AS SELECT * FROM walked WHERE environment IS NOT NULL")
     return session

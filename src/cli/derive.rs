@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::error::{CliError, Kind};
+use super::landed;
 use super::patches;
+use super::side;
 use crate::domain::{
     AccountSeen, Completeness, Facts, Gap, History, Person, PersonId, RepoName, RepositoryId,
     Signature, Stream, StreamCertificate,
@@ -14,10 +16,11 @@ use crate::domain::{
 use crate::git::identity::{self, Identity};
 use crate::github;
 use crate::metrics::delivery::rollbacks::{self, Parents};
+use crate::metrics::lens::BadPattern;
 use crate::register::Register;
 use crate::store::facts::{self as store_facts, Derived};
 use crate::store::{self, RepositoryEntry, Store};
-use crate::tables::{PatchRow, Repository};
+use crate::tables::{PatchRow, Repository, SideRow};
 
 /// A mined clone on its way into the tables.
 #[derive(Debug)]
@@ -254,12 +257,24 @@ pub fn derive(
             .copied()
             .unwrap_or(id)
     });
+    let pattern = &register.landed_pattern;
+    let sign = regex::Regex::new(pattern).map_err(|_| BadPattern(pattern.clone()))?;
+    landed::settle(&mut facts, clones, &sign);
     let patches: Vec<Vec<PatchRow>> = clones
         .iter()
         .map(|clone| patches::of_unlanded(clone, &facts))
         .collect::<Result<_, _>>()?;
+    let side: Vec<Vec<SideRow>> = clones
+        .iter()
+        .map(|clone| {
+            let name = repositories.get(&clone.repository);
+            let name = name.map_or("", |repository| &repository.name);
+            side::of_clone(clone, name, &facts, register)
+        })
+        .collect::<Result<_, _>>()?;
     let mut mined = Vec::new();
-    for ((clone, first), patches) in clones.iter().zip(&first_signature).zip(&patches) {
+    let made = patches.iter().zip(&side);
+    for ((clone, first), (patches, side)) in clones.iter().zip(&first_signature).zip(made) {
         let end = first + clone.history.signatures.len();
         let person_of = identity
             .person_of_signature
@@ -270,6 +285,7 @@ pub fn derive(
             history: &clone.history,
             person_of,
             patches,
+            side,
         });
         findings.certificates.push(history_certificate(clone));
         findings
@@ -289,7 +305,7 @@ pub fn derive(
     let rows: Vec<Repository> = repositories.into_values().collect();
     let people = named(&identity.people, register);
     let mut derived = store_facts::stage_mined(store, &rows, &people, &mined)?;
-    mark_rollbacks(&mut facts, register, &rows, clones)?;
+    mark_rollbacks(&mut facts, register, &rows, clones, &side)?;
     derived.add(store_facts::stage_facts(store, &facts)?);
     findings.gaps.sort();
     findings.gaps.dedup();
@@ -308,19 +324,22 @@ fn mark_rollbacks(
     register: &Register,
     repositories: &[Repository],
     clones: &[MinedClone],
+    side: &[Vec<SideRow>],
 ) -> Result<(), CliError> {
-    let deployed = |clone: &&MinedClone| {
+    let deployed = |(clone, _): &(&MinedClone, &Vec<SideRow>)| {
         let mut deployments = facts.deployments.iter();
         deployments.any(|one| one.repository == clone.repository)
     };
     let histories: BTreeMap<RepositoryId, Parents<'_>> = clones
         .iter()
+        .zip(side)
         .filter(deployed)
-        .map(|clone| {
-            let parents = clone
-                .history
-                .landed()
-                .map(|commit| (commit.id, commit.parents.as_slice()));
+        .map(|(clone, side)| {
+            let landed = clone.history.landed();
+            let beside = side.iter().map(|row| (row.commit, row.parents.as_slice()));
+            let parents = landed
+                .map(|commit| (commit.id, commit.parents.as_slice()))
+                .chain(beside);
             (clone.repository, parents.collect())
         })
         .collect();

@@ -16,7 +16,7 @@ use crate::metrics::{self, Measure};
 use crate::render::encode;
 use crate::store::Store;
 use crate::tables::sheet::{Cell, Sheet, without_rows};
-use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, TagRow};
+use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, SideRow, TagRow};
 
 type Table = (String, Sheet);
 
@@ -75,6 +75,7 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
         empty::<Person>(),
         empty::<TagRow>(),
         empty::<PatchRow>(),
+        empty::<SideRow>(),
         empty::<CodeownersRow>(),
         empty::<PullRequest>(),
         empty::<PullRequestCommit>(),
@@ -129,6 +130,8 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
         sheet(&question.areas)?,
         sheet(&question.production)?,
         sheet(&question.landings)?,
+        sheet(&question.copies)?,
+        sheet(&question.reverts)?,
         sheet(&question.incidents)?,
         sheet(&question.hotfixes)?,
         sheet(&question.absorbed)?,

@@ -16,6 +16,7 @@ mod follow_up;
 mod identity;
 mod init;
 mod interrupt;
+mod landed;
 mod lead;
 mod output;
 mod patches;
@@ -24,6 +25,7 @@ mod private_folder;
 mod progress;
 mod report;
 mod run;
+mod side;
 mod time;
 mod workspace;
 

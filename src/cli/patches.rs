@@ -5,16 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::derive::MinedClone;
 use super::error::CliError;
 use crate::domain::{CommitId, Facts, PrNumber, PullRequestState};
 use crate::git::{self, Patch};
+use crate::metrics::delivery::landing;
 use crate::tables::PatchRow;
 
-/// A change lands at most so long after GitHub was told that it did.
-const LATEST_LANDING: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Commits of a line of work that are walked to where it left the default branch.
 const MAX_COMMITS: usize = 1000;
 
@@ -63,11 +62,8 @@ pub fn of_unlanded(clone: &MinedClone, facts: &Facts) -> Result<Vec<PatchRow>, C
     }
     let is_near = |at: Timestamp| {
         unlanded.values().any(|found| {
-            let end = found
-                .merged_at
-                .and_then(|merged| merged.checked_add(LATEST_LANDING).ok());
             found.first_authored_at.is_none_or(|start| start <= at)
-                && end.is_none_or(|end| at <= end)
+                && landing::is_near(at, found.merged_at)
         })
     };
     let candidates: Vec<Patch> = history
@@ -113,17 +109,14 @@ fn unlanded(
         let Some(found) = unlanded.get_mut(&row.number) else {
             continue;
         };
-        if is_there(&row.commit) {
-            unlanded.remove(&row.number);
-            continue;
-        }
         found.commits.push(row.commit);
         let earliest = found
             .first_authored_at
             .map_or(row.authored_at, |at| at.min(row.authored_at));
         found.first_authored_at = Some(earliest);
     }
-    unlanded.retain(|_, found| !found.commits.is_empty());
+    // Only the last commit says that all of it is there.
+    unlanded.retain(|_, found| found.commits.last().is_some_and(|last| !is_there(last)));
     unlanded
 }
 

@@ -1,5 +1,6 @@
 //! Where a command works: clones, GitHub names, registers, store. Everything is resolved before anything is done.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use crate::domain::RepoName;
 use crate::git::{self, GitHubName};
 use crate::github::ApiAddress;
 use crate::register::{self, PrivateRegister, Register};
+use crate::render::encode::terminal;
 
 /// A clone and what it is called.
 #[derive(Debug, Clone)]
@@ -295,8 +297,13 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
     }
     let api = ApiAddress::parse(&places.api_url)?;
     let mut clones = Vec::new();
+    let mut homes = BTreeSet::new();
     for path in paths {
         let path = top_of(path);
+        // A clone and its work trees are one repository, and so is one that is named twice: its history counts once.
+        if !homes.insert(git::object_home(&path)?) {
+            continue;
+        }
         let mut others = git::remote_github_names(&path)?;
         let is_asked = |found: &GitHubName| {
             // A server on this machine is a stand-in: the remotes name the real one.
@@ -327,7 +334,33 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
         });
     }
     pair(&mut clones, &places.github);
+    apart(&clones)?;
     Ok(clones)
+}
+
+/// Refuses two clones that would be one repository of the store: which of them is to be believed, nobody can tell.
+fn apart(clones: &[Clone]) -> Result<(), CliError> {
+    let mut seen: BTreeMap<String, &Clone> = BTreeMap::new();
+    for clone in clones {
+        let Some(first) = seen.insert(clone.name.to_lowercase(), clone) else {
+            continue;
+        };
+        let (one, other) = (first.path.display(), clone.path.display());
+        let (what, hint) = if clone.github.is_some() {
+            (
+                "are both clones of",
+                "name one of them with `--repo`: a repository counts once",
+            )
+        } else {
+            (
+                "are both called",
+                "rename one of the directories, or give the clones remotes that tell them apart",
+            )
+        };
+        let message = format!("`{one}` and `{other}` {what} `{}`", terminal(&clone.name));
+        return Err(CliError::new(Kind::Usage, message).hint(hint));
+    }
+    Ok(())
 }
 
 /// One clone whose remotes say nothing (a mirror, an alias of ssh) and one name that no clone has belong together: why else

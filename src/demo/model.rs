@@ -212,6 +212,8 @@ pub struct HostPullRequest {
 pub struct HostCommit {
     /// Object id.
     pub id: CommitId,
+    /// The first line of its message.
+    pub headline: String,
     /// Author time.
     pub authored_at: Timestamp,
     /// Author name in the commit.
@@ -325,7 +327,12 @@ pub enum EventKind {
     /// Reopened.
     Reopened,
     /// A review was dismissed.
-    ReviewDismissed,
+    ReviewDismissed {
+        /// The review's node id.
+        review: String,
+        /// The GraphQL state that it had.
+        was: &'static str,
+    },
     /// Entered the merge queue.
     AddedToMergeQueue,
     /// Left the merge queue.
@@ -359,6 +366,8 @@ pub struct HostIssue {
     pub created_at: Timestamp,
     /// Closed.
     pub closed_at: Option<Timestamp>,
+    /// The GraphQL reason of its state.
+    pub state_reason: Option<&'static str>,
     /// Last change.
     pub updated_at: Timestamp,
     /// Label names.

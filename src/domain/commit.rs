@@ -107,9 +107,9 @@ pub struct Commit {
     pub co_authors: Vec<SignatureId>,
     /// First paragraph of the message on one line; lossy UTF-8.
     pub subject: String,
-    /// The pull request that the subject names: `… (#12)` or `Merge pull request #12 from …`.
+    /// The pull request that the message says it lands: `… (#12)`, `Merge pull request #12 from …`, or a landing bot's trailer.
     pub pull_request: Option<u64>,
-    /// `This reverts commit …` in the body.
+    /// The commit that it takes back, by id, by the number of a pull request or by a quoted subject.
     pub reverts: Option<CommitId>,
     /// `(cherry picked from commit …)` in the body; the last one counts.
     pub cherry_picked_from: Option<CommitId>,

@@ -13,6 +13,8 @@ pub enum Outcome {
     Failure,
     /// It has not ended.
     Pending,
+    /// It ended without a result: a run that was skipped or cancelled, or found nothing to do.
+    Skipped,
 }
 
 /// A deployment of one commit to one environment.

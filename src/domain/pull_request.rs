@@ -38,7 +38,8 @@ pub struct PullRequest {
     pub created_at: Timestamp,
     /// When it last became ready for review: its opening, unless it was a draft; `None` while it is one.
     pub ready_at: Option<Timestamp>,
-    /// Earliest authored time in its own commit list, capped at its opening.
+    /// Earliest authored time in its own commit list; after the opening where the commits that it was opened with are gone.
+    /// `None` where the list, or a time in it, is not known.
     pub first_commit_at: Option<Timestamp>,
     /// When it was merged.
     pub merged_at: Option<Timestamp>,
@@ -85,6 +86,8 @@ pub struct PullRequestCommit {
     pub authored_at: Timestamp,
     /// Author, where GitHub links the commit to an account.
     pub author: Option<PersonId>,
+    /// Whether it brings in what the pull request is to be merged into: its first line says so, as git and GitHub write it.
+    pub updates_from_base: bool,
 }
 
 /// A file that a pull request touches.
@@ -115,6 +118,15 @@ pub enum ReviewState {
     Dismissed,
 }
 
+impl Review {
+    /// Whether it approved, and had not been dismissed by an instant. One that nobody knows the verdict of never did.
+    #[must_use]
+    pub fn approves_at(&self, at: Timestamp) -> bool {
+        self.verdict == ReviewState::Approved
+            && self.dismissed_at.is_none_or(|dismissed| dismissed > at)
+    }
+}
+
 /// A submitted review. Pending ones are not facts yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
@@ -126,10 +138,14 @@ pub struct Review {
     pub review: String,
     /// Who reviewed; `None` for a ghost. May be the pull request's own author.
     pub author: Option<PersonId>,
-    /// The verdict.
+    /// The verdict of today: that of a dismissed review is gone.
     pub state: ReviewState,
+    /// What it said when it was submitted; `Dismissed` where it was dismissed and nothing tells what it had said.
+    pub verdict: ReviewState,
     /// When it was submitted.
     pub submitted_at: Timestamp,
+    /// When it was dismissed; `None` also where nothing tells when.
+    pub dismissed_at: Option<Timestamp>,
     /// Inline comments that came with it.
     pub n_inline_comments: u64,
     /// Characters in its body.

@@ -21,6 +21,9 @@ pub struct Issue {
     pub created_at: Timestamp,
     /// Closed.
     pub closed_at: Option<Timestamp>,
+    /// Why it is closed, or open again, in GitHub's word in lower case: `completed`, `not_planned`, `duplicate`, `reopened`;
+    /// `None`: nobody says.
+    pub state_reason: Option<String>,
     /// Last change.
     pub updated_at: Timestamp,
     /// Label names, sorted.

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use gix::ObjectId;
 
+use super::message;
+
 /// A commit as it was written, before `.mailmap`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Parsed {
@@ -19,10 +21,10 @@ pub(super) struct Parsed {
     pub(super) co_authors: Vec<(String, String)>,
     /// The message's first paragraph on one line.
     pub(super) subject: String,
-    /// The pull request that the subject names.
+    /// The pull request that the message says it lands.
     pub(super) pull_request: Option<u64>,
-    /// The commit that the body says it reverts.
-    pub(super) reverts: Option<ObjectId>,
+    /// What the message says is taken back; see [`message::Said`].
+    pub(super) reverted: String,
     /// The commit that the body says it was picked from; the last one counts.
     pub(super) cherry_picked_from: Option<ObjectId>,
 }
@@ -70,23 +72,19 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Parsed> {
     }
     let author = stamp(author?, is_latin1);
     let committer = committer.map_or_else(|| author.clone(), |line| stamp(line, is_latin1));
-    let message = text(rest, is_latin1);
-    let mut lines = message.lines();
+    let text = text(rest, is_latin1);
+    let mut lines = text.lines();
     let subject = subject(&mut lines);
-    let (mut co_authors, mut reverts, mut cherry_picked_from) = (Vec::new(), None, None);
+    let body = lines.clone();
+    let mut co_authors = Vec::new();
     for line in lines {
-        let line = line.trim();
-        if let Some(value) = after_key(line, "co-authored-by:") {
-            if let Some(person) = person(value) {
-                co_authors.push(person);
-            }
-        } else if let Some(text) = line.strip_prefix("This reverts commit ") {
-            reverts = reverts.or_else(|| leading_id(text));
-        } else if let Some(text) = line.strip_prefix("(cherry picked from commit ") {
-            cherry_picked_from = leading_id(text).or(cherry_picked_from);
+        if let Some(value) = after_key(line.trim(), "co-authored-by:")
+            && let Some(person) = person(value)
+        {
+            co_authors.push(person);
         }
     }
-    let pull_request = pull_request(&subject);
+    let said = message::read(&subject, body);
     Some(Parsed {
         tree: tree?,
         parents,
@@ -94,9 +92,9 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Parsed> {
         committer,
         co_authors,
         subject,
-        pull_request,
-        reverts,
-        cherry_picked_from,
+        pull_request: said.pull_request,
+        reverted: said.reverted,
+        cherry_picked_from: said.cherry_picked_from,
     })
 }
 
@@ -196,32 +194,6 @@ fn person(value: &str) -> Option<(String, String)> {
     (!email.is_empty()).then(|| (name.trim().to_owned(), email.to_owned()))
 }
 
-fn leading_id(text: &str) -> Option<ObjectId> {
-    let digits = text.bytes().take_while(u8::is_ascii_hexdigit).count();
-    ObjectId::from_hex(text.as_bytes().get(..digits)?).ok()
-}
-
-/// `… (#12)`, `Merge pull request #12 from …`, or the merge bots' `Auto merge of #12 …`.
-fn pull_request(subject: &str) -> Option<u64> {
-    let digits = |text: &str| {
-        let end = text.bytes().take_while(u8::is_ascii_digit).count();
-        Some((
-            text.get(..end)?.parse::<u64>().ok()?,
-            text.get(end..)?.to_owned(),
-        ))
-    };
-    for prefix in ["Merge pull request #", "Auto merge of #"] {
-        if let Some((number, rest)) = subject.strip_prefix(prefix).and_then(digits)
-            && (rest.is_empty() || rest.starts_with(' '))
-        {
-            return Some(number);
-        }
-    }
-    let (_, tail) = subject.trim_end().rsplit_once("(#")?;
-    let (number, rest) = digits(tail)?;
-    (rest == ")").then_some(number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,28 +204,13 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_names_its_pull_request_only_at_its_own_place() {
-        let check = |subject: &str, expected| {
-            assert_eq!(commit(subject).pull_request, expected, "{subject}");
-        };
-        check("Fix widgets (#12)", Some(12));
-        check("Merge pull request #7 from a/b", Some(7));
-        check("Auto merge of #99 - a:b, r=c", Some(99));
-        check("Revert \"Fix (#3)\" (#4)", Some(4));
-        check("Fix #12", None);
-        check("Fix (#12) again", None);
-        check("Fix (#12a)", None);
-        check("Fix (#99999999999999999999999)", None);
-    }
-
-    #[test]
     fn the_body_says_what_is_reverted_picked_and_shared() {
         let id = "0123456789abcdef0123456789abcdef01234567";
         let parsed = commit(&format!(
             "One\nline\n\nThis reverts commit {id}.\n\nco-authored-BY: Ada <ada@x>\nCo-authored-by: nobody\n(cherry picked from commit {id})\n"
         ));
         assert_eq!(parsed.subject, "One line");
-        assert_eq!(parsed.reverts.unwrap().to_string(), id);
+        assert_eq!(parsed.reverted, id);
         assert_eq!(parsed.cherry_picked_from.unwrap().to_string(), id);
         assert_eq!(parsed.co_authors, [("Ada".to_owned(), "ada@x".to_owned())]);
     }

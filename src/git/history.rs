@@ -7,13 +7,14 @@ use gix::bstr::ByteSlice;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Commit, Exclusion, FileChange, Gap, History, Ownership, Signature, SignatureId,
+    Commit, CommitId, Exclusion, FileChange, Gap, History, Ownership, Signature, SignatureId,
 };
 
 use super::MineOptions;
 use super::attributes::PathRules;
 use super::engine::{commit_id, object_id};
 use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, NONE};
+use super::reverts::{Claiming, reverted};
 use super::settings::Settings;
 
 /// An instant of a number of seconds; `None` beyond the year 9999.
@@ -134,7 +135,19 @@ impl Draft {
         let n_default = log.n_default;
         (log.ownership, log.versions, log.changes) = Default::default();
         let mut commits = Vec::with_capacity(log.commits.len());
-        for ((place, row), totals) in (0_u32..).zip(log.commits).zip(self.totals) {
+        let claims: Vec<Claiming<'_>> = log
+            .commits
+            .iter()
+            .map(|commit| Claiming {
+                id: commit.id,
+                subject: &commit.subject,
+                pull_request: commit.pull_request,
+                reverted: &commit.reverted,
+            })
+            .collect();
+        let reverted = reverted(&claims);
+        let rows = (0_u32..).zip(log.commits).zip(self.totals).zip(reverted);
+        for (((place, row), totals), reverted) in rows {
             gaps.extend(row.gaps.iter().map(gap));
             let exclusion = exclusion(&row, totals.n_files, options, settings);
             commits.push(commit(
@@ -143,6 +156,7 @@ impl Draft {
                 &self.signatures,
                 exclusion,
                 place < n_default,
+                reverted,
             ));
         }
         History {
@@ -276,6 +290,7 @@ fn commit(
     signatures: &Signatures,
     exclusion: Option<Exclusion>,
     on_default_branch: bool,
+    reverts: Option<CommitId>,
 ) -> Commit {
     let committed_at = committed_at(&row);
     let lines = totals.lines.filter(|_| row.is_diffed);
@@ -299,7 +314,7 @@ fn commit(
         co_authors,
         subject: row.subject,
         pull_request: row.pull_request,
-        reverts: row.reverts,
+        reverts,
         cherry_picked_from: row.cherry_picked_from,
         on_default_branch,
         exclusion,

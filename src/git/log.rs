@@ -23,7 +23,8 @@ pub(super) struct LogCommit {
     pub(super) co_authors: Vec<u32>,
     pub(super) subject: String,
     pub(super) pull_request: Option<u64>,
-    pub(super) reverts: Option<CommitId>,
+    /// What the message says is taken back: digits of an id, `#` and a number, or nothing.
+    pub(super) reverted: String,
     pub(super) cherry_picked_from: Option<CommitId>,
     /// Whether it was compared with its (first) parent.
     pub(super) is_diffed: bool,

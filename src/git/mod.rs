@@ -22,6 +22,7 @@ mod landing;
 mod lines;
 mod log;
 mod look;
+mod message;
 mod myers;
 mod objects;
 mod open;
@@ -31,7 +32,9 @@ mod patch_id;
 mod quarter;
 mod remotes;
 mod rename;
+mod reverts;
 mod settings;
+mod side;
 mod slide;
 mod state;
 mod survival;
@@ -47,8 +50,10 @@ use crate::domain::History;
 
 pub use format::UnknownFormat;
 pub use look::{Look, look};
+pub use message::{bare_subject, named_in_subject};
 pub use patch_id::{Patch, fork_points, patch_ids};
-pub use remotes::{GitHubName, remote_github_names};
+pub use remotes::{GitHubName, object_home, remote_github_names};
+pub use side::{LandedCommit, SideCommit, side_commits};
 pub use tracked::tracked_below;
 
 /// What to mine.

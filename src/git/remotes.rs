@@ -1,7 +1,7 @@
 //! Which GitHub repository a clone belongs to.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gix::bstr::ByteSlice;
 
@@ -18,6 +18,13 @@ pub struct GitHubName {
     pub name: RepoName,
     /// The remote that says so.
     pub remote: String,
+}
+
+/// Where a repository keeps its objects: the same for a clone and its work trees, however they are named.
+pub fn object_home(repository: &Path) -> Result<PathBuf, Error> {
+    let repository = open::open(repository)?;
+    let home = repository.common_dir();
+    Ok(std::fs::canonicalize(home).unwrap_or_else(|_| home.to_owned()))
 }
 
 /// The names that a clone's remotes stand for; a remote of another form is left out.

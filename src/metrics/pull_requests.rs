@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::lens::{Lens, ProductLens, qualifier};
 use super::measure::{Fate, LedgerRow};
 use crate::domain::{
@@ -24,12 +26,12 @@ pub struct Whole<'a> {
     /// Requests and removals, by time.
     pub requests: Vec<&'a ReviewRequest>,
     /// Ids of its own commits.
-    pub commits: Arc<[(CommitId, jiff::Timestamp)]>,
+    pub commits: Arc<[(CommitId, Timestamp)]>,
     /// Drafts, closings, forced pushes, the merge queue, dismissals, …: everything but requests, by time.
     pub timeline: Vec<&'a TimelineEvent>,
     /// Pushes that can be told after its opening, by time: its own commits by their author time, and forced pushes. What bots
-    /// pushed is left out.
-    pub pushes: Arc<[jiff::Timestamp]>,
+    /// pushed, and merges of the base into it, are left out.
+    pub pushes: Arc<[Timestamp]>,
     /// The areas of its files, sorted.
     pub areas: Arc<[String]>,
     /// Its author, where that is a human.
@@ -46,9 +48,9 @@ struct Members {
     pull_request: u32,
     reviews: Vec<u32>,
     requests: Vec<u32>,
-    commits: Arc<[(CommitId, jiff::Timestamp)]>,
+    commits: Arc<[(CommitId, Timestamp)]>,
     timeline: Vec<u32>,
-    pushes: Arc<[jiff::Timestamp]>,
+    pushes: Arc<[Timestamp]>,
     areas: Arc<[String]>,
     authors: Arc<[PersonId]>,
 }
@@ -147,8 +149,8 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
             gathered.get_mut(at)?.requests.push(index);
         }
     }
-    let mut commits: Vec<Vec<(CommitId, jiff::Timestamp)>> = vec![Vec::new(); gathered.len()];
-    let mut pushes: Vec<Vec<jiff::Timestamp>> = vec![Vec::new(); gathered.len()];
+    let mut commits: Vec<Vec<(CommitId, Timestamp)>> = vec![Vec::new(); gathered.len()];
+    let mut pushes: Vec<Vec<Timestamp>> = vec![Vec::new(); gathered.len()];
     for commit in &facts.pull_request_commits {
         if let Some(at) = at.get((commit.repository, commit.number)) {
             let members = gathered.get(at)?;
@@ -156,7 +158,11 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
             commits.get_mut(at)?.push(own);
             let by_machine = commit.author.is_some_and(|person| !tables.is_human(person));
             let since = row(&facts.pull_requests, members.pull_request)?.created_at;
-            if !by_machine && since < commit.authored_at && commit.authored_at < lens.as_of {
+            if !by_machine
+                && !commit.updates_from_base
+                && since < commit.authored_at
+                && commit.authored_at < lens.as_of
+            {
                 pushes.get_mut(at)?.push(commit.authored_at);
             }
         }
@@ -253,6 +259,34 @@ impl<'a> Whole<'a> {
     }
 }
 
+/// When a pull request was ready for review, from its opening on: every change of it, ready and draft in turn. Closing it, or
+/// opening it again, changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readiness(Vec<(Timestamp, bool)>);
+
+impl Readiness {
+    /// Since when it had been ready at an instant; `None`: it was a draft, or not opened yet.
+    #[must_use]
+    pub fn since(&self, at: Timestamp) -> Option<Timestamp> {
+        let so_far = self.0.iter().take_while(|(from, _)| *from <= at);
+        so_far
+            .last()
+            .filter(|(_, is_ready)| *is_ready)
+            .map(|(from, _)| *from)
+    }
+
+    /// Whether it was opened as a draft.
+    #[must_use]
+    pub fn began_as_draft(&self) -> bool {
+        self.0.first().is_none_or(|(_, is_ready)| !is_ready)
+    }
+
+    /// The changes after the opening: when, and whether it became ready.
+    pub fn changes(&self) -> impl Iterator<Item = (Timestamp, bool)> + '_ {
+        self.0.iter().copied().skip(1)
+    }
+}
+
 impl Whole<'_> {
     /// Repository and number.
     #[must_use]
@@ -262,7 +296,7 @@ impl Whole<'_> {
 
     /// When it was merged or closed; `None` while it is open at the as-of instant.
     #[must_use]
-    pub fn ended_at(&self, lens: &Lens) -> Option<jiff::Timestamp> {
+    pub fn ended_at(&self, lens: &Lens) -> Option<Timestamp> {
         let row = self.pull_request;
         row.merged_at
             .or(row.closed_at)
@@ -280,9 +314,37 @@ impl Whole<'_> {
             .filter(move |review| reviewer_of(tables, self.pull_request, review).is_some())
     }
 
+    /// When it was ready for review.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let row = self.pull_request;
+        let mut changes: Vec<(Timestamp, bool)> = self
+            .timeline
+            .iter()
+            .filter_map(|event| match event.event.as_str() {
+                "ready_for_review" => Some((event.at.max(row.created_at), true)),
+                "convert_to_draft" => Some((event.at.max(row.created_at), false)),
+                _ => None,
+            })
+            .collect();
+        changes.sort_unstable();
+        // The first change tells what it was before. Facts without a timeline still know when a draft became ready.
+        let began_ready = match changes.first() {
+            Some((_, is_ready)) => !is_ready,
+            None => row.ready_at.is_some_and(|at| at <= row.created_at),
+        };
+        if changes.is_empty() {
+            let later = row.ready_at.filter(|at| *at > row.created_at);
+            changes.extend(later.map(|at| (at, true)));
+        }
+        changes.insert(0, (row.created_at, began_ready));
+        changes.dedup_by_key(|(_, is_ready)| *is_ready);
+        Readiness(changes)
+    }
+
     /// The first instant at which a review was asked of a person or a team; `None` where none was. A bot is not asked.
     #[must_use]
-    pub fn first_requested_at(&self, tables: &Tables) -> Option<jiff::Timestamp> {
+    pub fn first_requested_at(&self, tables: &Tables) -> Option<Timestamp> {
         self.requests
             .iter()
             .filter(|row| row.reviewer.is_none_or(|person| tables.is_human(person)))
@@ -296,7 +358,7 @@ impl Whole<'_> {
         &self,
         lens: &Lens,
         product: &ProductLens,
-        at: Option<jiff::Timestamp>,
+        at: Option<Timestamp>,
         value: Option<f64>,
         fate: Fate,
     ) -> LedgerRow {

@@ -6,9 +6,11 @@ use jiff::civil::Date;
 
 use super::absence::spells::spells;
 use super::delegation::involvement;
+use super::delivery::ancestry;
 use super::delivery::deployments::Candidate;
 use super::delivery::incidents::{self, Placed};
 use super::delivery::landing;
+use super::delivery::reverts::Reverts;
 use super::delivery::shipping::{self, Shipping};
 use super::flow::relations::FlowRelations;
 use super::flow::turns::lives;
@@ -22,10 +24,10 @@ use super::review::waiting_hours;
 use crate::domain::{Attribution, Bucket, RepositoryId, Window};
 use crate::tables::Tables;
 use crate::tables::question::{
-    AbsencePeriodRow, AbsenceRow, AbsorbedRow, AreaRow, DeclaredFileRow, DeclaredOwnerRow,
+    AbsencePeriodRow, AbsenceRow, AbsorbedRow, AreaRow, CopyRow, DeclaredFileRow, DeclaredOwnerRow,
     DelegatedRow, DelegationRow, FileHistoryRow, HotfixRow, IncidentRow, KindRow, LandingRow,
-    LensRow, LineageRow, MeasureRow, MemberRow, ProductRow, ProductionRow, ReviewerTurnRow,
-    TouchRow, WorkingDayRow, WorkingSpanRow,
+    LensRow, LineageRow, MeasureRow, MemberRow, ProductRow, ProductionRow, RevertRow,
+    ReviewerTurnRow, TouchRow, WorkingDayRow, WorkingSpanRow,
 };
 
 /// Every relation of a question, each sorted.
@@ -41,6 +43,10 @@ pub struct Question {
     pub production: Vec<ProductionRow>,
     /// Where merged pull requests landed.
     pub landings: Vec<LandingRow>,
+    /// Commits and their copies on other branches.
+    pub copies: Vec<CopyRow>,
+    /// Commits that take another one back.
+    pub reverts: Vec<RevertRow>,
     /// Incidents with their clocks and deployments.
     pub incidents: Vec<IncidentRow>,
     /// Merged hotfixes that are linked to an incident.
@@ -255,6 +261,23 @@ impl Question {
                 rung: rung.word().to_owned(),
             }),
         );
+        let copies = ancestry::of_product(tables, lens, product).all_copies(tables);
+        let copies = copies.into_iter();
+        self.copies
+            .extend(copies.map(|(repository, commit, copy)| CopyRow {
+                product: name(),
+                repository,
+                commit,
+                copy,
+            }));
+        let reverts = Reverts::of(tables, product).all().into_iter();
+        self.reverts
+            .extend(reverts.map(|(repository, commit, reverted)| RevertRow {
+                product: name(),
+                repository,
+                commit,
+                reverted,
+            }));
         let absorbed = landings.all_absorbed(tables).into_iter();
         self.absorbed
             .extend(absorbed.map(|(repository, commit)| AbsorbedRow {

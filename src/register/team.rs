@@ -47,6 +47,8 @@ pub struct Register {
     pub hotfix_labels: Vec<String>,
     /// Regular expression of the branches that are hotfixes.
     pub hotfix_branch_pattern: String,
+    /// Regular expression of the title, or of a label, of a pull request that a bot landed and closed.
+    pub landed_pattern: String,
     /// Time zone and working days.
     pub calendar: Calendar,
     /// What the team has agreed with itself.
@@ -86,6 +88,7 @@ impl Default for Register {
             attribution_bound: AttributionBound::default(),
             hotfix_labels: vec!["hotfix".to_owned()],
             hotfix_branch_pattern: "(?i)^hot-?fix([/_-]|$)".to_owned(),
+            landed_pattern: r"(?i)^\[merged by bors\]|^(merged|landed)$".to_owned(),
             calendar: Calendar::default(),
             agreements: Agreements::default(),
             events: Vec::new(),
@@ -517,12 +520,14 @@ impl Register {
                 ),
             );
         }
-        if let Err(error) = regex::Regex::new(&self.hotfix_branch_pattern) {
-            let line = error.to_string().replace('\n', " ");
-            return wrong(
-                "hotfix_branch_pattern".into(),
-                format!("is not a regular expression: {line}"),
-            );
+        for (key, pattern) in [
+            ("hotfix_branch_pattern", &self.hotfix_branch_pattern),
+            ("landed_pattern", &self.landed_pattern),
+        ] {
+            if let Err(error) = regex::Regex::new(pattern) {
+                let line = error.to_string().replace('\n', " ");
+                return wrong(key.into(), format!("is not a regular expression: {line}"));
+            }
         }
         super::incidents::validate(&self.incidents, file)?;
         if let Some(message) = self.agreements.mistake() {

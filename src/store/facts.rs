@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::commit::joined;
 use super::{Error as StoreError, Staged, Store};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
-use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, TagRow};
+use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, SideRow, TagRow};
 
 mod reading;
 
@@ -48,6 +48,8 @@ pub struct Mined<'a> {
     pub person_of: &'a [PersonId],
     /// Its patch-ids.
     pub patches: &'a [PatchRow],
+    /// Commits that only its releases and deployments reach.
+    pub side: &'a [SideRow],
 }
 
 fn path(table: &str, part: &str) -> String {
@@ -152,6 +154,7 @@ pub fn stage_mined(
         "commits",
         "tags",
         "patch_ids",
+        "side_commits",
         "codeowners",
         "file_changes",
         "files",
@@ -172,6 +175,7 @@ fn stage_history(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error>
         history,
         person_of,
         patches,
+        side,
     } = *mined;
     let part = &repository.0.to_string();
     let stage = |table: &str, bytes: Result<Vec<u8>, tables::Error>| {
@@ -209,6 +213,7 @@ fn stage_history(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error>
         Ok(vec![
             stage_rows(store, part, &tags)?,
             stage_rows(store, part, patches)?,
+            stage_rows(store, part, side)?,
             stage_rows(store, part, &codeowners)?,
             stage(
                 "files",

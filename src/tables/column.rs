@@ -269,7 +269,7 @@ words!(ReviewState {
 });
 words!(CommentKind { Inline = "inline", Conversation = "conversation" });
 words!(RequestAction { Requested = "requested", Removed = "removed" });
-words!(Outcome { Success = "success", Failure = "failure", Pending = "pending" });
+words!(Outcome { Success = "success", Failure = "failure", Pending = "pending", Skipped = "skipped" });
 
 impl Field for Option<Timestamp> {
     fn column(name: &str, values: Vec<&Self>) -> Column {

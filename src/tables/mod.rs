@@ -20,7 +20,7 @@ pub use changes::Changes;
 pub use commits::CommitRow;
 pub use ownership::SurvivingLines;
 pub use parquet::{row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
-pub use rows::{CodeownersRow, PatchRow, Repository, Row, TagRow, Unpacked};
+pub use rows::{CodeownersRow, PatchRow, Repository, Row, SideRow, TagRow, Unpacked};
 
 use std::collections::HashMap;
 
@@ -39,6 +39,8 @@ pub struct Tables {
     pub changes: Changes,
     /// Surviving lines.
     pub ownership: SurvivingLines,
+    /// Commits that only tags, releases and deployments reach, by repository and id.
+    pub side_commits: Vec<SideRow>,
     /// Tags, by repository and time.
     pub tags: Vec<TagRow>,
     /// Patch-ids of changes that reached the default branch under another id.
@@ -58,12 +60,13 @@ impl Tables {
 
     /// Where changes reached the default branch under another commit id: by repository and commit as it was before.
     ///
-    /// The last commit of a line of work that was squashed is there too. Of several equal changes the newest counts.
+    /// The last commit of a line of work that was squashed is there too. Several equal changes are in the order of the facts.
     #[must_use]
-    pub fn same_patches(&self) -> HashMap<(RepositoryId, CommitId), CommitId> {
-        let mut landed: HashMap<(RepositoryId, PatchId), CommitId> = HashMap::new();
+    pub fn same_patches(&self) -> HashMap<(RepositoryId, CommitId), Vec<CommitId>> {
+        let mut landed: HashMap<(RepositoryId, PatchId), Vec<CommitId>> = HashMap::new();
         for row in self.patches.iter().filter(|row| row.on_default_branch) {
-            landed.insert((row.repository, row.patch_id), row.commit);
+            let key = (row.repository, row.patch_id);
+            landed.entry(key).or_default().push(row.commit);
         }
         let mut found = HashMap::new();
         // A whole line of work says more than its last commit alone.
@@ -71,9 +74,9 @@ impl Tables {
             for row in &self.patches {
                 if row.base.is_some() == is_whole
                     && !row.on_default_branch
-                    && let Some(commit) = landed.get(&(row.repository, row.patch_id))
+                    && let Some(commits) = landed.get(&(row.repository, row.patch_id))
                 {
-                    found.insert((row.repository, row.commit), *commit);
+                    found.insert((row.repository, row.commit), commits.clone());
                 }
             }
         }

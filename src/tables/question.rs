@@ -92,6 +92,32 @@ pub struct LandingRow {
     pub rung: String,
 }
 
+/// A commit and a copy of it: who has the copy has the change. The table `copies`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The commit.
+    pub commit: CommitId,
+    /// Its copy, on another branch.
+    pub copy: CommitId,
+}
+
+/// A commit that takes another one back, and does not only bring something in again: the table `reverts`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevertRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The commit.
+    pub commit: CommitId,
+    /// What it takes back.
+    pub reverted: CommitId,
+}
+
 /// An incident with its clocks and its deployment: the table `incidents`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncidentRow {
@@ -387,6 +413,10 @@ table! { "production": ProductionRow {
 } }
 
 table! { "landings": LandingRow { product, repository, number, commit, rung } }
+
+table! { "copies": CopyRow { product, repository, commit, copy } }
+
+table! { "reverts": RevertRow { product, repository, commit, reverted } }
 
 table! { "incidents": IncidentRow {
     product, repository, number, severity, started_at, started_from, resolved_at, resolved_from, closed_at, deployment,

@@ -106,6 +106,27 @@ pub struct PatchRow {
     pub on_default_branch: bool,
 }
 
+/// A commit that a tag, a release or a deployment reaches and the default branch does not: the table `side_commits`.
+///
+/// Rows are there only of commits of which every ancestor is known, here or on the default branch.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SideRow {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// Its id.
+    pub commit: CommitId,
+    /// Its parents in order.
+    pub parents: Vec<CommitId>,
+    /// Committer time.
+    pub committed_at: Timestamp,
+    /// More than one parent.
+    pub is_merge: bool,
+    /// The commit that it takes back.
+    pub reverts: Option<CommitId>,
+    /// The commit of which it says that it was picked from, or that makes the same change on the default branch.
+    pub copy_of: Option<CommitId>,
+}
+
 /// A row struct with a table of its own.
 pub trait Row: Sized {
     /// The table's name.
@@ -201,6 +222,8 @@ table! { "repositories": Repository { repository, name, url, default_branch, for
 
 table! { "patch_ids": PatchRow { repository, commit, base, patch_id, on_default_branch } }
 
+table! { "side_commits": SideRow { repository, commit, parents, committed_at, is_merge, reverts, copy_of } }
+
 table! { "tags": TagRow { repository, name, commit, tagged_at } }
 
 table! { "codeowners": CodeownersRow { repository, file, line, pattern, owners } }
@@ -221,11 +244,13 @@ table! { "pull_requests": PullRequest {
     n_comments, labels, closes_issues,
 } }
 
-table! { "pull_request_commits": PullRequestCommit { repository, number, commit, authored_at, author } }
+table! { "pull_request_commits": PullRequestCommit { repository, number, commit, authored_at, author, updates_from_base } }
 
 table! { "pull_request_files": PullRequestFile { repository, number, path, additions, deletions } }
 
-table! { "reviews": Review { repository, number, review, author, state, submitted_at, n_inline_comments, body_length } }
+table! { "reviews": Review {
+    repository, number, review, author, state, verdict, submitted_at, dismissed_at, n_inline_comments, body_length,
+} }
 
 table! { "comments": Comment {
     repository, number, comment, kind, author, created_at, path, thread, body_length,
@@ -238,7 +263,7 @@ table! { "review_requests": ReviewRequest { repository, number, at, action, revi
 table! { "timeline": TimelineEvent { repository, number, at, event, actor, detail } }
 
 table! { "issues": Issue {
-    repository, number, title, url, author, created_at, closed_at, updated_at, labels, assignees, milestone, body,
+    repository, number, title, url, author, created_at, closed_at, state_reason, updated_at, labels, assignees, milestone, body,
 } }
 
 table! { "issue_comments": IssueComment { repository, number, comment, author, created_at, url } }

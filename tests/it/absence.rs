@@ -135,7 +135,9 @@ impl Team {
             review: format!("R_{number}_{}", self.facts.reviews.len()),
             author: Some(author),
             state: ReviewState::Approved,
+            verdict: ReviewState::Approved,
             submitted_at: at(when),
+            dismissed_at: None,
             n_inline_comments: 0,
             body_length: 0,
         });

@@ -148,7 +148,9 @@ impl Team {
             review: format!("R_{number}_{}", self.facts.reviews.len()),
             author: Some(author),
             state,
+            verdict: state,
             submitted_at: at(when),
+            dismissed_at: None,
             n_inline_comments: 0,
             body_length: 0,
         });
@@ -412,6 +414,7 @@ fn an_incident_tells_roles_and_never_a_cause() {
         author: Some(BEN),
         created_at: at("2026-03-04T09:00:00Z"),
         closed_at: None,
+        state_reason: None,
         updated_at: at("2026-03-04T09:00:00Z"),
         labels: vec!["Incident".to_owned(), "sev2".to_owned()],
         assignees: vec![ADA],
@@ -599,6 +602,7 @@ fn add_pull_request(
             commit: commit.id,
             authored_at: commit.authored_at,
             author: id_of(people, commit.author_login.as_ref()),
+            updates_from_base: false,
         }));
     facts
         .pull_request_files
@@ -620,18 +624,21 @@ fn add_conversation(
 ) {
     let number = PrNumber(pr.number);
     facts.reviews.extend(pr.reviews.iter().map(|review| {
+        let state = match review.state.as_str() {
+            "APPROVED" => ReviewState::Approved,
+            "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
+            "DISMISSED" => ReviewState::Dismissed,
+            _ => ReviewState::Commented,
+        };
         Review {
             repository: key,
             number,
             review: review.node.clone(),
             author: id_of(people, review.author.as_ref()),
-            state: match review.state.as_str() {
-                "APPROVED" => ReviewState::Approved,
-                "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
-                "DISMISSED" => ReviewState::Dismissed,
-                _ => ReviewState::Commented,
-            },
+            state,
+            verdict: state,
             submitted_at: review.submitted_at.unwrap(),
+            dismissed_at: None,
             n_inline_comments: pr
                 .threads
                 .iter()
@@ -719,6 +726,7 @@ fn add_issue(
         author: id_of(people, issue.author.as_ref()),
         created_at: issue.created_at,
         closed_at: issue.closed_at,
+        state_reason: None,
         updated_at: issue.updated_at,
         labels: issue.labels.clone(),
         assignees: issue

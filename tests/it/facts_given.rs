@@ -137,7 +137,9 @@ impl Given {
             review: format!("R_{number}_{at}_{}", who.0),
             author: Some(who),
             state,
+            verdict: state,
             submitted_at: hour(at),
+            dismissed_at: None,
             n_inline_comments: 0,
             body_length: 0,
         });
@@ -145,6 +147,21 @@ impl Given {
 
     pub(crate) fn approve(&mut self, number: u64, who: PersonId, at: i64) {
         self.review(number, who, ReviewState::Approved, at);
+    }
+
+    /// Takes a person's last review of a pull request back: today it reads `dismissed`, and the timeline tells what it had said.
+    pub(crate) fn dismiss(&mut self, number: u64, who: PersonId, at: i64) {
+        let reviews = self.tables.facts.reviews.iter_mut();
+        let review = reviews
+            .rev()
+            .find(|review| review.number.0 == number && review.author == Some(who))
+            .unwrap();
+        review.state = ReviewState::Dismissed;
+        review.dismissed_at = Some(hour(at));
+        let node = review.review.clone();
+        self.event(number, "review_dismissed", at);
+        let event = self.tables.facts.timeline.last_mut().unwrap();
+        event.detail = Some(node);
     }
 
     fn requests(
@@ -202,6 +219,7 @@ impl Given {
                 commit,
                 authored_at: hour(at),
                 author: Some(who),
+                updates_from_base: false,
             });
         commit
     }

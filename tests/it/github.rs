@@ -13,7 +13,7 @@ use linchpin::demo::model::{
     HostPullRequest, HostRelease, HostRepository, HostReview, HostTeam, HostThread,
     HostWorkflowRun,
 };
-use linchpin::domain::{CommitId, Completeness, RepoName, RepositoryId, Stream};
+use linchpin::domain::{CommitId, Completeness, RepoName, RepositoryId, ReviewState, Stream};
 use linchpin::github::fetch::Unwatched;
 use linchpin::github::probe::{Access, Probe, probe};
 use linchpin::github::token::TokenKind;
@@ -147,8 +147,14 @@ pub fn pull_request(number: u64) -> HostPullRequest {
             },
             3,
         ),
-        (EventKind::ReviewDismissed, 4),
         (EventKind::CrossReferenced { number: 1 }, 4),
+        (
+            EventKind::ReviewDismissed {
+                review: format!("PRR_{number}_3"),
+                was: "APPROVED",
+            },
+            5,
+        ),
         (EventKind::AddedToMergeQueue, 5),
         (
             EventKind::Merged {
@@ -182,6 +188,7 @@ pub fn pull_request(number: u64) -> HostPullRequest {
         labels: vec!["bug".into(), "api".into()],
         commits: vec![HostCommit {
             id: oid(number),
+            headline: "Merge branch 'main' into change".to_owned(),
             authored_at: later(-5),
             author_name: "Ada".into(),
             author_email: "ada@example.org".into(),
@@ -224,6 +231,7 @@ pub fn issue(number: u64) -> HostIssue {
         author: Some("cleo".into()),
         created_at: open,
         closed_at: None,
+        state_reason: None,
         updated_at: open,
         labels: vec!["incident".into()],
         assignees: vec!["ada".into()],
@@ -548,6 +556,20 @@ fn everything_that_the_host_knows_arrives_as_facts() {
         .find(|review| review.review == "PRR_1_0")
         .unwrap();
     assert_eq!(first_review.n_inline_comments, 6);
+    let dismissed = facts
+        .reviews
+        .iter()
+        .find(|review| review.review == "PRR_1_3")
+        .unwrap();
+    assert_eq!(
+        (dismissed.state, dismissed.verdict, dismissed.dismissed_at),
+        (
+            ReviewState::Dismissed,
+            ReviewState::Approved,
+            Some(one.created_at + SignedDuration::from_hours(5))
+        ),
+        "what it said, and until when"
+    );
     assert!(
         facts.pull_requests[10].author.is_none(),
         "a ghost has no author"

@@ -418,12 +418,16 @@ const LEFT_OUT: [&str; 7] = [
 ];
 
 /// Fields that earlier versions did not ask for, by the list or field that they are in.
-const ASKED_SINCE: [(&str, &str); 5] = [
+const ASKED_SINCE: [(&str, &str); 9] = [
     ("nodes", "databaseId"),
     ("deployments", "databaseId"),
     ("releases", "databaseId"),
     ("defaultBranchRef", "branchProtectionRule"),
     ("requestedReviewer", "databaseId"),
+    ("nodes", "previousReviewState"),
+    ("nodes", "review"),
+    ("nodes", "stateReason"),
+    ("commit", "messageHeadline"),
 ];
 
 /// Parts of a repository's settings that are left out where they may not be read, or are known.

@@ -12,6 +12,7 @@ mod absence;
 mod agreements;
 mod cli;
 mod clone_registers;
+mod containment;
 #[path = "../../benches/metrics/crowd.rs"]
 mod crowd;
 mod demo;
@@ -56,6 +57,7 @@ mod reference;
 mod remotes;
 mod render;
 mod render_given;
+mod states;
 mod store;
 mod store_answers;
 mod structure;

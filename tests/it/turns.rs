@@ -362,6 +362,69 @@ fn a_dismissal_takes_the_approval_back() {
 }
 
 #[test]
+fn a_dismissed_verdict_stood_until_it_was_dismissed() {
+    check(
+        "an approval that a push dismissed",
+        |given| {
+            given.approve(1, BEN, 3);
+            given.event(1, "head_ref_force_pushed", 5);
+            given.dismiss(1, BEN, 5);
+            given.approve(1, BEN, 8);
+            given.merge(1, 9);
+        },
+        "anyone 0–3, merge 3–5, ben 5–8, merge 8–9",
+    );
+    check(
+        "requested changes that were dismissed beside an approval",
+        |given| {
+            given.approve(1, BEN, 3);
+            given.review(1, CYD, ReviewState::ChangesRequested, 4);
+            given.dismiss(1, CYD, 6);
+            given.merge(1, 9);
+        },
+        "anyone 0–3, merge 3–4, author 4–6, merge 6–9",
+    );
+    check(
+        "an approval whose author has approved again since",
+        |given| {
+            given.approve(1, BEN, 3);
+            given.dismiss(1, BEN, 6);
+            given.approve(1, BEN, 5);
+            given.merge(1, 9);
+        },
+        "anyone 0–3, merge 3–9",
+    );
+    check(
+        "a dismissal leaves the author what somebody else still wants",
+        |given| {
+            given.approve(1, BEN, 3);
+            given.review(1, CYD, ReviewState::ChangesRequested, 4);
+            given.dismiss(1, BEN, 6);
+            given.approve(1, CYD, 8);
+            given.merge(1, 9);
+        },
+        "anyone 0–3, merge 3–4, author 4–8, merge 8–9",
+    );
+}
+
+#[test]
+fn merging_the_base_into_the_branch_hands_over_nothing() {
+    check(
+        "an update of the branch after a review, and a push",
+        |given| {
+            given.review(1, BEN, ReviewState::ChangesRequested, 3);
+            given.commit(1, ADA, 4);
+            let commits = &mut given.tables.facts.pull_request_commits;
+            commits.last_mut().unwrap().updates_from_base = true;
+            given.commit(1, ADA, 6);
+            given.approve(1, BEN, 8);
+            given.merge(1, 9);
+        },
+        "anyone 0–3, author 3–6, ben 6–8, merge 8–9",
+    );
+}
+
+#[test]
 fn machines_hold_the_turn_only_while_it_may_be_merged() {
     check(
         "runs of its own commits, before and after the approval, and the merge queue",

@@ -206,7 +206,10 @@ impl Scribe<'_> {
                     self.event(
                         after(next.instant(), 20),
                         Some(self.job.author),
-                        EventKind::ReviewDismissed,
+                        EventKind::ReviewDismissed {
+                            review: node.clone(),
+                            was: "CHANGES_REQUESTED",
+                        },
                     );
                 }
             }
@@ -335,7 +338,7 @@ fn event_word(what: &EventKind) -> &'static str {
         EventKind::Merged { .. } => "merged",
         EventKind::Closed => "closed",
         EventKind::Reopened => "reopened",
-        EventKind::ReviewDismissed => "dismissed",
+        EventKind::ReviewDismissed { .. } => "dismissed",
         EventKind::AddedToMergeQueue => "queued",
         EventKind::RemovedFromMergeQueue => "unqueued",
         EventKind::Labeled { .. } => "labelled",

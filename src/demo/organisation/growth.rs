@@ -257,6 +257,7 @@ impl Garden<'_> {
             parents.push(Some(id));
             cut.branch.commits.push(HostCommit {
                 id,
+                headline: message.lines().next().unwrap_or_default().to_owned(),
                 authored_at: author.at,
                 author_name: author.name.clone(),
                 author_email: author.email.clone(),

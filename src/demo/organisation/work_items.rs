@@ -235,6 +235,7 @@ pub(super) fn issue(plan: &IssuePlan, around: &Around<'_>, plants: &Plants) -> H
         author: plan.author.login(),
         created_at: plan.opened.instant(),
         closed_at,
+        state_reason: closed_at.map(|_| "COMPLETED"),
         updated_at,
         labels: plan
             .labels

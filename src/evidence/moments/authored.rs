@@ -115,7 +115,7 @@ fn sent_back(subject: &Subject<'_>, item: &Item<'_>, merged_at: Timestamp) -> Op
         .reviews
         .iter()
         .filter(|review| {
-            review.state == ReviewState::ChangesRequested && review.submitted_at <= merged_at
+            review.verdict == ReviewState::ChangesRequested && review.submitted_at <= merged_at
         })
         .filter(|review| {
             review.author != item.pull_request.author && subject.index.is_human(review.author)

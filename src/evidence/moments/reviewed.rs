@@ -286,7 +286,8 @@ fn changes_requested(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let end = subject.sources.end();
     for item in subject.items().filter(|item| !item.is_by(subject.person)) {
         let review = item.reviews_by(subject.person, end).find(|review| {
-            review.state == ReviewState::ChangesRequested && subject.is_inside(review.submitted_at)
+            review.verdict == ReviewState::ChangesRequested
+                && subject.is_inside(review.submitted_at)
         });
         let Some(review) = review else { continue };
         let at = review.submitted_at;
@@ -298,7 +299,7 @@ fn changes_requested(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             .count();
         let approved_at = item
             .reviews_by(subject.person, end)
-            .find(|later| later.state == ReviewState::Approved && later.submitted_at > at)
+            .find(|later| later.verdict == ReviewState::Approved && later.submitted_at > at)
             .map(|later| later.submitted_at);
         let mut act = Act::default()
             .own("Requested changes on ")

@@ -84,7 +84,7 @@ impl Run<'_> {
             co_authors,
             subject: parsed.subject,
             pull_request: parsed.pull_request,
-            reverts: parsed.reverts.and_then(|id| commit_id(&id)),
+            reverted: parsed.reverted,
             cherry_picked_from: parsed.cherry_picked_from.and_then(|id| commit_id(&id)),
             is_diffed: false,
             gaps,

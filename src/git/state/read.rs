@@ -135,7 +135,7 @@ impl<'a> ColumnReader<'a> {
                 co_authors: Vec::new(),
                 subject: String::new(),
                 pull_request: None,
-                reverts: None,
+                reverted: String::new(),
                 cherry_picked_from: None,
                 is_diffed: false,
                 gaps: Vec::new(),
@@ -175,7 +175,7 @@ impl<'a> ColumnReader<'a> {
             rest.number()
                 .map(|number| commit.pull_request = number.checked_sub(1))
         })?;
-        each(&mut |rest, commit| rest.optional_id(&mut commit.reverts))?;
+        each(&mut |rest, commit| rest.text().map(|text| commit.reverted = text))?;
         each(&mut |rest, commit| rest.optional_id(&mut commit.cherry_picked_from))?;
         each(&mut |rest, commit| rest.number().map(|flag| commit.is_diffed = flag != 0))?;
         each(&mut |rest, commit| rest.gaps().map(|gaps| commit.gaps = gaps))?;

@@ -117,7 +117,7 @@ impl Writer {
             );
         }
         for commit in commits {
-            self.optional_id(commit.reverts.as_ref());
+            self.blob(commit.reverted.as_bytes());
         }
         for commit in commits {
             self.optional_id(commit.cherry_picked_from.as_ref());

@@ -68,6 +68,7 @@ impl Decoder {
             author,
             created_at: node.created_at,
             closed_at: node.closed_at,
+            state_reason: node.state_reason.map(|word| word.to_lowercase()),
             updated_at: node.updated_at,
             labels,
             assignees,

@@ -47,7 +47,9 @@ impl Decoder {
         let merged_by = self.accounts.of(node.merged_by);
         let n_commits = commits.len() as u64;
         // The commit that did not come may have been the first.
-        let first_commit_at = self.commits(number, commits).filter(|_| all_commits_came);
+        let first_commit_at = self
+            .commits(number, commits, &node.base_ref_name)
+            .filter(|_| all_commits_came);
         let n_files = files.len() as u64;
         for file in files {
             self.facts.pull_request_files.push(PullRequestFile {
@@ -65,7 +67,8 @@ impl Decoder {
             .collect();
         let (n_comments, n_inline) =
             self.comments(number, threads, comments, &unsubmitted, &mut tails)?;
-        let n_reviews = self.reviews(number, reviews, &n_inline);
+        let dismissals = dismissals(&events);
+        let n_reviews = self.reviews(number, reviews, &n_inline, &dismissals);
         let told = self.timeline(number, events);
         // A record without a ready event was opened ready, unless it is a draft now.
         let ready_at = if node.is_draft {
@@ -96,7 +99,7 @@ impl Decoder {
             is_draft: node.is_draft,
             created_at: node.created_at,
             ready_at,
-            first_commit_at: first_commit_at.map(|first| first.min(node.created_at)),
+            first_commit_at,
             merged_at: node.merged_at,
             closed_at: node.closed_at,
             updated_at: node.updated_at,
@@ -121,6 +124,7 @@ impl Decoder {
         &mut self,
         number: PrNumber,
         commits: Vec<wire::pull_request::PullRequestCommit>,
+        base: &str,
     ) -> Option<jiff::Timestamp> {
         let mut first_commit_at: Option<jiff::Timestamp> = None;
         let mut all_are_dated = true;
@@ -130,6 +134,8 @@ impl Decoder {
                 .map_or((None, None), |author| (author.email, author.user));
             let author = self.accounts.of(user);
             self.accounts.link(email, author);
+            let headline = row.message_headline.unwrap_or_default();
+            let updates_from_base = merged_branch(&headline) == Some(base);
             let Some(authored_at) = row.authored_date else {
                 all_are_dated = false;
                 self.gap("pull_request_commit", &number.to_string(), "no_author_time");
@@ -144,6 +150,7 @@ impl Decoder {
                     commit: id,
                     authored_at,
                     author,
+                    updates_from_base,
                 }),
                 None => self.gap(
                     "pull_request_commit",
@@ -223,19 +230,16 @@ impl Decoder {
         number: PrNumber,
         reviews: Vec<wire::pull_request::Review>,
         n_inline: &BTreeMap<String, u64>,
+        dismissals: &Dismissals,
     ) -> u64 {
         let mut n_reviews = 0;
         for row in reviews {
-            let state = match row.state.as_str() {
-                "APPROVED" => ReviewState::Approved,
-                "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
-                "COMMENTED" => ReviewState::Commented,
-                "DISMISSED" => ReviewState::Dismissed,
-                PENDING => continue,
-                _ => {
-                    self.gap("review", &number.to_string(), "unknown_state");
-                    continue;
-                }
+            if row.state == PENDING {
+                continue;
+            }
+            let Some(state) = review_state(&row.state) else {
+                self.gap("review", &number.to_string(), "unknown_state");
+                continue;
             };
             let Some(submitted_at) = row.submitted_at else {
                 self.gap("review", &number.to_string(), "no_submission_time");
@@ -243,6 +247,9 @@ impl Decoder {
             };
             n_reviews += 1;
             let author = self.accounts.of(row.author);
+            let dismissal = dismissals
+                .get(&row.id)
+                .filter(|_| state == ReviewState::Dismissed);
             self.facts.reviews.push(Review {
                 repository: self.repository,
                 number,
@@ -250,6 +257,8 @@ impl Decoder {
                 review: row.id,
                 author,
                 state,
+                verdict: dismissal.map_or(state, |(_, verdict)| *verdict),
+                dismissed_at: dismissal.map(|(at, _)| *at),
                 submitted_at,
                 body_length: row.body.chars().count() as u64,
             });
@@ -289,9 +298,12 @@ impl Decoder {
                 }
                 Event::Closed(event) => ("closed", event.created_at, event.actor, None),
                 Event::Reopened(event) => ("reopened", event.created_at, event.actor, None),
-                Event::ReviewDismissed(event) => {
-                    ("review_dismissed", event.created_at, event.actor, None)
-                }
+                Event::ReviewDismissed(event) => (
+                    "review_dismissed",
+                    event.created_at,
+                    event.actor,
+                    event.review.map(|review| review.id),
+                ),
                 Event::AddedToMergeQueue(event) => {
                     ("added_to_merge_queue", event.created_at, event.actor, None)
                 }
@@ -356,9 +368,75 @@ impl Decoder {
     }
 }
 
+/// The branch that a merge says it brings in: `Merge branch 'main' into fix`, `Merge remote-tracking branch 'origin/main'`.
+fn merged_branch(headline: &str) -> Option<&str> {
+    let local = headline.strip_prefix("Merge branch '");
+    let remote = || {
+        let rest = headline.strip_prefix("Merge remote-tracking branch '")?;
+        rest.split_once('/').map(|(_, branch)| branch)
+    };
+    let (branch, _) = local.or_else(remote)?.split_once('\'')?;
+    Some(branch)
+}
+
+/// When each dismissed review was dismissed, and what it had said, by its node id.
+type Dismissals = BTreeMap<String, (jiff::Timestamp, ReviewState)>;
+
+/// The dismissals of which the timeline tells everything; of a review that was dismissed twice the last one.
+fn dismissals(events: &[Event]) -> Dismissals {
+    let mut dismissals = Dismissals::new();
+    for event in events {
+        if let Event::ReviewDismissed(event) = event
+            && let Some(review) = &event.review
+            && let Some(verdict) = event
+                .previous_review_state
+                .as_deref()
+                .and_then(review_state)
+        {
+            dismissals.insert(review.id.clone(), (event.created_at, verdict));
+        }
+    }
+    dismissals
+}
+
+/// The verdict that GitHub's word stands for.
+fn review_state(word: &str) -> Option<ReviewState> {
+    Some(match word {
+        "APPROVED" => ReviewState::Approved,
+        "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
+        "COMMENTED" => ReviewState::Commented,
+        "DISMISSED" => ReviewState::Dismissed,
+        _ => return None,
+    })
+}
+
 /// What the timeline tells of the pull request itself.
 #[derive(Default)]
 struct Told {
     ready_at: Option<jiff::Timestamp>,
     merge_commit: Option<crate::domain::CommitId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::merged_branch;
+
+    #[test]
+    fn a_merge_names_the_branch_that_it_brings_in() {
+        let check = |headline: &str, expected: Option<&str>| {
+            assert_eq!(merged_branch(headline), expected, "{headline}");
+        };
+        check("Merge branch 'main' into fix", Some("main"));
+        check(
+            "Merge branch 'main' of https://github.com/acme/lamp into fix",
+            Some("main"),
+        );
+        check(
+            "Merge remote-tracking branch 'origin/release/1.2' into fix",
+            Some("release/1.2"),
+        );
+        check("Merge branch 'fix' into main", Some("fix"));
+        check("Merge pull request #1 from a/main", None);
+        check("Merge branch main", None);
+    }
 }

@@ -31,6 +31,9 @@ pub struct Issue {
     /// Closed.
     #[serde(deserialize_with = "nullable")]
     pub closed_at: Option<Timestamp>,
+    /// `COMPLETED`, `NOT_PLANNED`, `DUPLICATE` or `REOPENED`; null where nobody said. Earlier versions did not ask.
+    #[serde(default)]
+    pub state_reason: Option<String>,
     /// Author; null for a ghost.
     #[serde(deserialize_with = "nullable")]
     pub author: Option<Actor>,

@@ -99,6 +99,9 @@ pub struct Commit {
     /// Author time; null where the commit's own is malformed.
     #[serde(deserialize_with = "nullable")]
     pub authored_date: Option<Timestamp>,
+    /// The first line of its message. Earlier versions did not ask.
+    #[serde(default)]
+    pub message_headline: Option<String>,
     /// Author.
     #[serde(deserialize_with = "nullable")]
     pub author: Option<GitActor>,
@@ -225,7 +228,7 @@ pub enum Event {
     Reopened(PlainEvent),
     /// A review was dismissed.
     #[serde(rename = "ReviewDismissedEvent")]
-    ReviewDismissed(PlainEvent),
+    ReviewDismissed(DismissedEvent),
     /// Entered the merge queue.
     #[serde(rename = "AddedToMergeQueueEvent")]
     AddedToMergeQueue(PlainEvent),
@@ -276,6 +279,23 @@ pub struct Reviewer {
     /// A team's slug.
     #[serde(default)]
     pub slug: Option<String>,
+}
+
+/// A review was dismissed. Earlier versions did not ask which, nor what it had said.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DismissedEvent {
+    /// When.
+    pub created_at: Timestamp,
+    /// Who; null for a ghost.
+    #[serde(deserialize_with = "nullable")]
+    pub actor: Option<Actor>,
+    /// What the review had said until then: `APPROVED`, `CHANGES_REQUESTED`, ….
+    #[serde(default)]
+    pub previous_review_state: Option<String>,
+    /// The review.
+    #[serde(default)]
+    pub review: Option<NodeId>,
 }
 
 /// The head branch was force-pushed.

@@ -205,7 +205,7 @@ pub fn acts(
         }
     };
     for review in &facts.reviews {
-        let act = if review.state == ReviewState::ChangesRequested {
+        let act = if review.verdict == ReviewState::ChangesRequested {
             Act::ChangeRequest
         } else {
             Act::Review

@@ -1,4 +1,6 @@
 //! A product's commits by dense indices, and their parents: ancestry is walked in arrays, not from id to id.
+//!
+//! Containment is git's: beside the commits of the default branches there are those that only tags and deployments reach.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,13 +9,17 @@ use crate::domain::{CommitId, RepositoryId};
 use crate::metrics::{Lens, ProductLens};
 use crate::tables::{CommitRow, Tables};
 
-/// Where every commit of a product is in `tables.commits`, and where its parents are.
+/// Where every commit of a product is, and where its parents are: rows of `tables.commits`, then those of `tables.side_commits`.
 #[derive(Debug, Default)]
 pub struct Ancestry {
     row_of: HashMap<(RepositoryId, CommitId), u32>,
     /// By row: where its parents begin in `parents`; one more than there are rows.
     first: Vec<usize>,
     parents: Vec<u32>,
+    /// Rows of `tables.commits`: they come first.
+    n_landed: usize,
+    /// Rows of originals and of their copies: who has the copy has the change.
+    copies: Vec<(u32, u32)>,
 }
 
 /// The ancestry of a product; computed once where the lens is shared.
@@ -38,6 +44,14 @@ impl Ancestry {
                 ancestry.row_of.insert(key, at);
             }
         }
+        let n_landed = u32::try_from(tables.commits.len()).unwrap_or(u32::MAX);
+        for (at, commit) in (n_landed..).zip(&tables.side_commits) {
+            if product.has(commit.repository) {
+                let key = (commit.repository, commit.commit);
+                // What has landed since is in the table of commits.
+                ancestry.row_of.entry(key).or_insert(at);
+            }
+        }
         ancestry.first.push(0);
         for (at, commit) in tables.commits.iter().enumerate() {
             if inside(commit) {
@@ -50,7 +64,38 @@ impl Ancestry {
             }
             ancestry.first.push(ancestry.parents.len());
         }
+        for commit in &tables.side_commits {
+            let row_of = |id: &CommitId| ancestry.row_of.get(&(commit.repository, *id)).copied();
+            if product.has(commit.repository) {
+                ancestry
+                    .parents
+                    .extend(commit.parents.iter().filter_map(row_of));
+            }
+            ancestry.first.push(ancestry.parents.len());
+        }
+        ancestry.n_landed = tables.commits.len();
+        ancestry.copies = ancestry.copies_in(tables);
         ancestry
+    }
+
+    /// The rows of originals and copies: what was picked from the default branch, and what was picked onto it.
+    fn copies_in(&self, tables: &Tables) -> Vec<(u32, u32)> {
+        let row_of = |repository, id: CommitId| self.row_of.get(&(repository, id)).copied();
+        let n_landed = u32::try_from(tables.commits.len()).unwrap_or(u32::MAX);
+        let beside = tables.side_commits.iter().filter_map(|copy| {
+            let original = row_of(copy.repository, copy.copy_of?)?;
+            Some((original, row_of(copy.repository, copy.commit)?))
+        });
+        // One that was made on a release branch and brought over is in production where it came from.
+        let onto = tables.commits.iter().filter_map(|landed| {
+            let source = **landed.cherry_picked_from.as_ref()?;
+            let copy = row_of(landed.repository, source).filter(|row| *row >= n_landed)?;
+            Some((row_of(landed.repository, landed.commit)?, copy))
+        });
+        let mut copies: Vec<(u32, u32)> = beside.chain(onto).collect();
+        copies.sort_unstable();
+        copies.dedup();
+        copies
     }
 
     /// The ancestry of one repository whose commits are in no table yet: rows are numbered by id.
@@ -87,7 +132,40 @@ impl Ancestry {
         }
     }
 
-    /// Rows of the table of commits.
+    /// Whether a row is one of `tables.commits`: then the default branch has the commit.
+    #[must_use]
+    pub fn is_landed(&self, row: usize) -> bool {
+        row < self.n_landed
+    }
+
+    /// Rows of originals and of their copies.
+    pub fn copies(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let place = |row: u32| usize::try_from(row).ok();
+        let both = self.copies.iter();
+        both.filter_map(move |(original, copy)| Some((place(*original)?, place(*copy)?)))
+    }
+
+    /// Every commit that has a copy, with it: repository, the commit, the copy.
+    #[must_use]
+    pub fn all_copies(&self, tables: &Tables) -> Vec<(RepositoryId, CommitId, CommitId)> {
+        let id = |row: usize| match tables.commits.get(row) {
+            Some(commit) => Some((commit.repository, commit.commit)),
+            None => {
+                let beside = tables
+                    .side_commits
+                    .get(row.checked_sub(tables.commits.len())?)?;
+                Some((beside.repository, beside.commit))
+            }
+        };
+        self.copies()
+            .filter_map(|(original, copy)| {
+                let (repository, original) = id(original)?;
+                Some((repository, original, id(copy)?.1))
+            })
+            .collect()
+    }
+
+    /// Rows of both tables of commits.
     #[must_use]
     pub fn n_rows(&self) -> usize {
         self.first.len().saturating_sub(1)

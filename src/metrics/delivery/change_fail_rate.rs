@@ -40,7 +40,8 @@ static DEFINITION: Definition = Definition {
     exclusions: "A deployment that failed never reached production: it is counted apart, as are other environments. Deployments \
                  younger than the attribution bound (default 24 h) are pending and not in the denominator. An incident is never put \
                  down to a deployment after its start or further back than the bound, and to one at most; three incidents of one \
-                 deployment are one failed deployment. A run that passes when repeated is a flake, not a failure.",
+                 deployment are one failed deployment. An issue closed as not planned or as a duplicate is \
+                 no incident, unless the register has it. A run that passes when repeated is a flake, not a failure.",
     how_to_read: "Compare the cuts. Where rungs 1 to 3 carry the rate, somebody looked into the causes; where rung 6 does, only the \
                   clock speaks: write `Caused by #12` into the issues.",
     can_mislead: "Incidents that nobody labels are not seen. Under frequent deployments rung 6 blames whatever came last. An incident \

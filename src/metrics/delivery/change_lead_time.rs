@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::deployments::{Found, commit_page};
 use super::landing::{self, Landings};
 use super::shipping::{self, Shipped, Shipping};
-use crate::domain::{Elapsed, PullRequestState};
+use crate::domain::{Elapsed, PullRequestState, RepositoryId};
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
 use crate::metrics::estimate::quantile;
 use crate::metrics::group::Group;
@@ -34,14 +34,17 @@ static DEFINITION: Definition = Definition {
     about: About::Deeds,
     cohort: Some("deployed in the bucket"),
     needs: &[Need::Deployments, Need::Commits],
-    source: "DORA, \"Software delivery performance metrics\" (2026): change lead time; containment by git ancestry",
-    exclusions: "The first deployment of a repository is the baseline: what it shipped is unknown. Changes by automation, merge \
-                 commits without a pull request, pull requests merged into another branch and changes not deployed yet are counted \
-                 apart. A rollback ships nothing.",
+    source: "DORA, \"Software delivery performance metrics\" (2026): change lead time; containment by git ancestry over all that tags and \
+             deployments reach, then by `(cherry picked from commit …)` and patch-id",
+    exclusions: "The first deployment of a repository is the baseline: what it shipped is unknown. So is a change that a deployment of a \
+                 commit which the clone lacks may have shipped, one that was deployed before it was merged, and a pull request of \
+                 which not every commit is known. Changes by automation, merge commits without a pull request, pull requests merged \
+                 into a branch that is not deployed and changes not deployed yet are counted apart. A rollback ships nothing.",
     how_to_read: "Compare it with merge-to-deploy: where that is short, the time goes into writing and reviewing; where it is long, \
                   into waiting for a deployment.",
     can_mislead: "A rebase or a squash may rewrite author times; the pull request's own commit list is used where GitHub has it. \
-                  Without GitHub every commit is a change of its own.",
+                  Without GitHub every commit of the default branch is a change of its own, and a fix made on a release branch alone \
+                  is not seen. A pick with conflicts has another patch-id: without git's sentence it ships with the next release.",
     sql: include_str!("../../../queries/metrics/dora.change_lead_time.sql"),
 };
 
@@ -100,7 +103,13 @@ fn rows(
     for (row, commit) in tables.commits.iter().enumerate() {
         if product.has(commit.repository) && !landings.is_absorbed_row(row) {
             let shipped = shipping.first_of_row(row);
-            rows.extend(commit_row(tables, lens, product, commit, shipped));
+            rows.extend(commit_row(
+                tables,
+                lens,
+                product,
+                commit,
+                (shipping, shipped),
+            ));
         }
     }
     let rungs: Vec<_> = landings
@@ -156,16 +165,28 @@ fn pull_request_row(
             Fate::Unknown("landing_commit_not_found")
         });
     };
+    let apart = not_human(tables, row.author);
     let Some(shipped) = shipping.first(row.repository, commit) else {
-        return listed(not_human(tables, row.author).unwrap_or(Fate::Excluded("not_deployed_yet")));
+        let waiting = if !landings.is_on_default_branch(row.repository, commit) {
+            Fate::Excluded("merged_into_another_branch")
+        } else {
+            not_shipped(shipping, row.repository, merged_at)
+        };
+        return listed(apart.unwrap_or(waiting));
     };
     if !lens.window.contains(shipped.at) {
         return None;
     }
-    let start = row
-        .first_commit_at
-        .map_or(row.created_at, |first| first.min(row.created_at));
-    let (value, fate) = lead(start, shipped, not_human(tables, row.author));
+    let apart = apart.or_else(|| contradicted(shipping, shipped, merged_at));
+    let (start, apart) = match row.first_commit_at {
+        Some(first) => (first.min(row.created_at), apart),
+        // The opening is no stand-in: the work may have begun long before it.
+        None => (
+            row.created_at,
+            apart.or(Some(Fate::Unknown("first_commit_unknown"))),
+        ),
+    };
+    let (value, fate) = lead(start, shipped, apart);
     let merge_to_deploy = Elapsed::between(merged_at, shipped.at).map(Elapsed::hours);
     Some(Keyed {
         row: LedgerRow {
@@ -181,21 +202,26 @@ fn commit_row(
     lens: &Lens,
     product: &ProductLens,
     commit: &CommitRow,
-    shipped: Option<&Shipped>,
+    (shipping, shipped): (&Shipping, Option<&Shipped>),
 ) -> Option<Keyed<MergeToDeploy>> {
+    let apart = commit
+        .is_merge
+        .then_some(Fate::Excluded("merge_commit"))
+        .or_else(|| not_human(tables, Some(commit.author)));
     let at = match shipped {
         Some(shipped) if lens.window.contains(shipped.at) => Some(shipped.at),
         None if lens.window.contains(commit.committed_at) => None,
         _ => return None,
     };
-    let apart = if commit.is_merge {
-        Some(Fate::Excluded("merge_commit"))
-    } else {
-        not_human(tables, Some(commit.author))
-    };
     let (value, fate) = match shipped {
-        Some(shipped) => lead(commit.authored_at, shipped, apart),
-        None => (None, apart.unwrap_or(Fate::Excluded("not_deployed_yet"))),
+        Some(shipped) => {
+            let apart = apart.or_else(|| contradicted(shipping, shipped, commit.committed_at));
+            lead(commit.authored_at, shipped, apart)
+        }
+        None => {
+            let waiting = not_shipped(shipping, commit.repository, commit.committed_at);
+            (None, apart.unwrap_or(waiting))
+        }
     };
     let working_hours = shipped
         .filter(|_| fate == Fate::Included)
@@ -233,12 +259,40 @@ fn working(lens: &Lens, start: Timestamp, shipped: &Shipped) -> Option<f64> {
     Some(elapsed.hours())
 }
 
+/// What became of a change that no deployment here contains: it waits, unless one whose commit nobody here knows may have it.
+pub(in crate::metrics) fn not_shipped(
+    shipping: &Shipping,
+    repository: RepositoryId,
+    merged_at: Timestamp,
+) -> Fate {
+    if shipping.may_have_shipped(repository, merged_at, None) {
+        Fate::Unknown("deployed_commit_unknown")
+    } else {
+        Fate::Excluded("not_deployed_yet")
+    }
+}
+
+/// Why the first deployment here that contains a change need not be the first one, or cannot be.
+pub(in crate::metrics) fn contradicted(
+    shipping: &Shipping,
+    shipped: &Shipped,
+    merged_at: Timestamp,
+) -> Option<Fate> {
+    if shipped.is_baseline {
+        // What the first one shipped is unknown whatever else is.
+        return Some(Fate::Unknown("baseline_deployment"));
+    }
+    if shipped.at < merged_at {
+        return Some(Fate::Unknown("deployed_before_merged"));
+    }
+    shipping
+        .may_have_shipped(shipped.repository, merged_at, Some(shipped.at))
+        .then_some(Fate::Unknown("deployed_commit_unknown"))
+}
+
 fn lead(start: Timestamp, shipped: &Shipped, apart: Option<Fate>) -> (Option<f64>, Fate) {
     if let Some(fate) = apart {
         return (None, fate);
-    }
-    if shipped.is_baseline {
-        return (None, Fate::Unknown("baseline_deployment"));
     }
     match Elapsed::between(start, shipped.at) {
         Some(elapsed) => (Some(elapsed.hours()), Fate::Included),

@@ -35,8 +35,9 @@ static DEFINITION: Definition = Definition {
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments],
     source: "DORA, \"Software delivery performance metrics\" (2026): deployment frequency; GitHub `Deployment.statuses`",
-    exclusions: "Other environments, failed deployments and those not finished are counted apart. Several success statuses are one \
-                 deployment, and a later `inactive` does not undo it.",
+    exclusions: "Other environments, failed deployments, runs that were skipped or cancelled and those not finished, or waiting for an approval, are \
+                 counted apart. Several success statuses are one \
+                 deployment, and so are several tags or releases of one commit, and a later `inactive` does not undo it.",
     how_to_read: "Look at the gaps as well as the count: ten deployments on one day are not a steady flow.",
     can_mislead: "Services deployed together count once each. A deployment that ships nothing new (a redeploy, a rollback) is still a \
                   deployment; the note says how many were rollbacks.",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::deployments::Found;
 use super::incidents::{self, Incidents};
+use super::reverts::Reverts;
 use super::shipping::{self, Shipping};
 use crate::domain::RepositoryId;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
@@ -34,10 +35,10 @@ static DEFINITION: Definition = Definition {
     about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
-    source: "DORA, \"Software delivery performance metrics\" (2026): deployment rework rate; `This reverts commit …` in commits, hotfix \
-             labels and branches of pull requests that close or refer to an incident",
+    source: "DORA, \"Software delivery performance metrics\" (2026): deployment rework rate; `This reverts commit …`, `Reverts \
+             owner/name#12` or a subject `Revert \"…\"` of commits, hotfix labels and branches of pull requests that close or refer to an incident",
     exclusions: "Failed deployments and other environments are counted apart. A revert of a change that had not been deployed does not \
-                 count, nor does a hotfix that no incident is linked to. What the first deployment of a repository contains is unknown.",
+                 count, nor does one that only takes a revert back, nor a hotfix that no incident is linked to. What the first deployment of a repository contains is unknown.",
     how_to_read: "Rework is capacity spent twice. Read it beside the change fail rate: a failed deployment that is repaired by the next \
                   planned one appears only there.",
     can_mislead: "A revert by hand, without git's sentence in the message, is not seen. A fix rolled forward under a plain branch name is \
@@ -122,20 +123,22 @@ type Reworks = BTreeMap<(RepositoryId, String), BTreeSet<Rework>>;
 
 /// Every deployment of a product that is rework.
 #[must_use]
-pub fn of_shipping(tables: &Tables, shipping: &Shipping, incidents: &Incidents) -> Reworks {
+pub fn of_shipping(
+    tables: &Tables,
+    product: &ProductLens,
+    shipping: &Shipping,
+    incidents: &Incidents,
+) -> Reworks {
     let mut reworks: Vec<(usize, Rework)> = Vec::new();
     for (at, shipped) in shipping.deployments.iter().enumerate() {
         if shipped.is_rollback() {
             reworks.push((at, Rework::Rollback));
         }
     }
-    for commit in &tables.commits {
-        let Some(reverted) = commit.reverts.as_deref().copied() else {
-            continue;
-        };
-        let shipped = |id| shipping.first_index(commit.repository, id);
+    for (repository, commit, reverted) in Reverts::of(tables, product).all() {
+        let shipped = |id| shipping.first_index(repository, id);
         // The order of the indices is the order in production.
-        if let (Some(at), Some(before)) = (shipped(commit.commit), shipped(reverted))
+        if let (Some(at), Some(before)) = (shipped(commit), shipped(reverted))
             && before < at
         {
             reworks.push((at, Rework::Revert));
@@ -179,7 +182,7 @@ fn rows(
     shipping: &Shipping,
     incidents: &Incidents,
 ) -> Vec<Keyed<BTreeSet<Rework>>> {
-    let mut reworks = of_shipping(tables, shipping, incidents);
+    let mut reworks = of_shipping(tables, product, shipping, incidents);
     let baselines: BTreeSet<(RepositoryId, &str)> = shipping
         .deployments
         .iter()

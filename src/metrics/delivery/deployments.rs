@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{CommitId, Deployment, Outcome, RepositoryId};
+use super::flake_rate::is_failure;
+use crate::domain::{CommitId, Deployment, Outcome, RepositoryId, WorkflowRun};
 use crate::metrics::lens::{Lens, Missing, ProductLens};
 use crate::metrics::measure::{Fate, LedgerRow};
 use crate::register::DeploymentSource;
@@ -84,9 +85,13 @@ pub struct Found {
 pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Found, Missing> {
     let mut seen = Vec::new();
     for source in &product.sources {
-        let mut candidates: Vec<Candidate> = from_source(tables, product, *source)
+        let mut deployments = from_source(tables, product, *source);
+        deployments.retain(|deployment| deployment.created_at < lens.as_of);
+        if matches!(source, DeploymentSource::Releases | DeploymentSource::Tags) {
+            deployments = once_a_commit(deployments);
+        }
+        let mut candidates: Vec<Candidate> = deployments
             .into_iter()
-            .filter(|deployment| deployment.created_at < lens.as_of)
             .map(|deployment| Candidate {
                 fate: fate(&deployment, *source, product, lens),
                 deployment,
@@ -158,6 +163,7 @@ fn fate(
         }
         (Outcome::Success, _) => Fate::Included,
         (Outcome::Failure, _) => Fate::Excluded("failed"),
+        (Outcome::Skipped, _) => Fate::Excluded("cancelled_or_skipped"),
         (Outcome::Pending, _) => Fate::Unknown("not_finished"),
     }
 }
@@ -245,6 +251,32 @@ fn from_source(
     }
 }
 
+/// Several tags or releases of one commit (`v6`, `v6.0` and `v6.0.0`; one for each package) are one deployment: as of the first of
+/// them, under the longest name, which says most.
+fn once_a_commit(deployments: Vec<Deployment>) -> Vec<Deployment> {
+    let mut kept: Vec<Deployment> = Vec::new();
+    let mut place_of: BTreeMap<(RepositoryId, CommitId), usize> = BTreeMap::new();
+    for deployment in deployments {
+        let known = deployment
+            .commit
+            .map(|commit| (deployment.repository, commit))
+            .map(|key| *place_of.entry(key).or_insert(kept.len()))
+            .and_then(|place| kept.get_mut(place));
+        let Some(first) = known else {
+            kept.push(deployment);
+            continue;
+        };
+        let created_at = first.created_at.min(deployment.created_at);
+        let finished_at = first.finished_at.min(deployment.finished_at);
+        let rank = |one: &Deployment| (one.deployment.len(), one.deployment.clone());
+        if rank(&deployment) > rank(first) {
+            *first = deployment;
+        }
+        (first.created_at, first.finished_at) = (created_at, finished_at);
+    }
+    kept
+}
+
 /// The last attempt of every run of a deploying workflow.
 fn workflow_runs(tables: &Tables, product: &ProductLens) -> Vec<Deployment> {
     let Some(pattern) = &product.workflows else {
@@ -268,15 +300,21 @@ fn workflow_runs(tables: &Tables, product: &ProductLens) -> Vec<Deployment> {
             reference: run.head_branch.clone(),
             created_at: run.created_at,
             started_at: run.started_at,
-            finished_at: run.conclusion.is_some().then_some(run.updated_at),
-            outcome: match run.conclusion.as_deref() {
-                Some("success") => Outcome::Success,
-                Some(_) => Outcome::Failure,
-                None => Outcome::Pending,
-            },
+            finished_at: (outcome_of(run) != Outcome::Pending).then_some(run.updated_at),
+            outcome: outcome_of(run),
             source: DeploymentSource::WorkflowRuns.word().to_owned(),
             is_rollback: None,
             url: Some(run.url.clone()),
         })
         .collect()
+}
+
+/// How a deploying run ended. One that waits for an approval has not run yet.
+fn outcome_of(run: &WorkflowRun) -> Outcome {
+    match run.conclusion.as_deref() {
+        None | Some("action_required") => Outcome::Pending,
+        Some("success") => Outcome::Success,
+        Some(conclusion) if is_failure(conclusion) => Outcome::Failure,
+        Some(_) => Outcome::Skipped,
+    }
 }

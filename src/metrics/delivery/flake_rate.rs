@@ -327,7 +327,9 @@ impl<'a> Run<'a> {
     }
 }
 
-fn is_failure(conclusion: &str) -> bool {
+/// Whether a run ended as failed.
+#[must_use]
+pub fn is_failure(conclusion: &str) -> bool {
     matches!(conclusion, "failure" | "timed_out" | "startup_failure")
 }
 

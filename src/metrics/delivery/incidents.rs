@@ -92,7 +92,9 @@ pub fn missing(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Mi
         return Some(missing);
     }
     let is_incident = |issue: &Issue| {
-        product.repositories.contains(&issue.repository) && lens.rules.is_incident(&issue.labels)
+        product.repositories.contains(&issue.repository)
+            && lens.rules.is_incident(&issue.labels)
+            && !was_none(issue, lens)
     };
     // Nobody can tell a product without incidents from one whose incidents are kept elsewhere.
     (!tables.facts.issues.iter().any(is_incident)).then(|| Missing {
@@ -299,7 +301,8 @@ fn drafts<'a>(
         let entry = lens.rules.entries.get(&key);
         if !inside(issue.repository)
             || issue.created_at >= lens.as_of
-            || (entry.is_none() && !lens.rules.is_incident(&issue.labels))
+            || (entry.is_none()
+                && (!lens.rules.is_incident(&issue.labels) || was_none(issue, lens)))
         {
             continue;
         }
@@ -357,6 +360,15 @@ fn drafts<'a>(
         draft.referrers.dedup();
     }
     (drafts, incidents)
+}
+
+/// Whether it was closed as something that was none, or that another issue stands for. A register's entry says that it was one.
+fn was_none(issue: &Issue, lens: &Lens) -> bool {
+    issue.closed_at.is_some_and(|at| at < lens.as_of)
+        && matches!(
+            issue.state_reason.as_deref(),
+            Some("not_planned" | "duplicate")
+        )
 }
 
 impl<'a> Draft<'a> {

@@ -1,26 +1,42 @@
-//! How a pull request reached the default branch: through which commit, and on which rung of evidence.
+//! How a pull request reached the default branch, or a release branch that is deployed: through which commit, and on which rung of
+//! evidence.
+//!
+//! What GitHub names is believed. Everything weaker is held against time: a commit made long before the merge, or long after it, is
+//! another one's (a fork's `Merge pull request #1` two years later), and then the landing is unknown.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::ancestry::{self, Ancestry, RowSet};
-use crate::domain::{CommitId, PullRequestState, RepositoryId};
+use super::reverts::Reverts;
+use crate::domain::{CommitId, PrNumber, PullRequestState, RepositoryId};
 use crate::metrics::pull_requests::{Key, Whole};
 use crate::metrics::{Lens, ProductLens};
 use crate::tables::{CommitRow, Tables};
+
+/// A change that GitHub names no commit of lands within this time of its merge, on either side.
+pub const NEAR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Whether a commit of some time can have landed a pull request that was merged at another.
+#[must_use]
+pub fn is_near(committed_at: Timestamp, merged_at: Option<Timestamp>) -> bool {
+    merged_at.is_none_or(|merged_at| committed_at.duration_since(merged_at).abs() <= NEAR)
+}
 
 /// What ties a pull request to a commit of the default branch, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rung {
     /// GitHub names the commit.
     MergeCommit,
-    /// Its own last commit is on the default branch.
+    /// Its own last commit is there.
     OwnCommit,
     /// A commit there makes the same change as the whole of it, or as one of its commits.
     SamePatch,
     /// A commit there says it was cherry-picked from one of its commits.
     CherryPick,
-    /// A commit's subject there names the pull request.
+    /// A commit's message there names the pull request.
     Subject,
 }
 
@@ -33,7 +49,7 @@ impl Rung {
             Self::OwnCommit => "own commit",
             Self::CherryPick => "cherry-pick trailer",
             Self::SamePatch => "same patch",
-            Self::Subject => "number in the subject",
+            Self::Subject => "number in the message",
         }
     }
 }
@@ -77,25 +93,24 @@ impl Landings {
         product: &ProductLens,
         wholes: &[Whole<'_>],
     ) -> Self {
-        // The last commit in history order wins: a re-landed pull request lands again.
-        let mut picked: HashMap<(RepositoryId, CommitId), CommitId> = HashMap::new();
-        let mut named: HashMap<Key, CommitId> = HashMap::new();
+        let mut picked: HashMap<(RepositoryId, CommitId), Vec<CommitId>> = HashMap::new();
+        let mut named: HashMap<Key, Vec<CommitId>> = HashMap::new();
         for commit in tables
             .commits
             .iter()
             .filter(|commit| product.has(commit.repository))
         {
             if let Some(source) = &commit.cherry_picked_from {
-                picked.insert((commit.repository, **source), commit.commit);
+                let key = (commit.repository, **source);
+                picked.entry(key).or_default().push(commit.commit);
             }
             if let Some(number) = commit.pull_request {
-                named.insert(
-                    (commit.repository, crate::domain::PrNumber(number)),
-                    commit.commit,
-                );
+                let key = (commit.repository, PrNumber(number));
+                named.entry(key).or_default().push(commit.commit);
             }
         }
         let same = tables.same_patches();
+        let reverts = Reverts::of(tables, product);
         let mut landings = Self {
             ancestry,
             ..Self::default()
@@ -105,37 +120,50 @@ impl Landings {
             .filter(|whole| whole.pull_request.state == PullRequestState::Merged)
         {
             let repository = whole.pull_request.repository;
-            let there = |commit: &CommitId| {
-                landings
-                    .on_default_branch(tables, repository, *commit)
-                    .is_some()
-            };
+            // On the default branch, or on a release branch that is deployed: GitHub, or git, names the very commit.
+            let there = |commit: &CommitId| landings.ancestry.row(repository, *commit).is_some();
             let own = || whole.commits.iter().rev().map(|(commit, _)| *commit);
+            let merged_at = whole.pull_request.merged_at;
+            // Of several near ones the nearest; of equally near ones the newest: a re-landed pull request lands again.
+            let nearest = |commits: &Vec<CommitId>| {
+                let dated = commits.iter().filter_map(|commit| {
+                    let (_, row) = landings.on_default_branch(tables, repository, *commit)?;
+                    is_near(row.committed_at, merged_at).then_some((row.committed_at, *commit))
+                });
+                let distance =
+                    |at: Timestamp| merged_at.map(|merged_at| at.duration_since(merged_at).abs());
+                dated
+                    .rev()
+                    .min_by_key(|(at, _)| distance(*at))
+                    .map(|(_, commit)| commit)
+            };
             let landed = (whole
                 .pull_request
                 .merge_commit
                 .filter(there)
                 .map(|commit| (commit, Rung::MergeCommit)))
-            .or_else(|| own().find(there).map(|commit| (commit, Rung::OwnCommit)))
+            // An earlier one may have been there before anybody opened anything.
             .or_else(|| {
-                own()
-                    .find_map(|commit| same.get(&(repository, commit)))
-                    .filter(|commit| there(commit))
-                    .map(|c| (*c, Rung::SamePatch))
+                let last = own().next().filter(there);
+                last.map(|commit| (commit, Rung::OwnCommit))
             })
             .or_else(|| {
                 own()
-                    .find_map(|commit| picked.get(&(repository, commit)))
-                    .map(|c| (*c, Rung::CherryPick))
+                    .find_map(|commit| nearest(same.get(&(repository, commit))?))
+                    .map(|commit| (commit, Rung::SamePatch))
             })
             .or_else(|| {
-                named
-                    .get(&whole.key())
-                    .map(|commit| (*commit, Rung::Subject))
+                own()
+                    .find_map(|commit| nearest(picked.get(&(repository, commit))?))
+                    .map(|commit| (commit, Rung::CherryPick))
+            })
+            .or_else(|| {
+                let commit = nearest(named.get(&whole.key())?)?;
+                Some((commit, Rung::Subject))
             });
             if let Some((commit, rung)) = landed {
                 landings.landed.insert(whole.key(), (commit, rung));
-                landings.absorb(repository, commit, whole, tables);
+                landings.absorb(repository, commit, whole, tables, &reverts);
             }
         }
         landings
@@ -156,7 +184,7 @@ impl Landings {
             .filter(|row| wanted.contains(&(row.repository, row.number)))
             .map(|row| ((row.repository, row.number), Whole::bare(row)))
             .collect();
-        let mut commits: BTreeMap<Key, Vec<(CommitId, jiff::Timestamp)>> = BTreeMap::new();
+        let mut commits: BTreeMap<Key, Vec<(CommitId, Timestamp)>> = BTreeMap::new();
         for row in &tables.facts.pull_request_commits {
             let key = (row.repository, row.number);
             if wholes.contains_key(&key) {
@@ -195,12 +223,13 @@ impl Landings {
         landed: CommitId,
         whole: &Whole<'_>,
         tables: &Tables,
+        taken: &Reverts,
     ) {
         let own = whole.commits.iter().map(|(commit, _)| *commit);
         let mut reverts: Vec<CommitId> = Vec::new();
         for commit in own.chain([landed]) {
-            if let Some((at, row)) = self.on_default_branch(tables, repository, commit) {
-                reverts.extend(row.reverts.as_deref());
+            reverts.extend(taken.reverted(repository, commit));
+            if let Some((at, _)) = self.on_default_branch(tables, repository, commit) {
                 self.absorbed.insert(at);
             } else {
                 self.absorbed_elsewhere.insert((repository, commit));
@@ -218,7 +247,7 @@ impl Landings {
                 break;
             }
             self.absorbed.insert(at);
-            reverts.extend(row.reverts.as_deref());
+            reverts.extend(taken.reverted(repository, row.commit));
             next = row.parents.first().copied();
         }
         if !reverts.is_empty() {
@@ -247,6 +276,13 @@ impl Landings {
             Some(row) => self.absorbed.contains(row),
             None => self.absorbed_elsewhere.contains(&(repository, commit)),
         }
+    }
+
+    /// Whether the default branch has a commit.
+    #[must_use]
+    pub fn is_on_default_branch(&self, repository: RepositoryId, commit: CommitId) -> bool {
+        let row = self.ancestry.row(repository, commit);
+        row.is_some_and(|row| self.ancestry.is_landed(row))
     }
 
     /// Whether the commit of a row of `tables.commits` came with a pull request.

@@ -14,6 +14,7 @@ pub mod flake_rate;
 pub mod incident_body;
 pub mod incidents;
 pub mod landing;
+pub mod reverts;
 pub mod rollbacks;
 pub mod rules;
 pub mod shipping;

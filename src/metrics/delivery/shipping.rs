@@ -59,6 +59,8 @@ pub struct Shipping {
     ancestry: Arc<Ancestry>,
     /// By commit row: the deployment that shipped it first, counted from 1; 0 for none.
     first: Vec<u32>,
+    /// When commits that nobody here knows were deployed, sorted.
+    unknown: Vec<(RepositoryId, Timestamp)>,
 }
 
 impl Shipped {
@@ -98,6 +100,7 @@ impl Shipping {
             first: vec![0; ancestry.n_rows()],
             ancestry,
             deployments: Vec::new(),
+            unknown: Vec::new(),
         };
         let mut by_repository: BTreeMap<RepositoryId, Vec<&Candidate>> = BTreeMap::new();
         for candidate in found
@@ -113,7 +116,29 @@ impl Shipping {
         for (repository, candidates) in by_repository {
             shipping.place(repository, &candidates);
         }
+        shipping.ship_copies();
+        let unknown = shipping.deployments.iter().filter(|one| !one.is_known);
+        shipping.unknown = unknown.map(|one| (one.repository, one.at)).collect();
+        shipping.unknown.sort_unstable();
         shipping
+    }
+
+    /// A change whose copy is in production is in production.
+    fn ship_copies(&mut self) {
+        let ancestry = Arc::clone(&self.ancestry);
+        // As ancestry alone tells: a copy of a copy was resolved when the facts were derived.
+        let shipped: Vec<(usize, u32)> = ancestry
+            .copies()
+            .filter_map(|(original, copy)| Some((original, *self.first.get(copy)?)))
+            .filter(|(_, number)| *number > 0)
+            .collect();
+        for (original, number) in shipped {
+            if let Some(slot) = self.first.get_mut(original)
+                && (*slot == 0 || number < *slot)
+            {
+                *slot = number;
+            }
+        }
     }
 
     /// One repository's deployments, given by time of success, in the history given.
@@ -127,6 +152,7 @@ impl Shipping {
             first: vec![0; ancestry.n_rows()],
             ancestry,
             deployments: Vec::new(),
+            unknown: Vec::new(),
         };
         shipping.place(repository, candidates);
         shipping
@@ -216,6 +242,23 @@ impl Shipping {
         deployment
             .commit
             .is_some_and(|commit| self.first_index(deployment.repository, commit).is_some())
+    }
+
+    /// Whether a change that was ready at an instant may have shipped with a deployment whose commit nobody here knows, before
+    /// another one that did (`None`: none did).
+    #[must_use]
+    pub fn may_have_shipped(
+        &self,
+        repository: RepositoryId,
+        from: Timestamp,
+        before: Option<Timestamp>,
+    ) -> bool {
+        let start = self
+            .unknown
+            .partition_point(|one| *one < (repository, from));
+        self.unknown.get(start).is_some_and(|(other, at)| {
+            *other == repository && before.is_none_or(|before| *at < before)
+        })
     }
 
     /// The environments, sorted.

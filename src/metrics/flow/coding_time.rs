@@ -16,8 +16,7 @@ static DEFINITION: Definition = Definition {
     id: "flow.coding_time",
     title: "Coding time",
     question: "How long is a change worked on before others can see it?",
-    definition: "Time from the first commit of a pull request to its opening: the earliest author time in its own commit list, which \
-                 is never later than the opening.",
+    definition: "Time from the first commit of a pull request to its opening: the earliest author time in its own commit list.",
     formula: "created_at − first_commit_at",
     unit: Unit::Hours,
     recipe: Recipe::Median,
@@ -25,7 +24,8 @@ static DEFINITION: Definition = Definition {
     cohort: Some("opened in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequest.createdAt` and `Commit.authoredDate` of `PullRequest.commits`",
-    exclusions: "Pull requests opened by automation are counted apart. One without commits is unknown.",
+    exclusions: "Pull requests opened by automation are counted apart. One of which not every commit is known is unknown, and so is one \
+                 whose commits were all authored after its opening: those that it was opened with were replaced.",
     how_to_read: "A long p75 beside a short cycle time says that work is shown late: nobody can help with what they cannot see.",
     can_mislead: "An author who rebases keeps the author times, one who squashes before the opening keeps only the last: the time is a \
                   lower bound. It is elapsed time, nights and other work included, and says nothing of effort.",
@@ -46,7 +46,7 @@ fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
         return Some(Placed::apart(Some(at), fate));
     }
     Some(match row.first_commit_at {
-        Some(first) => Placed::span(at, first, at, "opened_before_first_commit"),
+        Some(first) => Placed::span(at, first, at, "first_commit_after_the_opening"),
         None => Placed::apart(Some(at), Fate::Unknown("without_commits")),
     })
 }

@@ -3,6 +3,7 @@
 use super::{Placed, observed};
 use crate::domain::PullRequestState;
 use crate::metrics::aggregate::{Depth, measure_products, quantiles};
+use crate::metrics::delivery::change_lead_time::{contradicted, not_shipped};
 use crate::metrics::delivery::landing::{self, Landings};
 use crate::metrics::delivery::shipping::{self, Shipping};
 use crate::metrics::lens::Missing;
@@ -29,8 +30,9 @@ static DEFINITION: Definition = Definition {
     cohort: Some("deployed in the bucket"),
     needs: &[Need::PullRequests, Need::Deployments, Need::Commits],
     source: "GitHub `PullRequest.mergedAt`, deployments as `dora.deployment_frequency` finds them, git ancestry",
-    exclusions: "Pull requests opened by automation, merged into another branch, or not deployed yet are counted apart. What the first \
-                 deployment of a repository shipped, and what landed through a commit that the history does not have, is unknown.",
+    exclusions: "Pull requests opened by automation, merged into a branch that is not deployed, or not deployed yet are counted apart. What \
+                 the first deployment of a repository shipped, what landed through a commit that the history does not have, what was \
+                 deployed before it was merged, and what a deployment of a commit that the clone lacks may have shipped, is unknown.",
     how_to_read: "It is the batch in front of production: teams that deploy each merge see minutes. A long wait beside a short cycle time \
                   says that releases, not reviews, are the bottleneck.",
     can_mislead: "A change behind a switch is deployed before anyone can use it. Deployments that nobody records are not seen.",
@@ -90,15 +92,19 @@ fn place(
         });
     };
     let Some(shipped) = shipping.first(row.repository, commit) else {
-        return waiting(Fate::Excluded("not_deployed_yet"));
+        return waiting(if landings.is_on_default_branch(row.repository, commit) {
+            not_shipped(shipping, row.repository, merged_at)
+        } else {
+            Fate::Excluded("merged_into_another_branch")
+        });
     };
     if !lens.window.contains(shipped.at) {
         return None;
     }
     Some(if let Some(fate) = apart {
         Placed::apart(Some(shipped.at), fate)
-    } else if shipped.is_baseline {
-        Placed::apart(Some(shipped.at), Fate::Unknown("baseline_deployment"))
+    } else if let Some(fate) = contradicted(shipping, shipped, merged_at) {
+        Placed::apart(Some(shipped.at), fate)
     } else {
         Placed::span(shipped.at, merged_at, shipped.at, "deployed_before_merged")
     })

@@ -1,6 +1,6 @@
-//! `flow.merge_wait`: last approval → merged.
+//! `flow.merge_wait`: the approval that stands → merged.
 
-use super::{Placed, durations, merged_inside, review_span};
+use super::{Placed, cleared_at, durations, merged_inside};
 use crate::metrics::measure::{About, Definition, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::Whole;
 use crate::metrics::{Lens, Metric};
@@ -16,19 +16,22 @@ static DEFINITION: Definition = Definition {
     id: "flow.merge_wait",
     title: "Merge wait",
     question: "How long does an approved change wait to be merged?",
-    definition: "Time from the last approval by a human other than the author to the merge.",
-    formula: "merged_at − last_approval_at",
+    definition: "Time from the approval that stands to the merge: the first one by a human other than the author that follows the last \
+                 request for changes and was not dismissed before the merge. A request for changes that was dismissed stood in the \
+                 way until then.",
+    formula: "merged_at − max(first approval after the last request for changes, last dismissal of such a request)",
     unit: Unit::Hours,
     recipe: Recipe::Median,
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
-    source: "GitHub `PullRequestReview.submittedAt`, `PullRequest.mergedAt`; the stages of the path to production",
+    source: "GitHub `PullRequestReview.submittedAt`, `ReviewDismissedEvent.previousReviewState`, `PullRequest.mergedAt`; the stages of the path to production",
     exclusions: "Pull requests opened by automation, closed without a merge, still open, merged without a human review or without a \
-                 human approval, or reviewed only after the merge, are counted apart.",
+                 human approval that stood, merged over requested changes, or reviewed only after the merge, are counted apart.",
     how_to_read: "Minutes are a habit or a merge queue; days are a release window, a slow pipeline, or work that nobody remembers. Auto-merge \
                   takes most of it away.",
-    can_mislead: "An approval that came long after the decision to merge hides the wait before it. Some teams hold merges back on purpose.",
+    can_mislead: "Where several approvals are required, the wait for the others is in it: the turns tell it apart. Some teams hold merges \
+                  back on purpose.",
     sql: include_str!("../../../queries/metrics/flow.merge_wait.sql"),
 };
 
@@ -41,8 +44,8 @@ fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
         Ok(merged_at) => merged_at,
         Err(placed) => return placed,
     };
-    Some(match review_span(tables, whole, merged_at) {
-        Ok((_, approved)) => Placed::span(merged_at, approved, merged_at, "merged_before_approved"),
+    Some(match cleared_at(tables, whole, merged_at) {
+        Ok(cleared) => Placed::span(merged_at, cleared, merged_at, "merged_before_approved"),
         Err(fate) => Placed::apart(Some(merged_at), fate),
     })
 }

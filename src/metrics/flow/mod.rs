@@ -138,7 +138,7 @@ fn merged_inside(
     Err(Some(Placed::apart(Some(ended_at), fate)))
 }
 
-/// The first human review of a merged pull request and the last approval, both by its merge; `Err` says why there are none.
+/// The first human review of a merged pull request and the last approval that stood at its merge; `Err` says why there are none.
 fn review_span(
     tables: &Tables,
     whole: &Whole<'_>,
@@ -155,12 +155,37 @@ fn review_span(
         return Err(Fate::Unknown("reviewed_before_opened"));
     }
     let last_approval = reviews
-        .filter(|review| review.state == ReviewState::Approved)
+        .filter(|review| review.submitted_at <= merged_at && review.approves_at(merged_at))
         .map(|review| review.submitted_at)
-        .filter(|at| *at <= merged_at)
         .last();
     match last_approval {
         Some(approved) => Ok((first, approved)),
         None => Err(Fate::Excluded("merged_without_approval")),
+    }
+}
+
+/// When nothing stood in the way of a merge any more: at the first approval after the last request for changes, of what was not
+/// dismissed by the merge; and not before the last request for changes that was dismissed had been. `Err` says why there is none.
+fn cleared_at(tables: &Tables, whole: &Whole<'_>, merged_at: Timestamp) -> Result<Timestamp, Fate> {
+    review_span(tables, whole, merged_at)?;
+    let mut blocked_at = None;
+    let mut unblocked_at = None;
+    let said = || {
+        let reviews = whole.human_reviews(tables);
+        reviews.filter(|review| review.submitted_at <= merged_at)
+    };
+    for review in said().filter(|review| review.verdict == ReviewState::ChangesRequested) {
+        match review.dismissed_at.filter(|at| *at <= merged_at) {
+            Some(dismissed_at) => unblocked_at = unblocked_at.max(Some(dismissed_at)),
+            None => blocked_at = blocked_at.max(Some(review.submitted_at)),
+        }
+    }
+    let approved_at = said()
+        .filter(|review| review.approves_at(merged_at))
+        .map(|review| review.submitted_at)
+        .find(|at| Some(*at) > blocked_at);
+    match approved_at {
+        Some(approved_at) => Ok(unblocked_at.map_or(approved_at, |at| at.max(approved_at))),
+        None => Err(Fate::Excluded("merged_over_requested_changes")),
     }
 }

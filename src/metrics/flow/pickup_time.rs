@@ -18,7 +18,8 @@ static DEFINITION: Definition = Definition {
     title: "Pickup time",
     question: "How long does a pull request wait for its first human review?",
     definition: "Time from the moment a pull request is ready for review, or from the first review request if that came later but \
-                 before the review, to the first review submitted by a human other than its author.",
+                 before the review, to the first review submitted by a human other than its author. Where it became ready more than \
+                 once, the moment is the last one before the review: what happens to it afterwards changes nothing.",
     formula: "first_human_review_at − max(ready_at, first_requested_at)",
     unit: Unit::Hours,
     recipe: Recipe::Median,
@@ -58,10 +59,11 @@ fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
     if let Some(fate) = not_human(tables, row.author) {
         return Some(Placed::apart(at, fate));
     }
+    let readiness = whole.readiness();
     let Some(reviewed_at) = first_review_at else {
         return Some(Placed::apart(
             at,
-            match (row.state, row.ready_at) {
+            match (row.state, readiness.since(lens.as_of)) {
                 (PullRequestState::Merged, _) if at.is_some() => {
                     Fate::Excluded("merged_without_human_review")
                 }
@@ -71,7 +73,7 @@ fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
             },
         ));
     };
-    let Some(ready_at) = row.ready_at.filter(|ready_at| *ready_at <= reviewed_at) else {
+    let Some(ready_at) = readiness.since(reviewed_at) else {
         return Some(Placed::apart(at, Fate::Excluded("reviewed_as_a_draft")));
     };
     let requested_at = whole

@@ -16,7 +16,8 @@ static DEFINITION: Definition = Definition {
     id: "flow.review_time",
     title: "Review time",
     question: "How long does it take from the first review to the last approval?",
-    definition: "Time from the first review by a human other than the author to the last approval by one before the merge.",
+    definition: "Time from the first review by a human other than the author to the last approval by one before the merge \
+                 that was not dismissed by then.",
     formula: "last_approval_at − first_human_review_at",
     unit: Unit::Hours,
     recipe: Recipe::Median,
@@ -25,7 +26,7 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview.submittedAt` and `state`; the review stage of DORA's change lead time",
     exclusions: "Pull requests opened by automation, closed without a merge, still open, merged without a human review or without a \
-                 human approval, or reviewed only after the merge, are counted apart. A dismissed approval is none.",
+                 human approval that stood at the merge, or reviewed only after it, are counted apart.",
     how_to_read: "Zero means approved at first sight. A long tail beside few review rounds says that the answers wait, on either side; \
                   the turns say on which.",
     can_mislead: "A late second approval that nobody waited for lengthens it. Talks outside GitHub are not seen.",

@@ -33,6 +33,7 @@ use jiff::Timestamp;
 use self::checks::Checks;
 pub(super) use self::replay::n_rounds;
 use crate::domain::{Elapsed, MergeRule, PersonId, RepositoryId, Window};
+use crate::metrics::delivery::change_lead_time::contradicted;
 use crate::metrics::delivery::landing::{self, Landings};
 use crate::metrics::delivery::shipping;
 use crate::metrics::pull_requests::Whole;
@@ -298,9 +299,11 @@ impl<'a> Replay<'a> {
             return;
         };
         let until = match shipping.first(row.repository, commit) {
-            // What the first deployment shipped, and when that came there before, is unknown.
-            Some(shipped) if shipped.is_baseline => return,
+            // What the first deployment shipped, and what a deployment of an unknown commit may have, came there nobody knows when.
+            Some(shipped) if contradicted(shipping, shipped, merged_at).is_some() => return,
             Some(shipped) => shipped.at,
+            None if shipping.may_have_shipped(row.repository, merged_at, None) => return,
+            None if !landings.is_on_default_branch(row.repository, commit) => return,
             None if shipping
                 .deployments
                 .iter()

@@ -158,7 +158,7 @@ fn stages(
                 see(Stage::ReceiverReviewsOthers, at, whole.key());
             }
             if review.author == Some(receiver)
-                && review.state == ReviewState::Approved
+                && review.verdict == ReviewState::Approved
                 && !by_giver()
             {
                 see(Stage::ReceiverApprovesWithoutGiver, at, whole.key());

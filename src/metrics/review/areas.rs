@@ -112,7 +112,7 @@ pub fn by_area(
             }
             let (at, key) = (review.submitted_at, whole.key());
             let is_recent = at >= since && !has_left(lens, person);
-            let is_approval = review.state == ReviewState::Approved;
+            let is_approval = review.verdict == ReviewState::Approved;
             for area in whole.areas.iter() {
                 let entry = areas
                     .entry(area.clone())

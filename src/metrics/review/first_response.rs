@@ -22,8 +22,9 @@ static DEFINITION: Definition = Definition {
     id: "review.first_response",
     title: "First response",
     question: "How long does an author wait for the first human word?",
-    definition: "Time from the moment a pull request is ready for review to the first comment or review by a human other than its \
-                 author. Pull requests still waiting count with their time so far (Kaplan–Meier). A different question from the \
+    definition: "Time from the moment a pull request is ready for review to the first comment or review after it by a human other \
+                 than its author, whatever was said before; where it became ready more than once, from the last moment before that \
+                 word. Pull requests still waiting count with their time so far (Kaplan–Meier). A different question from the \
                  turnaround of a request, and never mixed with it.",
     formula: "first_human_comment_or_review_at − ready_at",
     unit: Unit::Hours,
@@ -32,8 +33,8 @@ static DEFINITION: Definition = Definition {
     cohort: Some("ready in the bucket"),
     needs: &[Need::PullRequests],
     source: "GitHub `ReadyForReviewEvent`, `PullRequestReview`, `IssueComment`; Kaplan & Meier (1958), Brookmeyer & Crowley (1982)",
-    exclusions: "Pull requests opened by automation, still in draft, answered before they were ready, and merged or closed without a \
-                 word before are counted apart. Words by bots, by AI reviewers and by the author do not end the wait.",
+    exclusions: "Pull requests opened by automation, still in draft, merged or closed with words from before they were ready alone, or without a \
+                 word, are counted apart. Words by bots, by AI reviewers and by the author do not end the wait.",
     how_to_read: "The first word need not be a review: it tells an author that somebody is there. Read turnaround for the reviewer's \
                   side of it.",
     can_mislead: "A greeting ends the wait as well as a review does. Words said elsewhere are not seen.",
@@ -144,10 +145,32 @@ type Placed = (Option<Timestamp>, Option<Timestamp>, bool, Fate);
 /// `None`: no concern of the window.
 fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>, words: &[&Comment]) -> Option<Placed> {
     let row = whole.pull_request;
-    let Some(ready_at) = row.ready_at else {
-        let ended = whole.ended_at(lens);
+    let ended_at = whole.ended_at(lens);
+    let others = words.iter().filter(|comment| {
+        comment.author != row.author && comment.author.is_some_and(|person| tables.is_human(person))
+    });
+    let mut said: Vec<Timestamp> = others
+        .map(|comment| comment.created_at)
+        .chain(
+            whole
+                .human_reviews(tables)
+                .map(|review| review.submitted_at),
+        )
+        .collect();
+    said.sort_unstable();
+    let readiness = whole.readiness();
+    // What is said of a draft answers nobody who waits.
+    let answer = said
+        .iter()
+        .find_map(|at| Some((readiness.since(*at)?, *at)));
+    let end = ended_at.unwrap_or(lens.as_of);
+    let answered = answer.filter(|(_, at)| *at <= end);
+    let Some(ready_at) = answered
+        .map(|(ready_at, _)| ready_at)
+        .or_else(|| readiness.since(end))
+    else {
         // A draft that ended belongs nowhere; one that is open is listed in the window's ledger.
-        return ended.is_none().then(|| {
+        return ended_at.is_none().then(|| {
             let fate = not_human(tables, row.author).unwrap_or(Fate::Excluded("still_a_draft"));
             (None, None, false, fate)
         });
@@ -159,23 +182,12 @@ fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>, words: &[&Comment])
     if let Some(fate) = not_human(tables, row.author) {
         return apart(fate);
     }
-    let others = words.iter().filter(|comment| {
-        comment.author != row.author && comment.author.is_some_and(|person| tables.is_human(person))
-    });
-    let answered_at = others
-        .map(|comment| comment.created_at)
-        .chain(
-            whole
-                .human_reviews(tables)
-                .map(|review| review.submitted_at),
-        )
-        .min();
-    match (answered_at, whole.ended_at(lens)) {
-        (Some(at), _) if at < ready_at => apart(Fate::Excluded("answered_before_ready")),
-        (Some(at), Some(ended_at)) if at > ended_at => {
-            apart(Fate::Excluded("answered_after_the_end"))
+    match (answered, ended_at) {
+        (Some((_, at)), _) => Some((Some(ready_at), Some(at), false, Fate::Included)),
+        (None, Some(_)) if answer.is_some() => apart(Fate::Excluded("answered_after_the_end")),
+        (None, Some(ended_at)) if said.first().is_some_and(|at| *at <= ended_at) => {
+            apart(Fate::Excluded("answered_before_ready"))
         }
-        (Some(at), _) => Some((Some(ready_at), Some(at), false, Fate::Included)),
         (None, Some(_)) if row.state == PullRequestState::Merged => {
             apart(Fate::Excluded("merged_without_a_word"))
         }

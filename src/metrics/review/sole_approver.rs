@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::done::fate;
-use crate::domain::{PersonId, PullRequestState, ReviewState};
+use crate::domain::{PersonId, PullRequestState};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
@@ -80,7 +82,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
     )
 }
 
-/// The humans who approved somebody else's pull request before its end.
+/// The humans whose approval of somebody else's pull request stood at its end.
 pub(super) fn approvers(tables: &Tables, whole: &Whole<'_>) -> BTreeSet<PersonId> {
     let ended_at = whole
         .pull_request
@@ -89,8 +91,8 @@ pub(super) fn approvers(tables: &Tables, whole: &Whole<'_>) -> BTreeSet<PersonId
     whole
         .reviews
         .iter()
-        .filter(|review| review.state == ReviewState::Approved)
         .filter(|review| ended_at.is_none_or(|ended_at| review.submitted_at <= ended_at))
+        .filter(|review| review.approves_at(ended_at.unwrap_or(Timestamp::MAX)))
         .filter(|review| fate(tables, whole, review) == Fate::Included)
         .filter_map(|review| review.author)
         .collect()

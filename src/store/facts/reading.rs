@@ -89,6 +89,7 @@ fn read_history(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
         repositories: read_rows(store)?,
         people: read_rows(store)?,
         patches: rows_if(with_descent, store)?,
+        side_commits: rows_if(with_descent, store)?,
         commits: if with_commits {
             rows_without(store, &commits_without)?
         } else {

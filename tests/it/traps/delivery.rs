@@ -70,6 +70,7 @@ fn incident(given: &mut Given, number: u64, at: i64) -> &mut Issue {
         author: Some(ADA),
         created_at: hour(at),
         closed_at: None,
+        state_reason: None,
         updated_at: hour(at),
         labels: vec!["incident".into()],
         assignees: Vec::new(),

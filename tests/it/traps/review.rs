@@ -143,7 +143,9 @@ impl World {
             review: format!("R_{n}"),
             author: Some(who),
             state: ReviewState::Approved,
+            verdict: ReviewState::Approved,
             submitted_at: at(when),
+            dismissed_at: None,
             n_inline_comments: 0,
             body_length: 0,
         });

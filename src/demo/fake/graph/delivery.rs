@@ -37,6 +37,7 @@ impl<'h> View<'h> {
                 ("createdAt", time(item.created_at)),
                 ("updatedAt", time(item.updated_at)),
                 ("closedAt", text(item.closed_at.map(|at| at.to_string()))),
+                ("stateReason", text(item.state_reason.map(str::to_owned))),
                 ("author", object(self.actor(item.author.as_ref()))),
                 ("milestone", object(milestone)),
                 (

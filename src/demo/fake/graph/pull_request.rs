@@ -128,6 +128,7 @@ impl<'h> View<'h> {
         let mut commit_fields = commit_node(commit.id).fields;
         commit_fields.push(("authoredDate", time(commit.authored_at)));
         commit_fields.push(("author", object(Some(author))));
+        commit_fields.push(("messageHeadline", leaf(commit.headline.clone())));
         node("Commit", commit_fields)
     }
 

@@ -76,6 +76,11 @@ impl<'h> View<'h> {
                 fields.push(("isCrossRepository", leaf(false)));
                 fields.push(("source", object(Some(source))));
             }
+            EventKind::ReviewDismissed { review, was } => {
+                fields.push(("previousReviewState", leaf(*was)));
+                let review = node("PullRequestReview", vec![("id", leaf(review.clone()))]);
+                fields.push(("review", object(Some(review))));
+            }
             _ => {}
         }
         node(item_type(&event.what).0, fields)
@@ -97,7 +102,7 @@ const fn item_type(what: &EventKind) -> (&'static str, &'static str) {
         EventKind::Merged { .. } => ("MergedEvent", "MERGED_EVENT"),
         EventKind::Closed => ("ClosedEvent", "CLOSED_EVENT"),
         EventKind::Reopened => ("ReopenedEvent", "REOPENED_EVENT"),
-        EventKind::ReviewDismissed => ("ReviewDismissedEvent", "REVIEW_DISMISSED_EVENT"),
+        EventKind::ReviewDismissed { .. } => ("ReviewDismissedEvent", "REVIEW_DISMISSED_EVENT"),
         EventKind::AddedToMergeQueue => ("AddedToMergeQueueEvent", "ADDED_TO_MERGE_QUEUE_EVENT"),
         EventKind::RemovedFromMergeQueue => (
             "RemovedFromMergeQueueEvent",

@@ -17,7 +17,8 @@ pub(super) enum Event {
     Withdrawn(Asked),
     Requested(Asked),
     Reviewed(ReviewState, PersonId),
-    Dismissed,
+    /// Whose review, and of when; `None` where nothing tells.
+    Dismissed(Option<(PersonId, Timestamp)>),
 }
 
 /// Every event of a life before its end, by time. What is dated before the opening is taken to happen with it.
@@ -34,13 +35,21 @@ pub(super) fn of_life(
         let event = match row.event.as_str() {
             "closed" => Event::Closed,
             "reopened" => Event::Reopened,
-            "convert_to_draft" => Event::Drafted,
-            "ready_for_review" => Event::Ready,
-            "review_dismissed" => Event::Dismissed,
+            // Where the review is told, the review itself tells what it had said until then.
+            "review_dismissed" if row.detail.is_none() => Event::Dismissed(None),
             _ => continue,
         };
         events.push((row.at, event));
     }
+    let readiness = whole.readiness();
+    events.extend(readiness.changes().map(|(at, is_ready)| {
+        let event = if is_ready {
+            Event::Ready
+        } else {
+            Event::Drafted
+        };
+        (at, event)
+    }));
     events.extend(whole.pushes.iter().map(|at| (*at, Event::Pushed)));
     for row in &whole.requests {
         let asked = match (&row.team, row.reviewer) {
@@ -56,7 +65,13 @@ pub(super) fn of_life(
     }
     for review in whole.human_reviews(replay.tables) {
         if let Some(person) = review.author {
-            events.push((review.submitted_at, Event::Reviewed(review.state, person)));
+            let submitted_at = review.submitted_at;
+            events.push((submitted_at, Event::Reviewed(review.verdict, person)));
+            if let Some(at) = review.dismissed_at {
+                let dismissed = Event::Dismissed(Some((person, submitted_at)));
+                // A clock that runs backwards dismisses nothing before it was said.
+                events.push((at.max(submitted_at), dismissed));
+            }
         }
     }
     // The merge closes too, at the end itself: nothing that comes with the end or after it hands over anything.

@@ -36,7 +36,8 @@ struct State<'a> {
     turn: Move,
     /// Whom the pull request waits for, while it is the reviewers'.
     asked: BTreeSet<Asked>,
-    verdicts: BTreeMap<PersonId, Verdict>,
+    /// By person, with the instant of the review.
+    verdicts: BTreeMap<PersonId, (Verdict, Timestamp)>,
     /// Whether ready alone is a request: nobody will be asked before the first review.
     waits_for_anyone: bool,
     requests: Vec<Request>,
@@ -62,8 +63,8 @@ pub(super) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Time
     let mut state = State {
         replay,
         repository: row.repository,
-        n_required: n_required(replay, whole, &events),
-        is_draft: began_as_draft(whole, &events),
+        n_required: n_required(replay, whole, until),
+        is_draft: whole.readiness().began_as_draft(),
         is_closed: false,
         turn: Move::Author,
         asked: BTreeSet::new(),
@@ -73,15 +74,6 @@ pub(super) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Time
         ready: Vec::new(),
     };
     state.made_ready();
-    let mut events = events;
-    // Facts without a timeline still know when a draft became ready.
-    let tells = |event: &Event| matches!(event, Event::Ready | Event::Drafted);
-    if let Some(ready_at) = row.ready_at.filter(|at| since < *at && *at < until)
-        && !events.iter().any(|(_, event)| tells(event))
-    {
-        events.push((ready_at, Event::Ready));
-        events.sort();
-    }
     let mut turns = Vec::new();
     let mut from = since;
     for (at, event) in events {
@@ -118,33 +110,17 @@ pub(super) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Time
     }
 }
 
-/// Whether a pull request was opened as a draft: its first change of that state tells.
-fn began_as_draft(whole: &Whole<'_>, events: &[(Timestamp, Event)]) -> bool {
-    let row = whole.pull_request;
-    let first = events.iter().find_map(|(_, event)| match event {
-        Event::Ready => Some(true),
-        Event::Drafted => Some(false),
-        _ => None,
-    });
-    first.unwrap_or_else(|| {
-        row.ready_at
-            .is_none_or(|ready_at| ready_at > row.created_at)
-    })
-}
-
 /// The approvals that end the review: those that the branch's rule of today asks for, at least one, and of a merged pull request
 /// no more than it had.
-fn n_required(replay: &Replay<'_>, whole: &Whole<'_>, events: &[(Timestamp, Event)]) -> u64 {
+fn n_required(replay: &Replay<'_>, whole: &Whole<'_>, until: Timestamp) -> u64 {
     let row = whole.pull_request;
     let asked_for = replay.required_approvals(row.repository, &row.base_branch);
     let mut n = asked_for.unwrap_or(1);
     if row.merged_at.is_some_and(|at| at < replay.as_of) {
-        let approvers: BTreeSet<PersonId> = events
-            .iter()
-            .filter_map(|(_, event)| match event {
-                Event::Reviewed(ReviewState::Approved, person) => Some(*person),
-                _ => None,
-            })
+        let approvers: BTreeSet<PersonId> = whole
+            .human_reviews(replay.tables)
+            .filter(|review| review.submitted_at < until && review.approves_at(until))
+            .filter_map(|review| review.author)
             .collect();
         n = n.min(approvers.len() as u64);
     }
@@ -241,13 +217,26 @@ impl State<'_> {
                 }
             }
             Event::Reviewed(verdict, person) => self.reviewed(at, verdict, person),
-            Event::Dismissed => {
-                if self.is_approved() {
-                    self.turn = Move::Merge;
-                } else {
-                    self.ask_again();
+            Event::Dismissed(None) => self.dismissed(),
+            Event::Dismissed(Some((person, submitted_at))) => {
+                // A review that a later one of the same person took the place of takes nothing with it.
+                if let Some((verdict, said_at)) = self.verdicts.get_mut(&person)
+                    && *said_at == submitted_at
+                {
+                    *verdict = Verdict::Dismissed;
+                    self.dismissed();
                 }
             }
+        }
+    }
+
+    /// The turn after a review was dismissed: to merge where that was all that stood in the way, else the reviewers' again, unless
+    /// the author still has somebody's requested changes to answer.
+    fn dismissed(&mut self) {
+        if self.is_approved() {
+            self.turn = Move::Merge;
+        } else if self.turn != Move::Author || self.n_of(Verdict::ChangesRequested) == 0 {
+            self.ask_again();
         }
     }
 
@@ -270,7 +259,7 @@ impl State<'_> {
         let unconvinced = self
             .verdicts
             .iter()
-            .filter(|(_, verdict)| **verdict != Verdict::Approved)
+            .filter(|(_, (verdict, _))| *verdict != Verdict::Approved)
             .map(|(person, _)| Asked::Person(*person));
         self.asked.extend(unconvinced);
         self.turn = Move::Reviewers;
@@ -299,13 +288,15 @@ impl State<'_> {
             ReviewState::Approved => Verdict::Approved,
             ReviewState::ChangesRequested => Verdict::ChangesRequested,
             ReviewState::Dismissed => Verdict::Dismissed,
-            // A comment takes back no verdict.
-            ReviewState::Commented => match self.verdicts.get(&person) {
-                Some(earlier @ (Verdict::Approved | Verdict::ChangesRequested)) => *earlier,
-                _ => Verdict::Answered,
-            },
+            ReviewState::Commented => Verdict::Answered,
         };
-        self.verdicts.insert(person, said);
+        // A comment takes back no verdict.
+        let stands =
+            |verdict: &Verdict| matches!(verdict, Verdict::Approved | Verdict::ChangesRequested);
+        let earlier = self.verdicts.get(&person);
+        if said != Verdict::Answered || !earlier.is_some_and(|(verdict, _)| stands(verdict)) {
+            self.verdicts.insert(person, (said, at));
+        }
         match verdict {
             ReviewState::Approved if self.is_approved() => self.turn = Move::Merge,
             // Too few approvals yet: it stays where it is, with whoever else is asked.
@@ -352,10 +343,12 @@ impl State<'_> {
 
     /// Whether enough have approved and nobody's requested changes stand.
     fn is_approved(&self) -> bool {
-        let n_of = |wanted| {
-            let verdicts = self.verdicts.values();
-            verdicts.filter(|verdict| **verdict == wanted).count() as u64
-        };
-        n_of(Verdict::ChangesRequested) == 0 && n_of(Verdict::Approved) >= self.n_required
+        self.n_of(Verdict::ChangesRequested) == 0 && self.n_of(Verdict::Approved) >= self.n_required
+    }
+
+    /// How many have said so last.
+    fn n_of(&self, wanted: Verdict) -> u64 {
+        let verdicts = self.verdicts.values();
+        verdicts.filter(|(verdict, _)| *verdict == wanted).count() as u64
     }
 }

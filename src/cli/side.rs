@@ -1,0 +1,219 @@
+//! What tags, releases and deployments contain beside the default branch, and which of it is a copy of what landed there.
+//!
+//! Release and environment branches ship what they contain. That a commit of theirs was picked from the default branch, it says
+//! itself; else a patch-id does, which is made only for commits of one author time or one subject: `git cherry-pick` keeps both.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::derive::MinedClone;
+use super::error::CliError;
+use crate::domain::{Commit, CommitId, Facts, PrNumber};
+use crate::git::{self, LandedCommit, Patch, SideCommit};
+use crate::metrics::lens::BadPattern;
+use crate::register::Register;
+use crate::tables::SideRow;
+
+/// So many commits of one subject are compared with another one of it.
+const MOST_ALIKE: usize = 32;
+
+/// The commits that a clone's tags, releases and deployments reach and its default branch does not.
+pub fn of_clone(
+    clone: &MinedClone,
+    name: &str,
+    facts: &Facts,
+    register: &Register,
+) -> Result<Vec<SideRow>, CliError> {
+    let tips = tips(clone, name, facts, register)?;
+    let landed: Vec<LandedCommit<'_>> = clone
+        .history
+        .landed()
+        .map(|commit| LandedCommit {
+            id: commit.id,
+            subject: &commit.subject,
+            pull_request: commit.pull_request,
+        })
+        .collect();
+    let side = git::side_commits(&clone.path, &tips, &landed)?;
+    if side.is_empty() {
+        return Ok(Vec::new());
+    }
+    let copies = copies(clone, facts, &side)?;
+    Ok(side
+        .into_iter()
+        .map(|commit| SideRow {
+            repository: clone.repository,
+            commit: commit.id,
+            is_merge: commit.parents.len() > 1,
+            parents: commit.parents,
+            committed_at: commit.committed_at,
+            reverts: commit.reverts,
+            copy_of: copies.get(&commit.id).copied(),
+        })
+        .collect())
+}
+
+/// What was tagged, released or deployed.
+fn tips(
+    clone: &MinedClone,
+    name: &str,
+    facts: &Facts,
+    register: &Register,
+) -> Result<Vec<CommitId>, CliError> {
+    let mut tips: BTreeSet<CommitId> = clone.history.tags.iter().map(|tag| tag.commit).collect();
+    let deployed = facts.deployments.iter();
+    tips.extend(
+        deployed
+            .filter(|row| row.repository == clone.repository)
+            .filter_map(|row| row.commit),
+    );
+    let released = facts.releases.iter();
+    tips.extend(
+        released
+            .filter(|row| row.repository == clone.repository)
+            .filter_map(|row| row.commit),
+    );
+    let product = register.products.iter().find(|product| {
+        let mut names = product.repositories.iter();
+        names.any(|one| one.to_string().eq_ignore_ascii_case(name))
+    });
+    if let Some(pattern) = product.and_then(|product| product.workflow_pattern.as_ref()) {
+        let deploys = regex::Regex::new(pattern).map_err(|_| BadPattern(pattern.clone()))?;
+        let ran = facts.workflow_runs.iter();
+        tips.extend(
+            ran.filter(|row| row.repository == clone.repository && deploys.is_match(&row.name))
+                .filter_map(|row| row.head_commit),
+        );
+    }
+    Ok(tips.into_iter().collect())
+}
+
+/// By commit beside the default branch: the commit of the default branch that it is a copy of.
+fn copies(
+    clone: &MinedClone,
+    facts: &Facts,
+    side: &[SideCommit],
+) -> Result<HashMap<CommitId, CommitId>, CliError> {
+    let landed: HashMap<CommitId, &Commit> = clone
+        .history
+        .landed()
+        .map(|commit| (commit.id, commit))
+        .collect();
+    let squashed = squashed(clone, facts, &landed);
+    let picked: HashMap<CommitId, CommitId> = side
+        .iter()
+        .filter_map(|commit| Some((commit.id, commit.cherry_picked_from?)))
+        .collect();
+    let mut copies = HashMap::new();
+    for commit in side {
+        // A pick of a pick is a copy of what the first one was picked from.
+        let mut source = commit.cherry_picked_from;
+        let mut seen = HashSet::new();
+        while let Some(id) = source
+            && seen.insert(id)
+            && let Some(next) = picked.get(&id)
+        {
+            source = Some(*next);
+        }
+        let known = source.and_then(|id| {
+            let whole = squashed.get(&id).copied();
+            whole.or_else(|| landed.contains_key(&id).then_some(id))
+        });
+        if let Some(original) = known {
+            copies.insert(commit.id, original);
+        }
+    }
+    let rest: Vec<&SideCommit> = side
+        .iter()
+        .filter(|commit| commit.parents.len() < 2 && !copies.contains_key(&commit.id))
+        .collect();
+    for (copy, original) in alike(clone, &rest)? {
+        let whole = squashed.get(&original).copied();
+        copies.insert(copy, whole.unwrap_or(original));
+    }
+    Ok(copies)
+}
+
+/// The only commit of a pull request is the pull request: by its id, the commit that landed it.
+fn squashed(
+    clone: &MinedClone,
+    facts: &Facts,
+    landed: &HashMap<CommitId, &Commit>,
+) -> HashMap<CommitId, CommitId> {
+    let mut own: BTreeMap<PrNumber, Vec<CommitId>> = BTreeMap::new();
+    for row in &facts.pull_request_commits {
+        if row.repository == clone.repository {
+            own.entry(row.number).or_default().push(row.commit);
+        }
+    }
+    facts
+        .pull_requests
+        .iter()
+        .filter(|row| row.repository == clone.repository)
+        .filter_map(|row| {
+            let whole = row.merge_commit.filter(|id| landed.contains_key(id))?;
+            match own.get(&row.number)?.as_slice() {
+                [only] => Some((*only, whole)),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// Copies and their originals that a patch-id tells.
+fn alike(clone: &MinedClone, side: &[&SideCommit]) -> Result<Vec<(CommitId, CommitId)>, CliError> {
+    let mut by_time: HashMap<Timestamp, Vec<&Commit>> = HashMap::new();
+    let mut by_subject: HashMap<&str, Vec<&Commit>> = HashMap::new();
+    for commit in side {
+        by_time.insert(commit.authored_at, Vec::new());
+        by_subject.insert(git::bare_subject(&commit.subject), Vec::new());
+    }
+    for commit in clone.history.landed().filter(|commit| !commit.is_merge()) {
+        if let Some(same) = by_time.get_mut(&commit.authored_at) {
+            same.push(commit);
+        }
+        if let Some(same) = by_subject.get_mut(git::bare_subject(&commit.subject)) {
+            same.push(commit);
+        }
+    }
+    let mut pairs: Vec<(CommitId, CommitId)> = Vec::new();
+    for commit in side {
+        let same_time = by_time.get(&commit.authored_at);
+        let same_subject = by_subject.get(git::bare_subject(&commit.subject));
+        let mut candidates: Vec<&Commit> = same_time
+            .into_iter()
+            .chain(same_subject)
+            .flatten()
+            .copied()
+            .collect();
+        let apart = |other: &&Commit| other.committed_at.duration_since(commit.committed_at).abs();
+        candidates.sort_by_key(|other| (apart(other), other.id));
+        candidates.dedup_by_key(|other| other.id);
+        let nearest = candidates.into_iter().take(MOST_ALIKE);
+        pairs.extend(nearest.map(|other| (commit.id, other.id)));
+    }
+    let mut patches: Vec<Patch> = pairs
+        .iter()
+        .flat_map(|(copy, original)| [*copy, *original])
+        .map(|commit| Patch { commit, base: None })
+        .collect();
+    patches.sort_unstable();
+    patches.dedup();
+    let ids = git::patch_ids(&clone.path, &patches, None)?;
+    let patch_of: HashMap<CommitId, _> = patches
+        .iter()
+        .zip(ids)
+        .filter_map(|(patch, id)| Some((patch.commit, id?)))
+        .collect();
+    let mut found: Vec<(CommitId, CommitId)> = Vec::new();
+    for (copy, original) in pairs {
+        let is_same =
+            patch_of.contains_key(&copy) && patch_of.get(&copy) == patch_of.get(&original);
+        // The nearest comes first.
+        if is_same && found.last().is_none_or(|(last, _)| *last != copy) {
+            found.push((copy, original));
+        }
+    }
+    Ok(found)
+}
