@@ -237,6 +237,7 @@ fn member(at: u64) -> Person {
         _ => Account::Human,
     };
     Person {
+        is_known: true,
         names: Vec::new(),
         id: person(at),
         display_name: format!("Person {at:03}"),

@@ -43,26 +43,37 @@ seen AS (
   JOIN pull_request_commits c ON c.repository = m.repository AND c.number = m.number
   JOIN people ON people.person = c.author AND people.account = 'human'
   WHERE c.author <> m.author
-  UNION
-  SELECT m.product, m.repository, m.number
+),
+-- Who else is credited in git. A squash commit's author is the pull request's, under whatever address.
+others AS (
+  SELECT DISTINCT m.product, m.repository, m.number, people.is_known
   FROM merged m
   JOIN (
-    SELECT repository, number, commit FROM pull_request_commits
+    SELECT repository, number, commit, TRUE AS is_own FROM pull_request_commits
     UNION
-    SELECT repository, number, commit FROM landings
+    SELECT l.repository, l.number, l.commit, FALSE AS is_own
+    FROM landings l
+    LEFT JOIN pull_request_commits c ON c.repository = l.repository AND c.number = l.number AND c.commit = l.commit
+    WHERE c.commit IS NULL
   ) own ON own.repository = m.repository AND own.number = m.number
   JOIN landed_commits c ON c.repository = own.repository AND c.commit = own.commit AND NOT c.is_merge
   JOIN commit_authors a ON a.repository = c.repository AND a.commit = c.commit
   JOIN people ON people.person = a.person AND people.account = 'human'
   WHERE a.person <> m.author
+    AND (own.is_own OR a.person <> c.author)
 ),
 judged AS (
   SELECT
     m.product, m.repository, m.number,
-    CASE WHEN seen.number IS NULL THEN 1 ELSE 0 END AS is_unreviewed
+    CASE WHEN seen.number IS NULL AND by_known.number IS NULL THEN 1 ELSE 0 END AS is_unreviewed
   FROM merged m
   JOIN with_flow w ON w.product = m.product AND w.repository = m.repository
   LEFT JOIN seen ON seen.product = m.product AND seen.repository = m.repository AND seen.number = m.number
+  LEFT JOIN others by_known
+    ON by_known.product = m.product AND by_known.repository = m.repository AND by_known.number = m.number AND by_known.is_known
+  LEFT JOIN others by_unknown
+    ON by_unknown.product = m.product AND by_unknown.repository = m.repository AND by_unknown.number = m.number AND NOT by_unknown.is_known
+  WHERE seen.number IS NOT NULL OR by_known.number IS NOT NULL OR by_unknown.number IS NULL
 ),
 scoped AS (
   SELECT product, CAST(NULL AS STRING) AS area, is_unreviewed FROM judged

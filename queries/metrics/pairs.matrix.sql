@@ -1,11 +1,11 @@
--- pairs.matrix: distinct pairs of people credited with one commit of the window.
+-- pairs.matrix: distinct pairs of known people credited with one commit of the window.
 -- Reads `people`, `products`, `lens` and of the prelude `landed_commits` and `commit_authors`.
 WITH credited AS (
   SELECT products.product, c.repository, c.commit, w.person
   FROM landed_commits c
   JOIN products ON products.repository = c.repository
   JOIN commit_authors w ON w.repository = c.repository AND w.commit = c.commit
-  JOIN people ON people.person = w.person AND people.account = 'human'
+  JOIN people ON people.person = w.person AND people.account = 'human' AND people.is_known
   CROSS JOIN lens
   WHERE c.exclusion IS NULL
     AND c.committed_at < lens.as_of

@@ -75,6 +75,7 @@ mod tests {
             .map(|(id, (login, name, email))| {
                 let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
                 Person {
+                    is_known: true,
                     id: PersonId(id),
                     display_name: (*name).to_owned(),
                     logins: some(login).map(Login).into_iter().collect(),

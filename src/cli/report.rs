@@ -9,6 +9,7 @@ use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
 use crate::domain::Account;
+use crate::metrics::knowledge::decay;
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::roster::person_of;
 use crate::metrics::{self, Lens, Measure};
@@ -298,6 +299,7 @@ pub fn write_team_tree<T: Send>(
         .map(|product| Product {
             name: product.name.clone(),
             repositories: product.repositories.clone(),
+            stale: decay::stale(&analysis.tables, &analysis.lens, product),
         })
         .collect();
     let today = analysis.lens.zone.to_datetime(analysis.lens.as_of).date();

@@ -12,6 +12,7 @@ use super::report::{Analysis, keep_run, write_team_tree};
 use super::workspace::Workspace;
 use crate::domain::{RepoName, RepositoryId, Stream};
 use crate::git::{self, MineOptions};
+use crate::metrics::knowledge::decay;
 use crate::metrics::{Measure, movement};
 use crate::register::{Merges, Refs};
 use crate::store::facts::INPUTS;
@@ -190,6 +191,15 @@ fn report_on(
     analysis.tell_unknown_logins(context, workspace);
     for exposure in workspace.exposures() {
         context.progress.say(&format!("warning: {exposure}"));
+    }
+    for product in &analysis.lens.products {
+        if let Some(stale) = decay::stale(&analysis.tables, &analysis.lens, product) {
+            let name = crate::render::encode::terminal(&product.name);
+            let fix = stale.fix.map(|fix| format!(": {fix}")).unwrap_or_default();
+            context
+                .progress
+                .say(&format!("note: {name}: {}{fix}", stale.because));
+        }
     }
     let window = analysis.lens.window;
     context.progress.say(&format!(

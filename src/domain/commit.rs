@@ -219,7 +219,7 @@ pub struct History {
     pub commits: Vec<Commit>,
     /// Changes, grouped by commit in the order of `commits`; inside one commit by path.
     pub changes: Vec<FileChange>,
-    /// Distinct paths, lossy UTF-8, in order of first sight.
+    /// Distinct paths, in order of first sight. A byte that is no UTF-8 is told as git quotes it.
     pub paths: Vec<String>,
     /// By path index: why a file is left out of knowledge. Same length as `paths`.
     pub path_exclusions: Vec<Option<Exclusion>>,

@@ -116,6 +116,10 @@ pub struct Person {
     /// Every name on a profile or in a signature, sorted.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Whether it is known who this is: an account, or a member whom the register names; everybody, where no account is known
+    /// at all. An address that nobody has linked may be another one of somebody known.
+    #[serde(default)]
+    pub is_known: bool,
 }
 
 #[cfg(test)]

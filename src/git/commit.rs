@@ -1,9 +1,8 @@
 //! One commit object: parsed by hand, because history holds commits that no strict parser accepts.
 
-use std::borrow::Cow;
-
 use gix::ObjectId;
 
+use super::decode::Declared;
 use super::message;
 
 /// A commit as it was written, before `.mailmap`.
@@ -32,9 +31,9 @@ pub(super) struct Parsed {
 /// Who and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
-    /// Name, lossy UTF-8.
+    /// Name.
     pub(super) name: String,
-    /// Address, lossy UTF-8.
+    /// Address.
     pub(super) email: String,
     /// Seconds since 1970.
     pub(super) seconds: i64,
@@ -49,7 +48,7 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Parsed> {
     let mut rest = bytes;
     let (mut tree, mut author, mut committer) = (None, None, None);
     let mut parents = Vec::new();
-    let mut is_latin1 = false;
+    let mut declared = Declared::Utf8;
     while let Some(line) = next_line(&mut rest) {
         if line.is_empty() {
             break;
@@ -63,16 +62,12 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Parsed> {
         } else if let Some(stamp) = line.strip_prefix(b"committer ") {
             committer = committer.or(Some(stamp));
         } else if let Some(name) = line.strip_prefix(b"encoding ") {
-            let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-            is_latin1 = matches!(
-                name.as_str(),
-                "iso-8859-1" | "iso8859-1" | "latin1" | "latin-1" | "iso-8859-15"
-            );
+            declared = Declared::of(name);
         }
     }
-    let author = stamp(author?, is_latin1);
-    let committer = committer.map_or_else(|| author.clone(), |line| stamp(line, is_latin1));
-    let text = text(rest, is_latin1);
+    let author = stamp(author?, declared);
+    let committer = committer.map_or_else(|| author.clone(), |line| stamp(line, declared));
+    let text = declared.decode(rest);
     let mut lines = text.lines();
     let subject = subject(&mut lines);
     let body = lines.clone();
@@ -108,16 +103,8 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(line)
 }
 
-fn text(bytes: &[u8], is_latin1: bool) -> Cow<'_, str> {
-    if is_latin1 && std::str::from_utf8(bytes).is_err() {
-        bytes.iter().map(|&byte| char::from(byte)).collect()
-    } else {
-        String::from_utf8_lossy(bytes)
-    }
-}
-
 /// `name <address> seconds offset`; git takes the last `>` of the line as the address's end.
-fn stamp(line: &[u8], is_latin1: bool) -> Stamp {
+fn stamp(line: &[u8], declared: Declared) -> Stamp {
     let open = line
         .iter()
         .position(|&byte| byte == b'<')
@@ -143,8 +130,8 @@ fn stamp(line: &[u8], is_latin1: bool) -> Stamp {
         .filter(|seconds| is_representable(*seconds));
     let offset_seconds = words.next().and_then(offset).unwrap_or(0);
     Stamp {
-        name: text(name, is_latin1).into_owned(),
-        email: text(email, is_latin1).into_owned(),
+        name: declared.decode(name).into_owned(),
+        email: declared.decode(email).into_owned(),
         seconds: seconds.unwrap_or(0),
         offset_seconds,
         is_time_broken: seconds.is_none(),
@@ -218,7 +205,7 @@ mod tests {
     #[test]
     fn odd_stamps_are_read_as_git_reads_them() {
         let check = |line: &str, name: &str, email: &str, seconds, offset| {
-            let stamp = stamp(line.as_bytes(), false);
+            let stamp = stamp(line.as_bytes(), Declared::Utf8);
             let got = (
                 stamp.name.as_str(),
                 stamp.email.as_str(),

@@ -3,15 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use gix::ObjectId;
-use gix::bstr::ByteSlice;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Commit, CommitId, Exclusion, FileChange, Gap, History, Ownership, Signature, SignatureId,
+    Account, Commit, CommitId, Exclusion, FileChange, Gap, History, Ownership, Signature,
+    SignatureId,
 };
 
 use super::MineOptions;
 use super::attributes::PathRules;
+use super::decode::quoted;
 use super::engine::{commit_id, object_id};
 use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, NONE};
 use super::reverts::{Claiming, reverted};
@@ -44,10 +45,18 @@ impl Signatures {
                     time: "",
                 };
                 let resolved = mailmap.resolve_cow(written);
-                let text = |bytes: &[u8]| bytes.to_str_lossy().into_owned();
-                let signature = Signature {
-                    name: text(&resolved.name),
-                    email: text(&resolved.email),
+                let text = |bytes: &[u8]| quoted(bytes).into_owned();
+                // A map must not make a tool's work somebody's own.
+                let signature = if Account::of_signature(name, email) == Account::Human {
+                    Signature {
+                        name: text(&resolved.name),
+                        email: text(&resolved.email),
+                    }
+                } else {
+                    Signature {
+                        name: name.clone(),
+                        email: email.clone(),
+                    }
                 };
                 let id = *numbers.entry(signature).or_insert_with_key(|signature| {
                     seen.push(signature.clone());
@@ -162,7 +171,7 @@ impl Draft {
         History {
             commits,
             changes: self.changes,
-            paths: log.paths.into_iter().map(lossy).collect(),
+            paths: log.paths.into_iter().map(path_text).collect(),
             path_exclusions: self.path_exclusions,
             path_in_tip: self.path_in_tip,
             signatures: self.signatures.seen,
@@ -181,8 +190,8 @@ fn optional(number: u32) -> Option<u32> {
     (number != NONE).then_some(number)
 }
 
-fn lossy(path: Vec<u8>) -> String {
-    String::from_utf8(path).unwrap_or_else(|error| error.as_bytes().to_str_lossy().into_owned())
+fn path_text(path: Vec<u8>) -> String {
+    String::from_utf8(path).unwrap_or_else(|error| quoted(error.as_bytes()).into_owned())
 }
 
 fn gap(found: &LogGap) -> Gap {

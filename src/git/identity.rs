@@ -504,6 +504,29 @@ mod tests {
     }
 
     #[test]
+    fn who_has_no_account_is_unknown_where_others_have_one_and_known_where_nobody_has() {
+        let signatures = [
+            signature("Ada <ada@acme.io>"),
+            signature("x <other@home.uk>"),
+        ];
+        let known = |accounts: &[AccountSeen], links: &[(String, usize)]| {
+            let identity = resolve(&evidence(accounts, &signatures, links));
+            let is_known = |person: &PersonId| identity.people[person.0 as usize].is_known;
+            let of: Vec<bool> = identity.person_of_signature.iter().map(is_known).collect();
+            of
+        };
+        assert_eq!(known(&[], &[]), [true, true]);
+        let accounts = [account("ada", Some(1), None)];
+        let links = [("ada@acme.io".to_owned(), 0)];
+        assert_eq!(known(&accounts, &links), [true, false]);
+        // A bot's account says nothing of people.
+        assert_eq!(
+            known(&[account("dependabot[bot]", Some(2), None)], &[]),
+            [true, true]
+        );
+    }
+
+    #[test]
     fn a_member_whose_address_the_register_knows_has_the_login_without_github() {
         let signatures = [signature("A <ada@acme.io>"), signature("B <b@acme.io>")];
         let aliases = [("ada".to_owned(), "ada@acme.io".to_owned())];

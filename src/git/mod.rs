@@ -8,6 +8,7 @@
 mod assemble;
 mod attributes;
 mod commit;
+mod decode;
 mod ends;
 mod engine;
 mod families;

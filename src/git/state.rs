@@ -11,7 +11,7 @@ use read::{ColumnReader, commits_section, files_section, lines_section};
 use write::Writer;
 
 /// Changes whenever the bytes, or the rules that the facts in them follow, do.
-const MAGIC: &[u8; 8] = b"lpgit\x00\x04\n";
+const MAGIC: &[u8; 8] = b"lpgit\x00\x05\n";
 const KEY_BYTES: usize = 20;
 
 /// Magic, the key of what the log depends on, the key of what is current, whether anything could not be read.

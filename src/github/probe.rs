@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::client::{Client, Outcome, Unavailable};
 use super::error::Error;
-use super::fetch::{overview, permission_of};
+use super::fetch::{list_of, overview, permission_of};
 use super::operation::SURVEY;
 use super::token::TokenKind;
 use super::wire::repository::{InRepository, Repository, Survey};
@@ -221,6 +221,11 @@ impl Probe {
             ),
             (Stream::WorkflowRuns, runs),
         ];
+        for (stream, access) in &mut self.access {
+            if list_of(*stream).is_some_and(|list| repository.unanswered.contains(&list)) {
+                *access = Access::Readable(None);
+            }
+        }
         self.name = Some(repository.name_with_owner.clone());
         self.default_branch = repository
             .default_branch_ref

@@ -359,6 +359,18 @@ pub fn share<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
     }
 }
 
+/// The same of rows that are all there are (files at the tip, what is open now): nothing is estimated, and there is no interval.
+pub fn full_count<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
+    match share(lens, rows) {
+        Measured::Value { n, value, .. } => Measured::Value {
+            n,
+            value,
+            interval: None,
+        },
+        other => other,
+    }
+}
+
 /// A ratio as a value that keeps its parts.
 #[must_use]
 pub fn ratio_value(ratio: Ratio) -> Value {

@@ -133,10 +133,15 @@ impl Mask<'_> {
     }
 
     fn product(&mut self, product: &Product) -> Product {
-        let Product { name, repositories } = product;
+        let Product {
+            name,
+            repositories,
+            stale,
+        } = product;
         Product {
             name: self.key(name, true),
             repositories: repositories.clone(),
+            stale: stale.clone(),
         }
     }
 

@@ -12,13 +12,14 @@ use jiff::tz::TimeZone;
 
 pub use self::comparison::Comparison;
 use self::product::product_report;
-use self::shortcomings::shortcomings;
 pub use self::shortcomings::state_words;
+use self::shortcomings::{old_records, shortcomings};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
 use super::names::Names;
 use crate::domain::{Gap, Granularity, RepositoryId, StreamCertificate, Window};
+use crate::metrics::lens::Missing;
 use crate::metrics::measure::{Cell, Definition, Measure};
 
 /// A repository as a reader knows it.
@@ -39,6 +40,8 @@ pub struct Product {
     pub name: String,
     /// Its repositories.
     pub repositories: Vec<RepositoryId>,
+    /// Why its record is too old to say anything of active people; `None` where it is not.
+    pub stale: Option<Missing>,
 }
 
 /// A known risk that the team has accepted until a date.
@@ -317,7 +320,9 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         zone: input.zone.clone(),
         version: input.version.to_owned(),
         products: products.collect(),
-        shortcomings: shortcomings(&certificates),
+        shortcomings: old_records(input.products)
+            .chain(shortcomings(&certificates))
+            .collect(),
         certificates,
         gaps: counts
             .into_iter()

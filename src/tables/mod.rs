@@ -90,6 +90,14 @@ impl Tables {
             .is_some_and(|person| person.account == crate::domain::Account::Human)
     }
 
+    /// Whether it is known which human the id stands for: two of them are two people.
+    #[must_use]
+    pub fn is_known_human(&self, id: PersonId) -> bool {
+        self.person(id).is_some_and(|person| {
+            person.account == crate::domain::Account::Human && person.is_known
+        })
+    }
+
     /// The repository behind an id.
     #[must_use]
     pub fn repository(&self, id: RepositoryId) -> Option<&Repository> {

@@ -228,7 +228,7 @@ table! { "tags": TagRow { repository, name, commit, tagged_at } }
 
 table! { "codeowners": CodeownersRow { repository, file, line, pattern, owners } }
 
-table! { "people": Person { id as "person", display_name, logins, emails, account, names } }
+table! { "people": Person { id as "person", display_name, logins, emails, account, names, is_known } }
 
 table! { "commits": CommitRow {
     repository, commit, author, authored_at, committed_at, co_authors, is_merge, on_default_branch, exclusion,
@@ -337,6 +337,7 @@ mod tests {
     #[test]
     fn lists_survive_parquet_even_empty_ones() {
         let person = |id, logins: &[&str]| Person {
+            is_known: true,
             id: PersonId(id),
             display_name: "A".into(),
             logins: logins

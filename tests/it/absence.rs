@@ -42,6 +42,7 @@ const WIDGETS: RepositoryId = RepositoryId(0);
 
 fn person(id: u32, login: &str, account: Account) -> Person {
     Person {
+        is_known: true,
         names: Vec::new(),
         id: PersonId(id),
         display_name: login.to_owned(),

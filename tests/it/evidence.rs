@@ -34,6 +34,7 @@ fn at(text: &str) -> Timestamp {
 
 fn person(id: u32, login: &str, account: Account) -> Person {
     Person {
+        is_known: true,
         names: Vec::new(),
         id: PersonId(id),
         display_name: login.to_owned(),

@@ -50,6 +50,7 @@ impl Given {
         ];
         for (id, (login, account)) in (0..).zip(people) {
             tables.people.push(Person {
+                is_known: true,
                 names: Vec::new(),
                 id: PersonId(id),
                 display_name: login.to_owned(),

@@ -1,6 +1,6 @@
 //! Flow's figures, computed by hand.
 
-use linchpin::domain::ReviewState;
+use linchpin::domain::{PersonId, ReviewState};
 use linchpin::metrics::Measure;
 use linchpin::metrics::measure::{Cell, Fate, Measured};
 
@@ -215,6 +215,47 @@ fn a_pair_counts_as_reviewed_and_a_bot_does_not() {
     // Seen: 1 (reviewed), 4 (Cyd wrote a commit), 5 (co-author). Not: 2 (AI), 3 (after the merge), 6 (an AI co-author).
     close(number(&given, "flow.unreviewed_share", "hits"), 3.0);
     close(number(&given, "flow.unreviewed_share", "of"), 6.0);
+}
+
+#[test]
+fn an_address_that_nobody_has_linked_is_no_second_person() {
+    let mut given = Given::new();
+    for number in 1..=9 {
+        given.open(number, 1);
+        given.merge(number, 9);
+    }
+    // Cyd stands for an address without an account.
+    given.tables.people[2].is_known = false;
+    given.tables.people[2].logins.clear();
+    let mut squash = |number: u64, author: PersonId, co_authors: &[PersonId]| {
+        let landed = given.land(9);
+        let commit = given.tables.commits.last_mut().unwrap();
+        commit.author = author;
+        commit.co_authors = co_authors.to_vec();
+        given.row(number).merge_commit = Some(landed);
+    };
+    // The trailer that a squash writes for the author's other address; somebody known beside it; nobody else.
+    squash(1, ADA, &[CYD]);
+    squash(2, ADA, &[CYD, BEN]);
+    squash(3, ADA, &[]);
+    // Whatever address the squash itself is signed with, its author is the pull request's.
+    squash(4, CYD, &[]);
+    squash(5, BEN, &[]);
+    squash(6, CYD, &[ADA]);
+    // A review settles it.
+    squash(7, ADA, &[CYD]);
+    given.approve(7, BEN, 5);
+    // 8 and 9 have no commit here. Unseen: 3, 4, 5, 6, 8, 9 of all but 1, of which it is not known.
+    close(number(&given, "flow.unreviewed_share", "hits"), 6.0);
+    close(number(&given, "flow.unreviewed_share", "of"), 8.0);
+    let measure = given.measure("flow.unreviewed_share");
+    let unknown: Vec<_> = measure
+        .rows
+        .iter()
+        .filter(|row| row.fate == Fate::Unknown("unlinked_address"))
+        .map(|row| row.subject.as_str())
+        .collect();
+    assert_eq!(unknown, ["#1 Change 1"]);
 }
 
 #[test]

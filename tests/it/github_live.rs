@@ -438,6 +438,31 @@ fn an_overview_that_is_too_much_at_once_is_asked_for_list_by_list() {
 }
 
 #[test]
+fn a_list_of_the_overview_that_is_never_answered_takes_no_other_stream_with_it() {
+    for list in ["pullRequests", "issues", "deployments", "releases"] {
+        let bench = bench();
+        bench.github.set_script(Some(Box::new(move |asked| {
+            (is(asked, "Repository") && asked.variables[list] == true).then_some(Fault::Error(
+                "RESOURCE_LIMITS_EXCEEDED",
+                "Resource limits for this query exceeded.",
+            ))
+        })));
+        for _ in 0..2 {
+            let report = bench.fetch();
+            for found in &report.certificates {
+                let is_it = found.stream.word().replace('_', "") == list.to_lowercase();
+                let expected = if is_it {
+                    Completeness::Partial
+                } else {
+                    Completeness::Complete
+                };
+                assert_eq!(found.completeness, expected, "{list}: {found:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_limit_of_one_interface_does_not_stop_the_other() {
     let mut world = host(3);
     let mut other = world.repositories[0].clone();

@@ -48,6 +48,7 @@ fn corpus() -> Vec<Hostile> {
 fn given(text: &str) -> Given {
     let mut given = Given::everything();
     given.products = vec![Product {
+        stale: None,
         name: text.to_owned(),
         repositories: given.products[0].repositories.clone(),
     }];

@@ -251,6 +251,7 @@ fn a_bot_more_changes_no_figure_about_humans() {
         let mut noisy = given.clone();
         let bot = PersonId(u32::try_from(noisy.tables.people.len()).unwrap());
         noisy.tables.people.push(Person {
+            is_known: true,
             names: Vec::new(),
             id: bot,
             display_name: "Busy Bot".into(),

@@ -408,6 +408,7 @@ impl Given {
     pub(crate) fn everything() -> Self {
         Self {
             products: vec![Product {
+                stale: None,
                 name: PRODUCT.to_owned(),
                 repositories: vec![WEB, API],
             }],

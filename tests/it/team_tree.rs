@@ -295,6 +295,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         .products
         .iter()
         .map(|product| Product {
+            stale: None,
             name: product.name.clone(),
             repositories: product.repositories.clone(),
         })

@@ -464,6 +464,12 @@ impl<'a> Graph<'a> {
             }
             identity.people.push(person);
         }
+        let has_login =
+            |person: &Person| !person.logins.is_empty() && person.account == Account::Human;
+        let knows_nobody = !identity.people.iter().any(has_login);
+        for person in &mut identity.people {
+            person.is_known = knows_nobody || !person.logins.is_empty();
+        }
         identity.suspects = self.suspects(&identity);
         identity.edges = self.edges.into_iter().collect();
         identity.conflicts = self.conflicts.into_iter().collect();
@@ -603,6 +609,7 @@ impl<'a> Graph<'a> {
             logins: logins.into_iter().collect(),
             emails: emails.into_iter().collect(),
             account,
+            is_known: false,
         }
     }
 }

@@ -23,7 +23,7 @@ use context::{Context, checksum};
 use jiff::{SignedDuration, Timestamp};
 
 pub use context::permission_of;
-pub(in crate::github) use repository::overview;
+pub(in crate::github) use repository::{list_of, overview};
 pub(in crate::github) use settings::count as count_settings;
 
 /// How far before the last scan's start the next one looks again: clocks differ, and GitHub's index lags.

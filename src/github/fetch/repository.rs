@@ -179,8 +179,17 @@ pub(in crate::github) async fn overview(
         Err(why) => return Ok(Err(why)),
     };
     for list in LISTS {
-        let Ok(part) = overview_of(client, name, &[list]).await? else {
-            continue;
+        let part = match overview_of(client, name, &[list]).await {
+            Ok(Ok(part)) => part,
+            Ok(Err(_)) => continue,
+            // Not even alone: the others are there all the same.
+            Err(Error::GaveUp {
+                status: Some(200), ..
+            }) => {
+                whole.unanswered.push(list);
+                continue;
+            }
+            Err(error) => return Err(error),
         };
         whole.pull_requests = whole.pull_requests.or(part.pull_requests);
         whole.issues = whole.issues.or(part.issues);
@@ -188,6 +197,17 @@ pub(in crate::github) async fn overview(
         whole.releases = whole.releases.or(part.releases);
     }
     Ok(Ok(whole))
+}
+
+/// The list of an overview that a stream begins with.
+pub(in crate::github) const fn list_of(stream: Stream) -> Option<&'static str> {
+    match stream {
+        Stream::PullRequests => Some("pullRequests"),
+        Stream::Issues => Some("issues"),
+        Stream::Deployments => Some("deployments"),
+        Stream::Releases => Some("releases"),
+        _ => None,
+    }
 }
 
 /// The lists of an overview, under the names of the variables that ask for them.
@@ -265,6 +285,9 @@ async fn one(
     }
     if slot.watermark.is_none() && slot.scan.is_none() {
         slot.since = context.since;
+    }
+    if list_of(stream).is_some_and(|list| overview.unanswered.contains(&list)) {
+        return context.troubled(state, stream, "GitHub could not answer its list");
     }
     let was_whole = slot
         .certificate

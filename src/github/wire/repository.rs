@@ -95,6 +95,9 @@ pub struct Repository {
     /// The newest twenty releases, as they came; as above.
     #[serde(default)]
     pub releases: Option<Connection<serde_json::Value>>,
+    /// Lists that GitHub could not answer, not even alone: noted by whoever asked, not part of an answer.
+    #[serde(skip)]
+    pub unanswered: Vec<&'static str>,
 }
 
 /// The owner of a repository.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::observed;
 use super::turns::lives;
 use crate::domain::PersonId;
-use crate::metrics::aggregate::{Depth, Keyed, measure_products, share};
+use crate::metrics::aggregate::{Depth, Keyed, full_count, measure_products};
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
@@ -49,7 +49,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             observed(lens, product)?;
             Ok(rows(tables, lens, product))
         },
-        &|_, rows| share(lens, rows),
+        &|_, rows| full_count(lens, rows),
     );
     let days = lens.flow.stuck_after_working_days;
     measure.notes.push(if lens.flow.is_agreed {

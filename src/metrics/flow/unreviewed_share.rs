@@ -26,7 +26,8 @@ static DEFINITION: Definition = Definition {
     title: "Merged without a second pair of eyes",
     question: "How much reaches the default branch that only its author has seen?",
     definition: "Merged pull requests without any review by a human other than the author up to the merge and without a human co-author, \
-                 among all merged ones. A change that two people wrote counts as reviewed by the pair. Where more of the changes that \
+                 among all merged ones. A change that two people wrote counts as reviewed by the pair; where the \
+                 second address is linked to nobody it may be the author's own, and it is not known. Where more of the changes that \
                  landed in the window came without a pull request than with one, the repository has no pull-request flow, and the \
                  question does not arise.",
     formula: "merged without review and co-author / merged",
@@ -43,6 +44,18 @@ static DEFINITION: Definition = Definition {
     can_mislead: "Pairing without a trailer looks unreviewed. An approval in seconds counts as a review.",
     sql: include_str!("../../../queries/metrics/flow.unreviewed_share.sql"),
 };
+
+/// Why it is not known whether two people wrote a change: an address that nobody has linked may be the author's own.
+pub const UNLINKED: &str = "unlinked_address";
+
+/// Whether another human than the author wrote part of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Other {
+    Nobody,
+    /// Somebody signed under an address that nobody has linked.
+    Unknown,
+    Known,
+}
 
 /// Why a repository's pull requests do not count.
 const NO_FLOW: &str = "no_pull_request_flow";
@@ -97,9 +110,13 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
             let (value, fate) = if without_flow.contains(&whole.pull_request.repository) {
                 (None, Fate::Excluded(NO_FLOW))
             } else {
-                let is_seen = is_reviewed(tables, whole, merged_at)
-                    || pairs.wrote(tables, whole, landings.commit(whole.key()));
-                (Some(if is_seen { 0.0 } else { 1.0 }), Fate::Included)
+                let wrote = pairs.wrote(tables, whole, landings.commit(whole.key()));
+                match wrote {
+                    _ if is_reviewed(tables, whole, merged_at) => (Some(0.0), Fate::Included),
+                    Other::Known => (Some(0.0), Fate::Included),
+                    Other::Unknown => (None, Fate::Unknown(UNLINKED)),
+                    Other::Nobody => (Some(1.0), Fate::Included),
+                }
             };
             let row = whole.row(lens, product, Some(merged_at), value, fate);
             Some(Keyed { row, key: () })
@@ -176,19 +193,37 @@ impl Pairs {
     }
 
     /// Whether another human than the author wrote part of a pull request.
-    fn wrote(&self, tables: &Tables, whole: &Whole<'_>, landed: Option<CommitId>) -> bool {
+    fn wrote(&self, tables: &Tables, whole: &Whole<'_>, landed: Option<CommitId>) -> Other {
         if self.listed.contains(&whole.key()) {
-            return true;
+            return Other::Known;
         }
         let repository = whole.pull_request.repository;
-        let is_other =
-            |person: PersonId| Some(person) != whole.pull_request.author && tables.is_human(person);
-        let own = whole.commits.iter().map(|(commit, _)| *commit);
-        own.chain(landed).any(|commit| {
-            let row = self.ancestry.row(repository, commit);
-            let commit = row.and_then(|row| tables.commits.get(row));
+        let other = |person: PersonId| {
+            if Some(person) == whole.pull_request.author || !tables.is_human(person) {
+                Other::Nobody
+            } else if tables.is_known_human(person) {
+                Other::Known
+            } else {
+                Other::Unknown
+            }
+        };
+        let row_of = |commit: CommitId| {
+            let row = self.ancestry.row(repository, commit)?;
             // A merge commit's author merged, and wrote nothing.
-            commit.is_some_and(|commit| !commit.is_merge && commit.authors().any(is_other))
-        })
+            tables.commits.get(row).filter(|commit| !commit.is_merge)
+        };
+        let own = whole
+            .commits
+            .iter()
+            .filter_map(|(commit, _)| row_of(*commit));
+        let own = own.flat_map(|commit| commit.authors().map(other));
+        let is_own = |commit: &CommitId| whole.commits.iter().any(|(own, _)| own == commit);
+        // A squash commit's author is the pull request's, under whatever address; only its co-authors say more.
+        let squashed = landed.filter(|commit| !is_own(commit)).and_then(row_of);
+        let squashed = squashed
+            .into_iter()
+            .flat_map(|commit| commit.authors().filter(|person| *person != commit.author))
+            .map(other);
+        own.chain(squashed).max().unwrap_or(Other::Nobody)
     }
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::holdings::Places;
 use crate::domain::{PersonId, RepositoryId};
-use crate::metrics::lens::ProductLens;
+use crate::metrics::lens::{Missing, ProductLens};
 use crate::metrics::{Lens, pull_requests};
 use crate::tables::Tables;
 
@@ -251,9 +251,9 @@ pub fn active_people(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTr
         .collect()
 }
 
-/// What to say where nobody is active at all: then the record is old, and not the knowledge.
+/// Why nothing can be said of active people where nobody is active at all: then the record is old, and not the knowledge lost.
 #[must_use]
-pub fn stale_note(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<String> {
+pub fn stale(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Missing> {
     if !active_people(tables, lens, product).is_empty() {
         return None;
     }
@@ -266,11 +266,14 @@ pub fn stale_note(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option
         .map(|(_, at)| at)
         .max()?;
     let on = lens.zone.to_datetime(newest).date();
-    Some(format!(
-        "{}: the newest event on record is of {on}, and nobody was active in the {ACTIVE_DAYS} days before the as-of instant: every \
-         file looks unknown to anybody. If work goes on, fetch and pull first, or ask with `--as-of {on}`",
-        product.name
-    ))
+    Some(Missing {
+        because: format!(
+            "the newest event on record is of {on}, and nobody was active in the {ACTIVE_DAYS} days before the as-of instant"
+        ),
+        fix: Some(format!(
+            "if work goes on, fetch and pull first; else ask with `--as-of {on}`"
+        )),
+    })
 }
 
 #[cfg(test)]

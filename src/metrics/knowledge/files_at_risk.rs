@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::decay::{active_people, stale_note};
+use super::decay::{active_people, stale};
 use super::holders::{FileRow, Judged, file_rows, held, measure_files};
 use super::lineage::FileHistory;
 use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{count, ratio_value};
-use crate::metrics::estimate::wilson_interval;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
     About, Definition, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
@@ -85,7 +84,8 @@ pub fn estimate(lens: &Lens, files: &[&[PersonId]]) -> Measured {
     Measured::Value {
         n: of,
         value,
-        interval: wilson_interval(ratio),
+        // All there are: nothing is estimated.
+        interval: None,
     }
 }
 
@@ -93,9 +93,12 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
     let measure = measure_files(
         &DEFINITION,
         lens,
-        &|product| Ok(rows(tables, lens, product)),
+        &|product| match stale(tables, lens, product) {
+            Some(stale) => Err(stale),
+            None => Ok(rows(tables, lens, product)),
+        },
         &|_, rows| estimate(lens, &held(rows)),
-        &|product| stale_note(tables, lens, product).into_iter().collect(),
+        &|_| Vec::new(),
     );
     panel::with_quarters(measure, tables, lens, 4)
 }

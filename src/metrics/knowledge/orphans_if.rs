@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decay::stale_note;
+use super::decay::stale;
 use super::files_at_risk;
 use super::holders::{FileRow, measure_files};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{count, ratio_value};
-use crate::metrics::estimate::wilson_interval;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
     About, Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
@@ -131,7 +130,8 @@ fn estimate(lens: &Lens, rows: &[&FileRow]) -> Measured {
     Measured::Value {
         n,
         value,
-        interval: wilson_interval(ratio),
+        // All there are: nothing is estimated.
+        interval: None,
     }
 }
 
@@ -139,9 +139,12 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
     measure_files(
         &DEFINITION,
         lens,
-        &|product| Ok(rows(tables, lens, product)),
+        &|product| match stale(tables, lens, product) {
+            Some(stale) => Err(stale),
+            None => Ok(rows(tables, lens, product)),
+        },
         &|_, rows| estimate(lens, rows),
-        &|product| stale_note(tables, lens, product).into_iter().collect(),
+        &|_| Vec::new(),
     )
 }
 

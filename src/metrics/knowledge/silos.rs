@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::decay::{AreaKnowledge, active_people, by_area};
+use super::decay::{AreaKnowledge, active_people, by_area, stale};
 use crate::domain::PersonId;
-use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::aggregate::{Depth, Keyed, cells, full_count, not_observed};
 use crate::metrics::group::Group;
 use crate::metrics::lens::{ProductLens, repositories_of_areas};
 use crate::metrics::measure::{About, Definition, Fate, LedgerRow, Measure, Need, Recipe, Unit};
@@ -103,6 +103,10 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             measure.cells.push(not_observed(product, missing));
             continue;
         }
+        if let Some(stale) = stale(tables, lens, product) {
+            measure.cells.push(not_observed(product, stale));
+            continue;
+        }
         let active = active_people(tables, lens, product);
         let repository_of = repositories_of_areas(tables, lens, product);
         let mut rows: Vec<Keyed<()>> = Vec::new();
@@ -146,7 +150,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             product,
             &rows,
             Depth::PRODUCT,
-            &|_, rows| share(lens, rows),
+            &|_, rows| full_count(lens, rows),
         ));
         let held: Vec<_> = silos(tables, lens, product)
             .into_iter()

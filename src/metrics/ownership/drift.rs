@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::domain::{Codeowners, CodeownersLine, PersonId, RepositoryId};
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, share};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, full_count, not_observed};
 use crate::metrics::group::Group;
 use crate::metrics::knowledge::lineage::file_histories;
 use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
@@ -300,7 +300,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             product,
             &rows,
             Depth::REPOSITORIES,
-            &|_, rows| share(lens, rows),
+            &|_, rows| full_count(lens, rows),
         ));
         let owned = count(rows.len());
         measure.notes.push(format!(

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::quarters::{Acts, acted};
 use crate::domain::{Bucket, Granularity, PersonId, ReviewState};
-use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::aggregate::{Depth, Keyed, cells, full_count, not_observed};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
 use crate::metrics::lens::{ProductLens, repositories_of_areas};
@@ -333,7 +333,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             product,
             &rows,
             Depth::PRODUCT,
-            &|_, rows| share(lens, rows),
+            &|_, rows| full_count(lens, rows),
         ));
         let named = if named.is_empty() {
             "none".to_owned()

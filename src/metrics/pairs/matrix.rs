@@ -34,7 +34,8 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::Commits],
     source: "Definition of this project; GitHub's Co-authored-by convention",
     exclusions: "Commits of one person are left out and counted; so are merge commits, ignored revisions and commits above the file \
-                 limit. Automation is nobody's pair.",
+                 limit. Automation is nobody's pair. A second address that is linked to nobody may be the author's own: such a pair is unknown, \
+                 and counted apart.",
     how_to_read: "Many pairs spread knowledge. It is a number of the team: nobody needs to be in a certain number of pairs.",
     can_mislead: "Pairing without a trailer is not seen. GitHub adds the trailer of suggested changes too, and a squash merge those of \
                   everybody who committed to the branch.",
@@ -85,13 +86,26 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Op
             value: None,
             fate,
         };
-        let pairs = pairs(&people);
+        let known: Vec<PersonId> = people
+            .iter()
+            .copied()
+            .filter(|person| tables.is_known_human(*person))
+            .collect();
+        let pairs = pairs(&known);
+        // An address that nobody has linked may be another one of somebody who is credited already.
+        let is_unknown = known.len() < people.len() && people.len() > 1;
         let apart = match commit.exclusion {
             Some(exclusion) => Some(exclusion.word()),
             None if people.is_empty() => Some("by_automation"),
-            None if pairs.is_empty() => Some("by_one_person"),
+            None if pairs.is_empty() && !is_unknown => Some("by_one_person"),
             None => None,
         };
+        if apart.is_none() && is_unknown {
+            rows.push(Keyed {
+                row: row(Fate::Unknown("unlinked_address")),
+                key: None,
+            });
+        }
         match apart {
             Some(reason) => rows.push(Keyed {
                 row: row(Fate::Excluded(reason)),

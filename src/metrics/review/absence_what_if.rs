@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::areas::{AreaReviewers, by_area};
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
-use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
     About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
 };
@@ -118,6 +117,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Option<PersonId>>]) -> Measured {
     Measured::Value {
         n: ratio.of,
         value,
-        interval: wilson_interval(ratio),
+        // All there are: nothing is estimated.
+        interval: None,
     }
 }

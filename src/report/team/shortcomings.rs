@@ -64,6 +64,20 @@ pub const fn state_words(completeness: Completeness) -> &'static str {
     }
 }
 
+/// Products whose record ended long ago: what is withheld for it is told before anything else.
+pub(super) fn old_records(products: &[Product]) -> impl Iterator<Item = Shortcoming> + '_ {
+    products.iter().filter_map(|product| {
+        let stale = product.stale.as_ref()?;
+        Some(Shortcoming {
+            is_partial: false,
+            what: format!("who knows the files of {}", product.name),
+            state: "is not told",
+            reason: Some(stale.because.clone()),
+            fix: stale.fix.clone(),
+        })
+    })
+}
+
 /// Why a stream is short, and until when the team lives with it.
 fn reason_of(certificate: &StreamCertificate) -> Option<String> {
     let reason = certificate.reason.clone();

@@ -431,6 +431,22 @@ fn a_commit_of_two_people_counts_once_and_credits_both() {
     assert_eq!(number(&found, "committers"), Some(2.0));
     let pairs = measure(&given, "pairs.matrix");
     assert_eq!(pairs.cells[0].ledger.included, 1);
+    // An address that nobody has linked may be Ada's own: no pair, and not "by one person" either.
+    given.tables.people[usize::try_from(BEN.0).unwrap()].is_known = false;
+    let pairs = measure(&given, "pairs.matrix");
+    let ledger = &pairs.cells[0].ledger;
+    assert_eq!(
+        (ledger.included, ledger.unknown.values().sum::<u64>()),
+        (0, 1)
+    );
+    // Beside two who are known it takes nothing away, and is told.
+    given.tables.commits.last_mut().unwrap().co_authors = vec![BEN, PersonId(2)];
+    let pairs = measure(&given, "pairs.matrix");
+    let ledger = &pairs.cells[0].ledger;
+    assert_eq!(
+        (ledger.included, ledger.unknown.values().sum::<u64>()),
+        (1, 1)
+    );
 }
 
 #[test]
@@ -672,16 +688,33 @@ fn a_delegation_by_label_covers_the_pull_requests_that_carry_it_and_no_commit() 
 }
 
 #[test]
-fn a_record_that_ended_long_ago_says_so_beside_its_files_at_risk() {
+fn a_record_that_ended_long_ago_says_nothing_of_who_knows_its_files() {
     let mut given = five_files();
-    let is_stale = |given: &Given| {
-        let notes = measure(given, "knowledge.files_at_risk").notes;
-        notes
-            .iter()
-            .any(|note| note.contains("the newest event on record is of 2026-03-"))
+    let ids = [
+        "knowledge.files_at_risk",
+        "knowledge.orphans_if",
+        "knowledge.silos",
+    ];
+    let is_stale = |given: &Given, id: &str| {
+        let measure = measure(given, id);
+        let whole = measure.cells.iter().find(|cell| {
+            cell.bucket.is_none() && cell.scope.area.is_none() && cell.scope.repository.is_none()
+        });
+        match &whole.unwrap().measured {
+            Measured::NotObserved { because, fix } => {
+                assert!(because.contains("the newest event on record is of 2026-03-"));
+                assert!(fix.as_deref().unwrap().contains("--as-of 2026-03-"));
+                true
+            }
+            _ => false,
+        }
     };
-    assert!(!is_stale(&given));
+    for id in ids {
+        assert!(!is_stale(&given, id), "{id}");
+    }
     given.as_of = hour(24 * 200);
     given.window.until = given.as_of;
-    assert!(is_stale(&given));
+    for id in ids {
+        assert!(is_stale(&given, id), "{id}");
+    }
 }

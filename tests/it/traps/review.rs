@@ -32,6 +32,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let person = |id: u32, login: &str, account| Person {
+            is_known: true,
             names: Vec::new(),
             id: PersonId(id),
             display_name: login.to_owned(),
