@@ -267,8 +267,8 @@ impl From<crate::git::Error> for CliError {
             ),
             E::UnknownBranch { .. } => (
                 Kind::Usage,
-                "`git fetch origin` brings it if the clone lacks it (`fetch-depth: 0` in actions/checkout), and `git branch --all` lists what is there; \
-                 the branch is GitHub's default one, else `default_branch` in linchpin.toml, else origin's (`git remote set-head origin --auto`)",
+                "`git fetch origin` brings it if the clone lacks it (`fetch-depth: 0` in actions/checkout), `git switch` to the one to look at where there is no \
+                 remote; the branch is GitHub's default one, else `default_branch` in linchpin.toml, else origin's (`git remote set-head origin --auto`)",
             ),
             E::NoDefaultBranch { .. } => (
                 Kind::Usage,

@@ -14,11 +14,12 @@ use gix::ObjectId;
 use crate::domain::CommitId;
 
 use super::commit::Parsed;
+use super::descent::{Makers, OldBases};
 use super::interner::Interner;
 use super::join::{New, Parts};
 use super::known::Known;
 use super::landing::landing_order;
-use super::log::{Log, LogChange, LogGap, LogMerge, NONE};
+use super::log::{Log, LogChange, LogGap, LogMerge, LogTaken, NONE};
 use super::objects::{Mixed, Packs, Reader, Unreadable};
 use super::parallel::joined;
 use super::quarter;
@@ -93,6 +94,9 @@ pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
     let mut run = Run::new(plan, old, interners, n_default);
     let fresh = run.take_fresh(&mut nodes, &order, &mut reader);
     run.compare_trees(&nodes, &order, fresh, &mut reader);
+    if plan.ownership {
+        run.descend(&nodes, &order, new_quarters.unwrap_or_default());
+    }
     if plan.ownership
         && !run.follow_tip(
             &nodes,
@@ -119,6 +123,7 @@ pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
         blobs,
         changes,
         merges,
+        taken,
         rows,
         versions,
         ..
@@ -132,6 +137,7 @@ pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
         blobs,
         changes,
         merges,
+        taken,
         rows,
         versions,
     };
@@ -239,7 +245,12 @@ struct Run<'a> {
     blobs: Interner<CommitId, Mixed>,
     changes: Vec<LogChange>,
     merges: Vec<LogMerge>,
+    taken: Vec<LogTaken>,
     events: Vec<Event>,
+    /// What the old facts build on.
+    old_bases: OldBases,
+    /// The makers of all files at the old tip, if there is one, and at the new snapshots.
+    makers: Vec<Makers>,
     /// Commits, known ones included, without an end to their files.
     n_cut: usize,
     /// By path: contents at the new snapshots.
@@ -268,7 +279,10 @@ impl<'a> Run<'a> {
             blobs: interners.blobs,
             changes: Vec::new(),
             merges: Vec::new(),
+            taken: Vec::new(),
             events: Vec::new(),
+            old_bases: OldBases::default(),
+            makers: Vec::new(),
             snapshots: BTreeMap::new(),
             snapshot_places: Vec::new(),
             rows: Vec::new(),

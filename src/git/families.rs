@@ -50,8 +50,8 @@ impl Families {
         match &event.what {
             What::Change { base_path, .. } => one(*base_path),
             What::Merged { parents, .. } => {
-                for (base_path, _) in parents {
-                    one(*base_path);
+                for parent in parents {
+                    one(parent.path);
                 }
             }
             What::Base { .. } => {}

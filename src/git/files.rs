@@ -32,7 +32,7 @@ pub(super) struct Task {
     pub(super) wants_changes: bool,
     /// Whether renames are looked for among them.
     pub(super) wants_renames: bool,
-    /// Whether the merged files that no parent has are wanted.
+    /// Whether the merged files that are not the first parent's are wanted.
     pub(super) wants_merged: bool,
     /// Whether all its files are wanted, as a base of what comes later (the edge of a shallow clone).
     pub(super) wants_all: bool,
@@ -56,8 +56,9 @@ pub(super) struct Changed {
 pub(super) struct Merged {
     /// Its path.
     pub(super) path: Vec<u8>,
-    /// The parents' files, in order, with their paths: a parent may have the file under an older name, or not at all.
-    pub(super) parents: Vec<(Vec<u8>, Side)>,
+    /// The parents' files, in order, with the parents' numbers and their paths: a parent may have the file under an older name,
+    /// or not at all.
+    pub(super) parents: Vec<(u32, Vec<u8>, Side)>,
     /// The result.
     pub(super) after: Side,
 }
@@ -69,6 +70,8 @@ pub(super) struct Files {
     pub(super) changes: Vec<Changed>,
     /// By path.
     pub(super) merged: Vec<Merged>,
+    /// By path: the merged files that are not the first parent's, but another one's, with its number.
+    pub(super) taken: Vec<(Vec<u8>, u32)>,
     /// Every file, by path, where asked for.
     pub(super) all: Vec<(Vec<u8>, Side)>,
     /// Whether there was no end to them.
@@ -126,8 +129,21 @@ fn of_commit(
         let others = differ.compare_merge(&task.parents, &task.tree);
         holes(&differ.holes, &mut files.gaps);
         files.is_cut |= differ.is_cut();
-        let found = std::mem::take(&mut differ.differences);
-        files.merged = merged(found, others, task, &mut differ, contents);
+        let (mut found, mut sides) = (Vec::new(), Vec::new());
+        for (file, others) in std::mem::take(&mut differ.differences)
+            .into_iter()
+            .zip(others)
+        {
+            let is_it = |side: &Option<Side>| *side == file.after;
+            match (1_u32..).zip(&others).find(|(_, side)| is_it(side)) {
+                Some((parent, _)) => files.taken.push((file.path, parent)),
+                None => {
+                    found.push(file);
+                    sides.push(others);
+                }
+            }
+        }
+        files.merged = merged(found, sides, task, &mut differ, contents);
     }
     if task.wants_all {
         differ.compare(None, Some(&task.tree));
@@ -215,7 +231,10 @@ fn merged(
         .filter_map(|(file, sides)| {
             Some(Merged {
                 path: file.path,
-                parents: sides.into_iter().flatten().collect(),
+                parents: (0_u32..)
+                    .zip(sides)
+                    .filter_map(|(parent, side)| side.map(|(path, side)| (parent, path, side)))
+                    .collect(),
                 after: file.after?,
             })
         })

@@ -32,11 +32,6 @@ impl<T: Hash + Eq + Clone, S: BuildHasher + Default> Interner<T, S> {
         number
     }
 
-    /// The number of a value that has one.
-    pub(super) fn known(&self, value: &T) -> Option<u32> {
-        self.numbers.get(value).copied()
-    }
-
     /// The value of a number.
     pub(super) fn value(&self, number: u32) -> Option<&T> {
         self.values.get(number as usize)

@@ -8,7 +8,9 @@ use crate::domain::CommitId;
 
 use super::engine::commit_id;
 use super::interner::Interner;
-use super::log::{Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
+use super::log::{
+    Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogTaken, LogVersion, NONE,
+};
 use super::objects::Mixed;
 use super::parallel::joined;
 use super::versions::Version;
@@ -36,6 +38,7 @@ pub(super) struct Parts {
     pub(super) blobs: Interner<CommitId, Mixed>,
     pub(super) changes: Vec<LogChange>,
     pub(super) merges: Vec<LogMerge>,
+    pub(super) taken: Vec<LogTaken>,
     /// Snapshot, path, owner, lines.
     pub(super) rows: Vec<(u32, u32, u32, u32)>,
     /// Path, content, version, whether it is in the tip.
@@ -50,13 +53,16 @@ struct Renumbered {
 }
 
 impl Renumbered {
-    fn renumber(&mut self, merges: &mut [LogMerge]) {
+    fn renumber(&mut self, merges: &mut [LogMerge], taken: &mut [LogTaken]) {
+        for row in taken {
+            row.path = self.paths.of(row.path);
+        }
         for merge in merges {
             merge.path = self.paths.of(merge.path);
             merge.after = self.blobs.of(merge.after);
-            for (path, blob, _) in &mut merge.parents {
-                *path = self.paths.of(*path);
-                *blob = self.blobs.of(*blob);
+            for parent in &mut merge.parents {
+                parent.path = self.paths.of(parent.path);
+                parent.blob = self.blobs.of(parent.blob);
             }
         }
     }
@@ -105,7 +111,7 @@ impl Renumbered {
         known
     }
 
-    /// By path, maker and content's id.
+    /// By path and maker.
     fn versions(
         &self,
         versions: Vec<(u32, u32, Version, bool)>,
@@ -149,6 +155,7 @@ impl Parts {
             blobs,
             changes,
             merges,
+            taken,
             rows,
             versions,
         } = self;
@@ -180,17 +187,26 @@ impl Parts {
             ..merge
         });
         log.merges = known_merges.chain(merges).collect();
+        let known_taken = old.taken.into_iter().map(|row| LogTaken {
+            commit: place_of_old
+                .get(row.commit as usize)
+                .copied()
+                .unwrap_or(NONE),
+            ..row
+        });
+        log.taken = known_taken.chain(taken).collect();
         // Paths and contents that no change names get their numbers in an order that does not depend on the run.
         let unseen = log
             .merges
             .iter()
             .map(|merge| merge.path)
+            .chain(log.taken.iter().map(|row| row.path))
             .chain(versions.iter().map(|version| version.0));
         let unseen = unseen
             .chain(rows.iter().map(|row| row.1))
             .chain(old.ownership.iter().map(|row| row.path));
         numbers.paths.add_unseen(unseen, &paths);
-        numbers.renumber(&mut log.merges);
+        numbers.renumber(&mut log.merges, &mut log.taken);
         numbers
             .blobs
             .add_unseen(versions.iter().map(|version| version.1), &blobs);

@@ -85,8 +85,28 @@ pub(super) struct LogMerge {
     /// The result: an index into [`Log::blobs`].
     pub(super) after: u32,
     pub(super) after_mode: Mode,
-    /// The parents' files: path, index into [`Log::blobs`], mode. A parent without the file has none.
-    pub(super) parents: Vec<(u32, u32, Mode)>,
+    /// The parents' files. A parent without the file has none.
+    pub(super) parents: Vec<LogParent>,
+}
+
+/// A file in a parent of a merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LogParent {
+    /// Which parent, from 0.
+    pub(super) number: u32,
+    pub(super) path: u32,
+    /// An index into [`Log::blobs`].
+    pub(super) blob: u32,
+    pub(super) mode: Mode,
+}
+
+/// A file of a merge that is not the first parent's, but another one's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LogTaken {
+    pub(super) commit: u32,
+    pub(super) path: u32,
+    /// Which parent, from 1.
+    pub(super) parent: u32,
 }
 
 /// Surviving lines at the end of a quarter.
@@ -133,11 +153,13 @@ pub(super) struct Log {
     pub(super) blobs: Vec<CommitId>,
     /// By commit, then path.
     pub(super) merges: Vec<LogMerge>,
+    /// By commit, then path.
+    pub(super) taken: Vec<LogTaken>,
     /// Quarter ends that have ownership: (seconds, commit index).
     pub(super) quarters: Vec<(i64, u32)>,
     /// By quarter, path, owner; the tip's come last.
     pub(super) ownership: Vec<LogOwnership>,
-    /// By path, maker and content's id.
+    /// By path and maker.
     pub(super) versions: Vec<LogVersion>,
     /// Holes that belong to no commit that could be read.
     pub(super) gaps: Vec<LogGap>,

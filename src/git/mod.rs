@@ -1,14 +1,15 @@
 //! The git layer: commits, changed files and line ownership, mined from a local repository that is never written to.
 //!
 //! [`mine`] turns a repository into a [`History`]. It agrees with `git log --numstat -M` to the line
-//! (see `lines` and `rename` for git's own limits), with `git blame` on whose a line is where history is linear (see
-//! `versions` for merges), and keeps an opaque state by which the next run only reads what is new.
+//! (see `lines` and `rename` for git's own limits), with `git blame` on whose a line is (see `descent` for the graph, `versions` for
+//! merges), and keeps an opaque state by which the next run only reads what is new.
 //! Owner of gix; other layers see domain types only.
 
 mod assemble;
 mod attributes;
 mod commit;
 mod decode;
+mod descent;
 mod ends;
 mod engine;
 mod families;

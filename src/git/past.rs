@@ -5,13 +5,11 @@ use std::sync::OnceLock;
 
 use gix::ObjectId;
 
-use crate::domain::CommitId;
-
-use super::engine::{commit_id, object_id};
-use super::interner::Interner;
+use super::descent::OldBases;
+use super::engine::object_id;
 use super::lines::{LineDiffer, count_lines};
-use super::log::{Log, LogChange, NONE};
-use super::objects::{Mixed, Reader, Unreadable};
+use super::log::{Log, LogChange, LogMerge, NONE};
+use super::objects::{Reader, Unreadable};
 use super::survival::Runs;
 use super::text::{Textness, text};
 use super::tree::{Mode, Side};
@@ -20,29 +18,27 @@ use super::versions::Version;
 /// What an earlier run saw, looked up by version.
 pub(super) struct Past<'a> {
     log: &'a Log,
-    blobs: &'a Interner<CommitId, Mixed>,
+    bases: &'a OldBases,
     ignored: &'a [ObjectId],
     /// By path: how its files are compared.
     text: &'a [Textness],
     index: OnceLock<Index>,
 }
 
-/// A version: path and content, by number.
+/// A version: its path, and the place of the commit that made it.
 type Key = (u32, u32);
 
 struct Index {
-    /// By version, then in order: places among the changes (or, from `n_changes` on, among the merges) that made it.
+    /// By version: places among the changes (or, from `n_changes` on, among the merges) that made it.
     makers: Vec<(Key, u32)>,
     /// By version: places among the kept ones.
     kept: Vec<(Key, u32)>,
 }
 
-/// The rows of a key, in order.
-fn rows(sorted: &[(Key, u32)], key: Key) -> &[(Key, u32)] {
-    let start = sorted.partition_point(|row| row.0 < key);
-    let rest = sorted.get(start..).unwrap_or_default();
-    rest.get(..rest.partition_point(|row| row.0 == key))
-        .unwrap_or_default()
+/// The row of a key.
+fn row(sorted: &[(Key, u32)], key: Key) -> Option<u32> {
+    let at = sorted.binary_search_by_key(&key, |row| row.0).ok()?;
+    sorted.get(at).map(|row| row.1)
 }
 
 /// Where a version's owners come from.
@@ -66,17 +62,17 @@ struct Base {
 pub(super) type Memo = HashMap<u32, Runs>;
 
 impl<'a> Past<'a> {
-    /// Of an earlier run's facts; `blobs` numbers its contents as it does, and `ignored` are the revisions of
+    /// Of an earlier run's facts; `bases` says what each of them builds on, `ignored` are the revisions of
     /// `.git-blame-ignore-revs`, sorted; `text` says by path how its files are compared.
     pub(super) fn new(
         log: &'a Log,
-        blobs: &'a Interner<CommitId, Mixed>,
+        bases: &'a OldBases,
         ignored: &'a [ObjectId],
         text: &'a [Textness],
     ) -> Self {
         Self {
             log,
-            blobs,
+            bases,
             ignored,
             text,
             index: OnceLock::new(),
@@ -96,37 +92,30 @@ impl<'a> Past<'a> {
                 .filter(|(change, _)| {
                     change.after != NONE && change.commit < n_default && !is_merge(change)
                 })
-                .map(|(change, at)| ((change.path, change.after), at));
+                .map(|(change, at)| ((change.path, change.commit), at));
             let by_merges = self.log.merges.iter().zip(n_changes..);
             let mut makers: Vec<(Key, u32)> = by_changes
-                .chain(by_merges.map(|(merge, at)| ((merge.path, merge.after), at)))
+                .chain(by_merges.map(|(merge, at)| ((merge.path, merge.commit), at)))
                 .collect();
             makers.sort_unstable();
             let kept = self.log.versions.iter().zip(0..);
             let mut kept: Vec<(Key, u32)> = kept
-                .map(|(version, at)| ((version.path, version.blob), at))
+                .map(|(version, at)| ((version.path, version.made_by), at))
                 .collect();
             kept.sort_unstable();
             Index { makers, kept }
         })
     }
 
-    /// The newest version of a path with some content that was made before a commit; `None` if there is none, or if one on
-    /// the way to it cannot be read.
+    /// The version of a path that a commit made; `None` if it made none, or if one on the way to it cannot be read.
     pub(super) fn version(
         &self,
         path: u32,
-        blob: &ObjectId,
-        before: u32,
+        made_by: u32,
         memo: &mut Memo,
         (reader, differ): (&mut Reader<'_>, &mut LineDiffer),
     ) -> Option<Version> {
-        let blob = self.blobs.known(&commit_id(blob)?)?;
-        let origin = self.origin((path, blob), before)?;
-        let made_by = match origin {
-            Origin::Kept(at) => self.log.versions.get(at as usize)?.made_by,
-            Origin::Maker(maker) => self.commit_of(maker)?,
-        };
+        let origin = self.origin((path, made_by))?;
         // Versions wait on the stack until those that they build on are made.
         let mut waiting = vec![origin];
         while let Some(&next) = waiting.last() {
@@ -152,40 +141,40 @@ impl<'a> Past<'a> {
             }
         }
         Some(Version {
+            blob: object_id(self.log.blobs.get(self.blob_of(origin)? as usize)?)?,
             runs: self.runs_of(origin, memo)?,
             made_by,
             used_by: NONE,
         })
     }
 
-    fn commit_of(&self, maker: u32) -> Option<u32> {
-        match self.log.changes.get(maker as usize) {
-            Some(change) => Some(change.commit),
-            None => Some(
-                self.log
-                    .merges
-                    .get(maker as usize - self.log.changes.len())?
-                    .commit,
-            ),
+    /// The content of a version.
+    fn blob_of(&self, origin: Origin) -> Option<u32> {
+        match origin {
+            Origin::Kept(at) => Some(self.log.versions.get(at as usize)?.blob),
+            Origin::Maker(maker) => match self.log.changes.get(maker as usize) {
+                Some(change) => Some(change.after),
+                None => Some(self.merge(maker)?.after),
+            },
         }
     }
 
-    /// The newest version made before a commit: strictly earlier in landing order, so that the way back always ends.
-    fn origin(&self, key: Key, before: u32) -> Option<Origin> {
-        let index = self.index();
-        if let Some(&(_, kept)) = rows(&index.kept, key).last()
-            && self
-                .log
-                .versions
-                .get(kept as usize)
-                .is_some_and(|version| version.made_by < before)
-        {
-            return Some(Origin::Kept(kept));
+    fn merge(&self, maker: u32) -> Option<&LogMerge> {
+        let at = (maker as usize).checked_sub(self.log.changes.len())?;
+        self.log.merges.get(at)
+    }
+
+    fn commit_of(&self, maker: u32) -> Option<u32> {
+        match self.log.changes.get(maker as usize) {
+            Some(change) => Some(change.commit),
+            None => Some(self.merge(maker)?.commit),
         }
-        let is_earlier = |maker: &u32| self.commit_of(*maker).is_some_and(|by| by < before);
-        let makers = rows(&index.makers, key);
-        let mut newest_first = makers.iter().rev().map(|&(_, maker)| maker);
-        newest_first.find(is_earlier).map(Origin::Maker)
+    }
+
+    fn origin(&self, key: Key) -> Option<Origin> {
+        let index = self.index();
+        let kept = row(&index.kept, key).map(Origin::Kept);
+        kept.or_else(|| row(&index.makers, key).map(Origin::Maker))
     }
 
     fn runs_of(&self, origin: Origin, memo: &Memo) -> Option<Runs> {
@@ -201,9 +190,13 @@ impl<'a> Past<'a> {
 
     /// What a version was made from.
     fn bases(&self, maker: u32) -> Option<Vec<Base>> {
-        let base = |path: u32, blob: u32, mode: Mode, by: u32| {
+        let by = self.commit_of(maker)?;
+        // Always an earlier commit, so that the way back ends; and the content that the change was made from.
+        let base = |path: u32, made_by: u32, blob: u32, mode: Mode| {
             let origin = if mode.is_regular() {
-                Some(self.origin((path, blob), by)?)
+                let origin = self.origin((path, made_by)).filter(|_| made_by < by)?;
+                (self.blob_of(origin)? == blob).then_some(())?;
+                Some(origin)
             } else {
                 None
             };
@@ -222,20 +215,19 @@ impl<'a> Past<'a> {
             if change.before == NONE {
                 return Some(Vec::new());
             }
+            let made_by = *self.bases.of_changes.get(maker as usize)?;
             return Some(vec![base(
                 path,
+                made_by,
                 change.before,
                 change.before_mode,
-                change.commit,
             )?]);
         }
-        let merge = self
-            .log
-            .merges
-            .get(maker as usize - self.log.changes.len())?;
-        let parents = merge.parents.iter();
+        let at = (maker as usize).checked_sub(self.log.changes.len())?;
+        let makers = self.bases.of_merges.get(at)?;
+        let parents = self.merge(maker)?.parents.iter().zip(makers);
         parents
-            .map(|&(path, blob, mode)| base(path, blob, mode, merge.commit))
+            .map(|(parent, made_by)| base(parent.path, *made_by, parent.blob, parent.mode))
             .collect()
     }
 
@@ -258,10 +250,7 @@ impl<'a> Past<'a> {
             .collect::<Option<_>>()?;
         let commit = self.log.commits.get(self.commit_of(maker)? as usize)?;
         let Some(change) = self.log.changes.get(maker as usize) else {
-            let merge = self
-                .log
-                .merges
-                .get(maker as usize - self.log.changes.len())?;
+            let merge = self.merge(maker)?;
             let after = self.side(merge.after, merge.after_mode)?;
             let after = (after, self.textness(merge.path));
             return merged_runs(&known, after, commit.author, reader, differ);
@@ -306,7 +295,8 @@ fn lines_of(
     }
 }
 
-/// The owners of a merge's result: each line's is that of the first parent that has it, else the merge's author.
+/// The owners of a merge's result: those of the parent that has just that; else each line's is that of the first parent that has
+/// it, or the merge's author.
 pub(super) fn merged_runs(
     parents: &[(Side, Textness, Runs)],
     (after, textness): (Side, Textness),
@@ -319,6 +309,10 @@ pub(super) fn merged_runs(
     let Some(new) = lines_of(reader, after, textness).ok()? else {
         return Some(Runs::default());
     };
+    // A file that came from another place as it was is that parent's, whatever the others have here.
+    if let Some((_, _, theirs)) = parents.iter().find(|(side, ..)| side.id == after.id) {
+        return Some(theirs.clone());
+    }
     let mut runs = Runs::of_one(count_lines(&new), PENDING);
     for (side, textness, theirs) in parents {
         if let Some(old) = lines_of(reader, *side, *textness).ok()? {

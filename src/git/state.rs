@@ -128,6 +128,7 @@ pub(super) fn read(state: &[u8]) -> Option<Log> {
         changes: files.changes,
         blobs: files.blobs,
         merges: files.merges,
+        taken: files.taken,
         quarters: lines.quarters,
         ownership: lines.ownership,
         versions: lines.versions,

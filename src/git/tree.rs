@@ -360,7 +360,7 @@ impl<'r, 'p> Differ<'r, 'p> {
         None
     }
 
-    /// Finds the files of a merge that are like those of none of its parents. `before` of each is the first parent's.
+    /// Finds the files of a merge that are not those of its first parent. `before` of each is the first parent's.
     ///
     /// The second list holds, for each difference, the file in the other parents.
     pub(super) fn compare_merge(
@@ -418,7 +418,7 @@ impl<'r, 'p> Differ<'r, 'p> {
         })
     }
 
-    /// Notes the merged files that no parent has, up to the next subtree that none has; the path is then its.
+    /// Notes the merged files that the first parent does not have, up to the next such subtree; the path is then its.
     fn next_merged_subtree(
         &mut self,
         level: &mut MergeLevel,
@@ -452,7 +452,6 @@ impl<'r, 'p> Differ<'r, 'p> {
             }
             let next = entry(rest, self.hash_len)?;
             // Step over the bytes that every side has, then find the entry in each parent.
-            let mut is_known = false;
             let mut matches: Vec<Option<Entry<'_>>> = Vec::with_capacity(rests.len());
             for side in &mut rests {
                 let mut found = None;
@@ -469,12 +468,11 @@ impl<'r, 'p> Differ<'r, 'p> {
                         std::cmp::Ordering::Greater => break,
                     }
                 }
-                is_known |=
-                    found.is_some_and(|found| found.id == next.id && found.is_tree == next.is_tree);
                 matches.push(found);
             }
             rest = rest.get(next.end..).unwrap_or_default();
-            if is_known {
+            let is_same = |found: Entry<'_>| found.id == next.id && found.is_tree == next.is_tree;
+            if matches.first().copied().flatten().is_some_and(is_same) {
                 continue;
             }
             if !self.path.is_empty() {

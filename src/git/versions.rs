@@ -2,8 +2,7 @@
 //!
 //! Paths connected by renames form a family; the versions of a family are visited in landing order by one thread, so that
 //! they decode along one delta chain and the owners of lines are carried from version to version. A change builds on the
-//! latest version of its path with the content that it changed: that is exact where history is linear, and where a merge
-//! took a file from one of its parents. A merge that mixed both takes each line from the first parent that has it.
+//! version that its parent has (see `descent`). A merge that mixed both takes each line from the first parent that has it.
 
 mod visit;
 
@@ -43,6 +42,8 @@ pub(super) enum What {
         change: u32,
         /// The path it builds on: its own, or where a renamed file was.
         base_path: u32,
+        /// The commit that made the version it builds on; `NONE` where there is none.
+        base: u32,
         /// Before.
         before: Option<Side>,
         /// After.
@@ -54,8 +55,8 @@ pub(super) enum What {
     },
     /// A merge leaves the file unlike that of every parent.
     Merged {
-        /// The parents' files: path and content.
-        parents: Vec<(u32, Side)>,
+        /// The parents' files.
+        parents: Vec<MergedFrom>,
         /// The result.
         after: Side,
         /// The merge's author.
@@ -66,6 +67,19 @@ pub(super) enum What {
         /// Its content.
         after: Side,
     },
+}
+
+/// A file of a merge's parent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MergedFrom {
+    /// Which parent, from 0.
+    pub(super) number: u32,
+    /// Its path there.
+    pub(super) path: u32,
+    /// The commit that made this version, or `NONE`.
+    pub(super) maker: u32,
+    /// Its content.
+    pub(super) side: Side,
 }
 
 /// What a change turned out to be.
@@ -80,16 +94,18 @@ pub(super) struct Measured {
 /// The owners of a version, and who made and used it last.
 #[derive(Debug, Clone)]
 pub(super) struct Version {
+    /// The content.
+    pub(super) blob: ObjectId,
     /// The owners of its lines.
     pub(super) runs: Runs,
     /// The commit that made it, in landing order.
     pub(super) made_by: u32,
-    /// The last commit that built on it or deleted it, or [`NONE`].
+    /// The last commit that built on it or deleted it, or `NONE`.
     pub(super) used_by: u32,
 }
 
-/// The contents of a path: each from some snapshot on.
-pub(super) type Contents = Vec<(u32, Option<Side>)>;
+/// The contents of a path: each from some snapshot on, with the commit that made it, or `NONE`.
+pub(super) type Contents = Vec<(u32, Option<(Side, u32)>)>;
 
 /// Paths connected by renames, with all that happens to them.
 #[derive(Debug, Default)]
@@ -99,7 +115,7 @@ pub(super) struct Family {
     /// By path: from which snapshot on it has which content.
     pub(super) snapshots: Vec<(u32, Contents)>,
     /// Versions from an earlier run.
-    pub(super) versions: Vec<(u32, ObjectId, Version)>,
+    pub(super) versions: Vec<(u32, Version)>,
 }
 
 /// What is fixed for all families.
@@ -123,8 +139,8 @@ pub(super) struct Outcome {
     pub(super) measured: Vec<(u32, Measured)>,
     /// Snapshot, path, owner, lines.
     pub(super) rows: Vec<(u32, u32, u32, u32)>,
-    /// Path, content, version, whether it is in the tip.
-    pub(super) versions: Vec<(u32, ObjectId, Version, bool)>,
+    /// Path, version, whether it is in the tip.
+    pub(super) versions: Vec<(u32, Version, bool)>,
     /// Commit's order and hole.
     pub(super) gaps: Vec<(u32, LogGap)>,
     /// Whether a version was asked for that is not there.

@@ -1,16 +1,51 @@
 //! Whose lines there are: contents of the new versions read, family by family, and of the tip at the ends of quarters.
 
+use super::super::descent::Descent;
 use super::super::families::Families;
 use super::super::log::NONE;
 use super::super::objects::Reader;
 use super::super::past::Past;
 use super::super::survival::Runs;
-use super::super::tree::Differ;
+use super::super::tree::{Differ, Side};
 use super::super::versions::{self, Family, Frame, Measured, Version};
 use super::super::walk::Node;
 use super::{Run, commit_id, kept_commits, object_id, tree_of_commit};
 
 impl Run<'_> {
+    /// Finds the versions that the new changes build on, and those of all files at the old tip and at the new snapshots.
+    pub(super) fn descend(&mut self, nodes: &[Node], order: &[u32], quarters: &[(i64, u32)]) {
+        let mut place_of = vec![NONE; nodes.len()];
+        for (place, &at) in (0..).zip(order) {
+            if let Some(slot) = place_of.get_mut(at as usize) {
+                *slot = place;
+            }
+        }
+        let landed = order.get(..self.n_default).unwrap_or_default();
+        let parents_of = |at: &u32| {
+            let node = nodes.get(*at as usize);
+            let parents = node.map(|node| node.parents.as_slice()).unwrap_or_default();
+            let places = parents.iter().filter_map(|at| place_of.get(*at as usize));
+            places.copied().collect()
+        };
+        let parents: Vec<Vec<u32>> = landed.iter().map(parents_of).collect();
+        let last = self.n_default.checked_sub(1);
+        let old_tip = self.old.n_default.checked_sub(1);
+        let snapshots: Vec<u32> = old_tip
+            .into_iter()
+            .chain(quarters.iter().map(|(_, place)| *place))
+            .chain(last.and_then(|last| u32::try_from(last).ok()))
+            .collect();
+        let descent = Descent {
+            parents: &parents,
+            n_paths: self.paths.len(),
+            old: &self.old,
+            events: &mut self.events,
+            taken: &self.taken,
+            snapshots: &snapshots,
+        };
+        (self.old_bases, self.makers) = descent.follow();
+    }
+
     /// Finds the contents of all files at the new snapshots; false where a tree cannot be read.
     pub(super) fn follow_tip(
         &mut self,
@@ -58,27 +93,54 @@ impl Run<'_> {
                 // What of a tree without an end was seen depends on where the look began: only a full run begins at nothing.
                 return false;
             }
+            let makers = self.makers.first();
             for file in std::mem::take(&mut differ.differences) {
                 let path = self.paths.number(file.path.as_slice());
+                let maker = makers.map_or(NONE, |makers| makers.maker(path));
                 self.snapshots
                     .entry(path)
                     .or_default()
-                    .push((0, file.after));
+                    .push((0, file.after.map(|side| (side, maker))));
             }
         }
+        let n_before = usize::from(start.is_some());
         for (snapshot, tree) in (0..).zip(trees) {
             let mut differ = Differ::new(reader, self.plan.hash);
             differ.compare(before.as_deref(), Some(&tree));
             if differ.is_cut() && start.is_some() {
                 return false;
             }
-            for file in std::mem::take(&mut differ.differences) {
-                let path = self.paths.number(file.path.as_slice());
+            let at = n_before + snapshot as usize;
+            let makers = self.makers.get(at);
+            let mut show = |path: u32, content: Option<(Side, u32)>| {
                 let contents = self.snapshots.entry(path).or_default();
                 if contents.last().is_some_and(|(from, _)| *from == snapshot) {
                     contents.pop();
                 }
-                contents.push((snapshot, file.after));
+                contents.push((snapshot, content));
+            };
+            for file in std::mem::take(&mut differ.differences) {
+                let path = self.paths.number(file.path.as_slice());
+                let maker = makers.map_or(NONE, |makers| makers.maker(path));
+                show(path, file.after.map(|side| (side, maker)));
+            }
+            // The same content may have been made again since, by somebody else.
+            let earlier = at.checked_sub(1).and_then(|at| self.makers.get(at));
+            let remade = makers
+                .zip(earlier)
+                .map(|(makers, earlier)| makers.differing(earlier));
+            for (path, maker) in remade.unwrap_or_default() {
+                let contents = self.snapshots.get_mut(&path);
+                let Some(contents) = contents else { continue };
+                let Some(&(from, Some((side, before)))) = contents.last() else {
+                    continue;
+                };
+                if before != maker {
+                    if from == snapshot {
+                        contents.pop();
+                    }
+                    contents.push((snapshot, Some((side, maker))));
+                }
             }
             before = Some(tree);
         }
@@ -107,16 +169,14 @@ impl Run<'_> {
             else {
                 continue;
             };
-            let (made_by, used_by) = (version.made_by, version.used_by);
             let kept = Version {
+                blob: id,
                 runs: Runs(version.runs.clone()),
-                made_by,
-                used_by,
+                made_by: version.made_by,
+                used_by: version.used_by,
             };
-            families
-                .of(version.path)
-                .versions
-                .push((version.path, id, kept));
+            let family = families.of(version.path);
+            family.versions.push((version.path, kept));
         }
         families.into_list()
     }
@@ -132,7 +192,7 @@ impl Run<'_> {
                 .unwrap_or(NONE),
             ownership: self.plan.ownership,
             text: &text,
-            past: Past::new(&self.old, &self.blobs, self.plan.ignored, &text),
+            past: Past::new(&self.old, &self.old_bases, self.plan.ignored, &text),
         };
         self.plan.progress.phase("lines", Some(n_events));
         let outcomes = versions::of_families(
@@ -155,8 +215,10 @@ impl Run<'_> {
                 }
             }
             self.rows.extend(outcome.rows);
-            for (path, id, version, is_in_tip) in outcome.versions {
-                let Some(blob) = commit_id(&id) else { continue };
+            for (path, version, is_in_tip) in outcome.versions {
+                let Some(blob) = commit_id(&version.blob) else {
+                    continue;
+                };
                 self.versions
                     .push((path, self.blobs.number(&blob), version, is_in_tip));
             }

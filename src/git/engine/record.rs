@@ -7,10 +7,10 @@ use crate::domain::{ChangeKind, CommitId};
 use super::super::commit::{self, Parsed, Stamp};
 use super::super::files::{self, Changed, Files, Task};
 use super::super::join::New;
-use super::super::log::{LogChange, LogCommit, LogMerge, NONE};
+use super::super::log::{LogChange, LogCommit, LogMerge, LogParent, LogTaken, NONE};
 use super::super::objects::Reader;
 use super::super::tree::{Mode, Side};
-use super::super::versions::{Event, What};
+use super::super::versions::{Event, MergedFrom, What};
 use super::super::walk::{Node, Source};
 use super::{Fresh, Run, commit_id, gap, object_id, tree_of_commit};
 
@@ -196,6 +196,7 @@ impl Run<'_> {
         if files.is_cut && self.n_cut > MAX_CUT {
             // Some of them show what such a repository is like; a thousand times a million files would not fit anywhere.
             (files.changes, files.merged, files.all) = Default::default();
+            files.taken = Vec::new();
             commit.is_diffed = false;
         }
         let hole = if self.is_edge(&id) {
@@ -262,6 +263,7 @@ impl Run<'_> {
             let what = What::Change {
                 change,
                 base_path,
+                base: NONE,
                 before,
                 after,
                 owner,
@@ -279,11 +281,21 @@ impl Run<'_> {
             let (after, after_mode) = self.blob(Some(merged.after));
             let mut parents = Vec::new();
             let mut bases = Vec::new();
-            for (base_path, side) in merged.parents {
-                let base_path = self.paths.number(base_path.as_slice());
+            for (number, path, side) in merged.parents {
+                let path = self.paths.number(path.as_slice());
                 let (blob, mode) = self.blob(Some(side));
-                parents.push((base_path, blob, mode));
-                bases.push((base_path, side));
+                parents.push(LogParent {
+                    number,
+                    path,
+                    blob,
+                    mode,
+                });
+                bases.push(MergedFrom {
+                    number,
+                    path,
+                    maker: NONE,
+                    side,
+                });
             }
             self.merges.push(LogMerge {
                 commit: place,
@@ -301,6 +313,14 @@ impl Run<'_> {
                 order: place,
                 path,
                 what,
+            });
+        }
+        for (path, parent) in files.taken {
+            let path = self.paths.number(path.as_slice());
+            self.taken.push(LogTaken {
+                commit: place,
+                path,
+                parent,
             });
         }
         for (path, after) in files.all {

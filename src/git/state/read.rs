@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::domain::{ChangeKind, CommitId};
 
 use super::super::log::{
-    Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogVersion, NONE,
+    Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogParent, LogTaken, LogVersion,
+    NONE,
 };
 use super::super::tree::Mode;
 
@@ -244,10 +245,34 @@ impl<'a> ColumnReader<'a> {
                 after: rest.small()?,
                 after_mode: Mode::of_code(rest.byte()?),
                 parents: rest.column(|rest| {
-                    Some((rest.small()?, rest.small()?, Mode::of_code(rest.byte()?)))
+                    Some(LogParent {
+                        number: rest.small()?,
+                        path: rest.small()?,
+                        blob: rest.small()?,
+                        mode: Mode::of_code(rest.byte()?),
+                    })
                 })?,
             })
         })
+    }
+
+    fn taken(&mut self) -> Option<Vec<LogTaken>> {
+        let mut last = 0_u32;
+        let mut taken = self.column(|rest| {
+            last = last.checked_add(rest.small()?)?;
+            Some(LogTaken {
+                commit: last,
+                path: 0,
+                parent: 0,
+            })
+        })?;
+        taken
+            .iter_mut()
+            .try_for_each(|row| self.small().map(|path| row.path = path))?;
+        taken
+            .iter_mut()
+            .try_for_each(|row| self.small().map(|parent| row.parent = parent))?;
+        Some(taken)
     }
 
     fn ownership(&mut self) -> Option<Vec<LogOwnership>> {
@@ -317,6 +342,7 @@ pub(super) fn files_section(rest: &mut ColumnReader<'_>) -> Option<Log> {
         changes: rest.changes()?,
         blobs: rest.column(ColumnReader::id)?,
         merges: rest.merges()?,
+        taken: rest.taken()?,
         ..Log::default()
     })
 }

@@ -2,7 +2,9 @@
 
 use crate::domain::{ChangeKind, CommitId};
 
-use super::super::log::{Log, LogChange, LogGap, LogMerge, LogOwnership, LogVersion, NONE};
+use super::super::log::{
+    Log, LogChange, LogGap, LogMerge, LogOwnership, LogTaken, LogVersion, NONE,
+};
 
 /// Bytes being written, column by column.
 #[derive(Default)]
@@ -144,6 +146,7 @@ impl Writer {
         self.changes(&log.changes);
         self.column(&log.blobs, Self::id);
         self.merges(&log.merges);
+        self.taken(&log.taken);
     }
 
     /// Owners of lines: at quarters' ends, and by version.
@@ -208,12 +211,27 @@ impl Writer {
                 out.number(u64::from(number));
             }
             out.bytes.push(merge.after_mode.code());
-            out.column(&merge.parents, |out, (path, blob, mode)| {
-                out.number(u64::from(*path));
-                out.number(u64::from(*blob));
-                out.bytes.push(mode.code());
+            out.column(&merge.parents, |out, parent| {
+                for number in [parent.number, parent.path, parent.blob] {
+                    out.number(u64::from(number));
+                }
+                out.bytes.push(parent.mode.code());
             });
         });
+    }
+
+    fn taken(&mut self, taken: &[LogTaken]) {
+        let mut last = 0;
+        self.column(taken, |out, row| {
+            out.number(u64::from(row.commit - last));
+            last = row.commit;
+        });
+        for row in taken {
+            self.number(u64::from(row.path));
+        }
+        for row in taken {
+            self.number(u64::from(row.parent));
+        }
     }
 
     fn ownership(&mut self, rows: &[LogOwnership]) {

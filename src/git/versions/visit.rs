@@ -11,13 +11,14 @@ use super::super::past::{Memo, merged_runs};
 use super::super::survival::{Runs, UNKNOWN};
 use super::super::text::{Textness, text};
 use super::super::tree::Side;
-use super::{Event, Family, Frame, Measured, Outcome, Version, What};
+use super::{Event, Family, Frame, Measured, MergedFrom, Outcome, Version, What};
 
 /// Versions made by every commit whose place is a multiple of this are kept for later runs: a topic may start from any
 /// version, and is then found with a few steps from the milestone before it.
 const MILESTONE: u32 = 16;
 
-type Key = (u32, ObjectId);
+/// A version: its path, and the place of the commit that made it.
+type Key = (u32, u32);
 
 /// One side of a change.
 enum Content {
@@ -66,37 +67,34 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     ) -> Self {
         let mut uses_left: HashMap<Key, u32, Mixed> = HashMap::default();
         if frame.ownership {
-            let mut add = |path: u32, side: &Option<Side>, n: u32| {
-                if let Some(side) = side {
-                    *uses_left.entry((path, side.id)).or_default() += n;
-                }
-            };
+            let mut add = |path: u32, maker: u32| *uses_left.entry((path, maker)).or_default() += 1;
             for event in &family.events {
                 match &event.what {
                     What::Change {
                         base_path,
-                        before,
+                        base,
+                        before: Some(_),
                         owner: Some(_),
                         ..
-                    } => add(*base_path, before, 1),
+                    } => add(*base_path, *base),
                     What::Merged { parents, .. } => {
-                        for (path, side) in parents {
-                            add(*path, &Some(*side), 1);
+                        for parent in parents {
+                            add(parent.path, parent.maker);
                         }
                     }
                     _ => {}
                 }
             }
             for (path, contents) in &family.snapshots {
-                for (_, side) in contents {
-                    add(*path, side, 1);
+                for (_, maker) in contents.iter().filter_map(|(_, content)| *content) {
+                    add(*path, maker);
                 }
             }
         }
         let versions = family
             .versions
             .iter()
-            .map(|(path, id, version)| ((*path, *id), version.clone()))
+            .map(|(path, version)| ((*path, version.made_by), version.clone()))
             .collect();
         Self {
             family,
@@ -145,14 +143,18 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     fn show(&mut self, snapshot: usize, shown: &mut [Shown]) {
         let number = u32::try_from(snapshot).unwrap_or(NONE);
         for ((path, contents), shown) in self.family.snapshots.iter().zip(shown) {
-            while let Some((_, side)) = contents.get(shown.next).filter(|(from, _)| *from <= number)
+            while let Some((_, content)) =
+                contents.get(shown.next).filter(|(from, _)| *from <= number)
             {
-                shown.current = side.map(|side| (*path, side.id));
+                shown.current = content.map(|(side, maker)| ((*path, maker), side.id));
                 shown.next += 1;
                 shown.is_counted = false;
             }
-            let Some(key) = shown.current else { continue };
-            if let Some(version) = self.versions.get(&key) {
+            let Some((key, blob)) = shown.current else {
+                continue;
+            };
+            let version = self.versions.get(&key);
+            if let Some(version) = version.filter(|version| version.blob == blob) {
                 if !std::sync::Arc::ptr_eq(&version.runs.0, &shown.runs.0) {
                     shown.runs = version.runs.clone();
                     shown.totals = version.runs.totals();
@@ -204,9 +206,10 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         }
     }
 
-    /// The owners of a version's lines; unknown ones where it is not there.
-    fn runs(&mut self, key: Key, order: u32, content: Option<&[u8]>) -> Runs {
-        if let Some(version) = self.version(key, order) {
+    /// The owners of a version's lines; unknown ones where it is not there, or where it is another one: something between
+    /// them could not be read.
+    fn runs(&mut self, key: Key, side: Side, content: Option<&[u8]>) -> Runs {
+        if let Some(version) = self.version(key).filter(|version| version.blob == side.id) {
             return version.runs.clone();
         }
         self.outcome.is_base_missing = true;
@@ -214,26 +217,26 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     }
 
     /// A version, made again if an earlier run did not keep it.
-    fn version(&mut self, key: Key, order: u32) -> Option<&Version> {
+    fn version(&mut self, key: Key) -> Option<&Version> {
         if !self.versions.contains_key(&key) {
-            let version = self.frame.past.version(
-                key.0,
-                &key.1,
-                order,
-                &mut self.memo,
-                (self.reader, self.differ),
-            )?;
+            let tools = (&mut *self.reader, &mut *self.differ);
+            let version = self
+                .frame
+                .past
+                .version(key.0, key.1, &mut self.memo, tools)?;
             self.versions.insert(key, version);
         }
         self.versions.get(&key)
     }
 
-    fn made(&mut self, key: Key, by: u32, runs: Runs) {
+    fn made(&mut self, path: u32, side: Side, by: u32, runs: Runs) {
         let version = Version {
+            blob: side.id,
             runs,
             made_by: by,
             used_by: NONE,
         };
+        let key = (path, by);
         if self.uses_left.get(&key).is_some_and(|&left| left > 0) || self.is_kept(&version) {
             self.versions.insert(key, version);
         } else {
@@ -270,6 +273,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             What::Change {
                 change,
                 base_path,
+                base,
                 before,
                 after,
                 owner,
@@ -279,7 +283,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                 self.change(
                     event,
                     *change,
-                    *base_path,
+                    (*base_path, *base),
                     (*before, *after),
                     owner,
                     *is_ignored,
@@ -295,11 +299,8 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                 if !matches!(content, Content::Unreadable) {
                     let bytes = content.bytes().filter(|_| after.mode.is_regular());
                     let lines = bytes.map_or(0, count_lines);
-                    self.made(
-                        (event.path, after.id),
-                        event.order,
-                        Runs::of_one(lines, UNKNOWN),
-                    );
+                    let runs = Runs::of_one(lines, UNKNOWN);
+                    self.made(event.path, *after, event.order, runs);
                 }
             }
         }
@@ -309,21 +310,21 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         &mut self,
         event: &Event,
         change: u32,
-        base_path: u32,
+        base: Key,
         (before, after): (Option<Side>, Option<Side>),
         owner: Option<u32>,
         is_ignored: bool,
     ) {
         let (old, new) = (
-            self.read(event.order, base_path, before),
+            self.read(event.order, base.0, before),
             self.read(event.order, event.path, after),
         );
         // Before the comparison: making a version again needs comparisons of its own.
-        let base = before.map(|side| (base_path, side.id));
-        let is_followed = owner.is_some() && before.is_some_and(|side| side.mode.is_regular());
-        let base_runs = base
-            .filter(|_| is_followed)
-            .map(|base| self.runs(base, event.order, old.bytes()));
+        let is_followed = |side: &Side| owner.is_some() && side.mode.is_regular();
+        let base_runs = before
+            .filter(is_followed)
+            .map(|side| self.runs(base, side, old.bytes()));
+        let base = before.map(|_| base);
         let is_same = before.zip(after).is_some_and(|(before, after)| {
             before.id == after.id && before.mode.is_regular() == after.mode.is_regular()
         });
@@ -369,50 +370,49 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             if let Some(base) = base {
                 self.used(base, Some(event.order));
             }
-            self.made((event.path, after.id), event.order, runs);
+            self.made(event.path, after, event.order, runs);
         } else if let Some(base) = base {
             self.used(base, Some(event.order));
         }
     }
 
-    fn merged(&mut self, event: &Event, parents: &[(u32, Side)], after: Side, owner: u32) {
+    fn merged(&mut self, event: &Event, parents: &[MergedFrom], after: Side, owner: u32) {
         let mut known = Vec::new();
         let new = self.read(event.order, event.path, Some(after));
         if new.bytes().is_some() && after.mode.is_regular() {
-            for &(path, side) in parents {
+            for parent in parents {
+                let (path, side) = (parent.path, parent.side);
                 let old = self.read(event.order, path, Some(side));
                 if old.bytes().is_some() && side.mode.is_regular() {
-                    let runs = self.runs((path, side.id), event.order, old.bytes());
+                    let runs = self.runs((path, parent.maker), side, old.bytes());
                     known.push((side, self.textness(path), runs));
                 }
             }
         }
         let result = (after, self.textness(event.path));
         let runs = merged_runs(&known, result, owner, self.reader, self.differ).unwrap_or_default();
-        for (path, side) in parents {
-            self.used((*path, side.id), Some(event.order));
+        for parent in parents {
+            self.used((parent.path, parent.maker), Some(event.order));
         }
-        self.made((event.path, after.id), event.order, runs);
+        self.made(event.path, after, event.order, runs);
     }
 
     fn keep(&mut self, shown: &[Shown]) {
         if !self.frame.ownership {
             return;
         }
-        let in_tip: std::collections::HashSet<Key> =
-            shown.iter().filter_map(|shown| shown.current).collect();
+        let current = shown.iter().filter_map(|shown| shown.current);
+        let in_tip: std::collections::HashSet<Key> = current.map(|(key, _)| key).collect();
         let versions = std::mem::take(&mut self.versions);
         for (key, version) in versions {
             let is_in_tip = in_tip.contains(&key);
             if is_in_tip || self.is_kept(&version) {
-                self.outcome
-                    .versions
-                    .push((key.0, key.1, version, is_in_tip));
+                self.outcome.versions.push((key.0, version, is_in_tip));
             }
         }
         self.outcome
             .versions
-            .sort_by_key(|(path, id, ..)| (*path, *id));
+            .sort_by_key(|(path, version, _)| (*path, version.made_by));
     }
 }
 
@@ -420,7 +420,8 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
 #[derive(Default)]
 struct Shown {
     next: usize,
-    current: Option<Key>,
+    /// Its version, and the content that this must have.
+    current: Option<(Key, ObjectId)>,
     runs: Runs,
     totals: Vec<(u32, u32)>,
     is_counted: bool,

@@ -66,7 +66,7 @@ pub fn judged(lines: FileLines) -> Judged<Vec<(PersonId, u64)>> {
 /// The product's files with their surviving lines at the last sample before the as-of instant.
 pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Vec<LinesRow>, Missing> {
     let files = Samples::of(tables, product).lines_at(tables, lens.as_of, &lens.zone);
-    if let Some(missing) = missing(&files) {
+    if let Some(missing) = missing(tables, &files) {
         return Err(missing);
     }
     let areas = areas_of_files(tables, lens, product);

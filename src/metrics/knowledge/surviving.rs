@@ -118,10 +118,17 @@ impl Samples {
 
 /// Why surviving lines cannot be told; `None` where some were sampled.
 #[must_use]
-pub fn missing(files: &[FileLines]) -> Option<Missing> {
+pub fn missing(tables: &Tables, files: &[FileLines]) -> Option<Missing> {
+    let (because, fix) = if tables.ownership.file.is_empty() {
+        let fix = "run `linchpin mine` on a clone with its history";
+        ("surviving lines were not mined", Some(fix.to_owned()))
+    } else {
+        let because = "no surviving lines were sampled by then: they are at the ends of quarters and at the newest commit";
+        (because, None)
+    };
     files.is_empty().then(|| Missing {
-        because: "surviving lines were not mined".to_owned(),
-        fix: Some("run `linchpin mine` on a clone with its history".to_owned()),
+        because: because.to_owned(),
+        fix,
     })
 }
 
