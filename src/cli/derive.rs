@@ -201,6 +201,10 @@ impl Settings {
     }
 }
 
+/// Raised with every change of the tables or of what is derived into them: facts of another shape are derived anew from what is
+/// in the store.
+const SHAPE: u32 = 1;
+
 /// Everything that facts depend on, as a text.
 pub fn inputs(
     store: &Store,
@@ -208,9 +212,9 @@ pub fn inputs(
     web: Option<&str>,
     no_github: Option<(&str, &str)>,
 ) -> String {
-    let version = env!("CARGO_PKG_VERSION");
+    let version = (env!("CARGO_PKG_VERSION"), SHAPE);
     let files = store.fingerprint(&["raw/", "mined/", "repositories.json"]);
-    format!("{version}\n{register:?}\n{web:?}\n{no_github:?}\n{files}")
+    format!("{version:?}\n{register:?}\n{web:?}\n{no_github:?}\n{files}")
 }
 
 /// Derives facts and stages them in the store. `web` is where repositories with

@@ -36,14 +36,14 @@ pub fn remote_github_names(repository: &Path) -> Result<Vec<GitHubName>, Error> 
     let repository = open::open(repository)?;
     let config = repository.config_snapshot();
     let sections = config.plumbing().sections_by_name("remote");
-    let named: BTreeSet<String> = sections
+    let remotes: BTreeSet<String> = sections
         .into_iter()
         .flatten()
         .filter_map(|section| section.header().subsection_name())
         .map(|name| name.to_str_lossy().into_owned())
         .collect();
     let mut found = Vec::new();
-    for remote in named {
+    for remote in remotes {
         let text = |key: &str| {
             let value = config.string(&format!("remote.{remote}.{key}"))?;
             Some(value.to_str_lossy().into_owned())

@@ -343,7 +343,7 @@ impl Used {
                     &fragment.directives
                 }
             };
-            for directive in directives.iter() {
+            for directive in directives {
                 for argument in &directive.arguments {
                     self.note_value(&argument.value);
                 }

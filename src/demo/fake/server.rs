@@ -205,46 +205,39 @@ async fn answer(
         Some(Fault::Update(change)) => shared.update(change),
         None => {}
     }
+    Ok(served(
+        &shared,
+        asked,
+        (&posted, is_graphql),
+        is_cut,
+        &twist,
+    ))
+}
+
+/// The answer to a request that is answered.
+fn served(
+    shared: &Shared,
+    asked: Asked,
+    (posted, is_graphql): (&Value, bool),
+    is_cut: bool,
+    twist: &Twist,
+) -> Response<Served> {
     if shared.max_ids.is_some_and(|most| asked.n_ids() > most) {
-        return Ok(respond(
-            &shared,
-            502,
-            &[],
-            b"<html>Bad gateway</html>",
-            false,
-        ));
+        return respond(shared, 502, &[], b"<html>Bad gateway</html>", false);
     }
     if !is_graphql {
         let parameters = serde_json::from_value(asked.variables).unwrap_or_default();
         let (status, body) = rest::get(&shared.snapshot(), &asked.operation, &parameters);
-        return Ok(respond(
-            &shared,
-            status,
-            &[],
-            body.to_string().as_bytes(),
-            is_cut,
-        ));
+        return respond(shared, status, &[], body.to_string().as_bytes(), is_cut);
     }
-    let Some(points) = spend(&shared, &asked) else {
+    let Some(points) = spend(shared, &asked) else {
         let body =
             json!({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]});
-        return Ok(respond(
-            &shared,
-            200,
-            &[],
-            body.to_string().as_bytes(),
-            false,
-        ));
+        return respond(shared, 200, &[], body.to_string().as_bytes(), false);
     };
-    let mut body = shared.engine.execute(&shared.snapshot(), &posted, points);
+    let mut body = shared.engine.execute(&shared.snapshot(), posted, points);
     twist.apply(&mut body);
-    Ok(respond(
-        &shared,
-        200,
-        &[],
-        body.to_string().as_bytes(),
-        is_cut,
-    ))
+    respond(shared, 200, &[], body.to_string().as_bytes(), is_cut)
 }
 
 /// What becomes of an answer that was made.

@@ -42,14 +42,12 @@ impl<'a> Graph<'a> {
     /// The servers whose noreply addresses speak of the accounts: the one that was asked; where that is not known, github.com
     /// and whatever other servers the addresses are of.
     fn sites(&self) -> BTreeSet<String> {
-        match self.evidence.site {
-            Some(site) => BTreeSet::from([site.to_lowercase()]),
-            None => {
-                let addresses = self.evidence.signatures.iter();
-                let sites = addresses.filter_map(|signature| noreply(&signature.email));
-                sites.map(|found| found.site).collect()
-            }
+        if let Some(site) = self.evidence.site {
+            return BTreeSet::from([site.to_lowercase()]);
         }
+        let addresses = self.evidence.signatures.iter();
+        let sites = addresses.filter_map(|signature| noreply(&signature.email));
+        sites.map(|found| found.site).collect()
     }
 
     fn signature_node(&self, at: usize) -> usize {

@@ -166,7 +166,7 @@ pub(super) async fn releases(
     // A sweep reads the whole list: a release may be edited or deleted however old it is.
     let floor = slot.watermark.filter(|_| !is_sweep).or(context.since);
     let mut after = scan.after.clone().filter(|_| !is_sweep);
-    let mut listed = std::collections::HashSet::new();
+    let mut seen = std::collections::HashSet::new();
     let (mut n_fetched, mut n_stored) = (0_u64, 0);
     let mut lister = Lister::new(context, RELEASES, context.page_size(), None);
     // The first page came with the overview, unless some of it may not be seen, or a scan goes on further down.
@@ -188,14 +188,14 @@ pub(super) async fn releases(
             .filter_map(|node| record(RELEASES.name, node))
             .collect();
         n_fetched += records.len() as u64;
-        listed.extend(records.iter().map(|record| record.id.clone()));
+        seen.extend(records.iter().map(|record| record.id.clone()));
         n_stored += keep(context, state, stream, records, after.as_ref(), &scan)?;
         context.page(stream, n_fetched, expected);
         is_done = after.is_none();
     }
     let is_whole = is_sweep && floor.is_none() && lister.n_failed == 0;
-    if is_whole && listed.len() as u64 >= newest.total_count {
-        n_stored += take_out(context, state, stream, &listed)?;
+    if is_whole && seen.len() as u64 >= newest.total_count {
+        n_stored += take_out(context, state, stream, &seen)?;
     }
     let slot = state.stream(stream);
     slot.scan = None;

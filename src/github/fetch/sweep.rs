@@ -177,7 +177,7 @@ where
     Item: From<L::Node>,
 {
     let mut lister = Lister::new(context, operation, context.page_size(), None);
-    let mut listed: Vec<Item> = Vec::new();
+    let mut items: Vec<Item> = Vec::new();
     let mut seen = HashSet::new();
     let mut after = None;
     loop {
@@ -195,15 +195,15 @@ where
         if !is_wanted && n_held <= total {
             return Ok(Listing::Counted(total));
         }
-        let items = page.into_nodes().map(Item::from);
-        listed.extend(items.filter(|item| seen.insert(item.id.clone())));
+        let page = page.into_nodes().map(Item::from);
+        items.extend(page.filter(|item| seen.insert(item.id.clone())));
         after = info.end_cursor.filter(|_| info.has_next_page);
         if !is_whole || lister.n_failed > 0 {
             return Ok(Listing::Short);
         }
         if after.is_none() {
-            return Ok(if listed.len() as u64 >= total {
-                Listing::Whole(listed)
+            return Ok(if items.len() as u64 >= total {
+                Listing::Whole(items)
             } else {
                 Listing::Short
             });
