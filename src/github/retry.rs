@@ -163,12 +163,21 @@ fn without_data(reply: &Reply, attempt: u32, jitter: u32) -> Decision {
     if has_type("FORBIDDEN") || has_type("INSUFFICIENT_SCOPES") || is_refusal {
         return Decision::Forbidden;
     }
+    // One trouble has many spellings: `timedout` and `loading` are whole messages of the live service.
     let is_too_big = has_type("MAX_NODE_LIMIT_EXCEEDED")
         || has_type("RESOURCE_LIMITS_EXCEEDED")
         || has_type("SERVICE_UNAVAILABLE")
-        || reply.message.contains("something went wrong")
-        || reply.message.contains("timeout")
-        || reply.message.contains("resource limit");
+        || [
+            "something went wrong",
+            "timeout",
+            "timedout",
+            "timed out",
+            "loading",
+            "resource limit",
+            "temporarily unavailable",
+        ]
+        .iter()
+        .any(|words| reply.message.contains(words));
     if is_too_big {
         return again(attempt, Decision::Split, jitter);
     }

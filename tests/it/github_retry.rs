@@ -264,6 +264,14 @@ fn every_condition_has_its_decision() {
         1,
         Decision::Blocked,
     );
+    for (name, message) in [
+        ("out of time", "timedout"),
+        ("not there yet", "loading"),
+        ("out of time, in words", "the query timed out"),
+    ] {
+        let expected = Decision::Split(seconds(0.5));
+        check(name, graphql("", message), 1, expected);
+    }
     check(
         "refused inside an answer of status 200",
         said(200, "resource protected by organization saml enforcement"),
