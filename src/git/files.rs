@@ -72,6 +72,8 @@ pub(super) struct Files {
     pub(super) merged: Vec<Merged>,
     /// By path: the merged files that are not the first parent's, but another one's, with its number.
     pub(super) taken: Vec<(Vec<u8>, u32)>,
+    /// The first parent's files that the merge does not have.
+    pub(super) gone: Vec<Vec<u8>>,
     /// Every file, by path, where asked for.
     pub(super) all: Vec<(Vec<u8>, Side)>,
     /// Whether there was no end to them.
@@ -143,6 +145,8 @@ fn of_commit(
                 }
             }
         }
+        files.gone = std::mem::take(&mut differ.gone);
+        files.gone.sort_unstable();
         files.merged = merged(found, sides, task, &mut differ, contents);
     }
     if task.wants_all {

@@ -196,7 +196,7 @@ impl Run<'_> {
         if files.is_cut && self.n_cut > MAX_CUT {
             // Some of them show what such a repository is like; a thousand times a million files would not fit anywhere.
             (files.changes, files.merged, files.all) = Default::default();
-            files.taken = Vec::new();
+            (files.taken, files.gone) = Default::default();
             commit.is_diffed = false;
         }
         let hole = if self.is_edge(&id) {
@@ -315,7 +315,8 @@ impl Run<'_> {
                 what,
             });
         }
-        for (path, parent) in files.taken {
+        let gone = files.gone.into_iter().map(|path| (path, NONE));
+        for (path, parent) in files.taken.into_iter().chain(gone) {
             let path = self.paths.number(path.as_slice());
             self.taken.push(LogTaken {
                 commit: place,
