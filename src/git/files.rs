@@ -137,12 +137,12 @@ fn of_commit(
             .zip(others)
         {
             let is_it = |side: &Option<Side>| *side == file.after;
-            match (1_u32..).zip(&others).find(|(_, side)| is_it(side)) {
-                Some((parent, _)) => files.taken.push((file.path, parent)),
-                None => {
-                    found.push(file);
-                    sides.push(others);
-                }
+            let parent = (1_u32..).zip(&others).find(|(_, side)| is_it(side));
+            if let Some((parent, _)) = parent {
+                files.taken.push((file.path, parent));
+            } else {
+                found.push(file);
+                sides.push(others);
             }
         }
         files.gone = std::mem::take(&mut differ.gone);
