@@ -360,6 +360,7 @@ impl Town {
             author_offset_seconds: 0,
             committed_at: at,
             committer_offset_seconds: 0,
+            landed_at: at,
             co_authors: co_author
                 .filter(|other| *other != author)
                 .map(|other| SignatureId(other.0))

@@ -16,7 +16,9 @@ use crate::metrics::{self, Measure};
 use crate::render::encode;
 use crate::store::Store;
 use crate::tables::sheet::{Cell, Sheet, without_rows};
-use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, SideRow, TagRow};
+use crate::tables::{
+    self, CodeownersRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow,
+};
 
 type Table = (String, Sheet);
 
@@ -74,6 +76,7 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
         empty::<Repository>(),
         empty::<Person>(),
         empty::<TagRow>(),
+        empty::<MergedFileRow>(),
         empty::<PatchRow>(),
         empty::<SideRow>(),
         empty::<CodeownersRow>(),

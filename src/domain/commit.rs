@@ -103,6 +103,9 @@ pub struct Commit {
     pub committed_at: Timestamp,
     /// Committer time's offset from UTC as recorded, in seconds.
     pub committer_offset_seconds: i32,
+    /// When the default branch had it: the committer time of the commit of its first-parent line that brought it (a clock that
+    /// ran ahead is set back to the next one's time). Its own committer time where it never landed.
+    pub landed_at: Timestamp,
     /// `Co-authored-by` trailers, after `.mailmap`, without the author, no duplicates.
     pub co_authors: Vec<SignatureId>,
     /// First paragraph of the message on one line; lossy UTF-8.
@@ -187,6 +190,20 @@ pub struct FileChange {
     pub is_binary: bool,
 }
 
+/// What a merge of the default branch's first-parent line did to a path that no commit which it brought says: the file sets of
+/// trees follow from the changes of commits and these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MergedFile {
+    /// Index into [`History::commits`]: the merge.
+    pub commit: u32,
+    /// Index into [`History::paths`].
+    pub path: u32,
+    /// Index into [`History::paths`]: where the file was on the branch that was merged (a subtree merge moves it).
+    pub previous_path: Option<u32>,
+    /// Added, renamed or deleted.
+    pub change: ChangeKind,
+}
+
 /// Lines of one file that one signature wrote and that survive at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ownership {
@@ -219,6 +236,8 @@ pub struct History {
     pub commits: Vec<Commit>,
     /// Changes, grouped by commit in the order of `commits`; inside one commit by path.
     pub changes: Vec<FileChange>,
+    /// What merges did besides, in the order of `commits`.
+    pub merged_files: Vec<MergedFile>,
     /// Distinct paths, in order of first sight. A byte that is no UTF-8 is told as git quotes it.
     pub paths: Vec<String>,
     /// By path index: why a file is left out of knowledge. Same length as `paths`.

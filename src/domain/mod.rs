@@ -20,7 +20,8 @@ pub mod work_item;
 pub use calendar::{WorkCalendar, WorkPattern};
 pub use codeowners::{Codeowners, parse_codeowners};
 pub use commit::{
-    ChangeKind, Commit, Exclusion, FileChange, History, Ownership, Signature, SignatureId, Tag,
+    ChangeKind, Commit, Exclusion, FileChange, History, MergedFile, Ownership, Signature,
+    SignatureId, Tag,
 };
 pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowJob, WorkflowRun};
 pub use facts::Facts;

@@ -191,14 +191,10 @@ pub(super) fn mine(
         }
         old => extended(&plan, old),
     };
-    let of_commits = log.commits.iter().flat_map(|commit| &commit.gaps);
-    let reasons = log.gaps.iter().chain(of_commits).map(|gap| &gap.reason);
     let header = Header {
         basis: basis(&log),
         current,
-        is_whole: !reasons
-            .chain(gaps.iter().map(|gap| &gap.reason))
-            .any(|reason| is_of_storage(reason)),
+        is_whole: is_whole(&log, &gaps),
     };
     progress.phase("history", None);
     let n_new_commits = u32::try_from(log.commits.len().saturating_sub(n_old)).unwrap_or(NONE);
@@ -217,16 +213,7 @@ pub(super) fn mine(
         let history = draft.finish(log, options, &settings, tips.head);
         (joined(state), history)
     });
-    history.tags = tags
-        .into_iter()
-        .filter_map(|(name, commit, seconds)| {
-            Some(Tag {
-                name,
-                commit,
-                tagged_at: instant(seconds)?,
-            })
-        })
-        .collect();
+    history.tags = tags.into_iter().filter_map(tag).collect();
     history.default_branch = tips.branch;
     history.is_shallow = !tips.boundary.is_empty();
     history.gaps.append(&mut gaps);
@@ -238,6 +225,22 @@ pub(super) fn mine(
         unchanged,
         n_new_commits,
     })
+}
+
+fn tag((name, commit, seconds): (String, CommitId, i64)) -> Option<Tag> {
+    Some(Tag {
+        name,
+        commit,
+        tagged_at: instant(seconds)?,
+    })
+}
+
+/// Whether every object that was asked for could be read.
+fn is_whole(log: &Log, gaps: &[Gap]) -> bool {
+    let of_commits = log.commits.iter().flat_map(|commit| &commit.gaps);
+    let of_log = log.gaps.iter().chain(of_commits).map(|gap| &gap.reason);
+    let reasons = of_log.chain(gaps.iter().map(|gap| &gap.reason));
+    !reasons.into_iter().any(|reason| is_of_storage(reason))
 }
 
 fn threads(options: &MineOptions) -> usize {

@@ -4,9 +4,10 @@
 //! another parent, where its content is that parent's and not the first one's. So one content that came twice (a fix and its
 //! backport) is that of the branch it is looked at from.
 
+use std::iter::{Enumerate, Peekable};
 use std::sync::Arc;
 
-use super::log::{Log, LogTaken, NONE};
+use super::log::{Log, LogChange, LogMerge, LogTaken, NONE};
 use super::versions::{Event, What};
 
 /// Entries of a node: what changes copies few, and what is asked for lies near.
@@ -149,113 +150,163 @@ pub(super) struct Descent<'a> {
     pub(super) snapshots: &'a [u32],
 }
 
-impl Descent<'_> {
-    /// Fills in what the events build on; returns the same for the old facts, and the makers at the snapshots.
-    pub(super) fn follow(self) -> (OldBases, Vec<Makers>) {
-        let old = self.old;
-        let mut bases = OldBases {
-            of_changes: vec![NONE; old.changes.len()],
-            of_merges: vec![Vec::new(); old.merges.len()],
-        };
-        let mut wanted = Vec::with_capacity(self.snapshots.len());
-        let mut snapshots = self.snapshots.iter().peekable();
-        // By place: how many commits are still to build on it.
-        let mut n_children = vec![0_u32; self.parents.len()];
-        for parent in self.parents.iter().flatten() {
+/// What makes versions, each in landing order.
+struct Rows<'a> {
+    old: &'a Log,
+    changes: Peekable<Enumerate<std::slice::Iter<'a, LogChange>>>,
+    merges: Peekable<Enumerate<std::slice::Iter<'a, LogMerge>>>,
+    old_taken: Peekable<std::slice::Iter<'a, LogTaken>>,
+    taken: Peekable<std::slice::Iter<'a, LogTaken>>,
+    events: Peekable<std::slice::IterMut<'a, Event>>,
+    bases: OldBases,
+}
+
+impl Rows<'_> {
+    /// The paths that a commit makes a version of, or takes one over of, with the maker. `maker` tells what a parent has.
+    fn made(
+        &mut self,
+        place: u32,
+        is_merge: bool,
+        maker: &dyn Fn(u32, u32) -> u32,
+    ) -> Vec<(u32, u32)> {
+        let mut made: Vec<(u32, u32)> = Vec::new();
+        let is_it = |(_, change): &(usize, &LogChange)| change.commit == place;
+        while let Some((at, change)) = self.changes.next_if(is_it) {
+            if is_merge || place >= self.old.n_default {
+                continue;
+            }
+            let base_path = if change.previous == NONE {
+                change.path
+            } else {
+                change.previous
+            };
+            if let Some(base) = self.bases.of_changes.get_mut(at) {
+                *base = maker(0, base_path);
+            }
+            if change.after != NONE {
+                made.push((change.path, place));
+            }
+        }
+        let is_it = |(_, merge): &(usize, &LogMerge)| merge.commit == place;
+        while let Some((at, merge)) = self.merges.next_if(is_it) {
+            if let Some(bases) = self.bases.of_merges.get_mut(at) {
+                let parents = merge.parents.iter();
+                *bases = parents
+                    .map(|parent| maker(parent.number, parent.path))
+                    .collect();
+            }
+            made.push((merge.path, place));
+        }
+        for rows in [&mut self.old_taken, &mut self.taken] {
+            while let Some(row) = rows.next_if(|row| row.commit == place) {
+                made.push((row.path, maker(row.parent, row.path)));
+            }
+        }
+        while let Some(event) = self.events.next_if(|event| event.order == place) {
+            match &mut event.what {
+                What::Change {
+                    base_path,
+                    base,
+                    after,
+                    owner: Some(_),
+                    ..
+                } => {
+                    *base = maker(0, *base_path);
+                    if after.is_some() {
+                        made.push((event.path, place));
+                    }
+                }
+                What::Change { .. } => {}
+                What::Merged { parents, .. } => {
+                    for parent in parents {
+                        parent.maker = maker(parent.number, parent.path);
+                    }
+                    made.push((event.path, place));
+                }
+                What::Base { .. } => made.push((event.path, place)),
+            }
+        }
+        made
+    }
+}
+
+/// What the commits have that others are still to build on.
+struct States {
+    /// By place.
+    of_commits: Vec<Option<Makers>>,
+    /// By place: how many commits are still to build on it.
+    n_children: Vec<u32>,
+    nothing: Makers,
+}
+
+impl States {
+    fn of(parents: &[Vec<u32>], n_paths: usize) -> Self {
+        let mut n_children = vec![0_u32; parents.len()];
+        for parent in parents.iter().flatten() {
             if let Some(n) = n_children.get_mut(*parent as usize) {
                 *n += 1;
             }
         }
-        let mut states: Vec<Option<Makers>> = vec![None; self.parents.len()];
-        let mut changes = (0_usize..).zip(&old.changes).peekable();
-        let mut merges = (0_usize..).zip(&old.merges).peekable();
-        let mut old_taken = old.taken.iter().peekable();
-        let mut taken = self.taken.iter().peekable();
-        let mut events = self.events.iter_mut().peekable();
-        let nothing = Makers::of(self.n_paths);
+        Self {
+            of_commits: vec![None; parents.len()],
+            n_children,
+            nothing: Makers::of(n_paths),
+        }
+    }
+
+    fn maker(&self, commit: u32, path: u32) -> u32 {
+        let state = self
+            .of_commits
+            .get(commit as usize)
+            .and_then(Option::as_ref);
+        state.map_or(NONE, |state| state.maker(path))
+    }
+
+    /// What the first parent has, to be changed in place where nobody else builds on it. Parents that are done with are dropped.
+    fn built_on(&mut self, parents: &[u32]) -> Makers {
+        let first = parents.first().map(|first| *first as usize);
+        let is_last = first.and_then(|first| self.n_children.get(first)) == Some(&1);
+        let slot = first.and_then(|first| self.of_commits.get_mut(first));
+        let state = slot.and_then(|slot| if is_last { slot.take() } else { slot.clone() });
+        for parent in parents {
+            if let Some(n) = self.n_children.get_mut(*parent as usize) {
+                *n = n.saturating_sub(1);
+                if *n == 0
+                    && let Some(slot) = self.of_commits.get_mut(*parent as usize)
+                {
+                    *slot = None;
+                }
+            }
+        }
+        state.unwrap_or_else(|| self.nothing.clone())
+    }
+}
+
+impl Descent<'_> {
+    /// Fills in what the events build on; returns the same for the old facts, and the makers at the snapshots.
+    pub(super) fn follow(self) -> (OldBases, Vec<Makers>) {
+        let old = self.old;
+        let mut rows = Rows {
+            old,
+            changes: old.changes.iter().enumerate().peekable(),
+            merges: old.merges.iter().enumerate().peekable(),
+            old_taken: old.taken.iter().peekable(),
+            taken: self.taken.iter().peekable(),
+            events: self.events.iter_mut().peekable(),
+            bases: OldBases {
+                of_changes: vec![NONE; old.changes.len()],
+                of_merges: vec![Vec::new(); old.merges.len()],
+            },
+        };
+        let mut wanted = Vec::with_capacity(self.snapshots.len());
+        let mut snapshots = self.snapshots.iter().peekable();
+        let mut states = States::of(self.parents, self.n_paths);
         for (place, parents) in (0_u32..).zip(self.parents) {
-            let state = |at: usize| {
-                let parent = parents.get(at)?;
-                states.get(*parent as usize)?.as_ref()
-            };
-            let maker = |at: usize, path: u32| state(at).map_or(NONE, |state| state.maker(path));
-            let mut made: Vec<(u32, u32)> = Vec::new();
-            while let Some((at, change)) = changes.next_if(|(_, change)| change.commit == place) {
-                if parents.len() > 1 || place >= old.n_default {
-                    continue;
-                }
-                let base_path = if change.previous == NONE {
-                    change.path
-                } else {
-                    change.previous
-                };
-                if let Some(base) = bases.of_changes.get_mut(at) {
-                    *base = maker(0, base_path);
-                }
-                if change.after != NONE {
-                    made.push((change.path, place));
-                }
-            }
-            while let Some((at, merge)) = merges.next_if(|(_, merge)| merge.commit == place) {
-                if let Some(bases) = bases.of_merges.get_mut(at) {
-                    let of_parents = merge.parents.iter();
-                    *bases = of_parents
-                        .map(|parent| maker(parent.number as usize, parent.path))
-                        .collect();
-                }
-                made.push((merge.path, place));
-            }
-            while let Some(row) = old_taken.next_if(|row| row.commit == place) {
-                made.push((row.path, maker(row.parent as usize, row.path)));
-            }
-            while let Some(row) = taken.next_if(|row| row.commit == place) {
-                made.push((row.path, maker(row.parent as usize, row.path)));
-            }
-            while let Some(event) = events.next_if(|event| event.order == place) {
-                match &mut event.what {
-                    What::Change {
-                        base_path,
-                        base,
-                        after,
-                        owner: Some(_),
-                        ..
-                    } => {
-                        *base = maker(0, *base_path);
-                        if after.is_some() {
-                            made.push((event.path, place));
-                        }
-                    }
-                    What::Change { .. } => {}
-                    What::Merged { parents, .. } => {
-                        for parent in parents {
-                            parent.maker = maker(parent.number as usize, parent.path);
-                        }
-                        made.push((event.path, place));
-                    }
-                    What::Base { .. } => made.push((event.path, place)),
-                }
-            }
-            // The first parent's state is changed in place where nobody else builds on it.
-            let mut next = match parents.first() {
-                Some(&first) => {
-                    let is_last = n_children.get(first as usize) == Some(&1);
-                    let slot = states.get_mut(first as usize);
-                    let state =
-                        slot.and_then(|slot| if is_last { slot.take() } else { slot.clone() });
-                    state.unwrap_or_else(|| nothing.clone())
-                }
-                None => nothing.clone(),
-            };
-            for parent in parents {
-                if let Some(n) = n_children.get_mut(*parent as usize) {
-                    *n = n.saturating_sub(1);
-                    if *n == 0
-                        && let Some(slot) = states.get_mut(*parent as usize)
-                    {
-                        *slot = None;
-                    }
-                }
-            }
+            let made = rows.made(place, parents.len() > 1, &|parent, path| {
+                let parent = parents.get(parent as usize);
+                parent.map_or(NONE, |parent| states.maker(*parent, path))
+            });
+            let mut next = states.built_on(parents);
             for (path, maker) in made {
                 next.set(path, maker);
             }
@@ -270,11 +321,11 @@ impl Descent<'_> {
             while snapshots.next_if(|at| **at == place).is_some() {
                 wanted.push(next.clone());
             }
-            if let Some(slot) = states.get_mut(place as usize) {
+            if let Some(slot) = states.of_commits.get_mut(place as usize) {
                 *slot = Some(next);
             }
         }
-        (bases, wanted)
+        (rows.bases, wanted)
     }
 }
 

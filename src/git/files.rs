@@ -72,6 +72,8 @@ pub(super) struct Files {
     pub(super) merged: Vec<Merged>,
     /// By path: the merged files that are not the first parent's, but another one's, with its number.
     pub(super) taken: Vec<(Vec<u8>, u32)>,
+    /// The first parent's files that the merge does not have.
+    pub(super) gone: Vec<Vec<u8>>,
     /// Every file, by path, where asked for.
     pub(super) all: Vec<(Vec<u8>, Side)>,
     /// Whether there was no end to them.
@@ -135,14 +137,16 @@ fn of_commit(
             .zip(others)
         {
             let is_it = |side: &Option<Side>| *side == file.after;
-            match (1_u32..).zip(&others).find(|(_, side)| is_it(side)) {
-                Some((parent, _)) => files.taken.push((file.path, parent)),
-                None => {
-                    found.push(file);
-                    sides.push(others);
-                }
+            let parent = (1_u32..).zip(&others).find(|(_, side)| is_it(side));
+            if let Some((parent, _)) = parent {
+                files.taken.push((file.path, parent));
+            } else {
+                found.push(file);
+                sides.push(others);
             }
         }
+        files.gone = std::mem::take(&mut differ.gone);
+        files.gone.sort_unstable();
         files.merged = merged(found, sides, task, &mut differ, contents);
     }
     if task.wants_all {

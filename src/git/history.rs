@@ -6,14 +6,15 @@ use gix::ObjectId;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Account, Commit, CommitId, Exclusion, FileChange, Gap, History, Ownership, Signature,
-    SignatureId,
+    Account, Commit, CommitId, Exclusion, FileChange, Gap, History, MergedFile, Ownership,
+    Signature, SignatureId,
 };
 
 use super::MineOptions;
 use super::attributes::PathRules;
 use super::decode::quoted;
 use super::engine::{commit_id, object_id};
+use super::line::Line;
 use super::log::{Log, LogChange, LogCommit, LogGap, LogOwnership, NONE};
 use super::reverts::{Claiming, reverted};
 use super::settings::Settings;
@@ -98,6 +99,9 @@ pub(super) struct Draft {
     path_in_tip: Vec<bool>,
     ownership: Vec<Ownership>,
     changes: Vec<FileChange>,
+    merged_files: Vec<MergedFile>,
+    /// By commit of the default branch: when it landed, in seconds.
+    landed: Vec<i64>,
 }
 
 impl Draft {
@@ -128,6 +132,8 @@ impl Draft {
                 .collect(),
             ownership: ownership(&log.ownership, &log.quarters, tip_at, &signatures),
             changes: log.changes.iter().map(change).collect(),
+            merged_files: Line::of(log).merged_files(log),
+            landed: Line::of(log).landed(log),
             signatures,
         }
     }
@@ -159,18 +165,20 @@ impl Draft {
         for (((place, row), totals), reverted) in rows {
             gaps.extend(row.gaps.iter().map(gap));
             let exclusion = exclusion(&row, totals.n_files, options, settings);
+            let landed = self.landed.get(place as usize).copied();
             commits.push(commit(
                 row,
                 totals,
                 &self.signatures,
                 exclusion,
-                place < n_default,
+                landed.filter(|_| place < n_default),
                 reverted,
             ));
         }
         History {
             commits,
             changes: self.changes,
+            merged_files: self.merged_files,
             paths: log.paths.into_iter().map(path_text).collect(),
             path_exclusions: self.path_exclusions,
             path_in_tip: self.path_in_tip,
@@ -298,7 +306,7 @@ fn commit(
     totals: Totals,
     signatures: &Signatures,
     exclusion: Option<Exclusion>,
-    on_default_branch: bool,
+    landed: Option<i64>,
     reverts: Option<CommitId>,
 ) -> Commit {
     let committed_at = committed_at(&row);
@@ -320,12 +328,13 @@ fn commit(
         author_offset_seconds: row.author_offset,
         committed_at,
         committer_offset_seconds: row.committer_offset,
+        landed_at: landed.and_then(instant).unwrap_or(committed_at),
         co_authors,
         subject: row.subject,
         pull_request: row.pull_request,
         reverts,
         cherry_picked_from: row.cherry_picked_from,
-        on_default_branch,
+        on_default_branch: landed.is_some(),
         exclusion,
         n_files: (row.is_diffed && totals.has_all_files).then_some(totals.n_files),
         lines_added: lines.map(|(added, _)| added),

@@ -100,12 +100,12 @@ pub(super) struct LogParent {
     pub(super) mode: Mode,
 }
 
-/// A file of a merge that is not the first parent's, but another one's.
+/// A file of a merge that is not the first parent's, but another one's; or one of the first parent's that the merge does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LogTaken {
     pub(super) commit: u32,
     pub(super) path: u32,
-    /// Which parent, from 1.
+    /// Which parent, from 1; [`NONE`] for a file that is gone.
     pub(super) parent: u32,
 }
 

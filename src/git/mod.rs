@@ -21,6 +21,7 @@ mod interner;
 mod join;
 mod known;
 mod landing;
+mod line;
 mod lines;
 mod log;
 mod look;

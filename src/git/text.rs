@@ -54,10 +54,9 @@ pub(super) fn text(
     }
     match content(reader, side) {
         Ok(bytes) if textness == Textness::Text || !is_binary(&bytes) => Ok(Some(bytes)),
-        Ok(_) => Ok(None),
         // Git would read it, however large it is.
         Err(Unreadable::Opaque) if textness == Textness::Text => Err(Unreadable::TooLarge),
-        Err(Unreadable::Opaque) => Ok(None),
+        Ok(_) | Err(Unreadable::Opaque) => Ok(None),
         Err(why) => Err(why),
     }
 }
@@ -188,8 +187,11 @@ impl Found {
 
     /// A file that is not there says nothing; git follows no link to one in a work tree.
     fn add_file(&mut self, path: &Path, directory: Option<&BString>) {
-        let is_file = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
-        if !is_file && !(directory.is_none() && path.is_file()) {
+        let found = match directory {
+            Some(_) => std::fs::symlink_metadata(path),
+            None => std::fs::metadata(path),
+        };
+        if !found.is_ok_and(|found| found.is_file()) {
             return;
         }
         let name = match directory {

@@ -157,6 +157,10 @@ pub(super) struct Differ<'r, 'p> {
     path: Vec<u8>,
     /// What the last comparison found, by path.
     pub(super) differences: Vec<Difference>,
+    /// Files of the first parent that the last merge does not have.
+    pub(super) gone: Vec<Vec<u8>>,
+    /// Directories of the first parent that the merge at hand does not have.
+    gone_trees: Vec<(Vec<u8>, ObjectId)>,
     /// Trees that could not be read in the last comparison, or were not, because there is no end to them.
     pub(super) holes: Vec<Hole>,
     bounds: Bounds,
@@ -179,6 +183,8 @@ impl<'r, 'p> Differ<'r, 'p> {
             hash_len: hash.len_in_bytes(),
             path: Vec::new(),
             differences: Vec::new(),
+            gone: Vec::new(),
+            gone_trees: Vec::new(),
             holes: Vec::new(),
             bounds: Bounds::default(),
         }
@@ -187,6 +193,8 @@ impl<'r, 'p> Differ<'r, 'p> {
     fn clear(&mut self) {
         self.path.clear();
         self.differences.clear();
+        self.gone.clear();
+        self.gone_trees.clear();
         self.holes.clear();
     }
 
@@ -362,7 +370,8 @@ impl<'r, 'p> Differ<'r, 'p> {
 
     /// Finds the files of a merge that are not those of its first parent. `before` of each is the first parent's.
     ///
-    /// The second list holds, for each difference, the file in the other parents.
+    /// The second list holds, for each difference, the file in the other parents. `gone` are the first parent's files that the
+    /// merge does not have.
     pub(super) fn compare_merge(
         &mut self,
         parents: &[ObjectId],
@@ -389,8 +398,30 @@ impl<'r, 'p> Differ<'r, 'p> {
                 self.path.truncate(level.path_len);
             }
         }
+        let differences = std::mem::take(&mut self.differences);
+        for (path, tree) in std::mem::take(&mut self.gone_trees) {
+            self.path = path;
+            self.trees(Some(&tree), None);
+        }
+        let gone = std::mem::replace(&mut self.differences, differences);
+        self.gone.extend(gone.into_iter().map(|file| file.path));
+        self.path.clear();
         self.holes.extend(self.bounds.hole());
         others
+    }
+
+    /// Notes an entry of the first parent that the merge does not have.
+    fn is_gone(&mut self, entry: &Entry<'_>) {
+        let mut path = self.path.clone();
+        if !path.is_empty() {
+            path.push(b'/');
+        }
+        path.extend_from_slice(entry.name);
+        if entry.is_tree {
+            self.gone_trees.push((path, entry.id.to_owned()));
+        } else {
+            self.gone.push(path);
+        }
     }
 
     fn merge_level(
@@ -450,14 +481,24 @@ impl<'r, 'p> Differ<'r, 'p> {
                 rest = rest.get(at..).unwrap_or_default();
                 *first = first.get(at..).unwrap_or_default();
             }
-            let next = entry(rest, self.hash_len)?;
+            let Some(next) = entry(rest, self.hash_len) else {
+                let mut first = rests.first().copied().unwrap_or_default();
+                while let Some(gone) = entry(first, self.hash_len) {
+                    self.is_gone(&gone);
+                    first = first.get(gone.end..).unwrap_or_default();
+                }
+                return None;
+            };
             // Step over the bytes that every side has, then find the entry in each parent.
             let mut matches: Vec<Option<Entry<'_>>> = Vec::with_capacity(rests.len());
-            for side in &mut rests {
+            for (number, side) in rests.iter_mut().enumerate() {
                 let mut found = None;
                 while let Some(candidate) = entry(side, self.hash_len) {
                     match order(&candidate, &next) {
                         std::cmp::Ordering::Less => {
+                            if number == 0 {
+                                self.is_gone(&candidate);
+                            }
                             *side = side.get(candidate.end..).unwrap_or_default();
                         }
                         std::cmp::Ordering::Equal => {

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use super::commit::joined;
 use super::{Error as StoreError, Staged, Store};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
-use crate::tables::{self, CodeownersRow, PatchRow, Repository, Row, SideRow, TagRow};
+use crate::tables::{
+    self, CodeownersRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow,
+};
 
 mod reading;
 
@@ -153,6 +155,7 @@ pub fn stage_mined(
     for table in [
         "commits",
         "tags",
+        "merged_files",
         "patch_ids",
         "side_commits",
         "codeowners",
@@ -214,6 +217,7 @@ fn stage_history(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error>
             stage_rows(store, part, &tags)?,
             stage_rows(store, part, patches)?,
             stage_rows(store, part, side)?,
+            stage_rows(store, part, &merged_files(history, repository))?,
             stage_rows(store, part, &codeowners)?,
             stage(
                 "files",
@@ -224,6 +228,21 @@ fn stage_history(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error>
             joined(ownership)?,
         ])
     })
+}
+
+fn merged_files(history: &History, repository: RepositoryId) -> Vec<MergedFileRow> {
+    let path = |path: u32| history.paths.get(usize::try_from(path).ok()?).cloned();
+    let rows = history.merged_files.iter().filter_map(|file| {
+        let commit = history.commits.get(usize::try_from(file.commit).ok()?)?;
+        Some(MergedFileRow {
+            repository,
+            commit: commit.id,
+            path: path(file.path)?,
+            previous_path: file.previous_path.and_then(path),
+            change: file.change,
+        })
+    });
+    rows.collect()
 }
 
 /// Writes GitHub's facts, already relabelled.

@@ -25,6 +25,8 @@ pub struct CommitRow {
     pub authored_at: Timestamp,
     /// Committer time.
     pub committed_at: Timestamp,
+    /// When the default branch had it.
+    pub landed_at: Timestamp,
     /// Co-authors from trailers, without the author.
     pub co_authors: Vec<PersonId>,
     /// First line.
@@ -131,6 +133,7 @@ fn tabulate(
         each(commits, "authored_at", |commit| &commit.authored_at),
         signed(&emails, "committer_email", |commit| commit.committer)?,
         each(commits, "committed_at", |commit| &commit.committed_at),
+        each(commits, "landed_at", |commit| &commit.landed_at),
         Field::column("co_authors", co_authors.iter().collect()),
         each(commits, "subject", |commit| &commit.subject),
         Field::column("is_merge", is_merge.iter().collect()),

@@ -20,7 +20,9 @@ pub use changes::Changes;
 pub use commits::CommitRow;
 pub use ownership::SurvivingLines;
 pub use parquet::{row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
-pub use rows::{CodeownersRow, PatchRow, Repository, Row, SideRow, TagRow, Unpacked};
+pub use rows::{
+    CodeownersRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow, Unpacked,
+};
 
 use std::collections::HashMap;
 
@@ -37,6 +39,8 @@ pub struct Tables {
     pub commits: Vec<CommitRow>,
     /// Changed files, in the order of `commits`; as read from a store, without those of merges.
     pub changes: Changes,
+    /// What merges did to the set of files besides, in the order of `commits`.
+    pub merged_files: Vec<MergedFileRow>,
     /// Surviving lines.
     pub ownership: SurvivingLines,
     /// Commits that only tags, releases and deployments reach, by repository and id.

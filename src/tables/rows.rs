@@ -6,8 +6,8 @@ use polars::prelude::DataFrame;
 use super::column::Field;
 use super::{CommitRow, Error};
 use crate::domain::{
-    CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment, Issue,
-    IssueComment, MergeRule, Milestone, PatchId, Person, PullRequest, PullRequestCommit,
+    ChangeKind, CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment,
+    Issue, IssueComment, MergeRule, Milestone, PatchId, Person, PullRequest, PullRequestCommit,
     PullRequestFile, Release, RepositoryId, Review, ReviewRequest, Team, TeamMember, TimelineEvent,
     WorkflowJob, WorkflowRun,
 };
@@ -86,6 +86,22 @@ impl CodeownersRow {
             owners: self.owners.clone(),
         }
     }
+}
+
+/// What a merge on a default branch's first-parent line did to a path that no commit which it brought says: the table
+/// `merged_files`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergedFileRow {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// The merge.
+    pub commit: CommitId,
+    /// The path.
+    pub path: String,
+    /// Where the file was on the branch that was merged.
+    pub previous_path: Option<String>,
+    /// Added, renamed or deleted.
+    pub change: ChangeKind,
 }
 
 /// What a change does, as one number: the table `patch_ids`.
@@ -226,12 +242,14 @@ table! { "side_commits": SideRow { repository, commit, parents, committed_at, is
 
 table! { "tags": TagRow { repository, name, commit, tagged_at } }
 
+table! { "merged_files": MergedFileRow { repository, commit, path, previous_path, change } }
+
 table! { "codeowners": CodeownersRow { repository, file, line, pattern, owners } }
 
 table! { "people": Person { id as "person", display_name, logins, emails, account, names, is_known } }
 
 table! { "commits": CommitRow {
-    repository, commit, author, authored_at, committed_at, co_authors, is_merge, on_default_branch, exclusion,
+    repository, commit, author, authored_at, committed_at, landed_at, co_authors, is_merge, on_default_branch, exclusion,
 }
 /// How commits follow from others.
 DESCENT { parents, pull_request, reverts, cherry_picked_from }

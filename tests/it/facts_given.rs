@@ -267,6 +267,7 @@ impl Given {
             author: ADA,
             authored_at: hour(at),
             committed_at: hour(at),
+            landed_at: hour(at),
             co_authors: Vec::new(),
             subject: "Change".into(),
             is_merge: false,

@@ -1,6 +1,9 @@
 //! Owners of lines where several equal ones could be the new one: as `git blame` has them.
 
-use super::git_fixture::{Fixture, owners, owners_of_git};
+use std::collections::BTreeMap;
+
+use super::git_fixture::{Fixture, mine, owners, owners_of_git};
+use super::git_mine::text;
 use linchpin::git::MineOptions;
 
 /// A linear history of three people who insert, delete, repeat and replace blocks in one file, whose lines are few and often
@@ -90,4 +93,133 @@ fn a_text_that_ends_as_it_did_before_gives_its_new_lines_to_whom_git_blame_names
     f.commit_as("Cyd <cyd@c.example>", "Thrice");
     let history = f.mine(&MineOptions::default()).history;
     assert_eq!(owners(&history), owners_of_git(f.path(), &[]));
+}
+
+/// Mines a repository at once, and in two runs that part at each commit of the first-parent line: all say what `git blame` says.
+fn check(f: &Fixture) -> BTreeMap<(String, String), u32> {
+    let found = owners(&f.mine(&on_main()).history);
+    assert_eq!(found, owners_of_git(f.path(), &[]));
+    let tip = f.line(&["rev-parse", "main"]);
+    let line = String::from_utf8(f.git(&["rev-list", "--first-parent", "main"])).unwrap();
+    f.git(&["checkout", "-q", "--detach"]);
+    for commit in line.lines().skip(1) {
+        f.git(&["update-ref", "refs/heads/main", commit]);
+        let first = mine(f.path(), &on_main(), None);
+        f.git(&["update-ref", "refs/heads/main", &tip]);
+        let second = mine(f.path(), &on_main(), Some(&first.state));
+        assert_eq!(owners(&second.history), found, "parted at {commit}");
+        assert!(second.state == mine(f.path(), &on_main(), None).state);
+    }
+    f.git(&["checkout", "-q", "main"]);
+    found
+}
+
+fn on_main() -> MineOptions {
+    MineOptions {
+        default_branch: Some("main".to_owned()),
+        ..MineOptions::default()
+    }
+}
+
+const ADA: &str = "Ada <ada@a.example>";
+const BOB: &str = "Bob <bob@b.example>";
+
+fn owner<'a>(owners: &'a BTreeMap<(String, String), u32>, path: &str) -> Vec<(&'a str, u32)> {
+    let of_path = owners.iter().filter(|((of, _), _)| of == path);
+    of_path
+        .map(|((_, name), lines)| (name.as_str(), *lines))
+        .collect()
+}
+
+#[test]
+fn what_came_twice_is_the_first_parents() {
+    let mut f = Fixture::new();
+    f.write("a", text(0..20));
+    f.write("b", text(0..20));
+    f.commit_as("Zoe <z@z.example>", "Start");
+    f.git(&["checkout", "-q", "-b", "release"]);
+    f.git(&["checkout", "-q", "main"]);
+    f.write("a", text(0..30));
+    f.commit_as(ADA, "Fix");
+    f.git(&["checkout", "-q", "release"]);
+    f.write("a", text(0..30));
+    f.write("b", text(0..25));
+    f.commit_as(BOB, "The fix again, and another one");
+    f.git(&["checkout", "-q", "main"]);
+    f.merge(&["release"], |_| {});
+    let found = check(&f);
+    assert_eq!(owner(&found, "a"), [("Ada", 10), ("Zoe", 20)]);
+    assert_eq!(owner(&found, "b"), [("Bob", 5), ("Zoe", 20)]);
+    // And so is what follows, on both branches, and what is merged the other way round.
+    f.write("a", text(0..31));
+    f.commit_as("Cyd <c@c.example>", "Go on");
+    f.git(&["checkout", "-q", "release"]);
+    f.write("a", text(1..30));
+    f.commit_as("Dee <d@d.example>", "Go on");
+    f.merge(&["main"], |f| f.write("a", text(1..31)));
+    f.git(&["checkout", "-q", "main"]);
+    f.write("c", text(0..3));
+    f.commit_as(ADA, "More");
+    f.merge(&["release"], |_| {});
+    // The branch had them from its own commit, and its whole file was taken.
+    let found = check(&f);
+    assert_eq!(owner(&found, "a"), [("Bob", 10), ("Cyd", 1), ("Zoe", 19)]);
+}
+
+#[test]
+fn a_change_taken_back_and_made_again_elsewhere_is_not_the_latest_of_its_content() {
+    let mut f = Fixture::new();
+    f.write("a", text(0..20));
+    f.commit_as("Zoe <z@z.example>", "Start");
+    f.write("a", text(0..25));
+    f.commit_as(ADA, "Grow");
+    f.git(&["checkout", "-q", "-b", "side"]);
+    f.write("a", text(0..20));
+    f.commit_as(BOB, "Take it back");
+    f.write("a", text(0..25));
+    f.commit_as(BOB, "Make it again");
+    f.write("side", "1\n");
+    f.commit_as(BOB, "Something else");
+    f.git(&["checkout", "-q", "main"]);
+    f.write("here", "1\n");
+    f.commit_as(ADA, "Meanwhile");
+    f.merge(&["side"], |_| {});
+    f.write("a", text(0..26));
+    f.commit_as("Cyd <c@c.example>", "Go on");
+    let found = check(&f);
+    assert_eq!(owner(&found, "a"), [("Ada", 5), ("Cyd", 1), ("Zoe", 20)]);
+}
+
+#[test]
+fn what_a_merge_brings_from_another_place_as_it_was_is_whose_it_was() {
+    let mut f = Fixture::new();
+    f.write("here", "1\n");
+    f.commit_as("Zoe <z@z.example>", "Start");
+    f.git(&["checkout", "-q", "--orphan", "library"]);
+    f.git(&["rm", "-rfq", "."]);
+    f.write("code/a.c", text(0..20));
+    f.write("code/b.c", text(100..130));
+    f.commit_as(ADA, "A library");
+    f.git(&["checkout", "-q", "main"]);
+    f.merge(
+        &["-s", "ours", "--allow-unrelated-histories", "library"],
+        |f| {
+            f.git(&["read-tree", "--prefix=deps/library/", "-u", "library"]);
+        },
+    );
+    let found = check(&f);
+    assert_eq!(owner(&found, "deps/library/code/a.c"), [("Ada", 20)]);
+    // Somebody changes it here, and then the library's next version comes as it is.
+    f.write("deps/library/code/a.c", text(3..20));
+    f.commit_as(BOB, "Change it here");
+    f.git(&["checkout", "-q", "library"]);
+    f.write("code/a.c", text(0..40));
+    f.commit_as(ADA, "A newer library");
+    f.git(&["checkout", "-q", "main"]);
+    f.merge(&["-s", "ours", "library"], |f| {
+        f.write("deps/library/code/a.c", text(0..40));
+    });
+    let found = check(&f);
+    assert_eq!(owner(&found, "deps/library/code/a.c"), [("Ada", 40)]);
+    assert_eq!(owner(&found, "deps/library/code/b.c"), [("Ada", 30)]);
 }

@@ -74,9 +74,120 @@ fn a_file_that_a_merge_took_away_lives_until_the_merge() {
     let all = ["kept.txt", "lost/a.txt", "lost/b.txt", "lost/empty.txt"];
     check("2024-04-01", &all);
     check("2024-07-01", &all);
-    // The samples say that those with lines were gone at the end of the quarter of the merge.
-    check("2024-10-01", &["kept.txt", "lost/empty.txt"]);
+    check("2024-07-18", &all);
+    check("2024-07-20", &["kept.txt"]);
+    check("2024-10-01", &["kept.txt"]);
     check("2024-12-01", &["kept.txt"]);
+}
+
+/// A branch that goes on for long, a library that comes by subtree merges (one of them on a branch), and merges that add, keep out
+/// and bring back what none of their branches says.
+fn merged_in_every_way() -> Fixture {
+    let mut f = Fixture::new();
+    for path in ["src/a.txt", "src/b.txt", "README", "old/x.txt", "old/y.txt"] {
+        f.write(path, path.to_owned() + "\n" + &text(0..20));
+    }
+    f.commit("Start");
+    f.git(&["checkout", "-q", "--orphan", "library"]);
+    f.git(&["rm", "-rfq", "."]);
+    for path in ["README", "lib/one.c", "lib/two.c", "lib/three.c"] {
+        f.write(
+            path,
+            "of the library\n".to_owned() + path + "\n" + &text(200..240),
+        );
+    }
+    f.commit_as("Lib <lib@acme.example>", "Library 1");
+    f.git(&["checkout", "-q", "main"]);
+    f.merge(
+        &["-s", "ours", "--allow-unrelated-histories", "library"],
+        |f| {
+            f.git(&["read-tree", "--prefix=deps/library/", "-u", "library"]);
+        },
+    );
+    f.git(&["checkout", "-q", "-b", "long"]);
+    f.write("src/long.txt", text(0..9));
+    f.commit("On the long branch");
+    f.git(&["rm", "-q", "old/y.txt"]);
+    f.commit("Away with it on the long branch");
+    f.git(&["checkout", "-q", "library"]);
+    f.git(&["rm", "-q", "lib/two.c"]);
+    f.write("lib/four.c", text(300..330));
+    f.write(
+        "lib/one.c",
+        "of the library\nlib/one.c\n".to_owned() + &text(200..245),
+    );
+    f.commit_as("Lib <lib@acme.example>", "Library 2");
+    f.git(&["checkout", "-q", "-b", "update", "main"]);
+    f.merge(&["-s", "ours", "library"], |f| {
+        f.git(&["rm", "-rfq", "deps/library"]);
+        f.git(&["read-tree", "--prefix=deps/library/", "-u", "library"]);
+    });
+    f.git(&["checkout", "-q", "main"]);
+    f.write("src/a.txt", text(0..30));
+    f.commit("Meanwhile");
+    f.merge(&["update"], |_| {});
+    f.write("old/y.txt", text(0..44));
+    f.commit("Still wanted here");
+    f.merge(&["long"], |f| {
+        // Kept, against the branch; and something that neither side has.
+        f.write("old/y.txt", text(0..44));
+        f.write("by/the/merge.txt", text(0..7));
+    });
+    f.git(&["checkout", "-q", "-b", "other"]);
+    f.write("src/other.txt", text(0..9));
+    f.git(&["mv", "src/b.txt", "src/bee.txt"]);
+    f.commit("On another branch");
+    f.git(&["checkout", "-q", "main"]);
+    f.write("README", "another\n");
+    f.commit("Meanwhile again");
+    f.merge(&["-s", "ours", "other"], |_| {});
+    f.git(&["rm", "-q", "by/the/merge.txt"]);
+    f.commit("No more of it");
+    f
+}
+
+#[test]
+fn the_files_of_a_day_are_those_of_its_tree() {
+    let f = merged_in_every_way();
+    let (place, clone) = mined(&f);
+    let mut seen = std::collections::BTreeSet::new();
+    for day in 1..30 {
+        let at = START + day * DAY + DAY / 2;
+        let before = format!("--before={at}");
+        let commit = f.line(&["rev-list", "-1", "--first-parent", &before, "main", "--"]);
+        if !seen.insert(commit.clone()) {
+            continue;
+        }
+        let tree = String::from_utf8(f.git(&["ls-tree", "-r", "--name-only", &commit])).unwrap();
+        let expected: Vec<&str> = tree.lines().collect();
+        let as_of = jiff::Timestamp::from_second(at).unwrap().to_string();
+        assert_eq!(living(place.path(), &clone, &as_of), expected, "{as_of}");
+    }
+    assert_eq!(seen.len(), 9);
+}
+
+#[test]
+fn what_a_subtree_merge_brought_is_known_of_by_those_who_wrote_it() {
+    let f = merged_in_every_way();
+    let (place, clone) = mined(&f);
+    living(place.path(), &clone, "2024-12-01");
+    let of = |path: &str| -> Vec<(String, bool, i64)> {
+        let rows = table(place.path(), "file_histories").into_iter();
+        let rows = rows.filter(|row| row["path"] == path).map(|row| {
+            let person = row["person"].as_str().unwrap().to_owned();
+            (
+                person,
+                row["added"].as_bool().unwrap(),
+                row["n_changes"].as_i64().unwrap(),
+            )
+        });
+        rows.collect()
+    };
+    let lib = |n_changes: i64| vec![("Lib".to_owned(), true, n_changes)];
+    assert_eq!(of("deps/library/lib/one.c"), lib(1));
+    assert_eq!(of("deps/library/lib/three.c"), lib(0));
+    assert_eq!(of("deps/library/lib/four.c"), lib(0));
+    assert_eq!(of("deps/library/lib/two.c"), []);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use gix::ObjectId;
 use crate::domain::{ChangeKind, CommitId};
 
 use super::super::commit::{self, Parsed, Stamp};
-use super::super::files::{self, Changed, Files, Task};
+use super::super::files::{self, Changed, Files, Merged, Task};
 use super::super::join::New;
 use super::super::log::{LogChange, LogCommit, LogMerge, LogParent, LogTaken, NONE};
 use super::super::objects::Reader;
@@ -196,7 +196,7 @@ impl Run<'_> {
         if files.is_cut && self.n_cut > MAX_CUT {
             // Some of them show what such a repository is like; a thousand times a million files would not fit anywhere.
             (files.changes, files.merged, files.all) = Default::default();
-            files.taken = Vec::new();
+            (files.taken, files.gone) = Default::default();
             commit.is_diffed = false;
         }
         let hole = if self.is_edge(&id) {
@@ -276,7 +276,34 @@ impl Run<'_> {
             });
         }
         let changes = start..self.changes.len();
-        for merged in files.merged {
+        self.record_merged(
+            place,
+            commit.author,
+            files.merged,
+            &files.taken,
+            &files.gone,
+        );
+        for (path, after) in files.all {
+            let path = self.paths.number(path.as_slice());
+            self.events.push(Event {
+                order: place,
+                path,
+                what: What::Base { after },
+            });
+        }
+        changes
+    }
+
+    /// Keeps what a merge's tree has of its own, of other parents than the first, and not at all.
+    fn record_merged(
+        &mut self,
+        place: u32,
+        author: u32,
+        merged_files: Vec<Merged>,
+        taken: &[(Vec<u8>, u32)],
+        gone: &[Vec<u8>],
+    ) {
+        for merged in merged_files {
             let path = self.paths.number(merged.path.as_slice());
             let (after, after_mode) = self.blob(Some(merged.after));
             let mut parents = Vec::new();
@@ -307,7 +334,7 @@ impl Run<'_> {
             let what = What::Merged {
                 parents: bases,
                 after: merged.after,
-                owner: commit.author,
+                owner: author,
             };
             self.events.push(Event {
                 order: place,
@@ -315,7 +342,9 @@ impl Run<'_> {
                 what,
             });
         }
-        for (path, parent) in files.taken {
+        let gone = gone.iter().map(|path| (path, NONE));
+        let taken = taken.iter().map(|(path, parent)| (path, *parent));
+        for (path, parent) in taken.chain(gone) {
             let path = self.paths.number(path.as_slice());
             self.taken.push(LogTaken {
                 commit: place,
@@ -323,15 +352,6 @@ impl Run<'_> {
                 parent,
             });
         }
-        for (path, after) in files.all {
-            let path = self.paths.number(path.as_slice());
-            self.events.push(Event {
-                order: place,
-                path,
-                what: What::Base { after },
-            });
-        }
-        changes
     }
 
     fn blob(&mut self, side: Option<Side>) -> (u32, Mode) {

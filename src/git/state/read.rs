@@ -271,7 +271,7 @@ impl<'a> ColumnReader<'a> {
             .try_for_each(|row| self.small().map(|path| row.path = path))?;
         taken
             .iter_mut()
-            .try_for_each(|row| self.small().map(|parent| row.parent = parent))?;
+            .try_for_each(|row| self.optional().map(|parent| row.parent = parent))?;
         Some(taken)
     }
 

@@ -230,7 +230,7 @@ impl Writer {
             self.number(u64::from(row.path));
         }
         for row in taken {
-            self.number(u64::from(row.parent));
+            self.optional(row.parent);
         }
     }
 

@@ -3,23 +3,25 @@
 //! Commits are large rows and pull requests are found by key. Here both are looked up once, so that the replay at each of a
 //! dozen quarters walks small arrays in order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{ChangeKind, PersonId, PullRequest, RepositoryId};
+use crate::domain::{ChangeKind, CommitId, PersonId, PullRequest, RepositoryId};
 use crate::metrics::pull_requests::{Key, reviewer_of};
 use crate::metrics::{Lens, ProductLens};
-use crate::tables::Tables;
+use crate::tables::{CommitRow, Tables};
 
 /// A commit on a default branch that changed files.
 #[derive(Debug, Clone)]
 pub struct Landed {
-    /// Its changes, by index into `tables.changes`.
+    /// Its changes, by index into `tables.changes`; none of a merge.
     pub changes: Range<usize>,
-    /// When it was committed.
+    /// Of a merge: what it did to paths beyond what it brought, by index into [`Chronicle::merged`].
+    pub merged: Range<usize>,
+    /// When it landed.
     pub at: Timestamp,
     /// The earlier of authored and committed.
     pub contributed_at: Timestamp,
@@ -74,8 +76,19 @@ pub struct Chronicle {
     pub reviews: Vec<Reviewed>,
     /// By pull request: its files, by file index.
     touched: Vec<Vec<u32>>,
-    /// Files that a merge took away, by file index, and from when on they are gone.
-    pub gone_at: BTreeMap<u32, Timestamp>,
+    /// What merges did to paths.
+    pub merged: Vec<Merged>,
+}
+
+/// What a merge did to a path beyond what it brought.
+#[derive(Debug, Clone, Copy)]
+pub struct Merged {
+    /// The path, by file index.
+    pub file: u32,
+    /// Where the file was on the branch that was merged, by file index.
+    pub previous: Option<u32>,
+    /// Added, renamed or deleted.
+    pub change: ChangeKind,
 }
 
 impl Chronicle {
@@ -129,18 +142,39 @@ pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Arc<Ch
         };
         chronicle.add_commits(tables, product);
         chronicle.add_reviews(tables, product);
-        chronicle.gone_at = super::gone::gone_at(tables, &chronicle);
         chronicle
     })
 }
 
 impl Chronicle {
     fn add_commits(&mut self, tables: &Tables, product: &ProductLens) {
+        let merged = self.merged_by_row(tables, product);
+        let mut merged = merged.into_iter().peekable();
         let mut first = 0;
-        for run in tables.changes.commit.chunk_by(|a, b| a == b) {
-            let changes = first..first + run.len();
-            first = changes.end;
-            let row = run.first().and_then(|row| usize::try_from(*row).ok());
+        let runs = tables.changes.commit.chunk_by(|a, b| a == b);
+        let mut runs = runs
+            .map(|run| {
+                let changes = first..first + run.len();
+                first = changes.end;
+                (run.first().copied().unwrap_or(u32::MAX), changes)
+            })
+            .peekable();
+        loop {
+            // Commits that changed files and merges that did, in landing order.
+            let next = match (runs.peek(), merged.peek()) {
+                (None, None) => break,
+                (Some((run, _)), Some((merge, _))) if merge < run => merged.next(),
+                (None, Some(_)) => merged.next(),
+                _ => None,
+            };
+            let (row, changes, merged) = match next {
+                Some((row, merged)) => (row, 0..0, merged),
+                None => match runs.next() {
+                    Some((row, changes)) => (row, changes, 0..0),
+                    None => break,
+                },
+            };
+            let row = usize::try_from(row).ok();
             let Some(commit) = row.and_then(|row| tables.commits.get(row)) else {
                 continue;
             };
@@ -149,7 +183,8 @@ impl Chronicle {
             }
             self.commits.push(Landed {
                 changes,
-                at: commit.committed_at,
+                merged,
+                at: commit.landed_at,
                 contributed_at: commit.authored_at.min(commit.committed_at),
             });
             let people: Vec<PersonId> = commit
@@ -172,6 +207,54 @@ impl Chronicle {
             self.creations.push(creation);
             self.edits.push(edit);
         }
+    }
+
+    /// Takes what merges did; returns by row of their commit, in order, where it is.
+    fn merged_by_row(
+        &mut self,
+        tables: &Tables,
+        product: &ProductLens,
+    ) -> Vec<(u32, Range<usize>)> {
+        if tables.merged_files.is_empty() {
+            return Vec::new();
+        }
+        let is_merge = |commit: &&(u32, &CommitRow)| {
+            let (_, commit) = **commit;
+            commit.is_merge && product.has(commit.repository)
+        };
+        let rows: Vec<(u32, &CommitRow)> = (0_u32..).zip(&tables.commits).collect();
+        let row_of: HashMap<(RepositoryId, CommitId), u32> = rows
+            .iter()
+            .filter(is_merge)
+            .map(|(row, commit)| ((commit.repository, commit.commit), *row))
+            .collect();
+        let file_of: HashMap<(RepositoryId, &str), u32> = (0_u32..)
+            .zip(&tables.changes.files)
+            .filter(|(_, file)| product.has(file.repository))
+            .map(|(at, file)| ((file.repository, file.path.as_str()), at))
+            .collect();
+        let mut found: Vec<(u32, Range<usize>)> = Vec::new();
+        for merged in &tables.merged_files {
+            let Some(row) = row_of.get(&(merged.repository, merged.commit)) else {
+                continue;
+            };
+            let file = |path: &str| file_of.get(&(merged.repository, path)).copied();
+            let Some(path) = file(&merged.path) else {
+                continue;
+            };
+            let at = self.merged.len();
+            self.merged.push(Merged {
+                file: path,
+                previous: merged.previous_path.as_deref().and_then(file),
+                change: merged.change,
+            });
+            match found.last_mut() {
+                Some((last, range)) if last == row => range.end = at + 1,
+                _ => found.push((*row, at..at + 1)),
+            }
+        }
+        found.sort_by_key(|(row, _)| *row);
+        found
     }
 
     fn nobody(&mut self, reason: &'static str) -> Credit {

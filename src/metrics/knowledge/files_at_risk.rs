@@ -35,7 +35,7 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::History, Need::Ownership],
     source: "Mirsaeedi, Rigby (2020), \"Mitigating turnover with code review recommendation\", ICSE: files at risk (FaR), authors and \
              reviewers knowledgeable. The authors take activity by quarter; here it is the last 90 days",
-    exclusions: "Merge commits, revisions of .git-blame-ignore-revs, commits above the file limit and automation credit nobody. \
+    exclusions: "Merge commits, revisions of .git-blame-ignore-revs, edits by commits above the file limit and automation credit nobody. \
                  Generated, vendored, lock and binary files are left out; files with nothing but such changes are unknown.",
     how_to_read: "A review by a second person takes a file off the list: spread reviews, do not forbid specialisation. None of the \
                   figures is the bus factor.",

@@ -76,6 +76,13 @@ impl Ground {
         Some(lineage)
     }
 
+    /// Takes away what is at a path, as a merge does that keeps it out.
+    pub(super) fn remove(&mut self, file: u32) {
+        if let Some(alive) = self.alive.get_mut(index(file)) {
+            *alive = false;
+        }
+    }
+
     /// The lineage that moved away from a path where nothing has been since.
     pub(super) fn moved_on(&self, file: u32) -> Option<u32> {
         let (now, last) = (

@@ -124,7 +124,7 @@ pub fn file_histories(tables: &Tables, lens: &Lens, product: &ProductLens) -> Ar
     lens.shared.histories(lens, product, || {
         let chronicle = chronicle::of_product(tables, lens, product);
         let instants = [lens.as_of];
-        let replay = Replay::of(tables, &chronicle, &instants, &lens.zone);
+        let replay = Replay::of(tables, &chronicle, &instants);
         let parts = replay.gather(Vec::new, |files: &mut Vec<FileHistory>, _, history| {
             files.push(history.clone());
         });
@@ -145,7 +145,7 @@ pub fn touches(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Touch
     let instants = [lens.as_of];
     let mut touches = Vec::new();
     let mut numbered = (0_u32..).zip(&histories.files).peekable();
-    Replay::of(tables, &chronicle, &instants, &lens.zone).each_touch(&mut |file, touch| {
+    Replay::of(tables, &chronicle, &instants).each_touch(&mut |file, touch| {
         while numbered
             .next_if(|(_, history)| history.file < file)
             .is_some()

@@ -5,7 +5,6 @@ pub mod chronicle;
 pub mod concentration_by_kind;
 pub mod decay;
 pub mod files_at_risk;
-mod gone;
 mod ground;
 pub mod holders;
 pub(super) mod holdings;

@@ -180,7 +180,7 @@ pub fn by_quarter(
             })
             .collect();
         let chronicle = chronicle::of_product(tables, lens, product);
-        let parts = Replay::of(tables, &chronicle, &ends, &lens.zone).gather(
+        let parts = Replay::of(tables, &chronicle, &ends).gather(
             || {
                 ends.iter()
                     .map(|_| Judgements::default())

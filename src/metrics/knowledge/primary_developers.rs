@@ -40,7 +40,7 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::History, Need::Ownership],
     source: "Cosentino, Cánovas Izquierdo, Cabot (2015), \"Assessing the bus factor of Git repositories\", SANER: metric of distinct \
              (non-consecutive) changes, default bounds, at the level of files",
-    exclusions: "Merge commits, revisions of .git-blame-ignore-revs, commits above the file limit and automation credit nobody. \
+    exclusions: "Merge commits, revisions of .git-blame-ignore-revs, edits by commits above the file limit and automation credit nobody. \
                  Generated, vendored, lock and binary files are left out. Reviews are not seen by this algorithm.",
     how_to_read: "Read it beside the truck factors: this one counts everybody with a relevant part, not how many must leave. None of the \
                   figures is the bus factor.",

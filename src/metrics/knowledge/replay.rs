@@ -4,11 +4,9 @@
 //! all that it takes lies side by side, however many files and instants there are. Files that ever moved need the order of all
 //! of them, and at another instant another one may have moved: they are walked in landing order at each.
 
-use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::Range;
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::cast::{Cast, Dated, KINDS, Strand};
@@ -16,7 +14,6 @@ use super::chronicle::Chronicle;
 use super::decay::{REVIEW_WEIGHT, WINDOW_DAYS, weight};
 use super::ground::{Ground, NONE, index};
 use super::lineage::{FileHistory, LeftOut, Touch};
-use super::surviving::sampled_until;
 use crate::domain::ChangeKind;
 use crate::tables::Tables;
 
@@ -36,10 +33,17 @@ pub(super) struct Replay<'a> {
     reviewed: Sorted,
     /// By file: whether it ever moved, or another one moved there.
     has_moved: Vec<bool>,
-    /// Changes of files that moved, in landing order: commit and change.
-    moved: Vec<(u32, usize)>,
-    /// By file that a merge took away: the first instant at which it is gone.
-    gone_from: BTreeMap<u32, usize>,
+    /// Changes of files that moved, in landing order: commit and what it did.
+    moved: Vec<(u32, Step)>,
+}
+
+/// What a commit did to a file that moved at some time.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// A change, by index into the table.
+    Change(usize),
+    /// A merge's own doing, by index into the chronicle.
+    Merged(usize),
 }
 
 /// A change as four bytes: its commit, and what it did.
@@ -53,12 +57,11 @@ fn mark(commit: u32, kind: ChangeKind) -> Option<u32> {
 }
 
 impl<'a> Replay<'a> {
-    /// Sorts a chronicle for some instants, given in order of time; quarters end in `zone`.
+    /// Sorts a chronicle for some instants, given in order of time.
     pub(super) fn of(
         tables: &'a Tables,
         chronicle: &'a Chronicle,
         instants: &'a [Timestamp],
-        zone: &TimeZone,
     ) -> Self {
         let n_files = tables.changes.files.len();
         let newest = instants.last().copied().unwrap_or(Timestamp::MIN);
@@ -82,12 +85,7 @@ impl<'a> Replay<'a> {
             reviewed: Sorted::default(),
             has_moved: vec![false; n_files],
             moved: Vec::new(),
-            gone_from: BTreeMap::new(),
         };
-        let known: Vec<Timestamp> = instants.iter().map(|at| sampled_until(*at, zone)).collect();
-        let gone = chronicle.gone_at.iter();
-        let first = |gone_at: &Timestamp| known.partition_point(|known| known < gone_at);
-        replay.gone_from = gone.map(|(file, at)| (*file, first(at))).collect();
         replay.sort_changes();
         replay.sort_reviews();
         replay
@@ -104,6 +102,14 @@ impl<'a> Replay<'a> {
                     if let Some(slot) = self.has_moved.get_mut(index(*file)) {
                         *slot = true;
                     }
+                }
+            }
+        }
+        // What a merge did is in no order with the changes of a file, unless all are walked in theirs.
+        for merged in &self.chronicle.merged {
+            for file in [merged.previous, Some(merged.file)].into_iter().flatten() {
+                if let Some(slot) = self.has_moved.get_mut(index(file)) {
+                    *slot = true;
                 }
             }
         }
@@ -124,11 +130,12 @@ impl<'a> Replay<'a> {
             let of_commit = files(landed).iter().zip(kinds.unwrap_or_default());
             for (at, (file, kind)) in landed.changes.clone().zip(of_commit) {
                 if has_moved(*file) {
-                    moved.push((number, at));
+                    moved.push((number, Step::Change(at)));
                 } else if let Some(mark) = mark(number, *kind) {
                     sorted.put(index(*file), mark);
                 }
             }
+            moved.extend(landed.merged.clone().map(|at| (number, Step::Merged(at))));
         }
         self.changes = sorted.done();
         self.moved = moved;
@@ -170,7 +177,7 @@ impl<'a> Replay<'a> {
             });
             history.file = u32::try_from(file).unwrap_or(NONE);
             for instant in 0..self.instants.len() {
-                if !self.is_gone(history.file, instant) && cast.add_up(instant, &mut history) {
+                if cast.add_up(instant, &mut history) {
                     see(instant, &history);
                 }
             }
@@ -224,7 +231,7 @@ impl<'a> Replay<'a> {
             self.walk(instant, &mut |file, strand| {
                 cast.take(strand);
                 history.file = file;
-                if !self.is_gone(history.file, instant) && cast.add_up(instant, &mut history) {
+                if cast.add_up(instant, &mut history) {
                     see(instant, &history);
                 }
             });
@@ -242,7 +249,7 @@ impl<'a> Replay<'a> {
         let mut see = |file: u32, strand: &Strand<'_>| {
             cast.take(strand);
             history.file = file;
-            if !self.is_gone(file, last) && cast.add_up(last, &mut history) {
+            if cast.add_up(last, &mut history) {
                 cast.touches(last, &mut |touch| found.push((file, touch)));
             }
         };
@@ -265,13 +272,6 @@ impl<'a> Replay<'a> {
         file.is_some_and(|file| file.in_tip)
     }
 
-    /// Whether a merge had taken a file away.
-    fn is_gone(&self, file: u32, instant: usize) -> bool {
-        self.gone_from
-            .get(&file)
-            .is_some_and(|from| *from <= instant)
-    }
-
     fn cast(&self) -> Cast<'_> {
         Cast::new(
             self.tables.people.len(),
@@ -287,20 +287,32 @@ impl<'a> Replay<'a> {
         let is_before = |dated: Option<&Dated>| dated.is_some_and(|dated| dated.is_before(instant));
         let mut ground = Ground::new(self.n_files());
         let (mut lineages, mut marks) = (Vec::new(), Vec::new());
-        for (number, at) in &self.moved {
+        for (number, step) in &self.moved {
             let commit = index(*number);
-            let (Some(landed), Some(file), Some(kind)) = (
-                self.chronicle.commits.get(commit),
-                changes.file.get(*at),
-                changes.change.get(*at),
-            ) else {
+            let Some(landed) = self.chronicle.commits.get(commit) else {
                 continue;
             };
             if !is_before(self.commits.get(commit)) {
                 continue;
             }
-            let moved = changes.moves.of(*at..*at + 1).first();
-            let previous = moved.map(|(_, previous)| *previous);
+            let (file, kind, previous) = match *step {
+                Step::Change(at) => {
+                    let moved = changes.moves.of(at..at + 1).first();
+                    let previous = moved.map(|(_, previous)| *previous);
+                    (changes.file.get(at), changes.change.get(at), previous)
+                }
+                Step::Merged(at) => match self.chronicle.merged.get(at) {
+                    Some(merged) if merged.change == ChangeKind::Deleted => {
+                        ground.remove(merged.file);
+                        continue;
+                    }
+                    Some(merged) => (Some(&merged.file), Some(&merged.change), merged.previous),
+                    None => continue,
+                },
+            };
+            let (Some(file), Some(kind)) = (file, kind) else {
+                continue;
+            };
             // What a branch changed where another one had moved the file away went along in their merge.
             let moved_on = || ground.moved_on(*file).filter(|_| !self.is_in_tip(*file));
             let lineage = match kind {

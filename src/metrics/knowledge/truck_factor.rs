@@ -32,7 +32,7 @@ static DEFINITION: Definition = Definition {
     cohort: None,
     needs: &[Need::History],
     source: "Avelino, Passos, Hora, Valente (2016), \"A novel approach for estimating truck factors\", ICPC",
-    exclusions: "Merge commits, revisions of .git-blame-ignore-revs, commits above the file limit and commits by automation credit \
+    exclusions: "Merge commits, revisions of .git-blame-ignore-revs, edits by commits above the file limit and commits by automation credit \
                  nobody. Generated, vendored, lock and binary files are left out. Each is counted.",
     how_to_read: "Low is a risk, not a failing. Read it beside the silos and per area: one number for a whole product hides where the \
                   risk is.",

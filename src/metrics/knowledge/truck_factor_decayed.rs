@@ -37,7 +37,7 @@ static DEFINITION: Definition = Definition {
              window of 547 days (one and a half years), weight ½ of a review and threshold of 75 % as in the authors' \
              bus-factor-explorer. Left out: its bonus for the first author, its logarithmic terms for others' work, and meetings",
     exclusions: "Files that nobody changed or reviewed in 547 days are unknown. Merge commits, revisions of .git-blame-ignore-revs, \
-                 commits above the file limit and automation credit nobody. Generated, vendored, lock and binary files are left out.",
+                 edits by commits above the file limit and automation credit nobody. Generated, vendored, lock and binary files are left out.",
     how_to_read: "Beside the truck factor: where this one is lower, the knowledge that authorship promises is old. None of the \
                   figures is the bus factor.",
     can_mislead: "Who knows a stable file well and has not touched it for a while fades. A busy quarter of one person lowers it. Reviews \

@@ -97,6 +97,7 @@ fn read_history(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
         },
         tags: rows_if(with_descent, store)?,
         codeowners: read_rows(store)?,
+        merged_files: rows_if(with_files, store)?,
         ..Tables::default()
     };
     if with_files {
