@@ -227,7 +227,11 @@ fn default_branch(
         }
         return Ok((Some(name), Some(id)));
     }
-    let [local, remote] = branches(repository)?;
+    let Branches {
+        local,
+        remote,
+        is_of_pipeline,
+    } = branches(repository)?;
     if !remote.is_empty() {
         for name in ["main", "master"] {
             if let Some(id) = on_remote(name)? {
@@ -267,6 +271,11 @@ fn default_branch(
             (Some(_), Some(_)) => Err(Error::UnknownBranch { branch: name }),
         };
     }
+    if is_of_pipeline {
+        return Err(Error::NoDefaultBranch {
+            path: repository.git_dir().to_owned(),
+        });
+    }
     let detached = repository
         .head()
         .ok()
@@ -298,15 +307,24 @@ fn is_continued(repository: &gix::Repository, old: ObjectId, newer: ObjectId) ->
     false
 }
 
-/// Local branches, and those of `origin`, by name.
-fn branches(repository: &gix::Repository) -> Result<[BTreeMap<String, ObjectId>; 2], Error> {
+/// Branches by name.
+#[derive(Default)]
+struct Branches {
+    local: BTreeMap<String, ObjectId>,
+    /// Those of `origin`.
+    remote: BTreeMap<String, ObjectId>,
+    /// Whether a pipeline fetched what a pull request would be merged to.
+    is_of_pipeline: bool,
+}
+
+fn branches(repository: &gix::Repository) -> Result<Branches, Error> {
     let platform = repository.references().map_err(|source| Error::Refs {
         source: Box::new(source),
     })?;
     let all = platform.all().map_err(|source| Error::Refs {
         source: Box::new(source),
     })?;
-    let (mut local, mut remote) = (BTreeMap::new(), BTreeMap::new());
+    let mut branches = Branches::default();
     for reference in all {
         let reference = reference.map_err(unreadable)?;
         let Some(id) = reference.target().try_id().map(ToOwned::to_owned) else {
@@ -314,12 +332,15 @@ fn branches(repository: &gix::Repository) -> Result<[BTreeMap<String, ObjectId>;
         };
         let name = reference.name().as_bstr();
         if let Some(name) = name.strip_prefix(b"refs/heads/") {
-            local.insert(name.to_str_lossy().into_owned(), id);
+            let name = name.to_str_lossy().into_owned();
+            branches.local.insert(name, id);
         } else if let Some(name) = name.strip_prefix(b"refs/remotes/origin/") {
-            remote.insert(name.to_str_lossy().into_owned(), id);
+            let name = name.to_str_lossy().into_owned();
+            branches.remote.insert(name, id);
         }
+        branches.is_of_pipeline |= name.starts_with(b"refs/remotes/pull/");
     }
-    Ok([local, remote])
+    Ok(branches)
 }
 
 /// Tags with the commit and the instant they stand for; those that point at no commit are left out.

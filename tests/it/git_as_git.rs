@@ -352,6 +352,20 @@ fn the_checked_out_branch_of_a_clone_says_nothing_about_the_default_one() {
     is(None, "master", &second);
 }
 
+#[test]
+fn what_a_pull_request_would_be_merged_to_is_no_branch() {
+    let mut f = Fixture::new();
+    f.write("a", "1\n");
+    let only = f.commit("One");
+    f.git(&["checkout", "-q", "--detach"]);
+    f.git(&["branch", "-D", "main"]);
+    let options = MineOptions::default();
+    assert_eq!(f.mine(&options).history.commits.len(), 1);
+    f.git(&["update-ref", "refs/remotes/pull/7/merge", &only]);
+    let refused = git::mine(f.path(), &options, None, &Silent);
+    assert!(matches!(refused, Err(git::Error::NoDefaultBranch { .. })));
+}
+
 /// Takes objects out of a repository, and puts them back.
 fn aside(f: &Fixture, ids: &[String], is_back: bool) {
     for id in ids {

@@ -4,10 +4,14 @@
 use std::fs;
 use std::path::Path;
 
+use linchpin::domain::Stream;
+use linchpin::store::raw::{self, Record};
+use linchpin::store::{Mode, Store};
+
 use crate::cli::ran;
 use crate::git_fixture::{Fixture, contents};
 use crate::git_mine::text;
-use crate::landed::linchpin;
+use crate::landed::{linchpin, table};
 
 const WINDOW: [&str; 2] = ["--since=2023-12-01", "--offline"];
 
@@ -79,6 +83,77 @@ fn what_a_store_holds_does_not_depend_on_who_looked_first() {
     same(&team(first.path()), &looked_late);
     at(second.path(), "report", &clone, early);
     same(&team(second.path()), &looked_early);
+}
+
+/// Puts what GitHub says of the default branch into a store.
+fn say(place: &Path, branch: &str) {
+    let store = Store::open(&place.join(".linchpin"), Mode::Write).unwrap();
+    let repository = store.repository_id_of_key("acme/lamp").unwrap();
+    let node = serde_json::json!({"id": "R_1", "nameWithOwner": "acme/lamp", "defaultBranchRef": {"name": branch}});
+    let record = Record {
+        shape: "repository/1".to_owned(),
+        id: "R_1".to_owned(),
+        node,
+        tails: Vec::new(),
+    };
+    raw::write(&store, repository, Stream::Repository, &[record]).unwrap();
+}
+
+#[test]
+fn the_default_branch_is_githubs_then_the_registers_then_the_clones() {
+    let f = repository();
+    let clone = f.path().display().to_string();
+    for (name, back) in [
+        ("trunk", "HEAD~3"),
+        ("stable", "HEAD~9"),
+        ("topic", "HEAD~20"),
+    ] {
+        let commit = f.line(&["rev-parse", back]);
+        f.git(&[
+            "update-ref",
+            &format!("refs/remotes/origin/{name}"),
+            &commit,
+        ]);
+    }
+    f.git(&[
+        "symbolic-ref",
+        "refs/remotes/origin/HEAD",
+        "refs/remotes/origin/stable",
+    ]);
+    f.git(&["checkout", "-q", "-b", "topic", "HEAD~20"]);
+    let place = tempfile::tempdir().unwrap();
+    let landed = || {
+        let mut arguments = vec![
+            "export",
+            "--format=json",
+            "--as-of=2024-05-01",
+            "--repo",
+            &clone,
+        ];
+        arguments.extend(WINDOW);
+        linchpin(place.path(), &arguments);
+        table(place.path(), "commits").len()
+    };
+    at(place.path(), "mine", &clone, "2024-05-01");
+    assert_eq!(landed(), 31);
+    fs::write(
+        place.path().join("linchpin.toml"),
+        "default_branch = \"topic\"\n",
+    )
+    .unwrap();
+    at(place.path(), "mine", &clone, "2024-05-01");
+    assert_eq!(landed(), 20);
+    say(place.path(), "trunk");
+    at(place.path(), "mine", &clone, "2024-05-01");
+    assert_eq!(landed(), 37);
+    // It is renamed there, and the clone follows when it has the branch.
+    say(place.path(), "stable");
+    at(place.path(), "mine", &clone, "2024-05-01");
+    assert_eq!(landed(), 31);
+    say(place.path(), "gone");
+    let mut arguments = vec!["mine", "--repo", &clone];
+    arguments.extend(WINDOW);
+    ran(place.path(), &arguments).is_refused(2, &["no branch `gone`", "git fetch origin"]);
 }
 
 #[test]
