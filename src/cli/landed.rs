@@ -58,16 +58,16 @@ pub fn settle(facts: &mut Facts, clones: &[MinedClone], sign: &Regex) {
         else {
             continue;
         };
-        let actor = closed_by.get(&key).copied().flatten();
         row.state = PullRequestState::Merged;
         row.merged_at = Some(closed_at);
-        row.merged_by = actor;
+        row.merged_by = closed_by.get(&key).copied().flatten();
         landed.push(TimelineEvent {
             repository: row.repository,
             number: row.number,
             at: closed_at,
             event: LANDED.to_owned(),
-            actor,
+            // The closing is the deed; this only says what it was.
+            actor: None,
             detail: Some(commit.to_string()),
         });
     }

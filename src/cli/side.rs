@@ -1,7 +1,8 @@
 //! What tags, releases and deployments contain beside the default branch, and which of it is a copy of what landed there.
 //!
 //! Release and environment branches ship what they contain. That a commit of theirs was picked from the default branch, it says
-//! itself; else a patch-id does, which is made only for commits of one author time or one subject: `git cherry-pick` keeps both.
+//! itself. What was rewritten with its whole history keeps message and both times. Else a patch-id tells, which is made only for
+//! commits of one author time or one subject: `git cherry-pick` keeps both.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -105,6 +106,7 @@ fn copies(
         .iter()
         .filter_map(|commit| Some((commit.id, commit.cherry_picked_from?)))
         .collect();
+    let rewritten = rewritten(clone, side);
     let mut copies = HashMap::new();
     for commit in side {
         // A pick of a pick is a copy of what the first one was picked from.
@@ -120,7 +122,8 @@ fn copies(
             let whole = squashed.get(&id).copied();
             whole.or_else(|| landed.contains_key(&id).then_some(id))
         });
-        if let Some(original) = known {
+        let original = known.or_else(|| rewritten.get(&commit.id).copied());
+        if let Some(original) = original {
             copies.insert(commit.id, original);
         }
     }
@@ -157,6 +160,35 @@ fn squashed(
                 [only] => Some((*only, whole)),
                 _ => None,
             }
+        })
+        .collect()
+}
+
+/// Commits of an earlier form of the default branch's own history, before somebody rewrote it: tags still reach it.
+fn rewritten(clone: &MinedClone, side: &[SideCommit]) -> HashMap<CommitId, CommitId> {
+    /// What a rewriting keeps.
+    type Kept<'a> = (Timestamp, Timestamp, &'a str);
+    let mut originals: HashMap<Kept<'_>, Option<CommitId>> = HashMap::new();
+    for commit in clone.history.landed() {
+        let kept = (
+            commit.authored_at,
+            commit.committed_at,
+            commit.subject.as_str(),
+        );
+        // Two alike tell nothing.
+        let only = originals.entry(kept).or_insert(Some(commit.id));
+        if *only != Some(commit.id) {
+            *only = None;
+        }
+    }
+    side.iter()
+        .filter_map(|commit| {
+            let kept = (
+                commit.authored_at,
+                commit.committed_at,
+                commit.subject.as_str(),
+            );
+            Some((commit.id, (*originals.get(&kept)?)?))
         })
         .collect()
 }
