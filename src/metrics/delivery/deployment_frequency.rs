@@ -38,7 +38,7 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::Deployments],
     source: "DORA, \"Software delivery performance metrics\" (2026): deployment frequency; GitHub `Deployment.statuses`",
     exclusions: "Other environments, failed deployments, runs that were skipped or cancelled and those not finished, or waiting for an approval, are \
-                 counted apart. A bucket without a deployment is 0 \
+                 counted apart. A whole bucket without a deployment is 0 \
                  where the source was read whole, from the first deployment on. Several success statuses are one \
                  deployment, and so are several tags or releases of one commit, and a later `inactive` does not undo it.",
     how_to_read: "Look at the gaps as well as the count: ten deployments on one day are not a steady flow.",
@@ -89,7 +89,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 }
 
 /// Figures with those of the buckets in which nothing was deployed: none is a count too, where the stream that deployments are read
-/// from is whole. Before the first deployment there was nothing to be counted.
+/// from is whole and so is the bucket. Before the first deployment there was nothing to be counted.
 fn with_empty_buckets(
     lens: &Lens,
     product: &ProductLens,
@@ -113,17 +113,20 @@ fn with_empty_buckets(
         });
         deployed.next().map(Candidate::at)
     };
-    let spine = Bucket::spine(lens.window, lens.granularity, &lens.zone);
+    let mut spine = Bucket::spine(lens.window, lens.granularity, &lens.zone);
+    spine.retain(|bucket| {
+        let whole = bucket.window(&lens.zone);
+        lens.window.since <= whole.since && whole.until <= lens.window.until.min(lens.as_of)
+    });
     let mut all: Vec<Cell> = Vec::with_capacity(cells.len());
     for of_scope in cells.chunk_by(|a, b| a.scope == b.scope) {
         let Some(window) = of_scope.first() else {
             continue;
         };
         let since = first_at(&window.scope).map(|at| Bucket::of(at, lens.granularity, &lens.zone));
-        let observed = spine.iter().filter(|bucket| {
-            since.is_some_and(|since| since <= **bucket)
-                && bucket.window(&lens.zone).since < lens.as_of
-        });
+        let observed = spine
+            .iter()
+            .filter(|bucket| since.is_some_and(|since| since <= **bucket));
         let mut buckets: BTreeMap<Option<Bucket>, Cell> = observed
             .map(|bucket| {
                 let empty = Cell {
