@@ -111,6 +111,7 @@ mod tests {
             author_offset_seconds: 0,
             committed_at: hour(at),
             committer_offset_seconds: 0,
+            landed_at: hour(at),
             co_authors: Vec::new(),
             subject: subject.to_owned(),
             pull_request: Some(7),
