@@ -192,6 +192,20 @@ pub type Row = (Option<u32>, Option<u32>, String, String);
 /// Rows by commit.
 pub type Rows = BTreeMap<String, BTreeSet<Row>>;
 
+/// Bytes as text: UTF-8 where they are it, else each byte that does not fit as `\351`, and a backslash doubled.
+fn quoted(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
+    bytes
+        .utf8_chunks()
+        .map(|chunk| {
+            let broken = chunk.invalid().iter().map(|byte| format!("\\{byte:03o}"));
+            chunk.valid().replace('\\', "\\\\") + &broken.collect::<String>()
+        })
+        .collect()
+}
+
 /// What `git log --numstat` says of the commits that a history lists, with further arguments.
 #[track_caller]
 pub fn rows_of_git(directory: &Path, args: &[&str]) -> Rows {
@@ -201,7 +215,7 @@ pub fn rows_of_git(directory: &Path, args: &[&str]) -> Rows {
     let mut rows = Rows::new();
     let mut current = String::new();
     let mut fields = output.split(|&byte| byte == 0);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let text = quoted;
     while let Some(field) = fields.next() {
         let mut field = field.strip_prefix(b"\n").unwrap_or(field);
         if field.first() == Some(&b'@') && !field.contains(&b'\t') {
@@ -304,7 +318,7 @@ pub fn check_against_git(path: &Path) -> History {
         expected.push(
             fields
                 .iter()
-                .map(|field| String::from_utf8_lossy(field).into_owned())
+                .map(|field| quoted(field))
                 .collect::<Vec<_>>()
                 .join("\n"),
         );
