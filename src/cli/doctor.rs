@@ -5,14 +5,17 @@ use std::sync::Arc;
 use super::console;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::fetch::{SystemClock, how_to_give_a_token, runtime, token};
+use super::report::Analysis;
 use super::workspace::Workspace;
-use crate::domain::{RepoName, Stream};
+use crate::domain::{Account, Login, RepoName, Stream};
 use crate::git::{self, MineOptions};
 use crate::github::probe::{Access, Probe, probe};
 use crate::github::{Client, ClientSettings};
 use crate::metrics::REGISTRY;
+use crate::metrics::delivery::shipping;
 use crate::metrics::measure::Need;
 use crate::render::encode::terminal;
+use crate::tables::Part;
 
 /// Prints the findings; exit code 5 where something that figures need cannot be read.
 pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
@@ -68,8 +71,62 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
             }
         }
     }
+    is_whole &= store_lines(workspace, &mut lines);
     console::out(&format!("{}\n", lines.join("\n")));
     Ok(if is_whole { DONE } else { PARTIAL })
+}
+
+/// What the facts of the last run lack, or leave to the team to say; nothing where there are none yet.
+fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
+    let Ok(analysis) = Analysis::of(workspace, &[Part::Descent, Part::Deliveries]) else {
+        return true;
+    };
+    let (tables, lens) = (&analysis.tables, analysis.lens.sharing());
+    let mut is_whole = true;
+    for product in &lens.products {
+        let delivered = shipping::of_product(tables, &lens, product);
+        let (None, Ok((_, shipping))) = (lens.missing(product, Need::Commits), delivered.as_ref())
+        else {
+            continue;
+        };
+        let of_unknown = || shipping.deployments.iter().filter(|one| !one.is_known);
+        let Some(last) = of_unknown().max_by_key(|one| one.at) else {
+            continue;
+        };
+        let commit = last.commit.map_or_else(
+            || "a commit that GitHub no longer names".to_owned(),
+            |commit| commit.to_string(),
+        );
+        lines.push(format!(
+            "deployed     {}: {} of {} deployments are of commits that no clone here has, the last of {commit}: what they shipped is \
+             unknown; `git fetch --tags origin '+refs/heads/*:refs/remotes/origin/*'`, or `git fetch origin COMMIT`",
+            terminal(&product.name),
+            of_unknown().count(),
+            shipping.deployments.len(),
+        ));
+        is_whole = false;
+    }
+    let members = &workspace.register.members;
+    let is_member = |login: &Login| {
+        let mut known = members.iter();
+        known.any(|member| member.login.eq_ignore_ascii_case(&login.0))
+    };
+    let logins: Vec<&str> = tables
+        .people
+        .iter()
+        .filter(|person| person.account == Account::Human)
+        .flat_map(|person| &person.logins)
+        .filter(|login| login.looks_like_a_machine() && !is_member(login))
+        .map(|login| login.0.as_str())
+        .collect();
+    if !logins.is_empty() {
+        lines.push(format!(
+            "people       logins that look like a machine's and count as people: {}; if they are machines, name them under `bots` in \
+             linchpin.toml",
+            terminal(&logins.join(", "))
+        ));
+    }
+    is_whole
 }
 
 /// Looks at repositories one after the other.

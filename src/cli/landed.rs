@@ -58,16 +58,16 @@ pub fn settle(facts: &mut Facts, clones: &[MinedClone], sign: &Regex) {
         else {
             continue;
         };
-        let actor = closed_by.get(&key).copied().flatten();
         row.state = PullRequestState::Merged;
         row.merged_at = Some(closed_at);
-        row.merged_by = actor;
+        row.merged_by = closed_by.get(&key).copied().flatten();
         landed.push(TimelineEvent {
             repository: row.repository,
             number: row.number,
             at: closed_at,
             event: LANDED.to_owned(),
-            actor,
+            // The closing is the deed; this only says what it was.
+            actor: None,
             detail: Some(commit.to_string()),
         });
     }
@@ -86,4 +86,118 @@ fn is_landing(row: &PullRequest, commit: &Commit, sign: &Regex) -> bool {
     let has_trailer = || git::named_in_subject(&commit.subject) != Some(row.number.0);
     let is_squash = || commit.subject == format!("{} (#{})", row.title, row.number.0);
     is_signed() || has_trailer() || is_squash()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::domain::{History, SignatureId};
+    use crate::register::Register;
+
+    fn hour(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1_000_000 / 3 + hours)
+    }
+
+    /// A commit of the default branch made at an hour, that names pull request 7.
+    fn commit(subject: &str, at: i64) -> Commit {
+        Commit {
+            id: format!("{at:040x}").parse().unwrap(),
+            parents: Vec::new(),
+            author: SignatureId(0),
+            committer: SignatureId(0),
+            authored_at: hour(at),
+            author_offset_seconds: 0,
+            committed_at: hour(at),
+            committer_offset_seconds: 0,
+            co_authors: Vec::new(),
+            subject: subject.to_owned(),
+            pull_request: Some(7),
+            reverts: None,
+            cherry_picked_from: None,
+            on_default_branch: true,
+            exclusion: None,
+            n_files: None,
+            lines_added: None,
+            lines_deleted: None,
+        }
+    }
+
+    /// Whether pull request 7, opened at 0 and closed at 100 under a title and a label, landed with a commit.
+    fn lands(title: &str, label: &str, commit: Commit, pattern: &str) -> bool {
+        let repository = RepositoryId(0);
+        let clone = MinedClone {
+            repository,
+            path: PathBuf::new(),
+            history: History {
+                commits: vec![commit],
+                ..History::default()
+            },
+        };
+        let mut facts = Facts::default();
+        facts.pull_requests.push(PullRequest {
+            repository,
+            number: PrNumber(7),
+            node: String::new(),
+            title: title.to_owned(),
+            url: String::new(),
+            author: None,
+            state: PullRequestState::Closed,
+            is_draft: false,
+            created_at: hour(0),
+            ready_at: None,
+            first_commit_at: None,
+            merged_at: None,
+            closed_at: Some(hour(100)),
+            updated_at: hour(100),
+            merged_by: None,
+            merge_commit: None,
+            base_branch: "main".into(),
+            head_branch: "fix".into(),
+            additions: 0,
+            deletions: 0,
+            n_files: 0,
+            n_commits: 0,
+            n_reviews: 0,
+            n_comments: 0,
+            labels: vec![label.to_owned()],
+            closes_issues: Vec::new(),
+        });
+        settle(&mut facts, &[clone], &Regex::new(pattern).unwrap());
+        let row = &facts.pull_requests[0];
+        let is_merged = row.state == PullRequestState::Merged;
+        assert_eq!(row.merged_at, is_merged.then(|| hour(100)));
+        assert_eq!(facts.timeline.len(), usize::from(is_merged));
+        is_merged
+    }
+
+    #[test]
+    fn a_closed_pull_request_landed_where_both_sides_say_so() {
+        let pattern = Register::default().landed_pattern;
+        let check = |title: &str, label: &str, subject: &str, at: i64, expected: bool| {
+            let found = lands(title, label, commit(subject, at), &pattern);
+            assert_eq!(found, expected, "{title}, {label}, {subject}, {at}");
+        };
+        check("[Merged by Bors] - Fix", "bug", "Fix it (#7)", 99, true);
+        check("Fix", "Merged", "Fix it (#7)", 99, true);
+        check("Fix", "landed", "Fix it (#7)", 99, true);
+        // A squash of it, whoever made it, and a trailer that bots write for that alone.
+        check("Fix", "bug", "Fix (#7)", 99, true);
+        check("Fix", "bug", "Fix", 99, true);
+        // Somebody else's commit that names it.
+        check("Fix", "bug", "Fix it another way (#7)", 99, false);
+        check("Fix", "unmerged", "Fix it another way (#7)", 99, false);
+        // Long before or after it was closed, or before it was there.
+        check("Fix", "Merged", "Fix it (#7)", 100 - 80, false);
+        check("Fix", "Merged", "Fix it (#7)", 100 + 80, false);
+        check("Fix", "Merged", "Fix it (#7)", 100 + 70, true);
+    }
+
+    #[test]
+    fn the_sign_is_the_teams_to_choose() {
+        let subject = || commit("Fix it (#7)", 99);
+        assert!(!lands("Fix", "shipped", subject(), "^merged$"));
+        assert!(lands("Fix", "shipped", subject(), "^shipped$"));
+    }
 }

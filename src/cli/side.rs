@@ -1,7 +1,8 @@
 //! What tags, releases and deployments contain beside the default branch, and which of it is a copy of what landed there.
 //!
 //! Release and environment branches ship what they contain. That a commit of theirs was picked from the default branch, it says
-//! itself; else a patch-id does, which is made only for commits of one author time or one subject: `git cherry-pick` keeps both.
+//! itself. What was rewritten with its whole history keeps message and both times. Else a patch-id tells, which is made only for
+//! commits of one author time or one subject: `git cherry-pick` keeps both.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -100,11 +101,19 @@ fn copies(
         .landed()
         .map(|commit| (commit.id, commit))
         .collect();
-    let squashed = squashed(clone, facts, &landed);
+    let wholes = wholes(clone, facts, &landed);
+    let squashed: HashMap<CommitId, CommitId> = wholes
+        .iter()
+        .filter_map(|(own, whole)| match own.as_slice() {
+            [only] => Some((*only, *whole)),
+            _ => None,
+        })
+        .collect();
     let picked: HashMap<CommitId, CommitId> = side
         .iter()
         .filter_map(|commit| Some((commit.id, commit.cherry_picked_from?)))
         .collect();
+    let rewritten = rewritten(clone, side);
     let mut copies = HashMap::new();
     for commit in side {
         // A pick of a pick is a copy of what the first one was picked from.
@@ -120,7 +129,8 @@ fn copies(
             let whole = squashed.get(&id).copied();
             whole.or_else(|| landed.contains_key(&id).then_some(id))
         });
-        if let Some(original) = known {
+        let original = known.or_else(|| rewritten.get(&commit.id).copied());
+        if let Some(original) = original {
             copies.insert(commit.id, original);
         }
     }
@@ -132,18 +142,59 @@ fn copies(
         let whole = squashed.get(&original).copied();
         copies.insert(copy, whole.unwrap_or(original));
     }
+    let picked = picked_whole(side, &wholes, &copies);
+    copies.extend(picked);
     Ok(copies)
 }
 
-/// The only commit of a pull request is the pull request: by its id, the commit that landed it.
-fn squashed(
+/// Copies of the last commit of a pull request that reach copies of all its other commits: with one of them all of it is there.
+fn picked_whole(
+    side: &[SideCommit],
+    wholes: &[(Vec<CommitId>, CommitId)],
+    copies: &HashMap<CommitId, CommitId>,
+) -> Vec<(CommitId, CommitId)> {
+    let parents: HashMap<CommitId, &[CommitId]> = side
+        .iter()
+        .map(|commit| (commit.id, commit.parents.as_slice()))
+        .collect();
+    let mut copies_of: HashMap<CommitId, Vec<CommitId>> = HashMap::new();
+    for (copy, original) in copies {
+        copies_of.entry(*original).or_default().push(*copy);
+    }
+    let mut found = Vec::new();
+    for (own, whole) in wholes.iter().filter(|(own, _)| own.len() > 1) {
+        let of_last = own.last().and_then(|last| copies_of.get(last));
+        for copy in of_last.into_iter().flatten() {
+            let mut reached: HashSet<CommitId> = HashSet::new();
+            let mut pending = vec![*copy];
+            while let Some(next) = pending.pop() {
+                if let Some(above) = parents.get(&next)
+                    && reached.insert(next)
+                {
+                    pending.extend_from_slice(above);
+                }
+            }
+            let is_there = |commit: &CommitId| {
+                let copies = copies_of.get(commit);
+                copies.is_some_and(|copies| copies.iter().any(|copy| reached.contains(copy)))
+            };
+            if own.iter().all(is_there) {
+                found.push((*copy, *whole));
+            }
+        }
+    }
+    found
+}
+
+/// The own commits of pull requests, merges of the base left out, and the commit of the default branch that landed them.
+fn wholes(
     clone: &MinedClone,
     facts: &Facts,
     landed: &HashMap<CommitId, &Commit>,
-) -> HashMap<CommitId, CommitId> {
+) -> Vec<(Vec<CommitId>, CommitId)> {
     let mut own: BTreeMap<PrNumber, Vec<CommitId>> = BTreeMap::new();
     for row in &facts.pull_request_commits {
-        if row.repository == clone.repository {
+        if row.repository == clone.repository && !row.updates_from_base {
             own.entry(row.number).or_default().push(row.commit);
         }
     }
@@ -153,10 +204,36 @@ fn squashed(
         .filter(|row| row.repository == clone.repository)
         .filter_map(|row| {
             let whole = row.merge_commit.filter(|id| landed.contains_key(id))?;
-            match own.get(&row.number)?.as_slice() {
-                [only] => Some((*only, whole)),
-                _ => None,
-            }
+            Some((own.remove(&row.number)?, whole))
+        })
+        .collect()
+}
+
+/// Commits of an earlier form of the default branch's own history, before somebody rewrote it: tags still reach it.
+fn rewritten(clone: &MinedClone, side: &[SideCommit]) -> HashMap<CommitId, CommitId> {
+    /// What a rewriting keeps.
+    type Kept<'a> = (Timestamp, Timestamp, &'a str);
+    let mut originals: HashMap<Kept<'_>, Option<CommitId>> = HashMap::new();
+    for commit in clone.history.landed() {
+        let kept = (
+            commit.authored_at,
+            commit.committed_at,
+            commit.subject.as_str(),
+        );
+        // Two alike tell nothing.
+        let only = originals.entry(kept).or_insert(Some(commit.id));
+        if *only != Some(commit.id) {
+            *only = None;
+        }
+    }
+    side.iter()
+        .filter_map(|commit| {
+            let kept = (
+                commit.authored_at,
+                commit.committed_at,
+                commit.subject.as_str(),
+            );
+            Some((commit.id, (*originals.get(&kept)?)?))
         })
         .collect()
 }
@@ -216,4 +293,39 @@ fn alike(clone: &MinedClone, side: &[&SideCommit]) -> Result<Vec<(CommitId, Comm
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: u8) -> CommitId {
+        format!("{n:040x}").parse().unwrap()
+    }
+
+    fn side(n: u8, parents: &[u8]) -> SideCommit {
+        SideCommit {
+            id: id(n),
+            parents: parents.iter().map(|n| id(*n)).collect(),
+            authored_at: Timestamp::UNIX_EPOCH,
+            committed_at: Timestamp::UNIX_EPOCH,
+            subject: String::new(),
+            reverts: None,
+            cherry_picked_from: None,
+        }
+    }
+
+    #[test]
+    fn a_pull_request_is_picked_with_the_last_of_its_commits_where_all_are_there() {
+        // 1 and 2 landed with merge 3. One branch has copies of both, another one of the last alone.
+        let wholes = [(vec![id(1), id(2)], id(3))];
+        let beside = [
+            side(11, &[0]),
+            side(12, &[11]),
+            side(13, &[12]),
+            side(22, &[0]),
+        ];
+        let copies = HashMap::from([(id(11), id(1)), (id(13), id(2)), (id(22), id(2))]);
+        assert_eq!(picked_whole(&beside, &wholes, &copies), [(id(13), id(3))]);
+    }
 }

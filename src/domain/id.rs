@@ -38,6 +38,27 @@ impl Login {
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
+
+    /// Whether a word of it says machine: a hint for people to look at, never a verdict (`acme-bot` may be somebody's joke).
+    #[must_use]
+    pub fn looks_like_a_machine(&self) -> bool {
+        const WORDS: [&str; 11] = [
+            "automation",
+            "bot",
+            "bots",
+            "buildbot",
+            "ci",
+            "deployer",
+            "jenkins",
+            "machine",
+            "pipeline",
+            "robot",
+            "svc",
+        ];
+        let key = self.key();
+        key.split(|letter: char| !letter.is_ascii_alphanumeric())
+            .any(|word| WORDS.contains(&word))
+    }
 }
 
 impl PartialEq for Login {
@@ -305,6 +326,24 @@ impl fmt::Display for PatchId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_login_looks_like_a_machine_by_a_whole_word() {
+        let check = |login: &str, expected: bool| {
+            assert_eq!(
+                Login(login.into()).looks_like_a_machine(),
+                expected,
+                "{login}"
+            );
+        };
+        check("acme-bot", true);
+        check("Release-CI", true);
+        check("svc_deploy", true);
+        check("abbot", false);
+        check("robotham", false);
+        check("cindy", false);
+        check("lucia-ci-pi", true);
+    }
 
     #[test]
     fn a_commit_id_survives_its_text() {

@@ -126,8 +126,6 @@ pub enum NoCause {
     Declared,
     /// The named cause reached production after the incident had started.
     AfterTheStart,
-    /// The named cause reached production longer before than the bound.
-    BeyondTheBound,
     /// The named cause is known and has not reached production.
     NotDeployed,
     /// No rung found a deployment within the bound.
@@ -141,7 +139,6 @@ impl NoCause {
         match self {
             Self::Declared => "declared_without_cause",
             Self::AfterTheStart => "named_cause_after_the_start",
-            Self::BeyondTheBound => "named_cause_beyond_the_bound",
             Self::NotDeployed => "named_cause_not_deployed",
             Self::NoneWithinTheBound => "no_deployment_within_the_bound",
         }

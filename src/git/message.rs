@@ -94,15 +94,14 @@ fn reverted(line: &str) -> Option<String> {
         }
     }
     let reference = line.strip_prefix("Reverts ")?.trim_end_matches('.');
-    let number = match reference.rsplit_once("/pull/") {
-        Some((_, number)) => number,
-        None => {
-            let (repository, number) = reference.split_once('#')?;
-            let is_name = |character: char| {
-                character.is_ascii_alphanumeric() || ['-', '_', '.', '/'].contains(&character)
-            };
-            repository.chars().all(is_name).then_some(number)?
-        }
+    let number = if let Some((_, number)) = reference.rsplit_once("/pull/") {
+        number
+    } else {
+        let (repository, number) = reference.split_once('#')?;
+        let is_name = |character: char| {
+            character.is_ascii_alphanumeric() || ['-', '_', '.', '/'].contains(&character)
+        };
+        repository.chars().all(is_name).then_some(number)?
     };
     number
         .parse::<u64>()

@@ -230,6 +230,17 @@ impl Lens {
             .then(|| Bucket::of(at, granularity, &self.zone))
     }
 
+    /// Whether a stream of every repository of a product was read whole.
+    #[must_use]
+    pub fn has_all(&self, product: &ProductLens, stream: Stream) -> bool {
+        let is_whole = |repository: &RepositoryId| {
+            self.certificates.iter().any(|line| {
+                line.repository == *repository && line.stream == stream && line.is_whole()
+            })
+        };
+        !product.repositories.is_empty() && product.repositories.iter().all(is_whole)
+    }
+
     /// Why a product's need is not met by any of its repositories; `None` when at least one meets it.
     #[must_use]
     pub fn missing(&self, product: &ProductLens, need: Need) -> Option<Missing> {

@@ -22,8 +22,10 @@ pub use work::{DatedEvent, WorkMix, WorkRules};
 
 /// Reads the team register from its text. `file` is only used to name it in errors.
 pub fn parse(text: &str, file: &str) -> Result<Register, Error> {
-    let register: Register = decode(text, file)?;
+    let mut register: Register = decode(text, file)?;
     register.validate(file)?;
+    let keys: toml::Table = decode(text, file)?;
+    register.declares_incident_labels = keys.contains_key("incident_labels");
     Ok(register)
 }
 

@@ -38,6 +38,9 @@ pub struct Register {
     pub merge_same_names: bool,
     /// Labels that make an issue an incident.
     pub incident_labels: Vec<String>,
+    /// Whether the team says so itself: then no issue with one of them is no incident, not incidents kept elsewhere.
+    #[serde(skip)]
+    pub declares_incident_labels: bool,
     /// What the team knows better than the issues of its incidents.
     #[serde(rename = "incident")]
     pub incidents: Vec<IncidentEntry>,
@@ -79,6 +82,7 @@ impl Default for Register {
             ai_reviewers: Vec::new(),
             merge_same_names: true,
             incident_labels: vec!["incident".to_owned()],
+            declares_incident_labels: false,
             incidents: Vec::new(),
             attribution_bound: AttributionBound::default(),
             hotfix_labels: vec!["hotfix".to_owned()],

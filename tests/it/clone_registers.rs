@@ -220,3 +220,59 @@ fn a_private_register_that_others_could_read_is_warned_about() {
         assert!(text.contains("git tracks the private register"), "{text}");
     }
 }
+
+#[test]
+fn a_repository_that_is_named_twice_is_one() {
+    let fixture = fixture();
+    let here = fixture.path();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let place = |name: &str| elsewhere.path().join(name).display().to_string();
+    fixture.git(&["remote", "add", "origin", "https://github.com/acme/one"]);
+    fixture.git(&["worktree", "add", "-q", "--detach", &place("tree")]);
+    symlink(here, place("link")).unwrap();
+    let first = here.display().to_string();
+    let run = |other: &str| {
+        let store = tempfile::tempdir().unwrap();
+        let out = store.path().join("report").display().to_string();
+        let store = store.path().join("store").display().to_string();
+        let places = [
+            "--store", &store, "--out", &out, "--repo", &first, "--repo", other,
+        ];
+        ran(here, &[&RUN[..], &places].concat())
+    };
+    for other in [
+        format!("{first}/"),
+        place("link"),
+        place("tree"),
+        format!("{first}/.git"),
+    ] {
+        let ran = run(&other);
+        ran.ends_with(0);
+        assert!(ran.err.matches(" commits").count() <= 1, "{}", ran.err);
+    }
+    // Two clones of one remote: nobody can tell which of them to believe.
+    fixture.git(&["clone", "-q", &first, &place("again")]);
+    let again = place("again");
+    let set = [
+        "-C",
+        &again,
+        "remote",
+        "set-url",
+        "origin",
+        "git@github.com:Acme/One.git",
+    ];
+    fixture.git(&set);
+    run(&again).is_refused(
+        2,
+        &["are both clones of", "again", "a repository counts once"],
+    );
+    // Two directories of one name, without a remote that tells them apart.
+    fs::create_dir(elsewhere.path().join("x")).unwrap();
+    fixture.git(&["clone", "-q", &first, &place("x/again")]);
+    for clone in [&again, &place("x/again")] {
+        fixture.git(&["-C", clone, "remote", "remove", "origin"]);
+    }
+    let places = ["--repo", &again, "--repo", &place("x/again")];
+    let ran = ran(elsewhere.path(), &[&RUN[..], &places].concat());
+    ran.is_refused(2, &["are both called `again`"]);
+}

@@ -3,7 +3,7 @@
 use std::fs;
 
 use linchpin::domain::{CommitId, Issue, PrNumber};
-use linchpin::metrics::measure::Fate;
+use linchpin::metrics::measure::{Fate, Measured};
 use linchpin::tables::{SideRow, TagRow};
 use serde_json::Value;
 
@@ -12,6 +12,7 @@ use crate::flow::whole;
 use crate::git_fixture::Fixture;
 use crate::landed::{linchpin, table};
 
+const FREQUENCY: &str = "dora.deployment_frequency";
 const LEAD: &str = "dora.change_lead_time";
 
 /// A commit beside the default branch.
@@ -429,4 +430,69 @@ fn what_release_branches_contain_is_found_in_the_clone() {
         assert_eq!(fate(name), "included", "{name} in {fates:?}");
     }
     assert_ne!(fate("Fix alone"), "included");
+}
+
+#[test]
+fn a_bucket_without_a_deployment_is_zero_where_the_source_was_read_whole() {
+    let check = |source: &str, expected: &[(&str, f64)]| {
+        let mut given = Given::new();
+        given.register = format!(
+            "[[product]]\nname = \"lamp\"\nrepositories = [\"acme/lamp\"]\ndeployments = [\"{source}\"]\ntag_pattern = \"^v\"\n"
+        );
+        // In the second of four weeks, and twice in the third.
+        for (name, at) in [("v1", 170), ("v2", 340), ("v3", 341)] {
+            let commit = given.land(at);
+            given.deploy(commit, at);
+            given.tables.tags.push(TagRow {
+                repository: LAMP,
+                name: name.to_owned(),
+                commit,
+                tagged_at: hour(at),
+            });
+        }
+        let measure = given.measure(FREQUENCY);
+        let found: Vec<(String, f64)> = measure
+            .cells
+            .iter()
+            .filter_map(|cell| {
+                let Measured::Value { n, value, .. } = &cell.measured else {
+                    return None;
+                };
+                let count = value.get("count")?;
+                assert!((*n as f64 - count).abs() < 1e-9);
+                Some((cell.bucket?.to_string(), count))
+            })
+            .collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(bucket, n)| ((*bucket).to_owned(), *n))
+            .collect();
+        assert_eq!(found, expected, "{source}");
+    };
+    check(
+        "tags",
+        &[("2026-W11", 1.0), ("2026-W12", 2.0), ("2026-W13", 0.0)],
+    );
+    // Nobody read the deployments of GitHub whole.
+    check("deployments_api", &[("2026-W11", 1.0), ("2026-W12", 2.0)]);
+}
+
+#[test]
+fn no_incident_under_the_teams_own_labels_is_none_of_all_deployments() {
+    let mut given = Given::new();
+    for day in 0..6 {
+        let commit = given.land(24 * day);
+        given.deploy(commit, 24 * day + 1);
+    }
+    let failed = |given: &Given| {
+        whole(&given.measure("dora.change_fail_rate"))
+            .measured
+            .clone()
+    };
+    assert!(matches!(failed(&given), Measured::NotObserved { .. }));
+    given.register = "incident_labels = [\"outage\"]\n".into();
+    let Measured::Value { n, value, .. } = failed(&given) else {
+        panic!("{:?}", failed(&given));
+    };
+    assert_eq!((n, value.get("hits")), (6, Some(0.0)));
 }

@@ -148,14 +148,13 @@ impl Ancestry {
     /// Every commit that has a copy, with it: repository, the commit, the copy.
     #[must_use]
     pub fn all_copies(&self, tables: &Tables) -> Vec<(RepositoryId, CommitId, CommitId)> {
-        let id = |row: usize| match tables.commits.get(row) {
-            Some(commit) => Some((commit.repository, commit.commit)),
-            None => {
-                let beside = tables
-                    .side_commits
-                    .get(row.checked_sub(tables.commits.len())?)?;
-                Some((beside.repository, beside.commit))
+        let id = |row: usize| {
+            if let Some(commit) = tables.commits.get(row) {
+                return Some((commit.repository, commit.commit));
             }
+            let place = row.checked_sub(tables.commits.len())?;
+            let beside = tables.side_commits.get(place)?;
+            Some((beside.repository, beside.commit))
         };
         self.copies()
             .filter_map(|(original, copy)| {

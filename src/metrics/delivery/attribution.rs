@@ -1,7 +1,7 @@
 //! The ladder of evidence from an incident to the deployment that is held to have started it.
 //!
-//! Every rung obeys the same two rules: never a deployment after the incident started, never one further back than the
-//! bound. A cause that somebody named and that breaks a rule is not replaced by a weaker guess.
+//! No rung blames a deployment after the incident started, and none but the first one further back than the bound: what somebody
+//! named is not cut by a rule of thumb. A named cause that cannot be one is not replaced by a weaker guess.
 
 use std::collections::BTreeMap;
 
@@ -86,7 +86,12 @@ impl Ladder<'_> {
         if let Some(cause) = linked.cause {
             match self.named(cause, incident.repository) {
                 _ if *cause == Cause::Nothing => return Err(NoCause::Declared),
-                Named::Deployed(at) => return self.judge(at, incident),
+                Named::Deployed(at) => {
+                    return match self.age(at, incident) {
+                        Some(_) => Ok((at, Rung::Explicit)),
+                        None => Err(NoCause::AfterTheStart),
+                    };
+                }
                 Named::Waiting => return Err(NoCause::NotDeployed),
                 Named::Unheard => {}
             }
@@ -129,16 +134,12 @@ impl Ladder<'_> {
 
     /// Whether a deployment finished before the incident started, and within the bound.
     fn is_eligible(&self, at: usize, incident: &Incident) -> bool {
-        self.judge(at, incident).is_ok()
+        self.age(at, incident).is_some_and(|age| age <= self.bound)
     }
 
-    fn judge(&self, at: usize, incident: &Incident) -> Result<(usize, Rung), NoCause> {
-        let finished = self.shipped(at).ok_or(NoCause::NotDeployed)?.at;
-        match Elapsed::between(finished, incident.started_at) {
-            None => Err(NoCause::AfterTheStart),
-            Some(age) if age > self.bound => Err(NoCause::BeyondTheBound),
-            Some(_) => Ok((at, Rung::Explicit)),
-        }
+    /// How long before the incident's start a deployment finished; `None`: after it.
+    fn age(&self, at: usize, incident: &Incident) -> Option<Elapsed> {
+        Elapsed::between(self.shipped(at)?.at, incident.started_at)
     }
 
     fn named(&self, cause: &Cause, own: RepositoryId) -> Named {

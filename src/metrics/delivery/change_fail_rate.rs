@@ -39,7 +39,8 @@ static DEFINITION: Definition = Definition {
     source: "DORA, \"Software delivery performance metrics\" (2026): change fail rate; issues with an incident label, and `[[incident]]`",
     exclusions: "A deployment that failed never reached production: it is counted apart, as are other environments. Deployments \
                  younger than the attribution bound (default 24 h) are pending and not in the denominator. An incident is never put \
-                 down to a deployment after its start or further back than the bound, and to one at most; three incidents of one \
+                 down to a deployment after its start, to one at most, and to none further back than the bound unless somebody named \
+                 it; three incidents of one \
                  deployment are one failed deployment. An issue closed as not planned or as a duplicate is \
                  no incident, unless the register has it. A run that passes when repeated is a flake, not a failure.",
     how_to_read: "Compare the cuts. Where rungs 1 to 3 carry the rate, somebody looked into the causes; where rung 6 does, only the \

@@ -167,10 +167,10 @@ fn pull_request_row(
     };
     let apart = not_human(tables, row.author);
     let Some(shipped) = shipping.first(row.repository, commit) else {
-        let waiting = if !landings.is_on_default_branch(row.repository, commit) {
-            Fate::Excluded("merged_into_another_branch")
-        } else {
+        let waiting = if landings.is_on_default_branch(row.repository, commit) {
             not_shipped(shipping, row.repository, merged_at)
+        } else {
+            Fate::Excluded("merged_into_another_branch")
         };
         return listed(apart.unwrap_or(waiting));
     };
@@ -213,15 +213,12 @@ fn commit_row(
         None if lens.window.contains(commit.committed_at) => None,
         _ => return None,
     };
-    let (value, fate) = match shipped {
-        Some(shipped) => {
-            let apart = apart.or_else(|| contradicted(shipping, shipped, commit.committed_at));
-            lead(commit.authored_at, shipped, apart)
-        }
-        None => {
-            let waiting = not_shipped(shipping, commit.repository, commit.committed_at);
-            (None, apart.unwrap_or(waiting))
-        }
+    let (value, fate) = if let Some(shipped) = shipped {
+        let apart = apart.or_else(|| contradicted(shipping, shipped, commit.committed_at));
+        lead(commit.authored_at, shipped, apart)
+    } else {
+        let waiting = not_shipped(shipping, commit.repository, commit.committed_at);
+        (None, apart.unwrap_or(waiting))
     };
     let working_hours = shipped
         .filter(|_| fate == Fate::Included)

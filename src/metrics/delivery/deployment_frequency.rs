@@ -1,19 +1,21 @@
 //! `dora.deployment_frequency`: successful production deployments.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::deployments::Found;
+use super::deployments::{Candidate, Found};
 use super::shipping::{self, Shipping};
-use crate::domain::Elapsed;
+use crate::domain::{Bucket, Elapsed, RepositoryId, Stream};
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
 use crate::metrics::estimate::quantile;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Cell, Definition, Fate, Ledger, Measure, Measured, Need, Number, Recipe, Scope, Unit,
+    Value,
 };
 use crate::metrics::{Lens, Metric, ProductLens};
+use crate::register::DeploymentSource;
 use crate::tables::Tables;
 
 /// The registry row.
@@ -36,7 +38,8 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::Deployments],
     source: "DORA, \"Software delivery performance metrics\" (2026): deployment frequency; GitHub `Deployment.statuses`",
     exclusions: "Other environments, failed deployments, runs that were skipped or cancelled and those not finished, or waiting for an approval, are \
-                 counted apart. Several success statuses are one \
+                 counted apart. A whole bucket without a deployment is 0 \
+                 where the source was read whole, from the first deployment on. Several success statuses are one \
                  deployment, and so are several tags or releases of one commit, and a later `inactive` does not undo it.",
     how_to_read: "Look at the gaps as well as the count: ten deployments on one day are not a steady flow.",
     can_mislead: "Services deployed together count once each. A deployment that ships nothing new (a redeploy, a rollback) is still a \
@@ -60,7 +63,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 continue;
             }
         };
-        let rows: Vec<Keyed<(crate::domain::RepositoryId, Timestamp)>> = found
+        let rows: Vec<Keyed<(RepositoryId, Timestamp)>> = found
             .candidates
             .iter()
             .filter(|candidate| lens.window.contains(candidate.at()))
@@ -69,17 +72,97 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 key: (candidate.deployment.repository, candidate.at()),
             })
             .collect();
-        measure.cells.extend(cells(
+        let cells = cells(
             Group::of(&DEFINITION, lens),
             product,
             &rows,
             Depth::REPOSITORIES,
             &|_, rows| estimate(lens, rows),
-        ));
+        );
+        measure
+            .cells
+            .extend(with_empty_buckets(lens, product, found, cells));
         measure.notes.push(note(lens, product, found, shipping));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
     measure
+}
+
+/// Figures with those of the buckets in which nothing was deployed: none is a count too, where the stream that deployments are read
+/// from is whole and so is the bucket. Before the first deployment there was nothing to be counted.
+fn with_empty_buckets(
+    lens: &Lens,
+    product: &ProductLens,
+    found: &Found,
+    cells: Vec<Cell>,
+) -> Vec<Cell> {
+    let stream = match found.source {
+        DeploymentSource::DeploymentsApi => Stream::Deployments,
+        DeploymentSource::WorkflowRuns => Stream::WorkflowRuns,
+        DeploymentSource::Releases => Stream::Releases,
+        DeploymentSource::Tags | DeploymentSource::Merges => Stream::History,
+    };
+    if !lens.has_all(product, stream) {
+        return cells;
+    }
+    let first_at = |scope: &Scope| {
+        let mut deployed = found.candidates.iter().filter(|candidate| {
+            let repository = candidate.deployment.repository;
+            candidate.fate == Fate::Included
+                && scope.repository.is_none_or(|only| only == repository)
+        });
+        deployed.next().map(Candidate::at)
+    };
+    let mut spine = Bucket::spine(lens.window, lens.granularity, &lens.zone);
+    spine.retain(|bucket| {
+        let whole = bucket.window(&lens.zone);
+        lens.window.since <= whole.since && whole.until <= lens.window.until.min(lens.as_of)
+    });
+    let mut all: Vec<Cell> = Vec::with_capacity(cells.len());
+    for of_scope in cells.chunk_by(|a, b| a.scope == b.scope) {
+        let Some(window) = of_scope.first() else {
+            continue;
+        };
+        let since = first_at(&window.scope).map(|at| Bucket::of(at, lens.granularity, &lens.zone));
+        let observed = spine
+            .iter()
+            .filter(|bucket| since.is_some_and(|since| since <= **bucket));
+        let mut buckets: BTreeMap<Option<Bucket>, Cell> = observed
+            .map(|bucket| {
+                let empty = Cell {
+                    scope: window.scope.clone(),
+                    bucket: Some(*bucket),
+                    measured: none(),
+                    ledger: Ledger::default(),
+                    few: Vec::new(),
+                };
+                (Some(*bucket), empty)
+            })
+            .collect();
+        for cell in of_scope {
+            let is_observed = buckets.contains_key(&cell.bucket);
+            let mut cell = cell.clone();
+            // Failed ones alone: none succeeded.
+            if is_observed && cell.measured == (Measured::TooFew { n: 0 }) {
+                cell.measured = none();
+            }
+            buckets.insert(cell.bucket, cell);
+        }
+        all.extend(buckets.into_values());
+    }
+    all
+}
+
+/// No deployment.
+fn none() -> Measured {
+    Measured::Value {
+        n: 0,
+        value: Value(vec![
+            ("count", Number::Count(0)),
+            ("days_with_at_least_one", Number::Count(0)),
+        ]),
+        interval: None,
+    }
 }
 
 fn note(lens: &Lens, product: &ProductLens, found: &Found, shipping: &Shipping) -> String {
@@ -100,7 +183,7 @@ fn note(lens: &Lens, product: &ProductLens, found: &Found, shipping: &Shipping) 
     )
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<(crate::domain::RepositoryId, Timestamp)>]) -> Measured {
+fn estimate(lens: &Lens, rows: &[&Keyed<(RepositoryId, Timestamp)>]) -> Measured {
     let days: BTreeSet<_> = rows
         .iter()
         .map(|row| lens.zone.to_datetime(row.key.1).date())

@@ -11,7 +11,7 @@ use super::landing::Landings;
 use super::shipping::Shipping;
 use crate::domain::{
     Attribution, Incident, Issue, NoCause, PrNumber, PullRequest, PullRequestState, RepositoryId,
-    ResolvedFrom, StartedFrom,
+    ResolvedFrom, StartedFrom, Stream,
 };
 use crate::metrics::lens::{Lens, Missing, ProductLens};
 use crate::metrics::measure::Need;
@@ -96,14 +96,20 @@ pub fn missing(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Mi
             && lens.rules.is_incident(&issue.labels)
             && !was_none(issue, lens)
     };
-    // Nobody can tell a product without incidents from one whose incidents are kept elsewhere.
+    // A team that named its labels and has no issue with one of them, of all there are, has had no incident.
+    if lens.rules.declares_labels && lens.has_all(product, Stream::Issues) {
+        return None;
+    }
+    // Else nobody can tell a product without incidents from one whose incidents are kept elsewhere.
     (!tables.facts.issues.iter().any(is_incident)).then(|| Missing {
         because: format!(
             "no issue has ever carried an incident label ({})",
             lens.rules.labels.join(", ")
         ),
         fix: Some(
-            "label incidents, name the labels with `incident_labels`, or record incidents as `[[incident]]` in linchpin.toml".to_owned(),
+            "label incidents, name the labels with `incident_labels` (then none is no incident), or record incidents as `[[incident]]` in \
+             linchpin.toml"
+                .to_owned(),
         ),
     })
 }

@@ -17,6 +17,8 @@ pub struct Rules {
     pub entries: BTreeMap<(RepositoryId, PrNumber), IncidentEntry>,
     /// Labels of incidents.
     pub labels: Vec<String>,
+    /// Whether the team named those labels itself.
+    pub declares_labels: bool,
     hotfix_labels: Vec<String>,
     hotfix_branches: Regex,
 }
@@ -36,6 +38,7 @@ impl Rules {
             bound: register.attribution_bound.elapsed(),
             entries: register.incidents.iter().filter_map(entry).collect(),
             labels: register.incident_labels.clone(),
+            declares_labels: register.declares_incident_labels,
             hotfix_labels: register.hotfix_labels.clone(),
             hotfix_branches: Regex::new(pattern).map_err(|_| BadPattern(pattern.clone()))?,
         })

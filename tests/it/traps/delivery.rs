@@ -323,13 +323,10 @@ fn incidents_linked_backwards_in_time_or_without_bound() {
     incident(&mut given, 1, 60 + 25);
     given.register = "attribution_bound = \"25h\"".into();
     assert_eq!(attribution(&given, 1), to("DE_2", "nearest"));
-    // What somebody named obeys the same rules, and is not replaced by a guess.
+    // What somebody named is not cut by the bound; where it cannot be the cause, it is not replaced by a guess.
     for (at, named, expected) in [
-        (
-            62,
-            "deployment DE_1",
-            nowhere("named_cause_beyond_the_bound"),
-        ),
+        (62, "deployment DE_1", to("DE_1", "explicit")),
+        (62, "deployment DE_0", to("DE_0", "explicit")),
         (
             50,
             "deployment DE_2",
