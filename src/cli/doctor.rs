@@ -135,7 +135,8 @@ fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
         .collect();
     if !logins.is_empty() {
         lines.push(format!(
-            "people       {} look like machines and count as people: if they are machines, name them under `bots` in linchpin.toml",
+            "people       logins that look like a machine's and count as people: {}; if they are machines, name them under `bots` in \
+             linchpin.toml",
             terminal(&logins.join(", "))
         ));
     }

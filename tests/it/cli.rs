@@ -1107,6 +1107,18 @@ fn doctor_says_what_can_be_read_what_cannot_and_what_it_costs() {
     );
     assert!(!ran.out.contains("secret") && !ran.err.contains("secret"));
     github.set_script(None);
+    // The clone lacks what was deployed: what that shipped is unknown, and how to fetch it is said.
+    let run = ["run", "--github", "acme/widgets", "--api-url", &url];
+    let said = ran_with(fixture.path(), &run, &token);
+    assert!([0, 5].contains(&said.code), "{}", said.err);
+    let ran = ran_with(fixture.path(), &arguments, &token);
+    ran.ends_with(5);
+    for line in [
+        "deployments are of commits that no clone here has, the last of ",
+        "git fetch --tags origin",
+    ] {
+        assert!(ran.out.contains(line), "`{line}` is not in: {}", ran.out);
+    }
     let arguments = ["init", "--github", "acme/widgets", "--api-url", &url];
     ran_with(fixture.path(), &arguments, &token).ends_with(0);
     let written = fs::read_to_string(fixture.path().join("linchpin.toml")).unwrap();

@@ -25,7 +25,8 @@ static DEFINITION: Definition = Definition {
     definition: "The life of every merged pull request, from its opening to its merge and on to production where that is known, is split \
                  into turns with exactly one holder: draft, author, reviewer, ci, merge, deploy. The turn goes to the requested \
                  reviewers when it is ready and requested, back to the author at a review that requests changes or comments, to the \
-                 reviewers again at a push after a review or a further request, to `merge` at the last required approval (to `ci` while \
+                 reviewers again at a push after a review (merging the base into the branch is none), a further request or the dismissal of an \
+                 approval, to `merge` at the last required approval (to `ci` while \
                  runs of its commits or the merge queue hold it), and to `deploy` at the merge. The turns of a pull request add up to its \
                  life exactly. A holder's share is its part of all those hours.",
     formula: "Σ hours of a holder's turns / Σ hours of all turns",

@@ -19,7 +19,8 @@ static DEFINITION: Definition = Definition {
     title: "Review rounds",
     question: "How often does a change go back and forth before it is merged?",
     definition: "How often the author pushed after a human review and before the merge. Pushes without a review between them are one \
-                 round. A push is a commit of the pull request that was authored after its opening, or a forced push.",
+                 round. A push is a commit of the pull request that was authored after its opening, or a forced push; merging the base \
+                 into the branch is none.",
     formula: "count of human reviews by somebody else that are the last one before some push",
     unit: Unit::Count("review rounds"),
     recipe: Recipe::Median,

@@ -11,7 +11,8 @@
 //! - A push after a review, or a further request, hands it to the reviewers again: those still pending, and those who have
 //!   answered without approving. `pushedDate` is null in GitHub's API, so a push is a commit of the pull request's own list that
 //!   was authored after the opening, or a forced push of the timeline. A commit that was authored before a review and pushed
-//!   after it is not seen.
+//!   after it is not seen. Merging the base into the branch is no push.
+//! - What a review said holds until it was dismissed, though GitHub shows it as dismissed ever since.
 //! - The last required approval hands it to whoever merges (`merge`): as many as the branch's rule asks for today, one where no
 //!   rule is known or it asks for none, and no more than a merged pull request had, since yesterday's rule is not told. A later comment or push leaves it there, since the approval
 //!   still stands; requested changes, a dismissal that leaves too few approvals and a further request take it back.
