@@ -86,7 +86,7 @@ pub(super) async fn sweep(
         Listing::Short => return Ok(certificate),
     };
     let found = compare(context, stream, &listed)?;
-    put_right(context, state, stream, &listed, &found).await?;
+    put_right(context, state, stream, &listed, &found)?;
     let n_failed = ask_again(context, state, stream, &found.stale).await?;
     let slot = state.stream(stream);
     for (id, _) in &found.gone {
@@ -277,7 +277,7 @@ fn compare(context: &Context<'_>, stream: Stream, listed: &[Item]) -> Result<Fou
 }
 
 /// Stores what is gone, and the labels of today.
-async fn put_right(
+fn put_right(
     context: &Context<'_>,
     state: &mut RepositoryState,
     stream: Stream,
