@@ -363,10 +363,13 @@ impl Used {
     }
 }
 
-/// Makes null what came of an object without a field that was cut, as GitHub does for a token that may not see the object.
-/// Returns the node's own fields in which something is hidden so.
+/// Makes null what came of an object without a field that the token may not read, as GitHub does for an object that it may not
+/// see, and a field of the node itself that did not come. Returns the node's own fields in which something is hidden so.
+///
+/// An object deeper inside that lacks a field which the server does not know stays as it came: it has nothing to hide.
 pub(super) fn hide(node: &mut Value, tails: &mut [(String, Value)], cuts: &[Cut]) -> Vec<String> {
     let mut hidden = BTreeSet::new();
+    let unscoped: Vec<&Cut> = cuts.iter().filter(|cut| !cut.scopes.is_empty()).collect();
     if let Value::Object(fields) = node {
         let own = fields.get("__typename").and_then(Value::as_str);
         let own = own.unwrap_or_default().to_owned();
@@ -377,13 +380,13 @@ pub(super) fn hide(node: &mut Value, tails: &mut [(String, Value)], cuts: &[Cut]
             }
         }
         for (name, value) in fields {
-            if is_hidden_in(value, cuts) {
+            if is_hidden_in(value, &unscoped) {
                 hidden.insert(name.clone());
             }
         }
     }
     for (path, page) in tails {
-        if is_hidden_in(page, cuts) {
+        if is_hidden_in(page, &unscoped) {
             let field = path.split('/').next().unwrap_or(path);
             hidden.insert(field.to_owned());
         }
@@ -391,7 +394,7 @@ pub(super) fn hide(node: &mut Value, tails: &mut [(String, Value)], cuts: &[Cut]
     hidden.into_iter().collect()
 }
 
-fn is_hidden_in(value: &mut Value, cuts: &[Cut]) -> bool {
+fn is_hidden_in(value: &mut Value, cuts: &[&Cut]) -> bool {
     match value {
         Value::Object(fields) => {
             let lacks_one = cuts.iter().any(|cut| {
@@ -555,6 +558,15 @@ mod tests {
             },
         ];
         let event = |reviewer: Value| json!({"nodes": [{"requestedReviewer": reviewer}]});
+        let dismissed = Cut {
+            on: Some("ReviewDismissedEvent".to_owned()),
+            field: "previousReviewState".to_owned(),
+            scopes: Vec::new(),
+        };
+        let mut old = json!({"__typename": "PullRequest", "timelineItems": {"nodes": [{"__typename": "ReviewDismissedEvent"}]}});
+        let before = old.clone();
+        assert!(hide(&mut old, &mut [], &[dismissed]).is_empty());
+        assert_eq!(old, before);
         let team = json!({"__typename": "Team"});
         let user = json!({"__typename": "User", "login": "ada"});
         let mut node = json!({"__typename": "PullRequest", "timelineItems": event(team.clone()), "title": "t"});

@@ -609,6 +609,12 @@ fn a_server_without_some_types_of_events_answers_all_others() {
     let check = |unknown_types: &'static [&'static str]| {
         let older = Refusal {
             unknown_types,
+            // Asked for since, and optional: without them the event is there all the same.
+            unknown_fields: &[
+                ("ReviewDismissedEvent", "previousReviewState"),
+                ("ReviewDismissedEvent", "review"),
+                ("Issue", "stateReason"),
+            ],
             ..Refusal::default()
         };
         let bench = bench();
@@ -634,7 +640,7 @@ fn a_server_without_some_types_of_events_answers_all_others() {
         "ReviewDismissedEvent",
     ]);
     assert_eq!(oldest.pull_requests.len(), whole.pull_requests.len());
-    assert_eq!(oldest.reviews, whole.reviews);
+    assert_eq!(oldest.reviews.len(), whole.reviews.len());
 }
 
 fn two_days_after(bench: &Bench) {

@@ -39,7 +39,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("minijinja", &["render"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
-    ("apollo_compiler", &["demo"]),
+    ("apollo_compiler", &["demo", "github"]),
     ("hyper", &["demo"]),
     ("cap_std", &["folder"]),
     ("cap_fs_ext", &["folder"]),

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 pub struct Refusal {
     /// Types that the server does not know yet.
     pub unknown_types: &'static [&'static str],
+    /// Fields, as type and name, that the server does not know yet.
+    pub unknown_fields: &'static [(&'static str, &'static str)],
     /// Fields, as type and name, for which the token has none of the scopes.
     pub without_scope: &'static [(&'static str, &'static str)],
 }
@@ -90,6 +92,15 @@ impl Reader<'_> {
     }
 
     fn scope(&mut self, field: &Node<Field>, on: &str) {
+        let asked = (on, field.name.as_str());
+        if self.refusal.unknown_fields.contains(&asked) {
+            let name = &field.name;
+            self.errors.push(json!({
+                "locations": self.place(field),
+                "extensions": {"code": "undefinedField", "typeName": on, "fieldName": name},
+                "message": format!("Field '{name}' doesn't exist on type '{on}'"),
+            }));
+        }
         if self
             .refusal
             .without_scope
