@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 pub use self::comparison::Comparison;
 use self::product::product_report;
-pub use self::shortcomings::state_words;
+pub use self::shortcomings::{WITHHELD_AS_OLD, state_words};
 use self::shortcomings::{old_records, shortcomings};
 use super::definition::TeamDefinition;
 use super::figure::Figure;

@@ -303,6 +303,31 @@ fn a_detached_head_does_not_hide_the_branch() {
 }
 
 #[test]
+fn a_record_that_ended_long_ago_is_told_in_the_terminal_and_at_the_top_of_page_and_summary() {
+    let fixture = fixture();
+    let told = "the newest event on record is of 2024-01-";
+    let read = |name: &str| {
+        fs::read_to_string(fixture.path().join("linchpin-report/team").join(name)).unwrap()
+    };
+    let recent = ran(fixture.path(), &["run", AS_OF]);
+    assert!(!recent.ends_with(0).err.contains(told), "{}", recent.err);
+    assert!(!read("index.html").contains("Old record"));
+    let old = ran(fixture.path(), &["run", "--as-of=2024-12-01"]);
+    assert!(old.ends_with(0).err.contains(told), "{}", old.err);
+    let page = read("index.html");
+    let banner = page.find("Old record").unwrap();
+    assert!(page[banner..].contains(told));
+    assert!(banner < page.find("What this page has not read").unwrap());
+    assert!(
+        read("summary.md")
+            .split("## ")
+            .next()
+            .unwrap()
+            .contains(told)
+    );
+}
+
+#[test]
 fn without_a_default_branch_the_only_branch_is_meant_and_of_several_none() {
     let fixture = fixture();
     fixture.git(&["branch", "-m", "main", "trunk"]);

@@ -64,6 +64,9 @@ pub const fn state_words(completeness: Completeness) -> &'static str {
     }
 }
 
+/// The state of what is withheld because the record ended long ago: told openly, where other things that were not read are folded.
+pub const WITHHELD_AS_OLD: &str = "is not told";
+
 /// Products whose record ended long ago: what is withheld for it is told before anything else.
 pub(super) fn old_records(products: &[Product]) -> impl Iterator<Item = Shortcoming> + '_ {
     products.iter().filter_map(|product| {
@@ -71,7 +74,7 @@ pub(super) fn old_records(products: &[Product]) -> impl Iterator<Item = Shortcom
         Some(Shortcoming {
             is_partial: false,
             what: format!("who knows the files of {}", product.name),
-            state: "is not told",
+            state: WITHHELD_AS_OLD,
             reason: Some(stale.because.clone()),
             fix: stale.fix.clone(),
         })
