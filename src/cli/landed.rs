@@ -51,7 +51,7 @@ pub fn settle(facts: &mut Facts, clones: &[MinedClone], sign: &Regex) {
         };
         let is_it = |commit: &&&Commit| {
             is_near(commit.committed_at, closed_at)
-                && commit.committed_at >= row.created_at - AROUND
+                && row.created_at.duration_since(commit.committed_at) <= AROUND
                 && is_landing(row, commit, sign)
         };
         let Some(commit): Option<CommitId> = commits.iter().rev().find(is_it).map(|found| found.id)
@@ -127,6 +127,17 @@ mod tests {
 
     /// Whether pull request 7, opened at 0 and closed at 100 under a title and a label, landed with a commit.
     fn lands(title: &str, label: &str, commit: Commit, pattern: &str) -> bool {
+        lands_of(hour(0), title, label, commit, pattern)
+    }
+
+    /// The same of one that was opened at another instant.
+    fn lands_of(
+        created_at: Timestamp,
+        title: &str,
+        label: &str,
+        commit: Commit,
+        pattern: &str,
+    ) -> bool {
         let repository = RepositoryId(0);
         let clone = MinedClone {
             repository,
@@ -146,7 +157,7 @@ mod tests {
             author: None,
             state: PullRequestState::Closed,
             is_draft: false,
-            created_at: hour(0),
+            created_at,
             ready_at: None,
             first_commit_at: None,
             merged_at: None,
@@ -200,5 +211,19 @@ mod tests {
         let subject = || commit("Fix it (#7)", 99);
         assert!(!lands("Fix", "shipped", subject(), "^merged$"));
         assert!(lands("Fix", "shipped", subject(), "^shipped$"));
+    }
+
+    #[test]
+    fn an_instant_at_the_end_of_time_is_no_trouble() {
+        for created_at in [Timestamp::MIN, Timestamp::MAX] {
+            let lands = lands_of(
+                created_at,
+                "[Merged by Bors] - Fix",
+                "",
+                commit("Fix (#7)", 99),
+                &Register::default().landed_pattern,
+            );
+            assert_eq!(lands, created_at == Timestamp::MIN);
+        }
     }
 }

@@ -50,9 +50,7 @@ impl Analysis {
         Settings::check(store, &workspace.register)?;
         let tables = store_facts::read_parts(store, parts)?;
         let mut findings = Findings::read(store)?;
-        let zone = workspace.register.calendar.zone();
-        let today = zone.to_datetime(workspace.time.as_of).date();
-        findings.accept(&workspace.register, today, |name| {
+        findings.accept(&workspace.register, workspace.today(), |name| {
             let name = name.to_string();
             let mut known = tables.repositories.iter();
             known
@@ -302,7 +300,7 @@ pub fn write_team_tree<T: Send>(
             stale: decay::stale(&analysis.tables, &analysis.lens, product),
         })
         .collect();
-    let today = analysis.lens.zone.to_datetime(analysis.lens.as_of).date();
+    let today = workspace.today();
     let accepted: Vec<AcceptedFlag> = workspace
         .register
         .accepted

@@ -10,8 +10,9 @@ use super::fetch::{self, Fetched};
 use super::output::{check_untracked, check_writable};
 use super::report::{Analysis, keep_run, write_team_tree};
 use super::workspace::Workspace;
-use crate::domain::{RepoName, RepositoryId, Stream};
+use crate::domain::{RepoName, RepositoryId};
 use crate::git::{self, MineOptions};
+use crate::github::decode;
 use crate::metrics::knowledge::decay;
 use crate::metrics::{Measure, movement};
 use crate::register::{Merges, Refs};
@@ -46,9 +47,9 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
         Until::Report => report_from(context, workspace, &store, &fetched),
         Until::Fetched | Until::Facts => {
             let mut findings = Findings::read(&store)?;
-            let zone = workspace.register.calendar.zone();
-            let today = zone.to_datetime(workspace.time.as_of).date();
-            findings.accept(&workspace.register, today, |name| store.known_id(name));
+            findings.accept(&workspace.register, workspace.today(), |name| {
+                store.known_id(name)
+            });
             let is_partial = findings.is_partial();
             fetched.outcome()?;
             fetched.finish(if is_partial { PARTIAL } else { DONE })
@@ -249,7 +250,7 @@ fn options(
     repository: RepositoryId,
 ) -> Result<MineOptions, CliError> {
     let mining = &workspace.register.mining;
-    let of_github = default_branch_of_github(store, repository)?;
+    let of_github = decode::default_branch(store, repository)?;
     Ok(MineOptions {
         all_refs: mining.refs == Refs::All,
         default_branch: of_github.or_else(|| workspace.register.default_branch.clone()),
@@ -258,19 +259,6 @@ fn options(
         diff_merges_first_parent: mining.merges == Merges::FirstParent,
         ..MineOptions::default()
     })
-}
-
-/// The default branch of a repository as GitHub last told it; `None` where it was never asked.
-fn default_branch_of_github(
-    store: &Store,
-    repository: RepositoryId,
-) -> Result<Option<String>, CliError> {
-    let mut found = None;
-    store::raw::read_latest(store, repository, Stream::Repository, |record| {
-        let name = record.node.pointer("/defaultBranchRef/name");
-        found = name.and_then(|name| name.as_str()).map(str::to_owned);
-    })?;
-    Ok(found)
 }
 
 fn state_file(repository: RepositoryId) -> String {

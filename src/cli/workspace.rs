@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::args::{AnalysisArgs, Places};
 use super::error::{CliError, Kind};
@@ -81,6 +82,13 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// The team's day at the as-of instant: what a register accepts until a day is held against it.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        let zone = self.register.calendar.zone();
+        zone.to_datetime(self.time.as_of).date()
+    }
+
     /// How the private register could be read by others, and what to do; nothing where it cannot.
     #[must_use]
     pub fn exposures(&self) -> Vec<String> {

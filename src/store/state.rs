@@ -40,6 +40,15 @@ pub struct StreamState {
     pub certificate: Option<StreamCertificate>,
 }
 
+impl StreamState {
+    /// Whether the last fetch left nothing out.
+    #[must_use]
+    pub fn was_whole(&self) -> bool {
+        let last = self.certificate.as_ref();
+        last.is_some_and(StreamCertificate::is_whole)
+    }
+}
+
 /// A scan under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scan {

@@ -67,6 +67,16 @@ pub struct Decoded {
     pub n_dropped: BTreeMap<Stream, u64>,
 }
 
+/// The default branch of a repository as GitHub last told it; `None` where it was never asked.
+pub fn default_branch(store: &Store, repository: RepositoryId) -> Result<Option<String>, Error> {
+    let mut found = None;
+    raw::read_latest(store, repository, Stream::Repository, |record| {
+        let name = record.node.pointer("/defaultBranchRef/name");
+        found = name.and_then(Value::as_str).map(str::to_owned);
+    })?;
+    Ok(found)
+}
+
 /// Derives the facts of one repository from its raw records.
 pub fn facts(store: &Store, repository: RepositoryId) -> Result<(Decoded, Vec<Gap>), Error> {
     let mut decoder = Decoder {

@@ -156,13 +156,7 @@ pub(super) async fn releases(
         .unwrap_or(scan.started_at);
     let slot = state.stream(stream);
     let is_sweep = slot.n_records > newest.total_count
-        || sweep::is_due(
-            context,
-            slot.swept_at,
-            slot.certificate
-                .as_ref()
-                .is_some_and(StreamCertificate::is_whole),
-        );
+        || sweep::is_due(context, slot.swept_at, slot.was_whole());
     // A sweep reads the whole list: a release may be edited or deleted however old it is.
     let floor = slot.watermark.filter(|_| !is_sweep).or(context.since);
     let mut after = scan.after.clone().filter(|_| !is_sweep);

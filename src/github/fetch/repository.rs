@@ -289,10 +289,7 @@ async fn one(
     if list_of(stream).is_some_and(|list| overview.unanswered.contains(&list)) {
         return context.troubled(state, stream, "GitHub could not answer its list");
     }
-    let was_whole = slot
-        .certificate
-        .as_ref()
-        .is_some_and(StreamCertificate::is_whole);
+    let was_whole = slot.was_whole();
     let certificate = match stream {
         Stream::PullRequests => pull_requests::fetch(context, state, overview).await,
         Stream::Issues => issues::fetch(context, state, overview).await,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::delivery::deployments::commit_page;
+use crate::metrics::flow::unreviewed_share::UNLINKED;
 use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
     About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
@@ -102,7 +103,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Op
         };
         if apart.is_none() && is_unknown {
             rows.push(Keyed {
-                row: row(Fate::Unknown("unlinked_address")),
+                row: row(Fate::Unknown(UNLINKED)),
                 key: None,
             });
         }
