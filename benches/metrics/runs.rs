@@ -42,6 +42,7 @@ fn keep(place: &Path, tables: &Tables, lens: &Lens) -> usize {
         version: "bench".to_owned(),
         configuration: String::new(),
         identity: String::new(),
+        people: Vec::new(),
         definitions: BTreeMap::new(),
         figures: movement::figures(&measures),
     };

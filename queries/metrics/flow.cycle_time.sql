@@ -37,5 +37,8 @@ figures AS (
 )
 SELECT
   product, area, n, p50, p75, p90, working_p50, working_p75, working_p90,
-  CASE WHEN p50 > 0 THEN p90 / p50 END AS spread
+  CASE
+    WHEN working_p50 IS NULL THEN CASE WHEN p50 > 0 THEN p90 / p50 END
+    WHEN working_p50 > 0 THEN working_p90 / working_p50
+  END AS spread
 FROM figures

@@ -5,8 +5,8 @@ use super::console;
 use super::error::{CROSSED, CliError, DONE, Kind};
 use super::report::Analysis;
 use super::workspace::Workspace;
+use crate::metrics;
 use crate::metrics::agreements::{Agreement, Standing, agreements};
-use crate::metrics::{self};
 use crate::render::encode::{self, terminal};
 use crate::render::{csv, markdown};
 use crate::report::table::Column;
@@ -66,7 +66,7 @@ fn because(agreement: &Agreement) -> Option<String> {
 }
 
 fn found_words(agreement: &Agreement) -> Option<String> {
-    let unit = metrics::find(agreement.metric)?.definition.unit;
+    let unit = agreement.unit;
     let n = quantity::count(agreement.n?);
     let Some(found) = agreement.found else {
         return Some(format!("{n} pull requests"));
@@ -75,7 +75,7 @@ fn found_words(agreement: &Agreement) -> Option<String> {
         let [low, high] = quantity::interval(unit, found, ends);
         format!(", 80 % interval {low} – {high}")
     });
-    let amount = quantity::amount(unit, found);
+    let amount = quantity::alone(unit, found);
     Some(format!("{amount}{interval}, n = {n}"))
 }
 

@@ -9,6 +9,7 @@ use super::error::{CliError, DONE, Kind};
 use super::report::reading;
 use super::workspace::Workspace;
 use crate::metrics;
+use crate::metrics::measure::Unit;
 use crate::metrics::movement::{Movement, Part, Run, RunFigure, RunHead, movements};
 use crate::render::encode::{self, terminal};
 use crate::render::{csv, markdown};
@@ -131,10 +132,18 @@ fn find(name: &str, runs: &[(u64, RunHead)]) -> Result<u64, CliError> {
     })
 }
 
-fn amount(metric: &str, value: f64) -> String {
-    metrics::find(metric).map_or_else(
+/// The unit of a figure's number; `None` for a metric of another version.
+fn unit(figure: &RunFigure) -> Option<Unit> {
+    Some(match metrics::find(&figure.metric)?.definition.unit {
+        Unit::WorkingHours if !figure.is_working => Unit::Hours,
+        unit => unit,
+    })
+}
+
+fn amount(figure: &RunFigure, value: f64) -> String {
+    unit(figure).map_or_else(
         || quantity::plain(value),
-        |metric| quantity::amount(metric.definition.unit, value),
+        |unit| quantity::alone(unit, value),
     )
 }
 
@@ -145,17 +154,27 @@ fn figure_words(figure: &RunFigure) -> String {
     );
     figure.value.map_or_else(
         || format!("no number ({n})"),
-        |value| format!("{} ({n})", amount(&figure.metric, value)),
+        |value| format!("{} ({n})", amount(figure, value)),
     )
 }
 
-/// A change with its sign: `+3.0 h`, `−2.0 %`.
-fn effect_words(metric: &str, effect: f64) -> String {
+/// A change with its sign: `+3.0 h`, `−2.0 points`. The difference of two shares is no share.
+fn effect_words(figure: &RunFigure, effect: f64) -> String {
     let sign = if effect < 0.0 { "−" } else { "+" };
-    format!("{sign}{}", amount(metric, effect.abs()))
+    let words = match unit(figure) {
+        Some(Unit::Share) => {
+            let points = format!("{:.1}", effect.abs() * 100.0);
+            format!(
+                "{points} {}",
+                if points == "1.0" { "point" } else { "points" }
+            )
+        }
+        _ => amount(figure, effect.abs()),
+    };
+    format!("{sign}{words}")
 }
 
-fn part_words(metric: &str, part: &Part) -> String {
+fn part_words(figure: &RunFigure, part: &Part) -> String {
     let mut counts = Vec::new();
     for (n, words) in [
         (part.n_in, "in"),
@@ -168,7 +187,7 @@ fn part_words(metric: &str, part: &Part) -> String {
     }
     let effect = part.effect.map_or_else(
         || "not told apart".to_owned(),
-        |effect| effect_words(metric, effect),
+        |effect| effect_words(figure, effect),
     );
     format!(
         "{effect}: {} (rows: {})",
@@ -203,7 +222,7 @@ fn lines(before: &RunHead, after: &RunHead, found: &[Movement]) -> String {
             figure_words(&movement.after)
         );
         for part in &movement.parts {
-            let _ = writeln!(text, "  {}", part_words(&movement.metric, part));
+            let _ = writeln!(text, "  {}", part_words(&movement.after, part));
             for example in &part.examples {
                 let _ = writeln!(text, "      {}", terminal(example));
             }
@@ -226,7 +245,7 @@ fn table(found: &[Movement]) -> Table {
                 text(part.cause.words().to_owned()),
                 TableCell::number(
                     part.effect
-                        .map(|effect| effect_words(&movement.metric, effect)),
+                        .map(|effect| effect_words(&movement.after, effect)),
                 ),
                 count(part.n_in),
                 count(part.n_out),

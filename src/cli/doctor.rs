@@ -14,6 +14,7 @@ use crate::github::{Client, ClientSettings};
 use crate::metrics::REGISTRY;
 use crate::metrics::delivery::shipping;
 use crate::metrics::measure::Need;
+use crate::metrics::review::machine_like::{self, Words};
 use crate::render::encode::terminal;
 use crate::tables::Part;
 
@@ -92,7 +93,14 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
 
 /// What the facts of the last run lack, or leave to the team to say; nothing where there are none yet.
 fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
-    let Ok(analysis) = Analysis::of(workspace, &[Part::Descent, Part::Deliveries]) else {
+    let needed = [
+        Part::Descent,
+        Part::Deliveries,
+        Part::PullRequests,
+        Part::Pushes,
+        Part::Talk,
+    ];
+    let Ok(analysis) = Analysis::of(workspace, &needed) else {
         return true;
     };
     let (tables, lens) = (&analysis.tables, analysis.lens.sharing());
@@ -133,6 +141,29 @@ fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
         .filter(|login| login.looks_like_a_machine() && !is_member(login))
         .map(|login| login.0.as_str())
         .collect();
+    for product in &lens.products {
+        for (what, words) in [("answer", Words::Any), ("review", Words::Reviews)] {
+            let accounts = machine_like::accounts(tables, &lens, product, words);
+            let named: Vec<String> = tables
+                .people
+                .iter()
+                .filter(|person| accounts.contains(&person.id))
+                .map(|person| {
+                    let login = person.logins.first();
+                    login.map_or_else(|| person.display_name.clone(), |login| login.0.clone())
+                })
+                .collect();
+            if !named.is_empty() {
+                lines.push(format!(
+                    "people       {}: accounts that {what} within a minute, again and again, like a machine: {}; the waits that they \
+                     would end are withheld until linchpin.toml names them under `bots`, or as `[[member]]`",
+                    terminal(&product.name),
+                    terminal(&named.join(", "))
+                ));
+                is_whole = false;
+            }
+        }
+    }
     if !logins.is_empty() {
         lines.push(format!(
             "people       logins that look like a machine's and count as people: {}; if they are machines, name them under `bots` in \

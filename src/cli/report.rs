@@ -9,9 +9,9 @@ use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
 use crate::domain::Account;
-use crate::metrics::knowledge::decay;
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::roster::person_of;
+use crate::metrics::unmet;
 use crate::metrics::{self, Lens, Measure};
 use crate::register::{PrivateRegister, nearest};
 use crate::render::{self, encode};
@@ -241,7 +241,7 @@ pub fn keep_run(
     rows: Vec<Vec<u8>>,
 ) -> Result<(), CliError> {
     // The private register changes no figure of a run.
-    let registers = format!("{:?}", workspace.register);
+    let registers = format!("{:?}", workspace.register.of_figures());
     let people: Vec<String> = analysis
         .tables
         .people
@@ -260,6 +260,10 @@ pub fn keep_run(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         configuration: checksum(registers.as_bytes()),
         identity: checksum(people.join("\n").as_bytes()),
+        people: people
+            .iter()
+            .map(|person| checksum(person.as_bytes()).chars().take(16).collect())
+            .collect(),
         definitions: measures
             .iter()
             .map(|measure| {
@@ -290,14 +294,14 @@ pub fn write_team_tree<T: Send>(
         .into_iter()
         .unzip();
     let faces = analysis.faces();
-    let products: Vec<Product> = analysis
-        .lens
+    let lens = analysis.lens.sharing();
+    let products: Vec<Product> = lens
         .products
         .iter()
         .map(|product| Product {
             name: product.name.clone(),
             repositories: product.repositories.clone(),
-            stale: decay::stale(&analysis.tables, &analysis.lens, product),
+            unmet: unmet::of_product(&analysis.tables, &lens, product),
         })
         .collect();
     let today = workspace.today();

@@ -13,7 +13,7 @@ use super::workspace::Workspace;
 use crate::domain::{RepoName, RepositoryId};
 use crate::git::{self, MineOptions};
 use crate::github::decode;
-use crate::metrics::knowledge::decay;
+use crate::metrics::unmet::{self, Unmet};
 use crate::metrics::{Measure, movement};
 use crate::register::{Merges, Refs};
 use crate::store::facts::INPUTS;
@@ -193,13 +193,16 @@ fn report_on(
     for exposure in workspace.exposures() {
         context.progress.say(&format!("warning: {exposure}"));
     }
-    for product in &analysis.lens.products {
-        if let Some(stale) = decay::stale(&analysis.tables, &analysis.lens, product) {
+    let lens = analysis.lens.sharing();
+    for product in &lens.products {
+        for Unmet { what, missing } in unmet::of_product(&analysis.tables, &lens, product) {
             let name = crate::render::encode::terminal(&product.name);
-            let fix = stale.fix.map(|fix| format!(": {fix}")).unwrap_or_default();
-            context
-                .progress
-                .say(&format!("note: {name}: {}{fix}", stale.because));
+            let fix = missing.fix.map(|fix| format!(": {fix}"));
+            context.progress.say(&format!(
+                "note: not told: {what} of {name}: {}{}",
+                missing.because,
+                fix.unwrap_or_default()
+            ));
         }
     }
     let window = analysis.lens.window;

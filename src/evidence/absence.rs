@@ -360,7 +360,7 @@ fn rate(figures: &PeriodFigures, count: Option<u64>) -> Option<String> {
     })
 }
 
-/// `median 5.2 h (3.1 to 8.0; n = 12)`; below the minimum n, n alone.
+/// `median 5.2 h (3.1 to 8.0 h; n = 12)`, or in working hours with elapsed ones beside; below the minimum n, n alone.
 fn turnaround(found: &Turnaround) -> String {
     let n = match found.running {
         0 => format!("n = {}", found.n),
@@ -369,14 +369,18 @@ fn turnaround(found: &Turnaround) -> String {
     let Some(median) = found.median else {
         return n;
     };
-    let working = found
-        .working_median
-        .map_or_else(String::new, |hours| format!(", {hours:.1} working h"));
+    let (amount, beside) = match found.working_median {
+        Some(working) => (
+            format!("{working:.1} working h"),
+            format!("{median:.1} h elapsed; "),
+        ),
+        None => (format!("{median:.1} h"), String::new()),
+    };
     match found.interval {
         Some([low, high]) => {
-            format!("median {median:.1} h{working} ({low:.1} to {high:.1} h; {n})")
+            format!("median {amount} ({low:.1} to {high:.1} h; {beside}{n})")
         }
-        None => format!("median {median:.1} h{working} ({n})"),
+        None => format!("median {amount} ({beside}{n})"),
     }
 }
 

@@ -6,7 +6,7 @@ use super::estimate::{median_interval, quantile, wilson_interval};
 use super::group::Group;
 use super::lens::{Lens, Missing, ProductLens};
 use super::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Value,
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Unit, Value,
 };
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::{Bucket, PersonId, RepositoryId};
@@ -263,10 +263,43 @@ const POINTS: [(f64, &str, &str); 3] = [
     (0.9, "p90", "working_p90"),
 ];
 
+/// The distribution of some rows' durations on one clock.
+#[derive(Debug)]
+struct Clock<D> {
+    is_working: bool,
+    durations: D,
+}
+
+impl<D> Clock<D> {
+    /// The clocks that every row has been read from, the one of the headline first.
+    fn of(unit: Unit, elapsed: D, working: Option<D>) -> Vec<Self> {
+        let clock = |is_working, durations| Self {
+            is_working,
+            durations,
+        };
+        let mut clocks = vec![clock(false, elapsed)];
+        clocks.extend(working.map(|working| clock(true, working)));
+        if unit == Unit::WorkingHours {
+            clocks.reverse();
+        }
+        clocks
+    }
+
+    /// The printed points of the distribution that it reaches, under their names.
+    fn points(&self, at: impl Fn(&D, f64) -> Option<f64>) -> Vec<(&'static str, Number)> {
+        let named = |(p, elapsed, working)| {
+            let name = if self.is_working { working } else { elapsed };
+            Some((name, Number::Real(at(&self.durations, p)?)))
+        };
+        POINTS.into_iter().filter_map(named).collect()
+    }
+}
+
 /// p50, p75 and p90 of the rows' values with the interval of the median; too few below the lens's minimum n.
 ///
-/// Where every row has working hours too, `working_p50`, `working_p75` and `working_p90` follow.
-pub fn quantiles<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
+/// Where every row has working hours too, there are `working_p50`, `working_p75` and `working_p90`: first, and with the interval,
+/// where the unit is on the agreed clock; else after the others.
+pub fn quantiles<K>(lens: &Lens, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
     let sorted = |value: fn(&LedgerRow) -> Option<f64>| {
         let mut values: Vec<f64> = rows
             .iter()
@@ -282,27 +315,25 @@ pub fn quantiles<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
     if n == 0 || n < lens.minimum_n {
         return Measured::TooFew { n };
     }
-    let mut numbers = Vec::new();
-    for (p, name, _) in POINTS {
-        numbers.extend(quantile(&values, p).map(|real| (name, Number::Real(real))));
-    }
-    if working.len() == values.len() {
-        for (p, _, name) in POINTS {
-            numbers.extend(quantile(&working, p).map(|real| (name, Number::Real(real))));
-        }
-    }
+    let is_whole = working.len() == values.len();
+    let clocks = Clock::of(unit, values, is_whole.then_some(working));
+    let points = clocks
+        .iter()
+        .flat_map(|clock| clock.points(|sorted, p| quantile(sorted, p)));
     Measured::Value {
         n,
-        value: Value(numbers),
-        interval: median_interval(&values),
+        value: Value(points.collect()),
+        interval: clocks
+            .first()
+            .and_then(|clock| median_interval(&clock.durations)),
     }
 }
 
 /// p50, p75 and p90 after Kaplan and Meier over rows of which some still run; too few below the lens's minimum n.
 ///
 /// A point that the survival curve does not reach has no number; `running` says how many rows had not ended. Where not even
-/// half have ended, the median is not reached and the figure says so instead of a number.
-pub fn censored_quantiles<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
+/// half have ended, the median is not reached and the figure says so instead of a number. Working hours as in [`quantiles`].
+pub fn censored_quantiles<K>(lens: &Lens, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
     let lifetimes = |value: fn(&LedgerRow) -> Option<f64>| -> Vec<Lifetime> {
         rows.iter()
             .filter_map(|row| {
@@ -319,22 +350,22 @@ pub fn censored_quantiles<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
         return Measured::TooFew { n };
     }
     let running = count(elapsed.iter().filter(|life| life.is_running).count());
-    let curve = SurvivalCurve::of(&elapsed);
-    if curve.quantile(0.5).is_none() {
+    let is_whole = working.len() == elapsed.len();
+    let clocks = Clock::of(
+        unit,
+        SurvivalCurve::of(&elapsed),
+        is_whole.then(|| SurvivalCurve::of(&working)),
+    );
+    let headline = clocks.first().map(|clock| &clock.durations);
+    let Some(curve) = headline.filter(|curve| curve.quantile(0.5).is_some()) else {
         return Measured::NotApplicable {
             because: format!("the median is not reached yet: {running} of {n} still run"),
         };
-    }
-    let mut numbers = Vec::new();
-    for (p, name, _) in POINTS {
-        numbers.extend(curve.quantile(p).map(|real| (name, Number::Real(real))));
-    }
-    if working.len() == elapsed.len() {
-        let curve = SurvivalCurve::of(&working);
-        for (p, _, name) in POINTS {
-            numbers.extend(curve.quantile(p).map(|real| (name, Number::Real(real))));
-        }
-    }
+    };
+    let points = clocks
+        .iter()
+        .flat_map(|clock| clock.points(SurvivalCurve::quantile));
+    let mut numbers: Vec<_> = points.collect();
     numbers.push(("running", Number::Count(running)));
     Measured::Value {
         n,

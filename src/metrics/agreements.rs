@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 
 use super::lens::{Lens, ProductLens};
-use super::measure::{Fate, Measure, Measured};
+use super::measure::{Fate, Measure, Measured, Ratio, Unit, Value};
 use super::pull_requests::{not_human, of_product};
 use crate::domain::PullRequestState;
 use crate::register::{Limit, Register};
@@ -52,11 +52,13 @@ pub struct Agreement {
     pub scope: String,
     /// What was agreed: `share at most 0.2`.
     pub agreed: String,
-    /// What was found, in the metric's own unit; `None`: no figure, or an agreement about work items.
+    /// What was found; `None`: no figure, or an agreement about work items.
     pub found: Option<f64>,
+    /// The unit of what was found.
+    pub unit: Unit,
     /// Rows behind the figure.
     pub n: Option<u64>,
-    /// 80 % interval of the figure's headline number.
+    /// 80 % interval of what was found; there is one of headline numbers alone.
     pub interval: Option<[f64; 2]>,
     /// Whether it holds.
     pub standing: Standing,
@@ -155,28 +157,26 @@ fn against_limit(limit: &Limit, measure: &Measure, tables: &Tables, lens: &Lens)
         None => scope.area.is_none() && scope.repository.is_none(),
     };
     let agreed = limit.words();
+    let unit = measure.definition.unit;
     let mut found: Vec<Agreement> = measure
         .team_cells()
         .filter(|cell| cell.bucket.is_none() && is_meant(&cell.scope))
         .map(|cell| {
             let none = |because: String| (None, None, None, Standing::NotMeasured { because });
+            let mut unit = unit;
             let (found, n, interval, standing) = match &cell.measured {
                 Measured::Value { n, value, interval } => {
-                    let number = match limit.number.as_deref() {
-                        None => value
-                            .ratio()
-                            .map_or_else(|| value.headline(), super::measure::Ratio::share),
-                        Some("share") => value.ratio().and_then(super::measure::Ratio::share),
-                        Some(name) => value.get(name),
-                    };
-                    match number {
-                        Some(number) => {
+                    let name = limit.number.as_deref();
+                    match number(value, name, measure.definition.unit) {
+                        Some((number, found_unit, is_headline)) => {
+                            let interval = interval.filter(|_| is_headline);
+                            unit = found_unit;
                             let standing = if limit.holds(number) {
                                 Standing::Kept
                             } else {
                                 Standing::Crossed
                             };
-                            (Some(number), Some(*n), *interval, standing)
+                            (Some(number), Some(*n), interval, standing)
                         }
                         None => none(format!(
                             "the figure has no number `{}`",
@@ -194,6 +194,7 @@ fn against_limit(limit: &Limit, measure: &Measure, tables: &Tables, lens: &Lens)
                 scope: words(&cell.scope),
                 agreed: agreed.clone(),
                 found,
+                unit,
                 n,
                 interval,
                 standing,
@@ -213,6 +214,7 @@ fn against_limit(limit: &Limit, measure: &Measure, tables: &Tables, lens: &Lens)
             }),
             agreed,
             found: None,
+            unit,
             n: None,
             interval: None,
             standing: Standing::NotMeasured {
@@ -222,6 +224,24 @@ fn against_limit(limit: &Limit, measure: &Measure, tables: &Tables, lens: &Lens)
         });
     }
     found
+}
+
+/// The number that a limit is about (`None`: the headline) with its unit, and whether it is the headline.
+fn number(value: &Value, name: Option<&str>, unit: Unit) -> Option<(f64, Unit, bool)> {
+    let share = value.ratio().and_then(Ratio::share);
+    match name {
+        None | Some("share") if share.is_some() => Some((share?, Unit::Share, true)),
+        None => Some((value.headline()?, value.headline_unit(unit), true)),
+        Some(name) => {
+            let is_headline = value.0.first().is_some_and(|(first, _)| *first == name);
+            let is_headline = is_headline && share.is_none();
+            Some((
+                value.get(name)?,
+                unit.of_number(name, is_headline),
+                is_headline,
+            ))
+        }
+    }
 }
 
 /// Open pull requests that have waited for a first human review longer than agreed.
@@ -265,6 +285,7 @@ fn about_items(
         scope: product.name.clone(),
         agreed,
         found: None,
+        unit: Unit::Count("pull requests"),
         n: u64::try_from(items.len()).ok(),
         interval: None,
         standing: if items.is_empty() {

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::delivery::rules::Rules;
 use super::flow::rules::FlowRules;
 use super::kinds::Kinds;
-use super::measure::Need;
+use super::measure::{Need, Unit};
 use super::roster::{Calendars, Roster};
 use super::shared::Shared;
 use crate::domain::{
@@ -120,6 +120,16 @@ pub struct Missing {
 pub struct BadPattern(pub String);
 
 impl Lens {
+    /// The unit of waits: the agreed clock.
+    #[must_use]
+    pub fn wait_unit(&self) -> Unit {
+        if self.calendars.team().has_hours() {
+            Unit::WorkingHours
+        } else {
+            Unit::Hours
+        }
+    }
+
     /// The lens of a register over what the store holds.
     pub fn new(
         register: &Register,

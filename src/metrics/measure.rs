@@ -76,6 +76,13 @@ impl Value {
         })
     }
 
+    /// The unit of the headline number of a metric in this unit.
+    #[must_use]
+    pub fn headline_unit(&self, unit: Unit) -> Unit {
+        let first = self.0.first();
+        first.map_or(unit, |(name, _)| unit.of_number(name, true))
+    }
+
     /// The ratio, where the value is one.
     #[must_use]
     pub fn ratio(&self) -> Option<Ratio> {
@@ -177,6 +184,18 @@ pub struct LedgerRow {
     pub fate: Fate,
 }
 
+impl LedgerRow {
+    /// The measured quantity on the clock of the headline, with its unit, for a metric in a unit.
+    #[must_use]
+    pub fn amount(&self, unit: Unit) -> Option<(Unit, f64)> {
+        match (unit, self.working_hours) {
+            (Unit::WorkingHours, Some(hours)) => Some((Unit::WorkingHours, hours)),
+            (Unit::WorkingHours, None) => Some((Unit::Hours, self.value?)),
+            (unit, _) => Some((unit, self.value?)),
+        }
+    }
+}
+
 /// Row counts of one cell's ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -260,10 +279,43 @@ pub struct Cell {
 pub enum Unit {
     /// Elapsed hours.
     Hours,
+    /// Hours on the agreed clock: working hours where the register agrees hours, else elapsed ones.
+    ///
+    /// People do not answer at night: an elapsed wait has two humps, the same day and the next morning, and the median of a small
+    /// bucket jumps between them. What runs day and night (a pipeline, a broken production) is told in [`Unit::Hours`].
+    WorkingHours,
     /// A share between 0 and 1.
     Share,
     /// A number of things; the noun in the plural.
     Count(&'static str),
+}
+
+impl Unit {
+    /// The unit of one number of a metric in this unit, by the number's name.
+    ///
+    /// The first number and quantiles are in the metric's unit, and elapsed unless they are named `working_…`; `…_hours` are hours
+    /// and `…share` are shares in every metric; all others are bare.
+    #[must_use]
+    pub fn of_number(self, name: &str, is_first: bool) -> Self {
+        let last = name.rsplit('_').next().unwrap_or(name);
+        let is_quantile = last
+            .strip_prefix('p')
+            .is_some_and(|rank| rank.len() == 2 && rank.bytes().all(|byte| byte.is_ascii_digit()));
+        let is_duration = matches!(self, Self::Hours | Self::WorkingHours);
+        if name.ends_with("hours") || (is_quantile && is_duration) {
+            if name.contains("working") {
+                Self::WorkingHours
+            } else {
+                Self::Hours
+            }
+        } else if name.ends_with("share") {
+            Self::Share
+        } else if is_first || is_quantile {
+            self
+        } else {
+            Self::Count("")
+        }
+    }
 }
 
 /// How a figure's headline number follows from its included rows, so that a movement can be taken apart row by row.

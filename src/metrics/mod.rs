@@ -25,6 +25,7 @@ pub mod review;
 pub mod roster;
 pub mod shared;
 pub mod survival;
+pub mod unmet;
 
 pub use lens::{Lens, ProductLens};
 pub use measure::{Definition, Measure};

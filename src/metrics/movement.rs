@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::estimate::quantile;
-use super::measure::{Definition, Fate, LedgerRow, Measure, Measured, Recipe};
+use super::measure::{Definition, Fate, LedgerRow, Measure, Measured, Recipe, Unit};
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::Window;
 use crate::tables::run::RunRow;
@@ -31,6 +31,9 @@ pub struct RunHead {
     pub configuration: String,
     /// Checksum of who is who.
     pub identity: String,
+    /// Checksums of the people one by one, in order: newcomers change nothing about who the others are. Empty: not kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
     /// Checksum of every metric's definition.
     pub definitions: BTreeMap<String, String>,
     /// The figures of products over the window.
@@ -48,6 +51,9 @@ pub struct RunFigure {
     pub n: Option<u64>,
     /// Its headline number; `None`: too few, not observed, not applicable.
     pub value: Option<f64>,
+    /// Whether the number and the rows' values are working hours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_working: bool,
 }
 
 /// A run with its rows.
@@ -69,6 +75,8 @@ pub enum Cause {
     NewEvents,
     /// It happened before, and was not known.
     LateData,
+    /// The row describes a state, and the later run looked at a later (or an earlier) instant.
+    Instant,
     /// The row is known to both, and counts otherwise now.
     Relabelled,
     /// It differs, and who is who has changed.
@@ -83,10 +91,11 @@ pub enum Cause {
 
 impl Cause {
     /// All, in the order of the steps.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Window,
         Self::NewEvents,
         Self::LateData,
+        Self::Instant,
         Self::Relabelled,
         Self::Identity,
         Self::Configuration,
@@ -101,10 +110,11 @@ impl Cause {
             Self::Window => "the window moved",
             Self::NewEvents => "new events",
             Self::LateData => "late data",
+            Self::Instant => "the state at another instant",
             Self::Relabelled => "rows that count otherwise now",
-            Self::Identity => "identity changed",
-            Self::Configuration => "configuration changed",
-            Self::Definition => "the definition changed",
+            Self::Identity => "rows that count otherwise since who is who changed",
+            Self::Configuration => "rows that count otherwise since the configuration changed",
+            Self::Definition => "rows that count otherwise since the definition changed",
             Self::Gone => "no longer there",
         }
     }
@@ -166,21 +176,24 @@ pub fn figures(measures: &[Measure]) -> Vec<RunFigure> {
             cell.bucket.is_none() && cell.scope.area.is_none() && cell.scope.repository.is_none()
         });
         figures.extend(whole.map(|cell| {
-            let (n, value) = match &cell.measured {
+            let unit = measure.definition.unit;
+            let (n, value, unit) = match &cell.measured {
                 Measured::Value { n, value, .. } => {
                     let share = value.ratio().map(super::measure::Ratio::share);
-                    (Some(*n), share.unwrap_or_else(|| value.headline()))
+                    let number = share.unwrap_or_else(|| value.headline());
+                    (Some(*n), number, value.headline_unit(unit))
                 }
-                Measured::TooFew { n } => (Some(*n), None),
+                Measured::TooFew { n } => (Some(*n), None, Unit::Hours),
                 Measured::NotObserved { .. }
                 | Measured::NotApplicable { .. }
-                | Measured::Withheld { .. } => (None, None),
+                | Measured::Withheld { .. } => (None, None, Unit::Hours),
             };
             RunFigure {
                 metric: measure.definition.id.to_owned(),
                 product: cell.scope.product.clone(),
                 n,
                 value,
+                is_working: unit == Unit::WorkingHours,
             }
         }));
     }
@@ -190,11 +203,16 @@ pub fn figures(measures: &[Measure]) -> Vec<RunFigure> {
 /// Everything in a definition that decides its numbers or their reading, as one text.
 #[must_use]
 pub fn definition_text(definition: &Definition) -> String {
+    let clock = match definition.unit {
+        Unit::WorkingHours => "on the agreed clock",
+        Unit::Hours | Unit::Share | Unit::Count(_) => "",
+    };
     [
         definition.definition,
         definition.formula,
         definition.exclusions,
         definition.sql,
+        clock,
     ]
     .join("\n")
 }
@@ -221,13 +239,29 @@ fn run_row(definition: &Definition, row: &LedgerRow) -> RunRow {
         metric: definition.id.to_owned(),
         product: row.product.clone(),
         repository: row.repository,
-        key: row.link.clone().unwrap_or_else(|| row.subject.clone()),
+        key: row
+            .link
+            .clone()
+            .unwrap_or_else(|| thing(&row.subject).to_owned()),
         at: row.at,
-        value: row.value,
+        value: row.amount(definition.unit).map(|(_, amount)| amount),
         is_running: row.is_running,
         fate: fate.to_owned(),
         reason: reason.map(str::to_owned),
     }
+}
+
+/// What a subject without a link names: counts told after it (`src/parser: 12 commits in 547 days`) are no part of it, or the same
+/// thing would be another one at every instant.
+fn thing(subject: &str) -> &str {
+    let mut places = subject.match_indices(": ");
+    let counted = places.find(|(at, colon)| {
+        let rest = subject.get(at + colon.len()..);
+        rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    });
+    counted
+        .and_then(|(at, _)| subject.get(..at))
+        .unwrap_or(subject)
 }
 
 fn order(row: &RunRow) -> impl Ord + '_ {
@@ -272,6 +306,7 @@ pub fn movements(before: &Run, after: &Run) -> Vec<Movement> {
             product: key.1.to_owned(),
             n: None,
             value: None,
+            is_working: false,
         };
         let (old, new) = (
             old.cloned().unwrap_or_else(none),
@@ -312,11 +347,17 @@ fn parts(
     }
     let counts = |row: Option<&RunRow>| row.is_some_and(|row| row.fate == "included");
     steps.retain(|step| !is_same(step) && (counts(step.old) || counts(step.new)));
-    let recompute = Recipe::of(
-        &old_figure.metric,
-        (old_figure.value, included(old.iter().copied())),
-        (new_figure.value, included(new.iter().copied())),
-    );
+    // Hours of two clocks have no difference.
+    let is_one_clock = old_figure.is_working == new_figure.is_working;
+    let recompute = is_one_clock
+        .then(|| {
+            Recipe::of(
+                &old_figure.metric,
+                (old_figure.value, included(old.iter().copied())),
+                (new_figure.value, included(new.iter().copied())),
+            )
+        })
+        .flatten();
     let mut current: Vec<&RunRow> = old.to_vec();
     let mut value = old_figure.value;
     let mut parts = Vec::new();
@@ -410,11 +451,16 @@ fn cause(before: &Run, after: &Run, metric: &str, step: &Step<'_>) -> Cause {
         Some(Cause::Definition)
     } else if a.configuration != b.configuration {
         Some(Cause::Configuration)
-    } else if a.identity != b.identity {
+    } else if !is_one_identity(a, b) {
         Some(Cause::Identity)
     } else {
         None
     };
+    let mut rows = [step.old, step.new].into_iter().flatten();
+    // A state differs at another instant whatever else has changed: which of the two it was is not told apart.
+    if a.as_of != b.as_of && rows.all(|row| row.at.is_none()) {
+        return Cause::Instant;
+    }
     match (step.old, step.new) {
         (None, Some(new)) => match new.at {
             Some(at) if at >= a.window.until => Cause::NewEvents,
@@ -436,6 +482,15 @@ fn cause(before: &Run, after: &Run, metric: &str, step: &Step<'_>) -> Cause {
         }
         (None, None) => Cause::Gone,
     }
+}
+
+/// Whether everybody whom the earlier run knew is the same in the later one.
+fn is_one_identity(before: &RunHead, after: &RunHead) -> bool {
+    if before.people.is_empty() || after.people.is_empty() {
+        return before.identity == after.identity;
+    }
+    let known: HashSet<&String> = after.people.iter().collect();
+    before.people.iter().all(|person| known.contains(person))
 }
 
 fn included<'a>(rows: impl Iterator<Item = &'a RunRow>) -> Vec<&'a RunRow> {
@@ -512,12 +567,14 @@ mod tests {
                 version: "1".into(),
                 configuration: "c".into(),
                 identity: "i".into(),
+                people: Vec::new(),
                 definitions: BTreeMap::new(),
                 figures: vec![RunFigure {
                     metric: "flow.cycle_time".into(),
                     product: "lamp".into(),
                     n: u64::try_from(rows.len()).ok(),
                     value: Some(value),
+                    is_working: false,
                 }],
             },
             rows: rows
@@ -610,6 +667,72 @@ mod tests {
         let moved = movements(&before, &after);
         assert_eq!(moved[0].parts[0].effect, None);
         assert_eq!(moved[0].parts[0].n_in, 1);
+    }
+
+    #[test]
+    fn hours_of_two_clocks_have_no_difference() {
+        let before = run("2026-02-01T00:00:00Z", 40.0, &[("#1", JANUARY, 40.0)]);
+        let mut after = run("2026-02-01T00:00:00Z", 10.0, &[("#1", JANUARY, 10.0)]);
+        after.head.figures[0].is_working = true;
+        after.head.configuration = "hours are agreed now".into();
+        let part = &movements(&before, &after)[0].parts[0];
+        assert_eq!((part.cause, part.n_changed), (Cause::Configuration, 1));
+        assert_eq!(part.effect, None);
+    }
+
+    #[test]
+    fn newcomers_change_nothing_about_who_the_others_are() {
+        let mut before = run("2026-02-01T00:00:00Z", 10.0, &[("#1", JANUARY, 10.0)]);
+        let mut after = run("2026-02-01T00:00:00Z", 30.0, &[("#1", JANUARY, 30.0)]);
+        before.head.people = vec!["ada".into(), "ben".into()];
+        let mut check = |identity: &str, people: &[&str], expected| {
+            after.head.identity = identity.into();
+            after.head.people = people.iter().map(|&person| person.to_owned()).collect();
+            assert_eq!(movements(&before, &after)[0].parts[0].cause, expected);
+        };
+        check("j", &["ada", "ben", "cleo"], Cause::Relabelled);
+        check("j", &["ada", "ben and cleo"], Cause::Identity);
+        // A run of an earlier version kept the sum alone.
+        check("j", &[], Cause::Identity);
+        check("i", &[], Cause::Relabelled);
+    }
+
+    #[test]
+    fn a_state_differs_at_another_instant_and_no_cause_is_made_up_for_it() {
+        let state = |as_of: &str, rows: &[(&str, &str, f64)]| {
+            let mut run = run(as_of, 1.0, rows);
+            for row in &mut run.rows {
+                row.at = None;
+            }
+            run
+        };
+        let before = state(
+            "2026-02-01T00:00:00Z",
+            &[("a.rs", JANUARY, 1.0), ("b.rs", JANUARY, 0.0)],
+        );
+        let mut after = state(
+            "2026-03-01T00:00:00Z",
+            &[("a.rs", JANUARY, 0.0), ("c.rs", JANUARY, 1.0)],
+        );
+        after.head.configuration = "other".into();
+        let causes = |after: &Run| -> Vec<Cause> {
+            let moved = movements(&before, after);
+            moved[0].parts.iter().map(|part| part.cause).collect()
+        };
+        assert_eq!(causes(&after), [Cause::Instant]);
+        // At the same instant it is the configuration.
+        after.head.as_of = before.head.as_of;
+        assert_eq!(causes(&after), [Cause::Configuration]);
+    }
+
+    #[test]
+    fn a_count_is_no_part_of_what_a_row_is_about() {
+        let check = |subject: &str, expected: &str| assert_eq!(thing(subject), expected);
+        check("src/parser: 12 commits in 547 days", "src/parser");
+        check("2026-01-05: 3 open, 1 came, 0 went", "2026-01-05");
+        check("fix: the parser", "fix: the parser");
+        check("#12 fix: 3 errors", "#12 fix");
+        check("", "");
     }
 
     #[test]

@@ -155,17 +155,22 @@ pub struct Calendars {
 }
 
 impl Calendars {
-    /// The calendars of a register; members that the facts do not know have none.
+    /// The calendars of a register; members that the facts do not know have none. A member's own hours count where the team has
+    /// agreed hours.
     #[must_use]
     pub fn of(register: &Register, people: &[Person], as_of: Timestamp) -> Self {
+        let team = register.calendar.pattern();
         let own = register.members.iter().filter_map(|member| {
-            let pattern = register.calendar.pattern_of(member.calendar.as_ref()?);
+            let mut pattern = register.calendar.pattern_of(member.calendar.as_ref()?);
+            // One clock for all rows of a figure: hours of one person alone would mix two.
+            pattern.hours = pattern.hours.filter(|_| team.hours.is_some());
             let person = person_of(people, &member.login)?;
             Some((person, WorkCalendar::new(pattern, as_of)))
         });
+        let own = own.collect();
         Self {
-            team: WorkCalendar::new(register.calendar.pattern(), as_of),
-            own: own.collect(),
+            own,
+            team: WorkCalendar::new(team, as_of),
         }
     }
 

@@ -501,6 +501,17 @@ impl HoleState {
 }
 
 impl Register {
+    /// What of it decides figures: agreements are held against figures, and what is accepted stays quiet.
+    #[must_use]
+    pub fn of_figures(&self) -> Self {
+        let mut register = self.clone();
+        register.agreements.limits.clear();
+        register.agreements.first_review_within_working_days = None;
+        register.accepted.clear();
+        register.accepted_holes.clear();
+        register
+    }
+
     pub(super) fn validate(&self, file: &str) -> Result<(), Error> {
         let wrong = |key: String, message: String| Err(Error::content(file, key, message));
         if let Some((key, message)) = self.calendar.mistake() {

@@ -12,7 +12,7 @@ use super::encode::{csv as field, markdown as md, markdown_link, terminal};
 use super::{RenderError, csv, json};
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Scope,
+    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Scope, Unit,
 };
 use crate::report::figure::{Headline, headline};
 use crate::report::{RepositoryFace, quantity};
@@ -165,7 +165,7 @@ const fn fate_words(fate: Fate) -> (&'static str, &'static str) {
     }
 }
 
-fn cell_words(cell: &Cell, unit: crate::metrics::measure::Unit) -> String {
+fn cell_words(cell: &Cell, unit: Unit) -> String {
     match (headline(unit, &cell.measured), &cell.measured) {
         (
             Some(Headline::Value {
@@ -220,7 +220,7 @@ fn definition_parts(definition: &'static Definition) -> Vec<(&'static str, &'sta
         ("Question", definition.question),
         ("Definition", definition.definition),
         ("Formula", definition.formula),
-        ("Unit", json::unit_word(definition.unit)),
+        ("Unit", unit_words(definition.unit)),
         (
             "Bucketed by",
             definition.cohort.unwrap_or("a state at the window's end"),
@@ -234,6 +234,15 @@ fn definition_parts(definition: &'static Definition) -> Vec<(&'static str, &'sta
         .into_iter()
         .filter(|(_, words)| !words.is_empty())
         .collect()
+}
+
+const fn unit_words(unit: Unit) -> &'static str {
+    match unit {
+        Unit::WorkingHours => {
+            "working hours where hours are agreed, with elapsed hours beside them; else hours"
+        }
+        unit => json::unit_word(unit),
+    }
 }
 
 fn ledger_lines(ledger: &Ledger) -> Vec<(String, u64)> {
@@ -296,9 +305,7 @@ fn table(asked: &Explain<'_>) -> String {
         };
         let _ = writeln!(text, "\n{fate}{reason}");
         for row in rows {
-            let value = row
-                .value
-                .map_or_else(|| "—".to_owned(), |value| row_amount(measure, value));
+            let value = row_amount(measure, row);
             let at = row.at.map_or_else(
                 || " ".repeat(10),
                 |at| at.to_string().chars().take(10).collect(),
@@ -330,10 +337,11 @@ fn table(asked: &Explain<'_>) -> String {
     text
 }
 
-fn row_amount(measure: &Measure, value: f64) -> String {
-    match measure.definition.unit {
-        crate::metrics::measure::Unit::Share => quantity::plain(value),
-        unit => quantity::amount(unit, value),
+fn row_amount(measure: &Measure, row: &LedgerRow) -> String {
+    match row.amount(measure.definition.unit) {
+        Some((Unit::Share, value)) => quantity::plain(value),
+        Some((unit, value)) => quantity::amount(unit, value),
+        None => "—".to_owned(),
     }
 }
 
@@ -370,9 +378,7 @@ fn document(asked: &Explain<'_>) -> String {
             || md(&row.subject),
             |link| markdown_link(&row.subject, link),
         );
-        let value = row
-            .value
-            .map_or_else(|| "—".to_owned(), |value| md(&row_amount(measure, value)));
+        let value = md(&row_amount(measure, row));
         let at: String = row.at.map_or_else(
             || "—".to_owned(),
             |at| at.to_string().chars().take(10).collect(),
@@ -446,7 +452,8 @@ pub fn definition_index<'a>(definitions: impl Iterator<Item = &'a Definition>) -
 
 fn rows_csv(asked: &Explain<'_>) -> String {
     let mut text =
-        "metric,product,repository,areas,subject,link,at,bucket,value,fate,reason\n".to_owned();
+        "metric,product,repository,areas,subject,link,at,bucket,value,fate,reason,working_hours\n"
+            .to_owned();
     for row in asked.rows() {
         let (fate, reason) = fate_words(row.fate);
         let fields = [
@@ -462,6 +469,7 @@ fn rows_csv(asked: &Explain<'_>) -> String {
             csv::number(row.value),
             fate.to_owned(),
             reason.to_owned(),
+            csv::number(row.working_hours),
         ];
         text.push_str(&fields.join(","));
         text.push('\n');

@@ -39,6 +39,7 @@ struct ProductLine<'a> {
 pub(super) struct MetricLine<'a> {
     id: &'a str,
     title: &'a str,
+    /// The unit of the headline: of the first number, or of the share where the value is a ratio.
     unit: &'a str,
     scope: ScopeLine<'a>,
     bucket: Option<String>,
@@ -99,6 +100,7 @@ impl Serialize for Numbers<'_> {
 pub const fn unit_word(unit: Unit) -> &'static str {
     match unit {
         Unit::Hours => "hours",
+        Unit::WorkingHours => "working hours",
         Unit::Share => "share",
         Unit::Count(noun) => noun,
     }
@@ -142,11 +144,15 @@ pub(super) fn metric_line<'a>(
         Measured::Withheld { people } => (false, *people),
         _ => (true, None),
     };
+    let unit = match &cell.measured {
+        Measured::Value { value, .. } => value.headline_unit(definition.unit),
+        _ => definition.unit,
+    };
     let coverage = cell.ledger.coverage();
     MetricLine {
         id: definition.id,
         title: definition.title,
-        unit: unit_word(definition.unit),
+        unit: unit_word(unit),
         scope: ScopeLine {
             product: &cell.scope.product,
             repository: cell.scope.repository.and_then(repository_name),

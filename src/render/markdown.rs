@@ -123,7 +123,8 @@ fn write_section(text: &mut String, section: &Section) {
         text.push('\n');
     }
     for figure in &section.figures {
-        for caution in &figure.cautions {
+        let unknown = figure.large_unknown_words();
+        for caution in unknown.iter().chain(&figure.cautions) {
             let _ = writeln!(text, "- {}: {}", md(figure.definition.title), md(caution));
         }
         if !figure.rows.is_empty() {

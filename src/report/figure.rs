@@ -20,6 +20,9 @@ use crate::metrics::measure::{Cell, Definition, Ledger, Measure, Measured, Ratio
 /// The most areas a page lists under one figure.
 const MAX_AREAS: usize = 200;
 
+/// One unknown row in so many is told beside the headline.
+const LARGE: u64 = 5;
+
 /// The number at the top of a figure, in words.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Headline {
@@ -87,6 +90,40 @@ pub struct Figure {
     pub notes: Vec<String>,
     /// Why the figure may be incomplete, stream by stream.
     pub cautions: Vec<String>,
+}
+
+impl Figure {
+    /// The share of the rows that belong here and could not be measured, where it is large: from one in five on, the figure speaks
+    /// of too few of them to stand without a word.
+    #[must_use]
+    pub fn large_unknown(&self) -> Option<f64> {
+        let coverage = self.ledger.coverage();
+        let unknown = Ratio {
+            hits: coverage.of - coverage.hits,
+            of: coverage.of,
+        };
+        unknown
+            .share()
+            // Where nothing was measured there is no figure, and its reasons are told in its place.
+            .filter(|_| coverage.hits > 0)
+            .filter(|_| unknown.hits.saturating_mul(LARGE) >= unknown.of)
+    }
+
+    /// The same in words, with the reasons.
+    #[must_use]
+    pub fn large_unknown_words(&self) -> Option<String> {
+        let share = quantity::percent(self.large_unknown()?);
+        let reasons: Vec<String> = self
+            .ledger
+            .unknown
+            .iter()
+            .map(|(reason, n)| format!("{} {}", reason.replace('_', " "), quantity::count(*n)))
+            .collect();
+        Some(format!(
+            "{share} of the rows that belong here could not be measured ({}): the figure speaks of the others",
+            reasons.join(", ")
+        ))
+    }
 }
 
 /// What a figure is built against.
@@ -239,6 +276,7 @@ pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
     };
     let number = quantity::headline_number(value)?;
     let ratio = value.ratio();
+    let unit = value.headline_unit(unit);
     let (amount, label) = match (ratio, unit, value.0.first()) {
         (Some(Ratio { hits, of }), ..) => (
             quantity::percent(number),
@@ -276,6 +314,7 @@ pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
 const fn noun(unit: Unit) -> &'static str {
     match unit {
         Unit::Hours => "hours",
+        Unit::WorkingHours => "working hours",
         Unit::Share => "share",
         Unit::Count(noun) => noun,
     }
@@ -290,16 +329,10 @@ fn other_numbers(unit: Unit, value: &Value) -> Vec<(String, String)> {
             at == 0
         }
     };
-    let rest = value
-        .0
-        .iter()
-        .enumerate()
-        .filter(|(at, (name, _))| !is_headline(*at, name));
-    rest.map(|(_, (name, number))| {
-        (
-            quantity::number_title(name),
-            quantity::named(unit, name, false, *number),
-        )
-    })
-    .collect()
+    let titles = quantity::number_titles(value.0.iter().map(|(name, _)| *name));
+    let numbers = value.0.iter().zip(titles).enumerate();
+    numbers
+        .filter(|(at, ((name, _), _))| !is_headline(*at, name))
+        .map(|(_, ((name, number), title))| (title, quantity::named(unit, name, false, *number)))
+        .collect()
 }

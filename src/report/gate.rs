@@ -136,12 +136,12 @@ impl Mask<'_> {
         let Product {
             name,
             repositories,
-            stale,
+            unmet,
         } = product;
         Product {
             name: self.key(name, true),
             repositories: repositories.clone(),
-            stale: stale.clone(),
+            unmet: unmet.clone(),
         }
     }
 

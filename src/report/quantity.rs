@@ -7,8 +7,18 @@ use crate::metrics::measure::{Number, Ratio, Unit, Value};
 pub fn amount(unit: Unit, number: f64) -> String {
     match unit {
         Unit::Hours => hours(number),
+        Unit::WorkingHours => working_hours(number),
         Unit::Share => percent(number),
         Unit::Count(_) => plain(number),
+    }
+}
+
+/// A number that stands without its title: working hours are called so.
+#[must_use]
+pub fn alone(unit: Unit, number: f64) -> String {
+    match unit {
+        Unit::WorkingHours => format!("{} of working hours", amount(unit, number)),
+        unit => amount(unit, number),
     }
 }
 
@@ -32,7 +42,7 @@ pub fn working_hours(hours: f64) -> String {
 pub fn interval(unit: Unit, number: f64, ends: [f64; 2]) -> [String; 2] {
     match unit {
         Unit::Hours => ends.map(|end| HourScale::of(number).words(end)),
-        Unit::Share | Unit::Count(_) => ends.map(|end| amount(unit, end)),
+        Unit::WorkingHours | Unit::Share | Unit::Count(_) => ends.map(|end| amount(unit, end)),
     }
 }
 
@@ -166,6 +176,12 @@ pub fn number_title(name: &str) -> String {
     match name {
         "p50" => "median".to_owned(),
         "of" => "out of".to_owned(),
+        "working_p50" => "median of working hours".to_owned(),
+        "working_p75" | "working_p90" => name.replace("working_", "") + " of working hours",
+        _ if name.ends_with("_working_hours") => {
+            let stem = name.strip_suffix("_working_hours").unwrap_or(name);
+            format!("{} (working hours)", stem.replace('_', " "))
+        }
         _ => name
             .strip_suffix("_hours")
             .unwrap_or(name)
@@ -174,32 +190,28 @@ pub fn number_title(name: &str) -> String {
     }
 }
 
-/// One named number of a metric, in the unit that its name says.
-///
-/// The first number and quantiles are in the metric's unit; `…_hours` are hours and `…share` are shares in every metric; all
-/// others are bare.
+/// What the reader calls each number of a value. Beside working hours, elapsed ones are called so.
+#[must_use]
+pub fn number_titles<'a>(names: impl IntoIterator<Item = &'a str> + Clone) -> Vec<String> {
+    let is_beside = names
+        .clone()
+        .into_iter()
+        .any(|name| name.starts_with("working_"));
+    let title = |name: &str| match name {
+        "p50" | "p75" | "p90" if is_beside => format!("elapsed {}", number_title(name)),
+        _ => number_title(name),
+    };
+    names.into_iter().map(title).collect()
+}
+
+/// One named number of a metric, in the unit that its name says ([`Unit::of_number`]).
 #[must_use]
 pub fn named(unit: Unit, name: &str, is_first: bool, number: Number) -> String {
     let real = match number {
         Number::Count(whole) => return count(whole),
         Number::Real(real) => real,
     };
-    let last = name.rsplit('_').next().unwrap_or(name);
-    let is_quantile = last
-        .strip_prefix('p')
-        .is_some_and(|rank| rank.len() == 2 && rank.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_hours = name.ends_with("hours") || (is_quantile && unit == Unit::Hours);
-    if is_hours && name.contains("working") {
-        working_hours(real)
-    } else if name.ends_with("hours") {
-        hours(real)
-    } else if name.ends_with("share") {
-        percent(real)
-    } else if is_first || is_quantile {
-        amount(unit, real)
-    } else {
-        plain(real)
-    }
+    amount(unit.of_number(name, is_first), real)
 }
 
 /// The headline number of a value as a float in the metric's unit: the share of a ratio, else the first number.

@@ -12,15 +12,15 @@ use jiff::tz::TimeZone;
 
 pub use self::comparison::Comparison;
 use self::product::product_report;
-pub use self::shortcomings::{WITHHELD_AS_OLD, state_words};
-use self::shortcomings::{old_records, shortcomings};
+pub use self::shortcomings::{WITHHELD, state_words};
+use self::shortcomings::{shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
 use super::names::Names;
 use crate::domain::{Gap, Granularity, RepositoryId, StreamCertificate, Window};
-use crate::metrics::lens::Missing;
 use crate::metrics::measure::{Cell, Definition, Measure};
+use crate::metrics::unmet::Unmet;
 
 /// A repository as a reader knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub struct Product {
     pub name: String,
     /// Its repositories.
     pub repositories: Vec<RepositoryId>,
-    /// Why its record is too old to say anything of active people; `None` where it is not.
-    pub stale: Option<Missing>,
+    /// What is withheld of it because a precondition does not hold.
+    pub unmet: Vec<Unmet>,
 }
 
 /// A known risk that the team has accepted until a date.
@@ -320,7 +320,7 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         zone: input.zone.clone(),
         version: input.version.to_owned(),
         products: products.collect(),
-        shortcomings: old_records(input.products)
+        shortcomings: withheld(input.products)
             .chain(shortcomings(&certificates))
             .collect(),
         certificates,

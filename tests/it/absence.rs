@@ -462,11 +462,11 @@ fn a_turnaround_runs_from_the_request_to_the_review_by_the_person_asked() {
         ]
     );
     assert_eq!(team.row("Open and no draft"), ["n = 0", "n = 5", "n = 9"]);
-    // With agreed hours the working hours stand beside: 10:00 to 13:00 is inside them: 1, 2, 2.5, 2.5 and 1.5.
+    // With agreed hours they are the clock of median and interval, and elapsed hours stand beside: 10:00 to 13:00 is inside them: 1, 2, 2.5, 2.5 and 1.5.
     team.calendar = "hours = \"09:00-12:30\"".to_owned();
     assert_eq!(
         team.row("Turnaround")[1],
-        "median 3.0 h, 2.0 working h (2.0 to 4.0 h; n = 5)"
+        "median 2.0 working h (1.5 to 2.5 h; 3.0 h elapsed; n = 5)"
     );
 }
 

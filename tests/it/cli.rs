@@ -311,11 +311,11 @@ fn a_record_that_ended_long_ago_is_told_in_the_terminal_and_at_the_top_of_page_a
     };
     let recent = ran(fixture.path(), &["run", AS_OF]);
     assert!(!recent.ends_with(0).err.contains(told), "{}", recent.err);
-    assert!(!read("index.html").contains("Old record"));
+    assert!(!read("index.html").contains("Withheld"));
     let old = ran(fixture.path(), &["run", "--as-of=2024-12-01"]);
     assert!(old.ends_with(0).err.contains(told), "{}", old.err);
     let page = read("index.html");
-    let banner = page.find("Old record").unwrap();
+    let banner = page.find("Withheld").unwrap();
     assert!(page[banner..].contains(told));
     assert!(banner < page.find("What this page has not read").unwrap());
     assert!(

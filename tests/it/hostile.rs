@@ -48,7 +48,7 @@ fn corpus() -> Vec<Hostile> {
 fn given(text: &str) -> Given {
     let mut given = Given::everything();
     given.products = vec![Product {
-        stale: None,
+        unmet: Vec::new(),
         name: text.to_owned(),
         repositories: given.products[0].repositories.clone(),
     }];
@@ -413,7 +413,7 @@ fn no_text_is_a_formula_or_breaks_a_row_of_a_spreadsheet() {
         let records = records(&csv);
         assert_eq!(records.len(), 5, "{name}");
         for record in records {
-            assert_eq!(record.len(), 11, "{name}: {record:?}");
+            assert_eq!(record.len(), 12, "{name}: {record:?}");
             for field in record {
                 let first = field.trim_start().chars().next();
                 let is_formula = matches!(

@@ -288,12 +288,12 @@ fn several_products_keep_their_charts_apart() {
     let mut given = Given::everything();
     let name = "Back office / été";
     given.products.push(Product {
-        stale: None,
+        unmet: Vec::new(),
         name: name.to_owned(),
         repositories: vec![API],
     });
     given.products.push(Product {
-        stale: None,
+        unmet: Vec::new(),
         name: "Back office - t".to_owned(),
         repositories: vec![],
     });
@@ -358,7 +358,7 @@ fn a_summary_stays_below_what_github_shows() {
     given.products = names
         .iter()
         .map(|name| Product {
-            stale: None,
+            unmet: Vec::new(),
             name: name.clone(),
             repositories: vec![WEB],
         })

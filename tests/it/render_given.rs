@@ -408,7 +408,7 @@ impl Given {
     pub(crate) fn everything() -> Self {
         Self {
             products: vec![Product {
-                stale: None,
+                unmet: Vec::new(),
                 name: PRODUCT.to_owned(),
                 repositories: vec![WEB, API],
             }],

@@ -295,7 +295,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         .products
         .iter()
         .map(|product| Product {
-            stale: None,
+            unmet: Vec::new(),
             name: product.name.clone(),
             repositories: product.repositories.clone(),
         })

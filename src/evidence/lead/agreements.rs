@@ -2,7 +2,6 @@
 
 use super::LeadSources;
 use crate::metrics::agreements::{Agreement, Standing};
-use crate::metrics::find;
 use crate::register::Accepted;
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
@@ -67,10 +66,9 @@ fn table(agreements: &[Agreement]) -> Table {
             Standing::Accepted { reason, until } => format!("accepted until {until}: {reason}"),
             Standing::NotMeasured { because } => format!("not measured: {because}"),
         };
-        let unit = find(one.metric).map(|metric| metric.definition.unit);
-        let found = match (one.found, unit, one.n) {
-            (Some(found), Some(unit), _) => Some(quantity::amount(unit, found)),
-            (None, _, Some(n)) => Some(format!("{} pull requests", quantity::count(n))),
+        let found = match (one.found, one.n) {
+            (Some(found), _) => Some(quantity::alone(one.unit, found)),
+            (None, Some(n)) => Some(format!("{} pull requests", quantity::count(n))),
             _ => None,
         };
         vec![

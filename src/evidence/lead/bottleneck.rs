@@ -29,7 +29,7 @@ pub struct Bottleneck {
     person: PersonId,
 }
 
-/// One stretch of time.
+/// One stretch of time. Hours are working hours of the person who was asked, where hours are agreed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Stretch {
     /// `2026-Q1`; `None`: the window.
@@ -113,6 +113,7 @@ pub(super) fn bottleneck(
 
 /// Writes the card.
 pub(super) fn write(
+    unit: Unit,
     names: &Names<'_>,
     product: &ProductSources,
     people: &[Bottleneck],
@@ -136,8 +137,11 @@ pub(super) fn write(
             3,
             vec![Span::text(names.titled(one.person))],
         ));
-        inside.push(Block::Paragraph(vec![Span::text(sentence(&one.window))]));
-        inside.push(Block::Table(table(product, one)));
+        inside.push(Block::Paragraph(vec![Span::text(sentence(
+            unit,
+            &one.window,
+        ))]));
+        inside.push(Block::Table(table(unit, product, one)));
     }
     let n_apart: u64 = people.iter().map(|one| one.window.n_apart).sum();
     if n_apart > 0 {
@@ -206,17 +210,24 @@ fn conclusion(found: &[&Bottleneck]) -> String {
     )
 }
 
-fn sentence(window: &Stretch) -> String {
+const fn wait_title(unit: Unit) -> &'static str {
+    match unit {
+        Unit::WorkingHours => "Median wait on them, working hours",
+        _ => "Median wait on them",
+    }
+}
+
+fn sentence(unit: Unit, window: &Stretch) -> String {
     let [hits, of] = window.asked;
     let even = window.even_share.map_or_else(String::new, |even| {
         format!(", where an even share is {}", quantity::percent(even))
     });
     let median = |hours: Option<f64>, interval: Option<[f64; 2]>, n: u64| match hours {
         Some(hours) => {
-            let ends = interval.map(|ends| quantity::interval(Unit::Hours, hours, ends));
+            let ends = interval.map(|ends| quantity::interval(unit, hours, ends));
             let ends =
                 ends.map_or_else(String::new, |[low, high]| format!(", 80 % {low} – {high}"));
-            format!("{} (n {n}{ends})", quantity::hours(hours))
+            format!("{} (n {n}{ends})", quantity::alone(unit, hours))
         }
         None => format!("not summarised (n {n})"),
     };
@@ -229,13 +240,13 @@ fn sentence(window: &Stretch) -> String {
     )
 }
 
-fn table(product: &ProductSources, one: &Bottleneck) -> Table {
+fn table(unit: Unit, product: &ProductSources, one: &Bottleneck) -> Table {
     let median = |found: Option<f64>, interval: Option<[f64; 2]>| {
         let words = found.map(|hours| {
-            let ends = interval.map(|ends| quantity::interval(Unit::Hours, hours, ends));
+            let ends = interval.map(|ends| quantity::interval(unit, hours, ends));
             match ends {
-                Some([low, high]) => format!("{} ({low} – {high})", quantity::hours(hours)),
-                None => quantity::hours(hours),
+                Some([low, high]) => format!("{} ({low} – {high})", quantity::amount(unit, hours)),
+                None => quantity::amount(unit, hours),
             }
         });
         words.map_or_else(
@@ -270,7 +281,7 @@ fn table(product: &ProductSources, one: &Bottleneck) -> Table {
             Column::text("Merged in"),
             Column::number("Waited on them"),
             Column::number("Even share"),
-            Column::number("Median wait on them"),
+            Column::number(wait_title(unit)),
             Column::number("n"),
             Column::number("On everybody else"),
             Column::number("n"),

@@ -135,7 +135,13 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
             reviewing.push(heading());
             knowing.push(heading());
         }
-        bottleneck::write(&names, product, &bottleneck, &mut reviewing);
+        bottleneck::write(
+            sources.lens.wait_unit(),
+            &names,
+            product,
+            &bottleneck,
+            &mut reviewing,
+        );
         reviewers::write(sources, &names, product, &reviewers, &mut reviewing);
         knowledge::write(product, &areas, &mut knowing);
         knowledge::losses(&names, product, &mut knowing);

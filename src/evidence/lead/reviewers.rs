@@ -44,6 +44,8 @@ pub struct Reviewer {
     pub queue_mean: Option<f64>,
     /// Hours of pull requests' lives that waited on the person; `None` where not measured.
     pub waiting_hours: Option<f64>,
+    /// The same in working hours, where hours are agreed.
+    pub waiting_working_hours: Option<f64>,
     /// Pull requests approved alone, and approved.
     pub sole_approver: Option<[u64; 2]>,
     /// Areas in which nobody else has approved in 180 days.
@@ -74,14 +76,24 @@ pub struct Turnaround {
     pub n: u64,
     /// Open ones among them.
     pub running: u64,
-    /// Median hours; `None` with too few, or while not even half have ended.
+    /// Median in elapsed hours; `None` with too few, or while not even half have ended.
     pub p50: Option<f64>,
-    /// Its 80 % interval.
-    pub interval: Option<[f64; 2]>,
-    /// 90 % quantile.
+    /// 90 % quantile in elapsed hours.
     pub p90: Option<f64>,
     /// Median in working hours, where hours are agreed.
     pub working_p50: Option<f64>,
+    /// 90 % quantile in working hours, where hours are agreed.
+    pub working_p90: Option<f64>,
+    /// 80 % interval of the median in working hours, where hours are agreed; else of the one in elapsed hours.
+    pub interval: Option<[f64; 2]>,
+}
+
+impl Turnaround {
+    /// The median on the agreed clock.
+    fn median(&self) -> Option<(Unit, f64)> {
+        let working = self.working_p50.map(|hours| (Unit::WorkingHours, hours));
+        working.or_else(|| Some((Unit::Hours, self.p50?)))
+    }
 }
 
 /// Everybody's load, by name.
@@ -106,6 +118,11 @@ pub(super) fn reviewers(
                 count(names, metric, of, person, all)?,
             ])
         };
+        let waited = |name: &str| {
+            names
+                .value("review.waiting_hours", of, person)
+                .and_then(|value| value.get(name))
+        };
         Reviewer {
             name: names.name(person),
             login: names.login(person),
@@ -119,9 +136,8 @@ pub(super) fn reviewers(
             queue_mean: names
                 .value("review.queue", of, person)
                 .and_then(|value| value.get("mean_open")),
-            waiting_hours: names
-                .value("review.waiting_hours", of, person)
-                .and_then(quantity::headline_number),
+            waiting_hours: waited("waited_hours"),
+            waiting_working_hours: waited("waited_working_hours"),
             sole_approver: sole_approver(names, of, person),
             approves_alone: areas(crate::metrics::review::areas::AreaReviewers::only_approver),
             reviews_alone: areas(crate::metrics::review::areas::AreaReviewers::only_reviewer),
@@ -201,9 +217,10 @@ fn turnaround(names: &Names<'_>, product: &str, person: PersonId) -> Option<Turn
         n: cell.ledger.included,
         running: u64::try_from(running).unwrap_or(u64::MAX),
         p50: get("p50"),
-        interval,
         p90: get("p90"),
         working_p50: get("working_p50"),
+        working_p90: get("working_p90"),
+        interval,
     })
 }
 
@@ -223,8 +240,8 @@ pub(super) fn write(
         )]));
         return;
     }
-    let has_hours = reviewers.iter().any(|row| row.waiting_hours.is_some());
-    blocks.push(Block::Table(table(&product.name, reviewers, has_hours)));
+    let unit = sources.lens.wait_unit();
+    blocks.push(Block::Table(table(&product.name, reviewers, unit)));
     let queue = sources
         .measures
         .iter()
@@ -260,7 +277,9 @@ pub(super) fn write(
     }
 }
 
-fn table(product: &str, reviewers: &[Reviewer], has_hours: bool) -> Table {
+fn table(product: &str, reviewers: &[Reviewer], unit: Unit) -> Table {
+    let is_working = unit == Unit::WorkingHours;
+    let has_hours = reviewers.iter().any(|row| row.waiting_hours.is_some());
     let mut columns = vec![
         Column::text("Person"),
         Column::number("Requested"),
@@ -268,13 +287,21 @@ fn table(product: &str, reviewers: &[Reviewer], has_hours: bool) -> Table {
         Column::number("Commented on"),
         Column::number("Waiting now"),
         Column::number("Oldest"),
-        Column::number("Turnaround, median"),
+        Column::number(if is_working {
+            "Turnaround, median of working hours"
+        } else {
+            "Turnaround, median"
+        }),
         Column::number("80 % interval"),
         Column::number("n"),
         Column::number("Queue, mean a day"),
     ];
     if has_hours {
-        columns.push(Column::number("Waiting hours"));
+        columns.push(Column::number(if is_working {
+            "Waiting, working hours"
+        } else {
+            "Waiting hours"
+        }));
     }
     columns.push(Column::number("Approved alone"));
     columns.push(Column::text("Areas only they approve"));
@@ -287,19 +314,20 @@ fn table(product: &str, reviewers: &[Reviewer], has_hours: bool) -> Table {
             };
         let waits = row.turnaround.as_ref();
         let interval = waits.and_then(|found| {
-            let [low, high] = quantity::interval(Unit::Hours, found.p50?, found.interval?);
+            let (unit, median) = found.median()?;
+            let [low, high] = quantity::interval(unit, median, found.interval?);
             Some(format!("{low} – {high}"))
         });
         let median = waits.map_or_else(
             || TableCell::Missing(Some("no request to measure".to_owned())),
             |found| {
-                found.p50.map_or_else(
+                found.median().map_or_else(
                     || {
                         TableCell::Missing(Some(
                             "too few requests, or too few have ended".to_owned(),
                         ))
                     },
-                    |p50| TableCell::Number(quantity::hours(p50)),
+                    |(unit, median)| TableCell::Number(quantity::amount(unit, median)),
                 )
             },
         );
@@ -321,7 +349,11 @@ fn table(product: &str, reviewers: &[Reviewer], has_hours: bool) -> Table {
             TableCell::number(row.queue_mean.map(quantity::plain)),
         ];
         if has_hours {
-            cells.push(TableCell::number(row.waiting_hours.map(quantity::hours)));
+            let working = row.waiting_working_hours;
+            cells.push(TableCell::number(working.map_or_else(
+                || row.waiting_hours.map(quantity::hours),
+                |hours| Some(quantity::working_hours(hours)),
+            )));
         }
         cells.push(of(row.sole_approver));
         cells.push(TableCell::Text(if row.approves_alone.is_empty() {

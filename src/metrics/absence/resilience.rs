@@ -97,7 +97,7 @@ pub struct Turnaround {
     pub median: Option<f64>,
     /// The same in working hours, where hours are agreed.
     pub working_median: Option<f64>,
-    /// 80 % interval of the median.
+    /// 80 % interval of the median: of the one in working hours, where hours are agreed.
     pub interval: Option<[f64; 2]>,
 }
 
@@ -203,14 +203,13 @@ fn turnaround<'a>(lens: &Lens, rows: impl Iterator<Item = &'a LedgerRow>) -> Tur
     let is_enough = n > 0 && n >= lens.minimum_n;
     let median = curve.quantile(0.5).filter(|_| is_enough);
     let is_worked = median.is_some() && working.len() == elapsed.len();
+    let worked = is_worked.then(|| SurvivalCurve::of(&working));
     Turnaround {
         n,
         running: count(elapsed.iter().filter(|life| life.is_running).count()),
         median,
-        working_median: is_worked
-            .then(|| SurvivalCurve::of(&working).quantile(0.5))
-            .flatten(),
-        interval: median.and_then(|_| curve.median_interval()),
+        working_median: worked.as_ref().and_then(|curve| curve.quantile(0.5)),
+        interval: median.and_then(|_| worked.as_ref().unwrap_or(&curve).median_interval()),
     }
 }
 

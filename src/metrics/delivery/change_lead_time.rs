@@ -29,7 +29,7 @@ static DEFINITION: Definition = Definition {
     definition: "Time from the authored time of a change's first commit to the end of the first successful production deployment that \
                  contains it. A change is a merged pull request, or a commit pushed directly. Beside it: merge to deployment.",
     formula: "deployment.finished_at − min(first authored_at of its own commits, opened_at)",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::Median,
     about: About::Deeds,
     cohort: Some("deployed in the bucket"),
@@ -298,7 +298,7 @@ fn lead(start: Timestamp, shipped: &Shipped, apart: Option<Fate>) -> (Option<f64
 }
 
 fn estimate(lens: &Lens, rows: &[&Keyed<MergeToDeploy>]) -> Measured {
-    match quantiles(lens, rows) {
+    match quantiles(lens, DEFINITION.unit, rows) {
         Measured::Value {
             n,
             mut value,

@@ -61,7 +61,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             product,
             &rows,
             Depth::AREAS,
-            &|_, rows| quantiles(lens, rows),
+            &|_, rows| quantiles(lens, DEFINITION.unit, rows),
         ));
         measure.notes.extend(notes(tables, lens, product, &rows));
         measure.rows.extend(rows.into_iter().map(|row| row.row));

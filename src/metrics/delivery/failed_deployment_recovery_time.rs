@@ -73,7 +73,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
     };
     let mut measure =
         measure_products(&DEFINITION, lens, Depth::REPOSITORIES, &rows, &|_, rows| {
-            censored_quantiles(lens, rows)
+            censored_quantiles(lens, DEFINITION.unit, rows)
         });
     measure.notes = notes;
     measure

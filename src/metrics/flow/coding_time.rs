@@ -18,7 +18,7 @@ static DEFINITION: Definition = Definition {
     question: "How long is a change worked on before others can see it?",
     definition: "Time from the first commit of a pull request to its opening: the earliest author time in its own commit list.",
     formula: "created_at − first_commit_at",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::Median,
     about: About::Deeds,
     cohort: Some("opened in the bucket"),

@@ -16,9 +16,9 @@ static DEFINITION: Definition = Definition {
     id: "flow.cycle_time",
     title: "Cycle time",
     question: "How long is a pull request open before it is merged?",
-    definition: "Time from opening a pull request to merging it. Spread is p90 divided by p50.",
+    definition: "Time from opening a pull request to merging it. Spread is p90 divided by p50, on the clock of the headline.",
     formula: "merged_at − created_at",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::Median,
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
@@ -58,7 +58,11 @@ fn with_spread(measured: Measured) -> Measured {
             mut value,
             interval,
         } => {
-            if let (Some(p50), Some(p90)) = (value.get("p50"), value.get("p90"))
+            let [median, tail] = match value.get("working_p50") {
+                Some(_) => ["working_p50", "working_p90"],
+                None => ["p50", "p90"],
+            };
+            if let (Some(p50), Some(p90)) = (value.get(median), value.get(tail))
                 && p50 > 0.0
             {
                 value.0.push(("spread", Number::Real(p90 / p50)));

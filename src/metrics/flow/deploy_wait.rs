@@ -24,7 +24,7 @@ static DEFINITION: Definition = Definition {
     question: "How long does a merged change wait to reach production?",
     definition: "Time from the merge of a pull request to the end of the first successful production deployment that contains it.",
     formula: "first deployment that contains the change − merged_at",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::Median,
     about: About::Deeds,
     cohort: Some("deployed in the bucket"),
@@ -58,7 +58,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 })
                 .collect())
         },
-        &|_, rows| quantiles(lens, rows),
+        &|_, rows| quantiles(lens, DEFINITION.unit, rows),
     )
 }
 

@@ -20,7 +20,7 @@ static DEFINITION: Definition = Definition {
                  request for changes and was not dismissed before the merge. A request for changes that was dismissed stood in the \
                  way until then.",
     formula: "merged_at − max(first approval after the last request for changes, last dismissal of such a request)",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::Median,
     about: About::Deeds,
     cohort: Some("merged in the bucket"),

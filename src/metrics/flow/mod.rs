@@ -96,7 +96,7 @@ fn durations(
                 .filter_map(|whole| Some(place(tables, lens, whole)?.row(lens, product, whole)))
                 .collect())
         },
-        &|_, rows| finish(quantiles(lens, rows)),
+        &|_, rows| finish(quantiles(lens, definition.unit, rows)),
     )
 }
 

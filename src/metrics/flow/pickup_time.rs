@@ -4,6 +4,7 @@ use super::{Placed, durations};
 use crate::domain::PullRequestState;
 use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Whole, not_human};
+use crate::metrics::review::machine_like::{self, Words};
 use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
@@ -21,7 +22,7 @@ static DEFINITION: Definition = Definition {
                  before the review, to the first review submitted by a human other than its author. Where it became ready more than \
                  once, the moment is the last one before the review: what happens to it afterwards changes nothing.",
     formula: "first_human_review_at − max(ready_at, first_requested_at)",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::Median,
     about: About::Deeds,
     cohort: Some("first reviewed in the bucket"),
@@ -38,7 +39,9 @@ static DEFINITION: Definition = Definition {
 };
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    durations(&DEFINITION, tables, lens, place, std::convert::identity)
+    let mut measure = durations(&DEFINITION, tables, lens, place, std::convert::identity);
+    machine_like::withhold(&mut measure, tables, lens, Words::Reviews);
+    measure
 }
 
 fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {

@@ -64,6 +64,6 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             });
             Ok(rows.collect())
         },
-        &|_, rows| quantiles(lens, rows),
+        &|_, rows| quantiles(lens, DEFINITION.unit, rows),
     )
 }

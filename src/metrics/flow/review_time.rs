@@ -19,7 +19,7 @@ static DEFINITION: Definition = Definition {
     definition: "Time from the first review by a human other than the author to the last approval by one before the merge \
                  that was not dismissed by then.",
     formula: "last_approval_at − first_human_review_at",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::Median,
     about: About::Deeds,
     cohort: Some("merged in the bucket"),

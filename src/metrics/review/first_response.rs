@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use super::machine_like::{self, Words};
 use super::span_hours;
-use crate::domain::{Comment, PersonId, PullRequestState};
+use crate::domain::{Comment, PullRequestState};
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
 use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
 use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
-use crate::metrics::{Lens, Metric, ProductLens};
+use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
 
 /// The registry row.
@@ -27,7 +28,7 @@ static DEFINITION: Definition = Definition {
                  word. Pull requests still waiting count with their time so far (Kaplan–Meier). A different question from the \
                  turnaround of a request, and never mixed with it.",
     formula: "first_human_comment_or_review_at − ready_at",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::CensoredMedian,
     about: About::Deeds,
     cohort: Some("ready in the bucket"),
@@ -37,7 +38,7 @@ static DEFINITION: Definition = Definition {
                  word, are counted apart. Words by bots, by AI reviewers and by the author do not end the wait.",
     how_to_read: "The first word need not be a review: it tells an author that somebody is there. Read turnaround for the reviewer's \
                   side of it.",
-    can_mislead: "A greeting ends the wait as well as a review does. Words said elsewhere are not seen.",
+    can_mislead: "Where an account of a person answers like a machine, the figure is withheld until the register says what it is. A greeting ends the wait as well as a review does. Words said elsewhere are not seen.",
     sql: include_str!("../../../queries/metrics/review.first_response.sql"),
 };
 
@@ -76,68 +77,11 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 .filter_map(place)
                 .collect())
         },
-        &|_, rows| censored_quantiles(lens, rows),
+        &|_, rows| censored_quantiles(lens, DEFINITION.unit, rows),
     );
-    let remark = |product| machine_like(tables, lens, product, &spoken);
-    measure
-        .notes
-        .extend(lens.products.iter().filter_map(remark));
+    machine_like::withhold(&mut measure, tables, lens, Words::Any);
     measure
 }
-
-/// Nobody reads a pull request in a minute: an account that comments that fast, again and again, is a machine that GitHub
-/// types as a person. It would make every wait disappear, so the reader is told; the pull requests, `explain` lists.
-fn machine_like(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    spoken: &HashMap<Key, Vec<&Comment>>,
-) -> Option<String> {
-    let mut comments_of: HashMap<PersonId, (usize, usize)> = HashMap::new();
-    for row in &tables.facts.pull_requests {
-        let Some(ready_at) = row.ready_at.filter(|at| lens.window.contains(*at)) else {
-            continue;
-        };
-        if !product.repositories.contains(&row.repository) {
-            continue;
-        }
-        let mut first_words: HashMap<PersonId, Timestamp> = HashMap::new();
-        let words = spoken.get(&(row.repository, row.number));
-        for comment in words.into_iter().flatten() {
-            let is_other =
-                |person: &PersonId| Some(*person) != row.author && tables.is_human(*person);
-            if let Some(person) = comment.author.filter(is_other) {
-                let first = first_words.entry(person).or_insert(comment.created_at);
-                *first = comment.created_at.min(*first);
-            }
-        }
-        for (person, at) in first_words {
-            let (n_fast, n_all) = comments_of.entry(person).or_default();
-            *n_all += 1;
-            let waited = at.duration_since(ready_at);
-            *n_fast += usize::from(!waited.is_negative() && waited <= AT_ONCE);
-        }
-    }
-    let machines = comments_of
-        .values()
-        .filter(|(n_fast, n_all)| *n_fast >= 5 && n_fast * 5 >= n_all * 4);
-    // How often one account did is for `explain`: it may be a person's.
-    let n_accounts = machines.count();
-    (n_accounts > 0).then(|| {
-        format!(
-            "{}: {} pull requests within a minute, again and again, like a machine. If it is one, name it under `bots` in \
-             linchpin.toml: it counts as a person until then.",
-            product.name,
-            match n_accounts {
-                1 => "one account answers".to_owned(),
-                n => format!("{n} accounts answer"),
-            }
-        )
-    })
-}
-
-/// Faster than anybody reads.
-const AT_ONCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// When it was ready, when it was answered, whether it still waits, and whether it counts.
 type Placed = (Option<Timestamp>, Option<Timestamp>, bool, Fate);

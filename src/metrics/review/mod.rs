@@ -5,6 +5,7 @@ pub mod areas;
 pub mod concentration;
 pub mod done;
 pub mod first_response;
+pub mod machine_like;
 pub mod queue;
 pub mod requested;
 pub mod requests;

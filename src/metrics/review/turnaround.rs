@@ -22,7 +22,7 @@ static DEFINITION: Definition = Definition {
                  team, to the first by a member. The clock starts at the request, never at the publication of the pull request. \
                  Open requests count with their time so far (Kaplan–Meier).",
     formula: "first_review_by_them_at − requested_at;  the median is where the share still waiting falls to one half",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::CensoredMedian,
     about: About::Deeds,
     cohort: Some("requested in the bucket"),
@@ -70,7 +70,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 .map(row)
                 .collect())
         },
-        &|_, rows| censored_quantiles(lens, rows),
+        &|_, rows| censored_quantiles(lens, DEFINITION.unit, rows),
     )
 }
 

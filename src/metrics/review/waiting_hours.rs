@@ -29,7 +29,7 @@ static DEFINITION: Definition = Definition {
                  reviewers were pending, each has an equal part. A wait for a team, or for anyone, belongs to nobody in particular. In \
                  the private tree for each person.",
     formula: "Σ over reviewer turns: hours of the turn inside the window / reviewers pending",
-    unit: Unit::Hours,
+    unit: Unit::WorkingHours,
     recipe: Recipe::Sum,
     about: About::Deeds,
     cohort: Some("the time falls in the bucket"),
@@ -130,7 +130,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             }
             Ok(rows)
         },
-        &|_, rows| estimate(rows),
+        &|_, rows| estimate(lens, rows),
     )
 }
 
@@ -155,15 +155,18 @@ fn row(
     }
 }
 
-fn estimate(rows: &[&Keyed<Key>]) -> Measured {
+fn estimate(lens: &Lens, rows: &[&Keyed<Key>]) -> Measured {
     let pull_requests: BTreeSet<Key> = rows.iter().map(|row| row.key).collect();
     let waited = rows.iter().filter_map(|row| row.row.value).sum();
-    let mut value = vec![
-        ("waited_hours", Number::Real(waited)),
-        ("pull_requests", Number::Count(count(pull_requests.len()))),
-    ];
+    let pull_requests = count(pull_requests.len());
     let working: Option<f64> = rows.iter().map(|row| row.row.working_hours).sum();
-    value.extend(working.map(|hours| ("waited_working_hours", Number::Real(hours))));
+    let working = working.filter(|_| lens.calendars.team().has_hours());
+    let working = working.map(|hours| ("waited_working_hours", Number::Real(hours)));
+    let mut value: Vec<_> = working.into_iter().collect();
+    value.extend([
+        ("waited_hours", Number::Real(waited)),
+        ("pull_requests", Number::Count(pull_requests)),
+    ]);
     Measured::Value {
         n: count(rows.len()),
         value: Value(value),

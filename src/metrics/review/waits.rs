@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, ToSpan as _};
 
 use super::requests::{End, replay};
+use super::span_hours;
 use crate::domain::{Bucket, Granularity, PersonId, PullRequestState};
 use crate::metrics::aggregate::count;
 use crate::metrics::estimate::{median_interval, quantile, wilson_interval};
@@ -36,7 +37,8 @@ pub struct Wait {
     pub link: String,
     /// The quarter of the merge.
     pub quarter: Bucket,
-    /// Hours that requests to the person were open before the merge, withdrawn ones left out.
+    /// Hours that requests to the person were open before the merge, withdrawn ones left out: working hours of the person where
+    /// hours are agreed.
     pub hours: f64,
     /// Why it is left out of conclusions.
     pub apart: Option<Apart>,
@@ -59,11 +61,13 @@ pub fn of_merged(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Wai
         if request.fate(tables) != Fate::Included || is_withdrawn {
             continue;
         }
-        let Some(age) = request.age(lens.as_of) else {
+        let ended_at = request.end().and_then(End::at);
+        let until = ended_at.unwrap_or(lens.as_of);
+        let (Some(elapsed), working) = span_hours(lens, Some(person), request.at, until) else {
             continue;
         };
         let key = request.whole.key();
-        let left_at = request.end().and_then(End::at).unwrap_or(merged_at);
+        let left_at = ended_at.unwrap_or(merged_at);
         let wait = waits.entry((key, person)).or_insert_with(|| Wait {
             person,
             key,
@@ -72,7 +76,7 @@ pub fn of_merged(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Wai
             hours: 0.0,
             apart: None,
         });
-        wait.hours += age.hours();
+        wait.hours += working.unwrap_or(elapsed);
         wait.apart = wait.apart.or(apart(lens, person, request.at, left_at));
     }
     waits.into_values().collect()
@@ -100,7 +104,7 @@ fn apart(lens: &Lens, person: PersonId, from: Timestamp, to: Timestamp) -> Optio
 pub struct Median {
     /// Waits behind it.
     pub n: u64,
-    /// The median in hours; `None` below the minimum n.
+    /// The median in hours on the agreed clock; `None` below the minimum n.
     pub hours: Option<f64>,
     /// Its 80 % interval.
     pub interval: Option<[f64; 2]>,

@@ -53,6 +53,8 @@ struct RowObject<'a> {
     at: Option<String>,
     bucket: Option<String>,
     value: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    working_hours: Option<f64>,
     fate: &'static str,
     reason: Option<&'static str>,
 }
@@ -83,6 +85,7 @@ pub(super) fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
             at: row.at.map(|at| at.to_string()),
             bucket: row.bucket.map(|bucket| bucket.to_string()),
             value: row.value.filter(|value| value.is_finite()),
+            working_hours: row.working_hours.filter(|hours| hours.is_finite()),
             fate,
             reason: Some(reason).filter(|reason| !reason.is_empty()),
         }

@@ -28,6 +28,8 @@ pub(super) struct FigureView {
     /// How many buckets had too few rows to draw; empty where none had.
     too_few: String,
     cautions: Vec<String>,
+    /// What could not be measured, where that is much.
+    large_unknown: Option<String>,
     notes: Vec<String>,
     bar: Value,
     included: String,
@@ -129,6 +131,7 @@ pub(super) fn figure(figure: &Figure, product: &str) -> Result<FigureView, Rende
         legend: figure.chart.as_ref().map(legend).unwrap_or_default(),
         too_few: figure.chart.as_ref().map(too_few).unwrap_or_default(),
         cautions: figure.cautions.clone(),
+        large_unknown: figure.large_unknown_words(),
         notes: figure.notes.clone(),
         bar: Value::from_safe_string(svg::ledger_bar(
             ledger.included,

@@ -8,7 +8,7 @@ use super::tables::{TableView, accepted, certificates, gaps, table};
 use crate::render::{RenderError, encode, json, svg};
 use crate::report::figure::Headline;
 use crate::report::quantity;
-use crate::report::team::{Absence, ProductReport, Section, Shortcoming, WITHHELD_AS_OLD};
+use crate::report::team::{Absence, ProductReport, Section, Shortcoming, WITHHELD};
 use crate::report::{Figure, TeamReport};
 
 #[derive(Serialize)]
@@ -24,8 +24,8 @@ pub(super) struct Page {
     bucket: &'static str,
     version: String,
     partial: Vec<ShortView>,
-    /// What is withheld because the record is old.
-    old: Vec<ShortView>,
+    /// What is withheld because a precondition does not hold.
+    withheld: Vec<ShortView>,
     unread: Vec<ShortView>,
     products: Vec<ProductView>,
     certificates: TableView,
@@ -111,9 +111,9 @@ impl Page {
             .shortcomings
             .iter()
             .partition(|shortcoming| shortcoming.is_partial);
-        let (old, unread): (Vec<&Shortcoming>, Vec<&Shortcoming>) = unread
+        let (withheld, unread): (Vec<&Shortcoming>, Vec<&Shortcoming>) = unread
             .into_iter()
-            .partition(|shortcoming| shortcoming.state == WITHHELD_AS_OLD);
+            .partition(|shortcoming| shortcoming.state == WITHHELD);
         let products: Result<Vec<ProductView>, RenderError> =
             report.products.iter().map(product).collect();
         Ok(Self {
@@ -132,7 +132,7 @@ impl Page {
             },
             version: report.version.clone(),
             partial: partial.into_iter().map(shortcoming).collect(),
-            old: old.into_iter().map(shortcoming).collect(),
+            withheld: withheld.into_iter().map(shortcoming).collect(),
             unread: unread.into_iter().map(shortcoming).collect(),
             products: products?,
             certificates: certificates(report),
@@ -192,7 +192,10 @@ fn glance(figure: &Figure) -> Result<GlanceView, RenderError> {
         anchor: anchor(&figure.id),
         title: figure.definition.title.to_owned(),
         amount,
-        label,
+        label: figure.large_unknown().map_or_else(
+            || label.clone(),
+            |unknown| format!("{label}, {} unknown", quantity::percent(unknown)),
+        ),
         n: quantity::count(n),
         spark: figure
             .chart

@@ -52,6 +52,12 @@ pub(super) fn scale(unit: Unit, highest: f64) -> Scale {
             .into_iter()
             .find(|step| *step >= wanted)
             .unwrap_or_else(|| round_step(wanted)),
+        // A working day has as many hours as the calendar says: no step is a day.
+        Unit::WorkingHours if wanted > 1.0 => counting_step(wanted),
+        Unit::WorkingHours => HOUR_STEPS
+            .into_iter()
+            .find(|step| *step >= wanted)
+            .unwrap_or(1.0),
         Unit::Share if highest > 0.6 => 0.25,
         Unit::Share => round_step(wanted),
         Unit::Count(_) => counting_step(wanted),
@@ -72,7 +78,7 @@ pub(super) fn scale(unit: Unit, highest: f64) -> Scale {
 
 const fn default_top(unit: Unit) -> f64 {
     match unit {
-        Unit::Hours => 1.0,
+        Unit::Hours | Unit::WorkingHours => 1.0,
         Unit::Share => 0.1,
         Unit::Count(_) => 4.0,
     }
@@ -103,8 +109,8 @@ pub(super) fn tick_words(unit: Unit, tick: f64, top: f64) -> String {
     match unit {
         _ if tick == 0.0 => "0".to_owned(),
         Unit::Hours if top >= 48.0 => format!("{} d", trimmed(tick / 24.0)),
-        Unit::Hours if top >= 1.0 => format!("{} h", trimmed(tick)),
-        Unit::Hours => format!("{} min", trimmed(tick * 60.0)),
+        Unit::Hours | Unit::WorkingHours if top >= 1.0 => format!("{} h", trimmed(tick)),
+        Unit::Hours | Unit::WorkingHours => format!("{} min", trimmed(tick * 60.0)),
         Unit::Share => format!("{} %", trimmed(tick * 100.0)),
         Unit::Count(_) => {
             let words = quantity::plain(tick);
@@ -141,6 +147,8 @@ mod tests {
         check(Unit::Hours, 0.4, "0 · 15 min · 30 min");
         check(Unit::Hours, 100.0, "0 · 2 d · 4 d · 6 d");
         check(Unit::Hours, 3000.0, "0 · 60 d · 120 d · 180 d");
+        check(Unit::WorkingHours, 0.4, "0 · 15 min · 30 min");
+        check(Unit::WorkingHours, 100.0, "0 · 50 h · 100 h");
         check(Unit::Share, 0.9, "0 · 25 % · 50 % · 75 % · 100 %");
         check(Unit::Share, 0.07, "0 · 2 % · 4 % · 6 % · 8 %");
         check(Unit::Count("x"), 3.0, "0 · 1 · 2 · 3");

@@ -77,13 +77,14 @@ pub(super) fn listed_rows(
         on: row
             .at
             .map(|at| frame.zone.to_datetime(at).date().to_string()),
-        amount: row.value.filter(|value| too_few && value.is_finite()).map(
-            |value| match definition.unit {
+        amount: row
+            .amount(definition.unit)
+            .filter(|(_, value)| too_few && value.is_finite())
+            .map(|(unit, value)| match unit {
                 Unit::Share if value > 0.0 => "counted".to_owned(),
                 Unit::Share => "not counted".to_owned(),
                 unit => quantity::amount(unit, value),
-            },
-        ),
+            }),
     });
     let title = if too_few {
         "The rows, since there are too few to summarise"

@@ -11,11 +11,8 @@ pub(super) fn bucket_table(unit: Unit, chart: &Chart) -> Table {
     let is_ratio = chart.number_names().contains(&"hits");
     let mut columns = vec![Column::text("Bucket"), Column::number("n")];
     let names: Vec<&str> = chart.number_names();
-    columns.extend(
-        names
-            .iter()
-            .map(|name| Column::number(&quantity::number_title(name))),
-    );
+    let titles = quantity::number_titles(names.iter().copied());
+    columns.extend(titles.iter().map(|title| Column::number(title)));
     if chart.has_band {
         columns.push(Column::number("80 % interval"));
     }

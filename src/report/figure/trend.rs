@@ -77,7 +77,7 @@ pub(super) fn chart(
     let unit = if is_ratio {
         Unit::Share
     } else {
-        definition.unit
+        value.headline_unit(definition.unit)
     };
     let has_band = !is_counted && points.iter().any(|point| point.interval.is_some());
     let title = format!("{} · {}", definition.title, frame.product);
@@ -123,13 +123,15 @@ fn marks(
     if parts.len() > 1 {
         marks = parts;
     }
-    if *first == "p50" && value.get("p75").is_some() {
-        marks.push(Mark {
-            number: "p75".to_owned(),
-            title: "p75".to_owned(),
-            shape: Shape::QuietLine,
-        });
-    }
+    let tail = first
+        .strip_suffix("p50")
+        .map(|clock| format!("{clock}p75"))
+        .filter(|tail| value.get(tail).is_some());
+    marks.extend(tail.map(|number| Mark {
+        title: "p75".to_owned(),
+        number,
+        shape: Shape::QuietLine,
+    }));
     Some(marks)
 }
 

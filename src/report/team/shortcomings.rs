@@ -64,20 +64,20 @@ pub const fn state_words(completeness: Completeness) -> &'static str {
     }
 }
 
-/// The state of what is withheld because the record ended long ago: told openly, where other things that were not read are folded.
-pub const WITHHELD_AS_OLD: &str = "is not told";
+/// The state of what is withheld because a precondition does not hold: told openly, where what was not read is folded.
+pub const WITHHELD: &str = "is not told";
 
-/// Products whose record ended long ago: what is withheld for it is told before anything else.
-pub(super) fn old_records(products: &[Product]) -> impl Iterator<Item = Shortcoming> + '_ {
-    products.iter().filter_map(|product| {
-        let stale = product.stale.as_ref()?;
-        Some(Shortcoming {
-            is_partial: false,
-            what: format!("who knows the files of {}", product.name),
-            state: WITHHELD_AS_OLD,
-            reason: Some(stale.because.clone()),
-            fix: stale.fix.clone(),
-        })
+/// What is withheld because a precondition does not hold: told before anything else.
+pub(super) fn withheld(products: &[Product]) -> impl Iterator<Item = Shortcoming> + '_ {
+    let unmet = products
+        .iter()
+        .flat_map(|product| product.unmet.iter().map(move |unmet| (product, unmet)));
+    unmet.map(|(product, unmet)| Shortcoming {
+        is_partial: false,
+        what: format!("{} of {}", unmet.what, product.name),
+        state: WITHHELD,
+        reason: Some(unmet.missing.because.clone()),
+        fix: unmet.missing.fix.clone(),
     })
 }
 

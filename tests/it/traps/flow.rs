@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use linchpin::domain::{Bucket, ReviewState};
-use linchpin::metrics::measure::{Fate, Measured};
+use linchpin::metrics::measure::{Fate, Measured, Unit};
 
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, Given, hour};
 use crate::flow::{close, number, whole};
@@ -209,9 +209,56 @@ fn weekend_in_utc() {
         row.closed_at = row.merged_at;
     }
     close(number(&given, "flow.cycle_time", "working_p50"), 8.0);
+    // A register without hours has one clock.
+    given.register = "[calendar]\ntime_zone = \"Pacific/Auckland\"\n".into();
     let measure = given.measure("flow.cycle_time");
     let week = measure.cells.iter().find_map(|cell| cell.bucket).unwrap();
     assert_eq!(week.to_string(), "2026-W11", "merged on Auckland's Monday");
+}
+
+#[test]
+fn an_elapsed_headline_where_hours_are_agreed() {
+    let mut given = Given::new();
+    given.register = "[calendar]\ntime_zone = \"UTC\"\nhours = \"09:00-17:00\"\n".into();
+    // Opened on Thursday the 5th at 16:00 and merged 2, 18, 20, 66 and 90 hours later: after 1, 2, 4, 8 and 9 worked ones (Friday
+    // the 6th 10:00 and 12:00, Sunday, Monday 10:00).
+    for (number, hours) in (1..).zip([2, 18, 20, 66, 90]) {
+        let row = given.open(number, 0);
+        row.created_at = at("2026-03-05T16:00:00Z");
+        row.ready_at = Some(row.created_at);
+        let merged_at = row.created_at + SignedDuration::from_hours(hours);
+        given.merge(number, 0);
+        let row = given.row(number);
+        row.merged_at = Some(merged_at);
+        row.closed_at = row.merged_at;
+    }
+    let measure = given.measure("flow.cycle_time");
+    let Measured::Value {
+        value, interval, ..
+    } = &whole(&measure).measured
+    else {
+        panic!("measured");
+    };
+    let unit = measure.definition.unit;
+    assert_eq!(value.headline_unit(unit), Unit::WorkingHours);
+    assert_eq!(value.headline(), Some(4.0), "{value:?}");
+    close(value.get("p50"), 20.0);
+    // The interval is of the headline, and so is the spread: of 1, 2, 4, 9 and 10.
+    let [low, high] = interval.unwrap();
+    assert!(
+        low >= 1.0 && high <= 10.0 && low < 4.0 && 4.0 < high,
+        "{low} {high}"
+    );
+    let p90 = value.get("working_p90").unwrap();
+    close(value.get("spread"), p90 / 4.0);
+    // A member's own hours make no second clock where the team has agreed none.
+    given.register = "[[member]]\nlogin = \"ada\"\ncalendar = { hours = \"09:00-17:00\" }\n".into();
+    let measure = given.measure("flow.cycle_time");
+    let Measured::Value { value, .. } = &whole(&measure).measured else {
+        panic!("measured");
+    };
+    assert_eq!(value.headline_unit(unit), Unit::Hours);
+    assert_eq!(value.get("working_p50"), None);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use linchpin::domain::{
 };
 use linchpin::metrics::measure::{Cell, Fate, LedgerRow, Measured};
 use linchpin::metrics::{Lens, Measure, find};
-use linchpin::register::Register;
+use linchpin::register::{PrivateRegister, Register};
 use linchpin::tables::{Repository, Tables};
 
 const ADA: PersonId = PersonId(0);
@@ -27,6 +27,7 @@ struct World {
     tables: Tables,
     as_of: Timestamp,
     since: Timestamp,
+    register: String,
 }
 
 impl World {
@@ -61,6 +62,7 @@ impl World {
             tables,
             as_of: at("04-01T00:00"),
             since: at("01-01T00:00"),
+            register: String::new(),
         }
     }
 
@@ -187,9 +189,10 @@ impl World {
             since: self.since,
             until: self.as_of,
         };
+        let register = linchpin::register::parse(&self.register, "linchpin.toml").unwrap();
         let register = Register {
             minimum_n: 1,
-            ..Register::default()
+            ..register
         };
         let lens = Lens::new(
             &register,
@@ -199,7 +202,8 @@ impl World {
             window,
             Granularity::Week,
         )
-        .unwrap();
+        .unwrap()
+        .with_people(&register, &PrivateRegister::default(), &self.tables.people);
         (find(id).unwrap().measure)(&self.tables, &lens)
     }
 }
@@ -324,27 +328,72 @@ fn one_ai_comment_does_not_make_the_first_response_instant() {
     assert_eq!(number(&measure, None, "p50"), Some(4.0));
 }
 
-#[test]
-fn an_account_that_answers_like_a_machine_is_told_and_never_named() {
-    let notes = |n_fast: u64, n_slow: u64| {
-        let mut world = World::new();
-        for number in 1..=n_fast + n_slow {
-            let answer = if number <= n_fast { "08:01" } else { "12:00" };
-            world.pull(number, "03-02T08:00", None).comment(
-                number,
-                &format!("03-02T{answer}"),
-                BEN,
-            );
+/// What is said of Ben, who answers so many pull requests at once and so many after hours, by comments or by reviews.
+fn answered_by_ben(n_fast: u64, n_slow: u64, by_review: bool) -> World {
+    let mut world = World::new();
+    for number in 1..=n_fast + n_slow {
+        let at = if number <= n_fast { "08:01" } else { "12:00" };
+        let at = format!("03-02T{at}");
+        let pull = world.pull(number, "03-02T08:00", None);
+        if by_review {
+            pull.review(number, &at, BEN);
+        } else {
+            pull.comment(number, &at, BEN);
         }
-        world.measure("review.first_response").notes
-    };
-    let said = notes(8, 2);
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert!(said[0].contains("one account answers pull requests within a minute, again and again"));
-    assert!(said[0].contains("`bots`") && !said[0].contains("ben"));
+    }
+    world
+}
+
+fn withheld(measure: &Measure) -> Option<String> {
+    let whole = measure.cells.iter().find(|cell| cell.bucket.is_none());
+    match &whole.unwrap().measured {
+        Measured::NotObserved { because, fix } => {
+            Some(format!("{because}: {}", fix.as_deref().unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn what_an_account_spoils_that_answers_like_a_machine_is_withheld_and_the_account_not_named() {
+    let said = |metric: &str, world: &World| withheld(&world.measure(metric));
+    for (by_review, word) in [(false, "answers"), (true, "answers")] {
+        let world = answered_by_ben(8, 2, by_review);
+        let measure = world.measure("review.first_response");
+        let said = withheld(&measure).expect("withheld");
+        let expected = format!("one account {word} pull requests within a minute");
+        assert!(said.starts_with(&expected), "{said}");
+        assert!(said.contains("`bots`") && !said.contains("ben"), "{said}");
+        // The rows stay, and no figure of an area or a bucket tells what is withheld.
+        assert_eq!(measure.rows.len(), 10);
+        let told = |cell: &&Cell| matches!(cell.measured, Measured::Value { .. });
+        assert_eq!(measure.cells.iter().filter(told).count(), 0);
+    }
+    // Comments end no wait for a review, and reviews do.
+    let reviewed = said("flow.pickup_time", &answered_by_ben(8, 2, true)).expect("withheld");
+    assert!(reviewed.starts_with("one account reviews pull requests"));
     // Four times is chance; and somebody who is as often slow reads.
-    assert_eq!(notes(4, 0), Vec::<String>::new());
-    assert_eq!(notes(7, 2), Vec::<String>::new());
+    assert_eq!(
+        said("review.first_response", &answered_by_ben(4, 1, false)),
+        None
+    );
+    assert_eq!(
+        said("review.first_response", &answered_by_ben(7, 2, false)),
+        None
+    );
+}
+
+#[test]
+fn whoever_the_register_names_as_a_member_or_as_a_bot_is_no_suspect() {
+    let mut world = answered_by_ben(8, 2, false);
+    world.register = "[[member]]\nlogin = \"ben\"\n".to_owned();
+    assert_eq!(withheld(&world.measure("review.first_response")), None);
+    world.register.clear();
+    world.tables.people[1].account = Account::Automation;
+    // A bot ends no wait: all of them go on, and that is what is said.
+    let measure = world.measure("review.first_response");
+    assert_eq!(withheld(&measure), None);
+    assert!(measure.rows.iter().all(|row| row.is_running));
 }
 
 #[test]
