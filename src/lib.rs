@@ -5,9 +5,9 @@
 //! ```text
 //!         shell (may fail, may wait)                                core (pure, total, synchronous)
 //!  GitHub ─fetch─► raw answers ─┐
-//!                               ├─► Facts (+ Gaps) ─► Tables ─► metrics ─► Measures ─┬─► Report  ─► bytes ─► team/
-//!  .git ───mine──► history ─────┤        typed        columns              + ledger └─► Evidence ─► bytes ─► private/<login>/
-//!  register (TOML) ─────────────┘
+//!                               ├─► Facts (+ Gaps) ─► Tables ─► work ─┬─► metrics ─► Measures ─► Report ─► bytes ─► team/
+//!  .git ───mine──► history ─────┤        typed        columns         │              + ledger
+//!  register (TOML) ─────────────┘                                     └─► Evidence ──────────────► bytes ─► private/<login>/
 //!  clock, env, args, terminal, exit code: cli only
 //! ```
 //!
@@ -20,7 +20,8 @@
 //! | [`folder`] | a place | a folder that linchpin made, and trees that are replaced whole |
 //! | [`store`] | bytes | committed files: raw answers, mined state, facts |
 //! | [`tables`] | facts | columns, and Parquet (polars) |
-//! | [`metrics`] | tables and a lens | measures with their ledgers |
+//! | [`work`] | tables and the register | what happened: landings, deliveries, incidents, turns, requests, histories of files |
+//! | [`metrics`] | what happened | measures with their ledgers |
 //! | [`evidence`] | facts | snippets and packs about one person |
 //! | [`report`] | measures | sections, figures, charts as plain data |
 //! | [`render`] | reports, documents | HTML, SVG, Markdown, CSV, JSON |
@@ -29,7 +30,7 @@
 //!
 //! Invariants, each held by a test or a lint (`tests/it/structure.rs`, `Cargo.toml`, `.clippy.toml`):
 //!
-//! - `domain` imports no other module; `metrics`, `evidence`, `report` and `render` do no IO and are not async.
+//! - `domain` imports no other module; `work`, `metrics`, `evidence`, `report` and `render` do no IO and are not async.
 //! - A third-party crate is named only by its owner: polars by `tables`, gix by `git` (and by `demo`, which writes the
 //!   repositories it mines), octocrab and reqwest by `github`, cap-std and rustix by `folder`, plotters and the template engine
 //!   by `render`, clap and indicatif by `cli`.
@@ -60,3 +61,4 @@ pub mod render;
 pub mod report;
 pub mod store;
 pub mod tables;
+pub mod work;

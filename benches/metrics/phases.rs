@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use linchpin::domain::{Granularity, StreamCertificate, Window};
-use linchpin::metrics::{self, Lens};
-use linchpin::register;
 use linchpin::store::{Mode, Store, facts};
 use linchpin::tables::{Part, Tables};
+use linchpin::work::Lens;
+use linchpin::{metrics, register};
 
 /// Prints seconds and resident megabytes after each phase of a report on a place that `--write` made.
 pub fn print(place: &Path, as_of: &str) {

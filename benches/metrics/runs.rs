@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use linchpin::metrics::movement::{self, RunHead};
-use linchpin::metrics::{self, Lens, Measure};
+use linchpin::metrics::{self, Measure};
 use linchpin::store::{Mode, Store, runs};
 use linchpin::tables::Tables;
+use linchpin::work::Lens;
 
 /// Keeps two runs in the store of a place that `--write` made, says how large they are, and what their comparison costs.
 pub fn print(place: &Path, as_of: &str) {

@@ -6,21 +6,19 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::error::{CliError, Kind};
-use super::landed;
-use super::patches;
-use super::side;
+use super::{landed, patches, side};
 use crate::domain::{
     AccountSeen, Completeness, Facts, Gap, History, Person, PersonId, RepoName, RepositoryId,
     Signature, Stream, StreamCertificate,
 };
 use crate::git::identity::{self, Identity};
 use crate::github;
-use crate::metrics::delivery::rollbacks::{self, Parents};
-use crate::metrics::lens::BadPattern;
 use crate::register::Register;
-use crate::store::facts::{self as store_facts, Derived};
-use crate::store::{self, RepositoryEntry, Store};
+use crate::store::facts::Derived;
+use crate::store::{self, RepositoryEntry, Store, facts as store_facts};
 use crate::tables::{PatchRow, Repository, SideRow};
+use crate::work::delivery::rollbacks::{self, Parents};
+use crate::work::question::BadPattern;
 
 /// A mined clone on its way into the tables.
 #[derive(Debug)]

@@ -12,11 +12,11 @@ use crate::git::{self, MineOptions};
 use crate::github::probe::{Access, Probe, probe};
 use crate::github::{Client, ClientSettings};
 use crate::metrics::REGISTRY;
-use crate::metrics::delivery::shipping;
-use crate::metrics::measure::Need;
-use crate::metrics::review::machine_like::{self, Words};
 use crate::render::encode::terminal;
 use crate::tables::Part;
+use crate::work::Need;
+use crate::work::delivery::shipping;
+use crate::work::machine_like::{self, Words};
 
 /// Prints the findings; exit code 5 where something that figures need cannot be read.
 pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {

@@ -236,8 +236,8 @@ impl From<crate::register::Error> for CliError {
     }
 }
 
-impl From<crate::metrics::lens::BadPattern> for CliError {
-    fn from(source: crate::metrics::lens::BadPattern) -> Self {
+impl From<crate::work::question::BadPattern> for CliError {
+    fn from(source: crate::work::question::BadPattern) -> Self {
         Self::new(Kind::Configuration, source)
     }
 }

@@ -7,10 +7,10 @@ use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{About, Scope};
-use crate::metrics::roster::person_of;
 use crate::metrics::{self, Measure};
 use crate::render;
 use crate::render::encode::terminal;
+use crate::work::roster::person_of;
 
 /// Rows that a table for people lists of each fate.
 const ROWS_FOR_PEOPLE: usize = 40;

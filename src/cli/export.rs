@@ -11,7 +11,7 @@ use crate::domain::{
     Person, PullRequest, PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, Team,
     TeamMember, TimelineEvent, WorkflowRun,
 };
-use crate::metrics::question::{Question, measure_rows};
+use crate::metrics::relations::{Question, measure_rows};
 use crate::metrics::{self, Measure};
 use crate::render::encode;
 use crate::store::Store;

@@ -8,9 +8,9 @@ use super::person::with_sources;
 use super::report::Analysis;
 use super::workspace::Workspace;
 use crate::evidence::follow_up;
-use crate::metrics::roster::person_of;
 use crate::render::{self, encode};
 use crate::tables::Part;
+use crate::work::roster::person_of;
 
 /// Prints a note for every follow-up of the private register, or for one person's.
 pub fn follow_up(

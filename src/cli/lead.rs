@@ -3,25 +3,22 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::console;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
-use super::person;
-use super::private_folder;
 use super::report::Analysis;
 use super::workspace::Workspace;
+use super::{console, person, private_folder};
 use crate::domain::{PersonId, RepoName, RepositoryId};
 use crate::evidence::lead::{self, LeadSources, ProductSources};
 use crate::metrics::agreements::agreements;
-use crate::metrics::knowledge::decay;
-use crate::metrics::knowledge::orphans_if;
-use crate::metrics::knowledge::touches::last_touches;
+use crate::metrics::knowledge::{decay, orphans_if};
 use crate::metrics::ownership::handover::{self, Finding};
 use crate::metrics::review::{areas, waits};
-use crate::metrics::{self, Lens, ProductLens};
-use crate::render;
 use crate::tables::{Part, Tables};
+use crate::work::history::touches::last_touches;
+use crate::work::{Lens, ProductLens, activity};
+use crate::{metrics, render};
 
 /// Writes `<out>/private/lead/`.
 pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
@@ -93,7 +90,7 @@ fn product_sources(tables: &Tables, lens: &Lens, product: &ProductLens) -> Produ
         knowledge: decay::by_area(tables, lens, product),
         last_touches: last_touches(tables, lens, product),
         known_to_one: orphans_if::by_person_and_area(tables, lens, product),
-        active: decay::active_people(tables, lens, product),
+        active: activity::active_people(tables, lens, product),
         handovers: handover::handovers(tables, lens, product)
             .into_iter()
             .filter_map(|(_, finding)| match finding {

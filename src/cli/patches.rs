@@ -11,8 +11,8 @@ use super::derive::MinedClone;
 use super::error::CliError;
 use crate::domain::{CommitId, Facts, PrNumber, PullRequestState};
 use crate::git::{self, Patch};
-use crate::metrics::delivery::landing;
 use crate::tables::PatchRow;
+use crate::work::delivery::landing;
 
 /// Commits of a line of work that are walked to where it left the default branch.
 const MAX_COMMITS: usize = 1000;

@@ -4,24 +4,23 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::args::PersonArgs;
-use super::console;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
-use super::private_folder;
 use super::report::Analysis;
 use super::workspace::Workspace;
+use super::{console, private_folder};
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
 use crate::evidence::absence::{self, Observed};
 use crate::evidence::{self, Entry, Pack, Sources};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
-use crate::metrics::absence::spells::spells;
-use crate::metrics::delivery::deployments;
-use crate::metrics::lens::qualifier;
 use crate::render::{self, OutputFile, encode};
 use crate::report::Document;
 use crate::store::Store;
 use crate::tables::Part;
+use crate::work::absences::spells;
+use crate::work::delivery::deployments;
+use crate::work::question::qualifier;
 
 /// Working days without an event by anyone but the author after which a pull request counts as stuck, where the team has not
 /// agreed on another number.

@@ -10,17 +10,16 @@ use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
 use crate::domain::Account;
 use crate::metrics::movement::{self, RunHead};
-use crate::metrics::roster::person_of;
-use crate::metrics::unmet;
-use crate::metrics::{self, Lens, Measure};
+use crate::metrics::{self, Measure, unmet};
 use crate::register::{PrivateRegister, nearest};
 use crate::render::{self, encode};
 use crate::report::{
     AcceptedFlag, KnownPerson, Names, Product, RepositoryFace, TeamDefinition, TeamInput,
 };
-use crate::store::facts as store_facts;
-use crate::store::{self, Store, checksum};
+use crate::store::{self, Store, checksum, facts as store_facts};
 use crate::tables::{Part, Tables};
+use crate::work::Lens;
+use crate::work::roster::person_of;
 
 /// Everything that analysis starts from, read from the store.
 #[derive(Debug)]

@@ -12,9 +12,9 @@ use super::derive::MinedClone;
 use super::error::CliError;
 use crate::domain::{Commit, CommitId, Facts, PrNumber};
 use crate::git::{self, LandedCommit, Patch, SideCommit};
-use crate::metrics::lens::BadPattern;
 use crate::register::Register;
 use crate::tables::SideRow;
+use crate::work::question::BadPattern;
 
 /// So many commits of one subject are compared with another one of it.
 const MOST_ALIKE: usize = 32;

@@ -10,10 +10,10 @@ use crate::domain::{Account, PersonId};
 use crate::evidence::index::link;
 use crate::metrics::absence::found::{Item, What};
 use crate::metrics::absence::resilience::{PeriodFigures, Resilience, Turnaround};
-use crate::metrics::absence::spells::{MINIMUM_WORKING_DAYS, Period, Spell};
-use crate::metrics::measure::Fate;
 use crate::report::document::{Block, Document, Span};
 use crate::report::table::{Column, Table, TableCell};
+use crate::work::Fate;
+use crate::work::absences::{MINIMUM_WORKING_DAYS, Period, Spell};
 
 /// What the card is built from beside [`Sources`].
 #[derive(Debug, Clone, Copy)]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::estimate::{median_interval, quantile, wilson_interval};
 use super::group::Group;
-use super::lens::{Lens, Missing, ProductLens};
 use super::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Unit, Value,
+    Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Unit, Value,
 };
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::{Bucket, PersonId, RepositoryId};
+use crate::work::{Fate, Lens, Missing, ProductLens};
 
 /// A ledger row with what its metric needs beside the value: a person, a second duration. Never leaves the metric.
 #[derive(Debug, Clone)]

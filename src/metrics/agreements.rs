@@ -4,12 +4,12 @@
 
 use jiff::civil::Date;
 
-use super::lens::{Lens, ProductLens};
-use super::measure::{Fate, Measure, Measured, Ratio, Unit, Value};
-use super::pull_requests::{not_human, of_product};
+use super::measure::{Measure, Measured, Ratio, Unit, Value};
 use crate::domain::PullRequestState;
 use crate::register::{Limit, Register};
 use crate::tables::Tables;
+use crate::work::pull_requests::{not_human, of_product};
+use crate::work::{Fate, Lens, ProductLens};
 
 /// Whether an agreement holds.
 #[derive(Debug, Clone, PartialEq)]

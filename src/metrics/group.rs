@@ -5,9 +5,9 @@
 
 use crate::domain::PersonId;
 
-use super::Lens;
 use super::aggregate::Keyed;
-use super::measure::{Definition, Fate, LedgerRow};
+use super::measure::{Definition, LedgerRow};
+use crate::work::{Fate, Lens};
 
 /// What a metric speaks of: it decides what a page that names nobody may tell of few people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,6 +13,8 @@ pub use super::group::About;
 use super::group::Few;
 use crate::domain::{Bucket, PersonId, RepositoryId};
 use crate::tables::Part;
+use crate::work::Lens;
+pub use crate::work::{Fate, Missing, Need};
 
 /// How many hits there were, and out of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,17 +142,6 @@ pub struct Scope {
     pub area: Option<String>,
     /// One person; `None`: everybody. A figure of a person never leaves the private tree.
     pub person: Option<PersonId>,
-}
-
-/// Whether a row counts, and why not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Fate {
-    /// In the figure.
-    Included,
-    /// Not in the figure, for a reason that the definition names.
-    Excluded(&'static str),
-    /// Belongs in the population, but cannot be measured.
-    Unknown(&'static str),
 }
 
 /// One row of a ledger. Its subject is work or a file; a person, where it has one, is told in the private tree only.
@@ -318,6 +309,18 @@ impl Unit {
     }
 }
 
+impl Lens {
+    /// The unit of waits: the agreed clock.
+    #[must_use]
+    pub fn wait_unit(&self) -> Unit {
+        if self.calendars.team().has_hours() {
+            Unit::WorkingHours
+        } else {
+            Unit::Hours
+        }
+    }
+}
+
 /// How a figure's headline number follows from its included rows, so that a movement can be taken apart row by row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recipe {
@@ -333,65 +336,6 @@ pub enum Recipe {
     Sum,
     /// It weighs people, files or buckets: rows alone do not give it.
     Whole,
-}
-
-/// What a metric needs to be observed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// Commits from git.
-    Commits,
-    /// What commits from git are called.
-    Subjects,
-    /// Commits and files from git.
-    History,
-    /// Line ownership from git.
-    Ownership,
-    /// Pull requests from GitHub.
-    PullRequests,
-    /// Deployments, from any source.
-    Deployments,
-    /// Issues from GitHub.
-    Issues,
-    /// Workflow runs from GitHub.
-    WorkflowRuns,
-}
-
-impl Need {
-    /// The tables that meet the need.
-    #[must_use]
-    pub const fn parts(self) -> &'static [Part] {
-        match self {
-            Self::Commits => &[Part::Descent, Part::Subjects],
-            Self::Subjects => &[Part::Subjects],
-            // Reviews are knowledge too, and whoever says anything is active.
-            Self::History => &[Part::Files, Part::PullRequests, Part::Talk],
-            Self::Ownership => &[Part::Lines, Part::PullRequests],
-            Self::PullRequests => &[Part::PullRequests, Part::Pushes, Part::Talk],
-            // What a deployment ships are pull requests.
-            Self::Deployments => &[
-                Part::Descent,
-                Part::Subjects,
-                Part::Deliveries,
-                Part::PullRequests,
-                Part::Pushes,
-            ],
-            Self::Issues => &[Part::Issues],
-            Self::WorkflowRuns => &[Part::Deliveries],
-        }
-    }
-
-    /// In words.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Commits | Self::Subjects | Self::History => "a clone with its whole history",
-            Self::Ownership => "a clone with line ownership",
-            Self::PullRequests => "pull requests",
-            Self::Deployments => "deployments from any source",
-            Self::Issues => "issues",
-            Self::WorkflowRuns => "workflow runs",
-        }
-    }
 }
 
 /// Everything a reader needs to trust or distrust a metric: one registry row.

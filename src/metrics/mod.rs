@@ -11,28 +11,24 @@ pub mod delivery;
 pub mod estimate;
 pub mod flow;
 pub mod group;
-pub mod kinds;
 pub mod knowledge;
-pub mod lens;
 pub mod measure;
 pub mod movement;
 pub mod onboarding;
 pub mod ownership;
 pub mod pairs;
-pub mod pull_requests;
-pub mod question;
+pub mod relations;
 pub mod review;
-pub mod roster;
-pub mod shared;
+pub mod rows;
 pub mod survival;
 pub mod unmet;
 
-pub use lens::{Lens, ProductLens};
 pub use measure::{Definition, Measure};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::tables::Tables;
+use crate::work::Lens;
 
 /// A registered metric.
 #[derive(Debug, Clone, Copy)]

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::estimate::quantile;
-use super::measure::{Definition, Fate, LedgerRow, Measure, Measured, Recipe, Unit};
+use super::measure::{Definition, LedgerRow, Measure, Measured, Recipe, Unit};
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::Window;
 use crate::tables::run::RunRow;
+use crate::work::Fate;
 
 /// What a run was: everything that its figures depend on besides the facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

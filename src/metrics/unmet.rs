@@ -1,9 +1,10 @@
 //! Preconditions of figures that do not hold for a product: what is withheld for it, and why. Told before anything else.
 
 use super::knowledge::decay;
-use super::lens::{Lens, Missing, ProductLens};
-use super::review::machine_like::{self, Words};
+use super::review::spoiled;
 use crate::tables::Tables;
+use crate::work::machine_like::Words;
+use crate::work::{Lens, Missing, ProductLens};
 
 /// A precondition that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +24,11 @@ pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Un
             missing: missing?,
         })
     };
-    let spoiled = |words| machine_like::spoiled(tables, lens, product, words);
+    let because = |words| spoiled::because(tables, lens, product, words);
     let found = [
         unmet("who knows the files", decay::stale(tables, lens, product)),
-        unmet("first responses", spoiled(Words::Any)),
-        unmet("pickup times", spoiled(Words::Reviews)),
+        unmet("first responses", because(Words::Any)),
+        unmet("pickup times", because(Words::Reviews)),
     ];
     found.into_iter().flatten().collect()
 }

@@ -72,7 +72,8 @@ mod tests {
 
     use super::*;
     use crate::domain::RepositoryId;
-    use crate::metrics::measure::{Fate, Unit};
+    use crate::metrics::measure::Fate;
+    use crate::metrics::measure::Unit;
 
     static CYCLE: Definition = definition("flow.cycle_time", Some("merged"), &[Need::PullRequests]);
     static SHARE: Definition = definition("ownership.share", Some("committed"), &[Need::History]);

@@ -17,14 +17,12 @@ use linchpin::domain::{
 };
 use linchpin::evidence::absence::{Observed, document};
 use linchpin::evidence::{Absence, Sources, lint};
-use linchpin::metrics::Lens;
-use linchpin::metrics::absence::resilience::Resilience;
-use linchpin::metrics::absence::{resilience, spells};
-use linchpin::metrics::measure::{Fate, Measured};
-use linchpin::register;
-use linchpin::render;
+use linchpin::metrics::absence::resilience::{self, Resilience};
+use linchpin::metrics::measure::Measured;
 use linchpin::report::document::{Block, Document, Span};
 use linchpin::tables::{Repository, Tables};
+use linchpin::work::{Fate, Lens, absences};
+use linchpin::{register, render};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -274,7 +272,7 @@ impl Team {
             absences: &self.absences,
         };
         let observed = Observed {
-            spells: &spells::spells(&lens),
+            spells: &absences::spells(&lens),
             found: &self.found(),
             missing: &self.missing,
         };

@@ -3,8 +3,9 @@
 use std::fs;
 
 use linchpin::domain::{CommitId, Issue, PrNumber};
-use linchpin::metrics::measure::{Fate, Measured};
+use linchpin::metrics::measure::Measured;
 use linchpin::tables::{SideRow, TagRow};
+use linchpin::work::Fate;
 use serde_json::Value;
 
 use crate::facts_given::{ADA, Given, LAMP, hour, id};

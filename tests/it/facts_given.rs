@@ -7,8 +7,9 @@ use linchpin::domain::{
     RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, Stream, StreamCertificate,
     Team, TeamMember, TimelineEvent, Window, WorkflowRun,
 };
-use linchpin::metrics::{Lens, Measure};
+use linchpin::metrics::Measure;
 use linchpin::tables::{CommitRow, Repository, Tables};
+use linchpin::work::Lens;
 
 /// Monday.
 const START: &str = "2026-03-02T00:00:00Z";

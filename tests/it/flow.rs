@@ -2,7 +2,8 @@
 
 use linchpin::domain::{PersonId, ReviewState};
 use linchpin::metrics::Measure;
-use linchpin::metrics::measure::{Cell, Fate, Measured};
+use linchpin::metrics::measure::{Cell, Measured};
+use linchpin::work::Fate;
 
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, Given, hour};
 

@@ -10,11 +10,12 @@
 use std::sync::OnceLock;
 
 use linchpin::domain::{Completeness, Gap, Stream};
-use linchpin::metrics::measure::{Fate, Measured};
+use linchpin::metrics::measure::Measured;
 use linchpin::render::{self, Explain, Format, OutputFile, encode, explain};
 use linchpin::report::document::{Block, Document, Span};
 use linchpin::report::table::{Column, Table, TableCell};
 use linchpin::report::{AcceptedFlag, Product};
+use linchpin::work::Fate;
 use proptest::prelude::*;
 
 use crate::render_given::{

@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use linchpin::domain::{
     Account, Comment, CommentKind, Login, Person, PersonId, PullRequestState, RequestAction,
 };
-use linchpin::metrics::measure::{Cell, Fate, Ledger, Measured, Number};
+use linchpin::metrics::measure::{Cell, Ledger, Measured, Number};
 use linchpin::metrics::{Measure, measure_all};
+use linchpin::work::Fate;
 
 use crate::facts_given::{Given, LAMP, hour};
 use crate::turns::anything;

@@ -1,10 +1,11 @@
 //! A metric reads no more than its needs say: what `linchpin explain` leaves unread changes nothing.
 
 use linchpin::domain::{Bucket, Granularity, Window};
-use linchpin::metrics::{Lens, Measure, REGISTRY, measure_all, measure_apart};
+use linchpin::metrics::{Measure, REGISTRY, measure_all, measure_apart};
 use linchpin::register;
 use linchpin::store::{Mode, Store, facts};
 use linchpin::tables::Tables;
+use linchpin::work::Lens;
 
 use crate::pipeline::demo;
 

@@ -8,10 +8,11 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use linchpin::domain::{Bucket, Completeness, Gap, Granularity, RepositoryId, Stream};
-use linchpin::metrics::measure::{Fate, Measured, Number, Scope, Value};
+use linchpin::metrics::measure::{Measured, Number, Scope, Value};
 use linchpin::render::{self, Explain, Format, MAX_SUMMARY_BYTES, explain};
 use linchpin::report::document::{Block, Document, EvidenceLine, Span};
 use linchpin::report::{PointState, Product, RepositoryFace};
+use linchpin::work::Fate;
 
 use crate::render_given::{
     API, CYCLE, Given, PICKUP, PRODUCT, WEB, cell, certificate, file, measures, not_observed, row,

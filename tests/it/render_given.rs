@@ -20,12 +20,13 @@ use linchpin::domain::{
     Bucket, Completeness, Gap, Granularity, RepositoryId, Stream, StreamCertificate, Window,
 };
 use linchpin::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Scope, Unit, Value,
+    Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Scope, Unit, Value,
 };
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
     AcceptedFlag, Product, RepositoryFace, TeamDefinition, TeamInput, TeamReport, team,
 };
+use linchpin::work::{Fate, Need};
 
 /// A definition with words of a believable length.
 const fn definition(

@@ -1,7 +1,7 @@
 //! States that change: what was so then is not what is so today, and what is not success is not failure.
 
 use linchpin::domain::{PersonId, ReviewState};
-use linchpin::metrics::measure::Fate;
+use linchpin::work::Fate;
 
 use crate::facts_given::{ADA, BEN, CYD, Given};
 use crate::flow::{close, number, whole};

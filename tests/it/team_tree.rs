@@ -12,7 +12,7 @@ use linchpin::domain::{
     Stream, StreamCertificate, Window,
 };
 use linchpin::metrics::measure::{About, Cell, LedgerRow, Measure, Measured};
-use linchpin::metrics::{Lens, REGISTRY, measure_all};
+use linchpin::metrics::{REGISTRY, measure_all};
 use linchpin::register;
 use linchpin::render::{OutputFile, team_tree};
 use linchpin::report::withheld::without_few;
@@ -21,6 +21,7 @@ use linchpin::report::{
 };
 use linchpin::store::{Mode, Store, facts as store_facts};
 use linchpin::tables::Tables;
+use linchpin::work::Lens;
 use serde_json::Value;
 
 use crate::crowd;
@@ -461,7 +462,7 @@ fn behind(measure: &Measure, cell: &Cell) -> [BTreeSet<PersonId>; 2] {
                 .as_ref()
                 .is_none_or(|area| row.areas.contains(area))
             && cell.bucket.is_none_or(|bucket| row.bucket == Some(bucket))
-            && row.fate == linchpin::metrics::measure::Fate::Included
+            && row.fate == linchpin::work::Fate::Included
     };
     let rows: Vec<&LedgerRow> = measure.rows.iter().filter(is_in).collect();
     [
@@ -548,7 +549,7 @@ fn every_row_of_what_people_did_says_whose_doing_it_is() {
                 continue;
             }
             for row in &measure.rows {
-                let is_counted = row.fate == linchpin::metrics::measure::Fate::Included;
+                let is_counted = row.fate == linchpin::work::Fate::Included;
                 let is_known = !row.authors.is_empty() || row.person.is_some();
                 // A day on which nothing was open is nobody's, and so is a review asked of a team by a vanished account.
                 let may_be_nobodys = id == "flow.work_in_progress" || id.starts_with("review.");

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use linchpin::domain::{Account, PersonId, RequestAction, ReviewState};
-use linchpin::metrics::flow::turns::{Asked, Ending, Holder, Life, Replay};
-use linchpin::metrics::pull_requests;
+use linchpin::work::pull_requests;
+use linchpin::work::turns::{Asked, Ending, Holder, Life, Replay};
 
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, DEE, Given, hour};
 

@@ -4,11 +4,11 @@ use super::LeadSources;
 use super::names::Names;
 use crate::domain::{Bucket, Granularity, Window};
 use crate::metrics::measure::{Measured, Scope, Unit};
-use crate::metrics::roster::RosterDelegation;
 use crate::report::chart::{Chart, ChartPoint, Mark, PointState, Shape};
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
+use crate::work::roster::RosterDelegation;
 
 pub(super) const INTRO: &str = "For who hands over, falling involvement is the sign that it works. Every delegation stands for itself; \
                                 none says anything about a person.";

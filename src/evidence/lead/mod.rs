@@ -18,14 +18,15 @@ use serde::Serialize;
 
 use crate::domain::{Person, PersonId, RepoName, RepositoryId};
 use crate::evidence::Pack;
+use crate::metrics::Measure;
 use crate::metrics::agreements::Agreement;
 use crate::metrics::knowledge::decay::AreaKnowledge;
 use crate::metrics::ownership::handover::Handover;
 use crate::metrics::review::areas::AreaReviewers;
 use crate::metrics::review::waits::Wait;
-use crate::metrics::{Lens, Measure};
 use crate::register::Accepted;
 use crate::report::document::{Block, Document, Span};
+use crate::work::Lens;
 
 pub use bottleneck::{Bottleneck, Stretch};
 pub use coverage::CoverageLine;

@@ -5,12 +5,12 @@ use serde::Serialize;
 use super::names::Names;
 use super::{LeadSources, ProductSources};
 use crate::domain::PersonId;
-use crate::metrics::measure::Unit;
-use crate::metrics::measure::{Fate, LedgerRow, Measured, Number, Ratio};
+use crate::metrics::measure::{LedgerRow, Measured, Number, Ratio, Unit};
 use crate::report::document::{Block, Span};
 use crate::report::figure::trend;
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
+use crate::work::Fate;
 
 pub(super) const INTRO: &str = "How requests for reviews are spread, what waits, and where one person alone approves. Numbers of \
                                 people are for talking with them: a long turnaround says something about how much is asked of \

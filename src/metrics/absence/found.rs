@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::spells::{Period, Phase, Spell};
 use crate::domain::{PersonId, PrNumber, PullRequestState, RepositoryId};
 use crate::metrics::aggregate::Keyed;
-use crate::metrics::delivery::deployments::Found;
 use crate::metrics::flow::stuck::last_touched;
-use crate::metrics::flow::turns::Replay;
-use crate::metrics::measure::{Fate, LedgerRow};
-use crate::metrics::pull_requests::{Key, Whole, not_human};
-use crate::metrics::review::requests::{Asked, End, Request};
+use crate::metrics::measure::LedgerRow;
 use crate::metrics::review::{span_hours, turnaround};
-use crate::metrics::{Lens, ProductLens};
 use crate::tables::Tables;
+use crate::work::absences::{Period, Phase, Spell};
+use crate::work::delivery::deployments::Found;
+use crate::work::pull_requests::{Key, Whole, not_human};
+use crate::work::requests::{Asked, End, Request};
+use crate::work::turns::Replay;
+use crate::work::{Fate, Lens, ProductLens};
 
 /// What a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

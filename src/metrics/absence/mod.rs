@@ -2,4 +2,3 @@
 
 pub mod found;
 pub mod resilience;
-pub mod spells;

@@ -3,21 +3,20 @@
 use std::sync::Arc;
 
 use super::found::{Item, Record, What};
-use super::spells::{Period, Phase, Spell, spells};
 use crate::domain::RepositoryId;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, not_observed};
-use crate::metrics::delivery::deployments;
-use crate::metrics::flow::turns::Replay;
-use crate::metrics::lens::Missing;
 use crate::metrics::measure::{
-    About, Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Recipe,
-    Scope, Unit, Value,
+    About, Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope, Unit,
+    Value,
 };
-use crate::metrics::pull_requests::of_product;
-use crate::metrics::review::requests;
 use crate::metrics::survival::{Lifetime, SurvivalCurve};
-use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
+use crate::work::absences::{Period, Phase, Spell, spells};
+use crate::work::delivery::deployments;
+use crate::work::pull_requests::of_product;
+use crate::work::turns::Replay;
+use crate::work::{Fate, Lens, Missing, Need, ProductLens, requests};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

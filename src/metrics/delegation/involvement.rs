@@ -6,19 +6,19 @@ use std::sync::Arc;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId, ReviewState};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
-use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
-use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    About, Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Ratio,
-    Recipe, Scope, Unit,
+    About, Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Scope,
+    Unit,
 };
-use crate::metrics::pull_requests::Key;
-use crate::metrics::roster::RosterDelegation;
-use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
+use crate::work::delivery::deployments::commit_page;
+use crate::work::pull_requests::Key;
+use crate::work::roster::RosterDelegation;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

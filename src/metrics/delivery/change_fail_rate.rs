@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::deployments::Found;
-use super::incidents::{self, Incidents};
-use super::shipping;
 use crate::domain::{Attribution, Elapsed, RepositoryId, Rung};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
-};
-use crate::metrics::{Lens, Metric, ProductLens};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::delivery::deployments::Found;
+use crate::work::delivery::incidents::{self, Incidents};
+use crate::work::delivery::shipping;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

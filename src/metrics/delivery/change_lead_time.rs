@@ -2,19 +2,20 @@
 
 use jiff::Timestamp;
 
-use super::deployments::{Found, commit_page};
-use super::landing::{self, Landings};
-use super::shipping::{self, Shipped, Shipping};
-use crate::domain::{Elapsed, PullRequestState, RepositoryId};
+use crate::domain::{Elapsed, PullRequestState};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
 use crate::metrics::estimate::quantile;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit,
+    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit,
 };
-use crate::metrics::pull_requests::{self, Whole, not_human};
-use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::{CommitRow, Tables};
+use crate::work::delivery::deployments::{Found, commit_page};
+use crate::work::delivery::landing::{self, Landings};
+use crate::work::delivery::shipping::{self, Shipped, Shipping, contradicted, not_shipped};
+use crate::work::pull_requests::{self, Whole, not_human};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -254,37 +255,6 @@ fn commit_row(
 fn working(lens: &Lens, start: Timestamp, shipped: &Shipped) -> Option<f64> {
     let elapsed = lens.calendars.team().working_between(start, shipped.at)?;
     Some(elapsed.hours())
-}
-
-/// What became of a change that no deployment here contains: it waits, unless one whose commit nobody here knows may have it.
-pub(in crate::metrics) fn not_shipped(
-    shipping: &Shipping,
-    repository: RepositoryId,
-    merged_at: Timestamp,
-) -> Fate {
-    if shipping.may_have_shipped(repository, merged_at, None) {
-        Fate::Unknown("deployed_commit_unknown")
-    } else {
-        Fate::Excluded("not_deployed_yet")
-    }
-}
-
-/// Why the first deployment here that contains a change need not be the first one, or cannot be.
-pub(in crate::metrics) fn contradicted(
-    shipping: &Shipping,
-    shipped: &Shipped,
-    merged_at: Timestamp,
-) -> Option<Fate> {
-    if shipped.is_baseline {
-        // What the first one shipped is unknown whatever else is.
-        return Some(Fate::Unknown("baseline_deployment"));
-    }
-    if shipped.at < merged_at {
-        return Some(Fate::Unknown("deployed_before_merged"));
-    }
-    shipping
-        .may_have_shipped(shipped.repository, merged_at, Some(shipped.at))
-        .then_some(Fate::Unknown("deployed_commit_unknown"))
 }
 
 fn lead(start: Timestamp, shipped: &Shipped, apart: Option<Fate>) -> (Option<f64>, Fate) {

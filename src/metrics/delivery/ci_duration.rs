@@ -7,12 +7,14 @@ use jiff::Timestamp;
 use super::change_points::{Shift, shifts};
 use super::flake_rate::{self, Run};
 use crate::domain::{Elapsed, RepositoryId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
 use crate::metrics::group::Group;
-use crate::metrics::lens::qualifier;
-use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
-use crate::metrics::{Lens, Metric, ProductLens};
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::delivery::conclusions::is_no_result;
+use crate::work::question::qualifier;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -87,7 +89,7 @@ fn duration(run: &Run<'_>) -> (Option<f64>, Fate) {
     match last.conclusion.as_deref() {
         None => return (None, Fate::Unknown("not_finished")),
         Some("success") => {}
-        Some(conclusion) if flake_rate::is_no_result(conclusion) => {
+        Some(conclusion) if is_no_result(conclusion) => {
             return (None, Fate::Excluded("cancelled_or_skipped"));
         }
         Some(_) => return (None, Fate::Excluded("failed")),

@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::deployments::{Candidate, Found};
-use super::shipping::{self, Shipping};
 use crate::domain::{Bucket, Elapsed, RepositoryId, Stream};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
 use crate::metrics::estimate::quantile;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Cell, Definition, Fate, Ledger, Measure, Measured, Need, Number, Recipe, Scope, Unit,
-    Value,
+    About, Cell, Definition, Ledger, Measure, Measured, Number, Recipe, Scope, Unit, Value,
 };
-use crate::metrics::{Lens, Metric, ProductLens};
 use crate::register::DeploymentSource;
 use crate::tables::Tables;
+use crate::work::delivery::deployments::{Candidate, Found};
+use crate::work::delivery::shipping::{self, Shipping};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

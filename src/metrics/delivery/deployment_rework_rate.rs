@@ -3,19 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::deployments::Found;
-use super::incidents::{self, Incidents};
-use super::reverts::Reverts;
-use super::shipping::{self, Shipping};
 use crate::domain::RepositoryId;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
-};
-use crate::metrics::{Lens, Metric, ProductLens};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::delivery::deployments::Found;
+use crate::work::delivery::incidents::{self, Incidents};
+use crate::work::delivery::reverts::Reverts;
+use crate::work::delivery::shipping::{self, Shipping};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

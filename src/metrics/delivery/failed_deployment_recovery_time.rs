@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::deployments::of_product;
-use super::incidents::{self, Incidents, Placed};
-use super::shipping::{self, Shipping};
 use crate::domain::{Attribution, Elapsed};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
-use crate::metrics::measure::{About, Definition, Fate, LedgerRow, Measure, Need, Recipe, Unit};
-use crate::metrics::shared::Delivered;
-use crate::metrics::{Lens, Metric, ProductLens};
+use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::delivery::deployments::of_product;
+use crate::work::delivery::incidents::{self, Incidents, Placed};
+use crate::work::delivery::shipping::{self, Shipping};
+use crate::work::reading::Delivered;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::{Elapsed, RepositoryId, WorkflowJob, WorkflowRun};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::group::Group;
-use crate::metrics::lens::qualifier;
 use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
-use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
+use crate::work::delivery::conclusions::{is_failure, is_no_result};
+use crate::work::question::qualifier;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -325,21 +327,6 @@ impl<'a> Run<'a> {
             .map(|elapsed| elapsed.hours() * 60.0)
             .sum()
     }
-}
-
-/// Whether a run ended as failed.
-#[must_use]
-pub fn is_failure(conclusion: &str) -> bool {
-    matches!(conclusion, "failure" | "timed_out" | "startup_failure")
-}
-
-/// Whether a run ended without passing or failing.
-#[must_use]
-pub fn is_no_result(conclusion: &str) -> bool {
-    matches!(
-        conclusion,
-        "cancelled" | "skipped" | "neutral" | "stale" | "action_required"
-    )
 }
 
 /// A product's runs created in the window, by repository and id.

@@ -1,20 +1,10 @@
 //! Delivery: DORA's metrics and what CI adds to them. Team level only.
 
-pub mod ancestry;
-pub mod attribution;
 pub mod change_fail_rate;
 pub mod change_lead_time;
 pub mod change_points;
 pub mod ci_duration;
 pub mod deployment_frequency;
 pub mod deployment_rework_rate;
-pub mod deployments;
 pub mod failed_deployment_recovery_time;
 pub mod flake_rate;
-pub mod incident_body;
-pub mod incidents;
-pub mod landing;
-pub mod reverts;
-pub mod rollbacks;
-pub mod rules;
-pub mod shipping;

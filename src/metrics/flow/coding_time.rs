@@ -1,10 +1,11 @@
 //! `flow.coding_time`: first commit authored → opened.
 
 use super::{Placed, durations};
-use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
-use crate::metrics::pull_requests::{Whole, not_human};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::Metric;
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::{Whole, not_human};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,10 +1,11 @@
 //! `flow.cycle_time`: opened → merged.
 
 use super::{Placed, durations, merged_inside};
-use crate::metrics::measure::{About, Definition, Measure, Measured, Need, Number, Recipe, Unit};
-use crate::metrics::pull_requests::Whole;
-use crate::metrics::{Lens, Metric};
+use crate::metrics::Metric;
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::Whole;
+use crate::work::{Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -2,15 +2,14 @@
 
 use super::{Placed, observed};
 use crate::domain::PullRequestState;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, measure_products, quantiles};
-use crate::metrics::delivery::change_lead_time::{contradicted, not_shipped};
-use crate::metrics::delivery::landing::{self, Landings};
-use crate::metrics::delivery::shipping::{self, Shipping};
-use crate::metrics::lens::Missing;
-use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
-use crate::metrics::pull_requests::{Whole, not_human, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::delivery::landing::{self, Landings};
+use crate::work::delivery::shipping::{self, Shipping, contradicted, not_shipped};
+use crate::work::pull_requests::{Whole, not_human, of_product};
+use crate::work::{Fate, Lens, Missing, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

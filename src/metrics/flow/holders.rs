@@ -1,16 +1,15 @@
 //! `flow.turns`: who held merged changes, and for how long.
 
-use super::turns::{Holder, Life, Turn, lives};
 use super::{merged_inside, observed};
 use crate::domain::Elapsed;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
-};
-use crate::metrics::pull_requests::of_product;
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
 use crate::tables::Tables;
+use crate::work::pull_requests::of_product;
+pub use crate::work::turns::Holder;
+use crate::work::turns::{Life, Turn, lives};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,10 +1,11 @@
 //! `flow.merge_wait`: the approval that stands → merged.
 
 use super::{Placed, cleared_at, durations, merged_inside};
-use crate::metrics::measure::{About, Definition, Measure, Need, Recipe, Unit};
-use crate::metrics::pull_requests::Whole;
-use crate::metrics::{Lens, Metric};
+use crate::metrics::Metric;
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::Whole;
+use crate::work::{Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -10,21 +10,19 @@ pub mod predictability;
 pub mod relations;
 pub mod review_rounds;
 pub mod review_time;
-pub mod rules;
 pub mod stuck;
-pub mod turns;
 pub mod unreviewed_share;
 pub mod work_in_progress;
 pub mod work_mix;
 
 use jiff::Timestamp;
 
+use super::Tables;
 use super::aggregate::{Depth, Keyed, measure_products, quantiles};
-use super::lens::{Missing, ProductLens};
-use super::measure::{Definition, Fate, Measure, Measured, Need};
-use super::pull_requests::{Whole, not_human, of_product};
-use super::{Lens, Tables};
+use super::measure::{Definition, Measure, Measured};
 use crate::domain::{Elapsed, PullRequestState, ReviewState};
+use crate::work::pull_requests::{Whole, not_human, of_product};
+use crate::work::{Fate, Lens, Missing, Need, ProductLens};
 
 /// What becomes of a pull request in a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]

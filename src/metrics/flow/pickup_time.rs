@@ -2,11 +2,13 @@
 
 use super::{Placed, durations};
 use crate::domain::PullRequestState;
-use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
-use crate::metrics::pull_requests::{Whole, not_human};
-use crate::metrics::review::machine_like::{self, Words};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::Metric;
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::review::spoiled;
 use crate::tables::Tables;
+use crate::work::machine_like::Words;
+use crate::work::pull_requests::{Whole, not_human};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -40,7 +42,7 @@ static DEFINITION: Definition = Definition {
 
 fn measure(tables: &Tables, lens: &Lens) -> Measure {
     let mut measure = durations(&DEFINITION, tables, lens, place, std::convert::identity);
-    machine_like::withhold(&mut measure, tables, lens, Words::Reviews);
+    spoiled::withhold(&mut measure, tables, lens, Words::Reviews);
     measure
 }
 

@@ -1,18 +1,16 @@
 //! `flow.predictability`: five working days before and after a dated change.
 
 use super::observed;
-use super::rules::{Around, DAYS_AROUND};
-use super::turns::lives;
 use crate::domain::Elapsed;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{AreaDepth, Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
-use crate::metrics::lens::{Missing, ProductLens};
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
-};
-use crate::metrics::pull_requests::{not_human, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
 use crate::tables::Tables;
+use crate::work::flow_rules::{Around, DAYS_AROUND};
+use crate::work::pull_requests::{not_human, of_product};
+use crate::work::turns::lives;
+use crate::work::{Fate, Lens, Missing, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

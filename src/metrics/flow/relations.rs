@@ -1,14 +1,14 @@
 //! Flow's part of the question as relations: what takes a replay, a calendar or a register to know.
 
 use super::holders::ended_turns;
-use super::turns::lives;
 use super::{predictability, work_in_progress, work_mix};
-use crate::metrics::Lens;
-use crate::metrics::pull_requests::of_product;
 use crate::tables::Tables;
 use crate::tables::flow::{
     DatedEventRow, DayRow, FlowRulesRow, ReadySpanRow, TurnRow, WorkKindRow,
 };
+use crate::work::Lens;
+use crate::work::pull_requests::of_product;
+use crate::work::turns::lives;
 
 /// The relations, each sorted.
 #[derive(Debug, Default)]

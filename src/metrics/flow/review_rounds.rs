@@ -1,12 +1,13 @@
 //! `flow.review_rounds`: author pushes that follow a review, before the merge.
 
-use super::turns::n_rounds;
 use super::{merged_inside, observed, review_span};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, measure_products, quantiles};
-use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
-use crate::metrics::pull_requests::of_product;
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::of_product;
+use crate::work::turns::n_rounds;
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,10 +1,11 @@
 //! `flow.review_time`: first human review → last approval before the merge.
 
 use super::{Placed, durations, merged_inside, review_span};
-use crate::metrics::measure::{About, Definition, Measure, Need, Recipe, Unit};
-use crate::metrics::pull_requests::Whole;
-use crate::metrics::{Lens, Metric};
+use crate::metrics::Metric;
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::Whole;
+use crate::work::{Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::observed;
-use super::turns::lives;
 use crate::domain::PersonId;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, full_count, measure_products};
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
-use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::{Key, Whole, not_human, of_product};
+use crate::work::turns::lives;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

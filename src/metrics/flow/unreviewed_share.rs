@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::{merged_inside, observed};
 use crate::domain::{CommitId, PersonId, RepositoryId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
-use crate::metrics::delivery::ancestry::{self, Ancestry};
-use crate::metrics::delivery::landing::{self, Landings};
 use crate::metrics::group::Group;
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{About, Definition, Fate, Measure, Measured, Need, Recipe, Unit};
-use crate::metrics::pull_requests::{Key, Whole, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::delivery::ancestry::{self, Ancestry};
+use crate::work::delivery::landing::{self, Landings};
+use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

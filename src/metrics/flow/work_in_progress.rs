@@ -7,17 +7,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::observed;
-use super::turns::lives;
 use crate::domain::{Bucket, PersonId, RepositoryId, Window};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
-use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
-use crate::metrics::pull_requests::{not_human, of_product};
-use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
+use crate::work::pull_requests::{not_human, of_product};
+use crate::work::turns::lives;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

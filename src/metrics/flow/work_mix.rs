@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::rules::KindRules;
 use super::{merged_inside, observed};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
-};
-use crate::metrics::pull_requests::{Key, Whole, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
 use crate::tables::Tables;
+use crate::work::flow_rules::KindRules;
+use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Granularity, PersonId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed};
-use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::group::Group;
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Recipe, Unit,
-};
-use crate::metrics::ownership::quarters::{CommitIn, commits_in};
+use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Measured, Recipe, Unit};
 use crate::metrics::ownership::share;
-use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
+use crate::work::delivery::deployments::commit_page;
+use crate::work::quarters::{CommitIn, commits_in};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

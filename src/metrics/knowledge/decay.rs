@@ -1,23 +1,13 @@
 //! Recency-weighted knowledge of areas: commits count in full, reviews by half, both fade with age.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
-
-use super::holdings::Places;
-use crate::domain::{PersonId, RepositoryId};
-use crate::metrics::lens::{Missing, ProductLens};
-use crate::metrics::{Lens, pull_requests};
+use crate::domain::PersonId;
 use crate::tables::Tables;
-
-/// Days after which a contribution weighs 1/e, and the length of the window: Jabrayilzade et al. (2022).
-pub const DECAY_DAYS: f64 = 90.0;
-/// Contributions older than this many days weigh nothing.
-pub const WINDOW_DAYS: i64 = 547;
-/// A person is active with any event in this many days.
-pub const ACTIVE_DAYS: i64 = 90;
-/// Weight of a review against a commit.
-pub const REVIEW_WEIGHT: f64 = 0.5;
+use crate::work::activity::{ACTIVE_DAYS, active_people};
+use crate::work::file_areas::FileAreas;
+use crate::work::history::fading::{REVIEW_WEIGHT, weight};
+use crate::work::{Lens, Missing, ProductLens, pull_requests};
 
 /// What one person knows of one area.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -70,7 +60,7 @@ pub fn by_area(
     lens: &Lens,
     product: &ProductLens,
 ) -> BTreeMap<String, AreaKnowledge> {
-    let places = Places::of(tables, lens, product);
+    let places = FileAreas::of(tables, lens, product);
     let mut known: BTreeMap<String, AreaKnowledge> = BTreeMap::new();
     let changes = &tables.changes;
     // Changes are grouped by commit: one contribution a commit and area, however many files.
@@ -163,94 +153,6 @@ fn credit<'a>(
     }
 }
 
-/// `exp(−days/90)` inside the window of 547 days; `None` outside.
-#[must_use]
-pub fn weight(at: Timestamp, as_of: Timestamp) -> Option<f64> {
-    let age = as_of.duration_since(at);
-    if age.is_negative() || age > SignedDuration::from_hours(24 * WINDOW_DAYS) {
-        return None;
-    }
-    Some((-age.as_secs_f64() / 86_400.0 / DECAY_DAYS).exp())
-}
-
-/// When the humans of a product did anything on code in any of its repositories.
-#[derive(Debug, Default)]
-pub struct Activity {
-    /// By person, in order of time.
-    by_person: BTreeMap<PersonId, Vec<Timestamp>>,
-}
-
-impl Activity {
-    fn of(tables: &Tables, product: &ProductLens) -> Self {
-        let mut seen: Vec<Vec<Timestamp>> = vec![Vec::new(); tables.people.len()];
-        let mut see = |repository: RepositoryId, at: Timestamp, person: Option<PersonId>| {
-            let index = person.and_then(|person| usize::try_from(person.0).ok());
-            if let Some(instants) = index.and_then(|index| seen.get_mut(index))
-                && product.has(repository)
-            {
-                instants.push(at);
-            }
-        };
-        for commit in &tables.commits {
-            for author in commit.authors() {
-                see(commit.repository, commit.committed_at, Some(author));
-            }
-        }
-        let facts = &tables.facts;
-        for row in &facts.pull_requests {
-            see(row.repository, row.created_at, row.author);
-            if let Some(merged_at) = row.merged_at {
-                see(row.repository, merged_at, row.merged_by);
-            }
-        }
-        for row in &facts.reviews {
-            see(row.repository, row.submitted_at, row.author);
-        }
-        for row in &facts.comments {
-            see(row.repository, row.created_at, row.author);
-        }
-        for row in &facts.review_requests {
-            see(row.repository, row.at, row.actor);
-        }
-        for row in &facts.timeline {
-            see(row.repository, row.at, row.actor);
-        }
-        let by_person = (0_u32..)
-            .map(PersonId)
-            .zip(seen)
-            .filter(|(person, instants)| !instants.is_empty() && tables.is_human(*person))
-            .map(|(person, mut instants)| {
-                instants.sort_unstable();
-                (person, instants)
-            });
-        Self {
-            by_person: by_person.collect(),
-        }
-    }
-}
-
-/// Humans with any event on code in any of the product's repositories in the last 90 days: a commit, a pull request opened, a
-/// merge, a review, a comment on one, a request, a label. Issues do not count.
-#[must_use]
-pub fn active_people(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeSet<PersonId> {
-    let since = lens
-        .as_of
-        .checked_sub(SignedDuration::from_hours(24 * ACTIVE_DAYS))
-        .unwrap_or(Timestamp::MIN);
-    let activity = lens
-        .shared
-        .activity(product, || Activity::of(tables, product));
-    let is_active = |instants: &Vec<Timestamp>| {
-        let first = instants.partition_point(|at| *at < since);
-        instants.get(first).is_some_and(|at| *at < lens.as_of)
-    };
-    let people = activity.by_person.iter();
-    people
-        .filter(|(_, instants)| is_active(instants))
-        .map(|(person, _)| *person)
-        .collect()
-}
-
 /// Why nothing can be said of active people where nobody is active at all: then the record is old, and not the knowledge lost.
 #[must_use]
 pub fn stale(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Missing> {
@@ -274,21 +176,4 @@ pub fn stale(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Miss
             "if work goes on, fetch and pull first; else ask with `--as-of {on}`"
         )),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_contribution_fades_to_a_third_in_ninety_days_and_to_nothing_after_547() {
-        let as_of: Timestamp = "2026-07-01T00:00:00Z".parse().unwrap();
-        let days_ago = |days: i64| as_of - SignedDuration::from_hours(24 * days);
-        assert!((weight(as_of, as_of).unwrap() - 1.0).abs() < 1e-12);
-        // e^−1 = 0.367879.
-        assert!((weight(days_ago(90), as_of).unwrap() - 0.367_879).abs() < 1e-6);
-        assert!(weight(days_ago(547), as_of).is_some());
-        assert_eq!(weight(days_ago(548), as_of), None);
-        assert_eq!(weight(as_of + SignedDuration::from_hours(1), as_of), None);
-    }
 }

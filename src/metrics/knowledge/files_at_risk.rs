@@ -2,18 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::decay::{active_people, stale};
+use super::decay::stale;
 use super::holders::{FileRow, Judged, file_rows, held, measure_files};
-use super::lineage::FileHistory;
 use super::panel;
 use crate::domain::PersonId;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{
-    About, Definition, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
-};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::activity::active_people;
+use crate::work::history::lineage::FileHistory;
+use crate::work::{Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use super::lineage::{FileHistory, LeftOut, exclusion, file_histories};
 use crate::domain::PersonId;
-use crate::metrics::Lens;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
 use crate::metrics::group::Group;
-use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
-use crate::metrics::measure::{
-    Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Value,
-};
+use crate::metrics::measure::{Definition, LedgerRow, Measure, Measured, Number, Value};
 use crate::tables::Tables;
+use crate::work::history::lineage::{FileHistory, LeftOut, exclusion, file_histories};
+use crate::work::question::areas_of_files;
+use crate::work::{Fate, Lens, Missing, Need, ProductLens};
 
 /// A file's row and who holds it, by id.
 pub type FileRow = Keyed<Vec<PersonId>>;

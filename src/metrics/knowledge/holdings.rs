@@ -1,12 +1,9 @@
 //! Files as an algorithm judges them, without their names and by place: what the panel's figures are computed from.
 
-use std::collections::BTreeSet;
-
 use super::holders::Judged;
-use crate::metrics::Lens;
-use crate::metrics::lens::{ProductLens, areas_of_files};
-use crate::metrics::measure::{Fate, Ledger};
-use crate::tables::Tables;
+use crate::metrics::measure::Ledger;
+use crate::work::Fate;
+use crate::work::file_areas::FileAreas;
 
 /// Files with their fates, and those who hold each.
 #[derive(Debug)]
@@ -48,48 +45,7 @@ impl<H> Holdings<H> {
     }
 }
 
-/// The places of a product's files: the product itself, and its areas by name.
-#[derive(Debug)]
-pub struct Places {
-    /// Names of the areas, sorted.
-    pub areas: Vec<String>,
-    /// By file index: places in `areas`.
-    of_file: Vec<Vec<u32>>,
-}
-
-impl Places {
-    /// The places of a product's files.
-    #[must_use]
-    pub fn of(tables: &Tables, lens: &Lens, product: &ProductLens) -> Self {
-        let of_files = areas_of_files(tables, lens, product);
-        let names: BTreeSet<&String> = of_files.iter().flatten().collect();
-        let names: Vec<&String> = names.into_iter().collect();
-        let place = |area: &String| {
-            let place = names.binary_search(&area).ok()?;
-            u32::try_from(place).ok()
-        };
-        Self {
-            of_file: of_files
-                .iter()
-                .map(|areas| areas.iter().filter_map(place).collect())
-                .collect(),
-            areas: names.into_iter().cloned().collect(),
-        }
-    }
-
-    /// By file index: its areas, by their place among the names.
-    #[must_use]
-    pub fn of_files(&self) -> &[Vec<u32>] {
-        &self.of_file
-    }
-
-    /// The name of an area.
-    #[must_use]
-    pub fn name(&self, at: u32) -> Option<&str> {
-        let name = self.areas.get(usize::try_from(at).ok()?)?;
-        Some(name)
-    }
-
+impl FileAreas {
     /// What an algorithm's estimate says of every place that has a file: of the product first, then by area; `None` where no
     /// file counts.
     pub fn figures<H, T>(

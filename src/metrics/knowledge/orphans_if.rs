@@ -6,13 +6,11 @@ use super::decay::stale;
 use super::files_at_risk;
 use super::holders::{FileRow, measure_files};
 use crate::domain::PersonId;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
-};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -5,21 +5,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::decay::active_people;
 use super::holders::{self, judged};
-use super::holdings::{Holdings, Places};
-use super::lineage::FileHistory;
-use super::replay::Replay;
-use super::surviving::Samples;
-use super::{
-    chronicle, files_at_risk, primary_developers, survival, truck_factor, truck_factor_decayed,
-};
+use super::holdings::Holdings;
+use super::{files_at_risk, primary_developers, survival, truck_factor, truck_factor_decayed};
 use crate::domain::{Bucket, Granularity, PersonId};
-use crate::metrics::Lens;
 use crate::metrics::group::{Few, Group};
-use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{Cell, Ledger, Measure, Measured, Scope};
 use crate::tables::Tables;
+use crate::work::activity::active_people;
+use crate::work::file_areas::FileAreas;
+use crate::work::history::chronicle;
+use crate::work::history::lineage::FileHistory;
+use crate::work::history::replay::Replay;
+use crate::work::history::surviving::Samples;
+use crate::work::{Lens, ProductLens};
 
 /// One figure of a place, with its ledger and whoever are too few behind it.
 #[derive(Debug, Clone)]
@@ -62,7 +61,7 @@ impl Judgements {
 struct Panel<'a> {
     tables: &'a Tables,
     lens: &'a Lens,
-    places: Places,
+    places: FileAreas,
     samples: Samples,
 }
 
@@ -71,7 +70,7 @@ impl<'a> Panel<'a> {
         Self {
             tables,
             lens,
-            places: Places::of(tables, lens, product),
+            places: FileAreas::of(tables, lens, product),
             samples: Samples::of(tables, product),
         }
     }
@@ -157,7 +156,7 @@ pub fn by_quarter(
     lens: &Lens,
     product: &ProductLens,
 ) -> Arc<Vec<(Bucket, ByArea)>> {
-    lens.shared.quarters(lens, product, || {
+    lens.shared.kept(lens, product, || {
         let quarters: Vec<(Bucket, Timestamp)> =
             Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
                 .into_iter()

@@ -3,16 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::holders::{Judged, file_rows, held, measure_files};
-use super::lineage::FileHistory;
 use super::panel;
 use crate::domain::PersonId;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Keyed, count};
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{
-    About, Definition, Measure, Measured, Need, Number, Recipe, Unit, Value,
-};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
 use crate::tables::Tables;
+use crate::work::history::lineage::FileHistory;
+use crate::work::{Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -155,8 +153,9 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::knowledge::lineage::Part;
-    use crate::metrics::measure::{Fate, LedgerRow};
+    use crate::metrics::measure::LedgerRow;
+    use crate::work::Fate;
+    use crate::work::history::lineage::Part;
 
     fn history(turns: &[(u32, u32)]) -> FileHistory {
         let part = |(person, n_turns): &(u32, u32)| Part {

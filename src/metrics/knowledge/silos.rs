@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::decay::{AreaKnowledge, active_people, by_area, stale};
+use super::decay::{AreaKnowledge, by_area, stale};
 use crate::domain::PersonId;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, full_count, not_observed};
 use crate::metrics::group::Group;
-use crate::metrics::lens::{ProductLens, repositories_of_areas};
-use crate::metrics::measure::{About, Definition, Fate, LedgerRow, Measure, Need, Recipe, Unit};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::activity::active_people;
+use crate::work::question::repositories_of_areas;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

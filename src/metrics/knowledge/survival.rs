@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::holders::{Judged, held, measure_files, name_of};
 use super::panel;
-use super::surviving::{FileLines, Samples, missing};
 use crate::domain::PersonId;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Keyed, count, ratio_value};
 use crate::metrics::estimate::effective_number;
-use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
 use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
-use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
+use crate::work::history::surviving::{FileLines, Samples, missing};
+use crate::work::question::areas_of_files;
+use crate::work::{Fate, Lens, Missing, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -3,13 +3,13 @@
 use super::holders::{
     FileRow, Judged, file_rows, held, left_out_note, measure_files, truck_factor,
 };
-use super::lineage::{FileHistory, file_histories};
 use super::panel;
 use crate::domain::PersonId;
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{About, Definition, Measure, Need, Recipe, Unit};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::Metric;
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::history::lineage::{FileHistory, file_histories};
+use crate::work::{Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -102,8 +102,9 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 mod tests {
     use super::*;
     use crate::metrics::aggregate::Keyed;
-    use crate::metrics::knowledge::lineage::Part;
-    use crate::metrics::measure::{Fate, LedgerRow, Measured};
+    use crate::metrics::measure::{LedgerRow, Measured};
+    use crate::work::Fate;
+    use crate::work::history::lineage::Part;
 
     fn history(people: &[(u32, bool, u32)], n_changes: u32) -> FileHistory {
         let part = |(person, added, n_changes): &(u32, bool, u32)| Part {

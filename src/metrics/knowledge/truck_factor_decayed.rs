@@ -1,13 +1,13 @@
 //! `knowledge.truck_factor_decayed`: recency-weighted changes and reviews, after Jabrayilzade et al. (2022).
 
 use super::holders::{FileRow, Judged, file_rows, held, measure_files, truck_factor};
-use super::lineage::FileHistory;
 use super::panel;
 use crate::domain::PersonId;
-use crate::metrics::lens::ProductLens;
-use crate::metrics::measure::{About, Definition, Measure, Need, Recipe, Unit};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::Metric;
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::history::lineage::FileHistory;
+use crate::work::{Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -51,7 +51,7 @@ pub fn majors(history: &FileHistory) -> Vec<PersonId> {
     let best = history
         .people
         .iter()
-        .map(super::lineage::Part::recent_weight)
+        .map(crate::work::history::lineage::Part::recent_weight)
         .fold(0.0, f64::max);
     history
         .people
@@ -92,8 +92,8 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::knowledge::decay::weight;
-    use crate::metrics::knowledge::lineage::Part;
+    use crate::work::history::fading::weight;
+    use crate::work::history::lineage::Part;
     use jiff::{SignedDuration, Timestamp};
 
     /// A file with changes and reviews so many days ago, by person.

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
 use crate::metrics::group::Group;
-use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    About, Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Need, Number, Recipe,
-    Scope, Unit, Value,
+    About, Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope, Unit,
+    Value,
 };
-use crate::metrics::pull_requests::{Key, Whole, of_product};
-use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
+use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

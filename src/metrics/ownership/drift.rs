@@ -4,18 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::domain::{Codeowners, CodeownersLine, PersonId, RepositoryId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, full_count, not_observed};
 use crate::metrics::group::Group;
-use crate::metrics::knowledge::lineage::file_histories;
-use crate::metrics::lens::{Missing, ProductLens, areas_of_files};
-use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Need, Ratio, Recipe, Unit,
-};
-use crate::metrics::ownership::quarters::commits_in;
-use crate::metrics::pull_requests::{Key, reviewer_of};
-use crate::metrics::roster::person_of;
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::history::lineage::file_histories;
+use crate::work::pull_requests::{Key, reviewer_of};
+use crate::work::quarters::commits_in;
+use crate::work::question::areas_of_files;
+use crate::work::roster::person_of;
+use crate::work::{Fate, Lens, Missing, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -6,18 +6,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::quarters::{Acts, acted};
 use crate::domain::{Bucket, Granularity, PersonId, ReviewState};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, full_count, not_observed};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
-use crate::metrics::lens::{ProductLens, repositories_of_areas};
-use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Need, Ratio, Recipe, Unit,
-};
-use crate::metrics::pull_requests::{Key, Whole, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::quarters::{Acts, acted};
+use crate::work::question::repositories_of_areas;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -2,5 +2,4 @@
 
 pub mod drift;
 pub mod handover;
-pub mod quarters;
 pub mod share;

@@ -4,20 +4,21 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::quarters::commits_in_areas;
 use crate::domain::{Bucket, Granularity, PersonId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
-use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::estimate::{effective_number, wilson_interval};
 use crate::metrics::group::Group;
-use crate::metrics::knowledge::surviving::Samples;
-use crate::metrics::lens::{ProductLens, areas_of_files};
 use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
-use crate::metrics::pull_requests::of_product;
-use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
+use crate::work::delivery::deployments::commit_page;
+use crate::work::history::surviving::Samples;
+use crate::work::pull_requests::of_product;
+use crate::work::quarters::commits_in_areas;
+use crate::work::question::areas_of_files;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

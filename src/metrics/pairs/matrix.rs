@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::{Bucket, Granularity, PersonId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::delivery::deployments::commit_page;
 use crate::metrics::flow::unreviewed_share::UNLINKED;
-use crate::metrics::lens::ProductLens;
 use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
-use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
+use crate::work::delivery::deployments::commit_page;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::areas::{AreaReviewers, by_area};
 use crate::domain::PersonId;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
 use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
+    About, Definition, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
-use crate::metrics::{Lens, Metric};
 use crate::tables::Tables;
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

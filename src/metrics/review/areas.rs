@@ -7,11 +7,10 @@ use jiff::Timestamp;
 use super::done::fate;
 use crate::domain::{PersonId, RepositoryId, ReviewState};
 use crate::metrics::aggregate::count;
-use crate::metrics::measure::Fate;
-use crate::metrics::pull_requests::{Key, of_product};
-use crate::metrics::roster::RosterMember;
-use crate::metrics::{Lens, ProductLens};
 use crate::tables::Tables;
+use crate::work::pull_requests::{Key, of_product};
+use crate::work::roster::RosterMember;
+use crate::work::{Fate, Lens, ProductLens};
 
 /// How far back a review is recent: 180 days of 24 hours before the as-of instant.
 const RECENT_HOURS: i64 = 180 * 24;

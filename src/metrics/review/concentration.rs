@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Bucket, PersonId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
 use crate::metrics::estimate::{effective_number, gini, wilson_interval};
 use crate::metrics::group::Group;
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Ratio, Recipe, Unit,
-};
-use crate::metrics::pull_requests::of_product;
-use crate::metrics::{Lens, Metric, ProductLens};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::of_product;
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -79,7 +78,7 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Option
             let fate = if review.author.is_some() && review.author == whole.pull_request.author {
                 Fate::Excluded("own_pull_request")
             } else {
-                crate::metrics::pull_requests::not_human(tables, review.author)
+                crate::work::pull_requests::not_human(tables, review.author)
                     .unwrap_or(Fate::Included)
             };
             let mut row = whole.row(lens, product, Some(review.submitted_at), None, fate);

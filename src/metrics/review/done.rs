@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Bucket, CommentKind, PersonId, Review};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
-};
-use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
 use crate::tables::Tables;
+use crate::work::pull_requests::{Key, Whole, not_human, of_product};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::machine_like::{self, Words};
-use super::span_hours;
+use super::{span_hours, spoiled};
 use crate::domain::{Comment, PullRequestState};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
-use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
-use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::machine_like::Words;
+use crate::work::pull_requests::{Key, Whole, not_human, of_product};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -79,7 +80,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         },
         &|_, rows| censored_quantiles(lens, DEFINITION.unit, rows),
     );
-    machine_like::withhold(&mut measure, tables, lens, Words::Any);
+    spoiled::withhold(&mut measure, tables, lens, Words::Any);
     measure
 }
 

@@ -5,11 +5,10 @@ pub mod areas;
 pub mod concentration;
 pub mod done;
 pub mod first_response;
-pub mod machine_like;
 pub mod queue;
 pub mod requested;
-pub mod requests;
 pub mod sole_approver;
+pub mod spoiled;
 pub mod turnaround;
 pub mod waiting;
 pub mod waiting_hours;
@@ -17,8 +16,8 @@ pub mod waits;
 
 use jiff::Timestamp;
 
-use super::Lens;
 use crate::domain::{Elapsed, PersonId};
+use crate::work::Lens;
 
 /// From one instant to another in elapsed hours and, where hours are agreed, in the working hours of a person (`None`: of the
 /// team). Backwards: neither.

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::requests::{End, Request, replay};
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::measure::{
-    About, Definition, Fate, LedgerRow, Measure, Measured, Need, Number, Recipe, Unit, Value,
+    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
-use crate::metrics::pull_requests::of_product;
-use crate::metrics::{Lens, Metric, ProductLens};
 use crate::tables::Tables;
+use crate::work::pull_requests::of_product;
+use crate::work::requests::{End, Request, replay};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

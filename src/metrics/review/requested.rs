@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::requests::{Asked, Request, replay};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::measure::{
-    About, Definition, Measure, Measured, Need, Number, Recipe, Unit, Value,
-};
-use crate::metrics::pull_requests::{Key, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
 use crate::tables::Tables;
+use crate::work::pull_requests::{Key, of_product};
+use crate::work::requests::{Asked, Request, replay};
+use crate::work::{Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

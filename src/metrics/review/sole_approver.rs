@@ -6,14 +6,13 @@ use jiff::Timestamp;
 
 use super::done::fate;
 use crate::domain::{PersonId, PullRequestState};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Ratio, Recipe, Unit,
-};
-use crate::metrics::pull_requests::{Key, Whole, of_product};
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

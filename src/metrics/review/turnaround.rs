@@ -1,12 +1,13 @@
 //! `review.turnaround`: request → first review by the person asked.
 
-use super::requests::{End, Request, replay};
 use super::span_hours;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
-use crate::metrics::measure::{About, Definition, Fate, Measure, Need, Recipe, Unit};
-use crate::metrics::pull_requests::of_product;
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::pull_requests::of_product;
+use crate::work::requests::{End, Request, replay};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,15 +1,14 @@
 //! `review.waiting`: requests that are open at the as-of instant, with their age.
 
-use super::requests::{End, Request, replay};
 use super::span_hours;
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
 use crate::metrics::estimate::quantile;
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
-};
-use crate::metrics::pull_requests::of_product;
-use crate::metrics::{Lens, Metric};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
 use crate::tables::Tables;
+use crate::work::pull_requests::of_product;
+use crate::work::requests::{End, Request, replay};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

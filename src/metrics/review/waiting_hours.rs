@@ -6,14 +6,13 @@ use jiff::Timestamp;
 
 use super::span_hours;
 use crate::domain::{Bucket, PersonId};
+use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
-use crate::metrics::flow::turns::{Asked, Holder, Turn, lives};
-use crate::metrics::measure::{
-    About, Definition, Fate, Measure, Measured, Need, Number, Recipe, Unit, Value,
-};
-use crate::metrics::pull_requests::{Key, Whole, not_human, of_product};
-use crate::metrics::{Lens, Metric, ProductLens};
+use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
 use crate::tables::Tables;
+use crate::work::pull_requests::{Key, Whole, not_human, of_product};
+use crate::work::turns::{Asked, Holder, Turn, lives};
+use crate::work::{Fate, Lens, Need, ProductLens};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan as _};
 
-use super::requests::{End, replay};
 use super::span_hours;
 use crate::domain::{Bucket, Granularity, PersonId, PullRequestState};
 use crate::metrics::aggregate::count;
 use crate::metrics::estimate::{median_interval, quantile, wilson_interval};
-use crate::metrics::measure::{Fate, Ratio};
-use crate::metrics::pull_requests::{Key, of_product};
-use crate::metrics::{Lens, ProductLens};
+use crate::metrics::measure::Ratio;
 use crate::tables::Tables;
+use crate::work::pull_requests::{Key, of_product};
+use crate::work::requests::{End, replay};
+use crate::work::{Fate, Lens, ProductLens};
 
 /// So many days after joining, waits say more about joining than about reviewing.
 const JOINING_DAYS: i64 = 28;

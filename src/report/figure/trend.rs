@@ -2,7 +2,7 @@
 
 use super::{Frame, noun};
 use crate::domain::Bucket;
-use crate::metrics::flow::turns::Holder;
+use crate::metrics::flow::holders::Holder;
 use crate::metrics::measure::{Cell, Definition, Measured, Number, Ratio, Unit, Value};
 use crate::report::chart::{Chart, ChartPoint, Mark, PointState, Shape};
 use crate::report::quantity;

@@ -3,10 +3,11 @@
 use linchpin::domain::{
     CommitId, Issue, Outcome, PrNumber, RepositoryId, TimelineEvent, WorkflowRun,
 };
-use linchpin::metrics::measure::{Cell, Fate, LedgerRow, Measured};
-use linchpin::metrics::question::Question;
+use linchpin::metrics::measure::{Cell, LedgerRow, Measured};
+use linchpin::metrics::relations::Question;
 use linchpin::metrics::{Measure, find};
 use linchpin::tables::Repository;
+use linchpin::work::Fate;
 
 use crate::facts_given::{ADA, BOT, Given, LAMP, hour, id};
 

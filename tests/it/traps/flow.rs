@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use linchpin::domain::{Bucket, ReviewState};
-use linchpin::metrics::measure::{Fate, Measured, Unit};
+use linchpin::metrics::measure::{Measured, Unit};
+use linchpin::work::Fate;
 
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, Given, hour};
 use crate::flow::{close, number, whole};

@@ -2,15 +2,16 @@
 
 use linchpin::domain::{ChangeKind, Exclusion, PersonId, ReviewState};
 use linchpin::metrics::knowledge::decay::by_area;
-use linchpin::metrics::knowledge::lineage::file_histories;
 use linchpin::metrics::knowledge::truck_factor::authors;
-use linchpin::metrics::measure::{Fate, Measured};
+use linchpin::metrics::measure::Measured;
 use linchpin::metrics::ownership::drift;
 use linchpin::metrics::ownership::handover::{Finding, Stage, handovers};
-use linchpin::metrics::roster::{RosterAbsence, RosterDelegation, RosterMember};
-use linchpin::metrics::{Lens, Measure, REGISTRY, find};
+use linchpin::metrics::{Measure, REGISTRY, find};
 use linchpin::tables::CodeownersRow;
 use linchpin::tables::changes::File;
+use linchpin::work::history::lineage::file_histories;
+use linchpin::work::roster::{RosterAbsence, RosterDelegation, RosterMember};
+use linchpin::work::{Fate, Lens};
 
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, DEE, Given, LAMP, hour};
 

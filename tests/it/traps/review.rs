@@ -6,10 +6,11 @@ use linchpin::domain::{
     PullRequest, PullRequestFile, PullRequestState, RepositoryId, RequestAction, Review,
     ReviewRequest, ReviewState, Stream, StreamCertificate, Team, TeamMember, Window,
 };
-use linchpin::metrics::measure::{Cell, Fate, LedgerRow, Measured};
-use linchpin::metrics::{Lens, Measure, find};
+use linchpin::metrics::measure::{Cell, LedgerRow, Measured};
+use linchpin::metrics::{Measure, find};
 use linchpin::register::{PrivateRegister, Register};
 use linchpin::tables::{Repository, Tables};
+use linchpin::work::{Fate, Lens};
 
 const ADA: PersonId = PersonId(0);
 const BEN: PersonId = PersonId(1);

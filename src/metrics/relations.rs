@@ -1,0 +1,489 @@
+//! The question as relations, for other engines: the lens, and what SQL cannot reasonably find by itself.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::delegation::involvement;
+use super::flow::relations::FlowRelations;
+use super::measure::{Measure, Measured, Number, Value};
+use super::ownership::drift;
+use super::review::waiting_hours;
+use crate::domain::{Attribution, Bucket, RepositoryId, Window};
+use crate::tables::Tables;
+use crate::tables::question::{
+    AbsencePeriodRow, AbsenceRow, AbsorbedRow, AreaRow, CopyRow, DeclaredFileRow, DeclaredOwnerRow,
+    DelegatedRow, DelegationRow, FileHistoryRow, HotfixRow, IncidentRow, KindRow, LandingRow,
+    LensRow, LineageRow, MeasureRow, MemberRow, ProductRow, ProductionRow, RevertRow,
+    ReviewerTurnRow, TouchRow, WorkingDayRow, WorkingSpanRow,
+};
+use crate::work::absences::spells;
+use crate::work::delivery::deployments::Candidate;
+use crate::work::delivery::incidents::{self, Placed};
+use crate::work::delivery::reverts::Reverts;
+use crate::work::delivery::shipping::{self, Shipping};
+use crate::work::delivery::{ancestry, landing};
+use crate::work::history::lineage::{file_histories, touches};
+use crate::work::history::surviving::sampled_until;
+use crate::work::question::qualifier;
+use crate::work::turns::lives;
+use crate::work::{Fate, Lens, ProductLens, pull_requests};
+
+/// Every relation of a question, each sorted.
+#[derive(Debug, Default)]
+pub struct Question {
+    /// The frame: one row.
+    pub lens: Vec<LensRow>,
+    /// Products and their repositories.
+    pub products: Vec<ProductRow>,
+    /// Areas of every path in history and pull requests.
+    pub areas: Vec<AreaRow>,
+    /// Deployments from the source that won; none for a product without one.
+    pub production: Vec<ProductionRow>,
+    /// Where merged pull requests landed.
+    pub landings: Vec<LandingRow>,
+    /// Commits and their copies on other branches.
+    pub copies: Vec<CopyRow>,
+    /// Commits that take another one back.
+    pub reverts: Vec<RevertRow>,
+    /// Incidents with their clocks and deployments.
+    pub incidents: Vec<IncidentRow>,
+    /// Merged hotfixes that are linked to an incident.
+    pub hotfixes: Vec<HotfixRow>,
+    /// Commits that came with a pull request.
+    pub absorbed: Vec<AbsorbedRow>,
+    /// Who added and changed every living file.
+    pub file_histories: Vec<FileHistoryRow>,
+    /// Agreed working hours, from the first instant of the facts to the as-of instant.
+    pub working_spans: Vec<WorkingSpanRow>,
+    /// Working days over the same time.
+    pub working_days: Vec<WorkingDayRow>,
+    /// Reviewers' parts of turns.
+    pub reviewer_turns: Vec<ReviewerTurnRow>,
+    /// Members.
+    pub members: Vec<MemberRow>,
+    /// Absences.
+    pub absences: Vec<AbsenceRow>,
+    /// Periods of the absences that are long enough.
+    pub absence_periods: Vec<AbsencePeriodRow>,
+    /// Turns, open spans, kinds of work, dated changes.
+    pub flow: FlowRelations,
+    /// Delegations that say what they cover.
+    pub delegations: Vec<DelegationRow>,
+    /// Commits and pull requests in their scopes.
+    pub delegated: Vec<DelegatedRow>,
+    /// Kinds of every path in history.
+    pub kinds: Vec<KindRow>,
+    /// The deciding line of CODEOWNERS of every living file that has one.
+    pub declared_files: Vec<DeclaredFileRow>,
+    /// The known people of every line of CODEOWNERS.
+    pub declared_owners: Vec<DeclaredOwnerRow>,
+    /// Every living file, numbered.
+    pub lineages: Vec<LineageRow>,
+    /// Every change and review of a living file.
+    pub touches: Vec<TouchRow>,
+}
+
+impl Question {
+    /// The relations of a lens over the facts.
+    #[must_use]
+    pub fn of(tables: &Tables, lens: &Lens) -> Self {
+        let mut question = Self {
+            lens: vec![LensRow {
+                as_of: lens.as_of,
+                since: lens.window.since,
+                until: lens.window.until,
+                minimum_n: lens.minimum_n,
+                time_zone: lens.zone.iana_name().unwrap_or("UTC").to_owned(),
+                attribution_bound_hours: Some(lens.rules.bound.hours()),
+                sampled_until: sampled_until(lens.as_of, &lens.zone),
+            }],
+            flow: FlowRelations::of(tables, lens),
+            ..Self::default()
+        };
+        question.add_people(tables, lens);
+        question.add_delegations(tables, lens);
+        for product in &lens.products {
+            question.add_paths(tables, lens, product);
+            question.add_deliveries(tables, lens, product);
+            question.add_histories(tables, lens, product);
+            question.add_declarations(tables, lens, product);
+        }
+        question
+    }
+
+    /// Working time and the roster.
+    fn add_people(&mut self, tables: &Tables, lens: &Lens) {
+        let window = Window {
+            since: first_instant(tables).map_or(lens.window.since, |at| at.min(lens.window.since)),
+            until: lens.as_of,
+        };
+        let team = std::iter::once((None, lens.calendars.team()));
+        let own = lens.calendars.own();
+        for (person, calendar) in team.chain(own.map(|(person, own)| (Some(person), own))) {
+            let shifts = calendar.shifts(window);
+            self.working_spans.extend(shifts.map(|span| WorkingSpanRow {
+                person,
+                start_at: span.since,
+                end_at: span.until,
+            }));
+            let days = calendar.days(window);
+            self.working_days.extend(days.map(|span| WorkingDayRow {
+                person,
+                start_at: span.since,
+                end_at: span.until,
+            }));
+        }
+        let start = |day: Date| Bucket::start_of(day, &lens.zone);
+        let end = |day: Date| day.tomorrow().map_or(lens.as_of, start);
+        let members = lens.roster.members.iter();
+        self.members = members
+            .map(|member| MemberRow {
+                person: member.person,
+                joined_at: member.joined_on.map(start),
+                left_at: member.left_on.map(end),
+                is_lead: member.is_lead,
+            })
+            .collect();
+        let absences = lens.roster.absences.iter();
+        self.absences = absences
+            .map(|absence| AbsenceRow {
+                person: absence.person,
+                from_at: start(absence.from),
+                until_at: end(absence.to),
+            })
+            .collect();
+        let spells = spells(lens).into_iter();
+        for spell in spells.filter(|one| one.is_long_enough() && tables.is_human(one.person)) {
+            let seen = spell.periods.iter().filter(|period| !period.is_empty());
+            self.absence_periods
+                .extend(seen.map(|period| AbsencePeriodRow {
+                    absence: spell.label(),
+                    person: spell.person,
+                    phase: period.phase.word().to_owned(),
+                    since: period.window.since,
+                    until: period.window.until,
+                }));
+        }
+    }
+
+    /// Products and areas.
+    fn add_paths(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
+        let name = || product.name.clone();
+        let row = |id: &RepositoryId| ProductRow {
+            product: name(),
+            repository: *id,
+        };
+        self.products.extend(product.repositories.iter().map(row));
+        let files = tables.changes.files.iter();
+        let touched = tables.facts.pull_request_files.iter();
+        let paths: BTreeSet<_> = files
+            .map(|file| (file.repository, &file.path))
+            .chain(touched.map(|file| (file.repository, &file.path)))
+            .filter(|(repository, _)| product.repositories.contains(repository))
+            .collect();
+        for (repository, path) in paths {
+            let areas = lens
+                .areas
+                .of(repository, path, qualifier(tables, product, repository));
+            self.areas.extend(areas.into_iter().map(|area| AreaRow {
+                product: name(),
+                repository,
+                path: path.clone(),
+                area,
+            }));
+        }
+    }
+
+    /// Deployments, landings and absorbed commits.
+    fn add_deliveries(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
+        let name = || product.name.clone();
+        let delivered = shipping::of_product(tables, lens, product);
+        let nothing = Shipping::default();
+        let mut shipping = &nothing;
+        if let Ok((found, placed)) = delivered.as_ref() {
+            shipping = placed;
+            let row = |candidate: &Candidate| ProductionRow {
+                product: name(),
+                repository: candidate.deployment.repository,
+                deployment: candidate.deployment.deployment.clone(),
+                source: found.source.word().to_owned(),
+                environment: candidate.deployment.environment.clone(),
+                to_production: candidate.fate != Fate::Excluded("not_production"),
+                commit: candidate.deployment.commit,
+                created_at: candidate.deployment.created_at,
+                finished_at: candidate.deployment.finished_at,
+                outcome: candidate.deployment.outcome,
+            };
+            self.production.extend(found.candidates.iter().map(row));
+        }
+        let incidents = incidents::of_product(tables, lens, product, shipping);
+        let row = |placed: &Placed| incident_row(&product.name, placed);
+        self.incidents.extend(incidents.all.iter().map(row));
+        for ((repository, number), linked) in &incidents.hotfixes {
+            self.hotfixes
+                .extend(linked.iter().map(|incident| HotfixRow {
+                    product: name(),
+                    repository: *repository,
+                    number: *number,
+                    incident: *incident,
+                }));
+        }
+        let wholes = pull_requests::of_product(tables, lens, product);
+        let lives = lives(tables, lens, product, &wholes);
+        for (whole, life) in wholes.iter().zip(lives.iter()) {
+            if pull_requests::not_human(tables, whole.pull_request.author).is_some() {
+                continue;
+            }
+            let (repository, number) = whole.key();
+            let turns = life.as_ref().map_or(&[][..], |life| &life.turns);
+            let parts = waiting_hours::parts(lens, turns).into_iter();
+            self.reviewer_turns
+                .extend(parts.map(|part| ReviewerTurnRow {
+                    product: name(),
+                    repository,
+                    number,
+                    person: part.person,
+                    start_at: part.since,
+                    end_at: part.until,
+                    n_pending: part.n_pending,
+                }));
+        }
+        let landings = landing::of_product(tables, lens, product, &wholes);
+        let landed = landings.all().into_iter();
+        self.landings.extend(
+            landed.map(|((repository, number), commit, rung)| LandingRow {
+                product: name(),
+                repository,
+                number,
+                commit,
+                rung: rung.word().to_owned(),
+            }),
+        );
+        let copies = ancestry::of_product(tables, lens, product).all_copies(tables);
+        let copies = copies.into_iter();
+        self.copies
+            .extend(copies.map(|(repository, commit, copy)| CopyRow {
+                product: name(),
+                repository,
+                commit,
+                copy,
+            }));
+        let reverts = Reverts::of(tables, product).all().into_iter();
+        self.reverts
+            .extend(reverts.map(|(repository, commit, reverted)| RevertRow {
+                product: name(),
+                repository,
+                commit,
+                reverted,
+            }));
+        let absorbed = landings.all_absorbed(tables).into_iter();
+        self.absorbed
+            .extend(absorbed.map(|(repository, commit)| AbsorbedRow {
+                product: name(),
+                repository,
+                commit,
+            }));
+    }
+
+    /// Living files and who made them.
+    fn add_histories(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
+        let histories = file_histories(tables, lens, product);
+        let first = u64::try_from(self.lineages.len()).unwrap_or(u64::MAX);
+        for (lineage, history) in (first..).zip(&histories.files) {
+            let at = usize::try_from(history.file).ok();
+            let Some(file) = at.and_then(|at| tables.changes.files.get(at)) else {
+                continue;
+            };
+            self.lineages.push(LineageRow {
+                lineage,
+                product: product.name.clone(),
+                repository: file.repository,
+                path: file.path.clone(),
+                has_history: history.changers().next().is_some(),
+            });
+            self.file_histories
+                .extend(history.changers().map(|done| FileHistoryRow {
+                    product: product.name.clone(),
+                    repository: file.repository,
+                    path: file.path.clone(),
+                    person: done.person,
+                    added: done.added,
+                    n_changes: done.n_changes,
+                    n_file_changes: history.n_changes,
+                }));
+        }
+        let touches = touches(tables, lens, product);
+        self.touches
+            .extend(touches.into_iter().map(|touch| TouchRow {
+                lineage: first + u64::from(touch.history),
+                person: touch.person,
+                is_review: touch.is_review,
+                position: touch.position,
+                at: touch.at,
+            }));
+    }
+}
+
+/// The first instant that a duration can start at: an opening, or a commit of a pull request.
+fn first_instant(tables: &Tables) -> Option<jiff::Timestamp> {
+    let opened = tables.facts.pull_requests.iter().map(|row| row.created_at);
+    let first = tables
+        .facts
+        .pull_requests
+        .iter()
+        .filter_map(|row| row.first_commit_at);
+    let issues = tables.facts.issues.iter().map(|row| row.created_at);
+    opened.chain(first).chain(issues).min()
+}
+
+fn incident_row(product: &str, placed: &Placed) -> IncidentRow {
+    let incident = &placed.incident;
+    let (deployment, deployment_repository, rung) = match &incident.attribution {
+        Attribution::To {
+            repository,
+            deployment,
+            rung,
+        } => (
+            Some(deployment.clone()),
+            Some(*repository),
+            Some(rung.place()),
+        ),
+        Attribution::Nowhere(_) => (None, None, None),
+    };
+    IncidentRow {
+        product: product.to_owned(),
+        repository: incident.repository,
+        number: incident.number,
+        severity: incident.severity.clone(),
+        started_at: incident.started_at,
+        started_from: incident.started_from.word().to_owned(),
+        resolved_at: incident.resolved_at,
+        resolved_from: incident.resolved_from.map(|from| from.word().to_owned()),
+        closed_at: incident.closed_at,
+        deployment,
+        deployment_repository,
+        attribution: incident.attribution.word().to_owned(),
+        rung,
+    }
+}
+
+impl Question {
+    /// Delegations and their scopes.
+    fn add_delegations(&mut self, tables: &Tables, lens: &Lens) {
+        let with_scope = lens.roster.delegations.iter();
+        for (delegation, declared) in
+            (0_u64..).zip(with_scope.filter(|found| involvement::has_scope(found)))
+        {
+            self.delegations.push(DelegationRow {
+                delegation,
+                what: declared.what.clone(),
+                giver: declared.giver,
+                receiver: declared.receiver,
+                start_at: Bucket::start_of(declared.start_on, &lens.zone),
+                since: involvement::since(lens, declared),
+            });
+            for product in &lens.products {
+                let row = |repository, commit, number| DelegatedRow {
+                    product: product.name.clone(),
+                    delegation,
+                    repository,
+                    commit,
+                    number,
+                };
+                let (commits, pull_requests) = involvement::scope(tables, product, declared);
+                let commits = commits.into_iter().filter_map(|at| {
+                    let commit = tables.commits.get(usize::try_from(at).ok()?)?;
+                    Some(row(commit.repository, Some(commit.commit), None))
+                });
+                self.delegated.extend(commits);
+                let pull_requests = pull_requests.into_iter();
+                self.delegated.extend(
+                    pull_requests.map(|(repository, number)| row(repository, None, Some(number))),
+                );
+            }
+        }
+    }
+
+    /// Kinds of files, and what CODEOWNERS declares.
+    fn add_declarations(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
+        for file in &tables.changes.files {
+            if product.has(file.repository) {
+                let kinds = lens.kinds.of(&file.path).into_iter();
+                self.kinds.extend(kinds.map(|kind| KindRow {
+                    product: product.name.clone(),
+                    repository: file.repository,
+                    path: file.path.clone(),
+                    kind,
+                }));
+            }
+        }
+        let declared = drift::declared(tables, lens, product);
+        for (at, line) in declared.deciding.iter().enumerate() {
+            let file = tables.changes.files.get(at);
+            if let (Some(file), Some(line)) = (file, line.and_then(|at| declared.lines.get(at))) {
+                self.declared_files.push(DeclaredFileRow {
+                    product: product.name.clone(),
+                    repository: file.repository,
+                    path: file.path.clone(),
+                    line: line.line.line,
+                });
+            }
+        }
+        for line in &declared.lines {
+            let owners = line.owners.iter();
+            self.declared_owners
+                .extend(owners.map(|person| DeclaredOwnerRow {
+                    product: product.name.clone(),
+                    repository: line.repository,
+                    line: line.line.line,
+                    person: *person,
+                }));
+        }
+    }
+}
+
+/// Measures as rows, one a number; a figure without numbers has one row without a name.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+pub fn measure_rows(measures: &[Measure]) -> Vec<MeasureRow> {
+    let mut rows = Vec::new();
+    for measure in measures {
+        for cell in &measure.cells {
+            let (status, n, value, interval) = match &cell.measured {
+                Measured::Value { n, value, interval } => {
+                    ("measured", Some(*n), Some(value), *interval)
+                }
+                Measured::TooFew { n } => ("too_few", Some(*n), None, None),
+                Measured::NotObserved { .. } => ("not_observed", None, None, None),
+                Measured::NotApplicable { .. } => ("not_applicable", None, None, None),
+                Measured::Withheld { .. } => ("withheld", None, None, None),
+            };
+            let row = |name: Option<&str>, number: Option<f64>| MeasureRow {
+                metric: measure.definition.id.to_owned(),
+                product: cell.scope.product.clone(),
+                repository: cell.scope.repository,
+                area: cell.scope.area.clone(),
+                person: cell.scope.person,
+                bucket: cell.bucket.map(|bucket| bucket.to_string()),
+                status: status.to_owned(),
+                n,
+                name: name.map(str::to_owned),
+                value: number,
+                interval_low: interval.map(|[low, _]| low),
+                interval_high: interval.map(|[_, high]| high),
+            };
+            match value {
+                Some(Value(numbers)) => rows.extend(numbers.iter().map(|(name, number)| {
+                    let real = match number {
+                        Number::Count(count) => *count as f64,
+                        Number::Real(real) => *real,
+                    };
+                    row(Some(name), Some(real))
+                })),
+                None => rows.push(row(None, None)),
+            }
+        }
+    }
+    rows
+}

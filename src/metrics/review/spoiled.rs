@@ -1,0 +1,54 @@
+//! Figures that an account of a person would spoil by answering like a machine: withheld until the register says what it is.
+
+use crate::metrics::measure::{Measure, Measured};
+use crate::tables::Tables;
+use crate::work::machine_like::{Words, accounts};
+use crate::work::{Lens, Missing, ProductLens};
+
+/// Why waits that such accounts would end are not told; `None` where there are none.
+#[must_use]
+pub fn because(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    words: Words,
+) -> Option<Missing> {
+    let what = match words {
+        Words::Any => "answer",
+        Words::Reviews => "review",
+    };
+    // How often one account did is for `explain`: it may be a person's.
+    let subject = match accounts(tables, lens, product, words).len() {
+        0 => return None,
+        1 => format!("one account {what}s"),
+        n => format!("{n} accounts {what}"),
+    };
+    Some(Missing {
+        because: format!(
+            "{subject} pull requests within a minute, again and again, like a machine, and counts as a person"
+        ),
+        fix: Some(
+            "`linchpin doctor` says which: name it under `bots` in linchpin.toml, or as a `[[member]]` if it is a person's"
+                .to_owned(),
+        ),
+    })
+}
+
+/// Withholds the figures of products whose waits are spoiled. The rows stay: they are how one sees whose words they were.
+pub fn withhold(measure: &mut Measure, tables: &Tables, lens: &Lens, words: Words) {
+    for product in &lens.products {
+        let Some(missing) = because(tables, lens, product, words) else {
+            continue;
+        };
+        let cells = measure.cells.iter_mut();
+        for cell in cells.filter(|cell| cell.scope.product == product.name) {
+            // What is not there, or too little to summarise, stays so.
+            if matches!(cell.measured, Measured::Value { .. }) {
+                cell.measured = Measured::NotObserved {
+                    because: missing.because.clone(),
+                    fix: missing.fix.clone(),
+                };
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Which deployments of a product count: the configured sources in order, the first with data wins.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use crate::domain::{CommitId, Deployment, Outcome, RepositoryId, WorkflowRun};
+use crate::register::DeploymentSource;
+use crate::tables::Tables;
+use crate::work::delivery::conclusions::is_failure;
+use crate::work::{Fate, Lens, Missing, ProductLens};
+
+/// A deployment and whether it is a successful one to production.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The deployment.
+    pub deployment: Deployment,
+    /// Included: successful and to production.
+    pub fate: Fate,
+}
+
+impl Candidate {
+    /// The instant that places it in a bucket: finished, else created.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.deployment
+            .finished_at
+            .unwrap_or(self.deployment.created_at)
+    }
+}
+
+/// A commit's page on GitHub; `None` for a repository without one.
+#[must_use]
+pub fn commit_page(tables: &Tables, repository: RepositoryId, commit: CommitId) -> Option<String> {
+    let url = tables.repository(repository)?.url.as_deref()?;
+    // Millions are made: each is given the room that it needs at once.
+    let mut page = String::with_capacity(url.len() + 8 + 2 * commit.as_bytes().len());
+    let _ = write!(page, "{url}/commit/{commit}");
+    Some(page)
+}
+
+/// The deployments of one product.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The source they are from.
+    pub source: DeploymentSource,
+    /// All of them up to the as-of instant, by time: also failed ones and other environments.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Looks through the product's sources; `Err` says what was seen where no source has a production deployment.
+pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Found, Missing> {
+    let mut seen = Vec::new();
+    for source in &product.sources {
+        let mut deployments = from_source(tables, product, *source);
+        deployments.retain(|deployment| deployment.created_at < lens.as_of);
+        if matches!(source, DeploymentSource::Releases | DeploymentSource::Tags) {
+            deployments = once_a_commit(deployments);
+        }
+        let mut candidates: Vec<Candidate> = deployments
+            .into_iter()
+            .map(|deployment| Candidate {
+                fate: fate(&deployment, *source, product, lens),
+                deployment,
+            })
+            .collect();
+        candidates.sort_by(|a, b| {
+            (a.at(), &a.deployment.deployment).cmp(&(b.at(), &b.deployment.deployment))
+        });
+        if candidates
+            .iter()
+            .any(|candidate| candidate.fate != Fate::Excluded("not_production"))
+        {
+            return Ok(Found {
+                source: *source,
+                candidates,
+            });
+        }
+        seen.push(describe(*source, &candidates, product));
+    }
+    Err(Missing {
+        because: format!("no production deployment in any source ({})", seen.join("; ")),
+        fix: Some(
+            "name the environments with `production_pattern`, or the deploying workflows, releases or tags with `deployments` \
+             under `[[product]]` in linchpin.toml"
+                .to_owned(),
+        ),
+    })
+}
+
+fn describe(source: DeploymentSource, candidates: &[Candidate], product: &ProductLens) -> String {
+    let word = source.word();
+    if !candidates.is_empty() {
+        let mut environments: Vec<_> = candidates
+            .iter()
+            .map(|candidate| candidate.deployment.environment.as_str())
+            .collect();
+        environments.sort_unstable();
+        environments.dedup();
+        return format!("{word}: environments seen: {}", environments.join(", "));
+    }
+    match source {
+        DeploymentSource::Tags if product.tags.is_none() => {
+            format!("{word}: no `tag_pattern` configured")
+        }
+        DeploymentSource::WorkflowRuns if product.workflows.is_none() => {
+            format!("{word}: no `workflow_pattern` configured")
+        }
+        _ => format!("{word}: none"),
+    }
+}
+
+fn fate(
+    deployment: &Deployment,
+    source: DeploymentSource,
+    product: &ProductLens,
+    lens: &Lens,
+) -> Fate {
+    if source == DeploymentSource::DeploymentsApi
+        && !product.production.is_match(&deployment.environment)
+    {
+        return Fate::Excluded("not_production");
+    }
+    match (deployment.outcome, deployment.finished_at) {
+        (Outcome::Success, Some(finished_at)) if finished_at >= lens.as_of => {
+            Fate::Unknown("not_finished")
+        }
+        (Outcome::Success, Some(finished_at)) if finished_at < deployment.created_at => {
+            Fate::Unknown("finished_before_created")
+        }
+        (Outcome::Success, _) => Fate::Included,
+        (Outcome::Failure, _) => Fate::Excluded("failed"),
+        (Outcome::Skipped, _) => Fate::Excluded("cancelled_or_skipped"),
+        (Outcome::Pending, _) => Fate::Unknown("not_finished"),
+    }
+}
+
+fn from_source(
+    tables: &Tables,
+    product: &ProductLens,
+    source: DeploymentSource,
+) -> Vec<Deployment> {
+    let inside = |repository: RepositoryId| product.repositories.contains(&repository);
+    let at_once = |repository, name: &str, commit, at| Deployment {
+        repository,
+        deployment: name.to_owned(),
+        environment: source.word().to_owned(),
+        commit,
+        reference: Some(name.to_owned()),
+        created_at: at,
+        started_at: None,
+        finished_at: Some(at),
+        outcome: Outcome::Success,
+        source: source.word().to_owned(),
+        is_rollback: None,
+        url: None,
+    };
+    let facts = &tables.facts;
+    match source {
+        DeploymentSource::DeploymentsApi => facts
+            .deployments
+            .iter()
+            .filter(|row| inside(row.repository))
+            .cloned()
+            .collect(),
+        DeploymentSource::Releases => facts
+            .releases
+            .iter()
+            .filter(|row| inside(row.repository) && !row.is_draft && !row.is_prerelease)
+            .filter_map(|row| {
+                let tagged = || {
+                    let tag = tables
+                        .tags
+                        .iter()
+                        .find(|tag| tag.repository == row.repository && tag.name == row.tag_name);
+                    tag.map(|tag| tag.commit)
+                };
+                let at = row.published_at?;
+                let deployment = at_once(
+                    row.repository,
+                    &row.tag_name,
+                    row.commit.or_else(tagged),
+                    at,
+                );
+                Some(Deployment {
+                    url: Some(row.url.clone()),
+                    ..deployment
+                })
+            })
+            .collect(),
+        DeploymentSource::Tags => tables
+            .tags
+            .iter()
+            .filter(|tag| {
+                inside(tag.repository)
+                    && product
+                        .tags
+                        .as_ref()
+                        .is_some_and(|tags| tags.is_match(&tag.name))
+            })
+            .map(|tag| at_once(tag.repository, &tag.name, Some(tag.commit), tag.tagged_at))
+            .collect(),
+        DeploymentSource::WorkflowRuns => workflow_runs(tables, product),
+        DeploymentSource::Merges => tables
+            .commits
+            .iter()
+            .filter(|commit| inside(commit.repository))
+            .filter(|commit| commit.is_merge || commit.pull_request.is_some())
+            .map(|commit| {
+                at_once(
+                    commit.repository,
+                    &commit.commit.short(),
+                    Some(commit.commit),
+                    commit.committed_at,
+                )
+            })
+            .collect(),
+    }
+}
+
+/// Several tags or releases of one commit (`v6`, `v6.0` and `v6.0.0`; one for each package) are one deployment: as of the first of
+/// them, under the longest name, which says most.
+fn once_a_commit(deployments: Vec<Deployment>) -> Vec<Deployment> {
+    let mut kept: Vec<Deployment> = Vec::new();
+    let mut place_of: BTreeMap<(RepositoryId, CommitId), usize> = BTreeMap::new();
+    for deployment in deployments {
+        let known = deployment
+            .commit
+            .map(|commit| (deployment.repository, commit))
+            .map(|key| *place_of.entry(key).or_insert(kept.len()))
+            .and_then(|place| kept.get_mut(place));
+        let Some(first) = known else {
+            kept.push(deployment);
+            continue;
+        };
+        let created_at = first.created_at.min(deployment.created_at);
+        let finished_at = first.finished_at.min(deployment.finished_at);
+        let rank = |one: &Deployment| (one.deployment.len(), one.deployment.clone());
+        if rank(&deployment) > rank(first) {
+            *first = deployment;
+        }
+        (first.created_at, first.finished_at) = (created_at, finished_at);
+    }
+    kept
+}
+
+/// The last attempt of every run of a deploying workflow.
+fn workflow_runs(tables: &Tables, product: &ProductLens) -> Vec<Deployment> {
+    let Some(pattern) = &product.workflows else {
+        return Vec::new();
+    };
+    let mut last = BTreeMap::new();
+    for run in &tables.facts.workflow_runs {
+        if product.repositories.contains(&run.repository) && pattern.is_match(&run.name) {
+            let kept = last.entry((run.repository, run.run)).or_insert(run);
+            if run.attempt > kept.attempt {
+                *kept = run;
+            }
+        }
+    }
+    last.into_values()
+        .map(|run| Deployment {
+            repository: run.repository,
+            deployment: run.run.to_string(),
+            environment: run.name.clone(),
+            commit: run.head_commit,
+            reference: run.head_branch.clone(),
+            created_at: run.created_at,
+            started_at: run.started_at,
+            finished_at: (outcome_of(run) != Outcome::Pending).then_some(run.updated_at),
+            outcome: outcome_of(run),
+            source: DeploymentSource::WorkflowRuns.word().to_owned(),
+            is_rollback: None,
+            url: Some(run.url.clone()),
+        })
+        .collect()
+}
+
+/// How a deploying run ended. One that waits for an approval has not run yet.
+fn outcome_of(run: &WorkflowRun) -> Outcome {
+    match run.conclusion.as_deref() {
+        None | Some("action_required") => Outcome::Pending,
+        Some("success") => Outcome::Success,
+        Some(conclusion) if is_failure(conclusion) => Outcome::Failure,
+        Some(_) => Outcome::Skipped,
+    }
+}

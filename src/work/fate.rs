@@ -1,0 +1,12 @@
+//! Whether something that happened counts for a question.
+
+/// Whether a row counts, and why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fate {
+    /// In the figure.
+    Included,
+    /// Not in the figure, for a reason that the definition names.
+    Excluded(&'static str),
+    /// Belongs in the population, but cannot be measured.
+    Unknown(&'static str),
+}

@@ -1,0 +1,23 @@
+//! What happened: read once from the tables and the register, and told from there by figures and by sentences alike.
+
+pub mod absences;
+pub mod activity;
+pub mod delivery;
+pub mod fate;
+pub mod file_areas;
+pub mod flow_rules;
+pub mod history;
+pub mod kinds;
+pub mod machine_like;
+pub mod need;
+pub mod pull_requests;
+pub mod quarters;
+pub mod question;
+pub mod reading;
+pub mod requests;
+pub mod roster;
+pub mod turns;
+
+pub use fate::Fate;
+pub use need::{Missing, Need};
+pub use question::{Lens, ProductLens};

@@ -1,0 +1,381 @@
+//! Pull requests with everything that hangs on them, grouped once for all metrics that walk them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::question::qualifier;
+use super::{Lens, ProductLens};
+use crate::domain::{
+    Account, CommitId, PersonId, PrNumber, PullRequest, RepositoryId, RequestAction, Review,
+    ReviewRequest, TimelineEvent,
+};
+use crate::tables::Tables;
+use crate::work::Fate;
+
+/// The key of a pull request: numbers of different repositories collide.
+pub type Key = (RepositoryId, PrNumber);
+
+/// A pull request and what belongs to it, in order of time.
+#[derive(Debug)]
+pub struct Whole<'a> {
+    /// The row.
+    pub pull_request: &'a PullRequest,
+    /// Submitted reviews, by time.
+    pub reviews: Vec<&'a Review>,
+    /// Requests and removals, by time.
+    pub requests: Vec<&'a ReviewRequest>,
+    /// Ids of its own commits.
+    pub commits: Arc<[(CommitId, Timestamp)]>,
+    /// Drafts, closings, forced pushes, the merge queue, dismissals, …: everything but requests, by time.
+    pub timeline: Vec<&'a TimelineEvent>,
+    /// Pushes that can be told after its opening, by time: its own commits by their author time, and forced pushes. What bots
+    /// pushed, and merges of the base into it, are left out.
+    pub pushes: Arc<[Timestamp]>,
+    /// The areas of its files, sorted.
+    pub areas: Arc<[String]>,
+    /// Its author, where that is a human.
+    pub authors: Arc<[PersonId]>,
+}
+
+/// Which rows belong to each pull request of a product at an instant: what a [`Whole`] is put together from.
+#[derive(Debug, Default)]
+pub struct Gathered(Vec<Members>);
+
+/// One pull request's rows, by index into their tables and in order of time.
+#[derive(Debug, Default)]
+struct Members {
+    pull_request: u32,
+    reviews: Vec<u32>,
+    requests: Vec<u32>,
+    commits: Arc<[(CommitId, Timestamp)]>,
+    timeline: Vec<u32>,
+    pushes: Arc<[Timestamp]>,
+    areas: Arc<[String]>,
+    authors: Arc<[PersonId]>,
+}
+
+/// A product's pull requests, by repository and number; grouped once where the lens is shared.
+#[must_use]
+pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) -> Vec<Whole<'a>> {
+    let gathered = lens.shared.gathered(lens, product, || {
+        Gathered(gather(tables, lens, product).unwrap_or_default())
+    });
+    let facts = &tables.facts;
+    let whole = |members: &Members| {
+        Some(Whole {
+            pull_request: row(&facts.pull_requests, members.pull_request)?,
+            reviews: rows(&facts.reviews, &members.reviews),
+            requests: rows(&facts.review_requests, &members.requests),
+            commits: Arc::clone(&members.commits),
+            timeline: rows(&facts.timeline, &members.timeline),
+            pushes: Arc::clone(&members.pushes),
+            areas: Arc::clone(&members.areas),
+            authors: Arc::clone(&members.authors),
+        })
+    };
+    gathered.0.iter().filter_map(whole).collect()
+}
+
+fn row<T>(table: &[T], at: u32) -> Option<&T> {
+    table.get(usize::try_from(at).ok()?)
+}
+
+fn rows<'a, T>(table: &'a [T], at: &[u32]) -> Vec<&'a T> {
+    at.iter().filter_map(|at| row(table, *at)).collect()
+}
+
+/// Places of pull requests. Rows come by pull request: each is looked up once for many of them.
+struct PlaceOf {
+    place_of: HashMap<Key, usize>,
+    last: Option<(Key, Option<usize>)>,
+}
+
+impl PlaceOf {
+    fn new(place_of: HashMap<Key, usize>) -> Self {
+        Self {
+            place_of,
+            last: None,
+        }
+    }
+
+    fn get(&mut self, key: Key) -> Option<usize> {
+        if let Some((last, place)) = self.last
+            && last == key
+        {
+            return place;
+        }
+        let place = self.place_of.get(&key).copied();
+        self.last = Some((key, place));
+        place
+    }
+}
+
+/// `None` never: every index comes from the table that it is looked up in.
+fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Members>> {
+    let facts = &tables.facts;
+    let mut opened: Vec<u32> = (0_u32..)
+        .zip(&facts.pull_requests)
+        .filter(|(_, row)| product.has(row.repository) && row.created_at < lens.as_of)
+        .map(|(at, _)| at)
+        .collect();
+    let key = |at: u32| row(&facts.pull_requests, at).map(|row| (row.repository, row.number));
+    opened.sort_by_key(|at| key(*at));
+    let mut at = PlaceOf::new(
+        opened
+            .iter()
+            .enumerate()
+            .filter_map(|(place, at)| Some((key(*at)?, place)))
+            .collect(),
+    );
+    let mut gathered: Vec<Members> = opened
+        .into_iter()
+        .map(|pull_request| Members {
+            pull_request,
+            ..Members::default()
+        })
+        .collect();
+    for (index, row) in (0_u32..).zip(&facts.reviews) {
+        if row.submitted_at < lens.as_of
+            && let Some(at) = at.get((row.repository, row.number))
+        {
+            gathered.get_mut(at)?.reviews.push(index);
+        }
+    }
+    for (index, row) in (0_u32..).zip(&facts.review_requests) {
+        if row.at < lens.as_of
+            && let Some(at) = at.get((row.repository, row.number))
+        {
+            gathered.get_mut(at)?.requests.push(index);
+        }
+    }
+    let mut commits: Vec<Vec<(CommitId, Timestamp)>> = vec![Vec::new(); gathered.len()];
+    let mut pushes: Vec<Vec<Timestamp>> = vec![Vec::new(); gathered.len()];
+    for commit in &facts.pull_request_commits {
+        if let Some(at) = at.get((commit.repository, commit.number)) {
+            let members = gathered.get(at)?;
+            let own = (commit.commit, commit.authored_at);
+            commits.get_mut(at)?.push(own);
+            let by_machine = commit.author.is_some_and(|person| !tables.is_human(person));
+            let since = row(&facts.pull_requests, members.pull_request)?.created_at;
+            if !by_machine
+                && !commit.updates_from_base
+                && since < commit.authored_at
+                && commit.authored_at < lens.as_of
+            {
+                pushes.get_mut(at)?.push(commit.authored_at);
+            }
+        }
+    }
+    for (index, row) in (0_u32..).zip(&facts.timeline) {
+        if row.at < lens.as_of
+            && let Some(at) = at.get((row.repository, row.number))
+        {
+            let members = gathered.get_mut(at)?;
+            let by_machine = row.actor.is_some_and(|person| !tables.is_human(person));
+            if row.event == "head_ref_force_pushed" && !by_machine {
+                pushes.get_mut(at)?.push(row.at);
+            }
+            members.timeline.push(index);
+        }
+    }
+    let areas = areas(tables, lens, product, &mut at);
+    let own = commits.into_iter().zip(pushes).zip(areas);
+    for (members, ((commits, mut pushes), areas)) in gathered.iter_mut().zip(own) {
+        members.areas = areas;
+        let author = row(&facts.pull_requests, members.pull_request).and_then(|row| row.author);
+        members.authors = author
+            .into_iter()
+            .filter(|person| tables.is_human(*person))
+            .collect();
+        members.commits = commits.into();
+        pushes.sort_unstable();
+        pushes.dedup();
+        members.pushes = pushes.into();
+        members
+            .reviews
+            .sort_by_key(|at| row(&facts.reviews, *at).map(|row| (row.submitted_at, &row.review)));
+        members.requests.sort_by_key(|at| {
+            row(&facts.review_requests, *at)
+                .map(|row| (row.at, row.action, row.reviewer, &row.team))
+        });
+        members.timeline.sort_by_key(|at| {
+            row(&facts.timeline, *at).map(|row| (row.at, &row.event, &row.detail, row.actor))
+        });
+    }
+    Some(gathered)
+}
+
+/// The areas of every pull request's files, sorted, each once.
+fn areas(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    at: &mut PlaceOf,
+) -> Vec<Arc<[String]>> {
+    let mut of_path: HashMap<(RepositoryId, &str), u32> = HashMap::new();
+    let mut known: Vec<Vec<String>> = Vec::new();
+    // A pull request and a path's place in `known`: there are many rows and few paths.
+    let mut touched: Vec<Vec<u32>> = vec![Vec::new(); at.place_of.len()];
+    for row in &tables.facts.pull_request_files {
+        let Some(places) = at
+            .get((row.repository, row.number))
+            .and_then(|at| touched.get_mut(at))
+        else {
+            continue;
+        };
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        let place = *of_path
+            .entry((row.repository, row.path.as_str()))
+            .or_insert_with(|| {
+                let qualifier = qualifier(tables, product, row.repository);
+                known.push(lens.areas.of(row.repository, &row.path, qualifier));
+                next
+            });
+        places.push(place);
+    }
+    let of_places = |places: Vec<u32>| -> Arc<[String]> {
+        let names = places.iter().filter_map(|place| row(&known, *place));
+        let names: BTreeSet<&String> = names.flatten().collect();
+        names.into_iter().cloned().collect()
+    };
+    touched.into_iter().map(of_places).collect()
+}
+
+impl<'a> Whole<'a> {
+    /// A pull request with nothing on it yet.
+    #[must_use]
+    pub fn bare(pull_request: &'a PullRequest) -> Self {
+        Self {
+            pull_request,
+            reviews: Vec::new(),
+            requests: Vec::new(),
+            commits: Arc::default(),
+            timeline: Vec::new(),
+            pushes: Arc::default(),
+            areas: Arc::default(),
+            authors: Arc::default(),
+        }
+    }
+}
+
+/// When a pull request was ready for review, from its opening on: every change of it, ready and draft in turn. Closing it, or
+/// opening it again, changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readiness(Vec<(Timestamp, bool)>);
+
+impl Readiness {
+    /// Since when it had been ready at an instant; `None`: it was a draft, or not opened yet.
+    #[must_use]
+    pub fn since(&self, at: Timestamp) -> Option<Timestamp> {
+        let so_far = self.0.iter().take_while(|(from, _)| *from <= at);
+        so_far
+            .last()
+            .filter(|(_, is_ready)| *is_ready)
+            .map(|(from, _)| *from)
+    }
+
+    /// Whether it was opened as a draft.
+    #[must_use]
+    pub fn began_as_draft(&self) -> bool {
+        self.0.first().is_none_or(|(_, is_ready)| !is_ready)
+    }
+
+    /// The changes after the opening: when, and whether it became ready.
+    pub fn changes(&self) -> impl Iterator<Item = (Timestamp, bool)> + '_ {
+        self.0.iter().copied().skip(1)
+    }
+}
+
+impl Whole<'_> {
+    /// Repository and number.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        (self.pull_request.repository, self.pull_request.number)
+    }
+
+    /// When it was merged or closed; `None` while it is open at the as-of instant.
+    #[must_use]
+    pub fn ended_at(&self, lens: &Lens) -> Option<Timestamp> {
+        let row = self.pull_request;
+        row.merged_at
+            .or(row.closed_at)
+            .filter(|at| *at < lens.as_of)
+    }
+
+    /// Human reviews by somebody else than the author, by time.
+    pub fn human_reviews<'b>(
+        &'b self,
+        tables: &'b Tables,
+    ) -> impl Iterator<Item = &'b Review> + 'b {
+        self.reviews
+            .iter()
+            .copied()
+            .filter(move |review| reviewer_of(tables, self.pull_request, review).is_some())
+    }
+
+    /// When it was ready for review.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let row = self.pull_request;
+        let mut changes: Vec<(Timestamp, bool)> = self
+            .timeline
+            .iter()
+            .filter_map(|event| match event.event.as_str() {
+                "ready_for_review" => Some((event.at.max(row.created_at), true)),
+                "convert_to_draft" => Some((event.at.max(row.created_at), false)),
+                _ => None,
+            })
+            .collect();
+        changes.sort_unstable();
+        // The first change tells what it was before. Facts without a timeline still know when a draft became ready.
+        let began_ready = match changes.first() {
+            Some((_, is_ready)) => !is_ready,
+            None => row.ready_at.is_some_and(|at| at <= row.created_at),
+        };
+        if changes.is_empty() {
+            let later = row.ready_at.filter(|at| *at > row.created_at);
+            changes.extend(later.map(|at| (at, true)));
+        }
+        changes.insert(0, (row.created_at, began_ready));
+        changes.dedup_by_key(|(_, is_ready)| *is_ready);
+        Readiness(changes)
+    }
+
+    /// The first instant at which a review was asked of a person or a team; `None` where none was. A bot is not asked.
+    #[must_use]
+    pub fn first_requested_at(&self, tables: &Tables) -> Option<Timestamp> {
+        self.requests
+            .iter()
+            .filter(|row| row.reviewer.is_none_or(|person| tables.is_human(person)))
+            .find(|row| row.action == RequestAction::Requested)
+            .map(|row| row.at)
+    }
+}
+
+/// The human who reviewed somebody else's pull request; `None` for a bot, a ghost or the author.
+#[must_use]
+pub fn reviewer_of(
+    tables: &Tables,
+    pull_request: &PullRequest,
+    review: &Review,
+) -> Option<PersonId> {
+    review
+        .author
+        .filter(|person| tables.is_human(*person) && Some(*person) != pull_request.author)
+}
+
+/// Why an author keeps a row out of figures about people; `None` for a human.
+#[must_use]
+pub fn not_human(tables: &Tables, author: Option<PersonId>) -> Option<Fate> {
+    let account = author
+        .and_then(|person| tables.person(person))
+        .map(|person| person.account);
+    match account {
+        Some(Account::Human) => None,
+        Some(Account::Automation) => Some(Fate::Excluded("by_automation")),
+        Some(Account::AiReviewer) => Some(Fate::Excluded("by_ai")),
+        Some(Account::Ghost) | None => Some(Fate::Unknown("author_is_a_ghost")),
+    }
+}

@@ -1,0 +1,185 @@
+//! Shares of changes, reviews and merge decisions per area, quarter and person.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
+use crate::tables::Tables;
+use crate::work::file_areas::FileAreas;
+use crate::work::{Lens, ProductLens, pull_requests};
+
+/// What one person did in one area and quarter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Acts {
+    /// Commits touching the area.
+    pub n_changes: u64,
+    /// Reviews of pull requests touching the area.
+    pub n_reviews: u64,
+    /// Pull requests touching the area that the person merged.
+    pub n_merges: u64,
+}
+
+/// Acts by area, quarter and person; humans only.
+pub type Acted = BTreeMap<String, BTreeMap<Bucket, BTreeMap<PersonId, Acts>>>;
+
+/// One commit and the places it touches: areas by name, or whatever else files are sorted into.
+#[derive(Debug, Clone)]
+pub struct CommitIn<L> {
+    /// Row of `tables.commits`.
+    pub row: usize,
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// Places, sorted, each once; may be empty.
+    pub areas: L,
+    /// Humans credited; empty: automation.
+    pub people: Vec<PersonId>,
+    /// Why it is left out; `None`: it counts.
+    pub exclusion: Option<&'static str>,
+}
+
+/// The product's non-merge commits up to the as-of instant with the areas of their files.
+#[must_use]
+pub fn commits_in_areas(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> Vec<CommitIn<Arc<[String]>>> {
+    let places = FileAreas::of(tables, lens, product);
+    // Many commits touch the same areas: their names are kept once.
+    let mut known: HashMap<Vec<u32>, Arc<[String]>> = HashMap::new();
+    let commits = commits_in(tables, lens, product, places.of_files());
+    let named = commits.into_iter().map(|commit| {
+        let areas = known.entry(commit.areas).or_insert_with_key(|touched| {
+            let names = touched.iter().filter_map(|at| places.name(*at));
+            names.map(str::to_owned).collect()
+        });
+        CommitIn {
+            row: commit.row,
+            repository: commit.repository,
+            at: commit.at,
+            areas: Arc::clone(areas),
+            people: commit.people,
+            exclusion: commit.exclusion,
+        }
+    });
+    named.collect()
+}
+
+/// The product's non-merge commits up to the as-of instant with the places of their files, which `places` gives by file index.
+/// One pass: changes are grouped by commit.
+#[must_use]
+pub fn commits_in<'a, P, L>(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    places: &'a [L],
+) -> Vec<CommitIn<Vec<P>>>
+where
+    P: Ord + Clone + 'a,
+    &'a L: IntoIterator<Item = &'a P>,
+{
+    let changes = &tables.changes;
+    let mut commits = Vec::new();
+    let mut current: Option<u32> = None;
+    let (mut touched, mut counts): (Vec<&P>, bool) = (Vec::new(), false);
+    for at in 0..=changes.len() {
+        let row = changes.commit.get(at).copied();
+        if row != current {
+            if let Some(commit) = current.filter(|_| counts) {
+                touched.sort_unstable();
+                touched.dedup();
+                commits.extend(commit_in(tables, lens, product, commit, &touched));
+            }
+            touched.clear();
+            (current, counts) = (row, false);
+        }
+        let file = changes
+            .file
+            .get(at)
+            .and_then(|file| usize::try_from(*file).ok());
+        if let Some(file) = file {
+            let is_counted = |file: &crate::tables::changes::File| file.exclusion.is_none();
+            if changes.files.get(file).is_some_and(is_counted) {
+                counts = true;
+                touched.extend(places.get(file).into_iter().flatten());
+            }
+        }
+    }
+    commits
+}
+
+fn commit_in<P: Clone>(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+    row: u32,
+    places: &[&P],
+) -> Option<CommitIn<Vec<P>>> {
+    let row = usize::try_from(row).ok()?;
+    let commit = tables.commits.get(row)?;
+    if !product.has(commit.repository) || commit.committed_at >= lens.as_of {
+        return None;
+    }
+    let people: Vec<_> = commit
+        .authors()
+        .filter(|person| tables.is_human(*person))
+        .collect();
+    Some(CommitIn {
+        row,
+        repository: commit.repository,
+        at: commit.committed_at,
+        areas: places.iter().map(|place| (*place).clone()).collect(),
+        exclusion: match commit.exclusion {
+            Some(exclusion) => Some(exclusion.word()),
+            None if people.is_empty() => Some("by_automation"),
+            None => None,
+        },
+        people,
+    })
+}
+
+/// Who did what, over the whole history up to the as-of instant.
+#[must_use]
+pub fn acted(tables: &Tables, lens: &Lens, product: &ProductLens) -> Acted {
+    let mut acted = Acted::new();
+    let mut act = |area: &str, at: Timestamp, person: PersonId, add: fn(&mut Acts)| {
+        let quarter = Bucket::of(at, Granularity::Quarter, &lens.zone);
+        let area = acted.entry(area.to_owned()).or_default();
+        add(area.entry(quarter).or_default().entry(person).or_default());
+    };
+    for commit in commits_in_areas(tables, lens, product)
+        .iter()
+        .filter(|commit| commit.exclusion.is_none())
+    {
+        for area in commit.areas.iter() {
+            commit
+                .people
+                .iter()
+                .for_each(|person| act(area, commit.at, *person, |acts| acts.n_changes += 1));
+        }
+    }
+    for whole in pull_requests::of_product(tables, lens, product) {
+        let reviews: Vec<_> = whole
+            .human_reviews(tables)
+            .filter_map(|review| Some((review.author?, review.submitted_at)))
+            .collect();
+        let merge = whole
+            .pull_request
+            .merged_by
+            .filter(|person| tables.is_human(*person))
+            .zip(whole.pull_request.merged_at);
+        for area in whole.areas.iter() {
+            for (person, at) in &reviews {
+                act(area, *at, *person, |acts| acts.n_reviews += 1);
+            }
+            if let Some((person, at)) = merge.filter(|(_, at)| *at < lens.as_of) {
+                act(area, at, person, |acts| acts.n_merges += 1);
+            }
+        }
+    }
+    acted
+}

@@ -1,0 +1,424 @@
+//! What a metric is asked about: the instant, the window, the products and areas, and which data is there at all.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::delivery::rules::Rules;
+use super::flow_rules::FlowRules;
+use super::kinds::Kinds;
+use super::need::Missing;
+use super::reading::Shared;
+use super::roster::{Calendars, Roster};
+use crate::domain::{
+    Bucket, Completeness, Granularity, Person, RepositoryId, Stream, StreamCertificate, Window,
+};
+use crate::register::{DeploymentSource, PrivateRegister, Register};
+use crate::tables::{Repository, Tables};
+use crate::work::Need;
+
+/// A product as metrics see it.
+#[derive(Debug, Clone)]
+pub struct ProductLens {
+    /// Its name.
+    pub name: String,
+    /// Its repositories that the store knows, by id.
+    pub repositories: Vec<RepositoryId>,
+    /// Environments that are production.
+    pub production: regex::Regex,
+    /// Deployment sources in order.
+    pub sources: Vec<DeploymentSource>,
+    /// Tags that are deployments.
+    pub tags: Option<regex::Regex>,
+    /// Workflows that deploy.
+    pub workflows: Option<regex::Regex>,
+}
+
+impl ProductLens {
+    /// Whether a repository belongs to the product.
+    #[must_use]
+    pub fn has(&self, repository: RepositoryId) -> bool {
+        self.repositories.contains(&repository)
+    }
+}
+
+/// One question's frame. Together with the tables it decides every figure.
+#[derive(Debug, Clone)]
+pub struct Lens {
+    /// Nothing after this instant is looked at.
+    pub as_of: Timestamp,
+    /// The window; ends at or before `as_of`.
+    pub window: Window,
+    /// How long a bucket is, for metrics that do not fix it themselves.
+    pub granularity: Granularity,
+    /// The zone of days, weeks and months.
+    pub zone: TimeZone,
+    /// Products, by name.
+    pub products: Vec<ProductLens>,
+    /// Areas.
+    pub areas: Areas,
+    /// What makes an incident and a hotfix.
+    pub rules: Rules,
+    /// Kinds of files.
+    pub kinds: Kinds,
+    /// Below this n a figure lists events.
+    pub minimum_n: u64,
+    /// Below so many people a figure of what they did is not told where nobody is named.
+    pub minimum_people: usize,
+    /// Which streams are there.
+    pub certificates: Vec<StreamCertificate>,
+    /// Working time.
+    pub calendars: Calendars,
+    /// Members, absences and delegations; empty until [`Lens::with_people`].
+    pub roster: Roster,
+    /// What the register lays down for flow.
+    pub flow: FlowRules,
+    /// At the ends of which quarters the bus factors are wanted.
+    pub quarters: Quarters,
+    /// What the metrics of one run have in common; empty unless made by [`Lens::sharing`].
+    pub shared: Shared,
+}
+
+/// Which quarters get the bus factors as of their ends: each costs a replay of the whole history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Quarters {
+    /// Every complete one of the window.
+    #[default]
+    Every,
+    /// None: the window's end is all that is asked.
+    None,
+    /// One.
+    Only(Bucket),
+}
+
+impl Quarters {
+    /// Whether a quarter gets them.
+    #[must_use]
+    pub fn has(self, quarter: Bucket) -> bool {
+        match self {
+            Self::Every => true,
+            Self::None => false,
+            Self::Only(only) => only == quarter,
+        }
+    }
+}
+
+/// A register pattern that no longer compiles (validation refuses it earlier).
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a pattern")]
+pub struct BadPattern(pub String);
+
+impl Lens {
+    /// The lens of a register over what the store holds.
+    pub fn new(
+        register: &Register,
+        repositories: &[Repository],
+        certificates: Vec<StreamCertificate>,
+        as_of: Timestamp,
+        window: Window,
+        granularity: Granularity,
+    ) -> Result<Self, BadPattern> {
+        let compile =
+            |pattern: &str| regex::Regex::new(pattern).map_err(|_| BadPattern(pattern.to_owned()));
+        let id_of = |name: &str| {
+            repositories
+                .iter()
+                .find(|repository| repository.is_called(name))
+                .map(|found| found.repository)
+        };
+        let mut declared = register.products.clone();
+        if declared.is_empty() {
+            // Every known repository in one product, named after it where there is only one.
+            let name = match repositories {
+                [only] => only.name.clone(),
+                _ => "all repositories".to_owned(),
+            };
+            declared.push(crate::register::Product::new(name, Vec::new()));
+        }
+        let mut products = Vec::new();
+        for product in &declared {
+            let mut ids: Vec<_> = if register.products.is_empty() {
+                repositories
+                    .iter()
+                    .map(|repository| repository.repository)
+                    .collect()
+            } else {
+                product
+                    .repositories
+                    .iter()
+                    .filter_map(|name| id_of(&name.to_string()))
+                    .collect()
+            };
+            ids.sort_unstable();
+            // Two names of one repository, the old one and the new one, are one repository.
+            ids.dedup();
+            products.push(ProductLens {
+                name: product.name.clone(),
+                repositories: ids,
+                production: compile(&product.production_pattern)?,
+                sources: product.deployments.clone(),
+                tags: product.tag_pattern.as_deref().map(compile).transpose()?,
+                workflows: product
+                    .workflow_pattern
+                    .as_deref()
+                    .map(compile)
+                    .transpose()?,
+            });
+        }
+        products.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self {
+            as_of,
+            window,
+            granularity,
+            zone: register.calendar.zone(),
+            products,
+            areas: Areas::new(register, &id_of)?,
+            rules: Rules::of(register, &id_of)?,
+            kinds: Kinds::new(register)?,
+            minimum_n: register.minimum_n,
+            minimum_people: register.minimum_people,
+            certificates,
+            calendars: Calendars::of(register, &[], as_of),
+            roster: Roster::default(),
+            flow: FlowRules::of(register)?,
+            quarters: Quarters::default(),
+            shared: Shared::default(),
+        })
+    }
+
+    /// The same question with what the registers say of people.
+    #[must_use]
+    pub fn with_people(
+        mut self,
+        register: &Register,
+        private: &PrivateRegister,
+        people: &[Person],
+    ) -> Self {
+        self.calendars = Calendars::of(register, people, self.as_of);
+        self.roster = Roster::of(register, private, people);
+        self
+    }
+
+    /// The same question where only figures of one bucket are wanted, or with `None` only those of the window.
+    ///
+    /// Other figures may still be there, or lack a part. A label that is no quarter's leaves all of them whole.
+    #[must_use]
+    pub fn asking(mut self, bucket: Option<&str>) -> Self {
+        self.quarters = bucket.map_or(Quarters::None, |label| {
+            let mut quarters = Bucket::spine(self.window, Granularity::Quarter, &self.zone)
+                .into_iter()
+                .filter(|quarter| quarter.to_string().eq_ignore_ascii_case(label));
+            quarters.next().map_or(Quarters::Every, Quarters::Only)
+        });
+        self
+    }
+
+    /// The bucket of an instant inside the window; `None` outside.
+    #[must_use]
+    pub fn bucket(&self, at: Timestamp, granularity: Granularity) -> Option<Bucket> {
+        self.window
+            .contains(at)
+            .then(|| Bucket::of(at, granularity, &self.zone))
+    }
+
+    /// Whether a stream of every repository of a product was read whole.
+    #[must_use]
+    pub fn has_all(&self, product: &ProductLens, stream: Stream) -> bool {
+        let is_whole = |repository: &RepositoryId| {
+            self.certificates.iter().any(|line| {
+                line.repository == *repository && line.stream == stream && line.is_whole()
+            })
+        };
+        !product.repositories.is_empty() && product.repositories.iter().all(is_whole)
+    }
+
+    /// Why a product's need is not met by any of its repositories; `None` when at least one meets it.
+    #[must_use]
+    pub fn missing(&self, product: &ProductLens, need: Need) -> Option<Missing> {
+        let stream = match need {
+            Need::Commits | Need::Subjects | Need::History | Need::Ownership => Stream::History,
+            Need::PullRequests => Stream::PullRequests,
+            // Deployments can come from several streams: their own metric says which were looked at.
+            Need::Deployments => return None,
+            Need::Issues => Stream::Issues,
+            Need::WorkflowRuns => Stream::WorkflowRuns,
+        };
+        let mut reason = None;
+        let of_product = || {
+            self.certificates.iter().filter(|line| {
+                line.stream == stream && product.repositories.contains(&line.repository)
+            })
+        };
+        // Who wrote what, and since when, cannot be told from the end of a history: one cut-off repository is enough.
+        let is_shallow =
+            |line: &&StreamCertificate| line.reason.as_deref() == Some(StreamCertificate::SHALLOW);
+        if let Some(shallow) = of_product().find(is_shallow) {
+            return Some(Missing {
+                because: StreamCertificate::SHALLOW.to_owned(),
+                fix: shallow.fix.clone(),
+            });
+        }
+        for certificate in of_product() {
+            if certificate.completeness == Completeness::Complete {
+                return None;
+            }
+            // A part of nothing is no observation: a damaged history without a single commit has no figures, not zeros.
+            if matches!(
+                certificate.completeness,
+                Completeness::Partial | Completeness::RateLimited
+            ) && certificate.fetched > 0
+            {
+                return None;
+            }
+            let because = match certificate.completeness {
+                Completeness::Empty if stream == Stream::History => {
+                    "the history has no commits".to_owned()
+                }
+                Completeness::Empty => format!("there are no {}", stream.word().replace('_', " ")),
+                _ => certificate.reason.clone().unwrap_or_else(|| {
+                    format!("{} were not read", stream.word().replace('_', " "))
+                }),
+            };
+            reason = reason.or(Some(Missing {
+                because,
+                fix: certificate.fix.clone(),
+            }));
+        }
+        Some(reason.unwrap_or_else(|| Missing {
+            because: format!("no {} in the store", stream.word().replace('_', " ")),
+            fix: None,
+        }))
+    }
+}
+
+/// Named parts of repositories: configured globs, or else top-level directories.
+#[derive(Debug, Clone)]
+pub struct Areas {
+    configured: Vec<(String, Option<RepositoryId>, GlobSet)>,
+}
+
+/// The area of files at a repository's root, where areas are top-level directories.
+pub const ROOT_AREA: &str = "(root)";
+
+impl Areas {
+    fn new(
+        register: &Register,
+        id_of: &dyn Fn(&str) -> Option<RepositoryId>,
+    ) -> Result<Self, BadPattern> {
+        let mut configured = Vec::new();
+        for area in &register.areas {
+            let mut globs = GlobSetBuilder::new();
+            for glob in &area.paths {
+                globs.add(Glob::new(glob).map_err(|_| BadPattern(glob.clone()))?);
+            }
+            let set = globs
+                .build()
+                .map_err(|_| BadPattern(area.paths.join(", ")))?;
+            // An area of a repository that the store does not know matches nothing.
+            let repository = area
+                .repository
+                .as_ref()
+                .map(|name| id_of(&name.to_string()).unwrap_or(RepositoryId(u32::MAX)));
+            configured.push((area.name.clone(), repository, set));
+        }
+        Ok(Self { configured })
+    }
+
+    /// The areas of a path, sorted, each once; empty where areas are configured and none matches.
+    ///
+    /// Without configured areas it is the top-level directory, qualified by the repository's name when the product has
+    /// several repositories, so that two `src` are two areas.
+    #[must_use]
+    pub fn of(&self, repository: RepositoryId, path: &str, qualifier: Option<&str>) -> Vec<String> {
+        if self.configured.is_empty() {
+            let area = path.split_once('/').map_or(ROOT_AREA, |(top, _)| top);
+            return vec![match qualifier {
+                Some(qualifier) => format!("{qualifier}: {area}"),
+                None => area.to_owned(),
+            }];
+        }
+        let mut areas: Vec<String> = self
+            .configured
+            .iter()
+            .filter(|(_, only, globs)| {
+                only.is_none_or(|only| only == repository) && globs.is_match(path)
+            })
+            .map(|(name, _, _)| name.clone())
+            .collect();
+        areas.sort();
+        areas.dedup();
+        areas
+    }
+}
+
+/// The areas of every file of `tables.changes.files`, by file index, for one product; computed once where the lens is shared.
+#[must_use]
+pub fn areas_of_files(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> Arc<Vec<Vec<String>>> {
+    lens.shared.areas(product, || {
+        let areas_of = |file: &crate::tables::changes::File| {
+            if product.repositories.contains(&file.repository) {
+                lens.areas.of(
+                    file.repository,
+                    &file.path,
+                    qualifier(tables, product, file.repository),
+                )
+            } else {
+                Vec::new()
+            }
+        };
+        tables.changes.files.iter().map(areas_of).collect()
+    })
+}
+
+/// The repository of every area: where it has its first path, or its first path in a pull request.
+#[must_use]
+pub fn repositories_of_areas(
+    tables: &Tables,
+    lens: &Lens,
+    product: &ProductLens,
+) -> BTreeMap<String, RepositoryId> {
+    let mut found = BTreeMap::new();
+    let files = tables
+        .changes
+        .files
+        .iter()
+        .map(|file| (file.repository, &file.path));
+    let touched = tables
+        .facts
+        .pull_request_files
+        .iter()
+        .map(|file| (file.repository, &file.path));
+    for (repository, path) in files.chain(touched) {
+        if product.repositories.contains(&repository) {
+            for area in lens
+                .areas
+                .of(repository, path, qualifier(tables, product, repository))
+            {
+                found.entry(area).or_insert(repository);
+            }
+        }
+    }
+    found
+}
+
+/// The name that tells two repositories' directories apart, where the product has several.
+#[must_use]
+pub fn qualifier<'a>(
+    tables: &'a Tables,
+    product: &ProductLens,
+    repository: RepositoryId,
+) -> Option<&'a str> {
+    if product.repositories.len() < 2 {
+        return None;
+    }
+    tables
+        .repository(repository)
+        .map(|found| found.name.rsplit('/').next().unwrap_or(&found.name))
+}

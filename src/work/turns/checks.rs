@@ -1,0 +1,109 @@
+//! Time that belongs to machines: workflow runs of a pull request's own commits, and the merge queue.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::replay::append;
+use super::{Holder, Turn};
+use crate::domain::{CommitId, RepositoryId};
+use crate::tables::Tables;
+use crate::work::ProductLens;
+use crate::work::pull_requests::Whole;
+
+/// From when to when; without an end: it still runs.
+type Span = (Timestamp, Timestamp);
+
+/// When the checks of each commit ran.
+#[derive(Debug, Default)]
+pub(crate) struct Checks {
+    spans: HashMap<(RepositoryId, CommitId), Vec<Span>>,
+}
+
+impl Checks {
+    pub(crate) fn of(tables: &Tables, product: &ProductLens) -> Self {
+        let mut checks = Self::default();
+        for run in &tables.facts.workflow_runs {
+            let Some(commit) = run.head_commit else {
+                continue;
+            };
+            if !product.repositories.contains(&run.repository) {
+                continue;
+            }
+            let since = run.started_at.unwrap_or(run.created_at);
+            let until = match run.conclusion {
+                Some(_) => run.updated_at,
+                None => Timestamp::MAX,
+            };
+            if since < until {
+                checks
+                    .spans
+                    .entry((run.repository, commit))
+                    .or_default()
+                    .push((since, until));
+            }
+        }
+        checks
+    }
+
+    /// Gives to `ci` what machines held of the turns of `merge`.
+    pub(crate) fn split(&self, turns: Vec<Turn>, whole: &Whole<'_>) -> Vec<Turn> {
+        if !turns.iter().any(|turn| turn.holder == Holder::Merge) {
+            return turns;
+        }
+        let spans = self.spans(whole);
+        if spans.is_empty() {
+            return turns;
+        }
+        let mut split = Vec::with_capacity(turns.len() + 2);
+        for turn in turns {
+            if turn.holder != Holder::Merge {
+                append(&mut split, turn.since, turn.until, turn.holder);
+                continue;
+            }
+            let mut from = turn.since;
+            for (since, until) in &spans {
+                let (since, until) = ((*since).max(from), (*until).min(turn.until));
+                if since >= until {
+                    continue;
+                }
+                if since > from {
+                    append(&mut split, from, since, Holder::Merge);
+                }
+                append(&mut split, since, until, Holder::Ci);
+                from = until;
+            }
+            if from < turn.until {
+                append(&mut split, from, turn.until, Holder::Merge);
+            }
+        }
+        split
+    }
+
+    /// When machines were at work on a pull request, by start.
+    fn spans(&self, whole: &Whole<'_>) -> Vec<Span> {
+        let repository = whole.pull_request.repository;
+        let mut spans: Vec<Span> = whole
+            .commits
+            .iter()
+            .filter_map(|(commit, _)| self.spans.get(&(repository, *commit)))
+            .flatten()
+            .copied()
+            .collect();
+        let mut queued_at = None;
+        for row in &whole.timeline {
+            match row.event.as_str() {
+                "added_to_merge_queue" => queued_at = queued_at.or(Some(row.at)),
+                "removed_from_merge_queue" => {
+                    if let Some(since) = queued_at.take() {
+                        spans.push((since, row.at));
+                    }
+                }
+                _ => {}
+            }
+        }
+        spans.extend(queued_at.map(|since| (since, Timestamp::MAX)));
+        spans.sort_unstable();
+        spans
+    }
+}
