@@ -10,7 +10,7 @@ use crate::domain::RepoName;
 #[derive(Debug, Parser)]
 #[command(
     name = "linchpin",
-    version,
+    version = super::version::version(),
     about,
     propagate_version = true,
     max_term_width = 100

@@ -27,6 +27,7 @@ mod report;
 mod run;
 mod side;
 mod time;
+mod version;
 mod workspace;
 
 use std::process::ExitCode;
