@@ -51,6 +51,7 @@ mod lead;
 mod logs;
 mod metric_pages;
 mod pipeline;
+mod project;
 mod properties;
 mod reads;
 mod reference;
