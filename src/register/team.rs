@@ -11,7 +11,7 @@ use super::incidents::{AttributionBound, IncidentEntry};
 use super::mining::Mining;
 use super::work::{DatedEvent, WorkMix};
 use crate::domain::calendar::weekday;
-use crate::domain::{Completeness, Login, RepoName, Stream, WorkPattern};
+use crate::domain::{Completeness, Login, RepoName, Stream, WorkPattern, zone};
 
 /// The team register. Every key has a default: an empty file is valid.
 #[derive(Debug, Clone, Deserialize)]
@@ -285,7 +285,7 @@ impl Calendar {
     /// The time zone; UTC where it is unknown (validation refuses that).
     #[must_use]
     pub fn zone(&self) -> TimeZone {
-        TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
+        zone(&self.time_zone).unwrap_or(TimeZone::UTC)
     }
 
     /// The days and hours worked by the team. Validation has refused what cannot be read here.
@@ -327,7 +327,7 @@ impl Calendar {
 
     /// What cannot be read, by the key that holds it.
     fn mistake(&self) -> Option<(&'static str, String)> {
-        if TimeZone::get(&self.time_zone).is_err() {
+        if zone(&self.time_zone).is_none() {
             let message = format!(
                 "`{}` is not an IANA time zone such as `Europe/Berlin`",
                 self.time_zone

@@ -298,7 +298,7 @@ pub fn table(table: &Table) -> String {
 }
 
 /// A sentence in which backticks set off code: each piece is encoded on its own.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     let is_paired = pieces.len() % 2 == 1 && !text.contains("``");
     if pieces.len() < 3 || !is_paired {

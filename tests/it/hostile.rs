@@ -407,6 +407,7 @@ fn no_text_is_a_formula_or_breaks_a_row_of_a_spreadsheet() {
             scope: None,
             bucket: None,
             repositories: &given.faces,
+            minimum_n: 5,
             max_rows: 9,
         };
         let csv = explain(&asked, Format::Csv).unwrap();
@@ -441,6 +442,7 @@ fn no_text_commands_a_terminal_or_a_log() {
                 scope: None,
                 bucket: None,
                 repositories: &given.faces,
+                minimum_n: 5,
                 max_rows: 9,
             };
             assert_visible(&name, &explain(&asked, Format::Table).unwrap());

@@ -43,6 +43,7 @@ mod github_schema;
 mod github_settings;
 mod github_shapes;
 mod gone;
+mod hidden_inputs;
 mod hostile;
 mod interrupted;
 mod killed;

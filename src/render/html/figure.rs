@@ -57,7 +57,11 @@ pub(super) fn anchor(id: &str) -> String {
     encode::file_name(id)
 }
 
-pub(super) fn figure(figure: &Figure, product: &str) -> Result<FigureView, RenderError> {
+pub(super) fn figure(
+    figure: &Figure,
+    product: &str,
+    minimum_n: u64,
+) -> Result<FigureView, RenderError> {
     let definition = figure.definition;
     let (amount, label, interval, others, n) = match &figure.headline {
         Headline::Value {
@@ -80,7 +84,7 @@ pub(super) fn figure(figure: &Figure, product: &str) -> Result<FigureView, Rende
     let ledger = &figure.ledger;
     let coverage = ledger.coverage();
     let n_excluded = ledger.excluded.values().sum::<u64>();
-    let words = |reason: &str| reason.replace('_', " ");
+    let words = |reason: &str| quantity::reason(reason, minimum_n);
     let excluded = ledger
         .excluded
         .iter()
