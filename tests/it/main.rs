@@ -56,6 +56,7 @@ mod project;
 mod properties;
 mod reads;
 mod reference;
+mod register;
 mod remotes;
 mod render;
 mod render_given;

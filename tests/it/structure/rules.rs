@@ -31,6 +31,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tokio", &["github", "cli", "demo"]),
     ("gix", &["git", "demo"]),
     ("toml", &["register", "report"]),
+    ("schemars", &["register", "domain"]),
     ("plotters", &["render"]),
     ("minijinja", &["render"]),
     ("clap", &["cli"]),
