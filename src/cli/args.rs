@@ -10,7 +10,7 @@ use crate::domain::RepoName;
 #[derive(Debug, Parser)]
 #[command(
     name = "linchpin",
-    version,
+    version = super::version::version(),
     about,
     propagate_version = true,
     max_term_width = 100
@@ -77,6 +77,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Show which accounts and signatures are one person, and why.
     Identity(IdentityArgs),
+    /// Print what other programs rely on: the JSON Schema of a register.
+    Schema(SchemaArgs),
 }
 
 /// Where things are.
@@ -310,4 +312,33 @@ pub struct IdentityArgs {
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// What is described.
+    #[arg(value_enum)]
+    pub name: SchemaName,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = SchemaFormat::Json)]
+    pub format: SchemaFormat,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// linchpin.toml, the team's register.
+    Register,
+    /// linchpin.private.toml, the lead's own.
+    PrivateRegister,
+}
+
+/// Form of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFormat {
+    /// JSON Schema, which editors check TOML against.
+    Json,
+    /// Every key with type, default, example and meaning, for people.
+    Markdown,
 }

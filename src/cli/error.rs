@@ -232,7 +232,8 @@ impl From<crate::store::facts::Error> for CliError {
 impl From<crate::register::Error> for CliError {
     fn from(source: crate::register::Error) -> Self {
         Self::new(Kind::Configuration, source)
-            .hint("correct the line; README.md lists every key under \"Configuration\"")
+            .hint("correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, \
+                 and `private-register` instead of `register` those of the private one")
     }
 }
 

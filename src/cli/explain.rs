@@ -69,6 +69,7 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         person,
         bucket,
         repositories: &faces,
+        minimum_n: analysis.lens.minimum_n,
         max_rows: ROWS_FOR_PEOPLE,
     };
     let format = match args.format {

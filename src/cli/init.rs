@@ -13,6 +13,7 @@ use super::fetch::token;
 use super::workspace::Workspace;
 use crate::github::ClientSettings;
 use crate::github::probe::Probe;
+use crate::register::{self, keys, page};
 use crate::render::encode;
 
 const WORKFLOW: &str = "\
@@ -47,22 +48,10 @@ jobs:
         with: { name: linchpin, path: linchpin-report/team }
 ";
 
+/// How the private register begins; every key follows, commented out.
 const PRIVATE: &str = "\
 # The lead's own register: absences, delegations, agreed feedback. Readable by you alone and kept out of git (.gitignore).
-# Every key is optional; README.md explains them all.
-
-# [[absence]]
-# login = \"ada\"
-# from = \"2026-07-06\"
-# to = \"2026-07-17\"
-
-# [[delegation]]
-# what = \"release process\"
-# from = \"ada\"
-# to = \"grace\"
-# start_on = \"2026-01-15\"
-# due_on = \"2026-04-15\"
-# paths = [\"release/**\"]
+# Every key is optional: take the `#` away before those that you want. `linchpin schema private-register` describes them too.
 ";
 
 /// What git is told to leave alone: all of it speaks of people, or can be made again.
@@ -70,10 +59,10 @@ const IGNORED: [&str; 3] = ["/linchpin.private.toml", "/.linchpin/", "/linchpin-
 
 /// Writes `linchpin.toml`, `linchpin.private.toml` with lines of `.gitignore` for it, and, with `--ci`, a workflow. Never overwrites.
 pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    let register = Path::new("linchpin.toml");
+    let team = Path::new("linchpin.toml");
     let workflow = Path::new(".github/workflows/linchpin.yml");
-    if register.exists() {
-        return Err(exists(register));
+    if team.exists() {
+        return Err(exists(team));
     }
     if args.ci && workflow.exists() {
         return Err(exists(workflow));
@@ -94,9 +83,9 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     };
     let text = configuration(workspace, &probes);
     // What it writes must be what it reads.
-    crate::register::parse(&text, "linchpin.toml")
-        .map_err(|error| CliError::new(Kind::Defect, error))?;
-    crate::register::parse_private(PRIVATE, "linchpin.private.toml")
+    register::parse(&text, "linchpin.toml").map_err(|error| CliError::new(Kind::Defect, error))?;
+    let private_text = private_configuration();
+    register::parse_private(&private_text, "linchpin.private.toml")
         .map_err(|error| CliError::new(Kind::Defect, error))?;
     // First: what must not be committed is ignored before it is there.
     let ignore = Path::new(".gitignore");
@@ -104,12 +93,12 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     if ignore_private(ignore)? {
         written.push(ignore);
     }
-    write(register, &text, 0o666)?;
-    written.push(register);
+    write(team, &text, 0o666)?;
+    written.push(team);
     let private = Path::new("linchpin.private.toml");
     // One that is there already is the lead's: it stays as it is.
     if fs::symlink_metadata(private).is_err() {
-        write(private, PRIVATE, 0o600)?;
+        write(private, &private_text, 0o600)?;
         written.push(private);
     }
     for path in written {
@@ -220,7 +209,8 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
             .join(", ")
     };
     let mut text = String::from(
-        "# The team's register. Every key is optional; README.md explains them all.\n\n",
+        "# The team's register. Every key is optional: take the `#` away before those that you want. `linchpin schema register` \
+         describes them too.\n\n",
     );
     let mut labels: Vec<String> = probes
         .iter()
@@ -247,6 +237,15 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
         "# Logins that are automation, besides the well-known ones.\nbots = [{}]\n",
         list(&bots)
     );
+    let tables = keys::tables();
+    let further = |text: &mut String, name: &str, written: &[&str]| {
+        if let Some(table) = tables.iter().find(|table| table.name == name) {
+            text.push_str(&page::commented_keys(table, written));
+            text.push('\n');
+        }
+    };
+    further(&mut text, "", &["incident_labels", "bots"]);
+    let mut written = vec!["calendar"];
     let names: Vec<String> = workspace.github.iter().map(ToString::to_string).collect();
     if let Some(first) = workspace.github.first() {
         let _ = writeln!(
@@ -281,10 +280,16 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
         text.push_str(
             "deployments = [\"deployments_api\", \"workflow_runs\", \"releases\", \"tags\"]\n",
         );
-        text.push_str("# tag_pattern = '^v\\d'\n# workflow_pattern = \"^deploy\"\n\n");
+        let found = ["name", "repositories", "production_pattern", "deployments"];
+        further(&mut text, "product", &found);
+        written.push("product");
     }
-    text.push_str("[calendar]\ntime_zone = \"UTC\"\nholidays = []\n\n");
-    text.push_str("# [[member]]\n# login = \"ada\"\n# name = \"Ada Lovelace\"\n# aliases = [\"ada@old-employer.example\"]\n# lead = true\n\n");
-    text.push_str("# [[area]]\n# name = \"billing\"\n# paths = [\"src/billing/**\"]\n");
+    text.push_str("[calendar]\ntime_zone = \"UTC\"\nholidays = []\n");
+    further(&mut text, "calendar", &["time_zone", "holidays"]);
+    text.push_str(page::commented_tables(&tables, &written).trim_start());
     text
+}
+
+fn private_configuration() -> String {
+    PRIVATE.to_owned() + &page::commented_tables(&keys::private_tables(), &[])
 }

@@ -25,8 +25,10 @@ mod private_folder;
 mod progress;
 mod report;
 mod run;
+mod schema;
 mod side;
 mod time;
+mod version;
 mod workspace;
 
 use std::process::ExitCode;
@@ -97,5 +99,6 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         Command::Check(args) => check::check(args, &of_store(&args.analysis)?),
         Command::Export(args) => export::export(args, &of_store(&args.analysis)?),
         Command::Identity(args) => identity::identity(args, &of_store(&args.analysis)?),
+        Command::Schema(args) => schema::schema(args),
     }
 }

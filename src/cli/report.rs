@@ -331,6 +331,7 @@ pub fn write_team_tree<T: Send>(
         gaps: &analysis.findings.gaps,
         accepted: &accepted,
         names: &analysis.names(workspace),
+        minimum_n: analysis.lens.minimum_n,
         minimum_people: analysis.lens.minimum_people,
         version: env!("CARGO_PKG_VERSION"),
     };

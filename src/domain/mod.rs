@@ -34,5 +34,5 @@ pub use pull_request::{
     Comment, CommentKind, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,
     RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent,
 };
-pub use time::{Bucket, Elapsed, Granularity, Window};
+pub use time::{Bucket, Elapsed, Granularity, Window, zone};
 pub use work_item::{Issue, IssueComment};

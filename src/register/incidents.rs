@@ -3,36 +3,43 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use crate::domain::{Cause, Elapsed, RepoName};
 
 /// An incident as the team recorded it. What is left out is read from the issue.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IncidentEntry {
     /// The issue's repository.
+    #[schemars(example = &"acme/widgets", with = "String")]
     pub repository: RepoName,
     /// The issue's number.
+    #[schemars(example = 412)]
     pub number: u64,
     /// When the impact began.
     #[serde(default)]
+    #[schemars(example = &"2026-04-01T10:03:00Z")]
     pub started_at: Option<Timestamp>,
     /// When service was restored.
     #[serde(default)]
+    #[schemars(example = &"2026-04-01T11:20:00Z")]
     pub resolved_at: Option<Timestamp>,
     /// `#12`, `owner/name#12`, `commit 3f2a91c`, `deployment ID` or `none`.
     #[serde(default)]
+    #[schemars(example = &"#405", with = "Option<String>")]
     pub caused_by: Option<Cause>,
     /// How bad it was, in the team's own word.
     #[serde(default)]
+    #[schemars(example = &"high")]
     pub severity: Option<String>,
 }
 
 /// How long after a deployment an incident may still be put down to it: more than nothing, at most 90 days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct AttributionBound(Elapsed);
 
 impl AttributionBound {
@@ -47,6 +54,13 @@ impl Default for AttributionBound {
     /// A day.
     fn default() -> Self {
         Self(Elapsed::from_micros(24 * 3_600_000_000))
+    }
+}
+
+impl From<AttributionBound> for String {
+    fn from(bound: AttributionBound) -> Self {
+        let micros = i64::try_from(bound.0.micros()).unwrap_or(i64::MAX);
+        format!("{:#}", SignedDuration::from_micros(micros))
     }
 }
 

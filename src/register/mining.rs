@@ -1,9 +1,10 @@
 //! What is mined from a clone: `[mining]`.
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Which commits are mined.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refs {
     /// Those that the default branch reaches.
@@ -14,7 +15,7 @@ pub enum Refs {
 }
 
 /// What is recorded of merges.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Merges {
     /// That they are there.
@@ -25,17 +26,21 @@ pub enum Merges {
 }
 
 /// What mining reads, and what it leaves out.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mining {
     /// Which commits are mined. Figures are of those on the default branch, whichever are; who is who is
     /// told from all of them.
+    #[schemars(example = &"all")]
     pub refs: Refs,
     /// What is recorded of merges. Figures are of the changes that were merged, each counted once, whatever is.
+    #[schemars(example = &"first-parent")]
     pub merges: Merges,
     /// Globs of paths left out of the knowledge metrics.
+    #[schemars(example = ["docs/generated/**"])]
     pub exclude: Vec<String>,
     /// Commits that touch more files are left out of the knowledge metrics.
+    #[schemars(example = 100)]
     pub max_files_per_commit: u32,
 }
 

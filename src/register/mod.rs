@@ -5,7 +5,9 @@
 
 mod error;
 mod incidents;
+pub mod keys;
 mod mining;
+pub mod page;
 mod private;
 mod team;
 mod work;

@@ -1,12 +1,13 @@
 //! `linchpin.private.toml`: what only the lead and the person concerned should read.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::Error;
 
 /// The private register. Every key has a default: an empty file is valid.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PrivateRegister {
     /// Declared absences.
@@ -24,72 +25,92 @@ pub struct PrivateRegister {
 }
 
 /// A declared absence; both days are inside.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Absence {
-    /// Who.
+    /// Who is away: a GitHub login.
+    #[schemars(example = &"ada")]
     pub login: String,
     /// First day away.
+    #[schemars(example = &"2026-07-06")]
     pub from: Date,
     /// Last day away.
+    #[schemars(example = &"2026-07-17")]
     pub to: Date,
 }
 
 /// Work handed from one person to another.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Delegation {
     /// What, in a few words.
+    #[schemars(example = &"release process")]
     pub what: String,
     /// Login of who hands over.
+    #[schemars(example = &"ada")]
     pub from: String,
     /// Login of who takes over.
+    #[schemars(example = &"grace")]
     pub to: String,
     /// First day.
+    #[schemars(example = &"2026-01-15")]
     pub start_on: Date,
     /// Agreed end.
     #[serde(default)]
+    #[schemars(example = &"2026-04-15")]
     pub due_on: Option<Date>,
     /// Globs of the paths it covers.
     #[serde(default)]
+    #[schemars(example = ["release/**"])]
     pub paths: Vec<String>,
     /// Labels it covers.
     #[serde(default)]
+    #[schemars(example = ["release"])]
     pub labels: Vec<String>,
 }
 
 /// An agreed observation after feedback.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUp {
-    /// Who.
+    /// Whom it was agreed with: a GitHub login.
+    #[schemars(example = &"grace")]
     pub login: String,
     /// The topic, in a few words.
+    #[schemars(example = &"reviews")]
     pub topic: String,
     /// When it was agreed.
+    #[schemars(example = &"2026-03-01")]
     pub agreed_on: Date,
     /// When to stop looking.
     #[serde(default)]
+    #[schemars(example = &"2026-05-01")]
     pub stop_on: Option<Date>,
     /// The observable act that was agreed.
+    #[schemars(example = &"comments on each requested review")]
     pub observable: String,
 }
 
 /// Something GitHub did not see, told by the person or the lead.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManualEntry {
-    /// Whose.
+    /// Whose: a GitHub login.
+    #[schemars(example = &"grace")]
     pub login: String,
     /// When.
+    #[schemars(example = &"2026-04-02")]
     pub on: Date,
     /// What, in one sentence.
+    #[schemars(example = &"Ran the incident workshop for the support team.")]
     pub text: String,
     /// A link, where there is one.
     #[serde(default)]
+    #[schemars(example = &"https://example.com/notes")]
     pub link: Option<String>,
     /// Whether the lead noted it (else: self-reported).
     #[serde(default)]
+    #[schemars(example = false)]
     pub noted_by_lead: bool,
 }
 

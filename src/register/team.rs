@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::incidents::{AttributionBound, IncidentEntry};
 use super::mining::Mining;
 use super::work::{DatedEvent, WorkMix};
 use crate::domain::calendar::weekday;
-use crate::domain::{Completeness, Login, RepoName, Stream, WorkPattern};
+use crate::domain::{Completeness, Login, RepoName, Stream, WorkPattern, zone};
 
 /// The team register. Every key has a default: an empty file is valid.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Register {
     /// Named groups of repositories. None: all known repositories form one product.
@@ -31,12 +32,16 @@ pub struct Register {
     #[serde(rename = "member")]
     pub members: Vec<Member>,
     /// Further logins that are automation.
+    #[schemars(example = ["our-release-bot"])]
     pub bots: Vec<String>,
     /// Further logins that are AI reviewers.
+    #[schemars(example = ["our-reviewer"])]
     pub ai_reviewers: Vec<String>,
     /// Whether one full name under several addresses is one person, where nothing contradicts it.
+    #[schemars(example = true)]
     pub merge_same_names: bool,
     /// Labels that make an issue an incident.
+    #[schemars(example = ["incident"])]
     pub incident_labels: Vec<String>,
     /// Whether the team says so itself: then no issue with one of them is no incident, not incidents kept elsewhere.
     #[serde(skip)]
@@ -45,21 +50,26 @@ pub struct Register {
     #[serde(rename = "incident")]
     pub incidents: Vec<IncidentEntry>,
     /// An incident is put down to no deployment older than this at its start.
+    #[schemars(example = &"24h", with = "String")]
     pub attribution_bound: AttributionBound,
     /// Labels that make a pull request a hotfix.
+    #[schemars(example = ["hotfix"])]
     pub hotfix_labels: Vec<String>,
     /// Regular expression of the branches that are hotfixes.
+    #[schemars(example = &"(?i)^hot-?fix([/_-]|$)")]
     pub hotfix_branch_pattern: String,
     /// Regular expression of the title, or of a label, of a pull request that a bot landed and closed.
+    #[schemars(example = &r"(?i)^\[merged by bors\]|^(merged|landed)$")]
     pub landed_pattern: String,
-    /// Time zone and working days.
+    /// Time zone, working days, working hours and holidays.
     pub calendar: Calendar,
     /// What the team has agreed with itself.
     pub agreements: Agreements,
     /// Dated changes to compare before and after.
     #[serde(rename = "event")]
     pub events: Vec<DatedEvent>,
-    /// What makes a pull request feature, maintenance, debt or incident work.
+    /// What makes a pull request feature, maintenance, debt or incident work. A kind that is given replaces that kind's default
+    /// rules; the others keep theirs.
     pub work_mix: WorkMix,
     /// Crossed agreements that stay quiet until a day.
     pub accepted: Vec<Accepted>,
@@ -69,10 +79,13 @@ pub struct Register {
     /// What mining reads and leaves out.
     pub mining: Mining,
     /// The default branch of clones whose repository GitHub was not asked about.
+    #[schemars(example = &"main")]
     pub default_branch: Option<String>,
     /// Below this many rows a figure lists events instead of a summary. At least 5.
+    #[schemars(example = 5, range(min = 5))]
     pub minimum_n: u64,
     /// A figure of what fewer people did is not told where nobody is named; how many they were is. At least 2.
+    #[schemars(example = 3, range(min = 2))]
     pub minimum_people: usize,
 }
 
@@ -108,7 +121,9 @@ impl Default for Register {
 }
 
 /// Where deployments are read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DeploymentSource {
     /// GitHub's Deployments API.
@@ -138,24 +153,30 @@ impl DeploymentSource {
 }
 
 /// A product.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Product {
     /// Its name.
+    #[schemars(example = &"widgets")]
     pub name: String,
     /// Its repositories, `owner/name`.
+    #[schemars(example = ["acme/widgets", "acme/widgets-web"], with = "Vec<String>")]
     pub repositories: Vec<RepoName>,
     /// Regular expression of the environments that are production.
     #[serde(default = "default_production_pattern")]
+    #[schemars(example = &"(?i)^prod(uction)?([^a-z]|$)")]
     pub production_pattern: String,
     /// Sources of deployments in order: the first with data wins.
     #[serde(default = "default_sources")]
+    #[schemars(example = ["deployments_api", "releases"])]
     pub deployments: Vec<DeploymentSource>,
     /// Regular expression of the tags that are deployments; needed for the source `tags`.
     #[serde(default)]
+    #[schemars(example = &r"^v\d")]
     pub tag_pattern: Option<String>,
     /// Regular expression of the workflows that deploy; needed for the source `workflow_runs`.
     #[serde(default)]
+    #[schemars(example = &"^deploy")]
     pub workflow_pattern: Option<String>,
 }
 
@@ -188,83 +209,102 @@ fn default_sources() -> Vec<DeploymentSource> {
 }
 
 /// A named part of one or all repositories.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Area {
     /// Its name.
+    #[schemars(example = &"billing")]
     pub name: String,
     /// The repository; none: every repository.
     #[serde(default)]
+    #[schemars(example = &"acme/widgets", with = "Option<String>")]
     pub repository: Option<RepoName>,
     /// Globs of its paths.
+    #[schemars(example = ["src/billing/**"])]
     pub paths: Vec<String>,
 }
 
 /// A kind of file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileKind {
     /// Its name, in the plural.
+    #[schemars(example = &"decision records")]
     pub name: String,
     /// Globs of its paths, in every repository.
+    #[schemars(example = ["docs/adr/**"])]
     pub paths: Vec<String>,
 }
 
 /// A member of the team.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
-    /// Login.
+    /// The person's GitHub login.
+    #[schemars(example = &"ada")]
     pub login: String,
     /// Name printed in private reports.
     #[serde(default)]
+    #[schemars(example = &"Ada Lovelace")]
     pub name: Option<String>,
     /// Further logins and commit addresses of the same person.
     #[serde(default)]
+    #[schemars(example = ["ada@old-employer.example"])]
     pub aliases: Vec<String>,
     /// First day on the team.
     #[serde(default)]
+    #[schemars(example = &"2025-03-01")]
     pub joined_on: Option<Date>,
     /// Last day on the team.
     #[serde(default)]
+    #[schemars(example = &"2026-03-31")]
     pub left_on: Option<Date>,
     /// Working time, where it differs from the team's.
     #[serde(default)]
     pub calendar: Option<MemberCalendar>,
     /// Whether the person leads the team: the bottleneck detector runs on leads first.
     #[serde(default)]
+    #[schemars(example = true)]
     pub lead: bool,
 }
 
 /// Time zone, working days, working hours and holidays.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Calendar {
     /// IANA time zone that decides which day, week and month an instant belongs to.
+    #[schemars(example = &"Europe/Berlin")]
     pub time_zone: String,
     /// Weekdays worked: `monday` or `mon`, ….
+    #[schemars(example = ["monday", "tuesday", "wednesday", "thursday", "friday"])]
     pub working_days: Vec<String>,
     /// Hours of a working day, `"09:00-17:00"`; none: durations are told in elapsed hours only.
+    #[schemars(example = &"09:00-17:00")]
     pub hours: Option<String>,
     /// Days without work.
+    #[schemars(example = ["2026-12-25"])]
     pub holidays: Vec<Date>,
 }
 
 /// Where a member's working time differs from the team's. What is not given is the team's.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberCalendar {
     /// IANA time zone.
     #[serde(default)]
+    #[schemars(example = &"Europe/Lisbon")]
     pub time_zone: Option<String>,
     /// Weekdays worked.
     #[serde(default)]
+    #[schemars(example = ["monday", "tuesday", "wednesday"])]
     pub working_days: Option<Vec<String>>,
     /// Hours of a working day.
     #[serde(default)]
+    #[schemars(example = &"10:00-16:00")]
     pub hours: Option<String>,
     /// Days without work, instead of the team's.
     #[serde(default)]
+    #[schemars(example = ["2026-06-10"])]
     pub holidays: Option<Vec<Date>>,
 }
 
@@ -285,7 +325,7 @@ impl Calendar {
     /// The time zone; UTC where it is unknown (validation refuses that).
     #[must_use]
     pub fn zone(&self) -> TimeZone {
-        TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
+        zone(&self.time_zone).unwrap_or(TimeZone::UTC)
     }
 
     /// The days and hours worked by the team. Validation has refused what cannot be read here.
@@ -327,7 +367,7 @@ impl Calendar {
 
     /// What cannot be read, by the key that holds it.
     fn mistake(&self) -> Option<(&'static str, String)> {
-        if TimeZone::get(&self.time_zone).is_err() {
+        if zone(&self.time_zone).is_none() {
             let message = format!(
                 "`{}` is not an IANA time zone such as `Europe/Berlin`",
                 self.time_zone
@@ -364,14 +404,16 @@ fn hours(text: &str) -> Option<(Time, Time)> {
 }
 
 /// The team's own thresholds. None ships with linchpin.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Agreements {
     /// A first review comes within so many working days.
     #[serde(deserialize_with = "amount")]
+    #[schemars(example = 1.0)]
     pub first_review_within_working_days: Option<f64>,
     /// An open pull request without an event by anyone but its author for so many working days needs fresh eyes.
     #[serde(deserialize_with = "amount")]
+    #[schemars(example = 3.0)]
     pub stuck_after_working_days: Option<f64>,
     /// Limits on figures of the window.
     #[serde(rename = "limit")]
@@ -406,22 +448,27 @@ fn amount<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f6
 }
 
 /// A figure that the team has agreed to keep within bounds.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// The metric's id.
+    #[schemars(example = &"flow.pickup_time")]
     pub metric: String,
     /// One of its numbers, such as `p90`; none: its headline number, which is the share of a ratio.
     #[serde(default)]
+    #[schemars(example = &"p90")]
     pub number: Option<String>,
     /// A product, repository or area; none: every product.
     #[serde(default)]
+    #[schemars(example = &"widgets")]
     pub scope: Option<String>,
     /// The largest value that is in order: hours, a share between 0 and 1, or a count.
     #[serde(default, deserialize_with = "amount")]
+    #[schemars(example = 24.0)]
     pub at_most: Option<f64>,
     /// The smallest value that is in order.
     #[serde(default, deserialize_with = "amount")]
+    #[schemars(example = 0.0)]
     pub at_least: Option<f64>,
 }
 
@@ -444,39 +491,48 @@ impl Limit {
 }
 
 /// A crossed agreement that the team has accepted until a day.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Accepted {
     /// The metric's id.
+    #[schemars(example = &"knowledge.silos")]
     pub metric: String,
     /// Product, repository or area; none: wherever it is crossed.
     #[serde(default)]
+    #[schemars(example = &"billing")]
     pub scope: Option<String>,
     /// Why.
+    #[schemars(example = &"Grace joins in May")]
     pub reason: String,
     /// The last quiet day.
+    #[schemars(example = &"2026-05-31")]
     pub until: Date,
 }
 
 /// A hole in a stream that the team knows of and lives with until a day. It is told all the same.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedHole {
     /// The repository.
+    #[schemars(example = &"acme/widgets", with = "String")]
     pub repository: RepoName,
     /// The stream, as `data_quality.json` names it.
+    #[schemars(example = &"pull_requests")]
     pub stream: Stream,
     /// How large a hole: one that grows is not accepted any more.
     #[serde(default)]
+    #[schemars(example = &"partial")]
     pub state: HoleState,
     /// Why.
+    #[schemars(example = &"one pull request is kept from this token")]
     pub reason: String,
     /// The last quiet day.
+    #[schemars(example = &"2026-05-31")]
     pub until: Date,
 }
 
 /// How much of a stream is missing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HoleState {
     /// Some of it.

@@ -1,22 +1,25 @@
 //! What the team says of its work: what kinds there are, and what changed when.
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Something that changed on a day: a migration, a release train, a review season. Figures compare before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatedEvent {
     /// The first day on which it was so.
+    #[schemars(example = &"2026-03-11")]
     pub on: Date,
     /// What, in a few words.
+    #[schemars(example = &"Smaller changes")]
     pub title: String,
 }
 
 /// What makes a pull request feature, maintenance, debt or incident work.
 ///
 /// A kind that is given replaces that kind's default rules; the others keep theirs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkMix {
     /// Something new for its users.
@@ -30,16 +33,20 @@ pub struct WorkMix {
 }
 
 /// The rules of one kind of work. A pull request that matches none of any kind is unclassified.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkRules {
     /// Labels, whole and in any case.
+    #[schemars(example = ["tech-debt"])]
     pub labels: Vec<String>,
     /// What the head branch begins with.
+    #[schemars(example = ["debt/"])]
     pub branches: Vec<String>,
     /// Types of a conventional title: `fix` of `fix(parser): …`.
+    #[schemars(example = ["refactor"])]
     pub types: Vec<String>,
     /// Globs, of which every file of the pull request matches one.
+    #[schemars(example = ["legacy/**"])]
     pub paths: Vec<String>,
 }
 

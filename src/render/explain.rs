@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::encode::{csv as field, markdown as md, markdown_link, terminal};
+use super::markdown::prose;
 use super::{RenderError, csv, json};
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{
@@ -44,6 +45,8 @@ pub struct Explain<'a> {
     pub bucket: Option<Bucket>,
     /// Display names of repositories.
     pub repositories: &'a [RepositoryFace],
+    /// The register's `minimum_n`, which some reasons name.
+    pub minimum_n: u64,
     /// The most rows a table for people lists of each fate; files list all.
     pub max_rows: usize,
 }
@@ -245,19 +248,20 @@ const fn unit_words(unit: Unit) -> &'static str {
     }
 }
 
-fn ledger_lines(ledger: &Ledger) -> Vec<(String, u64)> {
+fn ledger_lines(ledger: &Ledger, minimum_n: u64) -> Vec<(String, u64)> {
+    let words = |reason: &str| quantity::reason(reason, minimum_n);
     let mut lines = vec![("included".to_owned(), ledger.included)];
     lines.extend(
         ledger
             .excluded
             .iter()
-            .map(|(reason, n)| (format!("excluded: {}", reason.replace('_', " ")), *n)),
+            .map(|(reason, n)| (format!("excluded: {}", words(reason)), *n)),
     );
     lines.extend(
         ledger
             .unknown
             .iter()
-            .map(|(reason, n)| (format!("unknown: {}", reason.replace('_', " ")), *n)),
+            .map(|(reason, n)| (format!("unknown: {}", words(reason)), *n)),
     );
     lines.push(("population".to_owned(), ledger.population()));
     lines
@@ -293,7 +297,7 @@ fn table(asked: &Explain<'_>) -> String {
     }
     text.push_str("\nLedger\n");
     let counts = rows.iter().map(|(fate, n, _)| (*fate, *n));
-    for (title, n) in ledger_lines(&Ledger::of_counts(counts)) {
+    for (title, n) in ledger_lines(&Ledger::of_counts(counts), asked.minimum_n) {
         let _ = writeln!(text, "  {n:>8}  {title}");
     }
     for (fate, n_rows, rows) in &rows {
@@ -301,7 +305,7 @@ fn table(asked: &Explain<'_>) -> String {
         let reason = if reason.is_empty() {
             String::new()
         } else {
-            format!(": {}", reason.replace('_', " "))
+            format!(": {}", quantity::reason(reason, asked.minimum_n))
         };
         let _ = writeln!(text, "\n{fate}{reason}");
         for row in rows {
@@ -366,7 +370,7 @@ fn document(asked: &Explain<'_>) -> String {
         let _ = writeln!(text, "> {}\n", md(note));
     }
     text.push_str("| ledger | rows |\n|---|--:|\n");
-    for (title, n) in ledger_lines(&Ledger::of(rows.iter().copied())) {
+    for (title, n) in ledger_lines(&Ledger::of(rows.iter().copied()), asked.minimum_n) {
         let _ = writeln!(text, "| {} | {n} |", md(&title));
     }
     text.push_str(
@@ -386,7 +390,7 @@ fn document(asked: &Explain<'_>) -> String {
         let _ = writeln!(
             text,
             "| {fate} | {} | {at} | {value} | {} | {subject} |",
-            md(&reason.replace('_', " ")),
+            md(&quantity::reason(reason, asked.minimum_n)),
             md(&asked.repository(row))
         );
     }
@@ -397,7 +401,7 @@ fn document(asked: &Explain<'_>) -> String {
 fn definition_text(definition: &'static Definition) -> String {
     let mut text = format!("# {} (`{}`)\n\n", md(definition.title), definition.id);
     for (title, words) in definition_parts(definition) {
-        let _ = writeln!(text, "- **{title}**: {}", md(words));
+        let _ = writeln!(text, "- **{title}**: {}", prose(words));
     }
     text.push('\n');
     text
@@ -443,7 +447,7 @@ pub fn definition_index<'a>(definitions: impl Iterator<Item = &'a Definition>) -
         let _ = writeln!(
             text,
             "| [{id}]({id}.md) | {} |",
-            md(definition.question),
+            prose(definition.question),
             id = definition.id
         );
     }

@@ -30,7 +30,7 @@ pub fn summary(report: &TeamReport) -> String {
     let full = text.len();
     for product in &report.products {
         let before = text.len();
-        write_product(&mut text, product);
+        write_product(&mut text, product, report.minimum_n);
         if text.len() > MAX_SUMMARY_BYTES - 1024 {
             text.truncate(before.max(full));
             text.push_str("\n> The summary ends here because it would be too long; `index.html` holds the rest.\n\n");
@@ -86,7 +86,7 @@ fn shortcomings(text: &mut String, shortcomings: &[Shortcoming]) {
     }
 }
 
-fn write_product(text: &mut String, product: &ProductReport) {
+fn write_product(text: &mut String, product: &ProductReport, minimum_n: u64) {
     let _ = writeln!(text, "## {}\n", md(&product.name));
     let repositories: Vec<String> = product
         .repositories
@@ -101,11 +101,11 @@ fn write_product(text: &mut String, product: &ProductReport) {
         let _ = writeln!(text, "{}\n", repositories.join(" · "));
     }
     for section in &product.sections {
-        write_section(text, section);
+        write_section(text, section, minimum_n);
     }
 }
 
-fn write_section(text: &mut String, section: &Section) {
+fn write_section(text: &mut String, section: &Section, minimum_n: u64) {
     if section.figures.is_empty() && section.absences.is_empty() {
         return;
     }
@@ -123,7 +123,7 @@ fn write_section(text: &mut String, section: &Section) {
         text.push('\n');
     }
     for figure in &section.figures {
-        let unknown = figure.large_unknown_words();
+        let unknown = figure.large_unknown_words(minimum_n);
         for caution in unknown.iter().chain(&figure.cautions) {
             let _ = writeln!(text, "- {}: {}", md(figure.definition.title), md(caution));
         }
@@ -299,7 +299,7 @@ pub fn table(table: &Table) -> String {
 }
 
 /// A sentence in which backticks set off code: each piece is encoded on its own.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     let is_paired = pieces.len() % 2 == 1 && !text.contains("``");
     if pieces.len() < 3 || !is_paired {

@@ -111,13 +111,16 @@ impl Figure {
 
     /// The same in words, with the reasons.
     #[must_use]
-    pub fn large_unknown_words(&self) -> Option<String> {
+    pub fn large_unknown_words(&self, minimum_n: u64) -> Option<String> {
         let share = quantity::percent(self.large_unknown()?);
         let reasons: Vec<String> = self
             .ledger
             .unknown
             .iter()
-            .map(|(reason, n)| format!("{} {}", reason.replace('_', " "), quantity::count(*n)))
+            .map(|(reason, n)| {
+                let words = quantity::reason(reason, minimum_n);
+                format!("{words} {}", quantity::count(*n))
+            })
             .collect();
         Some(format!(
             "{share} of the rows that belong here could not be measured ({}): the figure speaks of the others",

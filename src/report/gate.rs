@@ -51,6 +51,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         gaps,
         accepted,
         names,
+        minimum_n: _,
         minimum_people,
         version: _,
     } = input;

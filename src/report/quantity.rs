@@ -170,6 +170,13 @@ fn singular(plural: &str) -> String {
     }
 }
 
+/// A ledger's reason in words. A reason that turns on the register's `minimum_n` names the key, its words the number configured.
+#[must_use]
+pub fn reason(reason: &str, minimum_n: u64) -> String {
+    let words = reason.replace('_', " ");
+    words.replace("minimum n", &count(minimum_n))
+}
+
 /// What the reader calls a number of a value: `p50` is the median.
 #[must_use]
 pub fn number_title(name: &str) -> String {

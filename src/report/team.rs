@@ -82,6 +82,8 @@ pub struct TeamInput<'a> {
     pub accepted: &'a [AcceptedFlag],
     /// Everybody's names: the report prints none of them.
     pub names: &'a Names,
+    /// Below this many rows a figure lists events instead of a summary.
+    pub minimum_n: u64,
     /// Figures of what fewer people did are withheld.
     pub minimum_people: usize,
     /// The program's version.
@@ -206,6 +208,8 @@ pub struct TeamReport {
     pub granularity: Granularity,
     /// The time zone.
     pub zone: TimeZone,
+    /// Below this many rows nothing is summarised.
+    pub minimum_n: u64,
     /// The program's version.
     pub version: String,
     /// Products in order.
@@ -318,6 +322,7 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         window: input.window,
         granularity: input.granularity,
         zone: input.zone.clone(),
+        minimum_n: input.minimum_n,
         version: input.version.to_owned(),
         products: products.collect(),
         shortcomings: withheld(input.products)

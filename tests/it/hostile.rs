@@ -408,6 +408,7 @@ fn no_text_is_a_formula_or_breaks_a_row_of_a_spreadsheet() {
             scope: None,
             bucket: None,
             repositories: &given.faces,
+            minimum_n: 5,
             max_rows: 9,
         };
         let csv = explain(&asked, Format::Csv).unwrap();
@@ -442,6 +443,7 @@ fn no_text_commands_a_terminal_or_a_log() {
                 scope: None,
                 bucket: None,
                 repositories: &given.faces,
+                minimum_n: 5,
                 max_rows: 9,
             };
             assert_visible(&name, &explain(&asked, Format::Table).unwrap());

@@ -42,6 +42,29 @@ fn every_metric_has_a_page_that_says_what_the_registry_says() {
 }
 
 #[test]
+fn code_in_a_definition_is_code_on_its_page() {
+    let mut n_spans = 0;
+    for metric in REGISTRY {
+        let definition = metric.definition;
+        let page = definition_page(definition);
+        assert!(!page.contains("\\`"), "{}", definition.id);
+        let texts = [definition.source, definition.exclusions];
+        for span in texts
+            .iter()
+            .flat_map(|text| text.split('`').skip(1).step_by(2))
+        {
+            assert!(
+                page.contains(&format!("`{span}`")),
+                "{}: {span}",
+                definition.id
+            );
+            n_spans += 1;
+        }
+    }
+    assert!(n_spans > 40, "{n_spans}");
+}
+
+#[test]
 fn no_part_of_a_definition_is_left_empty() {
     for metric in REGISTRY {
         let definition = metric.definition;

@@ -422,6 +422,7 @@ fn explain_lists_every_row_with_its_fate_and_adds_up() {
         scope: None,
         bucket: None,
         repositories: &given.faces,
+        minimum_n: 5,
         max_rows: 2,
     };
     let table = explain(&asked, Format::Table).unwrap();
@@ -466,6 +467,7 @@ fn explain_narrows_to_a_scope_and_a_bucket() {
             scope,
             bucket,
             repositories: &given.faces,
+            minimum_n: 5,
             max_rows: 9,
         };
         explain(&asked, Format::Csv).unwrap().lines().count() - 1

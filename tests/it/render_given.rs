@@ -438,6 +438,7 @@ impl Given {
             gaps: &self.gaps,
             accepted: &self.accepted,
             names: &linchpin::report::Names::none(),
+            minimum_n: 5,
             minimum_people: 3,
             version: "0.1.0",
         };

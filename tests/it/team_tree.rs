@@ -349,6 +349,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         gaps: &gaps,
         accepted: &accepted,
         names: &Names::of(&known, &["acme/lamp"]),
+        minimum_n: 5,
         minimum_people: 2,
         version: "0.1.0",
     };

@@ -33,7 +33,7 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::PullRequests],
     source: "The register's `[[event]]`; GitHub `PullRequest.createdAt`, `mergedAt`; the working days of the register's calendar",
     exclusions: "Pull requests opened by automation are left out. A change whose five working days are not over has no figure yet. With fewer \
-                 merges on a side than the minimum n, that side has no spread.",
+                 merges on a side than `minimum_n`, that side has no spread.",
     how_to_read: "More finished, fewer carried over and a smaller spread after the change is what it promised. One change proves little: look again \
                   after a month.",
     can_mislead: "Ten working days are few, and whatever else happened in them is in the figure: holidays of one person, one large change, a \

@@ -39,7 +39,7 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::History, Need::Ownership],
     source: "Decay and review weight: Jabrayilzade et al. (2022), \"Bus factor in practice\", ICSE-SEIP; the second condition keeps \
              specialisation from being called a silo",
-    exclusions: "Areas with fewer than five commits and reviews in 547 days are unknown. Automation, merge commits, ignored revisions, \
+    exclusions: "Areas with fewer than `minimum_n` commits and reviews in 547 days are unknown. Automation, merge commits, ignored revisions, \
                  edits by commits above the file limit, generated, vendored, lock and binary files are left out.",
     how_to_read: "A silo is a risk of the system, not a fault of its holder: pair, review across, or accept it until a date.",
     can_mislead: "Pairing without a Co-authored-by trailer, design talks and operations are not seen. A stable area that nobody needed \
@@ -114,7 +114,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
         let mut rows: Vec<Keyed<()>> = Vec::new();
         for (name, area) in by_area(tables, lens, product) {
             let (value, fate) = if area.n_contributions() < lens.minimum_n {
-                (None, Fate::Unknown("fewer_than_five_contributions"))
+                (None, Fate::Unknown("fewer_than_minimum_n_contributions"))
             } else {
                 (
                     Some(if silo_of(&area, &active).is_some() {

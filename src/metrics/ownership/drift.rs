@@ -32,14 +32,14 @@ static DEFINITION: Definition = Definition {
     definition: "Share of the lines of CODEOWNERS that have drifted: of the commits and reviews of the window on the living files that a \
                  line decides about, less than half were by its declared owners. The last matching line decides, as on GitHub; a \
                  team's owners are its members.",
-    formula: "lines with (commits and reviews by declared owners / commits and reviews) < ½, of the lines with at least five",
+    formula: "lines with (commits and reviews by declared owners / commits and reviews) < ½, of the lines with at least `minimum_n`",
     unit: Unit::Share,
     recipe: Recipe::Share,
     about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
     source: "Definition of this project; matching after GitHub's documentation of CODEOWNERS",
-    exclusions: "Lines that decide about no living file and lines without owners are left out. Lines with fewer than five commits and \
+    exclusions: "Lines that decide about no living file and lines without owners are left out. Lines with fewer than `minimum_n` commits and \
                  reviews, and lines whose owners are not known to the facts (a team whose members cannot be read), are unknown. \
                  Automation, merge commits, ignored revisions and commits above the file limit do not count.",
     how_to_read: "A drifted line sends review requests to people who no longer maintain the files: change the line, or the maintainer.",
@@ -322,7 +322,10 @@ fn judge(lens: &Lens, line: &DeclaredLine) -> (Option<f64>, Fate) {
         return (None, Fate::Unknown("owners_not_known"));
     }
     if line.by_owners.of < lens.minimum_n {
-        return (None, Fate::Unknown("fewer_than_five_commits_and_reviews"));
+        return (
+            None,
+            Fate::Unknown("fewer_than_minimum_n_commits_and_reviews"),
+        );
     }
     let has_drifted = line
         .by_owners

@@ -34,7 +34,7 @@ static DEFINITION: Definition = Definition {
     definition: "Share of the areas in which, over two consecutive quarters, one person's share of the changes falls and \
                  another's rises by at least 20 points each, by more than chance (the 80 % Wilson intervals before and after do not \
                  overlap), the giver was ahead before, the receiver is ahead after, and still is in the quarter after that. Only \
-                 complete quarters of the window with at least five changes are compared: four in a row.",
+                 complete quarters of the window with at least `minimum_n` changes are compared: four in a row.",
     formula: "share(q, giver) − share(q+2, giver) ≥ 0.2 and share(q+2, receiver) − share(q, receiver) ≥ 0.2, intervals apart",
     unit: Unit::Share,
     recipe: Recipe::Share,
@@ -42,7 +42,7 @@ static DEFINITION: Definition = Definition {
     cohort: None,
     needs: &[Need::History],
     source: "Definition of this project; shares as in ownership.share",
-    exclusions: "Areas without four consecutive complete quarters of at least five changes each are unknown. A quarter in which the \
+    exclusions: "Areas without four consecutive complete quarters of at least `minimum_n` changes each are unknown. A quarter in which the \
                  giver did nothing and came back after opens no hand-over. Nor, in the lead's views and in an export, does one of \
                  which the giver had declared at least half as absence: team pages know nothing of declared absences.",
     how_to_read: "A hand-over that the team planned is a delegation working. One that nobody planned is worth a conversation.",
@@ -299,7 +299,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             let (value, fate) = match &found {
                 Finding::TooLittleHistory => (
                     None,
-                    Fate::Unknown("fewer_than_four_quarters_with_five_changes"),
+                    Fate::Unknown("fewer_than_four_quarters_with_minimum_n_changes"),
                 ),
                 Finding::Stays => (Some(0.0), Fate::Included),
                 Finding::Moved(handover) => {

@@ -24,14 +24,14 @@ static DEFINITION: Definition = Definition {
     question: "Which areas would have no recent reviewer if one person were away?",
     definition: "Share of the areas in which only one person reviewed others' pull requests in the 180 days before the as-of instant. \
                  Beside it the areas in which only one person approved. In the private tree with the person.",
-    formula: "areas with exactly one human reviewer in 180 days / areas with at least five pull requests reviewed in 180 days",
+    formula: "areas with exactly one human reviewer in 180 days / areas with at least `minimum_n` pull requests reviewed in 180 days",
     unit: Unit::Share,
     recipe: Recipe::Share,
     about: About::System,
     cohort: None,
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview`; the area of a pull request is that of its files",
-    exclusions: "Areas with fewer than five pull requests reviewed in 180 days are unknown. Reviews by the author, by bots and by AI \
+    exclusions: "Areas with fewer than `minimum_n` pull requests reviewed in 180 days are unknown. Reviews by the author, by bots and by AI \
                  reviewers do not count, nor do those of people who have left the team.",
     how_to_read: "Ask a second person to review there before the first one is away. An area that one person writes and another one \
                   reviews has two who know it.",
@@ -52,7 +52,9 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 let n = area.n_reviewed();
                 let only = area.only_reviewer();
                 let (value, fate) = match n {
-                    n if n < lens.minimum_n => (None, Fate::Unknown("fewer_than_five_reviewed")),
+                    n if n < lens.minimum_n => {
+                        (None, Fate::Unknown("fewer_than_minimum_n_reviewed"))
+                    }
                     _ => (Some(if only.is_some() { 1.0 } else { 0.0 }), Fate::Included),
                 };
                 Keyed {

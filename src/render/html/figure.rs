@@ -59,7 +59,11 @@ pub(super) fn anchor(id: &str) -> String {
     encode::file_name(id)
 }
 
-pub(super) fn figure(figure: &Figure, product: &str) -> Result<FigureView, RenderError> {
+pub(super) fn figure(
+    figure: &Figure,
+    product: &str,
+    minimum_n: u64,
+) -> Result<FigureView, RenderError> {
     let definition = figure.definition;
     let (amount, label, interval, others, n) = match &figure.headline {
         Headline::Value {
@@ -82,7 +86,7 @@ pub(super) fn figure(figure: &Figure, product: &str) -> Result<FigureView, Rende
     let ledger = &figure.ledger;
     let coverage = ledger.coverage();
     let n_excluded = ledger.excluded.values().sum::<u64>();
-    let words = |reason: &str| reason.replace('_', " ");
+    let words = |reason: &str| quantity::reason(reason, minimum_n);
     let excluded = ledger
         .excluded
         .iter()
@@ -131,7 +135,7 @@ pub(super) fn figure(figure: &Figure, product: &str) -> Result<FigureView, Rende
         legend: figure.chart.as_ref().map(legend).unwrap_or_default(),
         too_few: figure.chart.as_ref().map(too_few).unwrap_or_default(),
         cautions: figure.cautions.clone(),
-        large_unknown: figure.large_unknown_words(),
+        large_unknown: figure.large_unknown_words(minimum_n),
         notes: figure.notes.clone(),
         bar: Value::from_safe_string(svg::ledger_bar(
             ledger.included,

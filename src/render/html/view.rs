@@ -23,6 +23,7 @@ pub(super) struct Page {
     zone: String,
     bucket: &'static str,
     version: String,
+    minimum_n: String,
     partial: Vec<ShortView>,
     /// What is withheld because a precondition does not hold.
     withheld: Vec<ShortView>,
@@ -114,8 +115,11 @@ impl Page {
         let (withheld, unread): (Vec<&Shortcoming>, Vec<&Shortcoming>) = unread
             .into_iter()
             .partition(|shortcoming| shortcoming.state == WITHHELD);
-        let products: Result<Vec<ProductView>, RenderError> =
-            report.products.iter().map(product).collect();
+        let products: Result<Vec<ProductView>, RenderError> = report
+            .products
+            .iter()
+            .map(|part| product(part, report.minimum_n))
+            .collect();
         Ok(Self {
             title: report.title.clone(),
             style: Value::from_safe_string(style.to_owned()),
@@ -131,6 +135,7 @@ impl Page {
                 crate::domain::Granularity::Quarter => "quarters",
             },
             version: report.version.clone(),
+            minimum_n: quantity::count(report.minimum_n),
             partial: partial.into_iter().map(shortcoming).collect(),
             withheld: withheld.into_iter().map(shortcoming).collect(),
             unread: unread.into_iter().map(shortcoming).collect(),
@@ -151,7 +156,7 @@ fn shortcoming(shortcoming: &Shortcoming) -> ShortView {
     }
 }
 
-fn product(product: &ProductReport) -> Result<ProductView, RenderError> {
+fn product(product: &ProductReport, minimum_n: u64) -> Result<ProductView, RenderError> {
     let figures = || product.sections.iter().flat_map(|section| &section.figures);
     let glance: Result<Vec<GlanceView>, RenderError> = product
         .at_a_glance
@@ -163,7 +168,7 @@ fn product(product: &ProductReport) -> Result<ProductView, RenderError> {
         .sections
         .iter()
         .filter(|section| !section.figures.is_empty() || !section.absences.is_empty())
-        .map(|part| section(part, product))
+        .map(|part| section(part, product, minimum_n))
         .collect();
     Ok(ProductView {
         id: product.id.clone(),
@@ -206,11 +211,15 @@ fn glance(figure: &Figure) -> Result<GlanceView, RenderError> {
     })
 }
 
-fn section(section: &Section, product: &ProductReport) -> Result<SectionView, RenderError> {
+fn section(
+    section: &Section,
+    product: &ProductReport,
+    minimum_n: u64,
+) -> Result<SectionView, RenderError> {
     let figures: Result<Vec<FigureView>, RenderError> = section
         .figures
         .iter()
-        .map(|part| figure(part, &product.name))
+        .map(|part| figure(part, &product.name, minimum_n))
         .collect();
     Ok(SectionView {
         id: section.id.clone(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::domain::Cause;
+use crate::domain::{Cause, zone};
 
 /// A time that a body tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +204,7 @@ fn zone_of(word: &str) -> Option<TimeZone> {
         return Some(TimeZone::fixed(Offset::from_seconds(seconds).ok()?));
     }
     let is_name = word.contains('/') && word.starts_with(|first: char| first.is_ascii_alphabetic());
-    is_name.then(|| TimeZone::get(word).ok()).flatten()
+    is_name.then(|| zone(word)).flatten()
 }
 
 /// `+02`, `+2`, `+0200`, `+02:00`, `-05:30`.
