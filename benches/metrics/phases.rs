@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use linchpin::domain::{Granularity, StreamCertificate, Window};
 use linchpin::store::{Mode, Store, facts};
 use linchpin::tables::{Part, Tables};
-use linchpin::work::Lens;
+use linchpin::work::{Lens, Reading};
 use linchpin::{metrics, register};
 
 /// Prints seconds and resident megabytes after each phase of a report on a place that `--write` made.
@@ -25,10 +25,10 @@ pub fn print(place: &Path, as_of: &str) {
     let start = Instant::now();
     let (tables, lens) = read(place, as_of.parse().unwrap());
     say("read everything", start);
-    let lens = lens.sharing();
+    let readings = Reading::of_products(&tables, &lens);
     for metric in metrics::REGISTRY {
         let start = Instant::now();
-        let n_rows = (metric.measure)(&tables, &lens).rows.len();
+        let n_rows = metric.of(&readings).rows.len();
         say(&format!("{} ({n_rows} rows)", metric.definition.id), start);
     }
 }

@@ -9,7 +9,7 @@ use linchpin::metrics::movement::{self, RunHead};
 use linchpin::metrics::{self, Measure};
 use linchpin::store::{Mode, Store, runs};
 use linchpin::tables::Tables;
-use linchpin::work::Lens;
+use linchpin::work::{Lens, Reading};
 
 /// Keeps two runs in the store of a place that `--write` made, says how large they are, and what their comparison costs.
 pub fn print(place: &Path, as_of: &str) {
@@ -31,7 +31,7 @@ pub fn print(place: &Path, as_of: &str) {
 
 /// Keeps a run; the bytes of its rows.
 fn keep(place: &Path, tables: &Tables, lens: &Lens) -> usize {
-    let kept = metrics::measure_each(tables, lens, &|measure: Measure| {
+    let kept = metrics::measure_each(&Reading::of_products(tables, lens), &|measure: Measure| {
         let rows = runs::encode(&movement::rows(&measure)).unwrap();
         (measure.without_rows(), rows)
     });

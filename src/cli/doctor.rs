@@ -103,10 +103,12 @@ fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
     let Ok(analysis) = Analysis::of(workspace, &needed) else {
         return true;
     };
-    let (tables, lens) = (&analysis.tables, analysis.lens.sharing());
+    let (tables, lens) = (&analysis.tables, &analysis.lens);
+    let readings = analysis.readings();
     let mut is_whole = true;
-    for product in &lens.products {
-        let delivered = shipping::of_product(tables, &lens, product);
+    for reading in &readings {
+        let product = reading.product;
+        let delivered = shipping::of_product(reading);
         let (None, Ok((_, shipping))) = (lens.missing(product, Need::Commits), delivered.as_ref())
         else {
             continue;
@@ -141,9 +143,9 @@ fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
         .filter(|login| login.looks_like_a_machine() && !is_member(login))
         .map(|login| login.0.as_str())
         .collect();
-    for product in &lens.products {
+    for reading in &readings {
         for (what, words) in [("answer", Words::Any), ("review", Words::Reviews)] {
-            let accounts = machine_like::accounts(tables, &lens, product, words);
+            let accounts = machine_like::accounts(reading, words);
             let named: Vec<String> = tables
                 .people
                 .iter()
@@ -157,7 +159,7 @@ fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
                 lines.push(format!(
                     "people       {}: accounts that {what} within a minute, again and again, like a machine: {}; the waits that they \
                      would end are withheld until linchpin.toml names them under `bots`, or as `[[member]]`",
-                    terminal(&product.name),
+                    terminal(&reading.product.name),
                     terminal(&named.join(", "))
                 ));
                 is_whole = false;

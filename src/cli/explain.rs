@@ -46,7 +46,7 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         About::System | About::Deeds | About::People => &analysis.lens,
     };
     let lens = lens.clone().asking(args.bucket.as_deref());
-    let measure = metrics::measure_apart(metric, &analysis.tables, &lens);
+    let measure = metric.over(&analysis.tables, &lens);
     let faces = analysis.faces();
     let scope = args
         .scope

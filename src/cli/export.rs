@@ -11,7 +11,7 @@ use crate::domain::{
     Person, PullRequest, PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, Team,
     TeamMember, TimelineEvent, WorkflowRun,
 };
-use crate::metrics::relations::{Question, measure_rows};
+use crate::metrics::relations::{Relations, measure_rows};
 use crate::metrics::{self, Measure};
 use crate::render::encode;
 use crate::store::Store;
@@ -120,11 +120,9 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
     fn sheet<R: Row>(rows: &[R]) -> Result<Table, CliError> {
         Ok((R::TABLE.to_owned(), Sheet::of_rows(rows).map_err(defect)?))
     }
-    let lens = analysis.private_lens.sharing();
-    let question = Question::of(&analysis.tables, &lens);
+    let question = Relations::of(&analysis.tables, &analysis.private_lens);
     let measures = measure_rows(&metrics::measure_each(
-        &analysis.tables,
-        &lens,
+        &analysis.private_readings(),
         &Measure::without_rows,
     ));
     Ok(vec![

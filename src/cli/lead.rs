@@ -1,5 +1,6 @@
 //! `linchpin lead`: the lead's named views, in the private tree alone.
 
+use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -15,9 +16,9 @@ use crate::metrics::agreements::agreements;
 use crate::metrics::knowledge::{decay, orphans_if};
 use crate::metrics::ownership::handover::{self, Finding};
 use crate::metrics::review::{areas, waits};
-use crate::tables::{Part, Tables};
+use crate::tables::Part;
+use crate::work::activity;
 use crate::work::history::touches::last_touches;
-use crate::work::{Lens, ProductLens, activity};
 use crate::{metrics, render};
 
 /// Writes `<out>/private/lead/`.
@@ -37,18 +38,15 @@ pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
 
 /// Writes the views and returns their folder.
 pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliError> {
-    let (tables, lens) = (&analysis.tables, &analysis.private_lens.sharing());
+    let (tables, lens) = (&analysis.tables, &analysis.private_lens);
+    let readings = analysis.private_readings();
     let repositories: BTreeMap<RepositoryId, RepoName> = tables
         .repositories
         .iter()
         .filter_map(|row| Some((row.repository, row.name.parse().ok()?)))
         .collect();
-    let measures = metrics::measure_all(tables, lens);
-    let products: Vec<ProductSources> = lens
-        .products
-        .iter()
-        .map(|product| product_sources(tables, lens, product))
-        .collect();
+    let measures = metrics::measure_each(&readings, &|measure| measure);
+    let products: Vec<ProductSources> = readings.iter().map(product_sources).collect();
     let members: Vec<PersonId> = lens
         .roster
         .members
@@ -82,16 +80,16 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
     Ok(place)
 }
 
-fn product_sources(tables: &Tables, lens: &Lens, product: &ProductLens) -> ProductSources {
+fn product_sources(reading: &Reading<'_>) -> ProductSources {
     ProductSources {
-        name: product.name.clone(),
-        waits: waits::of_merged(tables, lens, product),
-        reviewers: areas::by_area(tables, lens, product),
-        knowledge: decay::by_area(tables, lens, product),
-        last_touches: last_touches(tables, lens, product),
-        known_to_one: orphans_if::by_person_and_area(tables, lens, product),
-        active: activity::active_people(tables, lens, product),
-        handovers: handover::handovers(tables, lens, product)
+        name: reading.product.name.clone(),
+        waits: waits::of_merged(reading),
+        reviewers: areas::by_area(reading),
+        knowledge: decay::by_area(reading),
+        last_touches: last_touches(reading),
+        known_to_one: orphans_if::by_person_and_area(reading),
+        active: activity::active_people(reading),
+        handovers: handover::handovers(reading)
             .into_iter()
             .filter_map(|(_, finding)| match finding {
                 Finding::Moved(handover) => Some(handover),

@@ -1,5 +1,6 @@
 //! `linchpin person`: one person's private tree.
 
+use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -182,8 +183,11 @@ pub(super) fn with_sources<T>(
             .iter()
             .find(|product| product.repositories.contains(&repository));
         product.map_or_else(Vec::new, |product| {
-            lens.areas
-                .of(repository, path, qualifier(tables, product, repository))
+            lens.areas.of(
+                repository,
+                path,
+                qualifier(&Reading::of(tables, lens, product), repository),
+            )
         })
     };
     let person_of = |login: &str| {
@@ -238,14 +242,14 @@ pub(super) fn with_sources<T>(
 
 /// The answers of `absence.resilience`, and what is missing, product by product.
 fn resilience(analysis: &Analysis) -> (Vec<Resilience>, Vec<String>) {
-    let (tables, lens) = (&analysis.tables, &analysis.private_lens);
     let (mut found, mut without) = (Vec::new(), Vec::new());
-    for product in &lens.products {
-        if let Err(missing) = deployments::of_product(tables, lens, product) {
+    for reading in &analysis.private_readings() {
+        let product = reading.product;
+        if let Err(missing) = deployments::of_product(reading) {
             let because = missing.because;
             without.push(format!("deployments of {}: {because}", product.name));
         }
-        match of_product_absences(tables, lens, product) {
+        match of_product_absences(reading) {
             Ok(absences) => found.extend(absences),
             Err(missing) => {
                 let because = missing.because;

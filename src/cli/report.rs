@@ -1,5 +1,6 @@
 //! From the store to the team tree.
 
+use crate::work::Reading;
 use std::collections::BTreeSet;
 
 use super::console::note;
@@ -35,6 +36,18 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// The readings of the products, as the team sees them.
+    #[must_use]
+    pub fn readings(&self) -> Vec<Reading<'_>> {
+        Reading::of_products(&self.tables, &self.lens)
+    }
+
+    /// The same with what the private register says.
+    #[must_use]
+    pub fn private_readings(&self) -> Vec<Reading<'_>> {
+        Reading::of_products(&self.tables, &self.private_lens)
+    }
+
     /// Reads the store.
     pub fn read(store: &Store, workspace: &Workspace) -> Result<Self, CliError> {
         Self::read_parts(store, workspace, &Part::ALL)
@@ -285,22 +298,20 @@ pub fn write_team_tree<T: Send>(
     workspace: &Workspace,
     keep: &(dyn Fn(&Measure) -> T + Sync),
 ) -> Result<(Vec<Measure>, Vec<T>), CliError> {
-    let (measures, kept): (Vec<Measure>, Vec<T>) =
-        metrics::measure_each(&analysis.tables, &analysis.lens, &|measure| {
-            let kept = keep(&measure);
-            (crate::report::with_listable_rows(measure), kept)
-        })
-        .into_iter()
-        .unzip();
+    let readings = analysis.readings();
+    let (measures, kept): (Vec<Measure>, Vec<T>) = metrics::measure_each(&readings, &|measure| {
+        let kept = keep(&measure);
+        (crate::report::with_listable_rows(measure), kept)
+    })
+    .into_iter()
+    .unzip();
     let faces = analysis.faces();
-    let lens = analysis.lens.sharing();
-    let products: Vec<Product> = lens
-        .products
+    let products: Vec<Product> = readings
         .iter()
-        .map(|product| Product {
-            name: product.name.clone(),
-            repositories: product.repositories.clone(),
-            unmet: unmet::of_product(&analysis.tables, &lens, product),
+        .map(|reading| Product {
+            name: reading.product.name.clone(),
+            repositories: reading.product.repositories.clone(),
+            unmet: unmet::of_product(reading),
         })
         .collect();
     let today = workspace.today();

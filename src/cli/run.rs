@@ -193,10 +193,9 @@ fn report_on(
     for exposure in workspace.exposures() {
         context.progress.say(&format!("warning: {exposure}"));
     }
-    let lens = analysis.lens.sharing();
-    for product in &lens.products {
-        for Unmet { what, missing } in unmet::of_product(&analysis.tables, &lens, product) {
-            let name = crate::render::encode::terminal(&product.name);
+    for reading in &analysis.readings() {
+        for Unmet { what, missing } in unmet::of_product(reading) {
+            let name = crate::render::encode::terminal(&reading.product.name);
             let fix = missing.fix.map(|fix| format!(": {fix}"));
             context.progress.say(&format!(
                 "note: not told: {what} of {name}: {}{}",

@@ -1,5 +1,6 @@
 //! From ledger rows to figures: the one place where rows are grouped by scope and bucket.
 
+use crate::work::Reading;
 use std::collections::BTreeMap;
 
 use super::estimate::{median_interval, quantile, wilson_interval};
@@ -79,35 +80,22 @@ impl Depth {
 }
 
 /// How a metric lists the population of one product, or says what it lacks.
-pub type Population<'a, K> = dyn Fn(&ProductLens) -> Result<Vec<Keyed<K>>, Missing> + 'a;
+pub type Population<'a, K> = dyn Fn() -> Result<Vec<Keyed<K>>, Missing> + 'a;
 
-/// A measure of every product: its rows and their figures, or why there are none.
-pub fn measure_products<K>(
+/// The measure of one product from its rows.
+pub fn measure_rows<K>(
     definition: &'static Definition,
-    lens: &Lens,
+    reading: &Reading<'_>,
     depth: Depth,
     rows: &Population<'_, K>,
     estimate: &Estimate<'_, K>,
-) -> Measure {
-    let mut measure = Measure {
-        definition,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        match rows(product) {
-            Ok(rows) => {
-                let group = Group::of(definition, lens);
-                measure
-                    .cells
-                    .extend(cells(group, product, &rows, depth, estimate));
-                measure.rows.extend(rows.into_iter().map(|row| row.row));
-            }
-            Err(missing) => measure.cells.push(not_observed(product, missing)),
-        }
-    }
-    measure
+) -> Result<Measure, Missing> {
+    let rows = rows()?;
+    let mut measure = Measure::of(definition);
+    let group = Group::of(definition, reading.question);
+    measure.cells = cells(group, reading.product, &rows, depth, estimate);
+    measure.rows = rows.into_iter().map(|row| row.row).collect();
+    Ok(measure)
 }
 
 /// Figures of one product from its rows: the window and every bucket that has a row, in every scope.

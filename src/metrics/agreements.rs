@@ -9,7 +9,7 @@ use crate::domain::PullRequestState;
 use crate::register::{Limit, Register};
 use crate::tables::Tables;
 use crate::work::pull_requests::{not_human, of_product};
-use crate::work::{Fate, Lens, ProductLens};
+use crate::work::{Fate, Lens, ProductLens, Reading};
 
 /// Whether an agreement holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +91,7 @@ pub fn agreements(
     }
     if let Some(days) = register.agreements.first_review_within_working_days {
         for product in &lens.products {
-            found.push(first_reviews(days, tables, lens, product));
+            found.push(first_reviews(days, &Reading::of(tables, lens, product)));
         }
     }
     if let Some(days) = register.agreements.stuck_after_working_days {
@@ -245,30 +245,29 @@ fn number(value: &Value, name: Option<&str>, unit: Unit) -> Option<(f64, Unit, b
 }
 
 /// Open pull requests that have waited for a first human review longer than agreed.
-fn first_reviews(days: f64, tables: &Tables, lens: &Lens, product: &ProductLens) -> Agreement {
+fn first_reviews(days: f64, reading: &Reading<'_>) -> Agreement {
+    let (tables, lens) = (reading.tables, reading.question);
     let calendar = lens.calendars.team();
-    let items = of_product(tables, lens, product)
-        .into_iter()
-        .filter_map(|whole| {
-            let row = whole.pull_request;
-            let is_open = row.state == PullRequestState::Open
-                || row
-                    .closed_at
-                    .is_none_or(|closed_at| closed_at >= lens.as_of);
-            let ready_at = row.ready_at.filter(|ready_at| *ready_at < lens.as_of)?;
-            let waits = is_open
-                && not_human(tables, row.author).is_none()
-                && whole.human_reviews(tables).next().is_none();
-            let waited = calendar.working_days_between(ready_at, lens.as_of)?;
-            (waits && waited > days).then(|| Item {
-                subject: format!("{} {}", row.number, row.title),
-                link: Some(row.url.clone()),
-                working_days: Some(waited),
-            })
-        });
+    let items = of_product(reading).into_iter().filter_map(|whole| {
+        let row = whole.pull_request;
+        let is_open = row.state == PullRequestState::Open
+            || row
+                .closed_at
+                .is_none_or(|closed_at| closed_at >= lens.as_of);
+        let ready_at = row.ready_at.filter(|ready_at| *ready_at < lens.as_of)?;
+        let waits = is_open
+            && not_human(tables, row.author).is_none()
+            && whole.human_reviews(tables).next().is_none();
+        let waited = calendar.working_days_between(ready_at, lens.as_of)?;
+        (waits && waited > days).then(|| Item {
+            subject: format!("{} {}", row.number, row.title),
+            link: Some(row.url.clone()),
+            working_days: Some(waited),
+        })
+    });
     about_items(
         "flow.pickup_time",
-        product,
+        reading.product,
         format!("a first review comes within {days} working days"),
         items.collect(),
     )

@@ -402,6 +402,28 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// The measure of a metric with nothing in it yet.
+    #[must_use]
+    pub const fn of(definition: &'static Definition) -> Self {
+        Self {
+            definition,
+            cells: Vec::new(),
+            rows: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Adds what the metric says of another product. What is said of every product is said once.
+    pub fn add(&mut self, part: Self) {
+        self.cells.extend(part.cells);
+        self.rows.extend(part.rows);
+        for note in part.notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+    }
+
     /// The figures alone.
     #[must_use]
     pub fn without_rows(mut self) -> Self {

@@ -28,15 +28,44 @@ pub use measure::{Definition, Measure};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::tables::Tables;
-use crate::work::Lens;
+use crate::work::{Lens, Missing, Reading};
 
 /// A registered metric.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
     /// What it means and where it comes from.
     pub definition: &'static Definition,
-    /// How it is measured.
-    pub measure: fn(&Tables, &Lens) -> Measure,
+    /// What it says of one product, or what it lacks.
+    pub measure: fn(&Reading<'_>) -> Result<Measure, Missing>,
+}
+
+impl Metric {
+    /// What it says of some products, in their order.
+    #[must_use]
+    pub fn of(&self, readings: &[Reading<'_>]) -> Measure {
+        let mut whole = Measure::of(self.definition);
+        for reading in readings {
+            match (self.measure)(reading) {
+                Ok(part) => whole.add(part),
+                Err(missing) => whole
+                    .cells
+                    .push(aggregate::not_observed(reading.product, missing)),
+            }
+        }
+        whole
+    }
+
+    /// What it says of every product of a question: the products side by side, each by itself.
+    #[must_use]
+    pub fn over(&self, tables: &Tables, question: &Lens) -> Measure {
+        let readings = Reading::of_products(tables, question);
+        let parts = side_by_side(&readings, &|reading| self.of(std::slice::from_ref(reading)));
+        let mut whole = Measure::of(self.definition);
+        for part in parts {
+            whole.add(part);
+        }
+        whole
+    }
 }
 
 /// Every metric, in the order of reports.
@@ -94,51 +123,21 @@ pub fn find(id: &str) -> Option<&'static Metric> {
     REGISTRY.iter().find(|metric| metric.definition.id == id)
 }
 
-/// One metric, measured: the products side by side, each by itself.
-///
-/// What a metric says of a product does not depend on the others, so that this is what [`Metric::measure`] gives.
+/// All metrics over a question. What they have in common is computed once.
 #[must_use]
-pub fn measure_apart(metric: &Metric, tables: &Tables, lens: &Lens) -> Measure {
-    let alone: Vec<Lens> = lens
-        .products
-        .iter()
-        .map(|product| Lens {
-            products: vec![product.clone()],
-            ..lens.clone()
-        })
-        .collect();
-    let measures = side_by_side(&alone, &|lens| (metric.measure)(tables, &lens.sharing()));
-    let whole = measures.into_iter().reduce(|mut whole, next| {
-        whole.cells.extend(next.cells);
-        whole.rows.extend(next.rows);
-        for note in next.notes {
-            // What is said of every product is said once.
-            if !whole.notes.contains(&note) {
-                whole.notes.push(note);
-            }
-        }
-        whole
-    });
-    whole.unwrap_or_else(|| (metric.measure)(tables, lens))
-}
-
-/// All metrics, measured. What they have in common is computed once.
-#[must_use]
-pub fn measure_all(tables: &Tables, lens: &Lens) -> Vec<Measure> {
-    measure_each(tables, lens, &|measure| measure)
+pub fn measure_all(tables: &Tables, question: &Lens) -> Vec<Measure> {
+    measure_each(&Reading::of_products(tables, question), &|measure| measure)
 }
 
 /// What `keep` makes of every metric's measure, in the order of reports: a ledger of which nothing is kept is gone before the
 /// next metric has one.
 ///
-/// Several threads measure at once. Each metric is a function of tables and lens alone, so their number changes no result.
+/// Several threads measure at once. Each metric is a function of the readings alone, so their number changes no result.
 pub fn measure_each<T: Send>(
-    tables: &Tables,
-    lens: &Lens,
+    readings: &[Reading<'_>],
     keep: &(dyn Fn(Measure) -> T + Sync),
 ) -> Vec<T> {
-    let lens = &lens.sharing();
-    side_by_side(REGISTRY, &|metric| keep((metric.measure)(tables, lens)))
+    side_by_side(REGISTRY, &|metric| keep(metric.of(readings)))
 }
 
 /// What `of` makes of each item, in their order; as many at once as there are cores.

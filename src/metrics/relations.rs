@@ -27,11 +27,11 @@ use crate::work::history::lineage::{file_histories, touches};
 use crate::work::history::surviving::sampled_until;
 use crate::work::question::qualifier;
 use crate::work::turns::lives;
-use crate::work::{Fate, Lens, ProductLens, pull_requests};
+use crate::work::{Fate, Lens, Reading, pull_requests};
 
 /// Every relation of a question, each sorted.
 #[derive(Debug, Default)]
-pub struct Question {
+pub struct Relations {
     /// The frame: one row.
     pub lens: Vec<LensRow>,
     /// Products and their repositories.
@@ -84,10 +84,11 @@ pub struct Question {
     pub touches: Vec<TouchRow>,
 }
 
-impl Question {
+impl Relations {
     /// The relations of a lens over the facts.
     #[must_use]
     pub fn of(tables: &Tables, lens: &Lens) -> Self {
+        let readings = Reading::of_products(tables, lens);
         let mut question = Self {
             lens: vec![LensRow {
                 as_of: lens.as_of,
@@ -98,16 +99,16 @@ impl Question {
                 attribution_bound_hours: Some(lens.rules.bound.hours()),
                 sampled_until: sampled_until(lens.as_of, &lens.zone),
             }],
-            flow: FlowRelations::of(tables, lens),
+            flow: FlowRelations::of(lens, &readings),
             ..Self::default()
         };
         question.add_people(tables, lens);
         question.add_delegations(tables, lens);
-        for product in &lens.products {
-            question.add_paths(tables, lens, product);
-            question.add_deliveries(tables, lens, product);
-            question.add_histories(tables, lens, product);
-            question.add_declarations(tables, lens, product);
+        for reading in &readings {
+            question.add_paths(reading);
+            question.add_deliveries(reading);
+            question.add_histories(reading);
+            question.add_declarations(reading);
         }
         question
     }
@@ -168,24 +169,26 @@ impl Question {
     }
 
     /// Products and areas.
-    fn add_paths(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
-        let name = || product.name.clone();
+    fn add_paths(&mut self, reading: &Reading<'_>) {
+        let name = || reading.product.name.clone();
         let row = |id: &RepositoryId| ProductRow {
             product: name(),
             repository: *id,
         };
-        self.products.extend(product.repositories.iter().map(row));
-        let files = tables.changes.files.iter();
-        let touched = tables.facts.pull_request_files.iter();
+        self.products
+            .extend(reading.product.repositories.iter().map(row));
+        let files = reading.tables.changes.files.iter();
+        let touched = reading.tables.facts.pull_request_files.iter();
         let paths: BTreeSet<_> = files
             .map(|file| (file.repository, &file.path))
             .chain(touched.map(|file| (file.repository, &file.path)))
-            .filter(|(repository, _)| product.repositories.contains(repository))
+            .filter(|(repository, _)| reading.product.repositories.contains(repository))
             .collect();
         for (repository, path) in paths {
-            let areas = lens
+            let areas = reading
+                .question
                 .areas
-                .of(repository, path, qualifier(tables, product, repository));
+                .of(repository, path, qualifier(reading, repository));
             self.areas.extend(areas.into_iter().map(|area| AreaRow {
                 product: name(),
                 repository,
@@ -196,9 +199,9 @@ impl Question {
     }
 
     /// Deployments, landings and absorbed commits.
-    fn add_deliveries(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
-        let name = || product.name.clone();
-        let delivered = shipping::of_product(tables, lens, product);
+    fn add_deliveries(&mut self, reading: &Reading<'_>) {
+        let name = || reading.product.name.clone();
+        let delivered = shipping::of_product(reading);
         let nothing = Shipping::default();
         let mut shipping = &nothing;
         if let Ok((found, placed)) = delivered.as_ref() {
@@ -217,8 +220,8 @@ impl Question {
             };
             self.production.extend(found.candidates.iter().map(row));
         }
-        let incidents = incidents::of_product(tables, lens, product, shipping);
-        let row = |placed: &Placed| incident_row(&product.name, placed);
+        let incidents = incidents::of_product(reading, shipping);
+        let row = |placed: &Placed| incident_row(&reading.product.name, placed);
         self.incidents.extend(incidents.all.iter().map(row));
         for ((repository, number), linked) in &incidents.hotfixes {
             self.hotfixes
@@ -229,15 +232,15 @@ impl Question {
                     incident: *incident,
                 }));
         }
-        let wholes = pull_requests::of_product(tables, lens, product);
-        let lives = lives(tables, lens, product, &wholes);
+        let wholes = pull_requests::of_product(reading);
+        let lives = lives(reading, &wholes);
         for (whole, life) in wholes.iter().zip(lives.iter()) {
-            if pull_requests::not_human(tables, whole.pull_request.author).is_some() {
+            if pull_requests::not_human(reading.tables, whole.pull_request.author).is_some() {
                 continue;
             }
             let (repository, number) = whole.key();
             let turns = life.as_ref().map_or(&[][..], |life| &life.turns);
-            let parts = waiting_hours::parts(lens, turns).into_iter();
+            let parts = waiting_hours::parts(reading.question, turns).into_iter();
             self.reviewer_turns
                 .extend(parts.map(|part| ReviewerTurnRow {
                     product: name(),
@@ -249,7 +252,7 @@ impl Question {
                     n_pending: part.n_pending,
                 }));
         }
-        let landings = landing::of_product(tables, lens, product, &wholes);
+        let landings = landing::of_product(reading, &wholes);
         let landed = landings.all().into_iter();
         self.landings.extend(
             landed.map(|((repository, number), commit, rung)| LandingRow {
@@ -260,7 +263,7 @@ impl Question {
                 rung: rung.word().to_owned(),
             }),
         );
-        let copies = ancestry::of_product(tables, lens, product).all_copies(tables);
+        let copies = ancestry::of_product(reading).all_copies(reading.tables);
         let copies = copies.into_iter();
         self.copies
             .extend(copies.map(|(repository, commit, copy)| CopyRow {
@@ -269,7 +272,7 @@ impl Question {
                 commit,
                 copy,
             }));
-        let reverts = Reverts::of(tables, product).all().into_iter();
+        let reverts = Reverts::of(reading).all().into_iter();
         self.reverts
             .extend(reverts.map(|(repository, commit, reverted)| RevertRow {
                 product: name(),
@@ -277,7 +280,7 @@ impl Question {
                 commit,
                 reverted,
             }));
-        let absorbed = landings.all_absorbed(tables).into_iter();
+        let absorbed = landings.all_absorbed(reading.tables).into_iter();
         self.absorbed
             .extend(absorbed.map(|(repository, commit)| AbsorbedRow {
                 product: name(),
@@ -287,24 +290,24 @@ impl Question {
     }
 
     /// Living files and who made them.
-    fn add_histories(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
-        let histories = file_histories(tables, lens, product);
+    fn add_histories(&mut self, reading: &Reading<'_>) {
+        let histories = file_histories(reading);
         let first = u64::try_from(self.lineages.len()).unwrap_or(u64::MAX);
         for (lineage, history) in (first..).zip(&histories.files) {
             let at = usize::try_from(history.file).ok();
-            let Some(file) = at.and_then(|at| tables.changes.files.get(at)) else {
+            let Some(file) = at.and_then(|at| reading.tables.changes.files.get(at)) else {
                 continue;
             };
             self.lineages.push(LineageRow {
                 lineage,
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 repository: file.repository,
                 path: file.path.clone(),
                 has_history: history.changers().next().is_some(),
             });
             self.file_histories
                 .extend(history.changers().map(|done| FileHistoryRow {
-                    product: product.name.clone(),
+                    product: reading.product.name.clone(),
                     repository: file.repository,
                     path: file.path.clone(),
                     person: done.person,
@@ -313,7 +316,7 @@ impl Question {
                     n_file_changes: history.n_changes,
                 }));
         }
-        let touches = touches(tables, lens, product);
+        let touches = touches(reading);
         self.touches
             .extend(touches.into_iter().map(|touch| TouchRow {
                 lineage: first + u64::from(touch.history),
@@ -368,7 +371,7 @@ fn incident_row(product: &str, placed: &Placed) -> IncidentRow {
     }
 }
 
-impl Question {
+impl Relations {
     /// Delegations and their scopes.
     fn add_delegations(&mut self, tables: &Tables, lens: &Lens) {
         let with_scope = lens.roster.delegations.iter();
@@ -391,7 +394,8 @@ impl Question {
                     commit,
                     number,
                 };
-                let (commits, pull_requests) = involvement::scope(tables, product, declared);
+                let (commits, pull_requests) =
+                    involvement::scope(&Reading::of(tables, lens, product), declared);
                 let commits = commits.into_iter().filter_map(|at| {
                     let commit = tables.commits.get(usize::try_from(at).ok()?)?;
                     Some(row(commit.repository, Some(commit.commit), None))
@@ -406,24 +410,24 @@ impl Question {
     }
 
     /// Kinds of files, and what CODEOWNERS declares.
-    fn add_declarations(&mut self, tables: &Tables, lens: &Lens, product: &ProductLens) {
-        for file in &tables.changes.files {
-            if product.has(file.repository) {
-                let kinds = lens.kinds.of(&file.path).into_iter();
+    fn add_declarations(&mut self, reading: &Reading<'_>) {
+        for file in &reading.tables.changes.files {
+            if reading.product.has(file.repository) {
+                let kinds = reading.question.kinds.of(&file.path).into_iter();
                 self.kinds.extend(kinds.map(|kind| KindRow {
-                    product: product.name.clone(),
+                    product: reading.product.name.clone(),
                     repository: file.repository,
                     path: file.path.clone(),
                     kind,
                 }));
             }
         }
-        let declared = drift::declared(tables, lens, product);
+        let declared = drift::declared(reading);
         for (at, line) in declared.deciding.iter().enumerate() {
-            let file = tables.changes.files.get(at);
+            let file = reading.tables.changes.files.get(at);
             if let (Some(file), Some(line)) = (file, line.and_then(|at| declared.lines.get(at))) {
                 self.declared_files.push(DeclaredFileRow {
-                    product: product.name.clone(),
+                    product: reading.product.name.clone(),
                     repository: file.repository,
                     path: file.path.clone(),
                     line: line.line.line,
@@ -434,7 +438,7 @@ impl Question {
             let owners = line.owners.iter();
             self.declared_owners
                 .extend(owners.map(|person| DeclaredOwnerRow {
-                    product: product.name.clone(),
+                    product: reading.product.name.clone(),
                     repository: line.repository,
                     line: line.line.line,
                     person: *person,

@@ -1,22 +1,21 @@
 //! Ledger rows of what happened.
 
+use crate::work::Reading;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::measure::LedgerRow;
-use crate::tables::Tables;
+use crate::work::Fate;
 use crate::work::delivery::deployments::{Candidate, commit_page};
 use crate::work::pull_requests::Whole;
-use crate::work::{Fate, Lens, ProductLens};
 
 impl Whole<'_> {
     /// A ledger row of this pull request, placed by an instant.
     #[must_use]
     pub fn row(
         &self,
-        lens: &Lens,
-        product: &ProductLens,
+        reading: &Reading<'_>,
         at: Option<Timestamp>,
         value: Option<f64>,
         fate: Fate,
@@ -26,13 +25,13 @@ impl Whole<'_> {
             is_running: false,
             person: None,
             authors: Arc::clone(&self.authors),
-            product: product.name.clone(),
+            product: reading.product.name.clone(),
             repository: self.pull_request.repository,
             areas: Arc::clone(&self.areas),
             subject: format!("{} {}", self.pull_request.number, self.pull_request.title),
             link: Some(self.pull_request.url.clone()),
             at,
-            bucket: at.and_then(|at| lens.bucket(at, lens.granularity)),
+            bucket: at.and_then(|at| reading.question.bucket(at, reading.question.granularity)),
             value,
             fate,
         }
@@ -42,7 +41,7 @@ impl Whole<'_> {
 impl Candidate {
     /// Its ledger row.
     #[must_use]
-    pub fn row(&self, tables: &Tables, lens: &Lens, product: &ProductLens) -> LedgerRow {
+    pub fn row(&self, reading: &Reading<'_>) -> LedgerRow {
         let deployment = &self.deployment;
         let what = deployment
             .commit
@@ -52,7 +51,7 @@ impl Candidate {
             is_running: false,
             person: None,
             authors: Arc::default(),
-            product: product.name.clone(),
+            product: reading.product.name.clone(),
             repository: deployment.repository,
             areas: [].into(),
             subject: format!(
@@ -62,9 +61,11 @@ impl Candidate {
             link: deployment
                 .url
                 .clone()
-                .or_else(|| commit_page(tables, deployment.repository, deployment.commit?)),
+                .or_else(|| commit_page(reading.tables, deployment.repository, deployment.commit?)),
             at: Some(self.at()),
-            bucket: lens.bucket(self.at(), lens.granularity),
+            bucket: reading
+                .question
+                .bucket(self.at(), reading.question.granularity),
             value: None,
             fate: self.fate,
         }

@@ -2,9 +2,8 @@
 
 use super::knowledge::decay;
 use super::review::spoiled;
-use crate::tables::Tables;
 use crate::work::machine_like::Words;
-use crate::work::{Lens, Missing, ProductLens};
+use crate::work::{Missing, Reading};
 
 /// A precondition that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,16 +16,16 @@ pub struct Unmet {
 
 /// The preconditions that do not hold for a product, in the order in which they are told.
 #[must_use]
-pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Unmet> {
+pub fn of_product(reading: &Reading<'_>) -> Vec<Unmet> {
     let unmet = |what, missing: Option<Missing>| {
         Some(Unmet {
             what,
             missing: missing?,
         })
     };
-    let because = |words| spoiled::because(tables, lens, product, words);
+    let because = |words| spoiled::because(reading, words);
     let found = [
-        unmet("who knows the files", decay::stale(tables, lens, product)),
+        unmet("who knows the files", decay::stale(reading)),
         unmet("first responses", because(Words::Any)),
         unmet("pickup times", because(Words::Reviews)),
     ];

@@ -1,12 +1,11 @@
 //! Who did anything on a product's code, and when.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Lens, ProductLens};
 use crate::domain::{PersonId, RepositoryId};
-use crate::tables::Tables;
 
 /// A person is active with any event in this many days.
 pub const ACTIVE_DAYS: i64 = 90;
@@ -19,22 +18,22 @@ pub struct Activity {
 }
 
 impl Activity {
-    fn of(tables: &Tables, product: &ProductLens) -> Self {
-        let mut seen: Vec<Vec<Timestamp>> = vec![Vec::new(); tables.people.len()];
+    fn of(reading: &Reading<'_>) -> Self {
+        let mut seen: Vec<Vec<Timestamp>> = vec![Vec::new(); reading.tables.people.len()];
         let mut see = |repository: RepositoryId, at: Timestamp, person: Option<PersonId>| {
             let index = person.and_then(|person| usize::try_from(person.0).ok());
             if let Some(instants) = index.and_then(|index| seen.get_mut(index))
-                && product.has(repository)
+                && reading.product.has(repository)
             {
                 instants.push(at);
             }
         };
-        for commit in &tables.commits {
+        for commit in &reading.tables.commits {
             for author in commit.authors() {
                 see(commit.repository, commit.committed_at, Some(author));
             }
         }
-        let facts = &tables.facts;
+        let facts = &reading.tables.facts;
         for row in &facts.pull_requests {
             see(row.repository, row.created_at, row.author);
             if let Some(merged_at) = row.merged_at {
@@ -56,7 +55,7 @@ impl Activity {
         let by_person = (0_u32..)
             .map(PersonId)
             .zip(seen)
-            .filter(|(person, instants)| !instants.is_empty() && tables.is_human(*person))
+            .filter(|(person, instants)| !instants.is_empty() && reading.tables.is_human(*person))
             .map(|(person, mut instants)| {
                 instants.sort_unstable();
                 (person, instants)
@@ -70,17 +69,18 @@ impl Activity {
 /// Humans with any event on code in any of the product's repositories in the last 90 days: a commit, a pull request opened, a
 /// merge, a review, a comment on one, a request, a label. Issues do not count.
 #[must_use]
-pub fn active_people(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeSet<PersonId> {
-    let since = lens
+pub fn active_people(reading: &Reading<'_>) -> BTreeSet<PersonId> {
+    let since = reading
+        .question
         .as_of
         .checked_sub(SignedDuration::from_hours(24 * ACTIVE_DAYS))
         .unwrap_or(Timestamp::MIN);
-    let activity = lens
-        .shared
-        .activity(product, || Activity::of(tables, product));
+    let activity = reading.activity(|| Activity::of(reading));
     let is_active = |instants: &Vec<Timestamp>| {
         let first = instants.partition_point(|at| *at < since);
-        instants.get(first).is_some_and(|at| *at < lens.as_of)
+        instants
+            .get(first)
+            .is_some_and(|at| *at < reading.question.as_of)
     };
     let people = activity.by_person.iter();
     people

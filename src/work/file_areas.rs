@@ -1,10 +1,9 @@
 //! The areas of a product's files, by dense indices.
 
+use crate::work::Reading;
 use std::collections::BTreeSet;
 
 use super::question::areas_of_files;
-use super::{Lens, ProductLens};
-use crate::tables::Tables;
 
 /// The places of a product's files: the product itself, and its areas by name.
 #[derive(Debug)]
@@ -18,8 +17,8 @@ pub struct FileAreas {
 impl FileAreas {
     /// The places of a product's files.
     #[must_use]
-    pub fn of(tables: &Tables, lens: &Lens, product: &ProductLens) -> Self {
-        let of_files = areas_of_files(tables, lens, product);
+    pub fn of(reading: &Reading<'_>) -> Self {
+        let of_files = areas_of_files(reading);
         let names: BTreeSet<&String> = of_files.iter().flatten().collect();
         let names: Vec<&String> = names.into_iter().collect();
         let place = |area: &String| {

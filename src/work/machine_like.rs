@@ -3,14 +3,13 @@
 //! Nobody reads a pull request in a minute. An account that speaks that fast, again and again, makes every wait disappear: until
 //! the register says what it is, the figures of those waits are withheld. Which account it is stays private.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::PersonId;
-use crate::tables::Tables;
 use crate::work::pull_requests::{Key, of_product};
-use crate::work::{Lens, ProductLens};
 
 /// Faster than anybody reads.
 const AT_ONCE: SignedDuration = SignedDuration::from_secs(60);
@@ -30,15 +29,10 @@ pub enum Words {
 /// Accounts of people, no members of the team, whose first words on at least four of five pull requests that they spoke on came
 /// within a minute of readiness: at least five times in the window.
 #[must_use]
-pub fn accounts(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    words: Words,
-) -> Vec<PersonId> {
+pub fn accounts(reading: &Reading<'_>, words: Words) -> Vec<PersonId> {
     let mut comments: HashMap<Key, Vec<(PersonId, Timestamp)>> = HashMap::new();
     if words == Words::Any {
-        for comment in &tables.facts.comments {
+        for comment in &reading.tables.facts.comments {
             if let Some(person) = comment.author {
                 let key = (comment.repository, comment.number);
                 let said = (person, comment.created_at);
@@ -47,21 +41,24 @@ pub fn accounts(
         }
     }
     let is_member = |person: PersonId| {
-        let mut members = lens.roster.members.iter();
+        let mut members = reading.question.roster.members.iter();
         members.any(|member| member.person == person)
     };
     let mut spoke: BTreeMap<PersonId, (u64, u64)> = BTreeMap::new();
-    for whole in of_product(tables, lens, product) {
+    for whole in of_product(reading) {
         let row = whole.pull_request;
-        let Some(ready_at) = row.ready_at.filter(|at| lens.window.contains(*at)) else {
+        let Some(ready_at) = row
+            .ready_at
+            .filter(|at| reading.question.window.contains(*at))
+        else {
             continue;
         };
         let reviews = whole.reviews.iter();
         let mut said: Vec<(PersonId, Timestamp)> = reviews
             .filter_map(|review| Some((review.author?, review.submitted_at)))
             .chain(comments.remove(&whole.key()).unwrap_or_default())
-            .filter(|(person, at)| Some(*person) != row.author && *at < lens.as_of)
-            .filter(|(person, _)| tables.is_human(*person))
+            .filter(|(person, at)| Some(*person) != row.author && *at < reading.question.as_of)
+            .filter(|(person, _)| reading.tables.is_human(*person))
             .collect();
         said.sort_unstable();
         said.dedup_by_key(|(person, _)| *person);

@@ -1,12 +1,13 @@
 //! Pull requests with everything that hangs on them, grouped once for all metrics that walk them.
 
+use crate::work::Reading;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::Lens;
 use super::question::qualifier;
-use super::{Lens, ProductLens};
 use crate::domain::{
     Account, CommitId, PersonId, PrNumber, PullRequest, RepositoryId, RequestAction, Review,
     ReviewRequest, TimelineEvent,
@@ -58,11 +59,9 @@ struct Members {
 
 /// A product's pull requests, by repository and number; grouped once where the lens is shared.
 #[must_use]
-pub fn of_product<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) -> Vec<Whole<'a>> {
-    let gathered = lens.shared.gathered(lens, product, || {
-        Gathered(gather(tables, lens, product).unwrap_or_default())
-    });
-    let facts = &tables.facts;
+pub fn of_product<'a>(reading: &Reading<'a>) -> Vec<Whole<'a>> {
+    let gathered = reading.gathered(|| Gathered(gather(reading).unwrap_or_default()));
+    let facts = &reading.tables.facts;
     let whole = |members: &Members| {
         Some(Whole {
             pull_request: row(&facts.pull_requests, members.pull_request)?,
@@ -113,11 +112,13 @@ impl PlaceOf {
 }
 
 /// `None` never: every index comes from the table that it is looked up in.
-fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Members>> {
-    let facts = &tables.facts;
+fn gather(reading: &Reading<'_>) -> Option<Vec<Members>> {
+    let facts = &reading.tables.facts;
     let mut opened: Vec<u32> = (0_u32..)
         .zip(&facts.pull_requests)
-        .filter(|(_, row)| product.has(row.repository) && row.created_at < lens.as_of)
+        .filter(|(_, row)| {
+            reading.product.has(row.repository) && row.created_at < reading.question.as_of
+        })
         .map(|(at, _)| at)
         .collect();
     let key = |at: u32| row(&facts.pull_requests, at).map(|row| (row.repository, row.number));
@@ -137,14 +138,14 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
         })
         .collect();
     for (index, row) in (0_u32..).zip(&facts.reviews) {
-        if row.submitted_at < lens.as_of
+        if row.submitted_at < reading.question.as_of
             && let Some(at) = at.get((row.repository, row.number))
         {
             gathered.get_mut(at)?.reviews.push(index);
         }
     }
     for (index, row) in (0_u32..).zip(&facts.review_requests) {
-        if row.at < lens.as_of
+        if row.at < reading.question.as_of
             && let Some(at) = at.get((row.repository, row.number))
         {
             gathered.get_mut(at)?.requests.push(index);
@@ -157,37 +158,41 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
             let members = gathered.get(at)?;
             let own = (commit.commit, commit.authored_at);
             commits.get_mut(at)?.push(own);
-            let by_machine = commit.author.is_some_and(|person| !tables.is_human(person));
+            let by_machine = commit
+                .author
+                .is_some_and(|person| !reading.tables.is_human(person));
             let since = row(&facts.pull_requests, members.pull_request)?.created_at;
             if !by_machine
                 && !commit.updates_from_base
                 && since < commit.authored_at
-                && commit.authored_at < lens.as_of
+                && commit.authored_at < reading.question.as_of
             {
                 pushes.get_mut(at)?.push(commit.authored_at);
             }
         }
     }
     for (index, row) in (0_u32..).zip(&facts.timeline) {
-        if row.at < lens.as_of
+        if row.at < reading.question.as_of
             && let Some(at) = at.get((row.repository, row.number))
         {
             let members = gathered.get_mut(at)?;
-            let by_machine = row.actor.is_some_and(|person| !tables.is_human(person));
+            let by_machine = row
+                .actor
+                .is_some_and(|person| !reading.tables.is_human(person));
             if row.event == "head_ref_force_pushed" && !by_machine {
                 pushes.get_mut(at)?.push(row.at);
             }
             members.timeline.push(index);
         }
     }
-    let areas = areas(tables, lens, product, &mut at);
+    let areas = areas(reading, &mut at);
     let own = commits.into_iter().zip(pushes).zip(areas);
     for (members, ((commits, mut pushes), areas)) in gathered.iter_mut().zip(own) {
         members.areas = areas;
         let author = row(&facts.pull_requests, members.pull_request).and_then(|row| row.author);
         members.authors = author
             .into_iter()
-            .filter(|person| tables.is_human(*person))
+            .filter(|person| reading.tables.is_human(*person))
             .collect();
         members.commits = commits.into();
         pushes.sort_unstable();
@@ -208,17 +213,12 @@ fn gather(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Vec<Mem
 }
 
 /// The areas of every pull request's files, sorted, each once.
-fn areas(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    at: &mut PlaceOf,
-) -> Vec<Arc<[String]>> {
+fn areas(reading: &Reading<'_>, at: &mut PlaceOf) -> Vec<Arc<[String]>> {
     let mut of_path: HashMap<(RepositoryId, &str), u32> = HashMap::new();
     let mut known: Vec<Vec<String>> = Vec::new();
     // A pull request and a path's place in `known`: there are many rows and few paths.
     let mut touched: Vec<Vec<u32>> = vec![Vec::new(); at.place_of.len()];
-    for row in &tables.facts.pull_request_files {
+    for row in &reading.tables.facts.pull_request_files {
         let Some(places) = at
             .get((row.repository, row.number))
             .and_then(|at| touched.get_mut(at))
@@ -229,8 +229,13 @@ fn areas(
         let place = *of_path
             .entry((row.repository, row.path.as_str()))
             .or_insert_with(|| {
-                let qualifier = qualifier(tables, product, row.repository);
-                known.push(lens.areas.of(row.repository, &row.path, qualifier));
+                let qualifier = qualifier(reading, row.repository);
+                known.push(
+                    reading
+                        .question
+                        .areas
+                        .of(row.repository, &row.path, qualifier),
+                );
                 next
             });
         places.push(place);

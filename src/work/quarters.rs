@@ -1,14 +1,14 @@
 //! Shares of changes, reviews and merge decisions per area, quarter and person.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
-use crate::tables::Tables;
 use crate::work::file_areas::FileAreas;
-use crate::work::{Lens, ProductLens, pull_requests};
+use crate::work::pull_requests;
 
 /// What one person did in one area and quarter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,15 +43,11 @@ pub struct CommitIn<L> {
 
 /// The product's non-merge commits up to the as-of instant with the areas of their files.
 #[must_use]
-pub fn commits_in_areas(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> Vec<CommitIn<Arc<[String]>>> {
-    let places = FileAreas::of(tables, lens, product);
+pub fn commits_in_areas(reading: &Reading<'_>) -> Vec<CommitIn<Arc<[String]>>> {
+    let places = FileAreas::of(reading);
     // Many commits touch the same areas: their names are kept once.
     let mut known: HashMap<Vec<u32>, Arc<[String]>> = HashMap::new();
-    let commits = commits_in(tables, lens, product, places.of_files());
+    let commits = commits_in(reading, places.of_files());
     let named = commits.into_iter().map(|commit| {
         let areas = known.entry(commit.areas).or_insert_with_key(|touched| {
             let names = touched.iter().filter_map(|at| places.name(*at));
@@ -72,17 +68,12 @@ pub fn commits_in_areas(
 /// The product's non-merge commits up to the as-of instant with the places of their files, which `places` gives by file index.
 /// One pass: changes are grouped by commit.
 #[must_use]
-pub fn commits_in<'a, P, L>(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    places: &'a [L],
-) -> Vec<CommitIn<Vec<P>>>
+pub fn commits_in<'a, P, L>(reading: &Reading<'_>, places: &'a [L]) -> Vec<CommitIn<Vec<P>>>
 where
     P: Ord + Clone + 'a,
     &'a L: IntoIterator<Item = &'a P>,
 {
-    let changes = &tables.changes;
+    let changes = &reading.tables.changes;
     let mut commits = Vec::new();
     let mut current: Option<u32> = None;
     let (mut touched, mut counts): (Vec<&P>, bool) = (Vec::new(), false);
@@ -92,7 +83,7 @@ where
             if let Some(commit) = current.filter(|_| counts) {
                 touched.sort_unstable();
                 touched.dedup();
-                commits.extend(commit_in(tables, lens, product, commit, &touched));
+                commits.extend(commit_in(reading, commit, &touched));
             }
             touched.clear();
             (current, counts) = (row, false);
@@ -112,21 +103,15 @@ where
     commits
 }
 
-fn commit_in<P: Clone>(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    row: u32,
-    places: &[&P],
-) -> Option<CommitIn<Vec<P>>> {
+fn commit_in<P: Clone>(reading: &Reading<'_>, row: u32, places: &[&P]) -> Option<CommitIn<Vec<P>>> {
     let row = usize::try_from(row).ok()?;
-    let commit = tables.commits.get(row)?;
-    if !product.has(commit.repository) || commit.committed_at >= lens.as_of {
+    let commit = reading.tables.commits.get(row)?;
+    if !reading.product.has(commit.repository) || commit.committed_at >= reading.question.as_of {
         return None;
     }
     let people: Vec<_> = commit
         .authors()
-        .filter(|person| tables.is_human(*person))
+        .filter(|person| reading.tables.is_human(*person))
         .collect();
     Some(CommitIn {
         row,
@@ -144,14 +129,14 @@ fn commit_in<P: Clone>(
 
 /// Who did what, over the whole history up to the as-of instant.
 #[must_use]
-pub fn acted(tables: &Tables, lens: &Lens, product: &ProductLens) -> Acted {
+pub fn acted(reading: &Reading<'_>) -> Acted {
     let mut acted = Acted::new();
     let mut act = |area: &str, at: Timestamp, person: PersonId, add: fn(&mut Acts)| {
-        let quarter = Bucket::of(at, Granularity::Quarter, &lens.zone);
+        let quarter = Bucket::of(at, Granularity::Quarter, &reading.question.zone);
         let area = acted.entry(area.to_owned()).or_default();
         add(area.entry(quarter).or_default().entry(person).or_default());
     };
-    for commit in commits_in_areas(tables, lens, product)
+    for commit in commits_in_areas(reading)
         .iter()
         .filter(|commit| commit.exclusion.is_none())
     {
@@ -162,21 +147,21 @@ pub fn acted(tables: &Tables, lens: &Lens, product: &ProductLens) -> Acted {
                 .for_each(|person| act(area, commit.at, *person, |acts| acts.n_changes += 1));
         }
     }
-    for whole in pull_requests::of_product(tables, lens, product) {
+    for whole in pull_requests::of_product(reading) {
         let reviews: Vec<_> = whole
-            .human_reviews(tables)
+            .human_reviews(reading.tables)
             .filter_map(|review| Some((review.author?, review.submitted_at)))
             .collect();
         let merge = whole
             .pull_request
             .merged_by
-            .filter(|person| tables.is_human(*person))
+            .filter(|person| reading.tables.is_human(*person))
             .zip(whole.pull_request.merged_at);
         for area in whole.areas.iter() {
             for (person, at) in &reviews {
                 act(area, *at, *person, |acts| acts.n_reviews += 1);
             }
-            if let Some((person, at)) = merge.filter(|(_, at)| *at < lens.as_of) {
+            if let Some((person, at)) = merge.filter(|(_, at)| *at < reading.question.as_of) {
                 act(area, at, person, |acts| acts.n_merges += 1);
             }
         }

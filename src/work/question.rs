@@ -1,5 +1,6 @@
 //! What a metric is asked about: the instant, the window, the products and areas, and which data is there at all.
 
+use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,13 +12,12 @@ use super::delivery::rules::Rules;
 use super::flow_rules::FlowRules;
 use super::kinds::Kinds;
 use super::need::Missing;
-use super::reading::Shared;
 use super::roster::{Calendars, Roster};
 use crate::domain::{
     Bucket, Completeness, Granularity, Person, RepositoryId, Stream, StreamCertificate, Window,
 };
 use crate::register::{DeploymentSource, PrivateRegister, Register};
-use crate::tables::{Repository, Tables};
+use crate::tables::Repository;
 use crate::work::Need;
 
 /// A product as metrics see it.
@@ -78,8 +78,6 @@ pub struct Lens {
     pub flow: FlowRules,
     /// At the ends of which quarters the bus factors are wanted.
     pub quarters: Quarters,
-    /// What the metrics of one run have in common; empty unless made by [`Lens::sharing`].
-    pub shared: Shared,
 }
 
 /// Which quarters get the bus factors as of their ends: each costs a replay of the whole history.
@@ -185,7 +183,6 @@ impl Lens {
             roster: Roster::default(),
             flow: FlowRules::of(register)?,
             quarters: Quarters::default(),
-            shared: Shared::default(),
         })
     }
 
@@ -354,52 +351,47 @@ impl Areas {
     }
 }
 
-/// The areas of every file of `tables.changes.files`, by file index, for one product; computed once where the lens is shared.
+/// The areas of every file of `tables.changes.files`, by file index, for one product.
 #[must_use]
-pub fn areas_of_files(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> Arc<Vec<Vec<String>>> {
-    lens.shared.areas(product, || {
+pub fn areas_of_files(reading: &Reading<'_>) -> Arc<Vec<Vec<String>>> {
+    reading.areas(|| {
         let areas_of = |file: &crate::tables::changes::File| {
-            if product.repositories.contains(&file.repository) {
-                lens.areas.of(
+            if reading.product.repositories.contains(&file.repository) {
+                reading.question.areas.of(
                     file.repository,
                     &file.path,
-                    qualifier(tables, product, file.repository),
+                    qualifier(reading, file.repository),
                 )
             } else {
                 Vec::new()
             }
         };
-        tables.changes.files.iter().map(areas_of).collect()
+        reading.tables.changes.files.iter().map(areas_of).collect()
     })
 }
 
 /// The repository of every area: where it has its first path, or its first path in a pull request.
 #[must_use]
-pub fn repositories_of_areas(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> BTreeMap<String, RepositoryId> {
+pub fn repositories_of_areas(reading: &Reading<'_>) -> BTreeMap<String, RepositoryId> {
     let mut found = BTreeMap::new();
-    let files = tables
+    let files = reading
+        .tables
         .changes
         .files
         .iter()
         .map(|file| (file.repository, &file.path));
-    let touched = tables
+    let touched = reading
+        .tables
         .facts
         .pull_request_files
         .iter()
         .map(|file| (file.repository, &file.path));
     for (repository, path) in files.chain(touched) {
-        if product.repositories.contains(&repository) {
-            for area in lens
+        if reading.product.repositories.contains(&repository) {
+            for area in reading
+                .question
                 .areas
-                .of(repository, path, qualifier(tables, product, repository))
+                .of(repository, path, qualifier(reading, repository))
             {
                 found.entry(area).or_insert(repository);
             }
@@ -410,15 +402,12 @@ pub fn repositories_of_areas(
 
 /// The name that tells two repositories' directories apart, where the product has several.
 #[must_use]
-pub fn qualifier<'a>(
-    tables: &'a Tables,
-    product: &ProductLens,
-    repository: RepositoryId,
-) -> Option<&'a str> {
-    if product.repositories.len() < 2 {
+pub fn qualifier<'a>(reading: &Reading<'a>, repository: RepositoryId) -> Option<&'a str> {
+    if reading.product.repositories.len() < 2 {
         return None;
     }
-    tables
+    reading
+        .tables
         .repository(repository)
         .map(|found| found.name.rsplit('/').next().unwrap_or(&found.name))
 }

@@ -1,12 +1,7 @@
-//! What several metrics of one run start from, computed once.
-//!
-//! A lens as it is made shares nothing: every metric computes what it needs, and the same question asked again after the tables
-//! changed gets the new answer. [`Lens::sharing`] makes a lens for one run over tables that cannot change meanwhile.
+//! One product's past, read once: what figures and sentences of one run start from.
 
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
-
-use jiff::Timestamp;
 
 use super::activity::Activity;
 use super::delivery::ancestry::Ancestry;
@@ -19,161 +14,126 @@ use super::history::lineage::Histories;
 use super::pull_requests::Gathered;
 use super::turns::Lived;
 use super::{Lens, Missing, ProductLens};
+use crate::tables::Tables;
 
-/// Intermediate results of one run; empty outside of it.
-#[derive(Debug, Clone, Default)]
-pub struct Shared(Option<Arc<Run>>);
-
-#[derive(Debug)]
-struct Run {
-    as_of: Timestamp,
-    products: Vec<Slots>,
-}
-
-/// Computed by the first metric that asks.
+/// Computed by the first that asks.
 type Slot<T> = OnceLock<Arc<T>>;
 
 /// The deployments of a product and what they shipped.
 pub type Delivered = Result<(Found, Shipping), Missing>;
 
+/// One product's past: the tables, the question, the product, and what has been told from them so far.
+///
+/// Everything that two readers start from is computed by the first of them and kept, so that they cannot tell it differently.
+#[derive(Debug, Clone)]
+pub struct Reading<'a> {
+    /// The facts as columns.
+    pub tables: &'a Tables,
+    /// What is asked.
+    pub question: &'a Lens,
+    /// Of which product.
+    pub product: &'a ProductLens,
+    always: Arc<Always>,
+    then: Arc<Then>,
+}
+
+/// What does not depend on the instant.
 #[derive(Debug, Default)]
-struct Slots {
-    product: String,
-    // Whatever the instant:
+struct Always {
     areas: Slot<Vec<Vec<String>>>,
     ancestry: Slot<Ancestry>,
     chronicle: Slot<Chronicle>,
     activity: Slot<Activity>,
-    // At the run's instant:
+}
+
+/// What was so at the question's instant.
+#[derive(Debug, Default)]
+struct Then {
     histories: Slot<Histories>,
     gathered: Slot<Gathered>,
     lives: Slot<Vec<Lived>>,
     delivered: Slot<Delivered>,
     landings: Slot<Landings>,
-    kept: OnceLock<Arc<dyn Any + Send + Sync>>,
     incidents: Slot<Incidents>,
+    kept: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
-/// Methods that give what a slot holds, at the run's instant.
-macro_rules! at_the_instant {
-    ($($(#[$doc:meta])* $slot:ident: $kind:ty),* $(,)?) => {$(
+/// Methods that give what a slot holds.
+macro_rules! slots {
+    ($($(#[$doc:meta])* $of:ident.$slot:ident: $kind:ty),* $(,)?) => {$(
         $(#[$doc])*
-        pub(crate) fn $slot(
-            &self,
-            lens: &Lens,
-            product: &ProductLens,
-            compute: impl FnOnce() -> $kind,
-        ) -> Arc<$kind> {
-            let run = self.0.as_ref().filter(|run| run.as_of == lens.as_of);
-            once(run, product, |slots| &slots.$slot, compute)
+        pub(super) fn $slot(&self, compute: impl FnOnce() -> $kind) -> Arc<$kind> {
+            Arc::clone(self.$of.$slot.get_or_init(|| Arc::new(compute())))
         }
     )*};
 }
 
-/// The same for what does not depend on the instant.
-macro_rules! whatever_the_instant {
-    ($($(#[$doc:meta])* $slot:ident: $kind:ty),* $(,)?) => {$(
-        $(#[$doc])*
-        pub(crate) fn $slot(
-            &self,
-            product: &ProductLens,
-            compute: impl FnOnce() -> $kind,
-        ) -> Arc<$kind> {
-            once(self.0.as_ref(), product, |slots| &slots.$slot, compute)
-        }
-    )*};
-}
-
-fn once<T>(
-    run: Option<&Arc<Run>>,
-    product: &ProductLens,
-    slot: fn(&Slots) -> &Slot<T>,
-    compute: impl FnOnce() -> T,
-) -> Arc<T> {
-    let compute = || Arc::new(compute());
-    let slots = run.and_then(|run| {
-        run.products
-            .iter()
-            .find(|slots| slots.product == product.name)
-    });
-    match slots {
-        Some(slots) => Arc::clone(slot(slots).get_or_init(compute)),
-        None => compute(),
-    }
-}
-
-impl Lens {
-    /// The same question, for one run: what its metrics have in common is computed once. Only for tables that stay as they are
-    /// while this lens exists. A lens that shares already stays in its run.
+impl<'a> Reading<'a> {
+    /// The reading of one product.
     #[must_use]
-    pub fn sharing(&self) -> Self {
-        if self.shared.is_at(self.as_of) {
-            return self.clone();
-        }
-        let products = self.products.iter().map(|product| Slots {
-            product: product.name.clone(),
-            ..Slots::default()
-        });
+    pub fn of(tables: &'a Tables, question: &'a Lens, product: &'a ProductLens) -> Self {
         Self {
-            shared: Shared(Some(Arc::new(Run {
-                as_of: self.as_of,
-                products: products.collect(),
-            }))),
-            ..self.clone()
+            tables,
+            question,
+            product,
+            always: Arc::default(),
+            then: Arc::default(),
         }
     }
-}
 
-impl Shared {
-    fn is_at(&self, as_of: Timestamp) -> bool {
-        self.0.as_ref().is_some_and(|run| run.as_of == as_of)
+    /// The readings of all products of a question, in their order.
+    #[must_use]
+    pub fn of_products(tables: &'a Tables, question: &'a Lens) -> Vec<Self> {
+        let products = question.products.iter();
+        products
+            .map(|product| Self::of(tables, question, product))
+            .collect()
     }
 
-    whatever_the_instant! {
+    /// The same product under the same question at another instant.
+    #[must_use]
+    pub fn at<'b>(&self, question: &'b Lens) -> Reading<'b>
+    where
+        'a: 'b,
+    {
+        Reading {
+            tables: self.tables,
+            question,
+            product: self.product,
+            always: Arc::clone(&self.always),
+            then: Arc::default(),
+        }
+    }
+
+    slots! {
         /// The areas of every file, by file index.
-        areas: Vec<Vec<String>>,
+        always.areas: Vec<Vec<String>>,
         /// Its commits and their parents by dense indices.
-        ancestry: Ancestry,
+        always.ancestry: Ancestry,
         /// The product's changes and reviews by dense indices.
-        chronicle: Chronicle,
+        always.chronicle: Chronicle,
         /// When its people did anything.
-        activity: Activity,
+        always.activity: Activity,
+        /// The product's file histories.
+        then.histories: Histories,
+        /// Its pull requests and what belongs to each.
+        then.gathered: Gathered,
+        /// The lives of its pull requests, in their order.
+        then.lives: Vec<Lived>,
+        /// Its deployments and what they shipped.
+        then.delivered: Delivered,
+        /// Where its pull requests landed.
+        then.landings: Landings,
+        /// Its incidents.
+        then.incidents: Incidents,
     }
 
-    /// What figures of several metrics have in common beyond what happened: one thing, at the run's instant.
-    pub(crate) fn kept<T: Any + Send + Sync>(
-        &self,
-        lens: &Lens,
-        product: &ProductLens,
-        compute: impl Fn() -> T,
-    ) -> Arc<T> {
-        let run = self.0.as_ref().filter(|run| run.as_of == lens.as_of);
-        let slots = run.and_then(|run| {
-            let mut products = run.products.iter();
-            products.find(|slots| slots.product == product.name)
-        });
-        let Some(slots) = slots else {
-            return Arc::new(compute());
-        };
-        let kept = slots.kept.get_or_init(|| Arc::new(compute()));
+    /// What figures of several metrics have in common beyond what happened: one thing.
+    pub(crate) fn kept<T: Any + Send + Sync>(&self, compute: impl Fn() -> T) -> Arc<T> {
+        let kept = self.then.kept.get_or_init(|| Arc::new(compute()));
         // Something else is kept here: then nothing is shared.
         Arc::clone(kept)
             .downcast()
             .unwrap_or_else(|_| Arc::new(compute()))
-    }
-
-    at_the_instant! {
-        /// The product's file histories.
-        histories: Histories,
-        /// Its pull requests and what belongs to each.
-        gathered: Gathered,
-        /// The lives of its pull requests, in their order.
-        lives: Vec<Lived>,
-        /// Its deployments and what they shipped.
-        delivered: Delivered,
-        /// Where its pull requests landed.
-        landings: Landings,
-        /// Its incidents.
-        incidents: Incidents,
     }
 }

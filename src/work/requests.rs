@@ -5,14 +5,15 @@
 //! a team whose members are not known, until anybody but the author does. Asking again while a request is open is no new
 //! request; asking again after the review is one.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::domain::{Elapsed, PersonId, RepositoryId, RequestAction, Review};
 use crate::tables::Tables;
+use crate::work::Fate;
 use crate::work::pull_requests::{Whole, not_human};
-use crate::work::{Fate, Lens, ProductLens};
 
 /// Who was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,20 +151,15 @@ impl Request<'_, '_> {
 
 /// Every event of the requests of some pull requests: by pull request, whom was asked, and time.
 #[must_use]
-pub fn replay<'a, 'w>(
-    tables: &'a Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    wholes: &'w [Whole<'a>],
-) -> Vec<Request<'a, 'w>> {
-    let members = Members::of(tables, product);
+pub fn replay<'a, 'w>(reading: &Reading<'a>, wholes: &'w [Whole<'a>]) -> Vec<Request<'a, 'w>> {
+    let members = Members::of(reading);
     let mut all = Vec::new();
     for whole in wholes.iter().filter(|whole| !whole.requests.is_empty()) {
         let mut asked: Vec<Asked<'a>> = whole.requests.iter().map(|row| whom(row)).collect();
         asked.sort_unstable();
         asked.dedup();
         for asked in asked {
-            replay_one(tables, lens, &members, whole, asked, &mut all);
+            replay_one(reading, &members, whole, asked, &mut all);
         }
     }
     all
@@ -186,14 +182,13 @@ enum Step {
 }
 
 fn replay_one<'a, 'w>(
-    tables: &Tables,
-    lens: &Lens,
+    reading: &Reading<'_>,
     members: &Members<'_>,
     whole: &'w Whole<'a>,
     asked: Asked<'a>,
     all: &mut Vec<Request<'a, 'w>>,
 ) {
-    let ended_at = whole.ended_at(lens);
+    let ended_at = whole.ended_at(reading.question);
     let events = whole.requests.iter().filter(|row| whom(row) == asked);
     let mut steps: Vec<(Timestamp, Step)> = events
         .map(|row| {
@@ -206,7 +201,7 @@ fn replay_one<'a, 'w>(
         .collect();
     let answers = |review: &&Review| match asked {
         Asked::Person(person) => review.author == Some(person),
-        Asked::Team(team) => members.may_answer(tables, whole, team, review),
+        Asked::Team(team) => members.may_answer(reading.tables, whole, team, review),
         Asked::Ghost => false,
     };
     let reviews = whole.reviews.iter().copied().filter(answers);
@@ -265,10 +260,11 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn of(tables: &'a Tables, product: &ProductLens) -> Self {
+    fn of(reading: &Reading<'a>) -> Self {
         let mut teams: BTreeMap<(RepositoryId, &'a str), BTreeSet<PersonId>> = BTreeMap::new();
-        let inside = |repository: &RepositoryId| product.repositories.contains(repository);
-        for row in tables
+        let inside = |repository: &RepositoryId| reading.product.repositories.contains(repository);
+        for row in reading
+            .tables
             .facts
             .teams
             .iter()
@@ -276,7 +272,7 @@ impl<'a> Members<'a> {
         {
             teams.entry((row.repository, &row.team)).or_default();
         }
-        for row in &tables.facts.team_members {
+        for row in &reading.tables.facts.team_members {
             if let Some(members) = teams.get_mut(&(row.repository, row.team.as_str())) {
                 members.insert(row.person);
             }

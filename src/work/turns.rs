@@ -26,6 +26,7 @@ mod checks;
 mod events;
 mod replay;
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -39,7 +40,6 @@ use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, contradicted};
 use crate::work::pull_requests::Whole;
 use crate::work::reading::Delivered;
-use crate::work::{Lens, ProductLens};
 
 /// Whom a review is asked of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,14 +193,9 @@ pub type Lived = Result<Life, &'static str>;
 
 /// The lives of a product's pull requests, in their order; replayed once where the lens is shared.
 #[must_use]
-pub fn lives(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    wholes: &[Whole<'_>],
-) -> Arc<Vec<Lived>> {
-    lens.shared.lives(lens, product, || {
-        let replay = Replay::of(tables, lens, product, wholes);
+pub fn lives(reading: &Reading<'_>, wholes: &[Whole<'_>]) -> Arc<Vec<Lived>> {
+    reading.lives(|| {
+        let replay = Replay::of(reading, wholes);
         wholes.iter().map(|whole| replay.life(whole)).collect()
     })
 }
@@ -222,24 +217,20 @@ pub struct Replay<'a> {
 impl<'a> Replay<'a> {
     /// Prepares the replay of a product's pull requests. Linear in runs, commits and deployments.
     #[must_use]
-    pub fn of(
-        tables: &'a Tables,
-        lens: &Lens,
-        product: &ProductLens,
-        wholes: &[Whole<'_>],
-    ) -> Self {
-        let delivered = shipping::of_product(tables, lens, product);
+    pub fn of(reading: &Reading<'a>, wholes: &[Whole<'_>]) -> Self {
+        let delivered = shipping::of_product(reading);
         let production = delivered.is_ok().then(|| {
-            let landings = landing::of_product(tables, lens, product, wholes);
+            let landings = landing::of_product(reading, wholes);
             (delivered, landings)
         });
         Self {
-            tables,
-            as_of: lens.as_of,
-            checks: Checks::of(tables, product),
+            tables: reading.tables,
+            as_of: reading.question.as_of,
+            checks: Checks::of(reading),
             production,
-            teams: teams(tables),
-            rules: tables
+            teams: teams(reading.tables),
+            rules: reading
+                .tables
                 .facts
                 .merge_rules
                 .iter()

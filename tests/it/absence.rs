@@ -21,7 +21,7 @@ use linchpin::metrics::absence::resilience::{self, Resilience};
 use linchpin::metrics::measure::Measured;
 use linchpin::report::document::{Block, Document, Span};
 use linchpin::tables::{Repository, Tables};
-use linchpin::work::{Fate, Lens, absences};
+use linchpin::work::{Fate, Lens, Reading, absences};
 use linchpin::{register, render};
 
 fn at(text: &str) -> Timestamp {
@@ -252,7 +252,8 @@ impl Team {
     fn found(&self) -> Vec<Resilience> {
         let lens = self.lens();
         let product = &lens.products[0];
-        resilience::of_product_absences(&self.tables(), &lens, product).unwrap_or_default()
+        resilience::of_product_absences(&Reading::of(&self.tables(), &lens, product))
+            .unwrap_or_default()
     }
 
     fn card(&self, who: PersonId) -> Option<Document> {
@@ -673,7 +674,7 @@ fn the_figures_of_an_absence_are_those_counted_by_hand() {
     let team = busy();
     let (tables, lens) = (team.tables(), team.lens());
     let metric = linchpin::metrics::find("absence.resilience").unwrap();
-    let measure = (metric.measure)(&tables, &lens);
+    let measure = metric.over(&tables, &lens);
     let cell = measure.people_cells().next().unwrap();
     assert_eq!(cell.scope.person, Some(ADA));
     assert_eq!(cell.scope.area.as_deref(), Some("2026-03-09 to 2026-03-20"));
@@ -735,7 +736,7 @@ fn the_figures_of_an_absence_are_those_counted_by_hand() {
 fn the_team_has_no_figure_of_an_absence_and_every_row_is_the_person_s() {
     let team = busy();
     let metric = linchpin::metrics::find("absence.resilience").unwrap();
-    let measure = (metric.measure)(&team.tables(), &team.lens());
+    let measure = metric.over(&team.tables(), &team.lens());
     assert!(!measure.rows.is_empty());
     assert!(measure.rows.iter().all(|row| row.person == Some(ADA)));
     for cell in measure.team_cells() {
@@ -758,7 +759,7 @@ fn an_absence_that_has_no_figure_is_counted_with_its_reason() {
         away(BOT, "2026-03-09", "2026-03-31"),
     ];
     let metric = linchpin::metrics::find("absence.resilience").unwrap();
-    let measure = (metric.measure)(&team.tables(), &team.lens());
+    let measure = metric.over(&team.tables(), &team.lens());
     let fates: Vec<Fate> = measure.rows.iter().map(|row| row.fate).collect();
     assert_eq!(
         fates,

@@ -303,7 +303,7 @@ impl Given {
     /// One metric's answer.
     pub(crate) fn measure(&self, metric: &str) -> Measure {
         let metric = linchpin::metrics::find(metric).unwrap();
-        (metric.measure)(&self.tables, &self.lens())
+        metric.over(&self.tables, &self.lens())
     }
 
     /// A team whose members are known.

@@ -1,7 +1,7 @@
 //! A metric reads no more than its needs say: what `linchpin explain` leaves unread changes nothing.
 
 use linchpin::domain::{Bucket, Granularity, Window};
-use linchpin::metrics::{Measure, REGISTRY, measure_all, measure_apart};
+use linchpin::metrics::{Measure, REGISTRY, measure_all};
 use linchpin::register;
 use linchpin::store::{Mode, Store, facts};
 use linchpin::tables::Tables;
@@ -56,8 +56,8 @@ fn every_metric_is_the_same_over_the_tables_that_it_needs() {
     for metric in REGISTRY {
         let part = facts::read_parts(&store, &metric.definition.parts()).unwrap();
         let (full, own) = (
-            (metric.measure)(&whole, &lens(&whole)),
-            (metric.measure)(&part, &lens(&part)),
+            metric.over(&whole, &lens(&whole)),
+            metric.over(&part, &lens(&part)),
         );
         if (&full.rows, &full.cells, &full.notes) != (&own.rows, &own.cells, &own.notes) {
             wrong.push(metric.definition.id);
@@ -79,7 +79,7 @@ fn products_measured_apart_are_the_metric_s_own_measure() {
     assert!(lens.products.len() > 1);
     let mut wrong = Vec::new();
     for (metric, one) in REGISTRY.iter().zip(measure_all(&tables, &lens)) {
-        let apart = measure_apart(metric, &tables, &lens);
+        let apart = metric.over(&tables, &lens);
         if (&one.rows, &one.cells, &one.notes) != (&apart.rows, &apart.cells, &apart.notes) {
             wrong.push(metric.definition.id);
         }

@@ -2,16 +2,17 @@
 
 use jiff::Timestamp;
 use linchpin::domain::{Account, PersonId, RequestAction, ReviewState};
-use linchpin::work::pull_requests;
 use linchpin::work::turns::{Asked, Ending, Holder, Life, Replay};
+use linchpin::work::{Reading, pull_requests};
 
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, DEE, Given, hour};
 
 fn lives(given: &Given) -> Vec<Result<Life, &'static str>> {
     let lens = given.lens();
     let product = &lens.products[0];
-    let wholes = pull_requests::of_product(&given.tables, &lens, product);
-    let replay = Replay::of(&given.tables, &lens, product, &wholes);
+    let reading = Reading::of(&given.tables, &lens, product);
+    let wholes = pull_requests::of_product(&reading);
+    let replay = Replay::of(&reading, &wholes);
     wholes.iter().map(|whole| replay.life(whole)).collect()
 }
 

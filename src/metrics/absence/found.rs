@@ -10,13 +10,12 @@ use crate::metrics::aggregate::Keyed;
 use crate::metrics::flow::stuck::last_touched;
 use crate::metrics::measure::LedgerRow;
 use crate::metrics::review::{span_hours, turnaround};
-use crate::tables::Tables;
 use crate::work::absences::{Period, Phase, Spell};
 use crate::work::delivery::deployments::Found;
 use crate::work::pull_requests::{Key, Whole, not_human};
 use crate::work::requests::{Asked, End, Request};
 use crate::work::turns::Replay;
-use crate::work::{Fate, Lens, ProductLens};
+use crate::work::{Fate, Reading};
 
 /// What a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,9 +56,7 @@ pub type Item = Keyed<Place>;
 
 /// What the rows of a product's absences are found in.
 pub(super) struct Record<'a, 'w> {
-    pub(super) tables: &'a Tables,
-    pub(super) lens: &'w Lens,
-    pub(super) product: &'w ProductLens,
+    pub(super) reading: &'w Reading<'a>,
     pub(super) wholes: &'w [Whole<'a>],
     pub(super) requests: Vec<Request<'a, 'w>>,
     pub(super) replay: Replay<'w>,
@@ -91,7 +88,7 @@ impl Record<'_, '_> {
     fn deployed(&self, period: &Period, items: &mut Vec<Item>) {
         let candidates = self.deployments.iter().flat_map(|found| &found.candidates);
         for candidate in candidates.filter(|one| period.window.contains(one.at())) {
-            let mut row = candidate.row(self.tables, self.lens, self.product);
+            let mut row = candidate.row(self.reading);
             row.subject = format!("deployment {}", row.subject);
             items.push(keyed(period, What::Deployment, None, row));
         }
@@ -104,12 +101,13 @@ impl Record<'_, '_> {
                 .merged_at
                 .filter(|at| row.state == PullRequestState::Merged && period.window.contains(*at));
             let Some(merged_at) = merged_at else { continue };
-            let fate =
-                not_human(self.tables, row.author).unwrap_or(if merged_at < row.created_at {
+            let fate = not_human(self.reading.tables, row.author).unwrap_or(
+                if merged_at < row.created_at {
                     Fate::Unknown("merged_before_opened")
                 } else {
                     Fate::Included
-                });
+                },
+            );
             let row = self.row(whole, "merged", merged_at, None, fate);
             items.push(keyed(period, What::Merge, Some(whole.key().1), row));
         }
@@ -121,10 +119,18 @@ impl Record<'_, '_> {
             .iter()
             .filter(|one| period.window.contains(one.at))
         {
-            let fate = turnaround::fate(request, self.tables);
-            let end = request.end().and_then(End::at).unwrap_or(self.lens.as_of);
+            let fate = turnaround::fate(request, self.reading.tables);
+            let end = request
+                .end()
+                .and_then(End::at)
+                .unwrap_or(self.reading.question.as_of);
             let (value, working_hours) = if fate == Fate::Included {
-                span_hours(self.lens, request.human(self.tables), request.at, end)
+                span_hours(
+                    self.reading.question,
+                    request.human(self.reading.tables),
+                    request.at,
+                    end,
+                )
             } else {
                 (None, None)
             };
@@ -155,18 +161,21 @@ impl Record<'_, '_> {
                 Some((whole, Some(ready.since)))
             })
             .collect();
-        let touched = last_touched(self.tables, end, &open);
+        let touched = last_touched(self.reading.tables, end, &open);
         for (whole, ready_since) in open {
-            let fate = not_human(self.tables, whole.pull_request.author).unwrap_or(Fate::Included);
+            let fate =
+                not_human(self.reading.tables, whole.pull_request.author).unwrap_or(Fate::Included);
             let Some(quiet_since) = ready_since.max(touched.get(&whole.key()).copied()) else {
                 continue;
             };
             let days = self
-                .lens
+                .reading
+                .question
                 .calendars
                 .team()
                 .working_days_between(quiet_since, end);
-            let is_stuck = days.is_some_and(|days| days >= self.lens.flow.stuck_after_working_days);
+            let is_stuck = days
+                .is_some_and(|days| days >= self.reading.question.flow.stuck_after_working_days);
             let value = (fate == Fate::Included).then_some(if is_stuck { 1.0 } else { 0.0 });
             let row = self.row(whole, "open at its end", quiet_since, value, fate);
             items.push(keyed(period, What::Open, Some(whole.key().1), row));
@@ -174,7 +183,7 @@ impl Record<'_, '_> {
     }
 
     fn lens_end(&self, whole: &Whole<'_>) -> Option<Timestamp> {
-        whole.ended_at(self.lens)
+        whole.ended_at(self.reading.question)
     }
 
     /// Requests to the person that were opened or pending, oldest first.
@@ -184,7 +193,7 @@ impl Record<'_, '_> {
             .requests
             .iter()
             .filter(|request| request.asked == Asked::Person(person))
-            .filter(|request| request.fate(self.tables) == Fate::Included)
+            .filter(|request| request.fate(self.reading.tables) == Fate::Included)
             .filter(|request| request.at < window.until)
             .filter(|request| {
                 let left_at = request.end().and_then(End::at);
@@ -224,10 +233,10 @@ impl Record<'_, '_> {
 
     /// What the record shows under the person's account, by time: one row an instant and page.
     fn acts(&self, person: PersonId, period: &Period, items: &mut Vec<Item>) {
-        let facts = &self.tables.facts;
+        let facts = &self.reading.tables.facts;
         let mut acts: BTreeMap<(Timestamp, Key), &'static str> = BTreeMap::new();
         let mut add = |who, at: Option<Timestamp>, key: (RepositoryId, PrNumber), what| {
-            let is_it = who == Some(person) && self.product.has(key.0);
+            let is_it = who == Some(person) && self.reading.product.has(key.0);
             if let Some(at) = at.filter(|at| is_it && period.window.contains(*at)) {
                 acts.entry((at, key)).or_insert(what);
             }
@@ -276,7 +285,7 @@ impl Record<'_, '_> {
                 is_running: false,
                 person: None,
                 authors: Arc::default(),
-                product: self.product.name.clone(),
+                product: self.reading.product.name.clone(),
                 repository: key.0,
                 areas: [].into(),
                 subject: format!("the person {verb} {}", key.1),
@@ -292,7 +301,7 @@ impl Record<'_, '_> {
 
     /// The pages of pull requests and issues.
     fn pages(&self) -> HashMap<Key, &str> {
-        let facts = &self.tables.facts;
+        let facts = &self.reading.tables.facts;
         let issues = facts.issues.iter();
         let issues = issues.map(|row| ((row.repository, row.number), row.url.as_str()));
         let pulls = facts.pull_requests.iter();
@@ -308,7 +317,7 @@ impl Record<'_, '_> {
         value: Option<f64>,
         fate: Fate,
     ) -> LedgerRow {
-        let mut row = whole.row(self.lens, self.product, Some(at), value, fate);
+        let mut row = whole.row(self.reading, Some(at), value, fate);
         row.subject = format!("{what} {}", row.subject);
         row
     }

@@ -1,17 +1,17 @@
 //! `absence.resilience`: the team's figures while somebody was away, against the four weeks on either side. Private.
 
+use crate::work::Reading;
 use std::sync::Arc;
 
 use super::found::{Item, Record, What};
 use crate::domain::RepositoryId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{count, not_observed};
+use crate::metrics::aggregate::count;
 use crate::metrics::measure::{
     About, Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope, Unit,
     Value,
 };
 use crate::metrics::survival::{Lifetime, SurvivalCurve};
-use crate::tables::Tables;
 use crate::work::absences::{Period, Phase, Spell, spells};
 use crate::work::delivery::deployments;
 use crate::work::pull_requests::of_product;
@@ -101,30 +101,27 @@ pub struct Turnaround {
 }
 
 /// Every absence that is long enough, in one product; `Err` where its pull requests are not there.
-pub fn of_product_absences(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> Result<Vec<Resilience>, Missing> {
-    if let Some(missing) = lens.missing(product, Need::PullRequests) {
+pub fn of_product_absences(reading: &Reading<'_>) -> Result<Vec<Resilience>, Missing> {
+    if let Some(missing) = reading
+        .question
+        .missing(reading.product, Need::PullRequests)
+    {
         return Err(missing);
     }
-    let long: Vec<Spell> = spells(lens)
+    let long: Vec<Spell> = spells(reading.question)
         .into_iter()
-        .filter(|spell| spell.is_long_enough() && tables.is_human(spell.person))
+        .filter(|spell| spell.is_long_enough() && reading.tables.is_human(spell.person))
         .collect();
     if long.is_empty() {
         return Ok(Vec::new());
     }
-    let wholes = of_product(tables, lens, product);
+    let wholes = of_product(reading);
     let record = Record {
-        tables,
-        lens,
-        product,
+        reading,
         wholes: &wholes,
-        requests: requests::replay(tables, lens, product, &wholes),
-        replay: Replay::of(tables, lens, product, &wholes),
-        deployments: deployments::of_product(tables, lens, product).ok(),
+        requests: requests::replay(reading, &wholes),
+        replay: Replay::of(reading, &wholes),
+        deployments: deployments::of_product(reading).ok(),
     };
     let first_opened = wholes.iter().map(|whole| whole.pull_request.created_at);
     let first_opened = first_opened.min();
@@ -141,10 +138,10 @@ pub fn of_product_absences(
         let figures = spell.periods.map(|period| {
             let is_after = |first: Option<_>| first.is_some_and(|at| at < period.window.until);
             let seen = (is_after(first_opened), is_after(first_deployed));
-            figures(lens, &period, seen, &items)
+            figures(reading.question, &period, seen, &items)
         });
         Resilience {
-            product: product.name.clone(),
+            product: reading.product.name.clone(),
             spell,
             figures,
             items,
@@ -212,42 +209,36 @@ fn turnaround<'a>(lens: &Lens, rows: impl Iterator<Item = &'a LedgerRow>) -> Tur
     }
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        let found = match of_product_absences(tables, lens, product) {
-            Ok(found) => found,
-            Err(missing) => {
-                measure.cells.push(not_observed(product, missing));
-                continue;
-            }
-        };
-        measure.cells.push(whole(product));
-        for one in found {
-            let rows: Vec<LedgerRow> = one.items.iter().map(|item| item.row.clone()).collect();
-            let ledger = Ledger::of(&rows);
-            measure.cells.push(Cell {
-                scope: Scope {
-                    product: product.name.clone(),
-                    repository: None,
-                    area: Some(one.spell.label()),
-                    person: Some(one.spell.person),
-                },
-                bucket: None,
-                measured: measured(&one, &ledger),
-                ledger,
-                few: Vec::new(),
-            });
-            measure.rows.extend(rows);
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    let found = match of_product_absences(reading) {
+        Ok(found) => found,
+        Err(missing) => {
+            return Err(missing);
         }
-        measure.rows.extend(short(tables, lens, product));
+    };
+    measure.cells.push(whole(reading.product));
+    for one in found {
+        let rows: Vec<LedgerRow> = one.items.iter().map(|item| item.row.clone()).collect();
+        let ledger = Ledger::of(&rows);
+        measure.cells.push(Cell {
+            scope: Scope {
+                product: reading.product.name.clone(),
+                repository: None,
+                area: Some(one.spell.label()),
+                person: Some(one.spell.person),
+            },
+            bucket: None,
+            measured: measured(&one, &ledger),
+            ledger,
+            few: Vec::new(),
+        });
+        measure.rows.extend(rows);
     }
-    measure
+    measure.rows.extend(short(reading));
+
+    Ok(measure)
 }
 
 fn measured(one: &Resilience, ledger: &Ledger) -> Measured {
@@ -287,12 +278,12 @@ fn whole(product: &ProductLens) -> Cell {
 }
 
 /// Absences without a figure, each a row.
-fn short(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<LedgerRow> {
-    let repository = product.repositories.first().copied();
-    spells(lens)
+fn short(reading: &Reading<'_>) -> Vec<LedgerRow> {
+    let repository = reading.product.repositories.first().copied();
+    spells(reading.question)
         .into_iter()
         .filter_map(|spell| {
-            let fate = if !tables.is_human(spell.person) {
+            let fate = if !reading.tables.is_human(spell.person) {
                 Fate::Excluded("not_a_person")
             } else if spell.during().is_empty() {
                 Fate::Excluded("outside_the_window")
@@ -302,7 +293,7 @@ fn short(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<LedgerRow> 
                 return None;
             };
             Some(LedgerRow {
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 repository: repository.unwrap_or(RepositoryId(u32::MAX)),
                 areas: [spell.label()].into(),
                 subject: "absence".to_owned(),

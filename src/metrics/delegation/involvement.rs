@@ -1,5 +1,6 @@
 //! `delegation.involvement`: the delegator's share of what happens in scope, by fortnight. Figures of people: private.
 
+use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -7,14 +8,13 @@ use jiff::{Timestamp, ToSpan as _};
 
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId, ReviewState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
     About, Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Scope,
     Unit,
 };
-use crate::tables::Tables;
 use crate::work::delivery::deployments::commit_page;
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterDelegation;
@@ -109,8 +109,7 @@ pub fn since(lens: &Lens, delegation: &RosterDelegation) -> Timestamp {
 /// The commits (rows of `tables.commits`) and pull requests in the scope of a delegation in one product.
 #[must_use]
 pub fn scope(
-    tables: &Tables,
-    product: &ProductLens,
+    reading: &Reading<'_>,
     delegation: &RosterDelegation,
 ) -> (BTreeSet<u32>, BTreeSet<Key>) {
     let covers = |path: &str| {
@@ -119,25 +118,27 @@ pub fn scope(
             .as_ref()
             .is_some_and(|paths| paths.is_match(path))
     };
-    let files: Vec<bool> = tables
+    let files: Vec<bool> = reading
+        .tables
         .changes
         .files
         .iter()
-        .map(|file| product.has(file.repository) && covers(&file.path))
+        .map(|file| reading.product.has(file.repository) && covers(&file.path))
         .collect();
-    let commits = tables
+    let commits = reading
+        .tables
         .changes
         .commit
         .iter()
-        .zip(&tables.changes.file)
+        .zip(&reading.tables.changes.file)
         .filter(|(_, file)| usize::try_from(**file).is_ok_and(|at| files.get(at) == Some(&true)))
         .map(|(row, _)| *row)
         .collect();
-    let facts = &tables.facts;
+    let facts = &reading.tables.facts;
     let touching = facts
         .pull_request_files
         .iter()
-        .filter(|row| product.has(row.repository) && covers(&row.path))
+        .filter(|row| reading.product.has(row.repository) && covers(&row.path))
         .map(|row| (row.repository, row.number));
     let has_label = |row: &&crate::domain::PullRequest| {
         row.labels
@@ -147,7 +148,7 @@ pub fn scope(
     let labelled = facts
         .pull_requests
         .iter()
-        .filter(|row| product.has(row.repository))
+        .filter(|row| reading.product.has(row.repository))
         .filter(has_label)
         .map(|row| (row.repository, row.number));
     (commits, touching.chain(labelled).collect())
@@ -155,20 +156,15 @@ pub fn scope(
 
 /// Everything that people did in the scope of a delegation in one product, by time.
 #[must_use]
-pub fn acts(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    delegation: &RosterDelegation,
-) -> Vec<InScope> {
-    let since = since(lens, delegation);
-    let inside = |at: Timestamp| since <= at && at < lens.as_of;
-    let (commits, pull_requests) = scope(tables, product, delegation);
+pub fn acts(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<InScope> {
+    let since = since(reading.question, delegation);
+    let inside = |at: Timestamp| since <= at && at < reading.question.as_of;
+    let (commits, pull_requests) = scope(reading, delegation);
     let mut acts: Vec<InScope> = Vec::new();
     for row in commits {
         let commit = usize::try_from(row)
             .ok()
-            .and_then(|row| tables.commits.get(row))
+            .and_then(|row| reading.tables.commits.get(row))
             .filter(|commit| commit.exclusion.is_none())
             .filter(|commit| inside(commit.committed_at));
         let Some(commit) = commit else { continue };
@@ -178,10 +174,10 @@ pub fn acts(
             at: commit.committed_at,
             repository: commit.repository,
             subject: format!("{} commit", commit.commit.short()),
-            link: commit_page(tables, commit.repository, commit.commit),
+            link: commit_page(reading.tables, commit.repository, commit.commit),
         }));
     }
-    let facts = &tables.facts;
+    let facts = &reading.tables.facts;
     let in_scope: HashMap<Key, &crate::domain::PullRequest> = facts
         .pull_requests
         .iter()
@@ -217,53 +213,48 @@ pub fn acts(
         let key = (comment.repository, comment.number);
         add(key, comment.author, Act::Comment, comment.created_at);
     }
-    acts.retain(|act| tables.is_human(act.person));
+    acts.retain(|act| reading.tables.is_human(act.person));
     acts.sort_by(|a, b| {
         (a.at, a.act, a.person, &a.subject).cmp(&(b.at, b.act, b.person, &b.subject))
     });
     acts
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::History) {
-            measure.cells.push(not_observed(product, missing));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
+        return Err(missing);
+    }
+    measure.cells.push(whole(reading.product));
+    for delegation in reading
+        .question
+        .roster
+        .delegations
+        .iter()
+        .filter(|found| has_scope(found))
+    {
+        let rows = rows(reading, delegation);
+        if rows.is_empty() {
             continue;
         }
-        measure.cells.push(whole(product));
-        for delegation in lens
-            .roster
-            .delegations
-            .iter()
-            .filter(|found| has_scope(found))
-        {
-            let rows = rows(tables, lens, product, delegation);
-            if rows.is_empty() {
-                continue;
-            }
-            let found = cells(
-                Group::of(&DEFINITION, lens),
-                product,
-                &rows,
-                Depth::AREA_BUCKETS,
-                &|_, rows| estimate(lens, delegation, rows),
-            );
-            // The figures of the delegation alone: of a person, never of the product.
-            let own = found.into_iter().filter(|cell| cell.scope.area.is_some());
-            measure.cells.extend(own.map(|mut cell| {
-                cell.scope.person = Some(delegation.giver);
-                cell
-            }));
-            measure.rows.extend(rows.into_iter().map(|row| row.row));
-        }
+        let found = cells(
+            Group::of(&DEFINITION, reading.question),
+            reading.product,
+            &rows,
+            Depth::AREA_BUCKETS,
+            &|_, rows| estimate(reading.question, delegation, rows),
+        );
+        // The figures of the delegation alone: of a person, never of the reading.product.
+        let own = found.into_iter().filter(|cell| cell.scope.area.is_some());
+        measure.cells.extend(own.map(|mut cell| {
+            cell.scope.person = Some(delegation.giver);
+            cell
+        }));
+        measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
-    measure
+
+    Ok(measure)
 }
 
 /// What the team tree says: that figures of people are not there.
@@ -286,31 +277,30 @@ fn whole(product: &ProductLens) -> Cell {
 }
 
 /// The acts in scope as rows: the delegator's and the receiver's count.
-fn rows(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    delegation: &RosterDelegation,
-) -> Vec<Keyed<Act>> {
+fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<Keyed<Act>> {
     let row = |act: InScope| {
-        let day = lens.zone.to_datetime(act.at).date();
+        let day = reading.question.zone.to_datetime(act.at).date();
         let is_giver = act.person == delegation.giver;
         let fate = if !is_giver && act.person != delegation.receiver {
             Fate::Excluded("by_somebody_else")
-        } else if lens.roster.is_away(act.person, day) {
+        } else if reading.question.roster.is_away(act.person, day) {
             Fate::Excluded("on_a_day_of_absence")
         } else {
             Fate::Included
         };
         Keyed {
             row: LedgerRow {
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 repository: act.repository,
                 areas: [delegation.what.clone()].into(),
                 subject: act.subject,
                 link: act.link,
                 at: Some(act.at),
-                bucket: Some(Bucket::of(act.at, Granularity::Fortnight, &lens.zone)),
+                bucket: Some(Bucket::of(
+                    act.at,
+                    Granularity::Fortnight,
+                    &reading.question.zone,
+                )),
                 value: Some(if is_giver { 1.0 } else { 0.0 }),
                 working_hours: None,
                 is_running: false,
@@ -321,10 +311,7 @@ fn rows(
             key: act.act,
         }
     };
-    acts(tables, lens, product, delegation)
-        .into_iter()
-        .map(row)
-        .collect()
+    acts(reading, delegation).into_iter().map(row).collect()
 }
 
 /// The delegator's share, and both people's acts by kind. A fortnight is listed from its first act on: it is a curve of events.

@@ -1,19 +1,19 @@
 //! `dora.change_fail_rate`: successful production deployments that an incident is put down to.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::{Attribution, Elapsed, RepositoryId, Rung};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::delivery::deployments::Found;
 use crate::work::delivery::incidents::{self, Incidents};
 use crate::work::delivery::shipping;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -59,39 +59,33 @@ const CUTS: [(Rung, &str); 6] = [
     (Rung::Nearest, "failed_up_to_rung_6"),
 ];
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    let missing = incidents::missing(reading);
+    let delivered = missing.map_or_else(
+        || shipping::of_product(reading),
+        |missing| Arc::new(Err(missing)),
+    );
+    let (found, shipping) = match delivered.as_ref() {
+        Ok((found, shipping)) => (found, shipping),
+        Err(missing) => {
+            return Err(missing.clone());
+        }
     };
-    for product in &lens.products {
-        let missing = incidents::missing(tables, lens, product);
-        let delivered = missing.map_or_else(
-            || shipping::of_product(tables, lens, product),
-            |missing| Arc::new(Err(missing)),
-        );
-        let (found, shipping) = match delivered.as_ref() {
-            Ok((found, shipping)) => (found, shipping),
-            Err(missing) => {
-                measure.cells.push(not_observed(product, missing.clone()));
-                continue;
-            }
-        };
-        let incidents = incidents::of_product(tables, lens, product, shipping);
-        let rows = rows(tables, lens, product, found, &incidents);
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::REPOSITORIES,
-            &|_, rows| estimate(lens, rows),
-        ));
-        measure.notes.extend(incidents.notes(lens, product));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
-    }
-    measure
+    let incidents = incidents::of_product(reading, shipping);
+    let rows = rows(reading, found, &incidents);
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::REPOSITORIES,
+        &|_, rows| estimate(reading.question, rows),
+    ));
+    measure.notes.extend(incidents.notes(reading));
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
 /// The incidents of each deployment, by repository and id: numbers, and the best rung.
@@ -116,20 +110,14 @@ fn blamed(incidents: &Incidents) -> Blamed {
     blamed
 }
 
-fn rows(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    found: &Found,
-    incidents: &Incidents,
-) -> Vec<Keyed<Option<Rung>>> {
+fn rows(reading: &Reading<'_>, found: &Found, incidents: &Incidents) -> Vec<Keyed<Option<Rung>>> {
     let blamed = blamed(incidents);
     let mut rows = Vec::new();
     for candidate in &found.candidates {
-        if !lens.window.contains(candidate.at()) {
+        if !reading.question.window.contains(candidate.at()) {
             continue;
         }
-        let mut row = candidate.row(tables, lens, product);
+        let mut row = candidate.row(reading);
         let mut rung = None;
         if row.fate == Fate::Included {
             let deployment = &candidate.deployment;
@@ -139,8 +127,8 @@ fn rows(
                 let numbers = numbers.join(", ");
                 row.subject = format!("{}: incident {numbers} ({})", row.subject, best.word());
             }
-            let is_pending = Elapsed::between(candidate.at(), lens.as_of)
-                .is_none_or(|age| age < lens.rules.bound);
+            let is_pending = Elapsed::between(candidate.at(), reading.question.as_of)
+                .is_none_or(|age| age < reading.question.rules.bound);
             if is_pending {
                 row.fate = Fate::Unknown("younger_than_the_attribution_bound");
                 rung = None;

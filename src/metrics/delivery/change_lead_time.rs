@@ -1,21 +1,22 @@
 //! `dora.change_lead_time`: first commit of a change → first production deployment that contains it.
 
+use crate::work::{Missing, Reading};
 use jiff::Timestamp;
 
 use crate::domain::{Elapsed, PullRequestState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
+use crate::metrics::aggregate::{Depth, Keyed, cells, quantiles};
 use crate::metrics::estimate::quantile;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
     About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit,
 };
-use crate::tables::{CommitRow, Tables};
+use crate::tables::CommitRow;
 use crate::work::delivery::deployments::{Found, commit_page};
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipped, Shipping, contradicted, not_shipped};
 use crate::work::pull_requests::{self, Whole, not_human};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -52,65 +53,50 @@ static DEFINITION: Definition = Definition {
 /// Merged → in production, in hours, beside the lead time of the row.
 type MergeToDeploy = Option<f64>;
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::Commits) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let delivered = shipping::of_product(tables, lens, product);
-        let (found, shipping) = match delivered.as_ref() {
-            Ok((found, shipping)) => (found, shipping),
-            Err(missing) => {
-                measure.cells.push(not_observed(product, missing.clone()));
-                continue;
-            }
-        };
-        let (rows, note) = rows(tables, lens, product, found, shipping);
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::REPOSITORIES,
-            &|_, rows| estimate(lens, rows),
-        ));
-        measure.notes.push(format!("{}: {note}", product.name));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Some(missing) = reading.question.missing(reading.product, Need::Commits) {
+        return Err(missing);
     }
+    let delivered = shipping::of_product(reading);
+    let (found, shipping) = match delivered.as_ref() {
+        Ok((found, shipping)) => (found, shipping),
+        Err(missing) => {
+            return Err(missing.clone());
+        }
+    };
+    let (rows, note) = rows(reading, found, shipping);
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::REPOSITORIES,
+        &|_, rows| estimate(reading.question, rows),
+    ));
     measure
+        .notes
+        .push(format!("{}: {note}", reading.product.name));
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
 fn rows(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
+    reading: &Reading<'_>,
     found: &Found,
     shipping: &Shipping,
 ) -> (Vec<Keyed<MergeToDeploy>>, String) {
-    let wholes = pull_requests::of_product(tables, lens, product);
-    let landings = landing::of_product(tables, lens, product, &wholes);
+    let wholes = pull_requests::of_product(reading);
+    let landings = landing::of_product(reading, &wholes);
     let mut rows = Vec::new();
     for whole in &wholes {
-        rows.extend(pull_request_row(
-            tables, lens, product, whole, &landings, shipping,
-        ));
+        rows.extend(pull_request_row(reading, whole, &landings, shipping));
     }
-    for (row, commit) in tables.commits.iter().enumerate() {
-        if product.has(commit.repository) && !landings.is_absorbed_row(row) {
+    for (row, commit) in reading.tables.commits.iter().enumerate() {
+        if reading.product.has(commit.repository) && !landings.is_absorbed_row(row) {
             let shipped = shipping.first_of_row(row);
-            rows.extend(commit_row(
-                tables,
-                lens,
-                product,
-                commit,
-                (shipping, shipped),
-            ));
+            rows.extend(commit_row(reading, commit, (shipping, shipped)));
         }
     }
     let rungs: Vec<_> = landings
@@ -121,7 +107,7 @@ fn rows(
     let n_unknown = shipping
         .deployments
         .iter()
-        .filter(|d| !d.is_known && lens.window.contains(d.at))
+        .filter(|d| !d.is_known && reading.question.window.contains(d.at))
         .count();
     let landed = if rungs.is_empty() {
         "none".to_owned()
@@ -136,9 +122,7 @@ fn rows(
 }
 
 fn pull_request_row(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
+    reading: &Reading<'_>,
     whole: &Whole<'_>,
     landings: &Landings,
     shipping: &Shipping,
@@ -147,15 +131,16 @@ fn pull_request_row(
     if row.state != PullRequestState::Merged {
         return None;
     }
-    let merged_at = row.merged_at.filter(|at| *at < lens.as_of)?;
-    let merged_here = lens.window.contains(merged_at);
+    let merged_at = row.merged_at.filter(|at| *at < reading.question.as_of)?;
+    let merged_here = reading.question.window.contains(merged_at);
     let listed = |fate| {
         merged_here.then(|| Keyed {
-            row: whole.row(lens, product, None, None, fate),
+            row: whole.row(reading, None, None, fate),
             key: None,
         })
     };
-    let default_branch = tables
+    let default_branch = reading
+        .tables
         .repository(row.repository)
         .and_then(|found| found.default_branch.as_deref());
     let Some(commit) = landings.commit(whole.key()) else {
@@ -166,7 +151,7 @@ fn pull_request_row(
             Fate::Unknown("landing_commit_not_found")
         });
     };
-    let apart = not_human(tables, row.author);
+    let apart = not_human(reading.tables, row.author);
     let Some(shipped) = shipping.first(row.repository, commit) else {
         let waiting = if landings.is_on_default_branch(row.repository, commit) {
             not_shipped(shipping, row.repository, merged_at)
@@ -175,7 +160,7 @@ fn pull_request_row(
         };
         return listed(apart.unwrap_or(waiting));
     };
-    if !lens.window.contains(shipped.at) {
+    if !reading.question.window.contains(shipped.at) {
         return None;
     }
     let apart = apart.or_else(|| contradicted(shipping, shipped, merged_at));
@@ -191,27 +176,25 @@ fn pull_request_row(
     let merge_to_deploy = Elapsed::between(merged_at, shipped.at).map(Elapsed::hours);
     Some(Keyed {
         row: LedgerRow {
-            working_hours: value.and_then(|_| working(lens, start, shipped)),
-            ..whole.row(lens, product, Some(shipped.at), value, fate)
+            working_hours: value.and_then(|_| working(reading.question, start, shipped)),
+            ..whole.row(reading, Some(shipped.at), value, fate)
         },
         key: merge_to_deploy,
     })
 }
 
 fn commit_row(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
+    reading: &Reading<'_>,
     commit: &CommitRow,
     (shipping, shipped): (&Shipping, Option<&Shipped>),
 ) -> Option<Keyed<MergeToDeploy>> {
     let apart = commit
         .is_merge
         .then_some(Fate::Excluded("merge_commit"))
-        .or_else(|| not_human(tables, Some(commit.author)));
+        .or_else(|| not_human(reading.tables, Some(commit.author)));
     let at = match shipped {
-        Some(shipped) if lens.window.contains(shipped.at) => Some(shipped.at),
-        None if lens.window.contains(commit.committed_at) => None,
+        Some(shipped) if reading.question.window.contains(shipped.at) => Some(shipped.at),
+        None if reading.question.window.contains(commit.committed_at) => None,
         _ => return None,
     };
     let (value, fate) = if let Some(shipped) = shipped {
@@ -223,22 +206,22 @@ fn commit_row(
     };
     let working_hours = shipped
         .filter(|_| fate == Fate::Included)
-        .and_then(|shipped| working(lens, commit.authored_at, shipped));
+        .and_then(|shipped| working(reading.question, commit.authored_at, shipped));
     let row = LedgerRow {
         working_hours,
         is_running: false,
         person: None,
         authors: commit
             .authors()
-            .filter(|person| tables.is_human(*person))
+            .filter(|person| reading.tables.is_human(*person))
             .collect(),
-        product: product.name.clone(),
+        product: reading.product.name.clone(),
         repository: commit.repository,
         areas: [].into(),
         subject: commit.label(),
-        link: commit_page(tables, commit.repository, commit.commit),
+        link: commit_page(reading.tables, commit.repository, commit.commit),
         at,
-        bucket: at.and_then(|at| lens.bucket(at, lens.granularity)),
+        bucket: at.and_then(|at| reading.question.bucket(at, reading.question.granularity)),
         value,
         fate,
     };

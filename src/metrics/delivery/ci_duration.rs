@@ -1,5 +1,6 @@
 //! `ci.duration`: how long a passing run takes, and the dates on which that changed.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -8,13 +9,12 @@ use super::change_points::{Shift, shifts};
 use super::flake_rate::{self, Run};
 use crate::domain::{Elapsed, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, quantiles};
+use crate::metrics::aggregate::{Depth, Keyed, cells, quantiles};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::delivery::conclusions::is_no_result;
 use crate::work::question::qualifier;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -45,39 +45,36 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/ci.duration.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::WorkflowRuns) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let rows = rows(tables, lens, product);
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::AREAS,
-            &|_, rows| quantiles(lens, DEFINITION.unit, rows),
-        ));
-        measure.notes.extend(notes(tables, lens, product, &rows));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Some(missing) = reading
+        .question
+        .missing(reading.product, Need::WorkflowRuns)
+    {
+        return Err(missing);
     }
-    measure
+    let rows = rows(reading);
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::AREAS,
+        &|_, rows| quantiles(reading.question, DEFINITION.unit, rows),
+    ));
+    measure.notes.extend(notes(reading, &rows));
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
-fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
-    let runs = flake_rate::runs(tables, lens, product);
+fn rows(reading: &Reading<'_>) -> Vec<Keyed<()>> {
+    let runs = flake_rate::runs(reading);
     runs.iter()
         .map(|run| {
             let (value, fate) = duration(run);
             Keyed {
-                row: run.row(lens, product, value, fate),
+                row: run.row(reading, value, fate),
                 key: (),
             }
         })
@@ -107,7 +104,7 @@ fn duration(run: &Run<'_>) -> (Option<f64>, Fate) {
 type Passed<'a> = (Timestamp, &'a str, f64);
 
 /// The shifts of every workflow of a repository, by repository and name.
-fn notes(tables: &Tables, lens: &Lens, product: &ProductLens, rows: &[Keyed<()>]) -> Vec<String> {
+fn notes(reading: &Reading<'_>, rows: &[Keyed<()>]) -> Vec<String> {
     let mut series: BTreeMap<(RepositoryId, &str), Vec<Passed<'_>>> = BTreeMap::new();
     for Keyed { row, .. } in rows {
         if let (Fate::Included, Some(at), Some(value), [workflow]) =
@@ -134,12 +131,12 @@ fn notes(tables: &Tables, lens: &Lens, product: &ProductLens, rows: &[Keyed<()>]
             let Some((instant, ..)) = runs.get(at) else {
                 continue;
             };
-            let on = lens.zone.to_datetime(*instant).date();
-            let place = qualifier(tables, product, repository)
+            let on = reading.question.zone.to_datetime(*instant).date();
+            let place = qualifier(reading, repository)
                 .map_or_else(|| workflow.to_owned(), |name| format!("{name} {workflow}"));
             notes.push(format!(
                 "{}: {place} takes {:.1} min since {on}, {:.1} min before (medians of {n_after} and {n_before} runs)",
-                product.name,
+                reading.product.name,
                 after * 60.0,
                 before * 60.0
             ));
@@ -148,7 +145,7 @@ fn notes(tables: &Tables, lens: &Lens, product: &ProductLens, rows: &[Keyed<()>]
     if notes.is_empty() {
         notes.push(format!(
             "{}: no workflow's median duration shifted",
-            product.name
+            reading.product.name
         ));
     }
     notes

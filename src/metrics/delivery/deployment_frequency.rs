@@ -1,22 +1,22 @@
 //! `dora.deployment_frequency`: successful production deployments.
 
+use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::domain::{Bucket, Elapsed, RepositoryId, Stream};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count};
 use crate::metrics::estimate::quantile;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
     About, Cell, Definition, Ledger, Measure, Measured, Number, Recipe, Scope, Unit, Value,
 };
 use crate::register::DeploymentSource;
-use crate::tables::Tables;
 use crate::work::delivery::deployments::{Candidate, Found};
 use crate::work::delivery::shipping::{self, Shipping};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -47,62 +47,51 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/dora.deployment_frequency.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    let delivered = shipping::of_product(reading);
+    let (found, shipping) = match delivered.as_ref() {
+        Ok((found, shipping)) => (found, shipping),
+        Err(missing) => {
+            return Err(missing.clone());
+        }
     };
-    for product in &lens.products {
-        let delivered = shipping::of_product(tables, lens, product);
-        let (found, shipping) = match delivered.as_ref() {
-            Ok((found, shipping)) => (found, shipping),
-            Err(missing) => {
-                measure.cells.push(not_observed(product, missing.clone()));
-                continue;
-            }
-        };
-        let rows: Vec<Keyed<(RepositoryId, Timestamp)>> = found
-            .candidates
-            .iter()
-            .filter(|candidate| lens.window.contains(candidate.at()))
-            .map(|candidate| Keyed {
-                row: candidate.row(tables, lens, product),
-                key: (candidate.deployment.repository, candidate.at()),
-            })
-            .collect();
-        let cells = cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::REPOSITORIES,
-            &|_, rows| estimate(lens, rows),
-        );
-        measure
-            .cells
-            .extend(with_empty_buckets(lens, product, found, cells));
-        measure.notes.push(note(lens, product, found, shipping));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
-    }
+    let rows: Vec<Keyed<(RepositoryId, Timestamp)>> = found
+        .candidates
+        .iter()
+        .filter(|candidate| reading.question.window.contains(candidate.at()))
+        .map(|candidate| Keyed {
+            row: candidate.row(reading),
+            key: (candidate.deployment.repository, candidate.at()),
+        })
+        .collect();
+    let cells = cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::REPOSITORIES,
+        &|_, rows| estimate(reading.question, rows),
+    );
     measure
+        .cells
+        .extend(with_empty_buckets(reading, found, cells));
+    measure.notes.push(note(reading, found, shipping));
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
 /// Figures with those of the buckets in which nothing was deployed: none is a count too, where the stream that deployments are read
 /// from is whole and so is the bucket. Before the first deployment there was nothing to be counted.
-fn with_empty_buckets(
-    lens: &Lens,
-    product: &ProductLens,
-    found: &Found,
-    cells: Vec<Cell>,
-) -> Vec<Cell> {
+fn with_empty_buckets(reading: &Reading<'_>, found: &Found, cells: Vec<Cell>) -> Vec<Cell> {
     let stream = match found.source {
         DeploymentSource::DeploymentsApi => Stream::Deployments,
         DeploymentSource::WorkflowRuns => Stream::WorkflowRuns,
         DeploymentSource::Releases => Stream::Releases,
         DeploymentSource::Tags | DeploymentSource::Merges => Stream::History,
     };
-    if !lens.has_all(product, stream) {
+    if !reading.question.has_all(reading.product, stream) {
         return cells;
     }
     let first_at = |scope: &Scope| {
@@ -113,17 +102,23 @@ fn with_empty_buckets(
         });
         deployed.next().map(Candidate::at)
     };
-    let mut spine = Bucket::spine(lens.window, lens.granularity, &lens.zone);
+    let mut spine = Bucket::spine(
+        reading.question.window,
+        reading.question.granularity,
+        &reading.question.zone,
+    );
     spine.retain(|bucket| {
-        let whole = bucket.window(&lens.zone);
-        lens.window.since <= whole.since && whole.until <= lens.window.until.min(lens.as_of)
+        let whole = bucket.window(&reading.question.zone);
+        reading.question.window.since <= whole.since
+            && whole.until <= reading.question.window.until.min(reading.question.as_of)
     });
     let mut all: Vec<Cell> = Vec::with_capacity(cells.len());
     for of_scope in cells.chunk_by(|a, b| a.scope == b.scope) {
         let Some(window) = of_scope.first() else {
             continue;
         };
-        let since = first_at(&window.scope).map(|at| Bucket::of(at, lens.granularity, &lens.zone));
+        let since = first_at(&window.scope)
+            .map(|at| Bucket::of(at, reading.question.granularity, &reading.question.zone));
         let observed = spine
             .iter()
             .filter(|bucket| since.is_some_and(|since| since <= **bucket));
@@ -165,11 +160,11 @@ fn none() -> Measured {
     }
 }
 
-fn note(lens: &Lens, product: &ProductLens, found: &Found, shipping: &Shipping) -> String {
+fn note(reading: &Reading<'_>, found: &Found, shipping: &Shipping) -> String {
     let n_rollbacks = shipping
         .deployments
         .iter()
-        .filter(|shipped| lens.window.contains(shipped.at) && shipped.is_rollback())
+        .filter(|shipped| reading.question.window.contains(shipped.at) && shipped.is_rollback())
         .count();
     let n = found
         .candidates
@@ -178,7 +173,7 @@ fn note(lens: &Lens, product: &ProductLens, found: &Found, shipping: &Shipping) 
         .count();
     format!(
         "{}: source {} ({n} successful production deployments in the whole history); rollbacks in the window: {n_rollbacks}",
-        product.name,
+        reading.product.name,
         found.source.word()
     )
 }

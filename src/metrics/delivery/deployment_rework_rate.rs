@@ -1,20 +1,20 @@
 //! `dora.deployment_rework_rate`: unplanned deployments that happened because of something already in production.
 
+use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::RepositoryId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::delivery::deployments::Found;
 use crate::work::delivery::incidents::{self, Incidents};
 use crate::work::delivery::reverts::Reverts;
 use crate::work::delivery::shipping::{self, Shipping};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -66,55 +66,49 @@ impl Rework {
     }
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    let missing = reading.question.missing(reading.product, Need::Commits);
+    let delivered = missing.map_or_else(
+        || shipping::of_product(reading),
+        |missing| Arc::new(Err(missing)),
+    );
+    let (found, shipping) = match delivered.as_ref() {
+        Ok((found, shipping)) => (found, shipping),
+        Err(missing) => {
+            return Err(missing.clone());
+        }
     };
-    for product in &lens.products {
-        let missing = lens.missing(product, Need::Commits);
-        let delivered = missing.map_or_else(
-            || shipping::of_product(tables, lens, product),
-            |missing| Arc::new(Err(missing)),
-        );
-        let (found, shipping) = match delivered.as_ref() {
-            Ok((found, shipping)) => (found, shipping),
-            Err(missing) => {
-                measure.cells.push(not_observed(product, missing.clone()));
-                continue;
-            }
-        };
-        let incidents = incidents::of_product(tables, lens, product, shipping);
-        let rows = rows(tables, lens, product, found, shipping, &incidents);
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::REPOSITORIES,
-            &|_, rows| estimate(lens, rows),
-        ));
-        let n_overtaken = shipping
-            .deployments
-            .iter()
-            .filter(|shipped| lens.window.contains(shipped.at) && shipped.is_overtaken())
-            .count();
-        if n_overtaken > 0 {
-            measure.notes.push(format!(
+    let incidents = incidents::of_product(reading, shipping);
+    let rows = rows(reading, found, shipping, &incidents);
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::REPOSITORIES,
+        &|_, rows| estimate(reading.question, rows),
+    ));
+    let n_overtaken = shipping
+        .deployments
+        .iter()
+        .filter(|shipped| reading.question.window.contains(shipped.at) && shipped.is_overtaken())
+        .count();
+    if n_overtaken > 0 {
+        measure.notes.push(format!(
                 "{}: deployments that an earlier started one finished ahead of, no rollbacks: {n_overtaken}",
-                product.name
+                reading.product.name
             ));
-        }
-        if let Some(missing) = lens.missing(product, Need::Issues) {
-            measure.notes.push(format!(
-                "{}: hotfixes for incidents are not observed, so that the rate is a lower bound: {}",
-                product.name, missing.because
-            ));
-        }
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
-    measure
+    if let Some(missing) = reading.question.missing(reading.product, Need::Issues) {
+        measure.notes.push(format!(
+            "{}: hotfixes for incidents are not observed, so that the rate is a lower bound: {}",
+            reading.product.name, missing.because
+        ));
+    }
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
 /// What makes deployments rework, by repository and id.
@@ -122,19 +116,14 @@ type Reworks = BTreeMap<(RepositoryId, String), BTreeSet<Rework>>;
 
 /// Every deployment of a product that is rework.
 #[must_use]
-pub fn of_shipping(
-    tables: &Tables,
-    product: &ProductLens,
-    shipping: &Shipping,
-    incidents: &Incidents,
-) -> Reworks {
+pub fn of_shipping(reading: &Reading<'_>, shipping: &Shipping, incidents: &Incidents) -> Reworks {
     let mut reworks: Vec<(usize, Rework)> = Vec::new();
     for (at, shipped) in shipping.deployments.iter().enumerate() {
         if shipped.is_rollback() {
             reworks.push((at, Rework::Rollback));
         }
     }
-    for (repository, commit, reverted) in Reverts::of(tables, product).all() {
+    for (repository, commit, reverted) in Reverts::of(reading).all() {
         let shipped = |id| shipping.first_index(repository, id);
         // The order of the indices is the order in production.
         if let (Some(at), Some(before)) = (shipped(commit), shipped(reverted))
@@ -174,14 +163,12 @@ pub fn of_shipping(
 }
 
 fn rows(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
+    reading: &Reading<'_>,
     found: &Found,
     shipping: &Shipping,
     incidents: &Incidents,
 ) -> Vec<Keyed<BTreeSet<Rework>>> {
-    let mut reworks = of_shipping(tables, product, shipping, incidents);
+    let mut reworks = of_shipping(reading, shipping, incidents);
     let baselines: BTreeSet<(RepositoryId, &str)> = shipping
         .deployments
         .iter()
@@ -190,11 +177,11 @@ fn rows(
         .collect();
     let mut rows = Vec::new();
     for candidate in &found.candidates {
-        if !lens.window.contains(candidate.at()) {
+        if !reading.question.window.contains(candidate.at()) {
             continue;
         }
         let deployment = &candidate.deployment;
-        let mut row = candidate.row(tables, lens, product);
+        let mut row = candidate.row(reading);
         let mut key = BTreeSet::new();
         if row.fate == Fate::Included {
             if baselines.contains(&(deployment.repository, deployment.deployment.as_str())) {

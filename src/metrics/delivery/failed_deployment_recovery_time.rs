@@ -1,5 +1,6 @@
 //! `dora.failed_deployment_recovery_time`: from a failed deployment to restored service.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,14 +8,11 @@ use jiff::Timestamp;
 
 use crate::domain::{Attribution, Elapsed};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_rows};
 use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Recipe, Unit};
-use crate::tables::Tables;
-use crate::work::delivery::deployments::of_product;
 use crate::work::delivery::incidents::{self, Incidents, Placed};
 use crate::work::delivery::shipping::{self, Shipping};
-use crate::work::reading::Delivered;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -47,37 +45,22 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/dora.failed_deployment_recovery_time.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut notes = Vec::new();
-    let mut found: BTreeMap<&str, (Arc<Delivered>, Arc<Incidents>)> = BTreeMap::new();
-    for product in &lens.products {
-        if incidents::missing(tables, lens, product).is_some() {
-            continue;
-        }
-        let delivered = shipping::of_product(tables, lens, product);
-        if let Ok((_, shipping)) = delivered.as_ref() {
-            let incidents = incidents::of_product(tables, lens, product, shipping);
-            notes.extend(incidents.notes(lens, product));
-            found.insert(&product.name, (delivered, incidents));
-        }
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    if let Some(missing) = incidents::missing(reading) {
+        return Err(missing);
     }
-    let rows = |product: &ProductLens| {
-        if let Some(missing) = incidents::missing(tables, lens, product) {
-            return Err(missing);
-        }
-        let found = found.get(product.name.as_str());
-        match found.map(|(delivered, incidents)| (delivered.as_ref(), incidents)) {
-            Some((Ok((_, shipping)), incidents)) => Ok(rows(lens, product, shipping, incidents)),
-            Some((Err(missing), _)) => Err(missing.clone()),
-            None => of_product(tables, lens, product).map(|_| Vec::new()),
-        }
-    };
-    let mut measure =
-        measure_products(&DEFINITION, lens, Depth::REPOSITORIES, &rows, &|_, rows| {
-            censored_quantiles(lens, DEFINITION.unit, rows)
-        });
-    measure.notes = notes;
-    measure
+    let delivered = shipping::of_product(reading);
+    let (_, shipping) = delivered.as_ref().as_ref().map_err(Clone::clone)?;
+    let incidents = incidents::of_product(reading, shipping);
+    let mut measure = measure_rows(
+        &DEFINITION,
+        reading,
+        Depth::REPOSITORIES,
+        &|| Ok(rows(reading, shipping, &incidents)),
+        &|_, rows| censored_quantiles(reading.question, DEFINITION.unit, rows),
+    )?;
+    measure.notes = incidents.notes(reading);
+    Ok(measure)
 }
 
 /// Which incident stands for a deployment: the one restored last; an unresolved one before all others.
@@ -96,20 +79,15 @@ fn standing(incidents: &Incidents) -> BTreeMap<usize, (bool, Option<Timestamp>, 
     standing
 }
 
-fn rows(
-    lens: &Lens,
-    product: &ProductLens,
-    shipping: &Shipping,
-    incidents: &Incidents,
-) -> Vec<Keyed<()>> {
+fn rows(reading: &Reading<'_>, shipping: &Shipping, incidents: &Incidents) -> Vec<Keyed<()>> {
     let standing = standing(incidents);
     let mut rows = Vec::new();
     for (at, placed) in incidents.all.iter().enumerate() {
         let incident = &placed.incident;
-        if !lens.window.contains(incident.started_at) {
+        if !reading.question.window.contains(incident.started_at) {
             continue;
         }
-        let mut row = row(lens, product, placed);
+        let mut row = row(reading, placed);
         if let (Some(cause), Attribution::To { .. }) = (placed.cause, &incident.attribution) {
             let stands = standing
                 .get(&cause)
@@ -124,7 +102,7 @@ fn rows(
                 .map(|other| other.incident.started_at)
                 .min();
             let started_at = recorded.or(finished_at).unwrap_or(incident.started_at);
-            recover(lens, &mut row, started_at, incident.resolved_at);
+            recover(reading.question, &mut row, started_at, incident.resolved_at);
             if incident
                 .resolved_at
                 .is_some_and(|at| at < incident.started_at)
@@ -168,16 +146,18 @@ fn recover(
 }
 
 /// The row of an incident that no deployment is blamed for.
-fn row(lens: &Lens, product: &ProductLens, placed: &Placed) -> LedgerRow {
+fn row(reading: &Reading<'_>, placed: &Placed) -> LedgerRow {
     let incident = &placed.incident;
     LedgerRow {
-        product: product.name.clone(),
+        product: reading.product.name.clone(),
         repository: incident.repository,
         areas: [].into(),
         subject: format!("{} {}", incident.number, placed.title),
         link: placed.url.clone(),
         at: Some(incident.started_at),
-        bucket: lens.bucket(incident.started_at, lens.granularity),
+        bucket: reading
+            .question
+            .bucket(incident.started_at, reading.question.granularity),
         value: None,
         working_hours: None,
         is_running: false,

@@ -1,11 +1,12 @@
 //! `ci.flake_rate`: runs that failed and then passed on the same commit. Never part of the change fail rate.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::{Elapsed, RepositoryId, WorkflowJob, WorkflowRun};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::aggregate::{Depth, Keyed, cells, share};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
     About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
@@ -13,7 +14,7 @@ use crate::metrics::measure::{
 use crate::tables::Tables;
 use crate::work::delivery::conclusions::{is_failure, is_no_result};
 use crate::work::question::qualifier;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -43,59 +44,56 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/ci.flake_rate.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    let failed = failed_jobs(tables);
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::WorkflowRuns) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let runs = runs(tables, lens, product);
-        let mut flakes = Flakes::default();
-        let rows: Vec<Keyed<f64>> = runs
-            .iter()
-            .map(|run| {
-                let (value, fate) = run.verdict();
-                let lost = if value == Some(1.0) {
-                    run.minutes_lost()
-                } else {
-                    0.0
-                };
-                let mut row = run.row(lens, product, value, fate);
-                if value == Some(1.0)
-                    && let Some(failed) = flakes.add(run, &failed)
-                {
-                    row.subject = format!("{}, failed before: {failed}", row.subject);
-                }
-                Keyed { row, key: lost }
-            })
-            .collect();
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::AREAS,
-            &|_, rows| with_minutes(share(lens, rows), rows),
-        ));
-        if let Some(first) = rows.iter().filter_map(|row| row.row.at).min() {
-            // GitHub forgets runs after 400 days at most: the window may reach further back than the data.
-            let date = lens.zone.to_datetime(first).date();
-            measure.notes.push(format!(
-                "{}: first run seen in the window: {date}",
-                product.name
-            ));
-        }
-        measure.notes.extend(worst(tables, product, &rows));
-        measure.notes.extend(flakes.worst(tables, product));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+    let failed = failed_jobs(reading.tables);
+
+    if let Some(missing) = reading
+        .question
+        .missing(reading.product, Need::WorkflowRuns)
+    {
+        return Err(missing);
     }
-    measure
+    let runs = runs(reading);
+    let mut flakes = Flakes::default();
+    let rows: Vec<Keyed<f64>> = runs
+        .iter()
+        .map(|run| {
+            let (value, fate) = run.verdict();
+            let lost = if value == Some(1.0) {
+                run.minutes_lost()
+            } else {
+                0.0
+            };
+            let mut row = run.row(reading, value, fate);
+            if value == Some(1.0)
+                && let Some(failed) = flakes.add(run, &failed)
+            {
+                row.subject = format!("{}, failed before: {failed}", row.subject);
+            }
+            Keyed { row, key: lost }
+        })
+        .collect();
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::AREAS,
+        &|_, rows| with_minutes(share(reading.question, rows), rows),
+    ));
+    if let Some(first) = rows.iter().filter_map(|row| row.row.at).min() {
+        // GitHub forgets runs after 400 days at most: the window may reach further back than the data.
+        let date = reading.question.zone.to_datetime(first).date();
+        measure.notes.push(format!(
+            "{}: first run seen in the window: {date}",
+            reading.product.name
+        ));
+    }
+    measure.notes.extend(worst(reading, &rows));
+    measure.notes.extend(flakes.worst(reading));
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
 fn with_minutes(measured: Measured, rows: &[&Keyed<f64>]) -> Measured {
@@ -118,7 +116,7 @@ fn with_minutes(measured: Measured, rows: &[&Keyed<f64>]) -> Measured {
 }
 
 /// The workflows with the most flakes, at most three.
-fn worst(tables: &Tables, product: &ProductLens, rows: &[Keyed<f64>]) -> Option<String> {
+fn worst(reading: &Reading<'_>, rows: &[Keyed<f64>]) -> Option<String> {
     let mut workflows: BTreeMap<(RepositoryId, &str), (u64, u64)> = BTreeMap::new();
     for Keyed { row, .. } in rows {
         if let (Fate::Included, [workflow]) = (row.fate, &*row.areas) {
@@ -136,11 +134,17 @@ fn worst(tables: &Tables, product: &ProductLens, rows: &[Keyed<f64>]) -> Option<
         .iter()
         .take(3)
         .map(|((repository, workflow), (hits, of))| {
-            let place = place(tables, product, *repository, workflow);
+            let place = place(reading, *repository, workflow);
             format!("{place} {hits} of {of}")
         })
         .collect();
-    (!words.is_empty()).then(|| format!("{}: most flakes: {}", product.name, words.join(", ")))
+    (!words.is_empty()).then(|| {
+        format!(
+            "{}: most flakes: {}",
+            reading.product.name,
+            words.join(", ")
+        )
+    })
 }
 
 /// The failed jobs that are known, by repository, run and attempt.
@@ -200,7 +204,7 @@ impl<'a> Flakes<'a> {
     }
 
     /// The jobs that failed in the most flaky runs, at most three.
-    fn worst(self, tables: &Tables, product: &ProductLens) -> Option<String> {
+    fn worst(self, reading: &Reading<'_>) -> Option<String> {
         let (n_runs, n_with_jobs) = (self.n_runs, self.n_with_jobs);
         let mut jobs: Vec<_> = self.jobs.into_iter().collect();
         jobs.sort_by_key(|(place, (n, _))| (std::cmp::Reverse(*n), *place));
@@ -208,7 +212,7 @@ impl<'a> Flakes<'a> {
             .iter()
             .take(3)
             .map(|((repository, workflow, job), (n, minutes))| {
-                let place = place(tables, product, *repository, workflow);
+                let place = place(reading, *repository, workflow);
                 let minutes =
                     minutes.map_or_else(String::new, |minutes| format!(" ({minutes:.0} min)"));
                 format!("{place} / {job} {n} of {n_runs}{minutes}")
@@ -227,7 +231,7 @@ impl<'a> Flakes<'a> {
             };
             format!(
                 "{}: jobs that failed in flaky runs: {words}{unknown}",
-                product.name
+                reading.product.name
             )
         })
     }
@@ -239,13 +243,8 @@ fn sum(a: Option<f64>, b: Option<f64>) -> Option<f64> {
 }
 
 /// A workflow's name, with its repository's where the product has several.
-fn place(
-    tables: &Tables,
-    product: &ProductLens,
-    repository: RepositoryId,
-    workflow: &str,
-) -> String {
-    let name = qualifier(tables, product, repository);
+fn place(reading: &Reading<'_>, repository: RepositoryId, workflow: &str) -> String {
+    let name = qualifier(reading, repository);
     name.map_or_else(|| workflow.to_owned(), |name| format!("{name} {workflow}"))
 }
 
@@ -265,26 +264,22 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     /// Its ledger row, placed by its creation.
     #[must_use]
-    pub fn row(
-        &self,
-        lens: &Lens,
-        product: &ProductLens,
-        value: Option<f64>,
-        fate: Fate,
-    ) -> LedgerRow {
+    pub fn row(&self, reading: &Reading<'_>, value: Option<f64>, fate: Fate) -> LedgerRow {
         let (run, name, n) = (self.run, &self.last.name, self.attempts.len());
         LedgerRow {
             working_hours: None,
             is_running: false,
             person: None,
             authors: Arc::default(),
-            product: product.name.clone(),
+            product: reading.product.name.clone(),
             repository: self.repository,
             areas: [name.clone()].into(),
             subject: format!("run {run} of {name}, {n} attempts"),
             link: Some(self.last.url.clone()),
             at: Some(self.last.created_at),
-            bucket: lens.bucket(self.last.created_at, lens.granularity),
+            bucket: reading
+                .question
+                .bucket(self.last.created_at, reading.question.granularity),
             value,
             fate,
         }
@@ -331,10 +326,12 @@ impl<'a> Run<'a> {
 
 /// A product's runs created in the window, by repository and id.
 #[must_use]
-pub fn runs<'a>(tables: &'a Tables, lens: &Lens, product: &ProductLens) -> Vec<Run<'a>> {
+pub fn runs<'a>(reading: &Reading<'a>) -> Vec<Run<'a>> {
     let mut runs: BTreeMap<(RepositoryId, u64), Vec<&WorkflowRun>> = BTreeMap::new();
-    for run in &tables.facts.workflow_runs {
-        if product.repositories.contains(&run.repository) && lens.window.contains(run.created_at) {
+    for run in &reading.tables.facts.workflow_runs {
+        if reading.product.repositories.contains(&run.repository)
+            && reading.question.window.contains(run.created_at)
+        {
             runs.entry((run.repository, run.run)).or_default().push(run);
         }
     }

@@ -3,9 +3,8 @@
 use super::{Placed, durations};
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::pull_requests::{Whole, not_human};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -33,17 +32,17 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/flow.coding_time.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    durations(&DEFINITION, tables, lens, place, std::convert::identity)
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    durations(&DEFINITION, reading, place, std::convert::identity)
 }
 
-fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
+fn place(reading: &Reading<'_>, whole: &Whole<'_>) -> Option<Placed> {
     let row = whole.pull_request;
     let at = row.created_at;
-    if !lens.window.contains(at) {
+    if !reading.question.window.contains(at) {
         return None;
     }
-    if let Some(fate) = not_human(tables, row.author) {
+    if let Some(fate) = not_human(reading.tables, row.author) {
         return Some(Placed::apart(Some(at), fate));
     }
     Some(match row.first_commit_at {

@@ -3,9 +3,8 @@
 use super::{Placed, durations, merged_inside};
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::pull_requests::Whole;
-use crate::work::{Lens, Need};
+use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -33,12 +32,12 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/flow.cycle_time.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    durations(&DEFINITION, tables, lens, place, with_spread)
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    durations(&DEFINITION, reading, place, with_spread)
 }
 
-fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
-    match merged_inside(tables, lens, whole) {
+fn place(reading: &Reading<'_>, whole: &Whole<'_>) -> Option<Placed> {
+    match merged_inside(reading, whole) {
         Ok(merged_at) => {
             let opened_at = whole.pull_request.created_at;
             Some(Placed::span(

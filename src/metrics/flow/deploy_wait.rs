@@ -3,13 +3,12 @@
 use super::{Placed, observed};
 use crate::domain::PullRequestState;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, measure_products, quantiles};
+use crate::metrics::aggregate::{Depth, measure_rows, quantiles};
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipping, contradicted, not_shipped};
 use crate::work::pull_requests::{Whole, not_human, of_product};
-use crate::work::{Fate, Lens, Missing, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -38,32 +37,31 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/flow.deploy_wait.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::AREAS,
-        &|product| {
-            observed(lens, product)?;
-            let delivered = shipping::of_product(tables, lens, product);
+        &|| {
+            observed(reading)?;
+            let delivered = shipping::of_product(reading);
             let (_, shipping) = delivered.as_ref().as_ref().map_err(Missing::clone)?;
-            let wholes = of_product(tables, lens, product);
-            let landings = landing::of_product(tables, lens, product, &wholes);
+            let wholes = of_product(reading);
+            let landings = landing::of_product(reading, &wholes);
             Ok(wholes
                 .iter()
                 .filter_map(|whole| {
-                    let placed = place(tables, lens, whole, &landings, shipping)?;
-                    Some(placed.row(lens, product, whole))
+                    let placed = place(reading, whole, &landings, shipping)?;
+                    Some(placed.row(reading, whole))
                 })
                 .collect())
         },
-        &|_, rows| quantiles(lens, DEFINITION.unit, rows),
+        &|_, rows| quantiles(reading.question, DEFINITION.unit, rows),
     )
 }
 
 fn place(
-    tables: &Tables,
-    lens: &Lens,
+    reading: &Reading<'_>,
     whole: &Whole<'_>,
     landings: &Landings,
     shipping: &Shipping,
@@ -72,15 +70,16 @@ fn place(
     if row.state != PullRequestState::Merged {
         return None;
     }
-    let merged_at = row.merged_at.filter(|at| *at < lens.as_of)?;
-    let apart = not_human(tables, row.author);
+    let merged_at = row.merged_at.filter(|at| *at < reading.question.as_of)?;
+    let apart = not_human(reading.tables, row.author);
     // What has not reached production is listed in the window in which it was merged, in no bucket.
     let waiting = |fate| {
-        let merged_here = lens.window.contains(merged_at);
+        let merged_here = reading.question.window.contains(merged_at);
         merged_here.then(|| Placed::apart(None, apart.unwrap_or(fate)))
     };
     let Some(commit) = landings.commit(whole.key()) else {
-        let default_branch = tables
+        let default_branch = reading
+            .tables
             .repository(row.repository)
             .and_then(|found| found.default_branch.as_deref());
         let elsewhere = default_branch.is_some_and(|default| default != row.base_branch);
@@ -97,7 +96,7 @@ fn place(
             Fate::Excluded("merged_into_another_branch")
         });
     };
-    if !lens.window.contains(shipped.at) {
+    if !reading.question.window.contains(shipped.at) {
         return None;
     }
     Some(if let Some(fate) = apart {

@@ -3,13 +3,12 @@
 use super::{merged_inside, observed};
 use crate::domain::Elapsed;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
-use crate::tables::Tables;
 use crate::work::pull_requests::of_product;
 pub use crate::work::turns::Holder;
 use crate::work::turns::{Life, Turn, lives};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -79,48 +78,48 @@ const NAMES: [(&str, &str, &str, &str); 6] = [
 /// Elapsed and working microseconds of one holder, in the order of [`NAMES`].
 type Held = [(u64, u64); 6];
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::AREAS,
-        &|product| {
-            observed(lens, product)?;
-            Ok(rows(tables, lens, product))
+        &|| {
+            observed(reading)?;
+            Ok(rows(reading))
         },
-        &|_, rows| estimate(lens, rows),
-    );
-    for product in &lens.products {
-        measure.notes.push(note(tables, product));
-    }
-    measure
+        &|_, rows| estimate(reading.question, rows),
+    )?;
+
+    measure.notes.push(note(reading));
+
+    Ok(measure)
 }
 
-fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Held>> {
-    let wholes = of_product(tables, lens, product);
-    let lives = lives(tables, lens, product, &wholes);
+fn rows(reading: &Reading<'_>) -> Vec<Keyed<Held>> {
+    let wholes = of_product(reading);
+    let lives = lives(reading, &wholes);
     wholes
         .iter()
         .zip(lives.iter())
         .filter_map(|(whole, life)| {
             let none = Held::default();
-            let merged_at = match merged_inside(tables, lens, whole) {
+            let merged_at = match merged_inside(reading, whole) {
                 Ok(merged_at) => merged_at,
                 Err(placed) => {
-                    let row = placed?.row(lens, product, whole).row;
+                    let row = placed?.row(reading, whole).row;
                     return Some(Keyed { row, key: none });
                 }
             };
             let (key, fate) = match life {
-                Ok(life) => (held(lens, life), Fate::Included),
+                Ok(life) => (held(reading.question, life), Fate::Included),
                 Err(reason) => (none, Fate::Unknown(reason)),
             };
             let sum = |part: fn(&(u64, u64)) -> u64| {
                 Elapsed::from_micros(key.iter().map(part).sum()).hours()
             };
             let value = (fate == Fate::Included).then(|| sum(|held| held.0));
-            let mut row = whole.row(lens, product, Some(merged_at), value, fate);
-            let has_hours = lens.calendars.team().has_hours();
+            let mut row = whole.row(reading, Some(merged_at), value, fate);
+            let has_hours = reading.question.calendars.team().has_hours();
             row.working_hours = value.filter(|_| has_hours).map(|_| sum(|held| held.1));
             Some(Keyed { row, key })
         })
@@ -193,17 +192,18 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Held>]) -> Measured {
 }
 
 /// Which rules decided when the last required approval was there.
-fn note(tables: &Tables, product: &ProductLens) -> String {
-    let rules: Vec<String> = product
+fn note(reading: &Reading<'_>) -> String {
+    let rules: Vec<String> = reading
+        .product
         .repositories
         .iter()
         .filter_map(|repository| {
-            let n = tables.facts.required_approvals(*repository)?;
-            let name = tables.repository(*repository)?.name.clone();
+            let n = reading.tables.facts.required_approvals(*repository)?;
+            let name = reading.tables.repository(*repository)?.name.clone();
             Some(format!("{name} {n}"))
         })
         .collect();
-    let unknown = product.repositories.len() - rules.len();
+    let unknown = reading.product.repositories.len() - rules.len();
     let said = match (rules.is_empty(), unknown) {
         (true, _) => "how many approvals a merge needs is not known, and one was taken".to_owned(),
         (false, 0) => format!("approvals that a merge needs today: {}", rules.join(", ")),
@@ -212,5 +212,5 @@ fn note(tables: &Tables, product: &ProductLens) -> String {
             rules.join(", ")
         ),
     };
-    format!("{}: {said}", product.name)
+    format!("{}: {said}", reading.product.name)
 }

@@ -3,9 +3,8 @@
 use super::{Placed, cleared_at, durations, merged_inside};
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::pull_requests::Whole;
-use crate::work::{Lens, Need};
+use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -36,16 +35,16 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/flow.merge_wait.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    durations(&DEFINITION, tables, lens, place, std::convert::identity)
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    durations(&DEFINITION, reading, place, std::convert::identity)
 }
 
-fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
-    let merged_at = match merged_inside(tables, lens, whole) {
+fn place(reading: &Reading<'_>, whole: &Whole<'_>) -> Option<Placed> {
+    let merged_at = match merged_inside(reading, whole) {
         Ok(merged_at) => merged_at,
         Err(placed) => return placed,
     };
-    Some(match cleared_at(tables, whole, merged_at) {
+    Some(match cleared_at(reading.tables, whole, merged_at) {
         Ok(cleared) => Placed::span(merged_at, cleared, merged_at, "merged_before_approved"),
         Err(fate) => Placed::apart(Some(merged_at), fate),
     })

@@ -15,14 +15,15 @@ pub mod unreviewed_share;
 pub mod work_in_progress;
 pub mod work_mix;
 
+use crate::work::Reading;
 use jiff::Timestamp;
 
 use super::Tables;
-use super::aggregate::{Depth, Keyed, measure_products, quantiles};
+use super::aggregate::{Depth, Keyed, measure_rows, quantiles};
 use super::measure::{Definition, Measure, Measured};
 use crate::domain::{Elapsed, PullRequestState, ReviewState};
 use crate::work::pull_requests::{Whole, not_human, of_product};
-use crate::work::{Fate, Lens, Missing, Need, ProductLens};
+use crate::work::{Fate, Missing, Need};
 
 /// What becomes of a pull request in a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,18 +58,12 @@ impl Placed {
     }
 
     /// The ledger row, in elapsed hours and, where hours are agreed, in the team's working hours.
-    fn row(self, lens: &Lens, product: &ProductLens, whole: &Whole<'_>) -> Keyed<()> {
+    fn row(self, reading: &Reading<'_>, whole: &Whole<'_>) -> Keyed<()> {
         let elapsed = self.span.and_then(|(a, b)| Elapsed::between(a, b));
-        let mut row = whole.row(
-            lens,
-            product,
-            self.at,
-            elapsed.map(Elapsed::hours),
-            self.fate,
-        );
+        let mut row = whole.row(reading, self.at, elapsed.map(Elapsed::hours), self.fate);
         row.working_hours = self
             .span
-            .and_then(|(a, b)| lens.calendars.team().working_between(a, b))
+            .and_then(|(a, b)| reading.question.calendars.team().working_between(a, b))
             .map(Elapsed::hours);
         Keyed { row, key: () }
     }
@@ -77,51 +72,48 @@ impl Placed {
 /// A duration of pull requests: `place` gives each its row (`None`: no concern of the window), `finish` adds to a figure.
 fn durations(
     definition: &'static Definition,
-    tables: &Tables,
-    lens: &Lens,
-    place: fn(&Tables, &Lens, &Whole<'_>) -> Option<Placed>,
+    reading: &Reading<'_>,
+    place: fn(&Reading<'_>, &Whole<'_>) -> Option<Placed>,
     finish: fn(Measured) -> Measured,
-) -> Measure {
-    measure_products(
+) -> Result<Measure, Missing> {
+    measure_rows(
         definition,
-        lens,
+        reading,
         Depth::AREAS,
-        &|product| {
-            observed(lens, product)?;
-            let wholes = of_product(tables, lens, product);
+        &|| {
+            observed(reading)?;
+            let wholes = of_product(reading);
             Ok(wholes
                 .iter()
-                .filter_map(|whole| Some(place(tables, lens, whole)?.row(lens, product, whole)))
+                .filter_map(|whole| Some(place(reading, whole)?.row(reading, whole)))
                 .collect())
         },
-        &|_, rows| finish(quantiles(lens, definition.unit, rows)),
+        &|_, rows| finish(quantiles(reading.question, definition.unit, rows)),
     )
 }
 
 /// Whether a product's pull requests are there.
-fn observed(lens: &Lens, product: &ProductLens) -> Result<(), Missing> {
-    lens.missing(product, Need::PullRequests)
+fn observed(reading: &Reading<'_>) -> Result<(), Missing> {
+    reading
+        .question
+        .missing(reading.product, Need::PullRequests)
         .map_or(Ok(()), Err)
 }
 
 /// When a pull request of a human was merged inside the window; `Err` says what it is otherwise (`None`: no concern of it).
-fn merged_inside(
-    tables: &Tables,
-    lens: &Lens,
-    whole: &Whole<'_>,
-) -> Result<Timestamp, Option<Placed>> {
+fn merged_inside(reading: &Reading<'_>, whole: &Whole<'_>) -> Result<Timestamp, Option<Placed>> {
     let row = whole.pull_request;
     let ended_at = row
         .merged_at
         .or(row.closed_at)
-        .filter(|at| *at < lens.as_of);
-    let apart = not_human(tables, row.author);
+        .filter(|at| *at < reading.question.as_of);
+    let apart = not_human(reading.tables, row.author);
     let Some(ended_at) = ended_at else {
         // Open at the window's end: listed apart, in the window's ledger only.
         let fate = apart.unwrap_or(Fate::Excluded("still_open"));
         return Err(Some(Placed::apart(None, fate)));
     };
-    if !lens.window.contains(ended_at) {
+    if !reading.question.window.contains(ended_at) {
         return Err(None);
     }
     let fate = if let Some(fate) = apart {

@@ -5,10 +5,9 @@ use crate::domain::PullRequestState;
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::metrics::review::spoiled;
-use crate::tables::Tables;
 use crate::work::machine_like::Words;
 use crate::work::pull_requests::{Whole, not_human};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -40,35 +39,35 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/flow.pickup_time.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = durations(&DEFINITION, tables, lens, place, std::convert::identity);
-    spoiled::withhold(&mut measure, tables, lens, Words::Reviews);
-    measure
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = durations(&DEFINITION, reading, place, std::convert::identity)?;
+    spoiled::withhold(&mut measure, reading, Words::Reviews);
+    Ok(measure)
 }
 
-fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
+fn place(reading: &Reading<'_>, whole: &Whole<'_>) -> Option<Placed> {
     let row = whole.pull_request;
     let ended_at = row
         .merged_at
         .or(row.closed_at)
-        .filter(|at| *at < lens.as_of);
+        .filter(|at| *at < reading.question.as_of);
     let first_review_at = whole
-        .human_reviews(tables)
+        .human_reviews(reading.tables)
         .map(|review| review.submitted_at)
         .find(|at| ended_at.is_none_or(|ended_at| *at <= ended_at));
     // The instant that places the row: the review, else the end without one, else nothing (it still waits).
     let at = first_review_at.or(ended_at);
-    if at.is_some_and(|at| !lens.window.contains(at)) {
+    if at.is_some_and(|at| !reading.question.window.contains(at)) {
         return None;
     }
-    if let Some(fate) = not_human(tables, row.author) {
+    if let Some(fate) = not_human(reading.tables, row.author) {
         return Some(Placed::apart(at, fate));
     }
     let readiness = whole.readiness();
     let Some(reviewed_at) = first_review_at else {
         return Some(Placed::apart(
             at,
-            match (row.state, readiness.since(lens.as_of)) {
+            match (row.state, readiness.since(reading.question.as_of)) {
                 (PullRequestState::Merged, _) if at.is_some() => {
                     Fate::Excluded("merged_without_human_review")
                 }
@@ -82,7 +81,7 @@ fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
         return Some(Placed::apart(at, Fate::Excluded("reviewed_as_a_draft")));
     };
     let requested_at = whole
-        .first_requested_at(tables)
+        .first_requested_at(reading.tables)
         .filter(|requested_at| *requested_at <= reviewed_at);
     let start = requested_at.map_or(ready_at, |requested_at| requested_at.max(ready_at));
     Some(Placed::span(

@@ -3,14 +3,13 @@
 use super::observed;
 use crate::domain::Elapsed;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{AreaDepth, Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{AreaDepth, Depth, Keyed, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
-use crate::tables::Tables;
 use crate::work::flow_rules::{Around, DAYS_AROUND};
 use crate::work::pull_requests::{not_human, of_product};
 use crate::work::turns::lives;
-use crate::work::{Fate, Lens, Missing, Need, ProductLens};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -54,14 +53,14 @@ const DEPTH: Depth = Depth {
     ..Depth::PRODUCT
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let changes = changes(lens);
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let changes = changes(reading.question);
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         DEPTH,
-        &|product| {
-            observed(lens, product)?;
+        &|| {
+            observed(reading)?;
             if changes.is_empty() {
                 return Err(Missing {
                     because: format!(
@@ -73,9 +72,9 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     ),
                 });
             }
-            Ok(rows(tables, lens, product, &changes))
+            Ok(rows(reading, &changes))
         },
-        &|_, rows| estimate(lens, rows),
+        &|_, rows| estimate(reading.question, rows),
     )
 }
 
@@ -91,18 +90,13 @@ pub(super) fn changes(lens: &Lens) -> Vec<Around> {
         .collect()
 }
 
-fn rows(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    changes: &[Around],
-) -> Vec<Keyed<Side>> {
-    let wholes = of_product(tables, lens, product);
-    let lives = lives(tables, lens, product, &wholes);
+fn rows(reading: &Reading<'_>, changes: &[Around]) -> Vec<Keyed<Side>> {
+    let wholes = of_product(reading);
+    let lives = lives(reading, &wholes);
     let mut rows = Vec::new();
     for (whole, life) in wholes.iter().zip(lives.iter()) {
         let pull_request = whole.pull_request;
-        if not_human(tables, pull_request.author).is_some() {
+        if not_human(reading.tables, pull_request.author).is_some() {
             continue;
         }
         let Ok(life) = life else {
@@ -110,7 +104,7 @@ fn rows(
         };
         for around in changes {
             let mut add = |at, value, is_after, is_finished| {
-                let mut row = whole.row(lens, product, Some(at), value, Fate::Included);
+                let mut row = whole.row(reading, Some(at), value, Fate::Included);
                 row.areas = [around.label.clone()].into();
                 row.bucket = None;
                 let key = Side {

@@ -2,13 +2,12 @@
 
 use super::holders::ended_turns;
 use super::{predictability, work_in_progress, work_mix};
-use crate::tables::Tables;
 use crate::tables::flow::{
     DatedEventRow, DayRow, FlowRulesRow, ReadySpanRow, TurnRow, WorkKindRow,
 };
-use crate::work::Lens;
 use crate::work::pull_requests::of_product;
 use crate::work::turns::lives;
+use crate::work::{Lens, Reading};
 
 /// The relations, each sorted.
 #[derive(Debug, Default)]
@@ -28,9 +27,9 @@ pub struct FlowRelations {
 }
 
 impl FlowRelations {
-    /// The relations of a lens over the facts.
+    /// The relations of a question, from the readings of its products.
     #[must_use]
-    pub fn of(tables: &Tables, lens: &Lens) -> Self {
+    pub fn of(lens: &Lens, readings: &[Reading<'_>]) -> Self {
         let days = work_in_progress::days(lens);
         let changes = predictability::changes(lens);
         let mut relations = Self {
@@ -52,13 +51,13 @@ impl FlowRelations {
             }],
             ..Self::default()
         };
-        for product in &lens.products {
-            let wholes = of_product(tables, lens, product);
-            let lives = lives(tables, lens, product, &wholes);
-            let kinds = work_mix::kinds(tables, lens, product, &wholes);
+        for reading in readings {
+            let wholes = of_product(reading);
+            let lives = lives(reading, &wholes);
+            let kinds = work_mix::kinds(reading, &wholes);
             for (whole, life) in wholes.iter().zip(lives.iter()) {
                 let (repository, number) = whole.key();
-                let name = || product.name.clone();
+                let name = || reading.product.name.clone();
                 if let Some((kind, because)) = kinds.get(&whole.key()) {
                     relations.work_kinds.push(WorkKindRow {
                         product: name(),

@@ -2,12 +2,11 @@
 
 use super::{merged_inside, observed, review_span};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, measure_products, quantiles};
+use crate::metrics::aggregate::{Depth, Keyed, measure_rows, quantiles};
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::pull_requests::of_product;
 use crate::work::turns::n_rounds;
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -39,32 +38,32 @@ static DEFINITION: Definition = Definition {
 };
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::AREAS,
-        &|product| {
-            observed(lens, product)?;
-            let wholes = of_product(tables, lens, product);
+        &|| {
+            observed(reading)?;
+            let wholes = of_product(reading);
             let rows = wholes.iter().filter_map(|whole| {
-                let merged_at = match merged_inside(tables, lens, whole) {
+                let merged_at = match merged_inside(reading, whole) {
                     Ok(merged_at) => merged_at,
-                    Err(placed) => return placed.map(|placed| placed.row(lens, product, whole)),
+                    Err(placed) => return placed.map(|placed| placed.row(reading, whole)),
                 };
-                let (value, fate) = match review_span(tables, whole, merged_at) {
+                let (value, fate) = match review_span(reading.tables, whole, merged_at) {
                     // Without an approval there can still be rounds.
                     Ok(_) | Err(Fate::Excluded("merged_without_approval")) => {
-                        let n = n_rounds(tables, whole, merged_at);
+                        let n = n_rounds(reading.tables, whole, merged_at);
                         (Some(n as f64), Fate::Included)
                     }
                     Err(fate) => (None, fate),
                 };
-                let row = whole.row(lens, product, Some(merged_at), value, fate);
+                let row = whole.row(reading, Some(merged_at), value, fate);
                 Some(Keyed { row, key: () })
             });
             Ok(rows.collect())
         },
-        &|_, rows| quantiles(lens, DEFINITION.unit, rows),
+        &|_, rows| quantiles(reading.question, DEFINITION.unit, rows),
     )
 }

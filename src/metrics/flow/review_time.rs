@@ -3,9 +3,8 @@
 use super::{Placed, durations, merged_inside, review_span};
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::pull_requests::Whole;
-use crate::work::{Lens, Need};
+use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -34,16 +33,16 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/flow.review_time.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    durations(&DEFINITION, tables, lens, place, std::convert::identity)
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    durations(&DEFINITION, reading, place, std::convert::identity)
 }
 
-fn place(tables: &Tables, lens: &Lens, whole: &Whole<'_>) -> Option<Placed> {
-    let merged_at = match merged_inside(tables, lens, whole) {
+fn place(reading: &Reading<'_>, whole: &Whole<'_>) -> Option<Placed> {
+    let merged_at = match merged_inside(reading, whole) {
         Ok(merged_at) => merged_at,
         Err(placed) => return placed,
     };
-    Some(match review_span(tables, whole, merged_at) {
+    Some(match review_span(reading.tables, whole, merged_at) {
         Ok((first, approved)) => {
             Placed::span(merged_at, first, approved, "approved_before_reviewed")
         }

@@ -1,5 +1,6 @@
 //! `flow.stuck`: open pull requests that nobody but the author has touched for days.
 
+use crate::work::{Missing, Reading};
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -7,12 +8,12 @@ use jiff::Timestamp;
 use super::observed;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, full_count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, full_count, measure_rows};
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
 use crate::work::turns::lives;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -40,29 +41,29 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/flow.stuck.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::AREAS,
-        &|product| {
-            observed(lens, product)?;
-            Ok(rows(tables, lens, product))
+        &|| {
+            observed(reading)?;
+            Ok(rows(reading))
         },
-        &|_, rows| full_count(lens, rows),
-    );
-    let days = lens.flow.stuck_after_working_days;
-    measure.notes.push(if lens.flow.is_agreed {
+        &|_, rows| full_count(reading.question, rows),
+    )?;
+    let days = reading.question.flow.stuck_after_working_days;
+    measure.notes.push(if reading.question.flow.is_agreed {
         format!("the team has agreed on {days} working days")
     } else {
         format!("{days} working days, since the team has agreed on no other number")
     });
-    measure
+    Ok(measure)
 }
 
-fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
-    let wholes = of_product(tables, lens, product);
-    let lives = lives(tables, lens, product, &wholes);
+fn rows(reading: &Reading<'_>) -> Vec<Keyed<()>> {
+    let wholes = of_product(reading);
+    let lives = lives(reading, &wholes);
     let open: Vec<(&Whole<'_>, Option<Timestamp>)> = wholes
         .iter()
         .zip(lives.iter())
@@ -72,23 +73,29 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
             Some((whole, ready.map(|span| span.since)))
         })
         .collect();
-    let touched = last_touched(tables, lens.as_of, &open);
+    let touched = last_touched(reading.tables, reading.question.as_of, &open);
     open.into_iter()
         .map(|(whole, ready_since)| {
-            let fate = match (not_human(tables, whole.pull_request.author), ready_since) {
+            let fate = match (
+                not_human(reading.tables, whole.pull_request.author),
+                ready_since,
+            ) {
                 (Some(fate), _) => fate,
                 (None, None) => Fate::Excluded("a_draft"),
                 (None, Some(_)) => Fate::Included,
             };
             let quiet_since = ready_since.max(touched.get(&whole.key()).copied());
             let days = quiet_since.and_then(|since| {
-                lens.calendars
+                reading
+                    .question
+                    .calendars
                     .team()
-                    .working_days_between(since, lens.as_of)
+                    .working_days_between(since, reading.question.as_of)
             });
-            let is_stuck = days.is_some_and(|days| days >= lens.flow.stuck_after_working_days);
+            let is_stuck =
+                days.is_some_and(|days| days >= reading.question.flow.stuck_after_working_days);
             let counted = (fate == Fate::Included).then_some(if is_stuck { 1.0 } else { 0.0 });
-            let mut row = whole.row(lens, product, quiet_since, counted, fate);
+            let mut row = whole.row(reading, quiet_since, counted, fate);
             row.bucket = None;
             row.is_running = is_stuck && fate == Fate::Included;
             Keyed { row, key: () }

@@ -1,19 +1,20 @@
 //! `flow.unreviewed_share`: merged without any human review and without a co-author.
 
+use crate::work::{Missing, Reading};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{merged_inside, observed};
 use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::aggregate::{Depth, Keyed, cells, share};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{About, Definition, Measure, Measured, Recipe, Unit};
 use crate::tables::Tables;
 use crate::work::delivery::ancestry::{self, Ancestry};
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -60,65 +61,61 @@ enum Other {
 /// Why a repository's pull requests do not count.
 const NO_FLOW: &str = "no_pull_request_flow";
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Err(missing) = observed(lens, product) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let rows = rows(tables, lens, product);
-        let mut found = cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::AREAS,
-            &|_, rows| share(lens, rows),
-        );
-        for cell in &mut found {
-            let none = cell.ledger.included == 0 && cell.ledger.excluded.contains_key(NO_FLOW);
-            if none {
-                cell.measured = Measured::NotApplicable {
-                    because: "most changes land on the default branch without a pull request"
-                        .to_owned(),
-                };
-            }
-        }
-        measure.cells.extend(found);
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Err(missing) = observed(reading) {
+        return Err(missing);
     }
-    measure
+    let rows = rows(reading);
+    let mut found = cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::AREAS,
+        &|_, rows| share(reading.question, rows),
+    );
+    for cell in &mut found {
+        let none = cell.ledger.included == 0 && cell.ledger.excluded.contains_key(NO_FLOW);
+        if none {
+            cell.measured = Measured::NotApplicable {
+                because: "most changes land on the default branch without a pull request"
+                    .to_owned(),
+            };
+        }
+    }
+    measure.cells.extend(found);
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
-fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<()>> {
-    let wholes = of_product(tables, lens, product);
-    let landings = landing::of_product(tables, lens, product, &wholes);
-    let pairs = Pairs::of(tables, lens, product, &wholes);
-    let without_flow = without_flow(tables, lens, product, &wholes, &landings);
+fn rows(reading: &Reading<'_>) -> Vec<Keyed<()>> {
+    let wholes = of_product(reading);
+    let landings = landing::of_product(reading, &wholes);
+    let pairs = Pairs::of(reading, &wholes);
+    let without_flow = without_flow(reading, &wholes, &landings);
     wholes
         .iter()
         .filter_map(|whole| {
-            let merged_at = match merged_inside(tables, lens, whole) {
+            let merged_at = match merged_inside(reading, whole) {
                 Ok(merged_at) => merged_at,
-                Err(placed) => return placed.map(|placed| placed.row(lens, product, whole)),
+                Err(placed) => return placed.map(|placed| placed.row(reading, whole)),
             };
             let (value, fate) = if without_flow.contains(&whole.pull_request.repository) {
                 (None, Fate::Excluded(NO_FLOW))
             } else {
-                let wrote = pairs.wrote(tables, whole, landings.commit(whole.key()));
+                let wrote = pairs.wrote(reading.tables, whole, landings.commit(whole.key()));
                 match wrote {
-                    _ if is_reviewed(tables, whole, merged_at) => (Some(0.0), Fate::Included),
+                    _ if is_reviewed(reading.tables, whole, merged_at) => {
+                        (Some(0.0), Fate::Included)
+                    }
                     Other::Known => (Some(0.0), Fate::Included),
                     Other::Unknown => (None, Fate::Unknown(UNLINKED)),
                     Other::Nobody => (Some(1.0), Fate::Included),
                 }
             };
-            let row = whole.row(lens, product, Some(merged_at), value, fate);
+            let row = whole.row(reading, Some(merged_at), value, fate);
             Some(Keyed { row, key: () })
         })
         .collect()
@@ -132,25 +129,23 @@ fn is_reviewed(tables: &Tables, whole: &Whole<'_>, merged_at: jiff::Timestamp) -
 
 /// Repositories into which more human changes landed directly than through merged pull requests, in the window.
 fn without_flow(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
+    reading: &Reading<'_>,
     wholes: &[Whole<'_>],
     landings: &Landings,
 ) -> HashSet<RepositoryId> {
     let mut balance: HashMap<RepositoryId, i64> = HashMap::new();
-    for (row, commit) in tables.commits.iter().enumerate() {
-        let is_direct = product.repositories.contains(&commit.repository)
+    for (row, commit) in reading.tables.commits.iter().enumerate() {
+        let is_direct = reading.product.repositories.contains(&commit.repository)
             && !commit.is_merge
-            && lens.window.contains(commit.committed_at)
-            && tables.is_human(commit.author)
+            && reading.question.window.contains(commit.committed_at)
+            && reading.tables.is_human(commit.author)
             && !landings.is_absorbed_row(row);
         if is_direct {
             *balance.entry(commit.repository).or_default() -= 1;
         }
     }
     for whole in wholes {
-        if merged_inside(tables, lens, whole).is_ok() {
+        if merged_inside(reading, whole).is_ok() {
             *balance.entry(whole.pull_request.repository).or_default() += 1;
         }
     }
@@ -169,26 +164,31 @@ struct Pairs {
 }
 
 impl Pairs {
-    fn of(tables: &Tables, lens: &Lens, product: &ProductLens, wholes: &[Whole<'_>]) -> Self {
+    fn of(reading: &Reading<'_>, wholes: &[Whole<'_>]) -> Self {
         let author_of: HashMap<Key, Option<PersonId>> = wholes
             .iter()
             .map(|whole| (whole.key(), whole.pull_request.author))
             .collect();
         // Rows come by pull request: its author is looked up once for many of them.
         let mut last: Option<(Key, Option<Option<PersonId>>)> = None;
-        let listed = tables.facts.pull_request_commits.iter().filter_map(|row| {
-            let key = (row.repository, row.number);
-            let author = match last {
-                Some((same, author)) if same == key => author,
-                _ => author_of.get(&key).copied(),
-            };
-            last = Some((key, author));
-            let is_other = row.author != author? && tables.is_human(row.author?);
-            is_other.then_some(key)
-        });
+        let listed = reading
+            .tables
+            .facts
+            .pull_request_commits
+            .iter()
+            .filter_map(|row| {
+                let key = (row.repository, row.number);
+                let author = match last {
+                    Some((same, author)) if same == key => author,
+                    _ => author_of.get(&key).copied(),
+                };
+                last = Some((key, author));
+                let is_other = row.author != author? && reading.tables.is_human(row.author?);
+                is_other.then_some(key)
+            });
         Self {
             listed: listed.collect(),
-            ancestry: ancestry::of_product(tables, lens, product),
+            ancestry: ancestry::of_product(reading),
         }
     }
 

@@ -1,5 +1,6 @@
 //! `flow.work_in_progress`: open pull requests at the end of each day.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,15 +10,14 @@ use jiff::civil::Date;
 use super::observed;
 use crate::domain::{Bucket, PersonId, RepositoryId, Window};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
     About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
-use crate::tables::Tables;
 use crate::work::pull_requests::{not_human, of_product};
 use crate::work::turns::lives;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -49,15 +49,15 @@ static DEFINITION: Definition = Definition {
 /// A day and its end.
 pub(super) type Day = (Date, Timestamp);
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let days = days(lens);
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let days = days(reading.question);
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::REPOSITORIES,
-        &|product| {
-            observed(lens, product)?;
-            Ok(rows(tables, lens, product, &days))
+        &|| {
+            observed(reading)?;
+            Ok(rows(reading, &days))
         },
         &|_, rows| estimate(rows),
     )
@@ -80,16 +80,17 @@ pub(super) fn days(lens: &Lens) -> Vec<Day> {
 }
 
 /// One row a repository and day, with the number of its open pull requests.
-fn rows(tables: &Tables, lens: &Lens, product: &ProductLens, days: &[Day]) -> Vec<Keyed<Date>> {
-    let wholes = of_product(tables, lens, product);
-    let lives = lives(tables, lens, product, &wholes);
-    let mut changes: BTreeMap<RepositoryId, (Vec<i64>, Authors)> = product
+fn rows(reading: &Reading<'_>, days: &[Day]) -> Vec<Keyed<Date>> {
+    let wholes = of_product(reading);
+    let lives = lives(reading, &wholes);
+    let mut changes: BTreeMap<RepositoryId, (Vec<i64>, Authors)> = reading
+        .product
         .repositories
         .iter()
         .map(|repository| (*repository, (vec![0; days.len() + 1], Authors::default())))
         .collect();
     for (whole, life) in wholes.iter().zip(lives.iter()) {
-        if not_human(tables, whole.pull_request.author).is_some() {
+        if not_human(reading.tables, whole.pull_request.author).is_some() {
             continue;
         }
         let Ok(life) = life else {
@@ -108,8 +109,8 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens, days: &[Day]) -> Ve
         let mut open = 0;
         for (at, ((day, end), change)) in days.iter().zip(changes).enumerate() {
             open += change;
-            let mut row = row(lens, product, repository, (*day, *end), open);
-            row.authors = authors.of_day(at, lens.minimum_people);
+            let mut row = row(reading, repository, (*day, *end), open);
+            row.authors = authors.of_day(at, reading.question.minimum_people);
             rows.push(Keyed { row, key: *day });
         }
     }
@@ -164,22 +165,16 @@ fn add(changes: &mut [i64], days: &[Day], span: Window) -> Option<(usize, usize)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn row(
-    lens: &Lens,
-    product: &ProductLens,
-    repository: RepositoryId,
-    (day, end): Day,
-    open: i64,
-) -> LedgerRow {
+fn row(reading: &Reading<'_>, repository: RepositoryId, (day, end): Day, open: i64) -> LedgerRow {
     LedgerRow {
-        product: product.name.clone(),
+        product: reading.product.name.clone(),
         repository,
         areas: [].into(),
         subject: day.to_string(),
         link: None,
         at: Some(end),
         // The end of a day is the first instant of the next: the day itself decides.
-        bucket: Some(Bucket::of_date(day, lens.granularity)),
+        bucket: Some(Bucket::of_date(day, reading.question.granularity)),
         value: Some(open as f64),
         working_hours: None,
         is_running: false,

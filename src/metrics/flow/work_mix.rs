@@ -1,15 +1,15 @@
 //! `flow.work_mix`: what kinds of work were merged.
 
+use crate::work::{Missing, Reading};
 use std::collections::HashMap;
 
 use super::{merged_inside, observed};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
-use crate::tables::Tables;
 use crate::work::flow_rules::KindRules;
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -52,35 +52,35 @@ pub(super) const UNCLASSIFIED: &str = "unclassified";
 /// Which kind wins where one basis matches several: the rarest first.
 const PRECEDENCE: [&str; 4] = ["incident", "debt", "maintenance", "feature"];
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::AREAS,
-        &|product| {
-            observed(lens, product)?;
-            Ok(rows(tables, lens, product))
+        &|| {
+            observed(reading)?;
+            Ok(rows(reading))
         },
-        &|_, rows| estimate(lens, rows),
+        &|_, rows| estimate(reading.question, rows),
     )
 }
 
-fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<&'static str>> {
-    let wholes = of_product(tables, lens, product);
-    let kinds = kinds(tables, lens, product, &wholes);
+fn rows(reading: &Reading<'_>) -> Vec<Keyed<&'static str>> {
+    let wholes = of_product(reading);
+    let kinds = kinds(reading, &wholes);
     wholes
         .iter()
         .filter_map(|whole| {
-            let merged_at = match merged_inside(tables, lens, whole) {
+            let merged_at = match merged_inside(reading, whole) {
                 Ok(merged_at) => merged_at,
                 Err(placed) => {
-                    let row = placed?.row(lens, product, whole).row;
+                    let row = placed?.row(reading, whole).row;
                     let key = UNCLASSIFIED;
                     return Some(Keyed { row, key });
                 }
             };
             let (key, because) = kinds.get(&whole.key()).copied()?;
-            let mut row = whole.row(lens, product, Some(merged_at), Some(1.0), Fate::Included);
+            let mut row = whole.row(reading, Some(merged_at), Some(1.0), Fate::Included);
             // The receipt says what told the kind; a public page prints the number alone.
             row.subject = format!("{} [{key}: {because}]", row.subject);
             Some(Keyed { row, key })
@@ -90,21 +90,22 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<&'stat
 
 /// Kind and basis of every pull request given.
 pub(super) fn kinds(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
+    reading: &Reading<'_>,
     wholes: &[Whole<'_>],
 ) -> HashMap<Key, (&'static str, &'static str)> {
     let mut paths: HashMap<Key, Vec<&str>> = HashMap::new();
-    for row in &tables.facts.pull_request_files {
-        if product.repositories.contains(&row.repository) {
+    for row in &reading.tables.facts.pull_request_files {
+        if reading.product.repositories.contains(&row.repository) {
             let key = (row.repository, row.number);
             paths.entry(key).or_default().push(&row.path);
         }
     }
     let told = wholes.iter().map(|whole| {
         let paths = paths.get(&whole.key()).map_or(&[][..], Vec::as_slice);
-        (whole.key(), kind(&lens.flow.kinds, whole, paths))
+        (
+            whole.key(),
+            kind(&reading.question.flow.kinds, whole, paths),
+        )
     });
     told.collect()
 }

@@ -1,17 +1,17 @@
 //! `knowledge.concentration_by_kind`: who always writes the decision records, the pipeline, the migrations, the postmortems.
 
+use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Granularity, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed};
+use crate::metrics::aggregate::{Depth, Keyed, cells};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Measured, Recipe, Unit};
 use crate::metrics::ownership::share;
-use crate::tables::Tables;
 use crate::work::delivery::deployments::commit_page;
 use crate::work::quarters::{CommitIn, commits_in};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -47,25 +47,26 @@ static DEFINITION: Definition = Definition {
 
 /// The product's commits and releases by kind, people credited.
 #[must_use]
-pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Vec<PersonId>>> {
-    let kinds_of: Vec<Vec<String>> = tables
+pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
+    let kinds_of: Vec<Vec<String>> = reading
+        .tables
         .changes
         .files
         .iter()
         .map(|file| {
-            if product.has(file.repository) {
-                lens.kinds.of(&file.path)
+            if reading.product.has(file.repository) {
+                reading.question.kinds.of(&file.path)
             } else {
                 Vec::new()
             }
         })
         .collect();
     let mut rows = Vec::new();
-    for commit in commits_in(tables, lens, product, &kinds_of) {
-        let Some(bucket) = lens.bucket(commit.at, Granularity::Quarter) else {
+    for commit in commits_in(reading, &kinds_of) {
+        let Some(bucket) = reading.question.bucket(commit.at, Granularity::Quarter) else {
             continue;
         };
-        let Some(row) = tables.commits.get(commit.row) else {
+        let Some(row) = reading.tables.commits.get(commit.row) else {
             continue;
         };
         let CommitIn {
@@ -85,11 +86,11 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
                 is_running: false,
                 person: None,
                 authors: people.as_slice().into(),
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 repository,
                 areas: areas.into(),
                 subject: row.label(),
-                link: commit_page(tables, row.repository, row.commit),
+                link: commit_page(reading.tables, row.repository, row.commit),
                 at: Some(at),
                 bucket: Some(bucket),
                 value: None,
@@ -98,19 +99,24 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
             key: people,
         });
     }
-    for release in &tables.facts.releases {
-        let Some(at) = release.published_at.filter(|at| *at < lens.as_of) else {
+    for release in &reading.tables.facts.releases {
+        let Some(at) = release
+            .published_at
+            .filter(|at| *at < reading.question.as_of)
+        else {
             continue;
         };
-        let bucket = lens.bucket(at, Granularity::Quarter);
+        let bucket = reading.question.bucket(at, Granularity::Quarter);
         if bucket.is_none()
-            || !product.has(release.repository)
+            || !reading.product.has(release.repository)
             || release.is_draft
             || release.is_prerelease
         {
             continue;
         }
-        let author = release.author.filter(|person| tables.is_human(*person));
+        let author = release
+            .author
+            .filter(|person| reading.tables.is_human(*person));
         let commit = release.commit.map(|commit| commit.short());
         rows.push(Keyed {
             row: LedgerRow {
@@ -118,7 +124,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Ve
                 is_running: false,
                 person: None,
                 authors: author.into_iter().collect(),
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 repository: release.repository,
                 areas: [RELEASES.to_owned()].into(),
                 subject: format!("release of {}", commit.unwrap_or_default()),
@@ -152,51 +158,45 @@ pub fn writers(rows: &[Keyed<Vec<PersonId>>]) -> BTreeMap<&str, BTreeMap<PersonI
     writers
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::History) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let rows = rows(tables, lens, product);
-        let found = cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::AREA_BUCKETS,
-            &|_, rows| share::estimate(lens, rows),
-        );
-        // By one person alone, and often enough to say so.
-        let alone: BTreeSet<&str> = found
-            .iter()
-            .filter(|cell| cell.bucket.is_none())
-            .filter_map(|cell| {
-                let area = cell.scope.area.as_deref()?;
-                let Measured::Value { value, .. } = &cell.measured else {
-                    return None;
-                };
-                let ratio = value.ratio()?;
-                (ratio.hits == ratio.of).then_some(area)
-            })
-            .collect();
-        let alone: Vec<&str> = alone.into_iter().collect();
-        measure.notes.push(format!(
-            "{}: kinds written by one person alone: {}",
-            product.name,
-            if alone.is_empty() {
-                "none".to_owned()
-            } else {
-                alone.join(", ")
-            }
-        ));
-        measure.cells.extend(found);
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
+        return Err(missing);
     }
-    measure
+    let rows = rows(reading);
+    let found = cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::AREA_BUCKETS,
+        &|_, rows| share::estimate(reading.question, rows),
+    );
+    // By one person alone, and often enough to say so.
+    let alone: BTreeSet<&str> = found
+        .iter()
+        .filter(|cell| cell.bucket.is_none())
+        .filter_map(|cell| {
+            let area = cell.scope.area.as_deref()?;
+            let Measured::Value { value, .. } = &cell.measured else {
+                return None;
+            };
+            let ratio = value.ratio()?;
+            (ratio.hits == ratio.of).then_some(area)
+        })
+        .collect();
+    let alone: Vec<&str> = alone.into_iter().collect();
+    measure.notes.push(format!(
+        "{}: kinds written by one person alone: {}",
+        reading.product.name,
+        if alone.is_empty() {
+            "none".to_owned()
+        } else {
+            alone.join(", ")
+        }
+    ));
+    measure.cells.extend(found);
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }

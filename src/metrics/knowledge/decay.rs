@@ -1,13 +1,13 @@
 //! Recency-weighted knowledge of areas: commits count in full, reviews by half, both fade with age.
 
+use crate::work::Reading;
 use std::collections::BTreeMap;
 
 use crate::domain::PersonId;
-use crate::tables::Tables;
 use crate::work::activity::{ACTIVE_DAYS, active_people};
 use crate::work::file_areas::FileAreas;
 use crate::work::history::fading::{REVIEW_WEIGHT, weight};
-use crate::work::{Lens, Missing, ProductLens, pull_requests};
+use crate::work::{Missing, pull_requests};
 
 /// What one person knows of one area.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -55,14 +55,10 @@ impl AreaKnowledge {
 
 /// Knowledge by area of one product at the as-of instant. Areas without any history have no entry.
 #[must_use]
-pub fn by_area(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> BTreeMap<String, AreaKnowledge> {
-    let places = FileAreas::of(tables, lens, product);
+pub fn by_area(reading: &Reading<'_>) -> BTreeMap<String, AreaKnowledge> {
+    let places = FileAreas::of(reading);
     let mut known: BTreeMap<String, AreaKnowledge> = BTreeMap::new();
-    let changes = &tables.changes;
+    let changes = &reading.tables.changes;
     // Changes are grouped by commit: one contribution a commit and area, however many files.
     let mut current: Option<u32> = None;
     let mut touched: Vec<u32> = Vec::new();
@@ -70,12 +66,12 @@ pub fn by_area(
         let row = changes.commit.get(at).copied();
         if row != current {
             if let Some(commit) =
-                current.and_then(|row| tables.commits.get(usize::try_from(row).ok()?))
+                current.and_then(|row| reading.tables.commits.get(usize::try_from(row).ok()?))
             {
                 touched.sort_unstable();
                 touched.dedup();
                 let areas = touched.iter().filter_map(|area| places.name(*area));
-                credit(tables, lens, product, commit, areas, &mut known);
+                credit(reading, commit, areas, &mut known);
             }
             touched.clear();
             current = row;
@@ -87,7 +83,7 @@ pub fn by_area(
         else {
             continue;
         };
-        let commit = row.and_then(|row| tables.commits.get(usize::try_from(row).ok()?));
+        let commit = row.and_then(|row| reading.tables.commits.get(usize::try_from(row).ok()?));
         let counts = commit
             .zip(changes.change.get(at))
             .is_some_and(|(commit, change)| commit.leaves_out(*change).is_none());
@@ -100,11 +96,12 @@ pub fn by_area(
             touched.extend(places.of_files().get(file).into_iter().flatten());
         }
     }
-    for whole in pull_requests::of_product(tables, lens, product) {
-        for review in whole.human_reviews(tables) {
-            let (Some(person), Some(weight)) =
-                (review.author, weight(review.submitted_at, lens.as_of))
-            else {
+    for whole in pull_requests::of_product(reading) {
+        for review in whole.human_reviews(reading.tables) {
+            let (Some(person), Some(weight)) = (
+                review.author,
+                weight(review.submitted_at, reading.question.as_of),
+            ) else {
                 continue;
             };
             for area in whole.areas.iter() {
@@ -123,24 +120,25 @@ pub fn by_area(
 }
 
 fn credit<'a>(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
+    reading: &Reading<'_>,
     commit: &crate::tables::CommitRow,
     areas: impl Iterator<Item = &'a str>,
     known: &mut BTreeMap<String, AreaKnowledge>,
 ) {
-    if !product.repositories.contains(&commit.repository) {
+    if !reading.product.repositories.contains(&commit.repository) {
         return;
     }
     let people: Vec<PersonId> = commit
         .authors()
-        .filter(|person| tables.is_human(*person))
+        .filter(|person| reading.tables.is_human(*person))
         .collect();
-    if people.is_empty() || commit.committed_at >= lens.as_of {
+    if people.is_empty() || commit.committed_at >= reading.question.as_of {
         return;
     }
-    let weight = weight(commit.authored_at.min(commit.committed_at), lens.as_of);
+    let weight = weight(
+        commit.authored_at.min(commit.committed_at),
+        reading.question.as_of,
+    );
     for area in areas {
         let area = known.entry(area.to_owned()).or_default();
         let Some(weight) = weight else { continue };
@@ -155,19 +153,19 @@ fn credit<'a>(
 
 /// Why nothing can be said of active people where nobody is active at all: then the record is old, and not the knowledge lost.
 #[must_use]
-pub fn stale(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Missing> {
-    if !active_people(tables, lens, product).is_empty() {
+pub fn stale(reading: &Reading<'_>) -> Option<Missing> {
+    if !active_people(reading).is_empty() {
         return None;
     }
-    let commits = tables.commits.iter();
+    let commits = reading.tables.commits.iter();
     let committed = commits.map(|row| (row.repository, row.committed_at));
-    let opened = tables.facts.pull_requests.iter();
+    let opened = reading.tables.facts.pull_requests.iter();
     let newest = committed
         .chain(opened.map(|row| (row.repository, row.created_at)))
-        .filter(|(repository, at)| product.has(*repository) && *at < lens.as_of)
+        .filter(|(repository, at)| reading.product.has(*repository) && *at < reading.question.as_of)
         .map(|(_, at)| at)
         .max()?;
-    let on = lens.zone.to_datetime(newest).date();
+    let on = reading.question.zone.to_datetime(newest).date();
     Some(Missing {
         because: format!(
             "the newest event on record is of {on}, and nobody was active in the {ACTIVE_DAYS} days before the as-of instant"

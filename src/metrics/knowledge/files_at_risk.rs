@@ -1,5 +1,6 @@
 //! `knowledge.files_at_risk`: files that at most one active person knows, by Mirsaeedi & Rigby (2020).
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use super::decay::stale;
@@ -9,10 +10,9 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::activity::active_people;
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Lens, Need, ProductLens};
+use crate::work::{Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -57,9 +57,9 @@ pub fn judged(history: &FileHistory, active: &BTreeSet<PersonId>) -> Judged<Vec<
 
 /// The product's files with the active people who ever changed or reviewed each, by id.
 #[must_use]
-pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow> {
-    let active = active_people(tables, lens, product);
-    file_rows(tables, lens, product, &|history| judged(history, &active))
+pub fn rows(reading: &Reading<'_>) -> Vec<FileRow> {
+    let active = active_people(reading);
+    file_rows(reading, &|history| judged(history, &active))
 }
 
 /// The figure of the files of one scope, of which those who know each are given.
@@ -88,16 +88,16 @@ pub fn estimate(lens: &Lens, files: &[&[PersonId]]) -> Measured {
     }
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let measure = measure_files(
         &DEFINITION,
-        lens,
-        &|product| match stale(tables, lens, product) {
+        reading,
+        &|| match stale(reading) {
             Some(stale) => Err(stale),
-            None => Ok(rows(tables, lens, product)),
+            None => Ok(rows(reading)),
         },
-        &|_, rows| estimate(lens, &held(rows)),
-        &|_| Vec::new(),
-    );
-    panel::with_quarters(measure, tables, lens, 4)
+        &|rows| estimate(reading.question, &held(rows)),
+        &Vec::new,
+    )?;
+    Ok(panel::with_quarters(measure, reading, 4))
 }

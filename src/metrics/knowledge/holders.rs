@@ -1,15 +1,15 @@
 //! Files, the people who hold each by some algorithm, and what is left when people go: shared by the bus-factor figures.
 
+use crate::work::Reading;
 use std::sync::Arc;
 
 use crate::domain::PersonId;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed};
-use crate::metrics::group::Group;
+use crate::metrics::aggregate::{Depth, Keyed, Population, count, measure_rows};
 use crate::metrics::measure::{Definition, LedgerRow, Measure, Measured, Number, Value};
 use crate::tables::Tables;
 use crate::work::history::lineage::{FileHistory, LeftOut, exclusion, file_histories};
 use crate::work::question::areas_of_files;
-use crate::work::{Fate, Lens, Missing, Need, ProductLens};
+use crate::work::{Fate, Missing, Need, ProductLens};
 
 /// A file's row and who holds it, by id.
 pub type FileRow = Keyed<Vec<PersonId>>;
@@ -66,24 +66,22 @@ pub fn judged<H: Default>(
 
 /// A row for every living file of a product: left out with its reason, or as `judge` says.
 pub fn file_rows<H: Default>(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
+    reading: &Reading<'_>,
     judge: &dyn Fn(&FileHistory) -> Judged<H>,
 ) -> Vec<Keyed<H>> {
-    let histories = file_histories(tables, lens, product);
-    let areas = areas_of_files(tables, lens, product);
+    let histories = file_histories(reading);
+    let areas = areas_of_files(reading);
     let row = |history: &FileHistory| {
         let at = usize::try_from(history.file).ok()?;
-        let file = tables.changes.files.get(at)?;
-        let judged = judged(tables, history, judge);
+        let file = reading.tables.changes.files.get(at)?;
+        let judged = judged(reading.tables, history, judge);
         Some(Keyed {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,
                 person: None,
                 authors: Arc::default(),
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 repository: file.repository,
                 areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
                 subject: file.path.clone(),
@@ -99,44 +97,21 @@ pub fn file_rows<H: Default>(
     histories.files.iter().filter_map(row).collect()
 }
 
-/// The rows of a product, or what they would need.
-pub type Rows<'a, K> = dyn Fn(&ProductLens) -> Result<Vec<Keyed<K>>, Missing> + 'a;
-
-/// Measures a state of files: rows of every product with a history, then figures of product, repositories and areas.
+/// Measures a state of files: rows of a product with a history, then figures of product, repositories and areas.
 pub fn measure_files<K>(
     definition: &'static Definition,
-    lens: &Lens,
-    rows: &Rows<'_, K>,
-    estimate: &dyn Fn(&ProductLens, &[&Keyed<K>]) -> Measured,
-    notes: &dyn Fn(&ProductLens) -> Vec<String>,
-) -> Measure {
-    let mut measure = Measure {
-        definition,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        let missing = lens.missing(product, Need::History);
-        let rows = match missing.map_or_else(|| rows(product), Err) {
-            Ok(rows) => rows,
-            Err(missing) => {
-                measure.cells.push(not_observed(product, missing));
-                continue;
-            }
-        };
-        let found = cells(
-            Group::of(definition, lens),
-            product,
-            &rows,
-            Depth::AREAS,
-            &|_, rows| estimate(product, rows),
-        );
-        measure.cells.extend(found);
-        measure.notes.extend(notes(product));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
-    }
-    measure
+    reading: &Reading<'_>,
+    rows: &Population<'_, K>,
+    estimate: &dyn Fn(&[&Keyed<K>]) -> Measured,
+    notes: &dyn Fn() -> Vec<String>,
+) -> Result<Measure, Missing> {
+    let missing = reading.question.missing(reading.product, Need::History);
+    let rows = || missing.clone().map_or_else(rows, Err);
+    let mut measure = measure_rows(definition, reading, Depth::AREAS, &rows, &|_, rows| {
+        estimate(rows)
+    })?;
+    measure.notes = notes();
+    Ok(measure)
 }
 
 /// Display names by id, for breaking ties.
@@ -194,12 +169,12 @@ pub fn held<'a, H>(rows: &[&'a Keyed<Vec<H>>]) -> Vec<&'a [H]> {
 
 /// The truck factor of the files of one scope by whichever algorithm named the holders.
 #[must_use]
-pub fn truck_factor(tables: &Tables, lens: &Lens, files: &[&[PersonId]]) -> Measured {
+pub fn truck_factor(reading: &Reading<'_>, files: &[&[PersonId]]) -> Measured {
     let n = count(files.len());
-    if n < lens.minimum_n {
+    if n < reading.question.minimum_n {
         return Measured::TooFew { n };
     }
-    let removed = removals(files, &|person| name_of(tables, person));
+    let removed = removals(files, &|person| name_of(reading.tables, person));
     // Nobody needs to leave where most files have no author to begin with.
     let without = || count(files.iter().filter(|holders| holders.is_empty()).count());
     let orphaned = removed

@@ -1,5 +1,6 @@
 //! `knowledge.orphans_if`: what nobody active would know any more if one person left.
 
+use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decay::stale;
@@ -9,8 +10,7 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
-use crate::tables::Tables;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -41,8 +41,8 @@ static DEFINITION: Definition = Definition {
 
 /// The product's files with the active people who ever changed or reviewed each, by id; the value is 1 for those with one.
 #[must_use]
-pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow> {
-    let mut rows = files_at_risk::rows(tables, lens, product);
+pub fn rows(reading: &Reading<'_>) -> Vec<FileRow> {
+    let mut rows = files_at_risk::rows(reading);
     for row in &mut rows {
         if row.row.fate != Fate::Included {
             continue;
@@ -73,13 +73,9 @@ pub fn known_to_one(rows: &[&FileRow]) -> BTreeMap<PersonId, u64> {
 
 /// Files that only one person knows, by that person and area: for the private tree only. A file of two areas counts in both.
 #[must_use]
-pub fn by_person_and_area(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> BTreeMap<PersonId, BTreeMap<String, u64>> {
+pub fn by_person_and_area(reading: &Reading<'_>) -> BTreeMap<PersonId, BTreeMap<String, u64>> {
     let mut found: BTreeMap<PersonId, BTreeMap<String, u64>> = BTreeMap::new();
-    for row in rows(tables, lens, product) {
+    for row in rows(reading) {
         if let ([only], Fate::Included) = (row.key.as_slice(), row.row.fate) {
             let areas = found.entry(*only).or_default();
             for area in row.row.areas.iter() {
@@ -133,16 +129,16 @@ fn estimate(lens: &Lens, rows: &[&FileRow]) -> Measured {
     }
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     measure_files(
         &DEFINITION,
-        lens,
-        &|product| match stale(tables, lens, product) {
+        reading,
+        &|| match stale(reading) {
             Some(stale) => Err(stale),
-            None => Ok(rows(tables, lens, product)),
+            None => Ok(rows(reading)),
         },
-        &|_, rows| estimate(lens, rows),
-        &|_| Vec::new(),
+        &|rows| estimate(reading.question, rows),
+        &Vec::new,
     )
 }
 

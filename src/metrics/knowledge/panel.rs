@@ -1,5 +1,6 @@
 //! The bus-factor figures side by side, with the files that each would orphan, per area and quarter. None is *the* bus factor.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,13 +13,13 @@ use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::group::{Few, Group};
 use crate::metrics::measure::{Cell, Ledger, Measure, Measured, Scope};
 use crate::tables::Tables;
+use crate::work::Lens;
 use crate::work::activity::active_people;
 use crate::work::file_areas::FileAreas;
 use crate::work::history::chronicle;
 use crate::work::history::lineage::FileHistory;
 use crate::work::history::replay::Replay;
 use crate::work::history::surviving::Samples;
-use crate::work::{Lens, ProductLens};
 
 /// One figure of a place, with its ledger and whoever are too few behind it.
 #[derive(Debug, Clone)]
@@ -59,27 +60,26 @@ impl Judgements {
 
 /// What the figures of every place are computed with.
 struct Panel<'a> {
-    tables: &'a Tables,
-    lens: &'a Lens,
+    reading: &'a Reading<'a>,
     places: FileAreas,
     samples: Samples,
 }
 
 impl<'a> Panel<'a> {
-    fn of(tables: &'a Tables, lens: &'a Lens, product: &ProductLens) -> Self {
+    fn of(reading: &'a Reading<'a>) -> Self {
         Self {
-            tables,
-            lens,
-            places: FileAreas::of(tables, lens, product),
-            samples: Samples::of(tables, product),
+            reading,
+            places: FileAreas::of(reading),
+            samples: Samples::of(reading),
         }
     }
 
     /// The panel at an instant, from what the algorithms said then.
     fn at(&self, instant: Timestamp, judged: &[&Judgements]) -> ByArea {
-        let (tables, lens) = (self.tables, self.lens);
+        let reading = self.reading;
+        let (tables, lens) = (reading.tables, reading.question);
         let mut panel = ByArea::new();
-        let of_authors = &|files: &[&[PersonId]]| holders::truck_factor(tables, lens, files);
+        let of_authors = &|files: &[&[PersonId]]| holders::truck_factor(reading, files);
         let part = |of: fn(&Judgements) -> &Holdings<PersonId>| -> Vec<&Holdings<PersonId>> {
             judged.iter().map(|judged| of(judged)).collect()
         };
@@ -100,7 +100,7 @@ impl<'a> Panel<'a> {
             .figures(&[&surviving], &|files: &[&[(PersonId, u64)]]| {
                 let holders = files.iter().copied().flatten().map(|(person, _)| *person);
                 let few = group.few_behind(&[], holders);
-                (survival::estimate(tables, lens, files), few)
+                (survival::estimate(reading, files), few)
             });
         for (area, found, ledger) in lines {
             let (measured, few) = found.unwrap_or((Measured::TooFew { n: 0 }, None));
@@ -147,23 +147,22 @@ fn show(panel: &mut ByArea, area: Option<&str>, at: usize, shown: Shown) {
     }
 }
 
-/// The product's panel at the end of every complete quarter of the window that is asked for, oldest first; computed once where the lens is shared.
+/// The product's panel at the end of every complete quarter of the window that is asked for, oldest first.
 ///
 /// One replay for all quarters: each history is seen once a quarter by every algorithm.
 #[must_use]
-pub fn by_quarter(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> Arc<Vec<(Bucket, ByArea)>> {
-    lens.shared.kept(lens, product, || {
-        let quarters: Vec<(Bucket, Timestamp)> =
-            Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
-                .into_iter()
-                .filter(|quarter| lens.quarters.has(*quarter))
-                .map(|quarter| (quarter, quarter.window(&lens.zone).until))
-                .filter(|(_, end)| *end <= lens.as_of)
-                .collect();
+pub fn by_quarter(reading: &Reading<'_>) -> Arc<Vec<(Bucket, ByArea)>> {
+    reading.kept(|| {
+        let quarters: Vec<(Bucket, Timestamp)> = Bucket::spine(
+            reading.question.window,
+            Granularity::Quarter,
+            &reading.question.zone,
+        )
+        .into_iter()
+        .filter(|quarter| reading.question.quarters.has(*quarter))
+        .map(|quarter| (quarter, quarter.window(&reading.question.zone).until))
+        .filter(|(_, end)| *end <= reading.question.as_of)
+        .collect();
         if quarters.is_empty() {
             return Vec::new();
         }
@@ -173,13 +172,13 @@ pub fn by_quarter(
             .map(|end| {
                 let then = Lens {
                     as_of: *end,
-                    ..lens.clone()
+                    ..reading.question.clone()
                 };
-                active_people(tables, &then, product)
+                active_people(&reading.at(&then))
             })
             .collect();
-        let chronicle = chronicle::of_product(tables, lens, product);
-        let parts = Replay::of(tables, &chronicle, &ends).gather(
+        let chronicle = chronicle::of_product(reading);
+        let parts = Replay::of(reading.tables, &chronicle, &ends).gather(
             || {
                 ends.iter()
                     .map(|_| Judgements::default())
@@ -188,11 +187,11 @@ pub fn by_quarter(
             |judged, quarter, history| {
                 if let (Some(judged), Some(active)) = (judged.get_mut(quarter), active.get(quarter))
                 {
-                    judged.add(tables, history, active);
+                    judged.add(reading.tables, history, active);
                 }
             },
         );
-        let panel = Panel::of(tables, lens, product);
+        let panel = Panel::of(reading);
         let by_quarter = quarters
             .into_iter()
             .enumerate()
@@ -208,17 +207,12 @@ pub fn by_quarter(
 /// Adds the figures at the end of every complete quarter to those of products and areas, from the panel's place `at`.
 ///
 /// They are what the metric gives as of the quarter's end, with its ledger: `explain --as-of` lists the rows.
-pub(super) fn with_quarters(
-    mut measure: Measure,
-    tables: &Tables,
-    lens: &Lens,
-    at: usize,
-) -> Measure {
-    let mut cells = std::mem::take(&mut measure.cells).into_iter().peekable();
-    for product in &lens.products {
+pub(super) fn with_quarters(mut measure: Measure, reading: &Reading<'_>, at: usize) -> Measure {
+    let cells = std::mem::take(&mut measure.cells);
+    {
         let mut windows: BTreeMap<Option<String>, Cell> = BTreeMap::new();
         let mut others = Vec::new();
-        while let Some(cell) = cells.next_if(|cell| cell.scope.product == product.name) {
+        for cell in cells {
             let scope = &cell.scope;
             if scope.repository.is_none() && scope.person.is_none() {
                 windows.insert(scope.area.clone(), cell);
@@ -234,12 +228,12 @@ pub(super) fn with_quarters(
             for (area, cell) in windows {
                 places.insert(area, vec![cell]);
             }
-            for (quarter, panel) in by_quarter(tables, lens, product).iter() {
+            for (quarter, panel) in by_quarter(reading).iter() {
                 for (area, place) in panel {
                     if let Some(Some(shown)) = place.get(at) {
                         places.entry(area.clone()).or_default().push(Cell {
                             scope: Scope {
-                                product: product.name.clone(),
+                                product: reading.product.name.clone(),
                                 repository: None,
                                 area: area.clone(),
                                 person: None,
@@ -256,6 +250,5 @@ pub(super) fn with_quarters(
         }
         measure.cells.extend(others);
     }
-    measure.cells.extend(cells);
     measure
 }

@@ -1,5 +1,6 @@
 //! `knowledge.primary_developers`: Cosentino et al. (2015), by non-consecutive changes.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use super::holders::{Judged, file_rows, held, measure_files};
@@ -8,9 +9,8 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Keyed, count};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
-use crate::tables::Tables;
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Lens, Need, ProductLens};
+use crate::work::{Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -109,8 +109,8 @@ pub fn judged(history: &FileHistory) -> Judged<Vec<(PersonId, f64)>> {
 
 /// The product's files with their primary and secondary developers.
 #[must_use]
-pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<KnownRow> {
-    file_rows(tables, lens, product, &judged)
+pub fn rows(reading: &Reading<'_>) -> Vec<KnownRow> {
+    file_rows(reading, &judged)
 }
 
 /// The figure of the files of one scope.
@@ -139,15 +139,15 @@ pub fn estimate(lens: &Lens, files: &[&[(PersonId, f64)]]) -> Measured {
     }
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let measure = measure_files(
         &DEFINITION,
-        lens,
-        &|product| Ok(rows(tables, lens, product)),
-        &|_, rows| estimate(lens, &held(rows)),
-        &|_| Vec::new(),
-    );
-    panel::with_quarters(measure, tables, lens, 2)
+        reading,
+        &|| Ok(rows(reading)),
+        &|rows| estimate(reading.question, &held(rows)),
+        &Vec::new,
+    )?;
+    Ok(panel::with_quarters(measure, reading, 2))
 }
 
 #[cfg(test)]

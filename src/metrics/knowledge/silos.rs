@@ -1,17 +1,17 @@
 //! `knowledge.silos`: areas that one person holds and no second active person knows.
 
+use crate::work::{Missing, Reading};
 use std::sync::Arc;
 
 use super::decay::{AreaKnowledge, by_area, stale};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, full_count, not_observed};
+use crate::metrics::aggregate::{Depth, Keyed, cells, full_count};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::activity::active_people;
 use crate::work::question::repositories_of_areas;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -64,15 +64,15 @@ pub struct Silo {
 
 /// Silos of a product, by area.
 #[must_use]
-pub fn silos(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Silo> {
-    let active = active_people(tables, lens, product);
-    by_area(tables, lens, product)
+pub fn silos(reading: &Reading<'_>) -> Vec<Silo> {
+    let active = active_people(reading);
+    by_area(reading)
         .into_iter()
-        .filter(|(_, area)| area.n_contributions() >= lens.minimum_n)
+        .filter(|(_, area)| area.n_contributions() >= reading.question.minimum_n)
         .filter_map(|(name, area)| {
             let (holder, share) = silo_of(&area, &active)?;
             Some(Silo {
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 area: name,
                 holder,
                 share,
@@ -93,81 +93,74 @@ fn silo_of(
     (share >= HELD_BY_ONE && !has_second).then_some((holder, share))
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::History) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        if let Some(stale) = stale(tables, lens, product) {
-            measure.cells.push(not_observed(product, stale));
-            continue;
-        }
-        let active = active_people(tables, lens, product);
-        let repository_of = repositories_of_areas(tables, lens, product);
-        let mut rows: Vec<Keyed<()>> = Vec::new();
-        for (name, area) in by_area(tables, lens, product) {
-            let (value, fate) = if area.n_contributions() < lens.minimum_n {
-                (None, Fate::Unknown("fewer_than_minimum_n_contributions"))
-            } else {
-                (
-                    Some(if silo_of(&area, &active).is_some() {
-                        1.0
-                    } else {
-                        0.0
-                    }),
-                    Fate::Included,
-                )
-            };
-            let Some(repository) = repository_of.get(&name).copied() else {
-                continue;
-            };
-            rows.push(Keyed {
-                row: LedgerRow {
-                    working_hours: None,
-                    is_running: false,
-                    person: None,
-                    authors: Arc::default(),
-                    product: product.name.clone(),
-                    repository,
-                    areas: [name.clone()].into(),
-                    subject: format!("{name}: {} commits in 547 days", area.n_commits),
-                    link: None,
-                    at: None,
-                    bucket: None,
-                    value,
-                    fate,
-                },
-                key: (),
-            });
-        }
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::PRODUCT,
-            &|_, rows| full_count(lens, rows),
-        ));
-        let held: Vec<_> = silos(tables, lens, product)
-            .into_iter()
-            // How much its one person did there is for `explain` and the private tree.
-            .map(|silo| silo.area)
-            .collect();
-        let held = if held.is_empty() {
-            "none".to_owned()
-        } else {
-            held.join("; ")
-        };
-        measure
-            .notes
-            .push(format!("{}: silos: {held}", product.name));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
+        return Err(missing);
     }
+    if let Some(stale) = stale(reading) {
+        return Err(stale);
+    }
+    let active = active_people(reading);
+    let repository_of = repositories_of_areas(reading);
+    let mut rows: Vec<Keyed<()>> = Vec::new();
+    for (name, area) in by_area(reading) {
+        let (value, fate) = if area.n_contributions() < reading.question.minimum_n {
+            (None, Fate::Unknown("fewer_than_minimum_n_contributions"))
+        } else {
+            (
+                Some(if silo_of(&area, &active).is_some() {
+                    1.0
+                } else {
+                    0.0
+                }),
+                Fate::Included,
+            )
+        };
+        let Some(repository) = repository_of.get(&name).copied() else {
+            continue;
+        };
+        rows.push(Keyed {
+            row: LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
+                authors: Arc::default(),
+                product: reading.product.name.clone(),
+                repository,
+                areas: [name.clone()].into(),
+                subject: format!("{name}: {} commits in 547 days", area.n_commits),
+                link: None,
+                at: None,
+                bucket: None,
+                value,
+                fate,
+            },
+            key: (),
+        });
+    }
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::PRODUCT,
+        &|_, rows| full_count(reading.question, rows),
+    ));
+    let held: Vec<_> = silos(reading)
+        .into_iter()
+        // How much its one person did there is for `explain` and the private tree.
+        .map(|silo| silo.area)
+        .collect();
+    let held = if held.is_empty() {
+        "none".to_owned()
+    } else {
+        held.join("; ")
+    };
     measure
+        .notes
+        .push(format!("{}: silos: {held}", reading.product.name));
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }

@@ -1,5 +1,6 @@
 //! `knowledge.survival`: whose lines are still there.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::holders::{Judged, held, measure_files, name_of};
@@ -14,7 +15,7 @@ use crate::metrics::measure::{
 use crate::tables::Tables;
 use crate::work::history::surviving::{FileLines, Samples, missing};
 use crate::work::question::areas_of_files;
-use crate::work::{Fate, Lens, Missing, Need, ProductLens};
+use crate::work::{Fate, Missing, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -65,15 +66,19 @@ pub fn judged(lines: FileLines) -> Judged<Vec<(PersonId, u64)>> {
 }
 
 /// The product's files with their surviving lines at the last sample before the as-of instant.
-pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Vec<LinesRow>, Missing> {
-    let files = Samples::of(tables, product).lines_at(tables, lens.as_of, &lens.zone);
-    if let Some(missing) = missing(tables, &files) {
+pub fn rows(reading: &Reading<'_>) -> Result<Vec<LinesRow>, Missing> {
+    let files = Samples::of(reading).lines_at(
+        reading.tables,
+        reading.question.as_of,
+        &reading.question.zone,
+    );
+    if let Some(missing) = missing(reading.tables, &files) {
         return Err(missing);
     }
-    let areas = areas_of_files(tables, lens, product);
+    let areas = areas_of_files(reading);
     let row = |lines: FileLines| {
         let at = usize::try_from(lines.file).ok()?;
-        let file = tables.changes.files.get(at)?;
+        let file = reading.tables.changes.files.get(at)?;
         let judged = judged(lines);
         Some(Keyed {
             row: LedgerRow {
@@ -81,7 +86,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Vec<L
                 is_running: false,
                 person: None,
                 authors: judged.holders.iter().map(|(person, _)| *person).collect(),
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 repository: file.repository,
                 areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
                 subject: file.path.clone(),
@@ -118,9 +123,9 @@ pub fn holders_of_half(tables: &Tables, lines: &BTreeMap<PersonId, u64>) -> BTre
 
 /// The figure of the files of one scope.
 #[must_use]
-pub fn estimate(tables: &Tables, lens: &Lens, files: &[&[(PersonId, u64)]]) -> Measured {
+pub fn estimate(reading: &Reading<'_>, files: &[&[(PersonId, u64)]]) -> Measured {
     let n = count(files.len());
-    if n < lens.minimum_n {
+    if n < reading.question.minimum_n {
         return Measured::TooFew { n };
     }
     let mut lines: BTreeMap<PersonId, u64> = BTreeMap::new();
@@ -132,7 +137,7 @@ pub fn estimate(tables: &Tables, lens: &Lens, files: &[&[(PersonId, u64)]]) -> M
         hits: counts.iter().copied().max().unwrap_or_default(),
         of: counts.iter().sum(),
     };
-    let half = holders_of_half(tables, &lines);
+    let half = holders_of_half(reading.tables, &lines);
     let is_orphan = |file: &&&[(PersonId, u64)]| {
         !file.is_empty() && file.iter().all(|(person, _)| half.contains(person))
     };
@@ -154,15 +159,15 @@ pub fn estimate(tables: &Tables, lens: &Lens, files: &[&[(PersonId, u64)]]) -> M
     }
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let measure = measure_files(
         &DEFINITION,
-        lens,
-        &|product| rows(tables, lens, product),
-        &|_, rows| estimate(tables, lens, &held(rows)),
-        &|_| Vec::new(),
-    );
-    panel::with_quarters(measure, tables, lens, 3)
+        reading,
+        &|| rows(reading),
+        &|rows| estimate(reading, &held(rows)),
+        &Vec::new,
+    )?;
+    Ok(panel::with_quarters(measure, reading, 3))
 }
 
 #[cfg(test)]

@@ -7,9 +7,8 @@ use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::history::lineage::{FileHistory, file_histories};
-use crate::work::{Lens, Need, ProductLens};
+use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -80,22 +79,22 @@ pub fn judged(history: &FileHistory) -> Judged<Vec<PersonId>> {
 
 /// The product's files with their authors.
 #[must_use]
-pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow> {
-    file_rows(tables, lens, product, &judged)
+pub fn rows(reading: &Reading<'_>) -> Vec<FileRow> {
+    file_rows(reading, &judged)
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let measure = measure_files(
         &DEFINITION,
-        lens,
-        &|product| Ok(rows(tables, lens, product)),
-        &|_, rows| truck_factor(tables, lens, &held(rows)),
-        &|product| {
-            let histories = file_histories(tables, lens, product);
-            vec![left_out_note(product, &histories.left_out)]
+        reading,
+        &|| Ok(rows(reading)),
+        &|rows| truck_factor(reading, &held(rows)),
+        &|| {
+            let histories = file_histories(reading);
+            vec![left_out_note(reading.product, &histories.left_out)]
         },
-    );
-    panel::with_quarters(measure, tables, lens, 0)
+    )?;
+    Ok(panel::with_quarters(measure, reading, 0))
 }
 
 #[cfg(test)]
@@ -163,7 +162,8 @@ mod tests {
             crate::register::Register::default(),
             crate::domain::Granularity::Week,
         );
-        let lens = Lens::new(&register, &[], vec![], window.until, window, weeks).unwrap();
+        let lens =
+            crate::work::Lens::new(&register, &[], vec![], window.until, window, weeks).unwrap();
         let row = |authors: &[u32]| Keyed {
             row: LedgerRow {
                 working_hours: None,
@@ -184,8 +184,9 @@ mod tests {
         };
         let rows = [row(&[]), row(&[]), row(&[]), row(&[]), row(&[0])];
         let rows: Vec<_> = rows.iter().collect();
-        let Measured::Value { value, .. } = truck_factor(&Tables::default(), &lens, &held(&rows))
-        else {
+        let tables = crate::tables::Tables::default();
+        let reading = Reading::of(&tables, &lens, &lens.products[0]);
+        let Measured::Value { value, .. } = truck_factor(&reading, &held(&rows)) else {
             unreachable!("five files are enough")
         };
         // Four of five have no author before anybody leaves: more than half.

@@ -5,9 +5,8 @@ use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Lens, Need, ProductLens};
+use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -74,19 +73,19 @@ pub fn judged(history: &FileHistory) -> Judged<Vec<PersonId>> {
 
 /// The product's files with their major contributors.
 #[must_use]
-pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<FileRow> {
-    file_rows(tables, lens, product, &judged)
+pub fn rows(reading: &Reading<'_>) -> Vec<FileRow> {
+    file_rows(reading, &judged)
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let measure = measure_files(
         &DEFINITION,
-        lens,
-        &|product| Ok(rows(tables, lens, product)),
-        &|_, rows| truck_factor(tables, lens, &held(rows)),
-        &|_| Vec::new(),
-    );
-    panel::with_quarters(measure, tables, lens, 1)
+        reading,
+        &|| Ok(rows(reading)),
+        &|rows| truck_factor(reading, &held(rows)),
+        &Vec::new,
+    )?;
+    Ok(panel::with_quarters(measure, reading, 1))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `onboarding.milestones`: first documentation, first code, first review, people met. Figures of people: private.
 
+use crate::work::{Missing, Reading};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -7,15 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, not_observed, share};
+use crate::metrics::aggregate::{Depth, Keyed, cells, share};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
     About, Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope, Unit,
     Value,
 };
-use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -97,12 +97,7 @@ pub fn is_documentation(path: &str) -> bool {
 
 /// The milestones of everybody in `joined`, by their order.
 #[must_use]
-pub fn milestones(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    joined: &[(PersonId, Timestamp)],
-) -> Vec<Milestones> {
+pub fn milestones(reading: &Reading<'_>, joined: &[(PersonId, Timestamp)]) -> Vec<Milestones> {
     let mut found: Vec<Milestones> = joined
         .iter()
         .map(|(person, joined_at)| Milestones {
@@ -124,7 +119,7 @@ pub fn milestones(
     }
     // Whether a pull request's files are documentation only; without files it is neither that nor code.
     let mut only_docs: HashMap<Key, bool> = HashMap::new();
-    for row in &tables.facts.pull_request_files {
+    for row in &reading.tables.facts.pull_request_files {
         let is_docs = is_documentation(&row.path);
         only_docs
             .entry((row.repository, row.number))
@@ -134,7 +129,7 @@ pub fn milestones(
     let earliest = |slot: &mut Option<Timestamp>, at: Timestamp| {
         *slot = Some(slot.map_or(at, |first| first.min(at)));
     };
-    for whole in of_product(tables, lens, product) {
+    for whole in of_product(reading) {
         let Whole { pull_request, .. } = &whole;
         let docs = only_docs.get(&whole.key()).copied();
         let author = pull_request.author;
@@ -144,13 +139,15 @@ pub fn milestones(
                 earliest(&mut joiner.first_docs_at, opened);
             }
             let merged = pull_request.merged_at.filter(|merged| {
-                docs == Some(false) && *merged >= joiner.joined_at && *merged < lens.as_of
+                docs == Some(false)
+                    && *merged >= joiner.joined_at
+                    && *merged < reading.question.as_of
             });
             if let Some(merged) = merged {
                 earliest(&mut joiner.first_code_at, merged);
             }
         }
-        for review in whole.human_reviews(tables) {
+        for review in whole.human_reviews(reading.tables) {
             let Some(reviewer) = review.author else {
                 continue;
             };
@@ -159,7 +156,7 @@ pub fn milestones(
                 && submitted >= joiner.joined_at
             {
                 earliest(&mut joiner.first_review_at, submitted);
-                let human = author.filter(|person| tables.is_human(*person));
+                let human = author.filter(|person| reading.tables.is_human(*person));
                 if submitted < joiner.end_of_first_weeks() {
                     joiner.met.extend(human);
                 }
@@ -172,16 +169,16 @@ pub fn milestones(
             }
         }
     }
-    for commit in &tables.commits {
-        if !product.has(commit.repository)
+    for commit in &reading.tables.commits {
+        if !reading.product.has(commit.repository)
             || commit.co_authors.is_empty()
-            || commit.committed_at >= lens.as_of
+            || commit.committed_at >= reading.question.as_of
         {
             continue;
         }
         let people: Vec<PersonId> = commit
             .authors()
-            .filter(|person| tables.is_human(*person))
+            .filter(|person| reading.tables.is_human(*person))
             .collect();
         for person in &people {
             if let Some(joiner) = at.get(person).and_then(|at| found.get_mut(*at))
@@ -197,62 +194,61 @@ pub fn milestones(
     found
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::PullRequests) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let joined: Vec<(PersonId, Timestamp)> = lens
-            .roster
-            .members
-            .iter()
-            .filter_map(|member| {
-                let joined_at = Bucket::start_of(member.joined_on?, &lens.zone);
-                let is_inside = lens.window.contains(joined_at) && joined_at < lens.as_of;
-                is_inside.then_some((member.person, joined_at))
-            })
-            .collect();
-        let reached = milestones(tables, lens, product, &joined);
-        let rows = rows(lens, product, &reached);
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::PRODUCT,
-            &|_, rows| share(lens, rows),
-        ));
-        for joiner in reached.iter().filter(|joiner| joiner.is_seen()) {
-            let own = rows
-                .iter()
-                .map(|row| &row.row)
-                .filter(|row| row.person == Some(joiner.person));
-            measure.cells.push(Cell {
-                scope: Scope {
-                    product: product.name.clone(),
-                    repository: None,
-                    area: None,
-                    person: Some(joiner.person),
-                },
-                bucket: None,
-                measured: Measured::Value {
-                    n: 1,
-                    value: figures(joiner),
-                    interval: None,
-                },
-                ledger: Ledger::of(own),
-                few: Vec::new(),
-            });
-        }
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Some(missing) = reading
+        .question
+        .missing(reading.product, Need::PullRequests)
+    {
+        return Err(missing);
     }
-    measure
+    let joined: Vec<(PersonId, Timestamp)> = reading
+        .question
+        .roster
+        .members
+        .iter()
+        .filter_map(|member| {
+            let joined_at = Bucket::start_of(member.joined_on?, &reading.question.zone);
+            let is_inside =
+                reading.question.window.contains(joined_at) && joined_at < reading.question.as_of;
+            is_inside.then_some((member.person, joined_at))
+        })
+        .collect();
+    let reached = milestones(reading, &joined);
+    let rows = rows(reading, &reached);
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::PRODUCT,
+        &|_, rows| share(reading.question, rows),
+    ));
+    for joiner in reached.iter().filter(|joiner| joiner.is_seen()) {
+        let own = rows
+            .iter()
+            .map(|row| &row.row)
+            .filter(|row| row.person == Some(joiner.person));
+        measure.cells.push(Cell {
+            scope: Scope {
+                product: reading.product.name.clone(),
+                repository: None,
+                area: None,
+                person: Some(joiner.person),
+            },
+            bucket: None,
+            measured: Measured::Value {
+                n: 1,
+                value: figures(joiner),
+                interval: None,
+            },
+            ledger: Ledger::of(own),
+            few: Vec::new(),
+        });
+    }
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
 /// A joiner's milestones as numbers; what was not reached is not there.
@@ -273,13 +269,14 @@ fn figures(joiner: &Milestones) -> Value {
 }
 
 /// One row a member.
-fn rows(lens: &Lens, product: &ProductLens, reached: &[Milestones]) -> Vec<Keyed<()>> {
-    let repository = product
+fn rows(reading: &Reading<'_>, reached: &[Milestones]) -> Vec<Keyed<()>> {
+    let repository = reading
+        .product
         .repositories
         .first()
         .copied()
         .unwrap_or(RepositoryId(u32::MAX));
-    let members = lens.roster.members.iter();
+    let members = reading.question.roster.members.iter();
     members
         .map(|member| {
             let joiner = reached.iter().find(|joiner| joiner.person == member.person);
@@ -291,7 +288,7 @@ fn rows(lens: &Lens, product: &ProductLens, reached: &[Milestones]) -> Vec<Keyed
                 Some(joiner) if !joiner.is_seen() => {
                     (None, Fate::Excluded("no_event_in_this_product"))
                 }
-                Some(joiner) if joiner.end_of_first_weeks() > lens.as_of => {
+                Some(joiner) if joiner.end_of_first_weeks() > reading.question.as_of => {
                     (None, Fate::Unknown("joined_less_than_four_weeks_ago"))
                 }
                 Some(joiner) => {
@@ -303,7 +300,7 @@ fn rows(lens: &Lens, product: &ProductLens, reached: &[Milestones]) -> Vec<Keyed
             };
             Keyed {
                 row: LedgerRow {
-                    product: product.name.clone(),
+                    product: reading.product.name.clone(),
                     repository,
                     areas: [].into(),
                     subject: "joiner".to_owned(),

@@ -1,11 +1,12 @@
 //! `ownership.drift`: whom CODEOWNERS names, against who maintains.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::domain::{Codeowners, CodeownersLine, PersonId, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, full_count, not_observed};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, full_count};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Ratio, Recipe, Unit};
 use crate::tables::Tables;
@@ -14,7 +15,7 @@ use crate::work::pull_requests::{Key, reviewer_of};
 use crate::work::quarters::commits_in;
 use crate::work::question::areas_of_files;
 use crate::work::roster::person_of;
-use crate::work::{Fate, Lens, Missing, Need, ProductLens};
+use crate::work::{Fate, Lens, Missing, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -105,18 +106,19 @@ pub struct Declared {
 
 /// The declared lines of a product with the work on their files.
 #[must_use]
-pub fn declared(tables: &Tables, lens: &Lens, product: &ProductLens) -> Declared {
+pub fn declared(reading: &Reading<'_>) -> Declared {
     let mut lines: Vec<DeclaredLine> = Vec::new();
     let mut at_line: HashMap<(RepositoryId, u64), usize> = HashMap::new();
-    for row in tables
+    for row in reading
+        .tables
         .codeowners
         .iter()
-        .filter(|row| product.has(row.repository))
+        .filter(|row| reading.product.has(row.repository))
     {
         let mut owners = BTreeSet::new();
         let mut n_owners_unknown = 0;
         for owner in &row.owners {
-            match people_of(tables, row.repository, owner) {
+            match people_of(reading.tables, row.repository, owner) {
                 Some(people) => owners.extend(people),
                 None => n_owners_unknown += 1,
             }
@@ -143,14 +145,15 @@ pub fn declared(tables: &Tables, lens: &Lens, product: &ProductLens) -> Declared
         .map(|(repository, lines)| (*repository, Codeowners::new(lines)))
         .collect();
     // The deciding line of every living file, as an index into `lines`.
-    let mut deciding: Vec<Option<usize>> = vec![None; tables.changes.files.len()];
-    let areas = areas_of_files(tables, lens, product);
+    let mut deciding: Vec<Option<usize>> = vec![None; reading.tables.changes.files.len()];
+    let areas = areas_of_files(reading);
     let mut unowned = Ratio { hits: 0, of: 0 };
-    for history in &file_histories(tables, lens, product).files {
+    for history in &file_histories(reading).files {
         let Ok(at) = usize::try_from(history.file) else {
             continue;
         };
-        let Some(file) = tables
+        let Some(file) = reading
+            .tables
             .changes
             .files
             .get(at)
@@ -177,7 +180,7 @@ pub fn declared(tables: &Tables, lens: &Lens, product: &ProductLens) -> Declared
             *slot = line;
         }
     }
-    count_work(tables, lens, product, &deciding, &mut lines);
+    count_work(reading, &deciding, &mut lines);
     Declared {
         lines,
         deciding,
@@ -186,13 +189,7 @@ pub fn declared(tables: &Tables, lens: &Lens, product: &ProductLens) -> Declared
 }
 
 /// Adds the window's commits and reviews, each once a line.
-fn count_work(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    deciding: &[Option<usize>],
-    lines: &mut [DeclaredLine],
-) {
+fn count_work(reading: &Reading<'_>, deciding: &[Option<usize>], lines: &mut [DeclaredLine]) {
     let mut credit = |line: usize, people: &[PersonId]| {
         let Some(line) = lines.get_mut(line) else {
             return;
@@ -204,21 +201,21 @@ fn count_work(
             *line.by_person.entry(*person).or_default() += 1;
         }
     };
-    for commit in commits_in(tables, lens, product, deciding) {
-        if commit.exclusion.is_none() && lens.window.contains(commit.at) {
+    for commit in commits_in(reading, deciding) {
+        if commit.exclusion.is_none() && reading.question.window.contains(commit.at) {
             for line in &commit.areas {
                 credit(*line, &commit.people);
             }
         }
     }
     let mut file_of: HashMap<(RepositoryId, &str), usize> = HashMap::new();
-    for (at, file) in tables.changes.files.iter().enumerate() {
+    for (at, file) in reading.tables.changes.files.iter().enumerate() {
         if let Some(Some(line)) = deciding.get(at) {
             file_of.insert((file.repository, file.path.as_str()), *line);
         }
     }
     let mut touched: HashMap<Key, BTreeSet<usize>> = HashMap::new();
-    for row in &tables.facts.pull_request_files {
+    for row in &reading.tables.facts.pull_request_files {
         if let Some(line) = file_of.get(&(row.repository, row.path.as_str())) {
             touched
                 .entry((row.repository, row.number))
@@ -226,21 +223,24 @@ fn count_work(
                 .insert(*line);
         }
     }
-    let opened: HashMap<Key, &crate::domain::PullRequest> = tables
+    let opened: HashMap<Key, &crate::domain::PullRequest> = reading
+        .tables
         .facts
         .pull_requests
         .iter()
-        .filter(|row| product.has(row.repository) && row.created_at < lens.as_of)
+        .filter(|row| {
+            reading.product.has(row.repository) && row.created_at < reading.question.as_of
+        })
         .map(|row| ((row.repository, row.number), row))
         .collect();
-    for review in &tables.facts.reviews {
+    for review in &reading.tables.facts.reviews {
         let key = (review.repository, review.number);
-        let is_inside =
-            review.submitted_at < lens.as_of && lens.window.contains(review.submitted_at);
+        let is_inside = review.submitted_at < reading.question.as_of
+            && reading.question.window.contains(review.submitted_at);
         let person = opened
             .get(&key)
             .filter(|_| is_inside)
-            .and_then(|pull_request| reviewer_of(tables, pull_request, review));
+            .and_then(|pull_request| reviewer_of(reading.tables, pull_request, review));
         for (person, line) in person.into_iter().flat_map(|person| {
             touched
                 .get(&key)
@@ -253,62 +253,60 @@ fn count_work(
     }
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    let Declared { lines, unowned, .. } = declared(reading);
+    let no_lines = || {
+        lines.is_empty().then(|| Missing {
+            because: "no repository has a CODEOWNERS file".to_owned(),
+            fix: None,
+        })
     };
-    for product in &lens.products {
-        let Declared { lines, unowned, .. } = declared(tables, lens, product);
-        let no_lines = || {
-            lines.is_empty().then(|| Missing {
-                because: "no repository has a CODEOWNERS file".to_owned(),
-                fix: None,
-            })
-        };
-        if let Some(missing) = lens.missing(product, Need::History).or_else(no_lines) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let rows: Vec<Keyed<()>> = lines
-            .into_iter()
-            .map(|line| {
-                let (value, fate) = judge(lens, &line);
-                let row = LedgerRow {
-                    working_hours: None,
-                    is_running: false,
-                    person: None,
-                    authors: Arc::default(),
-                    product: product.name.clone(),
-                    repository: line.repository,
-                    areas: line.areas.into_iter().collect(),
-                    subject: line.line.pattern,
-                    link: None,
-                    at: None,
-                    bucket: None,
-                    value,
-                    fate,
-                };
-                Keyed { row, key: () }
-            })
-            .collect();
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::REPOSITORIES,
-            &|_, rows| full_count(lens, rows),
-        ));
-        let owned = count(rows.len());
-        measure.notes.push(format!(
-            "{}: {} of {} living files have no declared owner; CODEOWNERS has {owned} lines",
-            product.name, unowned.hits, unowned.of
-        ));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+    if let Some(missing) = reading
+        .question
+        .missing(reading.product, Need::History)
+        .or_else(no_lines)
+    {
+        return Err(missing);
     }
-    measure
+    let rows: Vec<Keyed<()>> = lines
+        .into_iter()
+        .map(|line| {
+            let (value, fate) = judge(reading.question, &line);
+            let row = LedgerRow {
+                working_hours: None,
+                is_running: false,
+                person: None,
+                authors: Arc::default(),
+                product: reading.product.name.clone(),
+                repository: line.repository,
+                areas: line.areas.into_iter().collect(),
+                subject: line.line.pattern,
+                link: None,
+                at: None,
+                bucket: None,
+                value,
+                fate,
+            };
+            Keyed { row, key: () }
+        })
+        .collect();
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::REPOSITORIES,
+        &|_, rows| full_count(reading.question, rows),
+    ));
+    let owned = count(rows.len());
+    measure.notes.push(format!(
+        "{}: {} of {} living files have no declared owner; CODEOWNERS has {owned} lines",
+        reading.product.name, unowned.hits, unowned.of
+    ));
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
 fn judge(lens: &Lens, line: &DeclaredLine) -> (Option<f64>, Fate) {

@@ -1,5 +1,6 @@
 //! `ownership.handover`: an area moving from one person to another.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::domain::{Bucket, Granularity, PersonId, ReviewState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, full_count, not_observed};
+use crate::metrics::aggregate::{Depth, Keyed, cells, full_count};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Ratio, Recipe, Unit};
@@ -16,7 +17,7 @@ use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, of_product};
 use crate::work::quarters::{Acts, acted};
 use crate::work::question::repositories_of_areas;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -80,11 +81,11 @@ pub enum Finding {
 
 /// Hand-overs of a product inside the window, by area, with what shows their stages.
 #[must_use]
-pub fn handovers(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<(String, Finding)> {
-    let mut found: Vec<(String, Finding)> = acted(tables, lens, product)
+pub fn handovers(reading: &Reading<'_>) -> Vec<(String, Finding)> {
+    let mut found: Vec<(String, Finding)> = acted(reading)
         .into_iter()
         .map(|(area, quarters)| {
-            let found = detect(&area, &quarters, lens);
+            let found = detect(&area, &quarters, reading.question);
             (area, found)
         })
         .collect();
@@ -92,10 +93,10 @@ pub fn handovers(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<(St
         .iter()
         .any(|(_, finding)| matches!(finding, Finding::Moved(_)))
     {
-        let wholes = of_product(tables, lens, product);
+        let wholes = of_product(reading);
         for (_, finding) in &mut found {
             if let Finding::Moved(handover) = finding {
-                handover.stages = stages(tables, handover, &wholes);
+                handover.stages = stages(reading.tables, handover, &wholes);
             }
         }
     }
@@ -280,69 +281,63 @@ fn words(handover: &Handover) -> String {
     format!("{} ({} to {})", handover.area, handover.from, handover.to)
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::History) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let repository_of = repositories_of_areas(tables, lens, product);
-        let mut rows: Vec<Keyed<()>> = Vec::new();
-        let mut named = Vec::new();
-        for (area, found) in handovers(tables, lens, product) {
-            let (value, fate) = match &found {
-                Finding::TooLittleHistory => (
-                    None,
-                    Fate::Unknown("fewer_than_four_quarters_with_minimum_n_changes"),
-                ),
-                Finding::Stays => (Some(0.0), Fate::Included),
-                Finding::Moved(handover) => {
-                    named.push(words(handover));
-                    (Some(1.0), Fate::Included)
-                }
-            };
-            let Some(repository) = repository_of.get(&area).copied() else {
-                continue;
-            };
-            let row = LedgerRow {
-                working_hours: None,
-                is_running: false,
-                person: None,
-                authors: Arc::default(),
-                product: product.name.clone(),
-                repository,
-                areas: [area.clone()].into(),
-                subject: area,
-                link: None,
-                at: None,
-                bucket: None,
-                value,
-                fate,
-            };
-            rows.push(Keyed { row, key: () });
-        }
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::PRODUCT,
-            &|_, rows| full_count(lens, rows),
-        ));
-        let named = if named.is_empty() {
-            "none".to_owned()
-        } else {
-            named.join("; ")
-        };
-        measure
-            .notes
-            .push(format!("{}: hand-overs: {named}", product.name));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
+        return Err(missing);
     }
+    let repository_of = repositories_of_areas(reading);
+    let mut rows: Vec<Keyed<()>> = Vec::new();
+    let mut named = Vec::new();
+    for (area, found) in handovers(reading) {
+        let (value, fate) = match &found {
+            Finding::TooLittleHistory => (
+                None,
+                Fate::Unknown("fewer_than_four_quarters_with_minimum_n_changes"),
+            ),
+            Finding::Stays => (Some(0.0), Fate::Included),
+            Finding::Moved(handover) => {
+                named.push(words(handover));
+                (Some(1.0), Fate::Included)
+            }
+        };
+        let Some(repository) = repository_of.get(&area).copied() else {
+            continue;
+        };
+        let row = LedgerRow {
+            working_hours: None,
+            is_running: false,
+            person: None,
+            authors: Arc::default(),
+            product: reading.product.name.clone(),
+            repository,
+            areas: [area.clone()].into(),
+            subject: area,
+            link: None,
+            at: None,
+            bucket: None,
+            value,
+            fate,
+        };
+        rows.push(Keyed { row, key: () });
+    }
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::PRODUCT,
+        &|_, rows| full_count(reading.question, rows),
+    ));
+    let named = if named.is_empty() {
+        "none".to_owned()
+    } else {
+        named.join("; ")
+    };
     measure
+        .notes
+        .push(format!("{}: hand-overs: {named}", reading.product.name));
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }

@@ -1,24 +1,24 @@
 //! `ownership.share`: how much of an area's changes rests on one person, by quarter.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, wilson_interval};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
     About, Definition, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
-use crate::tables::Tables;
 use crate::work::delivery::deployments::commit_page;
 use crate::work::history::surviving::Samples;
 use crate::work::pull_requests::of_product;
 use crate::work::quarters::commits_in_areas;
 use crate::work::question::areas_of_files;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -49,51 +49,49 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/ownership.share.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::History) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let rows = rows(tables, lens, product);
-        let group = Group::of(&DEFINITION, lens);
-        let mut found = cells(group, product, &rows, Depth::AREA_BUCKETS, &|_, rows| {
-            estimate(lens, rows)
-        });
-        let others = others(tables, lens, product);
-        for cell in found
-            .iter_mut()
-            .filter(|cell| cell.scope.repository.is_none())
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
+        return Err(missing);
+    }
+    let rows = rows(reading);
+    let group = Group::of(&DEFINITION, reading.question);
+    let mut found = cells(
+        group,
+        reading.product,
+        &rows,
+        Depth::AREA_BUCKETS,
+        &|_, rows| estimate(reading.question, rows),
+    );
+    let others = others(reading);
+    for cell in found
+        .iter_mut()
+        .filter(|cell| cell.scope.repository.is_none())
+    {
+        let place = (cell.scope.area.clone(), cell.bucket);
+        if let (Measured::Value { value, .. }, Some(others)) =
+            (&mut cell.measured, others.get(&place))
         {
-            let place = (cell.scope.area.clone(), cell.bucket);
-            if let (Measured::Value { value, .. }, Some(others)) =
-                (&mut cell.measured, others.get(&place))
-            {
-                for (held, names) in [
-                    (&others.lines, &["lines_of_one", "lines"]),
-                    (&others.reviews, &["reviews_of_one", "reviews"]),
-                    (&others.merges, &["merges_of_one", "merges"]),
-                ] {
-                    let [most, all] = *names;
-                    if let Some(n) = held.values().max() {
-                        let few = group.few_behind(names, held.keys().copied());
-                        cell.few.extend(few);
-                        value.0.push((most, Number::Count(*n)));
-                        value.0.push((all, Number::Count(held.values().sum())));
-                    }
+            for (held, names) in [
+                (&others.lines, &["lines_of_one", "lines"]),
+                (&others.reviews, &["reviews_of_one", "reviews"]),
+                (&others.merges, &["merges_of_one", "merges"]),
+            ] {
+                let [most, all] = *names;
+                if let Some(n) = held.values().max() {
+                    let few = group.few_behind(names, held.keys().copied());
+                    cell.few.extend(few);
+                    value.0.push((most, Number::Count(*n)));
+                    value.0.push((all, Number::Count(held.values().sum())));
                 }
             }
         }
-        measure.cells.extend(found);
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
-    measure
+    measure.cells.extend(found);
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
 /// What people hold and decide in one place and bucket besides commits: for the private tree by person, here in sums.
@@ -112,9 +110,9 @@ pub type Place = (Option<String>, Option<Bucket>);
 
 /// Lines, reviews and merge decisions of the window, by place.
 #[must_use]
-pub fn others(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<Place, Held> {
+pub fn others(reading: &Reading<'_>) -> BTreeMap<Place, Held> {
     let mut held: BTreeMap<Place, Held> = BTreeMap::new();
-    for whole in of_product(tables, lens, product) {
+    for whole in of_product(reading) {
         let areas: Vec<Option<String>> = whole
             .areas
             .iter()
@@ -123,9 +121,10 @@ pub fn others(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<P
             .chain([None])
             .collect();
         let mut add = |at: Timestamp, credit: &dyn Fn(&mut Held)| {
-            let Some(quarter) = lens
+            let Some(quarter) = reading
+                .question
                 .bucket(at, Granularity::Quarter)
-                .filter(|_| at < lens.as_of)
+                .filter(|_| at < reading.question.as_of)
             else {
                 return;
             };
@@ -135,7 +134,7 @@ pub fn others(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<P
                 }
             }
         };
-        for review in whole.human_reviews(tables) {
+        for review in whole.human_reviews(reading.tables) {
             if let Some(person) = review.author {
                 add(review.submitted_at, &|held| {
                     *held.reviews.entry(person).or_default() += 1;
@@ -146,23 +145,28 @@ pub fn others(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<P
             .pull_request
             .merged_by
             .zip(whole.pull_request.merged_at);
-        if let Some((person, at)) = decision.filter(|(person, _)| tables.is_human(*person)) {
+        if let Some((person, at)) = decision.filter(|(person, _)| reading.tables.is_human(*person))
+        {
             add(at, &|held| *held.merges.entry(person).or_default() += 1);
         }
     }
-    let areas_of = areas_of_files(tables, lens, product);
-    let quarters = Bucket::spine(lens.window, Granularity::Quarter, &lens.zone);
+    let areas_of = areas_of_files(reading);
+    let quarters = Bucket::spine(
+        reading.question.window,
+        Granularity::Quarter,
+        &reading.question.zone,
+    );
     let asked = quarters
         .into_iter()
-        .filter(|quarter| lens.quarters.has(*quarter));
+        .filter(|quarter| reading.question.quarters.has(*quarter));
     let ends = asked.map(|quarter| {
-        let end = quarter.window(&lens.zone).until;
-        (Some(quarter), end.min(lens.as_of))
+        let end = quarter.window(&reading.question.zone).until;
+        (Some(quarter), end.min(reading.question.as_of))
     });
-    let samples = Samples::of(tables, product);
-    for (bucket, end) in ends.chain([(None, lens.as_of)]) {
+    let samples = Samples::of(reading);
+    for (bucket, end) in ends.chain([(None, reading.question.as_of)]) {
         let mut by_area: BTreeMap<Option<&String>, BTreeMap<PersonId, u64>> = BTreeMap::new();
-        for file in samples.lines_at(tables, end, &lens.zone) {
+        for file in samples.lines_at(reading.tables, end, &reading.question.zone) {
             let areas = usize::try_from(file.file)
                 .ok()
                 .and_then(|at| areas_of.get(at));
@@ -180,13 +184,13 @@ pub fn others(tables: &Tables, lens: &Lens, product: &ProductLens) -> BTreeMap<P
     held
 }
 
-fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Vec<PersonId>>> {
+fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
     let mut rows = Vec::new();
-    for commit in commits_in_areas(tables, lens, product) {
-        let Some(bucket) = lens.bucket(commit.at, Granularity::Quarter) else {
+    for commit in commits_in_areas(reading) {
+        let Some(bucket) = reading.question.bucket(commit.at, Granularity::Quarter) else {
             continue;
         };
-        let Some(row) = tables.commits.get(commit.row) else {
+        let Some(row) = reading.tables.commits.get(commit.row) else {
             continue;
         };
         rows.push(Keyed {
@@ -195,11 +199,11 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Vec<Pe
                 is_running: false,
                 person: None,
                 authors: commit.people.as_slice().into(),
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 repository: commit.repository,
                 areas: commit.areas,
                 subject: row.label(),
-                link: commit_page(tables, row.repository, row.commit),
+                link: commit_page(reading.tables, row.repository, row.commit),
                 at: Some(commit.at),
                 bucket: Some(bucket),
                 value: None,

@@ -1,18 +1,18 @@
 //! `pairs.matrix`: co-authored changes per pair and quarter. The team tree says how many pairs there are, not who.
 
+use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
 use crate::metrics::flow::unreviewed_share::UNLINKED;
 use crate::metrics::measure::{
     About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
-use crate::tables::Tables;
 use crate::work::delivery::deployments::commit_page;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -58,18 +58,22 @@ fn pairs(people: &[PersonId]) -> Vec<Pair> {
 
 /// One row a commit and pair; one for a commit without a pair.
 #[must_use]
-pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Option<Pair>>> {
+pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Option<Pair>>> {
     let mut rows = Vec::new();
-    for commit in &tables.commits {
-        if !product.has(commit.repository) || commit.committed_at >= lens.as_of {
+    for commit in &reading.tables.commits {
+        if !reading.product.has(commit.repository) || commit.committed_at >= reading.question.as_of
+        {
             continue;
         }
-        let Some(bucket) = lens.bucket(commit.committed_at, Granularity::Quarter) else {
+        let Some(bucket) = reading
+            .question
+            .bucket(commit.committed_at, Granularity::Quarter)
+        else {
             continue;
         };
         let people: Vec<PersonId> = commit
             .authors()
-            .filter(|person| tables.is_human(*person))
+            .filter(|person| reading.tables.is_human(*person))
             .collect();
         let authors: Arc<[PersonId]> = people.as_slice().into();
         let row = |fate| LedgerRow {
@@ -77,11 +81,11 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Op
             is_running: false,
             person: None,
             authors: Arc::clone(&authors),
-            product: product.name.clone(),
+            product: reading.product.name.clone(),
             repository: commit.repository,
             areas: [].into(),
             subject: commit.label(),
-            link: commit_page(tables, commit.repository, commit.commit),
+            link: commit_page(reading.tables, commit.repository, commit.commit),
             at: Some(commit.committed_at),
             bucket: Some(bucket),
             value: None,
@@ -90,7 +94,7 @@ pub fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Op
         let known: Vec<PersonId> = people
             .iter()
             .copied()
-            .filter(|person| tables.is_known_human(*person))
+            .filter(|person| reading.tables.is_known_human(*person))
             .collect();
         let pairs = pairs(&known);
         // An address that nobody has linked may be another one of somebody who is credited already.
@@ -133,18 +137,18 @@ pub fn matrix(rows: &[Keyed<Option<Pair>>]) -> BTreeMap<Bucket, BTreeMap<Pair, u
     matrix
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::REPOSITORIES,
-        &|product| match lens.missing(product, Need::Commits) {
+        &|| match reading.question.missing(reading.product, Need::Commits) {
             Some(missing) => Err(missing),
-            None => Ok(rows(tables, lens, product)),
+            None => Ok(rows(reading)),
         },
         &|_, rows| {
             let n = count(rows.len());
-            if n < lens.minimum_n {
+            if n < reading.question.minimum_n {
                 return Measured::TooFew { n };
             }
             let pairs: BTreeSet<Pair> = rows.iter().filter_map(|row| row.key).collect();

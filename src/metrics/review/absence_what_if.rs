@@ -1,15 +1,15 @@
 //! `review.absence_what_if`: areas that would have no recent reviewer if one person were away.
 
+use crate::work::{Missing, Reading};
 use std::sync::Arc;
 
 use super::areas::{AreaReviewers, by_area};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows, ratio_value};
 use crate::metrics::measure::{
     About, Definition, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
-use crate::tables::Tables;
 use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
@@ -39,20 +39,23 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/review.absence_what_if.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::PRODUCT.and_people(),
-        &|product| {
-            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        &|| {
+            if let Some(missing) = reading
+                .question
+                .missing(reading.product, Need::PullRequests)
+            {
                 return Err(missing);
             }
             let row = |(name, area): (String, AreaReviewers)| {
                 let n = area.n_reviewed();
                 let only = area.only_reviewer();
                 let (value, fate) = match n {
-                    n if n < lens.minimum_n => {
+                    n if n < reading.question.minimum_n => {
                         (None, Fate::Unknown("fewer_than_minimum_n_reviewed"))
                     }
                     _ => (Some(if only.is_some() { 1.0 } else { 0.0 }), Fate::Included),
@@ -60,7 +63,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 Keyed {
                     key: area.only_approver(),
                     row: LedgerRow {
-                        product: product.name.clone(),
+                        product: reading.product.name.clone(),
                         repository: area.repository,
                         subject: format!("{name}: {n} pull requests reviewed in 180 days"),
                         areas: [name].into(),
@@ -76,32 +79,29 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                     },
                 }
             };
-            Ok(by_area(tables, lens, product)
-                .into_iter()
-                .map(row)
-                .collect())
+            Ok(by_area(reading).into_iter().map(row).collect())
         },
-        &|_, rows| estimate(lens, rows),
-    );
-    for product in &lens.products {
-        let alone = measure
-            .rows
-            .iter()
-            .filter(|row| row.product == product.name && row.value == Some(1.0));
-        let mut names: Vec<&str> = alone
-            .flat_map(|row| row.areas.iter().map(String::as_str))
-            .collect();
-        names.sort_unstable();
-        if !names.is_empty() {
-            let note = format!(
-                "{}: areas with one reviewer: {}",
-                product.name,
-                names.join(", ")
-            );
-            measure.notes.push(note);
-        }
+        &|_, rows| estimate(reading.question, rows),
+    )?;
+
+    let alone = measure
+        .rows
+        .iter()
+        .filter(|row| row.product == reading.product.name && row.value == Some(1.0));
+    let mut names: Vec<&str> = alone
+        .flat_map(|row| row.areas.iter().map(String::as_str))
+        .collect();
+    names.sort_unstable();
+    if !names.is_empty() {
+        let note = format!(
+            "{}: areas with one reviewer: {}",
+            reading.product.name,
+            names.join(", ")
+        );
+        measure.notes.push(note);
     }
-    measure
+
+    Ok(measure)
 }
 
 fn estimate(lens: &Lens, rows: &[&Keyed<Option<PersonId>>]) -> Measured {

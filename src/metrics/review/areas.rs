@@ -1,5 +1,6 @@
 //! Who reviews and approves in which area, recently and ever.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -7,10 +8,9 @@ use jiff::Timestamp;
 use super::done::fate;
 use crate::domain::{PersonId, RepositoryId, ReviewState};
 use crate::metrics::aggregate::count;
-use crate::tables::Tables;
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::roster::RosterMember;
-use crate::work::{Fate, Lens, ProductLens};
+use crate::work::{Fate, Lens};
 
 /// How far back a review is recent: 180 days of 24 hours before the as-of instant.
 const RECENT_HOURS: i64 = 180 * 24;
@@ -93,24 +93,24 @@ fn has_left(lens: &Lens, person: PersonId) -> bool {
 
 /// The reviewers of every area of a product in which anybody ever reviewed, by area.
 #[must_use]
-pub fn by_area(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> BTreeMap<String, AreaReviewers> {
+pub fn by_area(reading: &Reading<'_>) -> BTreeMap<String, AreaReviewers> {
     let recent = jiff::SignedDuration::from_hours(RECENT_HOURS);
-    let since = lens.as_of.checked_sub(recent).unwrap_or(Timestamp::MIN);
+    let since = reading
+        .question
+        .as_of
+        .checked_sub(recent)
+        .unwrap_or(Timestamp::MIN);
     let mut areas: BTreeMap<String, AreaReviewers> = BTreeMap::new();
-    for whole in of_product(tables, lens, product) {
+    for whole in of_product(reading) {
         for review in &whole.reviews {
             let Some(person) = review.author else {
                 continue;
             };
-            if fate(tables, &whole, review) != Fate::Included {
+            if fate(reading.tables, &whole, review) != Fate::Included {
                 continue;
             }
             let (at, key) = (review.submitted_at, whole.key());
-            let is_recent = at >= since && !has_left(lens, person);
+            let is_recent = at >= since && !has_left(reading.question, person);
             let is_approval = review.verdict == ReviewState::Approved;
             for area in whole.areas.iter() {
                 let entry = areas

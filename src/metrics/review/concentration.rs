@@ -1,16 +1,16 @@
 //! `review.concentration`: how much of the reviewing rests on one person, without saying who.
 
+use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, not_observed, ratio_value};
+use crate::metrics::aggregate::{Depth, Keyed, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, gini, wilson_interval};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::pull_requests::of_product;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -40,49 +40,48 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/review.concentration.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let mut measure = Measure {
-        definition: &DEFINITION,
-        cells: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    for product in &lens.products {
-        if let Some(missing) = lens.missing(product, Need::PullRequests) {
-            measure.cells.push(not_observed(product, missing));
-            continue;
-        }
-        let rows = rows(tables, lens, product);
-        let active = active_members(tables, lens, product);
-        measure.cells.extend(cells(
-            Group::of(&DEFINITION, lens),
-            product,
-            &rows,
-            Depth::AREAS,
-            &|bucket, rows| estimate(lens, rows, active.get(&bucket)),
-        ));
-        measure.rows.extend(rows.into_iter().map(|row| row.row));
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let mut measure = Measure::of(&DEFINITION);
+
+    if let Some(missing) = reading
+        .question
+        .missing(reading.product, Need::PullRequests)
+    {
+        return Err(missing);
     }
-    measure
+    let rows = rows(reading);
+    let active = active_members(reading);
+    measure.cells.extend(cells(
+        Group::of(&DEFINITION, reading.question),
+        reading.product,
+        &rows,
+        Depth::AREAS,
+        &|bucket, rows| estimate(reading.question, rows, active.get(&bucket)),
+    ));
+    measure.rows.extend(rows.into_iter().map(|row| row.row));
+
+    Ok(measure)
 }
 
 /// The reviews submitted in the window, keyed by reviewer.
-fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Option<PersonId>>> {
+fn rows(reading: &Reading<'_>) -> Vec<Keyed<Option<PersonId>>> {
     let mut rows = Vec::new();
-    for whole in of_product(tables, lens, product) {
+    for whole in of_product(reading) {
         for review in whole
             .reviews
             .iter()
-            .filter(|review| lens.window.contains(review.submitted_at))
+            .filter(|review| reading.question.window.contains(review.submitted_at))
         {
             let fate = if review.author.is_some() && review.author == whole.pull_request.author {
                 Fate::Excluded("own_pull_request")
             } else {
-                crate::work::pull_requests::not_human(tables, review.author)
+                crate::work::pull_requests::not_human(reading.tables, review.author)
                     .unwrap_or(Fate::Included)
             };
-            let mut row = whole.row(lens, product, Some(review.submitted_at), None, fate);
-            row.person = review.author.filter(|person| tables.is_human(*person));
+            let mut row = whole.row(reading, Some(review.submitted_at), None, fate);
+            row.person = review
+                .author
+                .filter(|person| reading.tables.is_human(*person));
             rows.push(Keyed {
                 row,
                 key: review.author,
@@ -93,30 +92,29 @@ fn rows(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Keyed<Option
 }
 
 /// Humans with a commit, a pull request or a review, by bucket and (under `None`) in the whole window.
-fn active_members(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> BTreeMap<Option<Bucket>, BTreeSet<PersonId>> {
+fn active_members(reading: &Reading<'_>) -> BTreeMap<Option<Bucket>, BTreeSet<PersonId>> {
     let mut active: BTreeMap<Option<Bucket>, BTreeSet<PersonId>> = BTreeMap::new();
     let mut see = |person: Option<PersonId>, at: jiff::Timestamp| {
-        if let (Some(person), Some(bucket)) = (person, lens.bucket(at, lens.granularity))
-            && tables.is_human(person)
+        if let (Some(person), Some(bucket)) = (
+            person,
+            reading.question.bucket(at, reading.question.granularity),
+        ) && reading.tables.is_human(person)
         {
             active.entry(None).or_default().insert(person);
             active.entry(Some(bucket)).or_default().insert(person);
         }
     };
-    for commit in tables
+    for commit in reading
+        .tables
         .commits
         .iter()
-        .filter(|commit| product.repositories.contains(&commit.repository))
+        .filter(|commit| reading.product.repositories.contains(&commit.repository))
     {
         commit
             .authors()
             .for_each(|person| see(Some(person), commit.authored_at));
     }
-    for whole in of_product(tables, lens, product) {
+    for whole in of_product(reading) {
         see(whole.pull_request.author, whole.pull_request.created_at);
         whole
             .reviews

@@ -1,14 +1,15 @@
 //! `review.done`: reviews submitted on others' pull requests, with the comments left on each.
 
+use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Bucket, CommentKind, PersonId, Review};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -82,13 +83,15 @@ impl Given {
 /// Comments in conversations, by bucket (`None`: the window), pull request and person.
 type Conversation = BTreeMap<(Option<Bucket>, Key, PersonId), u64>;
 
-fn conversation(tables: &Tables, lens: &Lens) -> Conversation {
+fn conversation(reading: &Reading<'_>) -> Conversation {
     let mut counts = Conversation::new();
-    let spoken = tables.facts.comments.iter().filter(|comment| {
-        comment.kind == CommentKind::Conversation && comment.created_at < lens.as_of
+    let spoken = reading.tables.facts.comments.iter().filter(|comment| {
+        comment.kind == CommentKind::Conversation && comment.created_at < reading.question.as_of
     });
     for comment in spoken {
-        let bucket = lens.bucket(comment.created_at, lens.granularity);
+        let bucket = reading
+            .question
+            .bucket(comment.created_at, reading.question.granularity);
         if let (Some(person), Some(bucket)) = (comment.author, bucket) {
             let key = (comment.repository, comment.number);
             for bucket in [None, Some(bucket)] {
@@ -111,23 +114,29 @@ pub(super) fn fate(tables: &Tables, whole: &Whole<'_>, review: &Review) -> Fate 
     }
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let conversation = conversation(tables, lens);
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let conversation = conversation(reading);
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::REPOSITORIES.and_people(),
-        &|product| {
-            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        &|| {
+            if let Some(missing) = reading
+                .question
+                .missing(reading.product, Need::PullRequests)
+            {
                 return Err(missing);
             }
             let mut rows = Vec::new();
-            for whole in of_product(tables, lens, product) {
-                let inside = |review: &&&Review| lens.window.contains(review.submitted_at);
+            for whole in of_product(reading) {
+                let inside =
+                    |review: &&&Review| reading.question.window.contains(review.submitted_at);
                 for review in whole.reviews.iter().filter(inside) {
-                    let fate = fate(tables, &whole, review);
-                    let mut row = whole.row(lens, product, Some(review.submitted_at), None, fate);
-                    row.person = review.author.filter(|person| tables.is_human(*person));
+                    let fate = fate(reading.tables, &whole, review);
+                    let mut row = whole.row(reading, Some(review.submitted_at), None, fate);
+                    row.person = review
+                        .author
+                        .filter(|person| reading.tables.is_human(*person));
                     rows.push(Keyed {
                         row,
                         key: Given::of(&whole, review),

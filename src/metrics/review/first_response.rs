@@ -1,5 +1,6 @@
 //! `review.first_response`: ready for review → first human comment or review by somebody else.
 
+use crate::work::{Missing, Reading};
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -7,12 +8,11 @@ use jiff::Timestamp;
 use super::{span_hours, spoiled};
 use crate::domain::{Comment, PullRequestState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_rows};
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
-use crate::tables::Tables;
 use crate::work::machine_like::Words;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -43,62 +43,65 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/review.first_response.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut spoken: HashMap<Key, Vec<&Comment>> = HashMap::new();
-    for comment in &tables.facts.comments {
-        if comment.created_at < lens.as_of {
+    for comment in &reading.tables.facts.comments {
+        if comment.created_at < reading.question.as_of {
             let key = (comment.repository, comment.number);
             spoken.entry(key).or_default().push(comment);
         }
     }
-    let mut measure = measure_products(
+    let mut measure = measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::AREAS,
-        &|product| {
-            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        &|| {
+            if let Some(missing) = reading
+                .question
+                .missing(reading.product, Need::PullRequests)
+            {
                 return Err(missing);
             }
             let place = |whole: &Whole<'_>| {
                 let words = spoken.get(&whole.key()).map_or(&[][..], Vec::as_slice);
-                let (at, end, is_running, fate) = classify(tables, lens, whole, words)?;
+                let (at, end, is_running, fate) = classify(reading, whole, words)?;
                 let (value, working_hours) = match (at, end) {
                     (Some(at), Some(end)) if fate == Fate::Included => {
-                        span_hours(lens, None, at, end)
+                        span_hours(reading.question, None, at, end)
                     }
                     _ => (None, None),
                 };
-                let mut row = whole.row(lens, product, at, value, fate);
+                let mut row = whole.row(reading, at, value, fate);
                 row.is_running = is_running;
                 row.working_hours = working_hours;
                 Some(Keyed { row, key: () })
             };
-            Ok(of_product(tables, lens, product)
-                .iter()
-                .filter_map(place)
-                .collect())
+            Ok(of_product(reading).iter().filter_map(place).collect())
         },
-        &|_, rows| censored_quantiles(lens, DEFINITION.unit, rows),
-    );
-    spoiled::withhold(&mut measure, tables, lens, Words::Any);
-    measure
+        &|_, rows| censored_quantiles(reading.question, DEFINITION.unit, rows),
+    )?;
+    spoiled::withhold(&mut measure, reading, Words::Any);
+    Ok(measure)
 }
 
 /// When it was ready, when it was answered, whether it still waits, and whether it counts.
 type Placed = (Option<Timestamp>, Option<Timestamp>, bool, Fate);
 
 /// `None`: no concern of the window.
-fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>, words: &[&Comment]) -> Option<Placed> {
+fn classify(reading: &Reading<'_>, whole: &Whole<'_>, words: &[&Comment]) -> Option<Placed> {
     let row = whole.pull_request;
-    let ended_at = whole.ended_at(lens);
+    let ended_at = whole.ended_at(reading.question);
     let others = words.iter().filter(|comment| {
-        comment.author != row.author && comment.author.is_some_and(|person| tables.is_human(person))
+        comment.author != row.author
+            && comment
+                .author
+                .is_some_and(|person| reading.tables.is_human(person))
     });
     let mut said: Vec<Timestamp> = others
         .map(|comment| comment.created_at)
         .chain(
             whole
-                .human_reviews(tables)
+                .human_reviews(reading.tables)
                 .map(|review| review.submitted_at),
         )
         .collect();
@@ -108,7 +111,7 @@ fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>, words: &[&Comment])
     let answer = said
         .iter()
         .find_map(|at| Some((readiness.since(*at)?, *at)));
-    let end = ended_at.unwrap_or(lens.as_of);
+    let end = ended_at.unwrap_or(reading.question.as_of);
     let answered = answer.filter(|(_, at)| *at <= end);
     let Some(ready_at) = answered
         .map(|(ready_at, _)| ready_at)
@@ -116,15 +119,16 @@ fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>, words: &[&Comment])
     else {
         // A draft that ended belongs nowhere; one that is open is listed in the window's ledger.
         return ended_at.is_none().then(|| {
-            let fate = not_human(tables, row.author).unwrap_or(Fate::Excluded("still_a_draft"));
+            let fate =
+                not_human(reading.tables, row.author).unwrap_or(Fate::Excluded("still_a_draft"));
             (None, None, false, fate)
         });
     };
-    if !lens.window.contains(ready_at) {
+    if !reading.question.window.contains(ready_at) {
         return None;
     }
     let apart = |fate| Some((Some(ready_at), None, false, fate));
-    if let Some(fate) = not_human(tables, row.author) {
+    if let Some(fate) = not_human(reading.tables, row.author) {
         return apart(fate);
     }
     match (answered, ended_at) {
@@ -137,6 +141,11 @@ fn classify(tables: &Tables, lens: &Lens, whole: &Whole<'_>, words: &[&Comment])
             apart(Fate::Excluded("merged_without_a_word"))
         }
         (None, Some(_)) => apart(Fate::Excluded("closed_without_a_word")),
-        (None, None) => Some((Some(ready_at), Some(lens.as_of), true, Fate::Included)),
+        (None, None) => Some((
+            Some(ready_at),
+            Some(reading.question.as_of),
+            true,
+            Fate::Included,
+        )),
     }
 }

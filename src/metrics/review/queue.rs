@@ -1,5 +1,6 @@
 //! `review.queue`: open requests at the end of every day, replayed from events.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,14 +9,13 @@ use jiff::{Timestamp, ToSpan as _};
 
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
 use crate::metrics::measure::{
     About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
-use crate::tables::Tables;
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -103,21 +103,24 @@ impl Days {
     }
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    let days = Days::of(lens);
-    let counts = days.counts(lens);
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    let days = Days::of(reading.question);
+    let counts = days.counts(reading.question);
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::REPOSITORIES.and_people(),
-        &|product| {
-            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        &|| {
+            if let Some(missing) = reading
+                .question
+                .missing(reading.product, Need::PullRequests)
+            {
                 return Err(missing);
             }
-            let wholes = of_product(tables, lens, product);
-            let requests = replay(tables, lens, product, &wholes);
-            let mut rows = queue_rows(tables, lens, product, &days, &requests);
-            rows.extend(apart_rows(tables, lens, product, &requests));
+            let wholes = of_product(reading);
+            let requests = replay(reading, &wholes);
+            let mut rows = queue_rows(reading, &days, &requests);
+            rows.extend(apart_rows(reading, &requests));
             Ok(rows)
         },
         &|bucket, rows| estimate(counts.get(&bucket).copied().unwrap_or_default(), rows),
@@ -181,21 +184,20 @@ impl Queue {
 
 /// Every owner's queue. Linear in the requests and in owners times days.
 fn queues(
-    tables: &Tables,
-    lens: &Lens,
+    reading: &Reading<'_>,
     days: &Days,
     requests: &[Request<'_, '_>],
 ) -> BTreeMap<Owner, Queue> {
     let n = days.ends.len();
     let mut counted: Vec<&Request<'_, '_>> = requests
         .iter()
-        .filter(|request| request.fate(tables) == Fate::Included)
+        .filter(|request| request.fate(reading.tables) == Fate::Included)
         .collect();
     counted.sort_by_key(|request| request.at);
     let mut queues: BTreeMap<Owner, Queue> = BTreeMap::new();
     for request in counted {
         let left_at = request.end().and_then(End::at);
-        if left_at.is_some_and(|at| at < lens.window.since) {
+        if left_at.is_some_and(|at| at < reading.question.window.since) {
             continue;
         }
         let owner = (
@@ -209,7 +211,7 @@ fn queues(
         if let Some(day) = queue
             .days
             .get_mut(from)
-            .filter(|_| request.at >= lens.window.since)
+            .filter(|_| request.at >= reading.question.window.since)
         {
             day.arrived += 1;
         }
@@ -221,15 +223,9 @@ fn queues(
 }
 
 /// A row for every owner and day on which something is in the queue, comes or goes.
-fn queue_rows(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    days: &Days,
-    requests: &[Request<'_, '_>],
-) -> Vec<Keyed<Day>> {
+fn queue_rows(reading: &Reading<'_>, days: &Days, requests: &[Request<'_, '_>]) -> Vec<Keyed<Day>> {
     let mut rows = Vec::new();
-    for ((repository, person), queue) in queues(tables, lens, days, requests) {
+    for ((repository, person), queue) in queues(reading, days, requests) {
         let mut open: i64 = 0;
         for ((mut day, step), (date, end)) in
             queue.days.into_iter().zip(queue.steps).zip(&days.ends)
@@ -241,7 +237,7 @@ fn queue_rows(
                 continue;
             }
             let row = LedgerRow {
-                product: product.name.clone(),
+                product: reading.product.name.clone(),
                 repository,
                 areas: [].into(),
                 subject: format!(
@@ -250,7 +246,7 @@ fn queue_rows(
                 ),
                 link: None,
                 at: Some(*end),
-                bucket: Some(Bucket::of_date(*date, lens.granularity)),
+                bucket: Some(Bucket::of_date(*date, reading.question.granularity)),
                 value: Some(as_real(day.open)),
                 working_hours: None,
                 is_running: false,
@@ -265,18 +261,11 @@ fn queue_rows(
 }
 
 /// The events that are in nobody's queue.
-fn apart_rows(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    requests: &[Request<'_, '_>],
-) -> Vec<Keyed<Day>> {
+fn apart_rows(reading: &Reading<'_>, requests: &[Request<'_, '_>]) -> Vec<Keyed<Day>> {
     let row = |request: &Request<'_, '_>| {
-        let fate = request.fate(tables);
-        let mut row = request
-            .whole
-            .row(lens, product, Some(request.at), None, fate);
-        row.person = request.human(tables);
+        let fate = request.fate(reading.tables);
+        let mut row = request.whole.row(reading, Some(request.at), None, fate);
+        row.person = request.human(reading.tables);
         Keyed {
             row,
             key: Day::default(),
@@ -284,8 +273,8 @@ fn apart_rows(
     };
     requests
         .iter()
-        .filter(|request| lens.window.contains(request.at))
-        .filter(|request| request.fate(tables) != Fate::Included)
+        .filter(|request| reading.question.window.contains(request.at))
+        .filter(|request| request.fate(reading.tables) != Fate::Included)
         .map(row)
         .collect()
 }

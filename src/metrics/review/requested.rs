@@ -1,14 +1,14 @@
 //! `review.requested`: reviews asked for.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
-use crate::tables::Tables;
+use crate::work::Need;
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::requests::{Asked, Request, replay};
-use crate::work::{Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -41,30 +41,35 @@ static DEFINITION: Definition = Definition {
 /// The pull request, and whether a team was asked.
 type Event = (Key, bool);
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::REPOSITORIES.and_people(),
-        &|product| {
-            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        &|| {
+            if let Some(missing) = reading
+                .question
+                .missing(reading.product, Need::PullRequests)
+            {
                 return Err(missing);
             }
-            let wholes = of_product(tables, lens, product);
+            let wholes = of_product(reading);
             let row = |request: &Request<'_, '_>| {
-                let mut row =
-                    request
-                        .whole
-                        .row(lens, product, Some(request.at), None, request.fate(tables));
-                row.person = request.human(tables);
+                let mut row = request.whole.row(
+                    reading,
+                    Some(request.at),
+                    None,
+                    request.fate(reading.tables),
+                );
+                row.person = request.human(reading.tables);
                 Keyed {
                     row,
                     key: (request.whole.key(), matches!(request.asked, Asked::Team(_))),
                 }
             };
-            Ok(replay(tables, lens, product, &wholes)
+            Ok(replay(reading, &wholes)
                 .iter()
-                .filter(|request| lens.window.contains(request.at))
+                .filter(|request| reading.question.window.contains(request.at))
                 .map(row)
                 .collect())
         },

@@ -1,5 +1,6 @@
 //! `review.sole_approver`: merged pull requests that only one human approved.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use super::done::fate;
 use crate::domain::{PersonId, PullRequestState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products, ratio_value};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{About, Definition, Measure, Measured, Ratio, Recipe, Unit};
 use crate::tables::Tables;
@@ -42,31 +43,34 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/review.sole_approver.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::AREAS.and_people(),
-        &|product| {
-            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        &|| {
+            if let Some(missing) = reading
+                .question
+                .missing(reading.product, Need::PullRequests)
+            {
                 return Err(missing);
             }
             let mut rows = Vec::new();
-            for whole in of_product(tables, lens, product) {
+            for whole in of_product(reading) {
                 let merged_at = whole.pull_request.merged_at.filter(|at| {
-                    lens.window.contains(*at)
+                    reading.question.window.contains(*at)
                         && whole.pull_request.state == PullRequestState::Merged
                 });
                 let Some(merged_at) = merged_at else { continue };
                 let mut add = |person, value, fate| {
-                    let mut row = whole.row(lens, product, Some(merged_at), value, fate);
+                    let mut row = whole.row(reading, Some(merged_at), value, fate);
                     row.person = person;
                     rows.push(Keyed {
                         row,
                         key: whole.key(),
                     });
                 };
-                let approvers = approvers(tables, &whole);
+                let approvers = approvers(reading.tables, &whole);
                 if approvers.is_empty() {
                     add(None, None, Fate::Excluded("no_human_approval"));
                 }
@@ -77,7 +81,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             }
             Ok(rows)
         },
-        &|_, rows| estimate(lens, rows),
+        &|_, rows| estimate(reading.question, rows),
     )
 }
 

@@ -1,24 +1,18 @@
 //! Figures that an account of a person would spoil by answering like a machine: withheld until the register says what it is.
 
 use crate::metrics::measure::{Measure, Measured};
-use crate::tables::Tables;
 use crate::work::machine_like::{Words, accounts};
-use crate::work::{Lens, Missing, ProductLens};
+use crate::work::{Missing, Reading};
 
 /// Why waits that such accounts would end are not told; `None` where there are none.
 #[must_use]
-pub fn because(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    words: Words,
-) -> Option<Missing> {
+pub fn because(reading: &Reading<'_>, words: Words) -> Option<Missing> {
     let what = match words {
         Words::Any => "answer",
         Words::Reviews => "review",
     };
     // How often one account did is for `explain`: it may be a person's.
-    let subject = match accounts(tables, lens, product, words).len() {
+    let subject = match accounts(reading, words).len() {
         0 => return None,
         1 => format!("one account {what}s"),
         n => format!("{n} accounts {what}"),
@@ -35,9 +29,9 @@ pub fn because(
 }
 
 /// Withholds the figures of products whose waits are spoiled. The rows stay: they are how one sees whose words they were.
-pub fn withhold(measure: &mut Measure, tables: &Tables, lens: &Lens, words: Words) {
-    for product in &lens.products {
-        let Some(missing) = because(tables, lens, product, words) else {
+pub fn withhold(measure: &mut Measure, reading: &Reading<'_>, words: Words) {
+    for product in &reading.question.products {
+        let Some(missing) = because(reading, words) else {
             continue;
         };
         let cells = measure.cells.iter_mut();

@@ -2,12 +2,12 @@
 
 use super::span_hours;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_rows};
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
 use crate::tables::Tables;
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -38,40 +38,44 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/review.turnaround.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::REPOSITORIES.and_people(),
-        &|product| {
-            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        &|| {
+            if let Some(missing) = reading
+                .question
+                .missing(reading.product, Need::PullRequests)
+            {
                 return Err(missing);
             }
-            let wholes = of_product(tables, lens, product);
+            let wholes = of_product(reading);
             let row = |request: &Request<'_, '_>| {
-                let fate = fate(request, tables);
-                let person = request.human(tables);
-                let end = request.end().and_then(End::at).unwrap_or(lens.as_of);
+                let fate = fate(request, reading.tables);
+                let person = request.human(reading.tables);
+                let end = request
+                    .end()
+                    .and_then(End::at)
+                    .unwrap_or(reading.question.as_of);
                 let (value, working_hours) = if fate == Fate::Included {
-                    span_hours(lens, person, request.at, end)
+                    span_hours(reading.question, person, request.at, end)
                 } else {
                     (None, None)
                 };
-                let mut row = request
-                    .whole
-                    .row(lens, product, Some(request.at), value, fate);
+                let mut row = request.whole.row(reading, Some(request.at), value, fate);
                 row.person = person;
                 row.is_running = fate == Fate::Included && request.end() == Some(End::Open);
                 row.working_hours = working_hours;
                 Keyed { row, key: () }
             };
-            Ok(replay(tables, lens, product, &wholes)
+            Ok(replay(reading, &wholes)
                 .iter()
-                .filter(|request| lens.window.contains(request.at))
+                .filter(|request| reading.question.window.contains(request.at))
                 .map(row)
                 .collect())
         },
-        &|_, rows| censored_quantiles(lens, DEFINITION.unit, rows),
+        &|_, rows| censored_quantiles(reading.question, DEFINITION.unit, rows),
     )
 }
 

@@ -2,13 +2,12 @@
 
 use super::span_hours;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
-use crate::tables::Tables;
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -36,30 +35,33 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/review.waiting.sql"),
 };
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::REPOSITORIES.and_people(),
-        &|product| {
-            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        &|| {
+            if let Some(missing) = reading
+                .question
+                .missing(reading.product, Need::PullRequests)
+            {
                 return Err(missing);
             }
-            let mut wholes = of_product(tables, lens, product);
-            wholes.retain(|whole| whole.ended_at(lens).is_none());
+            let mut wholes = of_product(reading);
+            wholes.retain(|whole| whole.ended_at(reading.question).is_none());
             let row = |request: &Request<'_, '_>| {
-                let fate = match (request.fate(tables), request.end()) {
+                let fate = match (request.fate(reading.tables), request.end()) {
                     (Fate::Included, Some(End::Reviewed(_))) => Fate::Excluded("reviewed"),
                     (Fate::Included, Some(End::Withdrawn(_))) => Fate::Excluded("withdrawn"),
                     (fate, _) => fate,
                 };
-                let person = request.human(tables);
+                let person = request.human(reading.tables);
                 let (value, working_hours) = if fate == Fate::Included {
-                    span_hours(lens, person, request.at, lens.as_of)
+                    span_hours(reading.question, person, request.at, reading.question.as_of)
                 } else {
                     (None, None)
                 };
-                let mut row = request.whole.row(lens, product, None, value, fate);
+                let mut row = request.whole.row(reading, None, value, fate);
                 row.at = Some(request.at);
                 row.bucket = None;
                 row.person = person;
@@ -67,10 +69,7 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
                 row.working_hours = working_hours;
                 Keyed { row, key: () }
             };
-            Ok(replay(tables, lens, product, &wholes)
-                .iter()
-                .map(row)
-                .collect())
+            Ok(replay(reading, &wholes).iter().map(row).collect())
         },
         &|_, rows| estimate(rows),
     )

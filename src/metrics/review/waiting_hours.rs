@@ -1,5 +1,6 @@
 //! `review.waiting_hours`: hours in which a pull request waited for somebody's review.
 
+use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -7,12 +8,11 @@ use jiff::Timestamp;
 use super::span_hours;
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_products};
+use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
-use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
 use crate::work::turns::{Asked, Holder, Turn, lives};
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Need};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -97,29 +97,33 @@ pub fn parts(lens: &Lens, turns: &[Turn]) -> Vec<Part> {
     parts
 }
 
-fn measure(tables: &Tables, lens: &Lens) -> Measure {
-    measure_products(
+fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
+    measure_rows(
         &DEFINITION,
-        lens,
+        reading,
         Depth::REPOSITORIES.and_people(),
-        &|product| {
-            if let Some(missing) = lens.missing(product, Need::PullRequests) {
+        &|| {
+            if let Some(missing) = reading
+                .question
+                .missing(reading.product, Need::PullRequests)
+            {
                 return Err(missing);
             }
-            let wholes = of_product(tables, lens, product);
-            let lives = lives(tables, lens, product, &wholes);
+            let wholes = of_product(reading);
+            let lives = lives(reading, &wholes);
             let mut rows = Vec::new();
             for (whole, life) in wholes.iter().zip(lives.iter()) {
-                let fate = not_human(tables, whole.pull_request.author).unwrap_or(Fate::Included);
+                let fate =
+                    not_human(reading.tables, whole.pull_request.author).unwrap_or(Fate::Included);
                 match life {
                     Ok(life) => rows.extend(
-                        parts(lens, &life.turns)
+                        parts(reading.question, &life.turns)
                             .iter()
-                            .map(|part| row(lens, product, whole, part, fate)),
+                            .map(|part| row(reading, whole, part, fate)),
                     ),
                     Err(reason) => {
                         let fate = Fate::Unknown(reason);
-                        let row = whole.row(lens, product, None, None, fate);
+                        let row = whole.row(reading, None, None, fate);
                         rows.push(Keyed {
                             row,
                             key: whole.key(),
@@ -129,22 +133,16 @@ fn measure(tables: &Tables, lens: &Lens) -> Measure {
             }
             Ok(rows)
         },
-        &|_, rows| estimate(lens, rows),
+        &|_, rows| estimate(reading.question, rows),
     )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn row(
-    lens: &Lens,
-    product: &ProductLens,
-    whole: &Whole<'_>,
-    part: &Part,
-    fate: Fate,
-) -> Keyed<Key> {
-    let (elapsed, working) = span_hours(lens, part.person, part.since, part.until);
+fn row(reading: &Reading<'_>, whole: &Whole<'_>, part: &Part, fate: Fate) -> Keyed<Key> {
+    let (elapsed, working) = span_hours(reading.question, part.person, part.since, part.until);
     let share = |hours: f64| hours / part.n_pending as f64;
     let value = elapsed.map(share);
-    let mut row = whole.row(lens, product, Some(part.since), value, fate);
+    let mut row = whole.row(reading, Some(part.since), value, fate);
     row.bucket = Some(part.bucket);
     row.working_hours = working.map(share);
     row.person = part.person;

@@ -1,5 +1,6 @@
 //! On whom merged pull requests waited, and for how long, against everybody else: what the lead's bottleneck card is made of.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan as _};
@@ -9,10 +10,9 @@ use crate::domain::{Bucket, Granularity, PersonId, PullRequestState};
 use crate::metrics::aggregate::count;
 use crate::metrics::estimate::{median_interval, quantile, wilson_interval};
 use crate::metrics::measure::Ratio;
-use crate::tables::Tables;
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::requests::{End, replay};
-use crate::work::{Fate, Lens, ProductLens};
+use crate::work::{Fate, Lens};
 
 /// So many days after joining, waits say more about joining than about reviewing.
 const JOINING_DAYS: i64 = 28;
@@ -46,24 +46,26 @@ pub struct Wait {
 
 /// The waits of the pull requests merged in the window, by pull request and person.
 #[must_use]
-pub fn of_merged(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Wait> {
-    let wholes = of_product(tables, lens, product);
+pub fn of_merged(reading: &Reading<'_>) -> Vec<Wait> {
+    let wholes = of_product(reading);
     let mut waits: BTreeMap<(Key, PersonId), Wait> = BTreeMap::new();
-    for request in replay(tables, lens, product, &wholes) {
+    for request in replay(reading, &wholes) {
         let row = request.whole.pull_request;
-        let merged_at = row
-            .merged_at
-            .filter(|at| row.state == PullRequestState::Merged && lens.window.contains(*at));
+        let merged_at = row.merged_at.filter(|at| {
+            row.state == PullRequestState::Merged && reading.question.window.contains(*at)
+        });
         let (Some(person), Some(merged_at)) = (request.asked.person(), merged_at) else {
             continue;
         };
         let is_withdrawn = matches!(request.end(), Some(End::Withdrawn(_)));
-        if request.fate(tables) != Fate::Included || is_withdrawn {
+        if request.fate(reading.tables) != Fate::Included || is_withdrawn {
             continue;
         }
         let ended_at = request.end().and_then(End::at);
-        let until = ended_at.unwrap_or(lens.as_of);
-        let (Some(elapsed), working) = span_hours(lens, Some(person), request.at, until) else {
+        let until = ended_at.unwrap_or(reading.question.as_of);
+        let (Some(elapsed), working) =
+            span_hours(reading.question, Some(person), request.at, until)
+        else {
             continue;
         };
         let key = request.whole.key();
@@ -72,12 +74,14 @@ pub fn of_merged(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Wai
             person,
             key,
             link: row.url.clone(),
-            quarter: Bucket::of(merged_at, Granularity::Quarter, &lens.zone),
+            quarter: Bucket::of(merged_at, Granularity::Quarter, &reading.question.zone),
             hours: 0.0,
             apart: None,
         });
         wait.hours += working.unwrap_or(elapsed);
-        wait.apart = wait.apart.or(apart(lens, person, request.at, left_at));
+        wait.apart = wait
+            .apart
+            .or(apart(reading.question, person, request.at, left_at));
     }
     waits.into_values().collect()
 }

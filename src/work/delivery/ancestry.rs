@@ -2,12 +2,12 @@
 //!
 //! Containment is git's: beside the commits of the default branches there are those that only tags and deployments reach.
 
+use crate::work::Reading;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::{CommitId, RepositoryId};
 use crate::tables::{CommitRow, Tables};
-use crate::work::{Lens, ProductLens};
 
 /// Where every commit of a product is, and where its parents are: rows of `tables.commits`, then those of `tables.side_commits`.
 #[derive(Debug, Default)]
@@ -24,39 +24,43 @@ pub struct Ancestry {
 
 /// The ancestry of a product; computed once where the lens is shared.
 #[must_use]
-pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Arc<Ancestry> {
-    lens.shared
-        .ancestry(product, || Ancestry::of(tables, product))
+pub fn of_product(reading: &Reading<'_>) -> Arc<Ancestry> {
+    reading.ancestry(|| Ancestry::of(reading))
 }
 
 impl Ancestry {
     /// Looks up every commit and parent once.
     #[must_use]
-    pub fn of(tables: &Tables, product: &ProductLens) -> Self {
-        let inside = |commit: &CommitRow| product.has(commit.repository);
+    pub fn of(reading: &Reading<'_>) -> Self {
+        let inside = |commit: &CommitRow| reading.product.has(commit.repository);
         let mut ancestry = Self::default();
-        ancestry
-            .row_of
-            .reserve(tables.commits.iter().filter(|row| inside(row)).count());
-        for (at, commit) in (0_u32..).zip(&tables.commits) {
+        ancestry.row_of.reserve(
+            reading
+                .tables
+                .commits
+                .iter()
+                .filter(|row| inside(row))
+                .count(),
+        );
+        for (at, commit) in (0_u32..).zip(&reading.tables.commits) {
             if inside(commit) {
                 let key = (commit.repository, commit.commit);
                 ancestry.row_of.insert(key, at);
             }
         }
-        let n_landed = u32::try_from(tables.commits.len()).unwrap_or(u32::MAX);
-        for (at, commit) in (n_landed..).zip(&tables.side_commits) {
-            if product.has(commit.repository) {
+        let n_landed = u32::try_from(reading.tables.commits.len()).unwrap_or(u32::MAX);
+        for (at, commit) in (n_landed..).zip(&reading.tables.side_commits) {
+            if reading.product.has(commit.repository) {
                 let key = (commit.repository, commit.commit);
                 // What has landed since is in the table of commits.
                 ancestry.row_of.entry(key).or_insert(at);
             }
         }
         ancestry.first.push(0);
-        for (at, commit) in tables.commits.iter().enumerate() {
+        for (at, commit) in reading.tables.commits.iter().enumerate() {
             if inside(commit) {
                 let row_of = |parent: &CommitId| {
-                    let before = row_shortly_before(&tables.commits, at, parent);
+                    let before = row_shortly_before(&reading.tables.commits, at, parent);
                     before.or_else(|| ancestry.row_of.get(&(commit.repository, *parent)).copied())
                 };
                 let known = commit.parents.iter().filter_map(row_of);
@@ -64,17 +68,17 @@ impl Ancestry {
             }
             ancestry.first.push(ancestry.parents.len());
         }
-        for commit in &tables.side_commits {
+        for commit in &reading.tables.side_commits {
             let row_of = |id: &CommitId| ancestry.row_of.get(&(commit.repository, *id)).copied();
-            if product.has(commit.repository) {
+            if reading.product.has(commit.repository) {
                 ancestry
                     .parents
                     .extend(commit.parents.iter().filter_map(row_of));
             }
             ancestry.first.push(ancestry.parents.len());
         }
-        ancestry.n_landed = tables.commits.len();
-        ancestry.copies = ancestry.copies_in(tables);
+        ancestry.n_landed = reading.tables.commits.len();
+        ancestry.copies = ancestry.copies_in(reading.tables);
         ancestry
     }
 

@@ -1,5 +1,6 @@
 //! Which deployments of a product count: the configured sources in order, the first with data wins.
 
+use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -9,7 +10,7 @@ use crate::domain::{CommitId, Deployment, Outcome, RepositoryId, WorkflowRun};
 use crate::register::DeploymentSource;
 use crate::tables::Tables;
 use crate::work::delivery::conclusions::is_failure;
-use crate::work::{Fate, Lens, Missing, ProductLens};
+use crate::work::{Fate, Missing, ProductLens};
 
 /// A deployment and whether it is a successful one to production.
 #[derive(Debug, Clone)]
@@ -50,18 +51,18 @@ pub struct Found {
 }
 
 /// Looks through the product's sources; `Err` says what was seen where no source has a production deployment.
-pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result<Found, Missing> {
+pub fn of_product(reading: &Reading<'_>) -> Result<Found, Missing> {
     let mut seen = Vec::new();
-    for source in &product.sources {
-        let mut deployments = from_source(tables, product, *source);
-        deployments.retain(|deployment| deployment.created_at < lens.as_of);
+    for source in &reading.product.sources {
+        let mut deployments = from_source(reading, *source);
+        deployments.retain(|deployment| deployment.created_at < reading.question.as_of);
         if matches!(source, DeploymentSource::Releases | DeploymentSource::Tags) {
             deployments = once_a_commit(deployments);
         }
         let mut candidates: Vec<Candidate> = deployments
             .into_iter()
             .map(|deployment| Candidate {
-                fate: fate(&deployment, *source, product, lens),
+                fate: fate(&deployment, *source, reading),
                 deployment,
             })
             .collect();
@@ -77,13 +78,13 @@ pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Result
                 candidates,
             });
         }
-        seen.push(describe(*source, &candidates, product));
+        seen.push(describe(*source, &candidates, reading.product));
     }
     Err(Missing {
         because: format!("no production deployment in any source ({})", seen.join("; ")),
         fix: Some(
             "name the environments with `production_pattern`, or the deploying workflows, releases or tags with `deployments` \
-             under `[[product]]` in linchpin.toml"
+             under `[[reading.product]]` in linchpin.toml"
                 .to_owned(),
         ),
     })
@@ -111,19 +112,14 @@ fn describe(source: DeploymentSource, candidates: &[Candidate], product: &Produc
     }
 }
 
-fn fate(
-    deployment: &Deployment,
-    source: DeploymentSource,
-    product: &ProductLens,
-    lens: &Lens,
-) -> Fate {
+fn fate(deployment: &Deployment, source: DeploymentSource, reading: &Reading<'_>) -> Fate {
     if source == DeploymentSource::DeploymentsApi
-        && !product.production.is_match(&deployment.environment)
+        && !reading.product.production.is_match(&deployment.environment)
     {
         return Fate::Excluded("not_production");
     }
     match (deployment.outcome, deployment.finished_at) {
-        (Outcome::Success, Some(finished_at)) if finished_at >= lens.as_of => {
+        (Outcome::Success, Some(finished_at)) if finished_at >= reading.question.as_of => {
             Fate::Unknown("not_finished")
         }
         (Outcome::Success, Some(finished_at)) if finished_at < deployment.created_at => {
@@ -136,12 +132,8 @@ fn fate(
     }
 }
 
-fn from_source(
-    tables: &Tables,
-    product: &ProductLens,
-    source: DeploymentSource,
-) -> Vec<Deployment> {
-    let inside = |repository: RepositoryId| product.repositories.contains(&repository);
+fn from_source(reading: &Reading<'_>, source: DeploymentSource) -> Vec<Deployment> {
+    let inside = |repository: RepositoryId| reading.product.repositories.contains(&repository);
     let at_once = |repository, name: &str, commit, at| Deployment {
         repository,
         deployment: name.to_owned(),
@@ -156,7 +148,7 @@ fn from_source(
         is_rollback: None,
         url: None,
     };
-    let facts = &tables.facts;
+    let facts = &reading.tables.facts;
     match source {
         DeploymentSource::DeploymentsApi => facts
             .deployments
@@ -170,10 +162,10 @@ fn from_source(
             .filter(|row| inside(row.repository) && !row.is_draft && !row.is_prerelease)
             .filter_map(|row| {
                 let tagged = || {
-                    let tag = tables
-                        .tags
-                        .iter()
-                        .find(|tag| tag.repository == row.repository && tag.name == row.tag_name);
+                    let tag =
+                        reading.tables.tags.iter().find(|tag| {
+                            tag.repository == row.repository && tag.name == row.tag_name
+                        });
                     tag.map(|tag| tag.commit)
                 };
                 let at = row.published_at?;
@@ -189,20 +181,23 @@ fn from_source(
                 })
             })
             .collect(),
-        DeploymentSource::Tags => tables
+        DeploymentSource::Tags => reading
+            .tables
             .tags
             .iter()
             .filter(|tag| {
                 inside(tag.repository)
-                    && product
+                    && reading
+                        .product
                         .tags
                         .as_ref()
                         .is_some_and(|tags| tags.is_match(&tag.name))
             })
             .map(|tag| at_once(tag.repository, &tag.name, Some(tag.commit), tag.tagged_at))
             .collect(),
-        DeploymentSource::WorkflowRuns => workflow_runs(tables, product),
-        DeploymentSource::Merges => tables
+        DeploymentSource::WorkflowRuns => workflow_runs(reading),
+        DeploymentSource::Merges => reading
+            .tables
             .commits
             .iter()
             .filter(|commit| inside(commit.repository))
@@ -246,13 +241,13 @@ fn once_a_commit(deployments: Vec<Deployment>) -> Vec<Deployment> {
 }
 
 /// The last attempt of every run of a deploying workflow.
-fn workflow_runs(tables: &Tables, product: &ProductLens) -> Vec<Deployment> {
-    let Some(pattern) = &product.workflows else {
+fn workflow_runs(reading: &Reading<'_>) -> Vec<Deployment> {
+    let Some(pattern) = &reading.product.workflows else {
         return Vec::new();
     };
     let mut last = BTreeMap::new();
-    for run in &tables.facts.workflow_runs {
-        if product.repositories.contains(&run.repository) && pattern.is_match(&run.name) {
+    for run in &reading.tables.facts.workflow_runs {
+        if reading.product.repositories.contains(&run.repository) && pattern.is_match(&run.name) {
             let kept = last.entry((run.repository, run.run)).or_insert(run);
             if run.attempt > kept.attempt {
                 *kept = run;

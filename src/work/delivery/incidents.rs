@@ -1,5 +1,6 @@
 //! The incidents of a product: labelled issues and register entries, with three clocks and one deployment at most.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,9 +15,8 @@ use crate::domain::{
     ResolvedFrom, StartedFrom, Stream,
 };
 use crate::register::IncidentEntry;
-use crate::tables::Tables;
 use crate::work::pull_requests::Key;
-use crate::work::{Lens, Missing, Need, ProductLens};
+use crate::work::{Lens, Missing, Need};
 
 /// The label whose event ends an incident's impact.
 const RESOLVED_LABEL: &str = "resolved";
@@ -78,32 +78,35 @@ struct Draft<'a> {
 
 /// Why a product's incidents cannot be observed; `None` where they can.
 #[must_use]
-pub fn missing(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Missing> {
-    if lens
+pub fn missing(reading: &Reading<'_>) -> Option<Missing> {
+    if reading
+        .question
         .rules
         .entries
         .keys()
-        .any(|(repository, _)| product.repositories.contains(repository))
+        .any(|(repository, _)| reading.product.repositories.contains(repository))
     {
         return None;
     }
-    if let Some(missing) = lens.missing(product, Need::Issues) {
+    if let Some(missing) = reading.question.missing(reading.product, Need::Issues) {
         return Some(missing);
     }
     let is_incident = |issue: &Issue| {
-        product.repositories.contains(&issue.repository)
-            && lens.rules.is_incident(&issue.labels)
-            && !was_none(issue, lens)
+        reading.product.repositories.contains(&issue.repository)
+            && reading.question.rules.is_incident(&issue.labels)
+            && !was_none(issue, reading.question)
     };
     // A team that named its labels and has no issue with one of them, of all there are, has had no incident.
-    if lens.rules.declares_labels && lens.has_all(product, Stream::Issues) {
+    if reading.question.rules.declares_labels
+        && reading.question.has_all(reading.product, Stream::Issues)
+    {
         return None;
     }
-    // Else nobody can tell a product without incidents from one whose incidents are kept elsewhere.
-    (!tables.facts.issues.iter().any(is_incident)).then(|| Missing {
+    // Else nobody can tell a reading.product without incidents from one whose incidents are kept elsewhere.
+    (!reading.tables.facts.issues.iter().any(is_incident)).then(|| Missing {
         because: format!(
             "no issue has ever carried an incident label ({})",
-            lens.rules.labels.join(", ")
+            reading.question.rules.labels.join(", ")
         ),
         fix: Some(
             "label incidents, name the labels with `incident_labels` (then none is no incident), or record incidents as `[[incident]]` in \
@@ -116,35 +119,23 @@ pub fn missing(tables: &Tables, lens: &Lens, product: &ProductLens) -> Option<Mi
 /// The incidents of a product up to the as-of instant, attributed to its deployments, which `shipping` has placed; found once
 /// where the lens is shared.
 #[must_use]
-pub fn of_product(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    shipping: &Shipping,
-) -> Arc<Incidents> {
-    lens.shared.incidents(lens, product, || {
-        attributed(tables, lens, product, shipping)
-    })
+pub fn of_product(reading: &Reading<'_>, shipping: &Shipping) -> Arc<Incidents> {
+    reading.incidents(|| attributed(reading, shipping))
 }
 
-fn attributed(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    shipping: &Shipping,
-) -> Incidents {
-    let (drafts, mut incidents) = drafts(tables, lens, product);
+fn attributed(reading: &Reading<'_>, shipping: &Shipping) -> Incidents {
+    let (drafts, mut incidents) = drafts(reading);
     let merged = |row: &&PullRequest| {
-        product.repositories.contains(&row.repository)
+        reading.product.repositories.contains(&row.repository)
             && row.state == PullRequestState::Merged
-            && row.merged_at.is_some_and(|at| at < lens.as_of)
+            && row.merged_at.is_some_and(|at| at < reading.question.as_of)
     };
     let mut by_key: BTreeMap<Key, &PullRequest> = BTreeMap::new();
     let mut wanted = BTreeSet::new();
-    for row in tables.facts.pull_requests.iter().filter(merged) {
+    for row in reading.tables.facts.pull_requests.iter().filter(merged) {
         let key = (row.repository, row.number);
         by_key.insert(key, row);
-        if lens.rules.is_hotfix(row) {
+        if reading.question.rules.is_hotfix(row) {
             wanted.insert(key);
             incidents.hotfixes.insert(key, Vec::new());
         }
@@ -155,7 +146,7 @@ fn attributed(
         wanted.extend(referring.filter(|key| by_key.contains_key(key)));
         let told = draft.entry.and_then(|entry| entry.caused_by.as_ref());
         if let Some(cause) = told.or(draft.body.cause.as_ref()) {
-            let repository_of = |name: &str| repository_of(tables, product, name);
+            let repository_of = |name: &str| repository_of(reading, name);
             wanted.extend(crate::work::delivery::attribution::named_pull_request(
                 cause,
                 draft.key.0,
@@ -175,21 +166,21 @@ fn attributed(
             }
         }
     }
-    incidents.landings = Landings::of_some(tables, lens, product, &wanted);
+    incidents.landings = Landings::of_some(reading, &wanted);
     let mut all = Vec::new();
     {
         let ladder = Ladder {
-            tables,
-            product,
+            tables: reading.tables,
+            product: reading.product,
             shipping,
             landings: &incidents.landings,
             pull_requests: &by_key,
             hotfixes: &incidents.hotfixes,
-            bound: lens.rules.bound,
-            as_of: lens.as_of,
+            bound: reading.question.rules.bound,
+            as_of: reading.question.as_of,
         };
         for draft in &drafts {
-            let Some(mut placed) = placed(draft, lens, &ladder) else {
+            let Some(mut placed) = placed(draft, reading.question, &ladder) else {
                 incidents.orphans.push(Orphan {
                     repository: draft.key.0,
                     number: draft.key.1,
@@ -225,11 +216,11 @@ fn attributed(
 impl Incidents {
     /// Remarks for the figures that rest on incidents: how they were attributed, and what could not be read.
     #[must_use]
-    pub fn notes(&self, lens: &Lens, product: &ProductLens) -> Vec<String> {
+    pub fn notes(&self, reading: &Reading<'_>) -> Vec<String> {
         let inside = || {
             self.all
                 .iter()
-                .filter(|placed| lens.window.contains(placed.incident.started_at))
+                .filter(|placed| reading.question.window.contains(placed.incident.started_at))
         };
         let mut by_word: BTreeMap<(bool, u32, &str), usize> = BTreeMap::new();
         for placed in inside() {
@@ -252,11 +243,11 @@ impl Incidents {
         };
         let mut notes = vec![format!(
             "{}: incidents that started in the window: {n}{how}",
-            product.name
+            reading.product.name
         )];
         let mut remark = |n: usize, what: String| {
             if n > 0 {
-                notes.push(format!("{}: {what}: {n}", product.name));
+                notes.push(format!("{}: {what}: {n}", reading.product.name));
             }
         };
         let closed = inside()
@@ -266,7 +257,7 @@ impl Incidents {
             closed,
             "incidents whose closing is taken as resolved".to_owned(),
         );
-        let zone = lens.zone.iana_name().unwrap_or("UTC");
+        let zone = reading.question.zone.iana_name().unwrap_or("UTC");
         remark(
             self.n_zoneless,
             format!("times in issues without a zone, read in {zone}"),
@@ -284,37 +275,35 @@ impl Incidents {
 }
 
 /// The repository of the product that `owner/name` names.
-fn repository_of(tables: &Tables, product: &ProductLens, name: &str) -> Option<RepositoryId> {
-    tables
+fn repository_of(reading: &Reading<'_>, name: &str) -> Option<RepositoryId> {
+    reading
+        .tables
         .repositories
         .iter()
-        .filter(|found| product.repositories.contains(&found.repository))
+        .filter(|found| reading.product.repositories.contains(&found.repository))
         .find(|found| found.is_called(name))
         .map(|found| found.repository)
 }
 
-fn drafts<'a>(
-    tables: &'a Tables,
-    lens: &'a Lens,
-    product: &ProductLens,
-) -> (Vec<Draft<'a>>, Incidents) {
+fn drafts<'a>(reading: &Reading<'a>) -> (Vec<Draft<'a>>, Incidents) {
     let mut incidents = Incidents::default();
     let mut drafts: BTreeMap<Key, Draft<'a>> = BTreeMap::new();
-    let inside = |repository: RepositoryId| product.repositories.contains(&repository);
-    for issue in &tables.facts.issues {
+    let inside = |repository: RepositoryId| reading.product.repositories.contains(&repository);
+    for issue in &reading.tables.facts.issues {
         let key = (issue.repository, issue.number);
-        let entry = lens.rules.entries.get(&key);
+        let entry = reading.question.rules.entries.get(&key);
         if !inside(issue.repository)
-            || issue.created_at >= lens.as_of
+            || issue.created_at >= reading.question.as_of
             || (entry.is_none()
-                && (!lens.rules.is_incident(&issue.labels) || was_none(issue, lens)))
+                && (!reading.question.rules.is_incident(&issue.labels)
+                    || was_none(issue, reading.question)))
         {
             continue;
         }
-        let mut body = incident_body::read(&issue.body, &lens.zone);
+        let mut body = incident_body::read(&issue.body, &reading.question.zone);
         for told in [&mut body.started, &mut body.resolved] {
             // A time that has not come yet is a slip of the pen.
-            if told.at().is_some_and(|at| at >= lens.as_of) {
+            if told.at().is_some_and(|at| at >= reading.question.as_of) {
                 *told = Told::Unreadable;
             }
             incidents.n_zoneless += usize::from(matches!(told, Told::Zoneless(_)));
@@ -322,14 +311,14 @@ fn drafts<'a>(
         }
         drafts.insert(key, Draft::of(key, Some(issue), entry, body));
     }
-    for (key, entry) in &lens.rules.entries {
+    for (key, entry) in &reading.question.rules.entries {
         if inside(key.0) && !drafts.contains_key(key) {
-            let nothing = incident_body::read("", &lens.zone);
+            let nothing = incident_body::read("", &reading.question.zone);
             drafts.insert(*key, Draft::of(*key, None, Some(entry), nothing));
         }
     }
-    for row in &tables.facts.pull_requests {
-        let is_merged = row.merged_at.is_some_and(|at| at < lens.as_of);
+    for row in &reading.tables.facts.pull_requests {
+        let is_merged = row.merged_at.is_some_and(|at| at < reading.question.as_of);
         if row.state != PullRequestState::Merged || !is_merged {
             continue;
         }
@@ -339,11 +328,12 @@ fn drafts<'a>(
             }
         }
     }
-    for event in tables
+    for event in reading
+        .tables
         .facts
         .timeline
         .iter()
-        .filter(|row| row.at < lens.as_of)
+        .filter(|row| row.at < reading.question.as_of)
     {
         let Some(draft) = drafts.get_mut(&(event.repository, event.number)) else {
             continue;

@@ -4,6 +4,7 @@
 //! What GitHub names is believed. Everything weaker is held against time: a commit made long before the merge, or long after it, is
 //! another one's (a fork's `Merge pull request #1` two years later), and then the landing is unknown.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -14,7 +15,6 @@ use super::reverts::Reverts;
 use crate::domain::{CommitId, PrNumber, PullRequestState, RepositoryId};
 use crate::tables::{CommitRow, Tables};
 use crate::work::pull_requests::{Key, Whole};
-use crate::work::{Lens, ProductLens};
 
 /// A change that GitHub names no commit of lands within this time of its merge, on either side.
 pub const NEAR: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -66,39 +66,23 @@ pub struct Landings {
     reverts: HashMap<Key, Vec<CommitId>>,
 }
 
-/// Where a product's pull requests landed; found once where the lens is shared.
+/// Where a product's pull requests landed.
 #[must_use]
-pub fn of_product(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-    wholes: &[Whole<'_>],
-) -> Arc<Landings> {
-    lens.shared.landings(lens, product, || {
-        Landings::of(
-            tables,
-            ancestry::of_product(tables, lens, product),
-            product,
-            wholes,
-        )
-    })
+pub fn of_product(reading: &Reading<'_>, wholes: &[Whole<'_>]) -> Arc<Landings> {
+    reading.landings(|| Landings::of(reading, ancestry::of_product(reading), wholes))
 }
 
 impl Landings {
     /// Finds the landing commit of every merged pull request.
     #[must_use]
-    pub fn of(
-        tables: &Tables,
-        ancestry: Arc<Ancestry>,
-        product: &ProductLens,
-        wholes: &[Whole<'_>],
-    ) -> Self {
+    pub fn of(reading: &Reading<'_>, ancestry: Arc<Ancestry>, wholes: &[Whole<'_>]) -> Self {
         let mut picked: HashMap<(RepositoryId, CommitId), Vec<CommitId>> = HashMap::new();
         let mut named: HashMap<Key, Vec<CommitId>> = HashMap::new();
-        for commit in tables
+        for commit in reading
+            .tables
             .commits
             .iter()
-            .filter(|commit| product.has(commit.repository))
+            .filter(|commit| reading.product.has(commit.repository))
         {
             if let Some(source) = &commit.cherry_picked_from {
                 let key = (commit.repository, **source);
@@ -109,8 +93,8 @@ impl Landings {
                 named.entry(key).or_default().push(commit.commit);
             }
         }
-        let same = tables.same_patches();
-        let reverts = Reverts::of(tables, product);
+        let same = reading.tables.same_patches();
+        let reverts = Reverts::of(reading);
         let mut landings = Self {
             ancestry,
             ..Self::default()
@@ -127,7 +111,8 @@ impl Landings {
             // Of several near ones the nearest; of equally near ones the newest: a re-landed pull request lands again.
             let nearest = |commits: &Vec<CommitId>| {
                 let dated = commits.iter().filter_map(|commit| {
-                    let (_, row) = landings.on_default_branch(tables, repository, *commit)?;
+                    let (_, row) =
+                        landings.on_default_branch(reading.tables, repository, *commit)?;
                     is_near(row.committed_at, merged_at).then_some((row.committed_at, *commit))
                 });
                 let distance =
@@ -163,7 +148,7 @@ impl Landings {
             });
             if let Some((commit, rung)) = landed {
                 landings.landed.insert(whole.key(), (commit, rung));
-                landings.absorb(repository, commit, whole, tables, &reverts);
+                landings.absorb(repository, commit, whole, reading.tables, &reverts);
             }
         }
         landings
@@ -171,13 +156,9 @@ impl Landings {
 
     /// The same for some pull requests alone.
     #[must_use]
-    pub fn of_some(
-        tables: &Tables,
-        lens: &Lens,
-        product: &ProductLens,
-        wanted: &BTreeSet<Key>,
-    ) -> Self {
-        let mut wholes: BTreeMap<Key, Whole<'_>> = tables
+    pub fn of_some(reading: &Reading<'_>, wanted: &BTreeSet<Key>) -> Self {
+        let mut wholes: BTreeMap<Key, Whole<'_>> = reading
+            .tables
             .facts
             .pull_requests
             .iter()
@@ -185,7 +166,7 @@ impl Landings {
             .map(|row| ((row.repository, row.number), Whole::bare(row)))
             .collect();
         let mut commits: BTreeMap<Key, Vec<(CommitId, Timestamp)>> = BTreeMap::new();
-        for row in &tables.facts.pull_request_commits {
+        for row in &reading.tables.facts.pull_request_commits {
             let key = (row.repository, row.number);
             if wholes.contains_key(&key) {
                 let own = commits.entry(key).or_default();
@@ -198,8 +179,8 @@ impl Landings {
             }
         }
         let wholes: Vec<_> = wholes.into_values().collect();
-        let ancestry = ancestry::of_product(tables, lens, product);
-        Self::of(tables, ancestry, product, &wholes)
+        let ancestry = ancestry::of_product(reading);
+        Self::of(reading, ancestry, &wholes)
     }
 
     /// A commit of the product's default branches, with its row.

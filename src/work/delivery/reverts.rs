@@ -1,10 +1,9 @@
 //! Which commits take a change back. A revert of a revert brings the change in again: that is no repair, it is the work itself.
 
+use crate::work::Reading;
 use std::collections::HashMap;
 
 use crate::domain::{CommitId, RepositoryId};
-use crate::tables::Tables;
-use crate::work::ProductLens;
 
 /// A commit of a repository.
 type Key = (RepositoryId, CommitId);
@@ -16,18 +15,20 @@ pub struct Reverts(HashMap<Key, CommitId>);
 impl Reverts {
     /// Of the commits that the default branches have, and of those that only releases do.
     #[must_use]
-    pub fn of(tables: &Tables, product: &ProductLens) -> Self {
-        let landed = tables
+    pub fn of(reading: &Reading<'_>) -> Self {
+        let landed = reading
+            .tables
             .commits
             .iter()
             .map(|row| (row.repository, row.commit, row.reverts.as_deref().copied()));
-        let beside = tables
+        let beside = reading
+            .tables
             .side_commits
             .iter()
             .map(|row| (row.repository, row.commit, row.reverts));
         let claims: HashMap<Key, CommitId> = landed
             .chain(beside)
-            .filter(|(repository, ..)| product.has(*repository))
+            .filter(|(repository, ..)| reading.product.has(*repository))
             .filter_map(|(repository, commit, reverted)| Some(((repository, commit), reverted?)))
             .collect();
         let takes_back = |(repository, commit): &Key| {

@@ -1,5 +1,6 @@
 //! Which deployment first shipped a commit: by ancestry, for all deployments in one pass over the history.
 
+use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -8,8 +9,7 @@ use jiff::Timestamp;
 use super::ancestry::{self, Ancestry, RowSet};
 use super::deployments::{self, Candidate, Found};
 use crate::domain::{CommitId, Deployment, RepositoryId};
-use crate::tables::Tables;
-use crate::work::{Fate, Lens, Missing, ProductLens};
+use crate::work::{Fate, Missing};
 
 /// Which way a deployment moved its environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,14 +78,10 @@ impl Shipped {
 
 /// A product's deployments and what they shipped, or why there are none; placed once where the lens is shared.
 #[must_use]
-pub fn of_product(
-    tables: &Tables,
-    lens: &Lens,
-    product: &ProductLens,
-) -> Arc<Result<(Found, Shipping), Missing>> {
-    lens.shared.delivered(lens, product, || {
-        let found = deployments::of_product(tables, lens, product)?;
-        let ancestry = ancestry::of_product(tables, lens, product);
+pub fn of_product(reading: &Reading<'_>) -> Arc<Result<(Found, Shipping), Missing>> {
+    reading.delivered(|| {
+        let found = deployments::of_product(reading)?;
+        let ancestry = ancestry::of_product(reading);
         let shipping = Shipping::of(ancestry, &found);
         Ok((found, shipping))
     })

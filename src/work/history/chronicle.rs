@@ -3,6 +3,7 @@
 //! Commits are large rows and pull requests are found by key. Here both are looked up once, so that the replay at each of a
 //! dozen quarters walks small arrays in order.
 
+use crate::work::Reading;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,9 +11,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{ChangeKind, CommitId, PersonId, PullRequest, RepositoryId};
-use crate::tables::{CommitRow, Tables};
+use crate::tables::CommitRow;
 use crate::work::pull_requests::{Key, reviewer_of};
-use crate::work::{Lens, ProductLens};
 
 /// A commit on a default branch that changed files.
 #[derive(Debug, Clone)]
@@ -134,24 +134,29 @@ fn at_index<T>(lists: &[Vec<T>], at: u32) -> &[T] {
 
 /// The chronicle of a product; computed once where the lens is shared.
 #[must_use]
-pub fn of_product(tables: &Tables, lens: &Lens, product: &ProductLens) -> Arc<Chronicle> {
-    lens.shared.chronicle(product, || {
+pub fn of_product(reading: &Reading<'_>) -> Arc<Chronicle> {
+    reading.chronicle(|| {
         let mut chronicle = Chronicle {
-            everybody: tables.people.iter().map(|person| person.id).collect(),
+            everybody: reading
+                .tables
+                .people
+                .iter()
+                .map(|person| person.id)
+                .collect(),
             ..Chronicle::default()
         };
-        chronicle.add_commits(tables, product);
-        chronicle.add_reviews(tables, product);
+        chronicle.add_commits(reading);
+        chronicle.add_reviews(reading);
         chronicle
     })
 }
 
 impl Chronicle {
-    fn add_commits(&mut self, tables: &Tables, product: &ProductLens) {
-        let merged = self.merged_by_row(tables, product);
+    fn add_commits(&mut self, reading: &Reading<'_>) {
+        let merged = self.merged_by_row(reading);
         let mut merged = merged.into_iter().peekable();
         let mut first = 0;
-        let runs = tables.changes.commit.chunk_by(|a, b| a == b);
+        let runs = reading.tables.changes.commit.chunk_by(|a, b| a == b);
         let mut runs = runs
             .map(|run| {
                 let changes = first..first + run.len();
@@ -175,10 +180,10 @@ impl Chronicle {
                 },
             };
             let row = usize::try_from(row).ok();
-            let Some(commit) = row.and_then(|row| tables.commits.get(row)) else {
+            let Some(commit) = row.and_then(|row| reading.tables.commits.get(row)) else {
                 continue;
             };
-            if !product.has(commit.repository) {
+            if !reading.product.has(commit.repository) {
                 continue;
             }
             self.commits.push(Landed {
@@ -189,7 +194,7 @@ impl Chronicle {
             });
             let people: Vec<PersonId> = commit
                 .authors()
-                .filter(|person| tables.is_human(*person))
+                .filter(|person| reading.tables.is_human(*person))
                 .collect();
             let everybody = match people.as_slice() {
                 [] => self.nobody("by_automation"),
@@ -210,31 +215,27 @@ impl Chronicle {
     }
 
     /// Takes what merges did; returns by row of their commit, in order, where it is.
-    fn merged_by_row(
-        &mut self,
-        tables: &Tables,
-        product: &ProductLens,
-    ) -> Vec<(u32, Range<usize>)> {
-        if tables.merged_files.is_empty() {
+    fn merged_by_row(&mut self, reading: &Reading<'_>) -> Vec<(u32, Range<usize>)> {
+        if reading.tables.merged_files.is_empty() {
             return Vec::new();
         }
         let is_merge = |commit: &&(u32, &CommitRow)| {
             let (_, commit) = **commit;
-            commit.is_merge && product.has(commit.repository)
+            commit.is_merge && reading.product.has(commit.repository)
         };
-        let rows: Vec<(u32, &CommitRow)> = (0_u32..).zip(&tables.commits).collect();
+        let rows: Vec<(u32, &CommitRow)> = (0_u32..).zip(&reading.tables.commits).collect();
         let row_of: HashMap<(RepositoryId, CommitId), u32> = rows
             .iter()
             .filter(is_merge)
             .map(|(row, commit)| ((commit.repository, commit.commit), *row))
             .collect();
         let file_of: HashMap<(RepositoryId, &str), u32> = (0_u32..)
-            .zip(&tables.changes.files)
-            .filter(|(_, file)| product.has(file.repository))
+            .zip(&reading.tables.changes.files)
+            .filter(|(_, file)| reading.product.has(file.repository))
             .map(|(at, file)| ((file.repository, file.path.as_str()), at))
             .collect();
         let mut found: Vec<(u32, Range<usize>)> = Vec::new();
-        for merged in &tables.merged_files {
+        for merged in &reading.tables.merged_files {
             let Some(row) = row_of.get(&(merged.repository, merged.commit)) else {
                 continue;
             };
@@ -266,20 +267,20 @@ impl Chronicle {
         Credit::of_index(NOBODY, at)
     }
 
-    fn add_reviews(&mut self, tables: &Tables, product: &ProductLens) {
-        let facts = &tables.facts;
+    fn add_reviews(&mut self, reading: &Reading<'_>) {
+        let facts = &reading.tables.facts;
         let mut opened: HashMap<Key, (&PullRequest, Option<u32>)> = facts
             .pull_requests
             .iter()
-            .filter(|row| product.has(row.repository))
+            .filter(|row| reading.product.has(row.repository))
             .map(|row| ((row.repository, row.number), (row, None)))
             .collect();
         if opened.is_empty() || facts.reviews.is_empty() {
             return;
         }
         let file_of: HashMap<(RepositoryId, &str), u32> = (0_u32..)
-            .zip(&tables.changes.files)
-            .filter(|(_, file)| product.has(file.repository))
+            .zip(&reading.tables.changes.files)
+            .filter(|(_, file)| reading.product.has(file.repository))
             .map(|(at, file)| ((file.repository, file.path.as_str()), at))
             .collect();
         // Rows come by pull request: each is looked up once for many of them.
@@ -311,7 +312,7 @@ impl Chronicle {
             let Some((pull_request, Some(touched))) = opened.get(&key) else {
                 continue;
             };
-            let Some(person) = reviewer_of(tables, pull_request, review) else {
+            let Some(person) = reviewer_of(reading.tables, pull_request, review) else {
                 continue;
             };
             self.reviews.push(Reviewed {

@@ -2,6 +2,7 @@
 //!
 //! The lens of a run keeps it, so that all metrics that start from it share it ([`file_histories`]); `replay` computes it.
 
+use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,7 +12,6 @@ use super::chronicle;
 use super::replay::Replay;
 use crate::domain::{Exclusion, PersonId};
 use crate::tables::Tables;
-use crate::work::{Lens, ProductLens};
 
 /// One person's part in one file.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -120,11 +120,11 @@ pub struct Touch {
 
 /// The histories of the files of a product that exist at the as-of instant; computed once where the lens is shared.
 #[must_use]
-pub fn file_histories(tables: &Tables, lens: &Lens, product: &ProductLens) -> Arc<Histories> {
-    lens.shared.histories(lens, product, || {
-        let chronicle = chronicle::of_product(tables, lens, product);
-        let instants = [lens.as_of];
-        let replay = Replay::of(tables, &chronicle, &instants);
+pub fn file_histories(reading: &Reading<'_>) -> Arc<Histories> {
+    reading.histories(|| {
+        let chronicle = chronicle::of_product(reading);
+        let instants = [reading.question.as_of];
+        let replay = Replay::of(reading.tables, &chronicle, &instants);
         let parts = replay.gather(Vec::new, |files: &mut Vec<FileHistory>, _, history| {
             files.push(history.clone());
         });
@@ -139,13 +139,13 @@ pub fn file_histories(tables: &Tables, lens: &Lens, product: &ProductLens) -> Ar
 
 /// Every contribution to every living file, by file, changes in landing order before reviews.
 #[must_use]
-pub fn touches(tables: &Tables, lens: &Lens, product: &ProductLens) -> Vec<Touch> {
-    let chronicle = chronicle::of_product(tables, lens, product);
-    let histories = file_histories(tables, lens, product);
-    let instants = [lens.as_of];
+pub fn touches(reading: &Reading<'_>) -> Vec<Touch> {
+    let chronicle = chronicle::of_product(reading);
+    let histories = file_histories(reading);
+    let instants = [reading.question.as_of];
     let mut touches = Vec::new();
     let mut numbered = (0_u32..).zip(&histories.files).peekable();
-    Replay::of(tables, &chronicle, &instants).each_touch(&mut |file, touch| {
+    Replay::of(reading.tables, &chronicle, &instants).each_touch(&mut |file, touch| {
         while numbered
             .next_if(|(_, history)| history.file < file)
             .is_some()

@@ -1,5 +1,6 @@
 //! Surviving lines by file and person at sampled instants.
 
+use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::lineage::exclusion;
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
 use crate::tables::Tables;
-use crate::work::{Missing, ProductLens};
+use crate::work::Missing;
 
 /// Lines of humans in one file at its repository's sampled instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,14 +44,14 @@ pub struct Samples(Vec<(RepositoryId, Timestamp, Range<usize>)>);
 impl Samples {
     /// The samples of a product: one pass over the table.
     #[must_use]
-    pub fn of(tables: &Tables, product: &ProductLens) -> Self {
-        let owned = &tables.ownership;
+    pub fn of(reading: &Reading<'_>) -> Self {
+        let owned = &reading.tables.ownership;
         let mut samples: Vec<(RepositoryId, Timestamp, Range<usize>)> = Vec::new();
         for (at, (as_of, file)) in owned.as_of.iter().zip(&owned.file).enumerate() {
             let file = usize::try_from(*file)
                 .ok()
-                .and_then(|file| tables.changes.files.get(file));
-            let Some(file) = file.filter(|file| product.has(file.repository)) else {
+                .and_then(|file| reading.tables.changes.files.get(file));
+            let Some(file) = file.filter(|file| reading.product.has(file.repository)) else {
                 continue;
             };
             match samples.last_mut() {

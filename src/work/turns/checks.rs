@@ -1,5 +1,6 @@
 //! Time that belongs to machines: workflow runs of a pull request's own commits, and the merge queue.
 
+use crate::work::Reading;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -7,8 +8,6 @@ use jiff::Timestamp;
 use super::replay::append;
 use super::{Holder, Turn};
 use crate::domain::{CommitId, RepositoryId};
-use crate::tables::Tables;
-use crate::work::ProductLens;
 use crate::work::pull_requests::Whole;
 
 /// From when to when; without an end: it still runs.
@@ -21,13 +20,13 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    pub(crate) fn of(tables: &Tables, product: &ProductLens) -> Self {
+    pub(crate) fn of(reading: &Reading<'_>) -> Self {
         let mut checks = Self::default();
-        for run in &tables.facts.workflow_runs {
+        for run in &reading.tables.facts.workflow_runs {
             let Some(commit) = run.head_commit else {
                 continue;
             };
-            if !product.repositories.contains(&run.repository) {
+            if !reading.product.repositories.contains(&run.repository) {
                 continue;
             }
             let since = run.started_at.unwrap_or(run.created_at);

@@ -364,7 +364,7 @@ fn documentation_and_code_disagreeing_on_which_instant_buckets_the_metric() {
     let mut n = 0;
     for metric in linchpin::metrics::REGISTRY {
         let definition = metric.definition;
-        let measure = (metric.measure)(&given.tables, &lens);
+        let measure = metric.over(&given.tables, &lens);
         for row in measure.rows.iter().filter(|row| row.fate == Fate::Included) {
             let pull_request = match definition.cohort {
                 Some("merged in the bucket") => instants(&row.subject).merged_at,

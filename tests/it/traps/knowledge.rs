@@ -11,7 +11,7 @@ use linchpin::tables::CodeownersRow;
 use linchpin::tables::changes::File;
 use linchpin::work::history::lineage::file_histories;
 use linchpin::work::roster::{RosterAbsence, RosterDelegation, RosterMember};
-use linchpin::work::{Fate, Lens};
+use linchpin::work::{Fate, Lens, Reading};
 
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, DEE, Given, LAMP, hour};
 
@@ -81,7 +81,7 @@ fn measure(given: &Given, id: &str) -> Measure {
 }
 
 fn measure_with(given: &Given, lens: &Lens, id: &str) -> Measure {
-    (find(id).unwrap().measure)(&given.tables, lens)
+    find(id).unwrap().over(&given.tables, lens)
 }
 
 /// The window's number of the product.
@@ -100,7 +100,7 @@ fn number(measure: &Measure, name: &str) -> Option<f64> {
 /// The authors of the living files, by path.
 fn authors_of(given: &Given) -> Vec<(String, Vec<PersonId>)> {
     let lens = given.lens();
-    let histories = file_histories(&given.tables, &lens, &lens.products[0]);
+    let histories = file_histories(&Reading::of(&given.tables, &lens, &lens.products[0]));
     histories
         .files
         .iter()
@@ -162,7 +162,7 @@ fn a_review_of_a_path_that_moved_away_later_is_knowledge_of_the_moved_file() {
     moved(&mut given, 4, ADA, "a.rs", "b.rs");
     added(&mut given, 5, CYD, "a.rs");
     let lens = given.lens();
-    let histories = file_histories(&given.tables, &lens, &lens.products[0]);
+    let histories = file_histories(&Reading::of(&given.tables, &lens, &lens.products[0]));
     let reviewed: Vec<_> = histories
         .files
         .iter()
@@ -312,7 +312,7 @@ fn several_changes_in_a_row_are_one_for_primary_developers() {
         modified(&mut given, at, ADA, "core/0.rs");
     }
     let lens = given.lens();
-    let histories = file_histories(&given.tables, &lens, &lens.products[0]);
+    let histories = file_histories(&Reading::of(&given.tables, &lens, &lens.products[0]));
     let turns: Vec<_> = histories.files[0]
         .people
         .iter()
@@ -387,7 +387,7 @@ fn whoever_adds_a_file_is_its_first_author_in_however_large_a_commit() {
     moved(&mut given, 12, CYD, "core/2.rs", "core/9.rs");
     is_large(&mut given);
     let lens = given.lens();
-    let histories = file_histories(&given.tables, &lens, &lens.products[0]);
+    let histories = file_histories(&Reading::of(&given.tables, &lens, &lens.products[0]));
     let people: Vec<Vec<_>> = histories
         .files
         .iter()
@@ -416,7 +416,7 @@ fn whoever_adds_a_file_is_its_first_author_in_however_large_a_commit() {
     // Ben for all of them, and Ada for the one that she changed.
     assert_eq!(number(&found, "authors"), Some(2.0));
     assert_eq!(number(&found, "files"), Some(6.0));
-    let areas = by_area(&given.tables, &lens, &lens.products[0]);
+    let areas = by_area(&Reading::of(&given.tables, &lens, &lens.products[0]));
     let people: Vec<_> = areas["core"].by_person.keys().collect();
     assert_eq!(people, [&ADA, &BEN]);
 }
@@ -576,7 +576,7 @@ fn a_hand_over_has_its_stages_and_an_absence_of_the_giver_opens_none() {
     given.approve(3, BEN, noon("2025-11-06"));
     let mut lens = given.lens();
     let found = |lens: &Lens| {
-        let all = handovers(&given.tables, lens, &lens.products[0]);
+        let all = handovers(&Reading::of(&given.tables, lens, &lens.products[0]));
         let of_core = all.into_iter().find(|(area, _)| area == "core");
         of_core.unwrap().1
     };
@@ -632,7 +632,7 @@ fn the_last_line_of_codeowners_that_matches_names_the_owners_of_a_file() {
     added(&mut given, at, BEN, "core/z.md");
     added(&mut given, at, BEN, "elsewhere/z.rs");
     let lens = given.lens();
-    let declared = drift::declared(&given.tables, &lens, &lens.products[0]);
+    let declared = drift::declared(&Reading::of(&given.tables, &lens, &lens.products[0]));
     let owners = |path: &str| -> Option<(u64, Vec<PersonId>, u64)> {
         let files = &given.tables.changes.files;
         let at = files.iter().position(|file| file.path == path).unwrap();

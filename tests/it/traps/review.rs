@@ -205,7 +205,7 @@ impl World {
         )
         .unwrap()
         .with_people(&register, &PrivateRegister::default(), &self.tables.people);
-        (find(id).unwrap().measure)(&self.tables, &lens)
+        find(id).unwrap().over(&self.tables, &lens)
     }
 }
 
