@@ -25,7 +25,7 @@
 //! | [`evidence`] | facts | snippets and packs about one person |
 //! | [`report`] | measures | sections, figures, charts as plain data |
 //! | [`render`] | reports, documents | HTML, SVG, Markdown, CSV, JSON |
-//! | [`demo`] | a seed | a synthetic organisation, its clones, and a GitHub that serves it |
+//! | [`demo`] | a seed | a synthetic organisation, its clones, and a GitHub that serves it (feature `demo`, on by default) |
 //! | [`cli`] | arguments | side effects and an exit code |
 //!
 //! Invariants, each held by a test or a lint (`tests/it/structure.rs`, `Cargo.toml`, `.clippy.toml`):
@@ -49,6 +49,7 @@
 //! [`metrics::aggregate`] groups rows into figures; [`report`] places them; [`render`] draws them; the command writes the files.
 
 pub mod cli;
+#[cfg(feature = "demo")]
 pub mod demo;
 pub mod domain;
 pub mod evidence;

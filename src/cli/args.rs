@@ -48,6 +48,7 @@ pub enum ProgressMode {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the whole pipeline on a bundled synthetic organisation: no token, no network, no arguments.
+    #[cfg(feature = "demo")]
     Demo(DemoArgs),
     /// Write a commented linchpin.toml from what is found in the clone and on GitHub.
     Init(InitArgs),
@@ -173,6 +174,7 @@ pub struct AnalysisArgs {
 }
 
 /// Arguments of `demo`.
+#[cfg(feature = "demo")]
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Where to write it.

@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod console;
 mod context;
+#[cfg(feature = "demo")]
 mod demo;
 mod derive;
 mod diff;
@@ -79,6 +80,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
     let workspace = |args: &AnalysisArgs| Workspace::resolve(args, context.now);
     let of_store = |args: &AnalysisArgs| Workspace::of_store(args, context.now);
     match command {
+        #[cfg(feature = "demo")]
         Command::Demo(args) => demo::demo(args, context),
         Command::Init(args) => init::init(args, &workspace(&args.analysis)?),
         Command::Doctor(args) => doctor::doctor(&workspace(args)?),

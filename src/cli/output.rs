@@ -99,6 +99,7 @@ pub fn keep_out_of_git(directory: &Path) -> Result<(), CliError> {
 }
 
 /// Makes the demo's folder and keeps other demos out of it for as long as the lock is held.
+#[cfg(feature = "demo")]
 pub fn demo_folder(place: &Path) -> Result<Lock, CliError> {
     let refused = |error| refused(error, place);
     let (folder, lock, _) = container(place, Purpose::Demo, Audience::Everyone).map_err(refused)?;
@@ -283,6 +284,7 @@ mod tests {
         assert_eq!(fs::read(place.join("a.md")).unwrap(), b"old");
     }
 
+    #[cfg(feature = "demo")]
     #[test]
     fn one_demo_at_a_time_writes_a_folder() {
         let root = tempfile::tempdir().unwrap();

@@ -17,6 +17,7 @@ use crate::evidence::{self, Entry, Pack, Sources};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
 use crate::render::{self, OutputFile, encode};
 use crate::report::Document;
+#[cfg(feature = "demo")]
 use crate::store::Store;
 use crate::tables::Part;
 use crate::work::absences::spells;
@@ -44,6 +45,7 @@ pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Re
 }
 
 /// Writes the tree of every human with a login on whom the store has facts; returns their directories, by login.
+#[cfg(feature = "demo")]
 pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, CliError> {
     let analysis = Analysis::read(store, workspace)?;
     let mut people: Vec<_> = analysis

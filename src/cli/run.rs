@@ -94,6 +94,7 @@ fn derived(store: &Store, path: &str) -> Result<Option<Vec<u8>>, CliError> {
 }
 
 /// Mines, derives and reports on a store that was fetched already.
+#[cfg(feature = "demo")]
 pub fn mine_and_report(
     context: &Context,
     workspace: &Workspace,

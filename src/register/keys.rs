@@ -2,6 +2,8 @@
 //!
 //! `schemars` makes a JSON Schema of them; the meanings are their documentation comments.
 
+use std::fmt::Write as _;
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value};
@@ -197,7 +199,7 @@ fn meaning_of(property: &Value, inner: &Value) -> String {
     let listed = inner.get("items").unwrap_or(inner);
     for (word, says) in choices(listed) {
         if !says.is_empty() {
-            meaning.push_str(&format!(" `{word}`: {says}"));
+            let _ = write!(meaning, " `{word}`: {says}");
         }
     }
     meaning

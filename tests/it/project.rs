@@ -77,8 +77,11 @@ fn links_and_paths_of_the_documents_lead_to_files() {
         let is_there = |place: &Path, path: &str| place.join(path).exists();
         for link in links(&text) {
             let path = link.split('#').next().unwrap();
-            let is_here = !path.is_empty() && !path.contains("://");
-            assert!(!is_here || is_there(&folder, path), "{document}: {link}");
+            let stays_inside = !path.is_empty() && !path.contains("://");
+            assert!(
+                !stays_inside || is_there(&folder, path),
+                "{document}: {link}"
+            );
         }
         if document == ".github/CONTRIBUTING.md" {
             for path in paths(&text) {

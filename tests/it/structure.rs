@@ -249,8 +249,8 @@ fn an_innocent_name_is_none() {
 #[test]
 fn a_circle_of_files_is_found() {
     let files = |codes: &[(&str, &str)]| {
-        let named = codes.iter();
-        let names = named.map(|(file, code)| ((*file).to_owned(), names_of(file, code)));
+        let read = codes.iter();
+        let names = read.map(|(file, code)| ((*file).to_owned(), names_of(file, code)));
         cycles::cycles(&cycles::imports(&names.collect()))
     };
     let circle = files(&[

@@ -42,6 +42,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("apollo_compiler", &["demo", "github"]),
     ("hyper", &["demo"]),
+    ("hyper_util", &["demo"]),
+    ("http_body_util", &["demo", "github"]),
     ("cap_std", &["folder"]),
     ("cap_fs_ext", &["folder"]),
     ("rustix", &["folder"]),
