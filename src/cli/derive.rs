@@ -18,7 +18,7 @@ use crate::store::facts::Derived;
 use crate::store::{self, RepositoryEntry, Store, facts as store_facts};
 use crate::tables::{PatchRow, Repository, SideRow};
 use crate::work::delivery::rollbacks::{self, Parents};
-use crate::work::question::BadPattern;
+use crate::work::pattern::BadPattern;
 
 /// A mined clone on its way into the tables.
 #[derive(Debug)]

@@ -237,8 +237,8 @@ impl From<crate::register::Error> for CliError {
     }
 }
 
-impl From<crate::work::question::BadPattern> for CliError {
-    fn from(source: crate::work::question::BadPattern) -> Self {
+impl From<crate::work::pattern::BadPattern> for CliError {
+    fn from(source: crate::work::pattern::BadPattern) -> Self {
         Self::new(Kind::Configuration, source)
     }
 }

@@ -1,6 +1,5 @@
 //! `linchpin lead`: the lead's named views, in the private tree alone.
 
-use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -17,8 +16,8 @@ use crate::metrics::knowledge::{decay, orphans_if};
 use crate::metrics::ownership::handover::{self, Finding};
 use crate::metrics::review::{areas, waits};
 use crate::tables::Part;
-use crate::work::activity;
 use crate::work::history::touches::last_touches;
+use crate::work::{Reading, activity};
 use crate::{metrics, render};
 
 /// Writes `<out>/private/lead/`.

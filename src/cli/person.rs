@@ -1,7 +1,5 @@
 //! `linchpin person`: one person's private tree.
 
-use crate::work::Past;
-use crate::work::roster::person_of;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -21,8 +19,10 @@ use crate::report::Document;
 #[cfg(feature = "demo")]
 use crate::store::Store;
 use crate::tables::Part;
+use crate::work::Past;
 use crate::work::absences::spells;
 use crate::work::delivery::deployments;
+use crate::work::roster::person_of;
 
 /// Writes `<out>/private/<login>/`.
 pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Result<u8, CliError> {

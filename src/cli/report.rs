@@ -1,6 +1,5 @@
 //! From the store to the team tree.
 
-use crate::work::Reading;
 use std::collections::BTreeSet;
 
 use super::console::note;
@@ -19,8 +18,8 @@ use crate::report::{
 };
 use crate::store::{self, Store, checksum, facts as store_facts};
 use crate::tables::{Part, Tables};
-use crate::work::Lens;
 use crate::work::roster::person_of;
+use crate::work::{Lens, Reading};
 
 /// Everything that analysis starts from, read from the store.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::domain::{Commit, CommitId, Facts, PrNumber};
 use crate::git::{self, LandedCommit, Patch, SideCommit};
 use crate::register::Register;
 use crate::tables::SideRow;
-use crate::work::question::BadPattern;
+use crate::work::pattern::BadPattern;
 
 /// So many commits of one subject are compared with another one of it.
 const MOST_ALIKE: usize = 32;

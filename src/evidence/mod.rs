@@ -21,7 +21,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Person, PersonId, RepoName, RepositoryId, Window};
-use crate::work::question::qualifier;
+use crate::work::file_areas::qualifier;
 use crate::work::roster::RosterAbsence;
 use crate::work::{Lens, Past};
 

@@ -6,12 +6,12 @@
 mod numbers;
 mod sliding;
 mod tokens;
-
-use super::ends::{common_head, trim};
-use super::myers::{LONGEST_CERTAIN, Myers, SHORTEST_GIVEN_UP, Sequence, TooLong, rough_root};
 use numbers::{Numbers, line_end, small};
 use sliding::left_out;
 use tokens::{Match, Tokens, is_left_out};
+
+use super::ends::{common_head, trim};
+use super::myers::{LONGEST_CERTAIN, Myers, SHORTEST_GIVEN_UP, Sequence, TooLong, rough_root};
 
 /// A run of lines replaced by another, in lines counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

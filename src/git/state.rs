@@ -4,11 +4,11 @@
 
 mod read;
 mod write;
+use read::{ColumnReader, commits_section, files_section, lines_section};
+use write::Writer;
 
 use super::log::Log;
 use super::parallel::joined;
-use read::{ColumnReader, commits_section, files_section, lines_section};
-use write::Writer;
 
 /// Changes whenever the bytes, or the rules that the facts in them follow, do.
 const MAGIC: &[u8; 8] = b"lpgit\x00\x05\n";

@@ -1,25 +1,16 @@
 //! From ledger rows to figures: the one place where rows are grouped by scope and bucket.
 
-use crate::work::Reading;
 use std::collections::BTreeMap;
 
 use super::estimate::{median_interval, quantile, wilson_interval};
 use super::group::Group;
 use super::measure::{
-    Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Unit, Value,
+    Cell, Definition, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Unit,
+    Value,
 };
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::{Bucket, PersonId, RepositoryId};
-use crate::work::{Fate, Lens, Missing, ProductLens};
-
-/// A ledger row with what its metric needs beside the value: a person, a second duration. Never leaves the metric.
-#[derive(Debug, Clone)]
-pub struct Keyed<K> {
-    /// The row.
-    pub row: LedgerRow,
-    /// What the estimator groups by.
-    pub key: K,
-}
+use crate::work::{Fate, Lens, Missing, ProductLens, Reading};
 
 /// How a metric turns the included rows of one cell into a figure, told the bucket (`None`: the window).
 pub type Estimate<'a, K> = dyn Fn(Option<Bucket>, &[&Keyed<K>]) -> Measured + 'a;

@@ -5,8 +5,7 @@
 
 use crate::domain::PersonId;
 
-use super::aggregate::Keyed;
-use super::measure::{Definition, LedgerRow};
+use super::measure::{Definition, Keyed, LedgerRow};
 use crate::work::{Fate, Lens};
 
 /// What a metric speaks of: it decides what a page that names nobody may tell of few people.

@@ -187,6 +187,15 @@ impl LedgerRow {
     }
 }
 
+/// A ledger row with what its metric needs beside the value: a person, a second duration. Never leaves the metric.
+#[derive(Debug, Clone)]
+pub struct Keyed<K> {
+    /// The row.
+    pub row: LedgerRow,
+    /// What the estimator groups by.
+    pub key: K,
+}
+
 /// Row counts of one cell's ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {

@@ -13,6 +13,7 @@ pub mod flow;
 pub mod group;
 pub mod knowledge;
 pub mod measure;
+mod metric;
 pub mod movement;
 pub mod onboarding;
 pub mod ownership;
@@ -24,20 +25,13 @@ pub mod survival;
 pub mod unmet;
 
 pub use measure::{Definition, Measure};
+pub use metric::Metric;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use self::knowledge::panel;
 use crate::tables::Tables;
-use crate::work::{Lens, Missing, Reading};
-
-/// A registered metric.
-#[derive(Debug, Clone, Copy)]
-pub struct Metric {
-    /// What it means and where it comes from.
-    pub definition: &'static Definition,
-    /// What it says of one product, or what it lacks.
-    pub measure: fn(&Reading<'_>) -> Result<Measure, Missing>,
-}
+use crate::work::{Lens, Reading};
 
 impl Metric {
     /// What it says of some products, in their order.
@@ -46,7 +40,7 @@ impl Metric {
         let mut whole = Measure::of(self.definition);
         for reading in readings {
             match (self.measure)(reading) {
-                Ok(part) => whole.add(part),
+                Ok(part) => whole.add(panel::with_quarters(part, reading)),
                 Err(missing) => whole
                     .cells
                     .push(aggregate::not_observed(reading.product, missing)),

@@ -23,9 +23,9 @@ use crate::work::delivery::incidents::{self, Placed};
 use crate::work::delivery::reverts::Reverts;
 use crate::work::delivery::shipping::{self, Shipping};
 use crate::work::delivery::{ancestry, landing};
+use crate::work::file_areas::qualifier;
 use crate::work::history::lineage::{file_histories, touches};
 use crate::work::history::surviving::sampled_until;
-use crate::work::question::qualifier;
 use crate::work::turns::lives;
 use crate::work::{Fate, Lens, Reading, pull_requests};
 

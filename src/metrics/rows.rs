@@ -1,14 +1,13 @@
 //! Ledger rows of what happened.
 
-use crate::work::Reading;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::measure::LedgerRow;
-use crate::work::Fate;
 use crate::work::delivery::deployments::{Candidate, commit_page};
 use crate::work::pull_requests::Whole;
+use crate::work::{Fate, Reading};
 
 impl Whole<'_> {
     /// A ledger row of this pull request, placed by an instant.

@@ -11,9 +11,9 @@ pub use self::rows::with_listable_rows;
 use self::tables::{bucket_table, scope_table};
 use self::trend::chart;
 use super::chart::Chart;
+use super::input::RepositoryFace;
 use super::quantity;
 use super::table::Table;
-use super::team::RepositoryFace;
 use crate::domain::{RepositoryId, Window};
 use crate::metrics::measure::{Cell, Definition, Ledger, Measure, Measured, Ratio, Unit, Value};
 

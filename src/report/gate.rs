@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::input::{AcceptedFlag, Product, RepositoryFace, TeamInput};
 use super::names::Names;
-use super::team::{AcceptedFlag, Product, RepositoryFace, TeamInput};
 use super::withheld::without_few;
 use crate::domain::{Gap, StreamCertificate};
 use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured};

@@ -8,6 +8,7 @@ pub mod definition;
 pub mod document;
 pub mod figure;
 mod gate;
+mod input;
 pub mod names;
 pub mod quantity;
 pub mod subject;

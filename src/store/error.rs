@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::VERSION;
+use super::mode::VERSION;
 use crate::folder::{self, Refused};
 
 /// What went wrong with the store.

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Error, Mode};
+use super::error::Error;
+use super::mode::Mode;
 use crate::folder::{self, Folder, seal};
 
 /// The list's name.

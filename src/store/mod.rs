@@ -11,6 +11,7 @@ mod layout;
 mod lock;
 pub mod manifest;
 mod migrate;
+mod mode;
 mod open;
 pub mod raw;
 mod reading;
@@ -31,11 +32,9 @@ use manifest::Manifest;
 
 pub use commit::Staged;
 pub use error::Error;
+pub use mode::{Mode, VERSION};
 pub use reading::reading;
 pub use repositories::RepositoryEntry;
-
-/// The layout version that this program writes and reads.
-pub const VERSION: u32 = 2;
 
 const VERSION_FILE: &str = "version";
 const REPOSITORIES_FILE: &str = "repositories.json";
@@ -43,15 +42,6 @@ const REPOSITORIES_FILE: &str = "repositories.json";
 const LOCK: &str = "lock";
 /// What the writer holds while it puts facts in place.
 const FACTS_LOCK: &str = "facts.lock";
-
-/// Whether a store is opened to be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Created where it is missing; locked against other writers.
-    Write,
-    /// Read only; no lock, no change.
-    Read,
-}
 
 /// A directory of committed files.
 #[derive(Debug)]

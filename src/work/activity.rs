@@ -1,11 +1,11 @@
 //! Who did anything on a product's code, and when.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{PersonId, RepositoryId};
+use crate::work::Reading;
 
 /// A person is active with any event in this many days.
 pub const ACTIVE_DAYS: i64 = 90;
@@ -75,7 +75,7 @@ pub fn active_people(reading: &Reading<'_>) -> BTreeSet<PersonId> {
         .as_of
         .checked_sub(SignedDuration::from_hours(24 * ACTIVE_DAYS))
         .unwrap_or(Timestamp::MIN);
-    let activity = reading.activity(|| Activity::of(reading));
+    let activity = reading.always(|| Activity::of(reading));
     let is_active = |instants: &Vec<Timestamp>| {
         let first = instants.partition_point(|at| *at < since);
         instants

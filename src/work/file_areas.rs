@@ -1,9 +1,83 @@
-//! The areas of a product's files, by dense indices.
+//! The areas of a product's files.
 
-use crate::work::Reading;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+use std::sync::Arc;
 
-use super::question::areas_of_files;
+use super::Reading;
+use crate::domain::RepositoryId;
+
+/// The areas of every file of `tables.changes.files`, by file index, for one product.
+pub(crate) fn areas_of_files(reading: &Reading<'_>) -> Arc<AreasOfFiles> {
+    reading.always(|| {
+        let areas_of = |file: &crate::tables::changes::File| {
+            if reading.product.repositories.contains(&file.repository) {
+                reading.question.areas.of(
+                    file.repository,
+                    &file.path,
+                    qualifier(reading, file.repository),
+                )
+            } else {
+                Vec::new()
+            }
+        };
+        AreasOfFiles(reading.tables.changes.files.iter().map(areas_of).collect())
+    })
+}
+
+/// The repository of every area: where it has its first path, or its first path in a pull request.
+#[must_use]
+pub fn repositories_of_areas(reading: &Reading<'_>) -> BTreeMap<String, RepositoryId> {
+    let mut found = BTreeMap::new();
+    let files = reading
+        .tables
+        .changes
+        .files
+        .iter()
+        .map(|file| (file.repository, &file.path));
+    let touched = reading
+        .tables
+        .facts
+        .pull_request_files
+        .iter()
+        .map(|file| (file.repository, &file.path));
+    for (repository, path) in files.chain(touched) {
+        if reading.product.repositories.contains(&repository) {
+            for area in reading
+                .question
+                .areas
+                .of(repository, path, qualifier(reading, repository))
+            {
+                found.entry(area).or_insert(repository);
+            }
+        }
+    }
+    found
+}
+
+/// The name that tells two repositories' directories apart, where the product has several.
+#[must_use]
+pub fn qualifier<'a>(reading: &Reading<'a>, repository: RepositoryId) -> Option<&'a str> {
+    if reading.product.repositories.len() < 2 {
+        return None;
+    }
+    reading
+        .tables
+        .repository(repository)
+        .map(|found| found.name.rsplit('/').next().unwrap_or(&found.name))
+}
+
+/// The areas of every file, by file index.
+#[derive(Debug)]
+pub(crate) struct AreasOfFiles(Vec<Vec<String>>);
+
+impl Deref for AreasOfFiles {
+    type Target = [Vec<String>];
+
+    fn deref(&self) -> &[Vec<String>] {
+        &self.0
+    }
+}
 
 /// The places of a product's files: the product itself, and its areas by name.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::domain::{Bucket, WorkCalendar};
 use crate::register::{DatedEvent, Register};
-use crate::work::question::BadPattern;
+use crate::work::pattern::BadPattern;
 
 /// Working days without an event by anyone else, where the team has agreed on none.
 const STUCK_AFTER: f64 = 3.0;

@@ -2,7 +2,7 @@
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use super::question::BadPattern;
+use super::pattern::BadPattern;
 use crate::register::Register;
 
 /// What records of decisions are called, whoever names their paths.

@@ -3,12 +3,12 @@
 //! Nobody reads a pull request in a minute. An account that speaks that fast, again and again, makes every wait disappear: until
 //! the register says what it is, the figures of those waits are withheld. Which account it is stays private.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::PersonId;
+use crate::work::Reading;
 use crate::work::pull_requests::{Key, of_product};
 
 /// Faster than anybody reads.

@@ -2,6 +2,7 @@
 
 pub mod absences;
 pub mod activity;
+pub mod areas;
 pub mod delivery;
 pub mod fate;
 pub mod file_areas;
@@ -10,6 +11,7 @@ pub mod history;
 pub mod kinds;
 pub mod machine_like;
 pub mod need;
+pub mod pattern;
 pub mod pull_requests;
 pub mod quarters;
 pub mod question;

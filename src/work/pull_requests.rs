@@ -1,19 +1,18 @@
 //! Pull requests with everything that hangs on them, grouped once for all metrics that walk them.
 
-use crate::work::Reading;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::Lens;
-use super::question::qualifier;
+use super::file_areas::qualifier;
 use crate::domain::{
     Account, CommitId, PersonId, PrNumber, PullRequest, RepositoryId, RequestAction, Review,
     ReviewRequest, TimelineEvent,
 };
 use crate::tables::Tables;
-use crate::work::Fate;
+use crate::work::{Fate, Reading};
 
 /// The key of a pull request: numbers of different repositories collide.
 pub type Key = (RepositoryId, PrNumber);
@@ -60,7 +59,7 @@ struct Members {
 /// A product's pull requests, by repository and number; grouped once where the lens is shared.
 #[must_use]
 pub fn of_product<'a>(reading: &Reading<'a>) -> Vec<Whole<'a>> {
-    let gathered = reading.gathered(|| Gathered(gather(reading).unwrap_or_default()));
+    let gathered = reading.once(|| Gathered(gather(reading).unwrap_or_default()));
     let facts = &reading.tables.facts;
     let whole = |members: &Members| {
         Some(Whole {

@@ -1,6 +1,5 @@
 //! Shares of changes, reviews and merge decisions per area, quarter and person.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
 use crate::work::file_areas::FileAreas;
-use crate::work::pull_requests;
+use crate::work::{Reading, pull_requests};
 
 /// What one person did in one area and quarter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,17 +1,14 @@
 //! What a metric is asked about: the instant, the window, the products and areas, and which data is there at all.
 
-use crate::work::Reading;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::areas::Areas;
 use super::delivery::rules::Rules;
 use super::flow_rules::FlowRules;
 use super::kinds::Kinds;
 use super::need::Missing;
+use super::pattern::BadPattern;
 use super::roster::{Calendars, Roster};
 use crate::domain::{
     Bucket, Completeness, Granularity, Person, RepositoryId, Stream, StreamCertificate, Window,
@@ -103,11 +100,6 @@ impl Quarters {
         }
     }
 }
-
-/// A register pattern that no longer compiles (validation refuses it earlier).
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a pattern")]
-pub struct BadPattern(pub String);
 
 impl Lens {
     /// The lens of a register over what the store holds.
@@ -313,125 +305,4 @@ impl Lens {
             fix: None,
         }))
     }
-}
-
-/// Named parts of repositories: configured globs, or else top-level directories.
-#[derive(Debug, Clone)]
-pub struct Areas {
-    configured: Vec<(String, Option<RepositoryId>, GlobSet)>,
-}
-
-/// The area of files at a repository's root, where areas are top-level directories.
-pub const ROOT_AREA: &str = "(root)";
-
-impl Areas {
-    fn new(
-        register: &Register,
-        id_of: &dyn Fn(&str) -> Option<RepositoryId>,
-    ) -> Result<Self, BadPattern> {
-        let mut configured = Vec::new();
-        for area in &register.areas {
-            let mut globs = GlobSetBuilder::new();
-            for glob in &area.paths {
-                globs.add(Glob::new(glob).map_err(|_| BadPattern(glob.clone()))?);
-            }
-            let set = globs
-                .build()
-                .map_err(|_| BadPattern(area.paths.join(", ")))?;
-            // An area of a repository that the store does not know matches nothing.
-            let repository = area
-                .repository
-                .as_ref()
-                .map(|name| id_of(&name.to_string()).unwrap_or(RepositoryId(u32::MAX)));
-            configured.push((area.name.clone(), repository, set));
-        }
-        Ok(Self { configured })
-    }
-
-    /// The areas of a path, sorted, each once; empty where areas are configured and none matches.
-    ///
-    /// Without configured areas it is the top-level directory, qualified by the repository's name when the product has
-    /// several repositories, so that two `src` are two areas.
-    #[must_use]
-    pub fn of(&self, repository: RepositoryId, path: &str, qualifier: Option<&str>) -> Vec<String> {
-        if self.configured.is_empty() {
-            let area = path.split_once('/').map_or(ROOT_AREA, |(top, _)| top);
-            return vec![match qualifier {
-                Some(qualifier) => format!("{qualifier}: {area}"),
-                None => area.to_owned(),
-            }];
-        }
-        let mut areas: Vec<String> = self
-            .configured
-            .iter()
-            .filter(|(_, only, globs)| {
-                only.is_none_or(|only| only == repository) && globs.is_match(path)
-            })
-            .map(|(name, _, _)| name.clone())
-            .collect();
-        areas.sort();
-        areas.dedup();
-        areas
-    }
-}
-
-/// The areas of every file of `tables.changes.files`, by file index, for one product.
-#[must_use]
-pub fn areas_of_files(reading: &Reading<'_>) -> Arc<Vec<Vec<String>>> {
-    reading.areas(|| {
-        let areas_of = |file: &crate::tables::changes::File| {
-            if reading.product.repositories.contains(&file.repository) {
-                reading.question.areas.of(
-                    file.repository,
-                    &file.path,
-                    qualifier(reading, file.repository),
-                )
-            } else {
-                Vec::new()
-            }
-        };
-        reading.tables.changes.files.iter().map(areas_of).collect()
-    })
-}
-
-/// The repository of every area: where it has its first path, or its first path in a pull request.
-#[must_use]
-pub fn repositories_of_areas(reading: &Reading<'_>) -> BTreeMap<String, RepositoryId> {
-    let mut found = BTreeMap::new();
-    let files = reading
-        .tables
-        .changes
-        .files
-        .iter()
-        .map(|file| (file.repository, &file.path));
-    let touched = reading
-        .tables
-        .facts
-        .pull_request_files
-        .iter()
-        .map(|file| (file.repository, &file.path));
-    for (repository, path) in files.chain(touched) {
-        if reading.product.repositories.contains(&repository) {
-            for area in reading
-                .question
-                .areas
-                .of(repository, path, qualifier(reading, repository))
-            {
-                found.entry(area).or_insert(repository);
-            }
-        }
-    }
-    found
-}
-
-/// The name that tells two repositories' directories apart, where the product has several.
-#[must_use]
-pub fn qualifier<'a>(reading: &Reading<'a>, repository: RepositoryId) -> Option<&'a str> {
-    if reading.product.repositories.len() < 2 {
-        return None;
-    }
-    reading
-        .tables
-        .repository(repository)
-        .map(|found| found.name.rsplit('/').next().unwrap_or(&found.name))
 }

@@ -1,27 +1,12 @@
 //! One product's past, read once: what figures and sentences of one run start from.
 
-use std::any::Any;
-use std::sync::{Arc, OnceLock};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::activity::Activity;
-use super::delivery::ancestry::Ancestry;
-use super::delivery::deployments::Found;
-use super::delivery::incidents::Incidents;
-use super::delivery::landing::Landings;
-use super::delivery::shipping::Shipping;
-use super::history::chronicle::Chronicle;
-use super::history::lineage::Histories;
-use super::pull_requests::Gathered;
-use super::turns::Lived;
-use super::{Lens, Missing, ProductLens};
+use super::{Lens, ProductLens};
 use crate::domain::RepositoryId;
 use crate::tables::Tables;
-
-/// Computed by the first that asks.
-type Slot<T> = OnceLock<Arc<T>>;
-
-/// The deployments of a product and what they shipped.
-pub type Delivered = Result<(Found, Shipping), Missing>;
 
 /// One product's past: the tables, the question, the product, and what has been told from them so far.
 ///
@@ -34,39 +19,29 @@ pub struct Reading<'a> {
     pub question: &'a Lens,
     /// Of which product.
     pub product: &'a ProductLens,
-    always: Arc<Always>,
-    then: Arc<Then>,
+    always: Arc<Slots>,
+    then: Arc<Slots>,
 }
 
-/// What does not depend on the instant.
+/// What has been told so far, one thing of a type: each reader brings its own type, and nobody sees another's.
 #[derive(Debug, Default)]
-struct Always {
-    areas: Slot<Vec<Vec<String>>>,
-    ancestry: Slot<Ancestry>,
-    chronicle: Slot<Chronicle>,
-    activity: Slot<Activity>,
-}
+struct Slots(Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>);
 
-/// What was so at the question's instant.
-#[derive(Debug, Default)]
-struct Then {
-    histories: Slot<Histories>,
-    gathered: Slot<Gathered>,
-    lives: Slot<Vec<Lived>>,
-    delivered: Slot<Delivered>,
-    landings: Slot<Landings>,
-    incidents: Slot<Incidents>,
-    kept: OnceLock<Arc<dyn Any + Send + Sync>>,
-}
+/// Computed by the first that asks.
+type Slot<T> = Arc<OnceLock<Arc<T>>>;
 
-/// Methods that give what a slot holds.
-macro_rules! slots {
-    ($($(#[$doc:meta])* $of:ident.$slot:ident: $kind:ty),* $(,)?) => {$(
-        $(#[$doc])*
-        pub(super) fn $slot(&self, compute: impl FnOnce() -> $kind) -> Arc<$kind> {
-            Arc::clone(self.$of.$slot.get_or_init(|| Arc::new(compute())))
-        }
-    )*};
+impl Slots {
+    fn get<T: Any + Send + Sync>(&self, compute: impl FnOnce() -> T) -> Arc<T> {
+        // The lock is gone before anything is computed: what is computed asks for what it starts from.
+        let slot = {
+            let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let slot = slots
+                .entry(TypeId::of::<T>())
+                .or_insert_with(|| Box::new(Slot::<T>::default()));
+            slot.downcast_ref::<Slot<T>>().cloned().unwrap_or_default()
+        };
+        Arc::clone(slot.get_or_init(|| Arc::new(compute())))
+    }
 }
 
 impl<'a> Reading<'a> {
@@ -106,36 +81,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    slots! {
-        /// The areas of every file, by file index.
-        always.areas: Vec<Vec<String>>,
-        /// Its commits and their parents by dense indices.
-        always.ancestry: Ancestry,
-        /// The product's changes and reviews by dense indices.
-        always.chronicle: Chronicle,
-        /// When its people did anything.
-        always.activity: Activity,
-        /// The product's file histories.
-        then.histories: Histories,
-        /// Its pull requests and what belongs to each.
-        then.gathered: Gathered,
-        /// The lives of its pull requests, in their order.
-        then.lives: Vec<Lived>,
-        /// Its deployments and what they shipped.
-        then.delivered: Delivered,
-        /// Where its pull requests landed.
-        then.landings: Landings,
-        /// Its incidents.
-        then.incidents: Incidents,
+    /// What was so at the question's instant: computed by the first that asks, and kept under its type.
+    pub(crate) fn once<T: Any + Send + Sync>(&self, compute: impl FnOnce() -> T) -> Arc<T> {
+        self.then.get(compute)
     }
 
-    /// What figures of several metrics have in common beyond what happened: one thing.
-    pub(crate) fn kept<T: Any + Send + Sync>(&self, compute: impl Fn() -> T) -> Arc<T> {
-        let kept = self.then.kept.get_or_init(|| Arc::new(compute()));
-        // Something else is kept here: then nothing is shared.
-        Arc::clone(kept)
-            .downcast()
-            .unwrap_or_else(|_| Arc::new(compute()))
+    /// The same for what does not depend on the instant.
+    pub(crate) fn always<T: Any + Send + Sync>(&self, compute: impl FnOnce() -> T) -> Arc<T> {
+        self.always.get(compute)
     }
 }
 

@@ -5,15 +5,14 @@
 //! a team whose members are not known, until anybody but the author does. Asking again while a request is open is no new
 //! request; asking again after the review is one.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::domain::{Elapsed, PersonId, RepositoryId, RequestAction, Review};
 use crate::tables::Tables;
-use crate::work::Fate;
 use crate::work::pull_requests::{Whole, not_human};
+use crate::work::{Fate, Reading};
 
 /// Who was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -25,8 +25,6 @@
 mod checks;
 mod events;
 mod replay;
-
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -36,10 +34,10 @@ use self::checks::Checks;
 pub(crate) use self::replay::n_rounds;
 use crate::domain::{Elapsed, MergeRule, PersonId, RepositoryId, Window};
 use crate::tables::Tables;
+use crate::work::Reading;
 use crate::work::delivery::landing::{self, Landings};
-use crate::work::delivery::shipping::{self, contradicted};
+use crate::work::delivery::shipping::{self, Delivered, contradicted};
 use crate::work::pull_requests::Whole;
-use crate::work::reading::Delivered;
 
 /// Whom a review is asked of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -194,7 +192,7 @@ pub type Lived = Result<Life, &'static str>;
 /// The lives of a product's pull requests, in their order; replayed once where the lens is shared.
 #[must_use]
 pub fn lives(reading: &Reading<'_>, wholes: &[Whole<'_>]) -> Arc<Vec<Lived>> {
-    reading.lives(|| {
+    reading.once(|| {
         let replay = Replay::of(reading, wholes);
         wholes.iter().map(|whole| replay.life(whole)).collect()
     })

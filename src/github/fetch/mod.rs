@@ -14,13 +14,13 @@ mod tails;
 mod texts;
 mod unsubmitted;
 mod workflow_runs;
+use context::{Context, checksum};
+use jiff::{SignedDuration, Timestamp};
 
 use super::client::{Client, Wait};
 use super::error::Error;
 use crate::domain::{RepoName, RepositoryId, Stream, StreamCertificate};
 use crate::store::{Store, sizes};
-use context::{Context, checksum};
-use jiff::{SignedDuration, Timestamp};
 
 pub use context::permission_of;
 pub(in crate::github) use repository::{list_of, overview};

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{PersonId, PrNumber, PullRequestState, RepositoryId};
-use crate::metrics::aggregate::Keyed;
 use crate::metrics::flow::stuck::last_touched;
-use crate::metrics::measure::LedgerRow;
+use crate::metrics::measure::{Keyed, LedgerRow};
 use crate::metrics::review::{span_hours, turnaround};
 use crate::work::absences::{Period, Phase, Spell};
 use crate::work::delivery::deployments::Found;

@@ -1,6 +1,5 @@
 //! `absence.resilience`: the team's figures while somebody was away, against the four weeks on either side. Private.
 
-use crate::work::Reading;
 use std::sync::Arc;
 
 use super::found::{Item, Record, What};
@@ -16,7 +15,7 @@ use crate::work::absences::{Period, Phase, Spell, spells};
 use crate::work::delivery::deployments;
 use crate::work::pull_requests::of_product;
 use crate::work::turns::Replay;
-use crate::work::{Fate, Lens, Missing, Need, ProductLens, requests};
+use crate::work::{Fate, Lens, Missing, Need, ProductLens, Reading, requests};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

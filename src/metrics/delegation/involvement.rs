@@ -1,6 +1,5 @@
 //! `delegation.involvement`: the delegator's share of what happens in scope, by fortnight. Figures of people: private.
 
-use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -8,17 +7,17 @@ use jiff::{Timestamp, ToSpan as _};
 
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId, ReviewState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, ratio_value};
+use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Scope,
-    Unit,
+    About, Cell, Definition, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Recipe,
+    Scope, Unit,
 };
 use crate::work::delivery::deployments::commit_page;
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterDelegation;
-use crate::work::{Fate, Lens, Need, ProductLens};
+use crate::work::{Fate, Lens, Missing, Need, ProductLens, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

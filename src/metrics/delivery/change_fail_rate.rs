@@ -1,19 +1,20 @@
 //! `dora.change_fail_rate`: successful production deployments that an incident is put down to.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::{Attribution, Elapsed, RepositoryId, Rung};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, ratio_value};
+use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
+};
 use crate::work::delivery::deployments::Found;
 use crate::work::delivery::incidents::{self, Incidents};
 use crate::work::delivery::shipping;
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

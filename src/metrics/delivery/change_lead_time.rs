@@ -1,22 +1,21 @@
 //! `dora.change_lead_time`: first commit of a change → first production deployment that contains it.
 
-use crate::work::{Missing, Reading};
 use jiff::Timestamp;
 
 use crate::domain::{Elapsed, PullRequestState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, quantiles};
+use crate::metrics::aggregate::{Depth, cells, quantiles};
 use crate::metrics::estimate::quantile;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit,
+    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit,
 };
 use crate::tables::CommitRow;
 use crate::work::delivery::deployments::{Found, commit_page};
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipped, Shipping, contradicted, not_shipped};
 use crate::work::pull_requests::{self, Whole, not_human};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,6 +1,5 @@
 //! `ci.duration`: how long a passing run takes, and the dates on which that changed.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,12 +8,12 @@ use super::change_points::{Shift, shifts};
 use super::flake_rate::{self, Run};
 use crate::domain::{Elapsed, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, quantiles};
+use crate::metrics::aggregate::{Depth, cells, quantiles};
 use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
 use crate::work::delivery::conclusions::is_no_result;
-use crate::work::question::qualifier;
-use crate::work::{Fate, Need};
+use crate::work::file_areas::qualifier;
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

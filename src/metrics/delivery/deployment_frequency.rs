@@ -1,22 +1,21 @@
 //! `dora.deployment_frequency`: successful production deployments.
 
-use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::domain::{Bucket, Elapsed, RepositoryId, Stream};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count};
+use crate::metrics::aggregate::{Depth, cells, count};
 use crate::metrics::estimate::quantile;
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Cell, Definition, Ledger, Measure, Measured, Number, Recipe, Scope, Unit, Value,
+    About, Cell, Definition, Keyed, Ledger, Measure, Measured, Number, Recipe, Scope, Unit, Value,
 };
 use crate::register::DeploymentSource;
 use crate::work::delivery::deployments::{Candidate, Found};
 use crate::work::delivery::shipping::{self, Shipping};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,6 +1,5 @@
 //! `dora.failed_deployment_recovery_time`: from a failed deployment to restored service.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,11 +7,11 @@ use jiff::Timestamp;
 
 use crate::domain::{Attribution, Elapsed};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_rows};
-use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Recipe, Unit};
+use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
+use crate::metrics::measure::{About, Definition, Keyed, LedgerRow, Measure, Recipe, Unit};
 use crate::work::delivery::incidents::{self, Incidents, Placed};
 use crate::work::delivery::shipping::{self, Shipping};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,20 +1,19 @@
 //! `ci.flake_rate`: runs that failed and then passed on the same commit. Never part of the change fail rate.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::{Elapsed, RepositoryId, WorkflowJob, WorkflowRun};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, share};
+use crate::metrics::aggregate::{Depth, cells, share};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::tables::Tables;
 use crate::work::delivery::conclusions::{is_failure, is_no_result};
-use crate::work::question::qualifier;
-use crate::work::{Fate, Need};
+use crate::work::file_areas::qualifier;
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -3,8 +3,10 @@
 use super::{merged_inside, observed};
 use crate::domain::Elapsed;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
+use crate::metrics::aggregate::{Depth, count, measure_rows};
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+};
 use crate::work::pull_requests::of_product;
 pub use crate::work::turns::Holder;
 use crate::work::turns::{Life, Turn, lives};

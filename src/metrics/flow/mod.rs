@@ -14,16 +14,14 @@ pub mod stuck;
 pub mod unreviewed_share;
 pub mod work_in_progress;
 pub mod work_mix;
-
-use crate::work::Reading;
 use jiff::Timestamp;
 
 use super::Tables;
-use super::aggregate::{Depth, Keyed, measure_rows, quantiles};
-use super::measure::{Definition, Measure, Measured};
+use super::aggregate::{Depth, measure_rows, quantiles};
+use super::measure::{Definition, Keyed, Measure, Measured};
 use crate::domain::{Elapsed, PullRequestState, ReviewState};
 use crate::work::pull_requests::{Whole, not_human, of_product};
-use crate::work::{Fate, Missing, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// What becomes of a pull request in a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,9 +3,11 @@
 use super::observed;
 use crate::domain::Elapsed;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{AreaDepth, Depth, Keyed, count, measure_rows};
+use crate::metrics::aggregate::{AreaDepth, Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+};
 use crate::work::flow_rules::{Around, DAYS_AROUND};
 use crate::work::pull_requests::{not_human, of_product};
 use crate::work::turns::lives;

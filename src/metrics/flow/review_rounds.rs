@@ -2,8 +2,8 @@
 
 use super::{merged_inside, observed, review_span};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, measure_rows, quantiles};
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::aggregate::{Depth, measure_rows, quantiles};
+use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
 use crate::work::pull_requests::of_product;
 use crate::work::turns::n_rounds;
 use crate::work::{Fate, Missing, Need, Reading};

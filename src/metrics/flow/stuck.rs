@@ -1,6 +1,5 @@
 //! `flow.stuck`: open pull requests that nobody but the author has touched for days.
 
-use crate::work::{Missing, Reading};
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -8,12 +7,12 @@ use jiff::Timestamp;
 use super::observed;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, full_count, measure_rows};
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::aggregate::{Depth, full_count, measure_rows};
+use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
 use crate::work::turns::lives;
-use crate::work::{Fate, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,20 +1,19 @@
 //! `flow.unreviewed_share`: merged without any human review and without a co-author.
 
-use crate::work::{Missing, Reading};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{merged_inside, observed};
 use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, share};
+use crate::metrics::aggregate::{Depth, cells, share};
 use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, Measure, Measured, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Keyed, Measure, Measured, Recipe, Unit};
 use crate::tables::Tables;
 use crate::work::delivery::ancestry::{self, Ancestry};
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,6 +1,5 @@
 //! `flow.work_in_progress`: open pull requests at the end of each day.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,14 +9,14 @@ use jiff::civil::Date;
 use super::observed;
 use crate::domain::{Bucket, PersonId, RepositoryId, Window};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
+use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::work::pull_requests::{not_human, of_product};
 use crate::work::turns::lives;
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

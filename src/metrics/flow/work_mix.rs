@@ -1,15 +1,16 @@
 //! `flow.work_mix`: what kinds of work were merged.
 
-use crate::work::{Missing, Reading};
 use std::collections::HashMap;
 
 use super::{merged_inside, observed};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
+use crate::metrics::aggregate::{Depth, count, measure_rows};
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+};
 use crate::work::flow_rules::KindRules;
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,17 +1,18 @@
 //! `knowledge.concentration_by_kind`: who always writes the decision records, the pipeline, the migrations, the postmortems.
 
-use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Granularity, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells};
+use crate::metrics::aggregate::{Depth, cells};
 use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Measured, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Keyed, LedgerRow, Measure, Measured, Recipe, Unit,
+};
 use crate::metrics::ownership::share;
 use crate::work::delivery::deployments::commit_page;
 use crate::work::quarters::{CommitIn, commits_in};
-use crate::work::{Fate, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,13 +1,12 @@
 //! Recency-weighted knowledge of areas: commits count in full, reviews by half, both fade with age.
 
-use crate::work::Reading;
 use std::collections::BTreeMap;
 
 use crate::domain::PersonId;
 use crate::work::activity::{ACTIVE_DAYS, active_people};
 use crate::work::file_areas::FileAreas;
 use crate::work::history::fading::{REVIEW_WEIGHT, weight};
-use crate::work::{Missing, pull_requests};
+use crate::work::{Missing, Reading, pull_requests};
 
 /// What one person knows of one area.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -1,18 +1,16 @@
 //! `knowledge.files_at_risk`: files that at most one active person knows, by Mirsaeedi & Rigby (2020).
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use super::decay::stale;
 use super::holders::{FileRow, Judged, file_rows, held, measure_files};
-use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
 use crate::work::activity::active_people;
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Lens, Need};
+use crate::work::{Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -89,7 +87,7 @@ pub fn estimate(lens: &Lens, files: &[&[PersonId]]) -> Measured {
 }
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
-    let measure = measure_files(
+    measure_files(
         &DEFINITION,
         reading,
         &|| match stale(reading) {
@@ -98,6 +96,5 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         },
         &|rows| estimate(reading.question, &held(rows)),
         &Vec::new,
-    )?;
-    Ok(panel::with_quarters(measure, reading, 4))
+    )
 }

@@ -1,15 +1,14 @@
 //! Files, the people who hold each by some algorithm, and what is left when people go: shared by the bus-factor figures.
 
-use crate::work::Reading;
 use std::sync::Arc;
 
 use crate::domain::PersonId;
-use crate::metrics::aggregate::{Depth, Keyed, Population, count, measure_rows};
-use crate::metrics::measure::{Definition, LedgerRow, Measure, Measured, Number, Value};
+use crate::metrics::aggregate::{Depth, Population, count, measure_rows};
+use crate::metrics::measure::{Definition, Keyed, LedgerRow, Measure, Measured, Number, Value};
 use crate::tables::Tables;
+use crate::work::file_areas::areas_of_files;
 use crate::work::history::lineage::{FileHistory, LeftOut, exclusion, file_histories};
-use crate::work::question::areas_of_files;
-use crate::work::{Fate, Missing, Need, ProductLens};
+use crate::work::{Fate, Missing, Need, ProductLens, Reading};
 
 /// A file's row and who holds it, by id.
 pub type FileRow = Keyed<Vec<PersonId>>;

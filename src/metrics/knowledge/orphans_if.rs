@@ -1,6 +1,5 @@
 //! `knowledge.orphans_if`: what nobody active would know any more if one person left.
 
-use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decay::stale;
@@ -10,7 +9,7 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -145,7 +144,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::aggregate::Keyed;
+    use crate::metrics::measure::Keyed;
     use crate::metrics::measure::LedgerRow;
 
     #[test]

@@ -1,6 +1,5 @@
 //! The bus-factor figures side by side, with the files that each would orphan, per area and quarter. None is *the* bus factor.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,13 +12,13 @@ use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::group::{Few, Group};
 use crate::metrics::measure::{Cell, Ledger, Measure, Measured, Scope};
 use crate::tables::Tables;
-use crate::work::Lens;
 use crate::work::activity::active_people;
 use crate::work::file_areas::FileAreas;
 use crate::work::history::chronicle;
 use crate::work::history::lineage::FileHistory;
 use crate::work::history::replay::Replay;
 use crate::work::history::surviving::Samples;
+use crate::work::{Lens, Reading};
 
 /// One figure of a place, with its ledger and whoever are too few behind it.
 #[derive(Debug, Clone)]
@@ -152,7 +151,7 @@ fn show(panel: &mut ByArea, area: Option<&str>, at: usize, shown: Shown) {
 /// One replay for all quarters: each history is seen once a quarter by every algorithm.
 #[must_use]
 pub fn by_quarter(reading: &Reading<'_>) -> Arc<Vec<(Bucket, ByArea)>> {
-    reading.kept(|| {
+    reading.once(|| {
         let quarters: Vec<(Bucket, Timestamp)> = Bucket::spine(
             reading.question.window,
             Granularity::Quarter,
@@ -204,10 +203,22 @@ pub fn by_quarter(reading: &Reading<'_>) -> Arc<Vec<(Bucket, ByArea)>> {
     })
 }
 
-/// Adds the figures at the end of every complete quarter to those of products and areas, from the panel's place `at`.
+/// The metrics of the panel, in the order of its places.
+const PLACES: [&str; 5] = [
+    truck_factor::METRIC.definition.id,
+    truck_factor_decayed::METRIC.definition.id,
+    primary_developers::METRIC.definition.id,
+    survival::METRIC.definition.id,
+    files_at_risk::METRIC.definition.id,
+];
+
+/// Adds the figures at the end of every complete quarter to those of products and areas, where the metric is one of the panel.
 ///
 /// They are what the metric gives as of the quarter's end, with its ledger: `explain --as-of` lists the rows.
-pub(super) fn with_quarters(mut measure: Measure, reading: &Reading<'_>, at: usize) -> Measure {
+pub(crate) fn with_quarters(mut measure: Measure, reading: &Reading<'_>) -> Measure {
+    let Some(at) = PLACES.iter().position(|id| *id == measure.definition.id) else {
+        return measure;
+    };
     let cells = std::mem::take(&mut measure.cells);
     {
         let mut windows: BTreeMap<Option<String>, Cell> = BTreeMap::new();

@@ -1,16 +1,16 @@
 //! `knowledge.primary_developers`: Cosentino et al. (2015), by non-consecutive changes.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use super::holders::{Judged, file_rows, held, measure_files};
-use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Keyed, count};
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
+use crate::metrics::aggregate::count;
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+};
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Lens, Need};
+use crate::work::{Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -140,14 +140,13 @@ pub fn estimate(lens: &Lens, files: &[&[(PersonId, f64)]]) -> Measured {
 }
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
-    let measure = measure_files(
+    measure_files(
         &DEFINITION,
         reading,
         &|| Ok(rows(reading)),
         &|rows| estimate(reading.question, &held(rows)),
         &Vec::new,
-    )?;
-    Ok(panel::with_quarters(measure, reading, 2))
+    )
 }
 
 #[cfg(test)]

@@ -1,17 +1,16 @@
 //! `knowledge.silos`: areas that one person holds and no second active person knows.
 
-use crate::work::{Missing, Reading};
 use std::sync::Arc;
 
 use super::decay::{AreaKnowledge, by_area, stale};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, full_count};
+use crate::metrics::aggregate::{Depth, cells, full_count};
 use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Keyed, LedgerRow, Measure, Recipe, Unit};
 use crate::work::activity::active_people;
-use crate::work::question::repositories_of_areas;
-use crate::work::{Fate, Need};
+use crate::work::file_areas::repositories_of_areas;
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

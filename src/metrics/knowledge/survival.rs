@@ -1,21 +1,19 @@
 //! `knowledge.survival`: whose lines are still there.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::holders::{Judged, held, measure_files, name_of};
-use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Keyed, count, ratio_value};
+use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::estimate::effective_number;
 use crate::metrics::measure::{
-    About, Definition, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::tables::Tables;
+use crate::work::file_areas::areas_of_files;
 use crate::work::history::surviving::{FileLines, Samples, missing};
-use crate::work::question::areas_of_files;
-use crate::work::{Fate, Missing, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -160,14 +158,13 @@ pub fn estimate(reading: &Reading<'_>, files: &[&[(PersonId, u64)]]) -> Measured
 }
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
-    let measure = measure_files(
+    measure_files(
         &DEFINITION,
         reading,
         &|| rows(reading),
         &|rows| estimate(reading, &held(rows)),
         &Vec::new,
-    )?;
-    Ok(panel::with_quarters(measure, reading, 3))
+    )
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use super::holders::{
     FileRow, Judged, file_rows, held, left_out_note, measure_files, truck_factor,
 };
-use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
@@ -84,7 +83,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<FileRow> {
 }
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
-    let measure = measure_files(
+    measure_files(
         &DEFINITION,
         reading,
         &|| Ok(rows(reading)),
@@ -93,14 +92,13 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             let histories = file_histories(reading);
             vec![left_out_note(reading.product, &histories.left_out)]
         },
-    )?;
-    Ok(panel::with_quarters(measure, reading, 0))
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::aggregate::Keyed;
+    use crate::metrics::measure::Keyed;
     use crate::metrics::measure::{LedgerRow, Measured};
     use crate::work::Fate;
     use crate::work::history::lineage::Part;

@@ -1,7 +1,6 @@
 //! `knowledge.truck_factor_decayed`: recency-weighted changes and reviews, after Jabrayilzade et al. (2022).
 
 use super::holders::{FileRow, Judged, file_rows, held, measure_files, truck_factor};
-use super::panel;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
@@ -78,14 +77,13 @@ pub fn rows(reading: &Reading<'_>) -> Vec<FileRow> {
 }
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
-    let measure = measure_files(
+    measure_files(
         &DEFINITION,
         reading,
         &|| Ok(rows(reading)),
         &|rows| truck_factor(reading, &held(rows)),
         &Vec::new,
-    )?;
-    Ok(panel::with_quarters(measure, reading, 1))
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! `onboarding.milestones`: first documentation, first code, first review, people met. Figures of people: private.
 
-use crate::work::{Missing, Reading};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -8,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, share};
+use crate::metrics::aggregate::{Depth, cells, share};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope, Unit,
-    Value,
+    About, Cell, Definition, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope,
+    Unit, Value,
 };
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,21 +1,20 @@
 //! `ownership.drift`: whom CODEOWNERS names, against who maintains.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::domain::{Codeowners, CodeownersLine, PersonId, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, full_count};
+use crate::metrics::aggregate::{Depth, cells, count, full_count};
 use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Ratio, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Keyed, LedgerRow, Measure, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::file_areas::areas_of_files;
 use crate::work::history::lineage::file_histories;
 use crate::work::pull_requests::{Key, reviewer_of};
 use crate::work::quarters::commits_in;
-use crate::work::question::areas_of_files;
 use crate::work::roster::person_of;
-use crate::work::{Fate, Lens, Missing, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,6 +1,5 @@
 //! `ownership.handover`: an area moving from one person to another.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,15 +8,15 @@ use jiff::civil::Date;
 
 use crate::domain::{Bucket, Granularity, PersonId, ReviewState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, full_count};
+use crate::metrics::aggregate::{Depth, cells, full_count};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, LedgerRow, Measure, Ratio, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Keyed, LedgerRow, Measure, Ratio, Recipe, Unit};
 use crate::tables::Tables;
+use crate::work::file_areas::repositories_of_areas;
 use crate::work::pull_requests::{Key, Whole, of_product};
 use crate::work::quarters::{Acts, acted};
-use crate::work::question::repositories_of_areas;
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

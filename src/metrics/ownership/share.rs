@@ -1,24 +1,23 @@
 //! `ownership.share`: how much of an area's changes rests on one person, by quarter.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, ratio_value};
+use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, wilson_interval};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::work::delivery::deployments::commit_page;
+use crate::work::file_areas::areas_of_files;
 use crate::work::history::surviving::Samples;
 use crate::work::pull_requests::of_product;
 use crate::work::quarters::commits_in_areas;
-use crate::work::question::areas_of_files;
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

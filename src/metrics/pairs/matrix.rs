@@ -1,18 +1,17 @@
 //! `pairs.matrix`: co-authored changes per pair and quarter. The team tree says how many pairs there are, not who.
 
-use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
+use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::flow::unreviewed_share::UNLINKED;
 use crate::metrics::measure::{
-    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::work::delivery::deployments::commit_page;
-use crate::work::{Fate, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,16 +1,15 @@
 //! `review.absence_what_if`: areas that would have no recent reviewer if one person were away.
 
-use crate::work::{Missing, Reading};
 use std::sync::Arc;
 
 use super::areas::{AreaReviewers, by_area};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows, ratio_value};
+use crate::metrics::aggregate::{Depth, count, measure_rows, ratio_value};
 use crate::metrics::measure::{
-    About, Definition, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,6 +1,5 @@
 //! Who reviews and approves in which area, recently and ever.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -10,7 +9,7 @@ use crate::domain::{PersonId, RepositoryId, ReviewState};
 use crate::metrics::aggregate::count;
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::roster::RosterMember;
-use crate::work::{Fate, Lens};
+use crate::work::{Fate, Lens, Reading};
 
 /// How far back a review is recent: 180 days of 24 hours before the as-of instant.
 const RECENT_HOURS: i64 = 180 * 24;

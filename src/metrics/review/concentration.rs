@@ -1,16 +1,17 @@
 //! `review.concentration`: how much of the reviewing rests on one person, without saying who.
 
-use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, cells, count, ratio_value};
+use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, gini, wilson_interval};
 use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
+};
 use crate::work::pull_requests::of_product;
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,15 +1,16 @@
 //! `review.done`: reviews submitted on others' pull requests, with the comments left on each.
 
-use crate::work::{Missing, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Bucket, CommentKind, PersonId, Review};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
+use crate::metrics::aggregate::{Depth, count, measure_rows};
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+};
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
-use crate::work::{Fate, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,6 +1,5 @@
 //! `review.first_response`: ready for review → first human comment or review by somebody else.
 
-use crate::work::{Missing, Reading};
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -8,11 +7,11 @@ use jiff::Timestamp;
 use super::{span_hours, spoiled};
 use crate::domain::{Comment, PullRequestState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_rows};
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
+use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
 use crate::work::machine_like::Words;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
-use crate::work::{Fate, Need};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,6 +1,5 @@
 //! `review.queue`: open requests at the end of every day, replayed from events.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,13 +8,13 @@ use jiff::{Timestamp, ToSpan as _};
 
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
+use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,14 +1,15 @@
 //! `review.requested`: reviews asked for.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
-use crate::work::Need;
+use crate::metrics::aggregate::{Depth, count, measure_rows};
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+};
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::requests::{Asked, Request, replay};
+use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

@@ -1,6 +1,5 @@
 //! `review.sole_approver`: merged pull requests that only one human approved.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -8,12 +7,12 @@ use jiff::Timestamp;
 use super::done::fate;
 use crate::domain::{PersonId, PullRequestState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows, ratio_value};
+use crate::metrics::aggregate::{Depth, count, measure_rows, ratio_value};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::measure::{About, Definition, Measure, Measured, Ratio, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Keyed, Measure, Measured, Ratio, Recipe, Unit};
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

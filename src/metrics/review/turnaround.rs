@@ -2,8 +2,8 @@
 
 use super::span_hours;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, censored_quantiles, measure_rows};
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
+use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
 use crate::tables::Tables;
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};

@@ -2,9 +2,11 @@
 
 use super::span_hours;
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
+use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+};
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};
 use crate::work::{Fate, Missing, Need, Reading};

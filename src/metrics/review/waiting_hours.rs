@@ -1,6 +1,5 @@
 //! `review.waiting_hours`: hours in which a pull request waited for somebody's review.
 
-use crate::work::{Missing, Reading};
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -8,11 +7,13 @@ use jiff::Timestamp;
 use super::span_hours;
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, Keyed, count, measure_rows};
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit, Value};
+use crate::metrics::aggregate::{Depth, count, measure_rows};
+use crate::metrics::measure::{
+    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+};
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
 use crate::work::turns::{Asked, Holder, Turn, lives};
-use crate::work::{Fate, Lens, Need};
+use crate::work::{Fate, Lens, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {

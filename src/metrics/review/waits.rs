@@ -1,6 +1,5 @@
 //! On whom merged pull requests waited, and for how long, against everybody else: what the lead's bottleneck card is made of.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan as _};
@@ -12,7 +11,7 @@ use crate::metrics::estimate::{median_interval, quantile, wilson_interval};
 use crate::metrics::measure::Ratio;
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::requests::{End, replay};
-use crate::work::{Fate, Lens};
+use crate::work::{Fate, Lens, Reading};
 
 /// So many days after joining, waits say more about joining than about reviewing.
 const JOINING_DAYS: i64 = 28;

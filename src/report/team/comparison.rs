@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::TeamInput;
 use crate::metrics::measure::{Cell, Measure, Measured, Value};
 use crate::report::definition::{ComparedFigure, ComparisonDefinition};
+use crate::report::input::TeamInput;
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
 use crate::report::withheld::people_words;

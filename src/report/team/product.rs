@@ -2,10 +2,11 @@
 
 use super::comparison::comparison;
 use super::shortcomings::cautions;
-use super::{Absence, AbsenceKind, Product, ProductReport, RepositoryFace, Section, TeamInput};
+use super::{Absence, AbsenceKind, ProductReport, Section};
 use crate::metrics::measure::{Definition, Measured};
 use crate::report::definition::TeamDefinition;
 use crate::report::figure::{self, Frame};
+use crate::report::input::{Product, RepositoryFace, TeamInput};
 use crate::report::withheld::people_words;
 
 pub(super) fn product_report(

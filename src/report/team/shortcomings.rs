@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{CertificateLine, Product, Shortcoming, TeamInput};
+use super::{CertificateLine, Shortcoming};
 use crate::domain::{Completeness, Stream, StreamCertificate};
 use crate::metrics::measure::{Definition, Need};
+use crate::report::input::{Product, TeamInput};
 
 /// Why a figure of a product may be incomplete: streams it needs that have holes.
 pub(super) fn cautions(

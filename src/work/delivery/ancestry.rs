@@ -2,12 +2,12 @@
 //!
 //! Containment is git's: beside the commits of the default branches there are those that only tags and deployments reach.
 
-use crate::work::Reading;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::{CommitId, RepositoryId};
 use crate::tables::{CommitRow, Tables};
+use crate::work::Reading;
 
 /// Where every commit of a product is, and where its parents are: rows of `tables.commits`, then those of `tables.side_commits`.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub struct Ancestry {
 /// The ancestry of a product; computed once where the lens is shared.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>) -> Arc<Ancestry> {
-    reading.ancestry(|| Ancestry::of(reading))
+    reading.always(|| Ancestry::of(reading))
 }
 
 impl Ancestry {

@@ -1,6 +1,5 @@
 //! Which deployments of a product count: the configured sources in order, the first with data wins.
 
-use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -10,7 +9,7 @@ use crate::domain::{CommitId, Deployment, Outcome, RepositoryId, WorkflowRun};
 use crate::register::DeploymentSource;
 use crate::tables::Tables;
 use crate::work::delivery::conclusions::is_failure;
-use crate::work::{Fate, Missing, ProductLens};
+use crate::work::{Fate, Missing, ProductLens, Reading};
 
 /// A deployment and whether it is a successful one to production.
 #[derive(Debug, Clone)]

@@ -1,6 +1,5 @@
 //! The incidents of a product: labelled issues and register entries, with three clocks and one deployment at most.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use crate::domain::{
 };
 use crate::register::IncidentEntry;
 use crate::work::pull_requests::Key;
-use crate::work::{Lens, Missing, Need};
+use crate::work::{Lens, Missing, Need, Reading};
 
 /// The label whose event ends an incident's impact.
 const RESOLVED_LABEL: &str = "resolved";
@@ -120,7 +119,7 @@ pub fn missing(reading: &Reading<'_>) -> Option<Missing> {
 /// where the lens is shared.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>, shipping: &Shipping) -> Arc<Incidents> {
-    reading.incidents(|| attributed(reading, shipping))
+    reading.once(|| attributed(reading, shipping))
 }
 
 fn attributed(reading: &Reading<'_>, shipping: &Shipping) -> Incidents {

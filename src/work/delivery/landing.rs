@@ -4,7 +4,6 @@
 //! What GitHub names is believed. Everything weaker is held against time: a commit made long before the merge, or long after it, is
 //! another one's (a fork's `Merge pull request #1` two years later), and then the landing is unknown.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use super::ancestry::{self, Ancestry, RowSet};
 use super::reverts::Reverts;
 use crate::domain::{CommitId, PrNumber, PullRequestState, RepositoryId};
 use crate::tables::{CommitRow, Tables};
+use crate::work::Reading;
 use crate::work::pull_requests::{Key, Whole};
 
 /// A change that GitHub names no commit of lands within this time of its merge, on either side.
@@ -69,7 +69,7 @@ pub struct Landings {
 /// Where a product's pull requests landed.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>, wholes: &[Whole<'_>]) -> Arc<Landings> {
-    reading.landings(|| Landings::of(reading, ancestry::of_product(reading), wholes))
+    reading.once(|| Landings::of(reading, ancestry::of_product(reading), wholes))
 }
 
 impl Landings {

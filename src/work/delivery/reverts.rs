@@ -1,9 +1,9 @@
 //! Which commits take a change back. A revert of a revert brings the change in again: that is no repair, it is the work itself.
 
-use crate::work::Reading;
 use std::collections::HashMap;
 
 use crate::domain::{CommitId, RepositoryId};
+use crate::work::Reading;
 
 /// A commit of a repository.
 type Key = (RepositoryId, CommitId);

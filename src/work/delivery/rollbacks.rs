@@ -8,7 +8,7 @@ use crate::domain::{CommitId, Deployment, Outcome, RepositoryId};
 use crate::register::{Product, Register};
 use crate::tables::Repository;
 use crate::work::Fate;
-use crate::work::question::BadPattern;
+use crate::work::pattern::BadPattern;
 
 /// Parents by commit, of one repository.
 pub type Parents<'a> = HashMap<CommitId, &'a [CommitId]>;

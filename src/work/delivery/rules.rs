@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::domain::{Elapsed, PrNumber, PullRequest, RepositoryId};
 use crate::register::{IncidentEntry, Register};
-use crate::work::question::BadPattern;
+use crate::work::pattern::BadPattern;
 
 /// What makes an issue an incident and a pull request a hotfix.
 #[derive(Debug, Clone)]

@@ -1,6 +1,5 @@
 //! Which deployment first shipped a commit: by ancestry, for all deployments in one pass over the history.
 
-use crate::work::Reading;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -9,7 +8,10 @@ use jiff::Timestamp;
 use super::ancestry::{self, Ancestry, RowSet};
 use super::deployments::{self, Candidate, Found};
 use crate::domain::{CommitId, Deployment, RepositoryId};
-use crate::work::{Fate, Missing};
+use crate::work::{Fate, Missing, Reading};
+
+/// The deployments of a product and what they shipped.
+pub type Delivered = Result<(Found, Shipping), Missing>;
 
 /// Which way a deployment moved its environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +81,7 @@ impl Shipped {
 /// A product's deployments and what they shipped, or why there are none; placed once where the lens is shared.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>) -> Arc<Result<(Found, Shipping), Missing>> {
-    reading.delivered(|| {
+    reading.once(|| {
         let found = deployments::of_product(reading)?;
         let ancestry = ancestry::of_product(reading);
         let shipping = Shipping::of(ancestry, &found);

@@ -3,7 +3,6 @@
 //! Commits are large rows and pull requests are found by key. Here both are looked up once, so that the replay at each of a
 //! dozen quarters walks small arrays in order.
 
-use crate::work::Reading;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::domain::{ChangeKind, CommitId, PersonId, PullRequest, RepositoryId};
 use crate::tables::CommitRow;
+use crate::work::Reading;
 use crate::work::pull_requests::{Key, reviewer_of};
 
 /// A commit on a default branch that changed files.
@@ -135,7 +135,7 @@ fn at_index<T>(lists: &[Vec<T>], at: u32) -> &[T] {
 /// The chronicle of a product; computed once where the lens is shared.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>) -> Arc<Chronicle> {
-    reading.chronicle(|| {
+    reading.always(|| {
         let mut chronicle = Chronicle {
             everybody: reading
                 .tables

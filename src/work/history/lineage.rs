@@ -2,7 +2,6 @@
 //!
 //! The lens of a run keeps it, so that all metrics that start from it share it ([`file_histories`]); `replay` computes it.
 
-use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use super::chronicle;
 use super::replay::Replay;
 use crate::domain::{Exclusion, PersonId};
 use crate::tables::Tables;
+use crate::work::Reading;
 
 /// One person's part in one file.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -121,7 +121,7 @@ pub struct Touch {
 /// The histories of the files of a product that exist at the as-of instant; computed once where the lens is shared.
 #[must_use]
 pub fn file_histories(reading: &Reading<'_>) -> Arc<Histories> {
-    reading.histories(|| {
+    reading.once(|| {
         let chronicle = chronicle::of_product(reading);
         let instants = [reading.question.as_of];
         let replay = Replay::of(reading.tables, &chronicle, &instants);

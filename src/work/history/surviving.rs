@@ -1,6 +1,5 @@
 //! Surviving lines by file and person at sampled instants.
 
-use crate::work::Reading;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -10,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::lineage::exclusion;
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
 use crate::tables::Tables;
-use crate::work::Missing;
+use crate::work::{Missing, Reading};
 
 /// Lines of humans in one file at its repository's sampled instant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,12 @@
 //! When somebody last committed to or reviewed an area: for the private tree only.
 
-use crate::work::Reading;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::domain::PersonId;
-use crate::work::pull_requests;
-use crate::work::question::areas_of_files;
+use crate::work::file_areas::areas_of_files;
+use crate::work::{Reading, pull_requests};
 
 /// The last commit or review of every human in every area of a product before the as-of instant, over the whole history.
 ///

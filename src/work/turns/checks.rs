@@ -1,6 +1,5 @@
 //! Time that belongs to machines: workflow runs of a pull request's own commits, and the merge queue.
 
-use crate::work::Reading;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -8,6 +7,7 @@ use jiff::Timestamp;
 use super::replay::append;
 use super::{Holder, Turn};
 use crate::domain::{CommitId, RepositoryId};
+use crate::work::Reading;
 use crate::work::pull_requests::Whole;
 
 /// From when to when; without an end: it still runs.

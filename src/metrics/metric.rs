@@ -1,0 +1,13 @@
+//! What is registered of a metric.
+
+use super::measure::{Definition, Measure};
+use crate::work::{Missing, Reading};
+
+/// A registered metric.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    /// What it means and where it comes from.
+    pub definition: &'static Definition,
+    /// What it says of one product, or what it lacks.
+    pub measure: fn(&Reading<'_>) -> Result<Measure, Missing>,
+}

@@ -1,0 +1,78 @@
+//! What a team report is built from.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::names::Names;
+use crate::domain::{Gap, Granularity, RepositoryId, StreamCertificate, Window};
+use crate::metrics::Measure;
+use crate::metrics::unmet::Unmet;
+
+/// A repository as a reader knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryFace {
+    /// Key in measures.
+    pub id: RepositoryId,
+    /// `owner/name`, or the clone's folder name.
+    pub name: String,
+    /// Its page, without a final slash; `None`: rows are not linked.
+    pub url: Option<String>,
+}
+
+/// A product: a named group of repositories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// Name, as in the scopes of the measures.
+    pub name: String,
+    /// Its repositories.
+    pub repositories: Vec<RepositoryId>,
+    /// What is withheld of it because a precondition does not hold.
+    pub unmet: Vec<Unmet>,
+}
+
+/// A known risk that the team has accepted until a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedFlag {
+    /// The metric.
+    pub metric: String,
+    /// Product, repository or area.
+    pub scope: String,
+    /// Why.
+    pub reason: String,
+    /// Quiet until this day.
+    pub until: Date,
+}
+
+/// Everything a team report is built from.
+#[derive(Debug, Clone)]
+pub struct TeamInput<'a> {
+    /// The instant the report speaks of.
+    pub as_of: Timestamp,
+    /// The window of the figures.
+    pub window: Window,
+    /// The length of a bucket.
+    pub granularity: Granularity,
+    /// The zone that decides which day an instant falls on.
+    pub zone: TimeZone,
+    /// Products in the order of the page.
+    pub products: &'a [Product],
+    /// Repositories.
+    pub repositories: &'a [RepositoryFace],
+    /// Measures.
+    pub measures: &'a [Measure],
+    /// How complete each stream is.
+    pub certificates: &'a [StreamCertificate],
+    /// What could not be read.
+    pub gaps: &'a [Gap],
+    /// Accepted risks.
+    pub accepted: &'a [AcceptedFlag],
+    /// Everybody's names: the report prints none of them.
+    pub names: &'a Names,
+    /// Below this many rows a figure lists events instead of a summary.
+    pub minimum_n: u64,
+    /// Figures of what fewer people did are withheld.
+    pub minimum_people: usize,
+    /// The program's version.
+    pub version: &'a str,
+}
