@@ -39,7 +39,10 @@ impl Metric {
     pub fn of(&self, readings: &[Reading<'_>]) -> Measure {
         let mut whole = Measure::of(self.definition);
         for reading in readings {
-            match (self.measure)(reading) {
+            let (question, product) = (reading.question, reading.product);
+            let mut needs = self.gate.iter();
+            let missing = needs.find_map(|need| question.missing(product, *need));
+            match missing.map_or_else(|| (self.measure)(reading), Err) {
                 Ok(part) => whole.add(panel::with_quarters(part, reading)),
                 Err(missing) => whole
                     .cells

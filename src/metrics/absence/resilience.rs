@@ -20,6 +20,7 @@ use crate::work::{Fate, Lens, Missing, Need, ProductLens, Reading, requests};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[],
     measure,
 };
 
@@ -210,7 +211,6 @@ fn turnaround<'a>(lens: &Lens, rows: impl Iterator<Item = &'a LedgerRow>) -> Tur
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
     let found = match of_product_absences(reading) {
         Ok(found) => found,
         Err(missing) => {
@@ -236,7 +236,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         measure.rows.extend(rows);
     }
     measure.rows.extend(short(reading));
-
     Ok(measure)
 }
 

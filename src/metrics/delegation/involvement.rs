@@ -22,6 +22,7 @@ use crate::work::{Fate, Lens, Missing, Need, ProductLens, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::History],
     measure,
 };
 
@@ -221,10 +222,6 @@ pub fn acts(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<InScope
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
-        return Err(missing);
-    }
     measure.cells.push(whole(reading.product));
     for delegation in reading
         .question
@@ -252,7 +249,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         }));
         measure.rows.extend(rows.into_iter().map(|row| row.row));
     }
-
     Ok(measure)
 }
 

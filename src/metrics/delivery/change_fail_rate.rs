@@ -1,7 +1,6 @@
 //! `dora.change_fail_rate`: successful production deployments that an incident is put down to.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::domain::{Attribution, Elapsed, RepositoryId, Rung};
 use crate::metrics::Metric;
@@ -19,6 +18,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[],
     measure,
 };
 
@@ -62,18 +62,11 @@ const CUTS: [(Rung, &str); 6] = [
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    let missing = incidents::missing(reading);
-    let delivered = missing.map_or_else(
-        || shipping::of_product(reading),
-        |missing| Arc::new(Err(missing)),
-    );
-    let (found, shipping) = match delivered.as_ref() {
-        Ok((found, shipping)) => (found, shipping),
-        Err(missing) => {
-            return Err(missing.clone());
-        }
-    };
+    if let Some(missing) = incidents::missing(reading) {
+        return Err(missing);
+    }
+    let delivered = shipping::of_product(reading);
+    let (found, shipping) = delivered.as_ref().as_ref().map_err(Clone::clone)?;
     let incidents = incidents::of_product(reading, shipping);
     let rows = rows(reading, found, &incidents);
     measure.cells.extend(cells(
@@ -85,7 +78,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     ));
     measure.notes.extend(incidents.notes(reading));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

@@ -20,6 +20,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::Commits],
     measure,
 };
 
@@ -54,17 +55,8 @@ type MergeToDeploy = Option<f64>;
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    if let Some(missing) = reading.question.missing(reading.product, Need::Commits) {
-        return Err(missing);
-    }
     let delivered = shipping::of_product(reading);
-    let (found, shipping) = match delivered.as_ref() {
-        Ok((found, shipping)) => (found, shipping),
-        Err(missing) => {
-            return Err(missing.clone());
-        }
-    };
+    let (found, shipping) = delivered.as_ref().as_ref().map_err(Clone::clone)?;
     let (rows, note) = rows(reading, found, shipping);
     measure.cells.extend(cells(
         Group::of(&DEFINITION, reading.question),
@@ -77,7 +69,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         .notes
         .push(format!("{}: {note}", reading.product.name));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

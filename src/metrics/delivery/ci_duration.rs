@@ -18,6 +18,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::WorkflowRuns],
     measure,
 };
 
@@ -46,13 +47,6 @@ static DEFINITION: Definition = Definition {
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    if let Some(missing) = reading
-        .question
-        .missing(reading.product, Need::WorkflowRuns)
-    {
-        return Err(missing);
-    }
     let rows = rows(reading);
     measure.cells.extend(cells(
         Group::of(&DEFINITION, reading.question),
@@ -63,7 +57,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     ));
     measure.notes.extend(notes(reading, &rows));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

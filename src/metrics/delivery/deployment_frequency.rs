@@ -20,6 +20,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[],
     measure,
 };
 
@@ -48,14 +49,8 @@ static DEFINITION: Definition = Definition {
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
     let delivered = shipping::of_product(reading);
-    let (found, shipping) = match delivered.as_ref() {
-        Ok((found, shipping)) => (found, shipping),
-        Err(missing) => {
-            return Err(missing.clone());
-        }
-    };
+    let (found, shipping) = delivered.as_ref().as_ref().map_err(Clone::clone)?;
     let rows: Vec<Keyed<(RepositoryId, Timestamp)>> = found
         .candidates
         .iter()
@@ -77,7 +72,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         .extend(with_empty_buckets(reading, found, cells));
     measure.notes.push(note(reading, found, shipping));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

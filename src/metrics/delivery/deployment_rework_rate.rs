@@ -1,7 +1,6 @@
 //! `dora.deployment_rework_rate`: unplanned deployments that happened because of something already in production.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::domain::RepositoryId;
 use crate::metrics::Metric;
@@ -20,6 +19,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::Commits],
     measure,
 };
 
@@ -69,18 +69,8 @@ impl Rework {
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    let missing = reading.question.missing(reading.product, Need::Commits);
-    let delivered = missing.map_or_else(
-        || shipping::of_product(reading),
-        |missing| Arc::new(Err(missing)),
-    );
-    let (found, shipping) = match delivered.as_ref() {
-        Ok((found, shipping)) => (found, shipping),
-        Err(missing) => {
-            return Err(missing.clone());
-        }
-    };
+    let delivered = shipping::of_product(reading);
+    let (found, shipping) = delivered.as_ref().as_ref().map_err(Clone::clone)?;
     let incidents = incidents::of_product(reading, shipping);
     let rows = rows(reading, found, shipping, &incidents);
     measure.cells.extend(cells(
@@ -108,7 +98,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         ));
     }
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

@@ -18,6 +18,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::WorkflowRuns],
     measure,
 };
 
@@ -46,13 +47,6 @@ static DEFINITION: Definition = Definition {
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
     let failed = failed_jobs(reading.tables);
-
-    if let Some(missing) = reading
-        .question
-        .missing(reading.product, Need::WorkflowRuns)
-    {
-        return Err(missing);
-    }
     let runs = runs(reading);
     let mut flakes = Flakes::default();
     let rows: Vec<Keyed<f64>> = runs
@@ -91,7 +85,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     measure.notes.extend(worst(reading, &rows));
     measure.notes.extend(flakes.worst(reading));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

@@ -1,6 +1,6 @@
 //! `flow.deploy_wait`: merged → in production.
 
-use super::{Placed, observed};
+use super::Placed;
 use crate::domain::PullRequestState;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, measure_rows, quantiles};
@@ -13,6 +13,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -43,7 +44,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::AREAS,
         &|| {
-            observed(reading)?;
             let delivered = shipping::of_product(reading);
             let (_, shipping) = delivered.as_ref().as_ref().map_err(Missing::clone)?;
             let wholes = of_product(reading);

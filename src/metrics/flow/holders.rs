@@ -1,6 +1,6 @@
 //! `flow.turns`: who held merged changes, and for how long.
 
-use super::{merged_inside, observed};
+use super::merged_inside;
 use crate::domain::Elapsed;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
@@ -15,6 +15,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -85,15 +86,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &DEFINITION,
         reading,
         Depth::AREAS,
-        &|| {
-            observed(reading)?;
-            Ok(rows(reading))
-        },
+        &|| Ok(rows(reading)),
         &|_, rows| estimate(reading.question, rows),
     )?;
 
     measure.notes.push(note(reading));
-
     Ok(measure)
 }
 

@@ -21,7 +21,7 @@ use super::aggregate::{Depth, measure_rows, quantiles};
 use super::measure::{Definition, Keyed, Measure, Measured};
 use crate::domain::{Elapsed, PullRequestState, ReviewState};
 use crate::work::pull_requests::{Whole, not_human, of_product};
-use crate::work::{Fate, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Reading};
 
 /// What becomes of a pull request in a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,7 +79,6 @@ fn durations(
         reading,
         Depth::AREAS,
         &|| {
-            observed(reading)?;
             let wholes = of_product(reading);
             Ok(wholes
                 .iter()
@@ -88,14 +87,6 @@ fn durations(
         },
         &|_, rows| finish(quantiles(reading.question, definition.unit, rows)),
     )
-}
-
-/// Whether a product's pull requests are there.
-fn observed(reading: &Reading<'_>) -> Result<(), Missing> {
-    reading
-        .question
-        .missing(reading.product, Need::PullRequests)
-        .map_or(Ok(()), Err)
 }
 
 /// When a pull request of a human was merged inside the window; `Err` says what it is otherwise (`None`: no concern of it).

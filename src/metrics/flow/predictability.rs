@@ -1,6 +1,5 @@
 //! `flow.predictability`: five working days before and after a dated change.
 
-use super::observed;
 use crate::domain::Elapsed;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{AreaDepth, Depth, count, measure_rows};
@@ -16,6 +15,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -62,7 +62,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         DEPTH,
         &|| {
-            observed(reading)?;
             if changes.is_empty() {
                 return Err(Missing {
                     because: format!(

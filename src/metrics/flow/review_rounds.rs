@@ -1,6 +1,6 @@
 //! `flow.review_rounds`: author pushes that follow a review, before the merge.
 
-use super::{merged_inside, observed, review_span};
+use super::{merged_inside, review_span};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, measure_rows, quantiles};
 use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
@@ -11,6 +11,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -44,7 +45,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::AREAS,
         &|| {
-            observed(reading)?;
             let wholes = of_product(reading);
             let rows = wholes.iter().filter_map(|whole| {
                 let merged_at = match merged_inside(reading, whole) {

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::observed;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, full_count, measure_rows};
@@ -17,6 +16,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -45,10 +45,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &DEFINITION,
         reading,
         Depth::AREAS,
-        &|| {
-            observed(reading)?;
-            Ok(rows(reading))
-        },
+        &|| Ok(rows(reading)),
         &|_, rows| full_count(reading.question, rows),
     )?;
     let days = reading.question.flow.stuck_after_working_days;

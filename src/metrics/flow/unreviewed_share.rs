@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{merged_inside, observed};
+use super::merged_inside;
 use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
@@ -18,6 +18,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -62,10 +63,6 @@ const NO_FLOW: &str = "no_pull_request_flow";
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    if let Err(missing) = observed(reading) {
-        return Err(missing);
-    }
     let rows = rows(reading);
     let mut found = cells(
         Group::of(&DEFINITION, reading.question),
@@ -85,7 +82,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     }
     measure.cells.extend(found);
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

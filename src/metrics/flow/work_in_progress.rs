@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::observed;
 use crate::domain::{Bucket, PersonId, RepositoryId, Window};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
@@ -21,6 +20,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -54,10 +54,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &DEFINITION,
         reading,
         Depth::REPOSITORIES,
-        &|| {
-            observed(reading)?;
-            Ok(rows(reading, &days))
-        },
+        &|| Ok(rows(reading, &days)),
         &|_, rows| estimate(rows),
     )
 }

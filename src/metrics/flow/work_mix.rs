@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{merged_inside, observed};
+use super::merged_inside;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
@@ -15,6 +15,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -58,10 +59,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &DEFINITION,
         reading,
         Depth::AREAS,
-        &|| {
-            observed(reading)?;
-            Ok(rows(reading))
-        },
+        &|| Ok(rows(reading)),
         &|_, rows| estimate(reading.question, rows),
     )
 }

@@ -17,6 +17,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::History],
     measure,
 };
 
@@ -161,10 +162,6 @@ pub fn writers(rows: &[Keyed<Vec<PersonId>>]) -> BTreeMap<&str, BTreeMap<PersonI
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
-        return Err(missing);
-    }
     let rows = rows(reading);
     let found = cells(
         Group::of(&DEFINITION, reading.question),
@@ -198,6 +195,5 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     ));
     measure.cells.extend(found);
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }

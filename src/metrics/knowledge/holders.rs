@@ -8,7 +8,7 @@ use crate::metrics::measure::{Definition, Keyed, LedgerRow, Measure, Measured, N
 use crate::tables::Tables;
 use crate::work::file_areas::areas_of_files;
 use crate::work::history::lineage::{FileHistory, LeftOut, exclusion, file_histories};
-use crate::work::{Fate, Missing, Need, ProductLens, Reading};
+use crate::work::{Fate, Missing, ProductLens, Reading};
 
 /// A file's row and who holds it, by id.
 pub type FileRow = Keyed<Vec<PersonId>>;
@@ -104,9 +104,7 @@ pub fn measure_files<K>(
     estimate: &dyn Fn(&[&Keyed<K>]) -> Measured,
     notes: &dyn Fn() -> Vec<String>,
 ) -> Result<Measure, Missing> {
-    let missing = reading.question.missing(reading.product, Need::History);
-    let rows = || missing.clone().map_or_else(rows, Err);
-    let mut measure = measure_rows(definition, reading, Depth::AREAS, &rows, &|_, rows| {
+    let mut measure = measure_rows(definition, reading, Depth::AREAS, rows, &|_, rows| {
         estimate(rows)
     })?;
     measure.notes = notes();

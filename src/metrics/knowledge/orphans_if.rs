@@ -14,6 +14,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::History],
     measure,
 };
 

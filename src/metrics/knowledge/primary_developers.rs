@@ -15,6 +15,7 @@ use crate::work::{Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::History],
     measure,
 };
 

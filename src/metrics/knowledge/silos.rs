@@ -15,6 +15,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::History],
     measure,
 };
 
@@ -94,10 +95,6 @@ fn silo_of(
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
-        return Err(missing);
-    }
     if let Some(stale) = stale(reading) {
         return Err(stale);
     }
@@ -160,6 +157,5 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         .notes
         .push(format!("{}: silos: {held}", reading.product.name));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }

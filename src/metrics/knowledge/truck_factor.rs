@@ -12,6 +12,7 @@ use crate::work::{Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::History],
     measure,
 };
 

@@ -19,6 +19,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::History],
     measure,
 };
 
@@ -254,20 +255,12 @@ fn count_work(reading: &Reading<'_>, deciding: &[Option<usize>], lines: &mut [De
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
     let Declared { lines, unowned, .. } = declared(reading);
-    let no_lines = || {
-        lines.is_empty().then(|| Missing {
+    if lines.is_empty() {
+        return Err(Missing {
             because: "no repository has a CODEOWNERS file".to_owned(),
             fix: None,
-        })
-    };
-    if let Some(missing) = reading
-        .question
-        .missing(reading.product, Need::History)
-        .or_else(no_lines)
-    {
-        return Err(missing);
+        });
     }
     let rows: Vec<Keyed<()>> = lines
         .into_iter()
@@ -304,7 +297,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading.product.name, unowned.hits, unowned.of
     ));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

@@ -21,6 +21,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::History],
     measure,
 };
 
@@ -282,10 +283,6 @@ fn words(handover: &Handover) -> String {
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
-        return Err(missing);
-    }
     let repository_of = repositories_of_areas(reading);
     let mut rows: Vec<Keyed<()>> = Vec::new();
     let mut named = Vec::new();
@@ -337,6 +334,5 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         .notes
         .push(format!("{}: hand-overs: {named}", reading.product.name));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }

@@ -22,6 +22,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::History],
     measure,
 };
 
@@ -50,10 +51,6 @@ static DEFINITION: Definition = Definition {
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    if let Some(missing) = reading.question.missing(reading.product, Need::History) {
-        return Err(missing);
-    }
     let rows = rows(reading);
     let group = Group::of(&DEFINITION, reading.question);
     let mut found = cells(
@@ -89,7 +86,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     }
     measure.cells.extend(found);
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

@@ -16,6 +16,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::Commits],
     measure,
 };
 
@@ -141,10 +142,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &DEFINITION,
         reading,
         Depth::REPOSITORIES,
-        &|| match reading.question.missing(reading.product, Need::Commits) {
-            Some(missing) => Err(missing),
-            None => Ok(rows(reading)),
-        },
+        &|| Ok(rows(reading)),
         &|_, rows| {
             let n = count(rows.len());
             if n < reading.question.minimum_n {

@@ -16,6 +16,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -43,13 +44,6 @@ static DEFINITION: Definition = Definition {
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-
-    if let Some(missing) = reading
-        .question
-        .missing(reading.product, Need::PullRequests)
-    {
-        return Err(missing);
-    }
     let rows = rows(reading);
     let active = active_members(reading);
     measure.cells.extend(cells(
@@ -60,7 +54,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &|bucket, rows| estimate(reading.question, rows, active.get(&bucket)),
     ));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
-
     Ok(measure)
 }
 

@@ -15,6 +15,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -122,12 +123,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::REPOSITORIES.and_people(),
         &|| {
-            if let Some(missing) = reading
-                .question
-                .missing(reading.product, Need::PullRequests)
-            {
-                return Err(missing);
-            }
             let mut rows = Vec::new();
             for whole in of_product(reading) {
                 let inside =

@@ -16,6 +16,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -55,12 +56,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::AREAS,
         &|| {
-            if let Some(missing) = reading
-                .question
-                .missing(reading.product, Need::PullRequests)
-            {
-                return Err(missing);
-            }
             let place = |whole: &Whole<'_>| {
                 let words = spoken.get(&whole.key()).map_or(&[][..], Vec::as_slice);
                 let (at, end, is_running, fate) = classify(reading, whole, words)?;

@@ -19,6 +19,7 @@ use crate::work::{Fate, Lens, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -110,12 +111,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::REPOSITORIES.and_people(),
         &|| {
-            if let Some(missing) = reading
-                .question
-                .missing(reading.product, Need::PullRequests)
-            {
-                return Err(missing);
-            }
             let wholes = of_product(reading);
             let requests = replay(reading, &wholes);
             let mut rows = queue_rows(reading, &days, &requests);

@@ -12,6 +12,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -44,12 +45,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::REPOSITORIES.and_people(),
         &|| {
-            if let Some(missing) = reading
-                .question
-                .missing(reading.product, Need::PullRequests)
-            {
-                return Err(missing);
-            }
             let wholes = of_product(reading);
             let row = |request: &Request<'_, '_>| {
                 let fate = fate(request, reading.tables);

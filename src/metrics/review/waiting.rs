@@ -14,6 +14,7 @@ use crate::work::{Fate, Missing, Need, Reading};
 /// The registry row.
 pub const METRIC: Metric = Metric {
     definition: &DEFINITION,
+    gate: &[Need::PullRequests],
     measure,
 };
 
@@ -43,12 +44,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::REPOSITORIES.and_people(),
         &|| {
-            if let Some(missing) = reading
-                .question
-                .missing(reading.product, Need::PullRequests)
-            {
-                return Err(missing);
-            }
             let mut wholes = of_product(reading);
             wholes.retain(|whole| whole.ended_at(reading.question).is_none());
             let row = |request: &Request<'_, '_>| {

@@ -269,6 +269,7 @@ impl Shipping {
 }
 
 /// What became of a change that no deployment here contains: it waits, unless one whose commit nobody here knows may have it.
+#[must_use]
 pub fn not_shipped(shipping: &Shipping, repository: RepositoryId, merged_at: Timestamp) -> Fate {
     if shipping.may_have_shipped(repository, merged_at, None) {
         Fate::Unknown("deployed_commit_unknown")
@@ -278,6 +279,7 @@ pub fn not_shipped(shipping: &Shipping, repository: RepositoryId, merged_at: Tim
 }
 
 /// Why the first deployment here that contains a change need not be the first one, or cannot be.
+#[must_use]
 pub fn contradicted(shipping: &Shipping, shipped: &Shipped, merged_at: Timestamp) -> Option<Fate> {
     if shipped.is_baseline {
         // What the first one shipped is unknown whatever else is.
