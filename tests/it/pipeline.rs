@@ -214,6 +214,26 @@ impl Demo {
     }
 }
 
+/// A copy of the demo's store in a directory, for a test that writes to it.
+pub(crate) fn copy_of_the_store(place: &Path) {
+    for (file, bytes) in tree(&demo().root.join("linchpin-demo/store")) {
+        let path = place.join("store").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+/// The demo's clones, as arguments.
+pub(crate) fn clones() -> Vec<String> {
+    let repositories = demo().root.join("linchpin-demo/repositories");
+    let names = ["parcel-api.git", "parcel-web.git", "timetable.git"];
+    let clone = |name| repositories.join(name).display().to_string();
+    names
+        .into_iter()
+        .flat_map(|name| ["--repo".to_owned(), clone(name)])
+        .collect()
+}
+
 /// Every file below a directory, by relative path.
 pub(crate) fn tree(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{demo, linchpin, tree};
+use super::{clones, copy_of_the_store, demo, linchpin, tree};
 
 const READ_THE_DIFFERENCE: &str = "run the tests with BLESS=1 and read the difference";
 
@@ -32,11 +32,7 @@ fn is_blessing() -> bool {
 fn quarter_of_timetable() -> tempfile::TempDir {
     let place = tempfile::tempdir().unwrap();
     let from = demo().root.join("linchpin-demo");
-    for (file, bytes) in tree(&from.join("store")) {
-        let path = place.path().join("store").join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
+    copy_of_the_store(place.path());
     let register = fs::read_to_string(from.join("config/linchpin.toml")).unwrap();
     assert!(register.contains(PARCELS));
     let config = place.path().join("linchpin.toml");
@@ -55,13 +51,9 @@ fn quarter_of_timetable() -> tempfile::TempDir {
         "2026-07-01T00:00:00Z",
         "--quiet",
     ];
-    let repositories = from.join("repositories");
-    let clones = ["parcel-api.git", "parcel-web.git", "timetable.git"]
-        .map(|name| repositories.join(name).display().to_string());
+    let clones = clones();
     let mut mine = vec!["mine", "--offline"];
-    for clone in &clones {
-        mine.extend(["--repo", clone]);
-    }
+    mine.extend(clones.iter().map(String::as_str));
     linchpin(place.path(), &[mine.as_slice(), &places].concat());
     let asked = [
         "--since",
