@@ -92,7 +92,7 @@ fn a_share_is_told_with_both_its_counts() {
     How it can mislead Pairing without a trailer looks unreviewed. An approval in seconds counts as a review.
     Source             GitHub `PullRequestReview`, authors of `PullRequest.commits`; git `Co-authored-by` trailers
 
-    timetable: 22 % 2 of 9, 80 % interval 9.6 % – 43 %, n = 9
+    timetable: 22 % (2 of 9), 80 % interval 9.6 % – 43 %, n = 9
 
     Ledger
              9  included
