@@ -1,5 +1,6 @@
 //! `linchpin diff`: why figures moved between two runs.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -160,7 +161,11 @@ fn figure_words(figure: &RunFigure) -> String {
 
 /// A change with its sign: `+3.0 h`, `−2.0 points`. The difference of two shares is no share.
 fn effect_words(figure: &RunFigure, effect: f64) -> String {
-    let sign = if effect < 0.0 { "−" } else { "+" };
+    let sign = match effect.partial_cmp(&0.0) {
+        Some(Ordering::Less) => "−",
+        Some(Ordering::Greater) => "+",
+        _ => "±",
+    };
     let words = match unit(figure) {
         Some(Unit::Share) => {
             let points = format!("{:.1}", effect.abs() * 100.0);

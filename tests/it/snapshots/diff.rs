@@ -85,7 +85,7 @@ fn the_difference_of_two_shares_is_told_in_points() {
     from the run as of 2026-06-14T23:00:00Z to the run as of 2026-06-21T23:00:00Z
 
     flow.unreviewed_share · parcels: 0 % (n = 36) → 0 % (n = 45)
-      +0.0 points: new events (rows: 9 in)
+      ±0.0 points: new events (rows: 9 in)
           https://github.example/lighthouse/parcel-api/pull/377
           https://github.example/lighthouse/parcel-web/pull/315
           https://github.example/lighthouse/parcel-web/pull/316
