@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::args::{DiffArgs, Format};
 use super::console;
 use super::error::{CliError, DONE, Kind};
+use super::explain::not_a_metric;
 use super::report::reading;
 use super::workspace::Workspace;
 use crate::metrics;
@@ -39,10 +40,7 @@ fn compared(args: &DiffArgs, store: &Store) -> Result<String, CliError> {
     if let Some(id) = &args.metric
         && metrics::find(id).is_none()
     {
-        let message = format!("`{}` is not a metric", terminal(id));
-        return Err(
-            CliError::new(Kind::Usage, message).hint("`linchpin explain list` names every metric")
-        );
+        return Err(not_a_metric(id));
     }
     let head = |number: u64| runs.iter().find(|(known, _)| *known == number);
     let (Some(before), Some(after)) = (head(before), head(after)) else {

@@ -130,7 +130,7 @@ fn what_cannot_be_compared_is_refused_with_what_can() {
     [exit code 2]
 
     error: `flow.cycel_time` is not a metric
-    hint: `linchpin explain list` names every metric
+    hint: did you mean `flow.cycle_time`? `linchpin explain list` names every metric
     [exit code 2]
     ");
 }

@@ -98,22 +98,22 @@ fn what_explain_does_not_know_is_answered_with_what_it_knows() {
         @"
     $ linchpin explain flow.pickup_tiem --as-of=2024-02-01
     error: `flow.pickup_tiem` is not a metric
-    hint: name one of dora.deployment_frequency, dora.change_lead_time, dora.change_fail_rate, dora.failed_deployment_recovery_time, dora.deployment_rework_rate, ci.flake_rate, ci.duration, flow.cycle_time, flow.turns, flow.coding_time, flow.pickup_time, flow.review_time, flow.review_rounds, flow.merge_wait, flow.deploy_wait, flow.work_in_progress, flow.stuck, flow.unreviewed_share, flow.work_mix, flow.predictability, review.requested, review.done, review.waiting, review.turnaround, review.first_response, review.queue, review.waiting_hours, review.concentration, review.sole_approver, review.absence_what_if, knowledge.truck_factor, knowledge.truck_factor_decayed, knowledge.primary_developers, knowledge.survival, knowledge.files_at_risk, knowledge.orphans_if, knowledge.silos, knowledge.concentration_by_kind, ownership.share, ownership.drift, ownership.handover, delegation.involvement, absence.resilience, pairs.matrix, onboarding.milestones
+    hint: did you mean `flow.pickup_time`? `linchpin explain list` names every metric
     [exit code 2]
 
     $ linchpin explain flow.pick --as-of=2024-02-01
     error: `flow.pick` is not a metric
-    hint: name one of dora.deployment_frequency, dora.change_lead_time, dora.change_fail_rate, dora.failed_deployment_recovery_time, dora.deployment_rework_rate, ci.flake_rate, ci.duration, flow.cycle_time, flow.turns, flow.coding_time, flow.pickup_time, flow.review_time, flow.review_rounds, flow.merge_wait, flow.deploy_wait, flow.work_in_progress, flow.stuck, flow.unreviewed_share, flow.work_mix, flow.predictability, review.requested, review.done, review.waiting, review.turnaround, review.first_response, review.queue, review.waiting_hours, review.concentration, review.sole_approver, review.absence_what_if, knowledge.truck_factor, knowledge.truck_factor_decayed, knowledge.primary_developers, knowledge.survival, knowledge.files_at_risk, knowledge.orphans_if, knowledge.silos, knowledge.concentration_by_kind, ownership.share, ownership.drift, ownership.handover, delegation.involvement, absence.resilience, pairs.matrix, onboarding.milestones
+    hint: did you mean `flow.pickup_time`? `linchpin explain list` names every metric
     [exit code 2]
 
     $ linchpin explain velocity --as-of=2024-02-01
     error: `velocity` is not a metric
-    hint: name one of dora.deployment_frequency, dora.change_lead_time, dora.change_fail_rate, dora.failed_deployment_recovery_time, dora.deployment_rework_rate, ci.flake_rate, ci.duration, flow.cycle_time, flow.turns, flow.coding_time, flow.pickup_time, flow.review_time, flow.review_rounds, flow.merge_wait, flow.deploy_wait, flow.work_in_progress, flow.stuck, flow.unreviewed_share, flow.work_mix, flow.predictability, review.requested, review.done, review.waiting, review.turnaround, review.first_response, review.queue, review.waiting_hours, review.concentration, review.sole_approver, review.absence_what_if, knowledge.truck_factor, knowledge.truck_factor_decayed, knowledge.primary_developers, knowledge.survival, knowledge.files_at_risk, knowledge.orphans_if, knowledge.silos, knowledge.concentration_by_kind, ownership.share, ownership.drift, ownership.handover, delegation.involvement, absence.resilience, pairs.matrix, onboarding.milestones
+    hint: `linchpin explain list` names every metric
     [exit code 2]
 
     $ linchpin explain ownership.share --scope coer --as-of=2024-02-01
     error: `coer` is no product, repository or area of this metric
-    hint: name one of [clone], core, web
+    hint: did you mean `core`? name one of [clone], core, web
     [exit code 2]
 
     $ linchpin explain ownership.share --scope nowhere --as-of=2024-02-01
@@ -123,7 +123,7 @@ fn what_explain_does_not_know_is_answered_with_what_it_knows() {
 
     $ linchpin explain ownership.share --bucket 1999-W01 --as-of=2024-02-01
     error: there is no bucket `1999-W01` with rows in the window
-    hint: name one between 2024-Q1 and 2024-Q1, or widen `--since`
+    hint: name 2024-Q1, or widen `--since`
     [exit code 2]
 
     $ linchpin explain knowledge.truck_factor --person nobody --as-of=2024-02-01

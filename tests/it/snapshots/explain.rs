@@ -250,51 +250,51 @@ fn a_person_s_own_figure_has_their_rows_alone() {
 fn the_list_names_every_metric_with_its_question() {
     let ran = ran(&demo().root, &["explain", "list"]);
     insta::assert_snapshot!(answered(&ran), @"
-    dora.deployment_frequency    How often does the product reach production?
-    dora.change_lead_time        How long does a change take from its first commit to production?
-    dora.change_fail_rate        How many deployments needed immediate intervention?
-    dora.failed_deployment_recovery_time How long does it take to restore service after a bad deployment?
-    dora.deployment_rework_rate  How many deployments only repair what an earlier one broke?
-    ci.flake_rate                How often does CI fail and then pass on the same commit?
-    ci.duration                  How long does CI take to say yes, and since when?
-    flow.cycle_time              How long is a pull request open before it is merged?
-    flow.turns                   Who are changes waiting for on their way to production?
-    flow.coding_time             How long is a change worked on before others can see it?
-    flow.pickup_time             How long does a pull request wait for its first human review?
-    flow.review_time             How long does it take from the first review to the last approval?
-    flow.review_rounds           How often does a change go back and forth before it is merged?
-    flow.merge_wait              How long does an approved change wait to be merged?
-    flow.deploy_wait             How long does a merged change wait to reach production?
-    flow.work_in_progress        How many pull requests are open at once?
-    flow.stuck                   Which open work has nobody looked at for days?
-    flow.unreviewed_share        How much reaches the default branch that only its author has seen?
-    flow.work_mix                How much of the work builds, keeps, pays back or repairs?
-    flow.predictability          Did a dated change make finishing more predictable?
-    review.requested             How many reviews were asked for?
-    review.done                  How many reviews were given, and were they more than a nod?
-    review.waiting               Which requests are open now, and for how long?
-    review.turnaround            How long does somebody who is asked for a review take to give it?
-    review.first_response        How long does an author wait for the first human word?
-    review.queue                 How long is the queue of reviews at the end of a day?
-    review.waiting_hours         For how many hours was it a reviewer's turn?
-    review.concentration         How much of the reviewing rests on one person?
-    review.sole_approver         How often does a change land on one person's approval alone?
-    review.absence_what_if       Which areas would have no recent reviewer if one person were away?
-    knowledge.truck_factor       How many people would have to leave before most files have no author?
-    knowledge.truck_factor_decayed How many people would have to leave before nobody who knows them recently is left for most files?
-    knowledge.primary_developers How many people hold a relevant part of the knowledge?
-    knowledge.survival           Whose lines is the code of today made of?
-    knowledge.files_at_risk      How many files does at most one active person know?
-    knowledge.orphans_if         How much would nobody active know any more if one person left?
-    knowledge.silos              Which areas does only one person know?
-    knowledge.concentration_by_kind Does one person write all decision records, pipeline changes, migrations, releases or postmortems?
-    ownership.share              How much of the changing of an area rests on one person, and how does that move?
-    ownership.drift              Do the people whom CODEOWNERS names maintain what it gives them?
-    ownership.handover           Which areas move from one person to another?
-    delegation.involvement       Does the delegator's part in what was handed over fall?
-    absence.resilience           Does the work go on while one person is away?
-    pairs.matrix                 How many different pairs change code together?
-    onboarding.milestones        How soon is a joiner part of the work?
+    dora.deployment_frequency             How often does the product reach production?
+    dora.change_lead_time                 How long does a change take from its first commit to production?
+    dora.change_fail_rate                 How many deployments needed immediate intervention?
+    dora.failed_deployment_recovery_time  How long does it take to restore service after a bad deployment?
+    dora.deployment_rework_rate           How many deployments only repair what an earlier one broke?
+    ci.flake_rate                         How often does CI fail and then pass on the same commit?
+    ci.duration                           How long does CI take to say yes, and since when?
+    flow.cycle_time                       How long is a pull request open before it is merged?
+    flow.turns                            Who are changes waiting for on their way to production?
+    flow.coding_time                      How long is a change worked on before others can see it?
+    flow.pickup_time                      How long does a pull request wait for its first human review?
+    flow.review_time                      How long does it take from the first review to the last approval?
+    flow.review_rounds                    How often does a change go back and forth before it is merged?
+    flow.merge_wait                       How long does an approved change wait to be merged?
+    flow.deploy_wait                      How long does a merged change wait to reach production?
+    flow.work_in_progress                 How many pull requests are open at once?
+    flow.stuck                            Which open work has nobody looked at for days?
+    flow.unreviewed_share                 How much reaches the default branch that only its author has seen?
+    flow.work_mix                         How much of the work builds, keeps, pays back or repairs?
+    flow.predictability                   Did a dated change make finishing more predictable?
+    review.requested                      How many reviews were asked for?
+    review.done                           How many reviews were given, and were they more than a nod?
+    review.waiting                        Which requests are open now, and for how long?
+    review.turnaround                     How long does somebody who is asked for a review take to give it?
+    review.first_response                 How long does an author wait for the first human word?
+    review.queue                          How long is the queue of reviews at the end of a day?
+    review.waiting_hours                  For how many hours was it a reviewer's turn?
+    review.concentration                  How much of the reviewing rests on one person?
+    review.sole_approver                  How often does a change land on one person's approval alone?
+    review.absence_what_if                Which areas would have no recent reviewer if one person were away?
+    knowledge.truck_factor                How many people would have to leave before most files have no author?
+    knowledge.truck_factor_decayed        How many people would have to leave before nobody who knows them recently is left for most files?
+    knowledge.primary_developers          How many people hold a relevant part of the knowledge?
+    knowledge.survival                    Whose lines is the code of today made of?
+    knowledge.files_at_risk               How many files does at most one active person know?
+    knowledge.orphans_if                  How much would nobody active know any more if one person left?
+    knowledge.silos                       Which areas does only one person know?
+    knowledge.concentration_by_kind       Does one person write all decision records, pipeline changes, migrations, releases or postmortems?
+    ownership.share                       How much of the changing of an area rests on one person, and how does that move?
+    ownership.drift                       Do the people whom CODEOWNERS names maintain what it gives them?
+    ownership.handover                    Which areas move from one person to another?
+    delegation.involvement                Does the delegator's part in what was handed over fall?
+    absence.resilience                    Does the work go on while one person is away?
+    pairs.matrix                          How many different pairs change code together?
+    onboarding.milestones                 How soon is a joiner part of the work?
     [exit code 0]
     ");
 }
