@@ -339,7 +339,7 @@ fn without_a_token_fetching_fails_and_every_way_to_give_one_is_told() {
     insta::assert_snapshot!(
         said(&ran_with(fixture.path(), &of_an_own_server, &[("GITHUB_TOKEN", "ghp_of_another_server")])),
         @"
-    note: remote `origin` is `acme/widgets` on `github.com`, and github.acme.example is asked: name it with `--github acme/widgets` where `github.com` stands for that server (an alias of ssh), or its server with `--api-url https://github.com/api/v3`
+    note: remote `origin` is `acme/widgets` on `github.com`, and github.acme.example is asked: name it with `--github acme/widgets` where `github.com` stands for that server (an alias of ssh), or its server with `--api-url https://api.github.com`
     error: nothing was fetched: no GitHub remote
     hint: add a remote that points at GitHub, or name one with `--github OWNER/NAME`
     [exit code 2]
