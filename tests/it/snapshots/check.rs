@@ -112,7 +112,7 @@ fn a_limit_that_holds_nothing_is_an_error_of_the_register() {
     [exit code 3]
 
     error: linchpin.toml: `agreements.limit`: on `flow.cycle_time` has neither `at_most` nor `at_least`
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
     ");
 }

@@ -191,60 +191,60 @@ fn a_register_that_cannot_be_read_is_named_with_its_line() {
     [mining]
     excludes = []
     error: linchpin.toml:3: unknown field `excludes`, expected one of `refs`, `merges`, `exclude`, `max_files_per_commit`; did you mean `exclude`?
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     [[product]]
     nmae = "x"
     error: linchpin.toml:2: unknown field `nmae`, expected one of `name`, `repositories`, `production_pattern`, `deployments`, `tag_pattern`, `workflow_pattern`; did you mean `name`?
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     [mining]
     exclude = 7
     error: linchpin.toml:2: `exclude`: invalid type: integer `7`, expected a sequence
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     [mining]
     refs = "every"
     error: linchpin.toml:2: `refs`: unknown variant `every`, expected `default` or `all`
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     [mining]
     merges = "diffed"
     error: linchpin.toml:2: `merges`: unknown variant `diffed`, expected `recorded` or `first-parent`
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     [mining]
     max_files_per_commit = -1
     error: linchpin.toml:2: `max_files_per_commit`: invalid value: integer `-1`, expected u32
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     [mining]
     exclude = ["[a"]
     error: linchpin.toml: `mining.exclude`: `[a` is not a glob: unclosed character class; missing ']'
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     [calendar
     error: linchpin.toml:1: unclosed table, expected `]`
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     [calendar]
     hours = "nine to five"
     error: linchpin.toml: `calendar.hours`: `nine to five` is not a span of one day such as `09:00-17:00`
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     [calendar]
     time_zone = "Europe/Lissabon"
     error: linchpin.toml: `calendar.time_zone`: `Europe/Lissabon` is not an IANA time zone such as `Europe/Berlin`
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     # caf�
@@ -272,7 +272,7 @@ fn a_private_register_and_one_that_is_named_are_held_to_the_same() {
         @"
     $ linchpin run --as-of=2024-02-01
     error: linchpin.private.toml:1: unknown field `absense`, expected one of `absence`, `delegation`, `follow_up`, `manual_entry`; did you mean `absence`?
-    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, and `private-register` instead of `register` those of the private one
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
     $ linchpin run --as-of=2024-02-01 --config none.toml
