@@ -118,7 +118,7 @@ fn the_help_of_a_run_explains_the_options_of_every_analysis() {
               A GitHub repository; repeatable. Default: the clones' remotes
 
           --api-url <URL>
-              GitHub's API
+              Base of GitHub's REST API; of an Enterprise Server `https://HOST/api/v3`
 
               [env: GITHUB_API_URL]
               [default: https://api.github.com]
@@ -130,12 +130,12 @@ fn the_help_of_a_run_explains_the_options_of_every_analysis() {
               The private register. Default: linchpin.private.toml beside the team's, where there is one
 
           --store <DIR>
-              The store
+              Folder of the store, which keeps what was fetched and mined
 
               [default: .linchpin]
 
           --out <DIR>
-              The output
+              Folder that reports, private trees and exports are written below
 
               [default: linchpin-report]
 
@@ -158,7 +158,7 @@ fn the_help_of_a_run_explains_the_options_of_every_analysis() {
               Look at everything as it was then: a date or RFC 3339. Default: now
 
           --by <BY>
-              Length of a bucket
+              Length of a bucket, the stretch of time that each point of a trend stands for
 
               Possible values:
               - auto:    Weeks up to half a year, months up to three years, quarters beyond
@@ -226,7 +226,7 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
     Usage: linchpin demo [OPTIONS]
 
           --out <DIR>
-              Where to write it
+              Folder that it is written to
 
               [default: linchpin-demo]
           --without <PLANT>
@@ -416,7 +416,7 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
     Arguments:
       <NAME>
-              What is described
+              Which register is described
 
               Possible values:
               - register:         linchpin.toml, the team's register
