@@ -139,9 +139,10 @@ fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scop
 
 fn find_person(login: &str, measure: &Measure, analysis: &Analysis) -> Result<PersonId, CliError> {
     let Some(person) = person_of(&analysis.tables.people, login) else {
-        let message = format!("nobody in the store has the login `{}`", terminal(login));
-        return Err(CliError::new(Kind::Usage, message)
-            .hint("`linchpin identity` lists everybody with their logins"));
+        let message = format!("nobody in the store is `{}`", terminal(login));
+        return Err(CliError::new(Kind::Usage, message).hint(
+            "name a login, or an address from the history; `linchpin identity` lists everybody",
+        ));
     };
     let has_rows = measure.rows.iter().any(|row| row.person == Some(person));
     if !has_rows && measure.people_cells().next().is_none() {

@@ -20,11 +20,13 @@ pub fn follow_up(
 ) -> Result<u8, CliError> {
     let analysis = Analysis::of(workspace, &Part::ALL)?;
     analysis.tell_unknown_logins(context, workspace);
-    let asked = args
-        .login
-        .as_deref()
-        .map(|login| login.trim_start_matches('@'));
-    let is_asked = |login: &str| asked.is_none_or(|asked| asked.eq_ignore_ascii_case(login));
+    let asked = args.login.as_deref();
+    let who = |login: &str| person_of(&analysis.tables.people, login);
+    let is_asked = |login: &str| {
+        asked.is_none_or(|asked| {
+            asked.eq_ignore_ascii_case(login) || who(login).is_some() && who(asked) == who(login)
+        })
+    };
     let mut agreed: Vec<_> = workspace
         .private_register
         .follow_ups
@@ -43,7 +45,7 @@ pub fn follow_up(
     }
     agreed.sort_by_key(|one| (one.login.to_lowercase(), one.agreed_on));
     for (at, one) in agreed.into_iter().enumerate() {
-        let Some(person) = person_of(&analysis.tables.people, &one.login) else {
+        let Some(person) = who(&one.login) else {
             let message = format!(
                 "nobody in the store has the login `{}`",
                 encode::terminal(&one.login)

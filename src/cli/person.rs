@@ -1,6 +1,7 @@
 //! `linchpin person`: one person's private tree.
 
-use crate::work::Reading;
+use crate::work::Past;
+use crate::work::roster::person_of;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -22,11 +23,6 @@ use crate::store::Store;
 use crate::tables::Part;
 use crate::work::absences::spells;
 use crate::work::delivery::deployments;
-use crate::work::question::qualifier;
-
-/// Working days without an event by anyone but the author after which a pull request counts as stuck, where the team has not
-/// agreed on another number.
-const STUCK_AFTER_WORKING_DAYS: f64 = 3.0;
 
 /// Writes `<out>/private/<login>/`.
 pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
@@ -54,11 +50,8 @@ pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, C
         .iter()
         .filter(|person| person.account == Account::Human && !person.logins.is_empty())
         .filter(|person| {
-            workspace
-                .register
-                .members
-                .iter()
-                .any(|member| has_login(person, &member.login))
+            let mut members = analysis.private_lens.roster.members.iter();
+            members.any(|member| member.person == person.id)
         })
         .collect();
     people.sort_by(|a, b| a.logins.cmp(&b.logins));
@@ -69,24 +62,11 @@ pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, C
     )
 }
 
-fn has_login(person: &crate::domain::Person, login: &str) -> bool {
-    person
-        .logins
-        .iter()
-        .any(|own| own.0.eq_ignore_ascii_case(login))
-}
-
-/// The person of a login or an address.
+/// The person whom the arguments name.
 fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
-    let who = who.trim_start_matches('@');
-    let is_it = |person: &&crate::domain::Person| {
-        has_login(person, who)
-            || person
-                .emails
-                .iter()
-                .any(|email| email.key() == who.to_lowercase())
-    };
-    let Some(found) = analysis.tables.people.iter().find(is_it) else {
+    let people = &analysis.tables.people;
+    let found = person_of(people, who).and_then(|person| analysis.tables.person(person));
+    let Some(found) = found else {
         return Err(CliError::new(
             Kind::Usage,
             format!("nobody in the store is `{}`", encode::terminal(who)),
@@ -178,34 +158,13 @@ pub(super) fn with_sources<T>(
         .iter()
         .filter_map(|repository| Some((repository.repository, repository.name.parse().ok()?)))
         .collect();
-    let lens = &analysis.private_lens;
-    let areas_of = |repository: RepositoryId, path: &str| {
-        let product = lens
-            .products
-            .iter()
-            .find(|product| product.repositories.contains(&repository));
-        product.map_or_else(Vec::new, |product| {
-            lens.areas.of(
-                repository,
-                path,
-                qualifier(&Reading::of(tables, lens, product), repository),
-            )
-        })
-    };
-    let person_of = |login: &str| {
-        tables
-            .people
-            .iter()
-            .find(|person| has_login(person, login))
-            .map(|person| person.id)
-    };
     let register = &workspace.private_register;
     let entries: Vec<Entry> = register
         .manual_entries
         .iter()
         .filter_map(|entry| {
             Some(Entry {
-                person: person_of(&entry.login)?,
+                person: person_of(&tables.people, &entry.login)?,
                 on: entry.on,
                 text: entry.text.clone(),
                 link: entry.link.clone(),
@@ -213,31 +172,14 @@ pub(super) fn with_sources<T>(
             })
         })
         .collect();
-    let absences: Vec<evidence::Absence> = register
-        .absences
-        .iter()
-        .filter_map(|absence| {
-            Some(evidence::Absence {
-                person: person_of(&absence.login)?,
-                from: absence.from,
-                to: absence.to,
-            })
-        })
-        .collect();
-    let agreed = workspace.register.agreements.stuck_after_working_days;
+    let question = &analysis.private_lens;
+    let products = question.products_and_rest(&tables.repositories);
+    let past = Past::of(tables, question, &products);
     let sources = Sources {
-        facts: &tables.facts,
-        people: &tables.people,
+        question,
+        past: &past,
         repositories: &repositories,
-        window: lens.window,
-        as_of: lens.as_of,
-        zone: &lens.zone,
-        calendar: lens.calendars.team(),
-        incident_labels: &workspace.register.incident_labels,
-        stuck_after_working_days: agreed.unwrap_or(STUCK_AFTER_WORKING_DAYS),
-        areas_of: &areas_of,
         entries: &entries,
-        absences: &absences,
     };
     use_them(&sources)
 }

@@ -26,7 +26,7 @@ const ENOUGH: usize = 2;
 /// The note of one follow-up; `None` for somebody who is not known.
 #[must_use]
 pub fn document(sources: &Sources<'_>, person: PersonId, follow_up: &FollowUp) -> Option<Document> {
-    let whose = sources.people.iter().find(|row| row.id == person)?;
+    let whose = sources.person(person)?;
     let face = Face {
         name: &whose.display_name,
         login: &follow_up.login,
@@ -70,8 +70,8 @@ pub fn document(sources: &Sources<'_>, person: PersonId, follow_up: &FollowUp) -
         title: format!("{}: {}", follow_up.topic, face.words()),
         subtitle: vec![Span::text(format!(
             "Sprints are fortnights from Monday ({}), as of {}. Requests to a team are not counted as requests to a person.",
-            sources.zone.iana_name().unwrap_or("local time"),
-            sources.as_of
+            sources.question.zone.iana_name().unwrap_or("local time"),
+            sources.question.as_of
         ))],
         blocks,
     })
@@ -121,6 +121,7 @@ impl<'a> Sprint<'a> {
         let end = sources.end();
         let midnight = |day: Date| {
             sources
+                .question
                 .zone
                 .to_timestamp(day.at(0, 0, 0, 0))
                 .unwrap_or(Timestamp::MAX)
@@ -152,7 +153,7 @@ impl<'a> Sprint<'a> {
             let asked = requests.find(|request| request.reviewer == Some(person));
             let is_asked_now = asked.is_some_and(|request| window.contains(request.at));
             // A request that was withdrawn before a review asks for nothing.
-            let counts = is_reviewed || item.asked_at(person, end).is_some();
+            let counts = is_reviewed || item.was_asked(person, end);
             if is_asked_now && counts {
                 sprint.n_asked += 1;
                 sprint.n_answered += usize::from(is_reviewed);

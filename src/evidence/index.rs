@@ -7,26 +7,38 @@ use jiff::Timestamp;
 use super::Sources;
 use super::snippet::Link;
 use crate::domain::{
-    Account, Comment, Issue, IssueComment, PersonId, PrNumber, PullRequest, PullRequestCommit,
-    RepositoryId, RequestAction, Review, ReviewRequest,
+    Comment, Issue, IssueComment, PersonId, PrNumber, PullRequestCommit, RepositoryId, Review,
 };
-
-/// A pull request or issue.
-pub(super) type Key = (RepositoryId, PrNumber);
+use crate::work::Past;
+use crate::work::delivery::incidents::{Known, known};
+use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::requests::{End, replay};
 
 /// A pull request and what happened on it.
 pub(super) struct Item<'a> {
-    pub(super) pull_request: &'a PullRequest,
-    /// By time.
-    pub(super) reviews: Vec<&'a Review>,
+    /// It, with its reviews, requests and timeline.
+    pub(super) whole: Whole<'a>,
     /// By time.
     pub(super) comments: Vec<&'a Comment>,
-    /// By time.
-    pub(super) requests: Vec<&'a ReviewRequest>,
     pub(super) commits: Vec<&'a PullRequestCommit>,
     pub(super) paths: Vec<&'a str>,
-    /// What people did on the timeline: who and when.
-    acts: Vec<(PersonId, Timestamp)>,
+    /// The requests to people, as they were opened and ended.
+    asked: Vec<Asked>,
+}
+
+/// A request to a person.
+struct Asked {
+    person: PersonId,
+    at: Timestamp,
+    end: End,
+}
+
+impl<'a> std::ops::Deref for Item<'a> {
+    type Target = Whole<'a>;
+
+    fn deref(&self) -> &Whole<'a> {
+        &self.whole
+    }
 }
 
 /// All of it.
@@ -35,36 +47,40 @@ pub(super) struct Index<'a> {
     /// The pull requests that somebody wrote, was asked to review, reviewed or commented on.
     of_person: BTreeMap<PersonId, BTreeSet<Key>>,
     pub(super) issues: BTreeMap<Key, (&'a Issue, Vec<&'a IssueComment>)>,
+    /// What counts as an incident.
+    pub(super) incidents: BTreeMap<Key, Known<'a>>,
     /// When the record starts.
     pub(super) starts_at: Option<Timestamp>,
-    humans: BTreeSet<PersonId>,
+    past: &'a Past<'a>,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn of(sources: &Sources<'a>) -> Self {
-        let facts = sources.facts;
-        let humans: BTreeSet<PersonId> = sources
-            .people
-            .iter()
-            .filter(|person| person.account == Account::Human)
-            .map(|person| person.id)
-            .collect();
-        let mut items: BTreeMap<Key, Item<'a>> = facts
-            .pull_requests
-            .iter()
-            .map(|pull_request| {
-                let item = Item {
-                    pull_request,
-                    reviews: Vec::new(),
+        let facts = &sources.past.tables.facts;
+        let mut items: BTreeMap<Key, Item<'a>> = BTreeMap::new();
+        let mut incidents = BTreeMap::new();
+        for reading in &sources.past.readings {
+            incidents.extend(known(reading));
+            let wholes = of_product(reading);
+            let mut asked: BTreeMap<Key, Vec<Asked>> = BTreeMap::new();
+            for request in replay(reading, &wholes) {
+                if let (Some(person), Some(end)) = (request.asked.person(), request.end()) {
+                    let at = request.at;
+                    let asked = asked.entry(request.whole.key()).or_default();
+                    asked.push(Asked { person, at, end });
+                }
+            }
+            for whole in wholes {
+                let key = whole.key();
+                items.entry(key).or_insert_with(|| Item {
+                    whole,
                     comments: Vec::new(),
-                    requests: Vec::new(),
                     commits: Vec::new(),
                     paths: Vec::new(),
-                    acts: Vec::new(),
-                };
-                ((pull_request.repository, pull_request.number), item)
-            })
-            .collect();
+                    asked: asked.remove(&key).unwrap_or_default(),
+                });
+            }
+        }
         macro_rules! gather {
             ($rows:ident, $field:ident, $value:expr) => {
                 for row in &facts.$rows {
@@ -74,28 +90,16 @@ impl<'a> Index<'a> {
                 }
             };
         }
-        gather!(reviews, reviews, |row| row);
         gather!(comments, comments, |row| row);
-        gather!(review_requests, requests, |row| row);
         gather!(pull_request_commits, commits, |row| row);
         for row in &facts.pull_request_files {
             if let Some(item) = items.get_mut(&(row.repository, row.number)) {
                 item.paths.push(&row.path);
             }
         }
-        for row in &facts.timeline {
-            if let (Some(actor), Some(item)) =
-                (row.actor, items.get_mut(&(row.repository, row.number)))
-            {
-                item.acts.push((actor, row.at));
-            }
-        }
         for item in items.values_mut() {
-            item.reviews
-                .sort_by_key(|review| (review.submitted_at, &review.review));
             item.comments
                 .sort_by_key(|comment| (comment.created_at, &comment.comment));
-            item.requests.sort_by_key(|request| request.at);
         }
         let mut of_person: BTreeMap<PersonId, BTreeSet<Key>> = BTreeMap::new();
         for (key, item) in &items {
@@ -129,8 +133,9 @@ impl<'a> Index<'a> {
             items,
             of_person,
             issues,
+            incidents,
             starts_at,
-            humans,
+            past: sources.past,
         }
     }
 
@@ -145,7 +150,7 @@ impl<'a> Index<'a> {
 
     /// Whether somebody is a person: bots and ghosts are not.
     pub(super) fn is_human(&self, person: Option<PersonId>) -> bool {
-        person.is_some_and(|person| self.humans.contains(&person))
+        person.is_some_and(|person| self.past.tables.is_human(person))
     }
 }
 
@@ -196,7 +201,8 @@ impl Item<'_> {
             .requests
             .iter()
             .map(|request| (request.actor, request.at));
-        let acts = self.acts.iter().map(|(actor, at)| (Some(*actor), *at));
+        let acts = self.timeline.iter().filter(|event| event.actor.is_some());
+        let acts = acts.map(|event| (event.actor, event.at));
         reviews
             .chain(comments)
             .chain(requests)
@@ -208,20 +214,19 @@ impl Item<'_> {
             .max()
     }
 
-    /// When a review was last asked of somebody and not withdrawn, before an instant.
-    pub(super) fn asked_at(&self, person: PersonId, before: Timestamp) -> Option<Timestamp> {
-        let mut asked = None;
-        for request in self
-            .requests
-            .iter()
-            .filter(|request| request.reviewer == Some(person) && request.at < before)
-        {
-            asked = match request.action {
-                RequestAction::Requested => Some(request.at),
-                RequestAction::Removed => None,
-            };
-        }
-        asked
+    /// Since when a request to somebody was open at an instant; `None`: none was. Asking again restarts no clock.
+    pub(super) fn asked_since(&self, person: PersonId, at: Timestamp) -> Option<Timestamp> {
+        let is_open =
+            |asked: &&Asked| asked.at < at && asked.end.at().is_none_or(|ended_at| ended_at >= at);
+        let mut asked = self.asked.iter().filter(|asked| asked.person == person);
+        asked.find(is_open).map(|asked| asked.at)
+    }
+
+    /// Whether a request to somebody before an instant was not withdrawn before it.
+    pub(super) fn was_asked(&self, person: PersonId, before: Timestamp) -> bool {
+        let is_withdrawn = |end| matches!(end, End::Withdrawn(at) if at < before);
+        let mut asked = self.asked.iter();
+        asked.any(|asked| asked.person == person && asked.at < before && !is_withdrawn(asked.end))
     }
 
     /// Its areas, sorted.
@@ -234,7 +239,7 @@ impl Item<'_> {
         let areas: BTreeSet<String> = self
             .paths
             .iter()
-            .flat_map(|path| (sources.areas_of)(repository, path))
+            .flat_map(|path| sources.areas_of(repository, path))
             .map(|area| format!("{name}/{area}"))
             .collect();
         areas.into_iter().collect()

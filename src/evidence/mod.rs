@@ -18,10 +18,12 @@ pub mod snippet;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Facts, Person, PersonId, RepoName, RepositoryId, Window, WorkCalendar};
+use crate::domain::{Person, PersonId, RepoName, RepositoryId, Window};
+use crate::work::question::qualifier;
+use crate::work::roster::RosterAbsence;
+use crate::work::{Lens, Past};
 
 pub use pack::{Pack, packs};
 pub use snippet::{Act, Dimension, Kind, Link, Origin, Polarity, Quote, Snippet, Words};
@@ -29,41 +31,14 @@ pub use snippet::{Act, Dimension, Kind, Link, Origin, Polarity, Quote, Snippet, 
 /// What evidence is taken from.
 #[derive(Clone, Copy)]
 pub struct Sources<'a> {
-    /// Facts, after [`Facts::relabel`].
-    pub facts: &'a Facts,
-    /// Everyone: bots have no pack, and what they do is nobody's evidence.
-    pub people: &'a [Person],
+    /// What is asked: instant, window, zone, calendars, absences, kinds of files, what is an incident and what is stuck.
+    pub question: &'a Lens,
+    /// What happened, and everyone: bots have no pack, and what they do is nobody's evidence.
+    pub past: &'a Past<'a>,
     /// Names of the repositories.
     pub repositories: &'a BTreeMap<RepositoryId, RepoName>,
-    /// Moments outside it are not evidence of this pack.
-    pub window: Window,
-    /// The instant everything is seen from.
-    pub as_of: Timestamp,
-    /// Decides which day and month an instant belongs to.
-    pub zone: &'a TimeZone,
-    /// The team's working days.
-    pub calendar: &'a WorkCalendar,
-    /// Labels that make an issue an incident.
-    pub incident_labels: &'a [String],
-    /// After so many working days without an event by anyone but its author, a pull request is stuck.
-    pub stuck_after_working_days: f64,
-    /// The areas that a path belongs to.
-    pub areas_of: &'a dyn Fn(RepositoryId, &str) -> Vec<String>,
     /// What GitHub cannot see, written down by hand.
     pub entries: &'a [Entry],
-    /// Declared absences: named wherever a count falls into one.
-    pub absences: &'a [Absence],
-}
-
-/// A declared absence; both days are inside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Absence {
-    /// Who.
-    pub person: PersonId,
-    /// First day away.
-    pub from: Date,
-    /// Last day away.
-    pub to: Date,
 }
 
 /// An entry by hand.
@@ -81,15 +56,36 @@ pub struct Entry {
     pub is_noted_by_lead: bool,
 }
 
-impl Sources<'_> {
+impl<'a> Sources<'a> {
+    /// Somebody, by id.
+    fn person(&self, person: PersonId) -> Option<&'a Person> {
+        self.past.tables.person(person)
+    }
+
+    /// Working days of a person between two instants: by their own calendar, wherever a wait is told.
+    fn working_days(&self, person: Option<PersonId>, from: Timestamp, to: Timestamp) -> f64 {
+        let calendar = self.question.calendars.person(person);
+        calendar.working_days_between(from, to).unwrap_or(0.0)
+    }
+
+    /// The areas of a path.
+    fn areas_of(&self, repository: RepositoryId, path: &str) -> Vec<String> {
+        self.past
+            .reading_of(repository)
+            .map_or_else(Vec::new, |reading| {
+                let qualifier = qualifier(reading, repository);
+                self.question.areas.of(repository, path, qualifier)
+            })
+    }
+
     /// The civil date of an instant.
     fn date(&self, at: Timestamp) -> Date {
-        self.zone.to_datetime(at).date()
+        self.question.zone.to_datetime(at).date()
     }
 
     /// The last instant that evidence may speak of: the window's end, or the as-of instant.
     fn end(&self) -> Timestamp {
-        self.window.until.min(self.as_of)
+        self.question.window.until.min(self.question.as_of)
     }
 
     /// The last civil day that evidence may speak of.
@@ -100,8 +96,8 @@ impl Sources<'_> {
 
     /// A person's declared absences that touch some days, in words; `None` without any.
     fn absence_words(&self, person: PersonId, first: Date, last: Date) -> Option<String> {
-        let absences = self.absences.iter();
-        let mut touching: Vec<&Absence> = absences
+        let absences = self.question.roster.absences.iter();
+        let mut touching: Vec<&RosterAbsence> = absences
             .filter(|absence| {
                 absence.person == person && absence.from <= last && absence.to >= first
             })
@@ -117,7 +113,7 @@ impl Sources<'_> {
     /// The window up to [`Sources::end`].
     fn seen(&self) -> Window {
         Window {
-            since: self.window.since,
+            since: self.question.window.since,
             until: self.end(),
         }
     }

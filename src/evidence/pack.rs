@@ -45,7 +45,7 @@ pub fn packs(sources: &Sources<'_>, persons: &[PersonId]) -> Vec<Pack> {
     let index = Index::of(sources);
     persons
         .iter()
-        .filter_map(|id| sources.people.iter().find(|person| person.id == *id))
+        .filter_map(|id| sources.person(*id))
         .filter(|person| person.account == Account::Human)
         .map(|person| pack(sources, &index, person))
         .collect()
@@ -165,13 +165,13 @@ pub(super) fn spans(act: &Act) -> Vec<Span> {
 /// `window 2026-01-01 to 2026-06-30, as of 2026-07-01`: the last day is inside.
 pub(super) fn subtitle(sources: &Sources<'_>) -> Vec<Span> {
     let (since, until) = (
-        sources.date(sources.window.since),
+        sources.date(sources.question.window.since),
         sources.date(sources.end()),
     );
     vec![Span::text(format!(
         "Window from {since} up to {until} ({}), as of {}. The same document for the person and for the lead.",
-        sources.zone.iana_name().unwrap_or("local time"),
-        sources.as_of
+        sources.question.zone.iana_name().unwrap_or("local time"),
+        sources.question.as_of
     ))]
 }
 
@@ -189,7 +189,10 @@ fn document(
         shown.len(),
         snippets.len()
     ))])];
-    let (first, last) = (sources.date(sources.window.since), sources.last_day());
+    let (first, last) = (
+        sources.date(sources.question.window.since),
+        sources.last_day(),
+    );
     if let Some(absence) = sources.absence_words(person, first, last) {
         blocks.push(Block::Paragraph(vec![Span::text(absence)]));
     }
@@ -241,7 +244,7 @@ const UNSEEN: &[&str] = &[
 /// Moments by kind and month: found, and how many of them are shown.
 fn coverage(sources: &Sources<'_>, snippets: &[Snippet], shown: &[&Snippet]) -> Table {
     let mut months: Vec<Date> = Vec::new();
-    let mut month = sources.date(sources.window.since).first_of_month();
+    let mut month = sources.date(sources.question.window.since).first_of_month();
     let last = sources.last_day();
     while month <= last && months.len() < 120 {
         months.push(month);
@@ -321,7 +324,7 @@ fn bullet(sources: &Sources<'_>, snippet: &Snippet) -> Vec<Span> {
     }
     let days = snippet
         .on
-        .until(sources.date(sources.as_of))
+        .until(sources.date(sources.question.as_of))
         .map_or(0, |span| span.get_days());
     let mut note = format!("{days} days old");
     match snippet.origin {

@@ -5,11 +5,16 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use super::question::BadPattern;
 use crate::register::Register;
 
+/// What records of decisions are called, whoever names their paths.
+pub const DECISION_RECORDS: &str = "decision records";
+/// What write-ups of incidents are called, whoever names their paths.
+pub const POSTMORTEMS: &str = "postmortems";
+
 /// The kinds without any in the register. Releases come from GitHub and have no path.
 pub const DEFAULTS: &[(&str, &[&str])] = &[
     (
-        "decision records",
-        &["**/adr/**", "**/adrs/**", "**/decisions/**"],
+        DECISION_RECORDS,
+        &["**/adr/**", "**/adrs/**", "**/decisions/**", "**/rfcs/**"],
     ),
     (
         "migrations",
@@ -31,7 +36,7 @@ pub const DEFAULTS: &[(&str, &[&str])] = &[
             "azure-pipelines*.yml",
         ],
     ),
-    ("postmortems", &["**/postmortems/**", "**/post-mortems/**"]),
+    (POSTMORTEMS, &["**/postmortems/**", "**/post-mortems/**"]),
 ];
 
 /// Named sets of path patterns.

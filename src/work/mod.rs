@@ -21,4 +21,4 @@ pub mod turns;
 pub use fate::Fate;
 pub use need::{Missing, Need};
 pub use question::{Lens, ProductLens};
-pub use reading::Reading;
+pub use reading::{Past, Reading};

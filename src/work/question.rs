@@ -213,6 +213,30 @@ impl Lens {
         self
     }
 
+    /// The products, and one without a name of the repositories that are in none of them, where there are any: somebody's work
+    /// is theirs whichever product it was done on.
+    #[must_use]
+    pub fn products_and_rest(&self, repositories: &[Repository]) -> Vec<ProductLens> {
+        let in_none = |repository: &RepositoryId| {
+            let mut products = self.products.iter();
+            !products.any(|product| product.has(*repository))
+        };
+        let rest: Vec<RepositoryId> = repositories
+            .iter()
+            .map(|row| row.repository)
+            .filter(in_none)
+            .collect();
+        let mut products = self.products.clone();
+        if let Some(like) = products.first().filter(|_| !rest.is_empty()).cloned() {
+            products.push(ProductLens {
+                name: String::new(),
+                repositories: rest,
+                ..like
+            });
+        }
+        products
+    }
+
     /// The bucket of an instant inside the window; `None` outside.
     #[must_use]
     pub fn bucket(&self, at: Timestamp, granularity: Granularity) -> Option<Bucket> {

@@ -14,6 +14,7 @@ use super::history::lineage::Histories;
 use super::pull_requests::Gathered;
 use super::turns::Lived;
 use super::{Lens, Missing, ProductLens};
+use crate::domain::RepositoryId;
 use crate::tables::Tables;
 
 /// Computed by the first that asks.
@@ -135,5 +136,36 @@ impl<'a> Reading<'a> {
         Arc::clone(kept)
             .downcast()
             .unwrap_or_else(|_| Arc::new(compute()))
+    }
+}
+
+/// Everything that happened, whichever product it happened on: what is told of a person is told from it.
+#[derive(Debug)]
+pub struct Past<'a> {
+    /// The facts as columns.
+    pub tables: &'a Tables,
+    /// What is asked.
+    pub question: &'a Lens,
+    /// Product by product; every repository is in one of them.
+    pub readings: Vec<Reading<'a>>,
+}
+
+impl<'a> Past<'a> {
+    /// The past under a question; `products` are those of [`Lens::products_and_rest`].
+    #[must_use]
+    pub fn of(tables: &'a Tables, question: &'a Lens, products: &'a [ProductLens]) -> Self {
+        let reading = |product| Reading::of(tables, question, product);
+        Self {
+            tables,
+            question,
+            readings: products.iter().map(reading).collect(),
+        }
+    }
+
+    /// The reading that a repository is in.
+    #[must_use]
+    pub fn reading_of(&self, repository: RepositoryId) -> Option<&Reading<'a>> {
+        let mut readings = self.readings.iter();
+        readings.find(|reading| reading.product.has(repository))
     }
 }

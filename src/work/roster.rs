@@ -121,16 +121,24 @@ impl Roster {
     }
 }
 
-/// The person with a login, in any case.
+/// Somebody by a login in any case, with or without `@` before it, or by an address: the one way in which people are named, in
+/// registers and in every command. A login goes before an address.
 #[must_use]
-pub fn person_of(people: &[Person], login: &str) -> Option<PersonId> {
-    let has = |person: &&Person| {
-        person
-            .logins
-            .iter()
-            .any(|known| known.0.eq_ignore_ascii_case(login))
+pub fn person_of(people: &[Person], who: &str) -> Option<PersonId> {
+    let login = who.strip_prefix('@').unwrap_or(who);
+    let has_login = |person: &&Person| {
+        let mut logins = person.logins.iter();
+        logins.any(|known| known.0.eq_ignore_ascii_case(login))
     };
-    people.iter().find(has).map(|person| person.id)
+    let address = who.to_lowercase();
+    let has_address = |person: &&Person| {
+        let mut addresses = person.emails.iter();
+        addresses.any(|known| known.key() == address)
+    };
+    let found = people.iter().find(has_login);
+    found
+        .or_else(|| people.iter().find(has_address))
+        .map(|person| person.id)
 }
 
 /// `None` where no glob is given; validation has refused what is none.
@@ -193,5 +201,37 @@ impl Calendars {
         self.own
             .iter()
             .map(|(person, calendar)| (*person, calendar))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Account, EmailAddress, Login};
+
+    #[test]
+    fn people_are_named_by_login_or_address() {
+        let person = |id: u32, login: &str, address: &str| Person {
+            id: PersonId(id),
+            display_name: String::new(),
+            logins: vec![Login(login.to_owned())],
+            emails: vec![EmailAddress(address.to_owned())],
+            account: Account::Human,
+            names: Vec::new(),
+            is_known: true,
+        };
+        let people = [
+            person(0, "Ada", "ada@acme.example"),
+            person(1, "ben", "Ben@acme.example"),
+        ];
+        let check = |who: &str, expected: Option<u32>| {
+            assert_eq!(person_of(&people, who), expected.map(PersonId), "{who}");
+        };
+        check("ada", Some(0));
+        check("@ADA", Some(0));
+        check("ben@ACME.example", Some(1));
+        check("@", None);
+        check("cleo", None);
+        check("", None);
     }
 }

@@ -16,12 +16,13 @@ use linchpin::domain::{
     Window,
 };
 use linchpin::evidence::absence::{Observed, document};
-use linchpin::evidence::{Absence, Sources, lint};
+use linchpin::evidence::{Sources, lint};
 use linchpin::metrics::absence::resilience::{self, Resilience};
 use linchpin::metrics::measure::Measured;
 use linchpin::report::document::{Block, Document, Span};
 use linchpin::tables::{Repository, Tables};
-use linchpin::work::{Fate, Lens, Reading, absences};
+use linchpin::work::roster::RosterAbsence;
+use linchpin::work::{Fate, Lens, Past, Reading, absences};
 use linchpin::{register, render};
 
 fn at(text: &str) -> Timestamp {
@@ -50,10 +51,6 @@ fn person(id: u32, login: &str, account: Account) -> Person {
     }
 }
 
-fn no_areas(_: RepositoryId, _: &str) -> Vec<String> {
-    Vec::new()
-}
-
 /// Ada, Ben, Cem and a bot on `acme/widgets`; Ada is away for the two weeks from 2026-03-09.
 struct Team {
     facts: Facts,
@@ -62,7 +59,7 @@ struct Team {
     window: Window,
     as_of: Timestamp,
     holidays: Vec<Date>,
-    absences: Vec<Absence>,
+    absences: Vec<RosterAbsence>,
     deployments: Option<Vec<Timestamp>>,
     has_pull_requests: bool,
     missing: Vec<String>,
@@ -215,7 +212,7 @@ impl Team {
             days.join(", "),
             self.calendar
         );
-        let away = |absence: &Absence| {
+        let away = |absence: &RosterAbsence| {
             let login = &self.people[usize::try_from(absence.person.0).unwrap()].logins[0].0;
             let (from, to) = (absence.from, absence.to);
             format!("[[absence]]\nlogin = \"{login}\"\nfrom = \"{from}\"\nto = \"{to}\"\n")
@@ -257,20 +254,13 @@ impl Team {
     }
 
     fn card(&self, who: PersonId) -> Option<Document> {
-        let lens = self.lens();
+        let (lens, tables) = (self.lens(), self.tables());
+        let past = Past::of(&tables, &lens, &lens.products);
         let sources = Sources {
-            facts: &self.facts,
-            people: &self.people,
+            question: &lens,
+            past: &past,
             repositories: &self.repositories,
-            window: self.window,
-            as_of: self.as_of,
-            zone: &TimeZone::UTC,
-            calendar: lens.calendars.team(),
-            incident_labels: &[],
-            stuck_after_working_days: 3.0,
-            areas_of: &no_areas,
             entries: &[],
-            absences: &self.absences,
         };
         let observed = Observed {
             spells: &absences::spells(&lens),
@@ -290,8 +280,8 @@ impl Team {
     }
 }
 
-fn away(person: PersonId, from: &str, to: &str) -> Absence {
-    Absence {
+fn away(person: PersonId, from: &str, to: &str) -> RosterAbsence {
+    RosterAbsence {
         person,
         from: on(from),
         to: on(to),
@@ -806,7 +796,7 @@ fn team_of(world: &World) -> Team {
         .truths
         .holiday
         .iter()
-        .map(|truth| Absence {
+        .map(|truth| RosterAbsence {
             person: id_of(&team.people, Some(&truth.login)).unwrap(),
             from: truth.from,
             to: truth.to,

@@ -6,27 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use linchpin::demo::model::{EventKind, Host, HostIssue, HostPullRequest};
 use linchpin::demo::organisation::{Plants, World, build};
 use linchpin::domain::{
-    Account, Comment, CommentKind, Facts, Issue, IssueComment, Login, Person, PersonId, PrNumber,
-    PullRequest, PullRequestCommit, PullRequestFile, PullRequestState, RepoName, RepositoryId,
-    RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent, Window, WorkCalendar,
-    WorkPattern,
+    Account, Comment, CommentKind, Facts, Granularity, Issue, IssueComment, Login, Person,
+    PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,
+    RepoName, RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent,
+    Window,
 };
-use linchpin::evidence::{
-    Absence, Entry, Kind, Pack, Polarity, Snippet, Sources, lint, packs, sampling,
-};
+use linchpin::evidence::{Entry, Kind, Pack, Polarity, Snippet, Sources, lint, packs, sampling};
+use linchpin::register::{PrivateRegister, Register};
 use linchpin::report::document::{Block, Span};
-
-/// Monday to Friday in UTC.
-static WEEKDAYS: LazyLock<WorkCalendar> = LazyLock::new(|| {
-    WorkCalendar::new(
-        WorkPattern::weekdays_of(TimeZone::UTC),
-        at("2026-12-31T00:00:00Z"),
-    )
-});
+use linchpin::tables::{Repository, Tables};
+use linchpin::work::roster::RosterAbsence;
+use linchpin::work::{Lens, Past};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -44,6 +37,33 @@ fn person(id: u32, login: &str, account: Account) -> Person {
     }
 }
 
+fn tables(
+    facts: &Facts,
+    people: &[Person],
+    repositories: &BTreeMap<RepositoryId, RepoName>,
+) -> Tables {
+    let repository = |(id, name): (&RepositoryId, &RepoName)| Repository {
+        repository: *id,
+        name: name.to_string(),
+        url: Some(format!("https://github.com/{name}")),
+        default_branch: None,
+        former_names: Vec::new(),
+    };
+    Tables {
+        facts: facts.clone(),
+        people: people.to_vec(),
+        repositories: repositories.iter().map(repository).collect(),
+        ..Tables::default()
+    }
+}
+
+fn lens(register: &Register, tables: &Tables, window: Window, as_of: Timestamp) -> Lens {
+    let (repositories, month) = (&tables.repositories, Granularity::Month);
+    Lens::new(register, repositories, Vec::new(), as_of, window, month)
+        .unwrap()
+        .with_people(register, &PrivateRegister::default(), &tables.people)
+}
+
 /// A small team: Ada, Ben, Cem, a bot and an AI reviewer, on `acme/widgets`.
 struct Team {
     facts: Facts,
@@ -52,7 +72,8 @@ struct Team {
     window: Window,
     as_of: Timestamp,
     entries: Vec<Entry>,
-    absences: Vec<Absence>,
+    absences: Vec<RosterAbsence>,
+    register: String,
 }
 
 const ADA: PersonId = PersonId(0);
@@ -61,13 +82,6 @@ const CEM: PersonId = PersonId(2);
 const BOT: PersonId = PersonId(3);
 const AI: PersonId = PersonId(4);
 const WIDGETS: RepositoryId = RepositoryId(0);
-
-fn top_level(_: RepositoryId, path: &str) -> Vec<String> {
-    path.split_once('/')
-        .map(|(first, _)| first.to_owned())
-        .into_iter()
-        .collect()
-}
 
 impl Team {
     fn new() -> Self {
@@ -88,6 +102,7 @@ impl Team {
             as_of: at("2026-03-30T00:00:00Z"),
             entries: Vec::new(),
             absences: Vec::new(),
+            register: String::new(),
         }
     }
 
@@ -198,23 +213,33 @@ impl Team {
         });
     }
 
-    fn pack(&self, who: PersonId) -> Pack {
-        let labels = ["incident".to_owned()];
+    fn tables(&self) -> Tables {
+        tables(&self.facts, &self.people, &self.repositories)
+    }
+
+    fn lens(&self, tables: &Tables) -> Lens {
+        let register = linchpin::register::parse(&self.register, "linchpin.toml").unwrap();
+        let mut lens = lens(&register, tables, self.window, self.as_of);
+        lens.roster.absences.clone_from(&self.absences);
+        lens
+    }
+
+    fn packs(&self, who: &[PersonId]) -> Vec<Pack> {
+        let tables = self.tables();
+        let lens = self.lens(&tables);
+        let products = lens.products_and_rest(&tables.repositories);
+        let past = Past::of(&tables, &lens, &products);
         let sources = Sources {
-            facts: &self.facts,
-            people: &self.people,
+            question: &lens,
+            past: &past,
             repositories: &self.repositories,
-            window: self.window,
-            as_of: self.as_of,
-            zone: &TimeZone::UTC,
-            calendar: &WEEKDAYS,
-            incident_labels: &labels,
-            stuck_after_working_days: 3.0,
-            areas_of: &top_level,
             entries: &self.entries,
-            absences: &self.absences,
         };
-        packs(&sources, &[who]).pop().unwrap()
+        packs(&sources, who)
+    }
+
+    fn pack(&self, who: PersonId) -> Pack {
+        self.packs(&[who]).pop().unwrap()
     }
 
     fn acts(&self, who: PersonId, kind: Kind) -> Vec<String> {
@@ -331,22 +356,7 @@ fn a_bot_has_no_pack_and_its_review_is_no_review() {
     team.pull_request(1, ADA, "2026-03-03T09:00:00Z", Some("2026-03-06T09:00:00Z"));
     team.review(1, AI, "2026-03-03T09:04:00Z", ReviewState::Approved);
     assert!(team.acts(ADA, Kind::Merged)[0].contains("without a review by a person"));
-    let labels = [];
-    let sources = Sources {
-        facts: &team.facts,
-        people: &team.people,
-        repositories: &team.repositories,
-        window: team.window,
-        as_of: team.as_of,
-        zone: &TimeZone::UTC,
-        calendar: &WEEKDAYS,
-        incident_labels: &labels,
-        stuck_after_working_days: 3.0,
-        areas_of: &top_level,
-        entries: &[],
-        absences: &[],
-    };
-    assert!(packs(&sources, &[BOT, AI, PersonId(99)]).is_empty());
+    assert!(team.packs(&[BOT, AI, PersonId(99)]).is_empty());
 }
 
 #[test]
@@ -494,7 +504,7 @@ fn a_declared_absence_is_named_where_a_count_falls_into_it() {
     team.pull_request(1, BEN, "2026-03-03T09:00:00Z", Some("2026-03-06T09:00:00Z"));
     team.ask(1, ADA, "2026-03-03T09:05:00Z");
     assert!(!team.acts(ADA, Kind::Reviewed)[0].contains("absence"));
-    team.absences.push(Absence {
+    team.absences.push(RosterAbsence {
         person: ADA,
         from: "2026-03-02".parse().unwrap(),
         to: "2026-03-06".parse().unwrap(),
@@ -764,23 +774,18 @@ static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
         })
         .collect();
     let (facts, repositories) = facts_of(&WORLD.host, &people);
-    let labels = ["incident".to_owned()];
+    let window = Window {
+        since: at("2025-07-01T00:00:00Z"),
+        until: WORLD.as_of,
+    };
+    let tables = tables(&facts, &people, &repositories);
+    let lens = lens(&Register::default(), &tables, window, WORLD.as_of);
+    let past = Past::of(&tables, &lens, &lens.products);
     let sources = Sources {
-        facts: &facts,
-        people: &people,
+        question: &lens,
+        past: &past,
         repositories: &repositories,
-        window: Window {
-            since: at("2025-07-01T00:00:00Z"),
-            until: WORLD.as_of,
-        },
-        as_of: WORLD.as_of,
-        zone: &TimeZone::UTC,
-        calendar: &WEEKDAYS,
-        incident_labels: &labels,
-        stuck_after_working_days: 3.0,
-        areas_of: &top_level,
         entries: &[],
-        absences: &[],
     };
     let everyone: Vec<PersonId> = people.iter().map(|person| person.id).collect();
     packs(&sources, &everyone)
@@ -933,4 +938,102 @@ fn a_one_on_one_page_has_at_most_ten_lines() {
             .sum();
         assert!(lines <= 10, "{} has {lines}", pack.login);
     }
+}
+
+#[test]
+fn a_kind_of_the_register_is_heard_by_a_persons_evidence() {
+    let mut team = Team::new();
+    team.pull_request(1, ADA, "2026-03-03T09:00:00Z", Some("2026-03-06T09:00:00Z"));
+    assert_eq!(team.acts(ADA, Kind::DecisionRecord), [] as [&str; 0]);
+    team.register = "[[kind]]\nname = \"decision records\"\npaths = [\"engine/**\"]\n".to_owned();
+    let acts = team.acts(ADA, Kind::DecisionRecord);
+    assert!(
+        acts[0].starts_with("Wrote a decision record in widgets#1"),
+        "{acts:?}"
+    );
+    assert_eq!(team.acts(ADA, Kind::Merged), [] as [&str; 0]);
+}
+
+#[test]
+fn an_incident_that_the_register_alone_knows_gives_evidence() {
+    let mut team = Team::new();
+    let fix = team.pull_request(1, ADA, "2026-03-03T09:00:00Z", Some("2026-03-06T09:00:00Z"));
+    fix.closes_issues = vec![7];
+    assert_eq!(team.acts(ADA, Kind::Incident), [] as [&str; 0]);
+    team.register =
+        "[[incident]]\nrepository = \"acme/widgets\"\nnumber = 7\nseverity = \"High\"\n\
+                     started_at = \"2026-03-03T08:00:00Z\"\n"
+            .to_owned();
+    assert_eq!(
+        team.acts(ADA, Kind::Incident),
+        [
+            "Incident widgets#7, severity “high”: authored the linked fix widgets#1, merged 2026-03-06."
+        ]
+    );
+}
+
+#[test]
+fn a_wait_is_told_in_the_working_days_of_whoever_is_waited_for() {
+    let mut team = Team::new();
+    team.pull_request(1, BEN, "2026-03-20T00:00:00Z", None);
+    team.ask(1, ADA, "2026-03-20T00:00:00Z");
+    // Friday the 20th to Sunday the 29th: six days of the team, and three of whoever works from Tuesday to Thursday.
+    let check = |team: &Team, days: &str| {
+        let acts = team.acts(ADA, Kind::Waiting);
+        assert!(
+            acts[0].contains(&format!("(asked 2026-03-20, {days})")),
+            "{acts:?}"
+        );
+    };
+    check(&team, "6 working days");
+    team.register =
+        "[[member]]\nlogin = \"ada\"\ncalendar = { working_days = [\"tue\", \"wed\", \"thu\"] }\n"
+            .to_owned();
+    check(&team, "3 working days");
+}
+
+#[test]
+fn asking_again_restarts_no_clock_until_the_answer() {
+    let mut team = Team::new();
+    team.pull_request(1, BEN, "2026-03-10T00:00:00Z", None);
+    team.ask(1, ADA, "2026-03-10T10:00:00Z");
+    team.ask(1, ADA, "2026-03-20T10:00:00Z");
+    let waits = |team: &Team| team.acts(ADA, Kind::Waiting);
+    assert!(
+        waits(&team)[0].contains("(asked 2026-03-10, "),
+        "{:?}",
+        waits(&team)
+    );
+    team.review(1, ADA, "2026-03-21T10:00:00Z", ReviewState::Commented);
+    assert_eq!(waits(&team), [] as [&str; 0]);
+    team.ask(1, ADA, "2026-03-22T10:00:00Z");
+    assert!(
+        waits(&team)[0].contains("(asked 2026-03-22, "),
+        "{:?}",
+        waits(&team)
+    );
+}
+
+#[test]
+fn what_is_a_draft_today_was_none_when_it_waited() {
+    let mut team = Team::new();
+    let later = team.pull_request(1, BEN, "2026-03-10T00:00:00Z", None);
+    later.is_draft = true;
+    team.ask(1, ADA, "2026-03-10T10:00:00Z");
+    let event = |team: &mut Team, event: &str, when: &str| {
+        team.facts.timeline.push(TimelineEvent {
+            repository: WIDGETS,
+            number: PrNumber(1),
+            at: at(when),
+            event: event.to_owned(),
+            actor: Some(BEN),
+            detail: None,
+        });
+    };
+    // Made a draft after the pack's end.
+    event(&mut team, "convert_to_draft", "2026-04-02T00:00:00Z");
+    assert_eq!(team.acts(ADA, Kind::Waiting).len(), 1);
+    event(&mut team, "convert_to_draft", "2026-03-20T00:00:00Z");
+    event(&mut team, "ready_for_review", "2026-04-01T00:00:00Z");
+    assert_eq!(team.acts(ADA, Kind::Waiting), [] as [&str; 0]);
 }

@@ -1,11 +1,15 @@
 //! Own pull requests: merged, and sent back.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{Subject, count};
 use crate::domain::ReviewState;
+use crate::evidence::Sources;
 use crate::evidence::index::Item;
 use crate::evidence::snippet::{Act, Kind, Snippet};
+use crate::work::kinds::{DECISION_RECORDS, POSTMORTEMS};
 
 /// Own pull requests that were merged inside the window.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
@@ -24,7 +28,7 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
 
 fn merged(subject: &Subject<'_>, item: &Item<'_>, merged_at: Timestamp) -> Snippet {
     let pull_request = item.pull_request;
-    let kind = kind_of(&item.paths);
+    let kind = kind_of(subject.sources, &item.paths);
     let opened_on = subject.sources.date(pull_request.created_at);
     let mut reviewers: Vec<_> = item
         .reviews
@@ -89,20 +93,15 @@ fn merged(subject: &Subject<'_>, item: &Item<'_>, merged_at: Timestamp) -> Snipp
     snippet
 }
 
-/// A decision record or a postmortem by its path; otherwise a change.
-fn kind_of(paths: &[&str]) -> Kind {
-    let has = |parts: &[&str]| {
-        paths.iter().any(|path| {
-            let mut folders: Vec<String> = path.split('/').map(str::to_ascii_lowercase).collect();
-            folders.pop();
-            folders
-                .iter()
-                .any(|folder| parts.contains(&folder.as_str()))
-        })
-    };
-    if has(&["adr", "adrs", "decisions", "rfcs"]) {
+/// A decision record or a postmortem by the kinds of its files, as the register has them; otherwise a change.
+fn kind_of(sources: &Sources<'_>, paths: &[&str]) -> Kind {
+    let kinds: BTreeSet<String> = paths
+        .iter()
+        .flat_map(|path| sources.question.kinds.of(path))
+        .collect();
+    if kinds.contains(DECISION_RECORDS) {
         Kind::DecisionRecord
-    } else if has(&["postmortem", "postmortems", "incidents"]) {
+    } else if kinds.contains(POSTMORTEMS) {
         Kind::Postmortem
     } else {
         Kind::Merged

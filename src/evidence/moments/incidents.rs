@@ -3,38 +3,50 @@
 use jiff::Timestamp;
 
 use super::{Subject, count};
-use crate::domain::{Issue, IssueComment};
+use crate::domain::IssueComment;
 use crate::evidence::index::link;
 use crate::evidence::snippet::{Act, Kind, Snippet};
+use crate::work::delivery::incidents::Known;
+use crate::work::pull_requests::Key;
 
 /// Incidents in which the person acted inside the window.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
-    for (issue, comments) in subject.index.issues.values() {
-        let is_incident = issue.labels.iter().any(|label| {
-            subject
-                .sources
-                .incident_labels
-                .iter()
-                .any(|wanted| wanted.eq_ignore_ascii_case(label))
-        });
-        if is_incident {
-            moments.extend(incident(subject, issue, comments));
-        }
+    for (key, known) in &subject.index.incidents {
+        let comments = subject.index.issues.get(key);
+        let comments = comments.map_or(&[][..], |(_, comments)| comments.as_slice());
+        moments.extend(incident(subject, *key, known, comments));
     }
 }
 
-fn incident(subject: &Subject<'_>, issue: &Issue, comments: &[&IssueComment]) -> Option<Snippet> {
+/// The page of an incident: its issue's, or where that would be.
+fn page(subject: &Subject<'_>, (repository, number): Key, known: &Known<'_>) -> Option<String> {
+    if let Some(issue) = known.issue {
+        return Some(issue.url.clone());
+    }
+    let repository = subject.sources.past.tables.repository(repository)?;
+    Some(format!("{}/issues/{}", repository.url.as_ref()?, number.0))
+}
+
+fn incident(
+    subject: &Subject<'_>,
+    key: Key,
+    known: &Known<'_>,
+    comments: &[&IssueComment],
+) -> Option<Snippet> {
     let sources = subject.sources;
     let end = sources.end();
+    let url = page(subject, key, known)?;
     let mut at: Vec<Timestamp> = Vec::new();
     let mut acts: Vec<String> = Vec::new();
-    if issue.author == Some(subject.person) {
-        acts.push("opened the issue".to_owned());
-        at.push(issue.created_at);
-    }
-    if issue.assignees.contains(&subject.person) {
-        acts.push("is assigned to it".to_owned());
-        at.push(issue.created_at);
+    if let Some(issue) = known.issue {
+        if issue.author == Some(subject.person) {
+            acts.push("opened the issue".to_owned());
+            at.push(issue.created_at);
+        }
+        if issue.assignees.contains(&subject.person) {
+            acts.push("is assigned to it".to_owned());
+            at.push(issue.created_at);
+        }
     }
     let written: Vec<Timestamp> = comments
         .iter()
@@ -47,8 +59,8 @@ fn incident(subject: &Subject<'_>, issue: &Issue, comments: &[&IssueComment]) ->
     }
     let fixes: Vec<_> = subject
         .items()
-        .filter(|item| item.pull_request.repository == issue.repository)
-        .filter(|item| item.pull_request.closes_issues.contains(&issue.number.0))
+        .filter(|item| item.pull_request.repository == key.0)
+        .filter(|item| item.pull_request.closes_issues.contains(&key.1.0))
         .filter_map(|item| Some((item, item.pull_request.merged_at.filter(|at| *at < end)?)))
         .collect();
     let own_fixes: Vec<_> = fixes
@@ -65,17 +77,20 @@ fn incident(subject: &Subject<'_>, issue: &Issue, comments: &[&IssueComment]) ->
     at.extend(reviewed_fixes.iter().map(|(_, merged_at)| *merged_at));
     at.retain(|at| subject.is_inside(*at));
     let on = sources.date(*at.iter().min()?);
-    let severity = issue
-        .labels
-        .iter()
-        .find(|label| label.to_ascii_lowercase().starts_with("sev"));
     let mut act = Act::default()
         .own("Incident ")
-        .link(link(sources, issue.repository, issue.number, &issue.url))
-        .own(" ")
-        .given(&issue.title);
-    if let Some(severity) = severity {
-        act = act.own(", labelled ").given(severity);
+        .link(link(sources, key.0, key.1, &url));
+    if let Some(issue) = known.issue {
+        act = act.own(" ").given(&issue.title);
+    }
+    if let Some(severity) = known.severity() {
+        let is_told = known.entry.is_some_and(|entry| entry.severity.is_some());
+        let word = if is_told {
+            ", severity "
+        } else {
+            ", labelled "
+        };
+        act = act.own(word).given(&severity);
     }
     act = act.own(format!(": {}", acts.join(", ")));
     for (label, fixes) in [
@@ -97,7 +112,7 @@ fn incident(subject: &Subject<'_>, issue: &Issue, comments: &[&IssueComment]) ->
             acts.push(String::new());
         }
     }
-    let mut snippet = subject.snippet(Kind::Incident, on, &issue.url, act.own("."));
+    let mut snippet = subject.snippet(Kind::Incident, on, &url, act.own("."));
     snippet.n = super::number(at.len());
     snippet.areas = own_fixes
         .iter()

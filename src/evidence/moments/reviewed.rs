@@ -58,6 +58,7 @@ impl<'a> Fortnight<'a> {
         let midnight = |day: Date| {
             subject
                 .sources
+                .question
                 .zone
                 .to_timestamp(day.at(0, 0, 0, 0))
                 .unwrap_or(subject.sources.end())
@@ -99,7 +100,7 @@ impl<'a> Fortnight<'a> {
             let is_reviewed_now = reviews.iter().any(|at| window.contains(*at));
             if first_asked.is_some_and(|at| window.contains(at)) {
                 // A request that was withdrawn before a review asks for nothing.
-                if !reviews.is_empty() || item.asked_at(subject.person, end).is_some() {
+                if !reviews.is_empty() || item.was_asked(subject.person, end) {
                     note.asked.push((item, !reviews.is_empty()));
                 }
             } else if is_reviewed_now && first.is_some_and(|at| window.contains(at)) {

@@ -15,13 +15,6 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     open(subject, moments);
 }
 
-impl Subject<'_> {
-    fn working_days(&self, from: Timestamp, to: Timestamp) -> f64 {
-        let days = self.sources.calendar.working_days_between(from, to);
-        days.unwrap_or(0.0)
-    }
-}
-
 /// Whole working days, for people.
 fn whole(days: f64) -> String {
     let n = format!("{:.0}", days.floor());
@@ -54,12 +47,14 @@ fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
     if !subject.is_inside(reviewed_at) {
         return None;
     }
-    let ready_at = pull_request.ready_at.unwrap_or(pull_request.created_at);
+    // Who looks at a draft unblocks nobody.
+    let ready_at = item.readiness().since(stepped_in_at)?;
     let quiet_since = item
         .last_outside_event(subject.index, stepped_in_at)
         .map_or(ready_at, |at| at.max(ready_at));
-    let days = subject.working_days(quiet_since, stepped_in_at);
-    if days < subject.sources.stuck_after_working_days {
+    // How long it stood still is told by the team's days, as everywhere: nobody in particular had to move.
+    let days = (subject.sources).working_days(None, quiet_since, stepped_in_at);
+    if days < subject.sources.question.flow.stuck_after_working_days {
         return None;
     }
     let date = |at| subject.sources.date(at);
@@ -78,7 +73,7 @@ fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
         ));
     let mut snippet = subject.about(Kind::Unblocked, reviewed_at, item, act);
     if item
-        .asked_at(subject.person, stepped_in_at)
+        .asked_since(subject.person, stepped_in_at)
         .is_some_and(|asked| asked <= quiet_since)
     {
         // Whoever was asked and came late ended a wait of their own: that is no win.
@@ -96,14 +91,12 @@ fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let mut requests: Vec<(Timestamp, Link)> = subject
         .items()
         .filter(|item| {
-            is_open(item, end) && !item.is_by(subject.person) && !item.pull_request.is_draft
+            let is_ready = item.readiness().since(end).is_some();
+            is_open(item, end) && !item.is_by(subject.person) && is_ready
         })
         .filter_map(|item| {
-            let asked_at = item.asked_at(subject.person, end)?;
-            let is_answered = item
-                .reviews_by(subject.person, end)
-                .any(|review| review.submitted_at >= asked_at);
-            (!is_answered).then(|| (asked_at, item.link(subject.sources)))
+            let asked_at = item.asked_since(subject.person, end)?;
+            Some((asked_at, item.link(subject.sources)))
         })
         .collect();
     requests.sort();
@@ -119,7 +112,8 @@ fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             if n == 1 { "waits" } else { "wait" }
         ))
         .list(requests.into_iter().map(|(asked_at, link)| {
-            let days = whole(subject.working_days(asked_at, end));
+            let own = Some(subject.person);
+            let days = whole(subject.sources.working_days(own, asked_at, end));
             (
                 link,
                 format!(" (asked {}, {days})", subject.sources.date(asked_at)),
@@ -144,14 +138,14 @@ fn open(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
         .items()
         .filter(|item| item.is_by(subject.person) && is_open(item, end))
     {
-        let Some(ready_at) = item.pull_request.ready_at.filter(|at| *at < end) else {
+        let Some(ready_at) = item.readiness().since(end) else {
             continue;
         };
         let quiet_since = item
             .last_outside_event(subject.index, end)
             .map_or(ready_at, |at| at.max(ready_at));
-        let days = subject.working_days(quiet_since, end);
-        if days < subject.sources.stuck_after_working_days {
+        let days = (subject.sources).working_days(Some(subject.person), quiet_since, end);
+        if days < subject.sources.question.flow.stuck_after_working_days {
             continue;
         }
         let act = Act::default()
@@ -166,7 +160,7 @@ fn open(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             ));
         moments.push(subject.about(
             Kind::Open,
-            quiet_since.max(subject.sources.window.since),
+            quiet_since.max(subject.sources.question.window.since),
             item,
             act,
         ));

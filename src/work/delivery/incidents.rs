@@ -285,22 +285,59 @@ fn repository_of(reading: &Reading<'_>, name: &str) -> Option<RepositoryId> {
         .map(|found| found.repository)
 }
 
+/// Something that counts as an incident, before anything is read from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Its issue; `None` where the register alone knows it.
+    pub issue: Option<&'a Issue>,
+    /// What the register says of it.
+    pub entry: Option<&'a IncidentEntry>,
+}
+
+impl Known<'_> {
+    /// How bad it was: the register's word in lower case, else the label that names a severity.
+    #[must_use]
+    pub fn severity(&self) -> Option<String> {
+        let told = self.entry.and_then(|entry| entry.severity.as_ref());
+        let labelled = || self.issue.and_then(|issue| severity(&issue.labels));
+        told.map(|word| word.to_lowercase()).or_else(labelled)
+    }
+}
+
+/// What counts as an incident of a product, by repository and number: issues with a label of incidents that were not closed as
+/// none, and what the register lists.
+#[must_use]
+pub fn known<'a>(reading: &Reading<'a>) -> BTreeMap<Key, Known<'a>> {
+    let rules = &reading.question.rules;
+    let mut known = BTreeMap::new();
+    for issue in &reading.tables.facts.issues {
+        let key = (issue.repository, issue.number);
+        let entry = rules.entries.get(&key);
+        let is_one = entry.is_some()
+            || rules.is_incident(&issue.labels) && !was_none(issue, reading.question);
+        if is_one
+            && reading.product.has(issue.repository)
+            && issue.created_at < reading.question.as_of
+        {
+            let issue = Some(issue);
+            known.insert(key, Known { issue, entry });
+        }
+    }
+    for (key, entry) in &rules.entries {
+        if reading.product.has(key.0) {
+            let entry = Some(entry);
+            known.entry(*key).or_insert(Known { issue: None, entry });
+        }
+    }
+    known
+}
+
 fn drafts<'a>(reading: &Reading<'a>) -> (Vec<Draft<'a>>, Incidents) {
     let mut incidents = Incidents::default();
     let mut drafts: BTreeMap<Key, Draft<'a>> = BTreeMap::new();
-    let inside = |repository: RepositoryId| reading.product.repositories.contains(&repository);
-    for issue in &reading.tables.facts.issues {
-        let key = (issue.repository, issue.number);
-        let entry = reading.question.rules.entries.get(&key);
-        if !inside(issue.repository)
-            || issue.created_at >= reading.question.as_of
-            || (entry.is_none()
-                && (!reading.question.rules.is_incident(&issue.labels)
-                    || was_none(issue, reading.question)))
-        {
-            continue;
-        }
-        let mut body = incident_body::read(&issue.body, &reading.question.zone);
+    for (key, Known { issue, entry }) in known(reading) {
+        let text = issue.map_or("", |issue| issue.body.as_str());
+        let mut body = incident_body::read(text, &reading.question.zone);
         for told in [&mut body.started, &mut body.resolved] {
             // A time that has not come yet is a slip of the pen.
             if told.at().is_some_and(|at| at >= reading.question.as_of) {
@@ -309,13 +346,7 @@ fn drafts<'a>(reading: &Reading<'a>) -> (Vec<Draft<'a>>, Incidents) {
             incidents.n_zoneless += usize::from(matches!(told, Told::Zoneless(_)));
             incidents.n_unreadable += usize::from(*told == Told::Unreadable);
         }
-        drafts.insert(key, Draft::of(key, Some(issue), entry, body));
-    }
-    for (key, entry) in &reading.question.rules.entries {
-        if inside(key.0) && !drafts.contains_key(key) {
-            let nothing = incident_body::read("", &reading.question.zone);
-            drafts.insert(*key, Draft::of(*key, None, Some(entry), nothing));
-        }
+        drafts.insert(key, Draft::of(key, issue, entry, body));
     }
     for row in &reading.tables.facts.pull_requests {
         let is_merged = row.merged_at.is_some_and(|at| at < reading.question.as_of);
@@ -406,13 +437,15 @@ fn placed(draft: &Draft<'_>, lens: &Lens, ladder: &Ladder<'_>) -> Option<Placed>
         .or_else(|| draft.labelled_at.map(|at| (at, ResolvedFrom::Label)))
         .or_else(|| fixed_at().map(|at| (at, ResolvedFrom::Deployment)))
         .or_else(|| closed_at.map(|at| (at, ResolvedFrom::Closed)));
-    let labelled = || draft.issue.and_then(|issue| severity(&issue.labels));
-    let told = entry.and_then(|entry| entry.severity.as_ref());
+    let known = Known {
+        issue: draft.issue,
+        entry,
+    };
     Some(Placed {
         incident: Incident {
             repository: draft.key.0,
             number: draft.key.1,
-            severity: told.map(|word| word.to_lowercase()).or_else(labelled),
+            severity: known.severity(),
             started_at,
             started_from,
             resolved_at: resolved.map(|(at, _)| at),

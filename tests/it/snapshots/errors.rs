@@ -127,13 +127,13 @@ fn what_explain_does_not_know_is_answered_with_what_it_knows() {
     [exit code 2]
 
     $ linchpin explain knowledge.truck_factor --person nobody --as-of=2024-02-01
-    error: nobody in the store has the login `nobody`
-    hint: `linchpin identity` lists everybody with their logins
+    error: nobody in the store is `nobody`
+    hint: name a login, or an address from the history; `linchpin identity` lists everybody
     [exit code 2]
 
     $ linchpin explain dora.deployment_frequency --person ada@acme.example --as-of=2024-02-01
-    error: nobody in the store has the login `ada@acme.example`
-    hint: `linchpin identity` lists everybody with their logins
+    error: `dora.deployment_frequency` has no figures of people
+    hint: leave `--person` out
     [exit code 2]
     "
     );
