@@ -50,6 +50,9 @@ fn with_a_token_every_source_is_counted_and_what_the_token_lacks_is_named() {
         assert!(!said.contains("secret"), "{said}");
         let name = fixture.path().file_name().unwrap().to_str().unwrap();
         let said = said.replace(name, "[clone]").replace(&url, "[url]");
+        // The server's clock stands still, and the longer the test runs the further this machine's is off.
+        let lines = said.lines().filter(|line| !line.starts_with("  clock "));
+        let said = lines.collect::<Vec<_>>().join("\n");
         let instant = regex::Regex::new(r"\d{4}-\d\d-\d\dT[\d:]+Z").unwrap();
         instant.replace_all(&said, "[instant]").into_owned()
     };
