@@ -91,7 +91,7 @@ pub struct Places {
     /// A GitHub repository; repeatable. Default: the clones' remotes.
     #[arg(long = "github", value_name = "OWNER/NAME")]
     pub github: Vec<RepoName>,
-    /// GitHub's API.
+    /// Base of GitHub's REST API; of an Enterprise Server `https://HOST/api/v3`.
     #[arg(
         long,
         value_name = "URL",
@@ -106,10 +106,10 @@ pub struct Places {
     /// The private register. Default: linchpin.private.toml beside the team's, where there is one.
     #[arg(long, value_name = "FILE")]
     pub private_config: Option<PathBuf>,
-    /// The store.
+    /// Folder of the store, which keeps what was fetched and mined.
     #[arg(long, value_name = "DIR", default_value = ".linchpin", value_parser = directory)]
     pub store: PathBuf,
-    /// The output.
+    /// Folder that reports, private trees and exports are written below.
     #[arg(long, value_name = "DIR", default_value = "linchpin-report", value_parser = directory)]
     pub out: PathBuf,
     /// Do not call the network, whatever tokens there are.
@@ -144,7 +144,7 @@ pub struct Time {
     /// Look at everything as it was then: a date or RFC 3339. Default: now.
     #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,
-    /// Length of a bucket.
+    /// Length of a bucket, the stretch of time that each point of a trend stands for.
     #[arg(long, value_enum, default_value_t = By::Auto)]
     pub by: By,
 }
@@ -177,7 +177,7 @@ pub struct AnalysisArgs {
 #[cfg(feature = "demo")]
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Where to write it.
+    /// Folder that it is written to.
     #[arg(long, value_name = "DIR", default_value = "linchpin-demo")]
     pub out: PathBuf,
     /// Leave out one of the truths planted in the organisation, such as `rollback`; repeatable.
@@ -319,7 +319,7 @@ pub struct IdentityArgs {
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// What is described.
+    /// Which register is described.
     #[arg(value_enum)]
     pub name: SchemaName,
     /// Form of the output.

@@ -1,11 +1,13 @@
 //! `linchpin diff`: why figures moved between two runs.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::args::{DiffArgs, Format};
 use super::console;
 use super::error::{CliError, DONE, Kind};
+use super::explain::not_a_metric;
 use super::report::reading;
 use super::workspace::Workspace;
 use crate::metrics;
@@ -38,10 +40,7 @@ fn compared(args: &DiffArgs, store: &Store) -> Result<String, CliError> {
     if let Some(id) = &args.metric
         && metrics::find(id).is_none()
     {
-        let message = format!("`{}` is not a metric", terminal(id));
-        return Err(
-            CliError::new(Kind::Usage, message).hint("`linchpin explain list` names every metric")
-        );
+        return Err(not_a_metric(id));
     }
     let head = |number: u64| runs.iter().find(|(known, _)| *known == number);
     let (Some(before), Some(after)) = (head(before), head(after)) else {
@@ -160,7 +159,11 @@ fn figure_words(figure: &RunFigure) -> String {
 
 /// A change with its sign: `+3.0 h`, `−2.0 points`. The difference of two shares is no share.
 fn effect_words(figure: &RunFigure, effect: f64) -> String {
-    let sign = if effect < 0.0 { "−" } else { "+" };
+    let sign = match effect.partial_cmp(&0.0) {
+        Some(Ordering::Less) => "−",
+        Some(Ordering::Greater) => "+",
+        _ => "±",
+    };
     let words = match unit(figure) {
         Some(Unit::Share) => {
             let points = format!("{:.1}", effect.abs() * 100.0);

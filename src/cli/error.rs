@@ -232,8 +232,8 @@ impl From<crate::store::facts::Error> for CliError {
 impl From<crate::register::Error> for CliError {
     fn from(source: crate::register::Error) -> Self {
         Self::new(Kind::Configuration, source)
-            .hint("correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example, \
-                 and `private-register` instead of `register` those of the private one")
+            .hint("correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example \
+                 (`linchpin schema private-register` those of a private register)")
     }
 }
 

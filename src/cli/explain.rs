@@ -8,6 +8,7 @@ use super::workspace::Workspace;
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{About, Scope};
 use crate::metrics::{self, Measure};
+use crate::register::nearest;
 use crate::render;
 use crate::render::encode::terminal;
 use crate::work::roster::person_of;
@@ -18,24 +19,18 @@ const ROWS_FOR_PEOPLE: usize = 40;
 /// Explains a metric, or lists them all.
 pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError> {
     if args.metric == "list" {
+        let ids = metrics::REGISTRY.iter().map(|metric| metric.definition.id);
+        let width = ids.map(str::len).max().unwrap_or_default();
         for metric in metrics::REGISTRY {
             console::out(&format!(
-                "{:28} {}\n",
+                "{:width$}  {}\n",
                 metric.definition.id, metric.definition.question
             ));
         }
         return Ok(DONE);
     }
     let Some(metric) = metrics::find(&args.metric) else {
-        let ids: Vec<_> = metrics::REGISTRY
-            .iter()
-            .map(|metric| metric.definition.id)
-            .collect();
-        return Err(CliError::new(
-            Kind::Usage,
-            format!("`{}` is not a metric", terminal(&args.metric)),
-        )
-        .hint(format!("name one of {}", ids.join(", "))));
+        return Err(not_a_metric(&args.metric));
     };
     // Only what the metric reads: the history of a large team takes seconds to read.
     let parts = metric.definition.parts();
@@ -86,6 +81,28 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     Ok(DONE)
 }
 
+/// A name that no metric has, and those that may have been meant.
+pub fn not_a_metric(name: &str) -> CliError {
+    let ids = || metrics::REGISTRY.iter().map(|metric| metric.definition.id);
+    let wrong = name.to_lowercase();
+    let mut meant: Vec<&str> = ids()
+        .filter(|id| !wrong.is_empty() && id.contains(&wrong))
+        .collect();
+    if meant.is_empty() {
+        meant.extend(nearest(&wrong, ids()));
+    }
+    let list = "`linchpin explain list` names every metric";
+    let hint = match meant.as_slice() {
+        meant @ [_, ..] if meant.len() <= 5 => {
+            let quoted: Vec<String> = meant.iter().map(|id| format!("`{id}`")).collect();
+            format!("did you mean {}? {list}", quoted.join(" or "))
+        }
+        _ => list.to_owned(),
+    };
+    let message = format!("`{}` is not a metric", terminal(name));
+    CliError::new(Kind::Usage, message).hint(hint)
+}
+
 fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scope, CliError> {
     let words = |scope: &Scope| match (&scope.area, scope.repository) {
         (Some(area), _) => area.clone(),
@@ -106,6 +123,8 @@ fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scop
             .collect();
         known.sort();
         known.dedup();
+        let near = nearest(name, known.iter().map(String::as_str))
+            .map_or_else(String::new, |near| format!("did you mean `{near}`? "));
         known.truncate(20);
         CliError::new(
             Kind::Usage,
@@ -114,7 +133,7 @@ fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scop
                 terminal(name)
             ),
         )
-        .hint(format!("name one of {}", known.join(", ")))
+        .hint(format!("{near}name one of {}", known.join(", ")))
     })
 }
 
@@ -146,6 +165,9 @@ fn find_bucket(label: &str, measure: &Measure) -> Result<Bucket, CliError> {
                 ),
             );
             match (buckets().min(), buckets().max()) {
+                (Some(only), Some(last)) if only == last => {
+                    error.hint(format!("name {only}, or widen `--since`"))
+                }
                 (Some(first), Some(last)) => error.hint(format!(
                     "name one between {first} and {last}, or widen `--since`"
                 )),

@@ -34,6 +34,11 @@ impl Clone {
     pub fn not_read(&self, api: &ApiAddress) -> Vec<String> {
         let told = |found: &GitHubName| {
             let GitHubName { host, name, remote } = found;
+            let server = if host.eq_ignore_ascii_case("github.com") || host.ends_with(".ghe.com") {
+                format!("https://api.{host}")
+            } else {
+                format!("https://{host}/api/v3")
+            };
             if self.github.is_some() {
                 format!(
                     "remote `{remote}` is `{name}`: where that is the base of pull requests, name it with `--github {name}`"
@@ -41,7 +46,7 @@ impl Clone {
             } else {
                 format!(
                     "remote `{remote}` is `{name}` on `{host}`, and {} is asked: name it with `--github {name}` where `{host}` stands \
-                     for that server (an alias of ssh), or its server with `--api-url https://{host}/api/v3`",
+                     for that server (an alias of ssh), or its server with `--api-url {server}`",
                     api.site()
                 )
             }

@@ -178,8 +178,15 @@ fn cell_words(cell: &Cell, unit: Unit) -> String {
                 others,
                 n,
             }),
-            _,
+            measured,
         ) => {
+            let is_ratio =
+                matches!(measured, Measured::Value { value, .. } if value.ratio().is_some());
+            let label = if is_ratio {
+                format!("({label})")
+            } else {
+                label
+            };
             let interval = interval
                 .map(|[low, high]| format!(", 80 % interval {low} – {high}"))
                 .unwrap_or_default();

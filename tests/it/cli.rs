@@ -642,65 +642,6 @@ pub fn make_old(store: &Path) {
 }
 
 #[test]
-fn a_broken_configuration_is_refused_with_its_line() {
-    let fixture = fixture();
-    let check = |text: &[u8], said: &[&str]| {
-        fs::write(fixture.path().join("linchpin.toml"), text).unwrap();
-        writes_nothing(fixture.path(), || {
-            ran(fixture.path(), &["run", AS_OF]).is_refused(3, said);
-        });
-    };
-    check(
-        b"\n[mining]\nexcludes = []\n",
-        &["linchpin.toml:3", "`excludes`", "did you mean `exclude`?"],
-    );
-    check(
-        b"[[product]]\nnmae = \"x\"\n",
-        &["linchpin.toml:2", "`nmae`", "did you mean `name`?"],
-    );
-    check(
-        b"[mining]\nexclude = 7\n",
-        &["linchpin.toml:2", "integer `7`", "sequence"],
-    );
-    check(
-        b"[mining]\nrefs = \"every\"\n",
-        &["linchpin.toml:2", "`every`", "`default`", "`all`"],
-    );
-    check(
-        b"[mining]\nmerges = \"diffed\"\n",
-        &[
-            "linchpin.toml:2",
-            "`diffed`",
-            "`recorded`",
-            "`first-parent`",
-        ],
-    );
-    check(
-        b"[mining]\nmax_files_per_commit = -1\n",
-        &["linchpin.toml:2", "`-1`"],
-    );
-    check(
-        b"[mining]\nexclude = [\"[a\"]\n",
-        &["linchpin.toml", "`mining.exclude`", "`[a`"],
-    );
-    check(b"[calendar\n", &["linchpin.toml:1"]);
-    check(b"# caf\xe9\n", &["`linchpin.toml` cannot be read", "UTF-8"]);
-    fs::remove_file(fixture.path().join("linchpin.toml")).unwrap();
-    fs::write(
-        fixture.path().join("linchpin.private.toml"),
-        "[[absense]]\n",
-    )
-    .unwrap();
-    ran(fixture.path(), &["run", AS_OF])
-        .is_refused(3, &["linchpin.private.toml:1", "did you mean `absence`?"]);
-    fs::remove_file(fixture.path().join("linchpin.private.toml")).unwrap();
-    ran(fixture.path(), &["run", AS_OF, "--config", "none.toml"])
-        .is_refused(3, &["`none.toml` cannot be read", "check the path"]);
-    ran(fixture.path(), &["run", AS_OF, "--config", "core"])
-        .is_refused(3, &["`core` cannot be read", "caused by"]);
-}
-
-#[test]
 fn a_window_that_is_empty_or_nonsense_is_refused() {
     let fixture = fixture();
     let check = |arguments: &[&str], said: &str| {
@@ -719,12 +660,6 @@ fn a_window_that_is_empty_or_nonsense_is_refused() {
         &["--since=0d", "--until=2022-01-01T00:00:00Z"],
         "the window is empty",
     );
-    check(
-        &["--since=yesterday"],
-        "`--since yesterday` is no point in time",
-    );
-    check(&["--until=2024-13-01"], "`--until 2024-13-01`");
-    check(&["--as-of=never"], "`--as-of never`");
     check(&["--since=99999999999w"], "is no point in time");
     check(&["--since=-9999-01-01"], "is no point in time");
     // A window before the first commit is no mistake: nothing is measured in it.
@@ -737,7 +672,7 @@ fn a_window_that_is_empty_or_nonsense_is_refused() {
 }
 
 #[test]
-fn explain_and_person_say_what_there_is_instead() {
+fn what_is_no_name_at_all_is_refused_and_never_obeyed() {
     let fixture = fixture();
     fixture.git(&[
         "commit",
@@ -755,26 +690,10 @@ fn explain_and_person_say_what_there_is_instead() {
             ran(fixture.path(), &all).is_refused(2, said);
         });
     };
-    check(
-        &["explain", "flow.pick"],
-        &["`flow.pick` is not a metric", "flow.pickup_time"],
-    );
     check(&["explain", "\u{1b}[31mred"], &["is not a metric"]);
-    check(
-        &["explain", "knowledge.silos", "--scope", "nowhere"],
-        &["`nowhere` is no product, repository or area", "name one of"],
-    );
-    check(
-        &["explain", "knowledge.silos", "--bucket", "1999-W01"],
-        &["no bucket `1999-W01`"],
-    );
     check(
         &["explain", "knowledge.silos", "--bucket", "soon"],
         &["no bucket `soon`"],
-    );
-    check(
-        &["person", "nobody"],
-        &["nobody in the store is `nobody`", "linchpin identity"],
     );
     check(&["person", ""], &["nobody in the store is ``"]);
     check(
@@ -795,80 +714,16 @@ fn explain_and_person_say_what_there_is_instead() {
 }
 
 #[test]
-fn what_the_command_line_does_not_know_ends_with_2() {
+fn without_a_command_the_usage_is_told() {
     let directory = tempfile::tempdir().unwrap();
-    let check = |arguments: &[&str], said: &str| {
-        let ran = ran(directory.path(), arguments);
-        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
-        assert!(ran.err.contains(said), "{}", ran.err);
-    };
-    check(&["rum"], "'rum'");
-    check(&["run", "--frob"], "'--frob'");
-    check(&["run", "--by", "day"], "'day'");
-    check(
-        &["run", "--github", "acme"],
-        "`acme` is not a repository name of the form `owner/name`",
-    );
-    check(&["run", "--github", "../.."], "is not a repository name");
-    check(&["run", "--progress", "loud"], "'loud'");
-    check(
-        &["run", "--store", "s3://bucket/store"],
-        "is an address: name a directory",
-    );
-    check(&["report", "--out", "s3://bucket/report"], "is an address");
-    check(&["person"], "<LOGIN>");
-    check(&["explain"], "<METRIC>");
-    check(&[], "Usage:");
+    let ran = ran(directory.path(), &[]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("Usage:"), "{}", ran.err);
 }
 
 #[test]
-fn every_command_has_help_with_its_description() {
+fn the_version_names_the_commit_that_the_build_was_told() {
     let directory = tempfile::tempdir().unwrap();
-    let help = ran(directory.path(), &["--help"]);
-    assert_eq!((help.code, help.err.as_str()), (0, ""));
-    // Long lines are wrapped anywhere.
-    let said = help.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(
-        said.contains("Exit codes: 0 done") && said.contains("130 interrupted"),
-        "{}",
-        help.out
-    );
-    let list = help
-        .out
-        .split("Commands:\n")
-        .nth(1)
-        .unwrap()
-        .split("\n\n")
-        .next()
-        .unwrap();
-    // A command stands two columns in, the words about it further.
-    let commands: Vec<&str> = list
-        .lines()
-        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help")
-        .collect();
-    assert!(commands.len() >= 8, "{commands:?}");
-    for command in commands {
-        let own = ran(directory.path(), &[command, "--help"]);
-        assert_eq!((own.code, own.err.as_str()), (0, ""), "{command}");
-        let description = own.out.lines().next().unwrap();
-        let words = description
-            .split_whitespace()
-            .take(4)
-            .collect::<Vec<_>>()
-            .join(" ");
-        let listed = list.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(
-            words.len() > 10 && listed.contains(&words),
-            "{command}: {description}"
-        );
-        assert!(
-            own.out.contains(&format!("Usage: linchpin {command}")),
-            "{}",
-            own.out
-        );
-    }
     // A build that was told its commit says it behind the version: `linchpin 0.1.0 (3f2a91c0b4d7)`.
     let version = ran(directory.path(), &["--version"]);
     let words: Vec<&str> = version.out.split_whitespace().collect();
@@ -881,7 +736,7 @@ fn every_command_has_help_with_its_description() {
     assert!(names(directory.path()).is_empty());
 }
 
-fn with_remote() -> Fixture {
+pub fn with_remote() -> Fixture {
     let fixture = fixture();
     fixture.git(&[
         "remote",
@@ -935,7 +790,7 @@ fn without_a_token_nobody_is_called_and_the_report_says_so() {
     }
 }
 
-const SECRET: &str = "ghp_secretsecretsecretsecretsecretsecret";
+pub const SECRET: &str = "ghp_secretsecretsecretsecretsecretsecret";
 
 /// Whether a text is in any file below a directory.
 fn holds(directory: &Path, text: &str) -> bool {
@@ -1085,69 +940,13 @@ fn in_ci_each_repository_is_a_plain_line_and_a_mistyped_name_leaves_nothing_behi
 }
 
 #[test]
-fn doctor_says_what_can_be_read_what_cannot_and_what_it_costs() {
-    use linchpin::demo::fake::{FakeGitHub, Fault, Faults};
+fn init_writes_what_is_found_on_github() {
+    use linchpin::demo::fake::{FakeGitHub, Faults};
     let fixture = fixture();
     let now = jiff::Timestamp::now();
     let github = FakeGitHub::start(crate::github::host(120), Faults::none(now)).unwrap();
     let url = github.base_url();
-    let arguments = ["doctor", "--github", "acme/widgets", "--api-url", &url];
     let token = [("GH_ENTERPRISE_TOKEN", SECRET)];
-    let whole = ran_with(fixture.path(), &arguments, &token);
-    println!("{}", whole.out);
-    whole.ends_with(0);
-    for line in [
-        "pull requests  readable, 120",
-        "merge rules    readable, 1",
-        "milestones     readable, 1",
-        "environments   readable, 1",
-        "teams          readable, 1",
-        "deployed to    production (5)",
-        "a night: about ",
-    ] {
-        assert!(
-            whole.out.contains(line),
-            "`{line}` is not in: {}",
-            whole.out
-        );
-    }
-    let forbid = |field: &'static str| {
-        github.set_script(Some(Box::new(move |asked| {
-            (asked.operation == "RepositorySettings").then_some(Fault::Forbid(field))
-        })));
-    };
-    // Teams are no hole until a review is asked of one; environments are.
-    forbid("owner");
-    let ran = ran_with(fixture.path(), &arguments, &token);
-    ran.ends_with(0);
-    assert!(
-        ran.out.contains("give the token members=read"),
-        "{}",
-        ran.out
-    );
-    forbid("environments");
-    let ran = ran_with(fixture.path(), &arguments, &token);
-    ran.ends_with(5);
-    assert!(
-        ran.out
-            .contains("not readable: give the token actions=read"),
-        "{}",
-        ran.out
-    );
-    assert!(!ran.out.contains("secret") && !ran.err.contains("secret"));
-    github.set_script(None);
-    // The clone lacks what was deployed: what that shipped is unknown, and how to fetch it is said.
-    let run = ["run", "--github", "acme/widgets", "--api-url", &url];
-    let said = ran_with(fixture.path(), &run, &token);
-    assert!([0, 5].contains(&said.code), "{}", said.err);
-    let ran = ran_with(fixture.path(), &arguments, &token);
-    ran.ends_with(5);
-    for line in [
-        "deployments are of commits that no clone here has, the last of ",
-        "git fetch --tags origin",
-    ] {
-        assert!(ran.out.contains(line), "`{line}` is not in: {}", ran.out);
-    }
     let arguments = ["init", "--github", "acme/widgets", "--api-url", &url];
     ran_with(fixture.path(), &arguments, &token).ends_with(0);
     let written = fs::read_to_string(fixture.path().join("linchpin.toml")).unwrap();

@@ -60,6 +60,7 @@ mod register;
 mod remotes;
 mod render;
 mod render_given;
+mod snapshots;
 mod states;
 mod store;
 mod store_answers;

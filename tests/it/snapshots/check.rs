@@ -1,0 +1,118 @@
+//! `check` on the demo organisation.
+
+use std::fmt::Write as _;
+
+use crate::agreements::{Checked, check, check_with, register};
+
+fn limit(metric: &str, number: Option<&str>, scope: &str, at_most: f64) -> String {
+    let mut text = format!("[[agreements.limit]]\nmetric = \"{metric}\"\nscope = \"{scope}\"\n");
+    if let Some(number) = number {
+        let _ = writeln!(text, "number = \"{number}\"");
+    }
+    let _ = writeln!(text, "at_most = {at_most:?}");
+    text
+}
+
+/// Limits that are kept, crossed but accepted until a day, and without a figure.
+fn quiet_until(until: &str) -> String {
+    [
+        limit("flow.cycle_time", Some("p50"), "parcels", 100.0),
+        limit("flow.cycle_time", Some("p50"), "timetable", 0.001),
+        limit("flow.cycle_time", None, "no such area", 1.0),
+        format!(
+            "[[accepted]]\nmetric = \"flow.cycle_time\"\nscope = \"timetable\"\nreason = \"moving house\"\nuntil = \"{until}\"\n"
+        ),
+    ]
+    .concat()
+}
+
+fn shown(checked: &Checked) -> String {
+    assert_eq!(checked.err, "", "{}", checked.out);
+    format!("{}[exit code {}]", checked.out, checked.code)
+}
+
+#[test]
+fn what_is_kept_crossed_accepted_and_not_measured_is_told_apart() {
+    let crossed = limit("ci.flake_rate", None, "parcels", 0.01);
+    let checked = check(&(quiet_until("2026-07-01") + &crossed), &[]);
+    insta::assert_snapshot!(shown(&checked), @"
+    window 2025-12-31T00:00:00Z to 2026-07-01T00:00:00Z
+    crossed       parcels: at most 0.01 (ci.flake_rate), found 5.6 %, 80 % interval 4.4 % – 7.2 %, n = 445
+    not measured  no such area: at most 1 (flow.cycle_time)
+                  no figure of this scope
+    kept          parcels: p50 at most 100 (flow.cycle_time), found 22.9 h, n = 166
+    accepted      timetable: p50 at most 0.001 (flow.cycle_time), found 26.7 h, n = 79
+                  until 2026-07-01: moving house
+    `linchpin explain METRIC --scope SCOPE` lists the rows behind a figure
+    [exit code 7]
+    ");
+}
+
+#[test]
+fn an_accepted_crossing_is_quiet_until_its_day_and_loud_after() {
+    let quiet = check(&quiet_until("2026-07-01"), &[]);
+    assert_eq!(quiet.code, 0, "{}", quiet.out);
+    insta::assert_snapshot!(shown(&check(&quiet_until("2026-06-30"), &[])), @"
+    window 2025-12-31T00:00:00Z to 2026-07-01T00:00:00Z
+    not measured  no such area: at most 1 (flow.cycle_time)
+                  no figure of this scope
+    kept          parcels: p50 at most 100 (flow.cycle_time), found 22.9 h, n = 166
+    crossed       timetable: p50 at most 0.001 (flow.cycle_time), found 26.7 h, n = 79
+    `linchpin explain METRIC --scope SCOPE` lists the rows behind a figure
+    [exit code 7]
+    ");
+}
+
+#[test]
+fn what_waits_longer_than_agreed_is_listed_with_links() {
+    let register = register().replace(
+        "first_review_within_working_days = 1.0",
+        "first_review_within_working_days = 3.0",
+    );
+    insta::assert_snapshot!(shown(&check_with(&register, &[])), @"
+    window 2025-12-31T00:00:00Z to 2026-07-01T00:00:00Z
+    crossed       parcels: a first review comes within 3 working days (flow.pickup_time), found 5 pull requests
+                  7.6 working days  #379 ADR: add a runbook for a stuck booking  https://github.example/lighthouse/parcel-api/pull/379
+                  6.4 working days  #380 Handle a missing amount on the label  https://github.example/lighthouse/parcel-api/pull/380
+                  6.6 working days  #381 Group slots by due  https://github.example/lighthouse/parcel-api/pull/381
+                  5.6 working days  #382 Cache the label test fixtures between runs  https://github.example/lighthouse/parcel-api/pull/382
+                  4.6 working days  #383 Accept a tariff without a surcharge  https://github.example/lighthouse/parcel-api/pull/383
+    kept          timetable: a first review comes within 3 working days (flow.pickup_time), found 0 pull requests
+    crossed       parcels: no open pull request is left alone for 3 working days (flow.stuck), found 5 pull requests
+                  #379 ADR: add a runbook for a stuck booking  https://github.example/lighthouse/parcel-api/pull/379
+                  #380 Handle a missing amount on the label  https://github.example/lighthouse/parcel-api/pull/380
+                  #381 Group slots by due  https://github.example/lighthouse/parcel-api/pull/381
+                  #382 Cache the label test fixtures between runs  https://github.example/lighthouse/parcel-api/pull/382
+                  #383 Accept a tariff without a surcharge  https://github.example/lighthouse/parcel-api/pull/383
+    kept          timetable: no open pull request is left alone for 3 working days (flow.stuck), found 0 pull requests
+    `linchpin explain METRIC --scope SCOPE` lists the rows behind a figure
+    [exit code 7]
+    ");
+}
+
+#[test]
+fn a_limit_that_holds_nothing_is_an_error_of_the_register() {
+    let each = [
+        String::new(),
+        "[[agreements.limit]]\nmetric = \"flow.cycel_time\"\nat_most = 1\n".to_owned(),
+        "[[agreements.limit]]\nmetric = \"flow.cycle_time\"\n".to_owned(),
+    ]
+    .map(|more| {
+        let checked = check(&more, &[]);
+        assert_eq!(checked.out, "");
+        format!("{}[exit code {}]", checked.err, checked.code)
+    });
+    insta::assert_snapshot!(each.join("\n\n"), @"
+    error: the register holds no agreement
+    hint: write what the team has agreed under `[agreements]` in linchpin.toml, for example `first_review_within_working_days = 1`
+    [exit code 3]
+
+    error: `agreements.limit` names `flow.cycel_time`, which is no metric
+    hint: `linchpin explain list` names every metric
+    [exit code 3]
+
+    error: linchpin.toml: `agreements.limit`: on `flow.cycle_time` has neither `at_most` nor `at_least`
+    hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
+    [exit code 3]
+    ");
+}

@@ -1,0 +1,435 @@
+//! `--help`.
+
+use std::fmt::Write as _;
+
+use crate::cli::ran;
+
+use super::answered;
+
+fn help(arguments: &[&str]) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let all = [arguments, &["--help"]].concat();
+    // Blanks at a line's end are clap's, and no editor would keep them here.
+    let text = answered(&ran(directory.path(), &all));
+    let lines = text.lines().map(str::trim_end);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What stands above the options, and each option with its words.
+fn parts(help: &str) -> (&str, Vec<String>) {
+    let (above, below) = help.split_once("\nOptions:\n").unwrap();
+    let mut options: Vec<String> = Vec::new();
+    for line in below.lines() {
+        if line.starts_with("  -") || line.starts_with("      --") {
+            options.push(String::new());
+        }
+        let option = options.last_mut().unwrap();
+        option.push_str(line);
+        option.push('\n');
+    }
+    let trimmed = options.iter().map(|option| option.trim_end().to_owned());
+    (above, trimmed.collect())
+}
+
+/// The commands that a help lists: a command stands two columns in, the words about it further.
+fn commands(help: &str) -> Vec<&str> {
+    let (_, list) = help.split_once("\nCommands:\n").unwrap();
+    let (list, _) = list.split_once("\n\n").unwrap();
+    let names = list
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").collect()
+}
+
+#[test]
+fn the_help_names_every_command_and_every_exit_code() {
+    insta::assert_snapshot!(help(&[]), @"
+    Engineering health with receipts: DORA, review load, bus factor, delegation and dated evidence from
+    GitHub and git
+
+    Usage: linchpin [OPTIONS] <COMMAND>
+
+    Commands:
+      demo       Run the whole pipeline on a bundled synthetic organisation: no token, no network, no
+                 arguments
+      init       Write a commented linchpin.toml from what is found in the clone and on GitHub
+      doctor     Check token, permissions, clone and sources; estimate what a fetch costs; say what
+                 would be missing and the fix
+      run        Fetch (if there is a token and a GitHub remote), mine and report: the nightly job
+      fetch      Fetch from GitHub into the store; incremental, resumable
+      mine       Mine the clones' history into the store; incremental
+      report     Write the team tree from the store
+      person     Write one person's private tree from the store
+      lead       Write the lead's named views from the store, local only: reviewers, knowledge,
+                 delegation, coverage of evidence
+      follow-up  Print notes for agreed feedback follow-ups of the private register
+      explain    Show a metric's definition and the rows behind its figure
+      diff       Say why figures moved between two runs: new events, late data, labels, identity,
+                 configuration, definition
+      check      Hold the register's agreements against the figures; exit code 7 where one is crossed
+                 and not accepted
+      export     Write facts, measures and the reference SQL's relations as files for other tools:
+                 private data
+      identity   Show which accounts and signatures are one person, and why
+      schema     Print what other programs rely on: the JSON Schema of a register
+      help       Print this message or the help of the given subcommand(s)
+
+    Options:
+      -q, --quiet
+              Say less on stderr
+
+          --progress <PROGRESS>
+              How progress is shown
+
+              Possible values:
+              - auto:  A bar on a terminal, lines otherwise
+              - plain: Lines
+              - none:  Nothing
+
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    Exit codes: 0 done · 1 defect · 2 usage · 3 configuration · 4 authentication · 5 finished with
+    partial data · 6 rate-limited, run again to resume · 7 an agreement is crossed (check) · 8 another
+    run is writing · 9 the store is damaged or unfinished · 10 a place cannot be written · 11 a folder
+    that linchpin did not make, or a link · 130 interrupted · 143 terminated
+    [exit code 0]
+    ");
+}
+
+#[test]
+fn the_help_of_a_run_explains_the_options_of_every_analysis() {
+    insta::assert_snapshot!(help(&["run"]), @"
+    Fetch (if there is a token and a GitHub remote), mine and report: the nightly job
+
+    Usage: linchpin run [OPTIONS]
+
+    Options:
+          --repo <PATH>
+              A clone; repeatable. Default: the current directory, where it is one
+
+          --github <OWNER/NAME>
+              A GitHub repository; repeatable. Default: the clones' remotes
+
+          --api-url <URL>
+              Base of GitHub's REST API; of an Enterprise Server `https://HOST/api/v3`
+
+              [env: GITHUB_API_URL]
+              [default: https://api.github.com]
+
+          --config <FILE>
+              The team's register. Default: linchpin.toml, where there is one
+
+          --private-config <FILE>
+              The private register. Default: linchpin.private.toml beside the team's, where there is one
+
+          --store <DIR>
+              Folder of the store, which keeps what was fetched and mined
+
+              [default: .linchpin]
+
+          --out <DIR>
+              Folder that reports, private trees and exports are written below
+
+              [default: linchpin-report]
+
+          --offline
+              Do not call the network, whatever tokens there are
+
+          --cache-safe
+              Keep no texts of reviews and no members of teams: for a store that others may read, as a
+              CI cache is
+
+          --since <WHEN>
+              Start of the window: `90d`, `12w`, `2026-01-01`, RFC 3339, or `last-quarter`
+
+              [default: 52w]
+
+          --until <WHEN>
+              End of the window, in the same forms. Default: the as-of instant
+
+          --as-of <WHEN>
+              Look at everything as it was then: a date or RFC 3339. Default: now
+
+          --by <BY>
+              Length of a bucket, the stretch of time that each point of a trend stands for
+
+              Possible values:
+              - auto:    Weeks up to half a year, months up to three years, quarters beyond
+              - week:    ISO weeks
+              - month:   Months
+              - quarter: Quarters
+
+              [default: auto]
+
+      -q, --quiet
+              Say less on stderr
+
+          --progress <PROGRESS>
+              How progress is shown
+
+              Possible values:
+              - auto:  A bar on a terminal, lines otherwise
+              - plain: Lines
+              - none:  Nothing
+
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+    [exit code 0]
+    ");
+}
+
+#[expect(clippy::too_many_lines, reason = "one snapshot of all commands")]
+#[test]
+fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
+    let run = help(&["run"]);
+    let (_, shared) = parts(&run);
+    let all = help(&[]);
+    let mut text = String::new();
+    for command in commands(&all) {
+        let own = help(&[command]);
+        let (above, options) = parts(&own);
+        let _ = writeln!(text, "$ linchpin {command} --help\n{above}");
+        for option in options.iter().filter(|option| !shared.contains(option)) {
+            let _ = writeln!(text, "{option}");
+        }
+        let name = |option: &String| option.lines().next().unwrap().trim().to_owned();
+        let lacking: Vec<String> = shared
+            .iter()
+            .filter(|option| !options.contains(option))
+            .map(name)
+            .collect();
+        let _ = match lacking.as_slice() {
+            [] => writeln!(text, "[the options of `run`]\n"),
+            lacking => writeln!(
+                text,
+                "[of the options of `run` not {}]\n",
+                lacking.join(" | ")
+            ),
+        };
+    }
+    insta::assert_snapshot!(text, @"
+    $ linchpin demo --help
+    Run the whole pipeline on a bundled synthetic organisation: no token, no network, no arguments
+
+    Usage: linchpin demo [OPTIONS]
+
+          --out <DIR>
+              Folder that it is written to
+
+              [default: linchpin-demo]
+          --without <PLANT>
+              Leave out one of the truths planted in the organisation, such as `rollback`; repeatable
+    [of the options of `run` not --repo <PATH> | --github <OWNER/NAME> | --api-url <URL> | --config <FILE> | --private-config <FILE> | --store <DIR> | --out <DIR> | --offline | --cache-safe | --since <WHEN> | --until <WHEN> | --as-of <WHEN> | --by <BY>]
+
+    $ linchpin init --help
+    Write a commented linchpin.toml from what is found in the clone and on GitHub
+
+    Usage: linchpin init [OPTIONS]
+
+          --ci
+              Write a nightly workflow with least permissions too
+    [the options of `run`]
+
+    $ linchpin doctor --help
+    Check token, permissions, clone and sources; estimate what a fetch costs; say what would be missing
+    and the fix
+
+    Usage: linchpin doctor [OPTIONS]
+
+    [the options of `run`]
+
+    $ linchpin run --help
+    Fetch (if there is a token and a GitHub remote), mine and report: the nightly job
+
+    Usage: linchpin run [OPTIONS]
+
+    [the options of `run`]
+
+    $ linchpin fetch --help
+    Fetch from GitHub into the store; incremental, resumable
+
+    Usage: linchpin fetch [OPTIONS]
+
+    [the options of `run`]
+
+    $ linchpin mine --help
+    Mine the clones' history into the store; incremental
+
+    Usage: linchpin mine [OPTIONS]
+
+    [the options of `run`]
+
+    $ linchpin report --help
+    Write the team tree from the store
+
+    Usage: linchpin report [OPTIONS]
+
+    [the options of `run`]
+
+    $ linchpin person --help
+    Write one person's private tree from the store
+
+    Usage: linchpin person [OPTIONS] <LOGIN>
+
+    Arguments:
+      <LOGIN>
+              The person's GitHub login, or an address from the history
+
+    [the options of `run`]
+
+    $ linchpin lead --help
+    Write the lead's named views from the store, local only: reviewers, knowledge, delegation, coverage
+    of evidence
+
+    Usage: linchpin lead [OPTIONS]
+
+    [the options of `run`]
+
+    $ linchpin follow-up --help
+    Print notes for agreed feedback follow-ups of the private register
+
+    Usage: linchpin follow-up [OPTIONS] [LOGIN]
+
+    Arguments:
+      [LOGIN]
+              Only this person's: a GitHub login
+
+    [the options of `run`]
+
+    $ linchpin explain --help
+    Show a metric's definition and the rows behind its figure
+
+    Usage: linchpin explain [OPTIONS] <METRIC>
+
+    Arguments:
+      <METRIC>
+              A metric's id, such as `flow.pickup_time`; `list` names them all
+
+          --bucket <BUCKET>
+              Only rows of this bucket: `2026-W07`, `2026-02` or `2026-Q1`
+          --scope <SCOPE>
+              Only rows of this product, repository or area
+          --person <LOGIN>
+              Only rows and figures of the person with this login, where the metric has any
+          --format <FORMAT>
+              Form of the output
+
+              Possible values:
+              - table:    For a terminal
+              - json:     JSON
+              - csv:      CSV
+              - markdown: Markdown
+
+              [default: table]
+    [the options of `run`]
+
+    $ linchpin diff --help
+    Say why figures moved between two runs: new events, late data, labels, identity, configuration,
+    definition
+
+    Usage: linchpin diff [OPTIONS] [BEFORE] [AFTER]
+
+    Arguments:
+      [BEFORE]
+              The earlier run: its number, or the day of its as-of instant. Default: the one before the
+              newest
+
+      [AFTER]
+              The later run. Default: the newest
+
+          --metric <ID>
+              Only this metric
+          --format <FORMAT>
+              Form of the output
+
+              Possible values:
+              - table:    For a terminal
+              - json:     JSON
+              - csv:      CSV
+              - markdown: Markdown
+
+              [default: table]
+    [the options of `run`]
+
+    $ linchpin check --help
+    Hold the register's agreements against the figures; exit code 7 where one is crossed and not
+    accepted
+
+    Usage: linchpin check [OPTIONS]
+
+          --format <FORMAT>
+              Form of the output
+
+              Possible values:
+              - table:    For a terminal
+              - json:     JSON
+              - csv:      CSV
+              - markdown: Markdown
+
+              [default: table]
+    [the options of `run`]
+
+    $ linchpin export --help
+    Write facts, measures and the reference SQL's relations as files for other tools: private data
+
+    Usage: linchpin export [OPTIONS]
+
+          --format <FORMAT>
+              Form of the files
+
+              Possible values:
+              - parquet: Parquet: types, lists and instants survive
+              - csv:     CSV, safe for spreadsheets: a cell that looks like a formula gets a leading
+                apostrophe
+              - json:    An array of objects
+
+              [default: parquet]
+          --table <TABLE>
+              Only this table; repeatable. Default: all
+    [the options of `run`]
+
+    $ linchpin identity --help
+    Show which accounts and signatures are one person, and why
+
+    Usage: linchpin identity [OPTIONS]
+
+          --export-mailmap
+              Print a `.mailmap` that says the same
+    [the options of `run`]
+
+    $ linchpin schema --help
+    Print what other programs rely on: the JSON Schema of a register
+
+    Usage: linchpin schema [OPTIONS] <NAME>
+
+    Arguments:
+      <NAME>
+              Which register is described
+
+              Possible values:
+              - register:         linchpin.toml, the team's register
+              - private-register: linchpin.private.toml, the lead's own
+
+          --format <FORMAT>
+              Form of the output
+
+              Possible values:
+              - json:     JSON Schema, which editors check TOML against
+              - markdown: Every key with type, default, example and meaning, for people
+
+              [default: json]
+    [of the options of `run` not --repo <PATH> | --github <OWNER/NAME> | --api-url <URL> | --config <FILE> | --private-config <FILE> | --store <DIR> | --out <DIR> | --offline | --cache-safe | --since <WHEN> | --until <WHEN> | --as-of <WHEN> | --by <BY>]
+    ");
+}
