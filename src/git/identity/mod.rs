@@ -4,7 +4,9 @@
 //! where it cannot chain: everybody in such a group bears that very name, nobody in it is in a second group, and at most one has
 //! a GitHub account. The rest are suspects: who they are is for a human to say, in `.mailmap` or in the register.
 
+mod evidence;
 mod graph;
+mod people;
 mod rules;
 
 use std::collections::BTreeSet;
