@@ -13,15 +13,18 @@ pub(super) struct Location(pub(super) u64);
 const OFFSET_BITS: u32 = 48;
 
 impl Location {
+    #[inline]
     pub(super) fn new(pack: usize, offset: u64) -> Option<Self> {
         let pack = u64::from(u16::try_from(pack).ok()?);
         (offset >> OFFSET_BITS == 0).then_some(Self(pack << OFFSET_BITS | offset))
     }
 
+    #[inline]
     pub(super) fn pack(self) -> usize {
         usize::try_from(self.0 >> OFFSET_BITS).unwrap_or(usize::MAX)
     }
 
+    #[inline]
     pub(super) const fn offset(self) -> u64 {
         self.0 & ((1 << OFFSET_BITS) - 1)
     }
@@ -36,6 +39,7 @@ pub(super) struct Pack {
 impl Pack {
     /// Where an object lies. Ids are spread evenly, so that its place among them is guessed from its first bytes: a few
     /// looks into the index instead of a dozen.
+    #[inline]
     pub(super) fn offset(&self, id: &oid) -> Option<u64> {
         /// Guesses before an index that is not spread evenly is halved instead.
         const MAX_GUESSES: u32 = 8;

@@ -67,6 +67,7 @@ pub(in crate::git) struct Entry<'a> {
 }
 
 /// The entry that starts at the first byte; `None` for bytes that are no entry.
+#[inline]
 pub(in crate::git) fn entry(bytes: &[u8], hash_len: usize) -> Option<Entry<'_>> {
     let mut mode = 0_u32;
     let mut at = 0;
@@ -99,6 +100,7 @@ pub(in crate::git) fn entry(bytes: &[u8], hash_len: usize) -> Option<Entry<'_>> 
 }
 
 /// The place of the first NUL: names are short, so that a call to find it would cost more than the search.
+#[inline]
 fn nul(bytes: &[u8]) -> Option<usize> {
     const LOW: u64 = 0x0101_0101_0101_0101;
     let (words, rest) = bytes.as_chunks::<8>();
@@ -114,6 +116,7 @@ fn nul(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Where the entry at the first byte ends: all that is needed to step over it.
+#[inline]
 pub(in crate::git) fn entry_end(bytes: &[u8], hash_len: usize) -> Option<usize> {
     // A mode takes at least five digits and a space.
     let end = 6 + nul(bytes.get(6..)?)? + 1 + hash_len;
@@ -121,6 +124,7 @@ pub(in crate::git) fn entry_end(bytes: &[u8], hash_len: usize) -> Option<usize> 
 }
 
 /// Git's order of entries: by name, a directory as if it ended in a slash.
+#[inline]
 pub(in crate::git) fn order(a: &Entry<'_>, b: &Entry<'_>) -> std::cmp::Ordering {
     let common = a.name.len().min(b.name.len());
     let (head_a, tail_a) = a.name.split_at(common);
