@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use gix::ObjectId;
 
-use super::walk::Node;
+use super::walk::{Node, Source};
 use crate::git::state::log::NONE;
 
 /// The order of history: node numbers, and how many of them the default branch's tip reaches (they come first).
@@ -170,10 +170,35 @@ impl<'a> Landing<'a> {
     }
 }
 
+/// How many nodes at the beginning are what had landed before, in order: all or none.
+///
+/// Known nodes come first, by place. None, where one is not reached any more, or where an object that was missing is there now,
+/// so that more had landed than was known.
+pub(in crate::git) fn n_landed(nodes: &[Node], n_default: u32) -> usize {
+    let landed = nodes.get(..n_default as usize).unwrap_or_default();
+    let is_last = |node: &Node| matches!(node.source, Source::Known(at) if at.checked_add(1) == Some(n_default));
+    let is_closed = |node: &Node| node.parents.iter().all(|&parent| parent < n_default);
+    if landed.last().is_some_and(is_last) && landed.iter().all(is_closed) {
+        landed.len()
+    } else {
+        0
+    }
+}
+
+/// By node number: its place in an order of nodes, or [`NONE`].
+pub(in crate::git) fn places(n_nodes: usize, order: &[u32]) -> Vec<u32> {
+    let mut place_of = vec![NONE; n_nodes];
+    for (place, &at) in (0..).zip(order) {
+        if let Some(slot) = place_of.get_mut(at as usize) {
+            *slot = place;
+        }
+    }
+    place_of
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::git::graph::walk::Source;
 
     /// Nodes from (committer time, parents), numbered from 0; ids count up.
     fn graph(rows: &[(i64, &[u32])]) -> Vec<Node> {

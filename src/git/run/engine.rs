@@ -15,8 +15,9 @@ use super::interner::Interner;
 use super::join::{New, Parts};
 use crate::domain::CommitId;
 use crate::git::Progress;
+use crate::git::graph::first_parents::first_parents;
 use crate::git::graph::known::Known;
-use crate::git::graph::landing::landing_order;
+use crate::git::graph::landing::{landing_order, n_landed};
 use crate::git::graph::quarter;
 use crate::git::graph::walk::{self, Node, Source};
 use crate::git::lineage::descent::{Makers, OldBases};
@@ -31,27 +32,27 @@ use crate::git::objects::reader::Reader;
 use crate::git::objects::tree::Hole;
 use crate::git::parallel::joined;
 use crate::git::settings::text::TextRules;
-use crate::git::state::log::{Log, LogChange, LogGap, LogMerge, LogTaken, NONE};
+use crate::git::state::log::{Log, LogChange, LogGap, LogMerge, LogTaken};
 
 /// What a run needs to know.
-pub(in crate::git) struct Plan<'a> {
-    pub(in crate::git) packs: &'a Packs,
-    pub(in crate::git) hash: gix::hash::Kind,
+pub(super) struct Plan<'a> {
+    pub(super) packs: &'a Packs,
+    pub(super) hash: gix::hash::Kind,
     /// The default branch's tip.
-    pub(in crate::git) tip: Option<ObjectId>,
+    pub(super) tip: Option<ObjectId>,
     /// Other tips.
-    pub(in crate::git) others: Vec<ObjectId>,
+    pub(super) others: Vec<ObjectId>,
     /// A shallow clone's edge, sorted.
-    pub(in crate::git) boundary: Vec<ObjectId>,
+    pub(super) boundary: Vec<ObjectId>,
     /// Revisions of `.git-blame-ignore-revs`, sorted.
-    pub(in crate::git) ignored: &'a [ObjectId],
+    pub(super) ignored: &'a [ObjectId],
     /// How files are compared.
-    pub(in crate::git) text: &'a TextRules,
-    pub(in crate::git) renames: bool,
-    pub(in crate::git) merges_against_first_parent: bool,
-    pub(in crate::git) ownership: bool,
-    pub(in crate::git) threads: usize,
-    pub(in crate::git) progress: &'a dyn Progress,
+    pub(super) text: &'a TextRules,
+    pub(super) renames: bool,
+    pub(super) merges_against_first_parent: bool,
+    pub(super) ownership: bool,
+    pub(super) threads: usize,
+    pub(super) progress: &'a dyn Progress,
 }
 
 /// Versions older than this many commits are not kept for the next run, unless they are in the tip.
@@ -60,7 +61,7 @@ fn kept_commits(n_default: usize) -> usize {
 }
 
 /// The log of everything reachable; `None` where `old` cannot be continued.
-pub(in crate::git) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
+pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
     let is_first = old.commits.is_empty();
     plan.progress.phase("commits", None);
     let mut reader = plan.packs.reader(8 << 20);
@@ -170,49 +171,12 @@ fn walked(plan: &Plan<'_>, old: &mut Log) -> ((Vec<Node>, Vec<Hole>), Interners)
     })
 }
 
-/// How many nodes at the beginning are what had landed before, in order: all or none.
-///
-/// Known nodes come first, by place. None, where one is not reached any more, or where an object that was missing is there now,
-/// so that more had landed than was known.
-fn n_landed(nodes: &[Node], n_default: u32) -> usize {
-    let landed = nodes.get(..n_default as usize).unwrap_or_default();
-    let is_last = |node: &Node| matches!(node.source, Source::Known(at) if at.checked_add(1) == Some(n_default));
-    let is_closed = |node: &Node| node.parents.iter().all(|&parent| parent < n_default);
-    if landed.last().is_some_and(is_last) && landed.iter().all(is_closed) {
-        landed.len()
-    } else {
-        0
-    }
-}
-
 fn gap(kind: &str, subject: String, reason: &str) -> LogGap {
     LogGap {
         kind: kind.to_owned(),
         subject,
         reason: reason.to_owned(),
     }
-}
-
-/// The tip's first-parent line, oldest first: (committer time, place in landing order).
-fn first_parents(nodes: &[Node], tip: Option<u32>, order: &[u32]) -> Vec<(i64, u32)> {
-    let mut place_of = vec![NONE; nodes.len()];
-    for (place, &at) in (0..).zip(order) {
-        if let Some(slot) = place_of.get_mut(at as usize) {
-            *slot = place;
-        }
-    }
-    let mut line = Vec::new();
-    let mut cursor = tip;
-    while let Some(node) = cursor.and_then(|at| nodes.get(at as usize)) {
-        let place = cursor
-            .and_then(|at| place_of.get(at as usize))
-            .copied()
-            .unwrap_or(NONE);
-        line.push((node.committed, place));
-        cursor = node.parents.first().copied();
-    }
-    line.reverse();
-    line
 }
 
 /// A commit read in this run, and not looked at yet.

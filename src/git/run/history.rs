@@ -10,7 +10,7 @@ use crate::domain::{
     Signature, SignatureId,
 };
 use crate::git::MineOptions;
-use crate::git::graph::line::Line;
+use crate::git::graph::first_parents::FirstParentLine;
 use crate::git::graph::reverts::{Claiming, reverted};
 use crate::git::objects::commit::instant;
 use crate::git::objects::decode::quoted;
@@ -85,7 +85,7 @@ impl Signatures {
 }
 
 /// What can be said of a log while it is still needed as it is.
-pub(in crate::git) struct Draft {
+pub(super) struct Draft {
     signatures: Signatures,
     gaps: Vec<Gap>,
     /// By commit.
@@ -101,7 +101,7 @@ pub(in crate::git) struct Draft {
 
 impl Draft {
     /// Of a log.
-    pub(in crate::git) fn of(log: &Log, settings: &Settings, mut rules: PathRules) -> Self {
+    pub(super) fn of(log: &Log, settings: &Settings, mut rules: PathRules) -> Self {
         let signatures = Signatures::new(&log.signatures, &settings.mailmap);
         let last = log.n_default.checked_sub(1);
         let last = last.and_then(|last| log.commits.get(last as usize));
@@ -127,14 +127,14 @@ impl Draft {
                 .collect(),
             ownership: ownership(&log.ownership, &log.quarters, tip_at, &signatures),
             changes: log.changes.iter().map(change).collect(),
-            merged_files: Line::of(log).merged_files(log),
-            landed: Line::of(log).landed(log),
+            merged_files: FirstParentLine::of(log).merged_files(log),
+            landed: FirstParentLine::of(log).landed(log),
             signatures,
         }
     }
 
     /// The facts as other layers see them, without tags and what the refs say.
-    pub(in crate::git) fn finish(
+    pub(super) fn finish(
         self,
         mut log: Log,
         options: &MineOptions,

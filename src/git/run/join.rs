@@ -8,6 +8,7 @@ use crate::domain::CommitId;
 
 use self::numbers::Numbers;
 use super::interner::Interner;
+use crate::git::graph::landing::places;
 use crate::git::graph::walk::{Node, Source};
 use crate::git::lineage::survival::Version;
 use crate::git::objects::hash::Mixed;
@@ -179,19 +180,14 @@ impl Parts {
         );
         log.parents = parent_places(&log.commits, nodes, order);
         // Merges of the default branch keep their places: what is new comes after what is known.
+        let place_now = |commit: u32| place_of_old.get(commit as usize).copied().unwrap_or(NONE);
         let known_merges = old.merges.into_iter().map(|merge| LogMerge {
-            commit: place_of_old
-                .get(merge.commit as usize)
-                .copied()
-                .unwrap_or(NONE),
+            commit: place_now(merge.commit),
             ..merge
         });
         log.merges = known_merges.chain(merges).collect();
         let known_taken = old.taken.into_iter().map(|row| LogTaken {
-            commit: place_of_old
-                .get(row.commit as usize)
-                .copied()
-                .unwrap_or(NONE),
+            commit: place_now(row.commit),
             ..row
         });
         log.taken = known_taken.chain(taken).collect();
@@ -301,12 +297,7 @@ fn commits(
 
 /// The places of the commits' parents, one commit's after the other's.
 fn parent_places(commits: &[LogCommit], nodes: &[Node], order: &[u32]) -> Vec<u32> {
-    let mut place_of = vec![NONE; nodes.len()];
-    for (place, &at) in (0..).zip(order) {
-        if let Some(slot) = place_of.get_mut(at as usize) {
-            *slot = place;
-        }
-    }
+    let place_of = places(nodes.len(), order);
     let mut places = Vec::with_capacity(commits.len());
     for (commit, &at) in commits.iter().zip(order) {
         let parents = nodes.get(at as usize).map(|node| node.parents.as_slice());

@@ -2,6 +2,7 @@
 
 use super::{Run, kept_commits, tree_of_commit};
 use crate::git::diff::trees::Differ;
+use crate::git::graph::landing::places;
 use crate::git::graph::walk::Node;
 use crate::git::lineage::descent::Descent;
 use crate::git::lineage::families::{Families, Family};
@@ -16,12 +17,7 @@ use crate::git::state::log::NONE;
 impl Run<'_> {
     /// Finds the versions that the new changes build on, and those of all files at the old tip and at the new snapshots.
     pub(super) fn descend(&mut self, nodes: &[Node], order: &[u32], quarters: &[(i64, u32)]) {
-        let mut place_of = vec![NONE; nodes.len()];
-        for (place, &at) in (0..).zip(order) {
-            if let Some(slot) = place_of.get_mut(at as usize) {
-                *slot = place;
-            }
-        }
+        let place_of = places(nodes.len(), order);
         let landed = order.get(..self.n_default).unwrap_or_default();
         let parents_of = |at: &u32| {
             let node = nodes.get(*at as usize);

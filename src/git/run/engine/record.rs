@@ -5,6 +5,7 @@ use gix::ObjectId;
 use super::{Fresh, Run, gap, tree_of_commit};
 use crate::domain::{ChangeKind, CommitId};
 use crate::git::diff::files::{self, Changed, Files, Merged, Task};
+use crate::git::graph::landing::places;
 use crate::git::graph::walk::{Node, Source};
 use crate::git::lineage::event::{Event, MergedFrom, What};
 use crate::git::objects::commit::{self, Parsed, Stamp};
@@ -129,12 +130,7 @@ impl Run<'_> {
         fresh: &[Fresh],
         reader: &mut Reader<'_>,
     ) -> Vec<Task> {
-        let mut place_of = vec![NONE; nodes.len()];
-        for (place, &at) in (0..).zip(order) {
-            if let Some(slot) = place_of.get_mut(at as usize) {
-                *slot = place;
-            }
-        }
+        let place_of = places(nodes.len(), order);
         let mut tree_of = |at: u32| {
             let place = *place_of.get(at as usize).filter(|&&place| place != NONE)?;
             match fresh.binary_search_by_key(&place, |fresh| fresh.place) {

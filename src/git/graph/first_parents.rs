@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
+use super::landing::places;
+use super::walk::Node;
 use crate::domain::{ChangeKind, MergedFile};
 use crate::git::state::log::{Log, LogChange, NONE};
 
 /// Places of the commits of the first-parent line, oldest first.
-pub(in crate::git) struct Line(Vec<u32>);
+pub(in crate::git) struct FirstParentLine(Vec<u32>);
 
-impl Line {
+impl FirstParentLine {
     /// Of a log.
     pub(in crate::git) fn of(log: &Log) -> Self {
         let mut first_parents = Vec::with_capacity(log.commits.len());
@@ -93,6 +95,27 @@ impl Line {
         }
         found
     }
+}
+
+/// The tip's first-parent line, oldest first: (committer time, place in landing order).
+pub(in crate::git) fn first_parents(
+    nodes: &[Node],
+    tip: Option<u32>,
+    order: &[u32],
+) -> Vec<(i64, u32)> {
+    let place_of = places(nodes.len(), order);
+    let mut line = Vec::new();
+    let mut cursor = tip;
+    while let Some(node) = cursor.and_then(|at| nodes.get(at as usize)) {
+        let place = cursor
+            .and_then(|at| place_of.get(at as usize))
+            .copied()
+            .unwrap_or(NONE);
+        line.push((node.committed, place));
+        cursor = node.parents.first().copied();
+    }
+    line.reverse();
+    line
 }
 
 /// Two sets of paths: those that the changes in landing order tell of, and those of the line's tree.
