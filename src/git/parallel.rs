@@ -39,6 +39,11 @@ pub(super) fn over_chunks<W, T: Send>(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Threads where nobody says how many.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// What a thread came to; its panic is ours.
 pub(super) fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
     match thread.join() {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::hash::Mixed;
-use super::{Location, Object};
+use super::object::Object;
+use super::packs::Location;
 
 /// Decoded objects in two generations: what is not asked for while the young one fills up is dropped with the old one, and
 /// its memory is written to again.

@@ -1,6 +1,6 @@
 //! Deltas: objects told as changes of others.
 
-use super::{MAX_OBJECT_BYTES, Unreadable};
+use super::object::{MAX_OBJECT_BYTES, Unreadable};
 
 /// A base object changed as a delta says: sizes of base and result, then copy and insert instructions.
 ///

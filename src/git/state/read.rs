@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::domain::{ChangeKind, CommitId};
-
-use super::super::log::{
+use super::log::{
     Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogParent, LogTaken, LogVersion,
     NONE,
 };
-use super::super::tree::Mode;
+use crate::domain::{ChangeKind, CommitId};
+use crate::git::objects::tree::Mode;
 
 /// Bytes being read, column by column.
 pub(super) struct ColumnReader<'a> {

@@ -1,10 +1,7 @@
 //! A log's columns as bytes.
 
+use super::log::{Log, LogChange, LogGap, LogMerge, LogOwnership, LogTaken, LogVersion, NONE};
 use crate::domain::{ChangeKind, CommitId};
-
-use super::super::log::{
-    Log, LogChange, LogGap, LogMerge, LogOwnership, LogTaken, LogVersion, NONE,
-};
 
 /// Bytes being written, column by column.
 #[derive(Default)]

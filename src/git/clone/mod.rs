@@ -1,0 +1,13 @@
+//! The clone as it lies on disk: opened without writing to it, its format, its refs, its remotes, its index.
+
+mod format;
+mod look;
+pub(super) mod open;
+pub(super) mod refs;
+mod remotes;
+mod tracked;
+
+pub use format::UnknownFormat;
+pub use look::{Look, look};
+pub use remotes::{GitHubName, object_home, remote_github_names};
+pub use tracked::tracked_below;

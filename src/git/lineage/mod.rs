@@ -1,0 +1,8 @@
+//! Whose lines there are: what happens to each file, which version a change builds on, and the owners of lines carried along.
+
+pub(super) mod descent;
+pub(super) mod event;
+pub(super) mod families;
+pub(super) mod past;
+pub(super) mod survival;
+pub(super) mod versions;

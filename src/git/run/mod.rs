@@ -1,0 +1,9 @@
+//! One run of mining: from a repository, and the state that an earlier run left, to its history and the next run's state.
+
+mod engine;
+mod history;
+mod interner;
+mod join;
+mod mine;
+
+pub use mine::{Mined, is_current, mine};
