@@ -28,21 +28,18 @@ pub fn because(reading: &Reading<'_>, words: Words) -> Option<Missing> {
     })
 }
 
-/// Withholds the figures of products whose waits are spoiled. The rows stay: they are how one sees whose words they were.
+/// Withholds the figures of a product whose waits are spoiled. The rows stay: they are how one sees whose words they were.
 pub fn withhold(measure: &mut Measure, reading: &Reading<'_>, words: Words) {
-    for product in &reading.question.products {
-        let Some(missing) = because(reading, words) else {
-            continue;
-        };
-        let cells = measure.cells.iter_mut();
-        for cell in cells.filter(|cell| cell.scope.product == product.name) {
-            // What is not there, or too little to summarise, stays so.
-            if matches!(cell.measured, Measured::Value { .. }) {
-                cell.measured = Measured::NotObserved {
-                    because: missing.because.clone(),
-                    fix: missing.fix.clone(),
-                };
-            }
+    let Some(missing) = because(reading, words) else {
+        return;
+    };
+    for cell in &mut measure.cells {
+        // What is not there, or too little to summarise, stays so.
+        if matches!(cell.measured, Measured::Value { .. }) {
+            cell.measured = Measured::NotObserved {
+                because: missing.because.clone(),
+                fix: missing.fix.clone(),
+            };
         }
     }
 }
