@@ -7,7 +7,7 @@ use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::fetch::{SystemClock, how_to_give_a_token, runtime, token};
 use super::report::Analysis;
 use super::workspace::Workspace;
-use crate::domain::{Account, Login, RepoName, Stream};
+use crate::domain::{Account, Person, RepoName, Stream};
 use crate::git::{self, MineOptions};
 use crate::github::probe::{Access, Probe, probe};
 use crate::github::{Client, ClientSettings};
@@ -130,17 +130,16 @@ fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
         ));
         is_whole = false;
     }
-    let members = &workspace.register.members;
-    let is_member = |login: &Login| {
-        let mut known = members.iter();
-        known.any(|member| member.login.eq_ignore_ascii_case(&login.0))
+    let is_member = |person: &Person| {
+        let mut members = lens.roster.members.iter();
+        members.any(|member| member.person == person.id)
     };
     let logins: Vec<&str> = tables
         .people
         .iter()
-        .filter(|person| person.account == Account::Human)
+        .filter(|person| person.account == Account::Human && !is_member(person))
         .flat_map(|person| &person.logins)
-        .filter(|login| login.looks_like_a_machine() && !is_member(login))
+        .filter(|login| login.looks_like_a_machine())
         .map(|login| login.0.as_str())
         .collect();
     for reading in &readings {

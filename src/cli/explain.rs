@@ -11,7 +11,6 @@ use crate::metrics::{self, Measure};
 use crate::register::nearest;
 use crate::render;
 use crate::render::encode::terminal;
-use crate::work::roster::person_of;
 
 /// Rows that a table for people lists of each fate.
 const ROWS_FOR_PEOPLE: usize = 40;
@@ -138,12 +137,7 @@ fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scop
 }
 
 fn find_person(login: &str, measure: &Measure, analysis: &Analysis) -> Result<PersonId, CliError> {
-    let Some(person) = person_of(&analysis.tables.people, login) else {
-        let message = format!("nobody in the store is `{}`", terminal(login));
-        return Err(CliError::new(Kind::Usage, message).hint(
-            "name a login, or an address from the history; `linchpin identity` lists everybody",
-        ));
-    };
+    let person = analysis.person(login)?.id;
     let has_rows = measure.rows.iter().any(|row| row.person == Some(person));
     if !has_rows && measure.people_cells().next().is_none() {
         let message = format!("`{}` has no figures of people", measure.definition.id);

@@ -64,17 +64,7 @@ pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, C
 
 /// The person whom the arguments name.
 fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
-    let people = &analysis.tables.people;
-    let found = person_of(people, who).and_then(|person| analysis.tables.person(person));
-    let Some(found) = found else {
-        return Err(CliError::new(
-            Kind::Usage,
-            format!("nobody in the store is `{}`", encode::terminal(who)),
-        )
-        .hint(
-            "name a login, or an address from the history; `linchpin identity` lists everybody",
-        ));
-    };
+    let found = analysis.person(who)?;
     if found.account != Account::Human {
         let message = format!(
             "`{}` is {}: evidence is about people",
@@ -176,7 +166,6 @@ pub(super) fn with_sources<T>(
     let products = question.products_and_rest(&tables.repositories);
     let past = Past::of(tables, question, &products);
     let sources = Sources {
-        question,
         past: &past,
         repositories: &repositories,
         entries: &entries,

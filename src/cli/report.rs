@@ -8,7 +8,7 @@ use super::derive::{Findings, Settings};
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
-use crate::domain::Account;
+use crate::domain::{Account, Person};
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::{self, Measure, unmet};
 use crate::register::{PrivateRegister, nearest};
@@ -35,6 +35,18 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Somebody whom the arguments name.
+    pub fn person(&self, who: &str) -> Result<&Person, CliError> {
+        let person = person_of(&self.tables.people, who);
+        let person = person.and_then(|person| self.tables.person(person));
+        person.ok_or_else(|| {
+            let message = format!("nobody in the store is `{}`", encode::terminal(who));
+            CliError::new(Kind::Usage, message).hint(
+                "name a login, or an address from the history; `linchpin identity` lists everybody",
+            )
+        })
+    }
+
     /// The readings of the products, as the team sees them.
     #[must_use]
     pub fn readings(&self) -> Vec<Reading<'_>> {

@@ -174,7 +174,7 @@ impl Away<'_> {
             }));
             row
         };
-        let stuck_after = days(self.sources.question.flow.stuck_after_working_days);
+        let stuck_after = days(self.sources.past.question.flow.stuck_after_working_days);
         let n = |n: u64| format!("n = {n}");
         let (from, to) = (self.spell.from, self.spell.to);
         let product = if self
@@ -424,7 +424,7 @@ fn method(sources: &Sources<'_>) -> Vec<Vec<Span>> {
         format!(
             "Stuck is flow.stuck at the end of the period: open, ready for review, and {} working days without an event by a person \
              other than the author.",
-            days(sources.question.flow.stuck_after_working_days)
+            days(sources.past.question.flow.stuck_after_working_days)
         ),
         "Deployments are those of dora.deployment_frequency, by the time they finished.".to_owned(),
         "Work outside GitHub, commits pushed without a pull request and questions kept for the return are not visible here. A \

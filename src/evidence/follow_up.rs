@@ -70,8 +70,13 @@ pub fn document(sources: &Sources<'_>, person: PersonId, follow_up: &FollowUp) -
         title: format!("{}: {}", follow_up.topic, face.words()),
         subtitle: vec![Span::text(format!(
             "Sprints are fortnights from Monday ({}), as of {}. Requests to a team are not counted as requests to a person.",
-            sources.question.zone.iana_name().unwrap_or("local time"),
-            sources.question.as_of
+            sources
+                .past
+                .question
+                .zone
+                .iana_name()
+                .unwrap_or("local time"),
+            sources.past.question.as_of
         ))],
         blocks,
     })
@@ -121,6 +126,7 @@ impl<'a> Sprint<'a> {
         let end = sources.end();
         let midnight = |day: Date| {
             sources
+                .past
                 .question
                 .zone
                 .to_timestamp(day.at(0, 0, 0, 0))

@@ -23,11 +23,11 @@ pub(super) struct Item<'a> {
     pub(super) commits: Vec<&'a PullRequestCommit>,
     pub(super) paths: Vec<&'a str>,
     /// The requests to people, as they were opened and ended.
-    asked: Vec<Asked>,
+    requested: Vec<PersonRequest>,
 }
 
 /// A request to a person.
-struct Asked {
+struct PersonRequest {
     person: PersonId,
     at: Timestamp,
     end: End,
@@ -62,12 +62,12 @@ impl<'a> Index<'a> {
         for reading in &sources.past.readings {
             incidents.extend(known(reading));
             let wholes = of_product(reading);
-            let mut asked: BTreeMap<Key, Vec<Asked>> = BTreeMap::new();
+            let mut requested: BTreeMap<Key, Vec<PersonRequest>> = BTreeMap::new();
             for request in replay(reading, &wholes) {
                 if let (Some(person), Some(end)) = (request.asked.person(), request.end()) {
                     let at = request.at;
-                    let asked = asked.entry(request.whole.key()).or_default();
-                    asked.push(Asked { person, at, end });
+                    let of_whole = requested.entry(request.whole.key()).or_default();
+                    of_whole.push(PersonRequest { person, at, end });
                 }
             }
             for whole in wholes {
@@ -77,7 +77,7 @@ impl<'a> Index<'a> {
                     comments: Vec::new(),
                     commits: Vec::new(),
                     paths: Vec::new(),
-                    asked: asked.remove(&key).unwrap_or_default(),
+                    requested: requested.remove(&key).unwrap_or_default(),
                 });
             }
         }
@@ -216,17 +216,19 @@ impl Item<'_> {
 
     /// Since when a request to somebody was open at an instant; `None`: none was. Asking again restarts no clock.
     pub(super) fn asked_since(&self, person: PersonId, at: Timestamp) -> Option<Timestamp> {
-        let is_open =
-            |asked: &&Asked| asked.at < at && asked.end.at().is_none_or(|ended_at| ended_at >= at);
-        let mut asked = self.asked.iter().filter(|asked| asked.person == person);
-        asked.find(is_open).map(|asked| asked.at)
+        let is_open = |request: &&PersonRequest| {
+            request.at < at && request.end.at().is_none_or(|ended_at| ended_at >= at)
+        };
+        let mut to_them = (self.requested.iter()).filter(|request| request.person == person);
+        to_them.find(is_open).map(|request| request.at)
     }
 
     /// Whether a request to somebody before an instant was not withdrawn before it.
     pub(super) fn was_asked(&self, person: PersonId, before: Timestamp) -> bool {
         let is_withdrawn = |end| matches!(end, End::Withdrawn(at) if at < before);
-        let mut asked = self.asked.iter();
-        asked.any(|asked| asked.person == person && asked.at < before && !is_withdrawn(asked.end))
+        self.requested.iter().any(|request| {
+            request.person == person && request.at < before && !is_withdrawn(request.end)
+        })
     }
 
     /// Its areas, sorted.

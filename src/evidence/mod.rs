@@ -21,9 +21,9 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Person, PersonId, RepoName, RepositoryId, Window};
+use crate::work::Past;
 use crate::work::file_areas::qualifier;
 use crate::work::roster::RosterAbsence;
-use crate::work::{Lens, Past};
 
 pub use pack::{Pack, packs};
 pub use snippet::{Act, Dimension, Kind, Link, Origin, Polarity, Quote, Snippet, Words};
@@ -31,9 +31,7 @@ pub use snippet::{Act, Dimension, Kind, Link, Origin, Polarity, Quote, Snippet, 
 /// What evidence is taken from.
 #[derive(Clone, Copy)]
 pub struct Sources<'a> {
-    /// What is asked: instant, window, zone, calendars, absences, kinds of files, what is an incident and what is stuck.
-    pub question: &'a Lens,
-    /// What happened, and everyone: bots have no pack, and what they do is nobody's evidence.
+    /// What is asked, what happened, and everyone: bots have no pack, and what they do is nobody's evidence.
     pub past: &'a Past<'a>,
     /// Names of the repositories.
     pub repositories: &'a BTreeMap<RepositoryId, RepoName>,
@@ -64,7 +62,7 @@ impl<'a> Sources<'a> {
 
     /// Working days of a person between two instants: by their own calendar, wherever a wait is told.
     fn working_days(&self, person: Option<PersonId>, from: Timestamp, to: Timestamp) -> f64 {
-        let calendar = self.question.calendars.person(person);
+        let calendar = self.past.question.calendars.person(person);
         calendar.working_days_between(from, to).unwrap_or(0.0)
     }
 
@@ -74,18 +72,22 @@ impl<'a> Sources<'a> {
             .reading_of(repository)
             .map_or_else(Vec::new, |reading| {
                 let qualifier = qualifier(reading, repository);
-                self.question.areas.of(repository, path, qualifier)
+                self.past.question.areas.of(repository, path, qualifier)
             })
     }
 
     /// The civil date of an instant.
     fn date(&self, at: Timestamp) -> Date {
-        self.question.zone.to_datetime(at).date()
+        self.past.question.zone.to_datetime(at).date()
     }
 
     /// The last instant that evidence may speak of: the window's end, or the as-of instant.
     fn end(&self) -> Timestamp {
-        self.question.window.until.min(self.question.as_of)
+        self.past
+            .question
+            .window
+            .until
+            .min(self.past.question.as_of)
     }
 
     /// The last civil day that evidence may speak of.
@@ -96,7 +98,7 @@ impl<'a> Sources<'a> {
 
     /// A person's declared absences that touch some days, in words; `None` without any.
     fn absence_words(&self, person: PersonId, first: Date, last: Date) -> Option<String> {
-        let absences = self.question.roster.absences.iter();
+        let absences = self.past.question.roster.absences.iter();
         let mut touching: Vec<&RosterAbsence> = absences
             .filter(|absence| {
                 absence.person == person && absence.from <= last && absence.to >= first
@@ -113,7 +115,7 @@ impl<'a> Sources<'a> {
     /// The window up to [`Sources::end`].
     fn seen(&self) -> Window {
         Window {
-            since: self.question.window.since,
+            since: self.past.question.window.since,
             until: self.end(),
         }
     }

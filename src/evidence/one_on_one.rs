@@ -58,7 +58,7 @@ pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snipp
         title: format!("One-on-one: {}", face.words()),
         subtitle: vec![Span::text(format!(
             "From {since} to {until}, as of {}.",
-            sources.question.as_of
+            sources.past.question.as_of
         ))],
         blocks,
     }

@@ -165,13 +165,18 @@ pub(super) fn spans(act: &Act) -> Vec<Span> {
 /// `window 2026-01-01 to 2026-06-30, as of 2026-07-01`: the last day is inside.
 pub(super) fn subtitle(sources: &Sources<'_>) -> Vec<Span> {
     let (since, until) = (
-        sources.date(sources.question.window.since),
+        sources.date(sources.past.question.window.since),
         sources.date(sources.end()),
     );
     vec![Span::text(format!(
         "Window from {since} up to {until} ({}), as of {}. The same document for the person and for the lead.",
-        sources.question.zone.iana_name().unwrap_or("local time"),
-        sources.question.as_of
+        sources
+            .past
+            .question
+            .zone
+            .iana_name()
+            .unwrap_or("local time"),
+        sources.past.question.as_of
     ))]
 }
 
@@ -190,7 +195,7 @@ fn document(
         snippets.len()
     ))])];
     let (first, last) = (
-        sources.date(sources.question.window.since),
+        sources.date(sources.past.question.window.since),
         sources.last_day(),
     );
     if let Some(absence) = sources.absence_words(person, first, last) {
@@ -244,7 +249,9 @@ const UNSEEN: &[&str] = &[
 /// Moments by kind and month: found, and how many of them are shown.
 fn coverage(sources: &Sources<'_>, snippets: &[Snippet], shown: &[&Snippet]) -> Table {
     let mut months: Vec<Date> = Vec::new();
-    let mut month = sources.date(sources.question.window.since).first_of_month();
+    let mut month = sources
+        .date(sources.past.question.window.since)
+        .first_of_month();
     let last = sources.last_day();
     while month <= last && months.len() < 120 {
         months.push(month);
@@ -324,7 +331,7 @@ fn bullet(sources: &Sources<'_>, snippet: &Snippet) -> Vec<Span> {
     }
     let days = snippet
         .on
-        .until(sources.date(sources.question.as_of))
+        .until(sources.date(sources.past.question.as_of))
         .map_or(0, |span| span.get_days());
     let mut note = format!("{days} days old");
     match snippet.origin {

@@ -1,7 +1,7 @@
-//! Metrics: from tables to measures with ledgers. Pure and synchronous: no IO, no clock.
+//! Metrics: from what happened to measures with ledgers. Pure and synchronous: no IO, no clock.
 //!
-//! One metric is one file with a [`Definition`] and a function from [`Tables`] and a [`Lens`] to a
-//! [`Measure`]; the registry below lists them all. Polars stays behind `tables`: a metric sees typed columns and rows.
+//! One metric is one file with a [`Definition`], the needs that gate it and a function from a [`Reading`] to a [`Measure`]; the
+//! registry below lists them all. Polars stays behind `tables`: a metric sees typed columns and rows.
 
 pub mod absence;
 pub mod aggregate;

@@ -228,7 +228,7 @@ pub struct Area {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileKind {
-    /// Its name, in the plural.
+    /// Its name, in the plural. A person's evidence calls changes of `decision records` and of `postmortems` so.
     #[schemars(example = &"decision records")]
     pub name: String,
     /// Globs of its paths, in every repository.

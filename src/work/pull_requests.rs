@@ -56,7 +56,7 @@ struct Members {
     authors: Arc<[PersonId]>,
 }
 
-/// A product's pull requests, by repository and number; grouped once where the lens is shared.
+/// A product's pull requests, by repository and number; grouped once a reading.
 #[must_use]
 pub fn of_product<'a>(reading: &Reading<'a>) -> Vec<Whole<'a>> {
     let gathered = reading.once(|| Gathered(gather(reading).unwrap_or_default()));

@@ -189,7 +189,7 @@ impl Life {
 /// A life, or the contradiction that leaves the pull request without one.
 pub type Lived = Result<Life, &'static str>;
 
-/// The lives of a product's pull requests, in their order; replayed once where the lens is shared.
+/// The lives of a product's pull requests, in their order; replayed once a reading.
 #[must_use]
 pub fn lives(reading: &Reading<'_>, wholes: &[Whole<'_>]) -> Arc<Vec<Lived>> {
     reading.once(|| {

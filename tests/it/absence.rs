@@ -257,7 +257,6 @@ impl Team {
         let (lens, tables) = (self.lens(), self.tables());
         let past = Past::of(&tables, &lens, &lens.products);
         let sources = Sources {
-            question: &lens,
             past: &past,
             repositories: &self.repositories,
             entries: &[],

@@ -230,7 +230,6 @@ impl Team {
         let products = lens.products_and_rest(&tables.repositories);
         let past = Past::of(&tables, &lens, &products);
         let sources = Sources {
-            question: &lens,
             past: &past,
             repositories: &self.repositories,
             entries: &self.entries,
@@ -782,7 +781,6 @@ static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
     let lens = lens(&Register::default(), &tables, window, WORLD.as_of);
     let past = Past::of(&tables, &lens, &lens.products);
     let sources = Sources {
-        question: &lens,
         past: &past,
         repositories: &repositories,
         entries: &[],

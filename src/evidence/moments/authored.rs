@@ -97,7 +97,7 @@ fn merged(subject: &Subject<'_>, item: &Item<'_>, merged_at: Timestamp) -> Snipp
 fn kind_of(sources: &Sources<'_>, paths: &[&str]) -> Kind {
     let kinds: BTreeSet<String> = paths
         .iter()
-        .flat_map(|path| sources.question.kinds.of(path))
+        .flat_map(|path| sources.past.question.kinds.of(path))
         .collect();
     if kinds.contains(DECISION_RECORDS) {
         Kind::DecisionRecord

@@ -58,6 +58,7 @@ impl<'a> Fortnight<'a> {
         let midnight = |day: Date| {
             subject
                 .sources
+                .past
                 .question
                 .zone
                 .to_timestamp(day.at(0, 0, 0, 0))

@@ -54,7 +54,7 @@ fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
         .map_or(ready_at, |at| at.max(ready_at));
     // How long it stood still is told by the team's days, as everywhere: nobody in particular had to move.
     let days = (subject.sources).working_days(None, quiet_since, stepped_in_at);
-    if days < subject.sources.question.flow.stuck_after_working_days {
+    if days < subject.sources.past.question.flow.stuck_after_working_days {
         return None;
     }
     let date = |at| subject.sources.date(at);
@@ -145,7 +145,7 @@ fn open(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             .last_outside_event(subject.index, end)
             .map_or(ready_at, |at| at.max(ready_at));
         let days = (subject.sources).working_days(Some(subject.person), quiet_since, end);
-        if days < subject.sources.question.flow.stuck_after_working_days {
+        if days < subject.sources.past.question.flow.stuck_after_working_days {
             continue;
         }
         let act = Act::default()
@@ -160,7 +160,7 @@ fn open(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             ));
         moments.push(subject.about(
             Kind::Open,
-            quiet_since.max(subject.sources.question.window.since),
+            quiet_since.max(subject.sources.past.question.window.since),
             item,
             act,
         ));

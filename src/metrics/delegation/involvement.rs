@@ -241,7 +241,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             Depth::AREA_BUCKETS,
             &|_, rows| estimate(reading.question, delegation, rows),
         );
-        // The figures of the delegation alone: of a person, never of the reading.product.
+        // The figures of the delegation alone: of a person, never of the product.
         let own = found.into_iter().filter(|cell| cell.scope.area.is_some());
         measure.cells.extend(own.map(|mut cell| {
             cell.scope.person = Some(delegation.giver);

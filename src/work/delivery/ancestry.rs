@@ -22,7 +22,7 @@ pub struct Ancestry {
     copies: Vec<(u32, u32)>,
 }
 
-/// The ancestry of a product; computed once where the lens is shared.
+/// The ancestry of a product; computed once a reading.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>) -> Arc<Ancestry> {
     reading.always(|| Ancestry::of(reading))

@@ -101,7 +101,7 @@ pub fn missing(reading: &Reading<'_>) -> Option<Missing> {
     {
         return None;
     }
-    // Else nobody can tell a reading.product without incidents from one whose incidents are kept elsewhere.
+    // Else nobody can tell a product without incidents from one whose incidents are kept elsewhere.
     (!reading.tables.facts.issues.iter().any(is_incident)).then(|| Missing {
         because: format!(
             "no issue has ever carried an incident label ({})",
@@ -116,7 +116,7 @@ pub fn missing(reading: &Reading<'_>) -> Option<Missing> {
 }
 
 /// The incidents of a product up to the as-of instant, attributed to its deployments, which `shipping` has placed; found once
-/// where the lens is shared.
+/// a reading.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>, shipping: &Shipping) -> Arc<Incidents> {
     reading.once(|| attributed(reading, shipping))

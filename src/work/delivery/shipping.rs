@@ -78,7 +78,7 @@ impl Shipped {
     }
 }
 
-/// A product's deployments and what they shipped, or why there are none; placed once where the lens is shared.
+/// A product's deployments and what they shipped, or why there are none; placed once a reading.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>) -> Arc<Result<(Found, Shipping), Missing>> {
     reading.once(|| {

@@ -132,7 +132,7 @@ fn at_index<T>(lists: &[Vec<T>], at: u32) -> &[T] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// The chronicle of a product; computed once where the lens is shared.
+/// The chronicle of a product; computed once a reading.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>) -> Arc<Chronicle> {
     reading.always(|| {

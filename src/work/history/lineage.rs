@@ -1,6 +1,6 @@
 //! The history of every file across renames: who added, changed and reviewed it.
 //!
-//! The lens of a run keeps it, so that all metrics that start from it share it ([`file_histories`]); `replay` computes it.
+//! A reading keeps it, so that all metrics that start from it share it ([`file_histories`]); `replay` computes it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ pub struct Touch {
     pub at: Timestamp,
 }
 
-/// The histories of the files of a product that exist at the as-of instant; computed once where the lens is shared.
+/// The histories of the files of a product that exist at the as-of instant; computed once a reading.
 #[must_use]
 pub fn file_histories(reading: &Reading<'_>) -> Arc<Histories> {
     reading.once(|| {
