@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use linchpin::domain::{Granularity, StreamCertificate, Window};
 use linchpin::store::{Mode, Store, facts};
 use linchpin::tables::{Part, Tables};
-use linchpin::work::{Lens, Reading};
+use linchpin::work::{Question, Reading};
 use linchpin::{metrics, register};
 
 /// Prints seconds and resident megabytes after each phase of a report on a place that `--write` made.
@@ -23,9 +23,9 @@ pub fn print(place: &Path, as_of: &str) {
         );
     }
     let start = Instant::now();
-    let (tables, lens) = read(place, as_of.parse().unwrap());
+    let (tables, question) = read(place, as_of.parse().unwrap());
     say("read everything", start);
-    let readings = Reading::of_products(&tables, &lens);
+    let readings = Reading::of_products(&tables, &question);
     for metric in metrics::REGISTRY {
         let start = Instant::now();
         let n_rows = metric.of(&readings).rows.len();
@@ -34,7 +34,7 @@ pub fn print(place: &Path, as_of: &str) {
 }
 
 /// The tables of a place and the question of its last three years.
-pub fn read(place: &Path, until: Timestamp) -> (Tables, Lens) {
+pub fn read(place: &Path, until: Timestamp) -> (Tables, Question) {
     let store = Store::open(&place.join("store"), Mode::Read).unwrap();
     let tables = facts::read(&store).unwrap();
     let findings = store.read("facts/findings.json").unwrap().unwrap();
@@ -47,7 +47,7 @@ pub fn read(place: &Path, until: Timestamp) -> (Tables, Lens) {
         since: until - jiff::SignedDuration::from_hours(24 * 7 * 156),
         until,
     };
-    let lens = Lens::new(
+    let question = Question::new(
         &register,
         &tables.repositories,
         certificates,
@@ -55,7 +55,7 @@ pub fn read(place: &Path, until: Timestamp) -> (Tables, Lens) {
         window,
         Granularity::Month,
     );
-    (tables, lens.unwrap())
+    (tables, question.unwrap())
 }
 
 pub fn say(what: &str, start: Instant) {

@@ -9,7 +9,7 @@ use linchpin::metrics::movement::{self, RunHead};
 use linchpin::metrics::{self, Measure};
 use linchpin::store::{Mode, Store, runs};
 use linchpin::tables::Tables;
-use linchpin::work::{Lens, Reading};
+use linchpin::work::{Question, Reading};
 
 /// Keeps two runs in the store of a place that `--write` made, says how large they are, and what their comparison costs.
 pub fn print(place: &Path, as_of: &str) {
@@ -17,10 +17,10 @@ pub fn print(place: &Path, as_of: &str) {
     for days in [28, 0] {
         let as_of = end - jiff::SignedDuration::from_hours(24 * days);
         let start = Instant::now();
-        let (tables, lens) = super::phases::read(place, as_of);
+        let (tables, question) = super::phases::read(place, as_of);
         super::phases::say("read everything", start);
         let start = Instant::now();
-        let n_bytes = keep(place, &tables, &lens);
+        let n_bytes = keep(place, &tables, &question);
         super::phases::say(
             &format!("measured and kept: {} kB of rows", n_bytes / 1000),
             start,
@@ -30,16 +30,19 @@ pub fn print(place: &Path, as_of: &str) {
 }
 
 /// Keeps a run; the bytes of its rows.
-fn keep(place: &Path, tables: &Tables, lens: &Lens) -> usize {
-    let kept = metrics::measure_each(&Reading::of_products(tables, lens), &|measure: Measure| {
-        let rows = runs::encode(&movement::rows(&measure)).unwrap();
-        (measure.without_rows(), rows)
-    });
+fn keep(place: &Path, tables: &Tables, question: &Question) -> usize {
+    let kept = metrics::measure_each(
+        &Reading::of_products(tables, question),
+        &|measure: Measure| {
+            let rows = runs::encode(&movement::rows(&measure)).unwrap();
+            (measure.without_rows(), rows)
+        },
+    );
     let (measures, rows): (Vec<Measure>, Vec<Vec<u8>>) = kept.into_iter().unzip();
     let head = RunHead {
         format: 1,
-        as_of: lens.as_of,
-        window: lens.window,
+        as_of: question.as_of,
+        window: question.window,
         version: "bench".to_owned(),
         configuration: String::new(),
         identity: String::new(),

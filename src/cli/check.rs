@@ -16,12 +16,12 @@ use crate::tables::Part;
 /// Holds the register's agreements against the store's figures; exit code 7 where one is crossed and not accepted.
 pub fn check(args: &CheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let analysis = Analysis::of(workspace, &Part::ALL)?;
-    let measures = metrics::measure_all(&analysis.tables, &analysis.lens);
+    let measures = metrics::measure_all(&analysis.tables, &analysis.question);
     let found = agreements(
         &workspace.register,
         &measures,
         &analysis.tables,
-        &analysis.lens,
+        &analysis.question,
     )
     .map_err(|error| {
         CliError::new(Kind::Configuration, error).hint("`linchpin explain list` names every metric")
@@ -81,7 +81,7 @@ fn found_words(agreement: &Agreement) -> Option<String> {
 
 fn lines(found: &[Agreement], analysis: &Analysis) -> String {
     use std::fmt::Write as _;
-    let window = analysis.lens.window;
+    let window = analysis.question.window;
     let mut text = format!("window {} to {}\n", window.since, window.until);
     for agreement in found {
         let _ = writeln!(

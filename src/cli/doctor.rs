@@ -103,13 +103,14 @@ fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
     let Ok(analysis) = Analysis::of(workspace, &needed) else {
         return true;
     };
-    let (tables, lens) = (&analysis.tables, &analysis.lens);
+    let (tables, question) = (&analysis.tables, &analysis.question);
     let readings = analysis.readings();
     let mut is_whole = true;
     for reading in &readings {
         let product = reading.product;
         let delivered = shipping::of_product(reading);
-        let (None, Ok((_, shipping))) = (lens.missing(product, Need::Commits), delivered.as_ref())
+        let (None, Ok((_, shipping))) =
+            (question.missing(product, Need::Commits), delivered.as_ref())
         else {
             continue;
         };
@@ -131,7 +132,7 @@ fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
         is_whole = false;
     }
     let is_member = |person: &Person| {
-        let mut members = lens.roster.members.iter();
+        let mut members = question.roster.members.iter();
         members.any(|member| member.person == person.id)
     };
     let logins: Vec<&str> = tables

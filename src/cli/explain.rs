@@ -35,12 +35,12 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     let parts = metric.definition.parts();
     let analysis = Analysis::of(workspace, &parts)?;
     // What the team page shows is explained as it is shown there: without the private register.
-    let lens = match metric.definition.about {
-        About::Declared => &analysis.private_lens,
-        About::System | About::Deeds | About::People => &analysis.lens,
+    let question = match metric.definition.about {
+        About::Declared => &analysis.private_question,
+        About::System | About::Deeds | About::People => &analysis.question,
     };
-    let lens = lens.clone().asking(args.bucket.as_deref());
-    let measure = metric.over(&analysis.tables, &lens);
+    let question = question.clone().asking(args.bucket.as_deref());
+    let measure = metric.over(&analysis.tables, &question);
     let faces = analysis.faces();
     let scope = args
         .scope
@@ -63,7 +63,7 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         person,
         bucket,
         repositories: &faces,
-        minimum_n: analysis.lens.minimum_n,
+        minimum_n: analysis.question.minimum_n,
         max_rows: ROWS_FOR_PEOPLE,
     };
     let format = match args.format {

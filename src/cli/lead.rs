@@ -37,7 +37,7 @@ pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
 
 /// Writes the views and returns their folder.
 pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliError> {
-    let (tables, lens) = (&analysis.tables, &analysis.private_lens);
+    let (tables, question) = (&analysis.tables, &analysis.private_question);
     let readings = analysis.private_readings();
     let repositories: BTreeMap<RepositoryId, RepoName> = tables
         .repositories
@@ -46,7 +46,7 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         .collect();
     let measures = metrics::measure_each(&readings, &|measure| measure);
     let products: Vec<ProductSources> = readings.iter().map(product_sources).collect();
-    let members: Vec<PersonId> = lens
+    let members: Vec<PersonId> = question
         .roster
         .members
         .iter()
@@ -57,10 +57,10 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         absences.extend(card.map(|card| (pack.person, card)));
         packs.push(pack);
     }
-    let agreements = agreements(&workspace.register, &measures, tables, lens)
+    let agreements = agreements(&workspace.register, &measures, tables, question)
         .map_err(|error| CliError::new(Kind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
-        lens,
+        question,
         people: &tables.people,
         repositories: &repositories,
         measures: &measures,

@@ -50,7 +50,7 @@ pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, C
         .iter()
         .filter(|person| person.account == Account::Human && !person.logins.is_empty())
         .filter(|person| {
-            let mut members = analysis.private_lens.roster.members.iter();
+            let mut members = analysis.private_question.roster.members.iter();
             members.any(|member| member.person == person.id)
         })
         .collect();
@@ -118,9 +118,9 @@ pub(super) fn packs(
     people: &[PersonId],
 ) -> Vec<(Pack, Option<Document>)> {
     with_sources(analysis, workspace, |sources| {
-        let lens = &analysis.private_lens;
+        let question = &analysis.private_question;
         let (found, missing) = resilience(analysis);
-        let spells = spells(lens);
+        let spells = spells(question);
         let observed = Observed {
             spells: &spells,
             found: &found,
@@ -162,7 +162,7 @@ pub(super) fn with_sources<T>(
             })
         })
         .collect();
-    let question = &analysis.private_lens;
+    let question = &analysis.private_question;
     let products = question.products_and_rest(&tables.repositories);
     let past = Past::of(tables, question, &products);
     let sources = Sources {

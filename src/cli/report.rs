@@ -14,12 +14,12 @@ use crate::metrics::{self, Measure, unmet};
 use crate::register::{PrivateRegister, nearest};
 use crate::render::{self, encode};
 use crate::report::{
-    AcceptedFlag, KnownPerson, Names, Product, RepositoryFace, TeamDefinition, TeamInput,
+    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryFace, TeamDefinition, TeamInput,
 };
 use crate::store::{self, Store, checksum, facts as store_facts};
 use crate::tables::{Part, Tables};
 use crate::work::roster::person_of;
-use crate::work::{Lens, Reading};
+use crate::work::{Question, Reading};
 
 /// Everything that analysis starts from, read from the store.
 #[derive(Debug)]
@@ -29,9 +29,9 @@ pub struct Analysis {
     /// Certificates and gaps.
     pub findings: Findings,
     /// The question, as pages that name nobody ask it: the private register has no part in it.
-    pub lens: Lens,
+    pub question: Question,
     /// The same question with what the private register declares, for private pages.
-    pub private_lens: Lens,
+    pub private_question: Question,
 }
 
 impl Analysis {
@@ -50,13 +50,13 @@ impl Analysis {
     /// The readings of the products, as the team sees them.
     #[must_use]
     pub fn readings(&self) -> Vec<Reading<'_>> {
-        Reading::of_products(&self.tables, &self.lens)
+        Reading::of_products(&self.tables, &self.question)
     }
 
     /// The same with what the private register says.
     #[must_use]
     pub fn private_readings(&self) -> Vec<Reading<'_>> {
-        Reading::of_products(&self.tables, &self.private_lens)
+        Reading::of_products(&self.tables, &self.private_question)
     }
 
     /// Reads the store.
@@ -80,7 +80,7 @@ impl Analysis {
                 .find(|row| row.is_called(&name))
                 .map(|row| row.repository)
         });
-        let lens = Lens::new(
+        let question = Question::new(
             &workspace.register,
             &tables.repositories,
             findings.certificates.clone(),
@@ -89,16 +89,16 @@ impl Analysis {
             workspace.time.granularity,
         )?;
         let with = |private: &PrivateRegister| {
-            let lens = lens.clone();
-            lens.with_people(&workspace.register, private, &tables.people)
+            let question = question.clone();
+            question.with_people(&workspace.register, private, &tables.people)
         };
-        let private_lens = with(&workspace.private_register);
-        let lens = with(&PrivateRegister::default());
+        let private_question = with(&workspace.private_register);
+        let question = with(&PrivateRegister::default());
         Ok(Self {
             tables,
             findings,
-            lens,
-            private_lens,
+            question,
+            private_question,
         })
     }
 
@@ -278,8 +278,8 @@ pub fn keep_run(
         .collect();
     let head = RunHead {
         format: 1,
-        as_of: analysis.lens.as_of,
-        window: analysis.lens.window,
+        as_of: analysis.question.as_of,
+        window: analysis.question.window,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         configuration: checksum(registers.as_bytes()),
         identity: checksum(people.join("\n").as_bytes()),
@@ -317,9 +317,9 @@ pub fn write_team_tree<T: Send>(
     .into_iter()
     .unzip();
     let faces = analysis.faces();
-    let products: Vec<Product> = readings
+    let products: Vec<ProductInput> = readings
         .iter()
-        .map(|reading| Product {
+        .map(|reading| ProductInput {
             name: reading.product.name.clone(),
             repositories: reading.product.repositories.clone(),
             unmet: unmet::of_product(reading),
@@ -342,10 +342,10 @@ pub fn write_team_tree<T: Send>(
         })
         .collect();
     let input = TeamInput {
-        as_of: analysis.lens.as_of,
-        window: analysis.lens.window,
-        granularity: analysis.lens.granularity,
-        zone: analysis.lens.zone.clone(),
+        as_of: analysis.question.as_of,
+        window: analysis.question.window,
+        granularity: analysis.question.granularity,
+        zone: analysis.question.zone.clone(),
         products: &products,
         repositories: &faces,
         measures: &measures,
@@ -353,8 +353,8 @@ pub fn write_team_tree<T: Send>(
         gaps: &analysis.findings.gaps,
         accepted: &accepted,
         names: &analysis.names(workspace),
-        minimum_n: analysis.lens.minimum_n,
-        minimum_people: analysis.lens.minimum_people,
+        minimum_n: analysis.question.minimum_n,
+        minimum_people: analysis.question.minimum_people,
         version: env!("CARGO_PKG_VERSION"),
     };
     let defect =

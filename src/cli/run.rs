@@ -205,10 +205,10 @@ fn report_on(
             ));
         }
     }
-    let window = analysis.lens.window;
+    let window = analysis.question.window;
     context.progress.say(&format!(
         "window: {} to {} ({}), as of {}",
-        window.since, window.until, workspace.register.calendar.time_zone, analysis.lens.as_of
+        window.since, window.until, workspace.register.calendar.time_zone, analysis.question.as_of
     ));
     let rows_of = |measure: &Measure| {
         kept_in

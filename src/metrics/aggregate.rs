@@ -10,7 +10,7 @@ use super::measure::{
 };
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::{Bucket, PersonId, RepositoryId};
-use crate::work::{Fate, Lens, Missing, ProductLens, Reading};
+use crate::work::{Fate, Missing, Product, Question, Reading};
 
 /// How a metric turns the included rows of one cell into a figure, told the bucket (`None`: the window).
 pub type Estimate<'a, K> = dyn Fn(Option<Bucket>, &[&Keyed<K>]) -> Measured + 'a;
@@ -95,7 +95,7 @@ pub fn measure_rows<K>(
 /// a cell without an included row is `TooFew { n: 0 }`, never a zero.
 pub fn cells<K>(
     group: Group,
-    product: &ProductLens,
+    product: &Product,
     rows: &[Keyed<K>],
     depth: Depth,
     estimate: &Estimate<'_, K>,
@@ -217,7 +217,7 @@ fn cell<K>(
 
 /// The single cell of a product whose data is not there.
 #[must_use]
-pub fn not_observed(product: &ProductLens, missing: Missing) -> Cell {
+pub fn not_observed(product: &Product, missing: Missing) -> Cell {
     Cell {
         scope: Scope {
             person: None,
@@ -274,11 +274,11 @@ impl<D> Clock<D> {
     }
 }
 
-/// p50, p75 and p90 of the rows' values with the interval of the median; too few below the lens's minimum n.
+/// p50, p75 and p90 of the rows' values with the interval of the median; too few below the question's minimum n.
 ///
 /// Where every row has working hours too, there are `working_p50`, `working_p75` and `working_p90`: first, and with the interval,
 /// where the unit is on the agreed clock; else after the others.
-pub fn quantiles<K>(lens: &Lens, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
+pub fn quantiles<K>(question: &Question, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
     let sorted = |value: fn(&LedgerRow) -> Option<f64>| {
         let mut values: Vec<f64> = rows
             .iter()
@@ -291,7 +291,7 @@ pub fn quantiles<K>(lens: &Lens, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
     let values = sorted(|row| row.value);
     let working = sorted(|row| row.working_hours);
     let n = count(values.len());
-    if n == 0 || n < lens.minimum_n {
+    if n == 0 || n < question.minimum_n {
         return Measured::TooFew { n };
     }
     let is_whole = working.len() == values.len();
@@ -308,11 +308,11 @@ pub fn quantiles<K>(lens: &Lens, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
     }
 }
 
-/// p50, p75 and p90 after Kaplan and Meier over rows of which some still run; too few below the lens's minimum n.
+/// p50, p75 and p90 after Kaplan and Meier over rows of which some still run; too few below the question's minimum n.
 ///
 /// A point that the survival curve does not reach has no number; `running` says how many rows had not ended. Where not even
 /// half have ended, the median is not reached and the figure says so instead of a number. Working hours as in [`quantiles`].
-pub fn censored_quantiles<K>(lens: &Lens, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
+pub fn censored_quantiles<K>(question: &Question, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
     let lifetimes = |value: fn(&LedgerRow) -> Option<f64>| -> Vec<Lifetime> {
         rows.iter()
             .filter_map(|row| {
@@ -325,7 +325,7 @@ pub fn censored_quantiles<K>(lens: &Lens, unit: Unit, rows: &[&Keyed<K>]) -> Mea
     let elapsed = lifetimes(|row| row.value);
     let working = lifetimes(|row| row.working_hours);
     let n = count(elapsed.len());
-    if n == 0 || n < lens.minimum_n {
+    if n == 0 || n < question.minimum_n {
         return Measured::TooFew { n };
     }
     let running = count(elapsed.iter().filter(|life| life.is_running).count());
@@ -353,13 +353,13 @@ pub fn censored_quantiles<K>(lens: &Lens, unit: Unit, rows: &[&Keyed<K>]) -> Mea
     }
 }
 
-/// The share of rows whose value is 1, with Wilson's interval; too few below the lens's minimum n.
-pub fn share<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
+/// The share of rows whose value is 1, with Wilson's interval; too few below the question's minimum n.
+pub fn share<K>(question: &Question, rows: &[&Keyed<K>]) -> Measured {
     let ratio = Ratio {
         hits: count(rows.iter().filter(|row| row.row.value == Some(1.0)).count()),
         of: count(rows.len()),
     };
-    if ratio.of < lens.minimum_n {
+    if ratio.of < question.minimum_n {
         return Measured::TooFew { n: ratio.of };
     }
     Measured::Value {
@@ -370,8 +370,8 @@ pub fn share<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
 }
 
 /// The same of rows that are all there are (files at the tip, what is open now): nothing is estimated, and there is no interval.
-pub fn full_count<K>(lens: &Lens, rows: &[&Keyed<K>]) -> Measured {
-    match share(lens, rows) {
+pub fn full_count<K>(question: &Question, rows: &[&Keyed<K>]) -> Measured {
+    match share(question, rows) {
         Measured::Value { n, value, .. } => Measured::Value {
             n,
             value,

@@ -9,7 +9,7 @@ use crate::domain::PullRequestState;
 use crate::register::{Limit, Register};
 use crate::tables::Tables;
 use crate::work::pull_requests::{not_human, of_product};
-use crate::work::{Fate, Lens, ProductLens, Reading};
+use crate::work::{Fate, Product, Question, Reading};
 
 /// Whether an agreement holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +79,7 @@ pub fn agreements(
     register: &Register,
     measures: &[Measure],
     tables: &Tables,
-    lens: &Lens,
+    question: &Question,
 ) -> Result<Vec<Agreement>, UnknownMetric> {
     let mut found = Vec::new();
     for limit in &register.agreements.limits {
@@ -87,11 +87,11 @@ pub fn agreements(
             .iter()
             .find(|measure| measure.definition.id == limit.metric)
             .ok_or_else(|| UnknownMetric(limit.metric.clone()))?;
-        found.extend(against_limit(limit, measure, tables, lens));
+        found.extend(against_limit(limit, measure, tables, question));
     }
     if let Some(days) = register.agreements.first_review_within_working_days {
-        for product in &lens.products {
-            found.push(first_reviews(days, &Reading::of(tables, lens, product)));
+        for product in &question.products {
+            found.push(first_reviews(days, &Reading::of(tables, question, product)));
         }
     }
     if let Some(days) = register.agreements.stuck_after_working_days {
@@ -99,7 +99,7 @@ pub fn agreements(
             .iter()
             .find(|measure| measure.definition.id == "flow.stuck");
         if let Some(measure) = stuck {
-            found.extend(lens.products.iter().map(|product| {
+            found.extend(question.products.iter().map(|product| {
                 let items = measure
                     .rows
                     .iter()
@@ -120,7 +120,7 @@ pub fn agreements(
             }));
         }
     }
-    let today = lens.zone.to_datetime(lens.as_of).date();
+    let today = question.zone.to_datetime(question.as_of).date();
     for agreement in &mut found {
         if agreement.standing == Standing::Crossed {
             let accepted = register.accepted.iter().find(|accepted| {
@@ -144,7 +144,12 @@ pub fn agreements(
 }
 
 /// A limit against the window's figure of every scope that it speaks of: products, unless it names a scope.
-fn against_limit(limit: &Limit, measure: &Measure, tables: &Tables, lens: &Lens) -> Vec<Agreement> {
+fn against_limit(
+    limit: &Limit,
+    measure: &Measure,
+    tables: &Tables,
+    question: &Question,
+) -> Vec<Agreement> {
     let words = |scope: &super::measure::Scope| match (&scope.area, scope.repository) {
         (Some(area), _) => area.clone(),
         (None, Some(id)) => tables
@@ -206,7 +211,8 @@ fn against_limit(limit: &Limit, measure: &Measure, tables: &Tables, lens: &Lens)
         found.push(Agreement {
             metric: measure.definition.id,
             scope: limit.scope.clone().unwrap_or_else(|| {
-                lens.products
+                question
+                    .products
                     .iter()
                     .map(|product| product.name.as_str())
                     .collect::<Vec<_>>()
@@ -246,19 +252,19 @@ fn number(value: &Value, name: Option<&str>, unit: Unit) -> Option<(f64, Unit, b
 
 /// Open pull requests that have waited for a first human review longer than agreed.
 fn first_reviews(days: f64, reading: &Reading<'_>) -> Agreement {
-    let (tables, lens) = (reading.tables, reading.question);
-    let calendar = lens.calendars.team();
+    let (tables, question) = (reading.tables, reading.question);
+    let calendar = question.calendars.team();
     let items = of_product(reading).into_iter().filter_map(|whole| {
         let row = whole.pull_request;
         let is_open = row.state == PullRequestState::Open
             || row
                 .closed_at
-                .is_none_or(|closed_at| closed_at >= lens.as_of);
-        let ready_at = row.ready_at.filter(|ready_at| *ready_at < lens.as_of)?;
+                .is_none_or(|closed_at| closed_at >= question.as_of);
+        let ready_at = row.ready_at.filter(|ready_at| *ready_at < question.as_of)?;
         let waits = is_open
             && not_human(tables, row.author).is_none()
             && whole.human_reviews(tables).next().is_none();
-        let waited = calendar.working_days_between(ready_at, lens.as_of)?;
+        let waited = calendar.working_days_between(ready_at, question.as_of)?;
         (waits && waited > days).then(|| Item {
             subject: format!("{} {}", row.number, row.title),
             link: Some(row.url.clone()),
@@ -275,7 +281,7 @@ fn first_reviews(days: f64, reading: &Reading<'_>) -> Agreement {
 
 fn about_items(
     metric: &'static str,
-    product: &ProductLens,
+    product: &Product,
     agreed: String,
     items: Vec<Item>,
 ) -> Agreement {

@@ -6,7 +6,7 @@
 use crate::domain::PersonId;
 
 use super::measure::{Definition, Keyed, LedgerRow};
-use crate::work::{Fate, Lens};
+use crate::work::{Fate, Question};
 
 /// What a metric speaks of: it decides what a page that names nobody may tell of few people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +55,10 @@ pub struct Group {
 impl Group {
     /// The group of a metric.
     #[must_use]
-    pub fn of(definition: &Definition, lens: &Lens) -> Self {
+    pub fn of(definition: &Definition, question: &Question) -> Self {
         let is_counted = definition.about.counted().is_some();
         Self {
-            minimum: is_counted.then_some(lens.minimum_people),
+            minimum: is_counted.then_some(question.minimum_people),
         }
     }
 

@@ -13,7 +13,7 @@ pub use super::group::About;
 use super::group::Few;
 use crate::domain::{Bucket, PersonId, RepositoryId};
 use crate::tables::Part;
-use crate::work::Lens;
+use crate::work::Question;
 pub use crate::work::{Fate, Missing, Need};
 
 /// How many hits there were, and out of how many.
@@ -318,7 +318,7 @@ impl Unit {
     }
 }
 
-impl Lens {
+impl Question {
     /// The unit of waits: the agreed clock.
     #[must_use]
     pub fn wait_unit(&self) -> Unit {

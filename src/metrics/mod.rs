@@ -31,7 +31,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::knowledge::panel;
 use crate::tables::Tables;
-use crate::work::{Lens, Reading};
+use crate::work::{Question, Reading};
 
 impl Metric {
     /// What it says of some products, in their order.
@@ -54,7 +54,7 @@ impl Metric {
 
     /// What it says of every product of a question: the products side by side, each by itself.
     #[must_use]
-    pub fn over(&self, tables: &Tables, question: &Lens) -> Measure {
+    pub fn over(&self, tables: &Tables, question: &Question) -> Measure {
         let readings = Reading::of_products(tables, question);
         let parts = side_by_side(&readings, &|reading| self.of(std::slice::from_ref(reading)));
         let mut whole = Measure::of(self.definition);
@@ -122,7 +122,7 @@ pub fn find(id: &str) -> Option<&'static Metric> {
 
 /// All metrics over a question. What they have in common is computed once.
 #[must_use]
-pub fn measure_all(tables: &Tables, question: &Lens) -> Vec<Measure> {
+pub fn measure_all(tables: &Tables, question: &Question) -> Vec<Measure> {
     measure_each(&Reading::of_products(tables, question), &|measure| measure)
 }
 

@@ -1,4 +1,4 @@
-//! The question as relations, for other engines: the lens, and what SQL cannot reasonably find by itself.
+//! The question as relations, for other engines: its frame, and what SQL cannot reasonably find by itself.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ use crate::work::file_areas::qualifier;
 use crate::work::history::lineage::{file_histories, touches};
 use crate::work::history::surviving::sampled_until;
 use crate::work::turns::lives;
-use crate::work::{Fate, Lens, Reading, pull_requests};
+use crate::work::{Fate, Question, Reading, pull_requests};
 
 /// Every relation of a question, each sorted.
 #[derive(Debug, Default)]
@@ -85,42 +85,43 @@ pub struct Relations {
 }
 
 impl Relations {
-    /// The relations of a lens over the facts.
+    /// The relations of a question over the facts.
     #[must_use]
-    pub fn of(tables: &Tables, lens: &Lens) -> Self {
-        let readings = Reading::of_products(tables, lens);
-        let mut question = Self {
+    pub fn of(tables: &Tables, question: &Question) -> Self {
+        let readings = Reading::of_products(tables, question);
+        let mut relations = Self {
             lens: vec![LensRow {
-                as_of: lens.as_of,
-                since: lens.window.since,
-                until: lens.window.until,
-                minimum_n: lens.minimum_n,
-                time_zone: lens.zone.iana_name().unwrap_or("UTC").to_owned(),
-                attribution_bound_hours: Some(lens.rules.bound.hours()),
-                sampled_until: sampled_until(lens.as_of, &lens.zone),
+                as_of: question.as_of,
+                since: question.window.since,
+                until: question.window.until,
+                minimum_n: question.minimum_n,
+                time_zone: question.zone.iana_name().unwrap_or("UTC").to_owned(),
+                attribution_bound_hours: Some(question.rules.bound.hours()),
+                sampled_until: sampled_until(question.as_of, &question.zone),
             }],
-            flow: FlowRelations::of(lens, &readings),
+            flow: FlowRelations::of(question, &readings),
             ..Self::default()
         };
-        question.add_people(tables, lens);
-        question.add_delegations(tables, lens);
+        relations.add_people(tables, question);
+        relations.add_delegations(tables, question);
         for reading in &readings {
-            question.add_paths(reading);
-            question.add_deliveries(reading);
-            question.add_histories(reading);
-            question.add_declarations(reading);
+            relations.add_paths(reading);
+            relations.add_deliveries(reading);
+            relations.add_histories(reading);
+            relations.add_declarations(reading);
         }
-        question
+        relations
     }
 
     /// Working time and the roster.
-    fn add_people(&mut self, tables: &Tables, lens: &Lens) {
+    fn add_people(&mut self, tables: &Tables, question: &Question) {
         let window = Window {
-            since: first_instant(tables).map_or(lens.window.since, |at| at.min(lens.window.since)),
-            until: lens.as_of,
+            since: first_instant(tables)
+                .map_or(question.window.since, |at| at.min(question.window.since)),
+            until: question.as_of,
         };
-        let team = std::iter::once((None, lens.calendars.team()));
-        let own = lens.calendars.own();
+        let team = std::iter::once((None, question.calendars.team()));
+        let own = question.calendars.own();
         for (person, calendar) in team.chain(own.map(|(person, own)| (Some(person), own))) {
             let shifts = calendar.shifts(window);
             self.working_spans.extend(shifts.map(|span| WorkingSpanRow {
@@ -135,9 +136,9 @@ impl Relations {
                 end_at: span.until,
             }));
         }
-        let start = |day: Date| Bucket::start_of(day, &lens.zone);
-        let end = |day: Date| day.tomorrow().map_or(lens.as_of, start);
-        let members = lens.roster.members.iter();
+        let start = |day: Date| Bucket::start_of(day, &question.zone);
+        let end = |day: Date| day.tomorrow().map_or(question.as_of, start);
+        let members = question.roster.members.iter();
         self.members = members
             .map(|member| MemberRow {
                 person: member.person,
@@ -146,7 +147,7 @@ impl Relations {
                 is_lead: member.is_lead,
             })
             .collect();
-        let absences = lens.roster.absences.iter();
+        let absences = question.roster.absences.iter();
         self.absences = absences
             .map(|absence| AbsenceRow {
                 person: absence.person,
@@ -154,7 +155,7 @@ impl Relations {
                 until_at: end(absence.to),
             })
             .collect();
-        let spells = spells(lens).into_iter();
+        let spells = spells(question).into_iter();
         for spell in spells.filter(|one| one.is_long_enough() && tables.is_human(one.person)) {
             let seen = spell.periods.iter().filter(|period| !period.is_empty());
             self.absence_periods
@@ -373,8 +374,8 @@ fn incident_row(product: &str, placed: &Placed) -> IncidentRow {
 
 impl Relations {
     /// Delegations and their scopes.
-    fn add_delegations(&mut self, tables: &Tables, lens: &Lens) {
-        let with_scope = lens.roster.delegations.iter();
+    fn add_delegations(&mut self, tables: &Tables, question: &Question) {
+        let with_scope = question.roster.delegations.iter();
         for (delegation, declared) in
             (0_u64..).zip(with_scope.filter(|found| involvement::has_scope(found)))
         {
@@ -383,10 +384,10 @@ impl Relations {
                 what: declared.what.clone(),
                 giver: declared.giver,
                 receiver: declared.receiver,
-                start_at: Bucket::start_of(declared.start_on, &lens.zone),
-                since: involvement::since(lens, declared),
+                start_at: Bucket::start_of(declared.start_on, &question.zone),
+                since: involvement::since(question, declared),
             });
-            for product in &lens.products {
+            for product in &question.products {
                 let row = |repository, commit, number| DelegatedRow {
                     product: product.name.clone(),
                     delegation,
@@ -395,7 +396,7 @@ impl Relations {
                     number,
                 };
                 let (commits, pull_requests) =
-                    involvement::scope(&Reading::of(tables, lens, product), declared);
+                    involvement::scope(&Reading::of(tables, question, product), declared);
                 let commits = commits.into_iter().filter_map(|at| {
                     let commit = tables.commits.get(usize::try_from(at).ok()?)?;
                     Some(row(commit.repository, Some(commit.commit), None))

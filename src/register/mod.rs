@@ -17,8 +17,8 @@ pub use incidents::{AttributionBound, IncidentEntry};
 pub use mining::{Merges, Mining, Refs};
 pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
 pub use team::{
-    Accepted, Agreements, Area, Calendar, DeploymentSource, FileKind, Limit, Member,
-    MemberCalendar, Product, Register,
+    Accepted, Agreements, Area, Calendar, DeclaredProduct, DeploymentSource, FileKind, Limit,
+    Member, MemberCalendar, Register,
 };
 pub use work::{DatedEvent, WorkMix, WorkRules};
 

@@ -20,7 +20,7 @@ use crate::domain::{Completeness, Login, RepoName, Stream, WorkPattern, zone};
 pub struct Register {
     /// Named groups of repositories. None: all known repositories form one product.
     #[serde(rename = "product")]
-    pub products: Vec<Product>,
+    pub products: Vec<DeclaredProduct>,
     /// Named parts of repositories. None: top-level directories are the areas.
     #[serde(rename = "area")]
     pub areas: Vec<Area>,
@@ -155,7 +155,7 @@ impl DeploymentSource {
 /// A product.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Product {
+pub struct DeclaredProduct {
     /// Its name.
     #[schemars(example = &"widgets")]
     pub name: String,
@@ -180,7 +180,7 @@ pub struct Product {
     pub workflow_pattern: Option<String>,
 }
 
-impl Product {
+impl DeclaredProduct {
     /// A product of its name and repositories, with every setting at its default.
     #[must_use]
     pub fn new(name: String, repositories: Vec<RepoName>) -> Self {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::input::{AcceptedFlag, Product, RepositoryFace, TeamInput};
+use super::input::{AcceptedFlag, ProductInput, RepositoryFace, TeamInput};
 use super::names::Names;
 use super::withheld::without_few;
 use crate::domain::{Gap, StreamCertificate};
@@ -16,7 +16,7 @@ use crate::report::subject;
 /// What a page that names nobody may be built from.
 #[derive(Debug)]
 pub(super) struct Public {
-    pub(super) products: Vec<Product>,
+    pub(super) products: Vec<ProductInput>,
     pub(super) repositories: Vec<RepositoryFace>,
     pub(super) measures: Vec<Measure>,
     pub(super) certificates: Vec<StreamCertificate>,
@@ -133,13 +133,13 @@ impl Mask<'_> {
         }
     }
 
-    fn product(&mut self, product: &Product) -> Product {
-        let Product {
+    fn product(&mut self, product: &ProductInput) -> ProductInput {
+        let ProductInput {
             name,
             repositories,
             unmet,
         } = product;
-        Product {
+        ProductInput {
             name: self.key(name, true),
             repositories: repositories.clone(),
             unmet: unmet.clone(),

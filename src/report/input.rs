@@ -22,7 +22,7 @@ pub struct RepositoryFace {
 
 /// A product: a named group of repositories.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Product {
+pub struct ProductInput {
     /// Name, as in the scopes of the measures.
     pub name: String,
     /// Its repositories.
@@ -56,7 +56,7 @@ pub struct TeamInput<'a> {
     /// The zone that decides which day an instant falls on.
     pub zone: TimeZone,
     /// Products in the order of the page.
-    pub products: &'a [Product],
+    pub products: &'a [ProductInput],
     /// Repositories.
     pub repositories: &'a [RepositoryFace],
     /// Measures.

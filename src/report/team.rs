@@ -16,7 +16,7 @@ use self::shortcomings::{shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
-pub use super::input::{AcceptedFlag, Product, RepositoryFace, TeamInput};
+pub use super::input::{AcceptedFlag, ProductInput, RepositoryFace, TeamInput};
 use crate::domain::{Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::measure::{Cell, Definition};
 

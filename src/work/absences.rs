@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan as _};
 
 use crate::domain::{Bucket, PersonId, Window};
-use crate::work::Lens;
+use crate::work::Question;
 
 /// Working days from which a declared absence is looked at.
 pub const MINIMUM_WORKING_DAYS: f64 = 10.0;
@@ -95,14 +95,14 @@ impl Spell {
 
 impl Period {
     /// Both days are inside.
-    fn of(lens: &Lens, phase: Phase, first: Date, last: Date) -> Self {
-        let end = lens.window.until.min(lens.as_of);
+    fn of(question: &Question, phase: Phase, first: Date, last: Date) -> Self {
+        let end = question.window.until.min(question.as_of);
         let (whole_since, whole_until) = (
-            Bucket::start_of(first, &lens.zone),
-            Bucket::start_of(next(last), &lens.zone),
+            Bucket::start_of(first, &question.zone),
+            Bucket::start_of(next(last), &question.zone),
         );
         let window = Window {
-            since: whole_since.max(lens.window.since),
+            since: whole_since.max(question.window.since),
             until: whole_until.min(end),
         };
         let cut = match (window.since > whole_since, window.until < whole_until) {
@@ -113,7 +113,7 @@ impl Period {
         };
         let is_empty = window.since >= window.until;
         let before_end = window.until.saturating_sub(SignedDuration::from_nanos(1));
-        let date = |at| lens.zone.to_datetime(at).date();
+        let date = |at| question.zone.to_datetime(at).date();
         Self {
             phase,
             window,
@@ -123,7 +123,7 @@ impl Period {
             } else {
                 date(before_end.unwrap_or(window.until))
             },
-            working_days: lens
+            working_days: question
                 .calendars
                 .team()
                 .working_days_between(window.since, window.until)
@@ -141,15 +141,15 @@ impl Period {
 
 /// Every declared absence, by person and date.
 #[must_use]
-pub fn spells(lens: &Lens) -> Vec<Spell> {
+pub fn spells(question: &Question) -> Vec<Spell> {
     let mut joined: Vec<(PersonId, Date, Date)> = Vec::new();
-    let declared = lens.roster.absences.iter();
+    let declared = question.roster.absences.iter();
     // The roster is sorted by person and first day.
     for absence in declared.filter(|absence| absence.from <= absence.to) {
         match joined.last_mut() {
             Some((person, _, to))
                 if *person == absence.person
-                    && adjoins(lens, absence.person, *to, absence.from) =>
+                    && adjoins(question, absence.person, *to, absence.from) =>
             {
                 *to = (*to).max(absence.to);
             }
@@ -158,29 +158,29 @@ pub fn spells(lens: &Lens) -> Vec<Spell> {
     }
     joined
         .into_iter()
-        .map(|(person, from, to)| spell(lens, person, from, to))
+        .map(|(person, from, to)| spell(question, person, from, to))
         .collect()
 }
 
-fn spell(lens: &Lens, person: PersonId, from: Date, to: Date) -> Spell {
+fn spell(question: &Question, person: PersonId, from: Date, to: Date) -> Spell {
     let eve = from.saturating_sub(1.day());
     let periods = [
         Period::of(
-            lens,
+            question,
             Phase::Before,
             from.saturating_sub(DAYS_AROUND.days()),
             eve,
         ),
-        Period::of(lens, Phase::During, from, to),
+        Period::of(question, Phase::During, from, to),
         Period::of(
-            lens,
+            question,
             Phase::After,
             next(to),
             to.saturating_add(DAYS_AROUND.days()),
         ),
     ];
     let window = periods[1].window;
-    let own = lens.calendars.person(Some(person));
+    let own = question.calendars.person(Some(person));
     Spell {
         person,
         from,
@@ -193,8 +193,8 @@ fn spell(lens: &Lens, person: PersonId, from: Date, to: Date) -> Spell {
 }
 
 /// Whether no working day of a person lies between the last day of one absence and the first of the next.
-fn adjoins(lens: &Lens, person: PersonId, last: Date, first: Date) -> bool {
-    let calendar = lens.calendars.person(Some(person));
+fn adjoins(question: &Question, person: PersonId, last: Date, first: Date) -> bool {
+    let calendar = question.calendars.person(Some(person));
     let mut day = next(last);
     while day < first {
         if calendar.is_working_day(day) {

@@ -22,5 +22,5 @@ pub mod turns;
 
 pub use fate::Fate;
 pub use need::{Missing, Need};
-pub use question::{Lens, ProductLens};
+pub use question::{Product, Question};
 pub use reading::{Past, Reading};

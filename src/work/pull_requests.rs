@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Lens;
+use super::Question;
 use super::file_areas::qualifier;
 use crate::domain::{
     Account, CommitId, PersonId, PrNumber, PullRequest, RepositoryId, RequestAction, Review,
@@ -301,11 +301,11 @@ impl Whole<'_> {
 
     /// When it was merged or closed; `None` while it is open at the as-of instant.
     #[must_use]
-    pub fn ended_at(&self, lens: &Lens) -> Option<Timestamp> {
+    pub fn ended_at(&self, question: &Question) -> Option<Timestamp> {
         let row = self.pull_request;
         row.merged_at
             .or(row.closed_at)
-            .filter(|at| *at < lens.as_of)
+            .filter(|at| *at < question.as_of)
     }
 
     /// Human reviews by somebody else than the author, by time.

@@ -19,7 +19,7 @@ use crate::work::Need;
 
 /// A product as metrics see it.
 #[derive(Debug, Clone)]
-pub struct ProductLens {
+pub struct Product {
     /// Its name.
     pub name: String,
     /// Its repositories that the store knows, by id.
@@ -34,7 +34,7 @@ pub struct ProductLens {
     pub workflows: Option<regex::Regex>,
 }
 
-impl ProductLens {
+impl Product {
     /// Whether a repository belongs to the product.
     #[must_use]
     pub fn has(&self, repository: RepositoryId) -> bool {
@@ -44,7 +44,7 @@ impl ProductLens {
 
 /// One question's frame. Together with the tables it decides every figure.
 #[derive(Debug, Clone)]
-pub struct Lens {
+pub struct Question {
     /// Nothing after this instant is looked at.
     pub as_of: Timestamp,
     /// The window; ends at or before `as_of`.
@@ -54,7 +54,7 @@ pub struct Lens {
     /// The zone of days, weeks and months.
     pub zone: TimeZone,
     /// Products, by name.
-    pub products: Vec<ProductLens>,
+    pub products: Vec<Product>,
     /// Areas.
     pub areas: Areas,
     /// What makes an incident and a hotfix.
@@ -69,7 +69,7 @@ pub struct Lens {
     pub certificates: Vec<StreamCertificate>,
     /// Working time.
     pub calendars: Calendars,
-    /// Members, absences and delegations; empty until [`Lens::with_people`].
+    /// Members, absences and delegations; empty until [`Question::with_people`].
     pub roster: Roster,
     /// What the register lays down for flow.
     pub flow: FlowRules,
@@ -101,8 +101,8 @@ impl Quarters {
     }
 }
 
-impl Lens {
-    /// The lens of a register over what the store holds.
+impl Question {
+    /// The question of a register over what the store holds.
     pub fn new(
         register: &Register,
         repositories: &[Repository],
@@ -126,7 +126,7 @@ impl Lens {
                 [only] => only.name.clone(),
                 _ => "all repositories".to_owned(),
             };
-            declared.push(crate::register::Product::new(name, Vec::new()));
+            declared.push(crate::register::DeclaredProduct::new(name, Vec::new()));
         }
         let mut products = Vec::new();
         for product in &declared {
@@ -145,7 +145,7 @@ impl Lens {
             ids.sort_unstable();
             // Two names of one repository, the old one and the new one, are one repository.
             ids.dedup();
-            products.push(ProductLens {
+            products.push(Product {
                 name: product.name.clone(),
                 repositories: ids,
                 production: compile(&product.production_pattern)?,
@@ -208,7 +208,7 @@ impl Lens {
     /// The products, and one without a name of the repositories that are in none of them, where there are any: somebody's work
     /// is theirs whichever product it was done on.
     #[must_use]
-    pub fn products_and_rest(&self, repositories: &[Repository]) -> Vec<ProductLens> {
+    pub fn products_and_rest(&self, repositories: &[Repository]) -> Vec<Product> {
         let in_none = |repository: &RepositoryId| {
             let mut products = self.products.iter();
             !products.any(|product| product.has(*repository))
@@ -220,7 +220,7 @@ impl Lens {
             .collect();
         let mut products = self.products.clone();
         if let Some(like) = products.first().filter(|_| !rest.is_empty()).cloned() {
-            products.push(ProductLens {
+            products.push(Product {
                 name: String::new(),
                 repositories: rest,
                 ..like
@@ -239,7 +239,7 @@ impl Lens {
 
     /// Whether a stream of every repository of a product was read whole.
     #[must_use]
-    pub fn has_all(&self, product: &ProductLens, stream: Stream) -> bool {
+    pub fn has_all(&self, product: &Product, stream: Stream) -> bool {
         let is_whole = |repository: &RepositoryId| {
             self.certificates.iter().any(|line| {
                 line.repository == *repository && line.stream == stream && line.is_whole()
@@ -250,7 +250,7 @@ impl Lens {
 
     /// Why a product's need is not met by any of its repositories; `None` when at least one meets it.
     #[must_use]
-    pub fn missing(&self, product: &ProductLens, need: Need) -> Option<Missing> {
+    pub fn missing(&self, product: &Product, need: Need) -> Option<Missing> {
         let stream = match need {
             Need::Commits | Need::Subjects | Need::History | Need::Ownership => Stream::History,
             Need::PullRequests => Stream::PullRequests,

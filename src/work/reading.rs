@@ -4,7 +4,7 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::{Lens, ProductLens};
+use super::{Product, Question};
 use crate::domain::RepositoryId;
 use crate::tables::Tables;
 
@@ -16,9 +16,9 @@ pub struct Reading<'a> {
     /// The facts as columns.
     pub tables: &'a Tables,
     /// What is asked.
-    pub question: &'a Lens,
+    pub question: &'a Question,
     /// Of which product.
-    pub product: &'a ProductLens,
+    pub product: &'a Product,
     always: Arc<Slots>,
     then: Arc<Slots>,
 }
@@ -47,7 +47,7 @@ impl Slots {
 impl<'a> Reading<'a> {
     /// The reading of one product.
     #[must_use]
-    pub fn of(tables: &'a Tables, question: &'a Lens, product: &'a ProductLens) -> Self {
+    pub fn of(tables: &'a Tables, question: &'a Question, product: &'a Product) -> Self {
         Self {
             tables,
             question,
@@ -59,7 +59,7 @@ impl<'a> Reading<'a> {
 
     /// The readings of all products of a question, in their order.
     #[must_use]
-    pub fn of_products(tables: &'a Tables, question: &'a Lens) -> Vec<Self> {
+    pub fn of_products(tables: &'a Tables, question: &'a Question) -> Vec<Self> {
         let products = question.products.iter();
         products
             .map(|product| Self::of(tables, question, product))
@@ -68,7 +68,7 @@ impl<'a> Reading<'a> {
 
     /// The same product under the same question at another instant.
     #[must_use]
-    pub fn at<'b>(&self, question: &'b Lens) -> Reading<'b>
+    pub fn at<'b>(&self, question: &'b Question) -> Reading<'b>
     where
         'a: 'b,
     {
@@ -98,15 +98,15 @@ pub struct Past<'a> {
     /// The facts as columns.
     pub tables: &'a Tables,
     /// What is asked.
-    pub question: &'a Lens,
+    pub question: &'a Question,
     /// Product by product; every repository is in one of them.
     pub readings: Vec<Reading<'a>>,
 }
 
 impl<'a> Past<'a> {
-    /// The past under a question; `products` are those of [`Lens::products_and_rest`].
+    /// The past under a question; `products` are those of [`Question::products_and_rest`].
     #[must_use]
-    pub fn of(tables: &'a Tables, question: &'a Lens, products: &'a [ProductLens]) -> Self {
+    pub fn of(tables: &'a Tables, question: &'a Question, products: &'a [Product]) -> Self {
         let reading = |product| Reading::of(tables, question, product);
         Self {
             tables,

@@ -22,7 +22,7 @@ use linchpin::metrics::measure::Measured;
 use linchpin::report::document::{Block, Document, Span};
 use linchpin::tables::{Repository, Tables};
 use linchpin::work::roster::RosterAbsence;
-use linchpin::work::{Fate, Lens, Past, Reading, absences};
+use linchpin::work::{Fate, Past, Question, Reading, absences};
 use linchpin::{register, render};
 
 fn at(text: &str) -> Timestamp {
@@ -204,7 +204,7 @@ impl Team {
         }
     }
 
-    fn lens(&self) -> Lens {
+    fn question(&self) -> Question {
         let holidays = self.holidays.iter();
         let days: Vec<String> = holidays.map(|day| format!("\"{day}\"")).collect();
         let team = format!(
@@ -233,7 +233,7 @@ impl Team {
         };
         let certificates = self.repositories.keys().filter(|_| self.has_pull_requests);
         let tables = self.tables();
-        Lens::new(
+        Question::new(
             &team,
             &tables.repositories,
             certificates.map(read).collect(),
@@ -247,22 +247,22 @@ impl Team {
 
     /// The answers of `absence.resilience`.
     fn found(&self) -> Vec<Resilience> {
-        let lens = self.lens();
-        let product = &lens.products[0];
-        resilience::of_product_absences(&Reading::of(&self.tables(), &lens, product))
+        let question = self.question();
+        let product = &question.products[0];
+        resilience::of_product_absences(&Reading::of(&self.tables(), &question, product))
             .unwrap_or_default()
     }
 
     fn card(&self, who: PersonId) -> Option<Document> {
-        let (lens, tables) = (self.lens(), self.tables());
-        let past = Past::of(&tables, &lens, &lens.products);
+        let (question, tables) = (self.question(), self.tables());
+        let past = Past::of(&tables, &question, &question.products);
         let sources = Sources {
             past: &past,
             repositories: &self.repositories,
             entries: &[],
         };
         let observed = Observed {
-            spells: &absences::spells(&lens),
+            spells: &absences::spells(&question),
             found: &self.found(),
             missing: &self.missing,
         };
@@ -661,9 +661,9 @@ fn busy() -> Team {
 #[test]
 fn the_figures_of_an_absence_are_those_counted_by_hand() {
     let team = busy();
-    let (tables, lens) = (team.tables(), team.lens());
+    let (tables, question) = (team.tables(), team.question());
     let metric = linchpin::metrics::find("absence.resilience").unwrap();
-    let measure = metric.over(&tables, &lens);
+    let measure = metric.over(&tables, &question);
     let cell = measure.people_cells().next().unwrap();
     assert_eq!(cell.scope.person, Some(ADA));
     assert_eq!(cell.scope.area.as_deref(), Some("2026-03-09 to 2026-03-20"));
@@ -725,7 +725,7 @@ fn the_figures_of_an_absence_are_those_counted_by_hand() {
 fn the_team_has_no_figure_of_an_absence_and_every_row_is_the_person_s() {
     let team = busy();
     let metric = linchpin::metrics::find("absence.resilience").unwrap();
-    let measure = metric.over(&team.tables(), &team.lens());
+    let measure = metric.over(&team.tables(), &team.question());
     assert!(!measure.rows.is_empty());
     assert!(measure.rows.iter().all(|row| row.person == Some(ADA)));
     for cell in measure.team_cells() {
@@ -748,7 +748,7 @@ fn an_absence_that_has_no_figure_is_counted_with_its_reason() {
         away(BOT, "2026-03-09", "2026-03-31"),
     ];
     let metric = linchpin::metrics::find("absence.resilience").unwrap();
-    let measure = metric.over(&team.tables(), &team.lens());
+    let measure = metric.over(&team.tables(), &team.question());
     let fates: Vec<Fate> = measure.rows.iter().map(|row| row.fate).collect();
     assert_eq!(
         fates,

@@ -119,9 +119,9 @@ fn only_what_stands_still_crosses_the_agreement_about_stuck_work() {
         }
     }
     let register = linchpin::register::parse(&given.register, "linchpin.toml").unwrap();
-    let (tables, lens) = (&given.tables, given.lens());
-    let measures = measure_all(tables, &lens);
-    let found = agreements(&register, &measures, tables, &lens).unwrap();
+    let (tables, question) = (&given.tables, given.question());
+    let measures = measure_all(tables, &question);
+    let found = agreements(&register, &measures, tables, &question).unwrap();
     let stuck = found.iter().find(|one| one.metric == "flow.stuck").unwrap();
     let subjects: Vec<&str> = stuck
         .items

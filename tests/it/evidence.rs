@@ -19,7 +19,7 @@ use linchpin::register::{PrivateRegister, Register};
 use linchpin::report::document::{Block, Span};
 use linchpin::tables::{Repository, Tables};
 use linchpin::work::roster::RosterAbsence;
-use linchpin::work::{Lens, Past};
+use linchpin::work::{Past, Question};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -57,9 +57,9 @@ fn tables(
     }
 }
 
-fn lens(register: &Register, tables: &Tables, window: Window, as_of: Timestamp) -> Lens {
+fn question(register: &Register, tables: &Tables, window: Window, as_of: Timestamp) -> Question {
     let (repositories, month) = (&tables.repositories, Granularity::Month);
-    Lens::new(register, repositories, Vec::new(), as_of, window, month)
+    Question::new(register, repositories, Vec::new(), as_of, window, month)
         .unwrap()
         .with_people(register, &PrivateRegister::default(), &tables.people)
 }
@@ -217,18 +217,18 @@ impl Team {
         tables(&self.facts, &self.people, &self.repositories)
     }
 
-    fn lens(&self, tables: &Tables) -> Lens {
+    fn question(&self, tables: &Tables) -> Question {
         let register = linchpin::register::parse(&self.register, "linchpin.toml").unwrap();
-        let mut lens = lens(&register, tables, self.window, self.as_of);
-        lens.roster.absences.clone_from(&self.absences);
-        lens
+        let mut question = question(&register, tables, self.window, self.as_of);
+        question.roster.absences.clone_from(&self.absences);
+        question
     }
 
     fn packs(&self, who: &[PersonId]) -> Vec<Pack> {
         let tables = self.tables();
-        let lens = self.lens(&tables);
-        let products = lens.products_and_rest(&tables.repositories);
-        let past = Past::of(&tables, &lens, &products);
+        let question = self.question(&tables);
+        let products = question.products_and_rest(&tables.repositories);
+        let past = Past::of(&tables, &question, &products);
         let sources = Sources {
             past: &past,
             repositories: &self.repositories,
@@ -778,8 +778,8 @@ static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
         until: WORLD.as_of,
     };
     let tables = tables(&facts, &people, &repositories);
-    let lens = lens(&Register::default(), &tables, window, WORLD.as_of);
-    let past = Past::of(&tables, &lens, &lens.products);
+    let question = question(&Register::default(), &tables, window, WORLD.as_of);
+    let past = Past::of(&tables, &question, &question.products);
     let sources = Sources {
         past: &past,
         repositories: &repositories,

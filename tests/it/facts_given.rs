@@ -9,7 +9,7 @@ use linchpin::domain::{
 };
 use linchpin::metrics::Measure;
 use linchpin::tables::{CommitRow, Repository, Tables};
-use linchpin::work::Lens;
+use linchpin::work::Question;
 
 /// Monday.
 const START: &str = "2026-03-02T00:00:00Z";
@@ -303,7 +303,7 @@ impl Given {
     /// One metric's answer.
     pub(crate) fn measure(&self, metric: &str) -> Measure {
         let metric = linchpin::metrics::find(metric).unwrap();
-        metric.over(&self.tables, &self.lens())
+        metric.over(&self.tables, &self.question())
     }
 
     /// A team whose members are known.
@@ -340,7 +340,7 @@ impl Given {
         });
     }
 
-    pub(crate) fn lens(&self) -> Lens {
+    pub(crate) fn question(&self) -> Question {
         let register = linchpin::register::parse(&self.register, "linchpin.toml").unwrap();
         let streams = [
             Stream::History,
@@ -362,7 +362,7 @@ impl Given {
                 accepted: None,
             })
             .collect();
-        Lens::new(
+        Question::new(
             &register,
             &self.tables.repositories,
             certificates,

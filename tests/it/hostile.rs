@@ -14,7 +14,7 @@ use linchpin::metrics::measure::Measured;
 use linchpin::render::{self, Explain, Format, OutputFile, encode, explain};
 use linchpin::report::document::{Block, Document, Span};
 use linchpin::report::table::{Column, Table, TableCell};
-use linchpin::report::{AcceptedFlag, Product};
+use linchpin::report::{AcceptedFlag, ProductInput};
 use linchpin::work::Fate;
 use proptest::prelude::*;
 
@@ -48,7 +48,7 @@ fn corpus() -> Vec<Hostile> {
 /// A report in which a stranger's text stands wherever one can.
 fn given(text: &str) -> Given {
     let mut given = Given::everything();
-    given.products = vec![Product {
+    given.products = vec![ProductInput {
         unmet: Vec::new(),
         name: text.to_owned(),
         repositories: given.products[0].repositories.clone(),

@@ -25,7 +25,7 @@ fn facts(seed: u64) -> Given {
 }
 
 fn measures(given: &Given) -> Vec<Measure> {
-    measure_all(&given.tables, &given.lens())
+    measure_all(&given.tables, &given.question())
 }
 
 /// Every figure of every metric, for comparison.

@@ -5,12 +5,12 @@ use linchpin::metrics::{Measure, REGISTRY, measure_all};
 use linchpin::register;
 use linchpin::store::{Mode, Store, facts};
 use linchpin::tables::Tables;
-use linchpin::work::Lens;
+use linchpin::work::Question;
 
 use crate::pipeline::demo;
 
 /// The demo's store and the question asked of its tables: the year up to its as-of instant.
-fn asked() -> (Store, impl Fn(&Tables) -> Lens) {
+fn asked() -> (Store, impl Fn(&Tables) -> Question) {
     let root = demo().root.join("linchpin-demo");
     let store = Store::open(&root.join("store"), Mode::Read).unwrap();
     let text = |file: &str| std::fs::read_to_string(root.join("config").join(file)).unwrap();
@@ -24,9 +24,9 @@ fn asked() -> (Store, impl Fn(&Tables) -> Lens) {
         since: "2025-07-01T00:00:00Z".parse().unwrap(),
         until: as_of,
     };
-    let lens = move |tables: &Tables| {
+    let question = move |tables: &Tables| {
         let certificates = serde_json::from_value(findings["certificates"].clone()).unwrap();
-        Lens::new(
+        Question::new(
             &team,
             &tables.repositories,
             certificates,
@@ -37,27 +37,27 @@ fn asked() -> (Store, impl Fn(&Tables) -> Lens) {
         .unwrap()
         .with_people(&team, &private, &tables.people)
     };
-    (store, lens)
+    (store, question)
 }
 
 /// Every measure of the demo over that year.
 pub(crate) fn measures() -> Vec<Measure> {
-    let (store, lens) = asked();
+    let (store, question) = asked();
     let tables = facts::read(&store).unwrap();
-    measure_all(&tables, &lens(&tables))
+    measure_all(&tables, &question(&tables))
 }
 
 #[test]
 fn every_metric_is_the_same_over_the_tables_that_it_needs() {
-    let (store, lens) = asked();
+    let (store, question) = asked();
     let whole = facts::read(&store).unwrap();
     let mut n_rows = 0;
     let mut wrong = Vec::new();
     for metric in REGISTRY {
         let part = facts::read_parts(&store, &metric.definition.parts()).unwrap();
         let (full, own) = (
-            metric.over(&whole, &lens(&whole)),
-            metric.over(&part, &lens(&part)),
+            metric.over(&whole, &question(&whole)),
+            metric.over(&part, &question(&part)),
         );
         if (&full.rows, &full.cells, &full.notes) != (&own.rows, &own.cells, &own.notes) {
             wrong.push(metric.definition.id);
@@ -73,13 +73,13 @@ fn every_metric_is_the_same_over_the_tables_that_it_needs() {
 
 #[test]
 fn products_measured_apart_are_the_metric_s_own_measure() {
-    let (store, lens) = asked();
+    let (store, question) = asked();
     let tables = facts::read(&store).unwrap();
-    let lens = lens(&tables);
-    assert!(lens.products.len() > 1);
+    let question = question(&tables);
+    assert!(question.products.len() > 1);
     let mut wrong = Vec::new();
-    for (metric, one) in REGISTRY.iter().zip(measure_all(&tables, &lens)) {
-        let apart = metric.over(&tables, &lens);
+    for (metric, one) in REGISTRY.iter().zip(measure_all(&tables, &question)) {
+        let apart = metric.over(&tables, &question);
         if (&one.rows, &one.cells, &one.notes) != (&apart.rows, &apart.cells, &apart.notes) {
             wrong.push(metric.definition.id);
         }
@@ -89,10 +89,10 @@ fn products_measured_apart_are_the_metric_s_own_measure() {
 
 #[test]
 fn what_is_asked_of_one_bucket_is_what_the_whole_measure_says_of_it() {
-    let (store, lens) = asked();
+    let (store, question) = asked();
     let tables = facts::read(&store).unwrap();
-    let lens = lens(&tables);
-    let whole = measure_all(&tables, &lens);
+    let question = question(&tables);
+    let whole = measure_all(&tables, &question);
     let (mut wrong, mut n_cells) = (Vec::new(), 0);
     for bucket in [None, Some("2026-q1"), Some("2025-11"), Some("nonsense")] {
         let is_asked = |at: Option<Bucket>| match bucket {
@@ -107,7 +107,7 @@ fn what_is_asked_of_one_bucket_is_what_the_whole_measure_says_of_it() {
                 .collect();
             cells
         };
-        let asked = measure_all(&tables, &lens.clone().asking(bucket));
+        let asked = measure_all(&tables, &question.clone().asking(bucket));
         for (whole, asked) in whole.iter().zip(&asked) {
             let expected = cells(whole);
             n_cells += expected.len();

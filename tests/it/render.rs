@@ -11,7 +11,7 @@ use linchpin::domain::{Bucket, Completeness, Gap, Granularity, RepositoryId, Str
 use linchpin::metrics::measure::{Measured, Number, Scope, Value};
 use linchpin::render::{self, Explain, Format, MAX_SUMMARY_BYTES, explain};
 use linchpin::report::document::{Block, Document, EvidenceLine, Span};
-use linchpin::report::{PointState, Product, RepositoryFace};
+use linchpin::report::{PointState, ProductInput, RepositoryFace};
 use linchpin::work::Fate;
 
 use crate::render_given::{
@@ -288,12 +288,12 @@ fn partial_data_is_a_banner_and_unread_streams_are_a_note() {
 fn several_products_keep_their_charts_apart() {
     let mut given = Given::everything();
     let name = "Back office / été";
-    given.products.push(Product {
+    given.products.push(ProductInput {
         unmet: Vec::new(),
         name: name.to_owned(),
         repositories: vec![API],
     });
-    given.products.push(Product {
+    given.products.push(ProductInput {
         unmet: Vec::new(),
         name: "Back office - t".to_owned(),
         repositories: vec![],
@@ -358,7 +358,7 @@ fn a_summary_stays_below_what_github_shows() {
         .collect();
     given.products = names
         .iter()
-        .map(|name| Product {
+        .map(|name| ProductInput {
             unmet: Vec::new(),
             name: name.clone(),
             repositories: vec![WEB],

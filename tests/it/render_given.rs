@@ -24,7 +24,7 @@ use linchpin::metrics::measure::{
 };
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
-    AcceptedFlag, Product, RepositoryFace, TeamDefinition, TeamInput, TeamReport, team,
+    AcceptedFlag, ProductInput, RepositoryFace, TeamDefinition, TeamInput, TeamReport, team,
 };
 use linchpin::work::{Fate, Need};
 
@@ -397,7 +397,7 @@ pub(crate) fn certificate(
 }
 
 pub(crate) struct Given {
-    pub(crate) products: Vec<Product>,
+    pub(crate) products: Vec<ProductInput>,
     pub(crate) faces: Vec<RepositoryFace>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) certificates: Vec<StreamCertificate>,
@@ -408,7 +408,7 @@ pub(crate) struct Given {
 impl Given {
     pub(crate) fn everything() -> Self {
         Self {
-            products: vec![Product {
+            products: vec![ProductInput {
                 unmet: Vec::new(),
                 name: PRODUCT.to_owned(),
                 repositories: vec![WEB, API],

@@ -17,11 +17,11 @@ use linchpin::register;
 use linchpin::render::{OutputFile, team_tree};
 use linchpin::report::withheld::without_few;
 use linchpin::report::{
-    AcceptedFlag, KnownPerson, Names, Product, RepositoryFace, TeamDefinition, TeamInput, team,
+    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryFace, TeamDefinition, TeamInput, team,
 };
 use linchpin::store::{Mode, Store, facts as store_facts};
 use linchpin::tables::Tables;
-use linchpin::work::Lens;
+use linchpin::work::Question;
 use serde_json::Value;
 
 use crate::crowd;
@@ -290,12 +290,12 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         toml_text(&format!("what {} does", word())),
         toml_text(&event),
     );
-    let lens = given.lens();
-    let measures = measure_all(&given.tables, &lens);
-    let products: Vec<Product> = lens
+    let question = given.question();
+    let measures = measure_all(&given.tables, &question);
+    let products: Vec<ProductInput> = question
         .products
         .iter()
-        .map(|product| Product {
+        .map(|product| ProductInput {
             unmet: Vec::new(),
             name: product.name.clone(),
             repositories: product.repositories.clone(),
@@ -420,7 +420,7 @@ fn two_areas_that_name_people_stay_two_areas() {
 }
 
 /// A generated organisation, its question of a year, and where it lies.
-fn generated() -> (tempfile::TempDir, Tables, Lens) {
+fn generated() -> (tempfile::TempDir, Tables, Question) {
     let place = tempfile::tempdir().unwrap();
     crowd::write(&place.path().join("store"), 120);
     let store = Store::open(&place.path().join("store"), Mode::Read).unwrap();
@@ -435,7 +435,7 @@ fn generated() -> (tempfile::TempDir, Tables, Lens) {
         since: until - jiff::SignedDuration::from_hours(24 * 7 * 156),
         until,
     };
-    let lens = Lens::new(
+    let question = Question::new(
         &register,
         &tables.repositories,
         certificates,
@@ -449,7 +449,7 @@ fn generated() -> (tempfile::TempDir, Tables, Lens) {
         &register::PrivateRegister::default(),
         &tables.people,
     );
-    (place, tables, lens)
+    (place, tables, question)
 }
 
 /// Whose doing the rows of a cell are, told from the rows: those who wrote, and those who reviewed.
@@ -481,11 +481,11 @@ fn organisations() -> &'static [(Vec<Measure>, Vec<Measure>)] {
         let mut all: Vec<Vec<Measure>> = (0..4)
             .map(|seed| {
                 let given = anything(seed, 60);
-                measure_all(&given.tables, &given.lens())
+                measure_all(&given.tables, &given.question())
             })
             .collect();
-        let (_place, tables, lens) = generated();
-        all.push(measure_all(&tables, &lens));
+        let (_place, tables, question) = generated();
+        all.push(measure_all(&tables, &question));
         all.into_iter()
             .map(|measures| {
                 let public = without_few(&measures, MINIMUM);
@@ -718,12 +718,12 @@ fn a_single_joiner_is_a_number_and_nothing_else() {
     given.merge(1, 40);
     given.approve(1, BEN, 35);
     let register = register::parse(&given.register, "linchpin.toml").unwrap();
-    let lens = given.lens().with_people(
+    let question = given.question().with_people(
         &register,
         &register::PrivateRegister::default(),
         &given.tables.people,
     );
-    let measures = measure_all(&given.tables, &lens);
+    let measures = measure_all(&given.tables, &question);
     let public = without_few(&measures, MINIMUM);
     let onboarding = public
         .iter()

@@ -8,9 +8,9 @@ use linchpin::work::{Reading, pull_requests};
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, DEE, Given, hour};
 
 fn lives(given: &Given) -> Vec<Result<Life, &'static str>> {
-    let lens = given.lens();
-    let product = &lens.products[0];
-    let reading = Reading::of(&given.tables, &lens, product);
+    let question = given.question();
+    let product = &question.products[0];
+    let reading = Reading::of(&given.tables, &question, product);
     let wholes = pull_requests::of_product(&reading);
     let replay = Replay::of(&reading, &wholes);
     wholes.iter().map(|whole| replay.life(whole)).collect()

@@ -36,8 +36,8 @@ pub(super) fn blocks(sources: &LeadSources<'_>) -> Vec<Block> {
         ]));
         return blocks;
     }
-    let lens = sources.lens;
-    let today = lens.zone.to_datetime(lens.as_of).date();
+    let question = sources.question;
+    let today = question.zone.to_datetime(question.as_of).date();
     let mut accepted: Vec<&Accepted> = sources.accepted.iter().collect();
     accepted.sort_by(|a, b| (a.until, &a.metric, &a.scope).cmp(&(b.until, &b.metric, &b.scope)));
     let bullet = |one: &Accepted| {

@@ -82,7 +82,7 @@ pub(super) fn bottleneck(
 ) -> Vec<Bottleneck> {
     let quarters: BTreeSet<Bucket> = product.waits.iter().map(|wait| wait.quarter).collect();
     let mut people: Vec<PersonId> = product.waits.iter().map(|wait| wait.person).collect();
-    let leads = sources.lens.roster.members.iter();
+    let leads = sources.question.roster.members.iter();
     people.extend(
         leads
             .filter(|member| member.is_lead)
@@ -97,12 +97,15 @@ pub(super) fn bottleneck(
         Bottleneck {
             name: names.name(person),
             is_lead: names.is_lead(person),
-            window: Stretch::of(None, &Standing::of(sources.lens, all, person)),
+            window: Stretch::of(None, &Standing::of(sources.question, all, person)),
             quarters: quarters
                 .iter()
                 .map(|quarter| {
                     let waits = product.waits.iter().filter(|wait| wait.quarter == *quarter);
-                    Stretch::of(Some(*quarter), &Standing::of(sources.lens, waits, person))
+                    Stretch::of(
+                        Some(*quarter),
+                        &Standing::of(sources.question, waits, person),
+                    )
                 })
                 .collect(),
             person,

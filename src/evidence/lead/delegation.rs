@@ -32,7 +32,7 @@ fn paragraph(text: impl Into<String>) -> Block {
 /// Declared delegations: the giver's share of what both did in scope, by fortnight, as a curve and as a table.
 fn delegations(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Block>) {
     blocks.push(heading(1, "Declared delegations"));
-    let declared = &sources.lens.roster.delegations;
+    let declared = &sources.question.roster.delegations;
     if declared.is_empty() {
         blocks.push(paragraph(
             "None is declared. An entry `[[delegation]]` of linchpin.private.toml with `what`, `from`, `to`, `start_on` and `paths` \
@@ -101,8 +101,8 @@ impl<'a> Curve<'a> {
 
     /// The share of who hands over, with its interval; fortnights without an act break the line.
     fn chart(&self, names: &Names<'_>, number: usize) -> Chart {
-        let zone = &self.sources.lens.zone;
-        let until = self.sources.lens.as_of;
+        let zone = &self.sources.question.zone;
+        let until = self.sources.question.as_of;
         let first = self
             .cells
             .first()

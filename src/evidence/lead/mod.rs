@@ -26,7 +26,7 @@ use crate::metrics::review::areas::AreaReviewers;
 use crate::metrics::review::waits::Wait;
 use crate::register::Accepted;
 use crate::report::document::{Block, Document, Span};
-use crate::work::Lens;
+use crate::work::Question;
 
 pub use bottleneck::{Bottleneck, Stretch};
 pub use coverage::CoverageLine;
@@ -38,14 +38,14 @@ pub use reviewers::{Reviewer, Turnaround, WaitingLine};
 #[derive(Debug, Clone, Copy)]
 pub struct LeadSources<'a> {
     /// The question.
-    pub lens: &'a Lens,
+    pub question: &'a Question,
     /// Everyone.
     pub people: &'a [Person],
     /// Names of the repositories.
     pub repositories: &'a BTreeMap<RepositoryId, RepoName>,
     /// Every measure, figures of people included.
     pub measures: &'a [Measure],
-    /// What is looked up product by product, in the order of the lens.
+    /// What is looked up product by product, in the order of the question.
     pub products: &'a [ProductSources],
     /// The packs of the team's people.
     pub packs: &'a [Pack],
@@ -137,7 +137,7 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
             knowing.push(heading());
         }
         bottleneck::write(
-            sources.lens.wait_unit(),
+            sources.question.wait_unit(),
             &names,
             product,
             &bottleneck,
@@ -198,10 +198,10 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
     ];
     Lead {
         format: 1,
-        as_of: sources.lens.as_of.to_string(),
+        as_of: sources.question.as_of.to_string(),
         window: [
-            sources.lens.window.since.to_string(),
-            sources.lens.window.until.to_string(),
+            sources.question.window.since.to_string(),
+            sources.question.window.until.to_string(),
         ],
         products,
         coverage,
@@ -210,13 +210,13 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
 }
 
 fn subtitle(sources: &LeadSources<'_>) -> String {
-    let lens = sources.lens;
-    let day = |at: Timestamp| lens.zone.to_datetime(at).date();
+    let question = sources.question;
+    let day = |at: Timestamp| question.zone.to_datetime(at).date();
     format!(
         "Window from {} up to {} ({}), as of {}. For the lead alone: people are in alphabetical order, and nothing ranks them.",
-        day(lens.window.since),
-        day(lens.window.until),
-        lens.zone.iana_name().unwrap_or("local time"),
-        lens.as_of
+        day(question.window.since),
+        day(question.window.until),
+        question.zone.iana_name().unwrap_or("local time"),
+        question.as_of
     )
 }

@@ -62,7 +62,7 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn is_lead(&self, person: PersonId) -> bool {
-        let members = &self.sources.lens.roster.members;
+        let members = &self.sources.question.roster.members;
         members
             .iter()
             .any(|member| member.person == person && member.is_lead)
@@ -91,7 +91,7 @@ impl<'a> Names<'a> {
 
     /// The members, or without a register everybody with a figure of review; by name.
     pub(super) fn team(&self) -> Vec<PersonId> {
-        let roster = &self.sources.lens.roster;
+        let roster = &self.sources.question.roster;
         let mut people: Vec<PersonId> = roster.members.iter().map(|member| member.person).collect();
         if people.is_empty() {
             people = self.figures.keys().map(|(_, _, person)| *person).collect();
@@ -175,15 +175,18 @@ impl<'a> Names<'a> {
 
     /// The civil date of an instant.
     pub(super) fn date(&self, at: jiff::Timestamp) -> Date {
-        self.sources.lens.zone.to_datetime(at).date()
+        self.sources.question.zone.to_datetime(at).date()
     }
 
     /// What a person's figures are to be read with: declared absences and dates of joining and leaving inside the window.
     pub(super) fn read_with(&self, person: PersonId) -> Vec<String> {
-        let lens = self.sources.lens;
-        let (first, last) = (self.date(lens.window.since), self.date(lens.window.until));
+        let question = self.sources.question;
+        let (first, last) = (
+            self.date(question.window.since),
+            self.date(question.window.until),
+        );
         let mut notes = Vec::new();
-        let members = lens.roster.members.iter();
+        let members = question.roster.members.iter();
         for member in members.filter(|member| member.person == person) {
             if let Some(day) = member.joined_on.filter(|day| (first..=last).contains(day)) {
                 notes.push(format!("joined on {day}"));
@@ -192,7 +195,7 @@ impl<'a> Names<'a> {
                 notes.push(format!("left on {day}"));
             }
         }
-        let absences = lens.roster.absences.iter();
+        let absences = question.roster.absences.iter();
         let inside = absences.filter(|absence| {
             absence.person == person && absence.from <= last && absence.to >= first
         });

@@ -107,7 +107,7 @@ pub(super) fn reviewers(
         let areas =
             |only: fn(&crate::metrics::review::areas::AreaReviewers) -> Option<PersonId>| {
                 let found = product.reviewers.iter().filter(|(_, area)| {
-                    only(area) == Some(person) && area.n_reviewed() >= sources.lens.minimum_n
+                    only(area) == Some(person) && area.n_reviewed() >= sources.question.minimum_n
                 });
                 found.map(|(name, _)| name.clone()).collect::<Vec<_>>()
             };
@@ -240,15 +240,15 @@ pub(super) fn write(
         )]));
         return;
     }
-    let unit = sources.lens.wait_unit();
+    let unit = sources.question.wait_unit();
     blocks.push(Block::Table(table(&product.name, reviewers, unit)));
     let queue = sources
         .measures
         .iter()
         .find(|measure| measure.definition.id == "review.queue");
-    let lens = sources.lens;
+    let question = sources.question;
     if let Some(chart) =
-        queue.and_then(|queue| trend(queue, &product.name, lens.window, &lens.zone))
+        queue.and_then(|queue| trend(queue, &product.name, question.window, &question.zone))
     {
         blocks.push(Block::Chart(Box::new(chart)));
     }

@@ -152,7 +152,11 @@ impl Record<'_, '_> {
             .wholes
             .iter()
             .filter(|whole| whole.pull_request.created_at < end)
-            .filter(|whole| self.lens_end(whole).is_none_or(|at| at >= end))
+            .filter(|whole| {
+                whole
+                    .ended_at(self.reading.question)
+                    .is_none_or(|at| at >= end)
+            })
             .filter_map(|whole| {
                 let life = self.replay.life(whole).ok()?;
                 let mut ready = life.ready.iter();
@@ -179,10 +183,6 @@ impl Record<'_, '_> {
             let row = self.row(whole, "open at its end", quiet_since, value, fate);
             items.push(keyed(period, What::Open, Some(whole.key().1), row));
         }
-    }
-
-    fn lens_end(&self, whole: &Whole<'_>) -> Option<Timestamp> {
-        whole.ended_at(self.reading.question)
     }
 
     /// Requests to the person that were opened or pending, oldest first.

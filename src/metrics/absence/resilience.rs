@@ -15,7 +15,7 @@ use crate::work::absences::{Period, Phase, Spell, spells};
 use crate::work::delivery::deployments;
 use crate::work::pull_requests::of_product;
 use crate::work::turns::Replay;
-use crate::work::{Fate, Lens, Missing, Need, ProductLens, Reading, requests};
+use crate::work::{Fate, Missing, Need, Product, Question, Reading, requests};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -152,7 +152,7 @@ pub fn of_product_absences(reading: &Reading<'_>) -> Result<Vec<Resilience>, Mis
 
 /// The figures of one period from its rows. Before the first record nothing is known: no record is not "none".
 fn figures(
-    lens: &Lens,
+    question: &Question,
     period: &Period,
     (has_pull_requests, has_deployments): (bool, bool),
     items: &[Item],
@@ -175,7 +175,7 @@ fn figures(
             .then(|| count(rows(|what| matches!(what, What::Deployment)).count())),
         merged: n(|what| matches!(what, What::Merge)),
         turnaround: has_pull_requests
-            .then(|| turnaround(lens, rows(|what| matches!(what, What::Turnaround)))),
+            .then(|| turnaround(question, rows(|what| matches!(what, What::Turnaround)))),
         open: n(|what| matches!(what, What::Open)),
         stuck: has_pull_requests.then(|| count(stuck.count())),
         waited: n(|what| matches!(what, What::Wait { .. })),
@@ -183,7 +183,7 @@ fn figures(
     }
 }
 
-fn turnaround<'a>(lens: &Lens, rows: impl Iterator<Item = &'a LedgerRow>) -> Turnaround {
+fn turnaround<'a>(question: &Question, rows: impl Iterator<Item = &'a LedgerRow>) -> Turnaround {
     let rows: Vec<&LedgerRow> = rows.collect();
     let n = count(rows.len());
     let lives = |value: fn(&LedgerRow) -> Option<f64>| -> Vec<Lifetime> {
@@ -196,7 +196,7 @@ fn turnaround<'a>(lens: &Lens, rows: impl Iterator<Item = &'a LedgerRow>) -> Tur
     };
     let (elapsed, working) = (lives(|row| row.value), lives(|row| row.working_hours));
     let curve = SurvivalCurve::of(&elapsed);
-    let is_enough = n > 0 && n >= lens.minimum_n;
+    let is_enough = n > 0 && n >= question.minimum_n;
     let median = curve.quantile(0.5).filter(|_| is_enough);
     let is_worked = median.is_some() && working.len() == elapsed.len();
     let worked = is_worked.then(|| SurvivalCurve::of(&working));
@@ -257,7 +257,7 @@ fn measured(one: &Resilience, ledger: &Ledger) -> Measured {
 /// What the team tree says: that figures of people are not there.
 ///
 /// The sentence is the same whether or not an absence is declared: whether one is stays private too.
-fn whole(product: &ProductLens) -> Cell {
+fn whole(product: &Product) -> Cell {
     let because = "declared absences are people's own: where there are any, the private tree has their figures";
     Cell {
         scope: Scope {

@@ -17,7 +17,7 @@ use crate::metrics::measure::{
 use crate::work::delivery::deployments::commit_page;
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterDelegation;
-use crate::work::{Fate, Lens, Missing, Need, ProductLens, Reading};
+use crate::work::{Fate, Missing, Need, Product, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -101,9 +101,9 @@ pub fn has_scope(delegation: &RosterDelegation) -> bool {
 
 /// The instant from which on a delegation's acts are looked at.
 #[must_use]
-pub fn since(lens: &Lens, delegation: &RosterDelegation) -> Timestamp {
+pub fn since(question: &Question, delegation: &RosterDelegation) -> Timestamp {
     let first_day = delegation.start_on.saturating_sub(WEEKS_BEFORE.weeks());
-    Bucket::start_of(first_day, &lens.zone)
+    Bucket::start_of(first_day, &question.zone)
 }
 
 /// The commits (rows of `tables.commits`) and pull requests in the scope of a delegation in one product.
@@ -255,7 +255,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 /// What the team tree says: that figures of people are not there.
 ///
 /// The sentence is the same whether or not a delegation is declared: whether one is stays private too.
-fn whole(product: &ProductLens) -> Cell {
+fn whole(product: &Product) -> Cell {
     let because = "delegations are between two people: where any is declared, the private tree has its figures".to_owned();
     Cell {
         scope: Scope {
@@ -310,9 +310,9 @@ fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<Keyed<Act>>
 }
 
 /// The delegator's share, and both people's acts by kind. A fortnight is listed from its first act on: it is a curve of events.
-fn estimate(lens: &Lens, delegation: &RosterDelegation, rows: &[&Keyed<Act>]) -> Measured {
+fn estimate(question: &Question, delegation: &RosterDelegation, rows: &[&Keyed<Act>]) -> Measured {
     let n = count(rows.len());
-    if n < lens.minimum_n {
+    if n < question.minimum_n {
         return Measured::TooFew { n };
     }
     let mut of: BTreeMap<(bool, Act), u64> = BTreeMap::new();
@@ -328,7 +328,7 @@ fn estimate(lens: &Lens, delegation: &RosterDelegation, rows: &[&Keyed<Act>]) ->
             .sum(),
         of: n,
     };
-    let start = Bucket::start_of(delegation.start_on, &lens.zone);
+    let start = Bucket::start_of(delegation.start_on, &question.zone);
     let before = rows
         .iter()
         .filter(|row| row.row.at.is_some_and(|at| at < start))

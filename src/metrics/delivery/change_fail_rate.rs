@@ -13,7 +13,7 @@ use crate::metrics::measure::{
 use crate::work::delivery::deployments::Found;
 use crate::work::delivery::incidents::{self, Incidents};
 use crate::work::delivery::shipping;
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -134,7 +134,7 @@ fn rows(reading: &Reading<'_>, found: &Found, incidents: &Incidents) -> Vec<Keye
     rows
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<Option<Rung>>]) -> Measured {
+fn estimate(question: &Question, rows: &[&Keyed<Option<Rung>>]) -> Measured {
     let failed = |up_to: Rung| {
         count(
             rows.iter()
@@ -146,7 +146,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Option<Rung>>]) -> Measured {
         hits: failed(Rung::Nearest),
         of: count(rows.len()),
     };
-    if ratio.of < lens.minimum_n {
+    if ratio.of < question.minimum_n {
         return Measured::TooFew { n: ratio.of };
     }
     let mut value = ratio_value(ratio);

@@ -15,7 +15,7 @@ use crate::work::delivery::deployments::{Found, commit_page};
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipped, Shipping, contradicted, not_shipped};
 use crate::work::pull_requests::{self, Whole, not_human};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -225,8 +225,11 @@ fn commit_row(
 }
 
 /// The same in the team's working hours, where they are agreed.
-fn working(lens: &Lens, start: Timestamp, shipped: &Shipped) -> Option<f64> {
-    let elapsed = lens.calendars.team().working_between(start, shipped.at)?;
+fn working(question: &Question, start: Timestamp, shipped: &Shipped) -> Option<f64> {
+    let elapsed = question
+        .calendars
+        .team()
+        .working_between(start, shipped.at)?;
     Some(elapsed.hours())
 }
 
@@ -240,8 +243,8 @@ fn lead(start: Timestamp, shipped: &Shipped, apart: Option<Fate>) -> (Option<f64
     }
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<MergeToDeploy>]) -> Measured {
-    match quantiles(lens, DEFINITION.unit, rows) {
+fn estimate(question: &Question, rows: &[&Keyed<MergeToDeploy>]) -> Measured {
+    match quantiles(question, DEFINITION.unit, rows) {
         Measured::Value {
             n,
             mut value,

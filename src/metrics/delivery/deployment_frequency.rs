@@ -15,7 +15,7 @@ use crate::metrics::measure::{
 use crate::register::DeploymentSource;
 use crate::work::delivery::deployments::{Candidate, Found};
 use crate::work::delivery::shipping::{self, Shipping};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -171,10 +171,10 @@ fn note(reading: &Reading<'_>, found: &Found, shipping: &Shipping) -> String {
     )
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<(RepositoryId, Timestamp)>]) -> Measured {
+fn estimate(question: &Question, rows: &[&Keyed<(RepositoryId, Timestamp)>]) -> Measured {
     let days: BTreeSet<_> = rows
         .iter()
-        .map(|row| lens.zone.to_datetime(row.key.1).date())
+        .map(|row| question.zone.to_datetime(row.key.1).date())
         .collect();
     let mut instants: Vec<_> = rows.iter().map(|row| row.key).collect();
     instants.sort_unstable();
@@ -193,7 +193,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<(RepositoryId, Timestamp)>]) -> Measured
         ("count", Number::Count(n)),
         ("days_with_at_least_one", Number::Count(count(days.len()))),
     ];
-    if count(gaps.len()) >= lens.minimum_n
+    if count(gaps.len()) >= question.minimum_n
         && let Some(gap) = quantile(&gaps, 0.5)
     {
         value.push(("median_gap_hours", Number::Real(gap)));

@@ -14,7 +14,7 @@ use crate::work::delivery::deployments::Found;
 use crate::work::delivery::incidents::{self, Incidents};
 use crate::work::delivery::reverts::Reverts;
 use crate::work::delivery::shipping::{self, Shipping};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -195,7 +195,7 @@ fn rows(
     rows
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<BTreeSet<Rework>>]) -> Measured {
+fn estimate(question: &Question, rows: &[&Keyed<BTreeSet<Rework>>]) -> Measured {
     let n = |claim: &dyn Fn(&BTreeSet<Rework>) -> bool| {
         count(rows.iter().filter(|row| claim(&row.key)).count())
     };
@@ -203,7 +203,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<BTreeSet<Rework>>]) -> Measured {
         hits: n(&|key| !key.is_empty()),
         of: count(rows.len()),
     };
-    if ratio.of < lens.minimum_n {
+    if ratio.of < question.minimum_n {
         return Measured::TooFew { n: ratio.of };
     }
     let mut value = ratio_value(ratio);

@@ -11,7 +11,7 @@ use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
 use crate::metrics::measure::{About, Definition, Keyed, LedgerRow, Measure, Recipe, Unit};
 use crate::work::delivery::incidents::{self, Incidents, Placed};
 use crate::work::delivery::shipping::{self, Shipping};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -124,16 +124,16 @@ fn rows(reading: &Reading<'_>, shipping: &Shipping, incidents: &Incidents) -> Ve
 
 /// Fills in how long it took, or takes already.
 fn recover(
-    lens: &Lens,
+    question: &Question,
     row: &mut LedgerRow,
     started_at: Timestamp,
     resolved_at: Option<Timestamp>,
 ) {
-    let end = resolved_at.unwrap_or(lens.as_of);
+    let end = resolved_at.unwrap_or(question.as_of);
     match Elapsed::between(started_at, end) {
         Some(elapsed) => {
             row.value = Some(elapsed.hours());
-            row.working_hours = lens
+            row.working_hours = question
                 .calendars
                 .team()
                 .working_between(started_at, end)

@@ -10,7 +10,7 @@ use crate::metrics::measure::{
 use crate::work::pull_requests::of_product;
 pub use crate::work::turns::Holder;
 use crate::work::turns::{Life, Turn, lives};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -132,7 +132,7 @@ pub(super) fn ended_turns(life: &Life) -> impl Iterator<Item = &Turn> {
         .filter(|turn| !(life.awaits_deployment && turn.holder == Holder::Deploy))
 }
 
-fn held(lens: &Lens, life: &Life) -> Held {
+fn held(question: &Question, life: &Life) -> Held {
     let mut held = Held::default();
     for turn in ended_turns(life) {
         let word = turn.holder.word();
@@ -142,7 +142,7 @@ fn held(lens: &Lens, life: &Life) -> Held {
             .find(|((name, ..), _)| *name == word);
         if let Some((_, (elapsed, working))) = slot {
             *elapsed += turn.elapsed().micros();
-            let calendar = lens.calendars.team();
+            let calendar = question.calendars.team();
             *working += calendar
                 .working_between(turn.since, turn.until)
                 .map_or(0, Elapsed::micros);
@@ -155,7 +155,7 @@ fn held(lens: &Lens, life: &Life) -> Held {
     clippy::cast_precision_loss,
     reason = "2^53 microseconds are 285 years"
 )]
-fn estimate(lens: &Lens, rows: &[&Keyed<Held>]) -> Measured {
+fn estimate(question: &Question, rows: &[&Keyed<Held>]) -> Measured {
     let n = count(rows.len());
     let mut sums = Held::default();
     for row in rows {
@@ -165,7 +165,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Held>]) -> Measured {
         }
     }
     let all: u64 = sums.iter().map(|(elapsed, _)| *elapsed).sum();
-    if n < lens.minimum_n || all == 0 {
+    if n < question.minimum_n || all == 0 {
         return Measured::TooFew { n };
     }
     let seen = || NAMES.iter().zip(&sums).filter(|(_, held)| held.0 > 0);
@@ -177,7 +177,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Held>]) -> Measured {
         let hours_held = Elapsed::from_micros(*elapsed).hours();
         numbers.push((*hours, Number::Real(hours_held)));
     }
-    if lens.calendars.team().has_hours() {
+    if question.calendars.team().has_hours() {
         for ((.., working_hours), (_, working)) in seen() {
             let hours_held = Elapsed::from_micros(*working).hours();
             numbers.push((*working_hours, Number::Real(hours_held)));

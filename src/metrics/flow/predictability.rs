@@ -10,7 +10,7 @@ use crate::metrics::measure::{
 use crate::work::flow_rules::{Around, DAYS_AROUND};
 use crate::work::pull_requests::{not_human, of_product};
 use crate::work::turns::lives;
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -80,14 +80,14 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 }
 
 /// The changes inside the window whose days are over by the as-of instant.
-pub(super) fn changes(lens: &Lens) -> Vec<Around> {
-    let around = lens
+pub(super) fn changes(question: &Question) -> Vec<Around> {
+    let around = question
         .flow
         .events
         .iter()
-        .map(|event| Around::of(event, lens.calendars.team()));
+        .map(|event| Around::of(event, question.calendars.team()));
     around
-        .filter(|around| lens.window.contains(around.on) && around.after <= lens.as_of)
+        .filter(|around| question.window.contains(around.on) && around.after <= question.as_of)
         .collect()
 }
 
@@ -130,7 +130,7 @@ fn rows(reading: &Reading<'_>, changes: &[Around]) -> Vec<Keyed<Side>> {
     rows
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<Side>]) -> Measured {
+fn estimate(question: &Question, rows: &[&Keyed<Side>]) -> Measured {
     let finished = |is_after: bool| {
         let mut hours: Vec<f64> = rows
             .iter()
@@ -146,7 +146,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Side>]) -> Measured {
     };
     let (before, after) = (finished(false), finished(true));
     let n = count(rows.len());
-    if n < lens.minimum_n {
+    if n < question.minimum_n {
         return Measured::TooFew { n };
     }
     let mut numbers = vec![
@@ -160,7 +160,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Side>]) -> Measured {
         (&before, "median_before_hours", "spread_before"),
     ];
     for (hours, median, spread) in sides {
-        if count(hours.len()) >= lens.minimum_n
+        if count(hours.len()) >= question.minimum_n
             && let (Some(p50), Some(p90)) = (quantile(hours, 0.5), quantile(hours, 0.9))
         {
             numbers.push((median, Number::Real(p50)));

@@ -7,7 +7,7 @@ use crate::tables::flow::{
 };
 use crate::work::pull_requests::of_product;
 use crate::work::turns::lives;
-use crate::work::{Lens, Reading};
+use crate::work::{Question, Reading};
 
 /// The relations, each sorted.
 #[derive(Debug, Default)]
@@ -29,9 +29,9 @@ pub struct FlowRelations {
 impl FlowRelations {
     /// The relations of a question, from the readings of its products.
     #[must_use]
-    pub fn of(lens: &Lens, readings: &[Reading<'_>]) -> Self {
-        let days = work_in_progress::days(lens);
-        let changes = predictability::changes(lens);
+    pub fn of(question: &Question, readings: &[Reading<'_>]) -> Self {
+        let days = work_in_progress::days(question);
+        let changes = predictability::changes(question);
         let mut relations = Self {
             days: days
                 .into_iter()
@@ -47,7 +47,7 @@ impl FlowRelations {
                 })
                 .collect(),
             rules: vec![FlowRulesRow {
-                stuck_after_working_days: Some(lens.flow.stuck_after_working_days),
+                stuck_after_working_days: Some(question.flow.stuck_after_working_days),
             }],
             ..Self::default()
         };

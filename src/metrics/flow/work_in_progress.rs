@@ -15,7 +15,7 @@ use crate::metrics::measure::{
 };
 use crate::work::pull_requests::{not_human, of_product};
 use crate::work::turns::lives;
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -60,12 +60,12 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 }
 
 /// The days that end inside the window.
-pub(super) fn days(lens: &Lens) -> Vec<Day> {
+pub(super) fn days(question: &Question) -> Vec<Day> {
     let mut days = Vec::new();
-    let mut day = lens.zone.to_datetime(lens.window.since).date();
-    let last = lens.window.until.min(lens.as_of);
+    let mut day = question.zone.to_datetime(question.window.since).date();
+    let last = question.window.until.min(question.as_of);
     while let Ok(next) = day.tomorrow() {
-        let end = Bucket::start_of(next, &lens.zone);
+        let end = Bucket::start_of(next, &question.zone);
         if end > last {
             break;
         }

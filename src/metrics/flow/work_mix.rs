@@ -10,7 +10,7 @@ use crate::metrics::measure::{
 };
 use crate::work::flow_rules::KindRules;
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -159,9 +159,9 @@ fn conventional_type(title: &str) -> Option<String> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn estimate(lens: &Lens, rows: &[&Keyed<&'static str>]) -> Measured {
+fn estimate(question: &Question, rows: &[&Keyed<&'static str>]) -> Measured {
     let n = count(rows.len());
-    if n < lens.minimum_n {
+    if n < question.minimum_n {
         return Measured::TooFew { n };
     }
     let of_kind = |kind| count(rows.iter().filter(|row| row.key == kind).count());

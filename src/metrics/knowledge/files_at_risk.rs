@@ -10,7 +10,7 @@ use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
 use crate::work::activity::active_people;
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Lens, Missing, Need, Reading};
+use crate::work::{Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -63,9 +63,9 @@ pub fn rows(reading: &Reading<'_>) -> Vec<FileRow> {
 
 /// The figure of the files of one scope, of which those who know each are given.
 #[must_use]
-pub fn estimate(lens: &Lens, files: &[&[PersonId]]) -> Measured {
+pub fn estimate(question: &Question, files: &[&[PersonId]]) -> Measured {
     let of = count(files.len());
-    if of < lens.minimum_n {
+    if of < question.minimum_n {
         return Measured::TooFew { n: of };
     }
     let known_to = |n: usize| count(files.iter().filter(|people| people.len() == n).count());

@@ -8,7 +8,7 @@ use crate::metrics::measure::{Definition, Keyed, LedgerRow, Measure, Measured, N
 use crate::tables::Tables;
 use crate::work::file_areas::areas_of_files;
 use crate::work::history::lineage::{FileHistory, LeftOut, exclusion, file_histories};
-use crate::work::{Fate, Missing, ProductLens, Reading};
+use crate::work::{Fate, Missing, Product, Reading};
 
 /// A file's row and who holds it, by id.
 pub type FileRow = Keyed<Vec<PersonId>>;
@@ -194,7 +194,7 @@ pub fn truck_factor(reading: &Reading<'_>, files: &[&[PersonId]]) -> Measured {
 
 /// The remark about changes that credit nobody.
 #[must_use]
-pub fn left_out_note(product: &ProductLens, left_out: &LeftOut) -> String {
+pub fn left_out_note(product: &Product, left_out: &LeftOut) -> String {
     let parts: Vec<_> = left_out
         .iter()
         .map(|(reason, n)| format!("{} {n}", reason.replace('_', " ")))

@@ -9,7 +9,7 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -104,9 +104,9 @@ pub fn areas_known_to_one(rows: &[&FileRow]) -> BTreeMap<PersonId, BTreeSet<Stri
     alone
 }
 
-fn estimate(lens: &Lens, rows: &[&FileRow]) -> Measured {
+fn estimate(question: &Question, rows: &[&FileRow]) -> Measured {
     let n = count(rows.len());
-    if n < lens.minimum_n {
+    if n < question.minimum_n {
         return Measured::TooFew { n };
     }
     let alone = known_to_one(rows);

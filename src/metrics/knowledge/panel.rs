@@ -18,7 +18,7 @@ use crate::work::history::chronicle;
 use crate::work::history::lineage::FileHistory;
 use crate::work::history::replay::Replay;
 use crate::work::history::surviving::Samples;
-use crate::work::{Lens, Reading};
+use crate::work::{Question, Reading};
 
 /// One figure of a place, with its ledger and whoever are too few behind it.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl<'a> Panel<'a> {
     /// The panel at an instant, from what the algorithms said then.
     fn at(&self, instant: Timestamp, judged: &[&Judgements]) -> ByArea {
         let reading = self.reading;
-        let (tables, lens) = (reading.tables, reading.question);
+        let (tables, question) = (reading.tables, reading.question);
         let mut panel = ByArea::new();
         let of_authors = &|files: &[&[PersonId]]| holders::truck_factor(reading, files);
         let part = |of: fn(&Judgements) -> &Holdings<PersonId>| -> Vec<&Holdings<PersonId>> {
@@ -87,13 +87,14 @@ impl<'a> Panel<'a> {
         let recent = part(|judged| &judged.recent);
         self.collect(&mut panel, 1, &recent, of_authors);
         let developed: Vec<_> = judged.iter().map(|judged| &judged.developed).collect();
-        let estimate = &|files: &[&[(PersonId, f64)]]| primary_developers::estimate(lens, files);
+        let estimate =
+            &|files: &[&[(PersonId, f64)]]| primary_developers::estimate(question, files);
         self.collect(&mut panel, 2, &developed, estimate);
         let mut surviving = Holdings::default();
-        for lines in self.samples.lines_at(tables, instant, &lens.zone) {
+        for lines in self.samples.lines_at(tables, instant, &question.zone) {
             surviving.push(lines.file, survival::judged(lines));
         }
-        let group = Group::of(survival::METRIC.definition, lens);
+        let group = Group::of(survival::METRIC.definition, question);
         let lines = self
             .places
             .figures(&[&surviving], &|files: &[&[(PersonId, u64)]]| {
@@ -116,7 +117,7 @@ impl<'a> Panel<'a> {
             );
         }
         let at_risk = part(|judged| &judged.at_risk);
-        let estimate = &|files: &[&[PersonId]]| files_at_risk::estimate(lens, files);
+        let estimate = &|files: &[&[PersonId]]| files_at_risk::estimate(question, files);
         self.collect(&mut panel, 4, &at_risk, estimate);
         panel
     }
@@ -169,7 +170,7 @@ pub fn by_quarter(reading: &Reading<'_>) -> Arc<Vec<(Bucket, ByArea)>> {
         let active: Vec<BTreeSet<PersonId>> = ends
             .iter()
             .map(|end| {
-                let then = Lens {
+                let then = Question {
                     as_of: *end,
                     ..reading.question.clone()
                 };

@@ -10,7 +10,7 @@ use crate::metrics::measure::{
     About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Lens, Missing, Need, Reading};
+use crate::work::{Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -116,9 +116,9 @@ pub fn rows(reading: &Reading<'_>) -> Vec<KnownRow> {
 
 /// The figure of the files of one scope.
 #[must_use]
-pub fn estimate(lens: &Lens, files: &[&[(PersonId, f64)]]) -> Measured {
+pub fn estimate(question: &Question, files: &[&[(PersonId, f64)]]) -> Measured {
     let n = count(files.len());
-    if n < lens.minimum_n {
+    if n < question.minimum_n {
         return Measured::TooFew { n };
     }
     let (primary, secondary, n_people) = developers(files);

@@ -161,8 +161,9 @@ mod tests {
             crate::register::Register::default(),
             crate::domain::Granularity::Week,
         );
-        let lens =
-            crate::work::Lens::new(&register, &[], vec![], window.until, window, weeks).unwrap();
+        let question =
+            crate::work::Question::new(&register, &[], vec![], window.until, window, weeks)
+                .unwrap();
         let row = |authors: &[u32]| Keyed {
             row: LedgerRow {
                 working_hours: None,
@@ -184,7 +185,7 @@ mod tests {
         let rows = [row(&[]), row(&[]), row(&[]), row(&[]), row(&[0])];
         let rows: Vec<_> = rows.iter().collect();
         let tables = crate::tables::Tables::default();
-        let reading = Reading::of(&tables, &lens, &lens.products[0]);
+        let reading = Reading::of(&tables, &question, &question.products[0]);
         let Measured::Value { value, .. } = truck_factor(&reading, &held(&rows)) else {
             unreachable!("five files are enough")
         };

@@ -14,7 +14,7 @@ use crate::work::history::lineage::file_histories;
 use crate::work::pull_requests::{Key, reviewer_of};
 use crate::work::quarters::commits_in;
 use crate::work::roster::person_of;
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -300,7 +300,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn judge(lens: &Lens, line: &DeclaredLine) -> (Option<f64>, Fate) {
+fn judge(question: &Question, line: &DeclaredLine) -> (Option<f64>, Fate) {
     if line.n_files == 0 {
         return (None, Fate::Excluded("decides_about_no_file"));
     }
@@ -310,7 +310,7 @@ fn judge(lens: &Lens, line: &DeclaredLine) -> (Option<f64>, Fate) {
     if line.owners.is_empty() {
         return (None, Fate::Unknown("owners_not_known"));
     }
-    if line.by_owners.of < lens.minimum_n {
+    if line.by_owners.of < question.minimum_n {
         return (
             None,
             Fate::Unknown("fewer_than_minimum_n_commits_and_reviews"),

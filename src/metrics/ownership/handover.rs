@@ -16,7 +16,7 @@ use crate::tables::Tables;
 use crate::work::file_areas::repositories_of_areas;
 use crate::work::pull_requests::{Key, Whole, of_product};
 use crate::work::quarters::{Acts, acted};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -172,10 +172,10 @@ fn stages(
 }
 
 /// Whether a person has declared to be away for at least half of a quarter's days: such a quarter shows no hand-over by them.
-fn is_away(lens: &Lens, person: PersonId, quarter: Bucket) -> bool {
+fn is_away(question: &Question, person: PersonId, quarter: Bucket) -> bool {
     let (first, end) = (quarter.first_day(), quarter.next().first_day());
     let days = |from: Date, until: Date| from.until(until).map_or(0, |span| span.get_days());
-    let away: i32 = lens
+    let away: i32 = question
         .roster
         .absences
         .iter()
@@ -191,19 +191,19 @@ fn is_away(lens: &Lens, person: PersonId, quarter: Bucket) -> bool {
 fn detect(
     area: &str,
     quarters: &BTreeMap<Bucket, BTreeMap<PersonId, Acts>>,
-    lens: &Lens,
+    question: &Question,
 ) -> Finding {
     // Complete quarters only: the first one that starts inside the window to the last one that ends by the as-of instant.
-    let spine: Vec<Bucket> = Bucket::spine(lens.window, Granularity::Quarter, &lens.zone)
+    let spine: Vec<Bucket> = Bucket::spine(question.window, Granularity::Quarter, &question.zone)
         .into_iter()
         .filter(|quarter| {
-            let window = quarter.window(&lens.zone);
-            window.since >= lens.window.since && window.until <= lens.as_of
+            let window = quarter.window(&question.zone);
+            window.since >= question.window.since && window.until <= question.as_of
         })
         .collect();
     let quarters: Vec<Option<Quarter<'_>>> = spine
         .iter()
-        .map(|bucket| Quarter::of(quarters.get(bucket)?, lens))
+        .map(|bucket| Quarter::of(quarters.get(bucket)?, question))
         .collect();
     let mut looked = false;
     for at in 0..spine.len().saturating_sub(3) {
@@ -212,7 +212,8 @@ fn detect(
         };
         looked = true;
         for giver in before.people.keys() {
-            if is_away(lens, *giver, spine[at + 2]) || is_away(lens, *giver, spine[at + 3]) {
+            if is_away(question, *giver, spine[at + 2]) || is_away(question, *giver, spine[at + 3])
+            {
                 continue;
             }
             for receiver in after.people.keys().filter(|receiver| *receiver != giver) {
@@ -249,9 +250,9 @@ struct Quarter<'a> {
 
 impl<'a> Quarter<'a> {
     /// `None` below the minimum n.
-    fn of(people: &'a BTreeMap<PersonId, Acts>, lens: &Lens) -> Option<Self> {
+    fn of(people: &'a BTreeMap<PersonId, Acts>, question: &Question) -> Option<Self> {
         let n_changes = people.values().map(|acts| acts.n_changes).sum();
-        (n_changes >= lens.minimum_n).then_some(Self { people, n_changes })
+        (n_changes >= question.minimum_n).then_some(Self { people, n_changes })
     }
 
     fn share(&self, person: PersonId) -> Ratio {

@@ -17,7 +17,7 @@ use crate::work::file_areas::areas_of_files;
 use crate::work::history::surviving::Samples;
 use crate::work::pull_requests::of_product;
 use crate::work::quarters::commits_in_areas;
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -212,9 +212,9 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
 
 /// The largest share of the rows credited to one person, and the effective number of people.
 #[must_use]
-pub fn estimate(lens: &Lens, rows: &[&Keyed<Vec<PersonId>>]) -> Measured {
+pub fn estimate(question: &Question, rows: &[&Keyed<Vec<PersonId>>]) -> Measured {
     let n = count(rows.len());
-    if n < lens.minimum_n {
+    if n < question.minimum_n {
         return Measured::TooFew { n };
     }
     let mut credited: BTreeMap<PersonId, u64> = BTreeMap::new();

@@ -9,7 +9,7 @@ use crate::metrics::aggregate::{Depth, count, measure_rows, ratio_value};
 use crate::metrics::measure::{
     About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -97,12 +97,12 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<Option<PersonId>>]) -> Measured {
+fn estimate(question: &Question, rows: &[&Keyed<Option<PersonId>>]) -> Measured {
     let ratio = Ratio {
         hits: count(rows.iter().filter(|row| row.row.value == Some(1.0)).count()),
         of: count(rows.len()),
     };
-    if ratio.of < lens.minimum_n {
+    if ratio.of < question.minimum_n {
         return Measured::TooFew { n: ratio.of };
     }
     let mut value = ratio_value(ratio);

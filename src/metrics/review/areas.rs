@@ -9,7 +9,7 @@ use crate::domain::{PersonId, RepositoryId, ReviewState};
 use crate::metrics::aggregate::count;
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::roster::RosterMember;
-use crate::work::{Fate, Lens, Reading};
+use crate::work::{Fate, Question, Reading};
 
 /// How far back a review is recent: 180 days of 24 hours before the as-of instant.
 const RECENT_HOURS: i64 = 180 * 24;
@@ -83,10 +83,10 @@ fn only(mut people: impl Iterator<Item = PersonId>) -> Option<PersonId> {
 }
 
 /// Whether somebody has left the team by the as-of instant: a review of theirs is history, and no help.
-fn has_left(lens: &Lens, person: PersonId) -> bool {
-    let today = lens.zone.to_datetime(lens.as_of).date();
+fn has_left(question: &Question, person: PersonId) -> bool {
+    let today = question.zone.to_datetime(question.as_of).date();
     let member = |member: &&RosterMember| member.person == person;
-    let found = lens.roster.members.iter().find(member);
+    let found = question.roster.members.iter().find(member);
     found.is_some_and(|member| member.left_on.is_some_and(|left_on| left_on < today))
 }
 

@@ -11,7 +11,7 @@ use crate::metrics::measure::{
     About, Definition, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::work::pull_requests::of_product;
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -119,12 +119,12 @@ fn active_members(reading: &Reading<'_>) -> BTreeMap<Option<Bucket>, BTreeSet<Pe
 }
 
 fn estimate(
-    lens: &Lens,
+    question: &Question,
     rows: &[&Keyed<Option<PersonId>>],
     members: Option<&BTreeSet<PersonId>>,
 ) -> Measured {
     let n = count(rows.len());
-    if n < lens.minimum_n {
+    if n < question.minimum_n {
         return Measured::TooFew { n };
     }
     let mut reviews: BTreeMap<PersonId, u64> = BTreeMap::new();

@@ -17,17 +17,20 @@ pub mod waits;
 use jiff::Timestamp;
 
 use crate::domain::{Elapsed, PersonId};
-use crate::work::Lens;
+use crate::work::Question;
 
 /// From one instant to another in elapsed hours and, where hours are agreed, in the working hours of a person (`None`: of the
 /// team). Backwards: neither.
 pub(super) fn span_hours(
-    lens: &Lens,
+    question: &Question,
     person: Option<PersonId>,
     start: Timestamp,
     end: Timestamp,
 ) -> (Option<f64>, Option<f64>) {
-    let working = lens.calendars.person(person).working_between(start, end);
+    let working = question
+        .calendars
+        .person(person)
+        .working_between(start, end);
     (
         Elapsed::between(start, end).map(Elapsed::hours),
         working.map(Elapsed::hours),

@@ -14,7 +14,7 @@ use crate::metrics::measure::{
 };
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -68,13 +68,13 @@ struct Days {
 }
 
 impl Days {
-    fn of(lens: &Lens) -> Self {
-        let until = lens.window.until.min(lens.as_of);
-        let mut day = lens.zone.to_datetime(lens.window.since).date();
+    fn of(question: &Question) -> Self {
+        let until = question.window.until.min(question.as_of);
+        let mut day = question.zone.to_datetime(question.window.since).date();
         let mut ends = Vec::new();
         loop {
             let next = day.saturating_add(1.day());
-            let Ok(end) = lens.zone.to_timestamp(next.at(0, 0, 0, 0)) else {
+            let Ok(end) = question.zone.to_timestamp(next.at(0, 0, 0, 0)) else {
                 break;
             };
             if end > until || next == day {
@@ -92,10 +92,10 @@ impl Days {
     }
 
     /// How many there are, by bucket and (under `None`) in the window.
-    fn counts(&self, lens: &Lens) -> BTreeMap<Option<Bucket>, u64> {
+    fn counts(&self, question: &Question) -> BTreeMap<Option<Bucket>, u64> {
         let mut counts = BTreeMap::new();
         for (day, _) in &self.ends {
-            for bucket in [None, Some(Bucket::of_date(*day, lens.granularity))] {
+            for bucket in [None, Some(Bucket::of_date(*day, question.granularity))] {
                 *counts.entry(bucket).or_default() += 1;
             }
         }

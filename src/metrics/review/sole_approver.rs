@@ -12,7 +12,7 @@ use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{About, Definition, Keyed, Measure, Measured, Ratio, Recipe, Unit};
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -95,7 +95,7 @@ pub(super) fn approvers(tables: &Tables, whole: &Whole<'_>) -> BTreeSet<PersonId
         .collect()
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<Key>]) -> Measured {
+fn estimate(question: &Question, rows: &[&Keyed<Key>]) -> Measured {
     let all: BTreeSet<Key> = rows.iter().map(|row| row.key).collect();
     let alone = rows.iter().filter(|row| row.row.value == Some(1.0));
     let ratio = Ratio {
@@ -103,7 +103,7 @@ fn estimate(lens: &Lens, rows: &[&Keyed<Key>]) -> Measured {
         of: count(all.len()),
     };
     let n = count(rows.len());
-    if ratio.of < lens.minimum_n {
+    if ratio.of < question.minimum_n {
         return Measured::TooFew { n };
     }
     Measured::Value {

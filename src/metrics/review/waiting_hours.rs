@@ -13,7 +13,7 @@ use crate::metrics::measure::{
 };
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
 use crate::work::turns::{Asked, Holder, Turn, lives};
-use crate::work::{Fate, Lens, Missing, Need, Reading};
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -67,19 +67,19 @@ pub struct Part {
 
 /// The parts of a life's reviewer turns inside the window, cut at the buckets.
 #[must_use]
-pub fn parts(lens: &Lens, turns: &[Turn]) -> Vec<Part> {
+pub fn parts(question: &Question, turns: &[Turn]) -> Vec<Part> {
     let mut parts = Vec::new();
-    let until = lens.window.until.min(lens.as_of);
+    let until = question.window.until.min(question.as_of);
     for turn in turns {
         let (Holder::Reviewers(asked), Some(inside)) =
-            (&turn.holder, turn.inside(lens.window.since, until))
+            (&turn.holder, turn.inside(question.window.since, until))
         else {
             continue;
         };
         let mut since = inside.since;
         while since < inside.until {
-            let bucket = Bucket::of(since, lens.granularity, &lens.zone);
-            let end = bucket.window(&lens.zone).until.min(inside.until);
+            let bucket = Bucket::of(since, question.granularity, &question.zone);
+            let end = bucket.window(&question.zone).until.min(inside.until);
             if end <= since {
                 break;
             }
@@ -148,12 +148,12 @@ fn row(reading: &Reading<'_>, whole: &Whole<'_>, part: &Part, fate: Fate) -> Key
     }
 }
 
-fn estimate(lens: &Lens, rows: &[&Keyed<Key>]) -> Measured {
+fn estimate(question: &Question, rows: &[&Keyed<Key>]) -> Measured {
     let pull_requests: BTreeSet<Key> = rows.iter().map(|row| row.key).collect();
     let waited = rows.iter().filter_map(|row| row.row.value).sum();
     let pull_requests = count(pull_requests.len());
     let working: Option<f64> = rows.iter().map(|row| row.row.working_hours).sum();
-    let working = working.filter(|_| lens.calendars.team().has_hours());
+    let working = working.filter(|_| question.calendars.team().has_hours());
     let working = working.map(|hours| ("waited_working_hours", Number::Real(hours)));
     let mut value: Vec<_> = working.into_iter().collect();
     value.extend([

@@ -11,7 +11,7 @@ use crate::metrics::estimate::{median_interval, quantile, wilson_interval};
 use crate::metrics::measure::Ratio;
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::requests::{End, replay};
-use crate::work::{Fate, Lens, Reading};
+use crate::work::{Fate, Question, Reading};
 
 /// So many days after joining, waits say more about joining than about reviewing.
 const JOINING_DAYS: i64 = 28;
@@ -85,15 +85,15 @@ pub fn of_merged(reading: &Reading<'_>) -> Vec<Wait> {
     waits.into_values().collect()
 }
 
-fn apart(lens: &Lens, person: PersonId, from: Timestamp, to: Timestamp) -> Option<Apart> {
-    let day = |at| lens.zone.to_datetime(at).date();
+fn apart(question: &Question, person: PersonId, from: Timestamp, to: Timestamp) -> Option<Apart> {
+    let day = |at| question.zone.to_datetime(at).date();
     let (from, to) = (day(from), day(to));
-    let mut absences = lens.roster.absences.iter();
+    let mut absences = question.roster.absences.iter();
     if absences.any(|absence| absence.person == person && absence.from <= to && from <= absence.to)
     {
         return Some(Apart::Away);
     }
-    let member = lens
+    let member = question
         .roster
         .members
         .iter()
@@ -114,11 +114,11 @@ pub struct Median {
 }
 
 impl Median {
-    fn of(lens: &Lens, hours: impl Iterator<Item = f64>) -> Self {
+    fn of(question: &Question, hours: impl Iterator<Item = f64>) -> Self {
         let mut sorted: Vec<f64> = hours.collect();
         sorted.sort_by(f64::total_cmp);
         let n = count(sorted.len());
-        let is_enough = n >= lens.minimum_n;
+        let is_enough = n >= question.minimum_n;
         Self {
             n,
             hours: quantile(&sorted, 0.5).filter(|_| is_enough),
@@ -148,7 +148,11 @@ impl Standing {
     /// How one person stands among some waits.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-    pub fn of<'a>(lens: &Lens, waits: impl Iterator<Item = &'a Wait>, person: PersonId) -> Self {
+    pub fn of<'a>(
+        question: &Question,
+        waits: impl Iterator<Item = &'a Wait>,
+        person: PersonId,
+    ) -> Self {
         let (kept, apart): (Vec<&Wait>, Vec<&Wait>) = waits.partition(|wait| wait.apart.is_none());
         let merged: BTreeSet<Key> = kept.iter().map(|wait| wait.key).collect();
         let people: BTreeSet<PersonId> = kept.iter().map(|wait| wait.person).collect();
@@ -163,8 +167,8 @@ impl Standing {
             asked,
             interval: wilson_interval(asked),
             even_share: (places > 0).then(|| kept.len() as f64 / places as f64),
-            theirs: Median::of(lens, theirs.iter().map(|wait| wait.hours)),
-            others: Median::of(lens, others.iter().map(|wait| wait.hours)),
+            theirs: Median::of(question, theirs.iter().map(|wait| wait.hours)),
+            others: Median::of(question, others.iter().map(|wait| wait.hours)),
             n_apart: count(apart.iter().filter(|wait| wait.person == person).count()),
         }
     }

@@ -6,13 +6,13 @@ use super::{Absence, AbsenceKind, ProductReport, Section};
 use crate::metrics::measure::{Definition, Measured};
 use crate::report::definition::TeamDefinition;
 use crate::report::figure::{self, Frame};
-use crate::report::input::{Product, RepositoryFace, TeamInput};
+use crate::report::input::{ProductInput, RepositoryFace, TeamInput};
 use crate::report::withheld::people_words;
 
 pub(super) fn product_report(
     input: &TeamInput<'_>,
     definition: &TeamDefinition,
-    product: &Product,
+    product: &ProductInput,
     slug: &str,
 ) -> ProductReport {
     let faces: Vec<RepositoryFace> = input

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::{CertificateLine, Shortcoming};
 use crate::domain::{Completeness, Stream, StreamCertificate};
 use crate::metrics::measure::{Definition, Need};
-use crate::report::input::{Product, TeamInput};
+use crate::report::input::{ProductInput, TeamInput};
 
 /// Why a figure of a product may be incomplete: streams it needs that have holes.
 pub(super) fn cautions(
     definition: &Definition,
-    product: &Product,
+    product: &ProductInput,
     input: &TeamInput<'_>,
 ) -> Vec<String> {
     let needs = |stream: Stream| {
@@ -69,7 +69,7 @@ pub const fn state_words(completeness: Completeness) -> &'static str {
 pub const WITHHELD: &str = "is not told";
 
 /// What is withheld because a precondition does not hold: told before anything else.
-pub(super) fn withheld(products: &[Product]) -> impl Iterator<Item = Shortcoming> + '_ {
+pub(super) fn withheld(products: &[ProductInput]) -> impl Iterator<Item = Shortcoming> + '_ {
     let unmet = products
         .iter()
         .flat_map(|product| product.unmet.iter().map(move |unmet| (product, unmet)));

@@ -13,7 +13,7 @@ use crate::domain::{
     Cause, CommitId, Elapsed, Incident, NoCause, PrNumber, PullRequest, RepositoryId, Rung,
 };
 use crate::tables::Tables;
-use crate::work::ProductLens;
+use crate::work::Product;
 use crate::work::pull_requests::Key;
 
 /// What is known of a product when its incidents are attributed.
@@ -22,7 +22,7 @@ pub struct Ladder<'a> {
     /// The facts.
     pub tables: &'a Tables,
     /// The product.
-    pub product: &'a ProductLens,
+    pub product: &'a Product,
     /// Its successful production deployments.
     pub shipping: &'a Shipping,
     /// Where the pull requests in question landed.

@@ -9,7 +9,7 @@ use crate::domain::{CommitId, Deployment, Outcome, RepositoryId, WorkflowRun};
 use crate::register::DeploymentSource;
 use crate::tables::Tables;
 use crate::work::delivery::conclusions::is_failure;
-use crate::work::{Fate, Missing, ProductLens, Reading};
+use crate::work::{Fate, Missing, Product, Reading};
 
 /// A deployment and whether it is a successful one to production.
 #[derive(Debug, Clone)]
@@ -89,7 +89,7 @@ pub fn of_product(reading: &Reading<'_>) -> Result<Found, Missing> {
     })
 }
 
-fn describe(source: DeploymentSource, candidates: &[Candidate], product: &ProductLens) -> String {
+fn describe(source: DeploymentSource, candidates: &[Candidate], product: &Product) -> String {
     let word = source.word();
     if !candidates.is_empty() {
         let mut environments: Vec<_> = candidates

@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::register::IncidentEntry;
 use crate::work::pull_requests::Key;
-use crate::work::{Lens, Missing, Need, Reading};
+use crate::work::{Missing, Need, Question, Reading};
 
 /// The label whose event ends an incident's impact.
 const RESOLVED_LABEL: &str = "resolved";
@@ -388,8 +388,8 @@ fn drafts<'a>(reading: &Reading<'a>) -> (Vec<Draft<'a>>, Incidents) {
 }
 
 /// Whether it was closed as something that was none, or that another issue stands for. A register's entry says that it was one.
-fn was_none(issue: &Issue, lens: &Lens) -> bool {
-    issue.closed_at.is_some_and(|at| at < lens.as_of)
+fn was_none(issue: &Issue, question: &Question) -> bool {
+    issue.closed_at.is_some_and(|at| at < question.as_of)
         && matches!(
             issue.state_reason.as_deref(),
             Some("not_planned" | "duplicate")
@@ -416,8 +416,8 @@ impl<'a> Draft<'a> {
 }
 
 /// The three clocks, each from the first rung that tells; `None` without any start.
-fn placed(draft: &Draft<'_>, lens: &Lens, ladder: &Ladder<'_>) -> Option<Placed> {
-    let seen = |at: Option<Timestamp>| at.filter(|at| *at < lens.as_of);
+fn placed(draft: &Draft<'_>, question: &Question, ladder: &Ladder<'_>) -> Option<Placed> {
+    let seen = |at: Option<Timestamp>| at.filter(|at| *at < question.as_of);
     let entry = draft.entry;
     let (started_at, started_from) = seen(entry.and_then(|entry| entry.started_at))
         .map(|at| (at, StartedFrom::Register))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::deployments::Candidate;
 use super::shipping::Shipping;
 use crate::domain::{CommitId, Deployment, Outcome, RepositoryId};
-use crate::register::{Product, Register};
+use crate::register::{DeclaredProduct, Register};
 use crate::tables::Repository;
 use crate::work::Fate;
 use crate::work::pattern::BadPattern;
@@ -22,12 +22,12 @@ pub fn mark(
     repositories: &[Repository],
     histories: &BTreeMap<RepositoryId, Parents<'_>>,
 ) -> Result<(), BadPattern> {
-    let nameless = Product::new(String::new(), Vec::new());
+    let nameless = DeclaredProduct::new(String::new(), Vec::new());
     for repository in repositories {
         let Some(parents) = histories.get(&repository.repository) else {
             continue;
         };
-        let holds = |product: &&Product| {
+        let holds = |product: &&DeclaredProduct| {
             let mut names = product.repositories.iter();
             names.any(|name| repository.is_called(&name.to_string()))
         };

@@ -21,7 +21,7 @@ const RECOVERY: &str = "dora.failed_deployment_recovery_time";
 const REWORK: &str = "dora.deployment_rework_rate";
 
 fn measured(given: &Given, id: &str) -> Measure {
-    find(id).unwrap().over(&given.tables, &given.lens())
+    find(id).unwrap().over(&given.tables, &given.question())
 }
 
 /// The figure of the product over the window.
@@ -104,7 +104,7 @@ fn landed(given: &mut Given, number: u64, opened: i64, merged: i64) -> CommitId 
 
 /// What an incident is put down to: the deployment, and the rung or the reason.
 fn attribution(given: &Given, number: u64) -> (Option<String>, String) {
-    let question = Relations::of(&given.tables, &given.lens());
+    let question = Relations::of(&given.tables, &given.question());
     let row = question
         .incidents
         .iter()
@@ -443,7 +443,7 @@ fn issue_numbers_colliding_across_repositories() {
     given.tables.facts.issues.push(other);
     // Pull request 5 of the other repository has the number that this incident's fix would have.
     about(&mut given, 1, "labeled", "resolved", 64);
-    let question = Relations::of(&given.tables, &given.lens());
+    let question = Relations::of(&given.tables, &given.question());
     let seen: Vec<_> = question
         .incidents
         .iter()
@@ -622,7 +622,7 @@ fn the_rate_is_printed_at_every_cut_of_the_ladder() {
 #[test]
 fn each_clock_takes_the_first_source_that_tells() {
     let question = |given: &Given| {
-        Relations::of(&given.tables, &given.lens())
+        Relations::of(&given.tables, &given.question())
             .incidents
             .remove(0)
     };

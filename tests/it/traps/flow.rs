@@ -344,7 +344,7 @@ fn bot_flag_applied_to_some_metrics_only() {
 #[test]
 fn documentation_and_code_disagreeing_on_which_instant_buckets_the_metric() {
     let given = anything(7, 80);
-    let lens = given.lens();
+    let question = given.question();
     let instants = |subject: &str| {
         let number: u64 = subject
             .trim_start_matches('#')
@@ -364,7 +364,7 @@ fn documentation_and_code_disagreeing_on_which_instant_buckets_the_metric() {
     let mut n = 0;
     for metric in linchpin::metrics::REGISTRY {
         let definition = metric.definition;
-        let measure = metric.over(&given.tables, &lens);
+        let measure = metric.over(&given.tables, &question);
         for row in measure.rows.iter().filter(|row| row.fate == Fate::Included) {
             let pull_request = match definition.cohort {
                 Some("merged in the bucket") => instants(&row.subject).merged_at,
@@ -373,7 +373,8 @@ fn documentation_and_code_disagreeing_on_which_instant_buckets_the_metric() {
             };
             n += 1;
             assert_eq!(row.at, pull_request, "{} {}", definition.id, row.subject);
-            let bucket = pull_request.map(|at| Bucket::of(at, lens.granularity, &lens.zone));
+            let bucket =
+                pull_request.map(|at| Bucket::of(at, question.granularity, &question.zone));
             assert_eq!(row.bucket, bucket, "{} {}", definition.id, row.subject);
         }
     }

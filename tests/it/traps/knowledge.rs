@@ -11,7 +11,7 @@ use linchpin::tables::CodeownersRow;
 use linchpin::tables::changes::File;
 use linchpin::work::history::lineage::file_histories;
 use linchpin::work::roster::{RosterAbsence, RosterDelegation, RosterMember};
-use linchpin::work::{Fate, Lens, Reading};
+use linchpin::work::{Fate, Question, Reading};
 
 use crate::facts_given::{ADA, AI, BEN, BOT, CYD, DEE, Given, LAMP, hour};
 
@@ -77,11 +77,11 @@ fn moved(given: &mut Given, at: i64, who: PersonId, from: &str, to: &str) {
 }
 
 fn measure(given: &Given, id: &str) -> Measure {
-    measure_with(given, &given.lens(), id)
+    measure_with(given, &given.question(), id)
 }
 
-fn measure_with(given: &Given, lens: &Lens, id: &str) -> Measure {
-    find(id).unwrap().over(&given.tables, lens)
+fn measure_with(given: &Given, question: &Question, id: &str) -> Measure {
+    find(id).unwrap().over(&given.tables, question)
 }
 
 /// The window's number of the product.
@@ -99,8 +99,12 @@ fn number(measure: &Measure, name: &str) -> Option<f64> {
 
 /// The authors of the living files, by path.
 fn authors_of(given: &Given) -> Vec<(String, Vec<PersonId>)> {
-    let lens = given.lens();
-    let histories = file_histories(&Reading::of(&given.tables, &lens, &lens.products[0]));
+    let question = given.question();
+    let histories = file_histories(&Reading::of(
+        &given.tables,
+        &question,
+        &question.products[0],
+    ));
     histories
         .files
         .iter()
@@ -161,8 +165,12 @@ fn a_review_of_a_path_that_moved_away_later_is_knowledge_of_the_moved_file() {
     given.merge(1, 3);
     moved(&mut given, 4, ADA, "a.rs", "b.rs");
     added(&mut given, 5, CYD, "a.rs");
-    let lens = given.lens();
-    let histories = file_histories(&Reading::of(&given.tables, &lens, &lens.products[0]));
+    let question = given.question();
+    let histories = file_histories(&Reading::of(
+        &given.tables,
+        &question,
+        &question.products[0],
+    ));
     let reviewed: Vec<_> = histories
         .files
         .iter()
@@ -188,8 +196,8 @@ fn bot_flag_applied_to_some_metrics_only() {
             continue;
         }
         let figures = |given: &Given| -> Vec<_> {
-            let lens = with_people(given);
-            let cells = measure_with(given, &lens, id).cells.into_iter();
+            let question = with_people(given);
+            let cells = measure_with(given, &question, id).cells.into_iter();
             cells
                 .map(|cell| (cell.scope, cell.bucket, cell.measured))
                 .collect()
@@ -230,8 +238,8 @@ fn busy(bots: &[PersonId]) -> Given {
 }
 
 /// The question with a joiner, a delegation and no absence.
-fn with_people(given: &Given) -> Lens {
-    let mut lens = given.lens();
+fn with_people(given: &Given) -> Question {
+    let mut question = given.question();
     let globs = linchpin::register::parse_private(
         "[[delegation]]\nwhat = \"core\"\nfrom = \"ada\"\nto = \"ben\"\nstart_on = \"2026-03-03\"\npaths = [\"core/**\"]\n",
         "linchpin.private.toml",
@@ -242,14 +250,14 @@ fn with_people(given: &Given) -> Lens {
         "linchpin.toml",
     )
     .unwrap();
-    lens = lens.with_people(&register, &globs, &given.tables.people);
-    let [RosterDelegation { giver: ADA, .. }] = lens.roster.delegations.as_slice() else {
+    question = question.with_people(&register, &globs, &given.tables.people);
+    let [RosterDelegation { giver: ADA, .. }] = question.roster.delegations.as_slice() else {
         panic!("the delegation is Ada's");
     };
-    let [RosterMember { person: CYD, .. }] = lens.roster.members.as_slice() else {
+    let [RosterMember { person: CYD, .. }] = question.roster.members.as_slice() else {
         panic!("the joiner is Cyd");
     };
-    lens
+    question
 }
 
 #[test]
@@ -311,8 +319,12 @@ fn several_changes_in_a_row_are_one_for_primary_developers() {
     for at in 15..19 {
         modified(&mut given, at, ADA, "core/0.rs");
     }
-    let lens = given.lens();
-    let histories = file_histories(&Reading::of(&given.tables, &lens, &lens.products[0]));
+    let question = given.question();
+    let histories = file_histories(&Reading::of(
+        &given.tables,
+        &question,
+        &question.products[0],
+    ));
     let turns: Vec<_> = histories.files[0]
         .people
         .iter()
@@ -386,8 +398,12 @@ fn whoever_adds_a_file_is_its_first_author_in_however_large_a_commit() {
     is_large(&mut given);
     moved(&mut given, 12, CYD, "core/2.rs", "core/9.rs");
     is_large(&mut given);
-    let lens = given.lens();
-    let histories = file_histories(&Reading::of(&given.tables, &lens, &lens.products[0]));
+    let question = given.question();
+    let histories = file_histories(&Reading::of(
+        &given.tables,
+        &question,
+        &question.products[0],
+    ));
     let people: Vec<Vec<_>> = histories
         .files
         .iter()
@@ -416,7 +432,11 @@ fn whoever_adds_a_file_is_its_first_author_in_however_large_a_commit() {
     // Ben for all of them, and Ada for the one that she changed.
     assert_eq!(number(&found, "authors"), Some(2.0));
     assert_eq!(number(&found, "files"), Some(6.0));
-    let areas = by_area(&Reading::of(&given.tables, &lens, &lens.products[0]));
+    let areas = by_area(&Reading::of(
+        &given.tables,
+        &question,
+        &question.products[0],
+    ));
     let people: Vec<_> = areas["core"].by_person.keys().collect();
     assert_eq!(people, [&ADA, &BEN]);
 }
@@ -454,9 +474,9 @@ fn a_commit_of_two_people_counts_once_and_credits_both() {
 fn a_holiday_is_not_a_hand_over() {
     // In scope Ada acts on every day; on her days of absence nothing of it counts, by whatever robot acts in her name.
     let given = busy(&[]);
-    let mut lens = with_people(&given);
-    let share = |lens: &Lens| {
-        let found = measure_with(&given, lens, "delegation.involvement");
+    let mut question = with_people(&given);
+    let share = |question: &Question| {
+        let found = measure_with(&given, question, "delegation.involvement");
         let cell = found
             .cells
             .into_iter()
@@ -464,14 +484,14 @@ fn a_holiday_is_not_a_hand_over() {
             .unwrap();
         (cell.ledger.included, cell.ledger.excluded)
     };
-    let (present, _) = share(&lens);
+    let (present, _) = share(&question);
     let first = jiff::tz::TimeZone::UTC.to_datetime(hour(0)).date();
-    lens.roster.absences.push(RosterAbsence {
+    question.roster.absences.push(RosterAbsence {
         person: ADA,
         from: first,
         to: first,
     });
-    let (counted, left_out) = share(&lens);
+    let (counted, left_out) = share(&question);
     assert_eq!(left_out.get("on_a_day_of_absence"), Some(&1));
     assert_eq!(counted, present - 1);
 }
@@ -479,12 +499,12 @@ fn a_holiday_is_not_a_hand_over() {
 #[test]
 fn figures_of_people_never_stand_in_the_product_s_place() {
     let given = busy(&[]);
-    let lens = with_people(&given);
-    let found = measure_with(&given, &lens, "delegation.involvement");
+    let question = with_people(&given);
+    let found = measure_with(&given, &question, "delegation.involvement");
     assert!(found.rows.iter().all(|row| row.person.is_some()));
     assert!(found.cells.iter().all(|cell| cell.scope.person.is_some()
         || matches!(cell.measured, Measured::NotApplicable { .. })));
-    let found = measure_with(&given, &lens, "onboarding.milestones");
+    let found = measure_with(&given, &question, "onboarding.milestones");
     assert!(found.rows.iter().all(|row| row.person.is_some()));
 }
 
@@ -500,8 +520,8 @@ fn a_joiner_s_milestones_match_the_hours_by_hand() {
     given.merge(2, 100);
     given.open(3, 40);
     given.approve(3, CYD, 50);
-    let lens = with_people_as(&given, "2026-03-02");
-    let found = measure_with(&given, &lens, "onboarding.milestones");
+    let question = with_people_as(&given, "2026-03-02");
+    let found = measure_with(&given, &question, "onboarding.milestones");
     let own = found
         .cells
         .iter()
@@ -516,12 +536,12 @@ fn a_joiner_s_milestones_match_the_hours_by_hand() {
     // Ada, whom Cyd reviewed, and Ben, who reviewed Cyd.
     assert_eq!(value.get("people_met"), Some(2.0));
     // Without a date of joining in the window nobody is a joiner.
-    let lens = with_people_as(&given, "2025-03-02");
-    let found = measure_with(&given, &lens, "onboarding.milestones");
+    let question = with_people_as(&given, "2025-03-02");
+    let found = measure_with(&given, &question, "onboarding.milestones");
     assert!(found.cells.iter().all(|cell| cell.scope.person.is_none()));
 }
 
-fn with_people_as(given: &Given, joined_on: &str) -> Lens {
+fn with_people_as(given: &Given, joined_on: &str) -> Question {
     let register = linchpin::register::parse(
         &format!("[[member]]\nlogin = \"cyd\"\njoined_on = \"{joined_on}\"\n"),
         "linchpin.toml",
@@ -529,7 +549,7 @@ fn with_people_as(given: &Given, joined_on: &str) -> Lens {
     .unwrap();
     let private = linchpin::register::parse_private("", "linchpin.private.toml").unwrap();
     given
-        .lens()
+        .question()
         .with_people(&register, &private, &given.tables.people)
 }
 
@@ -574,14 +594,14 @@ fn a_hand_over_has_its_stages_and_an_absence_of_the_giver_opens_none() {
     given.approve(1, ADA, noon("2025-05-06"));
     given.review(2, BEN, ReviewState::Commented, noon("2025-08-06"));
     given.approve(3, BEN, noon("2025-11-06"));
-    let mut lens = given.lens();
-    let found = |lens: &Lens| {
-        let all = handovers(&Reading::of(&given.tables, lens, &lens.products[0]));
+    let mut question = given.question();
+    let found = |question: &Question| {
+        let all = handovers(&Reading::of(&given.tables, question, &question.products[0]));
         let of_core = all.into_iter().find(|(area, _)| area == "core");
         of_core.unwrap().1
     };
-    let Finding::Moved(moved) = found(&lens) else {
-        panic!("{:?}", found(&lens));
+    let Finding::Moved(moved) = found(&question) else {
+        panic!("{:?}", found(&question));
     };
     assert_eq!((moved.giver, moved.receiver), (ADA, BEN));
     assert_eq!(
@@ -611,10 +631,10 @@ fn a_hand_over_has_its_stages_and_an_absence_of_the_giver_opens_none() {
         from: from.parse().unwrap(),
         to: to.parse().unwrap(),
     };
-    lens.roster.absences = vec![away("2025-08-01", "2025-08-14")];
-    assert!(matches!(found(&lens), Finding::Moved(_)));
-    lens.roster.absences = vec![away("2025-07-10", "2025-09-20")];
-    assert_eq!(found(&lens), Finding::Stays);
+    question.roster.absences = vec![away("2025-08-01", "2025-08-14")];
+    assert!(matches!(found(&question), Finding::Moved(_)));
+    question.roster.absences = vec![away("2025-07-10", "2025-09-20")];
+    assert_eq!(found(&question), Finding::Stays);
 }
 
 #[test]
@@ -631,8 +651,12 @@ fn the_last_line_of_codeowners_that_matches_names_the_owners_of_a_file() {
     added(&mut given, at, BEN, "core/deep/z.rs");
     added(&mut given, at, BEN, "core/z.md");
     added(&mut given, at, BEN, "elsewhere/z.rs");
-    let lens = given.lens();
-    let declared = drift::declared(&Reading::of(&given.tables, &lens, &lens.products[0]));
+    let question = given.question();
+    let declared = drift::declared(&Reading::of(
+        &given.tables,
+        &question,
+        &question.products[0],
+    ));
     let owners = |path: &str| -> Option<(u64, Vec<PersonId>, u64)> {
         let files = &given.tables.changes.files;
         let at = files.iter().position(|file| file.path == path).unwrap();
@@ -669,10 +693,10 @@ fn a_delegation_by_label_covers_the_pull_requests_that_carry_it_and_no_commit() 
     )
     .unwrap();
     let register = linchpin::register::parse("", "linchpin.toml").unwrap();
-    let lens = given
-        .lens()
+    let question = given
+        .question()
         .with_people(&register, &private, &given.tables.people);
-    let found = measure_with(&given, &lens, "delegation.involvement");
+    let found = measure_with(&given, &question, "delegation.involvement");
     let rows: Vec<(&str, Fate, Option<f64>)> = found
         .rows
         .iter()

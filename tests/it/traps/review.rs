@@ -10,7 +10,7 @@ use linchpin::metrics::measure::{Cell, LedgerRow, Measured};
 use linchpin::metrics::{Measure, find};
 use linchpin::register::{PrivateRegister, Register};
 use linchpin::tables::{Repository, Tables};
-use linchpin::work::{Fate, Lens};
+use linchpin::work::{Fate, Question};
 
 const ADA: PersonId = PersonId(0);
 const BEN: PersonId = PersonId(1);
@@ -195,7 +195,7 @@ impl World {
             minimum_n: 1,
             ..register
         };
-        let lens = Lens::new(
+        let question = Question::new(
             &register,
             &self.tables.repositories,
             vec![certificate],
@@ -205,7 +205,7 @@ impl World {
         )
         .unwrap()
         .with_people(&register, &PrivateRegister::default(), &self.tables.people);
-        find(id).unwrap().over(&self.tables, &lens)
+        find(id).unwrap().over(&self.tables, &question)
     }
 }
 
