@@ -24,7 +24,7 @@ pub fn check(args: &CheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
         &analysis.question,
     )
     .map_err(|error| {
-        CliError::new(Kind::Configuration, error).hint("`linchpin explain list` names every metric")
+        CliError::new(Kind::Configuration, error).hint("`linchpin explain list` names every metric, and its page in reports/metrics the numbers it has")
     })?;
     if found.is_empty() {
         return Err(

@@ -83,30 +83,29 @@ pub fn measure_rows<K>(
 ) -> Result<Measure, Missing> {
     let rows = rows()?;
     let mut measure = Measure::of(definition);
-    let group = Group::of(definition, reading.question);
-    measure.cells = cells(group, reading.product, &rows, depth, estimate);
+    measure.cells = cells(definition, reading, &rows, depth, estimate);
     measure.rows = rows.into_iter().map(|row| row.row).collect();
     Ok(measure)
 }
 
 /// Figures of one product from its rows: the window and every bucket that has a row, in every scope.
 ///
-/// `estimate` sees the bucket (`None`: the window) and the included rows of one cell; it is not called where there is none:
-/// a cell without an included row is `TooFew { n: 0 }`, never a zero.
+/// `estimate` sees the bucket (`None`: the window) and the included rows of one cell; it is not called where there are fewer than
+/// the metric's [`Floor`](super::measure::Floor), and without any there is never a zero.
 pub fn cells<K>(
-    group: Group,
-    product: &Product,
+    definition: &Definition,
+    reading: &Reading<'_>,
     rows: &[Keyed<K>],
     depth: Depth,
     estimate: &Estimate<'_, K>,
 ) -> Vec<Cell> {
     let whole = Scope {
-        product: product.name.clone(),
+        product: reading.product.name.clone(),
         repository: None,
         area: None,
         person: None,
     };
-    let several = product.repositories.len() > 1;
+    let several = reading.product.repositories.len() > 1;
     let mut repositories: BTreeMap<RepositoryId, Vec<&Keyed<K>>> = BTreeMap::new();
     let mut areas: BTreeMap<&str, Vec<&Keyed<K>>> = BTreeMap::new();
     let mut people: BTreeMap<PersonId, Vec<&Keyed<K>>> = BTreeMap::new();
@@ -126,92 +125,88 @@ pub fn cells<K>(
             people.entry(person).or_default().push(row);
         }
     }
-    let mut cells = Vec::new();
+    let mut figures = Figures {
+        definition,
+        question: reading.question,
+        group: Group::of(definition, reading.question),
+        estimate,
+        cells: Vec::new(),
+    };
     let all: Vec<_> = rows.iter().collect();
-    add_scope(&mut cells, group, &whole, &all, true, estimate);
+    figures.add_scope(&whole, &all, true);
     for (area, rows) in areas {
         let scope = Scope {
             area: Some(area.to_owned()),
             ..whole.clone()
         };
-        add_scope(
-            &mut cells,
-            group,
-            &scope,
-            &rows,
-            depth.areas == AreaDepth::Buckets,
-            estimate,
-        );
+        figures.add_scope(&scope, &rows, depth.areas == AreaDepth::Buckets);
     }
     for (repository, rows) in repositories {
         let scope = Scope {
             repository: Some(repository),
             ..whole.clone()
         };
-        add_scope(&mut cells, group, &scope, &rows, true, estimate);
+        figures.add_scope(&scope, &rows, true);
     }
     for (person, rows) in people {
         let scope = Scope {
             person: Some(person),
             ..whole.clone()
         };
-        add_scope(&mut cells, group, &scope, &rows, true, estimate);
+        figures.add_scope(&scope, &rows, true);
     }
-    cells
+    figures.cells
 }
 
-/// The window's figure of a scope and, where wanted, those of its buckets.
-fn add_scope<K>(
-    cells: &mut Vec<Cell>,
+/// The figures of one metric and product while they are made.
+struct Figures<'a, K> {
+    definition: &'a Definition,
+    question: &'a Question,
     group: Group,
-    scope: &Scope,
-    rows: &[&Keyed<K>],
-    with_buckets: bool,
-    estimate: &Estimate<'_, K>,
-) {
-    let mut buckets: BTreeMap<Bucket, Vec<&Keyed<K>>> = BTreeMap::new();
-    if with_buckets {
-        for row in rows {
-            if let Some(bucket) = row.row.bucket {
-                buckets.entry(bucket).or_default().push(row);
+    estimate: &'a Estimate<'a, K>,
+    cells: Vec<Cell>,
+}
+
+impl<K> Figures<'_, K> {
+    /// The window's figure of a scope and, where wanted, those of its buckets.
+    fn add_scope(&mut self, scope: &Scope, rows: &[&Keyed<K>], with_buckets: bool) {
+        let mut buckets: BTreeMap<Bucket, Vec<&Keyed<K>>> = BTreeMap::new();
+        if with_buckets {
+            for row in rows {
+                if let Some(bucket) = row.row.bucket {
+                    buckets.entry(bucket).or_default().push(row);
+                }
             }
         }
+        self.add(scope, None, rows);
+        for (bucket, inside) in buckets {
+            self.add(scope, Some(bucket), &inside);
+        }
     }
-    cells.push(cell(group, scope.clone(), None, rows, estimate));
-    for (bucket, inside) in buckets {
-        cells.push(cell(group, scope.clone(), Some(bucket), &inside, estimate));
-    }
-}
 
-fn cell<K>(
-    group: Group,
-    scope: Scope,
-    bucket: Option<Bucket>,
-    rows: &[&Keyed<K>],
-    estimate: &Estimate<'_, K>,
-) -> Cell {
-    let ledger = Ledger::of(rows.iter().map(|row| &row.row));
-    let included: Vec<_> = rows
-        .iter()
-        .copied()
-        .filter(|row| row.row.fate == Fate::Included)
-        .collect();
-    let measured = if included.is_empty() {
-        Measured::TooFew { n: 0 }
-    } else {
-        estimate(bucket, &included)
-    };
-    // A figure of a person stays in the private tree.
-    let few = match scope.person {
-        Some(_) => Vec::new(),
-        None => group.few(rows, &included),
-    };
-    Cell {
-        scope,
-        bucket,
-        measured,
-        ledger,
-        few,
+    fn add(&mut self, scope: &Scope, bucket: Option<Bucket>, rows: &[&Keyed<K>]) {
+        let included: Vec<_> = rows
+            .iter()
+            .copied()
+            .filter(|row| row.row.fate == Fate::Included)
+            .collect();
+        let measured = self
+            .definition
+            .summarised(self.question, included.len(), || {
+                (self.estimate)(bucket, &included)
+            });
+        // A figure of a person stays in the private tree.
+        let few = match scope.person {
+            Some(_) => Vec::new(),
+            None => self.group.few(rows, &included),
+        };
+        self.cells.push(Cell {
+            scope: scope.clone(),
+            bucket,
+            measured,
+            ledger: Ledger::of(rows.iter().map(|row| &row.row)),
+            few,
+        });
     }
 }
 
@@ -274,11 +269,11 @@ impl<D> Clock<D> {
     }
 }
 
-/// p50, p75 and p90 of the rows' values with the interval of the median; too few below the question's minimum n.
+/// p50, p75 and p90 of the rows' values with the interval of the median.
 ///
 /// Where every row has working hours too, there are `working_p50`, `working_p75` and `working_p90`: first, and with the interval,
 /// where the unit is on the agreed clock; else after the others.
-pub fn quantiles<K>(question: &Question, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
+pub fn quantiles<K>(unit: Unit, rows: &[&Keyed<K>]) -> Measured {
     let sorted = |value: fn(&LedgerRow) -> Option<f64>| {
         let mut values: Vec<f64> = rows
             .iter()
@@ -291,7 +286,7 @@ pub fn quantiles<K>(question: &Question, unit: Unit, rows: &[&Keyed<K>]) -> Meas
     let values = sorted(|row| row.value);
     let working = sorted(|row| row.working_hours);
     let n = count(values.len());
-    if n == 0 || n < question.minimum_n {
+    if n == 0 {
         return Measured::TooFew { n };
     }
     let is_whole = working.len() == values.len();
@@ -308,11 +303,11 @@ pub fn quantiles<K>(question: &Question, unit: Unit, rows: &[&Keyed<K>]) -> Meas
     }
 }
 
-/// p50, p75 and p90 after Kaplan and Meier over rows of which some still run; too few below the question's minimum n.
+/// p50, p75 and p90 after Kaplan and Meier over rows of which some still run.
 ///
 /// A point that the survival curve does not reach has no number; `running` says how many rows had not ended. Where not even
 /// half have ended, the median is not reached and the figure says so instead of a number. Working hours as in [`quantiles`].
-pub fn censored_quantiles<K>(question: &Question, unit: Unit, rows: &[&Keyed<K>]) -> Measured {
+pub fn censored_quantiles<K>(unit: Unit, rows: &[&Keyed<K>]) -> Measured {
     let lifetimes = |value: fn(&LedgerRow) -> Option<f64>| -> Vec<Lifetime> {
         rows.iter()
             .filter_map(|row| {
@@ -325,7 +320,7 @@ pub fn censored_quantiles<K>(question: &Question, unit: Unit, rows: &[&Keyed<K>]
     let elapsed = lifetimes(|row| row.value);
     let working = lifetimes(|row| row.working_hours);
     let n = count(elapsed.len());
-    if n == 0 || n < question.minimum_n {
+    if n == 0 {
         return Measured::TooFew { n };
     }
     let running = count(elapsed.iter().filter(|life| life.is_running).count());
@@ -353,15 +348,12 @@ pub fn censored_quantiles<K>(question: &Question, unit: Unit, rows: &[&Keyed<K>]
     }
 }
 
-/// The share of rows whose value is 1, with Wilson's interval; too few below the question's minimum n.
-pub fn share<K>(question: &Question, rows: &[&Keyed<K>]) -> Measured {
+/// The share of rows whose value is 1, with Wilson's interval.
+pub fn share<K>(rows: &[&Keyed<K>]) -> Measured {
     let ratio = Ratio {
         hits: count(rows.iter().filter(|row| row.row.value == Some(1.0)).count()),
         of: count(rows.len()),
     };
-    if ratio.of < question.minimum_n {
-        return Measured::TooFew { n: ratio.of };
-    }
     Measured::Value {
         n: ratio.of,
         value: ratio_value(ratio),
@@ -370,8 +362,8 @@ pub fn share<K>(question: &Question, rows: &[&Keyed<K>]) -> Measured {
 }
 
 /// The same of rows that are all there are (files at the tip, what is open now): nothing is estimated, and there is no interval.
-pub fn full_count<K>(question: &Question, rows: &[&Keyed<K>]) -> Measured {
-    match share(question, rows) {
+pub fn full_count<K>(rows: &[&Keyed<K>]) -> Measured {
+    match share(rows) {
         Measured::Value { n, value, .. } => Measured::Value {
             n,
             value,

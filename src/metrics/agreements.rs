@@ -4,9 +4,9 @@
 
 use jiff::civil::Date;
 
-use super::measure::{Measure, Measured, Ratio, Unit, Value};
+use super::measure::{Definition, Measure, Measured, Ratio, Unit, Value};
 use crate::domain::PullRequestState;
-use crate::register::{Limit, Register};
+use crate::register::{Limit, Register, nearest};
 use crate::tables::Tables;
 use crate::work::pull_requests::{not_human, of_product};
 use crate::work::{Fate, Product, Question, Reading};
@@ -66,27 +66,66 @@ pub struct Agreement {
     pub items: Vec<Item>,
 }
 
-/// An agreement about a metric that does not exist.
+/// An agreement about what does not exist.
 #[derive(Debug, thiserror::Error)]
-#[error("`agreements.limit` names `{0}`, which is no metric")]
-pub struct UnknownMetric(pub String);
+pub enum BadLimit {
+    /// No such metric.
+    #[error("`agreements.limit` names `{0}`, which is no metric")]
+    Metric(String),
+    /// The metric has no such number.
+    #[error(
+        "`agreements.limit` of `{metric}` names the number `{number}`, which it does not have: {known}"
+    )]
+    Number {
+        /// The metric.
+        metric: &'static str,
+        /// The name that was meant to be one of its numbers.
+        number: String,
+        /// The numbers that it has, and the nearest name where there is one.
+        known: String,
+    },
+}
+
+impl BadLimit {
+    /// The error of a limit about a number that the metric does not declare; `None` where it does, or names none.
+    fn of_number(definition: &'static Definition, limit: &Limit) -> Option<Self> {
+        let name = limit.number.as_deref()?;
+        let is_share = name == "share" && definition.unit == Unit::Share;
+        if is_share || definition.number(name).is_some() {
+            return None;
+        }
+        let names = || definition.numbers.iter().map(|number| number.name);
+        let known = nearest(name, names()).map_or_else(
+            || format!("it has {}", names().collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Some(Self::Number {
+            metric: definition.id,
+            number: name.to_owned(),
+            known,
+        })
+    }
+}
 
 /// Holds every agreement of the register against the measures, by metric and scope.
 ///
 /// # Errors
-/// A limit on a metric that has no measure.
+/// A limit on a metric that has no measure, or on a number that the metric does not have.
 pub fn agreements(
     register: &Register,
     measures: &[Measure],
     tables: &Tables,
     question: &Question,
-) -> Result<Vec<Agreement>, UnknownMetric> {
+) -> Result<Vec<Agreement>, BadLimit> {
     let mut found = Vec::new();
     for limit in &register.agreements.limits {
         let measure = measures
             .iter()
             .find(|measure| measure.definition.id == limit.metric)
-            .ok_or_else(|| UnknownMetric(limit.metric.clone()))?;
+            .ok_or_else(|| BadLimit::Metric(limit.metric.clone()))?;
+        if let Some(bad) = BadLimit::of_number(measure.definition, limit) {
+            return Err(bad);
+        }
         found.extend(against_limit(limit, measure, tables, question));
     }
     if let Some(days) = register.agreements.first_review_within_working_days {
@@ -172,7 +211,7 @@ fn against_limit(
             let (found, n, interval, standing) = match &cell.measured {
                 Measured::Value { n, value, interval } => {
                     let name = limit.number.as_deref();
-                    match number(value, name, measure.definition.unit) {
+                    match number(measure.definition, value, name) {
                         Some((number, found_unit, is_headline)) => {
                             let interval = interval.filter(|_| is_headline);
                             unit = found_unit;
@@ -233,19 +272,18 @@ fn against_limit(
 }
 
 /// The number that a limit is about (`None`: the headline) with its unit, and whether it is the headline.
-fn number(value: &Value, name: Option<&str>, unit: Unit) -> Option<(f64, Unit, bool)> {
+fn number(definition: &Definition, value: &Value, name: Option<&str>) -> Option<(f64, Unit, bool)> {
     let share = value.ratio().and_then(Ratio::share);
+    let headline = definition.headline_unit(value);
     match name {
-        None | Some("share") if share.is_some() => Some((share?, Unit::Share, true)),
-        None => Some((value.headline()?, value.headline_unit(unit), true)),
+        None | Some("share") if share.is_some() => Some((share?, headline, true)),
+        None => Some((value.headline()?, headline, true)),
         Some(name) => {
             let is_headline = value.0.first().is_some_and(|(first, _)| *first == name);
-            let is_headline = is_headline && share.is_none();
-            Some((
-                value.get(name)?,
-                unit.of_number(name, is_headline),
-                is_headline,
-            ))
+            let unit = definition
+                .number(name)
+                .map_or(definition.unit, |declared| declared.unit);
+            Some((value.get(name)?, unit, is_headline && share.is_none()))
         }
     }
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 pub use super::group::About;
 use super::group::Few;
+use super::number::NumberDefinition;
 use crate::domain::{Bucket, PersonId, RepositoryId};
 use crate::tables::Part;
 use crate::work::Question;
@@ -76,13 +77,6 @@ impl Value {
             Number::Count(count) if *key == name => Some(*count),
             _ => None,
         })
-    }
-
-    /// The unit of the headline number of a metric in this unit.
-    #[must_use]
-    pub fn headline_unit(&self, unit: Unit) -> Unit {
-        let first = self.0.first();
-        first.map_or(unit, |(name, _)| unit.of_number(name, true))
     }
 
     /// The ratio, where the value is one.
@@ -290,34 +284,6 @@ pub enum Unit {
     Count(&'static str),
 }
 
-impl Unit {
-    /// The unit of one number of a metric in this unit, by the number's name.
-    ///
-    /// The first number and quantiles are in the metric's unit, and elapsed unless they are named `working_…`; `…_hours` are hours
-    /// and `…share` are shares in every metric; all others are bare.
-    #[must_use]
-    pub fn of_number(self, name: &str, is_first: bool) -> Self {
-        let last = name.rsplit('_').next().unwrap_or(name);
-        let is_quantile = last
-            .strip_prefix('p')
-            .is_some_and(|rank| rank.len() == 2 && rank.bytes().all(|byte| byte.is_ascii_digit()));
-        let is_duration = matches!(self, Self::Hours | Self::WorkingHours);
-        if name.ends_with("hours") || (is_quantile && is_duration) {
-            if name.contains("working") {
-                Self::WorkingHours
-            } else {
-                Self::Hours
-            }
-        } else if name.ends_with("share") {
-            Self::Share
-        } else if is_first || is_quantile {
-            self
-        } else {
-            Self::Count("")
-        }
-    }
-}
-
 impl Question {
     /// The unit of waits: the agreed clock.
     #[must_use]
@@ -347,6 +313,15 @@ pub enum Recipe {
     Whole,
 }
 
+/// From how many rows on a metric summarises them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Floor {
+    /// The register's `minimum_n`: what is estimated from fewer says nothing, and the rows are listed instead.
+    MinimumN,
+    /// One: what is counted is so however little there is.
+    One,
+}
+
 /// Everything a reader needs to trust or distrust a metric: one registry row.
 #[derive(Debug)]
 pub struct Definition {
@@ -364,6 +339,10 @@ pub struct Definition {
     pub unit: Unit,
     /// How the headline number follows from the rows.
     pub recipe: Recipe,
+    /// From how many rows on there is a figure.
+    pub floor: Floor,
+    /// What its figures hold, in the order of its page: a figure has some of them, and no others.
+    pub numbers: &'static [NumberDefinition],
     /// What it speaks of.
     pub about: About,
     /// Which instant decides the bucket; `None` for a state at the window's end.
@@ -383,6 +362,43 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// One of its numbers.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<&'static NumberDefinition> {
+        self.numbers.iter().find(|number| number.name == name)
+    }
+
+    /// The unit of the number that speaks for a value: the share of a ratio, else the first.
+    #[must_use]
+    pub fn headline_unit(&self, value: &Value) -> Unit {
+        let first = value.0.first().filter(|_| value.ratio().is_none());
+        let declared = first.and_then(|(name, _)| self.number(name));
+        declared.map_or(self.unit, |number| number.unit)
+    }
+
+    /// The figure that `estimate` makes of `n` rows, or that they are too few.
+    ///
+    /// What is estimated may have left out rows without a usable value: fewer than the floor of those are too few as well.
+    pub(super) fn summarised(
+        &self,
+        question: &Question,
+        n: usize,
+        estimate: impl FnOnce() -> Measured,
+    ) -> Measured {
+        let floor = match self.floor {
+            Floor::MinimumN => question.minimum_n.max(1),
+            Floor::One => 1,
+        };
+        let n = u64::try_from(n).unwrap_or(u64::MAX);
+        if n < floor {
+            return Measured::TooFew { n };
+        }
+        match estimate() {
+            Measured::Value { n, .. } if n < floor => Measured::TooFew { n },
+            measured => measured,
+        }
+    }
+
     /// The tables that the metric reads, each once.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {

@@ -15,6 +15,7 @@ pub mod knowledge;
 pub mod measure;
 mod metric;
 pub mod movement;
+pub mod number;
 pub mod onboarding;
 pub mod ownership;
 pub mod pairs;

@@ -177,12 +177,11 @@ pub fn figures(measures: &[Measure]) -> Vec<RunFigure> {
             cell.bucket.is_none() && cell.scope.area.is_none() && cell.scope.repository.is_none()
         });
         figures.extend(whole.map(|cell| {
-            let unit = measure.definition.unit;
             let (n, value, unit) = match &cell.measured {
                 Measured::Value { n, value, .. } => {
                     let share = value.ratio().map(super::measure::Ratio::share);
                     let number = share.unwrap_or_else(|| value.headline());
-                    (Some(*n), number, value.headline_unit(unit))
+                    (Some(*n), number, measure.definition.headline_unit(value))
                 }
                 Measured::TooFew { n } => (Some(*n), None, Unit::Hours),
                 Measured::NotObserved { .. }

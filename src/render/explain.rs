@@ -13,7 +13,7 @@ use super::markdown::prose;
 use super::{RenderError, csv, json};
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{
-    Cell, Definition, Fate, Ledger, LedgerRow, Measure, Measured, Scope, Unit,
+    Cell, Definition, Fate, Floor, Ledger, LedgerRow, Measure, Measured, Scope, Unit,
 };
 use crate::report::figure::{Headline, headline};
 use crate::report::{RepositoryFace, quantity};
@@ -168,8 +168,8 @@ const fn fate_words(fate: Fate) -> (&'static str, &'static str) {
     }
 }
 
-fn cell_words(cell: &Cell, unit: Unit) -> String {
-    match (headline(unit, &cell.measured), &cell.measured) {
+fn cell_words(cell: &Cell, definition: &Definition) -> String {
+    match (headline(definition, &cell.measured), &cell.measured) {
         (
             Some(Headline::Value {
                 amount,
@@ -291,7 +291,7 @@ fn table(asked: &Explain<'_>) -> String {
             .bucket
             .map(|bucket| format!(" {bucket}"))
             .unwrap_or_default();
-        let words = cell_words(cell, measure.definition.unit);
+        let words = cell_words(cell, measure.definition);
         let _ = writeln!(
             text,
             "{}{bucket}: {}",
@@ -365,7 +365,7 @@ fn document(asked: &Explain<'_>) -> String {
             .bucket
             .map(|bucket| format!(" {bucket}"))
             .unwrap_or_default();
-        let words = cell_words(cell, measure.definition.unit);
+        let words = cell_words(cell, measure.definition);
         let _ = writeln!(
             text,
             "**{}{bucket}**: {}\n",
@@ -429,6 +429,7 @@ pub fn definition_page(definition: &'static Definition) -> String {
         }
     }
     let mut text = definition_text(definition);
+    let _ = writeln!(text, "{}", numbers_text(definition));
     let _ = writeln!(text, "Needs: {}.\n", needs.join(", "));
     if let Some(counted) = definition.about.counted() {
         let _ = writeln!(
@@ -442,6 +443,23 @@ pub fn definition_page(definition: &'static Definition) -> String {
         definition.id
     );
     text + &sql_text(definition)
+}
+
+/// The numbers that a metric's figures hold, as a table, and from how many rows on there are figures.
+fn numbers_text(definition: &Definition) -> String {
+    let mut text = "| number | what it is | unit |\n|---|---|---|\n".to_owned();
+    for number in definition.numbers {
+        let unit = match number.unit {
+            Unit::Count("") => "—",
+            unit => json::unit_word(unit),
+        };
+        let _ = writeln!(text, "| `{}` | {} | {unit} |", number.name, number.title);
+    }
+    text.push_str(match definition.floor {
+        Floor::MinimumN => "\nFewer than `minimum_n` rows are listed, not summarised.\n",
+        Floor::One => "\nA count: it is told from the first row on.\n",
+    });
+    text
 }
 
 /// The index of all definition pages in Markdown.

@@ -145,7 +145,7 @@ pub(super) fn metric_line<'a>(
         _ => (true, None),
     };
     let unit = match &cell.measured {
-        Measured::Value { value, .. } => value.headline_unit(definition.unit),
+        Measured::Value { value, .. } => definition.headline_unit(value),
         _ => definition.unit,
     };
     let coverage = cell.ledger.coverage();

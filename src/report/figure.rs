@@ -157,7 +157,7 @@ pub(super) fn figure(
     cautions: Vec<String>,
 ) -> Option<Figure> {
     let definition = measure.definition;
-    let headline = headline(definition.unit, &whole.measured)?;
+    let headline = headline(definition, &whole.measured)?;
     let of_product = |cell: &&Cell| cell.scope.product == frame.product;
     let by_bucket: Vec<&Cell> = measure
         .team_cells()
@@ -189,21 +189,12 @@ pub(super) fn figure(
         definition,
         headline,
         ledger: whole.ledger.clone(),
-        buckets: chart
-            .as_ref()
-            .map(|chart| bucket_table(definition.unit, chart)),
+        buckets: chart.as_ref().map(|chart| bucket_table(definition, chart)),
         chart,
-        by_repository: (repositories.len() > 1).then(|| {
-            scope_table(
-                "By repository",
-                "Repository",
-                definition.unit,
-                &repositories,
-                0,
-            )
-        }),
+        by_repository: (repositories.len() > 1)
+            .then(|| scope_table("By repository", "Repository", definition, &repositories, 0)),
         by_area: (!areas.is_empty())
-            .then(|| scope_table("By area", "Area", definition.unit, &areas, n_areas_omitted)),
+            .then(|| scope_table("By area", "Area", definition, &areas, n_areas_omitted)),
         rows,
         n_rows_omitted,
         rows_title,
@@ -269,7 +260,7 @@ fn area_name(cell: &Cell, frame: &Frame<'_>) -> Option<String> {
 
 /// The number at the top of a figure; `None` where there is none to show.
 #[must_use]
-pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
+pub fn headline(definition: &Definition, measured: &Measured) -> Option<Headline> {
     let (n, value, interval) = match measured {
         Measured::Value { n, value, interval } => (*n, value, *interval),
         Measured::TooFew { n } => return Some(Headline::TooFew { n: *n }),
@@ -279,7 +270,7 @@ pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
     };
     let number = quantity::headline_number(value)?;
     let ratio = value.ratio();
-    let unit = value.headline_unit(unit);
+    let unit = definition.headline_unit(value);
     let (amount, label) = match (ratio, unit, value.0.first()) {
         (Some(Ratio { hits, of }), ..) => (
             quantity::percent(number),
@@ -295,11 +286,13 @@ pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
         }
         (None, Unit::Count(noun), Some((name, _))) => (
             quantity::plain(number),
-            format!("{noun}, {}", quantity::number_title(name)),
+            format!("{noun}, {}", quantity::number_title(definition, name)),
         ),
         (None, _, name) => (
             quantity::amount(unit, number),
-            name.map_or_else(String::new, |(name, _)| quantity::number_title(name)),
+            name.map_or_else(String::new, |(name, _)| {
+                quantity::number_title(definition, name)
+            }),
         ),
     };
     let interval_unit = if ratio.is_some() { Unit::Share } else { unit };
@@ -309,7 +302,7 @@ pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
         interval: interval
             .filter(|ends| ends.iter().all(|end| end.is_finite()))
             .map(|ends| quantity::interval(interval_unit, number, ends)),
-        others: other_numbers(unit, value),
+        others: other_numbers(definition, value),
         n,
     })
 }
@@ -323,7 +316,7 @@ const fn noun(unit: Unit) -> &'static str {
     }
 }
 
-fn other_numbers(unit: Unit, value: &Value) -> Vec<(String, String)> {
+fn other_numbers(definition: &Definition, value: &Value) -> Vec<(String, String)> {
     let ratio = value.ratio().is_some();
     let is_headline = |at: usize, name: &str| {
         if ratio {
@@ -332,10 +325,11 @@ fn other_numbers(unit: Unit, value: &Value) -> Vec<(String, String)> {
             at == 0
         }
     };
-    let titles = quantity::number_titles(value.0.iter().map(|(name, _)| *name));
+    let names: Vec<&str> = value.0.iter().map(|(name, _)| *name).collect();
+    let titles = quantity::number_titles(definition, &names);
     let numbers = value.0.iter().zip(titles).enumerate();
     numbers
         .filter(|(at, ((name, _), _))| !is_headline(*at, name))
-        .map(|(_, ((name, number), title))| (title, quantity::named(unit, name, false, *number)))
+        .map(|(_, ((name, number), title))| (title, quantity::named(definition, name, *number)))
         .collect()
 }

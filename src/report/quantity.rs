@@ -1,6 +1,7 @@
 //! Numbers in words: one way to print an amount of a unit, everywhere.
 
-use crate::metrics::measure::{Number, Ratio, Unit, Value};
+use crate::metrics::measure::{Definition, Number, Ratio, Unit, Value};
+use crate::metrics::number::{P50, P75, P90};
 
 /// A number in the metric's unit, short enough for a headline: `3.2 h`, `4.1 d`, `62 %`, `17`.
 #[must_use]
@@ -177,48 +178,35 @@ pub fn reason(reason: &str, minimum_n: u64) -> String {
     words.replace("minimum n", &count(minimum_n))
 }
 
-/// What the reader calls a number of a value: `p50` is the median.
+/// What the reader calls a number of a metric: `p50` is the median. The share of a ratio is called so.
 #[must_use]
-pub fn number_title(name: &str) -> String {
-    match name {
-        "p50" => "median".to_owned(),
-        "of" => "out of".to_owned(),
-        "working_p50" => "median of working hours".to_owned(),
-        "working_p75" | "working_p90" => name.replace("working_", "") + " of working hours",
-        _ if name.ends_with("_working_hours") => {
-            let stem = name.strip_suffix("_working_hours").unwrap_or(name);
-            format!("{} (working hours)", stem.replace('_', " "))
-        }
-        _ => name
-            .strip_suffix("_hours")
-            .unwrap_or(name)
-            .replace("_p50", "_median")
-            .replace('_', " "),
-    }
+pub fn number_title(definition: &Definition, name: &str) -> String {
+    let declared = definition.number(name);
+    declared.map_or_else(|| name.replace('_', " "), |number| number.title.to_owned())
 }
 
 /// What the reader calls each number of a value. Beside working hours, elapsed ones are called so.
 #[must_use]
-pub fn number_titles<'a>(names: impl IntoIterator<Item = &'a str> + Clone) -> Vec<String> {
-    let is_beside = names
-        .clone()
-        .into_iter()
-        .any(|name| name.starts_with("working_"));
-    let title = |name: &str| match name {
-        "p50" | "p75" | "p90" if is_beside => format!("elapsed {}", number_title(name)),
-        _ => number_title(name),
+pub fn number_titles(definition: &Definition, names: &[&str]) -> Vec<String> {
+    let unit = |name: &str| definition.number(name).map(|number| number.unit);
+    let is_beside = names.first().and_then(|first| unit(first)) == Some(Unit::WorkingHours);
+    let is_quantile = |name: &str| [P50, P75, P90].iter().any(|number| number.name == name);
+    let title = |name: &&str| match number_title(definition, name) {
+        title if is_beside && is_quantile(name) => format!("elapsed {title}"),
+        title => title,
     };
-    names.into_iter().map(title).collect()
+    names.iter().map(title).collect()
 }
 
-/// One named number of a metric, in the unit that its name says ([`Unit::of_number`]).
+/// One named number of a metric, in its unit.
 #[must_use]
-pub fn named(unit: Unit, name: &str, is_first: bool, number: Number) -> String {
+pub fn named(definition: &Definition, name: &str, number: Number) -> String {
     let real = match number {
         Number::Count(whole) => return count(whole),
         Number::Real(real) => real,
     };
-    amount(unit.of_number(name, is_first), real)
+    let declared = definition.number(name);
+    amount(declared.map_or(definition.unit, |number| number.unit), real)
 }
 
 /// The headline number of a value as a float in the metric's unit: the share of a ratio, else the first number.
@@ -284,55 +272,54 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_printed_in_the_unit_of_its_name() {
-        let check = |unit, name, first, number, expected: &str| {
-            assert_eq!(named(unit, name, first, number), expected);
+    fn a_number_is_printed_in_the_unit_that_its_metric_declares() {
+        let check = |metric: &str, name, number, expected: &str| {
+            let definition = crate::metrics::find(metric).unwrap().definition;
+            assert_eq!(named(definition, name, number), expected, "{metric} {name}");
         };
-        check(Unit::Hours, "p90", false, Number::Real(30.0), "30.0 h");
-        check(Unit::Hours, "p90", false, Number::Real(72.0), "3.0 d");
+        let (lead, turns) = ("dora.change_lead_time", "flow.turns");
+        check(lead, "p90", Number::Real(30.0), "30.0 h");
+        check(lead, "p90", Number::Real(72.0), "3.0 d");
+        check(lead, "working_p90", Number::Real(72.0), "72 h");
+        check(lead, "working_p50", Number::Real(7.5), "7.5 h");
+        check(lead, "merge_to_deploy_hours", Number::Real(30.0), "30.0 h");
         check(
-            Unit::Hours,
-            "working_p90",
-            false,
-            Number::Real(72.0),
-            "72 h",
-        );
-        check(
-            Unit::Hours,
-            "working_p50",
-            false,
-            Number::Real(7.5),
-            "7.5 h",
-        );
-        check(
-            Unit::Share,
+            turns,
             "reviewer_working_hours",
-            false,
             Number::Real(5_520.4),
             "5520 h",
         );
+        check(turns, "reviewer_share", Number::Real(0.412), "41 %");
+        check("review.concentration", "gini", Number::Real(0.412), "0.41");
         check(
-            Unit::Hours,
-            "merge_to_deploy_p50",
-            false,
-            Number::Real(30.0),
-            "30.0 h",
-        );
-        check(Unit::Hours, "pairs", false, Number::Real(30.0), "30");
-        check(Unit::Share, "gini", false, Number::Real(0.412), "0.41");
-        check(
-            Unit::Share,
-            "largest_share",
-            false,
-            Number::Real(0.412),
-            "41 %",
-        );
-        check(
-            Unit::Count("deployments"),
-            "gap_hours",
-            false,
+            "review.waiting",
+            "oldest_hours",
             Number::Real(12.0),
             "12.0 h",
+        );
+        // A number of a person's absence, in a metric that counts.
+        check(
+            "absence.resilience",
+            "during_turnaround_p50",
+            Number::Real(12.0),
+            "12.0 h",
+        );
+        check(
+            "onboarding.milestones",
+            "people_met",
+            Number::Real(3.0),
+            "3",
+        );
+    }
+
+    #[test]
+    fn elapsed_hours_are_called_so_beside_working_hours() {
+        let definition = crate::metrics::find("flow.pickup_time").unwrap().definition;
+        let titles = |names: &[&str]| number_titles(definition, names);
+        assert_eq!(titles(&["p50", "p90"]), ["median", "p90"]);
+        assert_eq!(
+            titles(&["working_p50", "p50", "p90"]),
+            ["median of working hours", "elapsed median", "elapsed p90"]
         );
     }
 }

@@ -92,6 +92,8 @@ mod tests {
             formula: "",
             unit: Unit::Hours,
             recipe: crate::metrics::measure::Recipe::Median,
+            floor: crate::metrics::measure::Floor::MinimumN,
+            numbers: crate::metrics::number::WAIT,
             about: crate::metrics::measure::About::Deeds,
             cohort,
             needs,

@@ -53,7 +53,7 @@ fn assert_same(left: &BTreeMap<String, Cell>, right: &BTreeMap<String, Cell>, cl
 }
 
 #[test]
-fn every_ledger_adds_up_to_its_population_and_no_number_is_none() {
+fn every_ledger_adds_up_to_its_population_and_every_number_is_declared_and_finite() {
     for seed in 0..SEEDS {
         for measure in measures(&facts(seed)) {
             let id = measure.definition.id;
@@ -85,6 +85,10 @@ fn every_ledger_adds_up_to_its_population_and_no_number_is_none() {
                 for (name, number) in &value.0 {
                     let finite = !matches!(number, Number::Real(real) if !real.is_finite());
                     assert!(finite, "{id} {name}");
+                    assert!(
+                        measure.definition.number(name).is_some(),
+                        "{id} does not declare {name}"
+                    );
                 }
                 assert!(
                     interval.is_none_or(|[low, high]| low <= high),

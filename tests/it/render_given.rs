@@ -43,6 +43,8 @@ const fn definition(
         formula: "first_review_at − max(ready_at, requested_at)",
         unit,
         recipe: linchpin::metrics::measure::Recipe::Whole,
+        floor: linchpin::metrics::measure::Floor::MinimumN,
+        numbers: linchpin::metrics::number::WAIT,
         about: linchpin::metrics::measure::About::System,
         cohort: Some("first reviewed in the bucket"),
         needs,

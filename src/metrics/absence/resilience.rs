@@ -7,11 +7,12 @@ use crate::domain::RepositoryId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::count;
 use crate::metrics::measure::{
-    About, Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope, Unit,
-    Value,
+    About, Cell, Definition, Floor, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope,
+    Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::metrics::survival::{Lifetime, SurvivalCurve};
-use crate::work::absences::{Period, Phase, Spell, spells};
+use crate::work::absences::{Period, Spell, spells};
 use crate::work::delivery::deployments;
 use crate::work::pull_requests::of_product;
 use crate::work::turns::Replay;
@@ -36,6 +37,8 @@ static DEFINITION: Definition = Definition {
               the as-of instant, beside the team's working days in each",
     unit: Unit::Count("reviews that waited on the person"),
     recipe: Recipe::Whole,
+    floor: Floor::One,
+    numbers: NUMBERS.as_flattened(),
     about: About::Declared,
     cohort: None,
     needs: &[Need::PullRequests, Need::Deployments, Need::Issues],
@@ -310,35 +313,58 @@ fn short(reading: &Reading<'_>) -> Vec<LedgerRow> {
 }
 
 /// The numbers of a period, under names that start with its word.
-macro_rules! names {
+macro_rules! numbers {
     ($phase:literal) => {
         [
-            concat!($phase, "_waited"),
-            concat!($phase, "_own_events"),
-            concat!($phase, "_deployments"),
-            concat!($phase, "_merged"),
-            concat!($phase, "_open"),
-            concat!($phase, "_stuck"),
-            concat!($phase, "_turnarounds"),
-            concat!($phase, "_turnarounds_running"),
-            concat!($phase, "_turnaround_p50"),
-            concat!($phase, "_turnaround_working_p50"),
-            concat!($phase, "_working_days"),
+            NumberDefinition::of(
+                concat!($phase, "_waited"),
+                concat!($phase, " waited"),
+                Unit::Count("reviews that waited on the person"),
+            ),
+            NumberDefinition::bare(
+                concat!($phase, "_own_events"),
+                concat!($phase, " own events"),
+            ),
+            NumberDefinition::bare(
+                concat!($phase, "_deployments"),
+                concat!($phase, " deployments"),
+            ),
+            NumberDefinition::bare(concat!($phase, "_merged"), concat!($phase, " merged")),
+            NumberDefinition::bare(concat!($phase, "_open"), concat!($phase, " open")),
+            NumberDefinition::bare(concat!($phase, "_stuck"), concat!($phase, " stuck")),
+            NumberDefinition::bare(
+                concat!($phase, "_turnarounds"),
+                concat!($phase, " turnarounds"),
+            ),
+            NumberDefinition::bare(
+                concat!($phase, "_turnarounds_running"),
+                concat!($phase, " turnarounds running"),
+            ),
+            NumberDefinition::hours(
+                concat!($phase, "_turnaround_p50"),
+                concat!($phase, " turnaround median"),
+            ),
+            NumberDefinition::working_hours(
+                concat!($phase, "_turnaround_working_p50"),
+                concat!($phase, " turnaround median of working hours"),
+            ),
+            NumberDefinition::bare(
+                concat!($phase, "_working_days"),
+                concat!($phase, " working days"),
+            ),
         ]
     };
 }
 
+/// The numbers of the periods during, before and after an absence.
+static NUMBERS: [[NumberDefinition; 11]; 3] =
+    [numbers!("during"), numbers!("before"), numbers!("after")];
+
 /// The numbers of all periods; the first says how many reviews waited on the person during the absence.
 fn value(figures: &[PeriodFigures; 3]) -> Value {
     let [before, during, after] = figures;
-    let phases = [
-        (names!("during"), during),
-        (names!("before"), before),
-        (names!("after"), after),
-    ];
-    debug_assert_eq!(phases.len(), Phase::ALL.len());
     let mut numbers = Vec::new();
-    for (names, of) in phases {
+    for (declared, of) in NUMBERS.iter().zip([during, before, after]) {
         let turnaround = of.turnaround.as_ref();
         let found = [
             of.waited.map(Number::Count),
@@ -355,8 +381,8 @@ fn value(figures: &[PeriodFigures; 3]) -> Value {
                 .map(Number::Real),
             of.working_days.map(Number::Real),
         ];
-        let named = names.into_iter().zip(found);
-        numbers.extend(named.filter_map(|(name, number)| Some((name, number?))));
+        let named = declared.iter().zip(found);
+        numbers.extend(named.filter_map(|(declared, number)| Some((declared.name, number?))));
     }
     Value(numbers)
 }

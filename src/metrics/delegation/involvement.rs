@@ -9,11 +9,11 @@ use crate::domain::{Bucket, Granularity, PersonId, RepositoryId, ReviewState};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Cell, Definition, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Recipe,
-    Scope, Unit,
+    About, Cell, Definition, Floor, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Ratio,
+    Recipe, Scope, Unit,
 };
+use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::delivery::deployments::commit_page;
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterDelegation;
@@ -40,6 +40,20 @@ static DEFINITION: Definition = Definition {
     formula: "acts of the delegator / (acts of the delegator + acts of the receiver)",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("giver_commits", "giver commits"),
+        NumberDefinition::bare("giver_reviews", "giver reviews"),
+        NumberDefinition::bare("giver_change_requests", "giver change requests"),
+        NumberDefinition::bare("giver_comments", "giver comments"),
+        NumberDefinition::bare("receiver_commits", "receiver commits"),
+        NumberDefinition::bare("receiver_reviews", "receiver reviews"),
+        NumberDefinition::bare("receiver_change_requests", "receiver change requests"),
+        NumberDefinition::bare("receiver_comments", "receiver comments"),
+        NumberDefinition::bare("before_the_start", "before the start"),
+    ],
     about: About::Declared,
     cohort: Some("acted in the fortnight"),
     needs: &[Need::History],
@@ -235,8 +249,8 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             continue;
         }
         let found = cells(
-            Group::of(&DEFINITION, reading.question),
-            reading.product,
+            &DEFINITION,
+            reading,
             &rows,
             Depth::AREA_BUCKETS,
             &|_, rows| estimate(reading.question, delegation, rows),
@@ -312,9 +326,6 @@ fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<Keyed<Act>>
 /// The delegator's share, and both people's acts by kind. A fortnight is listed from its first act on: it is a curve of events.
 fn estimate(question: &Question, delegation: &RosterDelegation, rows: &[&Keyed<Act>]) -> Measured {
     let n = count(rows.len());
-    if n < question.minimum_n {
-        return Measured::TooFew { n };
-    }
     let mut of: BTreeMap<(bool, Act), u64> = BTreeMap::new();
     for row in rows {
         *of.entry((row.row.value == Some(1.0), row.key)).or_default() += 1;

@@ -6,14 +6,14 @@ use crate::domain::{Attribution, Elapsed, RepositoryId, Rung};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
+use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::delivery::deployments::Found;
 use crate::work::delivery::incidents::{self, Incidents};
 use crate::work::delivery::shipping;
-use crate::work::{Fate, Missing, Need, Question, Reading};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -33,6 +33,17 @@ static DEFINITION: Definition = Definition {
     formula: "deployments with an incident / successful production deployments older than the attribution bound",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("failed_up_to_rung_1", "failed up to rung 1"),
+        NumberDefinition::bare("failed_up_to_rung_2", "failed up to rung 2"),
+        NumberDefinition::bare("failed_up_to_rung_3", "failed up to rung 3"),
+        NumberDefinition::bare("failed_up_to_rung_4", "failed up to rung 4"),
+        NumberDefinition::bare("failed_up_to_rung_5", "failed up to rung 5"),
+        NumberDefinition::bare("failed_up_to_rung_6", "failed up to rung 6"),
+    ],
     about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
@@ -70,11 +81,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let incidents = incidents::of_product(reading, shipping);
     let rows = rows(reading, found, &incidents);
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::REPOSITORIES,
-        &|_, rows| estimate(reading.question, rows),
+        &|_, rows| estimate(rows),
     ));
     measure.notes.extend(incidents.notes(reading));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
@@ -134,7 +145,7 @@ fn rows(reading: &Reading<'_>, found: &Found, incidents: &Incidents) -> Vec<Keye
     rows
 }
 
-fn estimate(question: &Question, rows: &[&Keyed<Option<Rung>>]) -> Measured {
+fn estimate(rows: &[&Keyed<Option<Rung>>]) -> Measured {
     let failed = |up_to: Rung| {
         count(
             rows.iter()
@@ -146,9 +157,6 @@ fn estimate(question: &Question, rows: &[&Keyed<Option<Rung>>]) -> Measured {
         hits: failed(Rung::Nearest),
         of: count(rows.len()),
     };
-    if ratio.of < question.minimum_n {
-        return Measured::TooFew { n: ratio.of };
-    }
     let mut value = ratio_value(ratio);
     for (rung, name) in CUTS {
         value.0.push((name, Number::Count(failed(rung))));

@@ -6,9 +6,11 @@ use crate::domain::{Elapsed, PullRequestState};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, quantiles};
 use crate::metrics::estimate::quantile;
-use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit,
+};
+use crate::metrics::number::{
+    NumberDefinition, P50, P75, P90, WORKING_P50, WORKING_P75, WORKING_P90,
 };
 use crate::tables::CommitRow;
 use crate::work::delivery::deployments::{Found, commit_page};
@@ -33,6 +35,16 @@ static DEFINITION: Definition = Definition {
     formula: "deployment.finished_at − min(first authored_at of its own commits, opened_at)",
     unit: Unit::WorkingHours,
     recipe: Recipe::Median,
+    floor: Floor::MinimumN,
+    numbers: &[
+        WORKING_P50,
+        WORKING_P75,
+        WORKING_P90,
+        P50,
+        P75,
+        P90,
+        NumberDefinition::hours("merge_to_deploy_hours", "merge to deploy"),
+    ],
     about: About::Deeds,
     cohort: Some("deployed in the bucket"),
     needs: &[Need::Deployments, Need::Commits],
@@ -59,11 +71,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let (found, shipping) = delivered.as_ref().as_ref().map_err(Clone::clone)?;
     let (rows, note) = rows(reading, found, shipping);
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::REPOSITORIES,
-        &|_, rows| estimate(reading.question, rows),
+        &|_, rows| estimate(rows),
     ));
     measure
         .notes
@@ -243,8 +255,8 @@ fn lead(start: Timestamp, shipped: &Shipped, apart: Option<Fate>) -> (Option<f64
     }
 }
 
-fn estimate(question: &Question, rows: &[&Keyed<MergeToDeploy>]) -> Measured {
-    match quantiles(question, DEFINITION.unit, rows) {
+fn estimate(rows: &[&Keyed<MergeToDeploy>]) -> Measured {
+    match quantiles(DEFINITION.unit, rows) {
         Measured::Value {
             n,
             mut value,

@@ -9,8 +9,8 @@ use super::flake_rate::{self, Run};
 use crate::domain::{Elapsed, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, quantiles};
-use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::number::ELAPSED;
 use crate::work::delivery::conclusions::is_no_result;
 use crate::work::file_areas::qualifier;
 use crate::work::{Fate, Missing, Need, Reading};
@@ -32,6 +32,8 @@ static DEFINITION: Definition = Definition {
     formula: "updated_at − run_started_at of the last attempt, where it passed",
     unit: Unit::Hours,
     recipe: Recipe::Median,
+    floor: Floor::MinimumN,
+    numbers: ELAPSED,
     about: About::System,
     cohort: Some("run created in the bucket"),
     needs: &[Need::WorkflowRuns],
@@ -49,11 +51,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
     let rows = rows(reading);
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::AREAS,
-        &|_, rows| quantiles(reading.question, DEFINITION.unit, rows),
+        &|_, rows| quantiles(DEFINITION.unit, rows),
     ));
     measure.notes.extend(notes(reading, &rows));
     measure.rows.extend(rows.into_iter().map(|row| row.row));

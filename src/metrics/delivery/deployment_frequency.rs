@@ -8,10 +8,11 @@ use crate::domain::{Bucket, Elapsed, RepositoryId, Stream};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count};
 use crate::metrics::estimate::quantile;
-use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Cell, Definition, Keyed, Ledger, Measure, Measured, Number, Recipe, Scope, Unit, Value,
+    About, Cell, Definition, Floor, Keyed, Ledger, Measure, Measured, Number, Recipe, Scope, Unit,
+    Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::register::DeploymentSource;
 use crate::work::delivery::deployments::{Candidate, Found};
 use crate::work::delivery::shipping::{self, Shipping};
@@ -33,6 +34,12 @@ static DEFINITION: Definition = Definition {
     formula: "count(deployments whose status history holds a success, finished in the bucket)",
     unit: Unit::Count("deployments"),
     recipe: Recipe::Count,
+    floor: Floor::One,
+    numbers: &[
+        NumberDefinition::of("count", "count", Unit::Count("deployments")),
+        NumberDefinition::bare("days_with_at_least_one", "days with at least one"),
+        NumberDefinition::hours("median_gap_hours", "median gap"),
+    ],
     about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments],
@@ -61,8 +68,8 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         })
         .collect();
     let cells = cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::REPOSITORIES,
         &|_, rows| estimate(reading.question, rows),

@@ -6,15 +6,15 @@ use crate::domain::RepositoryId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
+use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::delivery::deployments::Found;
 use crate::work::delivery::incidents::{self, Incidents};
 use crate::work::delivery::reverts::Reverts;
 use crate::work::delivery::shipping::{self, Shipping};
-use crate::work::{Fate, Missing, Need, Question, Reading};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -32,6 +32,14 @@ static DEFINITION: Definition = Definition {
     formula: "deployments that are a rollback or ship a revert or a hotfix / successful production deployments",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("rollbacks", "rollbacks"),
+        NumberDefinition::bare("reverts", "reverts"),
+        NumberDefinition::bare("hotfixes", "hotfixes"),
+    ],
     about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
@@ -74,11 +82,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let incidents = incidents::of_product(reading, shipping);
     let rows = rows(reading, found, shipping, &incidents);
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::REPOSITORIES,
-        &|_, rows| estimate(reading.question, rows),
+        &|_, rows| estimate(rows),
     ));
     let n_overtaken = shipping
         .deployments
@@ -195,7 +203,7 @@ fn rows(
     rows
 }
 
-fn estimate(question: &Question, rows: &[&Keyed<BTreeSet<Rework>>]) -> Measured {
+fn estimate(rows: &[&Keyed<BTreeSet<Rework>>]) -> Measured {
     let n = |claim: &dyn Fn(&BTreeSet<Rework>) -> bool| {
         count(rows.iter().filter(|row| claim(&row.key)).count())
     };
@@ -203,9 +211,6 @@ fn estimate(question: &Question, rows: &[&Keyed<BTreeSet<Rework>>]) -> Measured 
         hits: n(&|key| !key.is_empty()),
         of: count(rows.len()),
     };
-    if ratio.of < question.minimum_n {
-        return Measured::TooFew { n: ratio.of };
-    }
     let mut value = ratio_value(ratio);
     for (name, rework) in [
         ("rollbacks", Rework::Rollback),

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use crate::domain::{Attribution, Elapsed};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
-use crate::metrics::measure::{About, Definition, Keyed, LedgerRow, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Keyed, LedgerRow, Measure, Recipe, Unit};
+use crate::metrics::number::{P50, P75, P90, RUNNING, WORKING_P50, WORKING_P75, WORKING_P90};
 use crate::work::delivery::incidents::{self, Incidents, Placed};
 use crate::work::delivery::shipping::{self, Shipping};
 use crate::work::{Fate, Missing, Need, Question, Reading};
@@ -30,6 +31,16 @@ static DEFINITION: Definition = Definition {
     formula: "resolved_at − (recorded started_at, else deployment.finished_at)",
     unit: Unit::Hours,
     recipe: Recipe::CensoredMedian,
+    floor: Floor::MinimumN,
+    numbers: &[
+        P50,
+        P75,
+        P90,
+        WORKING_P50,
+        WORKING_P75,
+        WORKING_P90,
+        RUNNING,
+    ],
     about: About::System,
     cohort: Some("incident started in the bucket"),
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
@@ -57,7 +68,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::REPOSITORIES,
         &|| Ok(rows(reading, shipping, &incidents)),
-        &|_, rows| censored_quantiles(reading.question, DEFINITION.unit, rows),
+        &|_, rows| censored_quantiles(DEFINITION.unit, rows),
     )?;
     measure.notes = incidents.notes(reading);
     Ok(measure)

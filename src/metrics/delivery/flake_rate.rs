@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::domain::{Elapsed, RepositoryId, WorkflowJob, WorkflowRun};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
-use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::tables::Tables;
 use crate::work::delivery::conclusions::{is_failure, is_no_result};
 use crate::work::file_areas::qualifier;
@@ -32,6 +32,12 @@ static DEFINITION: Definition = Definition {
     formula: "runs with a failed attempt before a passed one / finished runs",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("minutes_lost", "minutes lost"),
+    ],
     about: About::System,
     cohort: Some("run created in the bucket"),
     needs: &[Need::WorkflowRuns],
@@ -68,11 +74,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         })
         .collect();
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::AREAS,
-        &|_, rows| with_minutes(share(reading.question, rows), rows),
+        &|_, rows| with_minutes(share(rows), rows),
     ));
     if let Some(first) = rows.iter().filter_map(|row| row.row.at).min() {
         // GitHub forgets runs after 400 days at most: the window may reach further back than the data.

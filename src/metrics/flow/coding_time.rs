@@ -2,7 +2,8 @@
 
 use super::{Placed, durations};
 use crate::metrics::Metric;
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
+use crate::metrics::number::WAIT;
 use crate::work::pull_requests::{Whole, not_human};
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -21,6 +22,8 @@ static DEFINITION: Definition = Definition {
     formula: "created_at − first_commit_at",
     unit: Unit::WorkingHours,
     recipe: Recipe::Median,
+    floor: Floor::MinimumN,
+    numbers: WAIT,
     about: About::Deeds,
     cohort: Some("opened in the bucket"),
     needs: &[Need::PullRequests],

@@ -2,7 +2,10 @@
 
 use super::{Placed, durations, merged_inside};
 use crate::metrics::Metric;
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Measure, Measured, Number, Recipe, Unit};
+use crate::metrics::number::{
+    NumberDefinition, P50, P75, P90, WORKING_P50, WORKING_P75, WORKING_P90,
+};
 use crate::work::pull_requests::Whole;
 use crate::work::{Missing, Need, Reading};
 
@@ -21,6 +24,16 @@ static DEFINITION: Definition = Definition {
     formula: "merged_at − created_at",
     unit: Unit::WorkingHours,
     recipe: Recipe::Median,
+    floor: Floor::MinimumN,
+    numbers: &[
+        WORKING_P50,
+        WORKING_P75,
+        WORKING_P90,
+        P50,
+        P75,
+        P90,
+        NumberDefinition::bare("spread", "spread"),
+    ],
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],

@@ -4,7 +4,8 @@ use super::Placed;
 use crate::domain::PullRequestState;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, measure_rows, quantiles};
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
+use crate::metrics::number::WAIT;
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipping, contradicted, not_shipped};
 use crate::work::pull_requests::{Whole, not_human, of_product};
@@ -25,6 +26,8 @@ static DEFINITION: Definition = Definition {
     formula: "first deployment that contains the change − merged_at",
     unit: Unit::WorkingHours,
     recipe: Recipe::Median,
+    floor: Floor::MinimumN,
+    numbers: WAIT,
     about: About::Deeds,
     cohort: Some("deployed in the bucket"),
     needs: &[Need::PullRequests, Need::Deployments, Need::Commits],
@@ -56,7 +59,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 })
                 .collect())
         },
-        &|_, rows| quantiles(reading.question, DEFINITION.unit, rows),
+        &|_, rows| quantiles(DEFINITION.unit, rows),
     )
 }
 

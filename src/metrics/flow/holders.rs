@@ -5,8 +5,9 @@ use crate::domain::Elapsed;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::of_product;
 pub use crate::work::turns::Holder;
 use crate::work::turns::{Life, Turn, lives};
@@ -33,6 +34,27 @@ static DEFINITION: Definition = Definition {
     formula: "Σ hours of a holder's turns / Σ hours of all turns",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        NumberDefinition::share("reviewer_share", "reviewer share"),
+        NumberDefinition::share("author_share", "author share"),
+        NumberDefinition::share("draft_share", "draft share"),
+        NumberDefinition::share("ci_share", "ci share"),
+        NumberDefinition::share("merge_share", "merge share"),
+        NumberDefinition::share("deploy_share", "deploy share"),
+        NumberDefinition::hours("reviewer_hours", "reviewer"),
+        NumberDefinition::hours("author_hours", "author"),
+        NumberDefinition::hours("draft_hours", "draft"),
+        NumberDefinition::hours("ci_hours", "ci"),
+        NumberDefinition::hours("merge_hours", "merge"),
+        NumberDefinition::hours("deploy_hours", "deploy"),
+        NumberDefinition::working_hours("reviewer_working_hours", "reviewer (working hours)"),
+        NumberDefinition::working_hours("author_working_hours", "author (working hours)"),
+        NumberDefinition::working_hours("draft_working_hours", "draft (working hours)"),
+        NumberDefinition::working_hours("ci_working_hours", "ci (working hours)"),
+        NumberDefinition::working_hours("merge_working_hours", "merge (working hours)"),
+        NumberDefinition::working_hours("deploy_working_hours", "deploy (working hours)"),
+    ],
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[
@@ -165,7 +187,7 @@ fn estimate(question: &Question, rows: &[&Keyed<Held>]) -> Measured {
         }
     }
     let all: u64 = sums.iter().map(|(elapsed, _)| *elapsed).sum();
-    if n < question.minimum_n || all == 0 {
+    if all == 0 {
         return Measured::TooFew { n };
     }
     let seen = || NAMES.iter().zip(&sums).filter(|(_, held)| held.0 > 0);

@@ -2,7 +2,8 @@
 
 use super::{Placed, cleared_at, durations, merged_inside};
 use crate::metrics::Metric;
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
+use crate::metrics::number::WAIT;
 use crate::work::pull_requests::Whole;
 use crate::work::{Missing, Need, Reading};
 
@@ -23,6 +24,8 @@ static DEFINITION: Definition = Definition {
     formula: "merged_at − max(first approval after the last request for changes, last dismissal of such a request)",
     unit: Unit::WorkingHours,
     recipe: Recipe::Median,
+    floor: Floor::MinimumN,
+    numbers: WAIT,
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],

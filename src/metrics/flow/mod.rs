@@ -85,7 +85,7 @@ fn durations(
                 .filter_map(|whole| Some(place(reading, whole)?.row(reading, whole)))
                 .collect())
         },
-        &|_, rows| finish(quantiles(reading.question, definition.unit, rows)),
+        &|_, rows| finish(quantiles(definition.unit, rows)),
     )
 }
 

@@ -3,7 +3,8 @@
 use super::{Placed, durations};
 use crate::domain::PullRequestState;
 use crate::metrics::Metric;
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
+use crate::metrics::number::WAIT;
 use crate::metrics::review::spoiled;
 use crate::work::machine_like::Words;
 use crate::work::pull_requests::{Whole, not_human};
@@ -26,6 +27,8 @@ static DEFINITION: Definition = Definition {
     formula: "first_human_review_at − max(ready_at, first_requested_at)",
     unit: Unit::WorkingHours,
     recipe: Recipe::Median,
+    floor: Floor::MinimumN,
+    numbers: WAIT,
     about: About::Deeds,
     cohort: Some("first reviewed in the bucket"),
     needs: &[Need::PullRequests],

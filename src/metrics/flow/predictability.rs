@@ -5,8 +5,9 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{AreaDepth, Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::work::flow_rules::{Around, DAYS_AROUND};
 use crate::work::pull_requests::{not_human, of_product};
 use crate::work::turns::lives;
@@ -29,6 +30,21 @@ static DEFINITION: Definition = Definition {
     formula: "finished, carried over and p90 / p50 of merged_at − created_at, on either side",
     unit: Unit::Count("pull requests"),
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        NumberDefinition::of(
+            "finished_after",
+            "finished after",
+            Unit::Count("pull requests"),
+        ),
+        NumberDefinition::bare("finished_before", "finished before"),
+        NumberDefinition::bare("carried_over_after", "carried over after"),
+        NumberDefinition::bare("carried_over_before", "carried over before"),
+        NumberDefinition::hours("median_after_hours", "median after"),
+        NumberDefinition::bare("spread_after", "spread after"),
+        NumberDefinition::hours("median_before_hours", "median before"),
+        NumberDefinition::bare("spread_before", "spread before"),
+    ],
     about: About::Deeds,
     cohort: None,
     needs: &[Need::PullRequests],
@@ -146,9 +162,6 @@ fn estimate(question: &Question, rows: &[&Keyed<Side>]) -> Measured {
     };
     let (before, after) = (finished(false), finished(true));
     let n = count(rows.len());
-    if n < question.minimum_n {
-        return Measured::TooFew { n };
-    }
     let mut numbers = vec![
         ("finished_after", Number::Count(count(after.len()))),
         ("finished_before", Number::Count(count(before.len()))),

@@ -3,7 +3,8 @@
 use super::{merged_inside, review_span};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, measure_rows, quantiles};
-use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::of_product;
 use crate::work::turns::n_rounds;
 use crate::work::{Fate, Missing, Need, Reading};
@@ -25,6 +26,12 @@ static DEFINITION: Definition = Definition {
     formula: "count of human reviews by somebody else that are the last one before some push",
     unit: Unit::Count("review rounds"),
     recipe: Recipe::Median,
+    floor: Floor::MinimumN,
+    numbers: &[
+        NumberDefinition::of("p50", "median", Unit::Count("review rounds")),
+        NumberDefinition::of("p75", "p75", Unit::Count("review rounds")),
+        NumberDefinition::of("p90", "p90", Unit::Count("review rounds")),
+    ],
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
@@ -64,6 +71,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             });
             Ok(rows.collect())
         },
-        &|_, rows| quantiles(reading.question, DEFINITION.unit, rows),
+        &|_, rows| quantiles(DEFINITION.unit, rows),
     )
 }

@@ -2,7 +2,8 @@
 
 use super::{Placed, durations, merged_inside, review_span};
 use crate::metrics::Metric;
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
+use crate::metrics::number::WAIT;
 use crate::work::pull_requests::Whole;
 use crate::work::{Missing, Need, Reading};
 
@@ -22,6 +23,8 @@ static DEFINITION: Definition = Definition {
     formula: "last_approval_at − first_human_review_at",
     unit: Unit::WorkingHours,
     recipe: Recipe::Median,
+    floor: Floor::MinimumN,
+    numbers: WAIT,
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],

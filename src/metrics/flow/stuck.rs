@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, full_count, measure_rows};
-use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
 use crate::work::turns::lives;
@@ -29,6 +30,8 @@ static DEFINITION: Definition = Definition {
     formula: "open, and working days since max(ready, last event by another human) ≥ the agreement",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: RATIO,
     about: About::Deeds,
     cohort: None,
     needs: &[Need::PullRequests],
@@ -46,7 +49,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::AREAS,
         &|| Ok(rows(reading)),
-        &|_, rows| full_count(reading.question, rows),
+        &|_, rows| full_count(rows),
     )?;
     let days = reading.question.flow.stuck_after_working_days;
     measure.notes.push(if reading.question.flow.is_agreed {

@@ -7,8 +7,8 @@ use super::merged_inside;
 use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
-use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, Keyed, Measure, Measured, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Measured, Recipe, Unit};
+use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::delivery::ancestry::{self, Ancestry};
 use crate::work::delivery::landing::{self, Landings};
@@ -34,6 +34,8 @@ static DEFINITION: Definition = Definition {
     formula: "merged without review and co-author / merged",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: RATIO,
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests, Need::Commits],
@@ -64,13 +66,9 @@ const NO_FLOW: &str = "no_pull_request_flow";
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
     let rows = rows(reading);
-    let mut found = cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
-        &rows,
-        Depth::AREAS,
-        &|_, rows| share(reading.question, rows),
-    );
+    let mut found = cells(&DEFINITION, reading, &rows, Depth::AREAS, &|_, rows| {
+        share(rows)
+    });
     for cell in &mut found {
         let none = cell.ledger.included == 0 && cell.ledger.excluded.contains_key(NO_FLOW);
         if none {

@@ -11,8 +11,9 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::{not_human, of_product};
 use crate::work::turns::lives;
 use crate::work::{Fate, Missing, Need, Question, Reading};
@@ -33,6 +34,13 @@ static DEFINITION: Definition = Definition {
     formula: "count of pull requests that are open and ready at the end of the day",
     unit: Unit::Count("open pull requests"),
     recipe: Recipe::Whole,
+    floor: Floor::One,
+    numbers: &[
+        NumberDefinition::of("median", "median", Unit::Count("open pull requests")),
+        NumberDefinition::bare("highest", "highest"),
+        NumberDefinition::bare("last_day", "last day"),
+        NumberDefinition::bare("days", "days"),
+    ],
     about: About::Deeds,
     cohort: Some("the day is in the bucket"),
     needs: &[Need::PullRequests],

@@ -6,11 +6,12 @@ use super::merged_inside;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::work::flow_rules::KindRules;
 use crate::work::pull_requests::{Key, Whole, of_product};
-use crate::work::{Fate, Missing, Need, Question, Reading};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -29,6 +30,19 @@ static DEFINITION: Definition = Definition {
     formula: "pull requests of the kind / merged pull requests",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        NumberDefinition::share("feature_share", "feature share"),
+        NumberDefinition::share("maintenance_share", "maintenance share"),
+        NumberDefinition::share("debt_share", "debt share"),
+        NumberDefinition::share("incident_share", "incident share"),
+        NumberDefinition::share("unclassified_share", "unclassified share"),
+        NumberDefinition::bare("feature", "feature"),
+        NumberDefinition::bare("maintenance", "maintenance"),
+        NumberDefinition::bare("debt", "debt"),
+        NumberDefinition::bare("incident", "incident"),
+        NumberDefinition::bare("unclassified", "unclassified"),
+    ],
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
@@ -60,7 +74,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::AREAS,
         &|| Ok(rows(reading)),
-        &|_, rows| estimate(reading.question, rows),
+        &|_, rows| estimate(rows),
     )
 }
 
@@ -159,11 +173,8 @@ fn conventional_type(title: &str) -> Option<String> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn estimate(question: &Question, rows: &[&Keyed<&'static str>]) -> Measured {
+fn estimate(rows: &[&Keyed<&'static str>]) -> Measured {
     let n = count(rows.len());
-    if n < question.minimum_n {
-        return Measured::TooFew { n };
-    }
     let of_kind = |kind| count(rows.iter().filter(|row| row.key == kind).count());
     let mut numbers = Vec::new();
     for (kind, share) in KINDS {

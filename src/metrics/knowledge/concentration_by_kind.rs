@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Granularity, PersonId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells};
-use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Keyed, LedgerRow, Measure, Measured, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Recipe, Unit,
 };
+use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::metrics::ownership::share;
 use crate::work::delivery::deployments::commit_page;
 use crate::work::quarters::{CommitIn, commits_in};
@@ -36,6 +36,13 @@ static DEFINITION: Definition = Definition {
     formula: "max(commits of the kind credited to one person) / commits of the kind;  1 / Σ p²",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("effective_committers", "effective committers"),
+        NumberDefinition::bare("committers", "committers"),
+    ],
     about: About::Deeds,
     cohort: Some("committed, or released, in the quarter"),
     needs: &[Need::History, Need::Deployments],
@@ -164,11 +171,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
     let rows = rows(reading);
     let found = cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::AREA_BUCKETS,
-        &|_, rows| share::estimate(reading.question, rows),
+        &|_, rows| share::estimate(rows),
     );
     // By one person alone, and often enough to say so.
     let alone: BTreeSet<&str> = found

@@ -7,10 +7,13 @@ use super::holders::{FileRow, Judged, file_rows, held, measure_files};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Floor, Measure, Measured, Number, Ratio, Recipe, Unit,
+};
+use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::activity::active_people;
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Missing, Need, Question, Reading};
+use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -28,6 +31,13 @@ static DEFINITION: Definition = Definition {
     formula: "files with |{p active: p changed or reviewed the file}| ≤ 1 / files",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("with_nobody_active", "with nobody active"),
+        NumberDefinition::bare("with_one_active", "with one active"),
+    ],
     about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
@@ -63,11 +73,8 @@ pub fn rows(reading: &Reading<'_>) -> Vec<FileRow> {
 
 /// The figure of the files of one scope, of which those who know each are given.
 #[must_use]
-pub fn estimate(question: &Question, files: &[&[PersonId]]) -> Measured {
+pub fn estimate(files: &[&[PersonId]]) -> Measured {
     let of = count(files.len());
-    if of < question.minimum_n {
-        return Measured::TooFew { n: of };
-    }
     let known_to = |n: usize| count(files.iter().filter(|people| people.len() == n).count());
     let (with_nobody, with_one) = (known_to(0), known_to(1));
     let ratio = Ratio {
@@ -95,7 +102,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             Some(stale) => Err(stale),
             None => Ok(rows(reading)),
         },
-        &|rows| estimate(reading.question, &held(rows)),
+        &|rows| estimate(&held(rows)),
         &Vec::new,
     )
 }

@@ -168,9 +168,6 @@ pub fn held<'a, H>(rows: &[&'a Keyed<Vec<H>>]) -> Vec<&'a [H]> {
 #[must_use]
 pub fn truck_factor(reading: &Reading<'_>, files: &[&[PersonId]]) -> Measured {
     let n = count(files.len());
-    if n < reading.question.minimum_n {
-        return Measured::TooFew { n };
-    }
     let removed = removals(files, &|person| name_of(reading.tables, person));
     // Nobody needs to leave where most files have no author to begin with.
     let without = || count(files.iter().filter(|holders| holders.is_empty()).count());

@@ -8,8 +8,11 @@ use super::holders::{FileRow, measure_files};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
-use crate::metrics::measure::{About, Definition, Measure, Measured, Number, Ratio, Recipe, Unit};
-use crate::work::{Fate, Missing, Need, Question, Reading};
+use crate::metrics::measure::{
+    About, Definition, Floor, Measure, Measured, Number, Ratio, Recipe, Unit,
+};
+use crate::metrics::number::{HITS, NumberDefinition, OF};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -28,6 +31,14 @@ static DEFINITION: Definition = Definition {
     formula: "max over p of |{files: {active who changed or reviewed it} = {p}}| / |{files: somebody active did}|",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("people_who_would", "people who would"),
+        NumberDefinition::bare("files_of_one_person", "files of one person"),
+        NumberDefinition::bare("areas_of_one_person", "areas of one person"),
+    ],
     about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
@@ -104,11 +115,8 @@ pub fn areas_known_to_one(rows: &[&FileRow]) -> BTreeMap<PersonId, BTreeSet<Stri
     alone
 }
 
-fn estimate(question: &Question, rows: &[&FileRow]) -> Measured {
+fn estimate(rows: &[&FileRow]) -> Measured {
     let n = count(rows.len());
-    if n < question.minimum_n {
-        return Measured::TooFew { n };
-    }
     let alone = known_to_one(rows);
     let ratio = Ratio {
         hits: alone.values().copied().max().unwrap_or_default(),
@@ -137,7 +145,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             Some(stale) => Err(stale),
             None => Ok(rows(reading)),
         },
-        &|rows| estimate(reading.question, rows),
+        &|rows| estimate(rows),
         &Vec::new,
     )
 }

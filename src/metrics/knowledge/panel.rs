@@ -10,7 +10,7 @@ use super::holdings::Holdings;
 use super::{files_at_risk, primary_developers, survival, truck_factor, truck_factor_decayed};
 use crate::domain::{Bucket, Granularity, PersonId};
 use crate::metrics::group::{Few, Group};
-use crate::metrics::measure::{Cell, Ledger, Measure, Measured, Scope};
+use crate::metrics::measure::{Cell, Definition, Ledger, Measure, Measured, Scope};
 use crate::tables::Tables;
 use crate::work::activity::active_people;
 use crate::work::file_areas::FileAreas;
@@ -87,20 +87,21 @@ impl<'a> Panel<'a> {
         let recent = part(|judged| &judged.recent);
         self.collect(&mut panel, 1, &recent, of_authors);
         let developed: Vec<_> = judged.iter().map(|judged| &judged.developed).collect();
-        let estimate =
-            &|files: &[&[(PersonId, f64)]]| primary_developers::estimate(question, files);
+        let estimate = &|files: &[&[(PersonId, f64)]]| primary_developers::estimate(files);
         self.collect(&mut panel, 2, &developed, estimate);
         let mut surviving = Holdings::default();
         for lines in self.samples.lines_at(tables, instant, &question.zone) {
             surviving.push(lines.file, survival::judged(lines));
         }
-        let group = Group::of(survival::METRIC.definition, question);
+        let definition = survival::METRIC.definition;
+        let group = Group::of(definition, question);
         let lines = self
             .places
             .figures(&[&surviving], &|files: &[&[(PersonId, u64)]]| {
                 let holders = files.iter().copied().flatten().map(|(person, _)| *person);
                 let few = group.few_behind(&[], holders);
-                (survival::estimate(reading, files), few)
+                let estimate = || survival::estimate(reading, files);
+                (definition.summarised(question, files.len(), estimate), few)
             });
         for (area, found, ledger) in lines {
             let (measured, few) = found.unwrap_or((Measured::TooFew { n: 0 }, None));
@@ -117,7 +118,7 @@ impl<'a> Panel<'a> {
             );
         }
         let at_risk = part(|judged| &judged.at_risk);
-        let estimate = &|files: &[&[PersonId]]| files_at_risk::estimate(question, files);
+        let estimate = &|files: &[&[PersonId]]| files_at_risk::estimate(files);
         self.collect(&mut panel, 4, &at_risk, estimate);
         panel
     }
@@ -129,6 +130,12 @@ impl<'a> Panel<'a> {
         parts: &[&Holdings<H>],
         estimate: &dyn Fn(&[&[H]]) -> Measured,
     ) {
+        let Some(definition) = PLACES.get(at) else {
+            return;
+        };
+        let estimate = &|files: &[&[H]]| {
+            definition.summarised(self.reading.question, files.len(), || estimate(files))
+        };
         for (area, measured, ledger) in self.places.figures(parts, estimate) {
             let shown = Shown {
                 measured: measured.unwrap_or(Measured::TooFew { n: 0 }),
@@ -205,19 +212,22 @@ pub fn by_quarter(reading: &Reading<'_>) -> Arc<Vec<(Bucket, ByArea)>> {
 }
 
 /// The metrics of the panel, in the order of its places.
-const PLACES: [&str; 5] = [
-    truck_factor::METRIC.definition.id,
-    truck_factor_decayed::METRIC.definition.id,
-    primary_developers::METRIC.definition.id,
-    survival::METRIC.definition.id,
-    files_at_risk::METRIC.definition.id,
+const PLACES: [&Definition; 5] = [
+    truck_factor::METRIC.definition,
+    truck_factor_decayed::METRIC.definition,
+    primary_developers::METRIC.definition,
+    survival::METRIC.definition,
+    files_at_risk::METRIC.definition,
 ];
 
 /// Adds the figures at the end of every complete quarter to those of products and areas, where the metric is one of the panel.
 ///
 /// They are what the metric gives as of the quarter's end, with its ledger: `explain --as-of` lists the rows.
 pub(crate) fn with_quarters(mut measure: Measure, reading: &Reading<'_>) -> Measure {
-    let Some(at) = PLACES.iter().position(|id| *id == measure.definition.id) else {
+    let Some(at) = PLACES
+        .iter()
+        .position(|place| place.id == measure.definition.id)
+    else {
         return measure;
     };
     let cells = std::mem::take(&mut measure.cells);

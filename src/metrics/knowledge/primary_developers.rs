@@ -7,10 +7,11 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::count;
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::{FILES, FILES_THEN_WITHOUT_AUTHOR, NumberDefinition};
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Missing, Need, Question, Reading};
+use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -34,6 +35,15 @@ static DEFINITION: Definition = Definition {
               area) = Σ_f K(p, f), of its sum",
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        NumberDefinition::of("count", "count", Unit::Count("people")),
+        NumberDefinition::bare("primary", "primary"),
+        NumberDefinition::bare("secondary", "secondary"),
+        NumberDefinition::bare("developers", "developers"),
+        FILES,
+        FILES_THEN_WITHOUT_AUTHOR,
+    ],
     about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
@@ -116,11 +126,8 @@ pub fn rows(reading: &Reading<'_>) -> Vec<KnownRow> {
 
 /// The figure of the files of one scope.
 #[must_use]
-pub fn estimate(question: &Question, files: &[&[(PersonId, f64)]]) -> Measured {
+pub fn estimate(files: &[&[(PersonId, f64)]]) -> Measured {
     let n = count(files.len());
-    if n < question.minimum_n {
-        return Measured::TooFew { n };
-    }
     let (primary, secondary, n_people) = developers(files);
     let gone: BTreeSet<PersonId> = primary.union(&secondary).copied().collect();
     let is_orphan =
@@ -145,7 +152,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &DEFINITION,
         reading,
         &|| Ok(rows(reading)),
-        &|rows| estimate(reading.question, &held(rows)),
+        &|rows| estimate(&held(rows)),
         &Vec::new,
     )
 }

@@ -6,8 +6,8 @@ use super::decay::{AreaKnowledge, by_area, stale};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, full_count};
-use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, Keyed, LedgerRow, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Keyed, LedgerRow, Measure, Recipe, Unit};
+use crate::metrics::number::RATIO;
 use crate::work::activity::active_people;
 use crate::work::file_areas::repositories_of_areas;
 use crate::work::{Fate, Missing, Need, Reading};
@@ -34,6 +34,8 @@ static DEFINITION: Definition = Definition {
     formula: "areas with (largest share ≥ 0.8 and no second active person with ≥ 3 contributions) / areas with enough history",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: RATIO,
     about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
@@ -137,11 +139,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         });
     }
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::PRODUCT,
-        &|_, rows| full_count(reading.question, rows),
+        &|_, rows| full_count(rows),
     ));
     let held: Vec<_> = silos(reading)
         .into_iter()

@@ -8,8 +8,9 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::estimate::effective_number;
 use crate::metrics::measure::{
-    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
+use crate::metrics::number::{FILES, FILES_THEN_WITHOUT_AUTHOR, HITS, NumberDefinition, OF};
 use crate::tables::Tables;
 use crate::work::file_areas::areas_of_files;
 use crate::work::history::surviving::{FileLines, Samples, missing};
@@ -32,6 +33,16 @@ static DEFINITION: Definition = Definition {
     formula: "max(lines of one person) / lines;  1/Σ p²;  min k: lines of the k greatest > lines / 2",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("effective_holders", "effective holders"),
+        NumberDefinition::bare("holders", "holders"),
+        NumberDefinition::bare("holders_of_half", "holders of half"),
+        FILES,
+        FILES_THEN_WITHOUT_AUTHOR,
+    ],
     about: About::Deeds,
     cohort: None,
     needs: &[Need::Ownership],
@@ -124,9 +135,6 @@ pub fn holders_of_half(tables: &Tables, lines: &BTreeMap<PersonId, u64>) -> BTre
 #[must_use]
 pub fn estimate(reading: &Reading<'_>, files: &[&[(PersonId, u64)]]) -> Measured {
     let n = count(files.len());
-    if n < reading.question.minimum_n {
-        return Measured::TooFew { n };
-    }
     let mut lines: BTreeMap<PersonId, u64> = BTreeMap::new();
     for (person, n) in files.iter().copied().flatten() {
         *lines.entry(*person).or_default() += n;

@@ -5,7 +5,8 @@ use super::holders::{
 };
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
+use crate::metrics::number::TRUCK_FACTOR;
 use crate::work::history::lineage::{FileHistory, file_histories};
 use crate::work::{Missing, Need, Reading};
 
@@ -27,6 +28,8 @@ static DEFINITION: Definition = Definition {
     formula: "min k: files without an author after removing the k greatest authors > files / 2",
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: TRUCK_FACTOR,
     about: About::System,
     cohort: None,
     needs: &[Need::History],

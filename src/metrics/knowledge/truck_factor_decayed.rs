@@ -3,7 +3,8 @@
 use super::holders::{FileRow, Judged, file_rows, held, measure_files, truck_factor};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
-use crate::metrics::measure::{About, Definition, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
+use crate::metrics::number::TRUCK_FACTOR;
 use crate::work::history::lineage::FileHistory;
 use crate::work::{Missing, Need, Reading};
 
@@ -29,6 +30,8 @@ static DEFINITION: Definition = Definition {
               major contributor after removing the k greatest > files / 2",
     unit: Unit::Count("people"),
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: TRUCK_FACTOR,
     about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],

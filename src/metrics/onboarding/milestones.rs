@@ -8,11 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
-use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Cell, Definition, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope,
-    Unit, Value,
+    About, Cell, Definition, Floor, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Recipe,
+    Scope, Unit, Value,
 };
+use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::pull_requests::{Key, Whole, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -37,6 +37,15 @@ static DEFINITION: Definition = Definition {
     formula: "joiners with a code pull request merged before joined_on + 28 days / joiners of at least 28 days",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("people_met", "people met"),
+        NumberDefinition::hours("first_docs_hours", "first docs"),
+        NumberDefinition::hours("first_code_hours", "first code"),
+        NumberDefinition::hours("first_review_hours", "first review"),
+    ],
     about: About::People,
     cohort: None,
     needs: &[Need::PullRequests, Need::Commits],
@@ -211,11 +220,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let reached = milestones(reading, &joined);
     let rows = rows(reading, &reached);
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::PRODUCT,
-        &|_, rows| share(reading.question, rows),
+        &|_, rows| share(rows),
     ));
     for joiner in reached.iter().filter(|joiner| joiner.is_seen()) {
         let own = rows

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use crate::domain::{Codeowners, CodeownersLine, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, full_count};
-use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, Keyed, LedgerRow, Measure, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Ratio, Recipe, Unit,
+};
+use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::file_areas::areas_of_files;
 use crate::work::history::lineage::file_histories;
@@ -36,6 +38,8 @@ static DEFINITION: Definition = Definition {
     formula: "lines with (commits and reviews by declared owners / commits and reviews) < ½, of the lines with at least `minimum_n`",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: RATIO,
     about: About::System,
     cohort: None,
     needs: &[Need::History, Need::Ownership],
@@ -285,11 +289,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         })
         .collect();
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::REPOSITORIES,
-        &|_, rows| full_count(reading.question, rows),
+        &|_, rows| full_count(rows),
     ));
     let owned = count(rows.len());
     measure.notes.push(format!(

@@ -10,8 +10,10 @@ use crate::domain::{Bucket, Granularity, PersonId, ReviewState};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, full_count};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::group::Group;
-use crate::metrics::measure::{About, Definition, Keyed, LedgerRow, Measure, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Ratio, Recipe, Unit,
+};
+use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::file_areas::repositories_of_areas;
 use crate::work::pull_requests::{Key, Whole, of_product};
@@ -39,6 +41,8 @@ static DEFINITION: Definition = Definition {
     formula: "share(q, giver) − share(q+2, giver) ≥ 0.2 and share(q+2, receiver) − share(q, receiver) ≥ 0.2, intervals apart",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: RATIO,
     about: About::System,
     cohort: None,
     needs: &[Need::History],
@@ -320,11 +324,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         rows.push(Keyed { row, key: () });
     }
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::PRODUCT,
-        &|_, rows| full_count(reading.question, rows),
+        &|_, rows| full_count(rows),
     ));
     let named = if named.is_empty() {
         "none".to_owned()

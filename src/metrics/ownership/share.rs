@@ -10,14 +10,15 @@ use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, wilson_interval};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
+use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::delivery::deployments::commit_page;
 use crate::work::file_areas::areas_of_files;
 use crate::work::history::surviving::Samples;
 use crate::work::pull_requests::of_product;
 use crate::work::quarters::commits_in_areas;
-use crate::work::{Fate, Missing, Need, Question, Reading};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -37,6 +38,19 @@ static DEFINITION: Definition = Definition {
     formula: "max(commits credited to one person) / commits;  1 / Σ p²;  max and sum by person of lines, reviews, merges",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("effective_committers", "effective committers"),
+        NumberDefinition::bare("committers", "committers"),
+        NumberDefinition::bare("lines_of_one", "lines of one"),
+        NumberDefinition::bare("lines", "lines"),
+        NumberDefinition::bare("reviews_of_one", "reviews of one"),
+        NumberDefinition::bare("reviews", "reviews"),
+        NumberDefinition::bare("merges_of_one", "merges of one"),
+        NumberDefinition::bare("merges", "merges"),
+    ],
     about: About::Deeds,
     cohort: Some("committed in the quarter"),
     needs: &[Need::History, Need::Subjects, Need::Ownership],
@@ -54,11 +68,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let rows = rows(reading);
     let group = Group::of(&DEFINITION, reading.question);
     let mut found = cells(
-        group,
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::AREA_BUCKETS,
-        &|_, rows| estimate(reading.question, rows),
+        &|_, rows| estimate(rows),
     );
     let others = others(reading);
     for cell in found
@@ -212,11 +226,8 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
 
 /// The largest share of the rows credited to one person, and the effective number of people.
 #[must_use]
-pub fn estimate(question: &Question, rows: &[&Keyed<Vec<PersonId>>]) -> Measured {
+pub fn estimate(rows: &[&Keyed<Vec<PersonId>>]) -> Measured {
     let n = count(rows.len());
-    if n < question.minimum_n {
-        return Measured::TooFew { n };
-    }
     let mut credited: BTreeMap<PersonId, u64> = BTreeMap::new();
     rows.iter()
         .flat_map(|row| &row.key)

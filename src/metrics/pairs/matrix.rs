@@ -8,8 +8,9 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::flow::unreviewed_share::UNLINKED;
 use crate::metrics::measure::{
-    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::work::delivery::deployments::commit_page;
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -30,6 +31,11 @@ static DEFINITION: Definition = Definition {
     formula: "|{ {a, b}: a ≠ b, a commit is credited to a and b }|",
     unit: Unit::Count("pairs"),
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        NumberDefinition::of("count", "count", Unit::Count("pairs")),
+        NumberDefinition::bare("people", "people"),
+    ],
     about: About::Deeds,
     cohort: Some("committed in the quarter"),
     needs: &[Need::Commits],
@@ -145,9 +151,6 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &|| Ok(rows(reading)),
         &|_, rows| {
             let n = count(rows.len());
-            if n < reading.question.minimum_n {
-                return Measured::TooFew { n };
-            }
             let pairs: BTreeSet<Pair> = rows.iter().filter_map(|row| row.key).collect();
             let people: BTreeSet<PersonId> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
             Measured::Value {

@@ -7,9 +7,10 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows, ratio_value};
 use crate::metrics::measure::{
-    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
-use crate::work::{Fate, Missing, Need, Question, Reading};
+use crate::metrics::number::{HITS, NumberDefinition, OF};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -27,6 +28,12 @@ static DEFINITION: Definition = Definition {
     formula: "areas with exactly one human reviewer in 180 days / areas with at least `minimum_n` pull requests reviewed in 180 days",
     unit: Unit::Share,
     recipe: Recipe::Share,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("with_one_approver", "with one approver"),
+    ],
     about: About::System,
     cohort: None,
     needs: &[Need::PullRequests],
@@ -75,7 +82,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             };
             Ok(by_area(reading).into_iter().map(row).collect())
         },
-        &|_, rows| estimate(reading.question, rows),
+        &|_, rows| estimate(rows),
     )?;
 
     let alone = measure
@@ -97,14 +104,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn estimate(question: &Question, rows: &[&Keyed<Option<PersonId>>]) -> Measured {
+fn estimate(rows: &[&Keyed<Option<PersonId>>]) -> Measured {
     let ratio = Ratio {
         hits: count(rows.iter().filter(|row| row.row.value == Some(1.0)).count()),
         of: count(rows.len()),
     };
-    if ratio.of < question.minimum_n {
-        return Measured::TooFew { n: ratio.of };
-    }
     let mut value = ratio_value(ratio);
     let with_one_approver = rows.iter().filter(|row| row.key.is_some()).count();
     value

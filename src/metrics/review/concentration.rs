@@ -6,12 +6,12 @@ use crate::domain::{Bucket, PersonId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, gini, wilson_interval};
-use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
+use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::pull_requests::of_product;
-use crate::work::{Fate, Missing, Need, Question, Reading};
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -29,6 +29,14 @@ static DEFINITION: Definition = Definition {
     formula: "max(reviews of one person) / all reviews;  1 / Σ p²;  G · n / (n − 1)",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: &[
+        HITS,
+        OF,
+        NumberDefinition::bare("effective_reviewers", "effective reviewers"),
+        NumberDefinition::bare("gini", "gini"),
+        NumberDefinition::bare("active_members", "active members"),
+    ],
     about: About::Deeds,
     cohort: Some("submitted in the bucket"),
     needs: &[Need::PullRequests, Need::Commits],
@@ -47,11 +55,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let rows = rows(reading);
     let active = active_members(reading);
     measure.cells.extend(cells(
-        Group::of(&DEFINITION, reading.question),
-        reading.product,
+        &DEFINITION,
+        reading,
         &rows,
         Depth::AREAS,
-        &|bucket, rows| estimate(reading.question, rows, active.get(&bucket)),
+        &|bucket, rows| estimate(rows, active.get(&bucket)),
     ));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
@@ -118,15 +126,8 @@ fn active_members(reading: &Reading<'_>) -> BTreeMap<Option<Bucket>, BTreeSet<Pe
     active
 }
 
-fn estimate(
-    question: &Question,
-    rows: &[&Keyed<Option<PersonId>>],
-    members: Option<&BTreeSet<PersonId>>,
-) -> Measured {
+fn estimate(rows: &[&Keyed<Option<PersonId>>], members: Option<&BTreeSet<PersonId>>) -> Measured {
     let n = count(rows.len());
-    if n < question.minimum_n {
-        return Measured::TooFew { n };
-    }
     let mut reviews: BTreeMap<PersonId, u64> = BTreeMap::new();
     rows.iter()
         .filter_map(|row| row.key)

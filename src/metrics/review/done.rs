@@ -6,8 +6,9 @@ use crate::domain::{Bucket, CommentKind, PersonId, Review};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
@@ -29,6 +30,16 @@ static DEFINITION: Definition = Definition {
     formula: "count(submitted reviews where reviewer ≠ author)",
     unit: Unit::Count("reviews"),
     recipe: Recipe::Count,
+    floor: Floor::One,
+    numbers: &[
+        NumberDefinition::of("count", "count", Unit::Count("reviews")),
+        NumberDefinition::bare("pull_requests", "pull requests"),
+        NumberDefinition::bare("reviewed_by_each", "reviewed by each"),
+        NumberDefinition::bare("commented_on", "commented on"),
+        NumberDefinition::bare("with_text", "with text"),
+        NumberDefinition::bare("inline_comments", "inline comments"),
+        NumberDefinition::bare("conversation_comments", "conversation comments"),
+    ],
     about: About::Deeds,
     cohort: Some("submitted in the bucket"),
     needs: &[Need::PullRequests],

@@ -8,7 +8,8 @@ use super::{span_hours, spoiled};
 use crate::domain::{Comment, PullRequestState};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
-use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::number::CENSORED_WAIT;
 use crate::work::machine_like::Words;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
@@ -31,6 +32,8 @@ static DEFINITION: Definition = Definition {
     formula: "first_human_comment_or_review_at − ready_at",
     unit: Unit::WorkingHours,
     recipe: Recipe::CensoredMedian,
+    floor: Floor::MinimumN,
+    numbers: CENSORED_WAIT,
     about: About::Deeds,
     cohort: Some("ready in the bucket"),
     needs: &[Need::PullRequests],
@@ -72,7 +75,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             };
             Ok(of_product(reading).iter().filter_map(place).collect())
         },
-        &|_, rows| censored_quantiles(reading.question, DEFINITION.unit, rows),
+        &|_, rows| censored_quantiles(DEFINITION.unit, rows),
     )?;
     spoiled::withhold(&mut measure, reading, Words::Any);
     Ok(measure)

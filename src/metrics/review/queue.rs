@@ -10,8 +10,9 @@ use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};
 use crate::work::{Fate, Missing, Need, Question, Reading};
@@ -33,6 +34,15 @@ static DEFINITION: Definition = Definition {
     formula: "Σ open requests at the end of each day / days",
     unit: Unit::Count("open requests"),
     recipe: Recipe::Whole,
+    floor: Floor::One,
+    numbers: &[
+        NumberDefinition::of("mean_open", "mean open", Unit::Count("open requests")),
+        NumberDefinition::bare("most_open", "most open"),
+        NumberDefinition::bare("arrivals", "arrivals"),
+        NumberDefinition::bare("departures", "departures"),
+        NumberDefinition::bare("days", "days"),
+        NumberDefinition::hours("oldest_hours", "oldest"),
+    ],
     about: About::Deeds,
     cohort: Some("the day falls in the bucket"),
     needs: &[Need::PullRequests],

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::requests::{Asked, Request, replay};
 use crate::work::{Missing, Need, Reading};
@@ -27,6 +28,12 @@ static DEFINITION: Definition = Definition {
     formula: "count(review requests made in the bucket)",
     unit: Unit::Count("requests"),
     recipe: Recipe::Count,
+    floor: Floor::One,
+    numbers: &[
+        NumberDefinition::of("count", "count", Unit::Count("requests")),
+        NumberDefinition::bare("pull_requests", "pull requests"),
+        NumberDefinition::bare("to_teams", "to teams"),
+    ],
     about: About::Deeds,
     cohort: Some("requested in the bucket"),
     needs: &[Need::PullRequests],

@@ -9,7 +9,10 @@ use crate::domain::{PersonId, PullRequestState};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows, ratio_value};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::measure::{About, Definition, Keyed, Measure, Measured, Ratio, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Floor, Keyed, Measure, Measured, Ratio, Recipe, Unit,
+};
+use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, of_product};
 use crate::work::{Fate, Missing, Need, Question, Reading};
@@ -31,6 +34,8 @@ static DEFINITION: Definition = Definition {
     formula: "merged pull requests with one human approver / merged pull requests with at least one",
     unit: Unit::Share,
     recipe: Recipe::Whole,
+    floor: Floor::MinimumN,
+    numbers: RATIO,
     about: About::Deeds,
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
@@ -103,6 +108,7 @@ fn estimate(question: &Question, rows: &[&Keyed<Key>]) -> Measured {
         of: count(all.len()),
     };
     let n = count(rows.len());
+    // Rows are approvals and the share is of pull requests, of which there may be too few however many approve each.
     if ratio.of < question.minimum_n {
         return Measured::TooFew { n };
     }

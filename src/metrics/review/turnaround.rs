@@ -3,7 +3,8 @@
 use super::span_hours;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
-use crate::metrics::measure::{About, Definition, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::number::CENSORED_WAIT;
 use crate::tables::Tables;
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};
@@ -26,6 +27,8 @@ static DEFINITION: Definition = Definition {
     formula: "first_review_by_them_at − requested_at;  the median is where the share still waiting falls to one half",
     unit: Unit::WorkingHours,
     recipe: Recipe::CensoredMedian,
+    floor: Floor::MinimumN,
+    numbers: CENSORED_WAIT,
     about: About::Deeds,
     cohort: Some("requested in the bucket"),
     needs: &[Need::PullRequests],
@@ -70,7 +73,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 .map(row)
                 .collect())
         },
-        &|_, rows| censored_quantiles(reading.question, DEFINITION.unit, rows),
+        &|_, rows| censored_quantiles(DEFINITION.unit, rows),
     )
 }
 

@@ -5,8 +5,9 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::of_product;
 use crate::work::requests::{End, Request, replay};
 use crate::work::{Fate, Missing, Need, Reading};
@@ -27,6 +28,12 @@ static DEFINITION: Definition = Definition {
     formula: "count(open requests);  as of − requested_at",
     unit: Unit::Count("requests"),
     recipe: Recipe::Count,
+    floor: Floor::One,
+    numbers: &[
+        NumberDefinition::of("count", "count", Unit::Count("requests")),
+        NumberDefinition::hours("age_p50_hours", "age median"),
+        NumberDefinition::hours("oldest_hours", "oldest"),
+    ],
     about: About::Deeds,
     cohort: None,
     needs: &[Need::PullRequests],

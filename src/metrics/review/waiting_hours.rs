@@ -9,8 +9,9 @@ use crate::domain::{Bucket, PersonId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
 };
+use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
 use crate::work::turns::{Asked, Holder, Turn, lives};
 use crate::work::{Fate, Missing, Need, Question, Reading};
@@ -32,6 +33,12 @@ static DEFINITION: Definition = Definition {
     formula: "Σ over reviewer turns: hours of the turn inside the window / reviewers pending",
     unit: Unit::WorkingHours,
     recipe: Recipe::Sum,
+    floor: Floor::One,
+    numbers: &[
+        NumberDefinition::working_hours("waited_working_hours", "waited (working hours)"),
+        NumberDefinition::hours("waited_hours", "waited"),
+        NumberDefinition::bare("pull_requests", "pull requests"),
+    ],
     about: About::Deeds,
     cohort: Some("the time falls in the bucket"),
     needs: &[

@@ -72,7 +72,7 @@ pub(super) fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
             definition,
             cell,
         ),
-        words: cell_words(cell, definition.unit),
+        words: cell_words(cell, definition),
     });
     let objects = rows.iter().map(|row| {
         let (fate, reason) = fate_words(row.fate);

@@ -1,17 +1,17 @@
 //! The tables under a figure: per bucket, per repository, per area.
 
 use super::{Headline, headline};
-use crate::metrics::measure::{Cell, Measured, Number, Unit};
+use crate::metrics::measure::{Cell, Definition, Measured, Number};
 use crate::report::chart::{Chart, PointState};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
 use crate::report::withheld::people_words;
 
-pub(super) fn bucket_table(unit: Unit, chart: &Chart) -> Table {
+pub(super) fn bucket_table(definition: &Definition, chart: &Chart) -> Table {
     let is_ratio = chart.number_names().contains(&"hits");
     let mut columns = vec![Column::text("Bucket"), Column::number("n")];
     let names: Vec<&str> = chart.number_names();
-    let titles = quantity::number_titles(names.iter().copied());
+    let titles = quantity::number_titles(definition, &names);
     columns.extend(titles.iter().map(|title| Column::number(title)));
     if chart.has_band {
         columns.push(Column::number("80 % interval"));
@@ -26,13 +26,13 @@ pub(super) fn bucket_table(unit: Unit, chart: &Chart) -> Table {
             TableCell::Text(bucket),
             TableCell::number(point.n.map(quantity::count)),
         ];
-        for (at, name) in names.iter().enumerate() {
+        for name in &names {
             row.push(match point.get(name) {
                 Some(number) if is_ratio && (*name == "hits" || *name == "of") => {
                     TableCell::Number(quantity::plain(number))
                 }
                 Some(number) => {
-                    TableCell::Number(quantity::named(unit, name, at == 0, Number::Real(number)))
+                    TableCell::Number(quantity::named(definition, name, Number::Real(number)))
                 }
                 None if point.state == PointState::TooFew => {
                     TableCell::Missing(Some("too few to summarise".to_owned()))
@@ -59,7 +59,7 @@ pub(super) fn bucket_table(unit: Unit, chart: &Chart) -> Table {
 pub(super) fn scope_table(
     title: &str,
     heading: &str,
-    unit: Unit,
+    definition: &Definition,
     cells: &[(String, &Cell)],
     n_omitted: usize,
 ) -> Table {
@@ -83,7 +83,8 @@ pub(super) fn scope_table(
     columns.extend([Column::number("n"), Column::number("unknown")]);
     let rows = cells.iter().map(|(name, cell)| {
         let missing = |because: &str| TableCell::Missing(Some(because.to_owned()));
-        let (amount, label, ends, n) = match (&cell.measured, headline(unit, &cell.measured)) {
+        let (amount, label, ends, n) = match (&cell.measured, headline(definition, &cell.measured))
+        {
             (
                 _,
                 Some(Headline::Value {

@@ -74,11 +74,7 @@ pub(super) fn chart(
     let is_counted =
         matches!(first_number, Number::Count(_)) && matches!(definition.unit, Unit::Count(_));
     let marks = marks(definition, value, cells, (is_ratio, is_counted))?;
-    let unit = if is_ratio {
-        Unit::Share
-    } else {
-        value.headline_unit(definition.unit)
-    };
+    let unit = definition.headline_unit(value);
     let has_band = !is_counted && points.iter().any(|point| point.interval.is_some());
     let title = format!("{} · {}", definition.title, frame.product);
     let mut chart = Chart {
@@ -115,7 +111,7 @@ fn marks(
         },
         (false, false) => Mark {
             number: (*first).to_owned(),
-            title: quantity::number_title(first),
+            title: quantity::number_title(definition, first),
             shape: Shape::Line,
         },
     }];

@@ -95,6 +95,8 @@ fn a_limit_that_holds_nothing_is_an_error_of_the_register() {
     let each = [
         String::new(),
         "[[agreements.limit]]\nmetric = \"flow.cycel_time\"\nat_most = 1\n".to_owned(),
+        "[[agreements.limit]]\nmetric = \"flow.cycle_time\"\nnumber = \"p95\"\nat_most = 1\n"
+            .to_owned(),
         "[[agreements.limit]]\nmetric = \"flow.cycle_time\"\n".to_owned(),
     ]
     .map(|more| {
@@ -108,7 +110,11 @@ fn a_limit_that_holds_nothing_is_an_error_of_the_register() {
     [exit code 3]
 
     error: `agreements.limit` names `flow.cycel_time`, which is no metric
-    hint: `linchpin explain list` names every metric
+    hint: `linchpin explain list` names every metric, and its page in reports/metrics the numbers it has
+    [exit code 3]
+
+    error: `agreements.limit` of `flow.cycle_time` names the number `p95`, which it does not have: did you mean `p75`?
+    hint: `linchpin explain list` names every metric, and its page in reports/metrics the numbers it has
     [exit code 3]
 
     error: linchpin.toml: `agreements.limit`: on `flow.cycle_time` has neither `at_most` nor `at_least`

@@ -240,8 +240,8 @@ fn an_elapsed_headline_where_hours_are_agreed() {
     else {
         panic!("measured");
     };
-    let unit = measure.definition.unit;
-    assert_eq!(value.headline_unit(unit), Unit::WorkingHours);
+    let unit = |value| measure.definition.headline_unit(value);
+    assert_eq!(unit(value), Unit::WorkingHours);
     assert_eq!(value.headline(), Some(4.0), "{value:?}");
     close(value.get("p50"), 20.0);
     // The interval is of the headline, and so is the spread: of 1, 2, 4, 9 and 10.
@@ -258,7 +258,7 @@ fn an_elapsed_headline_where_hours_are_agreed() {
     let Measured::Value { value, .. } = &whole(&measure).measured else {
         panic!("measured");
     };
-    assert_eq!(value.headline_unit(unit), Unit::Hours);
+    assert_eq!(measure.definition.headline_unit(value), Unit::Hours);
     assert_eq!(value.get("working_p50"), None);
 }
 
