@@ -188,8 +188,8 @@ pub fn number_title(definition: &Definition, name: &str) -> String {
 /// What the reader calls each number of a value. Beside working hours, elapsed ones are called so.
 #[must_use]
 pub fn number_titles(definition: &Definition, names: &[&str]) -> Vec<String> {
-    let unit = |name: &str| definition.number(name).map(|number| number.unit);
-    let is_beside = names.first().and_then(|first| unit(first)) == Some(Unit::WorkingHours);
+    let mut declared = names.iter().filter_map(|name| definition.number(name));
+    let is_beside = declared.any(|number| number.unit == Unit::WorkingHours);
     let is_quantile = |name: &str| [P50, P75, P90].iter().any(|number| number.name == name);
     let title = |name: &&str| match number_title(definition, name) {
         title if is_beside && is_quantile(name) => format!("elapsed {title}"),
@@ -320,6 +320,10 @@ mod tests {
         assert_eq!(
             titles(&["working_p50", "p50", "p90"]),
             ["median of working hours", "elapsed median", "elapsed p90"]
+        );
+        assert_eq!(
+            titles(&["p50", "working_p50"]),
+            ["elapsed median", "median of working hours"]
         );
     }
 }
