@@ -14,8 +14,8 @@ use super::group::Few;
 use super::number::NumberDefinition;
 use crate::domain::{Bucket, PersonId, RepositoryId};
 use crate::tables::Part;
-use crate::work::Question;
 pub use crate::work::{Fate, Missing, Need};
+use crate::work::{Question, Reading};
 
 /// How many hits there were, and out of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -423,7 +423,27 @@ pub struct Measure {
     /// The population, row by row.
     pub rows: Vec<LedgerRow>,
     /// Remarks printed under the figure: sources used, rungs, disagreements. Never names a person.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
+}
+
+/// A remark of a metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The product that it is about; `None`: every product.
+    pub product: Option<String>,
+    /// What it says, in words.
+    pub text: String,
+}
+
+impl Note {
+    /// The remark where several products' stand together: that of one product begins with its name.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.product.as_ref().map_or_else(
+            || self.text.clone(),
+            |product| format!("{product}: {}", self.text),
+        )
+    }
 }
 
 impl Measure {
@@ -436,6 +456,14 @@ impl Measure {
             rows: Vec::new(),
             notes: Vec::new(),
         }
+    }
+
+    /// Adds a remark about the product of a reading.
+    pub fn note(&mut self, reading: &Reading<'_>, text: String) {
+        self.notes.push(Note {
+            product: Some(reading.product.name.clone()),
+            text,
+        });
     }
 
     /// Adds what the metric says of another product. What is said of every product is said once.

@@ -13,7 +13,7 @@ use super::markdown::prose;
 use super::{RenderError, csv, json};
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{
-    Cell, Definition, Fate, Floor, Ledger, LedgerRow, Measure, Measured, Scope, Unit,
+    Cell, Definition, Fate, Floor, Ledger, LedgerRow, Measure, Measured, Note, Scope, Unit,
 };
 use crate::report::figure::{Headline, headline};
 use crate::report::{RepositoryFace, quantity};
@@ -153,6 +153,17 @@ impl<'a> Explain<'a> {
             scope.area.as_deref(),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
+    /// The remarks about what was asked for, in words.
+    fn notes(&self) -> Vec<String> {
+        let product = self.scope.map(|scope| &scope.product);
+        let is_asked = |note: &&Note| match (&note.product, product) {
+            (Some(about), Some(asked)) => about == asked,
+            _ => true,
+        };
+        let notes = self.measure.notes.iter().filter(is_asked);
+        notes.map(Note::words).collect()
     }
 }
 
@@ -299,8 +310,8 @@ fn table(asked: &Explain<'_>) -> String {
             terminal(&words)
         );
     }
-    for note in &measure.notes {
-        let _ = writeln!(text, "note: {}", terminal(note));
+    for note in asked.notes() {
+        let _ = writeln!(text, "note: {}", terminal(&note));
     }
     text.push_str("\nLedger\n");
     let counts = rows.iter().map(|(fate, n, _)| (*fate, *n));
@@ -373,8 +384,8 @@ fn document(asked: &Explain<'_>) -> String {
             md(&words)
         );
     }
-    for note in &measure.notes {
-        let _ = writeln!(text, "> {}\n", md(note));
+    for note in asked.notes() {
+        let _ = writeln!(text, "> {}\n", md(&note));
     }
     text.push_str("| ledger | rows |\n|---|--:|\n");
     for (title, n) in ledger_lines(&Ledger::of(rows.iter().copied()), asked.minimum_n) {

@@ -15,7 +15,9 @@ use super::input::RepositoryFace;
 use super::quantity;
 use super::table::Table;
 use crate::domain::{RepositoryId, Window};
-use crate::metrics::measure::{Cell, Definition, Ledger, Measure, Measured, Ratio, Unit, Value};
+use crate::metrics::measure::{
+    Cell, Definition, Ledger, Measure, Measured, Note, Ratio, Unit, Value,
+};
 
 /// The most areas a page lists under one figure.
 const MAX_AREAS: usize = 200;
@@ -224,29 +226,11 @@ pub fn trend(measure: &Measure, product: &str, window: Window, zone: &TimeZone) 
     chart(&id, measure.definition, &cells, &frame).filter(Chart::is_drawable)
 }
 
-/// The remarks that are about this product: a remark that begins with a product's name is about that one alone.
+/// The remarks that are about this product, or about every one.
 fn notes(measure: &Measure, product: &str) -> Vec<String> {
-    let begins_with = |note: &str, name: &str| {
-        note.strip_prefix(name)
-            .is_some_and(|rest| rest.starts_with(": "))
-    };
-    let is_about_another = |note: &str| {
-        measure
-            .team_cells()
-            .any(|cell| cell.scope.product != product && begins_with(note, &cell.scope.product))
-    };
-    measure
-        .notes
-        .iter()
-        .filter(|note| begins_with(note, product) || !is_about_another(note))
-        .map(|note| {
-            if begins_with(note, product) {
-                note.get(product.len() + 2..).unwrap_or_default().to_owned()
-            } else {
-                note.clone()
-            }
-        })
-        .collect()
+    let is_about = |note: &&Note| note.product.as_ref().is_none_or(|about| about == product);
+    let notes = measure.notes.iter().filter(is_about);
+    notes.map(|note| note.text.clone()).collect()
 }
 
 fn area_name(cell: &Cell, frame: &Frame<'_>) -> Option<String> {

@@ -10,7 +10,7 @@ use super::input::{AcceptedFlag, ProductInput, RepositoryFace, TeamInput};
 use super::names::Names;
 use super::withheld::without_few;
 use crate::domain::{Gap, StreamCertificate};
-use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured};
+use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Note};
 use crate::report::subject;
 
 /// What a page that names nobody may be built from.
@@ -197,16 +197,12 @@ impl Mask<'_> {
     }
 
     /// A remark: one that begins with its product's name keeps doing so.
-    fn note(&mut self, note: &str) -> String {
-        let products: Vec<String> = self.products.keys().cloned().collect();
-        for product in products {
-            if let Some(rest) = note.strip_prefix(product.as_str())
-                && rest.starts_with(": ")
-            {
-                return format!("{}{}", self.key(&product, true), self.text(rest));
-            }
+    fn note(&mut self, note: &Note) -> Note {
+        let product = note.product.as_ref();
+        Note {
+            product: product.map(|product| self.key(product, true)),
+            text: self.text(&note.text),
         }
-        self.text(note)
     }
 
     fn cell(&mut self, mut cell: Cell) -> Cell {

@@ -30,13 +30,10 @@ pub fn without_few(measures: &[Measure], minimum: usize) -> Vec<Measure> {
     let beside = beside(&boards, minimum);
     for (measure, board) in public.iter_mut().zip(&boards) {
         let hidden: BTreeSet<String> = withhold(measure, board, &beside);
-        let speaks_of = |note: &String, product: &String| {
-            note.strip_prefix(product.as_str())
-                .is_some_and(|rest| rest.starts_with(": "))
-        };
-        measure
-            .notes
-            .retain(|note| !hidden.iter().any(|product| speaks_of(note, product)));
+        measure.notes.retain(|note| {
+            let product = note.product.as_ref();
+            product.is_none_or(|product| !hidden.contains(product))
+        });
     }
     public
 }

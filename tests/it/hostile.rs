@@ -55,7 +55,10 @@ fn given(text: &str) -> Given {
     }];
     given.measures = measures(text);
     for measure in &mut given.measures {
-        measure.notes = vec![format!("seen: {text}")];
+        measure.notes = vec![linchpin::metrics::measure::Note {
+            product: None,
+            text: format!("seen: {text}"),
+        }];
         for cell in &mut measure.cells {
             if cell.scope.area.is_some() {
                 cell.scope.area = Some(text.to_owned());

@@ -20,7 +20,7 @@ use linchpin::domain::{
     Bucket, Completeness, Gap, Granularity, RepositoryId, Stream, StreamCertificate, Window,
 };
 use linchpin::metrics::measure::{
-    Cell, Definition, Ledger, LedgerRow, Measure, Measured, Number, Scope, Unit, Value,
+    Cell, Definition, Ledger, LedgerRow, Measure, Measured, Note, Number, Scope, Unit, Value,
 };
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
@@ -261,11 +261,16 @@ fn delivery_and_flow(product: &str) -> Vec<Measure> {
     let mut frequency = bucketed(&FREQUENCY, product, counted(301), |at| {
         (!(20..23).contains(&at)).then(|| counted(wave(at, 2.0, 11.0) as u64))
     });
+    let note = |product: &str, text: &str| Note {
+        product: Some(product.to_owned()),
+        text: text.to_owned(),
+    };
     frequency.notes = vec![
-        format!(
-            "{product}: source deployments_api (412 successful production deployments in the whole history); rollbacks in the window: 1"
+        note(
+            product,
+            "source deployments_api (412 successful production deployments in the whole history); rollbacks in the window: 1",
         ),
-        "Elsewhere: source tags".to_owned(),
+        note("Elsewhere", "source tags"),
     ];
     frequency.cells.push(cell(
         whole("Elsewhere"),

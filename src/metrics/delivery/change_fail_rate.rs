@@ -87,7 +87,9 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         Depth::REPOSITORIES,
         &|_, rows| estimate(rows),
     ));
-    measure.notes.extend(incidents.notes(reading));
+    for text in incidents.notes(reading) {
+        measure.note(reading, text);
+    }
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }

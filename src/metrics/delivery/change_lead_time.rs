@@ -77,9 +77,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         Depth::REPOSITORIES,
         &|_, rows| estimate(rows),
     ));
-    measure
-        .notes
-        .push(format!("{}: {note}", reading.product.name));
+    measure.note(reading, note);
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }

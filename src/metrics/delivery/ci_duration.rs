@@ -57,7 +57,9 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         Depth::AREAS,
         &|_, rows| quantiles(DEFINITION.unit, rows),
     ));
-    measure.notes.extend(notes(reading, &rows));
+    for text in notes(reading, &rows) {
+        measure.note(reading, text);
+    }
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }
@@ -129,18 +131,14 @@ fn notes(reading: &Reading<'_>, rows: &[Keyed<()>]) -> Vec<String> {
             let place = qualifier(reading, repository)
                 .map_or_else(|| workflow.to_owned(), |name| format!("{name} {workflow}"));
             notes.push(format!(
-                "{}: {place} takes {:.1} min since {on}, {:.1} min before (medians of {n_after} and {n_before} runs)",
-                reading.product.name,
+                "{place} takes {:.1} min since {on}, {:.1} min before (medians of {n_after} and {n_before} runs)",
                 after * 60.0,
                 before * 60.0
             ));
         }
     }
     if notes.is_empty() {
-        notes.push(format!(
-            "{}: no workflow's median duration shifted",
-            reading.product.name
-        ));
+        notes.push("no workflow's median duration shifted".to_owned());
     }
     notes
 }

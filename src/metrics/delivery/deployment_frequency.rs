@@ -77,7 +77,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     measure
         .cells
         .extend(with_empty_buckets(reading, found, cells));
-    measure.notes.push(note(reading, found, shipping));
+    measure.note(reading, note(reading, found, shipping));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }
@@ -172,8 +172,7 @@ fn note(reading: &Reading<'_>, found: &Found, shipping: &Shipping) -> String {
         .filter(|candidate| candidate.fate == Fate::Included)
         .count();
     format!(
-        "{}: source {} ({n} successful production deployments in the whole history); rollbacks in the window: {n_rollbacks}",
-        reading.product.name,
+        "source {} ({n} successful production deployments in the whole history); rollbacks in the window: {n_rollbacks}",
         found.source.word()
     )
 }

@@ -94,16 +94,16 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         .filter(|shipped| reading.question.window.contains(shipped.at) && shipped.is_overtaken())
         .count();
     if n_overtaken > 0 {
-        measure.notes.push(format!(
-                "{}: deployments that an earlier started one finished ahead of, no rollbacks: {n_overtaken}",
-                reading.product.name
-            ));
+        measure.note(reading, format!("deployments that an earlier started one finished ahead of, no rollbacks: {n_overtaken}"));
     }
     if let Some(missing) = reading.question.missing(reading.product, Need::Issues) {
-        measure.notes.push(format!(
-            "{}: hotfixes for incidents are not observed, so that the rate is a lower bound: {}",
-            reading.product.name, missing.because
-        ));
+        measure.note(
+            reading,
+            format!(
+                "hotfixes for incidents are not observed, so that the rate is a lower bound: {}",
+                missing.because
+            ),
+        );
     }
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)

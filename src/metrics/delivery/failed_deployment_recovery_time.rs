@@ -70,7 +70,9 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &|| Ok(rows(reading, shipping, &incidents)),
         &|_, rows| censored_quantiles(DEFINITION.unit, rows),
     )?;
-    measure.notes = incidents.notes(reading);
+    for text in incidents.notes(reading) {
+        measure.note(reading, text);
+    }
     Ok(measure)
 }
 

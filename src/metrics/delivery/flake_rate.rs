@@ -83,13 +83,12 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     if let Some(first) = rows.iter().filter_map(|row| row.row.at).min() {
         // GitHub forgets runs after 400 days at most: the window may reach further back than the data.
         let date = reading.question.zone.to_datetime(first).date();
-        measure.notes.push(format!(
-            "{}: first run seen in the window: {date}",
-            reading.product.name
-        ));
+        measure.note(reading, format!("first run seen in the window: {date}"));
     }
-    measure.notes.extend(worst(reading, &rows));
-    measure.notes.extend(flakes.worst(reading));
+    let worst = [worst(reading, &rows), flakes.worst(reading)];
+    for text in worst.into_iter().flatten() {
+        measure.note(reading, text);
+    }
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }
@@ -136,13 +135,7 @@ fn worst(reading: &Reading<'_>, rows: &[Keyed<f64>]) -> Option<String> {
             format!("{place} {hits} of {of}")
         })
         .collect();
-    (!words.is_empty()).then(|| {
-        format!(
-            "{}: most flakes: {}",
-            reading.product.name,
-            words.join(", ")
-        )
-    })
+    (!words.is_empty()).then(|| format!("most flakes: {}", words.join(", ")))
 }
 
 /// The failed jobs that are known, by repository, run and attempt.
@@ -227,10 +220,7 @@ impl<'a> Flakes<'a> {
             } else {
                 &words
             };
-            format!(
-                "{}: jobs that failed in flaky runs: {words}{unknown}",
-                reading.product.name
-            )
+            format!("jobs that failed in flaky runs: {words}{unknown}")
         })
     }
 }

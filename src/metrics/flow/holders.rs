@@ -112,7 +112,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &|_, rows| estimate(reading.question, rows),
     )?;
 
-    measure.notes.push(note(reading));
+    measure.note(reading, note(reading));
     Ok(measure)
 }
 
@@ -225,13 +225,12 @@ fn note(reading: &Reading<'_>) -> String {
         })
         .collect();
     let unknown = reading.product.repositories.len() - rules.len();
-    let said = match (rules.is_empty(), unknown) {
+    match (rules.is_empty(), unknown) {
         (true, _) => "how many approvals a merge needs is not known, and one was taken".to_owned(),
         (false, 0) => format!("approvals that a merge needs today: {}", rules.join(", ")),
         (false, _) => format!(
             "approvals that a merge needs today: {}; of the other repositories it is not known, and one was taken",
             rules.join(", ")
         ),
-    };
-    format!("{}: {said}", reading.product.name)
+    }
 }

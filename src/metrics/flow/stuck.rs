@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, full_count, measure_rows};
-use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Note, Recipe, Unit};
 use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::pull_requests::{Key, Whole, not_human, of_product};
@@ -52,10 +52,15 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &|_, rows| full_count(rows),
     )?;
     let days = reading.question.flow.stuck_after_working_days;
-    measure.notes.push(if reading.question.flow.is_agreed {
+    let text = if reading.question.flow.is_agreed {
         format!("the team has agreed on {days} working days")
     } else {
         format!("{days} working days, since the team has agreed on no other number")
+    };
+    // The agreement is the team's, not a product's.
+    measure.notes.push(Note {
+        product: None,
+        text,
     });
     Ok(measure)
 }

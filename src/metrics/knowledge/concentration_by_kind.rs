@@ -191,15 +191,15 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         })
         .collect();
     let alone: Vec<&str> = alone.into_iter().collect();
-    measure.notes.push(format!(
-        "{}: kinds written by one person alone: {}",
-        reading.product.name,
-        if alone.is_empty() {
-            "none".to_owned()
-        } else {
-            alone.join(", ")
-        }
-    ));
+    let alone = if alone.is_empty() {
+        "none".to_owned()
+    } else {
+        alone.join(", ")
+    };
+    measure.note(
+        reading,
+        format!("kinds written by one person alone: {alone}"),
+    );
     measure.cells.extend(found);
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)

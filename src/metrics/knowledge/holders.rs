@@ -8,7 +8,7 @@ use crate::metrics::measure::{Definition, Keyed, LedgerRow, Measure, Measured, N
 use crate::tables::Tables;
 use crate::work::file_areas::areas_of_files;
 use crate::work::history::lineage::{FileHistory, LeftOut, exclusion, file_histories};
-use crate::work::{Fate, Missing, Product, Reading};
+use crate::work::{Fate, Missing, Reading};
 
 /// A file's row and who holds it, by id.
 pub type FileRow = Keyed<Vec<PersonId>>;
@@ -107,7 +107,9 @@ pub fn measure_files<K>(
     let mut measure = measure_rows(definition, reading, Depth::AREAS, rows, &|_, rows| {
         estimate(rows)
     })?;
-    measure.notes = notes();
+    for text in notes() {
+        measure.note(reading, text);
+    }
     Ok(measure)
 }
 
@@ -191,7 +193,7 @@ pub fn truck_factor(reading: &Reading<'_>, files: &[&[PersonId]]) -> Measured {
 
 /// The remark about changes that credit nobody.
 #[must_use]
-pub fn left_out_note(product: &Product, left_out: &LeftOut) -> String {
+pub fn left_out_note(left_out: &LeftOut) -> String {
     let parts: Vec<_> = left_out
         .iter()
         .map(|(reason, n)| format!("{} {n}", reason.replace('_', " ")))
@@ -201,7 +203,7 @@ pub fn left_out_note(product: &Product, left_out: &LeftOut) -> String {
     } else {
         parts.join(", ")
     };
-    format!("{}: file changes that credit nobody: {parts}", product.name)
+    format!("file changes that credit nobody: {parts}")
 }
 
 #[cfg(test)]

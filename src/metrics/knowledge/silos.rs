@@ -155,9 +155,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     } else {
         held.join("; ")
     };
-    measure
-        .notes
-        .push(format!("{}: silos: {held}", reading.product.name));
+    measure.note(reading, format!("silos: {held}"));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }

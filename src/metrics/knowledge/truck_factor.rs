@@ -94,7 +94,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &|rows| truck_factor(reading, &held(rows)),
         &|| {
             let histories = file_histories(reading);
-            vec![left_out_note(reading.product, &histories.left_out)]
+            vec![left_out_note(&histories.left_out)]
         },
     )
 }

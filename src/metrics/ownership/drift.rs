@@ -296,10 +296,13 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &|_, rows| full_count(rows),
     ));
     let owned = count(rows.len());
-    measure.notes.push(format!(
-        "{}: {} of {} living files have no declared owner; CODEOWNERS has {owned} lines",
-        reading.product.name, unowned.hits, unowned.of
-    ));
+    measure.note(
+        reading,
+        format!(
+            "{} of {} living files have no declared owner; CODEOWNERS has {owned} lines",
+            unowned.hits, unowned.of
+        ),
+    );
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }

@@ -335,9 +335,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     } else {
         named.join("; ")
     };
-    measure
-        .notes
-        .push(format!("{}: hand-overs: {named}", reading.product.name));
+    measure.note(reading, format!("hand-overs: {named}"));
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }

@@ -94,12 +94,8 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         .collect();
     names.sort_unstable();
     if !names.is_empty() {
-        let note = format!(
-            "{}: areas with one reviewer: {}",
-            reading.product.name,
-            names.join(", ")
-        );
-        measure.notes.push(note);
+        let text = format!("areas with one reviewer: {}", names.join(", "));
+        measure.note(reading, text);
     }
     Ok(measure)
 }

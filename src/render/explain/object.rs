@@ -22,7 +22,7 @@ struct Explanation<'a> {
     source: &'a str,
     sql: &'a str,
     figures: Vec<FigureLine<'a>>,
-    notes: &'a [String],
+    notes: Vec<String>,
     ledger: LedgerLine,
     rows: Vec<RowObject<'a>>,
 }
@@ -105,7 +105,7 @@ pub(super) fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
         source: definition.source,
         sql: definition.sql,
         figures: figures.collect(),
-        notes: &asked.measure.notes,
+        notes: asked.notes(),
         ledger: LedgerLine {
             included: ledger.included,
             population: ledger.population(),

@@ -240,13 +240,10 @@ impl Incidents {
         } else {
             format!(", attributed by: {}", words.join(", "))
         };
-        let mut notes = vec![format!(
-            "{}: incidents that started in the window: {n}{how}",
-            reading.product.name
-        )];
+        let mut notes = vec![format!("incidents that started in the window: {n}{how}")];
         let mut remark = |n: usize, what: String| {
             if n > 0 {
-                notes.push(format!("{}: {what}: {n}", reading.product.name));
+                notes.push(format!("{what}: {n}"));
             }
         };
         let closed = inside()

@@ -177,7 +177,7 @@ fn deployments_ordered_by_creation_while_their_statuses_arrive_late() {
         rework
             .notes
             .iter()
-            .any(|note| note.contains("no rollbacks: 1")),
+            .any(|note| note.text.contains("no rollbacks: 1")),
         "{:?}",
         rework.notes
     );
@@ -428,7 +428,7 @@ fn missing_shown_as_0() {
         recovery
             .notes
             .iter()
-            .any(|note| note.contains("closing is taken as resolved: 1"))
+            .any(|note| note.text.contains("closing is taken as resolved: 1"))
     );
 }
 
@@ -670,9 +670,9 @@ fn each_clock_takes_the_first_source_that_tells() {
     assert_eq!(seen.resolved_at, Some(hour(78)));
     let notes = measured(&given, FAILED).notes;
     assert!(
-        notes
-            .iter()
-            .any(|note| note.contains("without a zone, read in Europe/Berlin: 1")),
+        notes.iter().any(|note| note
+            .text
+            .contains("without a zone, read in Europe/Berlin: 1")),
         "{notes:?}"
     );
 
@@ -711,7 +711,7 @@ fn an_incident_of_the_register_alone_needs_a_start() {
         failed
             .notes
             .iter()
-            .any(|note| note.contains("neither issue nor start: 1")),
+            .any(|note| note.text.contains("neither issue nor start: 1")),
         "{:?}",
         failed.notes
     );
@@ -816,7 +816,9 @@ fn facts_that_contradict_each_other_are_counted_with_a_reason() {
     );
     let notes = measured(&given, FAILED).notes;
     assert!(
-        notes.iter().any(|note| note.contains("cannot be read: 1")),
+        notes
+            .iter()
+            .any(|note| note.text.contains("cannot be read: 1")),
         "{notes:?}"
     );
 }
@@ -922,8 +924,14 @@ fn a_workflow_that_slows_down_is_dated_and_one_that_does_not_is_not() {
     let notes = durations(48);
     assert_eq!(notes.len(), 1, "{notes:?}");
     assert!(
-        notes[0].contains("test takes 300.0 min since 2026-03-14, 120.0 min before"),
+        notes[0]
+            .text
+            .contains("test takes 300.0 min since 2026-03-14, 120.0 min before"),
         "{notes:?}"
     );
-    assert!(durations(1_000)[0].contains("no workflow's median duration shifted"));
+    assert!(
+        durations(1_000)[0]
+            .text
+            .contains("no workflow's median duration shifted")
+    );
 }

@@ -373,7 +373,9 @@ fn what_contradicts_itself_is_counted_with_a_reason() {
     );
     assert_eq!(found.cells[0].ledger.population(), 7);
     assert!(
-        found.notes[0].contains("by automation 1, too many files 1"),
+        found.notes[0]
+            .text
+            .contains("by automation 1, too many files 1"),
         "{:?}",
         found.notes
     );
