@@ -243,10 +243,27 @@ impl CommitId {
     /// The first ten hexadecimal digits, for people.
     #[must_use]
     pub fn short(&self) -> String {
-        let digits = self.as_bytes().iter().take(5);
-        let digits = digits.flat_map(|byte| [byte >> 4, byte & 15]);
-        let digits = digits.filter_map(|half| char::from_digit(u32::from(half), 16));
-        digits.collect()
+        self.prefix().to_string()
+    }
+
+    /// Its first digits.
+    #[must_use]
+    pub fn prefix(&self) -> CommitPrefix {
+        let mut prefix = [0; 5];
+        for (to, from) in prefix.iter_mut().zip(self.as_bytes()) {
+            *to = *from;
+        }
+        CommitPrefix(prefix)
+    }
+}
+
+/// The first ten digits of a commit's id: what people call it by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommitPrefix([u8; 5]);
+
+impl fmt::Display for CommitPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

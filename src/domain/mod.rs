@@ -27,7 +27,10 @@ pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowJob, 
 pub use facts::Facts;
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
 pub use governance::{CodeownersLine, Environment, MergeRule, Milestone, Team, TeamMember};
-pub use id::{CommitId, EmailAddress, Login, PatchId, PersonId, PrNumber, RepoName, RepositoryId};
+pub use id::{
+    CommitId, CommitPrefix, EmailAddress, Login, PatchId, PersonId, PrNumber, RepoName,
+    RepositoryId,
+};
 pub use incident::{Attribution, Cause, Incident, NoCause, ResolvedFrom, Rung, StartedFrom};
 pub use person::{Account, AccountSeen, Person};
 pub use pull_request::{

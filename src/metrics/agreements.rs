@@ -146,7 +146,7 @@ pub fn agreements(
                     // Included are all that are open: the value says which of them stand still.
                     .filter(|row| row.value == Some(1.0))
                     .map(|row| Item {
-                        subject: row.subject.clone(),
+                        subject: row.subject.words.clone(),
                         link: row.link.clone(),
                         working_days: None,
                     });

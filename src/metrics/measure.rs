@@ -12,6 +12,7 @@ use jiff::Timestamp;
 pub use super::group::About;
 use super::group::Few;
 use super::number::NumberDefinition;
+pub use super::subject::{Subject, Thing};
 use crate::domain::{Bucket, PersonId, RepositoryId};
 use crate::tables::Part;
 pub use crate::work::{Fate, Missing, Need};
@@ -147,8 +148,8 @@ pub struct LedgerRow {
     pub repository: RepositoryId,
     /// The areas that the row belongs to (a pull request may touch several); empty: no area.
     pub areas: Arc<[String]>,
-    /// What it is: `#12 title`, a commit, a path. Text as it came from GitHub or git: encode it in every sink.
-    pub subject: String,
+    /// What it is about.
+    pub subject: Subject,
     /// Its page, where it has one.
     pub link: Option<String>,
     /// The instant that places it in a bucket; `None` for rows that describe a state.

@@ -22,6 +22,7 @@ pub mod pairs;
 pub mod relations;
 pub mod review;
 pub mod rows;
+pub mod subject;
 pub mod survival;
 pub mod unmet;
 

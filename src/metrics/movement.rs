@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::estimate::quantile;
-use super::measure::{Definition, LedgerRow, Measure, Measured, Recipe, Unit};
+use super::measure::{Definition, LedgerRow, Measure, Measured, Recipe, Thing, Unit};
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::Window;
 use crate::tables::run::RunRow;
@@ -239,10 +239,7 @@ fn run_row(definition: &Definition, row: &LedgerRow) -> RunRow {
         metric: definition.id.to_owned(),
         product: row.product.clone(),
         repository: row.repository,
-        key: row
-            .link
-            .clone()
-            .unwrap_or_else(|| thing(&row.subject).to_owned()),
+        key: row.link.clone().unwrap_or_else(|| key(row)),
         at: row.at,
         value: row.amount(definition.unit).map(|(_, amount)| amount),
         is_running: row.is_running,
@@ -251,17 +248,18 @@ fn run_row(definition: &Definition, row: &LedgerRow) -> RunRow {
     }
 }
 
-/// What a subject without a link names: counts told after it (`src/parser: 12 commits in 547 days`) are no part of it, or the same
-/// thing would be another one at every instant.
-fn thing(subject: &str) -> &str {
-    let mut places = subject.match_indices(": ");
-    let counted = places.find(|(at, colon)| {
-        let rest = subject.get(at + colon.len()..);
-        rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
-    });
-    counted
-        .and_then(|(at, _)| subject.get(..at))
-        .unwrap_or(subject)
+/// What a row without a page is known by from run to run: counts told after it (`src/parser: 12 commits in 547 days`) are no part
+/// of it, or the same thing would be another one at every instant.
+fn key(row: &LedgerRow) -> String {
+    match row.subject.thing {
+        Thing::Area => row.areas.first().cloned().unwrap_or_default(),
+        Thing::Day(day) => day.to_string(),
+        Thing::Numbered(number) => number.to_string(),
+        Thing::Run(run) => format!("run {run}"),
+        Thing::Commit(_) | Thing::NoCommit | Thing::Path | Thing::Person => {
+            row.subject.words.clone()
+        }
+    }
 }
 
 fn order(row: &RunRow) -> impl Ord + '_ {
@@ -727,12 +725,32 @@ mod tests {
 
     #[test]
     fn a_count_is_no_part_of_what_a_row_is_about() {
-        let check = |subject: &str, expected: &str| assert_eq!(thing(subject), expected);
-        check("src/parser: 12 commits in 547 days", "src/parser");
-        check("2026-01-05: 3 open, 1 came, 0 went", "2026-01-05");
-        check("fix: the parser", "fix: the parser");
-        check("#12 fix: 3 errors", "#12 fix");
-        check("", "");
+        let check = |subject: crate::metrics::measure::Subject, areas: &[&str], expected: &str| {
+            let row = LedgerRow {
+                product: "p".into(),
+                repository: RepositoryId(1),
+                areas: areas.iter().map(|area| (*area).to_owned()).collect(),
+                subject,
+                link: None,
+                at: None,
+                bucket: None,
+                value: None,
+                working_hours: None,
+                is_running: false,
+                person: None,
+                authors: [].into(),
+                fate: Fate::Included,
+            };
+            assert_eq!(key(&row), expected);
+        };
+        let area = Thing::Area.called("src/parser: 12 commits in 547 days");
+        check(area, &["src/parser"], "src/parser");
+        let day = "2026-01-05".parse().unwrap();
+        let day = Thing::Day(day).called("2026-01-05: 3 open, 1 came, 0 went");
+        check(day, &[], "2026-01-05");
+        check(Thing::Path.called("src/2: 3.rs"), &["src"], "src/2: 3.rs");
+        let numbered = Thing::Numbered(crate::domain::PrNumber(12));
+        check(numbered.called("#12 fix: 3 errors"), &[], "#12");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::measure::LedgerRow;
+use super::measure::{LedgerRow, Thing};
 use crate::work::delivery::deployments::{Candidate, commit_page};
 use crate::work::pull_requests::Whole;
 use crate::work::{Fate, Reading};
@@ -27,7 +27,10 @@ impl Whole<'_> {
             product: reading.product.name.clone(),
             repository: self.pull_request.repository,
             areas: Arc::clone(&self.areas),
-            subject: format!("{} {}", self.pull_request.number, self.pull_request.title),
+            subject: Thing::Numbered(self.pull_request.number).called(format!(
+                "{} {}",
+                self.pull_request.number, self.pull_request.title
+            )),
             link: Some(self.pull_request.url.clone()),
             at,
             bucket: at.and_then(|at| reading.question.bucket(at, reading.question.granularity)),
@@ -53,9 +56,11 @@ impl Candidate {
             product: reading.product.name.clone(),
             repository: deployment.repository,
             areas: [].into(),
-            subject: format!(
-                "{} of {what} to {}",
-                deployment.deployment, deployment.environment
+            subject: Thing::of_commit(deployment.commit.map(|commit| commit.prefix())).called(
+                format!(
+                    "{} of {what} to {}",
+                    deployment.deployment, deployment.environment
+                ),
             ),
             link: deployment
                 .url

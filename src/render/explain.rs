@@ -168,7 +168,12 @@ impl<'a> Explain<'a> {
 }
 
 fn order(a: &LedgerRow, b: &LedgerRow) -> Ordering {
-    (a.fate, a.at, a.repository, &a.subject).cmp(&(b.fate, b.at, b.repository, &b.subject))
+    (a.fate, a.at, a.repository, &a.subject.words).cmp(&(
+        b.fate,
+        b.at,
+        b.repository,
+        &b.subject.words,
+    ))
 }
 
 const fn fate_words(fate: Fate) -> (&'static str, &'static str) {

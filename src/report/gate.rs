@@ -10,7 +10,7 @@ use super::input::{AcceptedFlag, ProductInput, RepositoryFace, TeamInput};
 use super::names::Names;
 use super::withheld::without_few;
 use crate::domain::{Gap, StreamCertificate};
-use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Note};
+use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Note, Subject};
 use crate::report::subject;
 
 /// What a page that names nobody may be built from.
@@ -185,15 +185,16 @@ impl Mask<'_> {
     }
 
     /// The subject of a row that is a file or an area; one that begins with its area keeps doing so.
-    fn subject(&mut self, row: &LedgerRow) -> String {
+    fn subject(&mut self, row: &LedgerRow) -> Subject {
         for area in row.areas.iter() {
             if let Some(rest) = row.subject.strip_prefix(area.as_str())
                 && (rest.is_empty() || rest.starts_with(": "))
             {
-                return format!("{}{}", self.key(area, false), self.text(rest));
+                let words = format!("{}{}", self.key(area, false), self.text(rest));
+                return row.subject.thing.called(words);
             }
         }
-        self.text(&row.subject)
+        row.subject.thing.called(self.text(&row.subject))
     }
 
     /// A remark: one that begins with its product's name keeps doing so.

@@ -3,49 +3,33 @@
 //! Titles and branch names may hold names. So a public page prints a row's number, its short commit or (only for metrics whose
 //! rows are files and areas) its path, and links only to pages whose address has one of a few known shapes.
 
-use crate::metrics::measure::{Definition, LedgerRow, Need};
+use crate::metrics::measure::{Definition, LedgerRow, Need, Thing};
 
 /// What the row is called: `#12`, `3f2a91c0de`, `run 77`, a path; `None` when nothing of its subject may be printed.
 #[must_use]
 pub fn public_label(definition: &Definition, row: &LedgerRow) -> Option<String> {
-    if is_place(definition, row) {
-        // A row that is an area is called by its name: what else its subject tells may be the doing of one person.
-        let of_area = |area: &&String| {
-            let rest = row.subject.strip_prefix(area.as_str());
-            rest.is_some_and(|rest| rest.starts_with(": "))
-        };
-        let label = row.areas.iter().find(of_area).unwrap_or(&row.subject);
-        return Some(label.clone()).filter(|path| !path.is_empty());
+    match row.subject.thing {
+        Thing::Numbered(number) => Some(number.to_string()),
+        Thing::Commit(commit) => Some(commit.to_string()),
+        Thing::Run(run) => Some(format!("run {run}")),
+        // An area is called by its name: what else its subject tells may be the doing of one person.
+        Thing::Area if is_place(definition, row) => row.areas.first().cloned(),
+        Thing::Path if is_place(definition, row) => Some(row.subject.words.clone()),
+        Thing::Area | Thing::Path | Thing::NoCommit | Thing::Day(_) | Thing::Person => None,
     }
-    let mut words = row.subject.split_whitespace();
-    let first = words.next().unwrap_or_default();
-    if let Some(digits) = first.strip_prefix('#') {
-        let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
-        return (!digits.is_empty()).then(|| format!("#{digits}"));
-    }
-    if first == "run" {
-        let number = words
-            .next()
-            .filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
-        return number.map(|number| format!("run {number}"));
-    }
-    let is_commit = |word: &&str| {
-        matches!(word.len(), 10 | 40 | 64) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
-    row.subject
-        .split_whitespace()
-        .find(is_commit)
-        .map(|commit| commit.chars().take(10).collect())
+    .filter(|label| !label.is_empty())
 }
 
-/// Whether a row is a file or an area: it describes a state, and its metric needs git alone.
+/// Whether a row is a file or an area of a metric that needs git alone: it describes a state, and names no work of anybody.
 #[must_use]
 pub fn is_place(definition: &Definition, row: &LedgerRow) -> bool {
     let needs_git_alone = definition
         .needs
         .iter()
         .all(|need| matches!(need, Need::History | Need::Ownership));
-    row.at.is_none() && needs_git_alone && !definition.needs.is_empty()
+    matches!(row.subject.thing, Thing::Area | Thing::Path)
+        && needs_git_alone
+        && !definition.needs.is_empty()
 }
 
 /// The row's page, if its address is the repository's and can hold no free text after it.
@@ -68,12 +52,10 @@ pub fn public_link(repository_url: Option<&str>, link: Option<&str>) -> Option<S
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-    use crate::domain::RepositoryId;
-    use crate::metrics::measure::Fate;
+    use crate::domain::{CommitId, PrNumber, RepositoryId};
     use crate::metrics::measure::Unit;
+    use crate::metrics::measure::{Fate, Subject};
 
     static CYCLE: Definition = definition("flow.cycle_time", Some("merged"), &[Need::PullRequests]);
     static SHARE: Definition = definition("ownership.share", Some("committed"), &[Need::History]);
@@ -107,8 +89,7 @@ mod tests {
 
     #[test]
     fn a_row_is_called_by_its_number_and_never_by_its_title() {
-        let check = |definition: &Definition, subject: &str, expected: Option<&str>| {
-            let is_state = definition.cohort.is_none();
+        let check = |definition: &Definition, subject: Subject, expected: Option<&str>| {
             let row = LedgerRow {
                 working_hours: None,
                 is_running: false,
@@ -116,10 +97,10 @@ mod tests {
                 authors: [].into(),
                 product: "p".into(),
                 repository: RepositoryId(1),
-                areas: [].into(),
-                subject: subject.into(),
+                areas: ["src/parser".to_owned()].into(),
+                subject,
                 link: None,
-                at: (!is_state).then_some(Timestamp::UNIX_EPOCH),
+                at: None,
                 bucket: None,
                 value: None,
                 fate: Fate::Included,
@@ -127,28 +108,29 @@ mod tests {
             assert_eq!(
                 public_label(definition, &row).as_deref(),
                 expected,
-                "{subject}"
+                "{}",
+                row.subject
             );
         };
-        check(&CYCLE, "#12 thank you, ada", Some("#12"));
-        check(&CYCLE, "#12ada", Some("#12"));
-        check(&CYCLE, "#ada", None);
-        check(&CYCLE, "ada/fix-login", None);
-        check(
-            &CYCLE,
-            "0123456789abcdef0123456789abcdef01234567 by ada",
-            Some("0123456789"),
-        );
-        check(
-            &CYCLE,
-            "DE_1 of 3f2a91c0de to production",
-            Some("3f2a91c0de"),
-        );
-        check(&CYCLE, "run 77 of ada's build, 2 attempts", Some("run 77"));
-        check(&SHARE, "3f2a91c0de ada's change", Some("3f2a91c0de"));
-        check(&SHARE, "ada's change", None);
-        check(&SILOS, "src/parser", Some("src/parser"));
-        check(&SILOS, "", None);
+        let commit: CommitId = "3f2a91c0de89abcdef0123456789abcdef012345".parse().unwrap();
+        let commit = Thing::Commit(commit.prefix());
+        let numbered = Thing::Numbered(PrNumber(12));
+        check(&CYCLE, numbered.called("#12 thank you, ada"), Some("#12"));
+        check(&CYCLE, numbered.called("ada asked for #12"), Some("#12"));
+        check(&CYCLE, Thing::Person.called("ada"), None);
+        let deployed = "DE_1 of 3f2a91c0de to ada's stage";
+        check(&CYCLE, commit.called(deployed), Some("3f2a91c0de"));
+        check(&CYCLE, Thing::NoCommit.called("DE_1 of ada's"), None);
+        let run = Thing::Run(77).called("run 77 of ada's build, 2 attempts");
+        check(&CYCLE, run, Some("run 77"));
+        let written = commit.called("3f2a91c0de ada's change");
+        check(&SHARE, written, Some("3f2a91c0de"));
+        check(&SILOS, Thing::Path.called("src/ada.rs"), Some("src/ada.rs"));
+        check(&SILOS, Thing::Path.called(""), None);
+        let area = || Thing::Area.called("src/parser: 12 commits by ada");
+        check(&SILOS, area(), Some("src/parser"));
+        // Where it takes more than git, an area tells of work.
+        check(&CYCLE, area(), None);
     }
 
     #[test]

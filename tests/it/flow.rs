@@ -164,7 +164,7 @@ fn what_nobody_else_has_touched_for_three_working_days_needs_fresh_eyes() {
             .rows
             .iter()
             .filter(|row| row.value == Some(1.0))
-            .map(|row| row.subject.clone())
+            .map(|row| row.subject.words.clone())
             .collect();
         (stuck, whole(&measure).measured.clone())
     };
@@ -254,7 +254,7 @@ fn an_address_that_nobody_has_linked_is_no_second_person() {
         .rows
         .iter()
         .filter(|row| row.fate == Fate::Unknown("unlinked_address"))
-        .map(|row| row.subject.as_str())
+        .map(|row| row.subject.words.as_str())
         .collect();
     assert_eq!(unknown, ["#1 Change 1"]);
 }

@@ -9,8 +9,8 @@
 
 use std::sync::OnceLock;
 
-use linchpin::domain::{Completeness, Gap, Stream};
-use linchpin::metrics::measure::Measured;
+use linchpin::domain::{Completeness, Gap, PrNumber, Stream};
+use linchpin::metrics::measure::{Measured, Thing};
 use linchpin::render::{self, Explain, Format, OutputFile, encode, explain};
 use linchpin::report::document::{Block, Document, Span};
 use linchpin::report::table::{Column, Table, TableCell};
@@ -67,9 +67,9 @@ fn given(text: &str) -> Given {
         for row in &mut measure.rows {
             text.clone_into(&mut row.product);
             row.subject = if row.at.is_some() {
-                format!("#12 {text}")
+                Thing::Numbered(PrNumber(12)).called(format!("#12 {text}"))
             } else {
-                text.to_owned()
+                Thing::Path.called(text)
             };
             row.link = row.link.take().map(|_| text.to_owned());
         }

@@ -17,10 +17,12 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use linchpin::domain::{
-    Bucket, Completeness, Gap, Granularity, RepositoryId, Stream, StreamCertificate, Window,
+    Bucket, Completeness, Gap, Granularity, PrNumber, RepositoryId, Stream, StreamCertificate,
+    Window,
 };
 use linchpin::metrics::measure::{
-    Cell, Definition, Ledger, LedgerRow, Measure, Measured, Note, Number, Scope, Unit, Value,
+    Cell, Definition, Ledger, LedgerRow, Measure, Measured, Note, Number, Scope, Subject, Thing,
+    Unit, Value,
 };
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
@@ -190,6 +192,15 @@ pub(crate) fn counted(n: u64) -> Measured {
     }
 }
 
+/// What is called `#12 …` is numbered; anything else is a path.
+fn named(words: &str) -> Subject {
+    let number = words.strip_prefix('#').map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        Thing::Numbered(PrNumber(digits.parse().unwrap()))
+    });
+    number.unwrap_or(Thing::Path).called(words)
+}
+
 pub(crate) fn row(subject: &str, link: Option<&str>, value: f64, fate: Fate) -> LedgerRow {
     let at = "2026-03-04T10:00:00Z".parse().unwrap();
     LedgerRow {
@@ -200,7 +211,7 @@ pub(crate) fn row(subject: &str, link: Option<&str>, value: f64, fate: Fate) -> 
         product: PRODUCT.to_owned(),
         repository: WEB,
         areas: ["src".to_owned()].into(),
-        subject: subject.to_owned(),
+        subject: named(subject),
         link: link.map(str::to_owned),
         at: Some(at),
         bucket: Some(Bucket::of(at, Granularity::Week, &TimeZone::UTC)),

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::LeadSources;
 use crate::domain::{Account, PersonId};
-use crate::metrics::measure::{Cell, LedgerRow, Measured, Value};
+use crate::metrics::measure::{Cell, LedgerRow, Measured, Thing, Value};
 use crate::report::document::Span;
 
 /// People by name, and figures by person.
@@ -165,7 +165,10 @@ impl<'a> Names<'a> {
     /// `widgets#412` with its page.
     pub(super) fn link(&self, row: &LedgerRow) -> Span {
         let repository = self.sources.repositories.get(&row.repository);
-        let number = row.subject.split_whitespace().next().unwrap_or("?");
+        let number = match row.subject.thing {
+            Thing::Numbered(number) => number.to_string(),
+            _ => "?".to_owned(),
+        };
         let text = format!("{}{number}", repository.map_or("?", |name| name.name()));
         match &row.link {
             Some(url) => Span::link(text, url.clone()),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{PersonId, PrNumber, PullRequestState, RepositoryId};
 use crate::metrics::flow::stuck::last_touched;
-use crate::metrics::measure::{Keyed, LedgerRow};
+use crate::metrics::measure::{Keyed, LedgerRow, Thing};
 use crate::metrics::review::{span_hours, turnaround};
 use crate::work::absences::{Period, Phase, Spell};
 use crate::work::delivery::deployments::Found;
@@ -79,7 +79,7 @@ impl Record<'_, '_> {
             item.row.person = Some(spell.person);
             item.row.bucket = None;
             let word = item.key.phase.word();
-            item.row.subject = format!("{word}, {}", item.row.subject);
+            item.row.subject.words = format!("{word}, {}", item.row.subject.words);
         }
         items
     }
@@ -88,7 +88,7 @@ impl Record<'_, '_> {
         let candidates = self.deployments.iter().flat_map(|found| &found.candidates);
         for candidate in candidates.filter(|one| period.window.contains(one.at())) {
             let mut row = candidate.row(self.reading);
-            row.subject = format!("deployment {}", row.subject);
+            row.subject.words = format!("deployment {}", row.subject.words);
             items.push(keyed(period, What::Deployment, None, row));
         }
     }
@@ -287,7 +287,7 @@ impl Record<'_, '_> {
                 product: self.reading.product.name.clone(),
                 repository: key.0,
                 areas: [].into(),
-                subject: format!("the person {verb} {}", key.1),
+                subject: Thing::Numbered(key.1).called(format!("the person {verb} {}", key.1)),
                 link: pages.get(&key).map(|page| (*page).to_owned()),
                 at: Some(at),
                 bucket: None,
@@ -317,7 +317,7 @@ impl Record<'_, '_> {
         fate: Fate,
     ) -> LedgerRow {
         let mut row = whole.row(self.reading, Some(at), value, fate);
-        row.subject = format!("{what} {}", row.subject);
+        row.subject.words = format!("{what} {}", row.subject.words);
         row
     }
 }

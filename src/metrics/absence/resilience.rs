@@ -8,7 +8,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::count;
 use crate::metrics::measure::{
     About, Cell, Definition, Floor, Ledger, LedgerRow, Measure, Measured, Number, Recipe, Scope,
-    Unit, Value,
+    Thing, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::metrics::survival::{Lifetime, SurvivalCurve};
@@ -297,7 +297,7 @@ fn short(reading: &Reading<'_>) -> Vec<LedgerRow> {
                 product: reading.product.name.clone(),
                 repository: repository.unwrap_or(RepositoryId(u32::MAX)),
                 areas: [spell.label()].into(),
-                subject: "absence".to_owned(),
+                subject: Thing::Person.called("absence"),
                 link: None,
                 at: None,
                 bucket: None,

@@ -11,7 +11,7 @@ use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
     About, Cell, Definition, Floor, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Ratio,
-    Recipe, Scope, Unit,
+    Recipe, Scope, Subject, Thing, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::delivery::deployments::commit_page;
@@ -102,7 +102,7 @@ pub struct InScope {
     /// Where.
     pub repository: RepositoryId,
     /// The pull request or commit, as it is called.
-    pub subject: String,
+    pub subject: Subject,
     /// Its page.
     pub link: Option<String>,
 }
@@ -182,13 +182,16 @@ pub fn acts(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<InScope
             .filter(|commit| commit.exclusion.is_none())
             .filter(|commit| inside(commit.committed_at));
         let Some(commit) = commit else { continue };
-        acts.extend(commit.authors().map(|person| InScope {
-            person,
-            act: Act::Commit,
-            at: commit.committed_at,
-            repository: commit.repository,
-            subject: format!("{} commit", commit.commit.short()),
-            link: commit_page(reading.tables, commit.repository, commit.commit),
+        acts.extend(commit.authors().map(|person| {
+            InScope {
+                person,
+                act: Act::Commit,
+                at: commit.committed_at,
+                repository: commit.repository,
+                subject: Thing::Commit(commit.commit.prefix())
+                    .called(format!("{} commit", commit.commit.short())),
+                link: commit_page(reading.tables, commit.repository, commit.commit),
+            }
         }));
     }
     let facts = &reading.tables.facts;
@@ -209,7 +212,11 @@ pub fn acts(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<InScope
                 act,
                 at,
                 repository: pull_request.repository,
-                subject: format!("{} {}", pull_request.number, act.word()),
+                subject: Thing::Numbered(pull_request.number).called(format!(
+                    "{} {}",
+                    pull_request.number,
+                    act.word()
+                )),
                 link: Some(pull_request.url.clone()),
             });
         }
@@ -229,7 +236,7 @@ pub fn acts(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<InScope
     }
     acts.retain(|act| reading.tables.is_human(act.person));
     acts.sort_by(|a, b| {
-        (a.at, a.act, a.person, &a.subject).cmp(&(b.at, b.act, b.person, &b.subject))
+        (a.at, a.act, a.person, &a.subject.words).cmp(&(b.at, b.act, b.person, &b.subject.words))
     });
     acts
 }

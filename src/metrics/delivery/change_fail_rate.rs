@@ -131,7 +131,11 @@ fn rows(reading: &Reading<'_>, found: &Found, incidents: &Incidents) -> Vec<Keye
             if let Some((numbers, best)) = blamed.get(&key) {
                 rung = Some(*best);
                 let numbers = numbers.join(", ");
-                row.subject = format!("{}: incident {numbers} ({})", row.subject, best.word());
+                row.subject.words = format!(
+                    "{}: incident {numbers} ({})",
+                    row.subject.words,
+                    best.word()
+                );
             }
             let is_pending = Elapsed::between(candidate.at(), reading.question.as_of)
                 .is_none_or(|age| age < reading.question.rules.bound);

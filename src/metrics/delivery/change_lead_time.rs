@@ -7,7 +7,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, quantiles};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
 };
 use crate::metrics::number::{
     NumberDefinition, P50, P75, P90, WORKING_P50, WORKING_P75, WORKING_P90,
@@ -218,7 +218,7 @@ fn commit_row(
         product: reading.product.name.clone(),
         repository: commit.repository,
         areas: [].into(),
-        subject: commit.label(),
+        subject: Thing::Commit(commit.commit.prefix()).called(commit.label()),
         link: commit_page(reading.tables, commit.repository, commit.commit),
         at,
         bucket: at.and_then(|at| reading.question.bucket(at, reading.question.granularity)),

@@ -194,7 +194,7 @@ fn rows(
                 row.value = Some(if key.is_empty() { 0.0 } else { 1.0 });
                 if !key.is_empty() {
                     let words: Vec<_> = key.iter().map(|rework| rework.word()).collect();
-                    row.subject = format!("{}: {}", row.subject, words.join(", "));
+                    row.subject.words = format!("{}: {}", row.subject.words, words.join(", "));
                 }
             }
         }

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use crate::domain::{Attribution, Elapsed};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
-use crate::metrics::measure::{About, Definition, Floor, Keyed, LedgerRow, Measure, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Recipe, Thing, Unit,
+};
 use crate::metrics::number::{P50, P75, P90, RUNNING, WORKING_P50, WORKING_P75, WORKING_P90};
 use crate::work::delivery::incidents::{self, Incidents, Placed};
 use crate::work::delivery::shipping::{self, Shipping};
@@ -165,7 +167,8 @@ fn row(reading: &Reading<'_>, placed: &Placed) -> LedgerRow {
         product: reading.product.name.clone(),
         repository: incident.repository,
         areas: [].into(),
-        subject: format!("{} {}", incident.number, placed.title),
+        subject: Thing::Numbered(incident.number)
+            .called(format!("{} {}", incident.number, placed.title)),
         link: placed.url.clone(),
         at: Some(incident.started_at),
         bucket: reading

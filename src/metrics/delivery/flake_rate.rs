@@ -7,7 +7,8 @@ use crate::domain::{Elapsed, RepositoryId, WorkflowJob, WorkflowRun};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    Value,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::tables::Tables;
@@ -68,7 +69,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             if value == Some(1.0)
                 && let Some(failed) = flakes.add(run, &failed)
             {
-                row.subject = format!("{}, failed before: {failed}", row.subject);
+                row.subject.words = format!("{}, failed before: {failed}", row.subject.words);
             }
             Keyed { row, key: lost }
         })
@@ -262,7 +263,7 @@ impl<'a> Run<'a> {
             product: reading.product.name.clone(),
             repository: self.repository,
             areas: [name.clone()].into(),
-            subject: format!("run {run} of {name}, {n} attempts"),
+            subject: Thing::Run(run).called(format!("run {run} of {name}, {n} attempts")),
             link: Some(self.last.url.clone()),
             at: Some(self.last.created_at),
             bucket: reading

@@ -11,7 +11,8 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::{not_human, of_product};
@@ -174,7 +175,7 @@ fn row(reading: &Reading<'_>, repository: RepositoryId, (day, end): Day, open: i
         product: reading.product.name.clone(),
         repository,
         areas: [].into(),
-        subject: day.to_string(),
+        subject: Thing::Day(day).called(day.to_string()),
         link: None,
         at: Some(end),
         // The end of a day is the first instant of the next: the day itself decides.

@@ -95,7 +95,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<&'static str>> {
             let (key, because) = kinds.get(&whole.key()).copied()?;
             let mut row = whole.row(reading, Some(merged_at), Some(1.0), Fate::Included);
             // The receipt says what told the kind; a public page prints the number alone.
-            row.subject = format!("{} [{key}: {because}]", row.subject);
+            row.subject.words = format!("{} [{key}: {because}]", row.subject.words);
             Some(Keyed { row, key })
         })
         .collect()

@@ -6,7 +6,7 @@ use crate::domain::{Granularity, PersonId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Recipe, Thing, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::metrics::ownership::share;
@@ -98,7 +98,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
                 product: reading.product.name.clone(),
                 repository,
                 areas: areas.into(),
-                subject: row.label(),
+                subject: Thing::Commit(row.commit.prefix()).called(row.label()),
                 link: commit_page(reading.tables, row.repository, row.commit),
                 at: Some(at),
                 bucket: Some(bucket),
@@ -126,7 +126,8 @@ pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
         let author = release
             .author
             .filter(|person| reading.tables.is_human(*person));
-        let commit = release.commit.map(|commit| commit.short());
+        let commit = release.commit.map(|commit| commit.prefix());
+        let called = commit.map_or_else(String::new, |commit| commit.to_string());
         rows.push(Keyed {
             row: LedgerRow {
                 working_hours: None,
@@ -136,7 +137,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
                 product: reading.product.name.clone(),
                 repository: release.repository,
                 areas: [RELEASES.to_owned()].into(),
-                subject: format!("release of {}", commit.unwrap_or_default()),
+                subject: Thing::of_commit(commit).called(format!("release of {called}")),
                 link: Some(release.url.clone()),
                 at: Some(at),
                 bucket,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Population, count, measure_rows};
-use crate::metrics::measure::{Definition, Keyed, LedgerRow, Measure, Measured, Number, Value};
+use crate::metrics::measure::{
+    Definition, Keyed, LedgerRow, Measure, Measured, Number, Thing, Value,
+};
 use crate::tables::Tables;
 use crate::work::file_areas::areas_of_files;
 use crate::work::history::lineage::{FileHistory, LeftOut, exclusion, file_histories};
@@ -83,7 +85,7 @@ pub fn file_rows<H: Default>(
                 product: reading.product.name.clone(),
                 repository: file.repository,
                 areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
-                subject: file.path.clone(),
+                subject: Thing::Path.called(file.path.clone()),
                 link: None,
                 at: None,
                 bucket: None,

@@ -167,7 +167,7 @@ mod tests {
                 product: "p".into(),
                 repository: crate::domain::RepositoryId(1),
                 areas: [area.into()].into(),
-                subject: "a".into(),
+                subject: crate::metrics::measure::Thing::Path.called("a"),
                 link: None,
                 at: None,
                 bucket: None,

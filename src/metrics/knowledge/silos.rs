@@ -6,7 +6,9 @@ use super::decay::{AreaKnowledge, by_area, stale};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, full_count};
-use crate::metrics::measure::{About, Definition, Floor, Keyed, LedgerRow, Measure, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Recipe, Thing, Unit,
+};
 use crate::metrics::number::RATIO;
 use crate::work::activity::active_people;
 use crate::work::file_areas::repositories_of_areas;
@@ -128,7 +130,8 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 product: reading.product.name.clone(),
                 repository,
                 areas: [name.clone()].into(),
-                subject: format!("{name}: {} commits in 547 days", area.n_commits),
+                subject: Thing::Area
+                    .called(format!("{name}: {} commits in 547 days", area.n_commits)),
                 link: None,
                 at: None,
                 bucket: None,

@@ -8,7 +8,8 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::estimate::effective_number;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
+    Unit,
 };
 use crate::metrics::number::{FILES, FILES_THEN_WITHOUT_AUTHOR, HITS, NumberDefinition, OF};
 use crate::tables::Tables;
@@ -99,7 +100,7 @@ pub fn rows(reading: &Reading<'_>) -> Result<Vec<LinesRow>, Missing> {
                 product: reading.product.name.clone(),
                 repository: file.repository,
                 areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
-                subject: file.path.clone(),
+                subject: Thing::Path.called(file.path.clone()),
                 link: None,
                 at: None,
                 bucket: None,

@@ -176,7 +176,7 @@ mod tests {
                 product: "p".into(),
                 repository: crate::domain::RepositoryId(1),
                 areas: [].into(),
-                subject: "a".into(),
+                subject: crate::metrics::measure::Thing::Path.called("a"),
                 link: None,
                 at: None,
                 bucket: None,

@@ -10,7 +10,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
 use crate::metrics::measure::{
     About, Cell, Definition, Floor, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Recipe,
-    Scope, Unit, Value,
+    Scope, Thing, Unit, Value,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::pull_requests::{Key, Whole, of_product};
@@ -304,7 +304,7 @@ fn rows(reading: &Reading<'_>, reached: &[Milestones]) -> Vec<Keyed<()>> {
                     product: reading.product.name.clone(),
                     repository,
                     areas: [].into(),
-                    subject: "joiner".to_owned(),
+                    subject: Thing::Person.called("joiner"),
                     link: None,
                     at: joiner.map(|joiner| joiner.joined_at),
                     bucket: None,

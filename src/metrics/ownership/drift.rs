@@ -7,7 +7,7 @@ use crate::domain::{Codeowners, CodeownersLine, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, full_count};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Ratio, Recipe, Thing, Unit,
 };
 use crate::metrics::number::RATIO;
 use crate::tables::Tables;
@@ -278,7 +278,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 product: reading.product.name.clone(),
                 repository: line.repository,
                 areas: line.areas.into_iter().collect(),
-                subject: line.line.pattern,
+                subject: Thing::Path.called(line.line.pattern),
                 link: None,
                 at: None,
                 bucket: None,

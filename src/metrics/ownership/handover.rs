@@ -11,7 +11,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, full_count};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Ratio, Recipe, Thing, Unit,
 };
 use crate::metrics::number::RATIO;
 use crate::tables::Tables;
@@ -314,7 +314,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             product: reading.product.name.clone(),
             repository,
             areas: [area.clone()].into(),
-            subject: area,
+            subject: Thing::Area.called(area),
             link: None,
             at: None,
             bucket: None,

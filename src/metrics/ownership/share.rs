@@ -10,7 +10,8 @@ use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, wilson_interval};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
+    Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::delivery::deployments::commit_page;
@@ -211,7 +212,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
                 product: reading.product.name.clone(),
                 repository: commit.repository,
                 areas: commit.areas,
-                subject: row.label(),
+                subject: Thing::Commit(row.commit.prefix()).called(row.label()),
                 link: commit_page(reading.tables, row.repository, row.commit),
                 at: Some(commit.at),
                 bucket: Some(bucket),

@@ -8,7 +8,8 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::flow::unreviewed_share::UNLINKED;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::delivery::deployments::commit_page;
@@ -90,7 +91,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Option<Pair>>> {
             product: reading.product.name.clone(),
             repository: commit.repository,
             areas: [].into(),
-            subject: commit.label(),
+            subject: Thing::Commit(commit.commit.prefix()).called(commit.label()),
             link: commit_page(reading.tables, commit.repository, commit.commit),
             at: Some(commit.committed_at),
             bucket: Some(bucket),

@@ -7,7 +7,8 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows, ratio_value};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
+    Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::{Fate, Missing, Need, Reading};
@@ -66,7 +67,8 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                     row: LedgerRow {
                         product: reading.product.name.clone(),
                         repository: area.repository,
-                        subject: format!("{name}: {n} pull requests reviewed in 180 days"),
+                        subject: Thing::Area
+                            .called(format!("{name}: {n} pull requests reviewed in 180 days")),
                         areas: [name].into(),
                         link: None,
                         at: None,

@@ -10,7 +10,8 @@ use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::of_product;
@@ -244,10 +245,10 @@ fn queue_rows(reading: &Reading<'_>, days: &Days, requests: &[Request<'_, '_>]) 
                 product: reading.product.name.clone(),
                 repository,
                 areas: [].into(),
-                subject: format!(
+                subject: Thing::Day(*date).called(format!(
                     "{date}: {} open, {} came, {} went",
                     day.open, day.arrived, day.departed
-                ),
+                )),
                 link: None,
                 at: Some(*end),
                 bucket: Some(Bucket::of_date(*date, reading.question.granularity)),

@@ -62,7 +62,9 @@ pub(super) fn listed_rows(
     if rows.is_empty() {
         return (String::new(), Vec::new(), 0);
     }
-    rows.sort_by(|a, b| (a.at, a.repository, &a.subject).cmp(&(b.at, b.repository, &b.subject)));
+    rows.sort_by(|a, b| {
+        (a.at, a.repository, &a.subject.words).cmp(&(b.at, b.repository, &b.subject.words))
+    });
     let n_omitted = rows.len().saturating_sub(MAX_ROWS) as u64;
     let lines = rows.iter().take(MAX_ROWS).map(|row| RowLine {
         repository: (!subject::is_place(definition, row) || frame.repositories.len() > 1)

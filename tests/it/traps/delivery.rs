@@ -894,7 +894,7 @@ fn the_same_history_merged_squashed_and_rebased_gives_the_same_lead_times() {
             .rows
             .iter()
             .filter(|row| row.fate == Fate::Included)
-            .map(|row| (row.subject.clone(), row.at, row.value))
+            .map(|row| (row.subject.words.clone(), row.at, row.value))
             .collect();
         hours.sort_by(|a, b| a.0.cmp(&b.0));
         hours

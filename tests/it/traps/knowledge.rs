@@ -357,7 +357,7 @@ fn what_contradicts_itself_is_counted_with_a_reason() {
     let fates: Vec<(&str, Fate)> = found
         .rows
         .iter()
-        .map(|row| (row.subject.as_str(), row.fate))
+        .map(|row| (row.subject.words.as_str(), row.fate))
         .collect();
     assert_eq!(
         fates,
@@ -702,7 +702,7 @@ fn a_delegation_by_label_covers_the_pull_requests_that_carry_it_and_no_commit() 
     let rows: Vec<(&str, Fate, Option<f64>)> = found
         .rows
         .iter()
-        .map(|row| (row.subject.as_str(), row.fate, row.value))
+        .map(|row| (row.subject.words.as_str(), row.fate, row.value))
         .collect();
     assert_eq!(
         rows,
