@@ -641,7 +641,6 @@ impl Town {
                 finished_at: Some(after(at, 60)),
                 outcome,
                 source: "deployments_api".to_owned(),
-                is_rollback: None,
                 url: None,
             });
         }

@@ -3,8 +3,8 @@
 use super::args::{CheckArgs, Format};
 use super::console;
 use super::error::{CROSSED, CliError, DONE, Kind};
-use super::report::Analysis;
 use super::workspace::Workspace;
+use crate::analysis::Analysis;
 use crate::metrics;
 use crate::metrics::agreements::{Agreement, Standing, agreements};
 use crate::render::encode::{self, terminal};

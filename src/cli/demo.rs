@@ -13,15 +13,16 @@ use super::console;
 use super::context::Context;
 use super::error::{CliError, Kind};
 use super::output::{Audience, check_writable, demo_folder, replace_tree};
-use super::report::Analysis;
 use super::run;
 use super::workspace::Workspace;
+use crate::analysis::Analysis;
 use crate::demo::fake::{self, FakeGitHub, Faults};
 use crate::demo::organisation::{self, Plants};
 use crate::demo::repository;
 use crate::github::{ClientSettings, Clock, Token};
 use crate::render::encode;
 use crate::store::{Mode, Store};
+use crate::tables::Part;
 
 /// Builds the organisation, serves it, fetches, mines, reports, and writes every member's private tree.
 pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
@@ -98,7 +99,8 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     drop(server);
     let code = run::mine_and_report(context, &workspace, &store)?;
     let written = super::person::write_all(&store, &workspace)?;
-    let lead = super::lead::write(&Analysis::read(&store, &workspace)?, &workspace)?;
+    let analysis = Analysis::read(&store, &workspace.inquiry(), &Part::ALL)?;
+    let lead = super::lead::write(&analysis, &workspace)?;
     for path in written {
         console::out(&format!("{}\n", path.join("evidence.md").display()));
     }

@@ -229,6 +229,30 @@ impl From<crate::store::facts::Error> for CliError {
     }
 }
 
+impl From<crate::derive::Error> for CliError {
+    fn from(source: crate::derive::Error) -> Self {
+        use crate::derive::Error as E;
+        match source {
+            E::Store(error) => error.into(),
+            E::Tables(error) => error.into(),
+            E::Git(error) => error.into(),
+            E::GitHub(error) => error.into(),
+            E::Pattern(error) => error.into(),
+            E::Unwritten(error) => Self::new(Kind::Defect, error),
+            E::Damaged(error) => Self::new(Kind::Damaged, error)
+                .hint("run `linchpin run` again: facts are rebuilt"),
+            E::NoFacts { is_damaged, .. } => {
+                let kind = if is_damaged { Kind::Damaged } else { Kind::Usage };
+                Self::new(kind, source).hint("run `linchpin run` in the clone first")
+            }
+            E::OtherSettings { .. } => Self::new(Kind::Configuration, source).hint(
+                "run `linchpin mine` (or `linchpin run`) in the clone with this linchpin.toml: facts are derived again; or name the register \
+                 they were derived under with `--config FILE`",
+            ),
+        }
+    }
+}
+
 impl From<crate::register::Error> for CliError {
     fn from(source: crate::register::Error) -> Self {
         Self::new(Kind::Configuration, source)

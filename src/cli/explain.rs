@@ -3,8 +3,8 @@
 use super::args::{ExplainArgs, Format};
 use super::console;
 use super::error::{CliError, DONE, Kind};
-use super::report::Analysis;
 use super::workspace::Workspace;
+use crate::analysis::Analysis;
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{About, Scope};
 use crate::metrics::{self, Measure};
@@ -137,7 +137,7 @@ fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scop
 }
 
 fn find_person(login: &str, measure: &Measure, analysis: &Analysis) -> Result<PersonId, CliError> {
-    let person = analysis.person(login)?.id;
+    let person = analysis.named(login)?.id;
     let has_rows = measure.rows.iter().any(|row| row.person == Some(person));
     if !has_rows && measure.people_cells().next().is_none() {
         let message = format!("`{}` has no figures of people", measure.definition.id);

@@ -4,8 +4,9 @@ use super::args::{ExportArgs, ExportFormat};
 use super::console;
 use super::error::{CliError, DONE, Kind};
 use super::output::{Audience, replace_tree};
-use super::report::{Analysis, reading};
+use super::report::reading;
 use super::workspace::Workspace;
+use crate::analysis::Analysis;
 use crate::domain::{
     Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
     Person, PullRequest, PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, Team,
@@ -17,7 +18,7 @@ use crate::render::encode;
 use crate::store::Store;
 use crate::tables::sheet::{Cell, Sheet, without_rows};
 use crate::tables::{
-    self, CodeownersRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow,
+    self, CodeownersRow, MergedFileRow, Part, PatchRow, Repository, Row, SideRow, TagRow,
 };
 
 type Table = (String, Sheet);
@@ -25,7 +26,10 @@ type Table = (String, Sheet);
 /// Writes `<out>/export/<table>.<format>`, readable by the user alone, and prints the files' paths.
 pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let (analysis, mut all) = reading(workspace, |store| {
-        Ok((Analysis::read(store, workspace)?, facts(store)?))
+        Ok((
+            Analysis::read(store, &workspace.inquiry(), &Part::ALL)?,
+            facts(store)?,
+        ))
     })?;
     all.extend(question(&analysis)?);
     all.sort_by(|a, b| a.0.cmp(&b.0));

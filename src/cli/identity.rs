@@ -2,10 +2,10 @@
 
 use super::args::IdentityArgs;
 use super::console;
-use super::derive::IDENTITY;
 use super::error::{CliError, DONE, Kind};
 use super::report::reading;
 use super::workspace::Workspace;
+use crate::derive::IDENTITY;
 use crate::git::identity::{Edge, Identity, export_mailmap};
 use crate::render::encode::terminal;
 

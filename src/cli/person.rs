@@ -7,9 +7,9 @@ use super::args::PersonArgs;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
-use super::report::Analysis;
 use super::workspace::Workspace;
 use super::{console, private_folder};
+use crate::analysis::Analysis;
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
 use crate::evidence::absence::{self, Observed};
 use crate::evidence::{self, Entry, Pack, Sources};
@@ -43,7 +43,7 @@ pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Re
 /// Writes the tree of every human with a login on whom the store has facts; returns their directories, by login.
 #[cfg(feature = "demo")]
 pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, CliError> {
-    let analysis = Analysis::read(store, workspace)?;
+    let analysis = Analysis::read(store, &workspace.inquiry(), &Part::ALL)?;
     let mut people: Vec<_> = analysis
         .tables
         .people
@@ -64,7 +64,7 @@ pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, C
 
 /// The person whom the arguments name.
 fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
-    let found = analysis.person(who)?;
+    let found = analysis.named(who)?;
     if found.account != Account::Human {
         let message = format!(
             "`{}` is {}: evidence is about people",

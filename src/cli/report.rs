@@ -4,107 +4,39 @@ use std::collections::BTreeSet;
 
 use super::console::note;
 use super::context::Context;
-use super::derive::{Findings, Settings};
 use super::error::{CliError, Kind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
+use crate::analysis::Analysis;
 use crate::domain::{Account, Person};
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::{self, Measure, unmet};
-use crate::register::{PrivateRegister, nearest};
+use crate::register::nearest;
 use crate::render::{self, encode};
 use crate::report::{
     AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryFace, TeamDefinition, TeamInput,
 };
-use crate::store::{self, Store, checksum, facts as store_facts};
+use crate::store::{self, Store, checksum};
 use crate::tables::{Part, Tables};
+use crate::work::Reading;
 use crate::work::roster::person_of;
-use crate::work::{Question, Reading};
-
-/// Everything that analysis starts from, read from the store.
-#[derive(Debug)]
-pub struct Analysis {
-    /// Facts.
-    pub tables: Tables,
-    /// Certificates and gaps.
-    pub findings: Findings,
-    /// The question, as pages that name nobody ask it: the private register has no part in it.
-    pub question: Question,
-    /// The same question with what the private register declares, for private pages.
-    pub private_question: Question,
-}
 
 impl Analysis {
+    /// Reads the store of a workspace, which somebody may be writing.
+    pub fn of(workspace: &Workspace, parts: &[Part]) -> Result<Self, CliError> {
+        reading(workspace, |store| {
+            Ok(Self::read(store, &workspace.inquiry(), parts)?)
+        })
+    }
+
     /// Somebody whom the arguments name.
-    pub fn person(&self, who: &str) -> Result<&Person, CliError> {
-        let person = person_of(&self.tables.people, who);
-        let person = person.and_then(|person| self.tables.person(person));
-        person.ok_or_else(|| {
+    pub fn named(&self, who: &str) -> Result<&Person, CliError> {
+        self.person(who).ok_or_else(|| {
             let message = format!("nobody in the store is `{}`", encode::terminal(who));
             CliError::new(Kind::Usage, message).hint(
                 "name a login, or an address from the history; `linchpin identity` lists everybody",
             )
         })
-    }
-
-    /// The readings of the products, as the team sees them.
-    #[must_use]
-    pub fn readings(&self) -> Vec<Reading<'_>> {
-        Reading::of_products(&self.tables, &self.question)
-    }
-
-    /// The same with what the private register says.
-    #[must_use]
-    pub fn private_readings(&self) -> Vec<Reading<'_>> {
-        Reading::of_products(&self.tables, &self.private_question)
-    }
-
-    /// Reads the store.
-    pub fn read(store: &Store, workspace: &Workspace) -> Result<Self, CliError> {
-        Self::read_parts(store, workspace, &Part::ALL)
-    }
-
-    /// Reads some tables of the store.
-    pub fn read_parts(
-        store: &Store,
-        workspace: &Workspace,
-        parts: &[Part],
-    ) -> Result<Self, CliError> {
-        Settings::check(store, &workspace.register)?;
-        let tables = store_facts::read_parts(store, parts)?;
-        let mut findings = Findings::read(store)?;
-        findings.accept(&workspace.register, workspace.today(), |name| {
-            let name = name.to_string();
-            let mut known = tables.repositories.iter();
-            known
-                .find(|row| row.is_called(&name))
-                .map(|row| row.repository)
-        });
-        let question = Question::new(
-            &workspace.register,
-            &tables.repositories,
-            findings.certificates.clone(),
-            workspace.time.as_of,
-            workspace.time.window,
-            workspace.time.granularity,
-        )?;
-        let with = |private: &PrivateRegister| {
-            let question = question.clone();
-            question.with_people(&workspace.register, private, &tables.people)
-        };
-        let private_question = with(&workspace.private_register);
-        let question = with(&PrivateRegister::default());
-        Ok(Self {
-            tables,
-            findings,
-            question,
-            private_question,
-        })
-    }
-
-    /// Reads the store of a workspace, which somebody may be writing.
-    pub fn of(workspace: &Workspace, parts: &[Part]) -> Result<Self, CliError> {
-        reading(workspace, |store| Self::read_parts(store, workspace, parts))
     }
 
     /// Says which logins of the registers nobody in the store has, with the nearest one that somebody has.
@@ -306,11 +238,11 @@ pub fn keep_run(
 /// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left.
 pub fn write_team_tree<T: Send>(
     analysis: &Analysis,
+    readings: &[Reading<'_>],
     workspace: &Workspace,
     keep: &(dyn Fn(&Measure) -> T + Sync),
 ) -> Result<(Vec<Measure>, Vec<T>), CliError> {
-    let readings = analysis.readings();
-    let (measures, kept): (Vec<Measure>, Vec<T>) = metrics::measure_each(&readings, &|measure| {
+    let (measures, kept): (Vec<Measure>, Vec<T>) = metrics::measure_each(readings, &|measure| {
         let kept = keep(&measure);
         (crate::report::with_listable_rows(measure), kept)
     })
@@ -325,7 +257,7 @@ pub fn write_team_tree<T: Send>(
             unmet: unmet::of_product(reading),
         })
         .collect();
-    let today = workspace.today();
+    let today = workspace.inquiry().today();
     let accepted: Vec<AcceptedFlag> = workspace
         .register
         .accepted

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use super::console;
 use super::context::Context;
-use super::derive::{Findings, IDENTITY, MinedClone, derive, inputs, told_of};
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched};
 use super::output::{check_untracked, check_writable};
-use super::report::{Analysis, keep_run, write_team_tree};
+use super::report::{keep_run, write_team_tree};
 use super::workspace::Workspace;
+use crate::analysis::Analysis;
+use crate::derive::{Findings, IDENTITY, MinedClone, derive, inputs, told_of};
 use crate::domain::{RepoName, RepositoryId};
 use crate::git::{self, MineOptions};
 use crate::github::decode;
@@ -47,7 +48,7 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
         Until::Report => report_from(context, workspace, &store, &fetched),
         Until::Fetched | Until::Facts => {
             let mut findings = Findings::read(&store)?;
-            findings.accept(&workspace.register, workspace.today(), |name| {
+            findings.accept(&workspace.register, workspace.inquiry().today(), |name| {
                 store.known_id(name)
             });
             let is_partial = findings.is_partial();
@@ -178,7 +179,7 @@ fn report_from(
     store: &Store,
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
-    let analysis = Analysis::read(store, workspace)?;
+    let analysis = Analysis::read(store, &workspace.inquiry(), &Part::ALL)?;
     report_on(context, workspace, &analysis, Some(store), fetched)
 }
 
@@ -194,7 +195,8 @@ fn report_on(
     for exposure in workspace.exposures() {
         context.progress.say(&format!("warning: {exposure}"));
     }
-    for reading in &analysis.readings() {
+    let readings = analysis.readings();
+    for reading in &readings {
         for Unmet { what, missing } in unmet::of_product(reading) {
             let name = crate::render::encode::terminal(&reading.product.name);
             let fix = missing.fix.map(|fix| format!(": {fix}"));
@@ -215,7 +217,7 @@ fn report_on(
             .map(|_| store::runs::encode(&movement::rows(measure)))
             .transpose()
     };
-    let (measures, rows) = write_team_tree(analysis, workspace, &rows_of)?;
+    let (measures, rows) = write_team_tree(analysis, &readings, workspace, &rows_of)?;
     let rows: Option<Vec<Vec<u8>>> = rows.into_iter().collect::<Result<_, _>>()?;
     if let (Some(rows), Some(store)) = (rows, kept_in) {
         keep_run(store, analysis, workspace, &measures, rows)?;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::args::{AnalysisArgs, Places};
 use super::error::{CliError, Kind};
 use super::time::{self, Resolved};
+use crate::analysis::Inquiry;
 use crate::domain::RepoName;
 use crate::git::{self, GitHubName};
 use crate::github::ApiAddress;
@@ -87,11 +87,16 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The team's day at the as-of instant: what a register accepts until a day is held against it.
+    /// What is asked.
     #[must_use]
-    pub fn today(&self) -> Date {
-        let zone = self.register.calendar.zone();
-        zone.to_datetime(self.time.as_of).date()
+    pub const fn inquiry(&self) -> Inquiry<'_> {
+        Inquiry {
+            register: &self.register,
+            private_register: &self.private_register,
+            as_of: self.time.as_of,
+            window: self.time.window,
+            granularity: self.time.granularity,
+        }
     }
 
     /// How the private register could be read by others, and what to do; nothing where it cannot.

@@ -40,9 +40,6 @@ pub struct Deployment {
     pub outcome: Outcome,
     /// Where the record is from: `deployments_api`, `workflow_runs`, `releases`, `tags`, `merges`.
     pub source: String,
-    /// Whether it took its environment back to an older commit; `None`: not to production, not successful, or the commit is not in
-    /// the history.
-    pub is_rollback: Option<bool>,
     /// Its page, where it has one.
     pub url: Option<String>,
 }

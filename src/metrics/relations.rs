@@ -1,6 +1,6 @@
 //! The question as relations, for other engines: its frame, and what SQL cannot reasonably find by itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -9,7 +9,7 @@ use super::flow::relations::FlowRelations;
 use super::measure::{Measure, Measured, Number, Value};
 use super::ownership::drift;
 use super::review::waiting_hours;
-use crate::domain::{Attribution, Bucket, RepositoryId, Window};
+use crate::domain::{Attribution, Bucket, Deployment, RepositoryId, Window};
 use crate::tables::Tables;
 use crate::tables::question::{
     AbsencePeriodRow, AbsenceRow, AbsorbedRow, AreaRow, CopyRow, DeclaredFileRow, DeclaredOwnerRow,
@@ -207,6 +207,19 @@ impl Relations {
         let mut shipping = &nothing;
         if let Ok((found, placed)) = delivered.as_ref() {
             shipping = placed;
+            let rollbacks: BTreeMap<(RepositoryId, &str), bool> = placed
+                .deployments
+                .iter()
+                .filter(|shipped| shipped.is_known)
+                .map(|shipped| {
+                    let key = (shipped.repository, shipped.deployment.as_str());
+                    (key, shipped.is_rollback())
+                })
+                .collect();
+            let is_rollback = |one: &Deployment| {
+                let key = (one.repository, one.deployment.as_str());
+                rollbacks.get(&key).copied()
+            };
             let row = |candidate: &Candidate| ProductionRow {
                 product: name(),
                 repository: candidate.deployment.repository,
@@ -218,6 +231,7 @@ impl Relations {
                 created_at: candidate.deployment.created_at,
                 finished_at: candidate.deployment.finished_at,
                 outcome: candidate.deployment.outcome,
+                is_rollback: is_rollback(&candidate.deployment),
             };
             self.production.extend(found.candidates.iter().map(row));
         }

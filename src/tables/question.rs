@@ -75,6 +75,9 @@ pub struct ProductionRow {
     pub finished_at: Option<Timestamp>,
     /// How it ended.
     pub outcome: Outcome,
+    /// Whether it took its environment back to an older commit on purpose; `None`: not to production, not successful, or the commit
+    /// is not in the history.
+    pub is_rollback: Option<bool>,
 }
 
 /// Where a merged pull request landed: the table `landings`.
@@ -410,6 +413,7 @@ table! { "areas": AreaRow { product, repository, path, area } }
 
 table! { "production": ProductionRow {
     product, repository, deployment, source, environment, to_production, commit, created_at, finished_at, outcome,
+    is_rollback,
 } }
 
 table! { "landings": LandingRow { product, repository, number, commit, rung } }

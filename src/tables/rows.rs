@@ -288,7 +288,7 @@ table! { "issue_comments": IssueComment { repository, number, comment, author, c
 
 table! { "deployments": Deployment {
     repository, deployment, environment, commit, reference as "ref", created_at, started_at, finished_at, outcome, source,
-    is_rollback, url,
+    url,
 } }
 
 table! { "deployment_statuses": DeploymentStatus { repository, deployment, state, at } }

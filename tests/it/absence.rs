@@ -185,7 +185,6 @@ impl Team {
                 finished_at: Some(*at),
                 outcome: Outcome::Success,
                 source: "deployments_api".to_owned(),
-                is_rollback: None,
                 url: None,
             })
             .collect();

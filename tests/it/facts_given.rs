@@ -295,7 +295,6 @@ impl Given {
             finished_at: Some(hour(at)),
             outcome: Outcome::Success,
             source: "deployments_api".into(),
-            is_rollback: None,
             url: None,
         });
     }

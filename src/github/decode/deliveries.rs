@@ -53,7 +53,6 @@ impl Decoder {
             finished_at,
             outcome,
             source: "deployments_api".to_owned(),
-            is_rollback: None,
             url: None,
             deployment: node.id,
         });

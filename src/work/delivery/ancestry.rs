@@ -102,24 +102,6 @@ impl Ancestry {
         copies
     }
 
-    /// The ancestry of one repository whose commits are in no table yet: rows are numbered by id.
-    #[must_use]
-    pub fn of_parents(repository: RepositoryId, parents: &HashMap<CommitId, &[CommitId]>) -> Self {
-        let mut commits: Vec<(&CommitId, &&[CommitId])> = parents.iter().collect();
-        commits.sort_unstable();
-        let mut ancestry = Self::default();
-        let keys = commits.iter().map(|(commit, _)| (repository, **commit));
-        ancestry.row_of = keys.zip(0_u32..).collect();
-        ancestry.first.push(0);
-        for (_, parents) in commits {
-            let row_of = |parent| ancestry.row_of.get(&(repository, parent)).copied();
-            let known = parents.iter().copied().filter_map(row_of);
-            ancestry.parents.extend(known);
-            ancestry.first.push(ancestry.parents.len());
-        }
-        ancestry
-    }
-
     /// Where a commit is; `None` where the history does not know it.
     #[must_use]
     pub fn row(&self, repository: RepositoryId, commit: CommitId) -> Option<usize> {

@@ -144,7 +144,6 @@ fn from_source(reading: &Reading<'_>, source: DeploymentSource) -> Vec<Deploymen
         finished_at: Some(at),
         outcome: Outcome::Success,
         source: source.word().to_owned(),
-        is_rollback: None,
         url: None,
     };
     let facts = &reading.tables.facts;
@@ -265,7 +264,6 @@ fn workflow_runs(reading: &Reading<'_>) -> Vec<Deployment> {
             finished_at: (outcome_of(run) != Outcome::Pending).then_some(run.updated_at),
             outcome: outcome_of(run),
             source: DeploymentSource::WorkflowRuns.word().to_owned(),
-            is_rollback: None,
             url: Some(run.url.clone()),
         })
         .collect()

@@ -8,6 +8,5 @@ pub mod incident_body;
 pub mod incidents;
 pub mod landing;
 pub mod reverts;
-pub mod rollbacks;
 pub mod rules;
 pub mod shipping;

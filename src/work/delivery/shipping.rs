@@ -138,23 +138,6 @@ impl Shipping {
         }
     }
 
-    /// One repository's deployments, given by time of success, in the history given.
-    pub(crate) fn of_repository(
-        repository: RepositoryId,
-        candidates: &[&Candidate],
-        parents: &HashMap<CommitId, &[CommitId]>,
-    ) -> Self {
-        let ancestry = Arc::new(Ancestry::of_parents(repository, parents));
-        let mut shipping = Self {
-            first: vec![0; ancestry.n_rows()],
-            ancestry,
-            deployments: Vec::new(),
-            unknown: Vec::new(),
-        };
-        shipping.place(repository, candidates);
-        shipping
-    }
-
     /// Places one repository's deployments, given by time of success.
     fn place(&mut self, repository: RepositoryId, candidates: &[&Candidate]) {
         let ancestry = Arc::clone(&self.ancestry);

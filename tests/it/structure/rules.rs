@@ -14,6 +14,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["domain", "folder", "tables"]),
     ("tables", &["domain"]),
     ("work", &["tables", "domain", "register"]),
+    (
+        "derive",
+        &[
+            "work", "tables", "store", "git", "github", "register", "domain",
+        ],
+    ),
+    (
+        "analysis",
+        &[
+            "derive", "metrics", "work", "tables", "store", "register", "domain",
+        ],
+    ),
     ("metrics", &["work", "tables", "domain", "register"]),
     (
         "evidence",

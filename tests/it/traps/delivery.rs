@@ -210,6 +210,44 @@ fn a_rollback_ships_nothing_and_a_redeploy_is_no_rollback() {
         "an older commit again"
     );
     assert!(row(&rework, "DE_4").subject.ends_with(": rollback"));
+    let relations = Relations::of(&given.tables, &given.question());
+    let is_rollback = |id: &str| {
+        let mut rows = relations.production.iter();
+        rows.find(|row| row.deployment == id).unwrap().is_rollback
+    };
+    assert_eq!(is_rollback("DE_3"), Some(false));
+    assert_eq!(is_rollback("DE_4"), Some(true));
+}
+
+/// The facts say what was deployed; whether that was production, and so a way back, is for the register of the day to say.
+#[test]
+fn a_rollback_is_told_in_production_alone_and_only_of_commits_that_are_known() {
+    let mut given = daily(2);
+    let first = given.tables.commits[0].commit;
+    given.deploy(first, 60);
+    let second = given.tables.commits[1].commit;
+    for (environment, commit, at) in [("staging", second, 62), ("staging", first, 64)] {
+        given.deploy(commit, at);
+        given
+            .tables
+            .facts
+            .deployments
+            .last_mut()
+            .unwrap()
+            .environment = environment.into();
+    }
+    given.deploy("9".repeat(40).parse().unwrap(), 66);
+    let found = |given: &Given| -> Vec<Option<bool>> {
+        let relations = Relations::of(&given.tables, &given.question());
+        let mut rows: Vec<_> = relations.production.iter().collect();
+        rows.sort_by_key(|row| row.created_at);
+        rows.iter().map(|row| row.is_rollback).collect()
+    };
+    let (yes, no) = (Some(true), Some(false));
+    assert_eq!(found(&given), [no, no, yes, None, None, None]);
+    // Another register is another answer, from the same facts.
+    given.register = "[[product]]\nname = \"lamp\"\nrepositories = [\"acme/lamp\"]\nproduction_pattern = \"^staging$\"\n".into();
+    assert_eq!(found(&given), [None, None, None, no, yes, None]);
 }
 
 #[test]

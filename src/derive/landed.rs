@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use regex::Regex;
 
-use super::derive::MinedClone;
+use super::MinedClone;
 use crate::domain::{
     Commit, CommitId, Facts, PersonId, PrNumber, PullRequest, PullRequestState, RepositoryId,
     TimelineEvent,

@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::derive::MinedClone;
-use super::error::CliError;
+use super::{Error, MinedClone};
 use crate::domain::{Commit, CommitId, Facts, PrNumber};
 use crate::git::{self, LandedCommit, Patch, SideCommit};
 use crate::register::Register;
@@ -25,7 +24,7 @@ pub fn of_clone(
     name: &str,
     facts: &Facts,
     register: &Register,
-) -> Result<Vec<SideRow>, CliError> {
+) -> Result<Vec<SideRow>, Error> {
     let tips = tips(clone, name, facts, register)?;
     let landed: Vec<LandedCommit<'_>> = clone
         .history
@@ -61,7 +60,7 @@ fn tips(
     name: &str,
     facts: &Facts,
     register: &Register,
-) -> Result<Vec<CommitId>, CliError> {
+) -> Result<Vec<CommitId>, Error> {
     let mut tips: BTreeSet<CommitId> = clone.history.tags.iter().map(|tag| tag.commit).collect();
     let deployed = facts.deployments.iter();
     tips.extend(
@@ -95,7 +94,7 @@ fn copies(
     clone: &MinedClone,
     facts: &Facts,
     side: &[SideCommit],
-) -> Result<HashMap<CommitId, CommitId>, CliError> {
+) -> Result<HashMap<CommitId, CommitId>, Error> {
     let landed: HashMap<CommitId, &Commit> = clone
         .history
         .landed()
@@ -239,7 +238,7 @@ fn rewritten(clone: &MinedClone, side: &[SideCommit]) -> HashMap<CommitId, Commi
 }
 
 /// Copies and their originals that a patch-id tells.
-fn alike(clone: &MinedClone, side: &[&SideCommit]) -> Result<Vec<(CommitId, CommitId)>, CliError> {
+fn alike(clone: &MinedClone, side: &[&SideCommit]) -> Result<Vec<(CommitId, CommitId)>, Error> {
     let mut by_time: HashMap<Timestamp, Vec<&Commit>> = HashMap::new();
     let mut by_subject: HashMap<&str, Vec<&Commit>> = HashMap::new();
     for commit in side {

@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use super::derive::MinedClone;
-use super::error::CliError;
+use super::{Error, MinedClone};
 use crate::domain::{CommitId, Facts, PrNumber, PullRequestState};
 use crate::git::{self, Patch};
 use crate::tables::PatchRow;
@@ -26,7 +25,7 @@ struct Unlanded {
 }
 
 /// The patch-ids that can tell where such pull requests landed, by commit.
-pub fn of_unlanded(clone: &MinedClone, facts: &Facts) -> Result<Vec<PatchRow>, CliError> {
+pub fn of_unlanded(clone: &MinedClone, facts: &Facts) -> Result<Vec<PatchRow>, Error> {
     let history = &clone.history;
     let landed: HashMap<CommitId, usize> = history
         .landed()
@@ -124,7 +123,7 @@ fn rows(
     clone: &MinedClone,
     patches: &[Patch],
     on_default_branch: bool,
-) -> Result<Vec<PatchRow>, CliError> {
+) -> Result<Vec<PatchRow>, Error> {
     let ids = git::patch_ids(&clone.path, patches, None)?;
     Ok(patches
         .iter()
