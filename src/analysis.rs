@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! let store = Store::open(place, Mode::Read)?;
-//! let analysis = Analysis::read(&store, &inquiry, &Part::ALL)?;
+//! let analysis = Analysis::read(&store, &inquiry, &FactTable::ALL)?;
 //! let measure = metrics::find("flow.pickup_time")?.of(&analysis.readings());
 //! ```
 
@@ -15,7 +15,7 @@ use crate::derive::{self, Findings, Settings};
 use crate::domain::{Granularity, Person, RepoName, RepositoryId, Window};
 use crate::register::{PrivateRegister, Register};
 use crate::store::{Store, facts};
-use crate::tables::{Part, Tables};
+use crate::tables::{FactTable, Tables};
 use crate::work::roster::person_of;
 use crate::work::{Question, Reading};
 
@@ -64,7 +64,7 @@ impl Analysis {
     pub fn read(
         store: &Store,
         inquiry: &Inquiry<'_>,
-        parts: &[Part],
+        parts: &[FactTable],
     ) -> Result<Self, derive::Error> {
         let register = inquiry.register;
         Settings::check(store, register)?;

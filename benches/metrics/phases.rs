@@ -7,14 +7,14 @@ use std::time::Instant;
 use jiff::Timestamp;
 use linchpin::domain::{Granularity, StreamCertificate, Window};
 use linchpin::store::{Mode, Store, facts};
-use linchpin::tables::{Part, Tables};
+use linchpin::tables::{FactTable, Tables};
 use linchpin::work::{Question, Reading};
 use linchpin::{metrics, register};
 
 /// Prints seconds and resident megabytes after each phase of a report on a place that `--write` made.
 pub fn print(place: &Path, as_of: &str) {
     let store = Store::open(&place.join("store"), Mode::Read).unwrap();
-    for part in Part::ALL {
+    for part in FactTable::ALL {
         let start = Instant::now();
         drop(facts::read_parts(&store, &[part]).unwrap());
         println!(

@@ -2,7 +2,7 @@
 
 use super::args::{CheckArgs, Format};
 use super::console;
-use super::error::{CROSSED, CliError, DONE, Kind};
+use super::error::{CROSSED, CliError, DONE, ErrorKind};
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::metrics;
@@ -11,11 +11,11 @@ use crate::render::encode::{self, terminal};
 use crate::render::{csv, markdown};
 use crate::report::table::Column;
 use crate::report::{Table, TableCell, quantity};
-use crate::tables::Part;
+use crate::tables::FactTable;
 
 /// Holds the register's agreements against the store's figures; exit code 7 where one is crossed and not accepted.
 pub fn check(args: &CheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    let analysis = Analysis::of(workspace, &Part::ALL)?;
+    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
     let measures = metrics::measure_all(&analysis.tables, &analysis.question);
     let found = agreements(
         &workspace.register,
@@ -24,11 +24,11 @@ pub fn check(args: &CheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
         &analysis.question,
     )
     .map_err(|error| {
-        CliError::new(Kind::Configuration, error).hint("`linchpin explain list` names every metric, and its page in reports/metrics the numbers it has")
+        CliError::new(ErrorKind::Configuration, error).hint("`linchpin explain list` names every metric, and its page in reports/metrics the numbers it has")
     })?;
     if found.is_empty() {
         return Err(
-            CliError::new(Kind::Configuration, "the register holds no agreement").hint(
+            CliError::new(ErrorKind::Configuration, "the register holds no agreement").hint(
                 "write what the team has agreed under `[agreements]` in linchpin.toml, for example \
                  `first_review_within_working_days = 1`",
             ),
@@ -171,7 +171,7 @@ fn json(found: &[Agreement]) -> Result<String, CliError> {
         "format": 1,
         "agreements": lines,
     }))
-    .map_err(|error| CliError::new(Kind::Defect, error))?;
+    .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     text.push('\n');
     Ok(encode::json(text))
 }

@@ -46,7 +46,7 @@ pub fn open() {
         note(&format!(
             "error: linchpin has a defect: {message}{at}\nhint: report it with the text above: it names no secret{trace}"
         ));
-        std::process::exit(super::error::Kind::Defect.exit_code().into());
+        std::process::exit(super::error::ErrorKind::Defect.exit_code().into());
     }));
 }
 

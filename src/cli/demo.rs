@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::args::{AnalysisArgs, By, DemoArgs, Places, Time};
 use super::console;
 use super::context::Context;
-use super::error::{CliError, Kind};
+use super::error::{CliError, ErrorKind};
 use super::output::{Audience, check_writable, demo_folder, replace_tree};
 use super::run;
 use super::workspace::Workspace;
@@ -22,7 +22,7 @@ use crate::demo::repository;
 use crate::github::{ClientSettings, Clock, Token};
 use crate::render::encode;
 use crate::store::{Mode, Store};
-use crate::tables::Part;
+use crate::tables::FactTable;
 
 /// Builds the organisation, serves it, fetches, mines, reports, and writes every member's private tree.
 pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
@@ -49,7 +49,7 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     )?;
     let repositories = &world.repositories;
     let files =
-        repository::files(repositories).map_err(|error| CliError::new(Kind::Defect, error))?;
+        repository::files(repositories).map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     replace_tree(&place("repositories"), &files, Audience::Everyone)?;
     drop(files);
     let clones: Vec<PathBuf> = repositories
@@ -63,7 +63,7 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     ));
 
     let server = FakeGitHub::start(world.host, Faults::none(world.as_of)).map_err(|error| {
-        CliError::new(Kind::Usage, error)
+        CliError::new(ErrorKind::Usage, error)
             .hint("the demo serves its GitHub on 127.0.0.1: allow that")
     })?;
     let analysis = AnalysisArgs {
@@ -99,7 +99,7 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     drop(server);
     let code = run::mine_and_report(context, &workspace, &store)?;
     let written = super::person::write_all(&store, &workspace)?;
-    let analysis = Analysis::read(&store, &workspace.inquiry(), &Part::ALL)?;
+    let analysis = Analysis::read(&store, &workspace.inquiry(), &FactTable::ALL)?;
     let lead = super::lead::write(&analysis, &workspace)?;
     for path in written {
         console::out(&format!("{}\n", path.join("evidence.md").display()));
@@ -121,7 +121,7 @@ fn plants(without: &[String]) -> Result<Plants, CliError> {
         if !plants.leave_out(name) {
             let message = format!("`{}` is not planted", encode::terminal(name));
             let hint = format!("name one of {}", Plants::NAMES.join(", "));
-            return Err(CliError::new(Kind::Usage, message).hint(hint));
+            return Err(CliError::new(ErrorKind::Usage, message).hint(hint));
         }
     }
     Ok(plants)

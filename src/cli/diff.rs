@@ -6,13 +6,13 @@ use std::fmt::Write as _;
 
 use super::args::{DiffArgs, Format};
 use super::console;
-use super::error::{CliError, DONE, Kind};
+use super::error::{CliError, DONE, ErrorKind};
 use super::explain::not_a_metric;
 use super::report::reading;
 use super::workspace::Workspace;
 use crate::metrics;
 use crate::metrics::measure::Unit;
-use crate::metrics::movement::{Movement, Part, Run, RunFigure, RunHead, movements};
+use crate::metrics::movement::{Movement, MovementPart, Run, RunFigure, RunHead, movements};
 use crate::render::encode::{self, terminal};
 use crate::render::{csv, markdown};
 use crate::report::table::Column;
@@ -57,7 +57,7 @@ fn compared(args: &DiffArgs, store: &Store) -> Result<String, CliError> {
 }
 
 fn too_few_runs() -> CliError {
-    CliError::new(Kind::Usage, "the store keeps fewer than two runs")
+    CliError::new(ErrorKind::Usage, "the store keeps fewer than two runs")
         .hint("`linchpin run` keeps one each time something changed: run it again later")
 }
 
@@ -76,7 +76,7 @@ fn head_of(bytes: &[u8], number: u64) -> Result<RunHead, CliError> {
     match head {
         Ok(head) if head.format == 1 => Ok(head),
         _ => Err(CliError::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             format!("the record of run {number} is from another version of the program"),
         )
         .hint("name two later runs")),
@@ -120,7 +120,7 @@ fn find(name: &str, runs: &[(u64, RunHead)]) -> Result<u64, CliError> {
             .map(|(number, head)| format!("{number} (as of {})", head.as_of))
             .collect();
         CliError::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             format!("`{}` is no run that the store keeps", terminal(name)),
         )
         .hint(if known.is_empty() {
@@ -177,7 +177,7 @@ fn effect_words(figure: &RunFigure, effect: f64) -> String {
     format!("{sign}{words}")
 }
 
-fn part_words(figure: &RunFigure, part: &Part) -> String {
+fn part_words(figure: &RunFigure, part: &MovementPart) -> String {
     let mut counts = Vec::new();
     for (n, words) in [
         (part.n_in, "in"),
@@ -281,7 +281,7 @@ fn json(before: &RunHead, after: &RunHead, found: &[Movement]) -> Result<String,
         "movements": found,
     });
     let mut text = serde_json::to_string_pretty(&document)
-        .map_err(|error| CliError::new(Kind::Defect, error))?;
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     text.push('\n');
     Ok(encode::json(text))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::console;
-use super::error::{CliError, DONE, Kind, PARTIAL};
+use super::error::{CliError, DONE, ErrorKind, PARTIAL};
 use super::fetch::{SystemClock, how_to_give_a_token, runtime, token};
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
@@ -13,7 +13,7 @@ use crate::github::probe::{Access, Probe, probe};
 use crate::github::{Client, ClientSettings};
 use crate::metrics::REGISTRY;
 use crate::render::encode::terminal;
-use crate::tables::Part;
+use crate::tables::FactTable;
 use crate::work::Need;
 use crate::work::delivery::shipping;
 use crate::work::machine_like::{self, Words};
@@ -94,11 +94,11 @@ pub fn doctor(workspace: &Workspace) -> Result<u8, CliError> {
 /// What the facts of the last run lack, or leave to the team to say; nothing where there are none yet.
 fn store_lines(workspace: &Workspace, lines: &mut Vec<String>) -> bool {
     let needed = [
-        Part::Descent,
-        Part::Deliveries,
-        Part::PullRequests,
-        Part::Pushes,
-        Part::Talk,
+        FactTable::Descent,
+        FactTable::Deliveries,
+        FactTable::PullRequests,
+        FactTable::Pushes,
+        FactTable::Talk,
     ];
     let Ok(analysis) = Analysis::of(workspace, &needed) else {
         return true;
@@ -347,6 +347,9 @@ fn not_observed(missing: &[Stream], lines: &mut Vec<String>) {
 
 /// An error for `init` where the file is there already.
 pub fn exists(path: &std::path::Path) -> CliError {
-    CliError::new(Kind::Usage, format!("`{}` exists already", path.display()))
-        .hint("edit it, or move it away first")
+    CliError::new(
+        ErrorKind::Usage,
+        format!("`{}` exists already", path.display()),
+    )
+    .hint("edit it, or move it away first")
 }

@@ -6,7 +6,7 @@ use crate::folder::{Because, Refused};
 
 /// What went wrong, as far as the exit code is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// A defect of linchpin: 1.
     Defect,
     /// Wrong arguments, or something named that is not there: 2.
@@ -41,7 +41,7 @@ pub const PARTIAL: u8 = 5;
 /// An agreement of the team is crossed and not accepted.
 pub const CROSSED: u8 = 7;
 
-impl Kind {
+impl ErrorKind {
     /// The documented exit code.
     #[must_use]
     pub const fn exit_code(self) -> u8 {
@@ -66,7 +66,7 @@ impl Kind {
 #[derive(Debug)]
 pub struct CliError {
     /// Decides the exit code.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// The thing and the cause.
     pub source: Box<dyn std::error::Error + Send + Sync>,
     /// The next steps, imperative.
@@ -75,7 +75,10 @@ pub struct CliError {
 
 impl CliError {
     /// An error of a kind.
-    pub fn new(kind: Kind, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn new(
+        kind: ErrorKind,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         Self {
             kind,
             source: source.into(),
@@ -176,7 +179,7 @@ impl CliError {
                 format!("move it away, or name another place with `{option}`")
             }
         };
-        Self::new(Kind::Refused, refused).hint(hint)
+        Self::new(ErrorKind::Refused, refused).hint(hint)
     }
 }
 
@@ -186,32 +189,32 @@ impl From<crate::store::Error> for CliError {
         let (kind, hint) = match &source {
             E::Refused(refused) => return Self::refused(refused.clone(), "--store"),
             E::Io { path, source, .. } if is_full(source) => (
-                Kind::Unwritable,
+                ErrorKind::Unwritable,
                 format!("free some space for `{}`, or name another place with `--store`, and run it again: it goes on where it stopped", path.display()),
             ),
-            E::Io { path, .. } => (Kind::Unwritable, format!("make `{}` writable, or name another place with `--store`", path.display())),
-            E::Locked { .. } => (Kind::Locked, "wait for the other run to end, or name another place with `--store`".to_owned()),
+            E::Io { path, .. } => (ErrorKind::Unwritable, format!("make `{}` writable, or name another place with `--store`", path.display())),
+            E::Locked { .. } => (ErrorKind::Locked, "wait for the other run to end, or name another place with `--store`".to_owned()),
             E::Version { root, .. } => (
-                Kind::Usage,
+                ErrorKind::Usage,
                 format!("use the linchpin that wrote it, or name another place with `--store` (`{}` stays as it is)", root.display()),
             ),
             E::Outdated { .. } => (
-                Kind::Usage,
+                ErrorKind::Usage,
                 "run `linchpin run` or `linchpin fetch` once: the store is brought up to date".to_owned(),
             ),
-            E::Missing { .. } => (Kind::Usage, "run `linchpin run` in the clone first, or name the store with `--store`".to_owned()),
-            E::Unfinished { .. } => (Kind::Damaged, "run `linchpin run` again: it finishes what was begun".to_owned()),
+            E::Missing { .. } => (ErrorKind::Usage, "run `linchpin run` in the clone first, or name the store with `--store`".to_owned()),
+            E::Unfinished { .. } => (ErrorKind::Damaged, "run `linchpin run` again: it finishes what was begun".to_owned()),
             E::Damaged { path, .. } if is_of_a_run(path) => (
-                Kind::Damaged,
+                ErrorKind::Damaged,
                 "name two other runs, as in `linchpin diff 3 4`: this one is forgotten in time".to_owned(),
             ),
             E::Damaged { path, .. } if is_derived(path) => {
-                (Kind::Damaged, "run `linchpin run` again: what is derived is rebuilt from the clone and the raw answers".to_owned())
+                (ErrorKind::Damaged, "run `linchpin run` again: what is derived is rebuilt from the clone and the raw answers".to_owned())
             }
             E::Damaged { .. } => {
-                (Kind::Damaged, "move the store away and run again: facts are rebuilt, answers are fetched again".to_owned())
+                (ErrorKind::Damaged, "move the store away and run again: facts are rebuilt, answers are fetched again".to_owned())
             }
-            E::ReadOnly { .. } => return Self::new(Kind::Defect, source),
+            E::ReadOnly { .. } => return Self::new(ErrorKind::Defect, source),
         };
         Self::new(kind, source).hint(hint)
     }
@@ -221,10 +224,11 @@ impl From<crate::store::facts::Error> for CliError {
     fn from(source: crate::store::facts::Error) -> Self {
         match source {
             crate::store::facts::Error::Store(error) => error.into(),
-            error @ crate::store::facts::Error::Table { .. } => Self::new(Kind::Damaged, error)
-                .hint(
-                    "run `linchpin run` again: facts are rebuilt from the clone and the raw answers",
-                ),
+            error @ crate::store::facts::Error::Table { .. } => Self::new(
+                ErrorKind::Damaged,
+                error,
+            )
+            .hint("run `linchpin run` again: facts are rebuilt from the clone and the raw answers"),
         }
     }
 }
@@ -238,14 +242,14 @@ impl From<crate::derive::Error> for CliError {
             E::Git(error) => error.into(),
             E::GitHub(error) => error.into(),
             E::Pattern(error) => error.into(),
-            E::Unwritten(error) => Self::new(Kind::Defect, error),
-            E::Damaged(error) => Self::new(Kind::Damaged, error)
+            E::Unwritten(error) => Self::new(ErrorKind::Defect, error),
+            E::Damaged(error) => Self::new(ErrorKind::Damaged, error)
                 .hint("run `linchpin run` again: facts are rebuilt"),
             E::NoFacts { is_damaged, .. } => {
-                let kind = if is_damaged { Kind::Damaged } else { Kind::Usage };
+                let kind = if is_damaged { ErrorKind::Damaged } else { ErrorKind::Usage };
                 Self::new(kind, source).hint("run `linchpin run` in the clone first")
             }
-            E::OtherSettings { .. } => Self::new(Kind::Configuration, source).hint(
+            E::OtherSettings { .. } => Self::new(ErrorKind::Configuration, source).hint(
                 "run `linchpin mine` (or `linchpin run`) in the clone with this linchpin.toml: facts are derived again; or name the register \
                  they were derived under with `--config FILE`",
             ),
@@ -255,7 +259,7 @@ impl From<crate::derive::Error> for CliError {
 
 impl From<crate::register::Error> for CliError {
     fn from(source: crate::register::Error) -> Self {
-        Self::new(Kind::Configuration, source)
+        Self::new(ErrorKind::Configuration, source)
             .hint("correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example \
                  (`linchpin schema private-register` those of a private register)")
     }
@@ -263,7 +267,7 @@ impl From<crate::register::Error> for CliError {
 
 impl From<crate::work::pattern::BadPattern> for CliError {
     fn from(source: crate::work::pattern::BadPattern) -> Self {
-        Self::new(Kind::Configuration, source)
+        Self::new(ErrorKind::Configuration, source)
     }
 }
 
@@ -272,15 +276,15 @@ impl From<crate::git::Error> for CliError {
         use crate::git::{self, Error as E};
         let (kind, hint) = match &source {
             E::NotARepository { .. } => (
-                Kind::Usage,
+                ErrorKind::Usage,
                 "run it inside a clone, or name one with `--repo PATH` (or a GitHub repository with `--github OWNER/NAME`)",
             ),
             E::Unusable { .. } => (
-                Kind::Usage,
+                ErrorKind::Usage,
                 "`git status` there says what is wrong; a fresh clone mends it",
             ),
             E::Format { source, .. } => (
-                Kind::Usage,
+                ErrorKind::Usage,
                 match source {
                     git::UnknownFormat::RefStorage { .. } => {
                         "`git refs migrate --ref-format=files` in the clone, or `git clone --ref-format=files` a fresh one"
@@ -291,20 +295,20 @@ impl From<crate::git::Error> for CliError {
                 },
             ),
             E::UnknownBranch { .. } => (
-                Kind::Usage,
+                ErrorKind::Usage,
                 "`git fetch origin` brings it if the clone lacks it (`fetch-depth: 0` in actions/checkout), `git switch` to the one to look at where there is no \
                  remote; the branch is GitHub's default one, else `default_branch` in linchpin.toml, else origin's (`git remote set-head origin --auto`)",
             ),
             E::NoDefaultBranch { .. } => (
-                Kind::Usage,
+                ErrorKind::Usage,
                 "`git remote set-head origin --auto` in the clone, or `default_branch = \"NAME\"` in linchpin.toml",
             ),
             E::Refs { .. } => (
-                Kind::Usage,
+                ErrorKind::Usage,
                 "`git fsck` in the clone says what is damaged; a fresh clone mends it",
             ),
             E::Glob { .. } => (
-                Kind::Configuration,
+                ErrorKind::Configuration,
                 "correct `mining.exclude` in linchpin.toml",
             ),
         };
@@ -326,7 +330,7 @@ mod tests {
 
     #[test]
     fn an_error_names_the_thing_the_cause_and_the_next_step() {
-        let error = CliError::new(Kind::Usage, Outer(Inner)).hint("check the spelling");
+        let error = CliError::new(ErrorKind::Usage, Outer(Inner)).hint("check the spelling");
         let text = error.render();
         assert!(
             text.starts_with(

@@ -2,7 +2,7 @@
 
 use super::args::{ExplainArgs, Format};
 use super::console;
-use super::error::{CliError, DONE, Kind};
+use super::error::{CliError, DONE, ErrorKind};
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::domain::{Bucket, PersonId};
@@ -73,7 +73,7 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         Format::Markdown => render::Format::Markdown,
     };
     let text =
-        render::explain(&asked, format).map_err(|error| CliError::new(Kind::Defect, error))?;
+        render::explain(&asked, format).map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     console::out(&text);
     // The process ends here: giving millions of rows back one by one would take longer than reading them did.
     std::mem::forget((analysis, measure));
@@ -99,7 +99,7 @@ pub fn not_a_metric(name: &str) -> CliError {
         _ => list.to_owned(),
     };
     let message = format!("`{}` is not a metric", terminal(name));
-    CliError::new(Kind::Usage, message).hint(hint)
+    CliError::new(ErrorKind::Usage, message).hint(hint)
 }
 
 fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scope, CliError> {
@@ -126,7 +126,7 @@ fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scop
             .map_or_else(String::new, |near| format!("did you mean `{near}`? "));
         known.truncate(20);
         CliError::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             format!(
                 "`{}` is no product, repository or area of this metric",
                 terminal(name)
@@ -141,7 +141,7 @@ fn find_person(login: &str, measure: &Measure, analysis: &Analysis) -> Result<Pe
     let has_rows = measure.rows.iter().any(|row| row.person == Some(person));
     if !has_rows && measure.people_cells().next().is_none() {
         let message = format!("`{}` has no figures of people", measure.definition.id);
-        return Err(CliError::new(Kind::Usage, message).hint("leave `--person` out"));
+        return Err(CliError::new(ErrorKind::Usage, message).hint("leave `--person` out"));
     }
     Ok(person)
 }
@@ -152,7 +152,7 @@ fn find_bucket(label: &str, measure: &Measure) -> Result<Bucket, CliError> {
         .find(|bucket| bucket.to_string().eq_ignore_ascii_case(label))
         .ok_or_else(|| {
             let error = CliError::new(
-                Kind::Usage,
+                ErrorKind::Usage,
                 format!(
                     "there is no bucket `{}` with rows in the window",
                     terminal(label)

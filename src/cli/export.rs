@@ -2,7 +2,7 @@
 
 use super::args::{ExportArgs, ExportFormat};
 use super::console;
-use super::error::{CliError, DONE, Kind};
+use super::error::{CliError, DONE, ErrorKind};
 use super::output::{Audience, replace_tree};
 use super::report::reading;
 use super::workspace::Workspace;
@@ -18,7 +18,7 @@ use crate::render::encode;
 use crate::store::Store;
 use crate::tables::sheet::{Cell, Sheet, without_rows};
 use crate::tables::{
-    self, CodeownersRow, MergedFileRow, Part, PatchRow, Repository, Row, SideRow, TagRow,
+    self, CodeownersRow, FactTable, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow,
 };
 
 type Table = (String, Sheet);
@@ -27,7 +27,7 @@ type Table = (String, Sheet);
 pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let (analysis, mut all) = reading(workspace, |store| {
         Ok((
-            Analysis::read(store, &workspace.inquiry(), &Part::ALL)?,
+            Analysis::read(store, &workspace.inquiry(), &FactTable::ALL)?,
             facts(store)?,
         ))
     })?;
@@ -37,7 +37,7 @@ pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> 
         if !all.iter().any(|(name, _)| name == wanted) {
             let known: Vec<_> = all.iter().map(|(name, _)| name.as_str()).collect();
             return Err(CliError::new(
-                Kind::Usage,
+                ErrorKind::Usage,
                 format!("`{}` is not a table", encode::terminal(wanted)),
             )
             .hint(format!("name one of {}", known.join(", "))));
@@ -67,7 +67,7 @@ pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> 
 }
 
 fn defect(error: tables::Error) -> CliError {
-    CliError::new(Kind::Defect, error)
+    CliError::new(ErrorKind::Defect, error)
 }
 
 /// The fact tables as the store has them.
@@ -112,7 +112,8 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
             parts.extend(store.read(&file)?);
         }
         let sheet = Sheet::of_parts(parts, empty).map_err(|error| {
-            CliError::new(Kind::Damaged, error).hint("run `linchpin run` again: facts are rebuilt")
+            CliError::new(ErrorKind::Damaged, error)
+                .hint("run `linchpin run` again: facts are rebuilt")
         })?;
         found.push((name.to_owned(), sheet));
     }

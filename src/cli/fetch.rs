@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::console;
 use super::context::{Context, variable};
-use super::error::{CliError, Kind};
+use super::error::{CliError, ErrorKind};
 use super::progress::Progress;
 use super::workspace::Workspace;
 use crate::domain::{Completeness, RepoName, Stream, StreamCertificate};
@@ -28,7 +28,7 @@ pub struct Fetched {
     /// Why GitHub was not asked, and the step that would make it be asked.
     not_asked: Option<(&'static str, &'static str)>,
     /// What kind of error that is for a command that has nothing to do but fetch; `None`: none.
-    refusal: Option<Kind>,
+    refusal: Option<ErrorKind>,
     /// When a stopped fetch can go on.
     resumes_at: Option<Timestamp>,
     /// How GitHub failed to answer.
@@ -65,7 +65,9 @@ impl Fetched {
     /// What a command that only fetches has to say in the end: that GitHub did not answer.
     pub fn outcome(&self) -> Result<(), CliError> {
         match &self.outage {
-            Some(outage) => Err(CliError::new(Kind::Partial, outage.clone()).hint(OUTAGE_HINT)),
+            Some(outage) => {
+                Err(CliError::new(ErrorKind::Partial, outage.clone()).hint(OUTAGE_HINT))
+            }
             None => Ok(()),
         }
     }
@@ -74,13 +76,13 @@ impl Fetched {
     pub fn finish(&self, code: u8) -> Result<u8, CliError> {
         match self.resumes_at {
             Some(at) => Err(CliError::new(
-                Kind::RateLimited,
+                ErrorKind::RateLimited,
                 format!("GitHub's rate limit is used up until {at}"),
             )
             .hint("run the same command again after that: it goes on where it stopped")),
             None => match (self.unknown.first(), self.unasked.first()) {
                 (Some(name), _) => Err(CliError::new(
-                    Kind::Partial,
+                    ErrorKind::Partial,
                     format!("`{name}` does not exist or is not visible to you"),
                 )
                 .hint("check the spelling, or give the token read access to it")),
@@ -98,7 +100,7 @@ fn unasked(name: &RepoName, n: usize) -> CliError {
         n => format!(" and {} more", n - 1),
     };
     CliError::new(
-        Kind::Partial,
+        ErrorKind::Partial,
         format!("the register in this clone names `{name}`{others}, which was not fetched with your token"),
     )
     .hint("give the register with `--config linchpin.toml` if you trust it, or name the repository with `--github`")
@@ -124,7 +126,7 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
     }
     if workspace.github.is_empty() && workspace.unasked.is_empty() {
         return not_asked(
-            Some(Kind::Usage),
+            Some(ErrorKind::Usage),
             "no GitHub remote",
             "add a remote that points at GitHub, or name one with `--github OWNER/NAME`",
         );
@@ -138,7 +140,7 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
     }
     let Some(token) = token(&workspace.api) else {
         return not_asked(
-            Some(Kind::Authentication),
+            Some(ErrorKind::Authentication),
             "no GitHub token",
             how_to_give_a_token(&workspace.api),
         );
@@ -149,7 +151,7 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
                 "no GitHub remote, and only the register in the clone names a repository",
                 "give the register with `--config linchpin.toml` if you trust it, or name a repository with `--github OWNER/NAME`",
             )),
-            refusal: Some(Kind::Usage),
+            refusal: Some(ErrorKind::Usage),
             unasked: workspace.unasked.clone(),
             ..Fetched::default()
         });
@@ -242,7 +244,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| CliError::new(Kind::Defect, error))
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))
 }
 
 /// The token in the order in which `gh` looks. Its text goes nowhere but into the client.
@@ -398,7 +400,7 @@ impl From<github::Error> for CliError {
             E::Store(_) => {
                 return match source {
                     E::Store(error) => error.into(),
-                    other => Self::new(Kind::Defect, other),
+                    other => Self::new(ErrorKind::Defect, other),
                 };
             }
             E::Address { .. } => "name the REST base with `--api-url`, such as https://HOST/api/v3",
@@ -420,11 +422,11 @@ impl From<github::Error> for CliError {
             }
         };
         let kind = match &source {
-            E::Address { .. } | E::HoldsTexts { .. } => Kind::Usage,
-            E::Unauthorised { .. } => Kind::Authentication,
-            E::RateLimited { .. } => Kind::RateLimited,
-            E::GaveUp { .. } | E::Redirected { .. } => Kind::Partial,
-            _ => Kind::Defect,
+            E::Address { .. } | E::HoldsTexts { .. } => ErrorKind::Usage,
+            E::Unauthorised { .. } => ErrorKind::Authentication,
+            E::RateLimited { .. } => ErrorKind::RateLimited,
+            E::GaveUp { .. } | E::Redirected { .. } => ErrorKind::Partial,
+            _ => ErrorKind::Defect,
         };
         Self::new(kind, source).hint(hint)
     }

@@ -3,13 +3,13 @@
 use super::args::FollowUpArgs;
 use super::console;
 use super::context::Context;
-use super::error::{CliError, DONE, Kind, PARTIAL};
+use super::error::{CliError, DONE, ErrorKind, PARTIAL};
 use super::person::with_sources;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::evidence::follow_up;
 use crate::render::{self, encode};
-use crate::tables::Part;
+use crate::tables::FactTable;
 use crate::work::roster::person_of;
 
 /// Prints a note for every follow-up of the private register, or for one person's.
@@ -18,7 +18,7 @@ pub fn follow_up(
     context: &Context,
     workspace: &Workspace,
 ) -> Result<u8, CliError> {
-    let analysis = Analysis::of(workspace, &Part::ALL)?;
+    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
     analysis.tell_unknown_logins(context, workspace);
     let asked = args.login.as_deref();
     let who = |login: &str| person_of(&analysis.tables.people, login);
@@ -38,7 +38,7 @@ pub fn follow_up(
             format!(" for `{}`", encode::terminal(login))
         });
         return Err(CliError::new(
-            Kind::Configuration,
+            ErrorKind::Configuration,
             format!("no follow-up is agreed{whose}"),
         )
         .hint("add a `[[follow_up]]` with `login`, `topic`, `agreed_on` and `observable` to linchpin.private.toml"));
@@ -50,7 +50,7 @@ pub fn follow_up(
                 "nobody in the store has the login `{}`",
                 encode::terminal(&one.login)
             );
-            return Err(CliError::new(Kind::Configuration, message)
+            return Err(CliError::new(ErrorKind::Configuration, message)
                 .hint("`linchpin identity` lists everybody with their logins"));
         };
         let note = with_sources(&analysis, workspace, |sources| {

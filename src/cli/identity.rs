@@ -2,7 +2,7 @@
 
 use super::args::IdentityArgs;
 use super::console;
-use super::error::{CliError, DONE, Kind};
+use super::error::{CliError, DONE, ErrorKind};
 use super::report::reading;
 use super::workspace::Workspace;
 use crate::derive::IDENTITY;
@@ -13,12 +13,12 @@ use crate::render::encode::terminal;
 pub fn identity(args: &IdentityArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let Some(bytes) = reading(workspace, |store| Ok(store.read(IDENTITY)?))? else {
         return Err(
-            CliError::new(Kind::Usage, "the store has no identities yet")
+            CliError::new(ErrorKind::Usage, "the store has no identities yet")
                 .hint("run `linchpin run` in the clone first"),
         );
     };
     let identity: Identity = serde_json::from_slice(&bytes).map_err(|error| {
-        CliError::new(Kind::Damaged, error).hint("run `linchpin run` again: facts are rebuilt")
+        CliError::new(ErrorKind::Damaged, error).hint("run `linchpin run` again: facts are rebuilt")
     })?;
     let text = if args.export_mailmap {
         export_mailmap(&identity)

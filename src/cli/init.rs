@@ -8,7 +8,7 @@ use std::path::Path;
 use super::args::InitArgs;
 use super::console;
 use super::doctor::{exists, look};
-use super::error::{CliError, DONE, Kind};
+use super::error::{CliError, DONE, ErrorKind};
 use super::fetch::token;
 use super::workspace::Workspace;
 use crate::github::ClientSettings;
@@ -83,10 +83,11 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     };
     let text = configuration(workspace, &probes);
     // What it writes must be what it reads.
-    register::parse(&text, "linchpin.toml").map_err(|error| CliError::new(Kind::Defect, error))?;
+    register::parse(&text, "linchpin.toml")
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     let private_text = private_configuration();
     register::parse_private(&private_text, "linchpin.private.toml")
-        .map_err(|error| CliError::new(Kind::Defect, error))?;
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     // First: what must not be committed is ignored before it is there.
     let ignore = Path::new(".gitignore");
     let mut written = Vec::new();
@@ -123,7 +124,7 @@ struct Refused {
 
 fn refused(path: &Path, source: std::io::Error) -> CliError {
     CliError::new(
-        Kind::Usage,
+        ErrorKind::Usage,
         Refused {
             path: path.display().to_string(),
             source,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::context::Context;
-use super::error::{CliError, Kind};
+use super::error::{CliError, ErrorKind};
 
 /// Watches for the signals from a thread of its own, for as long as the program runs.
 ///
@@ -30,10 +30,10 @@ pub fn watch(context: &Arc<Context>) {
         .spawn(watcher);
 }
 
-fn error(kind: Kind) -> CliError {
+fn error(kind: ErrorKind) -> CliError {
     CliError::new(
         kind,
-        if kind == Kind::Terminated {
+        if kind == ErrorKind::Terminated {
             "terminated: what was done so far is kept"
         } else {
             "interrupted: what was done so far is kept"
@@ -43,18 +43,18 @@ fn error(kind: Kind) -> CliError {
 }
 
 #[cfg(unix)]
-async fn first() -> std::io::Result<Kind> {
+async fn first() -> std::io::Result<ErrorKind> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
-        _ = interrupt.recv() => Ok(Kind::Interrupted),
-        _ = terminate.recv() => Ok(Kind::Terminated),
+        _ = interrupt.recv() => Ok(ErrorKind::Interrupted),
+        _ = terminate.recv() => Ok(ErrorKind::Terminated),
     }
 }
 
 #[cfg(not(unix))]
-async fn first() -> std::io::Result<Kind> {
+async fn first() -> std::io::Result<ErrorKind> {
     tokio::signal::ctrl_c().await?;
-    Ok(Kind::Interrupted)
+    Ok(ErrorKind::Interrupted)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::context::Context;
-use super::error::{CliError, DONE, Kind, PARTIAL};
+use super::error::{CliError, DONE, ErrorKind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
 use super::workspace::Workspace;
 use super::{console, person, private_folder};
@@ -15,14 +15,14 @@ use crate::metrics::agreements::agreements;
 use crate::metrics::knowledge::{decay, orphans_if};
 use crate::metrics::ownership::handover::{self, Finding};
 use crate::metrics::review::{areas, waits};
-use crate::tables::Part;
+use crate::tables::FactTable;
 use crate::work::history::touches::last_touches;
 use crate::work::{Reading, activity};
 use crate::{metrics, render};
 
 /// Writes `<out>/private/lead/`.
 pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
-    let analysis = Analysis::of(workspace, &Part::ALL)?;
+    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
     analysis.tell_unknown_logins(context, workspace);
     let place = write(&analysis, workspace)?;
     console::out(&format!("{}\n", place.join("index.html").display()));
@@ -58,7 +58,7 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         packs.push(pack);
     }
     let agreements = agreements(&workspace.register, &measures, tables, question)
-        .map_err(|error| CliError::new(Kind::Configuration, error))?;
+        .map_err(|error| CliError::new(ErrorKind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
         question,
         people: &tables.people,
@@ -71,7 +71,8 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         accepted: &workspace.register.accepted,
         masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),
     });
-    let files = render::lead_tree(&views).map_err(|error| CliError::new(Kind::Defect, error))?;
+    let files =
+        render::lead_tree(&views).map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     let private = workspace.out.join("private");
     keep_out_of_git(&private)?;
     let place = private.join(private_folder::LEAD);

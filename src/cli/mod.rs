@@ -35,7 +35,7 @@ use clap::Parser as _;
 
 use args::{AnalysisArgs, Cli, Command};
 use context::Context;
-use error::{CliError, Kind};
+use error::{CliError, ErrorKind};
 use run::Until;
 use workspace::Workspace;
 
@@ -50,7 +50,7 @@ pub fn main() -> ExitCode {
             let text = error.render().to_string();
             if error.use_stderr() {
                 console::note(text.trim_end());
-                return ExitCode::from(Kind::Usage.exit_code());
+                return ExitCode::from(ErrorKind::Usage.exit_code());
             }
             console::out(&text);
             return ExitCode::from(error::DONE);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::console::note;
-use super::error::{CliError, Kind};
+use super::error::{CliError, ErrorKind};
 use crate::folder::mark::{Mark, Purpose};
 use crate::folder::open::Opening;
 use crate::folder::tree::{Kept, Manner};
@@ -107,7 +107,7 @@ pub fn demo_folder(place: &Path) -> Result<Lock, CliError> {
     let lock = folder.try_lock(DEMO_LOCK).map_err(refused)?;
     lock.ok_or_else(|| {
         let message = format!("`{}` is being written by another demo", place.display());
-        CliError::new(Kind::Locked, message)
+        CliError::new(ErrorKind::Locked, message)
             .hint("wait for the other one to end, or name another place with `--out`")
     })
 }
@@ -193,7 +193,7 @@ fn split(place: &Path) -> Result<(PathBuf, String), CliError> {
         return Ok((parent, name.to_owned()));
     }
     let message = format!("`{}` names no folder", place.display());
-    Err(CliError::new(Kind::Usage, message).hint("name another place with `--out`"))
+    Err(CliError::new(ErrorKind::Usage, message).hint("name another place with `--out`"))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -213,7 +213,7 @@ fn refused(error: folder::Error, place: &Path) -> CliError {
             source: std::io::ErrorKind::IsADirectory.into(),
         },
     };
-    CliError::new(Kind::Unwritable, source).hint(format!(
+    CliError::new(ErrorKind::Unwritable, source).hint(format!(
         "make `{}` writable, or name another place with `--out`",
         place.display()
     ))
@@ -280,7 +280,7 @@ mod tests {
             ("a.md/b".to_owned(), vec![]),
         ];
         let error = replace_tree(&place, &broken, Audience::Everyone).unwrap_err();
-        assert_eq!(error.kind, Kind::Refused);
+        assert_eq!(error.kind, ErrorKind::Refused);
         assert_eq!(fs::read(place.join("a.md")).unwrap(), b"old");
     }
 
@@ -290,7 +290,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("demo");
         let first = demo_folder(&place).unwrap();
-        assert_eq!(demo_folder(&place).unwrap_err().kind, Kind::Locked);
+        assert_eq!(demo_folder(&place).unwrap_err().kind, ErrorKind::Locked);
         // Its own trees are written meanwhile.
         replace_tree(&place.join("team"), &[], Audience::Everyone).unwrap();
         drop(first);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::args::PersonArgs;
 use super::context::Context;
-use super::error::{CliError, DONE, Kind, PARTIAL};
+use super::error::{CliError, DONE, ErrorKind, PARTIAL};
 use super::output::{Audience, keep_out_of_git, replace_tree};
 use super::workspace::Workspace;
 use super::{console, private_folder};
@@ -18,7 +18,7 @@ use crate::render::{self, OutputFile, encode};
 use crate::report::Document;
 #[cfg(feature = "demo")]
 use crate::store::Store;
-use crate::tables::Part;
+use crate::tables::FactTable;
 use crate::work::Past;
 use crate::work::absences::spells;
 use crate::work::delivery::deployments;
@@ -26,7 +26,7 @@ use crate::work::roster::person_of;
 
 /// Writes `<out>/private/<login>/`.
 pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
-    let analysis = Analysis::of(workspace, &Part::ALL)?;
+    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
     analysis.tell_unknown_logins(context, workspace);
     let id = find(&analysis, &args.login)?;
     let written = write(&analysis, workspace, &[id])?;
@@ -43,7 +43,7 @@ pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Re
 /// Writes the tree of every human with a login on whom the store has facts; returns their directories, by login.
 #[cfg(feature = "demo")]
 pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, CliError> {
-    let analysis = Analysis::read(store, &workspace.inquiry(), &Part::ALL)?;
+    let analysis = Analysis::read(store, &workspace.inquiry(), &FactTable::ALL)?;
     let mut people: Vec<_> = analysis
         .tables
         .people
@@ -71,7 +71,7 @@ fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
             encode::terminal(who),
             found.account.word()
         );
-        return Err(CliError::new(Kind::Usage, message)
+        return Err(CliError::new(ErrorKind::Usage, message)
             .hint("if that is wrong, correct `bots` or `ai_reviewers` in linchpin.toml"));
     }
     Ok(found.id)
@@ -99,7 +99,7 @@ fn write(
 
 fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, CliError> {
     let lines = render::pack::evidence_lines(&pack.lines)
-        .map_err(|error| CliError::new(Kind::Defect, error))?;
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     let document = |document| render::pack::document(document).into_bytes();
     let mut files = vec![
         ("evidence.md".to_owned(), document(&pack.evidence)),

@@ -10,7 +10,7 @@ use crate::store::checksum;
 /// The folder of the lead's own views.
 pub const LEAD: &str = "lead";
 
-/// So many digits of a digest tell people apart.
+/// The digits of a digest that tell people apart.
 const DIGITS: usize = 10;
 
 /// The folder of every human.

@@ -89,7 +89,7 @@ impl Progress {
         note(line);
     }
 
-    /// So many of a stream's records are in: with a time to finish, where it is known how many there are.
+    /// How many of a stream's records are in: with a time to finish, where it is known how many there are.
     pub fn page(&self, stream: &str, fetched: u64, expected: Option<u64>, tail: &str) {
         if let Some(bar) = self.slot().as_ref() {
             let of = expected

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::console::note;
 use super::context::Context;
-use super::error::{CliError, Kind};
+use super::error::{CliError, ErrorKind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
@@ -14,16 +14,16 @@ use crate::metrics::{self, Measure, unmet};
 use crate::register::nearest;
 use crate::render::{self, encode};
 use crate::report::{
-    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryFace, TeamDefinition, TeamInput,
+    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
 };
 use crate::store::{self, Store, checksum};
-use crate::tables::{Part, Tables};
+use crate::tables::{FactTable, Tables};
 use crate::work::Reading;
 use crate::work::roster::person_of;
 
 impl Analysis {
     /// Reads the store of a workspace, which somebody may be writing.
-    pub fn of(workspace: &Workspace, parts: &[Part]) -> Result<Self, CliError> {
+    pub fn of(workspace: &Workspace, parts: &[FactTable]) -> Result<Self, CliError> {
         reading(workspace, |store| {
             Ok(Self::read(store, &workspace.inquiry(), parts)?)
         })
@@ -33,7 +33,7 @@ impl Analysis {
     pub fn named(&self, who: &str) -> Result<&Person, CliError> {
         self.person(who).ok_or_else(|| {
             let message = format!("nobody in the store is `{}`", encode::terminal(who));
-            CliError::new(Kind::Usage, message).hint(
+            CliError::new(ErrorKind::Usage, message).hint(
                 "name a login, or an address from the history; `linchpin identity` lists everybody",
             )
         })
@@ -90,8 +90,8 @@ impl Analysis {
 
     /// Repositories as readers know them.
     #[must_use]
-    pub fn faces(&self) -> Vec<RepositoryFace> {
-        let face = |repository: &crate::tables::Repository| RepositoryFace {
+    pub fn faces(&self) -> Vec<RepositoryLabel> {
+        let face = |repository: &crate::tables::Repository| RepositoryLabel {
             id: repository.repository,
             name: repository.name.clone(),
             url: repository.url.clone(),
@@ -228,8 +228,8 @@ pub fn keep_run(
             .collect(),
         figures: movement::figures(measures),
     };
-    let head =
-        serde_json::to_vec_pretty(&head).map_err(|error| CliError::new(Kind::Defect, error))?;
+    let head = serde_json::to_vec_pretty(&head)
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     let ids = measures.iter().map(|measure| measure.definition.id);
     store::runs::write(store, &head, &ids.zip(rows).collect::<Vec<_>>())?;
     Ok(())
@@ -290,7 +290,7 @@ pub fn write_team_tree<T: Send>(
         version: env!("CARGO_PKG_VERSION"),
     };
     let defect =
-        |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(Kind::Defect, error);
+        |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(ErrorKind::Defect, error);
     let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
     let report = crate::report::team(&input, &definition);
     let files = render::team_tree(&report).map_err(|error| defect(Box::new(error)))?;

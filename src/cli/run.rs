@@ -19,7 +19,7 @@ use crate::metrics::{Measure, movement};
 use crate::register::{Merges, Refs};
 use crate::store::facts::INPUTS;
 use crate::store::{self, Mode, Store};
-use crate::tables::Part;
+use crate::tables::FactTable;
 
 /// How far the pipeline goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +169,7 @@ fn rebuild(
 
 /// Reports from the store alone.
 pub fn report(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
-    let analysis = Analysis::of(workspace, &Part::ALL)?;
+    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
     report_on(context, workspace, &analysis, None, &Fetched::default())
 }
 
@@ -179,7 +179,7 @@ fn report_from(
     store: &Store,
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
-    let analysis = Analysis::read(store, &workspace.inquiry(), &Part::ALL)?;
+    let analysis = Analysis::read(store, &workspace.inquiry(), &FactTable::ALL)?;
     report_on(context, workspace, &analysis, Some(store), fetched)
 }
 

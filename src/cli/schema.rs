@@ -2,7 +2,7 @@
 
 use super::args::{SchemaArgs, SchemaFormat, SchemaName};
 use super::console;
-use super::error::{CliError, DONE, Kind};
+use super::error::{CliError, DONE, ErrorKind};
 use crate::register::{keys, page};
 
 /// Prints the schema of a register, or its keys.
@@ -14,7 +14,7 @@ pub fn schema(args: &SchemaArgs) -> Result<u8, CliError> {
     match args.format {
         SchemaFormat::Json => {
             let text = serde_json::to_string_pretty(&schema)
-                .map_err(|error| CliError::new(Kind::Defect, error))?;
+                .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
             console::out(&format!("{text}\n"));
         }
         SchemaFormat::Markdown => console::out(&page::section(&tables)),

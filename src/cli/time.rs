@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::args::{By, Time};
-use super::error::{CliError, Kind};
+use super::error::{CliError, ErrorKind};
 use crate::domain::{Bucket, Granularity, Window};
 
 /// The resolved question of time.
@@ -50,7 +50,7 @@ pub fn resolve(time: &Time, now: Timestamp, zone: &TimeZone) -> Result<Resolved,
     };
     if since >= until {
         let message = format!("the window is empty: it starts at {since} and ends at {until}");
-        return Err(CliError::new(Kind::Usage, message)
+        return Err(CliError::new(ErrorKind::Usage, message)
             .hint("give `--since` an earlier instant than `--until` and `--as-of`"));
     }
     let days = until.duration_since(since).as_hours() / 24;
@@ -76,7 +76,7 @@ fn instant(
     flag: &str,
 ) -> Result<Timestamp, CliError> {
     let wrong = || {
-        CliError::new(Kind::Usage, format!("`{flag} {}` is no point in time", crate::render::encode::terminal(text)))
+        CliError::new(ErrorKind::Usage, format!("`{flag} {}` is no point in time", crate::render::encode::terminal(text)))
             .hint("write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since`, `last-quarter`")
     };
     let back = text

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::args::{AnalysisArgs, Places};
-use super::error::{CliError, Kind};
+use super::error::{CliError, ErrorKind};
 use super::time::{self, Resolved};
 use crate::analysis::Inquiry;
 use crate::domain::RepoName;
@@ -258,7 +258,7 @@ fn text_of(named: Option<&Path>, default: &Path) -> Result<Option<(PathBuf, Stri
                     "name the file itself with `--config` or `--private-config` if you trust it"
                 }
             };
-            CliError::new(Kind::Configuration, error).hint(hint)
+            CliError::new(ErrorKind::Configuration, error).hint(hint)
         })
 }
 
@@ -376,7 +376,7 @@ fn apart(clones: &[Clone]) -> Result<(), CliError> {
             )
         };
         let message = format!("`{one}` and `{other}` {what} `{}`", terminal(&clone.name));
-        return Err(CliError::new(Kind::Usage, message).hint(hint));
+        return Err(CliError::new(ErrorKind::Usage, message).hint(hint));
     }
     Ok(())
 }

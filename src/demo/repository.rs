@@ -55,7 +55,7 @@ pub struct GeneratedRepository {
 
 /// What an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ObjectKind {
     Commit,
     Tree,
     Blob,
@@ -63,7 +63,7 @@ enum Kind {
 
 #[derive(Debug, Clone)]
 struct Object {
-    kind: Kind,
+    kind: ObjectKind,
     bytes: Vec<u8>,
     refers_to: Vec<CommitId>,
 }
@@ -198,14 +198,14 @@ impl Directory {
             bytes.extend_from_slice(id.as_bytes());
             refers_to.push(id);
         }
-        objects.add(Kind::Tree, bytes, refers_to)
+        objects.add(ObjectKind::Tree, bytes, refers_to)
     }
 }
 
 impl Objects {
     /// Stores a file's text.
     pub fn blob(&mut self, text: &str) -> CommitId {
-        self.add(Kind::Blob, text.as_bytes().to_vec(), Vec::new())
+        self.add(ObjectKind::Blob, text.as_bytes().to_vec(), Vec::new())
     }
 
     /// A stored file's text; `None` for an unknown id.
@@ -240,10 +240,10 @@ impl Objects {
         let refers_to = std::iter::once(tree)
             .chain(parents.iter().copied())
             .collect();
-        self.add(Kind::Commit, text.into_bytes(), refers_to)
+        self.add(ObjectKind::Commit, text.into_bytes(), refers_to)
     }
 
-    fn add(&mut self, kind: Kind, bytes: Vec<u8>, refers_to: Vec<CommitId>) -> CommitId {
+    fn add(&mut self, kind: ObjectKind, bytes: Vec<u8>, refers_to: Vec<CommitId>) -> CommitId {
         let id = hash(kind, &bytes);
         self.by_id.entry(id).or_insert(Object {
             kind,
@@ -271,11 +271,11 @@ impl Objects {
     }
 }
 
-fn hash(kind: Kind, bytes: &[u8]) -> CommitId {
+fn hash(kind: ObjectKind, bytes: &[u8]) -> CommitId {
     let kind = match kind {
-        Kind::Commit => gix::objs::Kind::Commit,
-        Kind::Tree => gix::objs::Kind::Tree,
-        Kind::Blob => gix::objs::Kind::Blob,
+        ObjectKind::Commit => gix::objs::Kind::Commit,
+        ObjectKind::Tree => gix::objs::Kind::Tree,
+        ObjectKind::Blob => gix::objs::Kind::Blob,
     };
     // Hashing fails only on input crafted to collide, which a generator of plain text does not make.
     let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, kind, bytes)
@@ -420,9 +420,9 @@ fn pack(objects: &[(CommitId, &Object)]) -> Result<Pack, &'static str> {
 /// Three bits of type and a size in groups of four, then seven bits.
 fn entry_header(bytes: &mut Vec<u8>, object: &Object) {
     let kind: u8 = match object.kind {
-        Kind::Commit => 1,
-        Kind::Tree => 2,
-        Kind::Blob => 3,
+        ObjectKind::Commit => 1,
+        ObjectKind::Tree => 2,
+        ObjectKind::Blob => 3,
     };
     let low = |size: usize, bits: usize| u8::try_from(size & ((1 << bits) - 1)).unwrap_or_default();
     let mut byte = (kind << 4) | low(object.bytes.len(), 4);

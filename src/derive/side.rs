@@ -15,7 +15,7 @@ use crate::register::Register;
 use crate::tables::SideRow;
 use crate::work::pattern::BadPattern;
 
-/// So many commits of one subject are compared with another one of it.
+/// The most commits of one subject that are compared with another one of it.
 const MOST_ALIKE: usize = 32;
 
 /// The commits that a clone's tags, releases and deployments reach and its default branch does not.

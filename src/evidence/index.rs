@@ -11,13 +11,13 @@ use crate::domain::{
 };
 use crate::work::Past;
 use crate::work::delivery::incidents::{Known, known};
-use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, of_product};
 use crate::work::requests::{End, replay};
 
 /// A pull request and what happened on it.
 pub(super) struct Item<'a> {
     /// It, with its reviews, requests and timeline.
-    pub(super) whole: Whole<'a>,
+    pub(super) whole: FullPullRequest<'a>,
     /// By time.
     pub(super) comments: Vec<&'a Comment>,
     pub(super) commits: Vec<&'a PullRequestCommit>,
@@ -34,9 +34,9 @@ struct PersonRequest {
 }
 
 impl<'a> std::ops::Deref for Item<'a> {
-    type Target = Whole<'a>;
+    type Target = FullPullRequest<'a>;
 
-    fn deref(&self) -> &Whole<'a> {
+    fn deref(&self) -> &FullPullRequest<'a> {
         &self.whole
     }
 }

@@ -30,7 +30,7 @@ pub use lock::Lock;
 pub use mode::Audience;
 pub use names::is_temporary;
 pub use path::{is_inside, is_name};
-pub use walk::{Entry, Kind};
+pub use walk::{Entry, EntryKind};
 
 use steps::Steps;
 

@@ -250,13 +250,13 @@ impl Folder {
                 self.step()?;
                 let at = dir.as_ref().unwrap_or(&self.dir);
                 let restricted = match entry.kind {
-                    walk::Kind::File => mode::restrict_file(at, &entry.name),
-                    walk::Kind::Directory => {
+                    walk::EntryKind::File => mode::restrict_file(at, &entry.name),
+                    walk::EntryKind::Directory => {
                         pending.push(path.clone());
                         at.open_dir_nofollow(&entry.name)
                             .and_then(|dir| mode::restrict(&dir))
                     }
-                    walk::Kind::Other => Ok(()),
+                    walk::EntryKind::Other => Ok(()),
                 };
                 restricted.map_err(self.io(&path, "written"))?;
             }

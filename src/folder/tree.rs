@@ -18,7 +18,7 @@ use super::mark::{self, Mark, Purpose};
 use super::names::{self, Temporary};
 use super::open::Look;
 use super::seal::digest;
-use super::walk::{self, Kind};
+use super::walk::{self, EntryKind};
 use super::{Audience, Because, Error, Folder, is_name, sync};
 
 /// Something in a tree that linchpin did not write, and where it is now.
@@ -259,7 +259,7 @@ fn sync_tree(dir: &Dir) -> std::io::Result<()> {
     }
     let below = walk::below(dir)?;
     for (path, kind) in &below.others {
-        if *kind == Kind::File {
+        if *kind == EntryKind::File {
             let (at, name) = walk::parent(dir, path)?;
             at.as_ref()
                 .unwrap_or(dir)

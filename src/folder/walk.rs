@@ -7,7 +7,7 @@ use cap_std::fs::{Dir, FileType};
 
 /// What something in a directory is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     /// A regular file.
     File,
     /// A directory.
@@ -22,16 +22,16 @@ pub struct Entry {
     /// The name.
     pub name: String,
     /// What it names.
-    pub kind: Kind,
+    pub kind: EntryKind,
 }
 
-fn kind_of(found: FileType) -> Option<Kind> {
+fn kind_of(found: FileType) -> Option<EntryKind> {
     if found.is_file() {
-        Some(Kind::File)
+        Some(EntryKind::File)
     } else if found.is_dir() {
-        Some(Kind::Directory)
+        Some(EntryKind::Directory)
     } else if found.is_symlink() {
-        Some(Kind::Other)
+        Some(EntryKind::Other)
     } else {
         None
     }
@@ -50,7 +50,7 @@ pub(super) fn entries(dir: &Dir) -> std::io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-fn raw_entries(dir: &Dir) -> std::io::Result<Vec<(PathBuf, Kind)>> {
+fn raw_entries(dir: &Dir) -> std::io::Result<Vec<(PathBuf, EntryKind)>> {
     let mut found = Vec::new();
     for entry in dir.entries()? {
         let entry = entry?;
@@ -58,7 +58,7 @@ fn raw_entries(dir: &Dir) -> std::io::Result<Vec<(PathBuf, Kind)>> {
         let kind = match kind_of(entry.file_type()?) {
             Some(kind) => kind,
             // Some file systems do not tell with the name what it names.
-            None => kind_of(dir.symlink_metadata(&name)?.file_type()).unwrap_or(Kind::Other),
+            None => kind_of(dir.symlink_metadata(&name)?.file_type()).unwrap_or(EntryKind::Other),
         };
         found.push((name, kind));
     }
@@ -69,7 +69,7 @@ fn raw_entries(dir: &Dir) -> std::io::Result<Vec<(PathBuf, Kind)>> {
 #[derive(Debug, Default)]
 pub(super) struct Below {
     pub(super) directories: Vec<PathBuf>,
-    pub(super) others: Vec<(PathBuf, Kind)>,
+    pub(super) others: Vec<(PathBuf, EntryKind)>,
 }
 
 /// Walks a directory.
@@ -80,7 +80,7 @@ pub(super) fn below(dir: &Dir) -> std::io::Result<Below> {
         let opened = descend(dir, &path)?;
         for (name, kind) in raw_entries(opened.as_ref().unwrap_or(dir))? {
             let path = path.join(name);
-            if kind == Kind::Directory {
+            if kind == EntryKind::Directory {
                 found.directories.push(path.clone());
                 pending.push(path);
             } else {

@@ -45,7 +45,7 @@ impl Default for MineOptions {
 pub trait Progress: Sync {
     /// A phase begins; `total` steps, where that is known.
     fn phase(&self, name: &str, total: Option<u64>);
-    /// So many more steps are done. Called from several threads.
+    /// `by` more steps are done. Called from several threads.
     fn advance(&self, by: u64);
 }
 

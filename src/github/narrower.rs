@@ -39,14 +39,14 @@ pub fn without(document: &str, errors: &[GraphqlError]) -> Option<(String, Vec<C
         match definition {
             Definition::OperationDefinition(operation) => {
                 let name = operation.name.as_ref().map_or("", Name::as_str);
-                let place = Place {
+                let place = SelectionPlace {
                     on: None,
                     path: vec![format!("query {name}")],
                 };
                 cutter.thin(&mut operation.make_mut().selection_set, &place);
             }
             Definition::FragmentDefinition(fragment) => {
-                let place = Place {
+                let place = SelectionPlace {
                     on: Some(fragment.type_condition.to_string()),
                     path: vec![format!("fragment {}", fragment.name)],
                 };
@@ -138,12 +138,12 @@ fn quoted(text: &str) -> Vec<String> {
 }
 
 /// Where in a document a selection is.
-struct Place {
+struct SelectionPlace {
     on: Option<String>,
     path: Vec<String>,
 }
 
-impl Place {
+impl SelectionPlace {
     fn below(&self, on: Option<String>, step: String) -> Self {
         let mut path = self.path.clone();
         path.push(step);
@@ -160,7 +160,7 @@ struct Cutter {
 
 impl Cutter {
     /// Takes what is refused out of a selection set, which is never left empty.
-    fn thin(&mut self, selections: &mut Vec<Selection>, place: &Place) {
+    fn thin(&mut self, selections: &mut Vec<Selection>, place: &SelectionPlace) {
         let is_scalar = selections.is_empty();
         selections.retain_mut(|selection| match selection {
             Selection::Field(field) => {
@@ -209,7 +209,7 @@ impl Cutter {
     fn refused(
         &self,
         field: &Field,
-        place: &Place,
+        place: &SelectionPlace,
         at: Option<(usize, usize)>,
         path: &[String],
     ) -> Option<Vec<String>> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::estimate::{median_interval, quantile, wilson_interval};
 use super::group::Group;
 use super::measure::{
-    Cell, Definition, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Unit,
+    Cell, Definition, KeyedRow, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Unit,
     Value,
 };
 use super::survival::{Lifetime, SurvivalCurve};
@@ -13,7 +13,7 @@ use crate::domain::{Bucket, PersonId, RepositoryId};
 use crate::work::{Fate, Missing, Product, Question, Reading};
 
 /// How a metric turns the included rows of one cell into a figure, told the bucket (`None`: the window).
-pub type Estimate<'a, K> = dyn Fn(Option<Bucket>, &[&Keyed<K>]) -> Measured + 'a;
+pub type Estimate<'a, K> = dyn Fn(Option<Bucket>, &[&KeyedRow<K>]) -> Measured + 'a;
 
 /// Which figures areas get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Depth {
 }
 
 /// How a metric lists the population of one product, or says what it lacks.
-pub type Population<'a, K> = dyn Fn() -> Result<Vec<Keyed<K>>, Missing> + 'a;
+pub type Population<'a, K> = dyn Fn() -> Result<Vec<KeyedRow<K>>, Missing> + 'a;
 
 /// The measure of one product from its rows.
 pub fn measure_rows<K>(
@@ -95,7 +95,7 @@ pub fn measure_rows<K>(
 pub fn cells<K>(
     definition: &Definition,
     reading: &Reading<'_>,
-    rows: &[Keyed<K>],
+    rows: &[KeyedRow<K>],
     depth: Depth,
     estimate: &Estimate<'_, K>,
 ) -> Vec<Cell> {
@@ -106,9 +106,9 @@ pub fn cells<K>(
         person: None,
     };
     let several = reading.product.repositories.len() > 1;
-    let mut repositories: BTreeMap<RepositoryId, Vec<&Keyed<K>>> = BTreeMap::new();
-    let mut areas: BTreeMap<&str, Vec<&Keyed<K>>> = BTreeMap::new();
-    let mut people: BTreeMap<PersonId, Vec<&Keyed<K>>> = BTreeMap::new();
+    let mut repositories: BTreeMap<RepositoryId, Vec<&KeyedRow<K>>> = BTreeMap::new();
+    let mut areas: BTreeMap<&str, Vec<&KeyedRow<K>>> = BTreeMap::new();
+    let mut people: BTreeMap<PersonId, Vec<&KeyedRow<K>>> = BTreeMap::new();
     for row in rows {
         if depth.repositories && several {
             repositories
@@ -169,8 +169,8 @@ struct Figures<'a, K> {
 
 impl<K> Figures<'_, K> {
     /// The window's figure of a scope and, where wanted, those of its buckets.
-    fn add_scope(&mut self, scope: &Scope, rows: &[&Keyed<K>], with_buckets: bool) {
-        let mut buckets: BTreeMap<Bucket, Vec<&Keyed<K>>> = BTreeMap::new();
+    fn add_scope(&mut self, scope: &Scope, rows: &[&KeyedRow<K>], with_buckets: bool) {
+        let mut buckets: BTreeMap<Bucket, Vec<&KeyedRow<K>>> = BTreeMap::new();
         if with_buckets {
             for row in rows {
                 if let Some(bucket) = row.row.bucket {
@@ -184,7 +184,7 @@ impl<K> Figures<'_, K> {
         }
     }
 
-    fn add(&mut self, scope: &Scope, bucket: Option<Bucket>, rows: &[&Keyed<K>]) {
+    fn add(&mut self, scope: &Scope, bucket: Option<Bucket>, rows: &[&KeyedRow<K>]) {
         let included: Vec<_> = rows
             .iter()
             .copied()
@@ -273,7 +273,7 @@ impl<D> Clock<D> {
 ///
 /// Where every row has working hours too, there are `working_p50`, `working_p75` and `working_p90`: first, and with the interval,
 /// where the unit is on the agreed clock; else after the others.
-pub fn quantiles<K>(unit: Unit, rows: &[&Keyed<K>]) -> Measured {
+pub fn quantiles<K>(unit: Unit, rows: &[&KeyedRow<K>]) -> Measured {
     let sorted = |value: fn(&LedgerRow) -> Option<f64>| {
         let mut values: Vec<f64> = rows
             .iter()
@@ -307,7 +307,7 @@ pub fn quantiles<K>(unit: Unit, rows: &[&Keyed<K>]) -> Measured {
 ///
 /// A point that the survival curve does not reach has no number; `running` says how many rows had not ended. Where not even
 /// half have ended, the median is not reached and the figure says so instead of a number. Working hours as in [`quantiles`].
-pub fn censored_quantiles<K>(unit: Unit, rows: &[&Keyed<K>]) -> Measured {
+pub fn censored_quantiles<K>(unit: Unit, rows: &[&KeyedRow<K>]) -> Measured {
     let lifetimes = |value: fn(&LedgerRow) -> Option<f64>| -> Vec<Lifetime> {
         rows.iter()
             .filter_map(|row| {
@@ -349,7 +349,7 @@ pub fn censored_quantiles<K>(unit: Unit, rows: &[&Keyed<K>]) -> Measured {
 }
 
 /// The share of rows whose value is 1, with Wilson's interval.
-pub fn share<K>(rows: &[&Keyed<K>]) -> Measured {
+pub fn share<K>(rows: &[&KeyedRow<K>]) -> Measured {
     let ratio = Ratio {
         hits: count(rows.iter().filter(|row| row.row.value == Some(1.0)).count()),
         of: count(rows.len()),
@@ -362,7 +362,7 @@ pub fn share<K>(rows: &[&Keyed<K>]) -> Measured {
 }
 
 /// The same of rows that are all there are (files at the tip, what is open now): nothing is estimated, and there is no interval.
-pub fn full_count<K>(rows: &[&Keyed<K>]) -> Measured {
+pub fn full_count<K>(rows: &[&KeyedRow<K>]) -> Measured {
     match share(rows) {
         Measured::Value { n, value, .. } => Measured::Value {
             n,

@@ -5,7 +5,7 @@
 
 use crate::domain::PersonId;
 
-use super::measure::{Definition, Keyed, LedgerRow};
+use super::measure::{Definition, KeyedRow, LedgerRow};
 use crate::work::{Fate, Question};
 
 /// What a metric speaks of: it decides what a page that names nobody may tell of few people.
@@ -65,7 +65,7 @@ impl Group {
     /// Whether the rows of a cell are the doing of too few: of its included rows, or of all where none is included.
     ///
     /// Those who wrote and those who reviewed are counted apart. Rows that nobody known stands behind tell of nobody.
-    pub(super) fn few<K>(self, rows: &[&Keyed<K>], included: &[&Keyed<K>]) -> Vec<Few> {
+    pub(super) fn few<K>(self, rows: &[&KeyedRow<K>], included: &[&KeyedRow<K>]) -> Vec<Few> {
         let Some(minimum) = self.minimum else {
             return Vec::new();
         };

@@ -14,7 +14,7 @@ use super::group::Few;
 use super::number::NumberDefinition;
 pub use super::subject::{Subject, Thing};
 use crate::domain::{Bucket, PersonId, RepositoryId};
-use crate::tables::Part;
+use crate::tables::FactTable;
 pub use crate::work::{Fate, Missing, Need};
 use crate::work::{Question, Reading};
 
@@ -184,7 +184,7 @@ impl LedgerRow {
 
 /// A ledger row with what its metric needs beside the value: a person, a second duration. Never leaves the metric.
 #[derive(Debug, Clone)]
-pub struct Keyed<K> {
+pub struct KeyedRow<K> {
     /// The row.
     pub row: LedgerRow,
     /// What the estimator groups by.
@@ -402,8 +402,8 @@ impl Definition {
 
     /// The tables that the metric reads, each once.
     #[must_use]
-    pub fn parts(&self) -> Vec<Part> {
-        let mut parts: Vec<Part> = self
+    pub fn parts(&self) -> Vec<FactTable> {
+        let mut parts: Vec<FactTable> = self
             .needs
             .iter()
             .flat_map(|need| need.parts().iter().copied())

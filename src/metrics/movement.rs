@@ -123,7 +123,7 @@ impl Cause {
 
 /// One part of a movement.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Part {
+pub struct MovementPart {
     /// Why.
     pub cause: Cause,
     /// Rows that came into the figure.
@@ -150,7 +150,7 @@ pub struct Movement {
     /// The later one.
     pub after: RunFigure,
     /// Why, in the order of the steps; parts without a row are left out. Effects add up to `after − before`.
-    pub parts: Vec<Part>,
+    pub parts: Vec<MovementPart>,
 }
 
 /// Rows listed as examples of a part.
@@ -338,7 +338,7 @@ fn parts(
     (old_figure, new_figure): (&RunFigure, &RunFigure),
     old: &[&RunRow],
     new: &[&RunRow],
-) -> Vec<Part> {
+) -> Vec<MovementPart> {
     let mut steps = paired(old, new);
     for step in &mut steps {
         step.cause = cause(before, after, &old_figure.metric, step);
@@ -388,7 +388,7 @@ fn parts(
             .filter_map(|step| step.new.or(step.old))
             .map(|row| row.key.clone())
             .take(N_EXAMPLES);
-        parts.push(Part {
+        parts.push(MovementPart {
             cause,
             n_in: n(|old, new| !old && new),
             n_out: n(|old, new| old && !new),

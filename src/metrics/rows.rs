@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::measure::{LedgerRow, Thing};
 use crate::work::delivery::deployments::{Candidate, commit_page};
-use crate::work::pull_requests::Whole;
+use crate::work::pull_requests::FullPullRequest;
 use crate::work::{Fate, Reading};
 
-impl Whole<'_> {
+impl FullPullRequest<'_> {
     /// A ledger row of this pull request, placed by an instant.
     #[must_use]
     pub fn row(

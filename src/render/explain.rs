@@ -16,7 +16,7 @@ use crate::metrics::measure::{
     Cell, Definition, Fate, Floor, Ledger, LedgerRow, Measure, Measured, Note, Scope, Unit,
 };
 use crate::report::figure::{Headline, headline};
-use crate::report::{RepositoryFace, quantity};
+use crate::report::{RepositoryLabel, quantity};
 
 /// How `explain` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,7 +44,7 @@ pub struct Explain<'a> {
     /// Only this bucket; `None`: the whole window.
     pub bucket: Option<Bucket>,
     /// Display names of repositories.
-    pub repositories: &'a [RepositoryFace],
+    pub repositories: &'a [RepositoryLabel],
     /// The register's `minimum_n`, which some reasons name.
     pub minimum_n: u64,
     /// The most rows a table for people lists of each fate; files list all.

@@ -11,7 +11,7 @@ pub use self::rows::with_listable_rows;
 use self::tables::{bucket_table, scope_table};
 use self::trend::chart;
 use super::chart::Chart;
-use super::input::RepositoryFace;
+use super::input::RepositoryLabel;
 use super::quantity;
 use super::table::Table;
 use crate::domain::{RepositoryId, Window};
@@ -22,7 +22,7 @@ use crate::metrics::measure::{
 /// The most areas a page lists under one figure.
 const MAX_AREAS: usize = 200;
 
-/// One unknown row in so many is told beside the headline.
+/// One unknown row in this many is told beside the headline.
 const LARGE: u64 = 5;
 
 /// The number at the top of a figure, in words.
@@ -135,12 +135,12 @@ impl Figure {
 pub(super) struct Frame<'a> {
     pub(super) window: Window,
     pub(super) zone: &'a TimeZone,
-    pub(super) repositories: &'a [RepositoryFace],
+    pub(super) repositories: &'a [RepositoryLabel],
     pub(super) product: &'a str,
 }
 
 impl Frame<'_> {
-    pub(super) fn face(&self, id: RepositoryId) -> Option<&RepositoryFace> {
+    pub(super) fn face(&self, id: RepositoryId) -> Option<&RepositoryLabel> {
         self.repositories.iter().find(|face| face.id == id)
     }
 

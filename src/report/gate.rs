@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::input::{AcceptedFlag, ProductInput, RepositoryFace, TeamInput};
+use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
 use super::names::Names;
 use super::withheld::without_few;
 use crate::domain::{Gap, StreamCertificate};
@@ -17,7 +17,7 @@ use crate::report::subject;
 #[derive(Debug)]
 pub(super) struct Public {
     pub(super) products: Vec<ProductInput>,
-    pub(super) repositories: Vec<RepositoryFace>,
+    pub(super) repositories: Vec<RepositoryLabel>,
     pub(super) measures: Vec<Measure>,
     pub(super) certificates: Vec<StreamCertificate>,
     pub(super) gaps: Vec<Gap>,

@@ -11,7 +11,7 @@ use crate::metrics::unmet::Unmet;
 
 /// A repository as a reader knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepositoryFace {
+pub struct RepositoryLabel {
     /// Key in measures.
     pub id: RepositoryId,
     /// `owner/name`, or the clone's folder name.
@@ -58,7 +58,7 @@ pub struct TeamInput<'a> {
     /// Products in the order of the page.
     pub products: &'a [ProductInput],
     /// Repositories.
-    pub repositories: &'a [RepositoryFace],
+    pub repositories: &'a [RepositoryLabel],
     /// Measures.
     pub measures: &'a [Measure],
     /// How complete each stream is.

@@ -24,6 +24,6 @@ pub use gate::masked_areas;
 pub use names::{KnownPerson, Names};
 pub use table::{Table, TableCell};
 pub use team::{
-    Absence, AbsenceKind, AcceptedFlag, ProductInput, ProductReport, RepositoryFace, Section,
+    Absence, AbsenceKind, AcceptedFlag, ProductInput, ProductReport, RepositoryLabel, Section,
     TeamInput, TeamReport, team,
 };

@@ -44,9 +44,9 @@ pub struct KnownPerson {
 const DISTINCTIVE: usize = 4;
 /// A name of fewer letters says nothing by itself.
 const TELLING: usize = 3;
-/// From so many letters on a name that is one word is found where a text writes it in several.
+/// From this many letters on a name that is one word is found where a text writes it in several.
 const BROKEN: usize = 6;
-/// From so many letters on digits may follow a name.
+/// From this many letters on digits may follow a name.
 const NUMBERED: usize = 5;
 
 /// Words after which an ordinary word is somebody.

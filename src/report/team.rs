@@ -16,7 +16,7 @@ use self::shortcomings::{shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
-pub use super::input::{AcceptedFlag, ProductInput, RepositoryFace, TeamInput};
+pub use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
 use crate::domain::{Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::measure::{Cell, Definition};
 
@@ -118,7 +118,7 @@ pub struct ProductReport {
     /// Name.
     pub name: String,
     /// Repositories with their pages.
-    pub repositories: Vec<RepositoryFace>,
+    pub repositories: Vec<RepositoryLabel>,
     /// Ids of the figures whose headlines stand at the top.
     pub at_a_glance: Vec<String>,
     /// Sections in order.
@@ -153,7 +153,7 @@ pub struct TeamReport {
     /// Accepted risks.
     pub accepted: Vec<AcceptedFlag>,
     /// Display names, for scopes.
-    pub repositories: Vec<RepositoryFace>,
+    pub repositories: Vec<RepositoryLabel>,
     /// How many texts named somebody and were masked.
     pub n_masked: u64,
     /// Every figure of every scope and bucket, for `metrics.json`: definition and cell.

@@ -48,9 +48,9 @@ fn public_copy(measure: &Measure) -> Measure {
 }
 
 /// A scope and a bucket: where figures of several metrics stand.
-type Place = (String, Option<RepositoryId>, Option<String>, Option<Bucket>);
+type FigurePlace = (String, Option<RepositoryId>, Option<String>, Option<Bucket>);
 
-fn place(cell: &Cell) -> Place {
+fn place(cell: &Cell) -> FigurePlace {
     let Scope {
         product,
         repository,
@@ -73,7 +73,7 @@ fn is_of_a_product(definition: &Definition, cell: &Cell) -> bool {
 type Numbers = &'static [&'static str];
 
 /// Which numbers are withheld beside others, and where: by place, with how many rows they count.
-type Beside = BTreeMap<(Place, Numbers), BTreeSet<Rows>>;
+type Beside = BTreeMap<(FigurePlace, Numbers), BTreeSet<Rows>>;
 
 /// Rows that a cell counts, those that belong to it whether or not they could be measured, and all that its ledger has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,7 +94,7 @@ enum Hidden<'a> {
 
 /// The figures of one metric as they add up.
 struct Board {
-    places: Vec<Place>,
+    places: Vec<FigurePlace>,
     /// By cell: its rows.
     rows: Vec<Rows>,
     few: Vec<Vec<Few>>,
@@ -229,7 +229,7 @@ fn lines(definition: &Definition, cells: &[Cell]) -> Vec<Line> {
 
 /// What has to be withheld beside the figures of too few people, so that those cannot be computed.
 fn beside(boards: &[Board], minimum: usize) -> Beside {
-    let mut weights: BTreeMap<&Place, u64> = BTreeMap::new();
+    let mut weights: BTreeMap<&FigurePlace, u64> = BTreeMap::new();
     for board in boards.iter().filter(|board| !board.groups.is_empty()) {
         for (place, rows) in board.places.iter().zip(&board.rows) {
             *weights.entry(place).or_default() += rows.all;
@@ -267,7 +267,7 @@ fn missing(
     numbers: Numbers,
     beside: &Beside,
     minimum: usize,
-    weights: &BTreeMap<&Place, u64>,
+    weights: &BTreeMap<&FigurePlace, u64>,
 ) -> Option<usize> {
     let hidden = |at: usize| board.hidden(at, numbers, beside);
     let mut people: BTreeSet<PersonId> = BTreeSet::new();

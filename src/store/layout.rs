@@ -2,7 +2,7 @@
 
 use super::manifest::{self, Manifest};
 use super::{FACTS_LOCK, LOCK, REPOSITORIES_FILE, VERSION_FILE};
-use crate::folder::{self, Folder, Kind, mark};
+use crate::folder::{self, EntryKind, Folder, mark};
 
 /// What keeps git from committing a store.
 pub(super) const IGNORE_FILE: &str = ".gitignore";
@@ -108,8 +108,8 @@ pub(super) fn files(folder: &Folder) -> Result<Vec<String>, folder::Error> {
                 _ => format!("{directory}/{}", entry.name),
             };
             match entry.kind {
-                Kind::File if is_file(&path) || is_leftover(&path) => found.push(path),
-                Kind::Directory if is_directory(&path) => pending.push(path),
+                EntryKind::File if is_file(&path) || is_leftover(&path) => found.push(path),
+                EntryKind::Directory if is_directory(&path) => pending.push(path),
                 _ => {}
             }
         }
@@ -125,9 +125,9 @@ pub(super) fn is_store(folder: &Folder) -> Result<bool, folder::Error> {
     let is_own = |entry: &folder::Entry| match entry.kind {
         // What stands in the mark's place is no mark: that is why this is asked.
         _ if entry.name == mark::FILE => true,
-        Kind::File => is_file(&entry.name) || is_leftover(&entry.name),
-        Kind::Directory => is_directory(&entry.name),
-        Kind::Other => false,
+        EntryKind::File => is_file(&entry.name) || is_leftover(&entry.name),
+        EntryKind::Directory => is_directory(&entry.name),
+        EntryKind::Other => false,
     };
     let version = folder.read(VERSION_FILE)?.and_then(version);
     let Some(version) = version.filter(|_| entries.iter().all(is_own)) else {

@@ -180,13 +180,13 @@ impl Manifest {
         Ok(found.lines > found.damaged && found.damaged <= found.lines / 2)
     }
 
-    fn parse(bytes: &[u8], kind: Line) -> (Self, Found) {
+    fn parse(bytes: &[u8], kind: Line) -> (Self, Scan) {
         let n_whole = bytes
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |at| at + 1);
         let mut manifest = Self::default();
-        let mut found = Found {
+        let mut found = Scan {
             lines: 0,
             damaged: 0,
             whole: n_whole,
@@ -285,7 +285,7 @@ impl Manifest {
 }
 
 /// What the lines of a list are like.
-struct Found {
+struct Scan {
     /// How many there are.
     lines: usize,
     /// How many of them say nothing.

@@ -36,8 +36,8 @@ impl Store {
             return Err(missing());
         }
         match version_of(&folder, layout)? {
-            Found::Current | Found::Damaged => {}
-            Found::Older(found) => {
+            StoreVersion::Current | StoreVersion::Damaged => {}
+            StoreVersion::Older(found) => {
                 let root = root.to_owned();
                 return Err(Error::Outdated { root, found });
             }
@@ -70,9 +70,9 @@ impl Store {
         // The modes of an older store come before the mark, which says that they are right.
         folder.restrict(|path| layout::is_file(path) || layout::is_directory(path))?;
         match version_of(&folder, layout)? {
-            Found::Current => {}
-            Found::Older(found) => migrate::migrate(&folder, found)?,
-            Found::Damaged => {
+            StoreVersion::Current => {}
+            StoreVersion::Older(found) => migrate::migrate(&folder, found)?,
+            StoreVersion::Damaged => {
                 // The version comes last: a store without one is new, or its mark tells the version.
                 mark(&folder, layout)?;
                 folder.replace(VERSION_FILE, format!("{VERSION}\n").as_bytes())?;
@@ -150,7 +150,7 @@ fn mark(folder: &Folder, layout: Option<u32>) -> Result<(), Error> {
 }
 
 /// What the version of a store is like.
-enum Found {
+enum StoreVersion {
     /// This program's.
     Current,
     /// One that can be brought up to date.
@@ -162,7 +162,7 @@ enum Found {
 /// Looks at the version file; a version that this program does not read is an error.
 ///
 /// The mark tells the layout too, and a program with a newer one writes it there first.
-fn version_of(folder: &Folder, layout: Option<u32>) -> Result<Found, Error> {
+fn version_of(folder: &Folder, layout: Option<u32>) -> Result<StoreVersion, Error> {
     let other = |found: String| Error::Version {
         root: folder.shown().to_owned(),
         found,
@@ -175,14 +175,14 @@ fn version_of(folder: &Folder, layout: Option<u32>) -> Result<Found, Error> {
         read => read?,
     };
     let Some(bytes) = bytes else {
-        return Ok(Found::Damaged);
+        return Ok(StoreVersion::Damaged);
     };
     let text = String::from_utf8_lossy(&bytes).trim().to_owned();
     match text.parse::<u32>() {
-        Ok(VERSION) => Ok(Found::Current),
-        Ok(old) if (migrate::OLDEST..VERSION).contains(&old) => Ok(Found::Older(old)),
-        Ok(_) if layout.is_some() && is_one_bit_off(&bytes) => Ok(Found::Damaged),
-        Err(_) if layout.is_some() => Ok(Found::Damaged),
+        Ok(VERSION) => Ok(StoreVersion::Current),
+        Ok(old) if (migrate::OLDEST..VERSION).contains(&old) => Ok(StoreVersion::Older(old)),
+        Ok(_) if layout.is_some() && is_one_bit_off(&bytes) => Ok(StoreVersion::Damaged),
+        Err(_) if layout.is_some() => Ok(StoreVersion::Damaged),
         _ => Err(other(text)),
     }
 }

@@ -94,7 +94,7 @@ impl Changes {
         self.files.extend(others.files);
     }
 
-    /// Makes room for so many more.
+    /// Makes room for `more` further changes.
     pub fn reserve(&mut self, more: usize) {
         self.commit.reserve_exact(more);
         self.file.reserve_exact(more);

@@ -113,7 +113,7 @@ impl Tables {
 
 /// Tables that are read together, or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum FactTable {
     /// Commits: whose, and when.
     Commits,
     /// How commits follow from others: parents, what they revert and pick, patch-ids and tags; brings the commits too.
@@ -138,7 +138,7 @@ pub enum Part {
     Issues,
 }
 
-impl Part {
+impl FactTable {
     /// Every part.
     pub const ALL: [Self; 11] = [
         Self::Commits,

@@ -1,6 +1,6 @@
 //! What must be there to answer, and why it is not.
 
-use crate::tables::Part;
+use crate::tables::FactTable;
 
 /// What a metric needs to be observed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,24 +26,24 @@ pub enum Need {
 impl Need {
     /// The tables that meet the need.
     #[must_use]
-    pub const fn parts(self) -> &'static [Part] {
+    pub const fn parts(self) -> &'static [FactTable] {
         match self {
-            Self::Commits => &[Part::Descent, Part::Subjects],
-            Self::Subjects => &[Part::Subjects],
+            Self::Commits => &[FactTable::Descent, FactTable::Subjects],
+            Self::Subjects => &[FactTable::Subjects],
             // Reviews are knowledge too, and whoever says anything is active.
-            Self::History => &[Part::Files, Part::PullRequests, Part::Talk],
-            Self::Ownership => &[Part::Lines, Part::PullRequests],
-            Self::PullRequests => &[Part::PullRequests, Part::Pushes, Part::Talk],
+            Self::History => &[FactTable::Files, FactTable::PullRequests, FactTable::Talk],
+            Self::Ownership => &[FactTable::Lines, FactTable::PullRequests],
+            Self::PullRequests => &[FactTable::PullRequests, FactTable::Pushes, FactTable::Talk],
             // What a deployment ships are pull requests.
             Self::Deployments => &[
-                Part::Descent,
-                Part::Subjects,
-                Part::Deliveries,
-                Part::PullRequests,
-                Part::Pushes,
+                FactTable::Descent,
+                FactTable::Subjects,
+                FactTable::Deliveries,
+                FactTable::PullRequests,
+                FactTable::Pushes,
             ],
-            Self::Issues => &[Part::Issues],
-            Self::WorkflowRuns => &[Part::Deliveries],
+            Self::Issues => &[FactTable::Issues],
+            Self::WorkflowRuns => &[FactTable::Deliveries],
         }
     }
 

@@ -19,7 +19,7 @@ pub type Key = (RepositoryId, PrNumber);
 
 /// A pull request and what belongs to it, in order of time.
 #[derive(Debug)]
-pub struct Whole<'a> {
+pub struct FullPullRequest<'a> {
     /// The row.
     pub pull_request: &'a PullRequest,
     /// Submitted reviews, by time.
@@ -39,7 +39,7 @@ pub struct Whole<'a> {
     pub authors: Arc<[PersonId]>,
 }
 
-/// Which rows belong to each pull request of a product at an instant: what a [`Whole`] is put together from.
+/// Which rows belong to each pull request of a product at an instant: what a [`FullPullRequest`] is put together from.
 #[derive(Debug, Default)]
 pub struct Gathered(Vec<Members>);
 
@@ -58,11 +58,11 @@ struct Members {
 
 /// A product's pull requests, by repository and number; grouped once a reading.
 #[must_use]
-pub fn of_product<'a>(reading: &Reading<'a>) -> Vec<Whole<'a>> {
+pub fn of_product<'a>(reading: &Reading<'a>) -> Vec<FullPullRequest<'a>> {
     let gathered = reading.once(|| Gathered(gather(reading).unwrap_or_default()));
     let facts = &reading.tables.facts;
     let whole = |members: &Members| {
-        Some(Whole {
+        Some(FullPullRequest {
             pull_request: row(&facts.pull_requests, members.pull_request)?,
             reviews: rows(&facts.reviews, &members.reviews),
             requests: rows(&facts.review_requests, &members.requests),
@@ -247,7 +247,7 @@ fn areas(reading: &Reading<'_>, at: &mut PlaceOf) -> Vec<Arc<[String]>> {
     touched.into_iter().map(of_places).collect()
 }
 
-impl<'a> Whole<'a> {
+impl<'a> FullPullRequest<'a> {
     /// A pull request with nothing on it yet.
     #[must_use]
     pub fn bare(pull_request: &'a PullRequest) -> Self {
@@ -292,7 +292,7 @@ impl Readiness {
     }
 }
 
-impl Whole<'_> {
+impl FullPullRequest<'_> {
     /// Repository and number.
     #[must_use]
     pub fn key(&self) -> Key {

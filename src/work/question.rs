@@ -63,7 +63,7 @@ pub struct Question {
     pub kinds: Kinds,
     /// Below this n a figure lists events.
     pub minimum_n: u64,
-    /// Below so many people a figure of what they did is not told where nobody is named.
+    /// Below this number of people a figure of what they did is not told where nobody is named.
     pub minimum_people: usize,
     /// Which streams are there.
     pub certificates: Vec<StreamCertificate>,

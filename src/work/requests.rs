@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Elapsed, PersonId, RepositoryId, RequestAction, Review};
 use crate::tables::Tables;
-use crate::work::pull_requests::{Whole, not_human};
+use crate::work::pull_requests::{FullPullRequest, not_human};
 use crate::work::{Fate, Reading};
 
 /// Who was asked.
@@ -69,7 +69,7 @@ impl End {
 
 /// What a request's event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum RequestStep {
     /// A request that opened a wait.
     Request(End),
     /// Asked although a request to the same person or team was open.
@@ -84,13 +84,13 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a, 'w> {
     /// The pull request.
-    pub whole: &'w Whole<'a>,
+    pub whole: &'w FullPullRequest<'a>,
     /// Who was asked.
     pub asked: Asked<'a>,
     /// When.
     pub at: Timestamp,
     /// What the event is, and how the request ended.
-    pub kind: Kind,
+    pub kind: RequestStep,
 }
 
 impl Request<'_, '_> {
@@ -110,10 +110,10 @@ impl Request<'_, '_> {
             Asked::Ghost => Some(Fate::Unknown("reviewer_is_a_ghost")),
         };
         of_person.unwrap_or(match self.kind {
-            Kind::Request(_) => Fate::Included,
-            Kind::Repeated => Fate::Excluded("already_requested"),
-            Kind::RemovedUnasked => Fate::Excluded("removed_without_a_request"),
-            Kind::AfterTheEnd => Fate::Excluded("requested_after_the_end"),
+            RequestStep::Request(_) => Fate::Included,
+            RequestStep::Repeated => Fate::Excluded("already_requested"),
+            RequestStep::RemovedUnasked => Fate::Excluded("removed_without_a_request"),
+            RequestStep::AfterTheEnd => Fate::Excluded("requested_after_the_end"),
         })
     }
 
@@ -129,8 +129,8 @@ impl Request<'_, '_> {
     #[must_use]
     pub const fn end(&self) -> Option<End> {
         match self.kind {
-            Kind::Request(end) => Some(end),
-            Kind::Repeated | Kind::RemovedUnasked | Kind::AfterTheEnd => None,
+            RequestStep::Request(end) => Some(end),
+            RequestStep::Repeated | RequestStep::RemovedUnasked | RequestStep::AfterTheEnd => None,
         }
     }
 
@@ -150,7 +150,10 @@ impl Request<'_, '_> {
 
 /// Every event of the requests of some pull requests: by pull request, whom was asked, and time.
 #[must_use]
-pub fn replay<'a, 'w>(reading: &Reading<'a>, wholes: &'w [Whole<'a>]) -> Vec<Request<'a, 'w>> {
+pub fn replay<'a, 'w>(
+    reading: &Reading<'a>,
+    wholes: &'w [FullPullRequest<'a>],
+) -> Vec<Request<'a, 'w>> {
     let members = Members::of(reading);
     let mut all = Vec::new();
     for whole in wholes.iter().filter(|whole| !whole.requests.is_empty()) {
@@ -183,7 +186,7 @@ enum Step {
 fn replay_one<'a, 'w>(
     reading: &Reading<'_>,
     members: &Members<'_>,
-    whole: &'w Whole<'a>,
+    whole: &'w FullPullRequest<'a>,
     asked: Asked<'a>,
     all: &mut Vec<Request<'a, 'w>>,
 ) {
@@ -210,13 +213,13 @@ fn replay_one<'a, 'w>(
     for (at, step) in steps {
         let is_over = ended_at.is_some_and(|ended_at| at > ended_at);
         let kind = match (step, open) {
-            (Step::Asked, _) if is_over => Kind::AfterTheEnd,
-            (Step::Asked, Some(_)) => Kind::Repeated,
+            (Step::Asked, _) if is_over => RequestStep::AfterTheEnd,
+            (Step::Asked, Some(_)) => RequestStep::Repeated,
             (Step::Asked, None) => {
                 open = Some(all.len());
-                Kind::Request(End::Open)
+                RequestStep::Request(End::Open)
             }
-            (Step::Removed, None) => Kind::RemovedUnasked,
+            (Step::Removed, None) => RequestStep::RemovedUnasked,
             (Step::Reviewed, None) => continue,
             (Step::Removed | Step::Reviewed, Some(index)) => {
                 let end = match (step, ended_at) {
@@ -229,7 +232,7 @@ fn replay_one<'a, 'w>(
                     _ => End::Reviewed(at),
                 };
                 if let Some(request) = all.get_mut(index) {
-                    request.kind = Kind::Request(end);
+                    request.kind = RequestStep::Request(end);
                 }
                 open = None;
                 continue;
@@ -243,7 +246,7 @@ fn replay_one<'a, 'w>(
         });
     }
     if let (Some(request), Some(at)) = (open.and_then(|index| all.get_mut(index)), ended_at) {
-        request.kind = Kind::Request(End::Ended {
+        request.kind = RequestStep::Request(End::Ended {
             at,
             is_merged: whole.pull_request.merged_at.is_some(),
             is_reviewed_later: false,
@@ -280,7 +283,13 @@ impl<'a> Members<'a> {
     }
 
     /// Whether a review answers for the team: a human's, not the author's, and a member's where members are known.
-    fn may_answer(&self, tables: &Tables, whole: &Whole<'_>, team: &str, review: &Review) -> bool {
+    fn may_answer(
+        &self,
+        tables: &Tables,
+        whole: &FullPullRequest<'_>,
+        team: &str,
+        review: &Review,
+    ) -> bool {
         let members = self.teams.get(&(whole.pull_request.repository, team));
         review.author.is_some_and(|person| {
             tables.is_human(person)

@@ -37,7 +37,7 @@ use crate::tables::Tables;
 use crate::work::Reading;
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Delivered, contradicted};
-use crate::work::pull_requests::Whole;
+use crate::work::pull_requests::FullPullRequest;
 
 /// Whom a review is asked of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,7 +191,7 @@ pub type Lived = Result<Life, &'static str>;
 
 /// The lives of a product's pull requests, in their order; replayed once a reading.
 #[must_use]
-pub fn lives(reading: &Reading<'_>, wholes: &[Whole<'_>]) -> Arc<Vec<Lived>> {
+pub fn lives(reading: &Reading<'_>, wholes: &[FullPullRequest<'_>]) -> Arc<Vec<Lived>> {
     reading.once(|| {
         let replay = Replay::of(reading, wholes);
         wholes.iter().map(|whole| replay.life(whole)).collect()
@@ -215,7 +215,7 @@ pub struct Replay<'a> {
 impl<'a> Replay<'a> {
     /// Prepares the replay of a product's pull requests. Linear in runs, commits and deployments.
     #[must_use]
-    pub fn of(reading: &Reading<'a>, wholes: &[Whole<'_>]) -> Self {
+    pub fn of(reading: &Reading<'a>, wholes: &[FullPullRequest<'_>]) -> Self {
         let delivered = shipping::of_product(reading);
         let production = delivered.is_ok().then(|| {
             let landings = landing::of_product(reading, wholes);
@@ -252,7 +252,7 @@ impl<'a> Replay<'a> {
     }
 
     /// The life of one pull request; `Err` names the contradiction that leaves it without one.
-    pub fn life(&self, whole: &Whole<'_>) -> Result<Life, &'static str> {
+    pub fn life(&self, whole: &FullPullRequest<'_>) -> Result<Life, &'static str> {
         let row = whole.pull_request;
         let ended_at = row
             .merged_at
@@ -272,7 +272,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Adds the wait for production to a merged pull request, where deployments are observed and its landing is known.
-    fn append_deployment(&self, life: &mut Life, whole: &Whole<'_>) {
+    fn append_deployment(&self, life: &mut Life, whole: &FullPullRequest<'_>) {
         let row = whole.pull_request;
         let (Some((delivered, landings)), Some(merged_at)) = (&self.production, row.merged_at)
         else {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use linchpin::demo::fake::{Asked, Fault, Faults};
+use linchpin::demo::fake::{Fault, Faults, SeenRequest};
 use linchpin::demo::model::{Host, HostFile, HostRepository, HostReview};
 use linchpin::domain::{Completeness, RepositoryId, Stream};
 use linchpin::github::fetch::{STREAMS, Unwatched};
@@ -17,7 +17,7 @@ use super::github::{Bench, NOW, StepClock, TOKEN, at, completeness, host, oid};
 
 /// A script that does something to the first request that fits, and to no other.
 fn once(
-    fits: impl Fn(&Asked) -> bool + Send + 'static,
+    fits: impl Fn(&SeenRequest) -> bool + Send + 'static,
     fault: impl Fn() -> Fault + Send + 'static,
 ) -> linchpin::demo::fake::Script {
     let n = AtomicU64::new(0);
@@ -164,7 +164,7 @@ fn a_batch_that_is_too_big_is_halved_until_it_is_not() {
             .log()
             .iter()
             .filter(|asked| asked.operation == "PullRequests")
-            .map(Asked::n_ids)
+            .map(SeenRequest::n_ids)
             .collect();
         let too_big = sizes.iter().filter(|size| **size > most).count();
         assert!(too_big <= 30, "{sizes:?}");

@@ -4,7 +4,7 @@ use linchpin::domain::{Completeness, Stream, StreamCertificate};
 use linchpin::github::{Error, FetchReport, Token};
 
 use crate::github::{Bench, NOW, TOKEN, at, completeness, host};
-use linchpin::demo::fake::{Asked, Fault, Faults};
+use linchpin::demo::fake::{Fault, Faults, SeenRequest};
 
 fn line(report: &FetchReport, stream: Stream) -> &StreamCertificate {
     let of = |line: &&StreamCertificate| line.stream == stream;
@@ -148,18 +148,20 @@ fn a_list_that_never_ends_is_ended_and_told_and_the_other_streams_go_on() {
         for (operation, stream) in LISTS {
             let bench = quiet();
             let mut n = 0;
-            bench.github.set_script(Some(Box::new(move |asked: &Asked| {
-                // A list that goes on after the page that it came with.
-                let first = match operation {
-                    "PullRequestComments" => "PullRequests",
-                    "DeploymentStatuses" => "Deployments",
-                    "Releases" => "Repository",
-                    other => other,
-                };
-                n += 1;
-                let is_it = asked.operation == operation || asked.operation == first;
-                is_it.then(|| Fault::Endless(format!("A{}", n % circle)))
-            })));
+            bench
+                .github
+                .set_script(Some(Box::new(move |asked: &SeenRequest| {
+                    // A list that goes on after the page that it came with.
+                    let first = match operation {
+                        "PullRequestComments" => "PullRequests",
+                        "DeploymentStatuses" => "Deployments",
+                        "Releases" => "Repository",
+                        other => other,
+                    };
+                    n += 1;
+                    let is_it = asked.operation == operation || asked.operation == first;
+                    is_it.then(|| Fault::Endless(format!("A{}", n % circle)))
+                })));
             let report = bench.fetch();
             let n = bench.github.log().len();
             assert!(n < 1_500, "{operation}: {n} requests");

@@ -2,7 +2,7 @@
 //! are never answered. Each costs what a night costs, takes nothing else with it, and is told.
 
 use jiff::SignedDuration;
-use linchpin::demo::fake::{Asked, Fault, Faults, Refusal};
+use linchpin::demo::fake::{Fault, Faults, Refusal, SeenRequest};
 use linchpin::demo::model::Host;
 use linchpin::domain::{Completeness, Stream, StreamCertificate};
 use linchpin::github::FetchReport;
@@ -25,11 +25,11 @@ fn n_asked(bench: &Bench, from: usize, operation: &str) -> usize {
     asked.filter(|asked| asked.operation == operation).count()
 }
 
-fn is(asked: &Asked, operation: &str) -> bool {
+fn is(asked: &SeenRequest, operation: &str) -> bool {
     asked.operation == operation
 }
 
-fn ids(asked: &Asked) -> Vec<String> {
+fn ids(asked: &SeenRequest) -> Vec<String> {
     let ids = asked.variables["ids"].as_array();
     let text = |id: &Value| id.as_str().unwrap().to_owned();
     ids.into_iter().flatten().map(text).collect()
@@ -206,7 +206,7 @@ fn a_part_of_one_record_that_may_not_be_read_stays_told_and_costs_no_more_than_a
                 "{reason}"
             );
             let log = bench.github.log();
-            let asked: usize = log[before..].iter().map(Asked::n_ids).sum();
+            let asked: usize = log[before..].iter().map(SeenRequest::n_ids).sum();
             let open = log[before..]
                 .iter()
                 .filter(|asked| is(asked, "PullRequests"))
@@ -609,7 +609,7 @@ fn a_server_without_some_types_of_events_answers_all_others() {
     let check = |unknown_types: &'static [&'static str]| {
         let older = Refusal {
             unknown_types,
-            // Asked for since, and optional: without them the event is there all the same.
+            // SeenRequest for since, and optional: without them the event is there all the same.
             unknown_fields: &[
                 ("ReviewDismissedEvent", "previousReviewState"),
                 ("ReviewDismissedEvent", "review"),

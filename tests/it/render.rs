@@ -11,7 +11,7 @@ use linchpin::domain::{Bucket, Completeness, Gap, Granularity, RepositoryId, Str
 use linchpin::metrics::measure::{Measured, Number, Scope, Value};
 use linchpin::render::{self, Explain, Format, MAX_SUMMARY_BYTES, explain};
 use linchpin::report::document::{Block, Document, EvidenceLine, Span};
-use linchpin::report::{PointState, ProductInput, RepositoryFace};
+use linchpin::report::{PointState, ProductInput, RepositoryLabel};
 use linchpin::work::Fate;
 
 use crate::render_given::{
@@ -607,7 +607,7 @@ fn holes_are_counted_by_kind_and_reason() {
 #[test]
 fn a_row_without_a_page_of_a_known_shape_is_not_linked() {
     let mut given = Given::everything();
-    given.faces = vec![RepositoryFace {
+    given.faces = vec![RepositoryLabel {
         id: WEB,
         name: "acme/web".into(),
         url: Some("https://github.example/acme/web".into()),

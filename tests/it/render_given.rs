@@ -26,7 +26,7 @@ use linchpin::metrics::measure::{
 };
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
-    AcceptedFlag, ProductInput, RepositoryFace, TeamDefinition, TeamInput, TeamReport, team,
+    AcceptedFlag, ProductInput, RepositoryLabel, TeamDefinition, TeamInput, TeamReport, team,
 };
 use linchpin::work::{Fate, Need};
 
@@ -386,8 +386,8 @@ pub(crate) fn not_observed(definition: &'static Definition, product: &str) -> Me
     }
 }
 
-pub(crate) fn faces() -> Vec<RepositoryFace> {
-    let face = |id, name: &str| RepositoryFace {
+pub(crate) fn faces() -> Vec<RepositoryLabel> {
+    let face = |id, name: &str| RepositoryLabel {
         id,
         name: format!("acme/{name}"),
         url: Some(format!("https://github.example/acme/{name}")),
@@ -416,7 +416,7 @@ pub(crate) fn certificate(
 
 pub(crate) struct Given {
     pub(crate) products: Vec<ProductInput>,
-    pub(crate) faces: Vec<RepositoryFace>,
+    pub(crate) faces: Vec<RepositoryLabel>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) certificates: Vec<StreamCertificate>,
     pub(crate) gaps: Vec<Gap>,

@@ -17,7 +17,8 @@ use linchpin::register;
 use linchpin::render::{OutputFile, team_tree};
 use linchpin::report::withheld::without_few;
 use linchpin::report::{
-    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryFace, TeamDefinition, TeamInput, team,
+    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
+    team,
 };
 use linchpin::store::{Mode, Store, facts as store_facts};
 use linchpin::tables::Tables;
@@ -339,7 +340,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         granularity: Granularity::Week,
         zone: jiff::tz::TimeZone::UTC,
         products: &products,
-        repositories: &[RepositoryFace {
+        repositories: &[RepositoryLabel {
             id: LAMP,
             name: "acme/lamp".to_owned(),
             url: Some("https://github.example/acme/lamp".to_owned()),

@@ -27,7 +27,7 @@ pub const SCHEMA: &str = include_str!("../../../fixtures/github/schema.graphql")
 
 /// One request, as the fake saw it. Headers are not kept: they hold the token.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct SeenRequest {
     /// From 1, over the life of the server.
     pub n: u64,
     /// The operation's name, or the path of a REST request.
@@ -36,7 +36,7 @@ pub struct Asked {
     pub variables: serde_json::Value,
 }
 
-impl Asked {
+impl SeenRequest {
     /// How many node ids were asked for; 0 where the request asks for none.
     #[must_use]
     pub fn n_ids(&self) -> usize {
@@ -84,7 +84,7 @@ pub enum Fault {
 }
 
 /// Decides what happens to each request; `None`: nothing.
-pub type Script = Box<dyn FnMut(&Asked) -> Option<Fault> + Send>;
+pub type Script = Box<dyn FnMut(&SeenRequest) -> Option<Fault> + Send>;
 
 /// How the fake behaves.
 pub struct Faults {
@@ -127,7 +127,7 @@ struct Shared {
     max_ids: Option<usize>,
     token: Option<String>,
     script: Mutex<Option<Script>>,
-    log: Mutex<Vec<Asked>>,
+    log: Mutex<Vec<SeenRequest>>,
     engine: engine::Engine,
 }
 
@@ -194,7 +194,7 @@ impl FakeGitHub {
 
     /// Every request so far.
     #[must_use]
-    pub fn log(&self) -> Vec<Asked> {
+    pub fn log(&self) -> Vec<SeenRequest> {
         locked(&self.shared.log).clone()
     }
 

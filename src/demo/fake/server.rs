@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::engine::{go_on, hide_inside, hide_of, leave_unanswered, null_some};
 use super::graph::Points;
-use super::{Asked, Fault, Shared, locked, rest};
+use super::{Fault, SeenRequest, Shared, locked, rest};
 
 /// A body that may end before its length.
 struct Served {
@@ -95,7 +95,7 @@ pub(super) fn spawn(
 }
 
 /// Reads a request and notes it; with its body, and whether it came with a token and is GraphQL.
-async fn read(shared: &Shared, request: Request<Incoming>) -> (Asked, Value, bool, bool) {
+async fn read(shared: &Shared, request: Request<Incoming>) -> (SeenRequest, Value, bool, bool) {
     let is_authorised = request
         .headers()
         .get(hyper::header::AUTHORIZATION)
@@ -128,7 +128,7 @@ async fn read(shared: &Shared, request: Request<Incoming>) -> (Asked, Value, boo
         (path, json!(parameters))
     };
     let mut log = locked(&shared.log);
-    let asked = Asked {
+    let asked = SeenRequest {
         n: log.len() as u64 + 1,
         operation,
         variables,
@@ -217,7 +217,7 @@ async fn answer(
 /// The answer to a request that is answered.
 fn served(
     shared: &Shared,
-    asked: Asked,
+    asked: SeenRequest,
     (posted, is_graphql): (&Value, bool),
     is_cut: bool,
     twist: &Twist,
@@ -305,7 +305,7 @@ fn operation_name(posted: &Value) -> String {
 }
 
 /// Takes an operation's points; `None` when they do not suffice.
-fn spend(shared: &Shared, asked: &Asked) -> Option<Points> {
+fn spend(shared: &Shared, asked: &SeenRequest) -> Option<Points> {
     let ids = u32::try_from(asked.n_ids()).unwrap_or(u32::MAX);
     let first = asked
         .variables

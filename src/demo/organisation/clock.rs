@@ -31,7 +31,7 @@ impl Minute {
         Self(Self::of(day).0 + minutes)
     }
 
-    /// Later by so many working minutes.
+    /// Later by working `minutes`.
     pub(super) fn plus(self, minutes: i64) -> Self {
         Self(self.0 + minutes)
     }

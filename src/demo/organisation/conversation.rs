@@ -7,7 +7,7 @@ use super::clock::Minute;
 use super::dice::Dice;
 use super::edits::slug;
 use super::growth::Branch;
-use super::life::{Asked, End, Life, LifeReview, Verdict};
+use super::life::{AskedActor, End, Life, LifeReview, Verdict};
 use super::plan::{Job, Work};
 use super::vocabulary::Words;
 use super::wording::{Wording, words_of};
@@ -15,7 +15,7 @@ use crate::demo::model::{
     EventKind, HostComment, HostEvent, HostPullRequest, HostReview, HostThread,
 };
 
-/// So many seconds after an instant.
+/// That many `seconds` after an instant.
 pub(super) fn after(at: Timestamp, seconds: i64) -> Timestamp {
     at.saturating_add(SignedDuration::from_secs(seconds))
         .unwrap_or(at)
@@ -126,8 +126,8 @@ impl Scribe<'_> {
     fn requests(&mut self, life: &Life) {
         for (at, asked, is_withdrawn) in &life.requests {
             let (reviewer, team) = match asked {
-                Asked::Person(who) => (who.login(), None),
-                Asked::Team => (None, Some(self.job.blueprint().team.to_owned())),
+                AskedActor::Person(who) => (who.login(), None),
+                AskedActor::Team => (None, Some(self.job.blueprint().team.to_owned())),
             };
             let what = if *is_withdrawn {
                 EventKind::ReviewRequestRemoved { reviewer, team }

@@ -33,7 +33,7 @@ impl Dice {
         low + i64::try_from(self.below(span)).unwrap_or_default()
     }
 
-    /// True so many times in a hundred.
+    /// True `percent` times in a hundred.
     pub(super) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }

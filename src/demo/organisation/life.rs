@@ -18,7 +18,7 @@ pub(super) struct Push {
 
 /// Whom a review was asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum AskedActor {
     Person(Actor),
     Team,
 }
@@ -56,8 +56,8 @@ pub(super) struct Life {
     pub(super) opened: Minute,
     /// Opened as a draft and made ready then; `None`: never a draft.
     pub(super) ready: Option<Minute>,
-    /// Asked, and whether it was a withdrawal.
-    pub(super) requests: Vec<(Minute, Asked, bool)>,
+    /// AskedActor, and whether it was a withdrawal.
+    pub(super) requests: Vec<(Minute, AskedActor, bool)>,
     pub(super) reviews: Vec<LifeReview>,
     /// Conversation comments; the flag says that somebody steps in.
     pub(super) comments: Vec<(Minute, Actor, bool)>,
@@ -152,7 +152,7 @@ fn robot_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
         return life;
     }
     life.requests
-        .push((life.opened.plus(1), Asked::Team, false));
+        .push((life.opened.plus(1), AskedActor::Team, false));
     let who = desk.reviewer(job, life.opened, &[], plants);
     let at = life.opened.plus(dice.between(40, 700));
     life.reviews.push(LifeReview {
@@ -181,7 +181,7 @@ fn hurried_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) ->
     );
     let who = desk.reviewer(job, opened, &[MARA], plants);
     life.requests
-        .push((opened.plus(1), Asked::Person(who), false));
+        .push((opened.plus(1), AskedActor::Person(who), false));
     let at = opened.plus(dice.between(10, 25));
     life.reviews.push(LifeReview {
         at,
@@ -227,7 +227,7 @@ fn robot_review(life: &mut Life, ready: Minute, dice: &mut Dice) {
     }
 }
 
-/// Asked, reviewed, perhaps changed and reviewed again, merged.
+/// AskedActor, reviewed, perhaps changed and reviewed again, merged.
 fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> Life {
     // Documents and pipelines are small: one commit, approved as it is.
     let n = match job.work {
@@ -255,9 +255,9 @@ fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
     life.requests.push((
         asked_at,
         if is_team_asked {
-            Asked::Team
+            AskedActor::Team
         } else {
-            Asked::Person(who)
+            AskedActor::Person(who)
         },
         false,
     ));
@@ -332,8 +332,11 @@ fn second_reader(
     let second = (dice.chance(if is_slow { 12 } else { 25 }) && !is_alone)
         .then(|| desk.reviewer(job, asked_at, &[who, MARA], plants))?;
     let mut ask = |minutes, is_withdrawn| {
-        life.requests
-            .push((asked_at.plus(minutes), Asked::Person(second), is_withdrawn));
+        life.requests.push((
+            asked_at.plus(minutes),
+            AskedActor::Person(second),
+            is_withdrawn,
+        ));
     };
     ask(1, false);
     if dice.chance(20) {
@@ -405,7 +408,7 @@ fn converse(
         });
         if dice.chance(60) {
             life.requests
-                .push((pushed.plus(2), Asked::Person(who), false));
+                .push((pushed.plus(2), AskedActor::Person(who), false));
         } else if job.author.is_team() {
             life.comments.push((pushed.plus(3), job.author, false));
         }

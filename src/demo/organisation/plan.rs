@@ -237,7 +237,7 @@ fn round_robin(weights: &[(Actor, u32)], n: usize) -> Vec<Actor> {
     order
 }
 
-/// So many starts in a quarter, evenly spread with some jitter.
+/// `n` starts in a quarter, evenly spread with some jitter.
 fn slots(quarter: usize, n: usize, key: &str) -> Vec<Minute> {
     let bound = |at: usize| QUARTERS.get(at).map_or(0, |day| Minute::of(*day).0);
     let (from, to) = (bound(quarter), bound(quarter + 1));

@@ -9,7 +9,7 @@ use super::reviewers::share_words;
 use super::{LeadSources, ProductSources};
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{Ratio, Unit};
-use crate::metrics::review::waits::Standing;
+use crate::metrics::review::waits::WaitsCompared;
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
@@ -57,7 +57,7 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    fn of(quarter: Option<Bucket>, standing: &Standing) -> Self {
+    fn of(quarter: Option<Bucket>, standing: &WaitsCompared) -> Self {
         Self {
             quarter: quarter.map(|quarter| quarter.to_string()),
             asked: [standing.asked.hits, standing.asked.of],
@@ -97,14 +97,14 @@ pub(super) fn bottleneck(
         Bottleneck {
             name: names.name(person),
             is_lead: names.is_lead(person),
-            window: Stretch::of(None, &Standing::of(sources.question, all, person)),
+            window: Stretch::of(None, &WaitsCompared::of(sources.question, all, person)),
             quarters: quarters
                 .iter()
                 .map(|quarter| {
                     let waits = product.waits.iter().filter(|wait| wait.quarter == *quarter);
                     Stretch::of(
                         Some(*quarter),
-                        &Standing::of(sources.question, waits, person),
+                        &WaitsCompared::of(sources.question, waits, person),
                     )
                 })
                 .collect(),

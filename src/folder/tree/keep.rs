@@ -14,7 +14,7 @@ use cap_std::fs::{Dir, OpenOptions};
 use super::{Kept, Manner, directories_of, made_parent};
 use crate::folder::mark::{self, Mark};
 use crate::folder::seal::digest;
-use crate::folder::walk::{self, Kind};
+use crate::folder::walk::{self, EntryKind};
 use crate::folder::{Error, Folder};
 
 /// Names that are tried before giving up: as many would have to be taken.
@@ -22,15 +22,15 @@ const MAX_NAMES: usize = 10_000;
 
 /// Something to be kept.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct ToKeep {
     pub(super) path: PathBuf,
-    pub(super) kind: Kind,
+    pub(super) kind: EntryKind,
     /// Whether linchpin wrote it, and somebody changed it since.
     pub(super) is_edited: bool,
 }
 
 /// What a tree holds that linchpin did not write, or that somebody changed where that counts.
-pub(super) fn foreign(tree: &Dir, mark: &Mark) -> std::io::Result<(Vec<Found>, Vec<PathBuf>)> {
+pub(super) fn foreign(tree: &Dir, mark: &Mark) -> std::io::Result<(Vec<ToKeep>, Vec<PathBuf>)> {
     let below = walk::below(tree)?;
     let mut found = Vec::new();
     for (path, kind) in below.others {
@@ -41,8 +41,8 @@ pub(super) fn foreign(tree: &Dir, mark: &Mark) -> std::io::Result<(Vec<Found>, V
             .to_str()
             .and_then(|path| mark.files.get(&slashed(path)));
         let is_edited = match (written, kind) {
-            (Some(_), Kind::File) if !mark.keeps_edits => continue,
-            (Some(written), Kind::File) => {
+            (Some(_), EntryKind::File) if !mark.keeps_edits => continue,
+            (Some(written), EntryKind::File) => {
                 if digest(&bytes(tree, &path)?) == *written {
                     continue;
                 }
@@ -50,7 +50,7 @@ pub(super) fn foreign(tree: &Dir, mark: &Mark) -> std::io::Result<(Vec<Found>, V
             }
             _ => false,
         };
-        found.push(Found {
+        found.push(ToKeep {
             path,
             kind,
             is_edited,
@@ -119,7 +119,7 @@ pub(super) fn carry_over(
 }
 
 /// Puts things of an old tree into the one that has taken its place already.
-pub(super) fn add(old: &Folder, found: &[Found], new: &Folder, mark: &Mark) -> Result<(), Error> {
+pub(super) fn add(old: &Folder, found: &[ToKeep], new: &Folder, mark: &Mark) -> Result<(), Error> {
     let mut taken = Taken::of(&mark.files, found);
     for found in found {
         old.step()?;
@@ -133,7 +133,7 @@ pub(super) fn add(old: &Folder, found: &[Found], new: &Folder, mark: &Mark) -> R
 fn place(
     old: &Folder,
     new: &Folder,
-    found: &Found,
+    found: &ToKeep,
     word: &str,
     taken: &mut Taken<'_>,
 ) -> Result<PathBuf, Error> {
@@ -161,7 +161,7 @@ struct Taken<'a> {
 }
 
 impl<'a> Taken<'a> {
-    fn of(files: &'a BTreeMap<String, String>, found: &[Found]) -> Self {
+    fn of(files: &'a BTreeMap<String, String>, found: &[ToKeep]) -> Self {
         let foreign = found.iter().filter(|found| !found.is_edited);
         Self {
             files,
@@ -192,7 +192,7 @@ impl<'a> Taken<'a> {
     }
 
     /// Where something may be kept, in the order of preference.
-    fn candidates(&self, found: &Found, word: &str) -> Vec<PathBuf> {
+    fn candidates(&self, found: &ToKeep, word: &str) -> Vec<PathBuf> {
         let own = (!found.is_edited).then(|| found.path.clone());
         let others = (1..MAX_NAMES).map(|n| self.renamed(&found.path, word, n));
         own.into_iter()
@@ -262,7 +262,7 @@ pub(super) fn bytes(tree: &Dir, path: &Path) -> std::io::Result<Vec<u8>> {
 pub(super) fn link_or_copy(
     from: &Dir,
     path: &Path,
-    kind: Kind,
+    kind: EntryKind,
     new: &Folder,
     to: &Path,
 ) -> std::io::Result<()> {
@@ -275,7 +275,7 @@ pub(super) fn link_or_copy(
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
         Err(_) => {}
     }
-    if kind == Kind::File {
+    if kind == EntryKind::File {
         let read = bytes(from, path)?;
         let mut file = new.audience.create(target, new_name)?;
         file.write_all(&read)?;

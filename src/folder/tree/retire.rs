@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use cap_std::fs::{Dir, Metadata};
 
-use super::keep::{self, Found};
-use super::walk::{self, Kind};
+use super::keep::{self, ToKeep};
+use super::walk::{self, EntryKind};
 use crate::folder::mark::{self, Mark, Purpose};
 use crate::folder::names::{self, Temporary};
 use crate::folder::open::Look;
@@ -20,8 +20,8 @@ impl Folder {
             .entries("")?
             .into_iter()
             .filter_map(|entry| Some((names::kind_of(&entry.name)?, entry)))
-            .filter(|(kind, entry)| (entry.kind == Kind::File) == (*kind == Temporary::File))
-            .filter(|(_, entry)| entry.kind != Kind::Other)
+            .filter(|(kind, entry)| (entry.kind == EntryKind::File) == (*kind == Temporary::File))
+            .filter(|(_, entry)| entry.kind != EntryKind::Other)
             .map(|(kind, entry)| (kind, entry.name))
             .collect();
         for (kind, name) in &leftovers {
@@ -94,7 +94,7 @@ impl Folder {
             };
             let (new, new_mark) = successor;
             let there = There::of(&new.dir, &new_mark).map_err(new.io("", "read"))?;
-            let missing: Vec<Found> = found
+            let missing: Vec<ToKeep> = found
                 .into_iter()
                 .filter(|found| !there.has(&new.dir, &tree.dir, found))
                 .collect();
@@ -137,7 +137,7 @@ impl Folder {
 }
 
 fn is_mark(entry: &Entry) -> bool {
-    entry.name == mark::FILE && entry.kind == Kind::File
+    entry.name == mark::FILE && entry.kind == EntryKind::File
 }
 
 /// What a tree in its place holds besides what linchpin wrote.
@@ -153,7 +153,7 @@ impl There {
         for found in found {
             let metadata = metadata(tree, &found.path)?;
             nodes.extend(node(&metadata));
-            if found.kind == Kind::File {
+            if found.kind == EntryKind::File {
                 files.push((found.path, metadata.len()));
             }
         }
@@ -161,7 +161,7 @@ impl There {
     }
 
     /// Whether the tree holds something from another one: under a second name, or as a copy.
-    fn has(&self, tree: &Dir, other: &Dir, found: &Found) -> bool {
+    fn has(&self, tree: &Dir, other: &Dir, found: &ToKeep) -> bool {
         let Ok(metadata) = metadata(other, &found.path) else {
             return false;
         };
@@ -171,7 +171,7 @@ impl There {
         let same_size = self
             .files
             .iter()
-            .filter(|(_, size)| found.kind == Kind::File && *size == metadata.len());
+            .filter(|(_, size)| found.kind == EntryKind::File && *size == metadata.len());
         let Ok(bytes) = keep::bytes(other, &found.path) else {
             return false;
         };

@@ -50,7 +50,7 @@ pub(in crate::git) fn landing_order(
 
 /// How a node stands while history is ordered.
 #[derive(Clone, Copy)]
-struct Standing {
+struct NodeState {
     is_done: bool,
     is_seen: bool,
     /// Parents that are to come first.
@@ -63,7 +63,7 @@ struct Standing {
 struct Landing<'a> {
     nodes: &'a [Node],
     order: Vec<u32>,
-    standing: Vec<Standing>,
+    standing: Vec<NodeState>,
     /// A child, and the place of the next child of the same parent.
     children: Vec<(u32, u32)>,
     pending: Vec<u32>,
@@ -73,7 +73,7 @@ struct Landing<'a> {
 
 impl<'a> Landing<'a> {
     fn new(nodes: &'a [Node]) -> Self {
-        let new = Standing {
+        let new = NodeState {
             is_done: false,
             is_seen: false,
             n_waiting: 0,

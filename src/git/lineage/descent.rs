@@ -41,7 +41,7 @@ fn digit(path: u32, height: u32) -> usize {
 }
 
 impl Makers {
-    /// Of so many paths, none of which is there.
+    /// Of `n_paths` paths, none of which is there.
     fn of(n_paths: usize) -> Self {
         let mut height = 0;
         while n_paths > WIDTH << (4 * height) {

@@ -33,7 +33,7 @@ pub(in crate::git) struct Families {
 }
 
 impl Families {
-    /// Of so many paths, each on its own.
+    /// Of `n_paths` paths, each on its own.
     pub(in crate::git) fn new(n_paths: usize) -> Self {
         let leader = (0..u32::try_from(n_paths).unwrap_or(u32::MAX)).collect();
         Self {

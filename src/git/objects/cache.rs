@@ -18,7 +18,7 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    /// Empty, with room for so many bytes.
+    /// Empty, with room for this many `bytes`.
     pub(super) fn new(bytes: usize) -> Self {
         Self {
             young: HashMap::default(),
@@ -59,7 +59,7 @@ impl Cache {
         self.young.insert(at.0, object.clone());
     }
 
-    /// Empty bytes with room for so many.
+    /// Empty bytes with room for `size`.
     pub(super) fn buffer(&mut self, size: u64) -> Vec<u8> {
         usize::try_from(size).map_or_else(|_| Vec::new(), |size| self.free.take(size))
     }

@@ -57,7 +57,7 @@ impl Pages {
         self.seen.extend(after.map(str::to_owned));
     }
 
-    /// The cursor of the next page after one with so many elements, of a list that counts so many; `None` after the last.
+    /// The cursor of the next page after one with `n` elements, of a list of `total`; `None` after the last.
     pub(super) fn next(
         &mut self,
         page: &PageInfo,

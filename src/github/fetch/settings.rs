@@ -30,7 +30,7 @@ const PARTS: [(Stream, &str); 4] = [
 
 /// One stream's answer.
 #[derive(Debug, Clone)]
-enum Part {
+enum SettingsPart {
     /// All of its elements, as far as they came.
     Whole {
         nodes: Vec<Value>,
@@ -51,8 +51,8 @@ enum Part {
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     /// By owner, in lower case.
-    teams: BTreeMap<String, Part>,
-    parts: BTreeMap<Stream, Part>,
+    teams: BTreeMap<String, SettingsPart>,
+    parts: BTreeMap<Stream, SettingsPart>,
     /// What was not answered beside others, and is asked for alone.
     alone: BTreeSet<Stream>,
 }
@@ -83,22 +83,22 @@ impl Settings {
             }
         }
         match self.parts.remove(&stream) {
-            Some(Part::Whole {
+            Some(SettingsPart::Whole {
                 nodes,
                 expected,
                 n_failed,
             }) => keep(context, state, stream, (&nodes, expected), n_failed),
-            Some(Part::Unavailable(why)) => Ok(unneeded(context, state, stream)
+            Some(SettingsPart::Unavailable(why)) => Ok(unneeded(context, state, stream)
                 .unwrap_or_else(|| context.unavailable(stream, &why))),
-            Some(Part::Unknown) => Ok(StreamCertificate {
+            Some(SettingsPart::Unknown) => Ok(StreamCertificate {
                 reason: Some("this server is too old to tell".to_owned()),
                 ..context.certificate(stream, Completeness::Skipped)
             }),
             // What came before stays, and is not taken for what is there today.
-            Some(Part::Unanswered) | None => {
+            Some(SettingsPart::Unanswered) | None => {
                 context.troubled(state, stream, "GitHub could not answer it")
             }
-            Some(Part::Nothing) => Ok(context.certificate(stream, Completeness::Empty)),
+            Some(SettingsPart::Nothing) => Ok(context.certificate(stream, Completeness::Empty)),
         }
     }
 
@@ -120,7 +120,7 @@ impl Settings {
             self.ask_for(client, name, BTreeMap::from([(stream, None)]))
                 .await?;
             if self.alone.remove(&stream) {
-                self.parts.insert(stream, Part::Unanswered);
+                self.parts.insert(stream, SettingsPart::Unanswered);
             }
         }
         Ok(())
@@ -152,7 +152,8 @@ impl Settings {
                     let refused = refused(&asked, &why);
                     for stream in refused {
                         asked.remove(&stream);
-                        self.parts.insert(stream, Part::Unavailable(why.clone()));
+                        self.parts
+                            .insert(stream, SettingsPart::Unavailable(why.clone()));
                     }
                 }
                 // One part that the server does not know, or cannot answer, must not take the others with it.
@@ -167,10 +168,10 @@ impl Settings {
                         unknown_to_server(&message).filter(|stream| asked.contains_key(stream));
                     if let Some(stream) = named {
                         asked.remove(&stream);
-                        self.parts.insert(stream, Part::Unknown);
+                        self.parts.insert(stream, SettingsPart::Unknown);
                     } else if asked.len() == 1 {
                         for (stream, _) in std::mem::take(&mut asked) {
-                            self.parts.insert(stream, Part::Unknown);
+                            self.parts.insert(stream, SettingsPart::Unknown);
                         }
                     } else {
                         self.alone.extend(std::mem::take(&mut asked).into_keys());
@@ -219,7 +220,7 @@ impl Settings {
                     field: Some(field.to_owned()),
                     said: None,
                 };
-                self.parts.insert(stream, Part::Unavailable(why));
+                self.parts.insert(stream, SettingsPart::Unavailable(why));
                 continue;
             }
             let is_unanswered = |error: &GraphqlError| !error.says_not_found();
@@ -229,14 +230,14 @@ impl Settings {
                 continue;
             }
             if piece.is_null() {
-                self.parts.entry(stream).or_insert(Part::Nothing);
+                self.parts.entry(stream).or_insert(SettingsPart::Nothing);
                 continue;
             }
             if stream == Stream::MergeRules {
                 let is_whole = !has_more(piece.get("rules"));
                 self.parts.insert(
                     stream,
-                    Part::Whole {
+                    SettingsPart::Whole {
                         nodes: vec![piece],
                         expected: 1,
                         n_failed: usize::from(!is_whole),
@@ -258,7 +259,8 @@ impl Settings {
                 }
                 Ok(None) => {}
                 Err(_) => {
-                    if let Some(Part::Whole { n_failed, .. }) = self.parts.get_mut(&stream) {
+                    if let Some(SettingsPart::Whole { n_failed, .. }) = self.parts.get_mut(&stream)
+                    {
                         *n_failed += 1;
                     }
                 }
@@ -290,12 +292,12 @@ impl Settings {
             }
             added.push(node);
         }
-        let part = self.parts.entry(stream).or_insert(Part::Whole {
+        let part = self.parts.entry(stream).or_insert(SettingsPart::Whole {
             nodes: Vec::new(),
             expected: total,
             n_failed: 0,
         });
-        if let Part::Whole {
+        if let SettingsPart::Whole {
             nodes, n_failed, ..
         } = part
         {
@@ -316,10 +318,10 @@ pub(in crate::github) async fn count(
         .ask(client, name, &PARTS.map(|(stream, _)| stream))
         .await?;
     let counted = |part| match part {
-        Some(Part::Whole { expected, .. }) => Some(Ok(expected)),
-        Some(Part::Unavailable(why)) => Some(Err(why)),
-        Some(Part::Unknown | Part::Unanswered) => None,
-        Some(Part::Nothing) | None => Some(Ok(0)),
+        Some(SettingsPart::Whole { expected, .. }) => Some(Ok(expected)),
+        Some(SettingsPart::Unavailable(why)) => Some(Err(why)),
+        Some(SettingsPart::Unknown | SettingsPart::Unanswered) => None,
+        Some(SettingsPart::Nothing) | None => Some(Ok(0)),
     };
     Ok(PARTS
         .map(|(stream, _)| (stream, counted(settings.parts.remove(&stream))))

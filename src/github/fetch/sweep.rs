@@ -213,7 +213,7 @@ where
 
 /// How the store differs from the list.
 #[derive(Default)]
-struct Found {
+struct Differences {
     /// What GitHub has no more: node id, and what else it is known by.
     gone: Vec<(String, Value)>,
     /// What it asks to be fetched again: changed, or never fetched.
@@ -222,7 +222,7 @@ struct Found {
     relabelled: BTreeMap<String, usize>,
 }
 
-fn compare(context: &Context<'_>, stream: Stream, listed: &[Item]) -> Result<Found, Error> {
+fn compare(context: &Context<'_>, stream: Stream, listed: &[Item]) -> Result<Differences, Error> {
     let by_number: HashMap<u64, usize> = listed
         .iter()
         .enumerate()
@@ -233,7 +233,7 @@ fn compare(context: &Context<'_>, stream: Stream, listed: &[Item]) -> Result<Fou
         .enumerate()
         .map(|(at, item)| (item.id.as_str(), at))
         .collect();
-    let mut found = Found::default();
+    let mut found = Differences::default();
     let mut is_held = vec![false; listed.len()];
     raw::read_latest(context.store, context.repository, stream, |record| {
         let whole = |field: &str| record.node.get(field).and_then(Value::as_u64);
@@ -282,7 +282,7 @@ fn put_right(
     state: &mut RepositoryState,
     stream: Stream,
     listed: &[Item],
-    found: &Found,
+    found: &Differences,
 ) -> Result<(), Error> {
     let gone = found.gone.iter();
     let mut records: Vec<Record> = gone

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use crate::domain::{PersonId, PrNumber, PullRequestState, RepositoryId};
 use crate::metrics::flow::stuck::last_touched;
-use crate::metrics::measure::{Keyed, LedgerRow, Thing};
+use crate::metrics::measure::{KeyedRow, LedgerRow, Thing};
 use crate::metrics::review::{span_hours, turnaround};
 use crate::work::absences::{Period, Phase, Spell};
-use crate::work::delivery::deployments::Found;
-use crate::work::pull_requests::{Key, Whole, not_human};
+use crate::work::delivery::deployments::FoundDeployments;
+use crate::work::pull_requests::{FullPullRequest, Key, not_human};
 use crate::work::requests::{Asked, End, Request};
 use crate::work::turns::Replay;
 use crate::work::{Fate, Reading};
@@ -41,7 +41,7 @@ pub enum What {
 
 /// Where a row belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct ItemKey {
     /// The period.
     pub phase: Phase,
     /// What it is.
@@ -51,15 +51,15 @@ pub struct Place {
 }
 
 /// One row of an absence.
-pub type Item = Keyed<Place>;
+pub type Item = KeyedRow<ItemKey>;
 
 /// What the rows of a product's absences are found in.
 pub(super) struct Record<'a, 'w> {
     pub(super) reading: &'w Reading<'a>,
-    pub(super) wholes: &'w [Whole<'a>],
+    pub(super) wholes: &'w [FullPullRequest<'a>],
     pub(super) requests: Vec<Request<'a, 'w>>,
     pub(super) replay: Replay<'w>,
-    pub(super) deployments: Option<Found>,
+    pub(super) deployments: Option<FoundDeployments>,
 }
 
 impl Record<'_, '_> {
@@ -148,7 +148,7 @@ impl Record<'_, '_> {
     /// Open and no draft at the end of a period, with the instant since which nobody but the author has touched it.
     fn open(&self, period: &Period, items: &mut Vec<Item>) {
         let end = period.window.until;
-        let open: Vec<(&Whole<'_>, Option<Timestamp>)> = self
+        let open: Vec<(&FullPullRequest<'_>, Option<Timestamp>)> = self
             .wholes
             .iter()
             .filter(|whole| whole.pull_request.created_at < end)
@@ -310,7 +310,7 @@ impl Record<'_, '_> {
 
     fn row(
         &self,
-        whole: &Whole<'_>,
+        whole: &FullPullRequest<'_>,
         what: &str,
         at: Timestamp,
         value: Option<f64>,
@@ -324,7 +324,7 @@ impl Record<'_, '_> {
 
 fn keyed(period: &Period, what: What, number: Option<PrNumber>, row: LedgerRow) -> Item {
     let phase = period.phase;
-    let key = Place {
+    let key = ItemKey {
         phase,
         what,
         number,

@@ -10,7 +10,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
-    About, Cell, Definition, Floor, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Ratio,
+    About, Cell, Definition, Floor, KeyedRow, Ledger, LedgerRow, Measure, Measured, Number, Ratio,
     Recipe, Scope, Subject, Thing, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
@@ -293,7 +293,7 @@ fn whole(product: &Product) -> Cell {
 }
 
 /// The acts in scope as rows: the delegator's and the receiver's count.
-fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<Keyed<Act>> {
+fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<KeyedRow<Act>> {
     let row = |act: InScope| {
         let day = reading.question.zone.to_datetime(act.at).date();
         let is_giver = act.person == delegation.giver;
@@ -304,7 +304,7 @@ fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<Keyed<Act>>
         } else {
             Fate::Included
         };
-        Keyed {
+        KeyedRow {
             row: LedgerRow {
                 product: reading.product.name.clone(),
                 repository: act.repository,
@@ -331,7 +331,11 @@ fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<Keyed<Act>>
 }
 
 /// The delegator's share, and both people's acts by kind. A fortnight is listed from its first act on: it is a curve of events.
-fn estimate(question: &Question, delegation: &RosterDelegation, rows: &[&Keyed<Act>]) -> Measured {
+fn estimate(
+    question: &Question,
+    delegation: &RosterDelegation,
+    rows: &[&KeyedRow<Act>],
+) -> Measured {
     let n = count(rows.len());
     let mut of: BTreeMap<(bool, Act), u64> = BTreeMap::new();
     for row in rows {

@@ -7,10 +7,10 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
-use crate::work::delivery::deployments::Found;
+use crate::work::delivery::deployments::FoundDeployments;
 use crate::work::delivery::incidents::{self, Incidents};
 use crate::work::delivery::shipping;
 use crate::work::{Fate, Missing, Need, Reading};
@@ -116,7 +116,11 @@ fn blamed(incidents: &Incidents) -> Blamed {
     blamed
 }
 
-fn rows(reading: &Reading<'_>, found: &Found, incidents: &Incidents) -> Vec<Keyed<Option<Rung>>> {
+fn rows(
+    reading: &Reading<'_>,
+    found: &FoundDeployments,
+    incidents: &Incidents,
+) -> Vec<KeyedRow<Option<Rung>>> {
     let blamed = blamed(incidents);
     let mut rows = Vec::new();
     for candidate in &found.candidates {
@@ -146,12 +150,12 @@ fn rows(reading: &Reading<'_>, found: &Found, incidents: &Incidents) -> Vec<Keye
                 row.value = Some(if rung.is_some() { 1.0 } else { 0.0 });
             }
         }
-        rows.push(Keyed { row, key: rung });
+        rows.push(KeyedRow { row, key: rung });
     }
     rows
 }
 
-fn estimate(rows: &[&Keyed<Option<Rung>>]) -> Measured {
+fn estimate(rows: &[&KeyedRow<Option<Rung>>]) -> Measured {
     let failed = |up_to: Rung| {
         count(
             rows.iter()

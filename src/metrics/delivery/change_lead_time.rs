@@ -7,16 +7,16 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, quantiles};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
 };
 use crate::metrics::number::{
     NumberDefinition, P50, P75, P90, WORKING_P50, WORKING_P75, WORKING_P90,
 };
 use crate::tables::CommitRow;
-use crate::work::delivery::deployments::{Found, commit_page};
+use crate::work::delivery::deployments::{FoundDeployments, commit_page};
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipped, Shipping, contradicted, not_shipped};
-use crate::work::pull_requests::{self, Whole, not_human};
+use crate::work::pull_requests::{self, FullPullRequest, not_human};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
@@ -84,9 +84,9 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 
 fn rows(
     reading: &Reading<'_>,
-    found: &Found,
+    found: &FoundDeployments,
     shipping: &Shipping,
-) -> (Vec<Keyed<MergeToDeploy>>, String) {
+) -> (Vec<KeyedRow<MergeToDeploy>>, String) {
     let wholes = pull_requests::of_product(reading);
     let landings = landing::of_product(reading, &wholes);
     let mut rows = Vec::new();
@@ -123,10 +123,10 @@ fn rows(
 
 fn pull_request_row(
     reading: &Reading<'_>,
-    whole: &Whole<'_>,
+    whole: &FullPullRequest<'_>,
     landings: &Landings,
     shipping: &Shipping,
-) -> Option<Keyed<MergeToDeploy>> {
+) -> Option<KeyedRow<MergeToDeploy>> {
     let row = whole.pull_request;
     if row.state != PullRequestState::Merged {
         return None;
@@ -134,7 +134,7 @@ fn pull_request_row(
     let merged_at = row.merged_at.filter(|at| *at < reading.question.as_of)?;
     let merged_here = reading.question.window.contains(merged_at);
     let listed = |fate| {
-        merged_here.then(|| Keyed {
+        merged_here.then(|| KeyedRow {
             row: whole.row(reading, None, None, fate),
             key: None,
         })
@@ -174,7 +174,7 @@ fn pull_request_row(
     };
     let (value, fate) = lead(start, shipped, apart);
     let merge_to_deploy = Elapsed::between(merged_at, shipped.at).map(Elapsed::hours);
-    Some(Keyed {
+    Some(KeyedRow {
         row: LedgerRow {
             working_hours: value.and_then(|_| working(reading.question, start, shipped)),
             ..whole.row(reading, Some(shipped.at), value, fate)
@@ -187,7 +187,7 @@ fn commit_row(
     reading: &Reading<'_>,
     commit: &CommitRow,
     (shipping, shipped): (&Shipping, Option<&Shipped>),
-) -> Option<Keyed<MergeToDeploy>> {
+) -> Option<KeyedRow<MergeToDeploy>> {
     let apart = commit
         .is_merge
         .then_some(Fate::Excluded("merge_commit"))
@@ -228,7 +228,7 @@ fn commit_row(
     let merge_to_deploy = shipped
         .and_then(|shipped| Elapsed::between(commit.committed_at, shipped.at))
         .map(Elapsed::hours);
-    Some(Keyed {
+    Some(KeyedRow {
         row,
         key: merge_to_deploy,
     })
@@ -253,7 +253,7 @@ fn lead(start: Timestamp, shipped: &Shipped, apart: Option<Fate>) -> (Option<f64
     }
 }
 
-fn estimate(rows: &[&Keyed<MergeToDeploy>]) -> Measured {
+fn estimate(rows: &[&KeyedRow<MergeToDeploy>]) -> Measured {
     match quantiles(DEFINITION.unit, rows) {
         Measured::Value {
             n,

@@ -9,7 +9,7 @@ use super::flake_rate::{self, Run};
 use crate::domain::{Elapsed, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, quantiles};
-use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, KeyedRow, Measure, Recipe, Unit};
 use crate::metrics::number::ELAPSED;
 use crate::work::delivery::conclusions::is_no_result;
 use crate::work::file_areas::qualifier;
@@ -64,12 +64,12 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn rows(reading: &Reading<'_>) -> Vec<Keyed<()>> {
+fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<()>> {
     let runs = flake_rate::runs(reading);
     runs.iter()
         .map(|run| {
             let (value, fate) = duration(run);
-            Keyed {
+            KeyedRow {
                 row: run.row(reading, value, fate),
                 key: (),
             }
@@ -100,9 +100,9 @@ fn duration(run: &Run<'_>) -> (Option<f64>, Fate) {
 type Passed<'a> = (Timestamp, &'a str, f64);
 
 /// The shifts of every workflow of a repository, by repository and name.
-fn notes(reading: &Reading<'_>, rows: &[Keyed<()>]) -> Vec<String> {
+fn notes(reading: &Reading<'_>, rows: &[KeyedRow<()>]) -> Vec<String> {
     let mut series: BTreeMap<(RepositoryId, &str), Vec<Passed<'_>>> = BTreeMap::new();
-    for Keyed { row, .. } in rows {
+    for KeyedRow { row, .. } in rows {
         if let (Fate::Included, Some(at), Some(value), [workflow]) =
             (row.fate, row.at, row.value, &*row.areas)
         {

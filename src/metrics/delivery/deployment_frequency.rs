@@ -9,12 +9,12 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Cell, Definition, Floor, Keyed, Ledger, Measure, Measured, Number, Recipe, Scope, Unit,
-    Value,
+    About, Cell, Definition, Floor, KeyedRow, Ledger, Measure, Measured, Number, Recipe, Scope,
+    Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::register::DeploymentSource;
-use crate::work::delivery::deployments::{Candidate, Found};
+use crate::work::delivery::deployments::{Candidate, FoundDeployments};
 use crate::work::delivery::shipping::{self, Shipping};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
@@ -58,11 +58,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
     let delivered = shipping::of_product(reading);
     let (found, shipping) = delivered.as_ref().as_ref().map_err(Clone::clone)?;
-    let rows: Vec<Keyed<(RepositoryId, Timestamp)>> = found
+    let rows: Vec<KeyedRow<(RepositoryId, Timestamp)>> = found
         .candidates
         .iter()
         .filter(|candidate| reading.question.window.contains(candidate.at()))
-        .map(|candidate| Keyed {
+        .map(|candidate| KeyedRow {
             row: candidate.row(reading),
             key: (candidate.deployment.repository, candidate.at()),
         })
@@ -84,7 +84,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 
 /// Figures with those of the buckets in which nothing was deployed: none is a count too, where the stream that deployments are read
 /// from is whole and so is the bucket. Before the first deployment there was nothing to be counted.
-fn with_empty_buckets(reading: &Reading<'_>, found: &Found, cells: Vec<Cell>) -> Vec<Cell> {
+fn with_empty_buckets(
+    reading: &Reading<'_>,
+    found: &FoundDeployments,
+    cells: Vec<Cell>,
+) -> Vec<Cell> {
     let stream = match found.source {
         DeploymentSource::DeploymentsApi => Stream::Deployments,
         DeploymentSource::WorkflowRuns => Stream::WorkflowRuns,
@@ -160,7 +164,7 @@ fn none() -> Measured {
     }
 }
 
-fn note(reading: &Reading<'_>, found: &Found, shipping: &Shipping) -> String {
+fn note(reading: &Reading<'_>, found: &FoundDeployments, shipping: &Shipping) -> String {
     let n_rollbacks = shipping
         .deployments
         .iter()
@@ -177,7 +181,7 @@ fn note(reading: &Reading<'_>, found: &Found, shipping: &Shipping) -> String {
     )
 }
 
-fn estimate(question: &Question, rows: &[&Keyed<(RepositoryId, Timestamp)>]) -> Measured {
+fn estimate(question: &Question, rows: &[&KeyedRow<(RepositoryId, Timestamp)>]) -> Measured {
     let days: BTreeSet<_> = rows
         .iter()
         .map(|row| question.zone.to_datetime(row.key.1).date())

@@ -7,10 +7,10 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
-use crate::work::delivery::deployments::Found;
+use crate::work::delivery::deployments::FoundDeployments;
 use crate::work::delivery::incidents::{self, Incidents};
 use crate::work::delivery::reverts::Reverts;
 use crate::work::delivery::shipping::{self, Shipping};
@@ -162,10 +162,10 @@ pub fn of_shipping(reading: &Reading<'_>, shipping: &Shipping, incidents: &Incid
 
 fn rows(
     reading: &Reading<'_>,
-    found: &Found,
+    found: &FoundDeployments,
     shipping: &Shipping,
     incidents: &Incidents,
-) -> Vec<Keyed<BTreeSet<Rework>>> {
+) -> Vec<KeyedRow<BTreeSet<Rework>>> {
     let mut reworks = of_shipping(reading, shipping, incidents);
     let baselines: BTreeSet<(RepositoryId, &str)> = shipping
         .deployments
@@ -198,12 +198,12 @@ fn rows(
                 }
             }
         }
-        rows.push(Keyed { row, key });
+        rows.push(KeyedRow { row, key });
     }
     rows
 }
 
-fn estimate(rows: &[&Keyed<BTreeSet<Rework>>]) -> Measured {
+fn estimate(rows: &[&KeyedRow<BTreeSet<Rework>>]) -> Measured {
     let n = |claim: &dyn Fn(&BTreeSet<Rework>) -> bool| {
         count(rows.iter().filter(|row| claim(&row.key)).count())
     };

@@ -9,7 +9,7 @@ use crate::domain::{Attribution, Elapsed};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Recipe, Thing, Unit,
 };
 use crate::metrics::number::{P50, P75, P90, RUNNING, WORKING_P50, WORKING_P75, WORKING_P90};
 use crate::work::delivery::incidents::{self, Incidents, Placed};
@@ -94,7 +94,7 @@ fn standing(incidents: &Incidents) -> BTreeMap<usize, (bool, Option<Timestamp>, 
     standing
 }
 
-fn rows(reading: &Reading<'_>, shipping: &Shipping, incidents: &Incidents) -> Vec<Keyed<()>> {
+fn rows(reading: &Reading<'_>, shipping: &Shipping, incidents: &Incidents) -> Vec<KeyedRow<()>> {
     let standing = standing(incidents);
     let mut rows = Vec::new();
     for (at, placed) in incidents.all.iter().enumerate() {
@@ -132,7 +132,7 @@ fn rows(reading: &Reading<'_>, shipping: &Shipping, incidents: &Incidents) -> Ve
                 row.fate = Fate::Excluded("same_deployment_as_another_incident");
             }
         }
-        rows.push(Keyed { row, key: () });
+        rows.push(KeyedRow { row, key: () });
     }
     rows
 }

@@ -7,7 +7,7 @@ use crate::domain::{Elapsed, RepositoryId, WorkflowJob, WorkflowRun};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
     Value,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
@@ -56,7 +56,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let failed = failed_jobs(reading.tables);
     let runs = runs(reading);
     let mut flakes = Flakes::default();
-    let rows: Vec<Keyed<f64>> = runs
+    let rows: Vec<KeyedRow<f64>> = runs
         .iter()
         .map(|run| {
             let (value, fate) = run.verdict();
@@ -71,7 +71,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             {
                 row.subject.words = format!("{}, failed before: {failed}", row.subject.words);
             }
-            Keyed { row, key: lost }
+            KeyedRow { row, key: lost }
         })
         .collect();
     measure.cells.extend(cells(
@@ -94,7 +94,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn with_minutes(measured: Measured, rows: &[&Keyed<f64>]) -> Measured {
+fn with_minutes(measured: Measured, rows: &[&KeyedRow<f64>]) -> Measured {
     match measured {
         Measured::Value {
             n,
@@ -114,9 +114,9 @@ fn with_minutes(measured: Measured, rows: &[&Keyed<f64>]) -> Measured {
 }
 
 /// The workflows with the most flakes, at most three.
-fn worst(reading: &Reading<'_>, rows: &[Keyed<f64>]) -> Option<String> {
+fn worst(reading: &Reading<'_>, rows: &[KeyedRow<f64>]) -> Option<String> {
     let mut workflows: BTreeMap<(RepositoryId, &str), (u64, u64)> = BTreeMap::new();
-    for Keyed { row, .. } in rows {
+    for KeyedRow { row, .. } in rows {
         if let (Fate::Included, [workflow]) = (row.fate, &*row.areas) {
             let entry = workflows.entry((row.repository, workflow)).or_default();
             entry.0 += u64::from(row.value == Some(1.0));

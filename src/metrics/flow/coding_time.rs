@@ -4,7 +4,7 @@ use super::{Placed, durations};
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
 use crate::metrics::number::WAIT;
-use crate::work::pull_requests::{Whole, not_human};
+use crate::work::pull_requests::{FullPullRequest, not_human};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -40,7 +40,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     durations(&DEFINITION, reading, place, std::convert::identity)
 }
 
-fn place(reading: &Reading<'_>, whole: &Whole<'_>) -> Option<Placed> {
+fn place(reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> Option<Placed> {
     let row = whole.pull_request;
     let at = row.created_at;
     if !reading.question.window.contains(at) {

@@ -6,7 +6,7 @@ use crate::metrics::measure::{About, Definition, Floor, Measure, Measured, Numbe
 use crate::metrics::number::{
     NumberDefinition, P50, P75, P90, WORKING_P50, WORKING_P75, WORKING_P90,
 };
-use crate::work::pull_requests::Whole;
+use crate::work::pull_requests::FullPullRequest;
 use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
@@ -50,7 +50,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     durations(&DEFINITION, reading, place, with_spread)
 }
 
-fn place(reading: &Reading<'_>, whole: &Whole<'_>) -> Option<Placed> {
+fn place(reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> Option<Placed> {
     match merged_inside(reading, whole) {
         Ok(merged_at) => {
             let opened_at = whole.pull_request.created_at;

@@ -8,7 +8,7 @@ use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
 use crate::metrics::number::WAIT;
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipping, contradicted, not_shipped};
-use crate::work::pull_requests::{Whole, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, not_human, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -65,7 +65,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 
 fn place(
     reading: &Reading<'_>,
-    whole: &Whole<'_>,
+    whole: &FullPullRequest<'_>,
     landings: &Landings,
     shipping: &Shipping,
 ) -> Option<Placed> {

@@ -5,7 +5,7 @@ use crate::domain::Elapsed;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::of_product;
@@ -116,7 +116,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn rows(reading: &Reading<'_>) -> Vec<Keyed<Held>> {
+fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Held>> {
     let wholes = of_product(reading);
     let lives = lives(reading, &wholes);
     wholes
@@ -128,7 +128,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<Held>> {
                 Ok(merged_at) => merged_at,
                 Err(placed) => {
                     let row = placed?.row(reading, whole).row;
-                    return Some(Keyed { row, key: none });
+                    return Some(KeyedRow { row, key: none });
                 }
             };
             let (key, fate) = match life {
@@ -142,7 +142,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<Held>> {
             let mut row = whole.row(reading, Some(merged_at), value, fate);
             let has_hours = reading.question.calendars.team().has_hours();
             row.working_hours = value.filter(|_| has_hours).map(|_| sum(|held| held.1));
-            Some(Keyed { row, key })
+            Some(KeyedRow { row, key })
         })
         .collect()
 }
@@ -177,7 +177,7 @@ fn held(question: &Question, life: &Life) -> Held {
     clippy::cast_precision_loss,
     reason = "2^53 microseconds are 285 years"
 )]
-fn estimate(question: &Question, rows: &[&Keyed<Held>]) -> Measured {
+fn estimate(question: &Question, rows: &[&KeyedRow<Held>]) -> Measured {
     let n = count(rows.len());
     let mut sums = Held::default();
     for row in rows {

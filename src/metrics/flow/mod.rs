@@ -18,9 +18,9 @@ use jiff::Timestamp;
 
 use super::Tables;
 use super::aggregate::{Depth, measure_rows, quantiles};
-use super::measure::{Definition, Keyed, Measure, Measured};
+use super::measure::{Definition, KeyedRow, Measure, Measured};
 use crate::domain::{Elapsed, PullRequestState, ReviewState};
-use crate::work::pull_requests::{Whole, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, not_human, of_product};
 use crate::work::{Fate, Missing, Reading};
 
 /// What becomes of a pull request in a metric.
@@ -56,14 +56,14 @@ impl Placed {
     }
 
     /// The ledger row, in elapsed hours and, where hours are agreed, in the team's working hours.
-    fn row(self, reading: &Reading<'_>, whole: &Whole<'_>) -> Keyed<()> {
+    fn row(self, reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> KeyedRow<()> {
         let elapsed = self.span.and_then(|(a, b)| Elapsed::between(a, b));
         let mut row = whole.row(reading, self.at, elapsed.map(Elapsed::hours), self.fate);
         row.working_hours = self
             .span
             .and_then(|(a, b)| reading.question.calendars.team().working_between(a, b))
             .map(Elapsed::hours);
-        Keyed { row, key: () }
+        KeyedRow { row, key: () }
     }
 }
 
@@ -71,7 +71,7 @@ impl Placed {
 fn durations(
     definition: &'static Definition,
     reading: &Reading<'_>,
-    place: fn(&Reading<'_>, &Whole<'_>) -> Option<Placed>,
+    place: fn(&Reading<'_>, &FullPullRequest<'_>) -> Option<Placed>,
     finish: fn(Measured) -> Measured,
 ) -> Result<Measure, Missing> {
     measure_rows(
@@ -90,7 +90,10 @@ fn durations(
 }
 
 /// When a pull request of a human was merged inside the window; `Err` says what it is otherwise (`None`: no concern of it).
-fn merged_inside(reading: &Reading<'_>, whole: &Whole<'_>) -> Result<Timestamp, Option<Placed>> {
+fn merged_inside(
+    reading: &Reading<'_>,
+    whole: &FullPullRequest<'_>,
+) -> Result<Timestamp, Option<Placed>> {
     let row = whole.pull_request;
     let ended_at = row
         .merged_at
@@ -120,7 +123,7 @@ fn merged_inside(reading: &Reading<'_>, whole: &Whole<'_>) -> Result<Timestamp, 
 /// The first human review of a merged pull request and the last approval that stood at its merge; `Err` says why there are none.
 fn review_span(
     tables: &Tables,
-    whole: &Whole<'_>,
+    whole: &FullPullRequest<'_>,
     merged_at: Timestamp,
 ) -> Result<(Timestamp, Timestamp), Fate> {
     let mut reviews = whole.human_reviews(tables).peekable();
@@ -145,7 +148,11 @@ fn review_span(
 
 /// When nothing stood in the way of a merge any more: at the first approval after the last request for changes, of what was not
 /// dismissed by the merge; and not before the last request for changes that was dismissed had been. `Err` says why there is none.
-fn cleared_at(tables: &Tables, whole: &Whole<'_>, merged_at: Timestamp) -> Result<Timestamp, Fate> {
+fn cleared_at(
+    tables: &Tables,
+    whole: &FullPullRequest<'_>,
+    merged_at: Timestamp,
+) -> Result<Timestamp, Fate> {
     review_span(tables, whole, merged_at)?;
     let mut blocked_at = None;
     let mut unblocked_at = None;

@@ -7,7 +7,7 @@ use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
 use crate::metrics::number::WAIT;
 use crate::metrics::review::spoiled;
 use crate::work::machine_like::Words;
-use crate::work::pull_requests::{Whole, not_human};
+use crate::work::pull_requests::{FullPullRequest, not_human};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -49,7 +49,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn place(reading: &Reading<'_>, whole: &Whole<'_>) -> Option<Placed> {
+fn place(reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> Option<Placed> {
     let row = whole.pull_request;
     let ended_at = row
         .merged_at

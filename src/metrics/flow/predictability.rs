@@ -5,7 +5,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{AreaDepth, Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::flow_rules::{Around, DAYS_AROUND};
@@ -107,7 +107,7 @@ pub(super) fn changes(question: &Question) -> Vec<Around> {
         .collect()
 }
 
-fn rows(reading: &Reading<'_>, changes: &[Around]) -> Vec<Keyed<Side>> {
+fn rows(reading: &Reading<'_>, changes: &[Around]) -> Vec<KeyedRow<Side>> {
     let wholes = of_product(reading);
     let lives = lives(reading, &wholes);
     let mut rows = Vec::new();
@@ -128,7 +128,7 @@ fn rows(reading: &Reading<'_>, changes: &[Around]) -> Vec<Keyed<Side>> {
                     is_after,
                     is_finished,
                 };
-                rows.push(Keyed { row, key });
+                rows.push(KeyedRow { row, key });
             };
             let merged_at = pull_request.merged_at.filter(|_| !life.is_open);
             if let Some(at) = merged_at.filter(|at| around.before <= *at && *at < around.after) {
@@ -146,7 +146,7 @@ fn rows(reading: &Reading<'_>, changes: &[Around]) -> Vec<Keyed<Side>> {
     rows
 }
 
-fn estimate(question: &Question, rows: &[&Keyed<Side>]) -> Measured {
+fn estimate(question: &Question, rows: &[&KeyedRow<Side>]) -> Measured {
     let finished = |is_after: bool| {
         let mut hours: Vec<f64> = rows
             .iter()
@@ -157,7 +157,7 @@ fn estimate(question: &Question, rows: &[&Keyed<Side>]) -> Measured {
         hours
     };
     let carried = |is_after: bool| {
-        let is_it = |row: &&&Keyed<Side>| !row.key.is_finished && row.key.is_after == is_after;
+        let is_it = |row: &&&KeyedRow<Side>| !row.key.is_finished && row.key.is_after == is_after;
         count(rows.iter().filter(is_it).count())
     };
     let (before, after) = (finished(false), finished(true));

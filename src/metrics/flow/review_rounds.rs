@@ -3,7 +3,7 @@
 use super::{merged_inside, review_span};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, measure_rows, quantiles};
-use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, KeyedRow, Measure, Recipe, Unit};
 use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::of_product;
 use crate::work::turns::n_rounds;
@@ -67,7 +67,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                     Err(fate) => (None, fate),
                 };
                 let row = whole.row(reading, Some(merged_at), value, fate);
-                Some(Keyed { row, key: () })
+                Some(KeyedRow { row, key: () })
             });
             Ok(rows.collect())
         },

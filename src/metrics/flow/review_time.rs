@@ -4,7 +4,7 @@ use super::{Placed, durations, merged_inside, review_span};
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
 use crate::metrics::number::WAIT;
-use crate::work::pull_requests::Whole;
+use crate::work::pull_requests::FullPullRequest;
 use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
@@ -41,7 +41,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     durations(&DEFINITION, reading, place, std::convert::identity)
 }
 
-fn place(reading: &Reading<'_>, whole: &Whole<'_>) -> Option<Placed> {
+fn place(reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> Option<Placed> {
     let merged_at = match merged_inside(reading, whole) {
         Ok(merged_at) => merged_at,
         Err(placed) => return placed,

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, full_count, measure_rows};
-use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Note, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, KeyedRow, Measure, Note, Recipe, Unit};
 use crate::metrics::number::RATIO;
 use crate::tables::Tables;
-use crate::work::pull_requests::{Key, Whole, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product};
 use crate::work::turns::lives;
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -65,10 +65,10 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn rows(reading: &Reading<'_>) -> Vec<Keyed<()>> {
+fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<()>> {
     let wholes = of_product(reading);
     let lives = lives(reading, &wholes);
-    let open: Vec<(&Whole<'_>, Option<Timestamp>)> = wholes
+    let open: Vec<(&FullPullRequest<'_>, Option<Timestamp>)> = wholes
         .iter()
         .zip(lives.iter())
         .filter_map(|(whole, life)| {
@@ -102,7 +102,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<()>> {
             let mut row = whole.row(reading, quiet_since, counted, fate);
             row.bucket = None;
             row.is_running = is_stuck && fate == Fate::Included;
-            Keyed { row, key: () }
+            KeyedRow { row, key: () }
         })
         .collect()
 }
@@ -111,7 +111,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<()>> {
 pub(in crate::metrics) fn last_touched(
     tables: &Tables,
     before: Timestamp,
-    open: &[(&Whole<'_>, Option<Timestamp>)],
+    open: &[(&FullPullRequest<'_>, Option<Timestamp>)],
 ) -> HashMap<Key, Timestamp> {
     let authors: HashMap<Key, Option<PersonId>> = open
         .iter()

@@ -7,12 +7,14 @@ use super::merged_inside;
 use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
-use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Measured, Recipe, Unit};
+use crate::metrics::measure::{
+    About, Definition, Floor, KeyedRow, Measure, Measured, Recipe, Unit,
+};
 use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::delivery::ancestry::{self, Ancestry};
 use crate::work::delivery::landing::{self, Landings};
-use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -83,7 +85,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn rows(reading: &Reading<'_>) -> Vec<Keyed<()>> {
+fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<()>> {
     let wholes = of_product(reading);
     let landings = landing::of_product(reading, &wholes);
     let pairs = Pairs::of(reading, &wholes);
@@ -109,12 +111,12 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<()>> {
                 }
             };
             let row = whole.row(reading, Some(merged_at), value, fate);
-            Some(Keyed { row, key: () })
+            Some(KeyedRow { row, key: () })
         })
         .collect()
 }
 
-fn is_reviewed(tables: &Tables, whole: &Whole<'_>, merged_at: jiff::Timestamp) -> bool {
+fn is_reviewed(tables: &Tables, whole: &FullPullRequest<'_>, merged_at: jiff::Timestamp) -> bool {
     whole
         .human_reviews(tables)
         .any(|review| review.submitted_at <= merged_at)
@@ -123,7 +125,7 @@ fn is_reviewed(tables: &Tables, whole: &Whole<'_>, merged_at: jiff::Timestamp) -
 /// Repositories into which more human changes landed directly than through merged pull requests, in the window.
 fn without_flow(
     reading: &Reading<'_>,
-    wholes: &[Whole<'_>],
+    wholes: &[FullPullRequest<'_>],
     landings: &Landings,
 ) -> HashSet<RepositoryId> {
     let mut balance: HashMap<RepositoryId, i64> = HashMap::new();
@@ -157,7 +159,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    fn of(reading: &Reading<'_>, wholes: &[Whole<'_>]) -> Self {
+    fn of(reading: &Reading<'_>, wholes: &[FullPullRequest<'_>]) -> Self {
         let author_of: HashMap<Key, Option<PersonId>> = wholes
             .iter()
             .map(|whole| (whole.key(), whole.pull_request.author))
@@ -186,7 +188,12 @@ impl Pairs {
     }
 
     /// Whether another human than the author wrote part of a pull request.
-    fn wrote(&self, tables: &Tables, whole: &Whole<'_>, landed: Option<CommitId>) -> Other {
+    fn wrote(
+        &self,
+        tables: &Tables,
+        whole: &FullPullRequest<'_>,
+        landed: Option<CommitId>,
+    ) -> Other {
         if self.listed.contains(&whole.key()) {
             return Other::Known;
         }

@@ -11,7 +11,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
     Value,
 };
 use crate::metrics::number::NumberDefinition;
@@ -85,7 +85,7 @@ pub(super) fn days(question: &Question) -> Vec<Day> {
 }
 
 /// One row a repository and day, with the number of its open pull requests.
-fn rows(reading: &Reading<'_>, days: &[Day]) -> Vec<Keyed<Date>> {
+fn rows(reading: &Reading<'_>, days: &[Day]) -> Vec<KeyedRow<Date>> {
     let wholes = of_product(reading);
     let lives = lives(reading, &wholes);
     let mut changes: BTreeMap<RepositoryId, (Vec<i64>, Authors)> = reading
@@ -116,7 +116,7 @@ fn rows(reading: &Reading<'_>, days: &[Day]) -> Vec<Keyed<Date>> {
             open += change;
             let mut row = row(reading, repository, (*day, *end), open);
             row.authors = authors.of_day(at, reading.question.minimum_people);
-            rows.push(Keyed { row, key: *day });
+            rows.push(KeyedRow { row, key: *day });
         }
     }
     rows
@@ -194,7 +194,7 @@ fn row(reading: &Reading<'_>, repository: RepositoryId, (day, end): Day, open: i
     clippy::cast_sign_loss,
     reason = "sums of counts"
 )]
-fn estimate(rows: &[&Keyed<Date>]) -> Measured {
+fn estimate(rows: &[&KeyedRow<Date>]) -> Measured {
     let mut by_day: BTreeMap<Date, f64> = BTreeMap::new();
     for row in rows {
         *by_day.entry(row.key).or_default() += row.row.value.unwrap_or(0.0);

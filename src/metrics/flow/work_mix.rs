@@ -6,11 +6,11 @@ use super::merged_inside;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::flow_rules::KindRules;
-use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -78,7 +78,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     )
 }
 
-fn rows(reading: &Reading<'_>) -> Vec<Keyed<&'static str>> {
+fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<&'static str>> {
     let wholes = of_product(reading);
     let kinds = kinds(reading, &wholes);
     wholes
@@ -89,14 +89,14 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<&'static str>> {
                 Err(placed) => {
                     let row = placed?.row(reading, whole).row;
                     let key = UNCLASSIFIED;
-                    return Some(Keyed { row, key });
+                    return Some(KeyedRow { row, key });
                 }
             };
             let (key, because) = kinds.get(&whole.key()).copied()?;
             let mut row = whole.row(reading, Some(merged_at), Some(1.0), Fate::Included);
             // The receipt says what told the kind; a public page prints the number alone.
             row.subject.words = format!("{} [{key}: {because}]", row.subject.words);
-            Some(Keyed { row, key })
+            Some(KeyedRow { row, key })
         })
         .collect()
 }
@@ -104,7 +104,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<&'static str>> {
 /// Kind and basis of every pull request given.
 pub(super) fn kinds(
     reading: &Reading<'_>,
-    wholes: &[Whole<'_>],
+    wholes: &[FullPullRequest<'_>],
 ) -> HashMap<Key, (&'static str, &'static str)> {
     let mut paths: HashMap<Key, Vec<&str>> = HashMap::new();
     for row in &reading.tables.facts.pull_request_files {
@@ -123,7 +123,11 @@ pub(super) fn kinds(
     told.collect()
 }
 
-fn kind(rules: &[KindRules], whole: &Whole<'_>, paths: &[&str]) -> (&'static str, &'static str) {
+fn kind(
+    rules: &[KindRules],
+    whole: &FullPullRequest<'_>,
+    paths: &[&str],
+) -> (&'static str, &'static str) {
     let row = whole.pull_request;
     let labels: Vec<String> = row
         .labels
@@ -173,7 +177,7 @@ fn conventional_type(title: &str) -> Option<String> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn estimate(rows: &[&Keyed<&'static str>]) -> Measured {
+fn estimate(rows: &[&KeyedRow<&'static str>]) -> Measured {
     let n = count(rows.len());
     let of_kind = |kind| count(rows.iter().filter(|row| row.key == kind).count());
     let mut numbers = Vec::new();

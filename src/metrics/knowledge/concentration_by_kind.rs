@@ -6,7 +6,7 @@ use crate::domain::{Granularity, PersonId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Recipe, Thing, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::metrics::ownership::share;
@@ -56,7 +56,7 @@ static DEFINITION: Definition = Definition {
 
 /// The product's commits and releases by kind, people credited.
 #[must_use]
-pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
+pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
     let kinds_of: Vec<Vec<String>> = reading
         .tables
         .changes
@@ -89,7 +89,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
         if areas.is_empty() {
             continue;
         }
-        rows.push(Keyed {
+        rows.push(KeyedRow {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,
@@ -128,7 +128,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
             .filter(|person| reading.tables.is_human(*person));
         let commit = release.commit.map(|commit| commit.prefix());
         let called = commit.map_or_else(String::new, |commit| commit.to_string());
-        rows.push(Keyed {
+        rows.push(KeyedRow {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,
@@ -156,7 +156,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
 
 /// Who wrote what of each kind in the window, by kind and person: for the private tree.
 #[must_use]
-pub fn writers(rows: &[Keyed<Vec<PersonId>>]) -> BTreeMap<&str, BTreeMap<PersonId, u64>> {
+pub fn writers(rows: &[KeyedRow<Vec<PersonId>>]) -> BTreeMap<&str, BTreeMap<PersonId, u64>> {
     let mut writers: BTreeMap<&str, BTreeMap<PersonId, u64>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.row.fate == Fate::Included) {
         for kind in row.row.areas.iter() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::decay::stale;
-use super::holders::{FileRow, Judged, file_rows, held, measure_files};
+use super::holders::{FileRow, JudgedFile, file_rows, held, measure_files};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
@@ -54,13 +54,13 @@ static DEFINITION: Definition = Definition {
 
 /// What the algorithm says of one file: the active people who ever changed or reviewed it know it.
 #[must_use]
-pub fn judged(history: &FileHistory, active: &BTreeSet<PersonId>) -> Judged<Vec<PersonId>> {
+pub fn judged(history: &FileHistory, active: &BTreeSet<PersonId>) -> JudgedFile<Vec<PersonId>> {
     let people = history.people.iter().map(|part| part.person);
     let known_to: Vec<_> = people.filter(|person| active.contains(person)).collect();
     let is_at_risk = known_to.len() <= 1;
-    Judged {
+    JudgedFile {
         value: Some(if is_at_risk { 1.0 } else { 0.0 }),
-        ..Judged::held_by(known_to)
+        ..JudgedFile::held_by(known_to)
     }
 }
 

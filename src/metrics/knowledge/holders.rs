@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::PersonId;
 use crate::metrics::aggregate::{Depth, Population, count, measure_rows};
 use crate::metrics::measure::{
-    Definition, Keyed, LedgerRow, Measure, Measured, Number, Thing, Value,
+    Definition, KeyedRow, LedgerRow, Measure, Measured, Number, Thing, Value,
 };
 use crate::tables::Tables;
 use crate::work::file_areas::areas_of_files;
@@ -13,10 +13,10 @@ use crate::work::history::lineage::{FileHistory, LeftOut, exclusion, file_histor
 use crate::work::{Fate, Missing, Reading};
 
 /// A file's row and who holds it, by id.
-pub type FileRow = Keyed<Vec<PersonId>>;
+pub type FileRow = KeyedRow<Vec<PersonId>>;
 
 /// What an algorithm says of one file that is not left out: its fate, who holds it, and the row's value.
-pub struct Judged<H> {
+pub struct JudgedFile<H> {
     /// Included, or why not.
     pub fate: Fate,
     /// Who holds it: people by id, with whatever the algorithm knows of them.
@@ -25,7 +25,7 @@ pub struct Judged<H> {
     pub value: Option<f64>,
 }
 
-impl<H: Default> Judged<H> {
+impl<H: Default> JudgedFile<H> {
     /// Included, held by `holders`.
     #[must_use]
     pub const fn held_by(holders: H) -> Self {
@@ -56,11 +56,11 @@ impl<H: Default> Judged<H> {
 pub fn judged<H: Default>(
     tables: &Tables,
     history: &FileHistory,
-    judge: &dyn Fn(&FileHistory) -> Judged<H>,
-) -> Judged<H> {
+    judge: &dyn Fn(&FileHistory) -> JudgedFile<H>,
+) -> JudgedFile<H> {
     match exclusion(tables, history.file) {
-        Some(reason) => Judged::apart(Fate::Excluded(reason.word())),
-        None if history.changers().next().is_none() => Judged::unknown("only_changes_left_out"),
+        Some(reason) => JudgedFile::apart(Fate::Excluded(reason.word())),
+        None if history.changers().next().is_none() => JudgedFile::unknown("only_changes_left_out"),
         None => judge(history),
     }
 }
@@ -68,15 +68,15 @@ pub fn judged<H: Default>(
 /// A row for every living file of a product: left out with its reason, or as `judge` says.
 pub fn file_rows<H: Default>(
     reading: &Reading<'_>,
-    judge: &dyn Fn(&FileHistory) -> Judged<H>,
-) -> Vec<Keyed<H>> {
+    judge: &dyn Fn(&FileHistory) -> JudgedFile<H>,
+) -> Vec<KeyedRow<H>> {
     let histories = file_histories(reading);
     let areas = areas_of_files(reading);
     let row = |history: &FileHistory| {
         let at = usize::try_from(history.file).ok()?;
         let file = reading.tables.changes.files.get(at)?;
         let judged = judged(reading.tables, history, judge);
-        Some(Keyed {
+        Some(KeyedRow {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,
@@ -103,7 +103,7 @@ pub fn measure_files<K>(
     definition: &'static Definition,
     reading: &Reading<'_>,
     rows: &Population<'_, K>,
-    estimate: &dyn Fn(&[&Keyed<K>]) -> Measured,
+    estimate: &dyn Fn(&[&KeyedRow<K>]) -> Measured,
     notes: &dyn Fn() -> Vec<String>,
 ) -> Result<Measure, Missing> {
     let mut measure = measure_rows(definition, reading, Depth::AREAS, rows, &|_, rows| {
@@ -164,7 +164,7 @@ pub fn removals<'a>(
 
 /// Who holds each file of some rows.
 #[must_use]
-pub fn held<'a, H>(rows: &[&'a Keyed<Vec<H>>]) -> Vec<&'a [H]> {
+pub fn held<'a, H>(rows: &[&'a KeyedRow<Vec<H>>]) -> Vec<&'a [H]> {
     rows.iter().map(|row| row.key.as_slice()).collect()
 }
 

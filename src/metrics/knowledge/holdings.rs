@@ -1,6 +1,6 @@
 //! Files as an algorithm judges them, without their names and by place: what the panel's figures are computed from.
 
-use super::holders::Judged;
+use super::holders::JudgedFile;
 use crate::metrics::measure::Ledger;
 use crate::work::Fate;
 use crate::work::file_areas::FileAreas;
@@ -26,7 +26,7 @@ impl<H> Default for Holdings<H> {
 
 impl<H> Holdings<H> {
     /// Adds a file.
-    pub fn push(&mut self, file: u32, judged: Judged<Vec<H>>) {
+    pub fn push(&mut self, file: u32, judged: JudgedFile<Vec<H>>) {
         self.files.push((file, judged.fate));
         self.holders.extend(judged.holders);
         self.ends.push(self.holders.len());

@@ -153,12 +153,12 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::measure::Keyed;
+    use crate::metrics::measure::KeyedRow;
     use crate::metrics::measure::LedgerRow;
 
     #[test]
     fn orphans_match_a_hand_count() {
-        let row = |area: &str, people: &[u32]| Keyed {
+        let row = |area: &str, people: &[u32]| KeyedRow {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,

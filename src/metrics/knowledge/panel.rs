@@ -29,10 +29,10 @@ pub struct Shown {
 }
 
 /// What one place shows: the five figures in the order of the team page's comparison; `None` where there is no data.
-pub type Place = [Option<Shown>; 5];
+pub type PlaceFigures = [Option<Shown>; 5];
 
 /// By area; `None` is the whole product.
-pub type ByArea = BTreeMap<Option<String>, Place>;
+pub type ByArea = BTreeMap<Option<String>, PlaceFigures>;
 
 /// The files of a product as each algorithm that replays history judges them.
 #[derive(Debug, Default)]

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::holders::{Judged, file_rows, held, measure_files};
+use super::holders::{JudgedFile, file_rows, held, measure_files};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::count;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::{FILES, FILES_THEN_WITHOUT_AUTHOR, NumberDefinition};
 use crate::work::history::lineage::FileHistory;
@@ -58,7 +58,7 @@ static DEFINITION: Definition = Definition {
 };
 
 /// A file's row with the knowledge of its primary and secondary developers, by id.
-pub type KnownRow = Keyed<Vec<(PersonId, f64)>>;
+pub type KnownRow = KeyedRow<Vec<(PersonId, f64)>>;
 
 /// Knowledge of a file's primary and secondary developers, by id.
 #[must_use]
@@ -114,8 +114,8 @@ pub fn developers(files: &[&[(PersonId, f64)]]) -> (BTreeSet<PersonId>, BTreeSet
 
 /// What the algorithm says of one file: its primary and secondary developers hold it.
 #[must_use]
-pub fn judged(history: &FileHistory) -> Judged<Vec<(PersonId, f64)>> {
-    Judged::held_by(known(history))
+pub fn judged(history: &FileHistory) -> JudgedFile<Vec<(PersonId, f64)>> {
+    JudgedFile::held_by(known(history))
 }
 
 /// The product's files with their primary and secondary developers.
@@ -162,13 +162,13 @@ mod tests {
     use super::*;
     use crate::metrics::measure::LedgerRow;
     use crate::work::Fate;
-    use crate::work::history::lineage::Part;
+    use crate::work::history::lineage::PartInFile;
 
     fn history(turns: &[(u32, u32)]) -> FileHistory {
-        let part = |(person, n_turns): &(u32, u32)| Part {
+        let part = |(person, n_turns): &(u32, u32)| PartInFile {
             n_turns: *n_turns,
             n_changes: *n_turns,
-            ..Part::new(PersonId(*person))
+            ..PartInFile::new(PersonId(*person))
         };
         FileHistory {
             people: turns.iter().map(part).collect(),
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn an_area_s_developers_match_the_sums_by_hand() {
-        let row = |known: &[(u32, f64)]| Keyed {
+        let row = |known: &[(u32, f64)]| KeyedRow {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,

@@ -7,7 +7,7 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, full_count};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Recipe, Thing, Unit,
 };
 use crate::metrics::number::RATIO;
 use crate::work::activity::active_people;
@@ -23,7 +23,7 @@ pub const METRIC: Metric = Metric {
 
 /// From this share of an area's decayed knowledge on, it is held by one person.
 const HELD_BY_ONE: f64 = 0.8;
-/// So many commits and reviews in the window, and a person is no passer-by in the area.
+/// Commits and reviews in the window that make a person more than a passer-by in the area.
 const KNOWS_FROM: u64 = 3;
 
 static DEFINITION: Definition = Definition {
@@ -104,7 +104,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     }
     let active = active_people(reading);
     let repository_of = repositories_of_areas(reading);
-    let mut rows: Vec<Keyed<()>> = Vec::new();
+    let mut rows: Vec<KeyedRow<()>> = Vec::new();
     for (name, area) in by_area(reading) {
         let (value, fate) = if area.n_contributions() < reading.question.minimum_n {
             (None, Fate::Unknown("fewer_than_minimum_n_contributions"))
@@ -121,7 +121,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         let Some(repository) = repository_of.get(&name).copied() else {
             continue;
         };
-        rows.push(Keyed {
+        rows.push(KeyedRow {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::holders::{Judged, held, measure_files, name_of};
+use super::holders::{JudgedFile, held, measure_files, name_of};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
 use crate::metrics::estimate::effective_number;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
     Unit,
 };
 use crate::metrics::number::{FILES, FILES_THEN_WITHOUT_AUTHOR, HITS, NumberDefinition, OF};
@@ -60,19 +60,19 @@ static DEFINITION: Definition = Definition {
 };
 
 /// A file's row with its surviving lines by human, by id.
-pub type LinesRow = Keyed<Vec<(PersonId, u64)>>;
+pub type LinesRow = KeyedRow<Vec<(PersonId, u64)>>;
 
 /// What the algorithm says of one file: whose lines it is made of.
 #[must_use]
-pub fn judged(lines: FileLines) -> Judged<Vec<(PersonId, u64)>> {
+pub fn judged(lines: FileLines) -> JudgedFile<Vec<(PersonId, u64)>> {
     let of: u64 = lines.people.iter().map(|(_, n)| n).sum();
-    Judged {
+    JudgedFile {
         fate: if of == 0 {
             Fate::Excluded("by_automation")
         } else {
             Fate::Included
         },
-        ..Judged::held_by(lines.people)
+        ..JudgedFile::held_by(lines.people)
     }
 }
 
@@ -91,7 +91,7 @@ pub fn rows(reading: &Reading<'_>) -> Result<Vec<LinesRow>, Missing> {
         let at = usize::try_from(lines.file).ok()?;
         let file = reading.tables.changes.files.get(at)?;
         let judged = judged(lines);
-        Some(Keyed {
+        Some(KeyedRow {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,

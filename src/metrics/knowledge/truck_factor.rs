@@ -1,7 +1,7 @@
 //! `knowledge.truck_factor`: Avelino et al. (2016), by degree of authorship.
 
 use super::holders::{
-    FileRow, Judged, file_rows, held, left_out_note, measure_files, truck_factor,
+    FileRow, JudgedFile, file_rows, held, left_out_note, measure_files, truck_factor,
 };
 use crate::domain::PersonId;
 use crate::metrics::Metric;
@@ -76,8 +76,8 @@ pub fn authors(history: &FileHistory) -> Vec<PersonId> {
 
 /// What the algorithm says of one file: its authors hold it.
 #[must_use]
-pub fn judged(history: &FileHistory) -> Judged<Vec<PersonId>> {
-    Judged::held_by(authors(history))
+pub fn judged(history: &FileHistory) -> JudgedFile<Vec<PersonId>> {
+    JudgedFile::held_by(authors(history))
 }
 
 /// The product's files with their authors.
@@ -102,16 +102,16 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::measure::Keyed;
+    use crate::metrics::measure::KeyedRow;
     use crate::metrics::measure::{LedgerRow, Measured};
     use crate::work::Fate;
-    use crate::work::history::lineage::Part;
+    use crate::work::history::lineage::PartInFile;
 
     fn history(people: &[(u32, bool, u32)], n_changes: u32) -> FileHistory {
-        let part = |(person, added, n_changes): &(u32, bool, u32)| Part {
+        let part = |(person, added, n_changes): &(u32, bool, u32)| PartInFile {
             added: *added,
             n_changes: *n_changes,
-            ..Part::new(PersonId(*person))
+            ..PartInFile::new(PersonId(*person))
         };
         FileHistory {
             people: people.iter().map(part).collect(),
@@ -146,10 +146,10 @@ mod tests {
     #[test]
     fn a_reviewer_is_no_author() {
         let mut reviewed = history(&[(0, true, 2)], 2);
-        reviewed.people.push(Part {
+        reviewed.people.push(PartInFile {
             n_reviews: 9,
             review_weight: 4.5,
-            ..Part::new(PersonId(1))
+            ..PartInFile::new(PersonId(1))
         });
         assert_eq!(authors(&reviewed), [PersonId(0)]);
     }
@@ -167,7 +167,7 @@ mod tests {
         let question =
             crate::work::Question::new(&register, &[], vec![], window.until, window, weeks)
                 .unwrap();
-        let row = |authors: &[u32]| Keyed {
+        let row = |authors: &[u32]| KeyedRow {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,

@@ -1,6 +1,6 @@
 //! `knowledge.truck_factor_decayed`: recency-weighted changes and reviews, after Jabrayilzade et al. (2022).
 
-use super::holders::{FileRow, Judged, file_rows, held, measure_files, truck_factor};
+use super::holders::{FileRow, JudgedFile, file_rows, held, measure_files, truck_factor};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
@@ -53,7 +53,7 @@ pub fn majors(history: &FileHistory) -> Vec<PersonId> {
     let best = history
         .people
         .iter()
-        .map(crate::work::history::lineage::Part::recent_weight)
+        .map(crate::work::history::lineage::PartInFile::recent_weight)
         .fold(0.0, f64::max);
     history
         .people
@@ -65,12 +65,12 @@ pub fn majors(history: &FileHistory) -> Vec<PersonId> {
 
 /// What the algorithm says of one file: its major contributors hold it.
 #[must_use]
-pub fn judged(history: &FileHistory) -> Judged<Vec<PersonId>> {
+pub fn judged(history: &FileHistory) -> JudgedFile<Vec<PersonId>> {
     let majors = majors(history);
     if majors.is_empty() {
-        Judged::unknown("untouched_in_547_days")
+        JudgedFile::unknown("untouched_in_547_days")
     } else {
-        Judged::held_by(majors)
+        JudgedFile::held_by(majors)
     }
 }
 
@@ -94,10 +94,10 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 mod tests {
     use super::*;
     use crate::work::history::fading::weight;
-    use crate::work::history::lineage::Part;
+    use crate::work::history::lineage::PartInFile;
     use jiff::{SignedDuration, Timestamp};
 
-    /// A file with changes and reviews so many days ago, by person.
+    /// A file with changes and reviews, each given by the days since it, by person.
     fn history(people: &[(u32, &[i64], &[i64])]) -> FileHistory {
         let as_of: Timestamp = "2026-07-01T00:00:00Z".parse().unwrap();
         let sum = |days: &[i64]| {
@@ -106,10 +106,10 @@ mod tests {
             };
             days.iter().map(weigh).sum::<f64>()
         };
-        let part = |(person, changes, reviews): &(u32, &[i64], &[i64])| Part {
+        let part = |(person, changes, reviews): &(u32, &[i64], &[i64])| PartInFile {
             change_weight: sum(changes),
             review_weight: 0.5 * sum(reviews),
-            ..Part::new(PersonId(*person))
+            ..PartInFile::new(PersonId(*person))
         };
         FileHistory {
             people: people.iter().map(part).collect(),

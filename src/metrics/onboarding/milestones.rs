@@ -9,11 +9,11 @@ use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
 use crate::metrics::measure::{
-    About, Cell, Definition, Floor, Keyed, Ledger, LedgerRow, Measure, Measured, Number, Recipe,
+    About, Cell, Definition, Floor, KeyedRow, Ledger, LedgerRow, Measure, Measured, Number, Recipe,
     Scope, Thing, Unit, Value,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
-use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -139,7 +139,7 @@ pub fn milestones(reading: &Reading<'_>, joined: &[(PersonId, Timestamp)]) -> Ve
         *slot = Some(slot.map_or(at, |first| first.min(at)));
     };
     for whole in of_product(reading) {
-        let Whole { pull_request, .. } = &whole;
+        let FullPullRequest { pull_request, .. } = &whole;
         let docs = only_docs.get(&whole.key()).copied();
         let author = pull_request.author;
         if let Some(joiner) = author.and_then(|person| found.get_mut(*at.get(&person)?)) {
@@ -270,7 +270,7 @@ fn figures(joiner: &Milestones) -> Value {
 }
 
 /// One row a member.
-fn rows(reading: &Reading<'_>, reached: &[Milestones]) -> Vec<Keyed<()>> {
+fn rows(reading: &Reading<'_>, reached: &[Milestones]) -> Vec<KeyedRow<()>> {
     let repository = reading
         .product
         .repositories
@@ -299,7 +299,7 @@ fn rows(reading: &Reading<'_>, reached: &[Milestones]) -> Vec<Keyed<()>> {
                     (Some(if in_time { 1.0 } else { 0.0 }), Fate::Included)
                 }
             };
-            Keyed {
+            KeyedRow {
                 row: LedgerRow {
                     product: reading.product.name.clone(),
                     repository,

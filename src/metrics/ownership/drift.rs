@@ -7,7 +7,7 @@ use crate::domain::{Codeowners, CodeownersLine, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, full_count};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Ratio, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Ratio, Recipe, Thing, Unit,
 };
 use crate::metrics::number::RATIO;
 use crate::tables::Tables;
@@ -266,7 +266,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             fix: None,
         });
     }
-    let rows: Vec<Keyed<()>> = lines
+    let rows: Vec<KeyedRow<()>> = lines
         .into_iter()
         .map(|line| {
             let (value, fate) = judge(reading.question, &line);
@@ -285,7 +285,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 value,
                 fate,
             };
-            Keyed { row, key: () }
+            KeyedRow { row, key: () }
         })
         .collect();
     measure.cells.extend(cells(

@@ -11,12 +11,12 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, full_count};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Ratio, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Ratio, Recipe, Thing, Unit,
 };
 use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::file_areas::repositories_of_areas;
-use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, of_product};
 use crate::work::quarters::{Acts, acted};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
@@ -134,7 +134,7 @@ impl Stage {
 fn stages(
     tables: &Tables,
     handover: &Handover,
-    wholes: &[Whole<'_>],
+    wholes: &[FullPullRequest<'_>],
 ) -> Vec<(Stage, Timestamp, Key)> {
     let mut first: BTreeMap<Stage, (Timestamp, Key)> = BTreeMap::new();
     let mut see = |stage, at: Timestamp, key: Key| {
@@ -289,7 +289,7 @@ fn words(handover: &Handover) -> String {
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
     let repository_of = repositories_of_areas(reading);
-    let mut rows: Vec<Keyed<()>> = Vec::new();
+    let mut rows: Vec<KeyedRow<()>> = Vec::new();
     let mut named = Vec::new();
     for (area, found) in handovers(reading) {
         let (value, fate) = match &found {
@@ -321,7 +321,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             value,
             fate,
         };
-        rows.push(Keyed { row, key: () });
+        rows.push(KeyedRow { row, key: () });
     }
     measure.cells.extend(cells(
         &DEFINITION,

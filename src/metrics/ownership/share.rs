@@ -10,7 +10,7 @@ use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, wilson_interval};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
     Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
@@ -116,12 +116,12 @@ pub struct Held {
 }
 
 /// An area (`None`: all) and a quarter (`None`: the window).
-pub type Place = (Option<String>, Option<Bucket>);
+pub type AreaBucket = (Option<String>, Option<Bucket>);
 
 /// Lines, reviews and merge decisions of the window, by place.
 #[must_use]
-pub fn others(reading: &Reading<'_>) -> BTreeMap<Place, Held> {
-    let mut held: BTreeMap<Place, Held> = BTreeMap::new();
+pub fn others(reading: &Reading<'_>) -> BTreeMap<AreaBucket, Held> {
+    let mut held: BTreeMap<AreaBucket, Held> = BTreeMap::new();
     for whole in of_product(reading) {
         let areas: Vec<Option<String>> = whole
             .areas
@@ -194,7 +194,7 @@ pub fn others(reading: &Reading<'_>) -> BTreeMap<Place, Held> {
     held
 }
 
-fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
+fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
     let mut rows = Vec::new();
     for commit in commits_in_areas(reading) {
         let Some(bucket) = reading.question.bucket(commit.at, Granularity::Quarter) else {
@@ -203,7 +203,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
         let Some(row) = reading.tables.commits.get(commit.row) else {
             continue;
         };
-        rows.push(Keyed {
+        rows.push(KeyedRow {
             row: LedgerRow {
                 working_hours: None,
                 is_running: false,
@@ -227,7 +227,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<Vec<PersonId>>> {
 
 /// The largest share of the rows credited to one person, and the effective number of people.
 #[must_use]
-pub fn estimate(rows: &[&Keyed<Vec<PersonId>>]) -> Measured {
+pub fn estimate(rows: &[&KeyedRow<Vec<PersonId>>]) -> Measured {
     let n = count(rows.len());
     let mut credited: BTreeMap<PersonId, u64> = BTreeMap::new();
     rows.iter()

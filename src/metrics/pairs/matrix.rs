@@ -8,7 +8,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::flow::unreviewed_share::UNLINKED;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
     Value,
 };
 use crate::metrics::number::NumberDefinition;
@@ -65,7 +65,7 @@ fn pairs(people: &[PersonId]) -> Vec<Pair> {
 
 /// One row a commit and pair; one for a commit without a pair.
 #[must_use]
-pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Option<Pair>>> {
+pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Option<Pair>>> {
     let mut rows = Vec::new();
     for commit in &reading.tables.commits {
         if !reading.product.has(commit.repository) || commit.committed_at >= reading.question.as_of
@@ -113,17 +113,17 @@ pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Option<Pair>>> {
             None => None,
         };
         if apart.is_none() && is_unknown {
-            rows.push(Keyed {
+            rows.push(KeyedRow {
                 row: row(Fate::Unknown(UNLINKED)),
                 key: None,
             });
         }
         match apart {
-            Some(reason) => rows.push(Keyed {
+            Some(reason) => rows.push(KeyedRow {
                 row: row(Fate::Excluded(reason)),
                 key: None,
             }),
-            None => rows.extend(pairs.into_iter().map(|pair| Keyed {
+            None => rows.extend(pairs.into_iter().map(|pair| KeyedRow {
                 row: row(Fate::Included),
                 key: Some(pair),
             })),
@@ -134,7 +134,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<Keyed<Option<Pair>>> {
 
 /// Co-authored changes by quarter and pair: for the private tree.
 #[must_use]
-pub fn matrix(rows: &[Keyed<Option<Pair>>]) -> BTreeMap<Bucket, BTreeMap<Pair, u64>> {
+pub fn matrix(rows: &[KeyedRow<Option<Pair>>]) -> BTreeMap<Bucket, BTreeMap<Pair, u64>> {
     let mut matrix: BTreeMap<Bucket, BTreeMap<Pair, u64>> = BTreeMap::new();
     for row in rows {
         if let (Some(pair), Some(bucket)) = (row.key, row.row.bucket) {

@@ -7,7 +7,7 @@ use crate::domain::PersonId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows, ratio_value};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
     Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
@@ -62,7 +62,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                     }
                     _ => (Some(if only.is_some() { 1.0 } else { 0.0 }), Fate::Included),
                 };
-                Keyed {
+                KeyedRow {
                     key: area.only_approver(),
                     row: LedgerRow {
                         product: reading.product.name.clone(),
@@ -102,7 +102,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-fn estimate(rows: &[&Keyed<Option<PersonId>>]) -> Measured {
+fn estimate(rows: &[&KeyedRow<Option<PersonId>>]) -> Measured {
     let ratio = Ratio {
         hits: count(rows.iter().filter(|row| row.row.value == Some(1.0)).count()),
         of: count(rows.len()),

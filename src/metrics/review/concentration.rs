@@ -7,7 +7,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, gini, wilson_interval};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Ratio, Recipe, Unit,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::pull_requests::of_product;
@@ -66,7 +66,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 }
 
 /// The reviews submitted in the window, keyed by reviewer.
-fn rows(reading: &Reading<'_>) -> Vec<Keyed<Option<PersonId>>> {
+fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Option<PersonId>>> {
     let mut rows = Vec::new();
     for whole in of_product(reading) {
         for review in whole
@@ -84,7 +84,7 @@ fn rows(reading: &Reading<'_>) -> Vec<Keyed<Option<PersonId>>> {
             row.person = review
                 .author
                 .filter(|person| reading.tables.is_human(*person));
-            rows.push(Keyed {
+            rows.push(KeyedRow {
                 row,
                 key: review.author,
             });
@@ -126,7 +126,10 @@ fn active_members(reading: &Reading<'_>) -> BTreeMap<Option<Bucket>, BTreeSet<Pe
     active
 }
 
-fn estimate(rows: &[&Keyed<Option<PersonId>>], members: Option<&BTreeSet<PersonId>>) -> Measured {
+fn estimate(
+    rows: &[&KeyedRow<Option<PersonId>>],
+    members: Option<&BTreeSet<PersonId>>,
+) -> Measured {
     let n = count(rows.len());
     let mut reviews: BTreeMap<PersonId, u64> = BTreeMap::new();
     rows.iter()

@@ -6,11 +6,11 @@ use crate::domain::{Bucket, CommentKind, PersonId, Review};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::tables::Tables;
-use crate::work::pull_requests::{Key, Whole, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -83,7 +83,7 @@ struct Given {
 }
 
 impl Given {
-    fn of(whole: &Whole<'_>, review: &Review) -> Self {
+    fn of(whole: &FullPullRequest<'_>, review: &Review) -> Self {
         Self {
             key: whole.key(),
             reviewer: review.author,
@@ -116,7 +116,7 @@ fn conversation(reading: &Reading<'_>) -> Conversation {
 }
 
 /// The fate of a review: by somebody else, and a human.
-pub(super) fn fate(tables: &Tables, whole: &Whole<'_>, review: &Review) -> Fate {
+pub(super) fn fate(tables: &Tables, whole: &FullPullRequest<'_>, review: &Review) -> Fate {
     if review.author.is_some() && review.author == whole.pull_request.author {
         return Fate::Excluded("own_pull_request");
     }
@@ -144,7 +144,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                     row.person = review
                         .author
                         .filter(|person| reading.tables.is_human(*person));
-                    rows.push(Keyed {
+                    rows.push(KeyedRow {
                         row,
                         key: Given::of(&whole, review),
                     });

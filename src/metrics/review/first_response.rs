@@ -8,10 +8,10 @@ use super::{span_hours, spoiled};
 use crate::domain::{Comment, PullRequestState};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
-use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, KeyedRow, Measure, Recipe, Unit};
 use crate::metrics::number::CENSORED_WAIT;
 use crate::work::machine_like::Words;
-use crate::work::pull_requests::{Key, Whole, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -59,7 +59,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         reading,
         Depth::AREAS,
         &|| {
-            let place = |whole: &Whole<'_>| {
+            let place = |whole: &FullPullRequest<'_>| {
                 let words = spoken.get(&whole.key()).map_or(&[][..], Vec::as_slice);
                 let (at, end, is_running, fate) = classify(reading, whole, words)?;
                 let (value, working_hours) = match (at, end) {
@@ -71,7 +71,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 let mut row = whole.row(reading, at, value, fate);
                 row.is_running = is_running;
                 row.working_hours = working_hours;
-                Some(Keyed { row, key: () })
+                Some(KeyedRow { row, key: () })
             };
             Ok(of_product(reading).iter().filter_map(place).collect())
         },
@@ -85,7 +85,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 type Placed = (Option<Timestamp>, Option<Timestamp>, bool, Fate);
 
 /// `None`: no concern of the window.
-fn classify(reading: &Reading<'_>, whole: &Whole<'_>, words: &[&Comment]) -> Option<Placed> {
+fn classify(
+    reading: &Reading<'_>,
+    whole: &FullPullRequest<'_>,
+    words: &[&Comment],
+) -> Option<Placed> {
     let row = whole.pull_request;
     let ended_at = whole.ended_at(reading.question);
     let others = words.iter().filter(|comment| {

@@ -10,7 +10,7 @@ use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
     Value,
 };
 use crate::metrics::number::NumberDefinition;
@@ -228,7 +228,11 @@ fn queues(
 }
 
 /// A row for every owner and day on which something is in the queue, comes or goes.
-fn queue_rows(reading: &Reading<'_>, days: &Days, requests: &[Request<'_, '_>]) -> Vec<Keyed<Day>> {
+fn queue_rows(
+    reading: &Reading<'_>,
+    days: &Days,
+    requests: &[Request<'_, '_>],
+) -> Vec<KeyedRow<Day>> {
     let mut rows = Vec::new();
     for ((repository, person), queue) in queues(reading, days, requests) {
         let mut open: i64 = 0;
@@ -259,19 +263,19 @@ fn queue_rows(reading: &Reading<'_>, days: &Days, requests: &[Request<'_, '_>]) 
                 authors: Arc::default(),
                 fate: Fate::Included,
             };
-            rows.push(Keyed { row, key: day });
+            rows.push(KeyedRow { row, key: day });
         }
     }
     rows
 }
 
 /// The events that are in nobody's queue.
-fn apart_rows(reading: &Reading<'_>, requests: &[Request<'_, '_>]) -> Vec<Keyed<Day>> {
+fn apart_rows(reading: &Reading<'_>, requests: &[Request<'_, '_>]) -> Vec<KeyedRow<Day>> {
     let row = |request: &Request<'_, '_>| {
         let fate = request.fate(reading.tables);
         let mut row = request.whole.row(reading, Some(request.at), None, fate);
         row.person = request.human(reading.tables);
-        Keyed {
+        KeyedRow {
             row,
             key: Day::default(),
         }
@@ -289,7 +293,7 @@ const fn as_real(n: u64) -> f64 {
     n as f64
 }
 
-fn estimate(n_days: u64, rows: &[&Keyed<Day>]) -> Measured {
+fn estimate(n_days: u64, rows: &[&KeyedRow<Day>]) -> Measured {
     let n = count(rows.len());
     let mut by_day: BTreeMap<Date, u64> = BTreeMap::new();
     for row in rows {

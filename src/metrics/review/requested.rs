@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::{Key, of_product};
@@ -65,7 +65,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                     request.fate(reading.tables),
                 );
                 row.person = request.human(reading.tables);
-                Keyed {
+                KeyedRow {
                     row,
                     key: (request.whole.key(), matches!(request.asked, Asked::Team(_))),
                 }
@@ -80,7 +80,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     )
 }
 
-fn estimate(rows: &[&Keyed<Event>]) -> Measured {
+fn estimate(rows: &[&KeyedRow<Event>]) -> Measured {
     let n = count(rows.len());
     let pull_requests: BTreeSet<Key> = rows.iter().map(|row| row.key.0).collect();
     let to_teams = rows.iter().filter(|row| row.key.1).count();

@@ -10,11 +10,11 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows, ratio_value};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Ratio, Recipe, Unit,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Ratio, Recipe, Unit,
 };
 use crate::metrics::number::RATIO;
 use crate::tables::Tables;
-use crate::work::pull_requests::{Key, Whole, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, of_product};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
@@ -64,7 +64,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 let mut add = |person, value, fate| {
                     let mut row = whole.row(reading, Some(merged_at), value, fate);
                     row.person = person;
-                    rows.push(Keyed {
+                    rows.push(KeyedRow {
                         row,
                         key: whole.key(),
                     });
@@ -85,7 +85,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 }
 
 /// The humans whose approval of somebody else's pull request stood at its end.
-pub(super) fn approvers(tables: &Tables, whole: &Whole<'_>) -> BTreeSet<PersonId> {
+pub(super) fn approvers(tables: &Tables, whole: &FullPullRequest<'_>) -> BTreeSet<PersonId> {
     let ended_at = whole
         .pull_request
         .merged_at
@@ -100,7 +100,7 @@ pub(super) fn approvers(tables: &Tables, whole: &Whole<'_>) -> BTreeSet<PersonId
         .collect()
 }
 
-fn estimate(question: &Question, rows: &[&Keyed<Key>]) -> Measured {
+fn estimate(question: &Question, rows: &[&KeyedRow<Key>]) -> Measured {
     let all: BTreeSet<Key> = rows.iter().map(|row| row.key).collect();
     let alone = rows.iter().filter(|row| row.row.value == Some(1.0));
     let ratio = Ratio {

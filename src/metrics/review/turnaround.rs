@@ -3,7 +3,7 @@
 use super::span_hours;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
-use crate::metrics::measure::{About, Definition, Floor, Keyed, Measure, Recipe, Unit};
+use crate::metrics::measure::{About, Definition, Floor, KeyedRow, Measure, Recipe, Unit};
 use crate::metrics::number::CENSORED_WAIT;
 use crate::tables::Tables;
 use crate::work::pull_requests::of_product;
@@ -65,7 +65,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 row.person = person;
                 row.is_running = fate == Fate::Included && request.end() == Some(End::Open);
                 row.working_hours = working_hours;
-                Keyed { row, key: () }
+                KeyedRow { row, key: () }
             };
             Ok(replay(reading, &wholes)
                 .iter()

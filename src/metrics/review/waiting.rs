@@ -5,7 +5,7 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::of_product;
@@ -71,7 +71,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 row.person = person;
                 row.is_running = fate == Fate::Included;
                 row.working_hours = working_hours;
-                Keyed { row, key: () }
+                KeyedRow { row, key: () }
             };
             Ok(replay(reading, &wholes).iter().map(row).collect())
         },
@@ -79,7 +79,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     )
 }
 
-fn estimate(rows: &[&Keyed<()>]) -> Measured {
+fn estimate(rows: &[&KeyedRow<()>]) -> Measured {
     let n = count(rows.len());
     let mut ages: Vec<f64> = rows.iter().filter_map(|row| row.row.value).collect();
     ages.sort_by(f64::total_cmp);

@@ -9,10 +9,10 @@ use crate::domain::{Bucket, PersonId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Floor, Keyed, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
-use crate::work::pull_requests::{Key, Whole, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product};
 use crate::work::turns::{Asked, Holder, Turn, lives};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
@@ -59,7 +59,7 @@ static DEFINITION: Definition = Definition {
 
 /// One reviewer's part of one turn, inside the window and one bucket.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
+pub struct WaitingPart {
     /// Whose; `None`: a team's, or anyone's.
     pub person: Option<PersonId>,
     /// From here on.
@@ -74,7 +74,7 @@ pub struct Part {
 
 /// The parts of a life's reviewer turns inside the window, cut at the buckets.
 #[must_use]
-pub fn parts(question: &Question, turns: &[Turn]) -> Vec<Part> {
+pub fn parts(question: &Question, turns: &[Turn]) -> Vec<WaitingPart> {
     let mut parts = Vec::new();
     let until = question.window.until.min(question.as_of);
     for turn in turns {
@@ -90,7 +90,7 @@ pub fn parts(question: &Question, turns: &[Turn]) -> Vec<Part> {
             if end <= since {
                 break;
             }
-            parts.extend(asked.iter().map(|one| Part {
+            parts.extend(asked.iter().map(|one| WaitingPart {
                 person: match one {
                     Asked::Person(person) => Some(*person),
                     Asked::Team(_) | Asked::Anyone => None,
@@ -127,7 +127,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                     Err(reason) => {
                         let fate = Fate::Unknown(reason);
                         let row = whole.row(reading, None, None, fate);
-                        rows.push(Keyed {
+                        rows.push(KeyedRow {
                             row,
                             key: whole.key(),
                         });
@@ -141,7 +141,12 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn row(reading: &Reading<'_>, whole: &Whole<'_>, part: &Part, fate: Fate) -> Keyed<Key> {
+fn row(
+    reading: &Reading<'_>,
+    whole: &FullPullRequest<'_>,
+    part: &WaitingPart,
+    fate: Fate,
+) -> KeyedRow<Key> {
     let (elapsed, working) = span_hours(reading.question, part.person, part.since, part.until);
     let share = |hours: f64| hours / part.n_pending as f64;
     let value = elapsed.map(share);
@@ -149,13 +154,13 @@ fn row(reading: &Reading<'_>, whole: &Whole<'_>, part: &Part, fate: Fate) -> Key
     row.bucket = Some(part.bucket);
     row.working_hours = working.map(share);
     row.person = part.person;
-    Keyed {
+    KeyedRow {
         row,
         key: whole.key(),
     }
 }
 
-fn estimate(question: &Question, rows: &[&Keyed<Key>]) -> Measured {
+fn estimate(question: &Question, rows: &[&KeyedRow<Key>]) -> Measured {
     let pull_requests: BTreeSet<Key> = rows.iter().map(|row| row.key).collect();
     let waited = rows.iter().filter_map(|row| row.row.value).sum();
     let pull_requests = count(pull_requests.len());

@@ -13,7 +13,7 @@ use crate::work::pull_requests::{Key, of_product};
 use crate::work::requests::{End, replay};
 use crate::work::{Fate, Question, Reading};
 
-/// So many days after joining, waits say more about joining than about reviewing.
+/// Days after joining in which waits say more about joining than about reviewing.
 const JOINING_DAYS: i64 = 28;
 
 /// Why a wait is left out of conclusions.
@@ -129,7 +129,7 @@ impl Median {
 
 /// How the waits on one person stand against those on the others, in one stretch of time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
+pub struct WaitsCompared {
     /// Of the merged pull requests that asked anybody, those that asked this person.
     pub asked: Ratio,
     /// Its 80 % interval.
@@ -144,7 +144,7 @@ pub struct Standing {
     pub n_apart: u64,
 }
 
-impl Standing {
+impl WaitsCompared {
     /// How one person stands among some waits.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]

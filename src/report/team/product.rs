@@ -6,7 +6,7 @@ use super::{Absence, AbsenceKind, ProductReport, Section};
 use crate::metrics::measure::{Definition, Measured};
 use crate::report::definition::TeamDefinition;
 use crate::report::figure::{self, Frame};
-use crate::report::input::{ProductInput, RepositoryFace, TeamInput};
+use crate::report::input::{ProductInput, RepositoryLabel, TeamInput};
 use crate::report::withheld::people_words;
 
 pub(super) fn product_report(
@@ -15,7 +15,7 @@ pub(super) fn product_report(
     product: &ProductInput,
     slug: &str,
 ) -> ProductReport {
-    let faces: Vec<RepositoryFace> = input
+    let faces: Vec<RepositoryLabel> = input
         .repositories
         .iter()
         .filter(|face| product.repositories.contains(&face.id))

@@ -8,17 +8,17 @@ use super::{Error, path, shape};
 use crate::domain::{Comment, Facts, RepositoryId};
 use crate::store::Store;
 use crate::tables::changes::{self, Paths};
-use crate::tables::{self, CommitRow, Part, Row, SurvivingLines, Tables, Unpacked};
+use crate::tables::{self, CommitRow, FactTable, Row, SurvivingLines, Tables, Unpacked};
 
 /// Reads every table.
 pub fn read(store: &Store) -> Result<Tables, Error> {
-    read_parts(store, &Part::ALL)
+    read_parts(store, &FactTable::ALL)
 }
 
 /// Reads the tables of some parts; the others are empty.
 ///
 /// Repositories, people and what the tip's tree declares are always there.
-pub fn read_parts(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
+pub fn read_parts(store: &Store, parts: &[FactTable]) -> Result<Tables, Error> {
     std::thread::scope(|scope| {
         let facts = scope.spawn(|| read_facts(store, parts));
         let tables = read_history(store, parts);
@@ -36,16 +36,16 @@ pub fn read_parts(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
 }
 
 /// What GitHub knows.
-fn read_facts(store: &Store, parts: &[Part]) -> Result<Facts, Error> {
-    let with_pull_requests = parts.contains(&Part::PullRequests);
-    let with_deliveries = parts.contains(&Part::Deliveries);
-    let with_issues = parts.contains(&Part::Issues);
-    let with_bodies = parts.contains(&Part::Bodies);
-    let with_talk = with_bodies || parts.contains(&Part::Talk);
+fn read_facts(store: &Store, parts: &[FactTable]) -> Result<Facts, Error> {
+    let with_pull_requests = parts.contains(&FactTable::PullRequests);
+    let with_deliveries = parts.contains(&FactTable::Deliveries);
+    let with_issues = parts.contains(&FactTable::Issues);
+    let with_bodies = parts.contains(&FactTable::Bodies);
+    let with_talk = with_bodies || parts.contains(&FactTable::Talk);
     let comments_without = if with_bodies { &[] } else { Comment::BODIES };
     Ok(Facts {
         pull_requests: rows_if(with_pull_requests, store)?,
-        pull_request_commits: rows_if(parts.contains(&Part::Pushes), store)?,
+        pull_request_commits: rows_if(parts.contains(&FactTable::Pushes), store)?,
         pull_request_files: rows_if(with_pull_requests, store)?,
         reviews: rows_if(with_pull_requests, store)?,
         comments: if with_talk {
@@ -71,13 +71,13 @@ fn read_facts(store: &Store, parts: &[Part]) -> Result<Facts, Error> {
 }
 
 /// What git knows.
-fn read_history(store: &Store, parts: &[Part]) -> Result<Tables, Error> {
-    let with_lines = parts.contains(&Part::Lines);
-    let with_files = with_lines || parts.contains(&Part::Files);
-    let with_descent = parts.contains(&Part::Descent);
-    let with_subjects = parts.contains(&Part::Subjects);
+fn read_history(store: &Store, parts: &[FactTable]) -> Result<Tables, Error> {
+    let with_lines = parts.contains(&FactTable::Lines);
+    let with_files = with_lines || parts.contains(&FactTable::Files);
+    let with_descent = parts.contains(&FactTable::Descent);
+    let with_subjects = parts.contains(&FactTable::Subjects);
     let with_commits =
-        with_files || with_descent || with_subjects || parts.contains(&Part::Commits);
+        with_files || with_descent || with_subjects || parts.contains(&FactTable::Commits);
     let mut commits_without = Vec::new();
     if !with_descent {
         commits_without.extend(CommitRow::DESCENT);

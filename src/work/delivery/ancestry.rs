@@ -168,7 +168,7 @@ impl Ancestry {
     }
 }
 
-/// So many rows before a commit its parents are looked for without a map.
+/// How many rows before a commit its parents are looked for without a map.
 const BEFORE: usize = 4;
 
 /// The row of a parent that comes right before its child, as most do.

@@ -42,7 +42,7 @@ pub fn commit_page(tables: &Tables, repository: RepositoryId, commit: CommitId) 
 
 /// The deployments of one product.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct FoundDeployments {
     /// The source they are from.
     pub source: DeploymentSource,
     /// All of them up to the as-of instant, by time: also failed ones and other environments.
@@ -50,7 +50,7 @@ pub struct Found {
 }
 
 /// Looks through the product's sources; `Err` says what was seen where no source has a production deployment.
-pub fn of_product(reading: &Reading<'_>) -> Result<Found, Missing> {
+pub fn of_product(reading: &Reading<'_>) -> Result<FoundDeployments, Missing> {
     let mut seen = Vec::new();
     for source in &reading.product.sources {
         let mut deployments = from_source(reading, *source);
@@ -72,7 +72,7 @@ pub fn of_product(reading: &Reading<'_>) -> Result<Found, Missing> {
             .iter()
             .any(|candidate| candidate.fate != Fate::Excluded("not_production"))
         {
-            return Ok(Found {
+            return Ok(FoundDeployments {
                 source: *source,
                 candidates,
             });

@@ -14,7 +14,7 @@ use super::reverts::Reverts;
 use crate::domain::{CommitId, PrNumber, PullRequestState, RepositoryId};
 use crate::tables::{CommitRow, Tables};
 use crate::work::Reading;
-use crate::work::pull_requests::{Key, Whole};
+use crate::work::pull_requests::{FullPullRequest, Key};
 
 /// A change that GitHub names no commit of lands within this time of its merge, on either side.
 pub const NEAR: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -68,14 +68,18 @@ pub struct Landings {
 
 /// Where a product's pull requests landed.
 #[must_use]
-pub fn of_product(reading: &Reading<'_>, wholes: &[Whole<'_>]) -> Arc<Landings> {
+pub fn of_product(reading: &Reading<'_>, wholes: &[FullPullRequest<'_>]) -> Arc<Landings> {
     reading.once(|| Landings::of(reading, ancestry::of_product(reading), wholes))
 }
 
 impl Landings {
     /// Finds the landing commit of every merged pull request.
     #[must_use]
-    pub fn of(reading: &Reading<'_>, ancestry: Arc<Ancestry>, wholes: &[Whole<'_>]) -> Self {
+    pub fn of(
+        reading: &Reading<'_>,
+        ancestry: Arc<Ancestry>,
+        wholes: &[FullPullRequest<'_>],
+    ) -> Self {
         let mut picked: HashMap<(RepositoryId, CommitId), Vec<CommitId>> = HashMap::new();
         let mut named: HashMap<Key, Vec<CommitId>> = HashMap::new();
         for commit in reading
@@ -157,13 +161,13 @@ impl Landings {
     /// The same for some pull requests alone.
     #[must_use]
     pub fn of_some(reading: &Reading<'_>, wanted: &BTreeSet<Key>) -> Self {
-        let mut wholes: BTreeMap<Key, Whole<'_>> = reading
+        let mut wholes: BTreeMap<Key, FullPullRequest<'_>> = reading
             .tables
             .facts
             .pull_requests
             .iter()
             .filter(|row| wanted.contains(&(row.repository, row.number)))
-            .map(|row| ((row.repository, row.number), Whole::bare(row)))
+            .map(|row| ((row.repository, row.number), FullPullRequest::bare(row)))
             .collect();
         let mut commits: BTreeMap<Key, Vec<(CommitId, Timestamp)>> = BTreeMap::new();
         for row in &reading.tables.facts.pull_request_commits {
@@ -202,7 +206,7 @@ impl Landings {
         &mut self,
         repository: RepositoryId,
         landed: CommitId,
-        whole: &Whole<'_>,
+        whole: &FullPullRequest<'_>,
         tables: &Tables,
         taken: &Reverts,
     ) {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::ancestry::{self, Ancestry, RowSet};
-use super::deployments::{self, Candidate, Found};
+use super::deployments::{self, Candidate, FoundDeployments};
 use crate::domain::{CommitId, Deployment, RepositoryId};
 use crate::work::{Fate, Missing, Reading};
 
 /// The deployments of a product and what they shipped.
-pub type Delivered = Result<(Found, Shipping), Missing>;
+pub type Delivered = Result<(FoundDeployments, Shipping), Missing>;
 
 /// Which way a deployment moved its environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,7 +80,7 @@ impl Shipped {
 
 /// A product's deployments and what they shipped, or why there are none; placed once a reading.
 #[must_use]
-pub fn of_product(reading: &Reading<'_>) -> Arc<Result<(Found, Shipping), Missing>> {
+pub fn of_product(reading: &Reading<'_>) -> Arc<Result<(FoundDeployments, Shipping), Missing>> {
     reading.once(|| {
         let found = deployments::of_product(reading)?;
         let ancestry = ancestry::of_product(reading);
@@ -92,7 +92,7 @@ pub fn of_product(reading: &Reading<'_>) -> Arc<Result<(Found, Shipping), Missin
 impl Shipping {
     /// Places a product's deployments in the histories of its repositories. Linear in commits plus deployments.
     #[must_use]
-    pub fn of(ancestry: Arc<Ancestry>, found: &Found) -> Self {
+    pub fn of(ancestry: Arc<Ancestry>, found: &FoundDeployments) -> Self {
         let mut shipping = Self {
             first: vec![0; ancestry.n_rows()],
             ancestry,

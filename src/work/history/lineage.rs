@@ -15,7 +15,7 @@ use crate::work::Reading;
 
 /// One person's part in one file.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Part {
+pub struct PartInFile {
     /// Who.
     pub person: PersonId,
     /// Whether the person added the file (or added it again after a deletion).
@@ -32,7 +32,7 @@ pub struct Part {
     pub review_weight: f64,
 }
 
-impl Part {
+impl PartInFile {
     /// A person's part before anything was done.
     #[must_use]
     pub const fn new(person: PersonId) -> Self {
@@ -66,7 +66,7 @@ pub struct FileHistory {
     /// Index into `tables.changes.files`.
     pub file: u32,
     /// Humans who changed or reviewed it, by id.
-    pub people: Vec<Part>,
+    pub people: Vec<PartInFile>,
     /// All counted changes and renames, by whomever of them, creation left out. A co-authored change counts once.
     pub n_changes: u32,
     /// Whether any change was left out because of its commit or its author.
@@ -86,7 +86,7 @@ impl FileHistory {
     }
 
     /// Those who added or changed it.
-    pub fn changers(&self) -> impl Iterator<Item = &Part> {
+    pub fn changers(&self) -> impl Iterator<Item = &PartInFile> {
         self.people.iter().filter(|part| part.has_changed())
     }
 }

@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::cast::{Cast, Dated, KINDS, Strand};
 use super::chronicle::Chronicle;
-use super::ground::{Ground, NONE, index};
 use super::lineage::{FileHistory, LeftOut, Touch};
+use super::path_holders::{NONE, PathHolders, index};
+use super::people_of_file::{Dated, KINDS, MarksOfFile, PeopleOfFile};
 use crate::domain::ChangeKind;
 use crate::tables::Tables;
 use crate::work::history::fading::{REVIEW_WEIGHT, WINDOW_DAYS, weight};
@@ -171,7 +171,7 @@ impl<'a> Replay<'a> {
             if marks.is_empty() {
                 continue;
             }
-            cast.take(&Strand {
+            cast.take(&MarksOfFile {
                 marks,
                 reviews: self.reviewed.group(file),
             });
@@ -246,7 +246,7 @@ impl<'a> Replay<'a> {
         let mut cast = self.cast();
         let mut history = FileHistory::new(0);
         let mut found: Vec<(u32, Touch)> = Vec::new();
-        let mut see = |file: u32, strand: &Strand<'_>| {
+        let mut see = |file: u32, strand: &MarksOfFile<'_>| {
             cast.take(strand);
             history.file = file;
             if cast.add_up(last, &mut history) {
@@ -254,7 +254,7 @@ impl<'a> Replay<'a> {
             }
         };
         for file in (0..self.n_files()).filter(|file| self.has_moved.get(*file) == Some(&false)) {
-            let strand = Strand {
+            let strand = MarksOfFile {
                 marks: self.changes.group(file),
                 reviews: self.reviewed.group(file),
             };
@@ -272,8 +272,8 @@ impl<'a> Replay<'a> {
         file.is_some_and(|file| file.in_tip)
     }
 
-    fn cast(&self) -> Cast<'_> {
-        Cast::new(
+    fn cast(&self) -> PeopleOfFile<'_> {
+        PeopleOfFile::new(
             self.tables.people.len(),
             self.chronicle,
             &self.commits,
@@ -282,10 +282,10 @@ impl<'a> Replay<'a> {
     }
 
     /// Moves files about up to an instant and shows the living ones with what belongs to each, by file index.
-    fn walk(&self, instant: usize, see: &mut dyn FnMut(u32, &Strand<'_>)) {
+    fn walk(&self, instant: usize, see: &mut dyn FnMut(u32, &MarksOfFile<'_>)) {
         let changes = &self.tables.changes;
         let is_before = |dated: Option<&Dated>| dated.is_some_and(|dated| dated.is_before(instant));
-        let mut ground = Ground::new(self.n_files());
+        let mut ground = PathHolders::new(self.n_files());
         let (mut lineages, mut marks) = (Vec::new(), Vec::new());
         for (number, step) in &self.moved {
             let commit = index(*number);
@@ -356,7 +356,7 @@ impl<'a> Replay<'a> {
         }
         let reviews = Sorted::by_group(living.len(), &places, &numbers);
         for (place, (file, _)) in living.iter().enumerate() {
-            let strand = Strand {
+            let strand = MarksOfFile {
                 marks: marks.group(place),
                 reviews: reviews.group(place),
             };

@@ -8,7 +8,7 @@ use super::replay::append;
 use super::{Holder, Turn};
 use crate::domain::{CommitId, RepositoryId};
 use crate::work::Reading;
-use crate::work::pull_requests::Whole;
+use crate::work::pull_requests::FullPullRequest;
 
 /// From when to when; without an end: it still runs.
 type Span = (Timestamp, Timestamp);
@@ -46,7 +46,7 @@ impl Checks {
     }
 
     /// Gives to `ci` what machines held of the turns of `merge`.
-    pub(crate) fn split(&self, turns: Vec<Turn>, whole: &Whole<'_>) -> Vec<Turn> {
+    pub(crate) fn split(&self, turns: Vec<Turn>, whole: &FullPullRequest<'_>) -> Vec<Turn> {
         if !turns.iter().any(|turn| turn.holder == Holder::Merge) {
             return turns;
         }
@@ -80,7 +80,7 @@ impl Checks {
     }
 
     /// When machines were at work on a pull request, by start.
-    fn spans(&self, whole: &Whole<'_>) -> Vec<Span> {
+    fn spans(&self, whole: &FullPullRequest<'_>) -> Vec<Span> {
         let repository = whole.pull_request.repository;
         let mut spans: Vec<Span> = whole
             .commits

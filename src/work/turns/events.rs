@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Asked, Replay};
 use crate::domain::{PersonId, RequestAction, ReviewState};
-use crate::work::pull_requests::Whole;
+use crate::work::pull_requests::FullPullRequest;
 
 /// What happened. The order of the variants decides among events of one instant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +24,7 @@ pub(crate) enum Event {
 /// Every event of a life before its end, by time. What is dated before the opening is taken to happen with it.
 pub(crate) fn of_life(
     replay: &Replay<'_>,
-    whole: &Whole<'_>,
+    whole: &FullPullRequest<'_>,
     until: Timestamp,
 ) -> Vec<(Timestamp, Event)> {
     let since = whole.pull_request.created_at;

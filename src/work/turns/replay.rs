@@ -8,7 +8,7 @@ use super::events::{self, Event};
 use super::{Asked, Ending, Holder, Life, Replay, Request, Turn};
 use crate::domain::{PersonId, RepositoryId, ReviewState, Window};
 use crate::tables::Tables;
-use crate::work::pull_requests::Whole;
+use crate::work::pull_requests::FullPullRequest;
 
 /// Whose move it is, drafts and closings aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,11 @@ struct State<'a> {
 }
 
 /// Replays a life up to its end; deployment and checks are not in it yet.
-pub(crate) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Timestamp>) -> Life {
+pub(crate) fn life(
+    replay: &Replay<'_>,
+    whole: &FullPullRequest<'_>,
+    ended_at: Option<Timestamp>,
+) -> Life {
     let row = whole.pull_request;
     let (since, until) = (row.created_at, ended_at.unwrap_or(replay.as_of));
     let events = events::of_life(replay, whole, until);
@@ -112,7 +116,7 @@ pub(crate) fn life(replay: &Replay<'_>, whole: &Whole<'_>, ended_at: Option<Time
 
 /// The approvals that end the review: those that the branch's rule of today asks for, at least one, and of a merged pull request
 /// no more than it had.
-fn n_required(replay: &Replay<'_>, whole: &Whole<'_>, until: Timestamp) -> u64 {
+fn n_required(replay: &Replay<'_>, whole: &FullPullRequest<'_>, until: Timestamp) -> u64 {
     let row = whole.pull_request;
     let asked_for = replay.required_approvals(row.repository, &row.base_branch);
     let mut n = asked_for.unwrap_or(1);
@@ -140,7 +144,7 @@ pub(crate) fn append(turns: &mut Vec<Turn>, since: Timestamp, until: Timestamp, 
 }
 
 /// Pushes that follow a human review; those without a review between them are one.
-pub(crate) fn n_rounds(tables: &Tables, whole: &Whole<'_>, until: Timestamp) -> u64 {
+pub(crate) fn n_rounds(tables: &Tables, whole: &FullPullRequest<'_>, until: Timestamp) -> u64 {
     let mut reviews = whole
         .human_reviews(tables)
         .map(|review| review.submitted_at)

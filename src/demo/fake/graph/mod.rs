@@ -29,7 +29,7 @@ pub(super) struct Points {
 }
 
 #[derive(Clone, Copy)]
-enum Place {
+enum NodePlace {
     Repository,
     PullRequest(usize),
     Thread(usize, usize),
@@ -43,7 +43,7 @@ enum Place {
 pub(super) struct Snapshot {
     pub(super) host: Host,
     accounts: HashMap<String, usize>,
-    places: HashMap<String, (usize, Place)>,
+    places: HashMap<String, (usize, NodePlace)>,
     /// By repository: pull requests, issues, deployments and releases by their key of order.
     orders: Vec<Orders>,
 }
@@ -81,25 +81,31 @@ impl Snapshot {
         let mut places = HashMap::new();
         let mut orders = Vec::new();
         for (at, repository) in host.repositories.iter().enumerate() {
-            places.insert(repository.node.clone(), (at, Place::Repository));
+            places.insert(repository.node.clone(), (at, NodePlace::Repository));
             for (position, pull_request) in repository.pull_requests.iter().enumerate() {
                 places.insert(
                     pull_request.node.clone(),
-                    (at, Place::PullRequest(position)),
+                    (at, NodePlace::PullRequest(position)),
                 );
                 for (thread, threaded) in pull_request.threads.iter().enumerate() {
-                    places.insert(threaded.node.clone(), (at, Place::Thread(position, thread)));
+                    places.insert(
+                        threaded.node.clone(),
+                        (at, NodePlace::Thread(position, thread)),
+                    );
                 }
             }
             for (position, issue) in repository.issues.iter().enumerate() {
-                places.insert(issue.node.clone(), (at, Place::Issue(position)));
+                places.insert(issue.node.clone(), (at, NodePlace::Issue(position)));
             }
             for (position, deployment) in repository.deployments.iter().enumerate() {
-                places.insert(deployment.node.clone(), (at, Place::Deployment(position)));
+                places.insert(
+                    deployment.node.clone(),
+                    (at, NodePlace::Deployment(position)),
+                );
             }
             if at == 0 {
                 for (position, team) in host.teams.iter().enumerate() {
-                    places.insert(team.node.clone(), (at, Place::Team(position)));
+                    places.insert(team.node.clone(), (at, NodePlace::Team(position)));
                 }
             }
             let mut order = Orders {
@@ -214,17 +220,17 @@ impl Snapshot {
             repository,
         };
         match place {
-            Place::Repository => Some(self.repository_node(at, repository)),
-            Place::PullRequest(position) => {
+            NodePlace::Repository => Some(self.repository_node(at, repository)),
+            NodePlace::PullRequest(position) => {
                 Some(view.pull_request(repository.pull_requests.get(position)?))
             }
-            Place::Thread(position, thread) => {
+            NodePlace::Thread(position, thread) => {
                 let pull_request = repository.pull_requests.get(position)?;
                 Some(view.thread(pull_request.number, pull_request.threads.get(thread)?))
             }
-            Place::Issue(position) => Some(view.issue(repository.issues.get(position)?)),
-            Place::Team(position) => Some(view.team(self.host.teams.get(position)?)),
-            Place::Deployment(position) => {
+            NodePlace::Issue(position) => Some(view.issue(repository.issues.get(position)?)),
+            NodePlace::Team(position) => Some(view.team(self.host.teams.get(position)?)),
+            NodePlace::Deployment(position) => {
                 Some(view.deployment(repository.deployments.get(position)?))
             }
         }

@@ -13,7 +13,7 @@ pub(crate) fn index(id: u32) -> usize {
 }
 
 /// Paths and who holds them, while history is replayed. A path's index is its file's.
-pub(crate) struct Ground {
+pub(crate) struct PathHolders {
     pub(crate) n_lineages: u32,
     /// File → the lineage that is at this path.
     at_path: Vec<u32>,
@@ -24,7 +24,7 @@ pub(crate) struct Ground {
     alive: Vec<bool>,
 }
 
-impl Ground {
+impl PathHolders {
     pub(crate) fn new(n_files: usize) -> Self {
         Self {
             n_lineages: 0,

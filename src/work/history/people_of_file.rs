@@ -1,8 +1,8 @@
 //! The people of one file, and what each did to it up to some instant.
 
 use super::chronicle::Chronicle;
-use super::ground::{NONE, index};
-use super::lineage::{FileHistory, Part, Touch};
+use super::lineage::{FileHistory, PartInFile, Touch};
+use super::path_holders::{NONE, index};
 use crate::domain::{ChangeKind, PersonId};
 
 /// When a commit or a review counts, among the instants of a replay.
@@ -37,7 +37,7 @@ const ADDED: u32 = 1;
 const DELETED: u32 = 2;
 
 /// What belongs to one file: marks of its changes in landing order, and reviews, both by index into the chronicle.
-pub(crate) struct Strand<'a> {
+pub(crate) struct MarksOfFile<'a> {
     pub marks: &'a [u32],
     pub reviews: &'a [u32],
 }
@@ -48,13 +48,13 @@ struct Change {
     commit: usize,
     kind: u32,
     is_left_out: bool,
-    /// Whom it credits: a range of [`Cast::credits`].
+    /// Whom it credits: a range of [`PeopleOfFile::credits`].
     from: usize,
     to: usize,
 }
 
 /// People of one file while it is added up: a part for each, found by a dense index in the order of their ids.
-pub(crate) struct Cast<'a> {
+pub(crate) struct PeopleOfFile<'a> {
     chronicle: &'a Chronicle,
     commits: &'a [Dated],
     reviews: &'a [Dated],
@@ -66,10 +66,10 @@ pub(crate) struct Cast<'a> {
     credits: Vec<u32>,
     /// Reviews: when, whose (a place), and which.
     reviewed: Vec<(Dated, u32, u32)>,
-    parts: Vec<Part>,
+    parts: Vec<PartInFile>,
 }
 
-impl<'a> Cast<'a> {
+impl<'a> PeopleOfFile<'a> {
     pub(crate) fn new(
         n_people: usize,
         chronicle: &'a Chronicle,
@@ -99,7 +99,7 @@ impl<'a> Cast<'a> {
     }
 
     /// Takes the next file.
-    pub(crate) fn take(&mut self, strand: &Strand<'_>) {
+    pub(crate) fn take(&mut self, strand: &MarksOfFile<'_>) {
         self.people.clear();
         self.changes.clear();
         self.credits.clear();
@@ -166,7 +166,7 @@ impl<'a> Cast<'a> {
         history.has_changes_left_out = false;
         self.parts.clear();
         self.parts
-            .extend(self.people.iter().copied().map(Part::new));
+            .extend(self.people.iter().copied().map(PartInFile::new));
         let mut is_alive = false;
         let mut before: &[u32] = &[];
         for change in &self.changes {
@@ -207,7 +207,7 @@ impl<'a> Cast<'a> {
             }
         }
         history.people.clear();
-        let took_part = |part: &&Part| part.has_changed() || part.n_reviews > 0;
+        let took_part = |part: &&PartInFile| part.has_changed() || part.n_reviews > 0;
         history
             .people
             .extend(self.parts.iter().filter(took_part).copied());
