@@ -176,6 +176,7 @@ fn to_be_read(gaps: &[Gap]) -> &'static str {
 }
 
 /// What mining says of a clone's gaps: how many, the first of them, the next step; `None` where there is none.
+#[must_use]
 pub fn told_of(gaps: &[Gap]) -> Option<String> {
     let first = gaps.first()?;
     Some(format!(

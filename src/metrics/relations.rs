@@ -207,19 +207,7 @@ impl Relations {
         let mut shipping = &nothing;
         if let Ok((found, placed)) = delivered.as_ref() {
             shipping = placed;
-            let rollbacks: BTreeMap<(RepositoryId, &str), bool> = placed
-                .deployments
-                .iter()
-                .filter(|shipped| shipped.is_known)
-                .map(|shipped| {
-                    let key = (shipped.repository, shipped.deployment.as_str());
-                    (key, shipped.is_rollback())
-                })
-                .collect();
-            let is_rollback = |one: &Deployment| {
-                let key = (one.repository, one.deployment.as_str());
-                rollbacks.get(&key).copied()
-            };
+            let rollbacks = rollbacks(placed);
             let row = |candidate: &Candidate| ProductionRow {
                 product: name(),
                 repository: candidate.deployment.repository,
@@ -231,7 +219,9 @@ impl Relations {
                 created_at: candidate.deployment.created_at,
                 finished_at: candidate.deployment.finished_at,
                 outcome: candidate.deployment.outcome,
-                is_rollback: is_rollback(&candidate.deployment),
+                is_rollback: rollbacks
+                    .get(&deployment_key(&candidate.deployment))
+                    .copied(),
             };
             self.production.extend(found.candidates.iter().map(row));
         }
@@ -353,6 +343,21 @@ fn first_instant(tables: &Tables) -> Option<jiff::Timestamp> {
         .filter_map(|row| row.first_commit_at);
     let issues = tables.facts.issues.iter().map(|row| row.created_at);
     opened.chain(first).chain(issues).min()
+}
+
+/// A deployment's repository and id.
+type DeploymentKey<'a> = (RepositoryId, &'a str);
+
+fn deployment_key(deployment: &Deployment) -> DeploymentKey<'_> {
+    (deployment.repository, &deployment.deployment)
+}
+
+/// Whether each deployment of a known commit went back to an older one.
+fn rollbacks(shipping: &Shipping) -> BTreeMap<DeploymentKey<'_>, bool> {
+    let known = shipping.deployments.iter().filter(|one| one.is_known);
+    known
+        .map(|one| ((one.repository, one.deployment.as_str()), one.is_rollback()))
+        .collect()
 }
 
 fn incident_row(product: &str, placed: &Placed) -> IncidentRow {

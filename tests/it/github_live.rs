@@ -609,7 +609,7 @@ fn a_server_without_some_types_of_events_answers_all_others() {
     let check = |unknown_types: &'static [&'static str]| {
         let older = Refusal {
             unknown_types,
-            // SeenRequest for since, and optional: without them the event is there all the same.
+            // Asked for since, and optional: without them the event is there all the same.
             unknown_fields: &[
                 ("ReviewDismissedEvent", "previousReviewState"),
                 ("ReviewDismissedEvent", "review"),

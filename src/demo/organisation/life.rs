@@ -56,7 +56,7 @@ pub(super) struct Life {
     pub(super) opened: Minute,
     /// Opened as a draft and made ready then; `None`: never a draft.
     pub(super) ready: Option<Minute>,
-    /// AskedActor, and whether it was a withdrawal.
+    /// Asked, and whether it was a withdrawal.
     pub(super) requests: Vec<(Minute, AskedActor, bool)>,
     pub(super) reviews: Vec<LifeReview>,
     /// Conversation comments; the flag says that somebody steps in.
@@ -227,7 +227,7 @@ fn robot_review(life: &mut Life, ready: Minute, dice: &mut Dice) {
     }
 }
 
-/// AskedActor, reviewed, perhaps changed and reviewed again, merged.
+/// Asked, reviewed, perhaps changed and reviewed again, merged.
 fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> Life {
     // Documents and pipelines are small: one commit, approved as it is.
     let n = match job.work {
