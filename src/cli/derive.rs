@@ -201,7 +201,7 @@ impl Settings {
 
 /// Raised with every change of the tables or of what is derived into them: facts of another shape are derived anew from what is
 /// in the store.
-const SHAPE: u32 = 1;
+const SHAPE: u32 = 2;
 
 /// Everything that facts depend on, as a text.
 pub fn inputs(
