@@ -297,18 +297,18 @@ fn often_formatted(seed: u64, n_commits: usize) -> Fixture {
         usize::try_from(state >> 33).unwrap() % below
     };
     let mut lines: Vec<String> = Vec::new();
-    let mut ignored = String::new();
+    let mut ignored: Vec<String> = Vec::new();
     let authors = [ADA, BOB, "Cyd <cyd@c.example>"];
     for n in 0..n_commits {
         if n > 3 && draw(4) == 0 {
             lines = formatted(&lines, &mut draw);
             f.write("a", lines.join("\n") + "\n");
             let formatted = f.commit_as("Fay <fay@f.example>", "Format");
-            ignored += &format!("{formatted}\n");
+            ignored.push(formatted);
             continue;
         }
         for _ in 0..=draw(6) {
-            let words: Vec<&str> = (0..1 + draw(5)).map(|_| WORDS[draw(8)]).collect();
+            let words: Vec<&str> = (0..=draw(5)).map(|_| WORDS[draw(8)]).collect();
             let line = format!(
                 "{}{}({})",
                 "    ".repeat(draw(3)),
@@ -331,8 +331,8 @@ fn often_formatted(seed: u64, n_commits: usize) -> Fixture {
     f.commit_as(ADA, "Meanwhile");
     let merged = formatted(&lines, &mut draw);
     f.merge(&["side"], |f| f.write("a", merged.join("\n") + "\n"));
-    ignored += &format!("{}\n", f.line(&["rev-parse", "HEAD"]));
-    f.write(IGNORED, ignored);
+    ignored.push(f.line(&["rev-parse", "HEAD"]));
+    f.write(IGNORED, ignored.join("\n") + "\n");
     f.commit_as(ADA, "Ignore the formatter");
     f
 }

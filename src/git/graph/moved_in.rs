@@ -189,10 +189,9 @@ fn of_its_own(parents: &[&[u32]], line: &FirstParentLine) -> Vec<bool> {
         let is_on_line = line.next_if_eq(&place).is_some();
         // What is missing could have been anything.
         let is_related = |parent: &u32| is_own.get(*parent as usize) != Some(&true);
-        if is_on_line || parents.iter().any(is_related) {
-            if let Some(slot) = is_own.get_mut(place as usize) {
-                *slot = false;
-            }
+        let is_own_here = !is_on_line && !parents.iter().any(is_related);
+        if let Some(slot) = is_own.get_mut(place as usize) {
+            *slot = is_own_here;
         }
     }
     is_own

@@ -12,8 +12,8 @@ use crate::git::objects::hash::Mixed;
 pub(super) struct Pairs {
     /// By line: where its pairs begin; and the end of the last one's.
     starts: Vec<usize>,
-    /// Sorted inside a line.
-    pairs: Vec<u32>,
+    /// The two bytes of each; sorted inside a line.
+    keys: Vec<u32>,
     /// Beside each pair.
     counts: Vec<u32>,
     /// By line: the sum of its counts.
@@ -33,7 +33,7 @@ impl Pairs {
     pub(super) fn of(text: &[u8]) -> Self {
         let mut all = Self {
             starts: vec![0],
-            pairs: Vec::with_capacity(text.len()),
+            keys: Vec::with_capacity(text.len()),
             counts: Vec::with_capacity(text.len()),
             totals: Vec::new(),
         };
@@ -50,10 +50,10 @@ impl Pairs {
             }
             of_line.sort_unstable();
             for same in of_line.chunk_by(|one, next| one == next) {
-                all.pairs.extend(same.first());
+                all.keys.extend(same.first());
                 all.counts.push(count(same.len()));
             }
-            all.starts.push(all.pairs.len());
+            all.starts.push(all.keys.len());
             all.totals.push(count(of_line.len()));
         }
         all
@@ -69,7 +69,7 @@ impl Pairs {
 
     fn of_line(&self, line: u32) -> impl Iterator<Item = (u32, u32)> {
         let range = self.range(line);
-        let pairs = self.pairs.get(range.clone()).unwrap_or_default();
+        let pairs = self.keys.get(range.clone()).unwrap_or_default();
         let counts = self.counts.get(range).unwrap_or_default();
         pairs.iter().copied().zip(counts.iter().copied())
     }
@@ -100,7 +100,7 @@ impl Pairs {
     /// Takes the pairs of a line of another text away from a line.
     pub(super) fn take_away(&mut self, line: u32, other: &Self, other_line: u32) {
         let range = self.range(line);
-        let pairs = self.pairs.get(range.clone()).unwrap_or_default();
+        let pairs = self.keys.get(range.clone()).unwrap_or_default();
         let counts = self.counts.get_mut(range).unwrap_or_default();
         let mut theirs = other.of_line(other_line).peekable();
         for (pair, ours) in pairs.iter().zip(counts) {
@@ -116,7 +116,7 @@ impl Pairs {
         let mut of_pairs: HashMap<u32, Vec<(u32, usize)>, Mixed> = HashMap::default();
         for line in 0..count(self.totals.len()) {
             for at in self.range(line) {
-                if let Some(&pair) = self.pairs.get(at) {
+                if let Some(&pair) = self.keys.get(at) {
                     of_pairs.entry(pair).or_default().push((line, at));
                 }
             }
