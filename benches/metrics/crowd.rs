@@ -340,6 +340,8 @@ impl Town {
                 commit: index,
                 path: u32::try_from(path).unwrap(),
                 previous_path: None,
+                landed_path: None,
+                landed_previous_path: None,
                 change: if self.n_commits <= self.n_paths / 8 {
                     ChangeKind::Added
                 } else {

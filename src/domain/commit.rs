@@ -182,6 +182,10 @@ pub struct FileChange {
     pub previous_path: Option<u32>,
     /// How it changed.
     pub change: ChangeKind,
+    /// Index into [`History::paths`]: where the file is on the default branch, where a subtree merge brought it there.
+    pub landed_path: Option<u32>,
+    /// The same of where a renamed file was.
+    pub landed_previous_path: Option<u32>,
     /// Lines added; `None` for binary content, or where the content is missing (then a gap says so).
     pub lines_added: Option<u32>,
     /// Lines deleted; `None` as for `lines_added`.

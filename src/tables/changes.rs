@@ -16,7 +16,7 @@ use crate::domain::{ChangeKind, Exclusion, History, RepositoryId};
 pub struct Changes {
     /// Row of [`super::Tables::commits`].
     pub commit: Vec<u32>,
-    /// Index into `files`: the path after the change.
+    /// Index into `files`: the path after the change; on the default branch, where a subtree merge brought the file there.
     pub file: Vec<u32>,
     /// Which changes moved a file, and from where: few of millions.
     pub moves: Moves,
@@ -122,6 +122,8 @@ const REPOSITORY: &str = "repository";
 const COMMIT: &str = "commit";
 const PATH: &str = "path";
 const PREVIOUS_PATH: &str = "previous_path";
+const LANDED_PATH: &str = "landed_path";
+const LANDED_PREVIOUS_PATH: &str = "landed_previous_path";
 const CHANGE: &str = "change";
 const LINES_ADDED: &str = "lines_added";
 const LINES_DELETED: &str = "lines_deleted";
@@ -165,6 +167,11 @@ fn tabulate(history: &History, repository: RepositoryId) -> Result<DataFrame, Er
             paths.column(
                 PREVIOUS_PATH,
                 changes.iter().map(|change| change.previous_path),
+            )?,
+            paths.column(LANDED_PATH, changes.iter().map(|change| change.landed_path))?,
+            paths.column(
+                LANDED_PREVIOUS_PATH,
+                changes.iter().map(|change| change.landed_previous_path),
             )?,
             text_column(
                 CHANGE,

@@ -223,3 +223,182 @@ fn what_a_merge_brings_from_another_place_as_it_was_is_whose_it_was() {
     assert_eq!(owner(&found, "deps/library/code/a.c"), [("Ada", 40)]);
     assert_eq!(owner(&found, "deps/library/code/b.c"), [("Ada", 30)]);
 }
+
+const IGNORED: &str = ".git-blame-ignore-revs";
+
+/// What `git blame` says where `.git-blame-ignore-revs` counts, and how many lines it gives to an ignored revision for want of an
+/// earlier one that is like them: those are left out.
+fn owners_but_unlike(f: &Fixture) -> (BTreeMap<(String, String), u32>, u32) {
+    let args = ["--ignore-revs-file", IGNORED];
+    let mut owners = owners_of_git(f.path(), &args);
+    let mut n_unlike = 0;
+    let revisions = std::fs::read_to_string(f.path().join(IGNORED)).unwrap();
+    let paths = String::from_utf8(f.git(&["ls-files", "-z"])).unwrap();
+    for path in paths.split_terminator('\0') {
+        let blame = |first: &[&str]| {
+            let all = [first, &args, &["HEAD", "--", path]].concat();
+            String::from_utf8(f.git(&all)).unwrap()
+        };
+        let marked = blame(&["-c", "blame.markUnblamableLines=true", "blame", "-ls"]);
+        let told = blame(&["blame", "--line-porcelain"]);
+        let names = told.lines().filter_map(|line| line.strip_prefix("author "));
+        for (line, name) in marked.lines().zip(names) {
+            // The mark stays on what a second parent has.
+            let unlike = line
+                .strip_prefix('*')
+                .and_then(|line| line.split(' ').next());
+            if unlike.is_some_and(|id| revisions.lines().any(|revision| revision.starts_with(id))) {
+                let lines = owners.get_mut(&(path.to_owned(), name.to_owned()));
+                *lines.unwrap() -= 1;
+                n_unlike += 1;
+            }
+        }
+    }
+    owners.retain(|_, lines| *lines > 0);
+    (owners, n_unlike)
+}
+
+/// Lines as a formatter leaves them: long ones split, short ones joined, indented anew, some blank ones and comments put in.
+fn formatted(lines: &[String], draw: &mut dyn FnMut(usize) -> usize) -> Vec<String> {
+    let mut made: Vec<String> = Vec::new();
+    for line in lines {
+        match draw(9) {
+            0 => made.extend(
+                line.split_inclusive(", ")
+                    .map(|part| format!("        {part}")),
+            ),
+            1 if made.last().is_some_and(|last| last.len() < 20) => {
+                made.last_mut().unwrap().push_str(line.trim_start());
+            }
+            2 => made.extend([String::new(), line.to_uppercase()]),
+            3 => made.extend(["# formatted: on".to_owned(), line.replace(", ", ",")]),
+            4 => made.push(line.replace('(', "( ").replace(')', " )")),
+            5 => made.extend([line.clone(), ")".to_owned()]),
+            6 if draw(3) == 0 => {}
+            7 if draw(3) == 0 => made.push(format!("{line} // é{line}é")),
+            _ => made.push(line.clone()),
+        }
+    }
+    made
+}
+
+/// Three people who write calls with arguments, and formatters whose commits are to be ignored, now and then two in a row; `main`
+/// has also merges of a branch, the last of which is formatted and to be ignored.
+fn often_formatted(seed: u64, n_commits: usize) -> Fixture {
+    const WORDS: [&str; 8] = [
+        "reader", "writer", "line", "owner", "path", "x", "at", "branch",
+    ];
+    let mut f = Fixture::new();
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut draw = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut lines: Vec<String> = Vec::new();
+    let mut ignored: Vec<String> = Vec::new();
+    let authors = [ADA, BOB, "Cyd <cyd@c.example>"];
+    for n in 0..n_commits {
+        if n > 3 && draw(4) == 0 {
+            lines = formatted(&lines, &mut draw);
+            f.write("a", lines.join("\n") + "\n");
+            let formatted = f.commit_as("Fay <fay@f.example>", "Format");
+            ignored.push(formatted);
+            continue;
+        }
+        for _ in 0..=draw(6) {
+            let words: Vec<&str> = (0..=draw(5)).map(|_| WORDS[draw(8)]).collect();
+            let line = format!(
+                "{}{}({})",
+                "    ".repeat(draw(3)),
+                WORDS[draw(8)],
+                words.join(", ")
+            );
+            let place = draw(lines.len() + 1);
+            let end = (place + draw(2)).min(lines.len());
+            lines.splice(place..end, [line]);
+        }
+        f.write("a", lines.join("\n") + "\n");
+        f.commit_as(authors[draw(3)], &format!("Edit {n}"));
+    }
+    f.git(&["checkout", "-q", "-b", "side"]);
+    lines.insert(0, "side(reader, writer, owner)".to_owned());
+    f.write("a", lines.join("\n") + "\n");
+    f.commit_as(BOB, "Beside");
+    f.git(&["checkout", "-q", "main"]);
+    f.write("b", "call(first, second)\n");
+    f.commit_as(ADA, "Meanwhile");
+    let merged = formatted(&lines, &mut draw);
+    f.merge(&["side"], |f| f.write("a", merged.join("\n") + "\n"));
+    ignored.push(f.line(&["rev-parse", "HEAD"]));
+    f.write(IGNORED, ignored.join("\n") + "\n");
+    f.commit_as(ADA, "Ignore the formatter");
+    f
+}
+
+#[test]
+fn what_a_formatter_changed_is_whose_git_blame_says_and_what_is_like_nothing_is_nobodys() {
+    let mut n_all_unlike = 0;
+    for seed in 1..=6 {
+        let f = often_formatted(seed, 30);
+        let found = owners(&f.mine(&on_main()).history);
+        let (expected, n_unlike) = owners_but_unlike(&f);
+        assert_eq!(found, expected, "seed {seed}");
+        assert!(found.keys().all(|(_, name)| name != "Fay"));
+        n_all_unlike += n_unlike;
+    }
+    assert!(n_all_unlike > 0);
+}
+
+#[test]
+fn a_file_that_an_ignored_revision_brings_is_its_authors() {
+    let mut f = Fixture::new();
+    f.write("a", text(0..3));
+    f.commit_as(ADA, "Write");
+    f.write("b", text(100..140));
+    f.write("a", format!("{}something else\n", text(0..3)));
+    let brought = f.commit_as(BOB, "Bring");
+    f.write(IGNORED, brought);
+    f.commit_as(ADA, "Ignore");
+    let found = owners(&f.mine(&on_main()).history);
+    assert_eq!(owner(&found, "a"), [("Ada", 3)]);
+    assert_eq!(owner(&found, "b"), [("Bob", 40)]);
+    assert_eq!(owners_but_unlike(&f), (found, 1));
+}
+
+#[test]
+fn owners_that_a_formatter_passed_on_are_found_again_in_parts() {
+    let mut f = often_formatted(99, 40);
+    let revisions = std::fs::read_to_string(f.path().join(IGNORED)).unwrap();
+    let found = owners(&f.mine(&on_main()).history);
+    // The revisions are named before they are there: what is known of a part stays right.
+    let tip = f.line(&["rev-parse", "main"]);
+    f.git(&["checkout", "-q", "--detach"]);
+    for commit in String::from_utf8(f.git(&["rev-list", "--first-parent", "main"]))
+        .unwrap()
+        .lines()
+        .step_by(9)
+    {
+        f.git(&["update-ref", "refs/heads/main", commit]);
+        let first = mine(f.path(), &on_main(), None);
+        f.git(&["update-ref", "refs/heads/main", &tip]);
+        let second = mine(f.path(), &on_main(), Some(&first.state));
+        assert_eq!(owners(&second.history), found, "parted at {commit}");
+        assert!(second.state == mine(f.path(), &on_main(), None).state);
+    }
+    f.git(&["checkout", "-q", "main"]);
+    assert!(revisions.lines().count() > 3);
+    // A branch from an old version, after its commits were mined: versions that were not kept are made again.
+    let first = mine(f.path(), &on_main(), None);
+    f.git(&["checkout", "-q", "-b", "late", "main~9"]);
+    f.write("c", text(0..3));
+    f.commit_as(BOB, "Late");
+    f.git(&["checkout", "-q", "main"]);
+    f.merge(&["late"], |_| {});
+    let second = mine(f.path(), &on_main(), Some(&first.state));
+    assert_eq!(
+        owners(&second.history),
+        owners(&mine(f.path(), &on_main(), None).history)
+    );
+}

@@ -190,6 +190,150 @@ fn what_a_subtree_merge_brought_is_known_of_by_those_who_wrote_it() {
     assert_eq!(of("deps/library/lib/two.c"), []);
 }
 
+/// A main branch and a library that has files of the same names, brought by subtree merges in parts: at once, by a branch, and one
+/// that shows no moved file; and another library that comes squashed, in a deeper directory.
+fn two_libraries() -> Fixture {
+    const LIB: &str = "Lib <lib@acme.example>";
+    let mut f = Fixture::new();
+    f.write("README", "ours\n".to_owned() + &text(0..20));
+    f.write("lib.c", text(0..20));
+    f.commit("Start");
+    f.git(&["checkout", "-q", "--orphan", "library"]);
+    f.git(&["rm", "-rfq", "."]);
+    f.write("README", "of the library\n".to_owned() + &text(200..220));
+    f.write("lib.c", text(200..240));
+    f.write("util/more.c", text(300..340));
+    f.commit_as(LIB, "Library 1");
+    let bring = |f: &mut Fixture, branch: &str, directory: &str| {
+        f.merge(
+            &["-s", "ours", "--allow-unrelated-histories", branch],
+            |f| {
+                f.git(&["rm", "-rfq", "--ignore-unmatch", directory]);
+                let prefix = format!("--prefix={directory}/");
+                f.git(&["read-tree", &prefix, "-u", branch]);
+            },
+        );
+    };
+    f.git(&["checkout", "-q", "main"]);
+    bring(&mut f, "library", "deps/library");
+    // Named as ours, changed by somebody who never touched ours; and what does not stay until the merge.
+    f.git(&["checkout", "-q", "library"]);
+    f.write("README", "of the library\n".to_owned() + &text(200..222));
+    f.commit_as("Una <una@acme.example>", "Say more");
+    f.write("passing.c", text(400..410));
+    f.write("lib.c", text(200..241));
+    f.commit_as("Una <una@acme.example>", "Try");
+    f.git(&["rm", "-q", "passing.c"]);
+    f.git(&["mv", "util/more.c", "util/most.c"]);
+    f.commit_as(LIB, "Try no more");
+    f.git(&["checkout", "-q", "-b", "update", "main"]);
+    bring(&mut f, "library", "deps/library");
+    f.git(&["checkout", "-q", "main"]);
+    f.write("lib.c", text(0..21));
+    f.commit_as("Grace <grace@acme.example>", "Ours");
+    f.merge(&["update"], |_| {});
+    // Taken back before it is merged: no file moves in the merge.
+    f.git(&["checkout", "-q", "library"]);
+    f.write("lib.c", text(200..250));
+    f.commit_as("Vic <vic@acme.example>", "There");
+    f.write("lib.c", text(200..241));
+    f.commit_as("Vic <vic@acme.example>", "And back");
+    f.git(&["checkout", "-q", "main"]);
+    bring(&mut f, "library", "deps/library");
+    f.git(&["checkout", "-q", "--orphan", "squashed"]);
+    f.git(&["rm", "-rfq", "."]);
+    f.write("lib.c", text(500..530));
+    f.commit_as("Wim <wim@acme.example>", "Squashed");
+    f.git(&["checkout", "-q", "main"]);
+    bring(&mut f, "squashed", "deps/deep/other");
+    f.write("README", "ours\n".to_owned() + &text(0..25));
+    f.commit("Go on");
+    f
+}
+
+#[test]
+fn what_a_librarys_own_history_changed_is_known_of_the_file_where_it_landed() {
+    let f = two_libraries();
+    let (place, clone) = mined(&f);
+    assert_eq!(
+        living(place.path(), &clone, "2024-12-01"),
+        [
+            "README",
+            "deps/deep/other/lib.c",
+            "deps/library/README",
+            "deps/library/lib.c",
+            "deps/library/util/most.c",
+            "lib.c"
+        ]
+    );
+    let rows = table(place.path(), "file_histories");
+    let of = |path: &str| -> Vec<(String, bool, i64)> {
+        let rows = rows.iter().filter(|row| row["path"] == path).map(|row| {
+            let person = row["person"].as_str().unwrap().to_owned();
+            (
+                person,
+                row["added"].as_bool().unwrap(),
+                row["n_changes"].as_i64().unwrap(),
+            )
+        });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort();
+        rows
+    };
+    let part = |person: &str, added: bool, n: i64| (person.to_owned(), added, n);
+    assert_eq!(of("README"), [part("Ada", true, 1)]);
+    assert_eq!(of("lib.c"), [part("Ada", true, 0), part("Grace", false, 1)]);
+    let lib = part("Lib", true, 0);
+    assert_eq!(
+        of("deps/library/README"),
+        [lib.clone(), part("Una", false, 1)]
+    );
+    assert_eq!(
+        of("deps/library/lib.c"),
+        [lib, part("Una", false, 1), part("Vic", false, 2)]
+    );
+    assert_eq!(of("deps/library/util/most.c"), [part("Lib", true, 1)]);
+    assert_eq!(of("deps/deep/other/lib.c"), [part("Wim", true, 0)]);
+}
+
+#[test]
+fn where_a_library_landed_is_the_same_however_it_was_mined() {
+    use super::git_fixture::mine;
+    let f = two_libraries();
+    let options = linchpin::git::MineOptions {
+        default_branch: Some("main".to_owned()),
+        ..linchpin::git::MineOptions::default()
+    };
+    let facts =
+        |history: linchpin::domain::History| (history.changes, history.paths, history.merged_files);
+    let whole = facts(mine(f.path(), &options, None).history);
+    let tip = f.line(&["rev-parse", "main"]);
+    let line = String::from_utf8(f.git(&["rev-list", "--first-parent", "main"])).unwrap();
+    f.git(&["checkout", "-q", "--detach"]);
+    for commit in line.lines().skip(1) {
+        f.git(&["update-ref", "refs/heads/main", commit]);
+        let first = mine(f.path(), &options, None);
+        f.git(&["update-ref", "refs/heads/main", &tip]);
+        let second = mine(f.path(), &options, Some(&first.state));
+        assert_eq!(facts(second.history), whole, "parted at {commit}");
+    }
+    // The facts say what `git log` says beside where the file is.
+    let landed: Vec<&str> = whole
+        .0
+        .iter()
+        .filter_map(|change| change.landed_path)
+        .map(|path| whole.1[path as usize].as_str())
+        .collect();
+    assert!(landed.contains(&"deps/library/passing.c"));
+    assert!(
+        whole
+            .0
+            .iter()
+            .all(|change| !whole.1[change.path as usize].starts_with("deps/")
+                || change.landed_path.is_none())
+    );
+}
+
 #[test]
 fn what_changed_under_the_old_name_on_another_branch_is_known_of_the_file_where_it_is_now() {
     let mut f = Fixture::new();

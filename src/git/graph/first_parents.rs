@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::landing::places;
+use super::moved_in::MovedIn;
 use super::walk::Node;
 use crate::domain::{ChangeKind, MergedFile};
 use crate::git::state::log::{Log, LogChange, NONE};
@@ -33,6 +34,11 @@ impl FirstParentLine {
         Self(line)
     }
 
+    /// Places of its commits, oldest first.
+    pub(in crate::git) fn places(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().copied()
+    }
+
     /// By commit of the default branch: when it landed, in seconds.
     pub(in crate::git) fn landed(&self, log: &Log) -> Vec<i64> {
         let mut landed = vec![0; log.n_default as usize];
@@ -52,24 +58,25 @@ impl FirstParentLine {
     }
 
     /// What merges did to paths beyond what the changes of the commits say that they brought, in landing order.
-    pub(in crate::git) fn merged_files(&self, log: &Log) -> Vec<MergedFile> {
+    pub(in crate::git) fn merged_files(&self, log: &Log, moved_in: &MovedIn) -> Vec<MergedFile> {
+        let n_paths = log.paths.len() + moved_in.more_paths.len();
         let mut sets = Sets {
-            told: vec![false; log.paths.len()],
-            there: vec![false; log.paths.len()],
+            told: vec![false; n_paths],
+            there: vec![false; n_paths],
             touched: Vec::new(),
             came_from: HashMap::new(),
         };
         let mut found = Vec::new();
-        let mut changes = log.changes.iter().peekable();
+        let mut changes = log.changes.iter().enumerate().peekable();
         let mut merges = log.merges.iter().peekable();
         let mut taken = log.taken.iter().peekable();
         let mut line = self.0.iter().peekable();
         for (place, commit) in (0..log.n_default).zip(&log.commits) {
             let is_merge = commit.parents.len() > 1;
             let is_on_line = line.next_if_eq(&&place).is_some();
-            while let Some(change) = changes.next_if(|change| change.commit == place) {
+            while let Some((at, change)) = changes.next_if(|(_, change)| change.commit == place) {
                 if !is_merge {
-                    sets.change(change, is_on_line);
+                    sets.change(&moved_in.landed(at, change), is_on_line);
                 }
             }
             while let Some(merge) = merges.next_if(|merge| merge.commit == place) {

@@ -5,6 +5,7 @@ pub(super) mod first_parents;
 mod fork;
 pub(super) mod known;
 pub(super) mod landing;
+pub(super) mod moved_in;
 pub(super) mod quarter;
 pub(super) mod reverts;
 mod side;

@@ -41,6 +41,8 @@ pub(in crate::git) enum What {
         after: Side,
         /// The merge's author.
         owner: u32,
+        /// Whether `.git-blame-ignore-revs` names the merge.
+        is_ignored: bool,
     },
     /// The file exists, and nothing is known of what came before.
     Base {

@@ -3,6 +3,7 @@
 pub(super) mod descent;
 pub(super) mod event;
 pub(super) mod families;
+mod ignored;
 pub(super) mod past;
 pub(super) mod survival;
 pub(super) mod versions;

@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use gix::ObjectId;
 
 use super::descent::OldBases;
-use super::survival::{Runs, Version};
+use super::ignored::stood_for;
+use super::survival::{Runs, UNKNOWN, Version};
+use crate::git::diff::hunk::Hunk;
 use crate::git::diff::lines::{LineDiffer, count_lines};
 use crate::git::objects::id::object_id;
 use crate::git::objects::object::Unreadable;
@@ -249,11 +251,14 @@ impl<'a> Past<'a> {
             })
             .collect::<Option<_>>()?;
         let commit = self.log.commits.get(self.commit_of(maker)? as usize)?;
+        let is_ignored =
+            object_id(&commit.id).is_some_and(|id| self.ignored.binary_search(&id).is_ok());
         let Some(change) = self.log.changes.get(maker as usize) else {
             let merge = self.merge(maker)?;
             let after = self.side(merge.after, merge.after_mode)?;
             let after = (after, self.textness(merge.path));
-            return merged_runs(&known, after, commit.author, reader, differ);
+            let owner = (commit.author, is_ignored);
+            return merged_runs(&known, after, owner, reader, differ);
         };
         let after = self.side(change.after, change.after_mode)?;
         let Some(new) = lines_of(reader, after, self.textness(change.path)).ok()? else {
@@ -268,10 +273,13 @@ impl<'a> Past<'a> {
         if before.id == after.id {
             return Some(runs.clone());
         }
-        let is_ignored =
-            object_id(&commit.id).is_some_and(|id| self.ignored.binary_search(&id).is_ok());
         differ.compare_for_owners(&old, &new);
-        Some(runs.changed(&differ.hunks, commit.author, is_ignored))
+        Some(next_runs(
+            runs,
+            [&old, &new],
+            &differ.hunks,
+            (commit.author, is_ignored),
+        ))
     }
 
     fn side(&self, blob: u32, mode: Mode) -> Option<Side> {
@@ -295,12 +303,29 @@ fn lines_of(
     }
 }
 
+/// The owners of what a commit made of a text: what is new is its author's.
+///
+/// A commit that is to be ignored passes it on to the owners of the lines that it stands for. What is like no line is nobody's:
+/// `git blame` would give it to the commit, and mark it, but whoever formats a file shall not own a part of it.
+pub(in crate::git) fn next_runs(
+    before: &Runs,
+    [old, new]: [&[u8]; 2],
+    hunks: &[Hunk],
+    (owner, is_ignored): (u32, bool),
+) -> Runs {
+    if is_ignored {
+        before.passed_on(hunks, &stood_for(old, new, hunks), UNKNOWN)
+    } else {
+        before.changed(hunks, owner)
+    }
+}
+
 /// The owners of a merge's result: those of the parent that has just that; else each line's is that of the first parent that has
-/// it, or the merge's author.
+/// it, or the merge's author; a merge that is to be ignored passes on what is its own, to one parent after the other.
 pub(in crate::git) fn merged_runs(
     parents: &[(Side, Textness, Runs)],
     (after, textness): (Side, Textness),
-    owner: u32,
+    (owner, is_ignored): (u32, bool),
     reader: &mut Reader<'_>,
     differ: &mut LineDiffer,
 ) -> Option<Runs> {
@@ -320,5 +345,18 @@ pub(in crate::git) fn merged_runs(
             runs = runs.filled_from(theirs, &differ.hunks, PENDING);
         }
     }
-    Some(runs.replaced(PENDING, owner))
+    if !is_ignored {
+        return Some(runs.replaced(PENDING, owner));
+    }
+    for (side, textness, theirs) in parents {
+        if let Some(old) = lines_of(reader, *side, *textness).ok()? {
+            differ.compare_for_owners(&old, &new);
+            let stood_for = stood_for(&old, &new, &differ.hunks);
+            runs = runs.filled(
+                &theirs.passed_on(&differ.hunks, &stood_for, PENDING),
+                PENDING,
+            );
+        }
+    }
+    Some(runs.replaced(PENDING, UNKNOWN))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::git::diff::hunk::Hunk;
 
 /// The owner of lines whose author cannot be known: they were written before a shallow clone's first commit, or in content
-/// that is missing.
+/// that is missing, or by a revision that is to be ignored, and are like no line before it.
 pub(in crate::git) const UNKNOWN: u32 = u32::MAX;
 
 /// The lines of one version of a file, as runs of (lines, owner). Neighbouring runs have different owners.
@@ -73,31 +73,41 @@ impl Runs {
     }
 
     /// The next version: lines of the hunks belong to `owner`, the others keep theirs.
-    ///
-    /// `is_ignored` is for revisions that `.git-blame-ignore-revs` names: their lines go to the owners of the lines that
-    /// they replaced, one by one, the last of them taking what is left; lines that replace nothing stay with `owner`.
-    pub(in crate::git) fn changed(&self, hunks: &[Hunk], owner: u32, is_ignored: bool) -> Self {
+    pub(in crate::git) fn changed(&self, hunks: &[Hunk], owner: u32) -> Self {
+        self.next(hunks, |runs, _, hunk| push(runs, hunk.n_after, owner))
+    }
+
+    /// The next version where `.git-blame-ignore-revs` names its commit: a line of the hunks belongs to the owner of the line that
+    /// it stands for, and to `nobody` where it stands for none.
+    pub(in crate::git) fn passed_on(
+        &self,
+        hunks: &[Hunk],
+        stood_for: &[Vec<Option<u32>>],
+        nobody: u32,
+    ) -> Self {
+        let owners = Owners::of(self);
+        self.next(hunks, |runs, at, _| {
+            for line in stood_for.get(at).into_iter().flatten() {
+                push(runs, 1, line.map_or(nobody, |line| owners.of_line(line)));
+            }
+        })
+    }
+
+    /// The next version; `new` adds the lines of each hunk, which it is given with its number.
+    fn next(
+        &self,
+        hunks: &[Hunk],
+        mut new: impl FnMut(&mut Vec<(u32, u32)>, usize, &Hunk),
+    ) -> Self {
         let mut runs = Vec::with_capacity(self.0.len() + 2 * hunks.len());
         let mut cursor = Cursor::new(&self.0);
         let mut before = 0;
-        for hunk in hunks {
+        for (at, hunk) in hunks.iter().enumerate() {
             cursor.take(hunk.before.saturating_sub(before), |lines, owner| {
                 push(&mut runs, lines, owner);
             });
-            if is_ignored && hunk.n_before > 0 {
-                let mut left = hunk.n_after;
-                let mut last = owner;
-                cursor.take(hunk.n_before, |lines, owner| {
-                    let lines = lines.min(left);
-                    push(&mut runs, lines, owner);
-                    left -= lines;
-                    last = owner;
-                });
-                push(&mut runs, left, last);
-            } else {
-                cursor.take(hunk.n_before, |_, _| {});
-                push(&mut runs, hunk.n_after, owner);
-            }
+            cursor.take(hunk.n_before, |_, _| {});
+            new(&mut runs, at, hunk);
             before = hunk.before + hunk.n_before;
         }
         cursor.take_rest(|lines, owner| push(&mut runs, lines, owner));
@@ -108,7 +118,11 @@ impl Runs {
     /// The owners of a merge's result where a parent's version lacks some: lines of `hunks` (against that parent) stay as
     /// they are here, all others that are still `pending` here take the parent's owner.
     pub(in crate::git) fn filled_from(&self, parent: &Self, hunks: &[Hunk], pending: u32) -> Self {
-        let theirs = parent.changed(hunks, pending, false);
+        self.filled(&parent.changed(hunks, pending), pending)
+    }
+
+    /// The same with what is still `pending` taken from another list of the same lines' owners.
+    pub(in crate::git) fn filled(&self, theirs: &Self, pending: u32) -> Self {
         let mut runs = Vec::new();
         let mut other = Cursor::new(&theirs.0);
         for &(lines, owner) in self.0.iter() {
@@ -151,6 +165,31 @@ impl Runs {
     }
 }
 
+/// The owners of single lines.
+struct Owners<'a> {
+    runs: &'a [(u32, u32)],
+    /// By run: the line after its last one.
+    ends: Vec<u32>,
+}
+
+impl<'a> Owners<'a> {
+    fn of(runs: &'a Runs) -> Self {
+        let ends = runs.0.iter().scan(0_u32, |end, run| {
+            *end = end.saturating_add(run.0);
+            Some(*end)
+        });
+        Self {
+            runs: &runs.0,
+            ends: ends.collect(),
+        }
+    }
+
+    fn of_line(&self, line: u32) -> u32 {
+        let at = self.ends.partition_point(|&end| end <= line);
+        self.runs.get(at).map_or(UNKNOWN, |run| run.1)
+    }
+}
+
 /// The owners of a version, and who made and used it last.
 #[derive(Debug, Clone)]
 pub(in crate::git) struct Version {
@@ -185,7 +224,7 @@ mod tests {
     fn lines_outside_the_hunks_keep_their_owner() {
         let check = |hunks: &[Hunk], expected: &[(u32, u32)]| {
             assert_eq!(
-                runs(&[(3, 1), (2, 2)]).changed(hunks, 9, false),
+                runs(&[(3, 1), (2, 2)]).changed(hunks, 9),
                 runs(expected),
                 "{hunks:?}"
             );
@@ -203,17 +242,29 @@ mod tests {
 
     #[test]
     fn an_ignored_revision_passes_its_lines_on_to_the_owners_before_it() {
-        let check = |hunks: &[Hunk], expected: &[(u32, u32)]| {
+        let check = |hunks: &[Hunk], stood_for: &[&[Option<u32>]], expected: &[(u32, u32)]| {
+            let stood_for: Vec<_> = stood_for.iter().map(|lines| lines.to_vec()).collect();
             assert_eq!(
-                runs(&[(1, 1), (1, 2)]).changed(hunks, 9, true),
+                runs(&[(1, 1), (2, 2)]).passed_on(hunks, &stood_for, UNKNOWN),
                 runs(expected),
                 "{hunks:?}"
             );
         };
-        check(&[hunk(0, 2, 0, 2)], &[(1, 1), (1, 2)]);
-        check(&[hunk(0, 2, 0, 4)], &[(1, 1), (3, 2)]);
-        check(&[hunk(0, 2, 0, 1)], &[(1, 1)]);
-        check(&[hunk(2, 0, 2, 1)], &[(1, 1), (1, 2), (1, 9)]);
+        let replaced = [hunk(0, 2, 0, 2)];
+        check(&replaced, &[&[Some(0), Some(1)]], &[(1, 1), (2, 2)]);
+        check(&replaced, &[&[Some(2), Some(2)]], &[(3, 2)]);
+        check(
+            &replaced,
+            &[&[Some(0), None]],
+            &[(1, 1), (1, UNKNOWN), (1, 2)],
+        );
+        // A line may stand for one that is still there.
+        let added = [hunk(0, 1, 0, 1), hunk(3, 0, 3, 2)];
+        check(
+            &added,
+            &[&[Some(0)], &[Some(0), None]],
+            &[(1, 1), (2, 2), (1, 1), (1, UNKNOWN)],
+        );
     }
 
     #[test]

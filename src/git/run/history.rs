@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use crate::git::MineOptions;
 use crate::git::graph::first_parents::FirstParentLine;
+use crate::git::graph::moved_in::MovedIn;
 use crate::git::graph::reverts::{Claiming, reverted};
 use crate::git::objects::commit::instant;
 use crate::git::objects::decode::quoted;
@@ -95,6 +96,8 @@ pub(super) struct Draft {
     ownership: Vec<Ownership>,
     changes: Vec<FileChange>,
     merged_files: Vec<MergedFile>,
+    /// Paths after those of the log.
+    more_paths: Vec<Vec<u8>>,
     /// By commit of the default branch: when it landed, in seconds.
     landed: Vec<i64>,
 }
@@ -107,10 +110,14 @@ impl Draft {
         let last = last.and_then(|last| log.commits.get(last as usize));
         let tip_at = last.map(committed_at);
         let in_tip: HashSet<&[u8]> = settings.paths.iter().map(Vec::as_slice).collect();
-        let change = |change: &LogChange| FileChange {
+        let line = FirstParentLine::of(log);
+        let moved_in = MovedIn::of(log, &line);
+        let change = |(at, change): (usize, &LogChange)| FileChange {
             commit: change.commit,
             path: change.path,
             previous_path: optional(change.previous),
+            landed_path: moved_in.path(at).and_then(|landed| optional(landed.0)),
+            landed_previous_path: moved_in.path(at).and_then(|landed| optional(landed.1)),
             change: change.kind,
             lines_added: optional(change.added),
             lines_deleted: optional(change.deleted),
@@ -119,16 +126,18 @@ impl Draft {
         Self {
             gaps: log.gaps.iter().map(gap).collect(),
             totals: totals(log),
-            path_exclusions: path_exclusions(log, &mut rules),
+            path_exclusions: path_exclusions(log, &moved_in, &mut rules),
             path_in_tip: log
                 .paths
                 .iter()
+                .chain(&moved_in.more_paths)
                 .map(|path| in_tip.contains(path.as_slice()))
                 .collect(),
             ownership: ownership(&log.ownership, &log.quarters, tip_at, &signatures),
-            changes: log.changes.iter().map(change).collect(),
-            merged_files: FirstParentLine::of(log).merged_files(log),
-            landed: FirstParentLine::of(log).landed(log),
+            changes: log.changes.iter().enumerate().map(change).collect(),
+            merged_files: line.merged_files(log, &moved_in),
+            landed: line.landed(log),
+            more_paths: moved_in.more_paths,
             signatures,
         }
     }
@@ -174,7 +183,12 @@ impl Draft {
             commits,
             changes: self.changes,
             merged_files: self.merged_files,
-            paths: log.paths.into_iter().map(path_text).collect(),
+            paths: log
+                .paths
+                .into_iter()
+                .chain(self.more_paths)
+                .map(path_text)
+                .collect(),
             path_exclusions: self.path_exclusions,
             path_in_tip: self.path_in_tip,
             signatures: self.signatures.seen,
@@ -253,15 +267,18 @@ fn totals(log: &Log) -> Vec<Totals> {
 ///
 /// Merges say nothing that their branches did not, unless nothing else speaks of the path: so it does not matter whether
 /// merges and other refs were read.
-fn path_exclusions(log: &Log, rules: &mut PathRules) -> Vec<Option<Exclusion>> {
+fn path_exclusions(log: &Log, moved_in: &MovedIn, rules: &mut PathRules) -> Vec<Option<Exclusion>> {
     let Log { paths, changes, .. } = log;
     let counts = |change: &&LogChange| {
         let commit = log.commits.get(change.commit as usize);
         change.commit < log.n_default && commit.is_some_and(|commit| commit.parents.len() < 2)
     };
-    let mut kinds: Vec<Option<Exclusion>> = vec![None; paths.len()];
-    let others = changes.iter().filter(|change| !counts(change));
-    for change in others.chain(changes.iter().filter(counts)) {
+    let n_paths = paths.len() + moved_in.more_paths.len();
+    let mut kinds: Vec<Option<Exclusion>> = vec![None; n_paths];
+    let all = || changes.iter().enumerate();
+    let others = all().filter(|(_, change)| !counts(change));
+    for (at, change) in others.chain(all().filter(|(_, change)| counts(change))) {
+        let change = moved_in.landed(at, change);
         if let Some(kind) = kinds.get_mut(change.path as usize) {
             *kind = if change.is_file() {
                 change.is_binary.then_some(Exclusion::Binary)
@@ -272,6 +289,7 @@ fn path_exclusions(log: &Log, rules: &mut PathRules) -> Vec<Option<Exclusion>> {
     }
     paths
         .iter()
+        .chain(&moved_in.more_paths)
         .zip(kinds)
         .map(|(path, kind)| rules.exclusion(path).or(kind))
         .collect()

@@ -12,7 +12,7 @@ use self::log::Log;
 use super::parallel::joined;
 
 /// Changes whenever the bytes, or the rules that the facts in them follow, do.
-const MAGIC: &[u8; 8] = b"lpgit\x00\x05\n";
+const MAGIC: &[u8; 8] = b"lpgit\x00\x06\n";
 const KEY_BYTES: usize = 20;
 
 /// Magic, the key of what the log depends on, the key of what is current, whether anything could not be read.

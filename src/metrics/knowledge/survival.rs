@@ -50,7 +50,8 @@ static DEFINITION: Definition = Definition {
     source: "Rigby, Zhu, Donadelli, Mockus (2016), \"Quantifying and mitigating turnover-induced knowledge loss\", ICSE: knowledge by \
              line authorship",
     exclusions: "Lines by automation, and generated, vendored, lock and binary files are left out. Revisions of \
-                 .git-blame-ignore-revs do not take lines over. Lines are sampled at the ends of quarters in UTC and at the newest \
+                 .git-blame-ignore-revs do not take lines over: theirs are whose `git blame --ignore-revs-file` says, and those that \
+                 it marks as like no line before are nobody's. Lines are sampled at the ends of quarters in UTC and at the newest \
                  commit; where the calendar's quarter ends some hours before, what landed in between is among them.",
     how_to_read: "Lines show where a tree comes from, not how well somebody knows it, and never how much somebody works. None of the \
                   figures is the bus factor.",

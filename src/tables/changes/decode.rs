@@ -8,14 +8,24 @@ use std::ops::Range;
 
 use polars::prelude::*;
 
-use super::{CHANGE, COMMIT, Changes, EXCLUSION, File, IN_TIP, PATH, PREVIOUS_PATH};
+use super::{
+    CHANGE, COMMIT, Changes, EXCLUSION, File, IN_TIP, LANDED_PATH, LANDED_PREVIOUS_PATH, PATH,
+    PREVIOUS_PATH,
+};
 use crate::domain::{ChangeKind, CommitId, Exclusion, RepositoryId};
 use crate::tables::column::Field;
 use crate::tables::commits::CommitRow;
 use crate::tables::{Error, parquet};
 
 /// The columns of `file_changes` that are read back; how many lines changed is for other people's tools.
-const READ: [&str; 4] = [COMMIT, PATH, PREVIOUS_PATH, CHANGE];
+const READ: [&str; 6] = [
+    COMMIT,
+    PATH,
+    PREVIOUS_PATH,
+    LANDED_PATH,
+    LANDED_PREVIOUS_PATH,
+    CHANGE,
+];
 
 /// The paths of one repository and their numbers, from 0.
 #[derive(Debug, Default)]
@@ -98,13 +108,30 @@ pub fn read_group(
             .file
             .push(known.number(path.ok_or_else(|| wrong(PATH, NULL))?)?);
     }
-    let previous = series(PREVIOUS_PATH)?;
-    let previous = texts(&previous, PREVIOUS_PATH)?;
-    if previous.null_count() < previous.len() {
-        for (at, path) in previous.iter().enumerate() {
-            if let Some(path) = path {
-                changes.moves.0.push((at, known.number(path)?));
+    // Few of millions, where there are any.
+    let mut numbers = |name: &str| -> Result<Vec<(usize, u32)>, Error> {
+        let series = series(name)?;
+        let texts = texts(&series, name)?;
+        let mut found = Vec::new();
+        if texts.null_count() < texts.len() {
+            for (at, path) in texts.iter().enumerate() {
+                if let Some(path) = path {
+                    found.push((at, known.number(path)?));
+                }
             }
+        }
+        Ok(found)
+    };
+    changes.moves.0 = numbers(PREVIOUS_PATH)?;
+    for (at, landed) in numbers(LANDED_PATH)? {
+        if let Some(file) = changes.file.get_mut(at) {
+            *file = landed;
+        }
+    }
+    for (at, landed) in numbers(LANDED_PREVIOUS_PATH)? {
+        let place = changes.moves.0.binary_search_by_key(&at, |row| row.0);
+        if let Some(row) = place.ok().and_then(|place| changes.moves.0.get_mut(place)) {
+            row.1 = landed;
         }
     }
     let kinds = series(CHANGE)?;

@@ -9,7 +9,7 @@ use crate::git::diff::hunk::LineCounts;
 use crate::git::diff::lines::{LineDiffer, Wanted, count_lines};
 use crate::git::lineage::event::{Event, MergedFrom, What};
 use crate::git::lineage::families::Family;
-use crate::git::lineage::past::{Memo, merged_runs};
+use crate::git::lineage::past::{Memo, merged_runs, next_runs};
 use crate::git::lineage::survival::{Runs, UNKNOWN, Version};
 use crate::git::objects::hash::Mixed;
 use crate::git::objects::reader::Reader;
@@ -297,7 +297,8 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                 parents,
                 after,
                 owner,
-            } => self.merged(event, parents, *after, *owner),
+                is_ignored,
+            } => self.merged(event, parents, *after, (*owner, *is_ignored)),
             What::Base { after } => {
                 let content = self.read(event.order, event.path, Some(*after));
                 if !matches!(content, Content::Unreadable) {
@@ -362,8 +363,9 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                 // Content that is binary or not a file has no lines to own.
                 _ if is_new_binary || !after.mode.is_regular() => Runs::default(),
                 (Content::Text(new), Some(base_runs)) if !is_old_binary => match &old {
-                    Content::Text(_) if hunks_are_set => {
-                        base_runs.changed(&self.differ.hunks, owner, is_ignored)
+                    Content::Text(old) if hunks_are_set => {
+                        let hunks = &self.differ.hunks;
+                        next_runs(&base_runs, [old, new], hunks, (owner, is_ignored))
                     }
                     Content::Text(_) => base_runs,
                     _ => Runs::of_one(count_lines(new), UNKNOWN),
@@ -380,7 +382,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         }
     }
 
-    fn merged(&mut self, event: &Event, parents: &[MergedFrom], after: Side, owner: u32) {
+    fn merged(&mut self, event: &Event, parents: &[MergedFrom], after: Side, owner: (u32, bool)) {
         let mut known = Vec::new();
         let new = self.read(event.order, event.path, Some(after));
         if new.bytes().is_some() && after.mode.is_regular() {

@@ -277,7 +277,7 @@ impl Run<'_> {
         let changes = start..self.changes.len();
         self.record_merged(
             place,
-            commit.author,
+            (commit.author, is_ignored),
             files.merged,
             &files.taken,
             &files.gone,
@@ -297,7 +297,7 @@ impl Run<'_> {
     fn record_merged(
         &mut self,
         place: u32,
-        author: u32,
+        (author, is_ignored): (u32, bool),
         merged_files: Vec<Merged>,
         taken: &[(Vec<u8>, u32)],
         gone: &[Vec<u8>],
@@ -334,6 +334,7 @@ impl Run<'_> {
                 parents: bases,
                 after: merged.after,
                 owner: author,
+                is_ignored,
             };
             self.events.push(Event {
                 order: place,
