@@ -16,13 +16,9 @@ use crate::tables::FactTable;
 /// Holds the register's agreements against the store's figures; exit code 7 where one is crossed and not accepted.
 pub fn check(args: &CheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let analysis = Analysis::of(workspace, &FactTable::ALL)?;
-    let measures = metrics::measure_all(&analysis.tables, &analysis.question);
-    let found = agreements(
-        &workspace.register,
-        &measures,
-        &analysis.tables,
-        &analysis.question,
-    )
+    let readings = analysis.readings();
+    let measures = metrics::measure_each(&readings, &|measure| measure);
+    let found = agreements(&workspace.register, &measures, &readings)
     .map_err(|error| {
         CliError::new(ErrorKind::Configuration, error).hint("`linchpin explain list` names every metric, and its page in reports/metrics the numbers it has")
     })?;

@@ -57,7 +57,7 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         absences.extend(card.map(|card| (pack.person, card)));
         packs.push(pack);
     }
-    let agreements = agreements(&workspace.register, &measures, tables, question)
+    let agreements = agreements(&workspace.register, &measures, &readings)
         .map_err(|error| CliError::new(ErrorKind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
         question,

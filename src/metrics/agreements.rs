@@ -114,10 +114,15 @@ impl BadLimit {
 pub fn agreements(
     register: &Register,
     measures: &[Measure],
-    tables: &Tables,
-    question: &Question,
+    readings: &[Reading<'_>],
 ) -> Result<Vec<Agreement>, BadLimit> {
     let mut found = Vec::new();
+    let Some(Reading {
+        tables, question, ..
+    }) = readings.first()
+    else {
+        return Ok(found);
+    };
     for limit in &register.agreements.limits {
         let measure = measures
             .iter()
@@ -129,9 +134,7 @@ pub fn agreements(
         found.extend(against_limit(limit, measure, tables, question));
     }
     if let Some(days) = register.agreements.first_review_within_working_days {
-        for product in &question.products {
-            found.push(first_reviews(days, &Reading::of(tables, question, product)));
-        }
+        found.extend(readings.iter().map(|reading| first_reviews(days, reading)));
     }
     if let Some(days) = register.agreements.stuck_after_working_days {
         let stuck = measures

@@ -103,7 +103,7 @@ impl Relations {
             ..Self::default()
         };
         relations.add_people(tables, question);
-        relations.add_delegations(tables, question);
+        relations.add_delegations(&readings, question);
         for reading in &readings {
             relations.add_paths(reading);
             relations.add_deliveries(reading);
@@ -393,7 +393,7 @@ fn incident_row(product: &str, placed: &Placed) -> IncidentRow {
 
 impl Relations {
     /// Delegations and their scopes.
-    fn add_delegations(&mut self, tables: &Tables, question: &Question) {
+    fn add_delegations(&mut self, readings: &[Reading<'_>], question: &Question) {
         let with_scope = question.roster.delegations.iter();
         for (delegation, declared) in
             (0_u64..).zip(with_scope.filter(|found| involvement::has_scope(found)))
@@ -406,18 +406,17 @@ impl Relations {
                 start_at: Bucket::start_of(declared.start_on, &question.zone),
                 since: involvement::since(question, declared),
             });
-            for product in &question.products {
+            for reading in readings {
                 let row = |repository, commit, number| DelegatedRow {
-                    product: product.name.clone(),
+                    product: reading.product.name.clone(),
                     delegation,
                     repository,
                     commit,
                     number,
                 };
-                let (commits, pull_requests) =
-                    involvement::scope(&Reading::of(tables, question, product), declared);
+                let (commits, pull_requests) = involvement::scope(reading, declared);
                 let commits = commits.into_iter().filter_map(|at| {
-                    let commit = tables.commits.get(usize::try_from(at).ok()?)?;
+                    let commit = reading.tables.commits.get(usize::try_from(at).ok()?)?;
                     Some(row(commit.repository, Some(commit.commit), None))
                 });
                 self.delegated.extend(commits);

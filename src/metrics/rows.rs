@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::measure::{LedgerRow, Thing};
 use crate::work::delivery::deployments::{Candidate, commit_page};
+use crate::work::delivery::runs::Run;
 use crate::work::pull_requests::FullPullRequest;
 use crate::work::{Fate, Reading};
 
@@ -34,6 +35,31 @@ impl FullPullRequest<'_> {
             link: Some(self.pull_request.url.clone()),
             at,
             bucket: at.and_then(|at| reading.question.bucket(at, reading.question.granularity)),
+            value,
+            fate,
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Its ledger row, placed by its creation.
+    #[must_use]
+    pub fn row(&self, reading: &Reading<'_>, value: Option<f64>, fate: Fate) -> LedgerRow {
+        let (run, name, n) = (self.run, &self.last.name, self.attempts.len());
+        LedgerRow {
+            working_hours: None,
+            is_running: false,
+            person: None,
+            authors: Arc::default(),
+            product: reading.product.name.clone(),
+            repository: self.repository,
+            areas: [name.clone()].into(),
+            subject: Thing::Run(run).called(format!("run {run} of {name}, {n} attempts")),
+            link: Some(self.last.url.clone()),
+            at: Some(self.last.created_at),
+            bucket: reading
+                .question
+                .bucket(self.last.created_at, reading.question.granularity),
             value,
             fate,
         }

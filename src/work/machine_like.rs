@@ -30,6 +30,23 @@ pub enum Words {
 /// within a minute of readiness: at least five times in the window.
 #[must_use]
 pub fn accounts(reading: &Reading<'_>, words: Words) -> Vec<PersonId> {
+    let suspects = reading.once(|| Suspects {
+        any: looked_for(reading, Words::Any),
+        reviews: looked_for(reading, Words::Reviews),
+    });
+    match words {
+        Words::Any => suspects.any.clone(),
+        Words::Reviews => suspects.reviews.clone(),
+    }
+}
+
+/// The accounts of one reading.
+struct Suspects {
+    any: Vec<PersonId>,
+    reviews: Vec<PersonId>,
+}
+
+fn looked_for(reading: &Reading<'_>, words: Words) -> Vec<PersonId> {
     let mut comments: HashMap<Key, Vec<(PersonId, Timestamp)>> = HashMap::new();
     if words == Words::Any {
         for comment in &reading.tables.facts.comments {

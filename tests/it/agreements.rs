@@ -121,7 +121,8 @@ fn only_what_stands_still_crosses_the_agreement_about_stuck_work() {
     let register = linchpin::register::parse(&given.register, "linchpin.toml").unwrap();
     let (tables, question) = (&given.tables, given.question());
     let measures = measure_all(tables, &question);
-    let found = agreements(&register, &measures, tables, &question).unwrap();
+    let readings = linchpin::work::Reading::of_products(tables, &question);
+    let found = agreements(&register, &measures, &readings).unwrap();
     let stuck = found.iter().find(|one| one.metric == "flow.stuck").unwrap();
     let subjects: Vec<&str> = stuck
         .items

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::change_points::{Shift, shifts};
-use super::flake_rate::{self, Run};
 use crate::domain::{Elapsed, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, quantiles};
 use crate::metrics::measure::{About, Definition, Floor, KeyedRow, Measure, Recipe, Unit};
 use crate::metrics::number::ELAPSED;
 use crate::work::delivery::conclusions::is_no_result;
+use crate::work::delivery::runs::{Run, runs};
 use crate::work::file_areas::qualifier;
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -65,7 +65,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
 }
 
 fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<()>> {
-    let runs = flake_rate::runs(reading);
+    let runs = runs(reading);
     runs.iter()
         .map(|run| {
             let (value, fate) = duration(run);

@@ -1,18 +1,17 @@
 //! `ci.flake_rate`: runs that failed and then passed on the same commit. Never part of the change fail rate.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use crate::domain::{Elapsed, RepositoryId, WorkflowJob, WorkflowRun};
+use crate::domain::{Elapsed, RepositoryId, WorkflowJob};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
 use crate::metrics::measure::{
-    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
-    Value,
+    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::tables::Tables;
 use crate::work::delivery::conclusions::{is_failure, is_no_result};
+use crate::work::delivery::runs::{Run, runs};
 use crate::work::file_areas::qualifier;
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -59,7 +58,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let rows: Vec<KeyedRow<f64>> = runs
         .iter()
         .map(|run| {
-            let (value, fate) = run.verdict();
+            let (value, fate) = verdict(run);
             let lost = if value == Some(1.0) {
                 run.minutes_lost()
             } else {
@@ -237,103 +236,12 @@ fn place(reading: &Reading<'_>, repository: RepositoryId, workflow: &str) -> Str
     name.map_or_else(|| workflow.to_owned(), |name| format!("{name} {workflow}"))
 }
 
-/// A workflow run with all its attempts.
-#[derive(Debug)]
-pub struct Run<'a> {
-    /// Its repository.
-    pub repository: RepositoryId,
-    /// Its id.
-    pub run: u64,
-    /// The attempts in order; never empty.
-    pub attempts: Vec<&'a WorkflowRun>,
-    /// The last attempt.
-    pub last: &'a WorkflowRun,
-}
-
-impl<'a> Run<'a> {
-    /// Its ledger row, placed by its creation.
-    #[must_use]
-    pub fn row(&self, reading: &Reading<'_>, value: Option<f64>, fate: Fate) -> LedgerRow {
-        let (run, name, n) = (self.run, &self.last.name, self.attempts.len());
-        LedgerRow {
-            working_hours: None,
-            is_running: false,
-            person: None,
-            authors: Arc::default(),
-            product: reading.product.name.clone(),
-            repository: self.repository,
-            areas: [name.clone()].into(),
-            subject: Thing::Run(run).called(format!("run {run} of {name}, {n} attempts")),
-            link: Some(self.last.url.clone()),
-            at: Some(self.last.created_at),
-            bucket: reading
-                .question
-                .bucket(self.last.created_at, reading.question.granularity),
-            value,
-            fate,
+fn verdict(run: &Run<'_>) -> (Option<f64>, Fate) {
+    match run.last.conclusion.as_deref() {
+        None => (None, Fate::Unknown("not_finished")),
+        Some(conclusion) if is_no_result(conclusion) => {
+            (None, Fate::Excluded("cancelled_or_skipped"))
         }
+        Some(_) => (Some(if run.is_flake() { 1.0 } else { 0.0 }), Fate::Included),
     }
-
-    fn verdict(&self) -> (Option<f64>, Fate) {
-        match self.last.conclusion.as_deref() {
-            None => (None, Fate::Unknown("not_finished")),
-            Some(conclusion) if is_no_result(conclusion) => {
-                (None, Fate::Excluded("cancelled_or_skipped"))
-            }
-            Some(_) => (
-                Some(if self.is_flake() { 1.0 } else { 0.0 }),
-                Fate::Included,
-            ),
-        }
-    }
-
-    /// An earlier attempt failed, the last one passed, all on one commit.
-    fn is_flake(&self) -> bool {
-        self.last.conclusion.as_deref() == Some("success")
-            && self.failed_before().next().is_some()
-            && self
-                .attempts
-                .iter()
-                .all(|run| run.head_commit == self.last.head_commit)
-    }
-
-    fn failed_before(&self) -> impl Iterator<Item = &'a WorkflowRun> {
-        let before = self.attempts.iter().copied();
-        before.filter(|run| {
-            run.attempt < self.last.attempt && run.conclusion.as_deref().is_some_and(is_failure)
-        })
-    }
-
-    /// Minutes of the failed attempts; an attempt without a start, or with one after its end, adds none.
-    fn minutes_lost(&self) -> f64 {
-        self.failed_before()
-            .filter_map(|run| Elapsed::between(run.started_at?, run.updated_at))
-            .map(|elapsed| elapsed.hours() * 60.0)
-            .sum()
-    }
-}
-
-/// A product's runs created in the window, by repository and id.
-#[must_use]
-pub fn runs<'a>(reading: &Reading<'a>) -> Vec<Run<'a>> {
-    let mut runs: BTreeMap<(RepositoryId, u64), Vec<&WorkflowRun>> = BTreeMap::new();
-    for run in &reading.tables.facts.workflow_runs {
-        if reading.product.repositories.contains(&run.repository)
-            && reading.question.window.contains(run.created_at)
-        {
-            runs.entry((run.repository, run.run)).or_default().push(run);
-        }
-    }
-    runs.into_iter()
-        .filter_map(|((repository, run), mut attempts)| {
-            attempts.sort_by_key(|run| run.attempt);
-            let last = *attempts.last()?;
-            Some(Run {
-                repository,
-                run,
-                attempts,
-                last,
-            })
-        })
-        .collect()
 }

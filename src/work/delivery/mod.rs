@@ -9,4 +9,5 @@ pub mod incidents;
 pub mod landing;
 pub mod reverts;
 pub mod rules;
+pub mod runs;
 pub mod shipping;
