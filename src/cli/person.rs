@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::PersonArgs;
 use super::context::Context;
 use super::error::{CliError, DONE, Kind, PARTIAL};
-use super::output::{Audience, keep_out_of_git, replace_tree};
+use super::output::{Audience, keep_out_of_git, replace_tree_and_drafts};
 use super::report::Analysis;
 use super::workspace::Workspace;
 use super::{console, private_folder};
@@ -14,6 +14,7 @@ use crate::domain::{Account, PersonId, RepoName, RepositoryId};
 use crate::evidence::absence::{self, Observed};
 use crate::evidence::{self, Entry, Pack, Sources};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
+use crate::render::draft::Draft;
 use crate::render::{self, OutputFile, encode};
 use crate::report::Document;
 #[cfg(feature = "demo")]
@@ -91,7 +92,9 @@ fn write(
             continue;
         };
         let place = workspace.out.join("private").join(folder);
-        replace_tree(&place, &files(&pack, absence.as_ref())?, Audience::Owner)?;
+        let files = files(&pack, absence.as_ref())?;
+        let drafts = [("draft/brag.md", Draft::of(&pack.brag))];
+        replace_tree_and_drafts(&place, &files, &drafts, Audience::Owner)?;
         written.push(place);
     }
     Ok(written)
@@ -104,7 +107,6 @@ fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, Cli
     let mut files = vec![
         ("evidence.md".to_owned(), document(&pack.evidence)),
         ("evidence.jsonl".to_owned(), lines.into_bytes()),
-        ("brag.md".to_owned(), document(&pack.brag)),
         ("one-on-one.md".to_owned(), document(&pack.one_on_one)),
     ];
     files.extend(absence.map(|card| ("absence.md".to_owned(), document(card))));

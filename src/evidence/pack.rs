@@ -31,7 +31,7 @@ pub struct Pack {
     pub evidence: Document,
     /// `evidence.jsonl`.
     pub lines: Vec<EvidenceLine>,
-    /// `brag.md`.
+    /// `draft/brag.md`, which the person goes on with.
     pub brag: Document,
     /// `one-on-one.md`.
     pub one_on_one: Document,

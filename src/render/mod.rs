@@ -3,6 +3,7 @@
 //! The same report gives the same bytes. Every text passes through the encoder of its sink in [`encode`].
 
 pub mod csv;
+pub mod draft;
 pub mod encode;
 pub mod explain;
 pub mod html;

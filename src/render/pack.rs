@@ -9,10 +9,7 @@ use crate::report::{Block, Document, EvidenceLine, Span};
 /// A document as GitHub Flavored Markdown.
 #[must_use]
 pub fn document(document: &Document) -> String {
-    let mut text = format!("# {}\n", md(&document.title));
-    if !document.subtitle.is_empty() {
-        let _ = writeln!(text, "\n{}", spans(&document.subtitle));
-    }
+    let mut text = head(document);
     for block in &document.blocks {
         text.push('\n');
         write_block(&mut text, block);
@@ -20,8 +17,17 @@ pub fn document(document: &Document) -> String {
     text
 }
 
+/// Title and subtitle.
+pub(super) fn head(document: &Document) -> String {
+    let mut text = format!("# {}\n", md(&document.title));
+    if !document.subtitle.is_empty() {
+        let _ = writeln!(text, "\n{}", spans(&document.subtitle));
+    }
+    text
+}
+
 /// Parts inside a part, with an empty line between them.
-fn write_blocks(text: &mut String, blocks: &[Block]) {
+pub(super) fn write_blocks(text: &mut String, blocks: &[Block]) {
     for (at, block) in blocks.iter().enumerate() {
         if at > 0 {
             text.push('\n');
@@ -30,7 +36,7 @@ fn write_blocks(text: &mut String, blocks: &[Block]) {
     }
 }
 
-fn write_block(text: &mut String, block: &Block) {
+pub(super) fn write_block(text: &mut String, block: &Block) {
     match block {
         Block::Heading(level, words) => {
             let marks = "#".repeat(usize::from((*level).clamp(1, 4)) + 1);
@@ -49,11 +55,18 @@ fn write_block(text: &mut String, block: &Block) {
                 let _ = writeln!(text, "{}", format!("> {}", md(line)).trim_end());
             }
         }
-        Block::Table(rows) => text.push_str(&markdown::table(rows)),
-        Block::Panel { blocks, .. } => write_blocks(text, blocks),
+        Block::Table(rows) => {
+            // Two tables with the same columns are told apart by their titles alone.
+            if !rows.title.is_empty() {
+                let _ = writeln!(text, "_{}_\n", md(&rows.title));
+            }
+            text.push_str(&markdown::table(rows));
+        }
+        Block::Panel { blocks, .. } | Block::Refreshed { blocks, .. } => write_blocks(text, blocks),
         Block::Details { summary, blocks } => {
-            let _ = writeln!(text, "**{}**\n", md(summary));
+            let _ = writeln!(text, "<details><summary>{}</summary>\n", md(summary));
             write_blocks(text, blocks);
+            text.push_str("\n</details>\n");
         }
         Block::Chart(chart) => {
             let _ = writeln!(text, "_{}: {}_", md(&chart.title), md(&chart.description));

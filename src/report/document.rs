@@ -64,6 +64,15 @@ pub enum Block {
         /// The parts.
         blocks: Vec<Block>,
     },
+    /// Parts of a draft that linchpin goes on writing for as long as nobody edits them.
+    Refreshed {
+        /// Stays the same from run to run: small letters, digits and hyphens.
+        id: String,
+        /// Whether the window holds all that the parts are about; else what was written before says more.
+        is_whole: bool,
+        /// The parts.
+        blocks: Vec<Block>,
+    },
     /// Parts that a page folds away until they are asked for.
     Details {
         /// What they are, in a few words.

@@ -17,6 +17,7 @@ mod containment;
 mod crowd;
 mod demo;
 mod diff;
+mod drafts;
 mod evidence;
 mod facts_given;
 mod flow;
