@@ -15,7 +15,9 @@ use super::input::RepositoryFace;
 use super::quantity;
 use super::table::Table;
 use crate::domain::{RepositoryId, Window};
-use crate::metrics::measure::{Cell, Definition, Ledger, Measure, Measured, Ratio, Unit, Value};
+use crate::metrics::measure::{
+    Cell, Definition, Ledger, Measure, Measured, Number, Ratio, Unit, Value,
+};
 
 /// The most areas a page lists under one figure.
 const MAX_AREAS: usize = 200;
@@ -279,7 +281,15 @@ pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
     };
     let number = quantity::headline_number(value)?;
     let ratio = value.ratio();
-    let unit = value.headline_unit(unit);
+    // A whole number in a share's place counts something: people met are no percentage.
+    let is_counted = ratio.is_none()
+        && unit == Unit::Share
+        && matches!(value.0.first(), Some((_, Number::Count(_))));
+    let unit = if is_counted {
+        Unit::Count("")
+    } else {
+        value.headline_unit(unit)
+    };
     let (amount, label) = match (ratio, unit, value.0.first()) {
         (Some(Ratio { hits, of }), ..) => (
             quantity::percent(number),
@@ -292,6 +302,9 @@ pub fn headline(unit: Unit, measured: &Measured) -> Option<Headline> {
                 .map_or((words.clone(), String::new()), |(amount, noun)| {
                     (amount.to_owned(), noun.to_owned())
                 })
+        }
+        (None, Unit::Count(""), Some((name, _))) => {
+            (quantity::plain(number), quantity::number_title(name))
         }
         (None, Unit::Count(noun), Some((name, _))) => (
             quantity::plain(number),
