@@ -135,4 +135,31 @@ pub struct EvidenceLine {
     pub origin: String,
     /// `github_content` where the text came from GitHub.
     pub trust: Option<String>,
+    /// The rule by which it was found, in words.
+    pub rule: String,
+}
+
+/// A line of evidence, opened into what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OpenedEvidence {
+    /// The line.
+    #[serde(flatten)]
+    pub line: EvidenceLine,
+    /// What it was made from, by time.
+    pub events: Vec<EventLine>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventLine {
+    /// When.
+    pub at: String,
+    /// Who, by name; `None`: nobody is named.
+    pub who: Option<String>,
+    /// What.
+    pub what: String,
+    /// What is shown of the page: `widgets#412`.
+    pub page: String,
+    /// The page; `None` where there is none.
+    pub url: Option<String>,
 }

@@ -219,7 +219,7 @@ fn every_row_of_a_person_has_n_and_receipts_that_lead_somewhere() {
     for product in items(&lead, "products") {
         for row in items(product, "reviewers") {
             assert!(row["turnaround"]["n"].as_u64().unwrap() > 0, "{row}");
-            let receipts = format!("**Receipts: {}**", text(row, "name"));
+            let receipts = format!("<summary>Receipts: {}</summary>", text(row, "name"));
             assert!(page.contains(&receipts), "{receipts}");
             let command = format!(
                 "linchpin explain review.turnaround --scope {} --person {}",
