@@ -63,6 +63,19 @@ pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, C
     )
 }
 
+/// Everybody who can have a pack: members first.
+pub(super) fn everybody(analysis: &Analysis) -> Vec<PersonId> {
+    let members = &analysis.private_question.roster.members;
+    let is_member = |person: PersonId| members.iter().any(|member| member.person == person);
+    let humans = analysis.tables.people.iter();
+    let mut people: Vec<PersonId> = humans
+        .filter(|person| person.account == Account::Human)
+        .map(|person| person.id)
+        .collect();
+    people.sort_by_key(|person| (!is_member(*person), *person));
+    people
+}
+
 /// The person whom the arguments name.
 fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
     let found = analysis.person(who)?;
@@ -100,7 +113,7 @@ fn write(
     Ok(written)
 }
 
-fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, CliError> {
+pub(super) fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, CliError> {
     let lines = render::pack::evidence_lines(&pack.lines)
         .map_err(|error| CliError::new(Kind::Defect, error))?;
     let document = |document| render::pack::document(document).into_bytes();

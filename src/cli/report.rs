@@ -12,7 +12,7 @@ use crate::domain::{Account, Person};
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::{self, Measure, unmet};
 use crate::register::{PrivateRegister, nearest};
-use crate::render::{self, encode};
+use crate::render::{self, OutputFile, encode};
 use crate::report::{
     AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryFace, TeamDefinition, TeamInput,
 };
@@ -303,12 +303,26 @@ pub fn keep_run(
     Ok(())
 }
 
+/// Measures with the rows that are listed, and what was kept of each.
+type Measured<T> = (Vec<Measure>, Vec<T>);
+
 /// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left.
 pub fn write_team_tree<T: Send>(
     analysis: &Analysis,
     workspace: &Workspace,
     keep: &(dyn Fn(&Measure) -> T + Sync),
-) -> Result<(Vec<Measure>, Vec<T>), CliError> {
+) -> Result<Measured<T>, CliError> {
+    let (files, measured) = team_files(analysis, workspace, keep)?;
+    replace_tree(&workspace.out.join("team"), &files, Audience::Everyone)?;
+    Ok(measured)
+}
+
+/// The files of the team tree, the measures with the rows that are listed, and what `keep` makes of each.
+pub(super) fn team_files<T: Send>(
+    analysis: &Analysis,
+    workspace: &Workspace,
+    keep: &(dyn Fn(&Measure) -> T + Sync),
+) -> Result<(Vec<OutputFile>, Measured<T>), CliError> {
     let readings = analysis.readings();
     let (measures, kept): (Vec<Measure>, Vec<T>) = metrics::measure_each(&readings, &|measure| {
         let kept = keep(&measure);
@@ -362,6 +376,5 @@ pub fn write_team_tree<T: Send>(
     let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
     let report = crate::report::team(&input, &definition);
     let files = render::team_tree(&report).map_err(|error| defect(Box::new(error)))?;
-    replace_tree(&workspace.out.join("team"), &files, Audience::Everyone)?;
-    Ok((measures, kept))
+    Ok((files, (measures, kept)))
 }

@@ -11,6 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod pack;
 pub mod svg;
+pub mod verify;
 
 pub use explain::{Explain, Format, definition_index, definition_page, explain};
 pub use markdown::MAX_SUMMARY_BYTES;
