@@ -147,7 +147,7 @@ impl Kind {
             Self::ChangesRequested => "a review by this person that asked for changes",
             Self::Unblocked => {
                 "a first review of what nobody but its author had touched for the agreed days, by somebody who had not been asked \
-                 before it stood still, nor a team of theirs"
+                 before it stood still, nor a team of theirs; merged within ten working days of it"
             }
             Self::FirstReview => {
                 "a first review in an area, at least 90 days after the record starts"

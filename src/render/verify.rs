@@ -91,8 +91,8 @@ impl Written {
         logins: impl IntoIterator<Item = String>,
     ) -> Self {
         let words = names.into_iter().flat_map(|name| words_of(&plain(&name)));
-        // A word of a letter or two is nobody's alone.
-        let words = words.filter(|word| word.chars().count() > 2);
+        // A letter is nobody's alone.
+        let words = words.filter(|word| word.chars().count() > 1);
         Self {
             names: words.map(|word| word.to_lowercase()).collect(),
             logins: logins

@@ -1,12 +1,12 @@
 //! What one person committed to the default branches, as git tells it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use super::Reading;
 use super::delivery::landing;
-use super::file_areas::FileAreas;
+use super::file_areas::areas_of_files;
 use super::pull_requests;
 use crate::domain::{CommitId, PersonId, RepositoryId};
 
@@ -27,6 +27,8 @@ pub struct Made {
     pub subject: String,
     /// The areas that it touches, sorted.
     pub areas: Vec<String>,
+    /// How many files it changes.
+    pub n_files: u64,
     /// Whether it came with a pull request.
     pub came_with_a_pull_request: bool,
 }
@@ -48,9 +50,9 @@ pub fn of_person(reading: &Reading<'_>, person: PersonId) -> Vec<Made> {
         return Vec::new();
     }
     let landings = landing::of_product(reading, &pull_requests::of_product(reading));
-    let mut areas = areas_of(reading, &rows);
     let made = |at: usize| {
         let row = tables.commits.get(at)?;
+        let (areas, n_files) = touched(reading, at);
         Some(Made {
             repository: row.repository,
             commit: row.commit,
@@ -61,7 +63,8 @@ pub fn of_person(reading: &Reading<'_>, person: PersonId) -> Vec<Made> {
                 .filter(|person| tables.is_human(*person))
                 .collect(),
             subject: row.subject.clone(),
-            areas: areas.remove(&at).unwrap_or_default(),
+            areas,
+            n_files,
             came_with_a_pull_request: landings.is_absorbed_row(at),
         })
     };
@@ -76,25 +79,16 @@ pub fn starts_at(reading: &Reading<'_>) -> Option<Timestamp> {
     own.map(|row| row.landed_at).min()
 }
 
-/// The areas that some commits touch, by row.
-fn areas_of(reading: &Reading<'_>, rows: &[usize]) -> BTreeMap<usize, Vec<String>> {
-    let mut found: BTreeMap<usize, Vec<String>> =
-        rows.iter().map(|row| (*row, Vec::new())).collect();
-    let places = FileAreas::of(reading);
+/// The areas that the commit of a row touches, sorted, and how many files it changes. Changes are in the order of their commits.
+fn touched(reading: &Reading<'_>, row: usize) -> (Vec<String>, u64) {
     let changes = &reading.tables.changes;
-    for (row, file) in changes.commit.iter().zip(&changes.file) {
-        let (Ok(row), Ok(file)) = (usize::try_from(*row), usize::try_from(*file)) else {
-            continue;
-        };
-        if let Some(areas) = found.get_mut(&row) {
-            let of_file = places.of_files().get(file).into_iter().flatten();
-            let names = of_file.filter_map(|area| places.name(*area));
-            areas.extend(names.map(str::to_owned));
-        }
-    }
-    for areas in found.values_mut() {
-        areas.sort();
-        areas.dedup();
-    }
-    found
+    let areas_of = areas_of_files(reading);
+    let row = u32::try_from(row).unwrap_or(u32::MAX);
+    let from = changes.commit.partition_point(|of| *of < row);
+    let until = changes.commit.partition_point(|of| *of <= row);
+    let files = changes.file.get(from..until).unwrap_or_default();
+    let at = files.iter().filter_map(|file| usize::try_from(*file).ok());
+    let areas: BTreeSet<&String> = at.filter_map(|file| areas_of.get(file)).flatten().collect();
+    let n_files = u64::try_from(files.len()).unwrap_or(u64::MAX);
+    (areas.into_iter().cloned().collect(), n_files)
 }

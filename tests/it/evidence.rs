@@ -1410,7 +1410,7 @@ fn what_machines_open_is_nobodys_moment() {
     let acts = team.acts(ADA, Kind::Reviewed);
     assert!(
         acts[0].contains(
-            "widgets#4 (approved without a comment); 1 pull request by machines left out."
+            "widgets#4 (approved without a comment); reviews of machines' pull requests left out: 1."
         ),
         "{acts:?}"
     );
@@ -1477,14 +1477,14 @@ fn what_git_knows_is_told_without_github_and_the_rest_is_not_observed() {
     assert_eq!(
         acts(Kind::Committed),
         [
-            "Committed 3 changes to widgets in 2026-03, in “doors”: widgets@0202020202 “Commit 2”, widgets@0303030303 “Commit 3”, \
+            "Committed to widgets in 2026-03, in “doors”: widgets@0202020202 “Commit 2”, widgets@0303030303 “Commit 3”, \
              widgets@0404040404 “Commit 4”."
         ]
     );
     assert_eq!(
         acts(Kind::Paired),
         [
-            "Made 1 change together with “ben” in 2026-Q1, by the commits' own words, in “doors”: widgets@0404040404 “Commit 4”."
+            "Made changes together with “ben” in 2026-Q1, by the commits' own words, in “doors”: widgets@0404040404 “Commit 4”."
         ]
     );
     assert_eq!(
@@ -1521,4 +1521,82 @@ fn every_snippet_holds_what_it_was_made_from() {
             assert!(snippet.events.is_sorted(), "{}", snippet.act.text());
         }
     }
+}
+
+/// How many lines of a page stand in the open, as wide as a reader sees them: what is folded and addresses left out.
+fn open_lines(page: &str) -> usize {
+    let mut open = String::new();
+    for (at, part) in page.split("<details>").enumerate() {
+        let rest = part.split_once("</details>").map_or(part, |(_, rest)| rest);
+        open.push_str(if at == 0 { part } else { rest });
+    }
+    let shown = |line: &str| -> usize {
+        let addresses: usize = line
+            .split("](")
+            .skip(1)
+            .map(|rest| rest.find(')').unwrap_or(0))
+            .sum();
+        line.chars().count().saturating_sub(addresses)
+    };
+    open.lines()
+        .map(|line| shown(line).div_ceil(120).max(1))
+        .sum()
+}
+
+#[test]
+fn a_page_of_evidence_is_a_few_screens_and_a_quarter_of_a_brag_document_is_one() {
+    for pack in PACKS.iter() {
+        let page = linchpin::render::pack::document(&pack.evidence);
+        assert!(
+            open_lines(&page) <= 190,
+            "{}: {}",
+            pack.login,
+            open_lines(&page)
+        );
+        let brag = linchpin::render::draft::Draft::of(&pack.brag).begun();
+        for part in brag.split("<!-- linchpin:begin ").skip(2) {
+            let part = part.split("<!-- linchpin:end ").next().unwrap();
+            assert!(
+                open_lines(part) <= 50,
+                "{}: {}\n{part}",
+                pack.login,
+                open_lines(part)
+            );
+        }
+    }
+}
+
+#[test]
+fn what_stands_still_again_was_not_unblocked() {
+    let merged = |when: &str| {
+        let mut team = Team::new();
+        team.as_of = at("2026-06-30T00:00:00Z");
+        team.window.until = team.as_of;
+        team.pull_request(1, BEN, "2026-03-03T09:00:00Z", Some(when));
+        team.review(1, ADA, "2026-03-09T10:00:00Z", ReviewState::Approved);
+        team.acts(ADA, Kind::Unblocked).len()
+    };
+    assert_eq!(merged("2026-03-19T09:00:00Z"), 1);
+    assert_eq!(merged("2026-05-19T09:00:00Z"), 0);
+}
+
+#[test]
+fn an_excerpt_is_what_its_author_wrote_and_neither_a_quotation_nor_code() {
+    let mut team = Team::new();
+    team.pull_request(1, BEN, "2026-03-09T09:00:00Z", Some("2026-03-12T09:00:00Z"));
+    team.review(1, ADA, "2026-03-10T10:00:00Z", ReviewState::Commented);
+    team.comment(
+        1,
+        ADA,
+        "2026-03-10T10:00:00Z",
+        "> Why is the lamp dark, and who turned it off in the first place?\n\nThe fuse.\n```rust\nlet lamp = Lamp::dark();\n```\n",
+    );
+    team.comment(1, ADA, "2026-03-10T11:00:00Z", "> It is dark, is it not?");
+    let quotes: Vec<String> = team
+        .pack(ADA)
+        .snippets
+        .into_iter()
+        .filter_map(|snippet| Some(snippet.quote?.text))
+        .collect();
+    assert_eq!(quotes, ["The fuse."]);
 }

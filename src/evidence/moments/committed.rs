@@ -10,7 +10,7 @@ use crate::evidence::snippet::{Act, Event, Kind, Link, Snippet};
 use crate::work::commits::{Made, of_person as made_by, starts_at};
 use crate::work::{Need, Reading};
 
-/// So many commits of a moment are linked.
+/// So many commits of a moment are linked: those that change most files. How many there are is no measure of anybody.
 const LISTED: usize = 3;
 
 /// Commits of the person inside the window.
@@ -52,11 +52,8 @@ fn commits(subject: &Subject<'_>, reading: &Reading<'_>, moments: &mut Vec<Snipp
         } else {
             ""
         };
-        let n = super::count(commits.len(), "change");
         let (year, month) = (month.year(), month.month());
-        let act = Act::default().own(format!(
-            "Committed {n} to {name}{how} in {year:04}-{month:02}"
-        ));
+        let act = Act::default().own(format!("Committed to {name}{how} in {year:04}-{month:02}"));
         let about = format!("{name} {year}-{month}");
         let mut snippet = moment(subject, Kind::Committed, &about, act, &commits);
         if !is_read {
@@ -70,9 +67,8 @@ fn commits(subject: &Subject<'_>, reading: &Reading<'_>, moments: &mut Vec<Snipp
         let Some(partner) = subject.sources.person(other) else {
             continue;
         };
-        let n = super::count(commits.len(), "change");
         let act = Act::default()
-            .own(format!("Made {n} together with "))
+            .own("Made changes together with ")
             .given(&partner.display_name)
             .own(format!(" in {quarter}, by the commits' own words"));
         let about = format!(
@@ -101,7 +97,11 @@ fn moment(
         act = act.own(", in ").given(&areas.join(", "));
     }
     act = act.own(": ");
-    for (at, own) in commits.iter().take(LISTED).enumerate() {
+    let mut listed: Vec<&Made> = commits.to_vec();
+    listed.sort_by_key(|own| std::cmp::Reverse(own.n_files));
+    listed.truncate(LISTED);
+    listed.sort_by_key(|own| (own.at, own.commit));
+    for (at, own) in listed.into_iter().enumerate() {
         if at > 0 {
             act = act.own(", ");
         }
@@ -114,7 +114,8 @@ fn moment(
     let on = subject.sources.date(last.unwrap_or(subject.sources.end()));
     let mut snippet = subject.snippet(kind, on, about, act.own("."));
     snippet.n = number(commits.len());
-    snippet.weight = number(commits.len());
+    let n_files: u64 = commits.iter().map(|own| own.n_files).sum();
+    snippet.weight = 4 * u64::from((n_files + 1).ilog2());
     snippet.areas = areas;
     snippet.events = commits
         .iter()

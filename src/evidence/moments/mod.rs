@@ -220,21 +220,38 @@ fn dimensions(kind: Kind) -> Vec<Dimension> {
     }
 }
 
-/// The longest of some comments, cut to what fits in a few lines.
+/// The longest of some comments, cut to what fits in a few lines: what its author wrote, not what it repeats of others or of code.
 pub(super) fn excerpt<'a>(comments: impl Iterator<Item = &'a Comment>) -> Option<Quote> {
     const MOST: usize = 280;
-    let longest = comments
-        .filter(|comment| !comment.body.trim().is_empty())
-        .max_by(|a, b| (a.body_length, &b.comment).cmp(&(b.body_length, &a.comment)))?;
-    let body = longest.body.trim();
-    let mut text: String = body.chars().take(MOST).collect();
-    if text.len() < body.len() {
+    let said = comments.map(|comment| (own_words(&comment.body), comment));
+    let said = said.filter(|(words, _)| !words.is_empty());
+    let (words, longest) = said.max_by(|(a, one), (b, other)| {
+        let (a, b) = (a.chars().count(), b.chars().count());
+        (a, &other.comment).cmp(&(b, &one.comment))
+    })?;
+    let mut text: String = words.chars().take(MOST).collect();
+    if text.len() < words.len() {
         text.push('…');
     }
     Some(Quote {
         text,
         url: longest.url.clone(),
     })
+}
+
+/// A comment without the lines that it quotes and without blocks of code.
+fn own_words(body: &str) -> String {
+    let mut own: Vec<&str> = Vec::new();
+    let mut is_code = false;
+    for line in body.lines() {
+        let start = line.trim_start();
+        if start.starts_with("```") || start.starts_with("~~~") {
+            is_code = !is_code;
+        } else if !is_code && !start.starts_with('>') {
+            own.push(line);
+        }
+    }
+    own.join("\n").trim().to_owned()
 }
 
 /// `1 comment`, `2 comments`.

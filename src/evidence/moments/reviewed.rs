@@ -39,10 +39,11 @@ fn new_excerpt<'a>(
     comments: impl Iterator<Item = &'a Comment>,
     quoted: &mut BTreeSet<String>,
 ) -> Option<Quote> {
-    let words = |comment: &Comment| comment.body.trim().to_lowercase();
-    let quote = excerpt(comments.filter(|comment| !quoted.contains(&words(comment))))?;
-    let whole = quote.text.trim_end_matches('…').to_lowercase();
-    quoted.insert(whole);
+    // Two comments that are the same as far as they are quoted are the same quotation.
+    let words = |comment: &Comment| excerpt(std::iter::once(comment)).map(|quote| quote.text);
+    let is_new = |comment: &&Comment| words(comment).is_some_and(|words| !quoted.contains(&words));
+    let quote = excerpt(comments.filter(is_new))?;
+    quoted.insert(quote.text.clone());
     Some(quote)
 }
 
@@ -191,8 +192,10 @@ impl<'a> Fortnight<'a> {
         act = self.elsewhere(subject, act);
         act = self.unanswered(subject, act);
         if self.n_of_machines > 0 {
-            let n = count(self.n_of_machines, "pull request");
-            act = act.own(format!("; {n} by machines left out"));
+            let n = self.n_of_machines;
+            act = act.own(format!(
+                "; reviews of machines' pull requests left out: {n}"
+            ));
         }
         act = act.own(".");
         let is_asked = |(_, asked): &(usize, usize)| *asked > 0 || !self.asked.is_empty();

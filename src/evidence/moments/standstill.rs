@@ -6,6 +6,9 @@ use super::{Subject, count, number};
 use crate::evidence::index::Item;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
 
+/// What is merged later than so many of the team's working days after a review stood still again: the review ended nothing.
+const MOVES_ON: f64 = 10.0;
+
 /// Standstills that the person ended, requests that wait for the person, own work that stands still.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     for item in subject.items() {
@@ -25,7 +28,7 @@ fn whole(days: f64) -> String {
     }
 }
 
-/// The person's first review of somebody's pull request came after a standstill, and it was merged later.
+/// The person's first review of somebody's pull request came after a standstill, and it was merged soon after.
 fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
     let pull_request = item.pull_request;
     if item.is_by(subject.person) || !subject.index.is_human(pull_request.author) {
@@ -55,6 +58,9 @@ fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
     // How long it stood still is told by the team's days, as everywhere: nobody in particular had to move.
     let days = (subject.sources).working_days(None, quiet_since, stepped_in_at);
     if days < subject.sources.past.question.flow.stuck_after_working_days {
+        return None;
+    }
+    if (subject.sources).working_days(None, reviewed_at, merged_at) > MOVES_ON {
         return None;
     }
     // Whoever was asked, by name or with their team, and came late ended a wait of their own. Asked when it stood still already,
