@@ -29,7 +29,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 defect · 2 usage · 3 configuration · 4 authentication · 5 finished with partial data · \
-                          6 rate-limited, run again to resume · 7 an agreement is crossed (check) · \
+                          6 rate-limited, run again to resume · 7 an agreement is crossed (check), or a write-up says what is not in the evidence (verify) · \
                           8 another run is writing · 9 the store is damaged or unfinished · 10 a place cannot be written · \
                           11 a folder that linchpin did not make, or a link · 130 interrupted · 143 terminated";
 
@@ -68,8 +68,10 @@ pub enum Command {
     Lead(AnalysisArgs),
     /// Print notes for agreed feedback follow-ups of the private register.
     FollowUp(FollowUpArgs),
-    /// Show a metric's definition and the rows behind its figure.
+    /// Show a metric's definition and the rows behind its figure, or what a line of evidence was made from.
     Explain(ExplainArgs),
+    /// Hold write-ups against the evidence and the figures; exit code 7 where an id, page, date, number or name is in neither.
+    Verify(VerifyArgs),
     /// Say why figures moved between two runs: new events, late data, labels, identity, configuration, definition.
     Diff(DiffArgs),
     /// Hold the register's agreements against the figures; exit code 7 where one is crossed and not accepted.
@@ -219,7 +221,7 @@ pub struct FollowUpArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A metric's id, such as `flow.pickup_time`; `list` names them all.
+    /// A metric's id, such as `flow.pickup_time`; `list` names them all. Or the id of a line of evidence, such as `ev-27867f3c87`.
     pub metric: String,
     /// Only rows of this bucket: `2026-W07`, `2026-02` or `2026-Q1`.
     #[arg(long)]
@@ -233,6 +235,17 @@ pub struct ExplainArgs {
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The write-ups: a review, a draft, any page that linchpin wrote.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,

@@ -38,7 +38,7 @@ pub const DONE: u8 = 0;
 /// Finished, but some of the data is missing: see the banner and `data_quality.json`.
 pub const PARTIAL: u8 = 5;
 
-/// An agreement of the team is crossed and not accepted.
+/// An agreement of the team is crossed and not accepted, or a write-up says what is not in the evidence.
 pub const CROSSED: u8 = 7;
 
 impl ErrorKind {

@@ -1,16 +1,18 @@
-//! `linchpin explain`: a metric's definition and the rows behind its figure.
+//! `linchpin explain`: a metric's definition and the rows behind its figure; or what a line of evidence was made from.
 
 use super::args::{ExplainArgs, Format};
-use super::console;
 use super::error::{CliError, DONE, ErrorKind};
 use super::workspace::Workspace;
+use super::{console, person};
 use crate::analysis::Analysis;
 use crate::domain::{Bucket, PersonId};
+use crate::evidence::{self, Snippet};
 use crate::metrics::measure::{About, Scope};
 use crate::metrics::{self, Measure};
 use crate::register::nearest;
 use crate::render;
 use crate::render::encode::terminal;
+use crate::tables::FactTable;
 
 /// Rows that a table for people lists of each fate.
 const ROWS_FOR_PEOPLE: usize = 40;
@@ -27,6 +29,9 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
             ));
         }
         return Ok(DONE);
+    }
+    if Snippet::is_id(&args.metric) {
+        return snippet(args, workspace);
     }
     let Some(metric) = metrics::find(&args.metric) else {
         return Err(not_a_metric(&args.metric));
@@ -66,17 +71,43 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         minimum_n: analysis.question.minimum_n,
         max_rows: ROWS_FOR_PEOPLE,
     };
-    let format = match args.format {
+    let text = render::explain(&asked, form(args.format))
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
+    console::out(&text);
+    // The process ends here: giving millions of rows back one by one would take longer than reading them did.
+    std::mem::forget((analysis, measure));
+    Ok(DONE)
+}
+
+const fn form(format: Format) -> render::Format {
+    match format {
         Format::Table => render::Format::Table,
         Format::Json => render::Format::Json,
         Format::Csv => render::Format::Csv,
         Format::Markdown => render::Format::Markdown,
+    }
+}
+
+/// Opens a line of evidence into what it was made from.
+fn snippet(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError> {
+    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
+    let people = match &args.person {
+        Some(login) => vec![analysis.named(login)?.id],
+        None => person::everybody(&analysis),
     };
-    let text =
-        render::explain(&asked, format).map_err(|error| CliError::new(ErrorKind::Defect, error))?;
+    let opened = person::with_sources(&analysis, workspace, |sources| {
+        let mut packs = evidence::packs(sources, &people).into_iter();
+        packs.find_map(|pack| pack.opened(&analysis.tables.people, &args.metric))
+    });
+    let Some(opened) = opened else {
+        let message = format!("nobody has the line `{}` in this window", args.metric);
+        return Err(CliError::new(ErrorKind::Usage, message).hint(
+            "name the window and the instant that its page names, with `--since`, `--until` and `--as-of`",
+        ));
+    };
+    let text = render::pack::opened(&opened, form(args.format))
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     console::out(&text);
-    // The process ends here: giving millions of rows back one by one would take longer than reading them did.
-    std::mem::forget((analysis, measure));
     Ok(DONE)
 }
 

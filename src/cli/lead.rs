@@ -1,6 +1,6 @@
 //! `linchpin lead`: the lead's named views, in the private tree alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::context::Context;
@@ -13,10 +13,12 @@ use crate::domain::{PersonId, RepoName, RepositoryId};
 use crate::evidence::lead::{self, LeadSources, ProductSources};
 use crate::metrics::agreements::agreements;
 use crate::metrics::knowledge::{decay, orphans_if};
-use crate::metrics::ownership::handover::{self, Finding};
+use crate::metrics::ownership::handover::{self, Finding, Handover};
 use crate::metrics::review::{areas, waits};
+use crate::render::OutputFile;
 use crate::tables::FactTable;
 use crate::work::history::touches::last_touches;
+use crate::work::pull_requests::{self, Key};
 use crate::work::{Reading, activity};
 use crate::{metrics, render};
 
@@ -37,6 +39,19 @@ pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
 
 /// Writes the views and returns their folder.
 pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliError> {
+    let files = files(analysis, workspace)?;
+    let private = workspace.out.join("private");
+    keep_out_of_git(&private)?;
+    let place = private.join(private_folder::LEAD);
+    replace_tree(&place, &files, Audience::Owner)?;
+    Ok(place)
+}
+
+/// The files of the views.
+pub(super) fn files(
+    analysis: &Analysis,
+    workspace: &Workspace,
+) -> Result<Vec<OutputFile>, CliError> {
     let (tables, question) = (&analysis.tables, &analysis.private_question);
     let readings = analysis.private_readings();
     let repositories: BTreeMap<RepositoryId, RepoName> = tables
@@ -71,17 +86,25 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         accepted: &workspace.register.accepted,
         masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),
     });
-    let files =
-        render::lead_tree(&views).map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-    let private = workspace.out.join("private");
-    keep_out_of_git(&private)?;
-    let place = private.join(private_folder::LEAD);
-    replace_tree(&place, &files, Audience::Owner)?;
-    Ok(place)
+    render::lead_tree(&views).map_err(|error| CliError::new(ErrorKind::Defect, error))
 }
 
 fn product_sources(reading: &Reading<'_>) -> ProductSources {
+    let handovers: Vec<Handover> = handover::handovers(reading)
+        .into_iter()
+        .filter_map(|(_, finding)| match finding {
+            Finding::Moved(handover) => Some(handover),
+            Finding::TooLittleHistory | Finding::Stays => None,
+        })
+        .collect();
+    let stages = handovers.iter().flat_map(|handover| &handover.stages);
+    let shown: BTreeSet<Key> = stages.map(|(_, _, key)| *key).collect();
+    let pages = pull_requests::of_product(reading)
+        .into_iter()
+        .filter(|whole| shown.contains(&whole.key()))
+        .map(|whole| (whole.key(), whole.pull_request.url.clone()));
     ProductSources {
+        pages: pages.collect(),
         name: reading.product.name.clone(),
         waits: waits::of_merged(reading),
         reviewers: areas::by_area(reading),
@@ -89,12 +112,6 @@ fn product_sources(reading: &Reading<'_>) -> ProductSources {
         last_touches: last_touches(reading),
         known_to_one: orphans_if::by_person_and_area(reading),
         active: activity::active_people(reading),
-        handovers: handover::handovers(reading)
-            .into_iter()
-            .filter_map(|(_, finding)| match finding {
-                Finding::Moved(handover) => Some(handover),
-                Finding::TooLittleHistory | Finding::Stays => None,
-            })
-            .collect(),
+        handovers,
     }
 }

@@ -25,6 +25,7 @@ mod report;
 mod run;
 mod schema;
 mod time;
+mod verify;
 mod version;
 mod workspace;
 
@@ -93,6 +94,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         Command::Lead(args) => lead::lead(context, &of_store(args)?),
         Command::FollowUp(args) => follow_up::follow_up(args, context, &of_store(&args.analysis)?),
         Command::Explain(args) => explain::explain(args, &of_store(&args.analysis)?),
+        Command::Verify(args) => verify::verify(args, context, &of_store(&args.analysis)?),
         Command::Diff(args) => diff::diff(args, &of_store(&args.analysis)?),
         Command::Check(args) => check::check(args, &of_store(&args.analysis)?),
         Command::Export(args) => export::export(args, &of_store(&args.analysis)?),

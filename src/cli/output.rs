@@ -1,14 +1,16 @@
 //! Writes output trees: whole or not at all, and only into folders that linchpin made.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use super::console::note;
 use super::error::{CliError, ErrorKind};
 use crate::folder::mark::{Mark, Purpose};
 use crate::folder::open::Opening;
-use crate::folder::tree::{Kept, Manner};
+use crate::folder::tree::{self, Kept, Manner};
 use crate::folder::{self, Because, Folder, Lock, Refused};
 use crate::git;
+use crate::render::draft::Draft;
 use crate::render::encode;
 
 pub use crate::folder::Audience;
@@ -37,6 +39,16 @@ pub fn replace_tree(
     files: &[(String, Vec<u8>)],
     audience: Audience,
 ) -> Result<(), CliError> {
+    replace_tree_and_drafts(place, files, &[], audience)
+}
+
+/// The same with drafts, by their paths: people go on writing in them, and what they wrote stays.
+pub fn replace_tree_and_drafts(
+    place: &Path,
+    files: &[(String, Vec<u8>)],
+    drafts: &[(&str, Draft)],
+    audience: Audience,
+) -> Result<(), CliError> {
     let (parent, name) = split(place)?;
     let refused = |error| refused(error, place);
     let (folder, _lock, mark) = container(&parent, Purpose::Report, audience).map_err(refused)?;
@@ -44,11 +56,53 @@ pub fn replace_tree(
         keeps_edits: mark.purpose == Purpose::Private,
         ..Manner::generated(audience)
     };
-    let kept = folder.replace_tree(&name, files, manner).map_err(refused)?;
-    for kept in kept {
-        note(&encode::terminal(&sentence(place, &kept)));
+    let told = RefCell::new(Vec::new());
+    let merges: Vec<_> = drafts
+        .iter()
+        .map(|(path, draft)| {
+            let (told, place) = (&told, place.join(path));
+            let merge = move |there: Option<&[u8]>| {
+                let (bytes, notes) = merged(draft, there, &place);
+                told.borrow_mut().extend(notes);
+                bytes
+            };
+            (*path, merge)
+        })
+        .collect();
+    let drafts: Vec<tree::Draft<'_>> = merges
+        .iter()
+        .map(|(path, merge)| tree::Draft { path, merge })
+        .collect();
+    let kept = folder
+        .replace_tree_and_drafts(&name, files, &drafts, manner)
+        .map_err(refused)?;
+    let kept = kept.iter().map(|kept| sentence(place, kept));
+    for said in kept.chain(told.take()) {
+        note(&encode::terminal(&said));
     }
     Ok(())
+}
+
+/// A draft from what is there, and what is to be said of it.
+fn merged(draft: &Draft, there: Option<&[u8]>, place: &Path) -> (Vec<u8>, Vec<String>) {
+    let Some(there) = there else {
+        return (draft.begun().into_bytes(), Vec::new());
+    };
+    let Ok(text) = std::str::from_utf8(there) else {
+        let note = format!(
+            "`{}` is no UTF-8 and stays as it is: save it as UTF-8 to have it kept up to date",
+            place.display()
+        );
+        return (there.to_vec(), vec![note]);
+    };
+    let merged = draft.merged(text);
+    let notes = merged.edited.iter().map(|part| {
+        format!(
+            "`{}`: the part `{part}` was edited and stays as it is",
+            place.display()
+        )
+    });
+    (merged.text.into_bytes(), notes.collect())
 }
 
 fn sentence(place: &Path, kept: &Kept) -> String {

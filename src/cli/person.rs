@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::PersonArgs;
 use super::context::Context;
 use super::error::{CliError, DONE, ErrorKind, PARTIAL};
-use super::output::{Audience, keep_out_of_git, replace_tree};
+use super::output::{Audience, keep_out_of_git, replace_tree_and_drafts};
 use super::workspace::Workspace;
 use super::{console, private_folder};
 use crate::analysis::Analysis;
@@ -14,6 +14,7 @@ use crate::domain::{Account, PersonId, RepoName, RepositoryId};
 use crate::evidence::absence::{self, Observed};
 use crate::evidence::{self, Entry, Pack, Sources};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
+use crate::render::draft::Draft;
 use crate::render::{self, OutputFile, encode};
 use crate::report::Document;
 #[cfg(feature = "demo")]
@@ -62,6 +63,19 @@ pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, C
     )
 }
 
+/// Everybody who can have a pack: members first.
+pub(super) fn everybody(analysis: &Analysis) -> Vec<PersonId> {
+    let members = &analysis.private_question.roster.members;
+    let is_member = |person: PersonId| members.iter().any(|member| member.person == person);
+    let humans = analysis.tables.people.iter();
+    let mut people: Vec<PersonId> = humans
+        .filter(|person| person.account == Account::Human)
+        .map(|person| person.id)
+        .collect();
+    people.sort_by_key(|person| (!is_member(*person), *person));
+    people
+}
+
 /// The person whom the arguments name.
 fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
     let found = analysis.named(who)?;
@@ -91,20 +105,21 @@ fn write(
             continue;
         };
         let place = workspace.out.join("private").join(folder);
-        replace_tree(&place, &files(&pack, absence.as_ref())?, Audience::Owner)?;
+        let files = files(&pack, absence.as_ref())?;
+        let drafts = [("draft/brag.md", Draft::of(&pack.brag))];
+        replace_tree_and_drafts(&place, &files, &drafts, Audience::Owner)?;
         written.push(place);
     }
     Ok(written)
 }
 
-fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, CliError> {
+pub(super) fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, CliError> {
     let lines = render::pack::evidence_lines(&pack.lines)
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     let document = |document| render::pack::document(document).into_bytes();
     let mut files = vec![
         ("evidence.md".to_owned(), document(&pack.evidence)),
         ("evidence.jsonl".to_owned(), lines.into_bytes()),
-        ("brag.md".to_owned(), document(&pack.brag)),
         ("one-on-one.md".to_owned(), document(&pack.one_on_one)),
     ];
     files.extend(absence.map(|card| ("absence.md".to_owned(), document(card))));

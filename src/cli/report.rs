@@ -12,7 +12,7 @@ use crate::domain::{Account, Person};
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::{self, Measure, unmet};
 use crate::register::nearest;
-use crate::render::{self, encode};
+use crate::render::{self, OutputFile, encode};
 use crate::report::{
     AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
 };
@@ -235,13 +235,28 @@ pub fn keep_run(
     Ok(())
 }
 
+/// Measures with the rows that are listed, and what was kept of each.
+type Measured<T> = (Vec<Measure>, Vec<T>);
+
 /// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left.
 pub fn write_team_tree<T: Send>(
     analysis: &Analysis,
     readings: &[Reading<'_>],
     workspace: &Workspace,
     keep: &(dyn Fn(&Measure) -> T + Sync),
-) -> Result<(Vec<Measure>, Vec<T>), CliError> {
+) -> Result<Measured<T>, CliError> {
+    let (files, measured) = team_files(analysis, readings, workspace, keep)?;
+    replace_tree(&workspace.out.join("team"), &files, Audience::Everyone)?;
+    Ok(measured)
+}
+
+/// The files of the team tree, the measures with the rows that are listed, and what `keep` makes of each.
+pub(super) fn team_files<T: Send>(
+    analysis: &Analysis,
+    readings: &[Reading<'_>],
+    workspace: &Workspace,
+    keep: &(dyn Fn(&Measure) -> T + Sync),
+) -> Result<(Vec<OutputFile>, Measured<T>), CliError> {
     let (measures, kept): (Vec<Measure>, Vec<T>) = metrics::measure_each(readings, &|measure| {
         let kept = keep(&measure);
         (crate::report::with_listable_rows(measure), kept)
@@ -294,6 +309,5 @@ pub fn write_team_tree<T: Send>(
     let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
     let report = crate::report::team(&input, &definition);
     let files = render::team_tree(&report).map_err(|error| defect(Box::new(error)))?;
-    replace_tree(&workspace.out.join("team"), &files, Audience::Everyone)?;
-    Ok((measures, kept))
+    Ok((files, (measures, kept)))
 }

@@ -1,54 +1,98 @@
-//! `brag.md`: the person's own list of things done, dated, to be added to.
+//! `draft/brag.md`: the person's own list of things done, dated, to be added to: at most a screen a quarter.
 
-use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 use super::Sources;
 use super::pack::{Face, dated, subtitle};
-use super::snippet::{Origin, Polarity, Snippet};
+use super::sampling::sample;
+use super::snippet::{Kind, Origin, Polarity, Snippet};
+use crate::domain::{Bucket, Granularity};
 use crate::report::document::{Block, Document, Span};
 
-/// Everything that counts as a win, and every entry by hand, under its month.
+/// How many moments of a quarter stand in the open; the others are folded.
+const SHOWN: usize = 16;
+
+/// Everything that counts as a win, and every entry by hand, under its quarter.
 pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snippet]) -> Document {
-    let mut blocks = vec![Block::Paragraph(vec![Span::text(
-        "Add what GitHub cannot see: designs talked through, people helped, decisions prepared. Entries in the private register \
-         appear here marked as self-reported.",
-    )])];
-    let mut month: Option<Date> = None;
-    let mut bullets = Vec::new();
+    let mut blocks = vec![
+        Block::Paragraph(vec![Span::text(
+            "This draft is yours: write wherever you like, and it stays. linchpin goes on writing between two of its own lines, for as \
+             long as nobody edits what stands there. Add what GitHub cannot see: designs talked through, people helped, decisions \
+             prepared. Entries in the private register appear here marked as self-reported.",
+        )]),
+        Block::Refreshed {
+            id: "window".to_owned(),
+            is_whole: true,
+            blocks: vec![Block::Paragraph(subtitle(sources))],
+        },
+    ];
     let listed = |snippet: &&Snippet| {
         snippet.polarity == Polarity::Win || snippet.origin != Origin::Observed
     };
+    let mut quarters: BTreeMap<Bucket, Vec<Snippet>> = BTreeMap::new();
     for snippet in snippets.iter().filter(listed) {
-        let first = snippet.on.first_of_month();
-        if month != Some(first) {
-            flush(&mut blocks, &mut bullets);
-            blocks.push(Block::Heading(
-                1,
-                vec![Span::text(format!(
-                    "{:04}-{:02}",
-                    first.year(),
-                    first.month()
-                ))],
-            ));
-            month = Some(first);
-        }
-        let mut bullet = dated(snippet);
-        if snippet.origin == Origin::SelfReported {
-            bullet.push(Span::text(" "));
-            bullet.push(Span::Emphasis("self-reported".to_owned()));
-        }
-        bullets.push(bullet);
+        let quarter = Bucket::of_date(snippet.on, Granularity::Quarter);
+        quarters.entry(quarter).or_default().push(snippet.clone());
     }
-    flush(&mut blocks, &mut bullets);
+    for (quarter, snippets) in quarters {
+        blocks.push(Block::Refreshed {
+            id: quarter.to_string().to_lowercase(),
+            is_whole: is_whole(sources, quarter),
+            blocks: of_quarter(quarter, &snippets),
+        });
+        blocks.push(Block::Blank {
+            label: format!("What GitHub did not see in {quarter}"),
+            prompt: "[yours to write]".to_owned(),
+        });
+    }
     Document {
         title: format!("Brag document: {}", face.words()),
-        subtitle: subtitle(sources),
+        subtitle: Vec::new(),
         blocks,
     }
 }
 
-fn flush(blocks: &mut Vec<Block>, bullets: &mut Vec<Vec<Span>>) {
-    if !bullets.is_empty() {
-        blocks.push(Block::Bullets(std::mem::take(bullets)));
+/// Whether the window holds a quarter, or as much of it as there is yet.
+fn is_whole(sources: &Sources<'_>, quarter: Bucket) -> bool {
+    let of_quarter = quarter.window(&sources.past.question.zone);
+    let is_begun = sources.past.question.window.since <= of_quarter.since;
+    let end = of_quarter.until.min(sources.past.question.as_of);
+    is_begun && sources.end() >= end
+}
+
+fn of_quarter(quarter: Bucket, snippets: &[Snippet]) -> Vec<Block> {
+    let mut blocks = vec![Block::Heading(1, vec![Span::text(quarter.to_string())])];
+    let (reviews, others): (Vec<Snippet>, Vec<Snippet>) = snippets
+        .iter()
+        .cloned()
+        .partition(|snippet| snippet.kind == Kind::Reviewed);
+    let shown = sample(&others, SHOWN);
+    let folded: Vec<&Snippet> = others
+        .iter()
+        .filter(|snippet| !shown.iter().any(|one| one.id == snippet.id))
+        .collect();
+    if !shown.is_empty() {
+        blocks.push(Block::Bullets(shown.into_iter().map(bullet).collect()));
     }
+    for (summary, snippets) in [
+        ("Further moments", folded),
+        ("Reviews, by fortnight", reviews.iter().collect()),
+    ] {
+        if !snippets.is_empty() {
+            blocks.push(Block::Details {
+                summary: format!("{summary} ({})", snippets.len()),
+                blocks: vec![Block::Bullets(snippets.into_iter().map(bullet).collect())],
+            });
+        }
+    }
+    blocks
+}
+
+fn bullet(snippet: &Snippet) -> Vec<Span> {
+    let mut bullet = dated(snippet);
+    if snippet.origin == Origin::SelfReported {
+        bullet.push(Span::text(" "));
+        bullet.push(Span::Emphasis("self-reported".to_owned()));
+    }
+    bullet
 }

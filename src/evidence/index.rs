@@ -1,18 +1,24 @@
 //! Facts by pull request, gathered once for all packs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
 use super::Sources;
 use super::snippet::Link;
 use crate::domain::{
-    Comment, Issue, IssueComment, PersonId, PrNumber, PullRequestCommit, RepositoryId, Review,
+    Comment, Issue, IssueComment, PersonId, PrNumber, PullRequestCommit, PullRequestFile,
+    RepositoryId, Review,
 };
 use crate::work::Past;
 use crate::work::delivery::incidents::{Known, known};
+use crate::work::delivery::undone::{self, Undone};
 use crate::work::pull_requests::{FullPullRequest, Key, of_product};
-use crate::work::requests::{End, replay};
+use crate::work::requests::{Asked, End, Members, replay};
+use crate::work::written::{self, CameWith, Document};
+
+/// How branches of programs begin that open pull requests under somebody's account too.
+const MACHINES: [&str; 3] = ["dependabot/", "renovate/", "snyk-"];
 
 /// A pull request and what happened on it.
 pub(super) struct Item<'a> {
@@ -21,14 +27,16 @@ pub(super) struct Item<'a> {
     /// By time.
     pub(super) comments: Vec<&'a Comment>,
     pub(super) commits: Vec<&'a PullRequestCommit>,
-    pub(super) paths: Vec<&'a str>,
-    /// The requests to people, as they were opened and ended.
-    requested: Vec<PersonRequest>,
+    pub(super) files: Vec<&'a PullRequestFile>,
+    /// What took its work back.
+    pub(super) undone: Vec<Undone>,
+    /// The requests, as they were opened and ended.
+    requested: Vec<OfSomebody<'a>>,
 }
 
-/// A request to a person.
-struct PersonRequest {
-    person: PersonId,
+/// A request to a person or a team.
+struct OfSomebody<'a> {
+    asked: Asked<'a>,
     at: Timestamp,
     end: End,
 }
@@ -51,6 +59,11 @@ pub(super) struct Index<'a> {
     pub(super) incidents: BTreeMap<Key, Known<'a>>,
     /// When the record starts.
     pub(super) starts_at: Option<Timestamp>,
+    /// By person: what they wrote, by what it came with.
+    written: BTreeMap<PersonId, BTreeMap<CameWith, Vec<Document>>>,
+    /// Files that nobody writes by hand.
+    generated: HashSet<(RepositoryId, &'a str)>,
+    teams: Vec<Members<'a>>,
     past: &'a Past<'a>,
 }
 
@@ -59,15 +72,25 @@ impl<'a> Index<'a> {
         let facts = &sources.past.tables.facts;
         let mut items: BTreeMap<Key, Item<'a>> = BTreeMap::new();
         let mut incidents = BTreeMap::new();
+        let mut teams = Vec::new();
+        let mut of_everybody: BTreeMap<PersonId, BTreeMap<CameWith, Vec<Document>>> =
+            BTreeMap::new();
         for reading in &sources.past.readings {
             incidents.extend(known(reading));
+            teams.push(Members::of(reading));
+            for document in written::of_product(reading).iter() {
+                let of_person = of_everybody.entry(document.person).or_default();
+                let together = of_person.entry(document.came_with).or_default();
+                together.push(document.clone());
+            }
+            let aftermath = undone::of_product(reading);
             let wholes = of_product(reading);
-            let mut requested: BTreeMap<Key, Vec<PersonRequest>> = BTreeMap::new();
+            let mut requested: BTreeMap<Key, Vec<OfSomebody<'a>>> = BTreeMap::new();
             for request in replay(reading, &wholes) {
-                if let (Some(person), Some(end)) = (request.asked.person(), request.end()) {
-                    let at = request.at;
+                if let Some(end) = request.end() {
+                    let (asked, at) = (request.asked, request.at);
                     let of_whole = requested.entry(request.whole.key()).or_default();
-                    of_whole.push(PersonRequest { person, at, end });
+                    of_whole.push(OfSomebody { asked, at, end });
                 }
             }
             for whole in wholes {
@@ -76,7 +99,8 @@ impl<'a> Index<'a> {
                     whole,
                     comments: Vec::new(),
                     commits: Vec::new(),
-                    paths: Vec::new(),
+                    files: Vec::new(),
+                    undone: aftermath.of(key).to_vec(),
                     requested: requested.remove(&key).unwrap_or_default(),
                 });
             }
@@ -92,11 +116,7 @@ impl<'a> Index<'a> {
         }
         gather!(comments, comments, |row| row);
         gather!(pull_request_commits, commits, |row| row);
-        for row in &facts.pull_request_files {
-            if let Some(item) = items.get_mut(&(row.repository, row.number)) {
-                item.paths.push(&row.path);
-            }
-        }
+        gather!(pull_request_files, files, |row| row);
         for item in items.values_mut() {
             item.comments
                 .sort_by_key(|comment| (comment.created_at, &comment.comment));
@@ -135,8 +155,94 @@ impl<'a> Index<'a> {
             issues,
             incidents,
             starts_at,
+            written: of_everybody,
+            generated: sources
+                .past
+                .tables
+                .changes
+                .files
+                .iter()
+                .filter(|file| file.exclusion.is_some())
+                .map(|file| (file.repository, file.path.as_str()))
+                .collect(),
+            teams,
             past: sources.past,
         }
+    }
+
+    /// A pull request by its key.
+    pub(super) fn item(&self, key: Key) -> Option<&Item<'a>> {
+        self.items.get(&key)
+    }
+
+    /// What somebody wrote, by what it came with.
+    pub(super) fn written_by(
+        &self,
+        person: PersonId,
+    ) -> impl Iterator<Item = (CameWith, &[Document])> {
+        let of_person = self.written.get(&person).into_iter().flatten();
+        of_person.map(|(came_with, documents)| (*came_with, documents.as_slice()))
+    }
+
+    /// Whether a pull request is a machine's: nobody's moment, whoever answered it.
+    pub(super) fn is_by_a_machine(&self, item: &Item<'_>) -> bool {
+        let row = item.pull_request;
+        let is_bot = row.author.is_some() && !self.is_human(row.author);
+        let branch = row.head_branch.to_lowercase();
+        is_bot || MACHINES.iter().any(|machine| branch.starts_with(machine))
+    }
+
+    /// Whether somebody, or a team that they are in or may be in, had been asked for a review before an instant and had not been
+    /// let off by another.
+    pub(super) fn had_been_asked(
+        &self,
+        item: &Item<'_>,
+        person: PersonId,
+        before: Timestamp,
+        until: Timestamp,
+    ) -> bool {
+        let repository = item.pull_request.repository;
+        let is_theirs = |asked: Asked<'_>| match asked {
+            Asked::Person(asked) => asked == person,
+            // Of a team whose members were not read nobody can say that they were not asked.
+            Asked::Team(team) => {
+                let mut of_teams = self.teams.iter();
+                of_teams.find_map(|teams| teams.has(repository, team, person)) != Some(false)
+            }
+            Asked::Ghost => false,
+        };
+        let is_let_off = |end| matches!(end, End::Withdrawn(at) if at < until);
+        item.requested.iter().any(|request| {
+            request.at < before && is_theirs(request.asked) && !is_let_off(request.end)
+        })
+    }
+
+    /// How large a pull request is, by lines that people write, days, people, areas and closed issues: by powers of two, so that no
+    /// one of them is all that counts. Only one person's own work is compared by it.
+    pub(super) fn weight(&self, sources: &Sources<'_>, item: &Item<'_>) -> u64 {
+        let row = item.pull_request;
+        let is_by_hand = |file: &&&PullRequestFile| {
+            let key = (row.repository, file.path.as_str());
+            !self.generated.contains(&key)
+        };
+        let by_hand = item.files.iter().filter(is_by_hand);
+        let lines: u64 = by_hand.map(|file| file.additions + file.deletions).sum();
+        let until = row.merged_at.unwrap_or(sources.end());
+        let days = until.duration_since(row.created_at).as_hours().max(0) / 24;
+        let reviewers = item.reviews.iter().map(|review| review.author);
+        let authors = item.commits.iter().map(|commit| commit.author);
+        let people: BTreeSet<PersonId> = reviewers
+            .chain(authors)
+            .filter(|person| self.is_human(*person))
+            .flatten()
+            .collect();
+        let areas = item.areas(sources).len();
+        let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        4 * u64::from((lines + 1).ilog2())
+            + 2 * u64::from((days.unsigned_abs() + 1).ilog2())
+            + number(people.len())
+            + number(areas)
+            + number(row.closes_issues.len())
     }
 
     /// The pull requests that somebody has to do with, by repository and number.
@@ -216,10 +322,11 @@ impl Item<'_> {
 
     /// Since when a request to somebody was open at an instant; `None`: none was. Asking again restarts no clock.
     pub(super) fn asked_since(&self, person: PersonId, at: Timestamp) -> Option<Timestamp> {
-        let is_open = |request: &&PersonRequest| {
+        let is_open = |request: &&OfSomebody<'_>| {
             request.at < at && request.end.at().is_none_or(|ended_at| ended_at >= at)
         };
-        let mut to_them = (self.requested.iter()).filter(|request| request.person == person);
+        let is_theirs = |request: &&OfSomebody<'_>| request.asked.person() == Some(person);
+        let mut to_them = self.requested.iter().filter(is_theirs);
         to_them.find(is_open).map(|request| request.at)
     }
 
@@ -227,21 +334,20 @@ impl Item<'_> {
     pub(super) fn was_asked(&self, person: PersonId, before: Timestamp) -> bool {
         let is_withdrawn = |end| matches!(end, End::Withdrawn(at) if at < before);
         self.requested.iter().any(|request| {
-            request.person == person && request.at < before && !is_withdrawn(request.end)
+            request.asked.person() == Some(person)
+                && request.at < before
+                && !is_withdrawn(request.end)
         })
     }
 
     /// Its areas, sorted.
     pub(super) fn areas(&self, sources: &Sources<'_>) -> Vec<String> {
         let repository = self.pull_request.repository;
-        let name = sources
-            .repositories
-            .get(&repository)
-            .map_or("?", |name| name.name());
+        let name = sources.repository_name(repository);
         let areas: BTreeSet<String> = self
-            .paths
+            .files
             .iter()
-            .flat_map(|path| sources.areas_of(repository, path))
+            .flat_map(|file| sources.areas_of(repository, &file.path))
             .map(|area| format!("{name}/{area}"))
             .collect();
         areas.into_iter().collect()
@@ -265,10 +371,7 @@ pub(super) fn link(
     number: PrNumber,
     url: &str,
 ) -> Link {
-    let name = sources
-        .repositories
-        .get(&repository)
-        .map_or("?", |name| name.name());
+    let name = sources.repository_name(repository);
     Link {
         text: format!("{name}{number}"),
         url: url.to_owned(),

@@ -76,6 +76,16 @@ impl<'a> Sources<'a> {
             })
     }
 
+    /// A repository as sentences call it: without its owner.
+    fn repository_name(&self, repository: RepositoryId) -> String {
+        if let Some(name) = self.repositories.get(&repository) {
+            return name.name().to_owned();
+        }
+        // One that is on no server has the name of its folder.
+        let known = self.past.tables.repository(repository);
+        known.map_or_else(String::new, |known| known.name.clone())
+    }
+
     /// The civil date of an instant.
     fn date(&self, at: Timestamp) -> Date {
         self.past.question.zone.to_datetime(at).date()

@@ -3,7 +3,7 @@
 use jiff::ToSpan as _;
 
 use super::Sources;
-use super::pack::{Face, spans};
+use super::pack::{Face, spans, unobserved};
 use super::snippet::{Kind, Link, Snippet, Words};
 use crate::report::document::{Block, Document, Span};
 
@@ -21,8 +21,19 @@ pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snipp
             .collect()
     };
     let mut lines = Vec::new();
-    let authored = of(&[Kind::Merged, Kind::DecisionRecord, Kind::Postmortem]);
-    lines.push(listed("Shipped", &authored));
+    let shipped = |snippet: &&Snippet| snippet.kind.is_change() || snippet.kind == Kind::Committed;
+    let inside = snippets.iter().filter(|snippet| snippet.on >= since);
+    let authored: Vec<&Snippet> = inside.filter(shipped).collect();
+    lines.push(if authored.is_empty() {
+        let because = unobserved(sources).into_iter().next();
+        let words = because.unwrap_or_else(|| "nothing in these days".to_owned());
+        vec![
+            Span::Strong("Shipped".to_owned()),
+            Span::text(format!(": {words}")),
+        ]
+    } else {
+        listed("Shipped", &authored)
+    });
     // Fortnights are counted on their own calendar: the last one that has an end inside.
     if let Some(reviewed) = of(&[Kind::Reviewed]).last() {
         lines.push(whole("Reviews", reviewed));
@@ -64,20 +75,28 @@ pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snipp
     }
 }
 
-/// A label and the first page of each moment.
+/// A label, and the first page of each moment with its title.
 fn listed(label: &str, snippets: &[&Snippet]) -> Vec<Span> {
     let mut line = vec![Span::Strong(label.to_owned()), Span::text(": ")];
-    if snippets.is_empty() {
-        line.push(Span::text("none on GitHub"));
-    }
     for (at, snippet) in snippets.iter().enumerate() {
         if at > 0 {
             line.push(Span::text(", "));
         }
         line.extend(first_link(snippet).map(|link| Span::link(&link.text, &link.url)));
+        if let Some(title) = snippet.act.0.iter().find_map(title) {
+            line.push(Span::text(format!(" {title}")));
+        }
         line.push(Span::text(format!(" ({})", snippet.on)));
     }
     line
+}
+
+/// What the change is called, by those who made it.
+fn title(words: &Words) -> Option<String> {
+    match words {
+        Words::Given(title) => Some(format!("“{title}”")),
+        _ => None,
+    }
 }
 
 fn first_link(snippet: &Snippet) -> Option<&Link> {

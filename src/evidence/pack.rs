@@ -9,14 +9,18 @@ use jiff::civil::Date;
 use super::index::Index;
 use super::moments::{Subject, moments};
 use super::sampling::sample;
-use super::snippet::{Act, Kind, Origin, Polarity, Snippet, Words};
+use super::snippet::{Act, Event, Kind, Origin, Polarity, Snippet, Words};
 use super::{Sources, brag, lint, one_on_one};
 use crate::domain::{Account, Person, PersonId};
-use crate::report::document::{Block, Document, EvidenceLine, Span};
+use crate::report::document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
 use crate::report::table::{Column, Table, TableCell};
+use crate::work::Need;
 
 /// How many moments the document shows; `evidence.jsonl` holds all of them.
-pub const SHOWN: usize = 60;
+pub const SHOWN: usize = 40;
+
+/// The coverage of so many months is told in numbers; of more, in signs.
+const MOST_MONTHS: usize = 6;
 
 /// A person's evidence.
 #[derive(Debug, Clone)]
@@ -31,7 +35,7 @@ pub struct Pack {
     pub evidence: Document,
     /// `evidence.jsonl`.
     pub lines: Vec<EvidenceLine>,
-    /// `brag.md`.
+    /// `draft/brag.md`, which the person goes on with.
     pub brag: Document,
     /// `one-on-one.md`.
     pub one_on_one: Document,
@@ -91,13 +95,37 @@ fn pack(sources: &Sources<'_>, index: &Index<'_>, person: &Person) -> Pack {
     }
 }
 
+impl Pack {
+    /// A line of the pack, opened into what it was made from; `None` for an id that it does not have.
+    #[must_use]
+    pub fn opened(&self, people: &[Person], id: &str) -> Option<OpenedEvidence> {
+        let at = self.snippets.iter().position(|snippet| snippet.id == id)?;
+        let (snippet, line) = (self.snippets.get(at)?, self.lines.get(at)?);
+        let name = |person: PersonId| {
+            let found = people.iter().find(|row| row.id == person);
+            found.map(|row| row.display_name.clone())
+        };
+        let event = |event: &Event| EventLine {
+            at: event.at.to_string(),
+            who: event.who.and_then(name),
+            what: event.what.clone(),
+            page: event.link.text.clone(),
+            url: Some(event.link.url.clone()).filter(|url| !url.is_empty()),
+        };
+        Some(OpenedEvidence {
+            line: line.clone(),
+            events: snippet.events.iter().map(event).collect(),
+        })
+    }
+}
+
 /// Why a moment may not be shown.
 fn refusal(snippet: &Snippet) -> Option<String> {
     if let Some(finding) = lint::act(&snippet.act).first() {
         return Some(finding.to_string());
     }
-    let has_page = !snippet.act.links().is_empty() || snippet.origin != Origin::Observed;
-    (!has_page).then(|| "no page to show".to_owned())
+    let has_receipt = snippet.act.has_receipt() || snippet.origin != Origin::Observed;
+    (!has_receipt).then(|| "no page to show".to_owned())
 }
 
 /// How a person is named in the pack's documents.
@@ -147,6 +175,7 @@ fn line(snippet: &Snippet, login: &str) -> EvidenceLine {
         trust: snippet
             .holds_github_content()
             .then(|| "github_content".to_owned()),
+        rule: snippet.kind.rule().to_owned(),
     }
 }
 
@@ -188,12 +217,30 @@ fn document(
     refused: &[(String, String)],
 ) -> Document {
     let shown = sample(snippets, SHOWN);
-    let mut blocks = vec![Block::Paragraph(vec![Span::text(format!(
-        "{} of {} moments are shown, taken evenly over months, kinds and areas; all of them are in evidence.jsonl. \
-         A sentence says what was done, when and where: what it meant is for people to write.",
-        shown.len(),
-        snippets.len()
-    ))])];
+    let mut blocks = Vec::new();
+    if !snippets.is_empty() {
+        blocks.push(Block::Paragraph(vec![
+            Span::text(format!(
+                "{} of {} moments are shown: the largest piece of work of every quarter, then evenly over months, kinds and areas; all \
+                 of them are in evidence.jsonl. A sentence says what was done, when and where: what it meant is for people to write. \
+                 What a sentence was made from: ",
+                shown.len(),
+                snippets.len()
+            )),
+            Span::Code("linchpin explain <id>".to_owned()),
+            Span::text(" with the window above."),
+        ]));
+    }
+    let unobserved = unobserved(sources);
+    if !unobserved.is_empty() {
+        let bullets = unobserved.into_iter().map(|words| vec![Span::text(words)]);
+        blocks.push(Block::Bullets(bullets.collect()));
+    }
+    if snippets.is_empty() {
+        blocks.push(Block::Paragraph(vec![Span::text(
+            "No moment was found in what was read.",
+        )]));
+    }
     let (first, last) = (
         sources.date(sources.past.question.window.since),
         sources.last_day(),
@@ -201,8 +248,10 @@ fn document(
     if let Some(absence) = sources.absence_words(person, first, last) {
         blocks.push(Block::Paragraph(vec![Span::text(absence)]));
     }
-    blocks.push(Block::Heading(1, vec![Span::text("Coverage")]));
-    blocks.push(Block::Table(coverage(sources, snippets, &shown)));
+    if !snippets.is_empty() {
+        blocks.push(Block::Heading(1, vec![Span::text("Coverage")]));
+        blocks.push(Block::Table(coverage(sources, snippets, &shown)));
+    }
     for kind in Kind::ALL {
         let of_kind: Vec<&Snippet> = shown
             .iter()
@@ -237,6 +286,36 @@ fn document(
     }
 }
 
+/// What could not be read, product by product: absent sources are no absent work.
+pub(super) fn unobserved(sources: &Sources<'_>) -> Vec<String> {
+    let needs = [
+        (Need::PullRequests, "pull requests, reviews and requests"),
+        (Need::Issues, "issues and incidents"),
+        (Need::Commits, "commits"),
+    ];
+    let mut found = Vec::new();
+    for reading in &sources.past.readings {
+        if reading.product.repositories.is_empty() {
+            continue;
+        }
+        for (need, what) in needs {
+            let Some(missing) = reading.question.missing(reading.product, need) else {
+                continue;
+            };
+            // That there are none is an observation.
+            if missing.because.starts_with("there are no ") {
+                continue;
+            }
+            let fix = missing
+                .fix
+                .map_or_else(String::new, |fix| format!(" ({fix})"));
+            let (product, because) = (&reading.product.name, missing.because);
+            found.push(format!("not observed: {what} of {product}: {because}{fix}"));
+        }
+    }
+    found
+}
+
 /// What no record on GitHub shows.
 const UNSEEN: &[&str] = &[
     "pairing, design sessions, mentoring, meetings, calls and chats",
@@ -263,31 +342,39 @@ fn coverage(sources: &Sources<'_>, snippets: &[Snippet], shown: &[&Snippet]) -> 
             .entry((snippet.kind, snippet.on.first_of_month()))
             .or_default() += 1;
     }
+    // Many months are read as a strip; a few as numbers.
+    let is_strip = months.len() > MOST_MONTHS;
+    let month = |month: &Date| format!("{:04}-{:02}", month.year(), month.month());
     let mut columns = vec![Column::text("Moments")];
-    columns.extend(
-        months
-            .iter()
-            .map(|month| Column::number(&format!("{:04}-{:02}", month.year(), month.month()))),
-    );
+    if let (true, Some(first), Some(last)) = (is_strip, months.first(), months.last()) {
+        let title = format!("{} to {}, a sign a month", month(first), month(last));
+        columns.push(Column::text(&title));
+    } else {
+        columns.extend(months.iter().map(|of| Column::number(&month(of))));
+    }
     columns.extend([Column::number("Found"), Column::number("Shown")]);
-    let rows =
-        Kind::ALL.map(|kind| {
-            let n = |snippet: &&Snippet| snippet.kind == kind;
-            let found = snippets.iter().filter(n).count();
-            let mut row = vec![TableCell::Text(kind.title().to_owned())];
-            row.extend(months.iter().map(|month| {
-                TableCell::number(counts.get(&(kind, *month)).map(ToString::to_string))
-            }));
-            row.push(TableCell::Number(found.to_string()));
-            row.push(TableCell::Number(
-                shown.iter().copied().filter(n).count().to_string(),
-            ));
-            row
-        });
+    let is_found = |kind: &Kind| snippets.iter().any(|snippet| snippet.kind == *kind);
+    let row = |kind: Kind| {
+        let n = |snippet: &&Snippet| snippet.kind == kind;
+        let count = |month: &Date| counts.get(&(kind, *month));
+        let mut row = vec![TableCell::Text(kind.title().to_owned())];
+        if is_strip {
+            let sign = |month: &Date| if count(month).is_some() { '■' } else { '·' };
+            row.push(TableCell::Text(months.iter().map(sign).collect()));
+        } else {
+            let cell = |month: &Date| TableCell::number(count(month).map(ToString::to_string));
+            row.extend(months.iter().map(cell));
+        }
+        let found = snippets.iter().filter(n).count();
+        let n_shown = shown.iter().copied().filter(n).count();
+        row.extend([found, n_shown].map(|n| TableCell::Number(n.to_string())));
+        row
+    };
+    let rows = Kind::ALL.into_iter().filter(is_found).map(row);
     Table {
         title: "Moments by kind and month".to_owned(),
         columns,
-        rows: rows.into(),
+        rows: rows.collect(),
         n_omitted: 0,
     }
 }
@@ -309,16 +396,26 @@ fn section(sources: &Sources<'_>, kind: Kind, snippets: &[&Snippet], blocks: &mu
         let _ = write!(note, " Read with: {}.", caveats.join("; "));
     }
     blocks.push(Block::Paragraph(vec![Span::Emphasis(note)]));
+    let mut listed = Vec::new();
     let mut bullets = Vec::new();
     for snippet in snippets {
         bullets.push(bullet(sources, snippet));
         if let Some(quote) = &snippet.quote {
-            blocks.push(Block::Bullets(std::mem::take(&mut bullets)));
-            blocks.push(Block::Quote(quote.text.clone()));
+            listed.push(Block::Bullets(std::mem::take(&mut bullets)));
+            listed.push(Block::Quote(quote.text.clone()));
         }
     }
     if !bullets.is_empty() {
-        blocks.push(Block::Bullets(bullets));
+        listed.push(Block::Bullets(bullets));
+    }
+    // Lists of reviews are long, and are read one by one where they are needed.
+    if matches!(kind, Kind::Reviewed | Kind::ChangesRequested) {
+        blocks.push(Block::Details {
+            summary: format!("{} ({})", kind.title(), snippets.len()),
+            blocks: listed,
+        });
+    } else {
+        blocks.extend(listed);
     }
 }
 

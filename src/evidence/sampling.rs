@@ -1,10 +1,13 @@
-//! Which moments a pack shows: evenly over months, kinds and areas, so that last month does not stand for the year.
+//! Which moments a pack shows: the largest piece of work of every quarter, then evenly over months, kinds and areas, so that last month
+//! does not stand for the year.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::civil::Date;
 
 use super::snippet::{Kind, Polarity, Snippet};
+use crate::domain::{Bucket, Granularity};
 
 /// At most so many moments, by date. Challenges take up to a third of the room, so that no pack is one-sided.
 #[must_use]
@@ -24,8 +27,37 @@ pub fn sample(snippets: &[Snippet], most: usize) -> Vec<&Snippet> {
     chosen
 }
 
-/// Takes one from every month in turn; inside a month the kind, then the area, that was taken least.
+/// The ids of the largest piece of own work of every quarter.
+fn largest<'a>(snippets: &[&'a Snippet]) -> BTreeSet<&'a str> {
+    let mut largest: BTreeMap<Bucket, &Snippet> = BTreeMap::new();
+    let size = |snippet: &Snippet| {
+        (
+            snippet.weight,
+            Reverse(snippet.on),
+            Reverse(snippet.id.clone()),
+        )
+    };
+    for snippet in snippets {
+        if !snippet.kind.is_change() && snippet.kind != Kind::Committed {
+            continue;
+        }
+        let quarter = Bucket::of_date(snippet.on, Granularity::Quarter);
+        let kept = largest.entry(quarter).or_insert(snippet);
+        if size(snippet) > size(kept) {
+            *kept = snippet;
+        }
+    }
+    largest
+        .into_values()
+        .map(|snippet| snippet.id.as_str())
+        .collect()
+}
+
+/// Takes one from every month in turn, months with the largest work of their quarter first; inside a month that work, then the kind,
+/// then the area, that was taken least, then the larger one.
 fn evenly(snippets: Vec<&Snippet>, most: usize) -> Vec<&Snippet> {
+    let largest = largest(&snippets);
+    let is_largest = |snippet: &Snippet| largest.contains(snippet.id.as_str());
     let mut months: BTreeMap<Date, Vec<&Snippet>> = BTreeMap::new();
     for snippet in snippets {
         months
@@ -33,7 +65,10 @@ fn evenly(snippets: Vec<&Snippet>, most: usize) -> Vec<&Snippet> {
             .or_default()
             .push(snippet);
     }
-    let mut turns: VecDeque<Vec<&Snippet>> = months.into_values().collect();
+    let (first, rest): (Vec<Vec<&Snippet>>, Vec<Vec<&Snippet>>) = months
+        .into_values()
+        .partition(|month| month.iter().any(|snippet| is_largest(snippet)));
+    let mut turns: VecDeque<Vec<&Snippet>> = first.into_iter().chain(rest).collect();
     let mut by_kind: BTreeMap<Kind, usize> = BTreeMap::new();
     let mut by_area: BTreeMap<&str, usize> = BTreeMap::new();
     let mut chosen = Vec::new();
@@ -48,8 +83,10 @@ fn evenly(snippets: Vec<&Snippet>, most: usize) -> Vec<&Snippet> {
                     .iter()
                     .map(|area| by_area.get(area.as_str()).copied().unwrap_or(0));
                 (
+                    !is_largest(snippet),
                     kind,
                     areas.max().unwrap_or(0),
+                    Reverse(snippet.weight),
                     snippet.on,
                     snippet.id.as_str(),
                 )

@@ -1,9 +1,13 @@
 //! A snippet: one dated, linked, observable act.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::{PersonId, Window};
+
+/// How the id of a snippet begins.
+const ID: &str = "ev-";
 
 /// What kind of moment a snippet tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +18,16 @@ pub enum Kind {
     DecisionRecord,
     /// A postmortem was merged.
     Postmortem,
+    /// Instructions for running the product were merged.
+    Runbook,
+    /// A change of a database's shape was merged.
+    Migration,
+    /// Changes that came without a pull request.
+    Committed,
+    /// Changes made together with somebody.
+    Paired,
+    /// A published release.
+    Released,
     /// Reviews of a fortnight.
     Reviewed,
     /// A review that asked for changes.
@@ -26,6 +40,8 @@ pub enum Kind {
     FirstChange,
     /// Acts in an incident.
     Incident,
+    /// Merged work that waited on this person, more and longer than on the others.
+    Awaited,
     /// Requests that wait for this person.
     Waiting,
     /// Own open pull requests that nobody else has touched.
@@ -38,16 +54,22 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of a pack.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::Merged,
         Self::DecisionRecord,
         Self::Postmortem,
+        Self::Runbook,
+        Self::Migration,
+        Self::Committed,
+        Self::Paired,
+        Self::Released,
         Self::Reviewed,
         Self::ChangesRequested,
         Self::Unblocked,
         Self::FirstReview,
         Self::FirstChange,
         Self::Incident,
+        Self::Awaited,
         Self::Waiting,
         Self::Open,
         Self::SentBack,
@@ -61,12 +83,18 @@ impl Kind {
             Self::Merged => "merged",
             Self::DecisionRecord => "decision_record",
             Self::Postmortem => "postmortem",
+            Self::Runbook => "runbook",
+            Self::Migration => "migration",
+            Self::Committed => "committed",
+            Self::Paired => "paired",
+            Self::Released => "released",
             Self::Reviewed => "reviewed",
             Self::ChangesRequested => "changes_requested",
             Self::Unblocked => "unblocked",
             Self::FirstReview => "first_review",
             Self::FirstChange => "first_change",
             Self::Incident => "incident",
+            Self::Awaited => "awaited",
             Self::Waiting => "waiting",
             Self::Open => "open",
             Self::SentBack => "sent_back",
@@ -81,17 +109,81 @@ impl Kind {
             Self::Merged => "Changes merged",
             Self::DecisionRecord => "Decision records",
             Self::Postmortem => "Postmortems",
+            Self::Runbook => "Runbooks",
+            Self::Migration => "Migrations",
+            Self::Committed => "Commits, by month",
+            Self::Paired => "Changes made together",
+            Self::Released => "Releases",
             Self::Reviewed => "Reviews, by fortnight",
             Self::ChangesRequested => "Reviews that asked for changes",
             Self::Unblocked => "Standstills ended",
             Self::FirstReview => "First reviews in an area",
             Self::FirstChange => "First changes in an area",
             Self::Incident => "Incidents",
+            Self::Awaited => "Work that waited on this person",
             Self::Waiting => "Requests that wait",
             Self::Open => "Own open work that nobody else has touched",
             Self::SentBack => "Own changes sent back more than once",
             Self::Manual => "Entries by hand",
         }
+    }
+
+    /// The rule by which a moment of this kind is found.
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::Merged => "a pull request by this person that was merged in the window",
+            Self::DecisionRecord | Self::Postmortem | Self::Runbook | Self::Migration => {
+                "a file of the kind that this person's commits added, or most of whose lines their pull request wrote"
+            }
+            Self::Committed => {
+                "commits of a month on the default branch that came with no pull request"
+            }
+            Self::Paired => "commits of a quarter that name both people as authors",
+            Self::Released => "a release that this person published in the window",
+            Self::Reviewed => {
+                "requests to this person of a fortnight, and reviews and comments on others' pull requests in it"
+            }
+            Self::ChangesRequested => "a review by this person that asked for changes",
+            Self::Unblocked => {
+                "a first review of what nobody but its author had touched for the agreed days, by somebody who had not been asked \
+                 before it stood still, nor a team of theirs; merged within ten working days of it"
+            }
+            Self::FirstReview => {
+                "a first review in an area, at least 90 days after the record starts"
+            }
+            Self::FirstChange => {
+                "a first change in an area, at least 90 days after the record starts"
+            }
+            Self::Incident => {
+                "acts in an issue that counts as an incident, and in the pull requests that close it"
+            }
+            Self::Awaited => {
+                "a quarter in which more than an even share of the merged pull requests waited on this person, and longer than on \
+                 the others, by 80 % intervals that leave no overlap"
+            }
+            Self::Waiting => "requests to this person that are open at the end of the window",
+            Self::Open => {
+                "an own open pull request that nobody else has touched for the agreed days"
+            }
+            Self::SentBack => {
+                "an own merged pull request on which changes were requested more than once"
+            }
+            Self::Manual => "an entry of the private register",
+        }
+    }
+
+    /// Whether it is about a change that the person made.
+    #[must_use]
+    pub const fn is_change(self) -> bool {
+        matches!(
+            self,
+            Self::Merged
+                | Self::DecisionRecord
+                | Self::Postmortem
+                | Self::Runbook
+                | Self::Migration
+        )
     }
 }
 
@@ -252,12 +344,20 @@ impl Act {
         text
     }
 
+    /// Whether it names something that can be looked up: a page, or a commit.
+    #[must_use]
+    pub fn has_receipt(&self) -> bool {
+        self.0.iter().any(|words| matches!(words, Words::Link(_)))
+    }
+
     /// The pages, without repetition, in order.
     #[must_use]
     pub fn links(&self) -> Vec<String> {
         let mut links = Vec::new();
         for words in &self.0 {
+            // A commit of a repository without a page is named, and leads nowhere.
             if let Words::Link(link) = words
+                && !link.url.is_empty()
                 && !links.contains(&link.url)
             {
                 links.push(link.url.clone());
@@ -274,6 +374,19 @@ pub struct Quote {
     pub text: String,
     /// Its page.
     pub url: String,
+}
+
+/// Something that a snippet was made from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// Who did it; `None`: nobody is named, or an account that is gone.
+    pub who: Option<PersonId>,
+    /// What: `opened`, `approved`, `merged`.
+    pub what: String,
+    /// Where.
+    pub link: Link,
 }
 
 /// One dated, linked, observable act.
@@ -305,6 +418,10 @@ pub struct Snippet {
     pub origin: Origin,
     /// The areas it happened in, for even sampling.
     pub areas: Vec<String>,
+    /// How large the work is, to find the largest of one person's period: no number that is printed.
+    pub weight: u64,
+    /// What it was made from, by time.
+    pub events: Vec<Event>,
 }
 
 impl Snippet {
@@ -325,7 +442,15 @@ impl Snippet {
         digest
             .iter()
             .take(5)
-            .fold(String::from("ev-"), |id, byte| format!("{id}{byte:02x}"))
+            .fold(String::from(ID), |id, byte| format!("{id}{byte:02x}"))
+    }
+
+    /// Whether a text is the id of a snippet, whoever's.
+    #[must_use]
+    pub fn is_id(text: &str) -> bool {
+        let digits = text.strip_prefix(ID);
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        digits.is_some_and(|digits| digits.len() == 10 && digits.bytes().all(is_digit))
     }
 
     /// Whether the text holds what people wrote on GitHub: then it is not to be trusted as instructions.

@@ -63,6 +63,12 @@ pub struct Mark {
     /// The files that linchpin wrote into a tree, with their SHA-256 where edits are kept.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,
+    /// The drafts in which a person wrote, with the SHA-256 of what was written last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drafts: BTreeMap<String, String>,
+    /// The drafts of the tree before whose text is in the ones of this tree, with the SHA-256 that they had there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub taken_over: BTreeMap<String, String>,
 }
 
 impl Mark {
@@ -77,6 +83,8 @@ impl Mark {
             name: None,
             keeps_edits: false,
             files: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            taken_over: BTreeMap::new(),
         }
     }
 

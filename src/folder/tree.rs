@@ -30,6 +30,14 @@ pub struct Kept {
     pub to: PathBuf,
 }
 
+/// A file of a tree that a person goes on with: it is made from the one that is there.
+pub struct Draft<'a> {
+    /// Its path, with `/`.
+    pub path: &'a str,
+    /// The new bytes from those that are there; every byte that a person wrote is in them.
+    pub merge: &'a dyn Fn(Option<&[u8]>) -> Vec<u8>,
+}
+
 /// How a tree is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Manner {
@@ -63,13 +71,24 @@ impl Folder {
         files: &[(String, B)],
         manner: Manner,
     ) -> Result<Vec<Kept>, Error> {
+        self.replace_tree_and_drafts(name, files, &[], manner)
+    }
+
+    /// The same with drafts, which are no generated files: what people wrote into them goes on.
+    pub fn replace_tree_and_drafts<B: AsRef<[u8]>>(
+        &self,
+        name: &str,
+        files: &[(String, B)],
+        drafts: &[Draft<'_>],
+        manner: Manner,
+    ) -> Result<Vec<Kept>, Error> {
         if !is_name(name) {
             return Err(self.refused(name, Because::LeadsElsewhere));
         }
         self.clear_leftovers()?;
         let old = self.tree(name)?;
         let fresh = names::fresh(Temporary::New).map_err(self.io(name, "written"))?;
-        let written = self.write_tree(&fresh, name, files, manner, old.as_ref());
+        let written = self.write_tree(&fresh, name, (files, drafts), manner, old.as_ref());
         let has_old = old.is_some();
         // Some systems do not rename what is open.
         drop(old);
@@ -142,7 +161,7 @@ impl Folder {
         &self,
         fresh: &str,
         name: &str,
-        files: &[(String, B)],
+        (files, drafts): (&[(String, B)], &[Draft<'_>]),
         manner: Manner,
         old: Option<&(Self, Mark)>,
     ) -> Result<Vec<Kept>, Error> {
@@ -155,7 +174,7 @@ impl Folder {
         let mut tree = self.below(fresh, manner.audience)?.ok_or_else(missing)?;
         tree.shown = self.path(name);
         // What is generated is overwritten whatever became of it: its checksums would only make marks differ.
-        let digests: BTreeMap<String, String> = files
+        let mut digests: BTreeMap<String, String> = files
             .iter()
             .map(|(path, bytes)| {
                 let edits = manner.keeps_edits.then(|| digest(bytes.as_ref()));
@@ -166,13 +185,39 @@ impl Folder {
         mark.name = Some(name.to_owned());
         mark.keeps_edits = manner.keeps_edits;
         mark.files.clone_from(&digests);
+        let mut drafted: Vec<(&str, Vec<u8>)> = Vec::new();
+        for draft in drafts {
+            let path = Path::new(draft.path);
+            let there = old.and_then(|(old, _)| keep::regular(&old.dir, path));
+            let bytes = (draft.merge)(there.as_deref());
+            let sum = digest(&bytes);
+            digests.insert(draft.path.to_owned(), sum.clone());
+            let before = there.as_deref().map(digest);
+            let written = old.and_then(|(_, mark)| mark.files.get(draft.path));
+            // A draft in which somebody wrote is theirs from then on: nothing but a draft of its name takes its place.
+            let is_generated = before.is_none() || before.as_ref() == written;
+            let list = if is_generated {
+                &mut mark.files
+            } else {
+                &mut mark.drafts
+            };
+            list.insert(draft.path.to_owned(), sum);
+            mark.taken_over
+                .extend(before.map(|before| (draft.path.to_owned(), before)));
+            drafted.push((draft.path, bytes));
+        }
         // The mark comes first: without it whoever finds this after a kill could not know whose it is.
         tree.put(mark::FILE, &mark.to_bytes())?;
         for (path, bytes) in files {
             tree.put(path, bytes.as_ref())?;
         }
+        for (path, bytes) in &drafted {
+            tree.put(path, bytes)?;
+        }
         let kept = match old {
-            Some((old, old_mark)) => keep::carry_over(old, old_mark, &tree, &digests, manner)?,
+            Some((old, old_mark)) => {
+                keep::carry_over(old, old_mark, &tree, (&digests, &mark.taken_over), manner)?
+            }
             None => Vec::new(),
         };
         self.step()?;

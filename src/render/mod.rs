@@ -3,6 +3,7 @@
 //! The same report gives the same bytes. Every text passes through the encoder of its sink in [`encode`].
 
 pub mod csv;
+pub mod draft;
 pub mod encode;
 pub mod explain;
 pub mod html;
@@ -10,6 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod pack;
 pub mod svg;
+pub mod verify;
 
 pub use explain::{Explain, Format, definition_index, definition_page, explain};
 pub use markdown::MAX_SUMMARY_BYTES;

@@ -3,16 +3,13 @@
 use std::fmt::Write as _;
 
 use super::encode::{self, lines, markdown as md, markdown_code, markdown_link};
-use super::{RenderError, markdown};
-use crate::report::{Block, Document, EvidenceLine, Span};
+use super::{Format, RenderError, markdown};
+use crate::report::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
 
 /// A document as GitHub Flavored Markdown.
 #[must_use]
 pub fn document(document: &Document) -> String {
-    let mut text = format!("# {}\n", md(&document.title));
-    if !document.subtitle.is_empty() {
-        let _ = writeln!(text, "\n{}", spans(&document.subtitle));
-    }
+    let mut text = head(document);
     for block in &document.blocks {
         text.push('\n');
         write_block(&mut text, block);
@@ -20,8 +17,17 @@ pub fn document(document: &Document) -> String {
     text
 }
 
+/// Title and subtitle.
+pub(super) fn head(document: &Document) -> String {
+    let mut text = format!("# {}\n", md(&document.title));
+    if !document.subtitle.is_empty() {
+        let _ = writeln!(text, "\n{}", spans(&document.subtitle));
+    }
+    text
+}
+
 /// Parts inside a part, with an empty line between them.
-fn write_blocks(text: &mut String, blocks: &[Block]) {
+pub(super) fn write_blocks(text: &mut String, blocks: &[Block]) {
     for (at, block) in blocks.iter().enumerate() {
         if at > 0 {
             text.push('\n');
@@ -30,7 +36,7 @@ fn write_blocks(text: &mut String, blocks: &[Block]) {
     }
 }
 
-fn write_block(text: &mut String, block: &Block) {
+pub(super) fn write_block(text: &mut String, block: &Block) {
     match block {
         Block::Heading(level, words) => {
             let marks = "#".repeat(usize::from((*level).clamp(1, 4)) + 1);
@@ -49,11 +55,18 @@ fn write_block(text: &mut String, block: &Block) {
                 let _ = writeln!(text, "{}", format!("> {}", md(line)).trim_end());
             }
         }
-        Block::Table(rows) => text.push_str(&markdown::table(rows)),
-        Block::Panel { blocks, .. } => write_blocks(text, blocks),
+        Block::Table(rows) => {
+            // Two tables with the same columns are told apart by their titles alone.
+            if !rows.title.is_empty() {
+                let _ = writeln!(text, "_{}_\n", md(&rows.title));
+            }
+            text.push_str(&markdown::table(rows));
+        }
+        Block::Panel { blocks, .. } | Block::Refreshed { blocks, .. } => write_blocks(text, blocks),
         Block::Details { summary, blocks } => {
-            let _ = writeln!(text, "**{}**\n", md(summary));
+            let _ = writeln!(text, "<details><summary>{}</summary>\n", md(summary));
             write_blocks(text, blocks);
+            text.push_str("\n</details>\n");
         }
         Block::Chart(chart) => {
             let _ = writeln!(text, "_{}: {}_", md(&chart.title), md(&chart.description));
@@ -101,4 +114,107 @@ pub fn evidence_lines(evidence: &[EvidenceLine]) -> Result<String, RenderError> 
         text.push('\n');
     }
     Ok(text)
+}
+
+/// A line of evidence with what it was made from, for a terminal, a document or a program.
+///
+/// # Errors
+/// A defect of the program.
+pub fn opened(opened: &OpenedEvidence, format: Format) -> Result<String, RenderError> {
+    Ok(match format {
+        Format::Table => for_a_terminal(opened),
+        Format::Markdown => for_a_document(opened),
+        Format::Json => {
+            let text = serde_json::to_string_pretty(opened)?;
+            format!("{}\n", encode::json(text))
+        }
+        Format::Csv => {
+            let mut text = String::from("at,who,what,page,url\n");
+            for event in &opened.events {
+                let who = event.who.as_deref().unwrap_or_default();
+                let url = event.url.as_deref().unwrap_or_default();
+                let cells = [&event.at, who, &event.what, &event.page, url].map(encode::csv);
+                let _ = writeln!(text, "{}", cells.join(","));
+            }
+            text
+        }
+    })
+}
+
+/// What is said of a line beside its sentence: title and words.
+fn particulars(opened: &OpenedEvidence) -> Vec<(&'static str, String)> {
+    let line = &opened.line;
+    let mut said = vec![
+        ("Counts as", format!("{}, {}", line.polarity, line.origin)),
+        ("Rule", line.rule.clone()),
+    ];
+    if let Some([since, until]) = &line.window {
+        said.push(("Window", format!("{since} up to {until}")));
+    }
+    said.extend(line.n.map(|n| ("n", n.to_string())));
+    for (title, words) in [
+        ("Stands for", &line.dimensions),
+        ("Read with", &line.caveats),
+    ] {
+        if !words.is_empty() {
+            said.push((title, words.join("; ")));
+        }
+    }
+    said
+}
+
+fn for_a_terminal(opened: &OpenedEvidence) -> String {
+    let line = &opened.line;
+    let mut text = format!(
+        "{} · {} · {} · {}\n\n{}\n\n",
+        line.id,
+        line.on,
+        line.kind,
+        encode::terminal(&line.person),
+        encode::terminal(&line.act)
+    );
+    for (title, words) in particulars(opened) {
+        let _ = writeln!(text, "{title:<11} {}", encode::terminal(&words));
+    }
+    let _ = writeln!(text, "\nMade from ({})", opened.events.len());
+    let wide = |of: &dyn Fn(&EventLine) -> usize| opened.events.iter().map(of).max();
+    let who = wide(&|event| event.who.as_deref().unwrap_or("—").chars().count()).unwrap_or(0);
+    let what = wide(&|event| event.what.chars().count())
+        .unwrap_or(0)
+        .min(40);
+    for event in &opened.events {
+        let _ = writeln!(
+            text,
+            "  {}  {:who$}  {:what$}  {}  {}",
+            event.at,
+            encode::terminal(event.who.as_deref().unwrap_or("—")),
+            encode::terminal(&event.what),
+            encode::terminal(&event.page),
+            encode::terminal(event.url.as_deref().unwrap_or_default())
+        );
+    }
+    text
+}
+
+fn for_a_document(opened: &OpenedEvidence) -> String {
+    let line = &opened.line;
+    let mut text = format!("# {}\n\n{}\n\n", md(&line.id), md(&line.act));
+    for (title, words) in particulars(opened) {
+        let _ = writeln!(text, "- **{title}**: {}", md(&words));
+    }
+    text.push_str("\n| When | Who | What | Where |\n|---|---|---|---|\n");
+    for event in &opened.events {
+        let page = event
+            .url
+            .as_deref()
+            .map_or_else(|| md(&event.page), |url| markdown_link(&event.page, url));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {page} |",
+            md(&event.at),
+            md(event.who.as_deref().unwrap_or("—")),
+            md(&event.what)
+        );
+    }
+    text
 }

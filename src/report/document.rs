@@ -64,6 +64,15 @@ pub enum Block {
         /// The parts.
         blocks: Vec<Block>,
     },
+    /// Parts of a draft that linchpin goes on writing for as long as nobody edits them.
+    Refreshed {
+        /// Stays the same from run to run: small letters, digits and hyphens.
+        id: String,
+        /// Whether the window holds all that the parts are about; else what was written before says more.
+        is_whole: bool,
+        /// The parts.
+        blocks: Vec<Block>,
+    },
     /// Parts that a page folds away until they are asked for.
     Details {
         /// What they are, in a few words.
@@ -126,4 +135,31 @@ pub struct EvidenceLine {
     pub origin: String,
     /// `github_content` where the text came from GitHub.
     pub trust: Option<String>,
+    /// The rule by which it was found, in words.
+    pub rule: String,
+}
+
+/// A line of evidence, opened into what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OpenedEvidence {
+    /// The line.
+    #[serde(flatten)]
+    pub line: EvidenceLine,
+    /// What it was made from, by time.
+    pub events: Vec<EventLine>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventLine {
+    /// When.
+    pub at: String,
+    /// Who, by name; `None`: nobody is named.
+    pub who: Option<String>,
+    /// What.
+    pub what: String,
+    /// What is shown of the page: `widgets#412`.
+    pub page: String,
+    /// The page; `None` where there is none.
+    pub url: Option<String>,
 }

@@ -268,6 +268,10 @@ pub fn headline(definition: &Definition, measured: &Measured) -> Option<Headline
                     (amount.to_owned(), noun.to_owned())
                 })
         }
+        (None, Unit::Count(""), Some((name, _))) => (
+            quantity::plain(number),
+            quantity::number_title(definition, name),
+        ),
         (None, Unit::Count(noun), Some((name, _))) => (
             quantity::plain(number),
             format!("{noun}, {}", quantity::number_title(definition, name)),

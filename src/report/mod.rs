@@ -18,7 +18,7 @@ pub mod withheld;
 
 pub use chart::{Chart, ChartPoint, Mark, PointState, Shape};
 pub use definition::{DefinitionError, TeamDefinition};
-pub use document::{Block, Document, EvidenceLine, Span};
+pub use document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
 pub use figure::{Figure, Headline, RowLine, with_listable_rows};
 pub use gate::masked_areas;
 pub use names::{KnownPerson, Names};

@@ -9,6 +9,29 @@ use crate::register::Register;
 pub const DECISION_RECORDS: &str = "decision records";
 /// What write-ups of incidents are called, whoever names their paths.
 pub const POSTMORTEMS: &str = "postmortems";
+/// What instructions for running the product are called, whoever names their paths.
+pub const RUNBOOKS: &str = "runbooks";
+/// What changes of a database's shape are called, whoever names their paths.
+pub const MIGRATIONS: &str = "migrations";
+
+/// The kinds that take a document, wherever it lies: a program in a directory of postmortems is none.
+const DOCUMENTS: [&str; 3] = [DECISION_RECORDS, POSTMORTEMS, RUNBOOKS];
+
+/// How names of documents end.
+const ENDINGS: [&str; 12] = [
+    ".md",
+    ".markdown",
+    ".mdx",
+    ".rst",
+    ".adoc",
+    ".asciidoc",
+    ".txt",
+    ".org",
+    ".tex",
+    ".html",
+    ".pdf",
+    ".docx",
+];
 
 /// The kinds without any in the register. Releases come from GitHub and have no path.
 pub const DEFAULTS: &[(&str, &[&str])] = &[
@@ -17,7 +40,7 @@ pub const DEFAULTS: &[(&str, &[&str])] = &[
         &["**/adr/**", "**/adrs/**", "**/decisions/**", "**/rfcs/**"],
     ),
     (
-        "migrations",
+        MIGRATIONS,
         &[
             "**/migrations/**",
             "**/alembic/versions/**",
@@ -37,6 +60,7 @@ pub const DEFAULTS: &[(&str, &[&str])] = &[
         ],
     ),
     (POSTMORTEMS, &["**/postmortems/**", "**/post-mortems/**"]),
+    (RUNBOOKS, &["**/runbooks/**"]),
 ];
 
 /// Named sets of path patterns.
@@ -76,10 +100,16 @@ impl Kinds {
     pub fn of(&self, path: &str) -> Vec<String> {
         self.0
             .iter()
-            .filter(|(_, globs)| globs.is_match(path))
+            .filter(|(name, globs)| globs.is_match(path) && takes(name, path))
             .map(|(name, _)| name.clone())
             .collect()
     }
+}
+
+/// Whether a kind takes a file of such a name.
+fn takes(kind: &str, path: &str) -> bool {
+    let lower = path.to_lowercase();
+    !DOCUMENTS.contains(&kind) || ENDINGS.iter().any(|ending| lower.ends_with(ending))
 }
 
 #[cfg(test)]
@@ -97,5 +127,18 @@ mod tests {
         check(".github/workflows/ci.yml", &["pipeline"]);
         check(".github/CODEOWNERS", &[]);
         check("docs/postmortems/2026-02.md", &["postmortems"]);
+        check("docs/runbooks/restore.md", &["runbooks"]);
+        check("docs/postmortems/handler.py", &[]);
+        check("docs/adr/template.svg", &[]);
+        check("app/migrations/__init__.py", &["migrations"]);
+    }
+
+    #[test]
+    fn a_program_is_no_postmortem_whatever_the_register_names() {
+        let text = "[[kind]]\nname = \"postmortems\"\npaths = [\"incidents/**\"]\n";
+        let register = crate::register::parse(text, "linchpin.toml").unwrap();
+        let kinds = Kinds::new(&register).unwrap();
+        assert_eq!(kinds.of("incidents/handler.py"), [] as [&str; 0]);
+        assert_eq!(kinds.of("incidents/2026-02.md"), ["postmortems"]);
     }
 }

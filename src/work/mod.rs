@@ -3,6 +3,7 @@
 pub mod absences;
 pub mod activity;
 pub mod areas;
+pub mod commits;
 pub mod delivery;
 pub mod fate;
 pub mod file_areas;
@@ -19,6 +20,7 @@ pub mod reading;
 pub mod requests;
 pub mod roster;
 pub mod turns;
+pub mod written;
 
 pub use fate::Fate;
 pub use need::{Missing, Need};

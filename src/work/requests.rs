@@ -254,15 +254,17 @@ fn replay_one<'a, 'w>(
     }
 }
 
-/// Who may answer a request to a team.
+/// Who is in which team, as far as it was read.
 #[derive(Debug)]
-struct Members<'a> {
+pub struct Members<'a> {
     /// By repository and slug; a team that is not in here has members nobody knows.
     teams: BTreeMap<(RepositoryId, &'a str), BTreeSet<PersonId>>,
 }
 
 impl<'a> Members<'a> {
-    fn of(reading: &Reading<'a>) -> Self {
+    /// The teams that a product's reviews are asked of.
+    #[must_use]
+    pub fn of(reading: &Reading<'a>) -> Self {
         let mut teams: BTreeMap<(RepositoryId, &'a str), BTreeSet<PersonId>> = BTreeMap::new();
         let inside = |repository: &RepositoryId| reading.product.repositories.contains(repository);
         for row in reading
@@ -282,6 +284,13 @@ impl<'a> Members<'a> {
         Self { teams }
     }
 
+    /// Whether somebody is in a team; `None` where its members are not known.
+    #[must_use]
+    pub fn has(&self, repository: RepositoryId, team: &str, person: PersonId) -> Option<bool> {
+        let members = self.teams.get(&(repository, team))?;
+        (!members.is_empty()).then(|| members.contains(&person))
+    }
+
     /// Whether a review answers for the team: a human's, not the author's, and a member's where members are known.
     fn may_answer(
         &self,
@@ -290,11 +299,11 @@ impl<'a> Members<'a> {
         team: &str,
         review: &Review,
     ) -> bool {
-        let members = self.teams.get(&(whole.pull_request.repository, team));
+        let repository = whole.pull_request.repository;
         review.author.is_some_and(|person| {
             tables.is_human(person)
                 && review.author != whole.pull_request.author
-                && members.is_none_or(|members| members.is_empty() || members.contains(&person))
+                && self.has(repository, team, person) != Some(false)
         })
     }
 }

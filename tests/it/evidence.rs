@@ -9,15 +9,16 @@ use jiff::Timestamp;
 use linchpin::demo::model::{EventKind, Host, HostIssue, HostPullRequest};
 use linchpin::demo::organisation::{Plants, World, build};
 use linchpin::domain::{
-    Account, Comment, CommentKind, Facts, Granularity, Issue, IssueComment, Login, Person,
-    PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,
-    RepoName, RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent,
-    Window,
+    Account, ChangeKind, Comment, CommentKind, CommitId, Facts, Granularity, Issue, IssueComment,
+    Login, Person, PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile,
+    PullRequestState, RepoName, RepositoryId, RequestAction, Review, ReviewRequest, ReviewState,
+    TimelineEvent, Window,
 };
 use linchpin::evidence::{Entry, Kind, Pack, Polarity, Snippet, Sources, lint, packs, sampling};
 use linchpin::register::{PrivateRegister, Register};
 use linchpin::report::document::{Block, Span};
-use linchpin::tables::{Repository, Tables};
+use linchpin::tables::changes::{Changes, File as ChangedFile};
+use linchpin::tables::{CommitRow, Repository, Tables};
 use linchpin::work::roster::RosterAbsence;
 use linchpin::work::{Past, Question};
 
@@ -74,6 +75,12 @@ struct Team {
     entries: Vec<Entry>,
     absences: Vec<RosterAbsence>,
     register: String,
+    commits: Vec<CommitRow>,
+    changes: Changes,
+}
+
+fn commit_id(id: u8) -> CommitId {
+    format!("{id:02x}").repeat(20).parse().unwrap()
 }
 
 const ADA: PersonId = PersonId(0);
@@ -103,6 +110,8 @@ impl Team {
             entries: Vec::new(),
             absences: Vec::new(),
             register: String::new(),
+            commits: Vec::new(),
+            changes: Changes::default(),
         }
     }
 
@@ -214,7 +223,11 @@ impl Team {
     }
 
     fn tables(&self) -> Tables {
-        tables(&self.facts, &self.people, &self.repositories)
+        Tables {
+            commits: self.commits.clone(),
+            changes: self.changes.clone(),
+            ..tables(&self.facts, &self.people, &self.repositories)
+        }
     }
 
     fn question(&self, tables: &Tables) -> Question {
@@ -239,6 +252,77 @@ impl Team {
 
     fn pack(&self, who: PersonId) -> Pack {
         self.packs(&[who]).pop().unwrap()
+    }
+
+    fn polarities(&self, who: PersonId, kind: Kind) -> Vec<Polarity> {
+        let snippets = self.pack(who).snippets.into_iter();
+        let of_kind = snippets.filter(|snippet| snippet.kind == kind);
+        of_kind.map(|snippet| snippet.polarity).collect()
+    }
+
+    /// Puts another file in the place of a pull request's own.
+    fn file(&mut self, number: u64, path: &str, additions: u64, deletions: u64) {
+        let rows = &mut self.facts.pull_request_files;
+        rows.retain(|row| row.number.0 != number || row.path != "engine/lamp.rs");
+        rows.push(PullRequestFile {
+            repository: WIDGETS,
+            number: PrNumber(number),
+            path: path.to_owned(),
+            additions,
+            deletions,
+        });
+    }
+
+    /// A commit on the default branch with the files that it changes.
+    fn commit(
+        &mut self,
+        id: u8,
+        author: PersonId,
+        when: &str,
+        files: &[(&str, ChangeKind)],
+    ) -> &mut CommitRow {
+        let row = u32::try_from(self.commits.len()).unwrap();
+        for (path, change) in files {
+            let known = self
+                .changes
+                .files
+                .iter()
+                .position(|file| file.path == *path);
+            let file = known.unwrap_or_else(|| {
+                self.changes.files.push(ChangedFile {
+                    repository: WIDGETS,
+                    path: (*path).to_owned(),
+                    exclusion: None,
+                    in_tip: true,
+                });
+                self.changes.files.len() - 1
+            });
+            self.changes
+                .push(row, u32::try_from(file).unwrap(), None, *change);
+        }
+        self.commits.push(CommitRow {
+            repository: WIDGETS,
+            commit: commit_id(id),
+            parents: self
+                .commits
+                .last()
+                .map(|row| row.commit)
+                .into_iter()
+                .collect(),
+            author,
+            authored_at: at(when),
+            committed_at: at(when),
+            landed_at: at(when),
+            co_authors: Vec::new(),
+            subject: format!("Commit {id}"),
+            is_merge: false,
+            on_default_branch: true,
+            pull_request: None,
+            reverts: None,
+            cherry_picked_from: None,
+            exclusion: None,
+        });
+        self.commits.last_mut().unwrap()
     }
 
     fn acts(&self, who: PersonId, kind: Kind) -> Vec<String> {
@@ -276,7 +360,7 @@ fn a_fortnight_of_reviews_counts_what_was_asked_and_what_was_done() {
     assert_eq!(
         team.acts(ADA, Kind::Reviewed),
         [
-            "Reviewed 2 of 3 pull requests requested from 2026-02-23 to 2026-03-08; comments left on each: widgets#1 (0), widgets#2 (2); \
+            "Reviewed 2 of 3 pull requests requested from 2026-02-23 to 2026-03-08: widgets#1 (approved without a comment), widgets#2 (2 comments); \
           merged or closed without this person's review: widgets#3."
         ]
     );
@@ -318,9 +402,9 @@ fn a_request_that_nobody_answered_is_a_challenge_and_a_second_look_is_not_lost()
     assert_eq!(
         team.acts(ADA, Kind::Reviewed),
         [
-            "Reviewed 1 of 1 pull request requested from 2026-03-09 to 2026-03-22; comments left on each: widgets#1 (0). Fortnight before: none requested.",
+            "Reviewed 1 of 1 pull request requested from 2026-03-09 to 2026-03-22: widgets#1 (reviewed without a comment). Fortnight before: none requested.",
             "Took part in others' pull requests from 2026-03-23 to 2026-03-29; reviewed from earlier fortnights: widgets#1; \
-             comments without a review: widgets#2 (1). Fortnight before: 1 of 1.",
+             comments without a review: widgets#2 (1 comment). Fortnight before: 1 of 1.",
         ]
     );
 }
@@ -389,7 +473,7 @@ fn two_days_are_no_standstill() {
 }
 
 #[test]
-fn what_waits_and_what_stands_still_are_challenges() {
+fn what_waits_for_a_person_is_a_challenge_and_a_colleague_s_silence_is_none() {
     let mut team = Team::new();
     team.pull_request(1, BEN, "2026-03-20T09:00:00Z", None);
     team.ask(1, ADA, "2026-03-20T09:00:00Z");
@@ -405,12 +489,15 @@ fn what_waits_and_what_stands_still_are_challenges() {
             "Own pull request widgets#1 “Change 1” has had no event by anyone else since 2026-03-20 (5 working days): it needs fresh eyes."
         ]
     );
-    let pack = team.pack(ADA);
-    assert!(
-        pack.snippets
-            .iter()
-            .any(|snippet| snippet.polarity == Polarity::Challenge)
-    );
+    assert_eq!(team.polarities(ADA, Kind::Waiting), [Polarity::Challenge]);
+    assert_eq!(team.polarities(BEN, Kind::Open), [Polarity::Context]);
+    // Nor is it one of somebody who has declared to be away.
+    team.absences.push(RosterAbsence {
+        person: ADA,
+        from: "2026-03-20".parse().unwrap(),
+        to: "2026-04-03".parse().unwrap(),
+    });
+    assert_eq!(team.polarities(ADA, Kind::Waiting), [Polarity::Context]);
 }
 
 #[test]
@@ -942,6 +1029,7 @@ fn a_one_on_one_page_has_at_most_ten_lines() {
 fn a_kind_of_the_register_is_heard_by_a_persons_evidence() {
     let mut team = Team::new();
     team.pull_request(1, ADA, "2026-03-03T09:00:00Z", Some("2026-03-06T09:00:00Z"));
+    team.file(1, "engine/why.md", 30, 0);
     assert_eq!(team.acts(ADA, Kind::DecisionRecord), [] as [&str; 0]);
     team.register = "[[kind]]\nname = \"decision records\"\npaths = [\"engine/**\"]\n".to_owned();
     let acts = team.acts(ADA, Kind::DecisionRecord);
@@ -1034,4 +1122,481 @@ fn what_is_a_draft_today_was_none_when_it_waited() {
     event(&mut team, "convert_to_draft", "2026-03-20T00:00:00Z");
     event(&mut team, "ready_for_review", "2026-04-01T00:00:00Z");
     assert_eq!(team.acts(ADA, Kind::Waiting), [] as [&str; 0]);
+}
+
+#[test]
+fn nobody_who_had_been_asked_ends_a_standstill_and_who_is_called_for_help_does() {
+    let stand = |asks: &[(PersonId, &str)], team_of: Option<&str>| {
+        let mut team = Team::new();
+        team.pull_request(1, BEN, "2026-03-03T09:00:00Z", Some("2026-03-10T09:00:00Z"));
+        for (who, when) in asks {
+            team.ask(1, *who, when);
+        }
+        if let Some(slug) = team_of {
+            team.facts.review_requests.push(ReviewRequest {
+                repository: WIDGETS,
+                number: PrNumber(1),
+                at: at("2026-03-03T09:10:00Z"),
+                action: RequestAction::Requested,
+                reviewer: None,
+                team: Some(slug.to_owned()),
+                actor: Some(BEN),
+            });
+            team.facts.teams.push(linchpin::domain::Team {
+                repository: WIDGETS,
+                team: "lamps".to_owned(),
+                name: "Lamps".to_owned(),
+                parent: None,
+                n_members: 1,
+            });
+            team.facts.team_members.push(linchpin::domain::TeamMember {
+                repository: WIDGETS,
+                team: "lamps".to_owned(),
+                person: CEM,
+            });
+        }
+        team.review(1, ADA, "2026-03-09T10:00:00Z", ReviewState::Approved);
+        team.acts(ADA, Kind::Unblocked).len()
+    };
+    assert_eq!(stand(&[], None), 1);
+    // Asked five minutes after it was opened, and four working days late.
+    assert_eq!(stand(&[(ADA, "2026-03-03T09:05:00Z")], None), 0);
+    // Asked when it had stood still for the agreed days: a call for help.
+    assert_eq!(stand(&[(ADA, "2026-03-09T09:30:00Z")], None), 1);
+    // A team that Ada is not in, and one whose members nobody knows.
+    assert_eq!(stand(&[], Some("lamps")), 1);
+    assert_eq!(stand(&[], Some("doors")), 0);
+}
+
+#[test]
+fn one_answer_of_four_is_no_win() {
+    let fortnight = |n_answered: u64| {
+        let mut team = Team::new();
+        for number in 1..=4 {
+            team.pull_request(number, BEN, "2026-03-09T09:00:00Z", None);
+            team.ask(number, ADA, "2026-03-09T09:05:00Z");
+        }
+        for number in 1..=n_answered {
+            team.review(number, ADA, "2026-03-10T10:00:00Z", ReviewState::Approved);
+        }
+        team.polarities(ADA, Kind::Reviewed)
+    };
+    assert_eq!(fortnight(4), [Polarity::Win]);
+    assert_eq!(fortnight(3), [Polarity::Context]);
+    assert_eq!(fortnight(1), [Polarity::Challenge]);
+    assert_eq!(fortnight(0), [Polarity::Challenge]);
+}
+
+#[test]
+fn whoever_opens_an_incident_has_not_mended_it_yet() {
+    let mut team = Team::new();
+    team.facts.issues.push(Issue {
+        repository: WIDGETS,
+        number: PrNumber(7),
+        title: "Lamps are dark".to_owned(),
+        url: "https://github.com/acme/widgets/issues/7".to_owned(),
+        author: Some(BEN),
+        created_at: at("2026-03-04T09:00:00Z"),
+        closed_at: None,
+        state_reason: None,
+        updated_at: at("2026-03-04T09:00:00Z"),
+        labels: vec!["incident".to_owned()],
+        assignees: Vec::new(),
+        milestone: None,
+        body: String::new(),
+    });
+    assert_eq!(team.polarities(BEN, Kind::Incident), [Polarity::Context]);
+    team.facts.issue_comments.push(IssueComment {
+        repository: WIDGETS,
+        number: PrNumber(7),
+        comment: "IC".to_owned(),
+        author: Some(BEN),
+        created_at: at("2026-03-04T09:10:00Z"),
+        url: String::new(),
+    });
+    assert_eq!(team.polarities(BEN, Kind::Incident), [Polarity::Win]);
+}
+
+#[test]
+fn a_change_that_was_taken_back_carries_its_revert_and_is_no_plain_win() {
+    let mut team = Team::new();
+    for (number, day) in [(1, "04"), (2, "06"), (3, "11")] {
+        let (opened, merged) = (
+            format!("2026-03-{day}T08:00:00Z"),
+            format!("2026-03-{day}T09:00:00Z"),
+        );
+        let author = if number == 2 { BEN } else { ADA };
+        let row = team.pull_request(number, author, &opened, Some(&merged));
+        let id = u8::try_from(number).unwrap();
+        row.merge_commit = Some(commit_id(id));
+        let commit = team.commit(
+            id,
+            author,
+            &merged,
+            &[("engine/lamp.rs", ChangeKind::Modified)],
+        );
+        commit.reverts = (id > 1).then(|| Box::new(commit_id(id - 1)));
+    }
+    let acts = team.acts(ADA, Kind::Merged);
+    assert!(
+        acts[0].ends_with(
+            "merged 2026-03-04; reverted 2026-03-06 in widgets#2, brought in again 2026-03-11 in widgets#3."
+        ),
+        "{acts:?}"
+    );
+    assert_eq!(
+        team.polarities(ADA, Kind::Merged),
+        [Polarity::Context, Polarity::Win]
+    );
+    assert!(!acts[1].contains("reverted"), "{acts:?}");
+}
+
+#[test]
+fn who_adds_a_document_wrote_it_and_who_edits_moves_or_deletes_it_did_not() {
+    let wrote = |author: PersonId, files: &[(&str, ChangeKind)]| {
+        let mut team = Team::new();
+        // Its history is known: it was there before the window.
+        let there: Vec<(&str, ChangeKind)> = files
+            .iter()
+            .filter(|(_, change)| *change != ChangeKind::Added)
+            .map(|(path, _)| (*path, ChangeKind::Added))
+            .collect();
+        team.commit(1, CEM, "2025-03-04T09:00:00Z", &there);
+        let merged = "2026-03-06T09:00:00Z";
+        team.pull_request(1, ADA, "2026-03-03T09:00:00Z", Some(merged))
+            .merge_commit = Some(commit_id(2));
+        for (path, _) in files {
+            team.file(1, path, 4, 1);
+        }
+        team.commit(2, author, merged, files);
+        let kinds = |who| -> Vec<&'static str> {
+            let written = [
+                Kind::DecisionRecord,
+                Kind::Postmortem,
+                Kind::Runbook,
+                Kind::Migration,
+            ];
+            let found = team
+                .pack(who)
+                .snippets
+                .into_iter()
+                .map(|snippet| snippet.kind);
+            found
+                .filter(|kind| written.contains(kind))
+                .map(Kind::word)
+                .collect()
+        };
+        (kinds(ADA), kinds(BEN), team.acts(ADA, Kind::Merged).len())
+    };
+    let adr = "docs/adr/0001-lamps.md";
+    let nobody = || (vec![], vec![], 1);
+    assert_eq!(
+        wrote(ADA, &[(adr, ChangeKind::Added)]),
+        (vec!["decision_record"], vec![], 0)
+    );
+    for change in [
+        ChangeKind::Modified,
+        ChangeKind::Deleted,
+        ChangeKind::Renamed,
+    ] {
+        assert_eq!(wrote(ADA, &[(adr, change)]), nobody(), "{change:?}");
+    }
+    // Ben's commit in Ada's pull request.
+    assert_eq!(
+        wrote(BEN, &[(adr, ChangeKind::Added)]),
+        (vec![], vec!["decision_record"], 1)
+    );
+    let forty: Vec<String> = (0..40).map(|n| format!("docs/adr/{n:04}.md")).collect();
+    let forty: Vec<(&str, ChangeKind)> = forty
+        .iter()
+        .map(|path| (path.as_str(), ChangeKind::Modified))
+        .collect();
+    assert_eq!(wrote(ADA, &forty), nobody());
+    assert_eq!(
+        wrote(ADA, &[("docs/postmortems/handler.py", ChangeKind::Added)]),
+        nobody()
+    );
+    let check = |path: &str, kind: &'static str| {
+        assert_eq!(
+            wrote(ADA, &[(path, ChangeKind::Added)]),
+            (vec![kind], vec![], 0),
+            "{path}"
+        );
+    };
+    check("docs/postmortems/2026-03.md", "postmortem");
+    check("docs/runbooks/restore.md", "runbook");
+    check("app/migrations/0007.sql", "migration");
+}
+
+#[test]
+fn who_wrote_most_of_a_documents_text_wrote_it_and_a_typo_fix_is_an_edit() {
+    let mut team = Team::new();
+    let adr = "docs/adr/0001-lamps.md";
+    team.commit(1, CEM, "2025-03-04T09:00:00Z", &[(adr, ChangeKind::Added)]);
+    for (number, author, additions, deletions) in
+        [(1, ADA, 80, 3), (2, BEN, 1, 1), (3, BEN, 60, 60)]
+    {
+        team.pull_request(
+            number,
+            author,
+            "2026-03-03T09:00:00Z",
+            Some("2026-03-06T09:00:00Z"),
+        );
+        team.file(number, adr, additions, deletions);
+    }
+    assert_eq!(team.acts(ADA, Kind::DecisionRecord).len(), 1);
+    assert_eq!(team.acts(BEN, Kind::DecisionRecord), [] as [&str; 0]);
+    assert_eq!(team.acts(BEN, Kind::Merged).len(), 2);
+}
+
+#[test]
+fn the_same_quotation_stands_once_and_with_the_review_that_it_belongs_to() {
+    let mut team = Team::new();
+    for number in 1..=3 {
+        team.pull_request(
+            number,
+            BEN,
+            "2026-03-09T09:00:00Z",
+            Some("2026-03-12T09:00:00Z"),
+        );
+        team.review(
+            number,
+            ADA,
+            "2026-03-10T10:00:00Z",
+            ReviewState::ChangesRequested,
+        );
+        team.comment(
+            number,
+            ADA,
+            "2026-03-10T10:00:00Z",
+            "Please keep the error text.",
+        );
+    }
+    team.comment(3, ADA, "2026-03-10T11:00:00Z", "Why?");
+    let quotes: Vec<(Kind, String)> = team
+        .pack(ADA)
+        .snippets
+        .into_iter()
+        .filter_map(|snippet| Some((snippet.kind, snippet.quote?.text)))
+        .collect();
+    let expected = [
+        (
+            Kind::ChangesRequested,
+            "Please keep the error text.".to_owned(),
+        ),
+        (Kind::Reviewed, "Why?".to_owned()),
+    ];
+    let mut found = quotes.clone();
+    found.sort_by_key(|(kind, _)| *kind != Kind::ChangesRequested);
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_machines_open_is_nobodys_moment() {
+    let mut team = Team::new();
+    team.pull_request(1, BOT, "2026-03-09T09:00:00Z", Some("2026-03-12T09:00:00Z"));
+    team.pull_request(2, ADA, "2026-03-09T09:00:00Z", Some("2026-03-12T09:00:00Z"))
+        .head_branch = "renovate/lamps-2.x".to_owned();
+    team.pull_request(3, BOT, "2026-03-20T09:00:00Z", None);
+    team.ask(3, ADA, "2026-03-20T09:05:00Z");
+    team.review(1, ADA, "2026-03-10T10:00:00Z", ReviewState::Approved);
+    assert!(
+        team.pack(ADA).snippets.is_empty(),
+        "{:?}",
+        team.pack(ADA).lines
+    );
+    team.pull_request(4, BEN, "2026-03-09T09:00:00Z", None);
+    team.review(4, ADA, "2026-03-10T10:00:00Z", ReviewState::Approved);
+    let acts = team.acts(ADA, Kind::Reviewed);
+    assert!(
+        acts[0].contains(
+            "widgets#4 (approved without a comment); reviews of machines' pull requests left out: 1."
+        ),
+        "{acts:?}"
+    );
+}
+
+#[test]
+fn the_largest_piece_of_work_of_a_quarter_is_always_shown() {
+    let mut team = Team::new();
+    for number in 1..=60 {
+        let day = 3 + number % 24;
+        let (opened, merged) = (
+            format!("2026-03-{day:02}T08:00:00Z"),
+            format!("2026-03-{day:02}T09:00:00Z"),
+        );
+        team.pull_request(number, ADA, &opened, Some(&merged));
+    }
+    team.file(37, "engine/new.rs", 2_000, 400);
+    team.file(38, "engine/Cargo.lock", 90_000, 0);
+    team.commit(
+        1,
+        ADA,
+        "2026-03-03T09:00:00Z",
+        &[("engine/Cargo.lock", ChangeKind::Added)],
+    );
+    team.changes.files[0].exclusion = Some(linchpin::domain::Exclusion::Generated);
+    let pack = team.pack(ADA);
+    for most in [1, 3, 20] {
+        let shown = sampling::sample(&pack.snippets, most);
+        let has = |number: &str| {
+            shown
+                .iter()
+                .any(|snippet| snippet.act.text().contains(number))
+        };
+        assert!(has("widgets#37 "), "{most}");
+        assert!(most > 1 || !has("widgets#38 "), "{most}");
+    }
+}
+
+#[test]
+fn what_git_knows_is_told_without_github_and_the_rest_is_not_observed() {
+    let mut team = Team::new();
+    for (id, when) in [
+        (1, "2025-01-03"),
+        (2, "2026-03-03"),
+        (3, "2026-03-05"),
+        (4, "2026-03-06"),
+    ] {
+        let path = if id == 1 {
+            "engine/lamp.rs"
+        } else {
+            "doors/hinge.rs"
+        };
+        let commit = team.commit(
+            id,
+            ADA,
+            &format!("{when}T09:00:00Z"),
+            &[(path, ChangeKind::Modified)],
+        );
+        if id == 4 {
+            commit.co_authors = vec![BEN];
+        }
+    }
+    let acts = |kind| team.acts(ADA, kind);
+    assert_eq!(
+        acts(Kind::Committed),
+        [
+            "Committed to widgets in 2026-03, in “doors”: widgets@0202020202 “Commit 2”, widgets@0303030303 “Commit 3”, \
+             widgets@0404040404 “Commit 4”."
+        ]
+    );
+    assert_eq!(
+        acts(Kind::Paired),
+        [
+            "Made changes together with “ben” in 2026-Q1, by the commits' own words, in “doors”: widgets@0404040404 “Commit 4”."
+        ]
+    );
+    assert_eq!(
+        acts(Kind::FirstChange),
+        [
+            "First change in the area “doors”: widgets@0202020202 “Commit 2”. The record starts 2025-01-03."
+        ]
+    );
+    let said = |document: &linchpin::report::Document| linchpin::render::pack::document(document);
+    let pack = team.pack(ADA);
+    assert!(
+        said(&pack.evidence).contains("not observed: pull requests, reviews and requests of"),
+        "{}",
+        said(&pack.evidence)
+    );
+    let quiet = team.pack(CEM);
+    let page = said(&quiet.evidence);
+    assert!(
+        page.contains("not observed") && !page.contains("0 of 0"),
+        "{page}"
+    );
+    assert!(
+        said(&quiet.one_on_one).contains("not observed"),
+        "{}",
+        said(&quiet.one_on_one)
+    );
+}
+
+#[test]
+fn every_snippet_holds_what_it_was_made_from() {
+    for pack in PACKS.iter() {
+        for snippet in &pack.snippets {
+            assert!(!snippet.events.is_empty(), "{}", snippet.act.text());
+            assert!(snippet.events.is_sorted(), "{}", snippet.act.text());
+        }
+    }
+}
+
+/// How many lines of a page stand in the open, as wide as a reader sees them: what is folded and addresses left out.
+fn open_lines(page: &str) -> usize {
+    let mut open = String::new();
+    for (at, part) in page.split("<details>").enumerate() {
+        let rest = part.split_once("</details>").map_or(part, |(_, rest)| rest);
+        open.push_str(if at == 0 { part } else { rest });
+    }
+    let shown = |line: &str| -> usize {
+        let addresses: usize = line
+            .split("](")
+            .skip(1)
+            .map(|rest| rest.find(')').unwrap_or(0))
+            .sum();
+        line.chars().count().saturating_sub(addresses)
+    };
+    open.lines()
+        .map(|line| shown(line).div_ceil(120).max(1))
+        .sum()
+}
+
+#[test]
+fn a_page_of_evidence_is_a_few_screens_and_a_quarter_of_a_brag_document_is_one() {
+    for pack in PACKS.iter() {
+        let page = linchpin::render::pack::document(&pack.evidence);
+        assert!(
+            open_lines(&page) <= 190,
+            "{}: {}",
+            pack.login,
+            open_lines(&page)
+        );
+        let brag = linchpin::render::draft::Draft::of(&pack.brag).begun();
+        for part in brag.split("<!-- linchpin:begin ").skip(2) {
+            let part = part.split("<!-- linchpin:end ").next().unwrap();
+            assert!(
+                open_lines(part) <= 50,
+                "{}: {}\n{part}",
+                pack.login,
+                open_lines(part)
+            );
+        }
+    }
+}
+
+#[test]
+fn what_stands_still_again_was_not_unblocked() {
+    let merged = |when: &str| {
+        let mut team = Team::new();
+        team.as_of = at("2026-06-30T00:00:00Z");
+        team.window.until = team.as_of;
+        team.pull_request(1, BEN, "2026-03-03T09:00:00Z", Some(when));
+        team.review(1, ADA, "2026-03-09T10:00:00Z", ReviewState::Approved);
+        team.acts(ADA, Kind::Unblocked).len()
+    };
+    assert_eq!(merged("2026-03-19T09:00:00Z"), 1);
+    assert_eq!(merged("2026-05-19T09:00:00Z"), 0);
+}
+
+#[test]
+fn an_excerpt_is_what_its_author_wrote_and_neither_a_quotation_nor_code() {
+    let mut team = Team::new();
+    team.pull_request(1, BEN, "2026-03-09T09:00:00Z", Some("2026-03-12T09:00:00Z"));
+    team.review(1, ADA, "2026-03-10T10:00:00Z", ReviewState::Commented);
+    team.comment(
+        1,
+        ADA,
+        "2026-03-10T10:00:00Z",
+        "> Why is the lamp dark, and who turned it off in the first place?\n\nThe fuse.\n```rust\nlet lamp = Lamp::dark();\n```\n",
+    );
+    team.comment(1, ADA, "2026-03-10T11:00:00Z", "> It is dark, is it not?");
+    let quotes: Vec<String> = team
+        .pack(ADA)
+        .snippets
+        .into_iter()
+        .filter_map(|snippet| Some(snippet.quote?.text))
+        .collect();
+    assert_eq!(quotes, ["The fuse."]);
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use linchpin::folder::mark::Purpose;
 use linchpin::folder::open::Opening;
-use linchpin::folder::tree::{Kept, Manner};
+use linchpin::folder::tree::{Draft, Kept, Manner};
 use linchpin::folder::{Audience, Because, Error, Folder, Lock};
 
 const LOCK: &str = ".linchpin.lock";
@@ -113,7 +113,7 @@ fn a_cut_at_any_step_leaves_the_old_tree_or_the_new_one_and_loses_nothing_of_oth
             drop((folder, lock));
 
             let mut after = NEW.to_vec();
-            after.extend([("mine/notes.txt", "notes"), ("gone.edited.md", "edited")]);
+            after.extend([("mine/notes.txt", "notes"), ("gone.md", "edited")]);
             let after = expected(&after);
             let cut = contents(&tree);
             // Where names cannot be exchanged, a cut may fall between two renames: the next writer puts the old tree back.
@@ -142,6 +142,57 @@ fn a_cut_at_any_step_leaves_the_old_tree_or_the_new_one_and_loses_nothing_of_oth
             replace(&place, &files(&NEW), manner);
             assert_eq!(contents(&tree), after, "{manner:?} {steps}");
             if done.is_ok() && steps > 30 {
+                break;
+            }
+            steps += 1;
+        }
+    }
+}
+
+/// Keeps what is there, and says what is new.
+fn goes_on(there: Option<&[u8]>) -> Vec<u8> {
+    [there.unwrap_or(b"begun"), b"+"].concat()
+}
+
+#[test]
+fn a_draft_goes_on_from_what_is_there_at_any_cut_and_no_copy_of_it_is_left() {
+    let draft = || Draft {
+        path: "draft/brag.md",
+        merge: &goes_on,
+    };
+    for manner in MANNERS {
+        let mut steps = 0;
+        loop {
+            let directory = tempfile::tempdir().unwrap();
+            let place = directory.path().join("private");
+            let tree = place.join("ada");
+            let write = |fail_after: Option<u64>| {
+                let (folder, _lock) = opened(&place);
+                if let Some(steps) = fail_after {
+                    folder.fail_after(steps);
+                }
+                folder
+                    .replace_tree_and_drafts("ada", &files(&NEW), &[draft()], manner)
+                    .is_ok()
+            };
+            assert!(write(None));
+            fs::write(tree.join("draft/brag.md"), "mine").unwrap();
+            let is_done = write(Some(steps));
+            let texts = |n: usize| {
+                let text = format!("mine{}", "+".repeat(n));
+                let mut all = expected(&NEW);
+                all.insert("draft/brag.md".to_owned(), text);
+                all
+            };
+            assert!(write(None), "{manner:?} {steps}");
+            let found = contents(&tree);
+            let is_cut = found == texts(1) && !is_done;
+            assert!(is_cut || found == texts(2), "{manner:?} {steps}: {found:?}");
+            assert_eq!(beside(&place), [".linchpin-folder", LOCK, "ada"]);
+            // A tree without the draft leaves it where it is: somebody wrote in it, however long ago.
+            replace(&place, &files(&NEW), manner);
+            assert_eq!(contents(&tree), found, "{manner:?} {steps}");
+            if is_done && steps > 30 {
                 break;
             }
             steps += 1;

@@ -219,7 +219,7 @@ fn every_row_of_a_person_has_n_and_receipts_that_lead_somewhere() {
     for product in items(&lead, "products") {
         for row in items(product, "reviewers") {
             assert!(row["turnaround"]["n"].as_u64().unwrap() > 0, "{row}");
-            let receipts = format!("**Receipts: {}**", text(row, "name"));
+            let receipts = format!("<summary>Receipts: {}</summary>", text(row, "name"));
             assert!(page.contains(&receipts), "{receipts}");
             let command = format!(
                 "linchpin explain review.turnaround --scope {} --person {}",
@@ -261,4 +261,29 @@ fn what_only_one_active_person_knows_is_told_with_who_is_nearest() {
     });
     let line = line.unwrap();
     assert!(line.contains("nearest: nobody"), "{line}");
+}
+
+#[test]
+fn what_the_lead_reads_of_somebody_stands_in_their_own_pack_and_nothing_more() {
+    let folder = demo().root.join("linchpin-demo/private");
+    let told = standing_out(&demo_lead());
+    let mut own = BTreeSet::new();
+    for person in demo().truths.people.iter().filter(|person| person.is_team) {
+        let lines = fs::read_to_string(folder.join(&person.login).join("evidence.jsonl")).unwrap();
+        for line in lines.lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            if line["kind"] == "awaited" {
+                assert_eq!(line["polarity"], "challenge");
+                let act = text(&line, "act");
+                let after = |words: &str| {
+                    let (_, rest) = act.split_once(words).unwrap();
+                    rest.split(' ').next().unwrap().to_owned()
+                };
+                let (product, quarter) = (after("pull requests of "), after("merged in "));
+                own.insert((product, person.name.clone(), quarter));
+            }
+        }
+    }
+    assert!(!told.is_empty());
+    assert_eq!(own, told);
 }

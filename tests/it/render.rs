@@ -579,6 +579,7 @@ fn evidence_is_one_object_a_line_whatever_the_quote_holds() {
         polarity: "win".to_owned(),
         origin: "observed".to_owned(),
         trust: Some("github_content".to_owned()),
+        rule: "a rule".to_owned(),
     };
     let text = render::pack::evidence_lines(&[line.clone(), line]).unwrap();
     assert_eq!(text.lines().count(), 2);

@@ -6,14 +6,26 @@ use serde::Serialize;
 
 use super::LeadSources;
 use super::names::Names;
-use crate::domain::PersonId;
-use crate::evidence::{Kind, Pack, Polarity};
+use crate::domain::{Bucket, Granularity, PersonId, Window};
+use crate::evidence::{Kind, Pack, Polarity, Snippet};
 use crate::report::document::{Block, Span};
-use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
 
 pub(super) const INTRO: &str = "What the record on GitHub holds about whom. Little evidence says that the record is thin, never that the \
                                 work was: pairing, design, mentoring and support leave nothing there. Ask, and write it down by hand.";
+
+/// What a lead can give somebody a chance at.
+const OPPORTUNITIES: [Kind; 9] = [
+    Kind::DecisionRecord,
+    Kind::Postmortem,
+    Kind::Runbook,
+    Kind::Migration,
+    Kind::Paired,
+    Kind::Released,
+    Kind::FirstReview,
+    Kind::FirstChange,
+    Kind::Incident,
+];
 
 /// One person's evidence.
 #[derive(Debug, Clone, Serialize)]
@@ -28,16 +40,19 @@ pub struct CoverageLine {
     pub challenges: u64,
     /// Moments by kind, in the order of the evidence document.
     pub kinds: BTreeMap<&'static str, u64>,
+    /// By month, `2026-03`: `win`, `challenge`, `both`, `context` or `none`.
+    pub months: BTreeMap<String, &'static str>,
     /// The day of the latest one.
     pub latest_on: Option<String>,
 }
 
 /// Everybody on the team, by name: also those without any.
 pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
+    let months = months(sources);
     let pack = |person: PersonId| sources.packs.iter().find(|pack| pack.person == person);
     let line = |person: PersonId| {
         let snippets = pack(person).map_or(&[][..], |pack: &Pack| pack.snippets.as_slice());
-        let n = |claim: &dyn Fn(&crate::evidence::Snippet) -> bool| {
+        let n = |claim: &dyn Fn(&Snippet) -> bool| {
             u64::try_from(snippets.iter().filter(|snippet| claim(snippet)).count())
                 .unwrap_or(u64::MAX)
         };
@@ -49,6 +64,10 @@ pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<Cove
             kinds: Kind::ALL
                 .map(|kind| (kind.title(), n(&|snippet| snippet.kind == kind)))
                 .into(),
+            months: months
+                .iter()
+                .map(|month| (month.clone(), held(snippets, month)))
+                .collect(),
             latest_on: snippets
                 .iter()
                 .map(|snippet| snippet.on)
@@ -59,37 +78,81 @@ pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<Cove
     names.team().into_iter().map(line).collect()
 }
 
-/// Writes the table.
+/// The months of the window, `2026-03`.
+fn months(sources: &LeadSources<'_>) -> Vec<String> {
+    let (window, as_of) = (sources.question.window, sources.question.as_of);
+    let window = Window {
+        since: window.since,
+        until: window.until.min(as_of),
+    };
+    let spine = Bucket::spine(window, Granularity::Month, &sources.question.zone);
+    spine.into_iter().map(|month| month.to_string()).collect()
+}
+
+/// What a month holds of somebody.
+fn held(snippets: &[Snippet], month: &str) -> &'static str {
+    let inside = || {
+        let of_month = |snippet: &&Snippet| snippet.on.to_string().starts_with(month);
+        snippets.iter().filter(of_month)
+    };
+    let has = |polarity| inside().any(|snippet| snippet.polarity == polarity);
+    match (has(Polarity::Win), has(Polarity::Challenge)) {
+        (true, true) => "both",
+        (true, false) => "win",
+        (false, true) => "challenge",
+        (false, false) if inside().next().is_some() => "context",
+        (false, false) => "none",
+    }
+}
+
+/// One sign a month.
+fn sign(held: &str) -> char {
+    match held {
+        "both" => '◆',
+        "win" => '▲',
+        "challenge" => '▽',
+        "context" => '○',
+        _ => '·',
+    }
+}
+
+/// Writes the strips: no counts stand beside each other.
 pub(super) fn blocks(lines: &[CoverageLine]) -> Vec<Block> {
+    let span = lines.first().and_then(|line| {
+        let (first, last) = (line.months.keys().next()?, line.months.keys().next_back()?);
+        Some(format!("{first} to {last}"))
+    });
     let mut columns = vec![
         Column::text("Person"),
-        Column::number("Moments"),
-        Column::number("Wins"),
-        Column::number("Challenges"),
+        Column::text(&format!("Months, {}", span.unwrap_or_default())),
     ];
     columns.push(Column::text("Latest"));
     columns.push(Column::text("Nothing yet of"));
     let row = |line: &CoverageLine| {
         let mut cells = vec![TableCell::Text(line.name.clone())];
-        let counts = [line.moments, line.wins, line.challenges];
-        cells.extend(counts.map(|n| TableCell::Number(quantity::count(n))));
+        let strip: String = line.months.values().map(|held| sign(held)).collect();
+        cells.push(TableCell::Text(strip));
         cells.push(line.latest_on.clone().map_or_else(
             || TableCell::Missing(Some("none yet".to_owned())),
             TableCell::Text,
         ));
-        let none = Kind::ALL
+        let none = OPPORTUNITIES
             .iter()
             .map(|kind| kind.title())
             .filter(|title| line.kinds.get(title) == Some(&0));
         cells.push(TableCell::Text(none.collect::<Vec<_>>().join(", ")));
         cells
     };
-    let mut blocks = vec![Block::Table(Table {
+    let mut blocks = vec![Block::Paragraph(vec![Span::text(
+        "A sign a month: ▲ something done, ▽ something that waits or came back, ◆ both, ○ moments that are neither, · \
+         nothing in the record.",
+    )])];
+    blocks.push(Block::Table(Table {
         title: "Evidence of everybody, by name".to_owned(),
         columns,
         rows: lines.iter().map(row).collect(),
         n_omitted: 0,
-    })];
+    }));
     let without: Vec<&str> = lines
         .iter()
         .filter(|line| line.moments == 0)

@@ -213,28 +213,36 @@ fn hand_overs(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Blo
     let mut found = Vec::new();
     for product in sources.products {
         found.extend(product.handovers.iter().map(|one| {
-            let stages: Vec<String> = one
-                .stages
-                .iter()
-                .map(|(stage, at, (_, number))| {
-                    format!("{} from {} ({number})", stage.words(), names.date(*at))
-                })
-                .collect();
-            let stages = if stages.is_empty() {
-                "no review shows its stages".to_owned()
-            } else {
-                stages.join(", ")
-            };
-            vec![
+            let mut line = vec![
                 Span::Strong(format!("{}, {}", product.name, one.area)),
                 Span::text(format!(
-                    ": from {} to {}, between {} and {}; {stages}.",
+                    ": from {} to {}, between {} and {}; ",
                     names.titled(one.giver),
                     names.titled(one.receiver),
                     one.from,
                     one.to
                 )),
-            ]
+            ];
+            // As they came to pass, whatever the order in which one would expect them.
+            let mut stages = one.stages.clone();
+            stages.sort_by_key(|(stage, at, _)| (*at, *stage));
+            if stages.is_empty() {
+                line.push(Span::text("no review shows its stages"));
+            }
+            for (place, (stage, at, key)) in stages.iter().enumerate() {
+                let comma = if place > 0 { ", " } else { "" };
+                let words = format!("{comma}{} from {} (", stage.words(), names.date(*at));
+                line.push(Span::text(words));
+                let name = sources.repositories.get(&key.0);
+                let text = format!("{}{}", name.map_or("", |name| name.name()), key.1);
+                line.push(match product.pages.get(key) {
+                    Some(url) => Span::link(text, url),
+                    None => Span::text(text),
+                });
+                line.push(Span::text(")"));
+            }
+            line.push(Span::text("."));
+            line
         }));
     }
     if found.is_empty() {

@@ -27,6 +27,7 @@ use crate::metrics::review::waits::Wait;
 use crate::register::Accepted;
 use crate::report::document::{Block, Document, Span};
 use crate::work::Question;
+use crate::work::pull_requests::Key;
 
 pub use bottleneck::{Bottleneck, Stretch};
 pub use coverage::CoverageLine;
@@ -78,6 +79,8 @@ pub struct ProductSources {
     pub active: BTreeSet<PersonId>,
     /// Areas that changed hands.
     pub handovers: Vec<Handover>,
+    /// The pages of the pull requests that show their stages.
+    pub pages: BTreeMap<Key, String>,
 }
 
 /// The views.

@@ -11,14 +11,19 @@ use crate::evidence::snippet::{Act, Kind, Snippet};
 /// Everything is a first at the start of a record: so many days must lie before one counts.
 const RECORD_DAYS: i64 = 90;
 
+/// From when on something counts as a first.
+pub(super) fn counts_from(starts_at: Timestamp) -> Timestamp {
+    starts_at
+        .saturating_add(SignedDuration::from_hours(RECORD_DAYS * 24))
+        .unwrap_or(starts_at)
+}
+
 /// Firsts inside the window.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let Some(starts_at) = subject.index.starts_at else {
         return;
     };
-    let counts_from = starts_at
-        .saturating_add(SignedDuration::from_hours(RECORD_DAYS * 24))
-        .unwrap_or(starts_at);
+    let counts_from = counts_from(starts_at);
     let end = subject.sources.end();
     let mut reviews: BTreeMap<String, (Timestamp, &Item<'_>)> = BTreeMap::new();
     let mut changes: BTreeMap<String, (Timestamp, &Item<'_>)> = BTreeMap::new();
@@ -68,6 +73,7 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             let about = format!("{area}\n{}", item.pull_request.url);
             let mut snippet = subject.snippet(kind, subject.sources.date(at), &about, act);
             snippet.areas = vec![area];
+            snippet.events = subject.events(item, |who| who == Some(subject.person));
             snippet
                 .caveats
                 .push("work before the start of the record is not visible here");

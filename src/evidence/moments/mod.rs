@@ -1,6 +1,8 @@
 //! Moments in a person's work, each a dated sentence about an observable act.
 
 mod authored;
+mod awaited;
+mod committed;
 mod firsts;
 mod incidents;
 mod reviewed;
@@ -13,8 +15,11 @@ use jiff::civil::Date;
 
 use super::Sources;
 use super::index::{Index, Item};
-use super::snippet::{Act, Dimension, Kind, Link, Origin, Polarity, Quote, Snippet};
-use crate::domain::{Comment, PersonId, Window};
+use super::snippet::{Act, Dimension, Event, Kind, Link, Origin, Polarity, Quote, Snippet};
+use crate::domain::{
+    Bucket, Comment, CommitId, PersonId, RepositoryId, RequestAction, ReviewState, Window,
+};
+use crate::work::delivery::deployments::commit_page;
 
 /// Whose moments, and what they are read from.
 pub(super) struct Subject<'a> {
@@ -28,10 +33,12 @@ pub(super) struct Subject<'a> {
 pub(super) fn moments(subject: &Subject<'_>) -> Vec<Snippet> {
     let mut moments = Vec::new();
     authored::collect(subject, &mut moments);
+    committed::collect(subject, &mut moments);
     reviewed::collect(subject, &mut moments);
     standstill::collect(subject, &mut moments);
     firsts::collect(subject, &mut moments);
     incidents::collect(subject, &mut moments);
+    awaited::collect(subject, &mut moments);
     by_hand(subject, &mut moments);
     moments.sort_by(|a, b| (a.on, a.kind, &a.id).cmp(&(b.on, b.kind, &b.id)));
     moments.dedup_by(|a, b| a.id == b.id);
@@ -55,6 +62,8 @@ impl<'a> Subject<'a> {
             polarity: polarity(kind),
             origin: Origin::Observed,
             areas: Vec::new(),
+            weight: 0,
+            events: Vec::new(),
         }
     }
 
@@ -62,12 +71,98 @@ impl<'a> Subject<'a> {
     fn about(&self, kind: Kind, at: Timestamp, item: &Item<'_>, act: Act) -> Snippet {
         let mut snippet = self.snippet(kind, self.sources.date(at), &item.pull_request.url, act);
         snippet.areas = item.areas(self.sources);
+        snippet.events = self.events(item, |_| true);
         snippet
     }
 
-    /// The pull requests that the person has to do with.
+    /// What happened on a pull request up to the end, by time, as far as some people did it.
+    fn events(&self, item: &Item<'_>, is_told: impl Fn(Option<PersonId>) -> bool) -> Vec<Event> {
+        let end = self.sources.end();
+        let page = item.link(self.sources);
+        let event = |at, who, what: String, link: &Link| Event {
+            at,
+            who,
+            what,
+            link: link.clone(),
+        };
+        let row = item.pull_request;
+        let mut events = vec![event(
+            row.created_at,
+            row.author,
+            "opened".to_owned(),
+            &page,
+        )];
+        for request in &item.requests {
+            let whom = request
+                .reviewer
+                .and_then(|person| self.sources.person(person));
+            let whom = whom.map_or_else(
+                || {
+                    request
+                        .team
+                        .clone()
+                        .unwrap_or_else(|| "somebody".to_owned())
+                },
+                |person| person.display_name.clone(),
+            );
+            let what = match request.action {
+                RequestAction::Requested => format!("asked {whom}"),
+                RequestAction::Removed => format!("took the request to {whom} back"),
+            };
+            if is_told(request.reviewer) {
+                events.push(event(request.at, request.actor, what, &page));
+            }
+        }
+        for review in &item.reviews {
+            let what = match review.verdict {
+                ReviewState::Approved => "approved",
+                ReviewState::ChangesRequested => "asked for changes",
+                ReviewState::Commented => "reviewed",
+                ReviewState::Dismissed => "reviewed, dismissed later",
+            };
+            if is_told(review.author) {
+                events.push(event(
+                    review.submitted_at,
+                    review.author,
+                    what.to_owned(),
+                    &page,
+                ));
+            }
+        }
+        for comment in &item.comments {
+            let link = Link {
+                text: page.text.clone(),
+                url: comment.url.clone(),
+            };
+            if is_told(comment.author) {
+                let what = "commented".to_owned();
+                events.push(event(comment.created_at, comment.author, what, &link));
+            }
+        }
+        if let Some(at) = row.merged_at {
+            events.push(event(at, row.merged_by, "merged".to_owned(), &page));
+        } else if let Some(at) = row.closed_at {
+            events.push(event(at, None, "closed".to_owned(), &page));
+        }
+        events.retain(|event| event.at < end);
+        events.sort();
+        events
+    }
+
+    /// The page of a commit, shown as `widgets@3f2a91c0de`; without one the text stands alone.
+    fn commit_link(&self, repository: RepositoryId, commit: CommitId) -> Link {
+        let tables = self.sources.past.tables;
+        let name = self.sources.repository_name(repository);
+        Link {
+            text: format!("{name}@{}", commit.short()),
+            url: commit_page(tables, repository, commit).unwrap_or_default(),
+        }
+    }
+
+    /// The pull requests of people that the person has to do with: what machines open is nobody's moment.
     fn items(&self) -> impl Iterator<Item = &'a Item<'a>> {
-        self.index.items_of(self.person)
+        let items = self.index.items_of(self.person);
+        items.filter(|item| !self.index.is_by_a_machine(item))
     }
 
     fn is_inside(&self, at: Timestamp) -> bool {
@@ -75,29 +170,38 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// What a kind of moment counts as, unless what happened says otherwise.
 fn polarity(kind: Kind) -> Polarity {
     match kind {
         Kind::Merged
         | Kind::DecisionRecord
         | Kind::Postmortem
+        | Kind::Runbook
+        | Kind::Migration
+        | Kind::Committed
+        | Kind::Paired
+        | Kind::Released
         | Kind::Unblocked
         | Kind::FirstReview
         | Kind::FirstChange
         | Kind::Incident
         | Kind::Reviewed => Polarity::Win,
-        Kind::Waiting | Kind::Open | Kind::SentBack => Polarity::Challenge,
-        Kind::ChangesRequested | Kind::Manual => Polarity::Context,
+        Kind::Awaited | Kind::Waiting | Kind::SentBack => Polarity::Challenge,
+        // That nobody else has looked is no doing of the author's.
+        Kind::Open | Kind::ChangesRequested | Kind::Manual => Polarity::Context,
     }
 }
 
 fn dimensions(kind: Kind) -> Vec<Dimension> {
     match kind {
-        Kind::Merged => vec![
+        Kind::Merged | Kind::Committed | Kind::Migration => vec![
             Dimension::TechnicalExecution,
             Dimension::SmallFeatureDelivery,
         ],
         Kind::DecisionRecord => vec![Dimension::ArchitectureDocumentation],
-        Kind::Postmortem => vec![
+        Kind::Paired => vec![Dimension::TeamCommunication, Dimension::TechnicalExecution],
+        Kind::Released => vec![Dimension::OwnershipAndInitiative],
+        Kind::Postmortem | Kind::Runbook => vec![
             Dimension::ArchitectureDocumentation,
             Dimension::OwnershipAndInitiative,
         ],
@@ -112,25 +216,42 @@ fn dimensions(kind: Kind) -> Vec<Dimension> {
             Dimension::OwnershipAndInitiative,
             Dimension::TechnicalExecution,
         ],
-        Kind::Waiting | Kind::Open | Kind::SentBack | Kind::Manual => Vec::new(),
+        Kind::Awaited | Kind::Waiting | Kind::Open | Kind::SentBack | Kind::Manual => Vec::new(),
     }
 }
 
-/// The longest of some comments, cut to what fits in a few lines.
+/// The longest of some comments, cut to what fits in a few lines: what its author wrote, not what it repeats of others or of code.
 pub(super) fn excerpt<'a>(comments: impl Iterator<Item = &'a Comment>) -> Option<Quote> {
     const MOST: usize = 280;
-    let longest = comments
-        .filter(|comment| !comment.body.trim().is_empty())
-        .max_by(|a, b| (a.body_length, &b.comment).cmp(&(b.body_length, &a.comment)))?;
-    let body = longest.body.trim();
-    let mut text: String = body.chars().take(MOST).collect();
-    if text.len() < body.len() {
+    let said = comments.map(|comment| (own_words(&comment.body), comment));
+    let said = said.filter(|(words, _)| !words.is_empty());
+    let (words, longest) = said.max_by(|(a, one), (b, other)| {
+        let (a, b) = (a.chars().count(), b.chars().count());
+        (a, &other.comment).cmp(&(b, &one.comment))
+    })?;
+    let mut text: String = words.chars().take(MOST).collect();
+    if text.len() < words.len() {
         text.push('…');
     }
     Some(Quote {
         text,
         url: longest.url.clone(),
     })
+}
+
+/// A comment without the lines that it quotes and without blocks of code.
+fn own_words(body: &str) -> String {
+    let mut own: Vec<&str> = Vec::new();
+    let mut is_code = false;
+    for line in body.lines() {
+        let start = line.trim_start();
+        if start.starts_with("```") || start.starts_with("~~~") {
+            is_code = !is_code;
+        } else if !is_code && !start.starts_with('>') {
+            own.push(line);
+        }
+    }
+    own.join("\n").trim().to_owned()
 }
 
 /// `1 comment`, `2 comments`.
@@ -167,6 +288,15 @@ fn by_hand(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             });
         }
         let mut snippet = subject.snippet(Kind::Manual, entry.on, &entry.text, act);
+        snippet.events.push(Event {
+            at: Bucket::start_of(entry.on, &subject.sources.past.question.zone),
+            who: Some(entry.person),
+            what: "an entry of the private register".to_owned(),
+            link: Link {
+                text: "page".to_owned(),
+                url: entry.link.clone().unwrap_or_default(),
+            },
+        });
         snippet.origin = if entry.is_noted_by_lead {
             Origin::LeadNoted
         } else {

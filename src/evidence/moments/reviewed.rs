@@ -1,20 +1,23 @@
 //! Reviews of others' pull requests: by fortnight, and those that asked for changes.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::{Subject, clip, count, excerpt, number};
-use crate::domain::{ReviewState, Window};
+use crate::domain::{Comment, ReviewState, Window};
 use crate::evidence::index::Item;
-use crate::evidence::snippet::{Act, Kind, Link, Polarity, Snippet};
+use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Quote, Snippet};
 
 /// Fortnights start on every second Monday, counted from this one.
 const FIRST_MONDAY: Date = jiff::civil::date(2024, 1, 1);
 
-/// Reviews inside the window.
+/// Reviews inside the window. No excerpt stands twice: a review that asked for changes goes before the fortnight that it is in.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
+    let mut quoted = BTreeSet::new();
+    changes_requested(subject, &mut quoted, moments);
     let seen = subject.sources.seen();
     let mut start = fortnight_of(subject.sources.date(seen.since));
     let last = subject.sources.last_day();
@@ -22,14 +25,26 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     while start <= last {
         let next = start.saturating_add(14.days());
         let fortnight = Fortnight::of(subject, start, next);
-        moments.extend(fortnight.snippet(subject, before));
+        moments.extend(fortnight.snippet(subject, before, &mut quoted));
         before = Some((fortnight.n_answered(), fortnight.asked.len()));
         if next <= start {
             break;
         }
         start = next;
     }
-    changes_requested(subject, moments);
+}
+
+/// The longest of some comments whose words are not quoted yet.
+fn new_excerpt<'a>(
+    comments: impl Iterator<Item = &'a Comment>,
+    quoted: &mut BTreeSet<String>,
+) -> Option<Quote> {
+    // Two comments that are the same as far as they are quoted are the same quotation.
+    let words = |comment: &Comment| excerpt(std::iter::once(comment)).map(|quote| quote.text);
+    let is_new = |comment: &&Comment| words(comment).is_some_and(|words| !quoted.contains(&words));
+    let quote = excerpt(comments.filter(is_new))?;
+    quoted.insert(quote.text.clone());
+    Some(quote)
 }
 
 /// The first day of the fortnight that a day falls into.
@@ -51,6 +66,10 @@ struct Fortnight<'a> {
     earlier: Vec<&'a Item<'a>>,
     /// Pull requests commented on and never reviewed.
     commented: Vec<&'a Item<'a>>,
+    /// Of those asked for and not reviewed: how many there was time for, by the person's own days.
+    n_left: usize,
+    /// Reviews of what machines opened.
+    n_of_machines: usize,
 }
 
 impl<'a> Fortnight<'a> {
@@ -83,7 +102,18 @@ impl<'a> Fortnight<'a> {
             unasked: Vec::new(),
             earlier: Vec::new(),
             commented: Vec::new(),
+            n_left: 0,
+            n_of_machines: subject
+                .index
+                .items_of(subject.person)
+                .filter(|item| subject.index.is_by_a_machine(item))
+                .filter(|item| {
+                    let mut reviews = item.reviews_by(subject.person, end);
+                    reviews.any(|review| window.contains(review.submitted_at))
+                })
+                .count(),
         };
+        let enough = subject.sources.past.question.flow.stuck_after_working_days;
         for item in subject.items().filter(|item| !item.is_by(subject.person)) {
             let first_asked = item
                 .requests
@@ -103,6 +133,13 @@ impl<'a> Fortnight<'a> {
                 // A request that was withdrawn before a review asks for nothing.
                 if !reviews.is_empty() || item.was_asked(subject.person, end) {
                     note.asked.push((item, !reviews.is_empty()));
+                    let until = item.pull_request.closed_at.map_or(end, |at| at.min(end));
+                    let own = Some(subject.person);
+                    let days = first_asked
+                        .map_or(0.0, |at| (subject.sources).working_days(own, at, until));
+                    if reviews.is_empty() && days >= enough {
+                        note.n_left += 1;
+                    }
                 }
             } else if is_reviewed_now && first.is_some_and(|at| window.contains(at)) {
                 note.unasked.push(item);
@@ -127,7 +164,12 @@ impl<'a> Fortnight<'a> {
     }
 
     /// The note of the fortnight; `None` where nothing was asked and nothing reviewed.
-    fn snippet(&self, subject: &Subject<'_>, before: Option<(usize, usize)>) -> Option<Snippet> {
+    fn snippet(
+        &self,
+        subject: &Subject<'_>,
+        before: Option<(usize, usize)>,
+        quoted: &mut BTreeSet<String>,
+    ) -> Option<Snippet> {
         let n = self.asked.len() + self.unasked.len() + self.earlier.len() + self.commented.len();
         if n == 0 {
             return None;
@@ -142,16 +184,19 @@ impl<'a> Fortnight<'a> {
         let reviewed: Vec<&Item<'_>> = answered().chain(self.unasked.iter().copied()).collect();
         let mut act = self.head();
         if !reviewed.is_empty() {
-            let comments = |item: &Item<'_>| item.comments_by(subject.person, end).count();
-            act = act.own("; comments left on each: ");
-            act = act.list(
-                reviewed
-                    .iter()
-                    .map(|item| (item.link(subject.sources), format!(" ({})", comments(item)))),
-            );
+            act = act.own(": ").list(reviewed.iter().map(|item| {
+                let left = left_on(subject, item, end);
+                (item.link(subject.sources), format!(" ({left})"))
+            }));
         }
         act = self.elsewhere(subject, act);
         act = self.unanswered(subject, act);
+        if self.n_of_machines > 0 {
+            let n = self.n_of_machines;
+            act = act.own(format!(
+                "; reviews of machines' pull requests left out: {n}"
+            ));
+        }
         act = act.own(".");
         let is_asked = |(_, asked): &(usize, usize)| *asked > 0 || !self.asked.is_empty();
         if let Some((answered, asked)) = before.filter(is_asked) {
@@ -161,24 +206,23 @@ impl<'a> Fortnight<'a> {
                 format!(" Fortnight before: {answered} of {asked}.")
             });
         }
-        if let Some(absence) =
-            subject
-                .sources
-                .absence_words(subject.person, self.start, self.last_day)
-        {
+        let absence = subject
+            .sources
+            .absence_words(subject.person, self.start, self.last_day);
+        if let Some(absence) = &absence {
             act = act.own(format!(" {absence}"));
         }
         let mut snippet =
             subject.snippet(Kind::Reviewed, self.last_day, &self.start.to_string(), act);
         snippet.window = self.window;
         snippet.n = number(n);
-        snippet.polarity = self.polarity(&reviewed);
-        snippet.quote = excerpt(
-            reviewed
-                .iter()
-                .chain(&self.commented)
-                .flat_map(|item| item.comments_by(subject.person, end)),
-        );
+        snippet.polarity = self.polarity(&reviewed, absence.is_some());
+        let all = || reviewed.iter().chain(&self.commented);
+        let comments = all().flat_map(|item| item.comments_by(subject.person, end));
+        let inside = comments.filter(|comment| self.window.contains(comment.created_at));
+        snippet.quote = new_excerpt(inside, quoted);
+        snippet.weight = number(reviewed.len());
+        snippet.events = self.events(subject);
         snippet
             .caveats
             .push("requests to a team are not counted as requests to this person");
@@ -231,21 +275,40 @@ impl<'a> Fortnight<'a> {
                 let n = comments
                     .filter(|comment| self.window.contains(comment.created_at))
                     .count();
-                (item.link(subject.sources), format!(" ({n})"))
+                (
+                    item.link(subject.sources),
+                    format!(" ({})", count(n, "comment")),
+                )
             }));
         }
         act
     }
 
-    /// A review done is a win; requests that all stayed open are a challenge; talk alone is context.
-    fn polarity(&self, reviewed: &[&Item<'_>]) -> Polarity {
-        if !reviewed.is_empty() || !self.earlier.is_empty() {
+    /// All that was asked for was reviewed: a win. Less than half of what there was time for: a challenge, unless the person was
+    /// away. What lies between, and talk alone, is context.
+    fn polarity(&self, reviewed: &[&Item<'_>], is_away: bool) -> Polarity {
+        let n_answered = self.n_answered();
+        let has_reviewed = !reviewed.is_empty() || !self.earlier.is_empty();
+        if n_answered == self.asked.len() && has_reviewed {
             Polarity::Win
-        } else if self.asked.is_empty() {
-            Polarity::Context
-        } else {
+        } else if n_answered < self.n_left && !is_away {
             Polarity::Challenge
+        } else {
+            Polarity::Context
         }
+    }
+
+    /// The requests to the person, and the person's reviews and comments.
+    fn events(&self, subject: &Subject<'_>) -> Vec<Event> {
+        let asked = self.asked.iter().map(|(item, _)| *item);
+        let others = [&self.unasked, &self.earlier, &self.commented];
+        let all = asked.chain(others.into_iter().flatten().copied());
+        let is_theirs = |who| who == Some(subject.person);
+        let mut events: Vec<Event> = all
+            .flat_map(|item| subject.events(item, is_theirs))
+            .collect();
+        events.sort();
+        events
     }
 
     /// What was asked for and not reviewed: still waiting, or over without it.
@@ -283,8 +346,38 @@ impl<'a> Fortnight<'a> {
     }
 }
 
+/// What somebody left on a pull request: comments, or what stands there without one.
+fn left_on(subject: &Subject<'_>, item: &Item<'_>, end: Timestamp) -> String {
+    let n = item.comments_by(subject.person, end).count();
+    if n > 0 {
+        return count(n, "comment");
+    }
+    let Some(last) = item.reviews_by(subject.person, end).last() else {
+        return "no comment".to_owned();
+    };
+    let verdict = match last.verdict {
+        ReviewState::Approved => "approved",
+        ReviewState::ChangesRequested => "changes requested",
+        ReviewState::Commented | ReviewState::Dismissed => "reviewed",
+    };
+    let with_text = item.reviews_by(subject.person, end);
+    let has_text = with_text.into_iter().any(|review| review.body_length > 0);
+    format!(
+        "{verdict} {}",
+        if has_text {
+            "with a text"
+        } else {
+            "without a comment"
+        }
+    )
+}
+
 /// Reviews that asked for changes, and what followed.
-fn changes_requested(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
+fn changes_requested(
+    subject: &Subject<'_>,
+    quoted: &mut BTreeSet<String>,
+    moments: &mut Vec<Snippet>,
+) {
     let end = subject.sources.end();
     for item in subject.items().filter(|item| !item.is_by(subject.person)) {
         let review = item.reviews_by(subject.person, end).find(|review| {
@@ -321,10 +414,9 @@ fn changes_requested(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
         let until = at
             .saturating_add(jiff::SignedDuration::from_mins(1))
             .unwrap_or(at);
-        snippet.quote = excerpt(
-            item.comments_by(subject.person, until)
-                .filter(|comment| comment.created_at >= at),
-        );
+        let own = item.comments_by(subject.person, until);
+        let with_it = own.filter(|comment| comment.created_at >= at);
+        snippet.quote = new_excerpt(with_it, quoted);
         moments.push(snippet);
     }
 }

@@ -1,10 +1,13 @@
 //! Pull requests that nobody but the author had touched: ended by a review, or still standing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Subject, count, number};
 use crate::evidence::index::Item;
-use crate::evidence::snippet::{Act, Kind, Link, Snippet};
+use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
+
+/// What is merged later than so many of the team's working days after a review stood still again: the review ended nothing.
+const MOVES_ON: f64 = 10.0;
 
 /// Standstills that the person ended, requests that wait for the person, own work that stands still.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
@@ -25,7 +28,7 @@ fn whole(days: f64) -> String {
     }
 }
 
-/// The person's first review of somebody's pull request came after a standstill, and it was merged later.
+/// The person's first review of somebody's pull request came after a standstill, and it was merged soon after.
 fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
     let pull_request = item.pull_request;
     if item.is_by(subject.person) || !subject.index.is_human(pull_request.author) {
@@ -57,6 +60,15 @@ fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
     if days < subject.sources.past.question.flow.stuck_after_working_days {
         return None;
     }
+    if (subject.sources).working_days(None, reviewed_at, merged_at) > MOVES_ON {
+        return None;
+    }
+    // Whoever was asked, by name or with their team, and came late ended a wait of their own. Asked when it stood still already,
+    // they were called for help.
+    let stood_still_at = stood_still_at(subject, quiet_since, stepped_in_at);
+    if (subject.index).had_been_asked(item, subject.person, stood_still_at, stepped_in_at) {
+        return None;
+    }
     let date = |at| subject.sources.date(at);
     let act = Act::default()
         .own("Unblocked ")
@@ -72,17 +84,23 @@ fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
             date(merged_at)
         ));
     let mut snippet = subject.about(Kind::Unblocked, reviewed_at, item, act);
-    if item
-        .asked_since(subject.person, stepped_in_at)
-        .is_some_and(|asked| asked <= quiet_since)
-    {
-        // Whoever was asked and came late ended a wait of their own: that is no win.
-        return None;
-    }
+    snippet.weight = subject.index.weight(subject.sources, item);
     snippet
         .caveats
         .push("talks outside GitHub are not visible here");
     Some(snippet)
+}
+
+/// When something had been without an event for as many of the team's working days as are agreed.
+fn stood_still_at(subject: &Subject<'_>, since: Timestamp, until: Timestamp) -> Timestamp {
+    let enough = subject.sources.past.question.flow.stuck_after_working_days;
+    let mut at = since;
+    while at < until && subject.sources.working_days(None, since, at) < enough {
+        at = at
+            .saturating_add(SignedDuration::from_hours(1))
+            .unwrap_or(until);
+    }
+    at.min(until)
 }
 
 /// Requests that wait for the person at the end of the window, oldest first.
@@ -103,6 +121,15 @@ fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     if requests.is_empty() {
         return;
     }
+    let events = requests
+        .iter()
+        .map(|(at, link)| Event {
+            at: *at,
+            who: Some(subject.person),
+            what: "was asked".to_owned(),
+            link: link.clone(),
+        })
+        .collect();
     let on = subject.sources.last_day();
     let n = requests.len();
     let mut act = Act::default()
@@ -123,8 +150,16 @@ fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     if let Some(absence) = subject.sources.absence_words(subject.person, on, on) {
         act = act.own(format!(" {absence}"));
     }
+    let is_away = subject
+        .sources
+        .absence_words(subject.person, on, on)
+        .is_some();
     let mut snippet = subject.snippet(Kind::Waiting, on, "waiting", act);
+    if is_away {
+        snippet.polarity = Polarity::Context;
+    }
     snippet.n = number(n);
+    snippet.events = events;
     snippet
         .caveats
         .push("an absence, or an answer outside GitHub, is not visible here");

@@ -82,7 +82,7 @@ pub(super) fn carry_over(
     old: &Folder,
     mark: &Mark,
     new: &Folder,
-    digests: &BTreeMap<String, String>,
+    (digests, taken_over): (&BTreeMap<String, String>, &BTreeMap<String, String>),
     manner: Manner,
 ) -> Result<Vec<Kept>, Error> {
     let mut mark = mark.clone();
@@ -99,6 +99,9 @@ pub(super) fn carry_over(
     let mut kept = Vec::new();
     for found in found {
         old.step()?;
+        if is_taken_over(&old.dir, &found, taken_over) {
+            continue;
+        }
         let name = found.path.to_str().map(slashed);
         let same_as_new =
             |digest: &String| name.as_ref().and_then(|name| digests.get(name)) == Some(digest);
@@ -116,6 +119,20 @@ pub(super) fn carry_over(
         });
     }
     Ok(kept)
+}
+
+/// Whether a draft's text is in the new tree already, as it stands in the old one.
+pub(super) fn is_taken_over(
+    tree: &Dir,
+    found: &ToKeep,
+    taken_over: &BTreeMap<String, String>,
+) -> bool {
+    let name = found.path.to_str().map(slashed);
+    let sum = name.and_then(|name| taken_over.get(&name));
+    sum.is_some_and(|sum| {
+        let bytes = (found.kind == EntryKind::File).then(|| bytes(tree, &found.path));
+        bytes.is_some_and(|bytes| bytes.is_ok_and(|bytes| digest(&bytes) == *sum))
+    })
 }
 
 /// Puts things of an old tree into the one that has taken its place already.
@@ -193,9 +210,8 @@ impl<'a> Taken<'a> {
 
     /// Where something may be kept, in the order of preference.
     fn candidates(&self, found: &ToKeep, word: &str) -> Vec<PathBuf> {
-        let own = (!found.is_edited).then(|| found.path.clone());
         let others = (1..MAX_NAMES).map(|n| self.renamed(&found.path, word, n));
-        own.into_iter()
+        std::iter::once(found.path.clone())
             .filter(|path| self.is_free(path) && !self.is_blocked(path))
             .chain(others.filter(|path| {
                 self.is_free(path) && !self.is_blocked(path) && !self.foreign.contains(path)
@@ -243,6 +259,14 @@ fn with_word(path: &Path, word: &str, n: usize) -> PathBuf {
         name.push(extension);
     }
     path.with_file_name(name)
+}
+
+/// The bytes of a file in a tree; `None` where nothing or anything else has its name.
+pub(super) fn regular(tree: &Dir, path: &Path) -> Option<Vec<u8>> {
+    let (at, name) = walk::parent(tree, path).ok()?;
+    let metadata = at.as_ref().unwrap_or(tree).symlink_metadata(name).ok()?;
+    let is_file = metadata.is_file();
+    is_file.then(|| bytes(tree, path).ok()).flatten()
 }
 
 /// The bytes of a regular file in a tree.

@@ -96,6 +96,9 @@ impl Folder {
             let there = There::of(&new.dir, &new_mark).map_err(new.io("", "read"))?;
             let missing: Vec<ToKeep> = found
                 .into_iter()
+                .filter(|found| !keep::is_taken_over(&tree.dir, found, &new_mark.taken_over))
+                // What was made of a draft is of no use beside the draft: in the tree in place is what it was made from, or more.
+                .filter(|found| !keep::is_taken_over(&tree.dir, found, &mark.drafts))
                 .filter(|found| !there.has(&new.dir, &tree.dir, found))
                 .collect();
             keep::add(&tree, &missing, &new, &new_mark)?;

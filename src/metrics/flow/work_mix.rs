@@ -48,8 +48,9 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::PullRequests],
     source: "The register's `[work_mix]` or its defaults; GitHub labels, `headRefName`, title, files",
     exclusions: "Pull requests opened by automation, closed without a merge or still open are counted apart.",
-    how_to_read: "Maintenance and debt together are what keeping the product costs: many teams plan about 20 % of their capacity for it. Read the \
-                  unclassified share first: above a fifth, the other shares say little.",
+    how_to_read: "Debt and maintenance are two things: many teams plan about 20 % of their capacity for debt, while maintenance, what \
+                  keeps the product as it is, is often half of the work or more. Read the unclassified share first: above a fifth, the \
+                  other shares say little.",
     can_mislead: "Pull requests differ in size, and a count of them is no effort. Labels follow habits: a team that renames one changes the mix.",
     sql: include_str!("../../../queries/metrics/flow.work_mix.sql"),
 };

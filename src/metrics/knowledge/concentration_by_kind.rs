@@ -30,8 +30,9 @@ static DEFINITION: Definition = Definition {
     question: "Does one person write all decision records, pipeline changes, migrations, releases or postmortems?",
     definition: "Of the commits of the window that touch a kind of file, the share credited to the person with most of them, and the \
                  effective number of writers 1/Σp². Kinds are path patterns of the register's [[kind]]; by default: decision records \
-                 (adr, adrs, decisions), migrations (migrations, alembic/versions, changelog of a database), pipeline (workflows, \
-                 CI configuration), postmortems (postmortems, post-mortems). Published releases of people are the kind releases. A \
+                 (adr, adrs, decisions, rfcs), migrations (migrations, alembic/versions, changelog of a database), pipeline (workflows, \
+                 CI configuration), postmortems (postmortems, post-mortems), runbooks; records, postmortems and runbooks are documents, \
+                 by the ending of their name. Published releases of people are the kind releases. A \
                  co-authored commit is credited in full to each author.",
     formula: "max(commits of the kind credited to one person) / commits of the kind;  1 / Σ p²",
     unit: Unit::Share,

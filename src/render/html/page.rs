@@ -170,6 +170,11 @@ fn block(block: &Block) -> Result<BlockView, RenderError> {
             blocks: views(blocks)?,
             ..empty
         },
+        Block::Refreshed { blocks, .. } => BlockView {
+            kind: "panel",
+            blocks: views(blocks)?,
+            ..empty
+        },
         Block::Details { summary, blocks } => BlockView {
             kind: "details",
             lines: vec![summary.clone()],

@@ -82,10 +82,12 @@ pub(super) fn listed_rows(
         amount: row
             .amount(definition.unit)
             .filter(|(_, value)| too_few && value.is_finite())
-            .map(|(unit, value)| match unit {
-                Unit::Share if value > 0.0 => "counted".to_owned(),
-                Unit::Share => "not counted".to_owned(),
-                unit => quantity::amount(unit, value),
+            .and_then(|(unit, value)| match unit {
+                // What became of one person is theirs, however few there are.
+                Unit::Share if row.person.is_some() => None,
+                Unit::Share if value > 0.0 => Some("counted".to_owned()),
+                Unit::Share => Some("not counted".to_owned()),
+                unit => Some(quantity::amount(unit, value)),
             }),
     });
     let title = if too_few {

@@ -11,3 +11,4 @@ pub mod reverts;
 pub mod rules;
 pub mod runs;
 pub mod shipping;
+pub mod undone;

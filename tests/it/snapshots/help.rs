@@ -64,7 +64,10 @@ fn the_help_names_every_command_and_every_exit_code() {
       lead       Write the lead's named views from the store, local only: reviewers, knowledge,
                  delegation, coverage of evidence
       follow-up  Print notes for agreed feedback follow-ups of the private register
-      explain    Show a metric's definition and the rows behind its figure
+      explain    Show a metric's definition and the rows behind its figure, or what a line of evidence
+                 was made from
+      verify     Hold write-ups against the evidence and the figures; exit code 7 where an id, page,
+                 date, number or name is in neither
       diff       Say why figures moved between two runs: new events, late data, labels, identity,
                  configuration, definition
       check      Hold the register's agreements against the figures; exit code 7 where one is crossed
@@ -96,9 +99,10 @@ fn the_help_names_every_command_and_every_exit_code() {
               Print version
 
     Exit codes: 0 done · 1 defect · 2 usage · 3 configuration · 4 authentication · 5 finished with
-    partial data · 6 rate-limited, run again to resume · 7 an agreement is crossed (check) · 8 another
-    run is writing · 9 the store is damaged or unfinished · 10 a place cannot be written · 11 a folder
-    that linchpin did not make, or a link · 130 interrupted · 143 terminated
+    partial data · 6 rate-limited, run again to resume · 7 an agreement is crossed (check), or a
+    write-up says what is not in the evidence (verify) · 8 another run is writing · 9 the store is
+    damaged or unfinished · 10 a place cannot be written · 11 a folder that linchpin did not make, or a
+    link · 130 interrupted · 143 terminated
     [exit code 0]
     ");
 }
@@ -309,13 +313,14 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
     [the options of `run`]
 
     $ linchpin explain --help
-    Show a metric's definition and the rows behind its figure
+    Show a metric's definition and the rows behind its figure, or what a line of evidence was made from
 
     Usage: linchpin explain [OPTIONS] <METRIC>
 
     Arguments:
       <METRIC>
-              A metric's id, such as `flow.pickup_time`; `list` names them all
+              A metric's id, such as `flow.pickup_time`; `list` names them all. Or the id of a line of
+              evidence, such as `ev-27867f3c87`
 
           --bucket <BUCKET>
               Only rows of this bucket: `2026-W07`, `2026-02` or `2026-Q1`
@@ -333,6 +338,18 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
               - markdown: Markdown
 
               [default: table]
+    [the options of `run`]
+
+    $ linchpin verify --help
+    Hold write-ups against the evidence and the figures; exit code 7 where an id, page, date, number or
+    name is in neither
+
+    Usage: linchpin verify [OPTIONS] <FILE>...
+
+    Arguments:
+      <FILE>...
+              The write-ups: a review, a draft, any page that linchpin wrote
+
     [the options of `run`]
 
     $ linchpin diff --help

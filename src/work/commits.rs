@@ -1,0 +1,94 @@
+//! What one person committed to the default branches, as git tells it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::Reading;
+use super::delivery::landing;
+use super::file_areas::areas_of_files;
+use super::pull_requests;
+use crate::domain::{CommitId, PersonId, RepositoryId};
+
+/// A commit that somebody made, alone or with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// Its id.
+    pub commit: CommitId,
+    /// When the default branch had it.
+    pub at: Timestamp,
+    /// Its author.
+    pub author: PersonId,
+    /// The people credited, the author first.
+    pub people: Vec<PersonId>,
+    /// First line.
+    pub subject: String,
+    /// The areas that it touches, sorted.
+    pub areas: Vec<String>,
+    /// How many files it changes.
+    pub n_files: u64,
+    /// Whether it came with a pull request.
+    pub came_with_a_pull_request: bool,
+}
+
+/// The commits of a product that credit somebody, in landing order: no merges, and none that knowledge leaves out.
+#[must_use]
+pub fn of_person(reading: &Reading<'_>, person: PersonId) -> Vec<Made> {
+    let tables = reading.tables;
+    let rows: Vec<usize> = tables
+        .commits
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| reading.product.has(row.repository) && !row.is_merge)
+        .filter(|(_, row)| row.exclusion.is_none() && row.landed_at < reading.question.as_of)
+        .filter(|(_, row)| row.authors().any(|author| author == person))
+        .map(|(at, _)| at)
+        .collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let landings = landing::of_product(reading, &pull_requests::of_product(reading));
+    let made = |at: usize| {
+        let row = tables.commits.get(at)?;
+        let (areas, n_files) = touched(reading, at);
+        Some(Made {
+            repository: row.repository,
+            commit: row.commit,
+            at: row.landed_at,
+            author: row.author,
+            people: row
+                .authors()
+                .filter(|person| tables.is_human(*person))
+                .collect(),
+            subject: row.subject.clone(),
+            areas,
+            n_files,
+            came_with_a_pull_request: landings.is_absorbed_row(at),
+        })
+    };
+    rows.into_iter().filter_map(made).collect()
+}
+
+/// When a product's history starts; `None` without one.
+#[must_use]
+pub fn starts_at(reading: &Reading<'_>) -> Option<Timestamp> {
+    let commits = reading.tables.commits.iter();
+    let own = commits.filter(|row| reading.product.has(row.repository));
+    own.map(|row| row.landed_at).min()
+}
+
+/// The areas that the commit of a row touches, sorted, and how many files it changes. Changes are in the order of their commits.
+fn touched(reading: &Reading<'_>, row: usize) -> (Vec<String>, u64) {
+    let changes = &reading.tables.changes;
+    let areas_of = areas_of_files(reading);
+    let row = u32::try_from(row).unwrap_or(u32::MAX);
+    let from = changes.commit.partition_point(|of| *of < row);
+    let until = changes.commit.partition_point(|of| *of <= row);
+    let files = changes.file.get(from..until).unwrap_or_default();
+    let at = files.iter().filter_map(|file| usize::try_from(*file).ok());
+    let areas: BTreeSet<&String> = at.filter_map(|file| areas_of.get(file)).flatten().collect();
+    let n_files = u64::try_from(files.len()).unwrap_or(u64::MAX);
+    (areas.into_iter().cloned().collect(), n_files)
+}

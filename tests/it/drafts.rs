@@ -1,0 +1,135 @@
+//! What a person wrote below `private/` is there after the next run, wherever it was written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::pipeline::{copy_of_the_store, demo, tree};
+
+/// A folder with the demo's store, in which packs are written.
+struct Desk {
+    keep: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let keep = tempfile::tempdir().unwrap();
+        copy_of_the_store(keep.path());
+        Self { keep }
+    }
+
+    fn place(&self) -> PathBuf {
+        self.keep.path().join("linchpin-report/private/mara-l")
+    }
+
+    /// Writes the pack over some time, and returns what was said.
+    fn person(&self, time: &[&str]) -> String {
+        let config = demo().root.join("linchpin-demo/config");
+        let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
+            .args(["person", "mara-l", "--store", "store", "--offline"])
+            .args(["--as-of", "2026-07-01T00:00:00Z"])
+            .arg("--config")
+            .arg(config.join("linchpin.toml"))
+            .arg("--private-config")
+            .arg(config.join("linchpin.private.toml"))
+            .args(time)
+            .current_dir(self.keep.path())
+            .env_clear()
+            .env("HOME", self.keep.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        said
+    }
+}
+
+const HALF_A_YEAR: [&str; 4] = ["--since", "2025-10-01", "--until", "2026-04-01"];
+const UNTIL_NOW: [&str; 2] = ["--since", "2025-10-01"];
+
+#[test]
+fn whatever_is_typed_between_any_two_lines_or_into_any_blank_is_there_after_the_next_run() {
+    let desk = Desk::new();
+    desk.person(&HALF_A_YEAR);
+    let place = desk.place();
+    let mut typed = Vec::new();
+    let mut n = 0;
+    let mut next = || {
+        n += 1;
+        let word = format!("typed-{n}.");
+        typed.push(word.clone());
+        word
+    };
+    for (file, bytes) in tree(&place) {
+        if file.ends_with(".linchpin-folder") {
+            continue;
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        let mut edited = next();
+        for line in text.lines() {
+            edited.push('\n');
+            let blank = "\\[yours to write\\]";
+            let filled = line.contains(blank).then(|| line.replace(blank, &next()));
+            edited.push_str(filled.as_deref().unwrap_or(line));
+            edited.push('\n');
+            edited.push_str(&next());
+        }
+        fs::write(place.join(file), edited).unwrap();
+    }
+    for file in ["notes.md", "draft/mine.md", "talks/2026.txt"] {
+        fs::create_dir_all(place.join(file).parent().unwrap()).unwrap();
+        fs::write(place.join(file), next()).unwrap();
+    }
+    assert!(typed.len() > 200, "{}", typed.len());
+    let holds_all = || {
+        let files = tree(&place);
+        let text: String = files
+            .values()
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+            .collect();
+        let lost: Vec<&String> = typed.iter().filter(|word| !text.contains(*word)).collect();
+        assert!(lost.is_empty(), "{lost:?}");
+        files.keys().cloned().collect::<Vec<_>>()
+    };
+    let said = desk.person(&UNTIL_NOW);
+    let files = holds_all();
+    assert!(said.contains("evidence.edited.md"), "{said}");
+    // What is not generated any more and was typed into stays under its own name.
+    assert!(
+        files.contains(&"absence.md".to_owned()) && files.contains(&"draft/brag.md".to_owned())
+    );
+    desk.person(&HALF_A_YEAR);
+    holds_all();
+}
+
+#[test]
+fn an_edited_part_of_a_draft_is_told_and_the_others_go_on() {
+    let desk = Desk::new();
+    desk.person(&HALF_A_YEAR);
+    let brag = desk.place().join("draft/brag.md");
+    let before = fs::read_to_string(&brag).unwrap();
+    assert!(before.contains("## 2026-Q1") && !before.contains("## 2026-Q2"));
+    fs::write(&brag, before.replace("## 2026-Q1", "## 2026-Q1, my best")).unwrap();
+    let said = desk.person(&["--since", "2025-07-01"]);
+    let after = fs::read_to_string(&brag).unwrap();
+    assert!(after.contains("## 2026-Q1, my best") && after.contains("## 2026-Q2"));
+    assert!(after.find("## 2025-Q3") < after.find("## 2025-Q4"));
+    assert!(after.contains("Window from 2025-07-01 up to 2026-07-01"));
+    let is_told = said.contains("`2026-q1` was edited and stays as it is");
+    assert!(is_told, "{said}");
+    // A run that asks about less takes nothing away.
+    desk.person(&["--since", "2026-06-01"]);
+    let again = fs::read_to_string(&brag).unwrap();
+    let parts = |text: &str| text.split("## 2025-Q3").nth(1).unwrap().to_owned();
+    assert_eq!(parts(&again), parts(&after));
+}
+
+#[test]
+fn a_brag_document_of_before_stays_where_it_is() {
+    let old = |place: &Path| place.join("brag.md").is_file();
+    let desk = Desk::new();
+    desk.person(&UNTIL_NOW);
+    fs::write(desk.place().join("brag.md"), "# Mine").unwrap();
+    desk.person(&UNTIL_NOW);
+    assert!(old(&desk.place()) && desk.place().join("draft/brag.md").is_file());
+}

@@ -1,0 +1,134 @@
+//! Packs as a user gets them: without GitHub, and opened line by line.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::git_fixture::Fixture;
+use crate::git_mine::text;
+use crate::landed::linchpin;
+use crate::pipeline::demo;
+
+/// The lines of a pack.
+fn lines(place: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(place.join("evidence.jsonl")).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn without_github_a_member_is_found_by_login_and_nothing_that_was_not_read_counts_as_none() {
+    let mut f = Fixture::new();
+    for n in 0..3 {
+        f.write(&format!("engine/{n}.rs"), text(0..n + 3));
+        f.commit_as("Ada Byron <ada@old.example>", &format!("Change {n}"));
+    }
+    f.write("docs/adr/0001.md", text(0..9));
+    f.commit_as("Ada Byron <ada@old.example>", "Say why");
+    let place = tempfile::tempdir().unwrap();
+    let register = "[[member]]\nlogin = \"ada\"\naliases = [\"ada@old.example\"]\n";
+    fs::write(place.path().join("linchpin.toml"), register).unwrap();
+    let clone = f.path().display().to_string();
+    let time = ["--as-of=2024-12-01", "--since=2023-01-01", "--repo", &clone];
+    let run = |command: &[&str]| linchpin(place.path(), &[command, &["--offline"], &time].concat());
+    run(&["mine"]);
+    run(&["person", "ada"]);
+    let pack = place.path().join("linchpin-report/private/ada");
+    let kinds: Vec<String> = lines(&pack)
+        .iter()
+        .map(|line| line["kind"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(kinds.contains(&"committed".to_owned()), "{kinds:?}");
+    assert!(kinds.contains(&"decision_record".to_owned()), "{kinds:?}");
+    for page in ["evidence.md", "one-on-one.md"] {
+        let page = fs::read_to_string(pack.join(page)).unwrap();
+        assert!(page.contains("not observed: pull requests"), "{page}");
+        for wrong in ["0 of 0", "none on GitHub", "without a pull request"] {
+            assert!(!page.contains(wrong), "{wrong}: {page}");
+        }
+    }
+}
+
+#[test]
+fn every_line_of_evidence_opens_into_the_events_that_it_was_made_from() {
+    let root = demo().root.join("linchpin-demo");
+    let lines = lines(&root.join("private/mara-l"));
+    let mut kinds: Vec<&str> = Vec::new();
+    for line in &lines {
+        let kind = line["kind"].as_str().unwrap();
+        if kinds.contains(&kind) {
+            continue;
+        }
+        kinds.push(kind);
+        let explain = |format: &str| {
+            let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
+                .args([
+                    "explain",
+                    line["id"].as_str().unwrap(),
+                    "--person",
+                    "mara-l",
+                ])
+                .args([
+                    "--format",
+                    format,
+                    "--store",
+                    "store",
+                    "--as-of",
+                    "2026-07-01T00:00:00Z",
+                ])
+                .args(["--since", "78w", "--config", "config/linchpin.toml"])
+                .args(["--private-config", "config/linchpin.private.toml"])
+                .current_dir(&root)
+                .env_clear()
+                .output()
+                .unwrap();
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let opened: Value = serde_json::from_str(&explain("json")).unwrap();
+        assert_eq!(opened["act"], line["act"]);
+        let events = opened["events"].as_array().unwrap();
+        assert!(!events.is_empty(), "{kind}");
+        assert!(opened["rule"].as_str().unwrap().len() > 20, "{kind}");
+        if kinds.len() == 1 {
+            let said = explain("table");
+            assert!(
+                said.contains("Made from (") && said.contains("https://"),
+                "{said}"
+            );
+        }
+    }
+    assert!(kinds.len() >= 6, "{kinds:?}");
+}
+
+#[test]
+fn a_line_that_nobody_has_is_told_with_the_step_that_finds_it() {
+    let root = demo().root.join("linchpin-demo");
+    let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
+        .args([
+            "explain",
+            "ev-0000000000",
+            "--store",
+            "store",
+            "--as-of",
+            "2026-07-01T00:00:00Z",
+        ])
+        .args(["--config", "config/linchpin.toml"])
+        .current_dir(&root)
+        .env_clear()
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("`ev-0000000000`") && said.contains("--since"),
+        "{said}"
+    );
+}
