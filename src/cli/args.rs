@@ -66,7 +66,7 @@ pub enum Command {
     Person(PersonArgs),
     /// Write the lead's named views from the store, local only: reviewers, knowledge, delegation, coverage of evidence.
     Lead(AnalysisArgs),
-    /// Print notes for agreed feedback follow-ups of the private register.
+    /// Print notes for the feedback of the private register: what was agreed, and what was kept since.
     FollowUp(FollowUpArgs),
     /// Show a metric's definition and the rows behind its figure.
     Explain(ExplainArgs),

@@ -9,11 +9,14 @@ pub mod follow_up;
 mod index;
 pub mod lead;
 pub mod lint;
+pub mod measures;
 mod moments;
 pub mod one_on_one;
 pub mod pack;
 pub mod sampling;
+mod situation;
 pub mod snippet;
+mod sprints;
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,10 @@
 //! The register: what a team has agreed and declared, as validated TOML. Owns the `toml` crate.
 //!
-//! `linchpin.toml` is the team's and may be public. `linchpin.private.toml` holds absences, delegations, follow-ups and manual
+//! `linchpin.toml` is the team's and may be public. `linchpin.private.toml` holds absences, delegations, feedback and manual
 //! entries and stays with the lead. Unknown keys are refused with the nearest known one; an error names file, line and key.
 
 mod error;
+mod feedback;
 mod incidents;
 pub mod keys;
 mod mining;
@@ -13,9 +14,10 @@ mod team;
 mod work;
 
 pub use error::{Error, nearest};
+pub use feedback::{Aim, Feedback, FeedbackKind, FollowUp, PersonMeasure};
 pub use incidents::{AttributionBound, IncidentEntry};
 pub use mining::{Merges, Mining, Refs};
-pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
+pub use private::{Absence, Delegation, ManualEntry, PrivateRegister};
 pub use team::{
     Accepted, Agreements, Area, Calendar, DeclaredProduct, DeploymentSource, FileKind, Limit,
     Member, MemberCalendar, Register,

@@ -5,18 +5,24 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::Error;
+use super::feedback::{Feedback, FollowUp};
 
 /// The private register. Every key has a default: an empty file is valid.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PrivateRegister {
+    /// Days of a sprint: what was agreed after feedback is looked at in stretches of so many days, from the agreed day on.
+    #[schemars(example = 14, range(min = 1, max = 92))]
+    pub sprint_days: u32,
     /// Declared absences.
     #[serde(rename = "absence")]
     pub absences: Vec<Absence>,
     /// Declared delegations.
     #[serde(rename = "delegation")]
     pub delegations: Vec<Delegation>,
-    /// Agreed feedback follow-ups.
+    /// Feedback, and what was agreed after it.
+    pub feedback: Vec<Feedback>,
+    /// Agreed observations of older registers: `[[feedback]]` says more, and can be counted.
     #[serde(rename = "follow_up")]
     pub follow_ups: Vec<FollowUp>,
     /// Evidence that GitHub cannot see, written by hand.
@@ -69,28 +75,6 @@ pub struct Delegation {
     pub labels: Vec<String>,
 }
 
-/// An agreed observation after feedback.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FollowUp {
-    /// Whom it was agreed with: a GitHub login.
-    #[schemars(example = &"grace")]
-    pub login: String,
-    /// The topic, in a few words.
-    #[schemars(example = &"reviews")]
-    pub topic: String,
-    /// When it was agreed.
-    #[schemars(example = &"2026-03-01")]
-    pub agreed_on: Date,
-    /// When to stop looking.
-    #[serde(default)]
-    #[schemars(example = &"2026-05-01")]
-    pub stop_on: Option<Date>,
-    /// The observable act that was agreed.
-    #[schemars(example = &"comments on each requested review")]
-    pub observable: String,
-}
-
 /// Something GitHub did not see, told by the person or the lead.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -114,19 +98,51 @@ pub struct ManualEntry {
     pub noted_by_lead: bool,
 }
 
+impl Default for PrivateRegister {
+    fn default() -> Self {
+        Self {
+            sprint_days: 14,
+            absences: Vec::new(),
+            delegations: Vec::new(),
+            feedback: Vec::new(),
+            follow_ups: Vec::new(),
+            manual_entries: Vec::new(),
+        }
+    }
+}
+
 impl PrivateRegister {
+    /// All feedback, what older registers call a follow-up included, in its own order.
+    pub fn all_feedback(&self) -> impl Iterator<Item = Feedback> + '_ {
+        let older = self.follow_ups.iter().map(FollowUp::feedback);
+        self.feedback.iter().cloned().chain(older)
+    }
+
     /// Every login that it names, in its own order.
     pub fn logins(&self) -> impl Iterator<Item = &str> {
         let absences = self.absences.iter().map(|absence| &absence.login);
         let delegations = self.delegations.iter();
         absences
             .chain(delegations.flat_map(|delegation| [&delegation.from, &delegation.to]))
+            .chain(self.feedback.iter().map(|feedback| &feedback.login))
+            .chain(
+                self.feedback
+                    .iter()
+                    .filter_map(|feedback| feedback.from.as_ref()),
+            )
             .chain(self.follow_ups.iter().map(|follow_up| &follow_up.login))
             .chain(self.manual_entries.iter().map(|entry| &entry.login))
             .map(String::as_str)
     }
 
     pub(super) fn validate(&self, file: &str) -> Result<(), Error> {
+        if !(1..=92).contains(&self.sprint_days) {
+            let message = format!("is {}: write 1 to 92 days", self.sprint_days);
+            return Err(Error::content(file, "sprint_days", message));
+        }
+        for feedback in &self.feedback {
+            feedback.validate(file)?;
+        }
         for absence in &self.absences {
             if absence.to < absence.from {
                 let message = format!("`to` {} is before `from` {}", absence.to, absence.from);

@@ -3,6 +3,7 @@
 pub mod absences;
 pub mod activity;
 pub mod areas;
+pub mod beside_code;
 pub mod delivery;
 pub mod fate;
 pub mod file_areas;

@@ -11,3 +11,4 @@ pub mod reverts;
 pub mod rollbacks;
 pub mod rules;
 pub mod shipping;
+pub mod taken_back;

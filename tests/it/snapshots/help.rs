@@ -63,7 +63,8 @@ fn the_help_names_every_command_and_every_exit_code() {
       person     Write one person's private tree from the store
       lead       Write the lead's named views from the store, local only: reviewers, knowledge,
                  delegation, coverage of evidence
-      follow-up  Print notes for agreed feedback follow-ups of the private register
+      follow-up  Print notes for the feedback of the private register: what was agreed, and what was
+                 kept since
       explain    Show a metric's definition and the rows behind its figure
       diff       Say why figures moved between two runs: new events, late data, labels, identity,
                  configuration, definition
@@ -298,7 +299,7 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
     [the options of `run`]
 
     $ linchpin follow-up --help
-    Print notes for agreed feedback follow-ups of the private register
+    Print notes for the feedback of the private register: what was agreed, and what was kept since
 
     Usage: linchpin follow-up [OPTIONS] [LOGIN]
 
