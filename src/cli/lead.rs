@@ -10,11 +10,13 @@ use super::report::Analysis;
 use super::workspace::Workspace;
 use super::{console, person, private_folder};
 use crate::domain::{PersonId, RepoName, RepositoryId};
+use crate::evidence::handing_over;
 use crate::evidence::lead::{self, LeadSources, ProductSources};
 use crate::metrics::agreements::agreements;
 use crate::metrics::knowledge::{decay, orphans_if};
 use crate::metrics::ownership::handover::{self, Finding};
 use crate::metrics::review::{areas, waits};
+use crate::report::Block;
 use crate::tables::Part;
 use crate::work::history::touches::last_touches;
 use crate::work::{Reading, activity};
@@ -53,10 +55,17 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         .map(|member| member.person)
         .collect();
     let (mut packs, mut absences) = (Vec::new(), Vec::new());
-    for (pack, card) in person::packs(analysis, workspace, &members) {
-        absences.extend(card.map(|card| (pack.person, card)));
-        packs.push(pack);
+    for pages in person::packs(analysis, workspace, &members) {
+        let person = pages.pack.person;
+        absences.extend(pages.absence.map(|card| (person, card)));
+        packs.push(pages.pack);
     }
+    let delegations: Vec<Vec<Block>> = person::with_sources(analysis, workspace, |sources| {
+        let declared = question.roster.delegations.iter();
+        declared
+            .map(|one| handing_over::card(sources, one))
+            .collect()
+    });
     let agreements = agreements(&workspace.register, &measures, tables, question)
         .map_err(|error| CliError::new(Kind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
@@ -67,6 +76,7 @@ pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliE
         products: &products,
         packs: &packs,
         absences: &absences,
+        delegations: &delegations,
         agreements: &agreements,
         accepted: &workspace.register.accepted,
         masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),

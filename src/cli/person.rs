@@ -12,6 +12,7 @@ use super::workspace::Workspace;
 use super::{console, private_folder};
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
 use crate::evidence::absence::{self, Observed};
+use crate::evidence::work::with_record;
 use crate::evidence::{self, Entry, Pack, Sources};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
 use crate::render::{self, OutputFile, encode};
@@ -86,18 +87,28 @@ fn write(
     keep_out_of_git(&workspace.out.join("private"))?;
     let folders = private_folder::of_people(&analysis.tables.people);
     let mut written = Vec::new();
-    for (pack, absence) in packs {
+    for Pages {
+        pack,
+        absence,
+        work,
+    } in packs
+    {
         let Some(folder) = folders.get(&pack.person) else {
             continue;
         };
         let place = workspace.out.join("private").join(folder);
-        replace_tree(&place, &files(&pack, absence.as_ref())?, Audience::Owner)?;
+        let files = files(&pack, absence.as_ref(), work.as_ref())?;
+        replace_tree(&place, &files, Audience::Owner)?;
         written.push(place);
     }
     Ok(written)
 }
 
-fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, CliError> {
+fn files(
+    pack: &Pack,
+    absence: Option<&Document>,
+    work: Option<&Document>,
+) -> Result<Vec<OutputFile>, CliError> {
     let lines = render::pack::evidence_lines(&pack.lines)
         .map_err(|error| CliError::new(Kind::Defect, error))?;
     let document = |document| render::pack::document(document).into_bytes();
@@ -108,15 +119,22 @@ fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, Cli
         ("one-on-one.md".to_owned(), document(&pack.one_on_one)),
     ];
     files.extend(absence.map(|card| ("absence.md".to_owned(), document(card))));
+    files.extend(work.map(|page| ("work.md".to_owned(), document(page))));
     Ok(files)
 }
 
-/// Every pack with the person's absence card, where there is one.
-pub(super) fn packs(
-    analysis: &Analysis,
-    workspace: &Workspace,
-    people: &[PersonId],
-) -> Vec<(Pack, Option<Document>)> {
+/// What is written of one person.
+pub(super) struct Pages {
+    /// The pack.
+    pub(super) pack: Pack,
+    /// The absence card, where there is one.
+    pub(super) absence: Option<Document>,
+    /// Initiatives, goals and hand-overs.
+    pub(super) work: Option<Document>,
+}
+
+/// The pages of some people, in their order.
+pub(super) fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec<Pages> {
     with_sources(analysis, workspace, |sources| {
         let question = &analysis.private_question;
         let (found, missing) = resilience(analysis);
@@ -126,13 +144,17 @@ pub(super) fn packs(
             found: &found,
             missing: &missing,
         };
-        evidence::packs(sources, people)
-            .into_iter()
-            .map(|pack| {
-                let card = absence::document(sources, &observed, pack.person);
-                (pack, card)
-            })
-            .collect()
+        let packs = evidence::packs(sources, people);
+        with_record(sources, |record| {
+            packs
+                .into_iter()
+                .map(|pack| Pages {
+                    absence: absence::document(sources, &observed, pack.person),
+                    work: record.document(pack.person),
+                    pack,
+                })
+                .collect()
+        })
     })
 }
 

@@ -6,6 +6,8 @@
 pub mod absence;
 pub mod brag;
 pub mod follow_up;
+mod goals;
+pub mod handing_over;
 mod index;
 pub mod lead;
 pub mod lint;
@@ -17,6 +19,7 @@ pub mod sampling;
 mod situation;
 pub mod snippet;
 mod sprints;
+pub mod work;
 
 use std::collections::BTreeMap;
 

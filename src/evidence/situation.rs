@@ -10,6 +10,7 @@ use crate::domain::{Elapsed, Issue, PersonId, PrNumber, RepositoryId, ReviewStat
 use crate::report::document::{Block, Span};
 use crate::work::Reading;
 use crate::work::delivery::taken_back;
+use crate::work::pages::key_of;
 use crate::work::pull_requests::{Key, Whole, of_product};
 
 /// The card: a line of situation and behaviour for each page, and the blank for the impact with what can be measured of it.
@@ -62,24 +63,8 @@ enum Page<'a> {
 
 /// The pull request or issue of an address or of `owner/name#12`.
 fn found<'a>(sources: &Sources<'a>, page: &str) -> Option<Page<'a>> {
-    let (name, number) = match page.split_once('#') {
-        Some((name, number)) if !page.contains("://") => (name.to_owned(), number.to_owned()),
-        _ => {
-            let path = page.split_once("://")?.1;
-            let path = path.split(['?', '#']).next().unwrap_or(path);
-            let mut parts = path.split('/').skip(1);
-            let (owner, name, _, number) =
-                (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-            (format!("{owner}/{name}"), number.to_owned())
-        }
-    };
-    let number = PrNumber(number.parse().ok()?);
     let tables = sources.past.tables;
-    let repository = tables
-        .repositories
-        .iter()
-        .find(|row| row.is_called(&name))?;
-    let repository = repository.repository;
+    let (repository, number) = key_of(tables, page)?;
     let is_it = |of: RepositoryId, n: PrNumber| of == repository && n == number;
     let mut pull_requests = tables.facts.pull_requests.iter();
     if pull_requests.any(|row| is_it(row.repository, row.number)) {

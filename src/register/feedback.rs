@@ -291,7 +291,7 @@ impl Feedback {
 }
 
 /// Whether a text is an address, or names a pull request or issue as `owner/name#12`.
-fn is_page(text: &str) -> bool {
+pub(super) fn is_page(text: &str) -> bool {
     let is_short = text.split_once('#').is_some_and(|(name, number)| {
         name.parse::<crate::domain::RepoName>().is_ok() && number.parse::<u64>().is_ok()
     });

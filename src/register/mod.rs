@@ -6,6 +6,7 @@
 mod error;
 mod feedback;
 mod incidents;
+mod initiatives;
 pub mod keys;
 mod mining;
 pub mod page;
@@ -16,8 +17,9 @@ mod work;
 pub use error::{Error, nearest};
 pub use feedback::{Aim, Feedback, FeedbackKind, FollowUp, PersonMeasure};
 pub use incidents::{AttributionBound, IncidentEntry};
+pub use initiatives::{Direction, Goal, Initiative};
 pub use mining::{Merges, Mining, Refs};
-pub use private::{Absence, Delegation, ManualEntry, PrivateRegister};
+pub use private::{Absence, Delegation, DelegationStyle, ManualEntry, PrivateRegister};
 pub use team::{
     Accepted, Agreements, Area, Calendar, DeclaredProduct, DeploymentSource, FileKind, Limit,
     Member, MemberCalendar, Register,

@@ -46,6 +46,7 @@ mod github_shapes;
 mod gone;
 mod hidden_inputs;
 mod hostile;
+mod initiatives;
 mod interrupted;
 mod killed;
 mod landed;

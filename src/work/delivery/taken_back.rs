@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::landing;
+use super::carriers;
 use super::reverts::Reverts;
 use crate::domain::{CommitId, RepositoryId};
 use crate::work::Reading;
-use crate::work::pull_requests::{Key, of_product as pull_requests};
+use crate::work::pull_requests::Key;
 
 /// A pull request that was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,21 +33,7 @@ pub fn of_product(reading: &Reading<'_>) -> Arc<Vec<TakenBack>> {
 }
 
 fn found(reading: &Reading<'_>) -> Vec<TakenBack> {
-    let wholes = pull_requests(reading);
-    let landings = landing::of_product(reading, &wholes);
-    let mut pull_request_of: HashMap<(RepositoryId, CommitId), Key> = HashMap::new();
-    for whole in wholes
-        .iter()
-        .filter(|whole| whole.pull_request.merged_at.is_some())
-    {
-        for (commit, _) in whole.commits.iter() {
-            pull_request_of.insert((whole.pull_request.repository, *commit), whole.key());
-        }
-    }
-    // Where it landed is surer than what it was made of: a commit can be on two branches.
-    for (key, commit, _) in landings.all() {
-        pull_request_of.insert((key.0, commit), key);
-    }
+    let carriers = carriers::of_product(reading);
     let inside = |at: &Timestamp| *at < reading.question.as_of;
     let commits = reading.tables.commits.iter();
     let of_product = commits.filter(|row| reading.product.has(row.repository));
@@ -63,12 +49,12 @@ fn found(reading: &Reading<'_>) -> Vec<TakenBack> {
     let taken = Reverts::of(reading).all().into_iter();
     let mut found: Vec<TakenBack> = taken
         .filter_map(|(repository, commit, reverted)| {
-            let key = *pull_request_of.get(&(repository, reverted))?;
+            let key = carriers.get(repository, reverted)?;
             let at = *landed_at.get(&(repository, commit))?;
-            let by = pull_request_of.get(&(repository, commit)).copied();
+            let by = carriers.get(repository, commit);
             let again = undone_by
                 .get(&(repository, commit))
-                .and_then(|(again, at)| Some((*pull_request_of.get(&(repository, *again))?, *at)));
+                .and_then(|(again, at)| Some((carriers.get(repository, *again)?, *at)));
             Some(TakenBack {
                 key,
                 at,
