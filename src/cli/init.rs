@@ -121,7 +121,7 @@ struct Refused {
     source: std::io::Error,
 }
 
-fn refused(path: &Path, source: std::io::Error) -> CliError {
+pub(super) fn refused(path: &Path, source: std::io::Error) -> CliError {
     CliError::new(
         Kind::Usage,
         Refused {
@@ -133,7 +133,7 @@ fn refused(path: &Path, source: std::io::Error) -> CliError {
 }
 
 /// Adds what is missing of [`IGNORED`] to a `.gitignore`, and says whether anything was. What is in the file stays.
-fn ignore_private(path: &Path) -> Result<bool, CliError> {
+pub(super) fn ignore_private(path: &Path) -> Result<bool, CliError> {
     let known = match fs::symlink_metadata(path) {
         // A link leads to a file that is not this clone's, and reading anything else might never end.
         Ok(found) if !found.is_file() => {

@@ -3,6 +3,7 @@
 //! `linchpin.toml` is the team's and may be public. `linchpin.private.toml` holds absences, delegations, feedback and manual
 //! entries and stays with the lead. Unknown keys are refused with the nearest known one; an error names file, line and key.
 
+pub mod edit;
 mod error;
 mod feedback;
 mod incidents;

@@ -22,6 +22,7 @@ pub mod reading;
 pub mod requests;
 pub mod roster;
 pub mod turns;
+pub mod unknown;
 
 pub use fate::Fate;
 pub use need::{Missing, Need};

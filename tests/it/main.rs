@@ -59,6 +59,7 @@ mod properties;
 mod reads;
 mod reference;
 mod register;
+mod register_command;
 mod remotes;
 mod render;
 mod render_given;
