@@ -66,7 +66,7 @@ pub enum Command {
     Person(PersonArgs),
     /// Write the lead's named views from the store, local only: reviewers, knowledge, delegation, coverage of evidence.
     Lead(AnalysisArgs),
-    /// Print notes for agreed feedback follow-ups of the private register.
+    /// Print notes for the feedback of the private register: what was agreed, and what was kept since.
     FollowUp(FollowUpArgs),
     /// Show a metric's definition and the rows behind its figure, or what a line of evidence was made from.
     Explain(ExplainArgs),
@@ -80,6 +80,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Show which accounts and signatures are one person, and why.
     Identity(IdentityArgs),
+    /// Check both registers against the store, or add an entry to the private one without an editor.
+    Register(RegisterArgs),
     /// Print what other programs rely on: the JSON Schema of a register.
     Schema(SchemaArgs),
 }
@@ -324,6 +326,36 @@ pub struct IdentityArgs {
     /// Print a `.mailmap` that says the same.
     #[arg(long)]
     pub export_mailmap: bool,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Arguments of `register`.
+#[derive(Debug, Args)]
+pub struct RegisterArgs {
+    /// What to do with the registers.
+    #[command(subcommand)]
+    pub command: RegisterCommand,
+}
+
+/// What is done with the registers.
+#[derive(Debug, Subcommand)]
+pub enum RegisterCommand {
+    /// Say what the registers name and nobody knows; exit code 3 where there is anything.
+    Check(AnalysisArgs),
+    /// Add an entry at the end of the private register; what is in the file stays as it is.
+    Add(RegisterAddArgs),
+}
+
+/// Arguments of `register add`.
+#[derive(Debug, Args)]
+pub struct RegisterAddArgs {
+    /// The table: absence, delegation, feedback, goal, initiative or entry.
+    pub table: String,
+    /// Its keys, as in `login=ada from=2026-07-06`; lists are separated by commas.
+    #[arg(value_name = "KEY=VALUE", required = true)]
+    pub values: Vec<String>,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,

@@ -1,4 +1,4 @@
-//! `linchpin follow-up`: notes for agreed feedback follow-ups, on the standard output and nowhere else.
+//! `linchpin follow-up`: notes for agreed feedback, on the standard output and nowhere else.
 
 use super::args::FollowUpArgs;
 use super::console;
@@ -12,7 +12,7 @@ use crate::render::{self, encode};
 use crate::tables::FactTable;
 use crate::work::roster::person_of;
 
-/// Prints a note for every follow-up of the private register, or for one person's.
+/// Prints a note for all feedback of the private register, or for one person's.
 pub fn follow_up(
     args: &FollowUpArgs,
     context: &Context,
@@ -29,8 +29,7 @@ pub fn follow_up(
     };
     let mut agreed: Vec<_> = workspace
         .private_register
-        .follow_ups
-        .iter()
+        .all_feedback()
         .filter(|one| is_asked(&one.login))
         .collect();
     if agreed.is_empty() {
@@ -39,11 +38,11 @@ pub fn follow_up(
         });
         return Err(CliError::new(
             ErrorKind::Configuration,
-            format!("no follow-up is agreed{whose}"),
+            format!("no feedback is agreed{whose}"),
         )
-        .hint("add a `[[follow_up]]` with `login`, `topic`, `agreed_on` and `observable` to linchpin.private.toml"));
+        .hint("add a `[[feedback]]` with `login`, `topic`, `given_on` and `measure` to linchpin.private.toml"));
     }
-    agreed.sort_by_key(|one| (one.login.to_lowercase(), one.agreed_on));
+    agreed.sort_by_key(|one| (one.login.to_lowercase(), one.given_on));
     for (at, one) in agreed.into_iter().enumerate() {
         let Some(person) = who(&one.login) else {
             let message = format!(
@@ -54,7 +53,12 @@ pub fn follow_up(
                 .hint("`linchpin identity` lists everybody with their logins"));
         };
         let note = with_sources(&analysis, workspace, |sources| {
-            follow_up::document(sources, person, one)
+            follow_up::document(
+                sources,
+                person,
+                &one,
+                workspace.private_register.sprint_days,
+            )
         });
         if let Some(note) = note {
             let gap = if at > 0 { "\n" } else { "" };

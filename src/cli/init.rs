@@ -122,7 +122,7 @@ struct Refused {
     source: std::io::Error,
 }
 
-fn refused(path: &Path, source: std::io::Error) -> CliError {
+pub(super) fn refused(path: &Path, source: std::io::Error) -> CliError {
     CliError::new(
         ErrorKind::Usage,
         Refused {
@@ -134,7 +134,7 @@ fn refused(path: &Path, source: std::io::Error) -> CliError {
 }
 
 /// Adds what is missing of [`IGNORED`] to a `.gitignore`, and says whether anything was. What is in the file stays.
-fn ignore_private(path: &Path) -> Result<bool, CliError> {
+pub(super) fn ignore_private(path: &Path) -> Result<bool, CliError> {
     let known = match fs::symlink_metadata(path) {
         // A link leads to a file that is not this clone's, and reading anything else might never end.
         Ok(found) if !found.is_file() => {
@@ -292,5 +292,9 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
 }
 
 fn private_configuration() -> String {
-    PRIVATE.to_owned() + &page::commented_tables(&keys::private_tables(), &[])
+    let tables = keys::private_tables();
+    let before_the_tables = tables.iter().filter(|table| table.name.is_empty());
+    let keys = before_the_tables.map(|table| page::commented_keys(table, &[]));
+    let keys: String = keys.map(|keys| format!("\n{keys}")).collect();
+    PRIVATE.to_owned() + &keys + &page::commented_tables(&tables, &[])
 }

@@ -10,12 +10,14 @@ use super::workspace::Workspace;
 use super::{console, person, private_folder};
 use crate::analysis::Analysis;
 use crate::domain::{PersonId, RepoName, RepositoryId};
+use crate::evidence::handing_over;
 use crate::evidence::lead::{self, LeadSources, ProductSources};
 use crate::metrics::agreements::agreements;
 use crate::metrics::knowledge::{decay, orphans_if};
 use crate::metrics::ownership::handover::{self, Finding, Handover};
 use crate::metrics::review::{areas, waits};
 use crate::render::OutputFile;
+use crate::report::Block;
 use crate::tables::FactTable;
 use crate::work::history::touches::last_touches;
 use crate::work::pull_requests::{self, Key};
@@ -68,10 +70,17 @@ pub(super) fn files(
         .map(|member| member.person)
         .collect();
     let (mut packs, mut absences) = (Vec::new(), Vec::new());
-    for (pack, card) in person::packs(analysis, workspace, &members) {
-        absences.extend(card.map(|card| (pack.person, card)));
-        packs.push(pack);
+    for pages in person::packs(analysis, workspace, &members) {
+        let person = pages.pack.person;
+        absences.extend(pages.absence.map(|card| (person, card)));
+        packs.push(pages.pack);
     }
+    let delegations: Vec<Vec<Block>> = person::with_sources(analysis, workspace, |sources| {
+        let declared = question.roster.delegations.iter();
+        declared
+            .map(|one| handing_over::card(sources, one))
+            .collect()
+    });
     let agreements = agreements(&workspace.register, &measures, &readings)
         .map_err(|error| CliError::new(ErrorKind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
@@ -82,6 +91,7 @@ pub(super) fn files(
         products: &products,
         packs: &packs,
         absences: &absences,
+        delegations: &delegations,
         agreements: &agreements,
         accepted: &workspace.register.accepted,
         masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),

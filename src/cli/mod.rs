@@ -21,6 +21,7 @@ mod output;
 mod person;
 mod private_folder;
 mod progress;
+mod register;
 mod report;
 mod run;
 mod schema;
@@ -34,7 +35,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 
-use args::{AnalysisArgs, Cli, Command};
+use args::{AnalysisArgs, Cli, Command, RegisterCommand};
 use context::Context;
 use error::{CliError, ErrorKind};
 use run::Until;
@@ -99,6 +100,10 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         Command::Check(args) => check::check(args, &of_store(&args.analysis)?),
         Command::Export(args) => export::export(args, &of_store(&args.analysis)?),
         Command::Identity(args) => identity::identity(args, &of_store(&args.analysis)?),
+        Command::Register(args) => match &args.command {
+            RegisterCommand::Check(args) => register::check(&of_store(args)?),
+            RegisterCommand::Add(args) => register::add(args, &of_store(&args.analysis)?),
+        },
         Command::Schema(args) => schema::schema(args),
     }
 }

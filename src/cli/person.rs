@@ -12,6 +12,7 @@ use super::{console, private_folder};
 use crate::analysis::Analysis;
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
 use crate::evidence::absence::{self, Observed};
+use crate::evidence::work::with_record;
 use crate::evidence::{self, Entry, Pack, Sources};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
 use crate::render::draft::Draft;
@@ -100,12 +101,13 @@ fn write(
     keep_out_of_git(&workspace.out.join("private"))?;
     let folders = private_folder::of_people(&analysis.tables.people);
     let mut written = Vec::new();
-    for (pack, absence) in packs {
+    for pages in packs {
+        let pack = &pages.pack;
         let Some(folder) = folders.get(&pack.person) else {
             continue;
         };
         let place = workspace.out.join("private").join(folder);
-        let files = files(&pack, absence.as_ref())?;
+        let files = files(&pages)?;
         let drafts = [("draft/brag.md", Draft::of(&pack.brag))];
         replace_tree_and_drafts(&place, &files, &drafts, Audience::Owner)?;
         written.push(place);
@@ -113,7 +115,8 @@ fn write(
     Ok(written)
 }
 
-pub(super) fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<OutputFile>, CliError> {
+pub(super) fn files(pages: &Pages) -> Result<Vec<OutputFile>, CliError> {
+    let pack = &pages.pack;
     let lines = render::pack::evidence_lines(&pack.lines)
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     let document = |document| render::pack::document(document).into_bytes();
@@ -122,16 +125,33 @@ pub(super) fn files(pack: &Pack, absence: Option<&Document>) -> Result<Vec<Outpu
         ("evidence.jsonl".to_owned(), lines.into_bytes()),
         ("one-on-one.md".to_owned(), document(&pack.one_on_one)),
     ];
-    files.extend(absence.map(|card| ("absence.md".to_owned(), document(card))));
+    files.extend(
+        pages
+            .absence
+            .as_ref()
+            .map(|card| ("absence.md".to_owned(), document(card))),
+    );
+    files.extend(
+        pages
+            .work
+            .as_ref()
+            .map(|page| ("work.md".to_owned(), document(page))),
+    );
     Ok(files)
 }
 
-/// Every pack with the person's absence card, where there is one.
-pub(super) fn packs(
-    analysis: &Analysis,
-    workspace: &Workspace,
-    people: &[PersonId],
-) -> Vec<(Pack, Option<Document>)> {
+/// What is written of one person.
+pub(super) struct Pages {
+    /// The pack.
+    pub(super) pack: Pack,
+    /// The absence card, where there is one.
+    pub(super) absence: Option<Document>,
+    /// Initiatives, goals and hand-overs.
+    pub(super) work: Option<Document>,
+}
+
+/// The pages of some people, in their order.
+pub(super) fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec<Pages> {
     with_sources(analysis, workspace, |sources| {
         let question = &analysis.private_question;
         let (found, missing) = resilience(analysis);
@@ -141,13 +161,17 @@ pub(super) fn packs(
             found: &found,
             missing: &missing,
         };
-        evidence::packs(sources, people)
-            .into_iter()
-            .map(|pack| {
-                let card = absence::document(sources, &observed, pack.person);
-                (pack, card)
-            })
-            .collect()
+        let packs = evidence::packs(sources, people);
+        with_record(sources, |record| {
+            packs
+                .into_iter()
+                .map(|pack| Pages {
+                    absence: absence::document(sources, &observed, pack.person),
+                    work: record.document(pack.person),
+                    pack,
+                })
+                .collect()
+        })
     })
 }
 

@@ -99,9 +99,9 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
     let mut files = lead::files(&analysis, workspace)?;
     files.extend(team);
     let everybody = person::everybody(&analysis);
-    for (pack, absence) in person::packs(&analysis, workspace, &everybody) {
-        files.extend(person::files(&pack, absence.as_ref())?);
-        written.add(&Draft::of(&pack.brag).begun());
+    for pages in person::packs(&analysis, workspace, &everybody) {
+        files.extend(person::files(&pages)?);
+        written.add(&Draft::of(&pages.pack.brag).begun());
     }
     for (_, bytes) in files {
         written.add(&String::from_utf8_lossy(&bytes));
@@ -114,11 +114,16 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
 
 /// The notes of every follow-up of somebody whom the store knows.
 fn notes(analysis: &Analysis, workspace: &Workspace) -> Vec<String> {
-    let agreed = workspace.private_register.follow_ups.iter();
+    let agreed = workspace.private_register.all_feedback();
     person::with_sources(analysis, workspace, |sources| {
         let notes = agreed.filter_map(|one| {
             let person = person_of(&analysis.tables.people, &one.login)?;
-            follow_up::document(sources, person, one)
+            follow_up::document(
+                sources,
+                person,
+                &one,
+                workspace.private_register.sprint_days,
+            )
         });
         notes.map(|note| pack::document(&note)).collect()
     })

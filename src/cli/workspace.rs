@@ -68,6 +68,8 @@ pub struct Workspace {
     pub register: Register,
     /// The private register's file, where there is one.
     pub private_file: Option<PathBuf>,
+    /// Where the private register would be, where there is none.
+    pub default_private_file: PathBuf,
     /// The private register.
     pub private_register: PrivateRegister,
     /// The question of time.
@@ -168,6 +170,7 @@ impl Workspace {
             unasked,
             register,
             private_file,
+            default_private_file: default_private_file(places),
             private_register,
             time,
             store: places.store.clone(),
@@ -192,14 +195,19 @@ fn read_register(places: &Places) -> Result<Register, CliError> {
     }
 }
 
+/// Where the private register is where none is named: beside the team's.
+fn default_private_file(places: &Places) -> PathBuf {
+    let named = places.private_config.clone();
+    let config = places.config.as_deref().and_then(Path::parent);
+    named.unwrap_or_else(|| {
+        config
+            .unwrap_or(Path::new(""))
+            .join("linchpin.private.toml")
+    })
+}
+
 fn read_private_register(places: &Places) -> Result<(Option<PathBuf>, PrivateRegister), CliError> {
-    let beside = places
-        .config
-        .as_deref()
-        .and_then(Path::parent)
-        .map(Path::to_owned)
-        .unwrap_or_default();
-    let default = beside.join("linchpin.private.toml");
+    let default = default_private_file(places);
     match text_of(places.private_config.as_deref(), &default)? {
         Some((path, text)) => {
             let register = register::parse_private(&text, &path.display().to_string())?;

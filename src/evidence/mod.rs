@@ -6,14 +6,20 @@
 pub mod absence;
 pub mod brag;
 pub mod follow_up;
+mod goals;
+pub mod handing_over;
 mod index;
 pub mod lead;
 pub mod lint;
+pub mod measures;
 mod moments;
 pub mod one_on_one;
 pub mod pack;
 pub mod sampling;
+mod situation;
 pub mod snippet;
+mod sprints;
+pub mod work;
 
 use std::collections::BTreeMap;
 

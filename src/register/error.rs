@@ -33,7 +33,7 @@ impl Error {
             Some(key) if !message.contains(&format!("`{key}`")) => format!("`{key}`: {message}"),
             _ => message,
         };
-        let message = match nearest_known_key(&message) {
+        let message = match nearest_known_word(&message) {
             Some(known) => format!("{message}; did you mean `{known}`?"),
             None => message,
         };
@@ -61,9 +61,11 @@ fn key_before(text: &str, at: usize) -> Option<&str> {
     (!key.is_empty() && key.chars().all(is_key)).then_some(key)
 }
 
-/// From serde's "unknown field `x`, expected one of `a`, `b`": the expected one that is nearest to `x`.
-fn nearest_known_key(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field `")?;
+/// From serde's "unknown field `x`, expected one of `a`, `b`", and the same of a variant: the expected one that is nearest to `x`.
+fn nearest_known_word(message: &str) -> Option<String> {
+    let (_, rest) = ["unknown field `", "unknown variant `"]
+        .iter()
+        .find_map(|before| message.split_once(before))?;
     let (wrong, expected) = rest.split_once('`')?;
     nearest(wrong, expected.split('`').skip(1).step_by(2)).map(str::to_owned)
 }

@@ -1,10 +1,13 @@
 //! The register: what a team has agreed and declared, as validated TOML. Owns the `toml` crate.
 //!
-//! `linchpin.toml` is the team's and may be public. `linchpin.private.toml` holds absences, delegations, follow-ups and manual
+//! `linchpin.toml` is the team's and may be public. `linchpin.private.toml` holds absences, delegations, feedback and manual
 //! entries and stays with the lead. Unknown keys are refused with the nearest known one; an error names file, line and key.
 
+pub mod edit;
 mod error;
+mod feedback;
 mod incidents;
+mod initiatives;
 pub mod keys;
 mod mining;
 pub mod page;
@@ -13,9 +16,11 @@ mod team;
 mod work;
 
 pub use error::{Error, nearest};
+pub use feedback::{Aim, Feedback, FeedbackKind, FollowUp, PersonMeasure};
 pub use incidents::{AttributionBound, IncidentEntry};
+pub use initiatives::{Direction, Goal, Initiative};
 pub use mining::{Merges, Mining, Refs};
-pub use private::{Absence, Delegation, FollowUp, ManualEntry, PrivateRegister};
+pub use private::{Absence, Delegation, DelegationStyle, ManualEntry, PrivateRegister};
 pub use team::{
     Accepted, Agreements, Area, Calendar, DeclaredProduct, DeploymentSource, FileKind, Limit,
     Member, MemberCalendar, Register,

@@ -5,20 +5,33 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::Error;
+use super::feedback::{Aim, Feedback, FollowUp, PersonMeasure};
+use super::initiatives::{self, Goal, Initiative};
 
 /// The private register. Every key has a default: an empty file is valid.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PrivateRegister {
+    /// Days of a sprint: what was agreed after feedback is looked at in stretches of so many days, from the agreed day on.
+    #[schemars(example = 14, range(min = 1, max = 92))]
+    pub sprint_days: u32,
     /// Declared absences.
     #[serde(rename = "absence")]
     pub absences: Vec<Absence>,
     /// Declared delegations.
     #[serde(rename = "delegation")]
     pub delegations: Vec<Delegation>,
-    /// Agreed feedback follow-ups.
+    /// Feedback, and what was agreed after it.
+    pub feedback: Vec<Feedback>,
+    /// Agreed observations of older registers: `[[feedback]]` says more, and can be counted.
     #[serde(rename = "follow_up")]
     pub follow_ups: Vec<FollowUp>,
+    /// Goals that were set.
+    #[serde(rename = "goal")]
+    pub goals: Vec<Goal>,
+    /// Pieces of work that a review is written from. A pull request belongs to the first one that it matches.
+    #[serde(rename = "initiative")]
+    pub initiatives: Vec<Initiative>,
     /// Evidence that GitHub cannot see, written by hand.
     #[serde(rename = "manual_entry")]
     pub manual_entries: Vec<ManualEntry>,
@@ -67,28 +80,53 @@ pub struct Delegation {
     #[serde(default)]
     #[schemars(example = ["release"])]
     pub labels: Vec<String>,
+    /// Why it is handed over, in one sentence.
+    #[serde(default)]
+    #[schemars(example = &"Releases wait for one person.")]
+    pub why: Option<String>,
+    /// What of both people is counted since the start, beside the scope: a measure without a most that is in order.
+    #[serde(default)]
+    #[schemars(example = &"releases.made")]
+    pub measure: Option<PersonMeasure>,
+    /// How both talk about it on the way.
+    #[serde(default)]
+    #[schemars(example = &"every second one-on-one")]
+    pub check_in: Option<String>,
+    /// How much of it stays with who hands over, for this task alone.
+    #[serde(default)]
+    #[schemars(example = &"participating")]
+    pub style: Option<DelegationStyle>,
+    /// When it was done.
+    #[serde(default)]
+    #[schemars(example = &"2026-04-10")]
+    pub done_on: Option<Date>,
 }
 
-/// An agreed observation after feedback.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FollowUp {
-    /// Whom it was agreed with: a GitHub login.
-    #[schemars(example = &"grace")]
-    pub login: String,
-    /// The topic, in a few words.
-    #[schemars(example = &"reviews")]
-    pub topic: String,
-    /// When it was agreed.
-    #[schemars(example = &"2026-03-01")]
-    pub agreed_on: Date,
-    /// When to stop looking.
-    #[serde(default)]
-    #[schemars(example = &"2026-05-01")]
-    pub stop_on: Option<Date>,
-    /// The observable act that was agreed.
-    #[schemars(example = &"comments on each requested review")]
-    pub observable: String,
+/// How a task is handed over: of the task, never of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DelegationStyle {
+    /// Who hands over says what and how.
+    Telling,
+    /// Who hands over says what, and explains why.
+    Selling,
+    /// Both decide together.
+    Participating,
+    /// Who takes over decides.
+    Delegating,
+}
+
+impl DelegationStyle {
+    /// The word of a register.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Telling => "telling",
+            Self::Selling => "selling",
+            Self::Participating => "participating",
+            Self::Delegating => "delegating",
+        }
+    }
 }
 
 /// Something GitHub did not see, told by the person or the lead.
@@ -114,19 +152,63 @@ pub struct ManualEntry {
     pub noted_by_lead: bool,
 }
 
+impl Default for PrivateRegister {
+    fn default() -> Self {
+        Self {
+            sprint_days: 14,
+            absences: Vec::new(),
+            delegations: Vec::new(),
+            feedback: Vec::new(),
+            follow_ups: Vec::new(),
+            goals: Vec::new(),
+            initiatives: Vec::new(),
+            manual_entries: Vec::new(),
+        }
+    }
+}
+
 impl PrivateRegister {
+    /// All feedback, what older registers call a follow-up included, in its own order.
+    pub fn all_feedback(&self) -> impl Iterator<Item = Feedback> + '_ {
+        let older = self.follow_ups.iter().map(FollowUp::feedback);
+        self.feedback.iter().cloned().chain(older)
+    }
+
     /// Every login that it names, in its own order.
     pub fn logins(&self) -> impl Iterator<Item = &str> {
         let absences = self.absences.iter().map(|absence| &absence.login);
         let delegations = self.delegations.iter();
         absences
             .chain(delegations.flat_map(|delegation| [&delegation.from, &delegation.to]))
+            .chain(self.feedback.iter().map(|feedback| &feedback.login))
+            .chain(
+                self.feedback
+                    .iter()
+                    .filter_map(|feedback| feedback.from.as_ref()),
+            )
             .chain(self.follow_ups.iter().map(|follow_up| &follow_up.login))
+            .chain(self.goals.iter().filter_map(|goal| goal.login.as_ref()))
+            .chain(
+                self.initiatives
+                    .iter()
+                    .flat_map(|one| one.lead.iter().chain(&one.second)),
+            )
             .chain(self.manual_entries.iter().map(|entry| &entry.login))
             .map(String::as_str)
     }
 
     pub(super) fn validate(&self, file: &str) -> Result<(), Error> {
+        if !(1..=92).contains(&self.sprint_days) {
+            let message = format!("is {}: write 1 to 92 days", self.sprint_days);
+            return Err(Error::content(file, "sprint_days", message));
+        }
+        for feedback in &self.feedback {
+            feedback.validate(file)?;
+        }
+        for goal in &self.goals {
+            goal.validate(file)?;
+        }
+        initiatives::validate(&self.initiatives, &self.goals, file)?;
         for absence in &self.absences {
             if absence.to < absence.from {
                 let message = format!("`to` {} is before `from` {}", absence.to, absence.from);
@@ -137,6 +219,23 @@ impl PrivateRegister {
             if delegation.from.eq_ignore_ascii_case(&delegation.to) {
                 let message = format!("`{}` hands over to themselves", delegation.from);
                 return Err(Error::content(file, "delegation", message));
+            }
+            let days = [
+                ("due_on", delegation.due_on),
+                ("done_on", delegation.done_on),
+            ];
+            for (key, day) in days {
+                if let Some(day) = day.filter(|day| *day < delegation.start_on) {
+                    let message = format!("{day} is before `start_on` {}", delegation.start_on);
+                    return Err(Error::content(file, format!("delegation.{key}"), message));
+                }
+            }
+            if let Some(measure) = delegation.measure.filter(|one| one.aim() == Aim::AtMost) {
+                let message = format!(
+                    "`{}` needs a target, and a delegation has none: name one that is so or is not so, or `releases.made`",
+                    measure.word()
+                );
+                return Err(Error::content(file, "delegation.measure", message));
             }
             if let Some(glob) = delegation
                 .paths

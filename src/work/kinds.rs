@@ -95,6 +95,14 @@ impl Kinds {
         Ok(Self(kinds))
     }
 
+    /// The paths of a kind; `None` where there is none of that name.
+    #[must_use]
+    pub fn paths_of(&self, name: &str) -> Option<&GlobSet> {
+        let mut kinds = self.0.iter();
+        let found = kinds.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, paths)| paths)
+    }
+
     /// The kinds of a path, sorted.
     #[must_use]
     pub fn of(&self, path: &str) -> Vec<String> {

@@ -3,15 +3,18 @@
 pub mod absences;
 pub mod activity;
 pub mod areas;
+pub mod beside_code;
 pub mod commits;
 pub mod delivery;
 pub mod fate;
 pub mod file_areas;
 pub mod flow_rules;
 pub mod history;
+pub mod initiatives;
 pub mod kinds;
 pub mod machine_like;
 pub mod need;
+pub mod pages;
 pub mod pattern;
 pub mod pull_requests;
 pub mod quarters;
@@ -20,6 +23,7 @@ pub mod reading;
 pub mod requests;
 pub mod roster;
 pub mod turns;
+pub mod unknown;
 pub mod written;
 
 pub use fate::Fate;

@@ -1,4 +1,4 @@
-//! People as the registers declare them: members, absences, delegations and working time, by person.
+//! What the registers declare of people: members, absences, delegations, goals, initiatives and working time, by person.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::{Person, PersonId, WorkCalendar};
-use crate::register::{PrivateRegister, Register};
+use crate::register::{
+    DelegationStyle, Goal, Initiative, PersonMeasure, PrivateRegister, Register,
+};
 
 /// A member of the team.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,38 @@ pub struct RosterDelegation {
     pub paths: Option<GlobSet>,
     /// Labels it covers.
     pub labels: Vec<String>,
+    /// Why it is handed over, as it was written.
+    pub why: Option<String>,
+    /// What of both people is counted beside the scope.
+    pub measure: Option<PersonMeasure>,
+    /// How both talk about it on the way, as it was written.
+    pub check_in: Option<String>,
+    /// The agreed style.
+    pub style: Option<DelegationStyle>,
+    /// When it was done.
+    pub done_on: Option<Date>,
+}
+
+/// A goal.
+#[derive(Debug, Clone)]
+pub struct RosterGoal {
+    /// Whose; `None`: the team's.
+    pub person: Option<PersonId>,
+    /// What the register says of it.
+    pub goal: Goal,
+}
+
+/// An initiative that the register names.
+#[derive(Debug, Clone)]
+pub struct RosterInitiative {
+    /// Who leads it.
+    pub lead: Option<PersonId>,
+    /// Who stands in for the lead.
+    pub second: Option<PersonId>,
+    /// Paths of which a pull request touches one; `None`: not told by path.
+    pub paths: Option<GlobSet>,
+    /// What the register says of it.
+    pub initiative: Initiative,
 }
 
 /// Everybody that the registers speak of and the facts know, sorted by person and date.
@@ -61,6 +95,10 @@ pub struct Roster {
     pub absences: Vec<RosterAbsence>,
     /// Delegations, by start.
     pub delegations: Vec<RosterDelegation>,
+    /// Goals, by the day they were set on.
+    pub goals: Vec<RosterGoal>,
+    /// Initiatives, in the register's order.
+    pub initiatives: Vec<RosterInitiative>,
 }
 
 impl Roster {
@@ -99,8 +137,29 @@ impl Roster {
                     due_on: delegation.due_on,
                     paths: globs(&delegation.paths),
                     labels: delegation.labels.clone(),
+                    why: delegation.why.clone(),
+                    measure: delegation.measure,
+                    check_in: delegation.check_in.clone(),
+                    style: delegation.style,
+                    done_on: delegation.done_on,
                 });
             }
+        }
+        for goal in &private.goals {
+            let person = goal.login.as_deref().and_then(find);
+            // A goal of somebody whom nobody knows is not the team's.
+            if person.is_some() || goal.login.is_none() {
+                let goal = goal.clone();
+                roster.goals.push(RosterGoal { person, goal });
+            }
+        }
+        for initiative in &private.initiatives {
+            roster.initiatives.push(RosterInitiative {
+                lead: initiative.lead.as_deref().and_then(find),
+                second: initiative.second.as_deref().and_then(find),
+                paths: globs(&initiative.paths),
+                initiative: initiative.clone(),
+            });
         }
         roster.members.sort_by_key(|member| member.person);
         roster
@@ -109,6 +168,7 @@ impl Roster {
         roster
             .delegations
             .sort_by(|a, b| (a.start_on, &a.what).cmp(&(b.start_on, &b.what)));
+        roster.goals.sort_by_key(|one| one.goal.set_on);
         roster
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Reading;
-use super::delivery::undone;
+use super::delivery::carriers;
 use super::kinds::{DECISION_RECORDS, MIGRATIONS, POSTMORTEMS, RUNBOOKS};
 use super::pull_requests::{Key, of_product as pull_requests_of};
 use crate::domain::{ChangeKind, CommitId, PersonId, PullRequestFile, RepositoryId};
@@ -68,7 +68,7 @@ fn kinds_of(reading: &Reading<'_>, path: &str) -> Vec<&'static str> {
 /// Files that a commit on the default branch added: its authors wrote them.
 fn added(reading: &Reading<'_>, found: &mut BTreeSet<Document>) {
     let tables = reading.tables;
-    let aftermath = undone::of_product(reading);
+    let carriers = carriers::of_product(reading);
     let kinds: Vec<Vec<&'static str>> = tables
         .changes
         .files
@@ -102,12 +102,10 @@ fn added(reading: &Reading<'_>, found: &mut BTreeSet<Document>) {
         if commit.leaves_out(*change).is_some() || commit.landed_at >= reading.question.as_of {
             continue;
         }
-        let came_with = aftermath
-            .pull_request(commit.repository, commit.commit)
-            .map_or(
-                CameWith::Commit(commit.repository, commit.commit),
-                CameWith::PullRequest,
-            );
+        let came_with = carriers.get(commit.repository, commit.commit).map_or(
+            CameWith::Commit(commit.repository, commit.commit),
+            CameWith::PullRequest,
+        );
         let people = commit.authors().filter(|person| tables.is_human(*person));
         for person in people {
             found.extend(kinds.iter().map(|kind| Document {

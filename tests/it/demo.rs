@@ -29,6 +29,7 @@ const BARE: Plants = Plants {
     stuck: false,
     merge_wait: false,
     drift: false,
+    feedback: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));
@@ -808,4 +809,31 @@ fn life_brings_drafts_requests_again_teams_forced_pushes_and_hostile_text() {
         pull_requests(&WORLD).any(|(_, pr)| pr.author.is_none()),
         "no ghost"
     );
+}
+
+/// Reviews of people's changes by one of the team from a day on, and how many of them say nothing.
+fn silent_reviews(world: &World, login: &str, from: Timestamp) -> (usize, usize) {
+    let reviews = pull_requests(world)
+        .filter(|(_, pr)| !is_bot(world, pr.author.as_deref()))
+        .filter(|(_, pr)| pr.author.as_deref() != Some(login))
+        .flat_map(|(_, pr)| &pr.reviews)
+        .filter(|review| review.author.as_deref() == Some(login));
+    let since: Vec<_> = reviews
+        .filter(|review| review.submitted_at.is_some_and(|at| at >= from))
+        .collect();
+    let silent = since.iter().filter(|review| review.body.is_empty());
+    (silent.count(), since.len())
+}
+
+#[test]
+fn what_was_agreed_after_feedback_is_kept_only_where_it_is_planted() {
+    let feedback = WORLD.truths.feedback.as_ref().unwrap();
+    let from = TimeZone::UTC
+        .to_timestamp(feedback.from.at(0, 0, 0, 0))
+        .unwrap();
+    let (silent, all) = silent_reviews(&WORLD, &feedback.login, from);
+    assert!(silent == 0 && all > 10, "{silent} of {all}");
+    assert!(BARE_WORLD.truths.feedback.is_none());
+    let (silent, all) = silent_reviews(&BARE_WORLD, &feedback.login, from);
+    assert!(silent * 5 > all, "{silent} of {all}");
 }

@@ -35,43 +35,50 @@ fn plain(note: &str) -> String {
 }
 
 #[test]
-fn a_note_speaks_the_agreed_grammar_with_dates_links_and_a_trend() {
-    let (code, note, said) = follow_up("2026-07-01T00:00:00Z", &[]);
+fn a_note_speaks_the_agreed_grammar_with_dates_links_and_a_verdict() {
+    let (code, note, said) = follow_up("2026-07-01T00:00:00Z", &["odemir"]);
     assert_eq!(code, Some(0), "{said}");
     let text = plain(&note);
-    let positive = r"Reviewed (\d+) PRs? this sprint \(2026-06-15 to 2026-06-28\) and left comments on (each|\d+ of \d+): parcel-\w+#\d+ \(\d+\)";
-    let negative = r"Reviewed \d+ of \d+ requested PRs? this sprint \(2026-06-15 to 2026-06-28\); \d+ ((is|are) still waiting: |merged or closed first)";
-    let is_one = [positive, negative]
-        .iter()
-        .any(|form| regex::Regex::new(form).unwrap().is_match(&text));
-    assert!(is_one, "{text}");
     assert!(
-        regex::Regex::new(r"Sprint before: (\d+ of \d+|none requested)\.")
-            .unwrap()
-            .is_match(&text),
+        regex::Regex::new(
+            r"Reviewed (\d+) PRs? this sprint \(2026-06-08 to 2026-06-21\) and left comments on each: (parcel-\w+|timetable)#\d+ \(\d+\)"
+        )
+        .unwrap()
+        .is_match(&text),
         "{text}"
     );
-    // Agreed on 2026-03-02, the first day of a sprint's second week.
+    // Sprints start on the agreed day, and no figure is older.
     assert!(
-        regex::Regex::new(r"Since 2026-02-23: \d+/\d+(, \d+/\d+)+\.")
-            .unwrap()
-            .is_match(&text),
+        regex::Regex::new(
+            r"Since 2026-03-02: \d+/\d+ · .*kept \d+ sprints in a row; consider closing\."
+        )
+        .unwrap()
+        .is_match(&text),
         "{text}"
     );
-    assert!(
-        text.contains("\"Constructive\" is your call; excerpts attached."),
-        "{text}"
-    );
+    assert!(text.contains("Asked and not reviewed, apart: "), "{text}");
     assert!(note.contains("/pull/") && note.contains("\n> "), "{note}");
 }
 
 #[test]
-fn a_sprint_that_runs_is_told_so_far_and_nothing_after_the_stop_is_looked_at() {
-    let (_, note, _) = follow_up("2026-03-05T00:00:00Z", &[]);
+fn what_is_not_kept_is_to_be_revisited() {
+    let (code, note, said) = follow_up("2026-07-01T00:00:00Z", &["tbeck"]);
+    assert_eq!(code, Some(0), "{said}");
+    let text = plain(&note);
+    assert!(text.contains("revisit what was agreed"), "{text}");
+    assert!(!text.contains("consider closing"), "{text}");
+    assert!(text.contains("opened ready for review: "), "{text}");
+}
+
+#[test]
+fn a_sprint_that_runs_is_told_so_far() {
+    let (_, note, _) = follow_up("2026-03-05T00:00:00Z", &["odemir"]);
+    let text = plain(&note);
     assert!(
-        plain(&note).contains("so far this sprint (2026-02-23 to 2026-03-04)"),
-        "{note}"
+        text.contains("so far this sprint (2026-03-02 to 2026-03-04)"),
+        "{text}"
     );
+    assert!(text.contains("too few to say: 0 sprints"), "{text}");
 }
 
 #[test]
@@ -79,7 +86,7 @@ fn nobody_else_has_a_note_and_an_empty_register_says_how_to_agree_on_one() {
     let (code, note, said) = follow_up("2026-07-01T00:00:00Z", &["yarai"]);
     assert_eq!((code, note.as_str()), (Some(3), ""));
     assert!(
-        said.contains("no follow-up is agreed for `yarai`") && said.contains("[[follow_up]]"),
+        said.contains("no feedback is agreed for `yarai`") && said.contains("[[feedback]]"),
         "{said}"
     );
 }

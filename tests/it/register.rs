@@ -150,7 +150,7 @@ fn a_schema_is_printed_for_programs_and_for_people() {
     let place = tempfile::tempdir().unwrap();
     for (name, key, table) in [
         ("register", "minimum_people", "[[product]]"),
-        ("private-register", "absence", "[[follow_up]]"),
+        ("private-register", "absence", "[[feedback]]"),
     ] {
         let json = ran_with(place.path(), &["schema", name], &[]);
         assert_eq!((json.code, json.err.as_str()), (0, ""));

@@ -54,6 +54,12 @@ login = "odemir"
 topic = "Comments"
 agreed_on = "2026-03-02"
 observable = "leaves a comment"
+[[feedback]]
+login = "odemir"
+topic = "Comments"
+given_on = "2026-03-02"
+from = "mara-l"
+measure = "reviews.commented"
 [[manual_entry]]
 login = "inesc"
 on = "2026-04-22"

@@ -8,7 +8,8 @@ use super::dice::Dice;
 use super::edits::slug;
 use super::growth::Branch;
 use super::life::{AskedActor, End, Life, LifeReview, Verdict};
-use super::plan::{Job, Work};
+use super::plan::{AGREED_ON, COMMENTER, Job, Work};
+use super::truths::Plants;
 use super::vocabulary::Words;
 use super::wording::{Wording, words_of};
 use crate::demo::model::{
@@ -31,6 +32,8 @@ struct Scribe<'a> {
     comments: Vec<HostComment>,
     timeline: Vec<HostEvent>,
     paths: Vec<String>,
+    /// Somebody leaves a comment with every review from here on.
+    comments_from: Option<Minute>,
 }
 
 /// Puts one pull request together.
@@ -40,7 +43,7 @@ pub(super) fn pull_request(
     wording: &Wording,
     branch: &Branch,
     closes: &[u64],
-    as_of: Timestamp,
+    (as_of, plants): (Timestamp, &Plants),
 ) -> HostPullRequest {
     let mut scribe = Scribe {
         job,
@@ -52,6 +55,7 @@ pub(super) fn pull_request(
         comments: Vec::new(),
         timeline: Vec::new(),
         paths: branch.files.iter().map(|file| file.path.clone()).collect(),
+        comments_from: plants.feedback.then(|| Minute::of(AGREED_ON)),
     };
     scribe.requests(life);
     scribe.states(life, branch);
@@ -223,12 +227,23 @@ impl Scribe<'_> {
             return self.words.sentence("robot remarks", &mut self.dice);
         }
         let heading = match review.verdict {
-            Verdict::Approved if self.dice.chance(45) => return String::new(),
+            Verdict::Approved if self.dice.chance(45) => return self.agreed_text(review),
             Verdict::Approved => "review approvals",
             Verdict::ChangesRequested | Verdict::Dismissed => "review change requests",
             Verdict::Commented => "review remarks",
         };
         self.words.sentence(heading, &mut self.dice)
+    }
+
+    /// What is said with a review that would have been silent: something where that was agreed. Its dice are its own, so that
+    /// nothing else moves.
+    fn agreed_text(&self, review: &LifeReview) -> String {
+        let is_agreed = self.comments_from.is_some_and(|from| review.at >= from);
+        if review.who != COMMENTER || !is_agreed {
+            return String::new();
+        }
+        let mut dice = self.job.dice("agreed");
+        self.words.sentence("review approvals", &mut dice)
     }
 
     /// A review's inline comments, each opening a thread, and the author's answers.

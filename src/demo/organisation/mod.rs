@@ -46,9 +46,9 @@ use wording::Wording;
 use work_items::{Around, IssuePlan};
 
 pub use truths::{
-    BottleneckTruth, DriftTruth, FlakeTruth, HandOverTruth, HolidayTruth, IncidentTruth,
-    MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RollbackTruth, Share, SiloTruth,
-    SlowdownTruth, StuckTruth, Truths,
+    BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth, HolidayTruth,
+    IncidentTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RollbackTruth, Share,
+    SiloTruth, SlowdownTruth, StuckTruth, Truths,
 };
 
 /// The organisation's login.
@@ -185,7 +185,7 @@ impl Making<'_> {
                 wording,
                 branch(index),
                 &closes,
-                self.as_of,
+                (self.as_of, self.plants),
             ));
         }
         host.pull_requests

@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use super::blueprint::{
     AreaPlan, Blueprint, Craft, PARCEL_API, REPOSITORIES, TIMETABLE, authors, is_unreviewed,
 };
-use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, MARA, TEAM, TOMAS, VISITOR};
+use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, MARA, OSKAR, TEAM, TOMAS, VISITOR};
 use super::clock::{DAY, Minute};
 use super::dice::Dice;
 use super::incidents::IncidentPlan;
@@ -32,6 +32,11 @@ pub(super) const STUCK_FROM: Date = date(2026, 6, 18);
 pub(super) const STUCK_TO: Date = date(2026, 6, 25);
 /// Who CODEOWNERS names for the silo.
 pub(super) const DECLARED_OWNER: Actor = TOMAS;
+
+/// The day on which two agreements were made after feedback.
+pub(super) const AGREED_ON: Date = date(2026, 3, 2);
+/// Who leaves a comment with every review from then on.
+pub(super) const COMMENTER: Actor = OSKAR;
 
 /// From here on `parcel-web`'s `ci` is slow.
 pub(super) const SLOW_FROM: Date = date(2026, 2, 16);

@@ -40,6 +40,8 @@ pub struct Plants {
     pub merge_wait: bool,
     /// CODEOWNERS names somebody for `timetable`'s `solver` who does not maintain it.
     pub drift: bool,
+    /// One of the team leaves a comment with every review from a date on, as was agreed.
+    pub feedback: bool,
 }
 
 impl Default for Plants {
@@ -59,13 +61,14 @@ impl Default for Plants {
             stuck: true,
             merge_wait: true,
             drift: true,
+            feedback: true,
         }
     }
 }
 
 impl Plants {
     /// The plants' names.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 15] = [
         "bottleneck",
         "silo",
         "hand-over",
@@ -80,6 +83,7 @@ impl Plants {
         "stuck",
         "merge-wait",
         "drift",
+        "feedback",
     ];
 
     /// Leaves one out; false where there is none of that name.
@@ -99,6 +103,7 @@ impl Plants {
             "stuck" => &mut self.stuck,
             "merge-wait" => &mut self.merge_wait,
             "drift" => &mut self.drift,
+            "feedback" => &mut self.feedback,
             _ => return false,
         };
         *plant = false;
@@ -150,6 +155,8 @@ pub struct Truths {
     pub merge_wait: Option<MergeWaitTruth>,
     /// What is declared and not so, where planted.
     pub drift: Option<DriftTruth>,
+    /// What was agreed after feedback and is kept, where planted.
+    pub feedback: Option<FeedbackTruth>,
 }
 
 /// Pull requests that nobody but their author has touched for days.
@@ -183,6 +190,15 @@ pub struct DriftTruth {
     pub area: String,
     /// Who is declared.
     pub login: String,
+}
+
+/// Somebody who keeps what was agreed after feedback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedbackTruth {
+    /// Who.
+    pub login: String,
+    /// The agreed day.
+    pub from: Date,
 }
 
 /// Somebody who writes every decision record of a product.

@@ -10,12 +10,12 @@ use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
 use super::delivery::{FLAKY_JOB, PRODUCTION, Shipped};
 use super::plan::{
-    ADR_WRITER, AWAY_FROM, AWAY_TO, DECLARED_OWNER, FIRST_DAY, MERGED_LATE, MERGED_LATE_FROM,
-    QUARTERS, SLOW_FROM, SPREAD_FROM, STUCK_TO, quarter_label,
+    ADR_WRITER, AGREED_ON, AWAY_FROM, AWAY_TO, COMMENTER, DECLARED_OWNER, FIRST_DAY, MERGED_LATE,
+    MERGED_LATE_FROM, QUARTERS, SLOW_FROM, SPREAD_FROM, STUCK_TO, quarter_label,
 };
 use super::truths::{
-    AdrWriterTruth, BottleneckTruth, DriftTruth, FlakeTruth, HandOverTruth, HolidayTruth,
-    IncidentTruth, JoinerTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth,
+    AdrWriterTruth, BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth,
+    HolidayTruth, IncidentTruth, JoinerTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth,
     RollbackTruth, Share, SiloTruth, SlowdownTruth, SoleApproverTruth, StuckTruth, Truths,
 };
 use super::work_items::IssuePlan;
@@ -299,6 +299,12 @@ fn standing(truths: &mut Truths, host: &Host, plants: &Plants) {
             product: REPOSITORIES[TIMETABLE].product.to_owned(),
             area: MERGED_LATE.to_owned(),
             from: MERGED_LATE_FROM,
+        });
+    }
+    if plants.feedback {
+        truths.feedback = Some(FeedbackTruth {
+            login: COMMENTER.persona().login.to_owned(),
+            from: AGREED_ON,
         });
     }
     if plants.drift {

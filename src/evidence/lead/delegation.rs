@@ -40,15 +40,11 @@ fn delegations(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Bl
         ));
     }
     for (number, one) in (1_usize..).zip(declared) {
-        let (giver, receiver) = (names.titled(one.giver), names.titled(one.receiver));
         blocks.push(heading(2, one.what.clone()));
-        let due = one
-            .due_on
-            .map_or_else(String::new, |day| format!(", due on {day}"));
-        blocks.push(paragraph(format!(
-            "From {giver} to {receiver}, from {} on{due}.",
-            one.start_on
-        )));
+        let card = number
+            .checked_sub(1)
+            .and_then(|at| sources.delegations.get(at));
+        blocks.extend(card.cloned().unwrap_or_default());
         for product in sources.products {
             let curve = Curve::of(sources, &product.name, one);
             if curve.cells.is_empty() {

@@ -52,6 +52,8 @@ pub struct LeadSources<'a> {
     pub packs: &'a [Pack],
     /// Absence cards, by person.
     pub absences: &'a [(PersonId, Document)],
+    /// The cards of the declared delegations, in the order of the roster.
+    pub delegations: &'a [Vec<Block>],
     /// The team's agreements, held against the measures.
     pub agreements: &'a [Agreement],
     /// What the team has accepted for a while, in force or run out.

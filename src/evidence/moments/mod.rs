@@ -8,8 +8,6 @@ mod incidents;
 mod reviewed;
 mod standstill;
 
-pub(super) use reviewed::fortnight_of;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 

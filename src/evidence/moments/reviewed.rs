@@ -48,7 +48,7 @@ fn new_excerpt<'a>(
 }
 
 /// The first day of the fortnight that a day falls into.
-pub(in crate::evidence) fn fortnight_of(day: Date) -> Date {
+fn fortnight_of(day: Date) -> Date {
     let days = FIRST_MONDAY.until(day).map_or(0, |span| span.get_days());
     FIRST_MONDAY.saturating_add(days.div_euclid(14).saturating_mul(14).days())
 }

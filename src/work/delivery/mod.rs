@@ -2,6 +2,7 @@
 
 pub mod ancestry;
 pub mod attribution;
+pub mod carriers;
 pub mod conclusions;
 pub mod deployments;
 pub mod incident_body;

@@ -1,15 +1,15 @@
-//! What became of merged work: which pull request a commit came with, and which ones were taken back, by what and when.
+//! What became of merged work: which pull requests were taken back, by what and when.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::landing;
+use super::carriers;
 use super::reverts::Reverts;
-use crate::domain::{CommitId, PrNumber, RepositoryId};
+use crate::domain::{CommitId, RepositoryId};
 use crate::work::Reading;
-use crate::work::pull_requests::{self, Key};
+use crate::work::pull_requests::Key;
 
 /// A commit that took merged work back, or brought it in again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,24 +31,21 @@ pub struct Undone {
     pub again: Option<Turn>,
 }
 
-/// The pull requests of commits, and what was taken back.
+/// What was taken back, by pull request.
 #[derive(Debug, Default)]
-pub struct Aftermath {
-    came_with: HashMap<(RepositoryId, CommitId), Key>,
-    undone: BTreeMap<Key, Vec<Undone>>,
-}
+pub struct Aftermath(BTreeMap<Key, Vec<Undone>>);
 
 impl Aftermath {
-    /// The pull request that a commit came with.
-    #[must_use]
-    pub fn pull_request(&self, repository: RepositoryId, commit: CommitId) -> Option<Key> {
-        self.came_with.get(&(repository, commit)).copied()
-    }
-
     /// What took a pull request's work back, by time.
     #[must_use]
     pub fn of(&self, key: Key) -> &[Undone] {
-        self.undone.get(&key).map_or(&[], Vec::as_slice)
+        self.0.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything that was taken back, by pull request and time.
+    pub fn all(&self) -> impl Iterator<Item = (Key, Undone)> + '_ {
+        let all = self.0.iter();
+        all.flat_map(|(key, undone)| undone.iter().map(|one| (*key, *one)))
     }
 }
 
@@ -59,40 +56,11 @@ pub fn of_product(reading: &Reading<'_>) -> Arc<Aftermath> {
 }
 
 fn found(reading: &Reading<'_>) -> Aftermath {
-    let wholes = pull_requests::of_product(reading);
-    let mut came_with: HashMap<(RepositoryId, CommitId), Key> = HashMap::new();
-    // The weakest tie first, so that a stronger one takes its place: a number in a message, its own commits, its landing.
-    let merged: BTreeMap<Key, Timestamp> = wholes
-        .iter()
-        .filter_map(|whole| Some((whole.key(), whole.pull_request.merged_at?)))
-        .collect();
+    let carriers = carriers::of_product(reading);
     let commits = || {
         let commits = reading.tables.commits.iter();
         commits.filter(|row| reading.product.has(row.repository))
     };
-    for row in commits() {
-        let key = row
-            .pull_request
-            .map(|number| (row.repository, PrNumber(number)));
-        let merged_at = key.and_then(|key| merged.get(&key).copied());
-        if let (Some(key), Some(merged_at)) = (key, merged_at)
-            && landing::is_near(row.committed_at, Some(merged_at))
-        {
-            came_with.insert((row.repository, row.commit), key);
-        }
-    }
-    for whole in wholes
-        .iter()
-        .filter(|whole| merged.contains_key(&whole.key()))
-    {
-        let repository = whole.pull_request.repository;
-        let own = whole.commits.iter().map(|(commit, _)| *commit);
-        came_with.extend(own.map(|commit| ((repository, commit), whole.key())));
-    }
-    let landings = landing::of_product(reading, &wholes);
-    for (key, commit, _) in landings.all() {
-        came_with.insert((key.0, commit), key);
-    }
     let reverts = Reverts::of(reading).all();
     let mut landed_at: HashMap<(RepositoryId, CommitId), Timestamp> = HashMap::new();
     let mut brought_back: HashMap<(RepositoryId, CommitId), CommitId> = HashMap::new();
@@ -104,7 +72,7 @@ fn found(reading: &Reading<'_>) -> Aftermath {
     }
     let turn = |repository: RepositoryId, commit: CommitId| {
         let at = landed_at.get(&(repository, commit)).copied()?;
-        let pull_request = came_with.get(&(repository, commit)).copied();
+        let pull_request = carriers.get(repository, commit);
         (at < reading.question.as_of).then_some(Turn {
             commit,
             at,
@@ -113,21 +81,21 @@ fn found(reading: &Reading<'_>) -> Aftermath {
     };
     let mut undone: BTreeMap<Key, Vec<Undone>> = BTreeMap::new();
     for (repository, revert, reverted) in reverts {
-        let (Some(key), Some(by)) = (
-            came_with.get(&(repository, reverted)),
-            turn(repository, revert),
-        ) else {
+        let (Some(key), Some(by)) = (carriers.get(repository, reverted), turn(repository, revert))
+        else {
             continue;
         };
         let again = brought_back.get(&(repository, revert));
         let again = again.and_then(|again| turn(repository, *again));
-        undone.entry(*key).or_default().push(Undone {
+        undone.entry(key).or_default().push(Undone {
             reverted: by,
             again,
         });
     }
     for undone in undone.values_mut() {
         undone.sort_by_key(|undone| (undone.reverted.at, undone.reverted.commit));
+        // A squash and its own commit say the same of one pull request.
+        undone.dedup_by_key(|undone| undone.reverted.commit);
     }
-    Aftermath { came_with, undone }
+    Aftermath(undone)
 }

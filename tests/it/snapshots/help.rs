@@ -63,7 +63,8 @@ fn the_help_names_every_command_and_every_exit_code() {
       person     Write one person's private tree from the store
       lead       Write the lead's named views from the store, local only: reviewers, knowledge,
                  delegation, coverage of evidence
-      follow-up  Print notes for agreed feedback follow-ups of the private register
+      follow-up  Print notes for the feedback of the private register: what was agreed, and what was
+                 kept since
       explain    Show a metric's definition and the rows behind its figure, or what a line of evidence
                  was made from
       verify     Hold write-ups against the evidence and the figures; exit code 7 where an id, page,
@@ -75,6 +76,8 @@ fn the_help_names_every_command_and_every_exit_code() {
       export     Write facts, measures and the reference SQL's relations as files for other tools:
                  private data
       identity   Show which accounts and signatures are one person, and why
+      register   Check both registers against the store, or add an entry to the private one without an
+                 editor
       schema     Print what other programs rely on: the JSON Schema of a register
       help       Print this message or the help of the given subcommand(s)
 
@@ -302,7 +305,7 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
     [the options of `run`]
 
     $ linchpin follow-up --help
-    Print notes for agreed feedback follow-ups of the private register
+    Print notes for the feedback of the private register: what was agreed, and what was kept since
 
     Usage: linchpin follow-up [OPTIONS] [LOGIN]
 
@@ -425,6 +428,18 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
           --export-mailmap
               Print a `.mailmap` that says the same
     [the options of `run`]
+
+    $ linchpin register --help
+    Check both registers against the store, or add an entry to the private one without an editor
+
+    Usage: linchpin register [OPTIONS] <COMMAND>
+
+    Commands:
+      check  Say what the registers name and nobody knows; exit code 3 where there is anything
+      add    Add an entry at the end of the private register; what is in the file stays as it is
+      help   Print this message or the help of the given subcommand(s)
+
+    [of the options of `run` not --repo <PATH> | --github <OWNER/NAME> | --api-url <URL> | --config <FILE> | --private-config <FILE> | --store <DIR> | --out <DIR> | --offline | --cache-safe | --since <WHEN> | --until <WHEN> | --as-of <WHEN> | --by <BY>]
 
     $ linchpin schema --help
     Print what other programs rely on: the JSON Schema of a register

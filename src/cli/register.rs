@@ -1,0 +1,100 @@
+//! `linchpin register`: both registers checked against what the store knows, and entries added to the private one.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::args::RegisterAddArgs;
+use super::console;
+use super::error::{CliError, DONE, ErrorKind};
+use super::init;
+use super::workspace::Workspace;
+use crate::analysis::Analysis;
+use crate::metrics::REGISTRY;
+use crate::register;
+use crate::render::encode;
+use crate::tables::FactTable;
+use crate::work::unknown::{self, Unknown};
+
+/// Says what the registers name and nobody knows. Both have been read, and validated, when this is called.
+pub fn check(workspace: &Workspace) -> Result<u8, CliError> {
+    let metrics: Vec<&str> = REGISTRY.iter().map(|metric| metric.definition.id).collect();
+    let (team, private) = (&workspace.register, &workspace.private_register);
+    let mut found = unknown::metrics(team, private, &metrics);
+    let is_there = workspace.store.exists();
+    if is_there {
+        let parts = [FactTable::Files, FactTable::PullRequests, FactTable::Issues];
+        let analysis = Analysis::of(workspace, &parts)?;
+        found.extend(unknown::in_the_store(team, private, &analysis.tables));
+    }
+    for Unknown { place, message } in &found {
+        console::out(&format!(
+            "{}: {}\n",
+            encode::terminal(place),
+            encode::terminal(message)
+        ));
+    }
+    if !is_there {
+        console::note(&encode::terminal(&format!(
+            "there is no store in `{}`: logins, repositories, paths and labels are not looked up; `linchpin run` makes it",
+            workspace.store.display()
+        )));
+    }
+    if found.is_empty() {
+        console::out("both registers are in order\n");
+        return Ok(DONE);
+    }
+    Ok(ErrorKind::Configuration.exit_code())
+}
+
+/// Adds an entry to the private register, which is made where there is none.
+pub fn add(args: &RegisterAddArgs, workspace: &Workspace) -> Result<u8, CliError> {
+    let mut values = Vec::new();
+    for pair in &args.values {
+        let Some((key, value)) = pair.split_once('=') else {
+            let message = format!("`{}` is no `KEY=VALUE`", encode::terminal(pair));
+            return Err(CliError::new(ErrorKind::Usage, message)
+                .hint("write it as in `linchpin register add absence login=ada from=2026-07-06 to=2026-07-17`"));
+        };
+        values.push((key.trim().to_owned(), value.trim().to_owned()));
+    }
+    let default = || workspace.default_private_file.clone();
+    let path = workspace.private_file.clone().unwrap_or_else(default);
+    let is_new = workspace.private_file.is_none();
+    let text = if is_new {
+        String::new()
+    } else {
+        fs::read_to_string(&path).map_err(|error| init::refused(&path, error))?
+    };
+    let shown = path.display().to_string();
+    let text = register::edit::add(&text, &shown, &args.table, &values)?;
+    if is_new {
+        let beside = path.parent().unwrap_or(Path::new("")).join(".gitignore");
+        init::ignore_private(&beside)?;
+    }
+    replace(&path, &text)?;
+    console::out(&format!("{}\n", encode::terminal(&shown)));
+    Ok(DONE)
+}
+
+/// Puts a text in the place of a file at once, readable by its owner alone: a kill leaves the old text or the new one.
+fn replace(path: &Path, text: &str) -> Result<(), CliError> {
+    // What a link leads to is the register: the link stays.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let refused = |error| init::refused(&path, error);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside: PathBuf = path.with_file_name(format!(".{name}.new"));
+    // What an earlier kill left is nobody's.
+    let _ = fs::remove_file(&beside);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&beside).map_err(refused)?;
+    file.write_all(text.as_bytes()).map_err(refused)?;
+    file.sync_all().map_err(refused)?;
+    fs::rename(&beside, &path).map_err(refused)
+}

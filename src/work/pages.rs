@@ -1,0 +1,27 @@
+//! Pages that a register names: addresses of pull requests and issues, or `owner/name#12`.
+
+use super::pull_requests::Key;
+use crate::domain::PrNumber;
+use crate::tables::Tables;
+
+/// The repository and number of a page; `None` where it is no page of a repository that the store knows.
+#[must_use]
+pub fn key_of(tables: &Tables, page: &str) -> Option<Key> {
+    let (name, number) = match page.split_once("://") {
+        None => {
+            let (name, number) = page.split_once('#')?;
+            (name.to_owned(), number)
+        }
+        Some((_, path)) => {
+            let path = path.split(['?', '#']).next().unwrap_or(path);
+            let mut parts = path.split('/').skip(1);
+            let (owner, name) = (parts.next()?, parts.next()?);
+            let number = parts.nth(1)?;
+            (format!("{owner}/{name}"), number)
+        }
+    };
+    let number = PrNumber(number.parse().ok()?);
+    let mut repositories = tables.repositories.iter();
+    let found = repositories.find(|row| row.is_called(&name))?;
+    Some((found.repository, number))
+}

@@ -1,0 +1,259 @@
+//! What the registers name and nobody knows: metrics, logins, repositories, paths, labels, milestones.
+
+use std::collections::BTreeSet;
+
+use globset::Glob;
+
+use super::roster::person_of;
+use crate::domain::RepoName;
+use crate::register::{PersonMeasure, PrivateRegister, Register, nearest};
+use crate::tables::Tables;
+
+/// Something that a register names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// Table and key.
+    pub place: String,
+    /// What of it is not known, and what to do.
+    pub message: String,
+}
+
+impl Unknown {
+    fn new(place: &str, message: String) -> Self {
+        Self {
+            place: place.to_owned(),
+            message,
+        }
+    }
+}
+
+fn near<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
+    nearest(wrong, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+}
+
+/// Names of metrics that are none; `ids` are those that there are.
+#[must_use]
+pub fn metrics(team: &Register, private: &PrivateRegister, ids: &[&str]) -> Vec<Unknown> {
+    let is_known = |id: &str| ids.contains(&id);
+    let mut found = Vec::new();
+    let limits = team.agreements.limits.iter().map(|limit| &limit.metric);
+    let accepted = team.accepted.iter().map(|accepted| &accepted.metric);
+    let named = limits
+        .map(|id| ("agreements.limit.metric", id))
+        .chain(accepted.map(|id| ("accepted.metric", id)));
+    for (place, id) in named.filter(|(_, id)| !is_known(id)) {
+        let near = near(id, ids.iter().copied());
+        found.push(Unknown::new(place, format!("`{id}` is no metric{near}")));
+    }
+    for measure in private
+        .goals
+        .iter()
+        .filter_map(|goal| goal.measure.as_ref())
+    {
+        if !is_known(measure) && PersonMeasure::of_word(measure).is_none() {
+            let words = PersonMeasure::ALL.map(PersonMeasure::word);
+            let near = near(measure, ids.iter().copied().chain(words));
+            let message =
+                format!("`{measure}` is neither a metric nor a measure of one person{near}");
+            found.push(Unknown::new("goal.measure", message));
+        }
+    }
+    found
+}
+
+/// What the store does not know.
+#[must_use]
+pub fn in_the_store(team: &Register, private: &PrivateRegister, tables: &Tables) -> Vec<Unknown> {
+    let mut found = Vec::new();
+    logins(team, private, tables, &mut found);
+    repositories(team, private, tables, &mut found);
+    paths(team, private, tables, &mut found);
+    labels(private, tables, &mut found);
+    found
+}
+
+fn logins(team: &Register, private: &PrivateRegister, tables: &Tables, found: &mut Vec<Unknown>) {
+    let members = team.members.iter().map(|member| member.login.as_str());
+    let named = members.map(|login| ("member.login", login)).chain(
+        private
+            .logins()
+            .map(|login| ("the private register", login)),
+    );
+    let unknown: BTreeSet<(&str, &str)> = named
+        .filter(|(_, login)| person_of(&tables.people, login).is_none())
+        .collect();
+    let known = || {
+        let logins = tables.people.iter().flat_map(|person| &person.logins);
+        logins.map(|login| login.0.as_str())
+    };
+    for (place, login) in unknown {
+        let near = near(&login.to_lowercase(), known());
+        let message = format!("nobody in the store has the login `{login}`{near}");
+        found.push(Unknown::new(place, message));
+    }
+}
+
+fn repositories(
+    team: &Register,
+    private: &PrivateRegister,
+    tables: &Tables,
+    found: &mut Vec<Unknown>,
+) {
+    let products = team
+        .products
+        .iter()
+        .flat_map(|product| &product.repositories);
+    let areas = team
+        .areas
+        .iter()
+        .filter_map(|area| area.repository.as_ref());
+    let initiatives = private.initiatives.iter().flat_map(|one| &one.repositories);
+    let named: Vec<(&str, &RepoName)> = products
+        .map(|name| ("product.repositories", name))
+        .chain(areas.map(|name| ("area.repository", name)))
+        .chain(initiatives.map(|name| ("initiative.repositories", name)))
+        .collect();
+    for (place, name) in named {
+        let name = name.to_string();
+        if tables.repositories.iter().any(|row| row.is_called(&name)) {
+            continue;
+        }
+        let known = tables.repositories.iter().map(|row| row.name.as_str());
+        let near = near(&name, known);
+        found.push(Unknown::new(
+            place,
+            format!("`{name}` is not in the store{near}"),
+        ));
+    }
+}
+
+/// Globs that match no file of the history and of no pull request.
+fn paths(team: &Register, private: &PrivateRegister, tables: &Tables, found: &mut Vec<Unknown>) {
+    let areas = team.areas.iter().flat_map(|area| &area.paths);
+    let kinds = team.kinds.iter().flat_map(|kind| &kind.paths);
+    let delegations = private.delegations.iter().flat_map(|one| &one.paths);
+    let initiatives = private.initiatives.iter().flat_map(|one| &one.paths);
+    let named = areas
+        .map(|glob| ("area.paths", glob))
+        .chain(kinds.map(|glob| ("kind.paths", glob)))
+        .chain(
+            team.mining
+                .exclude
+                .iter()
+                .map(|glob| ("mining.exclude", glob)),
+        )
+        .chain(delegations.map(|glob| ("delegation.paths", glob)))
+        .chain(initiatives.map(|glob| ("initiative.paths", glob)));
+    let mined = tables.changes.files.iter().map(|file| file.path.as_str());
+    let touched = tables.facts.pull_request_files.iter();
+    let known: BTreeSet<&str> = mined.chain(touched.map(|row| row.path.as_str())).collect();
+    for (place, glob) in named {
+        let Ok(matcher) = Glob::new(glob) else {
+            continue;
+        };
+        let matcher = matcher.compile_matcher();
+        if !known.iter().any(|path| matcher.is_match(path)) {
+            let message = format!("`{glob}` matches no file of the store");
+            found.push(Unknown::new(place, message));
+        }
+    }
+}
+
+/// Labels and milestones that nothing has ever had.
+fn labels(private: &PrivateRegister, tables: &Tables, found: &mut Vec<Unknown>) {
+    let facts = &tables.facts;
+    let of_pull_requests = facts.pull_requests.iter().flat_map(|row| &row.labels);
+    let of_issues = facts.issues.iter().flat_map(|row| &row.labels);
+    let known: BTreeSet<&str> = of_pull_requests
+        .chain(of_issues)
+        .map(String::as_str)
+        .collect();
+    let delegations = private.delegations.iter().flat_map(|one| &one.labels);
+    let initiatives = private
+        .initiatives
+        .iter()
+        .filter_map(|one| one.label.as_ref());
+    let named = delegations
+        .map(|label| ("delegation.labels", label))
+        .chain(initiatives.map(|label| ("initiative.label", label)));
+    for (place, label) in named.filter(|(_, label)| !known.contains(label.as_str())) {
+        let near = near(label, known.iter().copied());
+        found.push(Unknown::new(
+            place,
+            format!("nothing has the label `{label}`{near}"),
+        ));
+    }
+    let titles: BTreeSet<&str> = facts
+        .issues
+        .iter()
+        .filter_map(|row| row.milestone.as_deref())
+        .chain(facts.milestones.iter().map(|row| row.title.as_str()))
+        .collect();
+    let milestones = private
+        .initiatives
+        .iter()
+        .filter_map(|one| one.milestone.as_ref());
+    for title in milestones.filter(|title| !titles.contains(title.as_str())) {
+        let near = near(title, titles.iter().copied());
+        let message = format!("no issue has the milestone `{title}`{near}");
+        found.push(Unknown::new("initiative.milestone", message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::register::{parse, parse_private};
+
+    #[test]
+    fn a_metric_that_is_none_is_told_with_the_nearest() {
+        let team = parse(
+            "[[agreements.limit]]\nmetric = \"flow.pickup_tme\"\nat_most = 1\n",
+            "it",
+        )
+        .unwrap();
+        let private = parse_private(
+            "[[goal]]\ntitle = \"x\"\nset_on = \"2026-01-01\"\nlogin = \"ada\"\nmeasure = \"reviews.answred\"\n",
+            "it",
+        )
+        .unwrap();
+        let found = metrics(&team, &private, &["flow.pickup_time"]);
+        let told: Vec<&str> = found.iter().map(|one| one.message.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "`flow.pickup_tme` is no metric; did you mean `flow.pickup_time`?",
+                "`reviews.answred` is neither a metric nor a measure of one person; did you mean `reviews.answered`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_an_empty_store_does_not_know_is_told_key_by_key() {
+        let team = parse(
+            "[[member]]\nlogin = \"ada\"\n[[product]]\nname = \"x\"\nrepositories = [\"acme/widgets\"]\n\
+             [[area]]\nname = \"y\"\npaths = [\"src/**\"]\n",
+            "it",
+        )
+        .unwrap();
+        let private = parse_private(
+            "[[initiative]]\ntitle = \"x\"\nlead = \"bo\"\nlabel = \"checkout\"\nmilestone = \"M\"\npaths = [\"web/**\"]\n",
+            "it",
+        )
+        .unwrap();
+        let found = in_the_store(&team, &private, &Tables::default());
+        let places: Vec<&str> = found.iter().map(|one| one.place.as_str()).collect();
+        assert_eq!(
+            places,
+            [
+                "member.login",
+                "the private register",
+                "product.repositories",
+                "area.paths",
+                "initiative.paths",
+                "initiative.label",
+                "initiative.milestone",
+            ]
+        );
+    }
+}
