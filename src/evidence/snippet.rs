@@ -137,7 +137,7 @@ impl Kind {
                 "a file of the kind that this person's commits added, or most of whose lines their pull request wrote"
             }
             Self::Committed => {
-                "commits of a month on the default branch that came with no pull request"
+                "commits of a month on the default branch that came with none of the pull requests that were read"
             }
             Self::Paired => "commits of a quarter that name both people as authors",
             Self::Released => "a release that this person published in the window",

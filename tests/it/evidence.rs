@@ -1220,6 +1220,15 @@ fn whoever_opens_an_incident_has_not_mended_it_yet() {
 #[test]
 fn a_change_that_was_taken_back_carries_its_revert_and_is_no_plain_win() {
     let mut team = Team::new();
+    // Two commits of one pull request take it back: that is one revert.
+    let again = team.commit(
+        9,
+        BEN,
+        "2026-03-06T08:30:00Z",
+        &[("engine/lamp.rs", ChangeKind::Modified)],
+    );
+    again.reverts = Some(Box::new(commit_id(1)));
+    again.pull_request = Some(2);
     for (number, day) in [(1, "04"), (2, "06"), (3, "11")] {
         let (opened, merged) = (
             format!("2026-03-{day}T08:00:00Z"),

@@ -1,6 +1,6 @@
 //! What git alone knows: commits that came with no pull request, commits made together, releases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -13,6 +13,9 @@ use crate::work::{Need, Reading};
 /// So many commits of a moment are linked: those that change most files. How many there are is no measure of anybody.
 const LISTED: usize = 3;
 
+/// So many people of a moment are named.
+const PARTNERS: usize = 6;
+
 /// Commits of the person inside the window.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     for reading in &subject.sources.past.readings {
@@ -24,20 +27,20 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
 fn commits(subject: &Subject<'_>, reading: &Reading<'_>, moments: &mut Vec<Snippet>) {
     let made = made_by(reading, subject.person);
     let mut alone: BTreeMap<(RepositoryId, Date), Vec<&Made>> = BTreeMap::new();
-    let mut together: BTreeMap<(PersonId, Bucket), Vec<&Made>> = BTreeMap::new();
+    let mut together: BTreeMap<Bucket, (BTreeSet<PersonId>, Vec<&Made>)> = BTreeMap::new();
     for own in made.iter().filter(|own| subject.is_inside(own.at)) {
         let on = subject.sources.date(own.at);
         if !own.came_with_a_pull_request {
             let key = (own.repository, on.first_of_month());
             alone.entry(key).or_default().push(own);
         }
-        for other in own
-            .people
-            .iter()
-            .filter(|person| **person != subject.person)
-        {
-            let key = (*other, Bucket::of_date(on, Granularity::Quarter));
-            together.entry(key).or_default().push(own);
+        let others = own.people.iter().copied();
+        let others: Vec<PersonId> = others.filter(|person| *person != subject.person).collect();
+        if !others.is_empty() {
+            let quarter = Bucket::of_date(on, Granularity::Quarter);
+            let (partners, commits) = together.entry(quarter).or_default();
+            partners.extend(others);
+            commits.push(own);
         }
     }
     // What was not read may be where the commits came from.
@@ -47,13 +50,11 @@ fn commits(subject: &Subject<'_>, reading: &Reading<'_>, moments: &mut Vec<Snipp
         .is_none();
     for ((repository, month), commits) in alone {
         let name = subject.sources.repository_name(repository);
-        let how = if is_read {
-            " without a pull request"
-        } else {
-            ""
-        };
         let (year, month) = (month.year(), month.month());
-        let act = Act::default().own(format!("Committed to {name}{how} in {year:04}-{month:02}"));
+        let mut act = Act::default().own(format!("Committed to {name} in {year:04}-{month:02}"));
+        if is_read {
+            act = act.own(", outside the pull requests that were read");
+        }
         let about = format!("{name} {year}-{month}");
         let mut snippet = moment(subject, Kind::Committed, &about, act, &commits);
         if !is_read {
@@ -63,18 +64,22 @@ fn commits(subject: &Subject<'_>, reading: &Reading<'_>, moments: &mut Vec<Snipp
         }
         moments.push(snippet);
     }
-    for ((other, quarter), commits) in together {
-        let Some(partner) = subject.sources.person(other) else {
-            continue;
-        };
-        let act = Act::default()
+    for (quarter, (partners, commits)) in together {
+        let names = partners
+            .iter()
+            .filter_map(|person| subject.sources.person(*person));
+        let mut names: Vec<&str> = names.map(|person| person.display_name.as_str()).collect();
+        names.sort_unstable();
+        let n_more = names.len().saturating_sub(PARTNERS);
+        names.truncate(PARTNERS);
+        let mut act = Act::default()
             .own("Made changes together with ")
-            .given(&partner.display_name)
-            .own(format!(" in {quarter}, by the commits' own words"));
-        let about = format!(
-            "{} {} {quarter}",
-            partner.display_name, reading.product.name
-        );
+            .given(&names.join(", "));
+        if n_more > 0 {
+            act = act.own(format!(" and {n_more} more people"));
+        }
+        let act = act.own(format!(" in {quarter}, by the commits' own words"));
+        let about = format!("{} {quarter}", reading.product.name);
         moments.push(moment(subject, Kind::Paired, &about, act, &commits));
     }
     if !is_read {

@@ -94,8 +94,16 @@ fn found(reading: &Reading<'_>) -> Aftermath {
     }
     for undone in undone.values_mut() {
         undone.sort_by_key(|undone| (undone.reverted.at, undone.reverted.commit));
-        // A squash and its own commit say the same of one pull request.
-        undone.dedup_by_key(|undone| undone.reverted.commit);
+        // One pull request takes work back once, in however many commits; so does one commit, of a squash and of its own.
+        undone.dedup_by(|later, first| {
+            let pull_request = first.reverted.pull_request;
+            let is_same = later.reverted.commit == first.reverted.commit
+                || pull_request.is_some() && later.reverted.pull_request == pull_request;
+            if is_same {
+                first.again = first.again.or(later.again);
+            }
+            is_same
+        });
     }
     Aftermath(undone)
 }
