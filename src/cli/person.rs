@@ -84,20 +84,17 @@ fn write(
     people: &[PersonId],
 ) -> Result<Vec<PathBuf>, CliError> {
     let packs = packs(analysis, workspace, people);
+    let work = work(analysis, workspace, people);
     keep_out_of_git(&workspace.out.join("private"))?;
     let folders = private_folder::of_people(&analysis.tables.people);
     let mut written = Vec::new();
-    for Pages {
-        pack,
-        absence,
-        work,
-    } in packs
-    {
+    for (pack, absence) in packs {
         let Some(folder) = folders.get(&pack.person) else {
             continue;
         };
         let place = workspace.out.join("private").join(folder);
-        let files = files(&pack, absence.as_ref(), work.as_ref())?;
+        let work = work.get(&pack.person);
+        let files = files(&pack, absence.as_ref(), work)?;
         replace_tree(&place, &files, Audience::Owner)?;
         written.push(place);
     }
@@ -123,18 +120,27 @@ fn files(
     Ok(files)
 }
 
-/// What is written of one person.
-pub(super) struct Pages {
-    /// The pack.
-    pub(super) pack: Pack,
-    /// The absence card, where there is one.
-    pub(super) absence: Option<Document>,
-    /// Initiatives, goals and hand-overs.
-    pub(super) work: Option<Document>,
+/// The pages of initiatives, goals and hand-overs of some people.
+fn work(
+    analysis: &Analysis,
+    workspace: &Workspace,
+    people: &[PersonId],
+) -> BTreeMap<PersonId, Document> {
+    with_sources(analysis, workspace, |sources| {
+        with_record(sources, |record| {
+            let pages = people.iter();
+            let pages = pages.filter_map(|person| Some((*person, record.document(*person)?)));
+            pages.collect()
+        })
+    })
 }
 
-/// The pages of some people, in their order.
-pub(super) fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec<Pages> {
+/// Every pack with the person's absence card, where there is one.
+pub(super) fn packs(
+    analysis: &Analysis,
+    workspace: &Workspace,
+    people: &[PersonId],
+) -> Vec<(Pack, Option<Document>)> {
     with_sources(analysis, workspace, |sources| {
         let question = &analysis.private_question;
         let (found, missing) = resilience(analysis);
@@ -144,17 +150,13 @@ pub(super) fn packs(analysis: &Analysis, workspace: &Workspace, people: &[Person
             found: &found,
             missing: &missing,
         };
-        let packs = evidence::packs(sources, people);
-        with_record(sources, |record| {
-            packs
-                .into_iter()
-                .map(|pack| Pages {
-                    absence: absence::document(sources, &observed, pack.person),
-                    work: record.document(pack.person),
-                    pack,
-                })
-                .collect()
-        })
+        evidence::packs(sources, people)
+            .into_iter()
+            .map(|pack| {
+                let card = absence::document(sources, &observed, pack.person);
+                (pack, card)
+            })
+            .collect()
     })
 }
 

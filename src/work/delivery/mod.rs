@@ -2,7 +2,6 @@
 
 pub mod ancestry;
 pub mod attribution;
-pub mod carriers;
 pub mod conclusions;
 pub mod deployments;
 pub mod incident_body;
@@ -12,4 +11,4 @@ pub mod reverts;
 pub mod rollbacks;
 pub mod rules;
 pub mod shipping;
-pub mod taken_back;
+pub mod undone;
