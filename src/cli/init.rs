@@ -293,8 +293,9 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
 
 fn private_configuration() -> String {
     let tables = keys::private_tables();
-    let before_the_tables = tables.iter().filter(|table| table.name.is_empty());
-    let keys = before_the_tables.map(|table| page::commented_keys(table, &[]));
-    let keys: String = keys.map(|keys| format!("\n{keys}")).collect();
-    PRIVATE.to_owned() + &keys + &page::commented_tables(&tables, &[])
+    let mut text = PRIVATE.to_owned();
+    for table in tables.iter().filter(|table| table.name.is_empty()) {
+        let _ = write!(text, "\n{}", page::commented_keys(table, &[]));
+    }
+    text + &page::commented_tables(&tables, &[])
 }

@@ -70,10 +70,9 @@ pub(super) fn files(
         .map(|member| member.person)
         .collect();
     let (mut packs, mut absences) = (Vec::new(), Vec::new());
-    for pages in person::packs(analysis, workspace, &members) {
-        let person = pages.pack.person;
-        absences.extend(pages.absence.map(|card| (person, card)));
-        packs.push(pages.pack);
+    for (pack, card) in person::packs(analysis, workspace, &members) {
+        absences.extend(card.map(|card| (pack.person, card)));
+        packs.push(pack);
     }
     let delegations: Vec<Vec<Block>> = person::with_sources(analysis, workspace, |sources| {
         let declared = question.roster.delegations.iter();

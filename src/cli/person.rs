@@ -98,16 +98,17 @@ fn write(
     people: &[PersonId],
 ) -> Result<Vec<PathBuf>, CliError> {
     let packs = packs(analysis, workspace, people);
+    let work = work(analysis, workspace, people);
     keep_out_of_git(&workspace.out.join("private"))?;
     let folders = private_folder::of_people(&analysis.tables.people);
     let mut written = Vec::new();
-    for pages in packs {
-        let pack = &pages.pack;
+    for (pack, absence) in packs {
         let Some(folder) = folders.get(&pack.person) else {
             continue;
         };
         let place = workspace.out.join("private").join(folder);
-        let files = files(&pages)?;
+        let work = work.get(&pack.person);
+        let files = files(&pack, absence.as_ref(), work)?;
         let drafts = [("draft/brag.md", Draft::of(&pack.brag))];
         replace_tree_and_drafts(&place, &files, &drafts, Audience::Owner)?;
         written.push(place);
@@ -115,8 +116,11 @@ fn write(
     Ok(written)
 }
 
-pub(super) fn files(pages: &Pages) -> Result<Vec<OutputFile>, CliError> {
-    let pack = &pages.pack;
+pub(super) fn files(
+    pack: &Pack,
+    absence: Option<&Document>,
+    work: Option<&Document>,
+) -> Result<Vec<OutputFile>, CliError> {
     let lines = render::pack::evidence_lines(&pack.lines)
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     let document = |document| render::pack::document(document).into_bytes();
@@ -125,33 +129,32 @@ pub(super) fn files(pages: &Pages) -> Result<Vec<OutputFile>, CliError> {
         ("evidence.jsonl".to_owned(), lines.into_bytes()),
         ("one-on-one.md".to_owned(), document(&pack.one_on_one)),
     ];
-    files.extend(
-        pages
-            .absence
-            .as_ref()
-            .map(|card| ("absence.md".to_owned(), document(card))),
-    );
-    files.extend(
-        pages
-            .work
-            .as_ref()
-            .map(|page| ("work.md".to_owned(), document(page))),
-    );
+    files.extend(absence.map(|card| ("absence.md".to_owned(), document(card))));
+    files.extend(work.map(|page| ("work.md".to_owned(), document(page))));
     Ok(files)
 }
 
-/// What is written of one person.
-pub(super) struct Pages {
-    /// The pack.
-    pub(super) pack: Pack,
-    /// The absence card, where there is one.
-    pub(super) absence: Option<Document>,
-    /// Initiatives, goals and hand-overs.
-    pub(super) work: Option<Document>,
+/// The pages of initiatives, goals and hand-overs of some people.
+pub(super) fn work(
+    analysis: &Analysis,
+    workspace: &Workspace,
+    people: &[PersonId],
+) -> BTreeMap<PersonId, Document> {
+    with_sources(analysis, workspace, |sources| {
+        with_record(sources, |record| {
+            let pages = people.iter();
+            let pages = pages.filter_map(|person| Some((*person, record.document(*person)?)));
+            pages.collect()
+        })
+    })
 }
 
-/// The pages of some people, in their order.
-pub(super) fn packs(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Vec<Pages> {
+/// Every pack with the person's absence card, where there is one.
+pub(super) fn packs(
+    analysis: &Analysis,
+    workspace: &Workspace,
+    people: &[PersonId],
+) -> Vec<(Pack, Option<Document>)> {
     with_sources(analysis, workspace, |sources| {
         let question = &analysis.private_question;
         let (found, missing) = resilience(analysis);
@@ -161,17 +164,13 @@ pub(super) fn packs(analysis: &Analysis, workspace: &Workspace, people: &[Person
             found: &found,
             missing: &missing,
         };
-        let packs = evidence::packs(sources, people);
-        with_record(sources, |record| {
-            packs
-                .into_iter()
-                .map(|pack| Pages {
-                    absence: absence::document(sources, &observed, pack.person),
-                    work: record.document(pack.person),
-                    pack,
-                })
-                .collect()
-        })
+        evidence::packs(sources, people)
+            .into_iter()
+            .map(|pack| {
+                let card = absence::document(sources, &observed, pack.person);
+                (pack, card)
+            })
+            .collect()
     })
 }
 

@@ -99,9 +99,11 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
     let mut files = lead::files(&analysis, workspace)?;
     files.extend(team);
     let everybody = person::everybody(&analysis);
-    for pages in person::packs(&analysis, workspace, &everybody) {
-        files.extend(person::files(&pages)?);
-        written.add(&Draft::of(&pages.pack.brag).begun());
+    let work = person::work(&analysis, workspace, &everybody);
+    for (pack, absence) in person::packs(&analysis, workspace, &everybody) {
+        let work = work.get(&pack.person);
+        files.extend(person::files(&pack, absence.as_ref(), work)?);
+        written.add(&Draft::of(&pack.brag).begun());
     }
     for (_, bytes) in files {
         written.add(&String::from_utf8_lossy(&bytes));

@@ -3,6 +3,8 @@
 //! The number measures what the sentence says: feedback names a measure of the closed list, and without one it is looked at by hand
 //! and no number is told. Whether a comment was helpful is for people to say.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 
 use super::measures::{Deed, Row, Standing, row_of};
@@ -165,13 +167,13 @@ fn line(all: &[Sprint], given_on: Date) -> String {
     let left_out = over.len().saturating_sub(LISTED);
     if left_out > 0 {
         let plural = if left_out == 1 { "" } else { "s" };
-        text += &format!("{left_out} earlier sprint{plural} · ");
+        let _ = write!(text, "{left_out} earlier sprint{plural} · ");
     }
     for sprint in over.iter().skip(left_out) {
-        text += &format!("{} · ", sprint.figure());
+        let _ = write!(text, "{} · ", sprint.figure());
     }
     if let Some(running) = all.last().filter(|sprint| !sprint.is_over) {
-        text += &format!("{} so far · ", running.figure());
+        let _ = write!(text, "{} so far · ", running.figure());
     }
     text + &Verdict::of(all).words()
 }

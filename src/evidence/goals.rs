@@ -1,5 +1,7 @@
 //! Goals with what came of them: a number before and after with n, interval and window, or that it is not measured.
 
+use std::fmt::Write as _;
+
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
@@ -293,7 +295,7 @@ fn line(title: &str, before: &Side, after: &Side, stretches: &Stretches) -> Stri
         Side::Found { n, .. } => n.to_string(),
         Side::Missing(_) => "–".to_owned(),
     };
-    line += &format!(" (n {} → {}", n(before), n(after));
+    let _ = write!(line, " (n {} → {}", n(before), n(after));
     let ends = |side: &Side| match side {
         Side::Found {
             ends: Some([low, high]),
@@ -303,10 +305,10 @@ fn line(title: &str, before: &Side, after: &Side, stretches: &Stretches) -> Stri
     };
     if ends(before).is_some() || ends(after).is_some() {
         let of = |side| ends(side).unwrap_or_else(|| "–".to_owned());
-        line += &format!("; 80 % interval {} → {}", of(before), of(after));
+        let _ = write!(line, "; 80 % interval {} → {}", of(before), of(after));
     }
     let [first, second] = &stretches.words;
-    line += &format!("); {first} → {second}.");
+    let _ = write!(line, "); {first} → {second}.");
     line
 }
 

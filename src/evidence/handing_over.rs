@@ -2,6 +2,7 @@
 //! of credit.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -91,20 +92,20 @@ fn sentence(sources: &Sources<'_>, one: &RosterDelegation) -> String {
         one.start_on
     );
     if let Some(due) = one.due_on {
-        words += &format!(", due on {due}");
+        let _ = write!(words, ", due on {due}");
     }
     if let Some(done) = one.done_on {
-        words += &format!(", done on {done}");
+        let _ = write!(words, ", done on {done}");
     }
     words.push('.');
     if let Some(why) = &one.why {
-        words += &format!(" Why: “{}”.", why.trim_end_matches('.'));
+        let _ = write!(words, " Why: “{}”.", why.trim_end_matches('.'));
     }
     if let Some(style) = one.style {
-        words += &format!(" Agreed style for this task: {}.", style.word());
+        let _ = write!(words, " Agreed style for this task: {}.", style.word());
     }
     if let Some(check_in) = &one.check_in {
-        words += &format!(" Check-in: “{check_in}”.");
+        let _ = write!(words, " Check-in: “{check_in}”.");
     }
     words
 }
@@ -174,11 +175,11 @@ fn curve(sources: &Sources<'_>, one: &RosterDelegation) -> Vec<Block> {
 /// rest is what few acts do by chance.
 fn rose_again(since: &[&Share]) -> Option<String> {
     let pairs = since.iter().zip(since.iter().skip(1));
-    let rises = pairs.filter(|(before, after)| {
+    let mut rises = pairs.filter(|(before, after)| {
         let ends = (wilson_interval(before.ratio), wilson_interval(after.ratio));
         matches!(ends, (Some([_, high]), Some([low, _])) if high < low)
     });
-    let (before, after) = rises.last()?;
+    let (before, after) = rises.next_back()?;
     Some(format!(
         "It rose again in the fortnight from {}: {} after {} in the one from {}, beyond the 80 % intervals of both.",
         after.first,
@@ -343,7 +344,7 @@ fn receipt(sources: &Sources<'_>, act: &InScope) -> Vec<Span> {
     ]
 }
 
-/// What the agreed measure counts of both since the start.
+/// What the agreed measure counts of who takes over since the start: the task is theirs, and nobody's count stands beside it.
 fn counted(sources: &Sources<'_>, one: &RosterDelegation, measure: PersonMeasure) -> Vec<Span> {
     let row = row_of(measure);
     let mut line = vec![Span::Strong(measure.word().to_owned())];
@@ -355,24 +356,19 @@ fn counted(sources: &Sources<'_>, one: &RosterDelegation, measure: PersonMeasure
         since: Bucket::start_of(one.start_on, &sources.past.question.zone),
         until: sources.end(),
     };
-    let of = |person: PersonId| {
-        let deeds = row.deeds(sources, person, None, window);
-        let n =
-            |is_it: fn(Standing) -> bool| deeds.iter().filter(|deed| is_it(deed.standing)).count();
-        let kept = n(|standing| standing == Standing::Kept);
-        let all = kept + n(|standing| matches!(standing, Standing::NotKept(_)));
-        let words = if row.is_of_each {
-            format!("{kept} of {all}")
-        } else {
-            kept.to_string()
-        };
-        format!("{} {words}", name(sources, person))
+    let deeds = row.deeds(sources, one.receiver, None, window);
+    let n = |is_it: fn(Standing) -> bool| deeds.iter().filter(|deed| is_it(deed.standing)).count();
+    let kept = n(|standing| standing == Standing::Kept);
+    let all = kept + n(|standing| matches!(standing, Standing::NotKept(_)));
+    let words = if row.is_of_each {
+        format!("{kept} of {all}")
+    } else {
+        kept.to_string()
     };
     line.push(Span::text(format!(
-        " since {}: {} · {}. Counted: {}",
+        " of {} since {}: {words}. Counted: {}",
+        name(sources, one.receiver),
         one.start_on,
-        of(one.giver),
-        of(one.receiver),
         row.counts
     )));
     line

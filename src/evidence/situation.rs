@@ -146,10 +146,10 @@ fn pull_request(
     {
         acts.push(format!("merged it on {}", date(at)));
     }
-    vec![situation, behaviour(acts)]
+    vec![situation, behaviour(&acts)]
 }
 
-fn behaviour(acts: Vec<String>) -> Vec<Span> {
+fn behaviour(acts: &[String]) -> Vec<Span> {
     let words = if acts.is_empty() {
         "no act of this person is in the record of it".to_owned()
     } else {
@@ -198,7 +198,7 @@ fn of_issue(sources: &Sources<'_>, person: PersonId, issue: &Issue) -> Vec<Vec<S
             date(*first)
         ));
     }
-    vec![situation, behaviour(acts)]
+    vec![situation, behaviour(&acts)]
 }
 
 /// What followed from a change, as far as it can be measured: reverts, and incidents that refer to it.
@@ -218,21 +218,15 @@ fn consequences(
         ))
     };
     let aftermath = undone::of_product(reading);
-    for one in aftermath
-        .of(whole.key())
-        .iter()
-        .map(|one| one.reverted)
-        .filter(|one| one.at < sources.end())
-    {
+    let turns = aftermath.of(whole.key()).iter().map(|one| one.reverted);
+    for turn in turns.filter(|turn| turn.at < sources.end()) {
         let mut line = vec![
             link(sources, whole.key(), &row.url),
-            Span::text(format!(" was reverted on {}", sources.date(one.at))),
-            Span::text(since_merge(one.at).unwrap_or_default()),
+            Span::text(format!(" was reverted on {}", sources.date(turn.at))),
+            Span::text(since_merge(turn.at).unwrap_or_default()),
         ];
-        let by = wholes
-            .iter()
-            .find(|other| Some(other.key()) == one.pull_request && other.key() != whole.key());
-        if let Some(other) = by {
+        let mut others = wholes.iter();
+        if let Some(other) = others.find(|other| Some(other.key()) == turn.pull_request) {
             line.push(Span::text(", in "));
             line.push(link(sources, other.key(), &other.pull_request.url));
         }

@@ -1,5 +1,7 @@
 //! A line added to the private register without an editor: everything that is in the file stays as it is.
 
+use std::fmt::Write as _;
+
 use super::error::{Error, nearest};
 use super::keys::{Key, Table, private_tables};
 use super::parse_private;
@@ -29,7 +31,7 @@ pub fn add(
         };
         let value = typed(known, value)
             .map_err(|message| Error::content(file, format!("{}.{key}", table.name), message))?;
-        entry += &format!("{key} = {value}\n");
+        let _ = writeln!(entry, "{key} = {value}");
     }
     let gap = match text {
         "" => "",

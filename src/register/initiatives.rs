@@ -314,7 +314,7 @@ mod tests {
         let initiative = format!("{goal}[[initiative]]\ntitle = \"Checkout\"\n");
         check(&initiative, "matches nothing");
         check(
-            &format!("{initiative}label = \"x\"\ngoal = \"Halve them\"\n"),
+            &format!("{initiative}label = \"x\"\ngoal = \"Halve its\"\n"),
             "did you mean `Halve it`",
         );
         check(

@@ -84,7 +84,7 @@ pub struct Delegation {
     #[serde(default)]
     #[schemars(example = &"Releases wait for one person.")]
     pub why: Option<String>,
-    /// What of both people is counted since the start, beside the scope: a measure without a most that is in order.
+    /// What is counted of who takes over since the start: a measure that needs no target.
     #[serde(default)]
     #[schemars(example = &"releases.made")]
     pub measure: Option<PersonMeasure>,

@@ -54,7 +54,7 @@ pub struct RosterDelegation {
     pub labels: Vec<String>,
     /// Why it is handed over, as it was written.
     pub why: Option<String>,
-    /// What of both people is counted beside the scope.
+    /// What is counted of who takes over.
     pub measure: Option<PersonMeasure>,
     /// How both talk about it on the way, as it was written.
     pub check_in: Option<String>,

@@ -30,6 +30,7 @@ const BARE: Plants = Plants {
     merge_wait: false,
     drift: false,
     feedback: false,
+    revert: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));

@@ -233,7 +233,7 @@ fn a_goal_is_told_with_what_came_of_it_or_that_it_is_not_measured() {
         team.review(number, ADA, &format!("2026-02-{:02}T10:00:00Z", number + 2));
     }
     for number in 6..=10 {
-        let on = format!("2026-04-{:02}", number);
+        let on = format!("2026-04-{number:02}");
         team.pull_request(number, BEN, &on, Some(&format!("{on}T12:00:00Z")));
         team.ask(number, ADA, &on);
         team.review(number, ADA, &format!("{on}T11:00:00Z"));
@@ -364,7 +364,7 @@ fn a_delegation_card_tells_why_how_and_what_both_did_since() {
         "{text}"
     );
     assert!(
-        text.contains("**releases.made** since 2026-02-02: ada 1 · ben 2."),
+        text.contains("**releases.made** of ben since 2026-02-02: 2."),
         "{text}"
     );
     assert!(

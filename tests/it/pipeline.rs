@@ -49,7 +49,7 @@ pub fn demo() -> &'static Demo {
 /// One demo without anything planted in its delivery.
 fn bare() -> &'static Demo {
     static BARE: OnceLock<Demo> = OnceLock::new();
-    BARE.get_or_init(|| Demo::without(&["incidents", "rollback", "flake", "slowdown"]))
+    BARE.get_or_init(|| Demo::without(&["incidents", "rollback", "flake", "slowdown", "revert"]))
 }
 
 impl Demo {
@@ -558,10 +558,22 @@ fn planted_hotfixes_and_the_rollback_are_rework_and_nothing_else_is() {
     assert!(planted.contains(&demo().truths.rollback.as_ref().unwrap().deployment));
     let found = demo().counted("dora.deployment_rework_rate").0;
     assert!(found.is_superset(&planted), "{found:?}");
-    // What was rolled back is fixed later: that hotfix is in the deployment after the rollback.
-    let later: Vec<&String> = found.difference(&planted).collect();
-    assert_eq!(later.len(), 1, "{later:?}");
     let explained = demo().explain("dora.deployment_rework_rate", &[]);
+    let reverts = |deployment: &&String| {
+        let rows = explained["rows"].as_array().unwrap().iter();
+        let mut subjects = rows.map(|row| row["subject"].as_str().unwrap());
+        subjects.any(|subject| {
+            subject.starts_with(deployment.as_str()) && subject.ends_with(": revert")
+        })
+    };
+    // One change is taken back. What was rolled back is fixed later: that hotfix is in the deployment after the rollback.
+    let (reverted, later): (Vec<&String>, Vec<&String>) =
+        found.difference(&planted).partition(reverts);
+    assert_eq!(
+        (reverted.len(), later.len()),
+        (1, 1),
+        "{reverted:?} {later:?}"
+    );
     let is_it = |row: &&Value| {
         row["subject"]
             .as_str()
@@ -585,6 +597,63 @@ fn planted_hotfixes_and_the_rollback_are_rework_and_nothing_else_is() {
     );
     let (found, others) = bare().counted("dora.deployment_rework_rate");
     assert!(found.is_empty() && others > 300, "{found:?}");
+}
+
+/// Somebody's `work.md`, without escapes and the addresses of links.
+fn work_of(demo: &Demo, login: &str) -> String {
+    let place = demo
+        .root
+        .join("linchpin-demo/private")
+        .join(login)
+        .join("work.md");
+    let text = fs::read_to_string(place).unwrap();
+    let link = regex::Regex::new(r"\[([^\]]*)\]\(<?[^)]*\)").unwrap();
+    link.replace_all(&text, "$1").replace('\\', "")
+}
+
+#[test]
+fn the_planted_revert_is_told_against_its_initiative_and_only_there() {
+    let planted = demo().truths.revert.as_ref().unwrap();
+    let text = work_of(demo(), "inesc");
+    let (_, card) = text
+        .split_once(&format!("### {} · ", planted.initiative))
+        .unwrap();
+    let card = card.split("\n### ").next().unwrap();
+    let against = format!(
+        "**against it**: {0}#{1} reverted 2026-03-",
+        planted.repository, planted.number
+    );
+    assert!(card.contains(&against), "{card}");
+    assert!(
+        card.contains(&format!("in {}#{}", planted.repository, planted.revert)),
+        "{card}"
+    );
+    assert_eq!(text.matches(" reverted 20").count(), 1, "{text}");
+    let text = work_of(bare(), "inesc");
+    assert!(
+        text.contains(&format!("### {} · ", planted.initiative)),
+        "{text}"
+    );
+    assert!(!text.contains(" reverted 20"), "{text}");
+}
+
+#[test]
+fn a_goal_is_met_and_another_is_missed_only_where_incidents_are_planted() {
+    let fails = "No more than two of a hundred deployments of parcels fail";
+    let result = |text: &str, goal: &str| {
+        let (_, section) = text.split_once(goal).unwrap();
+        section.split("\n### ").next().unwrap().to_owned()
+    };
+    let text = work_of(demo(), "tbeck");
+    let waits = result(
+        &text,
+        "A change of parcels waits no longer than four working hours",
+    );
+    assert!(waits.contains(": reached."), "{waits}");
+    let missed = result(&text, fails);
+    assert!(missed.contains(": not reached."), "{missed}");
+    let kept = result(&work_of(bare(), "tbeck"), fails);
+    assert!(kept.contains(": reached."), "{kept}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn an_entry_is_added_in_one_line_and_the_file_is_the_leads_alone() {
     let left: Vec<String> = fs::read_dir(place.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".new"))
+        .filter(|name| name.starts_with(".linchpin.private"))
         .collect();
     assert_eq!(left, Vec::<String>::new());
 }

@@ -100,6 +100,10 @@ impl Garden<'_> {
 
     /// What each of the job's commits leaves of the files that it touches.
     pub(super) fn edits(&mut self, job: &Job, n_commits: usize, wording: &Wording) -> Vec<Edits> {
+        if let Work::Revert { of } = &job.work {
+            let undo = self.undo.get(&of.key).and_then(Option::as_ref);
+            return undo.map(|(_, before)| before.clone()).into_iter().collect();
+        }
         let Some(area) = job.area_plan() else {
             return self.robot_edits(job);
         };

@@ -1,13 +1,14 @@
 //! One repository growing: branches are cut, files change, pull requests land in the repository's style.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::blueprint::{Blueprint, Craft, MergeStyle, SILO, TIMETABLE, authors};
 use super::cast::{Actor, GHOST, MARA};
 use super::clock::Minute;
 use super::dice::Dice;
 use super::life::{End, Life};
-use super::plan::{FIRST_DAY, Job};
+use super::plan::{FIRST_DAY, Job, Work};
 use super::text::difference;
 use super::truths::Plants;
 use super::vocabulary::Words;
@@ -66,6 +67,8 @@ pub(super) struct Garden<'a> {
     pub(super) n_migrations: usize,
     pub(super) n_decisions: usize,
     pub(super) n_releases: usize,
+    /// Jobs that are taken back later, by key: where they landed, and what was there before.
+    pub(super) undo: BTreeMap<String, Option<(CommitId, Edits)>>,
 }
 
 struct Cut {
@@ -100,6 +103,13 @@ pub(super) fn grow(
         n_migrations: 0,
         n_decisions: 0,
         n_releases: 0,
+        undo: works
+            .iter()
+            .filter_map(|(_, job, ..)| match &job.work {
+                Work::Revert { of } => Some((of.key.clone(), None)),
+                _ => None,
+            })
+            .collect(),
     };
     garden.found();
     // An end sorts before a start of the same minute, so that the start sees what landed.
@@ -119,7 +129,11 @@ pub(super) fn grow(
             cuts.insert(at, garden.cut(job, life, wording));
         } else if let Some(mut cut) = cuts.remove(&at) {
             if let End::Merged { at, by } = life.end {
+                let before = garden.before(&cut);
                 cut.branch.landed = garden.land(&cut, wording, at, by);
+                if let Some(undo) = garden.undo.get_mut(&job.key) {
+                    *undo = cut.branch.landed.map(|landed| (landed, before));
+                }
             }
             for (edits, ..) in &cut.steps {
                 garden.taken.retain(|path| !edits.contains_key(path));
@@ -236,6 +250,11 @@ impl Garden<'_> {
             };
             let mut author = committer.clone();
             let mut message = wording.commit_message(at, job.co_author, &mut dice);
+            if let Work::Revert { of } = &job.work
+                && let Some(Some((landed, _))) = self.undo.get(&of.key)
+            {
+                let _ = write!(message, "\n\nThis reverts commit {landed}.");
+            }
             if push.is_forced
                 && let Some((_, replaced, text)) = cut.steps.pop()
             {
@@ -275,6 +294,13 @@ impl Garden<'_> {
             self.taken.extend(edits.keys().cloned());
         }
         cut
+    }
+
+    /// What the files of a branch are before it lands.
+    fn before(&self, cut: &Cut) -> Edits {
+        let last = cut.steps.last().map(|(edits, ..)| edits.keys());
+        let text = |path: &String| (path.clone(), self.text(path).map(str::to_owned));
+        last.into_iter().flatten().map(text).collect()
     }
 
     fn files(&self, edits: &Edits) -> Vec<HostFile> {

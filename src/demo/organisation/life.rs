@@ -1,7 +1,7 @@
 //! What happens to one pull request, in working minutes: pushes, requests, reviews, and its end.
 
 use super::blueprint::{Craft, PARCEL_API, TIMETABLE};
-use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, MARA, RABBIT};
+use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, MARA, RABBIT, YUKI};
 use super::clock::{DAY, Minute};
 use super::desk::{Desk, only_approver};
 use super::dice::Dice;
@@ -72,6 +72,7 @@ pub(super) fn live(job: &Job, desk: &mut Desk, plants: &Plants) -> Life {
     let mut life = match job.work {
         Work::Bump | Work::ReleaseNotes => robot_life(job, desk, plants, &mut dice),
         Work::Hotfix { .. } | Work::QuickFix => hurried_life(job, desk, plants, &mut dice),
+        Work::Revert { .. } => revert_life(job, &mut dice),
         _ if job.is_unreviewed => lonely_life(job, &mut dice),
         _ => usual_life(job, desk, plants, &mut dice),
     };
@@ -186,6 +187,26 @@ fn hurried_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) ->
     life.reviews.push(LifeReview {
         at,
         who,
+        verdict: Verdict::Approved,
+        n_inline: 0,
+    });
+    life.end = End::Merged {
+        at: at.plus(dice.between(3, 9)),
+        by: job.author,
+    };
+    life
+}
+
+/// One commit, approved within the hour by somebody who wrote neither the change nor its revert. Nobody's turn at the desk.
+fn revert_life(job: &Job, dice: &mut Dice) -> Life {
+    let opened = job.start.plus(dice.between(20, 30));
+    let mut life = Life::new(first_pushes(job, 1, (0, 0), dice), opened);
+    life.requests
+        .push((opened.plus(1), AskedActor::Person(YUKI), false));
+    let at = opened.plus(dice.between(10, 50));
+    life.reviews.push(LifeReview {
+        at,
+        who: YUKI,
         verdict: Verdict::Approved,
         n_inline: 0,
     });

@@ -47,8 +47,8 @@ use work_items::{Around, IssuePlan};
 
 pub use truths::{
     BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth, HolidayTruth,
-    IncidentTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RollbackTruth, Share,
-    SiloTruth, SlowdownTruth, StuckTruth, Truths,
+    IncidentTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RevertTruth,
+    RollbackTruth, Share, SiloTruth, SlowdownTruth, StuckTruth, Truths,
 };
 
 /// The organisation's login.

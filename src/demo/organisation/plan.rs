@@ -3,9 +3,10 @@
 use jiff::civil::{Date, date};
 
 use super::blueprint::{
-    AreaPlan, Blueprint, Craft, PARCEL_API, REPOSITORIES, TIMETABLE, authors, is_unreviewed,
+    AreaPlan, Blueprint, Craft, PARCEL_API, PARCEL_WEB, REPOSITORIES, TIMETABLE, authors,
+    is_unreviewed,
 };
-use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, MARA, OSKAR, TEAM, TOMAS, VISITOR};
+use super::cast::{ACTIONS, Actor, DEPENDABOT, GHOST, INES, MARA, OSKAR, TEAM, TOMAS, VISITOR};
 use super::clock::{DAY, Minute};
 use super::dice::Dice;
 use super::incidents::IncidentPlan;
@@ -32,6 +33,11 @@ pub(super) const STUCK_FROM: Date = date(2026, 6, 18);
 pub(super) const STUCK_TO: Date = date(2026, 6, 25);
 /// Who CODEOWNERS names for the silo.
 pub(super) const DECLARED_OWNER: Actor = TOMAS;
+
+/// The area of `parcel-web` of which a change is taken back …
+pub(super) const REVERTED: &str = "checkout";
+/// … the first that was begun from here on.
+pub(super) const REVERTED_FROM: Date = date(2026, 2, 9);
 
 /// The day on which two agreements were made after feedback.
 pub(super) const AGREED_ON: Date = date(2026, 3, 2);
@@ -81,10 +87,14 @@ pub(super) enum Work {
     Hotfix {
         incident: usize,
     },
+    /// Takes another pull request back.
+    Revert {
+        of: Box<Job>,
+    },
 }
 
 /// One pull request to be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Job {
     pub(super) repository: usize,
     /// Index into the blueprint's areas; the bots' work has none.
@@ -149,6 +159,9 @@ pub(super) fn jobs(plants: &Plants, incidents: &[IncidentPlan]) -> Vec<Job> {
     }
     guests(&mut jobs);
     incident_jobs(&mut jobs, incidents, plants);
+    if plants.revert {
+        revert_job(&mut jobs);
+    }
     jobs.sort_by(|a, b| (a.start, &a.key).cmp(&(b.start, &b.key)));
     jobs
 }
@@ -220,6 +233,24 @@ fn area_jobs(
             key,
         });
     }
+}
+
+/// A change of the checkout is taken back after eight working days, by somebody who did not write it.
+fn revert_job(jobs: &mut Vec<Job>) {
+    let is_it = |job: &&Job| {
+        job.repository == PARCEL_WEB
+            && job.area_plan().is_some_and(|area| area.name == REVERTED)
+            && matches!(job.work, Work::Feature | Work::Fix)
+            && job.start >= Minute::of(REVERTED_FROM)
+    };
+    let earliest = jobs.iter().filter(is_it).min_by_key(|job| job.start);
+    let Some(of) = earliest.cloned() else { return };
+    let author = if of.author == OSKAR { INES } else { OSKAR };
+    let (start, key) = (of.start.plus(8 * DAY), format!("{}/revert", of.key));
+    let work = Work::Revert {
+        of: Box::new(of.clone()),
+    };
+    jobs.push(plain(of.repository, of.area, author, work, start, key));
 }
 
 /// Everyone in proportion to their weight, interleaved (smooth weighted round robin).

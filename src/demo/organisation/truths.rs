@@ -42,6 +42,8 @@ pub struct Plants {
     pub drift: bool,
     /// One of the team leaves a comment with every review from a date on, as was agreed.
     pub feedback: bool,
+    /// A change of `parcel-web`'s `checkout` is taken back after it was in production.
+    pub revert: bool,
 }
 
 impl Default for Plants {
@@ -62,13 +64,14 @@ impl Default for Plants {
             merge_wait: true,
             drift: true,
             feedback: true,
+            revert: true,
         }
     }
 }
 
 impl Plants {
     /// The plants' names.
-    pub const NAMES: [&'static str; 15] = [
+    pub const NAMES: [&'static str; 16] = [
         "bottleneck",
         "silo",
         "hand-over",
@@ -84,6 +87,7 @@ impl Plants {
         "merge-wait",
         "drift",
         "feedback",
+        "revert",
     ];
 
     /// Leaves one out; false where there is none of that name.
@@ -104,6 +108,7 @@ impl Plants {
             "merge-wait" => &mut self.merge_wait,
             "drift" => &mut self.drift,
             "feedback" => &mut self.feedback,
+            "revert" => &mut self.revert,
             _ => return false,
         };
         *plant = false;
@@ -157,6 +162,8 @@ pub struct Truths {
     pub drift: Option<DriftTruth>,
     /// What was agreed after feedback and is kept, where planted.
     pub feedback: Option<FeedbackTruth>,
+    /// A change that was taken back, where planted.
+    pub revert: Option<RevertTruth>,
 }
 
 /// Pull requests that nobody but their author has touched for days.
@@ -190,6 +197,19 @@ pub struct DriftTruth {
     pub area: String,
     /// Who is declared.
     pub login: String,
+}
+
+/// A pull request that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevertTruth {
+    /// Repository.
+    pub repository: String,
+    /// Its number.
+    pub number: u64,
+    /// The number of the one that takes it back.
+    pub revert: u64,
+    /// The initiative of the private register that it belongs to.
+    pub initiative: String,
 }
 
 /// Somebody who keeps what was agreed after feedback.

@@ -16,7 +16,8 @@ use super::plan::{
 use super::truths::{
     AdrWriterTruth, BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth,
     HolidayTruth, IncidentTruth, JoinerTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth,
-    RollbackTruth, Share, SiloTruth, SlowdownTruth, SoleApproverTruth, StuckTruth, Truths,
+    RevertTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth, SoleApproverTruth, StuckTruth,
+    Truths,
 };
 use super::work_items::IssuePlan;
 use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
@@ -301,6 +302,9 @@ fn standing(truths: &mut Truths, host: &Host, plants: &Plants) {
             from: MERGED_LATE_FROM,
         });
     }
+    if plants.revert {
+        truths.revert = revert(host);
+    }
     if plants.feedback {
         truths.feedback = Some(FeedbackTruth {
             login: COMMENTER.persona().login.to_owned(),
@@ -380,4 +384,24 @@ fn hand_over_quarter(repository: &HostRepository, quarter: usize) -> (String, Sh
         share(TOMAS.persona().login),
         share(OSKAR.persona().login),
     )
+}
+
+/// The pull request that is taken back, and the one that does it.
+fn revert(host: &Host) -> Option<RevertTruth> {
+    let repositories = host.repositories.iter();
+    repositories.into_iter().find_map(|repository| {
+        let mut pull_requests = repository.pull_requests.iter();
+        let (revert, title) = pull_requests.find_map(|row| {
+            let title = row.title.strip_prefix("Revert \"")?.strip_suffix('"')?;
+            Some((row, title))
+        })?;
+        let mut earlier = repository.pull_requests.iter();
+        let reverted = earlier.rfind(|row| row.title == title && row.number < revert.number)?;
+        Some(RevertTruth {
+            repository: repository.name.clone(),
+            number: reverted.number,
+            revert: revert.number,
+            initiative: "Checkout in two steps".to_owned(),
+        })
+    })
 }

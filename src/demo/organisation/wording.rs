@@ -35,6 +35,7 @@ impl Wording {
             Work::Bump => ("docs titles", "build", "dependencies"),
             Work::ReleaseNotes => ("docs titles", "chore", "release"),
             Work::Hotfix { .. } => ("fix titles", "fix", "hotfix"),
+            Work::Revert { .. } => ("fix titles", "revert", "bug"),
         };
         let mut title = words.sentence(heading, &mut dice);
         if matches!(job.work, Work::Feature | Work::Fix) && dice.chance(2) {
@@ -49,6 +50,9 @@ impl Wording {
             Work::Decision => title = format!("ADR: {}", lower_first(&title)),
             Work::Postmortem { .. } => title = format!("Postmortem of {}", job.start.day()),
             _ => {}
+        }
+        if let Work::Revert { of } = &job.work {
+            title = format!("Revert \"{}\"", Self::of(of).title);
         }
         let is_conventional = job.blueprint().style == MergeStyle::Rebase;
         let scope = job
@@ -67,6 +71,7 @@ impl Wording {
             Work::Bump => format!("dependabot/{}", slug(&title)),
             Work::ReleaseNotes => format!("release-notes/{}", job.start.day()),
             Work::Hotfix { .. } => format!("hotfix/{}", slug(&title)),
+            Work::Revert { .. } => format!("revert/{}", slug(&title)),
             _ => format!("{login}/{}", slug(&title)),
         };
         let mut labels = Vec::new();
@@ -147,11 +152,10 @@ impl Wording {
         let mut trailers: Vec<&str> = Vec::new();
         for message in messages {
             subjects.extend(message.lines().next());
-            trailers.extend(
-                message
-                    .lines()
-                    .filter(|line| line.starts_with("Co-authored-by: ")),
-            );
+            let is_kept = |line: &&str| {
+                line.starts_with("Co-authored-by: ") || line.starts_with("This reverts commit ")
+            };
+            trailers.extend(message.lines().filter(is_kept));
         }
         trailers.dedup();
         let list = if subjects.len() > 1 {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::carriers;
+use super::carriers::{self, Carriers};
 use super::reverts::Reverts;
 use crate::domain::{CommitId, RepositoryId};
 use crate::work::Reading;
@@ -33,19 +33,22 @@ pub struct Undone {
 
 /// What was taken back, by pull request.
 #[derive(Debug, Default)]
-pub struct Aftermath(BTreeMap<Key, Vec<Undone>>);
+pub struct Aftermath {
+    carriers: Arc<Carriers>,
+    undone: BTreeMap<Key, Vec<Undone>>,
+}
 
 impl Aftermath {
+    /// The pull request that a commit came with.
+    #[must_use]
+    pub fn pull_request(&self, repository: RepositoryId, commit: CommitId) -> Option<Key> {
+        self.carriers.get(repository, commit)
+    }
+
     /// What took a pull request's work back, by time.
     #[must_use]
     pub fn of(&self, key: Key) -> &[Undone] {
-        self.0.get(&key).map_or(&[], Vec::as_slice)
-    }
-
-    /// Everything that was taken back, by pull request and time.
-    pub fn all(&self) -> impl Iterator<Item = (Key, Undone)> + '_ {
-        let all = self.0.iter();
-        all.flat_map(|(key, undone)| undone.iter().map(|one| (*key, *one)))
+        self.undone.get(&key).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -105,5 +108,5 @@ fn found(reading: &Reading<'_>) -> Aftermath {
             is_same
         });
     }
-    Aftermath(undone)
+    Aftermath { carriers, undone }
 }

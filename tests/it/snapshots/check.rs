@@ -37,10 +37,10 @@ fn what_is_kept_crossed_accepted_and_not_measured_is_told_apart() {
     let checked = check(&(quiet_until("2026-07-01") + &crossed), &[]);
     insta::assert_snapshot!(shown(&checked), @"
     window 2025-12-31T00:00:00Z to 2026-07-01T00:00:00Z
-    crossed       parcels: at most 0.01 (ci.flake_rate), found 5.6 %, 80 % interval 4.4 % – 7.2 %, n = 445
+    crossed       parcels: at most 0.01 (ci.flake_rate), found 5.6 %, 80 % interval 4.4 % – 7.2 %, n = 446
     not measured  no such area: at most 1 (flow.cycle_time)
                   no figure of this scope
-    kept          parcels: p50 at most 100 (flow.cycle_time), found 22.9 h, n = 166
+    kept          parcels: p50 at most 100 (flow.cycle_time), found 22.9 h, n = 167
     accepted      timetable: p50 at most 0.001 (flow.cycle_time), found 26.7 h, n = 79
                   until 2026-07-01: moving house
     `linchpin explain METRIC --scope SCOPE` lists the rows behind a figure
@@ -56,7 +56,7 @@ fn an_accepted_crossing_is_quiet_until_its_day_and_loud_after() {
     window 2025-12-31T00:00:00Z to 2026-07-01T00:00:00Z
     not measured  no such area: at most 1 (flow.cycle_time)
                   no figure of this scope
-    kept          parcels: p50 at most 100 (flow.cycle_time), found 22.9 h, n = 166
+    kept          parcels: p50 at most 100 (flow.cycle_time), found 22.9 h, n = 167
     crossed       timetable: p50 at most 0.001 (flow.cycle_time), found 26.7 h, n = 79
     `linchpin explain METRIC --scope SCOPE` lists the rows behind a figure
     [exit code 7]

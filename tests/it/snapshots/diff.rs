@@ -54,9 +54,9 @@ fn each_cause_has_its_effect_in_working_hours_and_its_rows() {
     flow.cycle_time · parcels: 6.8 h of working hours (n = 45) → 4.0 h of working hours (n = 49)
       −16 min of working hours: new events (rows: 4 in)
           https://github.example/lighthouse/parcel-api/pull/384
-          https://github.example/lighthouse/parcel-web/pull/326
           https://github.example/lighthouse/parcel-web/pull/327
           https://github.example/lighthouse/parcel-web/pull/328
+          https://github.example/lighthouse/parcel-web/pull/329
       −2.5 h of working hours: rows that count otherwise since the configuration changed (rows: 42 changed)
           https://github.example/lighthouse/parcel-api/pull/351
           https://github.example/lighthouse/parcel-api/pull/352
@@ -87,10 +87,10 @@ fn the_difference_of_two_shares_is_told_in_points() {
     flow.unreviewed_share · parcels: 0 % (n = 36) → 0 % (n = 45)
       ±0.0 points: new events (rows: 9 in)
           https://github.example/lighthouse/parcel-api/pull/377
-          https://github.example/lighthouse/parcel-web/pull/315
           https://github.example/lighthouse/parcel-web/pull/316
-          https://github.example/lighthouse/parcel-web/pull/318
-          https://github.example/lighthouse/parcel-web/pull/320
+          https://github.example/lighthouse/parcel-web/pull/317
+          https://github.example/lighthouse/parcel-web/pull/319
+          https://github.example/lighthouse/parcel-web/pull/321
 
     flow.unreviewed_share · timetable: 16 % (n = 19) → 16 % (n = 25)
       +0.2 points: new events (rows: 6 in)

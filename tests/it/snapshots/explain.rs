@@ -46,23 +46,23 @@ fn a_duration_is_told_in_working_hours_with_elapsed_time_beside_it() {
             20  population
 
     included
-      2026-06-15       1.3 h  lighthouse/parcel-web  #316 Do not notify a list twice  https://github.example/lighthouse/parcel-web/pull/316
-      2026-06-15       1.4 h  lighthouse/parcel-web  #315 Remove the old arrival distance  https://github.example/lighthouse/parcel-web/pull/315
+      2026-06-15       1.3 h  lighthouse/parcel-web  #317 Do not notify a list twice  https://github.example/lighthouse/parcel-web/pull/317
+      2026-06-15       1.4 h  lighthouse/parcel-web  #316 Remove the old arrival distance  https://github.example/lighthouse/parcel-web/pull/316
       2026-06-15       3.3 h  lighthouse/parcel-api  #377 Replace the hand-written fee table  https://github.example/lighthouse/parcel-api/pull/377
-      2026-06-16      10 min  lighthouse/parcel-web  #318 Stop the icon from losing its banner  https://github.example/lighthouse/parcel-web/pull/318
-      2026-06-16      24 min  lighthouse/parcel-web  #320 Fix the table amount for an empty field  https://github.example/lighthouse/parcel-web/pull/320
-      2026-06-17       5.6 h  lighthouse/parcel-web  #321 Round the coupon weight as the order does  https://github.example/lighthouse/parcel-web/pull/321
-      2026-06-17       5.1 h  lighthouse/parcel-web  #322 Fail the build on a stale banner snapshot  https://github.example/lighthouse/parcel-web/pull/322
-      2026-06-18       4.8 h  lighthouse/parcel-web  #323 Postmortem of 2026-06-17  https://github.example/lighthouse/parcel-web/pull/323
-      2026-06-19       5.8 h  lighthouse/parcel-web  #324 ADR: explain the card life cycle  https://github.example/lighthouse/parcel-web/pull/324
-      2026-06-23       2.5 h  lighthouse/parcel-web  #326 Rename address helpers after what they return  https://github.example/lighthouse/parcel-web/pull/326
-      2026-06-25       4.5 h  lighthouse/parcel-web  #327 Handle a missing amount on the alert  https://github.example/lighthouse/parcel-web/pull/327
+      2026-06-16      10 min  lighthouse/parcel-web  #319 Stop the icon from losing its banner  https://github.example/lighthouse/parcel-web/pull/319
+      2026-06-16      24 min  lighthouse/parcel-web  #321 Fix the table amount for an empty field  https://github.example/lighthouse/parcel-web/pull/321
+      2026-06-17       5.6 h  lighthouse/parcel-web  #322 Round the coupon weight as the order does  https://github.example/lighthouse/parcel-web/pull/322
+      2026-06-17       5.1 h  lighthouse/parcel-web  #323 Fail the build on a stale banner snapshot  https://github.example/lighthouse/parcel-web/pull/323
+      2026-06-18       4.8 h  lighthouse/parcel-web  #324 Postmortem of 2026-06-17  https://github.example/lighthouse/parcel-web/pull/324
+      2026-06-19       5.8 h  lighthouse/parcel-web  #325 ADR: explain the card life cycle  https://github.example/lighthouse/parcel-web/pull/325
+      2026-06-23       2.5 h  lighthouse/parcel-web  #327 Rename address helpers after what they return  https://github.example/lighthouse/parcel-web/pull/327
+      2026-06-25       4.5 h  lighthouse/parcel-web  #328 Handle a missing amount on the alert  https://github.example/lighthouse/parcel-web/pull/328
       2026-06-26       2.7 h  lighthouse/parcel-api  #384 Let the drop keep its length  https://github.example/lighthouse/parcel-api/pull/384
-      2026-06-26       3.2 h  lighthouse/parcel-web  #328 Replace the hand-written icon table  https://github.example/lighthouse/parcel-web/pull/328
+      2026-06-26       3.2 h  lighthouse/parcel-web  #329 Replace the hand-written icon table  https://github.example/lighthouse/parcel-web/pull/329
 
     excluded: by automation
       2026-06-17           —  lighthouse/parcel-api  #378 Bump capstan to 1.10.136  https://github.example/lighthouse/parcel-api/pull/378
-      2026-06-23           —  lighthouse/parcel-web  #325 Bump anchor to 1.10.203  https://github.example/lighthouse/parcel-web/pull/325
+      2026-06-23           —  lighthouse/parcel-web  #326 Bump anchor to 1.10.203  https://github.example/lighthouse/parcel-web/pull/326
 
     excluded: still waiting
                            —  lighthouse/parcel-api  #379 ADR: add a runbook for a stuck booking  https://github.example/lighthouse/parcel-api/pull/379
@@ -145,7 +145,7 @@ fn of_too_few_rows_no_figure_is_made_and_each_is_listed() {
 
     included
       2026-05-13       1.7 h  lighthouse/timetable  #342 Platforms are not checked  https://github.example/lighthouse/timetable/issues/342
-      2026-06-16       1.5 h  lighthouse/parcel-web  #319 Wrong limit on every field  https://github.example/lighthouse/parcel-web/issues/319
+      2026-06-16       1.5 h  lighthouse/parcel-web  #320 Wrong limit on every field  https://github.example/lighthouse/parcel-web/issues/320
 
     SQL
       [queries/metrics/dora.failed_deployment_recovery_time.sql]

@@ -1,199 +1,19 @@
-//! `work.md`: initiatives, the unit that a review is written in, goals with their results, and what was handed over.
-//!
-//! A card says what is in the record, what speaks against it too, and what is not observed with the reason. Impact is for people to
-//! write.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The card of an initiative: what is in the record of it, and what speaks against it too.
 
 use jiff::Timestamp;
 
-use super::Sources;
-use super::goals::{self, Outcome, Stretches};
-use super::handing_over;
-use super::pack::{Face, subtitle};
-use crate::domain::{Bucket, Elapsed, Granularity, PersonId, PullRequestState};
-use crate::report::document::{Block, Document, Span};
+use super::Record;
+use crate::domain::Elapsed;
+use crate::evidence::goals::{self, Stretches};
+use crate::evidence::index::link;
+use crate::report::document::{Block, Span};
 use crate::report::quantity;
-use crate::work::initiatives::{Initiative, Initiatives, Named, Production, Story, Teller, Waits};
-use crate::work::pull_requests::Key;
+use crate::work::initiatives::{Initiative, Named, Production, Story, Waits};
 use crate::work::roster::RosterInitiative;
-use crate::work::{Need, Past};
 
-/// So many pull requests outside of initiatives are listed.
-const LISTED: usize = 30;
-
-/// Hands the record of all people to whoever makes pages of it, as it was at the last instant that evidence may speak of.
-pub fn with_record<T>(sources: &Sources<'_>, use_it: impl FnOnce(&Record<'_>) -> T) -> T {
-    let mut question = sources.past.question.clone();
-    question.as_of = sources.end();
-    let readings = sources.past.readings.iter();
-    let past = Past {
-        tables: sources.past.tables,
-        question: &question,
-        readings: readings.map(|reading| reading.at(&question)).collect(),
-    };
-    let sources = Sources {
-        past: &past,
-        ..*sources
-    };
-    use_it(&Record::of(&sources))
-}
-
-/// What the pages of all people are made from: initiatives with their stories, and what came of the goals.
-pub struct Record<'a> {
-    sources: &'a Sources<'a>,
-    teller: Teller<'a>,
-    found: Initiatives,
-    /// In the order of the initiatives.
-    stories: Vec<Story>,
-    /// In the order of the roster's goals.
-    outcomes: Vec<Outcome>,
-}
-
-impl<'a> Record<'a> {
-    fn of(sources: &'a Sources<'a>) -> Self {
-        let teller = Teller::of(sources.past);
-        let mut found = Initiatives::of(sources.past);
-        let mut stories = Vec::new();
-        found.all.retain(|initiative| {
-            let story = teller.story(initiative);
-            let is_told = story.is_some();
-            stories.extend(story);
-            is_told
-        });
-        let goals = &sources.past.question.roster.goals;
-        let outcomes = goals
-            .iter()
-            .map(|goal| goals::outcome(sources, goal))
-            .collect();
-        Self {
-            sources,
-            teller,
-            found,
-            stories,
-            outcomes,
-        }
-    }
-
-    /// A person's page; `None` for somebody who is not known.
-    #[must_use]
-    pub fn document(&self, person: PersonId) -> Option<Document> {
-        let sources = self.sources;
-        let whose = sources.person(person)?;
-        let login = whose.logins.first();
-        let face = Face {
-            name: &whose.display_name,
-            login: login.map_or(whose.display_name.as_str(), |login| &login.0),
-        };
-        let mut blocks = self.goals(person);
-        self.initiatives(person, &mut blocks);
-        blocks.extend(handing_over::section(sources, person));
-        self.rest(person, &mut blocks);
-        Some(Document {
-            title: format!("Work: {}", face.words()),
-            subtitle: subtitle(sources),
-            blocks,
-        })
-    }
-
-    /// The person's own goals, and the team's.
-    fn goals(&self, person: PersonId) -> Vec<Block> {
-        let mut blocks = vec![Block::Heading(1, vec![Span::text("Goals")])];
-        let goals = &self.sources.past.question.roster.goals;
-        for (goal, outcome) in goals.iter().zip(&self.outcomes) {
-            if goal.person.is_none_or(|of| of == person) {
-                blocks.extend(goals::blocks(self.sources, goal, outcome));
-            }
-        }
-        if blocks.len() == 1 {
-            blocks.push(Block::Paragraph(vec![Span::text(
-                "None is set: an entry `[[goal]]` of linchpin.private.toml with `title`, `set_on` and `measure` is told here with what came \
-                 of it.",
-            )]));
-        }
-        blocks
-    }
-
-    /// Whether some of an initiative happened inside the window.
-    fn is_inside(&self, story: &Story) -> bool {
-        let seen = self.sources.seen();
-        story.since < seen.until && story.until.is_none_or(|until| until >= seen.since)
-    }
-
-    fn initiatives(&self, person: PersonId, blocks: &mut Vec<Block>) {
-        blocks.push(Block::Heading(1, vec![Span::text("Initiatives")]));
-        let roster = &self.sources.past.question.roster;
-        let mut reviewed = Vec::new();
-        let mut n_shown = 0;
-        for (initiative, story) in self.found.all.iter().zip(&self.stories) {
-            if !self.is_inside(story) {
-                continue;
-            }
-            let declared = match initiative.named {
-                Named::Register(at) => roster.initiatives.get(at),
-                _ => None,
-            };
-            let leads =
-                declared.is_some_and(|one| one.lead == Some(person) || one.second == Some(person));
-            if leads || story.involved.wrote(person) {
-                n_shown += 1;
-                blocks.extend(self.card(initiative, story, declared));
-            } else if story.involved.reviewed.contains(&person) {
-                reviewed.push(vec![
-                    Span::text(format!("{} ", self.heading(initiative, story))),
-                    Span::Code(initiative.id.clone()),
-                ]);
-            }
-        }
-        if n_shown == 0 {
-            let missing = self.unread();
-            let words = missing.map_or_else(
-                || "None of this person's work in the window makes an initiative.".to_owned(),
-                |because| format!("Not observed: {because}."),
-            );
-            blocks.push(Block::Paragraph(vec![Span::text(words)]));
-        }
-        if !reviewed.is_empty() {
-            blocks.push(Block::Details {
-                summary: format!("Reviewed in {} further initiatives", reviewed.len()),
-                blocks: vec![Block::Bullets(reviewed)],
-            });
-        }
-    }
-
-    /// Why no pull request is known; `None` where some are read.
-    fn unread(&self) -> Option<String> {
-        let question = self.sources.past.question;
-        let mut because = None;
-        for reading in &self.sources.past.readings {
-            match question.missing(reading.product, Need::PullRequests) {
-                None => return None,
-                Some(missing) => because = because.or(Some(missing.because)),
-            }
-        }
-        because
-    }
-
-    fn name(&self, person: PersonId) -> String {
-        let found = self.sources.person(person);
-        found.map_or_else(|| "somebody".to_owned(), |found| found.display_name.clone())
-    }
-
-    /// Names in their own order, each with something after it.
-    fn names<T>(
-        &self,
-        people: impl Iterator<Item = (PersonId, T)>,
-        after: impl Fn(T) -> String,
-    ) -> String {
-        let mut words: Vec<String> = people
-            .map(|(person, of)| format!("{}{}", self.name(person), after(of)))
-            .collect();
-        words.sort();
-        words.join(", ")
-    }
-
+impl Record<'_> {
     /// `Checkout in two steps · 2026-02-03 → 2026-04-22 · in production 2026-04-24`.
-    fn heading(&self, initiative: &Initiative, story: &Story) -> String {
+    pub(super) fn heading(&self, initiative: &Initiative, story: &Story) -> String {
         let date = |at: Timestamp| self.sources.date(at).to_string();
         let until = story.until.map_or_else(|| "open".to_owned(), date);
         let production = match &story.production {
@@ -216,7 +36,7 @@ impl<'a> Record<'a> {
         format!("{title} · {} → {until} · {production}", date(story.since))
     }
 
-    fn card(
+    pub(super) fn card(
         &self,
         initiative: &Initiative,
         story: &Story,
@@ -364,15 +184,11 @@ impl<'a> Record<'a> {
             }
         };
         let date = |at: Timestamp| self.sources.date(at);
-        for (key, one) in story
-            .taken_back
-            .iter()
-            .filter(|(_, one)| one.reverted.at < self.sources.end())
-        {
+        for (key, one) in &story.undone {
             gap(&mut line);
             line.extend(self.link(*key));
             line.push(Span::text(format!(" reverted {}", date(one.reverted.at))));
-            if let Some(by) = one.reverted.pull_request.filter(|by| by != key) {
+            if let Some(by) = one.reverted.pull_request {
                 line.push(Span::text(" in "));
                 line.extend(self.link(by));
             }
@@ -392,8 +208,8 @@ impl<'a> Record<'a> {
             let key = (incident.repository, incident.number);
             match &placed.url {
                 Some(url) => {
-                    let link = super::index::link(self.sources, key.0, key.1, url);
-                    line.push(Span::link(link.text, link.url));
+                    let page = link(self.sources, key.0, key.1, url);
+                    line.push(Span::link(page.text, page.url));
                 }
                 None => line.push(Span::text(incident.number.to_string())),
             }
@@ -473,117 +289,6 @@ impl<'a> Record<'a> {
             .0
             .into_iter()
             .map(|words| line(format!("{title}{words}")))
-            .collect()
-    }
-
-    fn link(&self, key: Key) -> Option<Span> {
-        let link = match self.teller.whole(key) {
-            Some(whole) => super::index::link(self.sources, key.0, key.1, &whole.pull_request.url),
-            None => {
-                let mut issues = self.sources.past.tables.facts.issues.iter();
-                let issue = issues.find(|row| (row.repository, row.number) == key)?;
-                super::index::link(self.sources, key.0, key.1, &issue.url)
-            }
-        };
-        Some(Span::link(link.text, link.url))
-    }
-
-    /// `2026-02-03 · widgets#12 “Title”, by Ada, merged 2026-02-05`.
-    fn dated(&self, key: Key) -> Option<Vec<Span>> {
-        let row = self.teller.whole(key)?.pull_request;
-        let date = |at: Timestamp| self.sources.date(at);
-        let inside = |at: &Timestamp| *at < self.sources.past.question.as_of;
-        let state = match (
-            row.state,
-            row.merged_at.filter(inside),
-            row.closed_at.filter(inside),
-        ) {
-            (PullRequestState::Merged, Some(at), _) => format!("merged {}", date(at)),
-            (_, _, Some(at)) => format!("closed without a merge {}", date(at)),
-            _ => "open".to_owned(),
-        };
-        let author = row
-            .author
-            .map_or_else(String::new, |who| format!(", by {}", self.name(who)));
-        let mut line = vec![
-            Span::Strong(date(row.created_at).to_string()),
-            Span::text(" · "),
-        ];
-        line.extend(self.link(key));
-        line.push(Span::text(format!(
-            " “{}”{author}, {} lines, {state}",
-            row.title,
-            row.additions + row.deletions
-        )));
-        Some(line)
-    }
-
-    /// The person's pull requests that belong to no initiative.
-    fn rest(&self, person: PersonId, blocks: &mut Vec<Block>) {
-        let seen = self.sources.seen();
-        let mut own: Vec<(Timestamp, Key)> = self
-            .found
-            .rest
-            .iter()
-            .filter_map(|key| {
-                let row = self.teller.whole(*key)?.pull_request;
-                let is_own = row.author == Some(person) && seen.contains(row.created_at);
-                is_own.then_some((row.created_at, *key))
-            })
-            .collect();
-        own.sort_unstable();
-        if own.is_empty() {
-            return;
-        }
-        blocks.push(Block::Heading(1, vec![Span::text("In no initiative")]));
-        blocks.push(Block::Paragraph(vec![Span::text(
-            "An entry `[[initiative]]` of linchpin.private.toml gives work a name; without one, three pull requests of one person in one \
-             area without a gap of ten working days are told together.",
-        )]));
-        let n = own.len();
-        let shown = self.telling(&own);
-        let plural = if n == 1 { "" } else { "s" };
-        let how = if shown.len() < n {
-            format!(
-                "; {} are listed: the largest of each quarter, then the newest",
-                shown.len()
-            )
-        } else {
-            String::new()
-        };
-        blocks.push(Block::Details {
-            summary: format!("{n} pull request{plural}{how}"),
-            blocks: vec![Block::Bullets(
-                shown
-                    .into_iter()
-                    .filter_map(|key| self.dated(key))
-                    .collect(),
-            )],
-        });
-    }
-
-    /// Of some pull requests by opening, so many as fit: the largest of each quarter, then the newest.
-    fn telling(&self, own: &[(Timestamp, Key)]) -> Vec<Key> {
-        let zone = &self.sources.past.question.zone;
-        let mut largest: BTreeMap<Bucket, (u64, Key)> = BTreeMap::new();
-        for (at, key) in own {
-            let row = self.teller.whole(*key).map(|whole| whole.pull_request);
-            let lines = row.map_or(0, |row| row.additions + row.deletions);
-            let of_quarter = largest.entry(Bucket::of(*at, Granularity::Quarter, zone));
-            let most = of_quarter.or_insert((lines, *key));
-            if lines > most.0 {
-                *most = (lines, *key);
-            }
-        }
-        let mut shown: BTreeSet<Key> = largest.into_values().map(|(_, key)| key).collect();
-        for (_, key) in own.iter().rev() {
-            if shown.len() < LISTED {
-                shown.insert(*key);
-            }
-        }
-        own.iter()
-            .map(|(_, key)| *key)
-            .filter(|key| shown.contains(key))
             .collect()
     }
 }
