@@ -5,8 +5,10 @@
 
 pub mod absence;
 pub mod brag;
+mod coverage;
 pub mod follow_up;
 mod index;
+mod kind;
 pub mod lead;
 pub mod lint;
 mod moments;
