@@ -5,10 +5,12 @@
 
 pub mod absence;
 pub mod brag;
+mod coverage;
 pub mod follow_up;
 mod goals;
 pub mod handing_over;
 mod index;
+mod kind;
 pub mod lead;
 pub mod lint;
 pub mod measures;

@@ -2,6 +2,7 @@
 
 mod authored;
 mod awaited;
+mod changes;
 mod committed;
 mod firsts;
 mod incidents;

@@ -1,4 +1,4 @@
-//! Reviews of others' pull requests: by fortnight, and those that asked for changes.
+//! Reviews of others' pull requests, by fortnight; those that asked for changes stand before them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::{Subject, clip, count, excerpt, number};
-use crate::domain::{Comment, ReviewState, Window};
+use super::changes::new_excerpt;
+use super::{Subject, clip, count, number};
+use crate::domain::{ReviewState, Window};
 use crate::evidence::index::Item;
-use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Quote, Snippet};
+use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
 
 /// Fortnights start on every second Monday, counted from this one.
 const FIRST_MONDAY: Date = jiff::civil::date(2024, 1, 1);
@@ -17,7 +18,7 @@ const FIRST_MONDAY: Date = jiff::civil::date(2024, 1, 1);
 /// Reviews inside the window. No excerpt stands twice: a review that asked for changes goes before the fortnight that it is in.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let mut quoted = BTreeSet::new();
-    changes_requested(subject, &mut quoted, moments);
+    super::changes::collect(subject, &mut quoted, moments);
     let seen = subject.sources.seen();
     let mut start = fortnight_of(subject.sources.date(seen.since));
     let last = subject.sources.last_day();
@@ -32,19 +33,6 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
         }
         start = next;
     }
-}
-
-/// The longest of some comments whose words are not quoted yet.
-fn new_excerpt<'a>(
-    comments: impl Iterator<Item = &'a Comment>,
-    quoted: &mut BTreeSet<String>,
-) -> Option<Quote> {
-    // Two comments that are the same as far as they are quoted are the same quotation.
-    let words = |comment: &Comment| excerpt(std::iter::once(comment)).map(|quote| quote.text);
-    let is_new = |comment: &&Comment| words(comment).is_some_and(|words| !quoted.contains(&words));
-    let quote = excerpt(comments.filter(is_new))?;
-    quoted.insert(quote.text.clone());
-    Some(quote)
 }
 
 /// The first day of the fortnight that a day falls into.
@@ -370,53 +358,4 @@ fn left_on(subject: &Subject<'_>, item: &Item<'_>, end: Timestamp) -> String {
             "without a comment"
         }
     )
-}
-
-/// Reviews that asked for changes, and what followed.
-fn changes_requested(
-    subject: &Subject<'_>,
-    quoted: &mut BTreeSet<String>,
-    moments: &mut Vec<Snippet>,
-) {
-    let end = subject.sources.end();
-    for item in subject.items().filter(|item| !item.is_by(subject.person)) {
-        let review = item.reviews_by(subject.person, end).find(|review| {
-            review.verdict == ReviewState::ChangesRequested
-                && subject.is_inside(review.submitted_at)
-        });
-        let Some(review) = review else { continue };
-        let at = review.submitted_at;
-        let inline = usize::try_from(review.n_inline_comments).unwrap_or(usize::MAX);
-        let n_commits = item
-            .commits
-            .iter()
-            .filter(|commit| commit.authored_at > at && commit.authored_at < end)
-            .count();
-        let approved_at = item
-            .reviews_by(subject.person, end)
-            .find(|later| later.verdict == ReviewState::Approved && later.submitted_at > at)
-            .map(|later| later.submitted_at);
-        let mut act = Act::default()
-            .own("Requested changes on ")
-            .link(item.link(subject.sources))
-            .own(" ")
-            .given(&item.pull_request.title)
-            .own(format!(" with {}", count(inline, "inline comment")));
-        // An amended commit keeps its author time: none counted does not mean that none followed.
-        if n_commits > 0 {
-            act = act.own(format!("; {} followed", count(n_commits, "commit")));
-        }
-        if let Some(approved_at) = approved_at {
-            act = act.own(format!("; approved {}", subject.sources.date(approved_at)));
-        }
-        let mut snippet = subject.about(Kind::ChangesRequested, at, item, act.own("."));
-        // The comments of a review carry its instant; a margin of a minute covers rounding.
-        let until = at
-            .saturating_add(jiff::SignedDuration::from_mins(1))
-            .unwrap_or(at);
-        let own = item.comments_by(subject.person, until);
-        let with_it = own.filter(|comment| comment.created_at >= at);
-        snippet.quote = new_excerpt(with_it, quoted);
-        moments.push(snippet);
-    }
 }
