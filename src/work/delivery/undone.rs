@@ -128,6 +128,15 @@ fn found(reading: &Reading<'_>) -> Aftermath {
     }
     for undone in undone.values_mut() {
         undone.sort_by_key(|undone| (undone.reverted.at, undone.reverted.commit));
+        // One pull request takes work back once, in however many commits.
+        undone.dedup_by(|later, first| {
+            let pull_request = first.reverted.pull_request;
+            let is_same = pull_request.is_some() && later.reverted.pull_request == pull_request;
+            if is_same {
+                first.again = first.again.or(later.again);
+            }
+            is_same
+        });
     }
     Aftermath { came_with, undone }
 }
