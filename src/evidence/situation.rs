@@ -45,9 +45,12 @@ pub(super) fn card(sources: &Sources<'_>, person: PersonId, pages: &[String]) ->
         prompt: "[yours to write]".to_owned(),
     });
     if measured.is_empty() {
-        blocks.push(Block::Paragraph(vec![Span::text(
-            "Measured of it: no revert of these changes and no incident that refers to them is in the record.",
-        )]));
+        let words = if sources.past.tables.commits.is_empty() {
+            "Measured of it: no incident that refers to these changes is in the record; reverts are not observed: no history was read."
+        } else {
+            "Measured of it: no revert of these changes and no incident that refers to them is in the record."
+        };
+        blocks.push(Block::Paragraph(vec![Span::text(words)]));
     } else {
         blocks.push(Block::Paragraph(vec![Span::text("Measured of it:")]));
         blocks.push(Block::Bullets(measured));
