@@ -48,9 +48,9 @@ impl Record<'_> {
         for decision in &story.decisions {
             let mut line = vec![Span::Strong("decision".to_owned()), Span::text(": ")];
             line.extend(self.link(decision.key));
-            let author = decision
-                .author
-                .map_or_else(String::new, |who| format!(", {}", self.name(who)));
+            let authors = decision.authors.iter();
+            let authors: Vec<String> = authors.map(|who| self.name(*who)).collect();
+            let authors = authors.join(" and ");
             let people = if decision.n_commented == 1 {
                 "person"
             } else {
@@ -60,7 +60,7 @@ impl Record<'_> {
                 Span::text(" "),
                 Span::Code(decision.path.clone()),
                 Span::text(format!(
-                    " ({}{author}; {} {people} reviewed or commented)",
+                    " ({}, {authors}; {} {people} reviewed or commented)",
                     self.sources.date(decision.at),
                     decision.n_commented
                 )),

@@ -54,9 +54,9 @@ pub struct Decision {
     pub path: String,
     /// When it was merged.
     pub at: Timestamp,
-    /// Who wrote the pull request.
-    pub author: Option<PersonId>,
-    /// People besides the author who reviewed or commented.
+    /// Who wrote it.
+    pub authors: Vec<PersonId>,
+    /// People besides them who reviewed or commented.
     pub n_commented: usize,
 }
 

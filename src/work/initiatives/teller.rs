@@ -1,6 +1,6 @@
 //! Tells what happened in initiatives, from what is looked up once for all of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use crate::work::delivery::undone::{self, Aftermath, Undone};
 use crate::work::kinds::DECISION_RECORDS;
 use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product, reviewer_of};
 use crate::work::turns::{Holder, Lived, lives};
+use crate::work::written::{self, CameWith};
 use crate::work::{Past, Reading};
 
 /// What stories are told from, looked up once for all of them.
@@ -22,8 +23,8 @@ pub struct Teller<'a> {
     past: &'a Past<'a>,
     products: Vec<Product<'a>>,
     place_of: HashMap<Key, (usize, usize)>,
-    /// Files of decision records, by pull request.
-    records: HashMap<Key, Vec<&'a str>>,
+    /// Decision records and who wrote them, by pull request.
+    records: HashMap<Key, Vec<(PersonId, String)>>,
     /// Who commented, by pull request.
     commented: HashMap<Key, BTreeSet<PersonId>>,
 }
@@ -51,17 +52,18 @@ impl<'a> Teller<'a> {
                 place_of.entry(whole.key()).or_insert((at, index));
             }
         }
-        let facts = &past.tables.facts;
-        let mut records: HashMap<Key, Vec<&str>> = HashMap::new();
-        for file in &facts.pull_request_files {
-            // What takes more away than it adds is an edit of an older record.
-            let kinds = past.question.kinds.of(&file.path);
-            let is_one = kinds.iter().any(|kind| kind == DECISION_RECORDS);
-            if is_one && file.additions > file.deletions {
-                let of_key = records.entry((file.repository, file.number)).or_default();
-                of_key.push(&file.path);
+        let mut records: HashMap<Key, Vec<(PersonId, String)>> = HashMap::new();
+        for reading in &past.readings {
+            for document in written::of_product(reading).iter() {
+                if let (DECISION_RECORDS, CameWith::PullRequest(key)) =
+                    (document.kind, document.came_with)
+                {
+                    let of_key = records.entry(key).or_default();
+                    of_key.push((document.person, document.path.clone()));
+                }
             }
         }
+        let facts = &past.tables.facts;
         let mut commented: HashMap<Key, BTreeSet<PersonId>> = HashMap::new();
         for comment in &facts.comments {
             let person = comment
@@ -231,14 +233,18 @@ impl<'a> Teller<'a> {
         if let Some(author) = row.author {
             people.remove(&author);
         }
-        let paths = self.records.get(&key).into_iter().flatten();
-        paths
-            .map(|path| Decision {
+        let mut by_path: BTreeMap<&str, BTreeSet<PersonId>> = BTreeMap::new();
+        for (person, path) in self.records.get(&key).into_iter().flatten() {
+            by_path.entry(path).or_default().insert(*person);
+        }
+        let records = by_path.into_iter();
+        records
+            .map(|(path, authors)| Decision {
                 key,
-                path: (*path).to_owned(),
+                path: path.to_owned(),
                 at,
-                author: row.author,
-                n_commented: people.len(),
+                n_commented: people.difference(&authors).count(),
+                authors: authors.into_iter().collect(),
             })
             .collect()
     }
@@ -253,7 +259,6 @@ impl<'a> Product<'a> {
         let shipped = delivered.as_ref().as_ref().ok();
         let incidents = shipped.map(|(_, shipping)| incidents::of_product(reading, shipping));
         let aftermath = undone::of_product(reading);
-        let rebased = rebased(&wholes);
         let mut paired: HashMap<Key, Vec<(PersonId, Vec<PersonId>)>> = HashMap::new();
         let is_human = |person: &PersonId| reading.tables.is_human(*person);
         let commits = reading.tables.commits.iter();
@@ -269,14 +274,7 @@ impl<'a> Product<'a> {
             {
                 continue;
             }
-            let came_with = aftermath.pull_request(row.repository, row.commit);
-            let by_time = || {
-                rebased
-                    .get(&(row.repository, row.authored_at))
-                    .copied()
-                    .flatten()
-            };
-            if let Some(key) = came_with.or_else(by_time) {
+            if let Some(key) = aftermath.pull_request(row.repository, row.commit) {
                 paired.entry(key).or_default().push((row.author, others));
             }
         }
@@ -326,21 +324,6 @@ impl<'a> Product<'a> {
         all.filter_map(|one| Some((one.clone(), *n_of.get(&one.cause?)?)))
             .collect()
     }
-}
-
-/// The pull request of each author time that only one has: a rebase gives commits new ids and leaves their times.
-fn rebased(wholes: &[FullPullRequest<'_>]) -> HashMap<(RepositoryId, Timestamp), Option<Key>> {
-    let mut found: HashMap<(RepositoryId, Timestamp), Option<Key>> = HashMap::new();
-    for whole in wholes {
-        for (_, authored_at) in whole.commits.iter() {
-            let of_time = found.entry((whole.pull_request.repository, *authored_at));
-            let only = of_time.or_insert(Some(whole.key()));
-            if *only != Some(whole.key()) {
-                *only = None;
-            }
-        }
-    }
-    found
 }
 
 fn production(
