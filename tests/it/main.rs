@@ -47,6 +47,7 @@ mod github_shapes;
 mod gone;
 mod hidden_inputs;
 mod hostile;
+mod ideas;
 mod initiatives;
 mod interrupted;
 mod killed;
