@@ -6,6 +6,7 @@ use super::workspace::Workspace;
 use super::{console, person};
 use crate::analysis::Analysis;
 use crate::domain::{Bucket, PersonId};
+use crate::evidence::work::with_record;
 use crate::evidence::{self, Snippet};
 use crate::metrics::measure::{About, Scope};
 use crate::metrics::{self, Measure};
@@ -32,6 +33,9 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     }
     if Snippet::is_id(&args.metric) {
         return snippet(args, workspace);
+    }
+    if args.metric.starts_with("in-") {
+        return initiative(args, workspace);
     }
     let Some(metric) = metrics::find(&args.metric) else {
         return Err(not_a_metric(&args.metric));
@@ -86,6 +90,30 @@ const fn form(format: Format) -> render::Format {
         Format::Csv => render::Format::Csv,
         Format::Markdown => render::Format::Markdown,
     }
+}
+
+/// Opens an initiative: its card, with every pull request of it.
+fn initiative(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError> {
+    if matches!(args.format, Format::Json | Format::Csv) {
+        let message = "an initiative is told as a text";
+        return Err(CliError::new(ErrorKind::Usage, message)
+            .hint("leave `--format` out, or name `markdown`; its lines of evidence open as JSON with their `ev-…` ids"));
+    }
+    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
+    let opened = person::with_sources(&analysis, workspace, |sources| {
+        with_record(sources, |record| record.initiative(&args.metric))
+    });
+    let Some(opened) = opened else {
+        let message = format!(
+            "no initiative has the id `{}` in this window",
+            terminal(&args.metric)
+        );
+        return Err(CliError::new(ErrorKind::Usage, message).hint(
+            "name the window and the instant that its page names, with `--since`, `--until` and `--as-of`",
+        ));
+    };
+    console::out(&render::pack::document(&opened));
+    Ok(DONE)
 }
 
 /// Opens a line of evidence into what it was made from.

@@ -107,7 +107,7 @@ fn a_pull_request_belongs_to_the_first_initiative_that_it_matches() {
     );
     assert!(text.contains("wrote: ada 1, ben 1"), "{text}");
     assert!(
-        text.contains("**3 pull requests**"),
+        text.contains("<summary>3 pull requests</summary>"),
         "5, 6 and 11 are in none: {text}"
     );
 }
@@ -142,6 +142,9 @@ fn a_card_tells_who_did_what_and_what_speaks_against_it() {
     team.tables.commits[2].reverts = Some(Box::new(ids(12)));
     team.tables.commits[3].reverts = Some(Box::new(ids(13)));
     team.file(1, "docs/adr/0023-lamps.md");
+    // Most of its text: a line or two would be an edit.
+    let file = team.facts().pull_request_files.last_mut().unwrap();
+    (file.additions, file.deletions) = (40, 0);
     team.comment(1, CEM, "2026-02-02T12:00:00Z", "Why not candles?");
     team.review(1, BEN, "2026-02-02T13:00:00Z");
     team.pull_request(5, BEN, "2026-02-12", None).head_branch = "lamps/5".to_owned();

@@ -15,11 +15,12 @@ use super::handing_over;
 use super::pack::{Face, subtitle};
 use crate::domain::{Bucket, Granularity, PersonId, PullRequestState};
 use crate::report::document::{Block, Document, Span};
-use crate::work::initiatives::{Initiatives, Named, Story, Teller};
+use crate::work::initiatives::{Initiative, Initiatives, Named, Story, Teller};
 use crate::work::pull_requests::Key;
+use crate::work::roster::RosterInitiative;
 use crate::work::{Need, Past};
 
-/// So many pull requests outside of initiatives are listed.
+/// How many pull requests outside of initiatives are listed.
 const LISTED: usize = 30;
 
 /// Hands the record of all people to whoever makes pages of it, as it was at the last instant that evidence may speak of.
@@ -99,6 +100,28 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// One initiative by its id, with every pull request of it.
+    #[must_use]
+    pub fn initiative(&self, id: &str) -> Option<Document> {
+        let both = self.found.all.iter().zip(&self.stories);
+        let (initiative, story) = both
+            .into_iter()
+            .find(|(initiative, _)| initiative.id == id)?;
+        Some(Document {
+            title: format!("Initiative {id}"),
+            subtitle: self.subtitle.clone(),
+            blocks: self.card(initiative, story, self.declared(initiative)),
+        })
+    }
+
+    /// What the register says of an initiative that it names.
+    fn declared(&self, initiative: &Initiative) -> Option<&RosterInitiative> {
+        match initiative.named {
+            Named::Register(at) => self.sources.past.question.roster.initiatives.get(at),
+            _ => None,
+        }
+    }
+
     /// The person's own goals, and the team's.
     fn goals(&self, person: PersonId) -> Vec<Block> {
         let mut blocks = vec![Block::Heading(1, vec![Span::text("Goals")])];
@@ -125,17 +148,13 @@ impl<'a> Record<'a> {
 
     fn initiatives(&self, person: PersonId, blocks: &mut Vec<Block>) {
         blocks.push(Block::Heading(1, vec![Span::text("Initiatives")]));
-        let roster = &self.sources.past.question.roster;
         let mut reviewed = Vec::new();
         let mut n_shown = 0;
         for (initiative, story) in self.found.all.iter().zip(&self.stories) {
             if !self.is_inside(story) {
                 continue;
             }
-            let declared = match initiative.named {
-                Named::Register(at) => roster.initiatives.get(at),
-                _ => None,
-            };
+            let declared = self.declared(initiative);
             let leads =
                 declared.is_some_and(|one| one.lead == Some(person) || one.second == Some(person));
             if leads || story.involved.wrote(person) {
