@@ -21,10 +21,10 @@ use crate::report::Document;
 #[cfg(feature = "demo")]
 use crate::store::Store;
 use crate::tables::FactTable;
-use crate::work::Past;
 use crate::work::absences::spells;
 use crate::work::delivery::deployments;
 use crate::work::roster::person_of;
+use crate::work::{Past, Reading};
 
 /// Writes `<out>/private/<login>/`.
 pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
@@ -97,8 +97,7 @@ fn write(
     workspace: &Workspace,
     people: &[PersonId],
 ) -> Result<Vec<PathBuf>, CliError> {
-    let packs = packs(analysis, workspace, people);
-    let work = work(analysis, workspace, people);
+    let (packs, work) = pages(analysis, workspace, people);
     keep_out_of_git(&workspace.out.join("private"))?;
     let folders = private_folder::of_people(&analysis.tables.people);
     let mut written = Vec::new();
@@ -134,18 +133,18 @@ pub(super) fn files(
     Ok(files)
 }
 
-/// The pages of initiatives, goals and hand-overs of some people.
-pub(super) fn work(
-    analysis: &Analysis,
-    workspace: &Workspace,
-    people: &[PersonId],
-) -> BTreeMap<PersonId, Document> {
+/// Packs with absence cards, and the pages of initiatives, goals and hand-overs, from one past.
+type Pages = (Vec<(Pack, Option<Document>)>, BTreeMap<PersonId, Document>);
+
+/// The pages of some people.
+pub(super) fn pages(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Pages {
     with_sources(analysis, workspace, |sources| {
-        with_record(sources, |record| {
+        let work = with_record(sources, |record| {
             let pages = people.iter();
             let pages = pages.filter_map(|person| Some((*person, record.document(*person)?)));
             pages.collect()
-        })
+        });
+        (packs_of(analysis, sources, people), work)
     })
 }
 
@@ -156,22 +155,30 @@ pub(super) fn packs(
     people: &[PersonId],
 ) -> Vec<(Pack, Option<Document>)> {
     with_sources(analysis, workspace, |sources| {
-        let question = &analysis.private_question;
-        let (found, missing) = resilience(analysis);
-        let spells = spells(question);
-        let observed = Observed {
-            spells: &spells,
-            found: &found,
-            missing: &missing,
-        };
-        evidence::packs(sources, people)
-            .into_iter()
-            .map(|pack| {
-                let card = absence::document(sources, &observed, pack.person);
-                (pack, card)
-            })
-            .collect()
+        packs_of(analysis, sources, people)
     })
+}
+
+fn packs_of(
+    analysis: &Analysis,
+    sources: &Sources<'_>,
+    people: &[PersonId],
+) -> Vec<(Pack, Option<Document>)> {
+    let question = &analysis.private_question;
+    let (found, missing) = resilience(&sources.past.readings);
+    let spells = spells(question);
+    let observed = Observed {
+        spells: &spells,
+        found: &found,
+        missing: &missing,
+    };
+    evidence::packs(sources, people)
+        .into_iter()
+        .map(|pack| {
+            let card = absence::document(sources, &observed, pack.person);
+            (pack, card)
+        })
+        .collect()
 }
 
 /// Gathers what evidence is taken from, and hands it on.
@@ -212,9 +219,11 @@ pub(super) fn with_sources<T>(
 }
 
 /// The answers of `absence.resilience`, and what is missing, product by product.
-fn resilience(analysis: &Analysis) -> (Vec<Resilience>, Vec<String>) {
+fn resilience(readings: &[Reading<'_>]) -> (Vec<Resilience>, Vec<String>) {
     let (mut found, mut without) = (Vec::new(), Vec::new());
-    for reading in &analysis.private_readings() {
+    // What is in no product has no name and no deployments of its own.
+    let products = readings.iter();
+    for reading in products.filter(|reading| !reading.product.name.is_empty()) {
         let product = reading.product;
         if let Err(missing) = deployments::of_product(reading) {
             let because = missing.because;

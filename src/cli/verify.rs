@@ -99,8 +99,8 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
     let mut files = lead::files(&analysis, workspace)?;
     files.extend(team);
     let everybody = person::everybody(&analysis);
-    let work = person::work(&analysis, workspace, &everybody);
-    for (pack, absence) in person::packs(&analysis, workspace, &everybody) {
+    let (packs, work) = person::pages(&analysis, workspace, &everybody);
+    for (pack, absence) in packs {
         let work = work.get(&pack.person);
         files.extend(person::files(&pack, absence.as_ref(), work)?);
         written.add(&Draft::of(&pack.brag).begun());

@@ -26,6 +26,9 @@ const LISTED: usize = 30;
 /// Hands the record of all people to whoever makes pages of it, as it was at the last instant that evidence may speak of.
 pub fn with_record<T>(sources: &Sources<'_>, use_it: impl FnOnce(&Record<'_>) -> T) -> T {
     let subtitle = subtitle(sources);
+    if sources.end() == sources.past.question.as_of {
+        return use_it(&Record::of(sources, subtitle));
+    }
     let mut question = sources.past.question.clone();
     question.as_of = sources.end();
     let readings = sources.past.readings.iter();
