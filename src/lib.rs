@@ -20,7 +20,7 @@
 //! | [`folder`] | a place | a folder that linchpin made, and trees that are replaced whole |
 //! | [`store`] | bytes | committed files: raw answers, mined state, facts |
 //! | [`tables`] | facts | columns, and Parquet (polars) |
-//! | [`derive`] | raw answers and histories | facts, and how complete they are |
+//! | [`mod@derive`] | raw answers and histories | facts, and how complete they are |
 //! | [`analysis`] | a store and the registers | the tables and the question: what every command starts from |
 //! | [`work`] | tables and the register | what happened: landings, deliveries, incidents, turns, requests, histories of files |
 //! | [`metrics`] | what happened | measures with their ledgers |
@@ -46,7 +46,7 @@
 //! - Every sink has one encoder ([`render::encode`]), used by every writer to it.
 //!
 //! **Following one pull request**: `cli::fetch` builds the runtime and calls [`github::fetch()`], which posts the documents of
-//! `queries/github/`; answers go to [`store::raw`]. `github::decode` turns them into a [`domain::PullRequest`]; [`derive`]
+//! `queries/github/`; answers go to [`store::raw`]. `github::decode` turns them into a [`domain::PullRequest`]; [`mod@derive`]
 //! resolves identity and has [`store::facts`] write it as a row; `metrics::flow::pickup_time` gives it a fate and a value;
 //! [`metrics::aggregate`] groups rows into figures; [`report`] places them; [`render`] draws them; the command writes the files.
 
