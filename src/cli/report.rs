@@ -19,7 +19,7 @@ use crate::report::{
 use crate::store::{self, Store, checksum};
 use crate::tables::{FactTable, Tables};
 use crate::work::Reading;
-use crate::work::roster::person_of;
+use crate::work::unknown::logins_of_nobody;
 
 impl Analysis {
     /// Reads the store of a workspace, which somebody may be writing.
@@ -46,15 +46,7 @@ impl Analysis {
             let logins = people.iter().flat_map(|person| &person.logins);
             logins.map(|login| login.0.as_str())
         };
-        let members = workspace.register.members.iter();
-        let team = members.map(|member| member.login.as_str());
-        let private = workspace.private_register.logins();
-        let all = team
-            .map(|login| ("the register", login))
-            .chain(private.map(|login| ("the private register", login)));
-        let unknown: BTreeSet<(&str, &str)> = all
-            .filter(|(_, login)| person_of(people, login).is_none())
-            .collect();
+        let unknown = logins_of_nobody(&workspace.register, &workspace.private_register, people);
         if unknown.is_empty() {
             return;
         }
@@ -64,7 +56,12 @@ impl Analysis {
             );
             return;
         }
-        for (place, login) in unknown {
+        for (is_team, login) in unknown {
+            let place = if is_team {
+                "the register"
+            } else {
+                "the private register"
+            };
             let near = nearest(&login.to_lowercase(), known());
             let hint = near.map_or_else(
                 || "`linchpin identity` lists everybody".to_owned(),

@@ -21,6 +21,16 @@ struct Maker {
 
 const NONE: &[&str] = &[];
 
+/// How branches of programs begin that open pull requests under somebody's account too.
+const BRANCHES: [&str; 3] = ["dependabot/", "renovate/", "snyk-"];
+
+/// Whether a branch is called as programs that open pull requests call theirs.
+#[must_use]
+pub fn is_machine_branch(branch: &str) -> bool {
+    let branch = branch.to_lowercase();
+    BRANCHES.iter().any(|start| branch.starts_with(start))
+}
+
 /// Local parts at a maker's domain that no person has.
 const ROLES: &[&str] = &[
     "noreply",

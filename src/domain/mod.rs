@@ -32,6 +32,7 @@ pub use id::{
     RepositoryId,
 };
 pub use incident::{Attribution, Cause, Incident, NoCause, ResolvedFrom, Rung, StartedFrom};
+pub use machines::is_machine_branch;
 pub use person::{Account, AccountSeen, Person};
 pub use pull_request::{
     Comment, CommentKind, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,

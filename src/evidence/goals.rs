@@ -220,7 +220,7 @@ fn of_person(
                 n: hits,
                 text: hits.to_string(),
                 ends: None,
-                number: 0.0,
+                number: super::measures::real(hits),
             };
         }
         let ratio = Ratio { hits, of };

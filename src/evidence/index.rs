@@ -8,7 +8,7 @@ use super::Sources;
 use super::snippet::Link;
 use crate::domain::{
     Comment, Issue, IssueComment, PersonId, PrNumber, PullRequestCommit, PullRequestFile,
-    RepositoryId, Review,
+    RepositoryId, Review, is_machine_branch,
 };
 use crate::work::Past;
 use crate::work::delivery::incidents::{Known, known};
@@ -16,9 +16,6 @@ use crate::work::delivery::undone::{self, Undone};
 use crate::work::pull_requests::{FullPullRequest, Key, of_product};
 use crate::work::requests::{Asked, End, Members, replay};
 use crate::work::written::{self, CameWith, Document};
-
-/// How branches of programs begin that open pull requests under somebody's account too.
-const MACHINES: [&str; 3] = ["dependabot/", "renovate/", "snyk-"];
 
 /// A pull request and what happened on it.
 pub(super) struct Item<'a> {
@@ -188,8 +185,7 @@ impl<'a> Index<'a> {
     pub(super) fn is_by_a_machine(&self, item: &Item<'_>) -> bool {
         let row = item.pull_request;
         let is_bot = row.author.is_some() && !self.is_human(row.author);
-        let branch = row.head_branch.to_lowercase();
-        is_bot || MACHINES.iter().any(|machine| branch.starts_with(machine))
+        is_bot || is_machine_branch(&row.head_branch)
     }
 
     /// Whether somebody, or a team that they are in or may be in, had been asked for a review before an instant and had not been

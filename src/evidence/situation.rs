@@ -9,6 +9,7 @@ use super::snippet::Link;
 use crate::domain::{Elapsed, Issue, PersonId, PrNumber, RepositoryId, ReviewState};
 use crate::report::document::{Block, Span};
 use crate::work::Reading;
+use crate::work::delivery::incidents::known;
 use crate::work::delivery::undone;
 use crate::work::pages::key_of;
 use crate::work::pull_requests::{FullPullRequest, Key, of_product};
@@ -242,14 +243,14 @@ fn consequences(
         .filter(|event| event.event == "cross_referenced")
         .filter_map(|event| event.detail.as_deref()?.parse().ok())
         .collect();
-    let rules = &sources.past.question.rules;
-    let incidents = sources.past.tables.facts.issues.iter().filter(|issue| {
+    let incidents = known(reading);
+    let issues = incidents.values().filter_map(|incident| incident.issue);
+    let referring = issues.filter(|issue| {
         issue.repository == row.repository
             && issue.created_at < sources.end()
-            && rules.is_incident(&issue.labels)
             && referring.contains(&issue.number.0)
     });
-    for issue in incidents {
+    for issue in referring {
         found.push(vec![
             Span::text("Incident "),
             link(sources, (issue.repository, issue.number), &issue.url),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use globset::Glob;
 
 use super::roster::person_of;
-use crate::domain::RepoName;
+use crate::domain::{Person, RepoName};
 use crate::register::{PersonMeasure, PrivateRegister, Register, nearest};
 use crate::tables::Tables;
 
@@ -72,15 +72,33 @@ pub fn in_the_store(team: &Register, private: &PrivateRegister, tables: &Tables)
     found
 }
 
-fn logins(team: &Register, private: &PrivateRegister, tables: &Tables, found: &mut Vec<Unknown>) {
+/// Logins that the registers name and nobody in the store has, each with whether the team's register names it.
+#[must_use]
+pub fn logins_of_nobody<'a>(
+    team: &'a Register,
+    private: &'a PrivateRegister,
+    people: &[Person],
+) -> BTreeSet<(bool, &'a str)> {
     let members = team.members.iter().map(|member| member.login.as_str());
-    let named = members.map(|login| ("member.login", login)).chain(
-        private
-            .logins()
-            .map(|login| ("the private register", login)),
-    );
-    let unknown: BTreeSet<(&str, &str)> = named
-        .filter(|(_, login)| person_of(&tables.people, login).is_none())
+    let named = members
+        .map(|login| (true, login))
+        .chain(private.logins().map(|login| (false, login)));
+    named
+        .filter(|(_, login)| person_of(people, login).is_none())
+        .collect()
+}
+
+fn logins(team: &Register, private: &PrivateRegister, tables: &Tables, found: &mut Vec<Unknown>) {
+    let unknown: BTreeSet<(&str, &str)> = logins_of_nobody(team, private, &tables.people)
+        .into_iter()
+        .map(|(is_team, login)| {
+            let place = if is_team {
+                "member.login"
+            } else {
+                "the private register"
+            };
+            (place, login)
+        })
         .collect();
     let known = || {
         let logins = tables.people.iter().flat_map(|person| &person.logins);

@@ -8,7 +8,7 @@ use crate::domain::{Elapsed, Issue, IssueComment, PersonId, RepositoryId};
 use crate::evidence::Sources;
 use crate::evidence::snippet::Link;
 use crate::metrics::Metric;
-use crate::metrics::measure::LedgerRow;
+use crate::metrics::measure::{LedgerRow, Thing};
 use crate::work::pull_requests::{FullPullRequest, Key};
 use crate::work::{Question, Reading};
 
@@ -51,7 +51,7 @@ pub(super) fn count(n: u64, noun: &str) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-pub(super) fn real(n: u64) -> f64 {
+pub(in crate::evidence) fn real(n: u64) -> f64 {
     n as f64
 }
 
@@ -72,10 +72,13 @@ impl Asked<'_> {
 
     /// The page of a row, shown as `widgets#412`.
     pub(super) fn link_of(&self, row: &LedgerRow) -> Link {
-        let number = row.subject.split_whitespace().next().unwrap_or_default();
+        let number = match row.subject.thing {
+            Thing::Numbered(number) => number.to_string(),
+            _ => "?".to_owned(),
+        };
         self.link(
             row.repository,
-            number,
+            &number,
             row.link.as_deref().unwrap_or_default(),
         )
     }

@@ -9,8 +9,8 @@ mod own;
 mod reviews;
 
 use self::asked::Asked;
-pub(super) use self::asked::amount;
 pub use self::asked::{Deed, Standing};
+pub(super) use self::asked::{amount, real};
 use self::issues::{done_by_due, replied, updated};
 use self::own::{documented, drafted, in_rounds, released, sized, tested};
 use self::reviews::{answered, commented, turned_around};
