@@ -6,8 +6,7 @@ use super::workspace::Workspace;
 use super::{console, person};
 use crate::analysis::Analysis;
 use crate::domain::{Bucket, PersonId};
-use crate::evidence::work::with_record;
-use crate::evidence::{self, Snippet};
+use crate::evidence::Snippet;
 use crate::metrics::measure::{About, Scope};
 use crate::metrics::{self, Measure};
 use crate::register::nearest;
@@ -100,8 +99,8 @@ fn initiative(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError>
             .hint("leave `--format` out, or name `markdown`; its lines of evidence open as JSON with their `ev-…` ids"));
     }
     let analysis = Analysis::of(workspace, &FactTable::ALL)?;
-    let opened = person::with_sources(&analysis, workspace, |sources| {
-        with_record(sources, |record| record.initiative(&args.metric))
+    let opened = person::with_desk_of(&analysis, workspace, |desk| {
+        desk.record().initiative(&args.metric)
     });
     let Some(opened) = opened else {
         let message = format!(
@@ -123,8 +122,8 @@ fn snippet(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError> {
         Some(login) => vec![analysis.named(login)?.id],
         None => person::everybody(&analysis),
     };
-    let opened = person::with_sources(&analysis, workspace, |sources| {
-        let mut packs = evidence::packs(sources, &people).into_iter();
+    let opened = person::with_desk_of(&analysis, workspace, |desk| {
+        let mut packs = people.iter().filter_map(|person| desk.pack(*person));
         packs.find_map(|pack| pack.opened(&analysis.tables.people, &args.metric))
     });
     let Some(opened) = opened else {

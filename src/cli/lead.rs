@@ -10,14 +10,14 @@ use super::workspace::Workspace;
 use super::{console, person, private_folder};
 use crate::analysis::Analysis;
 use crate::domain::{PersonId, RepoName, RepositoryId};
-use crate::evidence::handing_over;
 use crate::evidence::lead::{self, LeadSources, ProductSources};
+use crate::evidence::{Desk, Pack, Page, handing_over};
 use crate::metrics::agreements::agreements;
 use crate::metrics::knowledge::{decay, orphans_if};
 use crate::metrics::ownership::handover::{self, Finding, Handover};
 use crate::metrics::review::{areas, waits};
 use crate::render::OutputFile;
-use crate::report::Block;
+use crate::report::{Block, Document};
 use crate::tables::FactTable;
 use crate::work::history::touches::last_touches;
 use crate::work::pull_requests::{self, Key};
@@ -69,17 +69,12 @@ pub(super) fn files(
         .iter()
         .map(|member| member.person)
         .collect();
-    let (mut packs, mut absences) = (Vec::new(), Vec::new());
-    for (pack, card) in person::packs(analysis, workspace, &members) {
-        absences.extend(card.map(|card| (pack.person, card)));
-        packs.push(pack);
-    }
-    let delegations: Vec<Vec<Block>> = person::with_sources(analysis, workspace, |sources| {
-        let declared = question.roster.delegations.iter();
-        declared
-            .map(|one| handing_over::card(sources, one))
-            .collect()
-    });
+    let Named {
+        packs,
+        absences,
+        delegations,
+        pages,
+    } = person::with_desk_of(analysis, workspace, |desk| named(desk, &members));
     let agreements = agreements(&workspace.register, &measures, &readings)
         .map_err(|error| CliError::new(ErrorKind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
@@ -95,7 +90,29 @@ pub(super) fn files(
         accepted: &workspace.register.accepted,
         masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),
     });
-    render::lead_tree(&views).map_err(|error| CliError::new(ErrorKind::Defect, error))
+    render::lead_tree(&views, &pages).map_err(|error| CliError::new(ErrorKind::Defect, error))
+}
+
+/// What is told of people one by one.
+struct Named {
+    packs: Vec<Pack>,
+    absences: Vec<(PersonId, Document)>,
+    delegations: Vec<Vec<Block>>,
+    pages: Vec<Page>,
+}
+
+fn named(desk: &Desk<'_>, members: &[PersonId]) -> Named {
+    let packs = members.iter().filter_map(|person| desk.pack(*person));
+    let packs: Vec<Pack> = packs.collect();
+    let card = |pack: &Pack| Some((pack.person, desk.absence_card(pack.person)?));
+    let declared = desk.sources().past.question.roster.delegations.iter();
+    let delegation = |one| handing_over::card(desk.sources(), one);
+    Named {
+        absences: packs.iter().filter_map(card).collect(),
+        delegations: declared.map(delegation).collect(),
+        pages: lead::pages(desk, &packs),
+        packs,
+    }
 }
 
 fn product_sources(reading: &Reading<'_>) -> ProductSources {

@@ -46,7 +46,7 @@ pub fn replace_tree(
 pub fn replace_tree_and_drafts(
     place: &Path,
     files: &[(String, Vec<u8>)],
-    drafts: &[(&str, Draft)],
+    drafts: &[(String, Draft)],
     audience: Audience,
 ) -> Result<(), CliError> {
     let (parent, name) = split(place)?;
@@ -66,7 +66,7 @@ pub fn replace_tree_and_drafts(
                 told.borrow_mut().extend(notes);
                 bytes
             };
-            (*path, merge)
+            (path.as_str(), merge)
         })
         .collect();
     let drafts: Vec<tree::Draft<'_>> = merges

@@ -11,20 +11,14 @@ use super::workspace::Workspace;
 use super::{console, private_folder};
 use crate::analysis::Analysis;
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
-use crate::evidence::absence::{self, Observed};
-use crate::evidence::work::with_record;
-use crate::evidence::{self, Entry, Pack, Sources};
-use crate::metrics::absence::resilience::{Resilience, of_product_absences};
+use crate::evidence::{Desk, Entry, Pack, Page, Sources, with_desk};
 use crate::render::draft::Draft;
 use crate::render::{self, OutputFile, encode};
-use crate::report::Document;
 #[cfg(feature = "demo")]
 use crate::store::Store;
 use crate::tables::FactTable;
-use crate::work::absences::spells;
-use crate::work::delivery::deployments;
+use crate::work::Past;
 use crate::work::roster::person_of;
-use crate::work::{Past, Reading};
 
 /// Writes `<out>/private/<login>/`.
 pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
@@ -97,88 +91,55 @@ fn write(
     workspace: &Workspace,
     people: &[PersonId],
 ) -> Result<Vec<PathBuf>, CliError> {
-    let (packs, work) = pages(analysis, workspace, people);
     keep_out_of_git(&workspace.out.join("private"))?;
     let folders = private_folder::of_people(&analysis.tables.people);
     let mut written = Vec::new();
-    for (pack, absence) in packs {
-        let Some(folder) = folders.get(&pack.person) else {
-            continue;
-        };
-        let place = workspace.out.join("private").join(folder);
-        let work = work.get(&pack.person);
-        let files = files(&pack, absence.as_ref(), work)?;
-        let drafts = [("draft/brag.md", Draft::of(&pack.brag))];
-        replace_tree_and_drafts(&place, &files, &drafts, Audience::Owner)?;
-        written.push(place);
-    }
-    Ok(written)
+    with_desk_of(analysis, workspace, |desk| {
+        for person in people {
+            let (Some(pack), Some(folder)) = (desk.pack(*person), folders.get(person)) else {
+                continue;
+            };
+            let place = workspace.out.join("private").join(folder);
+            let pages = desk.pages(&pack);
+            replace_tree_and_drafts(
+                &place,
+                &files(&pack, &pages)?,
+                &drafts(&pages),
+                Audience::Owner,
+            )?;
+            written.push(place);
+        }
+        Ok(written)
+    })
 }
 
-pub(super) fn files(
-    pack: &Pack,
-    absence: Option<&Document>,
-    work: Option<&Document>,
-) -> Result<Vec<OutputFile>, CliError> {
+/// The files of a folder that are written anew each time.
+pub(super) fn files(pack: &Pack, pages: &[Page]) -> Result<Vec<OutputFile>, CliError> {
     let lines = render::pack::evidence_lines(&pack.lines)
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-    let document = |document| render::pack::document(document).into_bytes();
-    let mut files = vec![
-        ("evidence.md".to_owned(), document(&pack.evidence)),
-        ("evidence.jsonl".to_owned(), lines.into_bytes()),
-        ("one-on-one.md".to_owned(), document(&pack.one_on_one)),
-    ];
-    files.extend(absence.map(|card| ("absence.md".to_owned(), document(card))));
-    files.extend(work.map(|page| ("work.md".to_owned(), document(page))));
+    let mut files = vec![("evidence.jsonl".to_owned(), lines.into_bytes())];
+    for page in pages.iter().filter(|page| !page.is_draft) {
+        let text = render::pack::document(&page.document);
+        files.push((format!("{}.md", page.stem), text.into_bytes()));
+    }
     Ok(files)
 }
 
-/// Packs with absence cards, and the pages of initiatives, goals and hand-overs, from one past.
-type Pages = (Vec<(Pack, Option<Document>)>, BTreeMap<PersonId, Document>);
-
-/// The pages of some people.
-pub(super) fn pages(analysis: &Analysis, workspace: &Workspace, people: &[PersonId]) -> Pages {
-    with_sources(analysis, workspace, |sources| {
-        let work = with_record(sources, |record| {
-            let pages = people.iter();
-            let pages = pages.filter_map(|person| Some((*person, record.document(*person)?)));
-            pages.collect()
-        });
-        (packs_of(analysis, sources, people), work)
-    })
+/// The drafts of a folder, by their paths.
+pub(super) fn drafts(pages: &[Page]) -> Vec<(String, Draft)> {
+    let drafts = pages.iter().filter(|page| page.is_draft);
+    drafts
+        .map(|page| (format!("{}.md", page.stem), Draft::of(&page.document)))
+        .collect()
 }
 
-/// Every pack with the person's absence card, where there is one.
-pub(super) fn packs(
+/// Gathers what the pages of people are made from, and hands it on.
+pub(super) fn with_desk_of<T>(
     analysis: &Analysis,
     workspace: &Workspace,
-    people: &[PersonId],
-) -> Vec<(Pack, Option<Document>)> {
-    with_sources(analysis, workspace, |sources| {
-        packs_of(analysis, sources, people)
-    })
-}
-
-fn packs_of(
-    analysis: &Analysis,
-    sources: &Sources<'_>,
-    people: &[PersonId],
-) -> Vec<(Pack, Option<Document>)> {
-    let question = &analysis.private_question;
-    let (found, missing) = resilience(&sources.past.readings);
-    let spells = spells(question);
-    let observed = Observed {
-        spells: &spells,
-        found: &found,
-        missing: &missing,
-    };
-    evidence::packs(sources, people)
-        .into_iter()
-        .map(|pack| {
-            let card = absence::document(sources, &observed, pack.person);
-            (pack, card)
-        })
-        .collect()
+    use_it: impl FnOnce(&Desk<'_>) -> T,
+) -> T {
+    with_sources(analysis, workspace, |sources| with_desk(sources, use_it))
 }
 
 /// Gathers what evidence is taken from, and hands it on.
@@ -216,26 +177,4 @@ pub(super) fn with_sources<T>(
         entries: &entries,
     };
     use_them(&sources)
-}
-
-/// The answers of `absence.resilience`, and what is missing, product by product.
-fn resilience(readings: &[Reading<'_>]) -> (Vec<Resilience>, Vec<String>) {
-    let (mut found, mut without) = (Vec::new(), Vec::new());
-    // What is in no product has no name and no deployments of its own.
-    let products = readings.iter();
-    for reading in products.filter(|reading| !reading.product.name.is_empty()) {
-        let product = reading.product;
-        if let Err(missing) = deployments::of_product(reading) {
-            let because = missing.because;
-            without.push(format!("deployments of {}: {because}", product.name));
-        }
-        match of_product_absences(reading) {
-            Ok(absences) => found.extend(absences),
-            Err(missing) => {
-                let because = missing.because;
-                without.push(format!("pull requests of {}: {because}", product.name));
-            }
-        }
-    }
-    (found, without)
 }

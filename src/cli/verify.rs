@@ -13,7 +13,6 @@ use super::{lead, person};
 use crate::analysis::Analysis;
 use crate::domain::Account;
 use crate::evidence::follow_up;
-use crate::render::draft::Draft;
 use crate::render::verify::{Finding, Written};
 use crate::render::{encode, pack};
 use crate::tables::FactTable;
@@ -99,12 +98,16 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
     let mut files = lead::files(&analysis, workspace)?;
     files.extend(team);
     let everybody = person::everybody(&analysis);
-    let (packs, work) = person::pages(&analysis, workspace, &everybody);
-    for (pack, absence) in packs {
-        let work = work.get(&pack.person);
-        files.extend(person::files(&pack, absence.as_ref(), work)?);
-        written.add(&Draft::of(&pack.brag).begun());
-    }
+    person::with_desk_of(&analysis, workspace, |desk| {
+        for pack in everybody.iter().filter_map(|person| desk.pack(*person)) {
+            let pages = desk.pages(&pack);
+            files.extend(person::files(&pack, &pages)?);
+            for (_, draft) in person::drafts(&pages) {
+                written.add(&draft.begun());
+            }
+        }
+        Ok::<(), CliError>(())
+    })?;
     for (_, bytes) in files {
         written.add(&String::from_utf8_lossy(&bytes));
     }

@@ -44,14 +44,7 @@ pub fn document(
         .filter(|spell| spell.person == person && spell.is_long_enough())
         .peekable();
     spells.peek()?;
-    let login = whose
-        .logins
-        .first()
-        .map_or(whose.display_name.as_str(), |login| login.0.as_str());
-    let face = Face {
-        name: &whose.display_name,
-        login,
-    };
+    let face = Face::of(whose);
     let index = Index::of(sources);
     let mut blocks = vec![Block::Paragraph(vec![Span::text(
         "A two-week absence with stable figures is evidence that the team does not wait on one person: what it means is yours to \

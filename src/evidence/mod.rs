@@ -6,6 +6,7 @@
 pub mod absence;
 pub mod brag;
 mod coverage;
+pub mod desk;
 pub mod follow_up;
 mod goals;
 pub mod handing_over;
@@ -33,7 +34,8 @@ use crate::work::Past;
 use crate::work::file_areas::qualifier;
 use crate::work::roster::RosterAbsence;
 
-pub use pack::{Pack, packs};
+pub use desk::{Desk, Page, with_desk};
+pub use pack::Pack;
 pub use snippet::{Act, Dimension, Kind, Link, Origin, Polarity, Quote, Snippet, Words};
 
 /// What evidence is taken from.

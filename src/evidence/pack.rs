@@ -6,8 +6,8 @@ use super::index::Index;
 use super::moments::{Subject, moments};
 use super::sampling::sample;
 use super::snippet::{Act, Event, Kind, Origin, Polarity, Snippet, Words};
-use super::{Sources, brag, coverage, lint, one_on_one};
-use crate::domain::{Account, Person, PersonId};
+use super::{Sources, coverage, lint};
+use crate::domain::{Person, PersonId};
 use crate::report::document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
 use crate::work::Need;
 
@@ -23,35 +23,15 @@ pub struct Pack {
     pub login: String,
     /// Every moment, by date.
     pub snippets: Vec<Snippet>,
-    /// `evidence.md`.
-    pub evidence: Document,
     /// `evidence.jsonl`.
     pub lines: Vec<EvidenceLine>,
-    /// `draft/brag.md`, which the person goes on with.
-    pub brag: Document,
-    /// `one-on-one.md`.
-    pub one_on_one: Document,
     /// Moments left out, with the reason: a word that the linter refuses, or no page to show.
     pub refused: Vec<(String, String)>,
 }
 
-/// The packs of some people, in their order. Bots, AI reviewers, ghosts and unknown ids have none.
-#[must_use]
-pub fn packs(sources: &Sources<'_>, persons: &[PersonId]) -> Vec<Pack> {
-    let index = Index::of(sources);
-    persons
-        .iter()
-        .filter_map(|id| sources.person(*id))
-        .filter(|person| person.account == Account::Human)
-        .map(|person| pack(sources, &index, person))
-        .collect()
-}
-
-fn pack(sources: &Sources<'_>, index: &Index<'_>, person: &Person) -> Pack {
-    let login = person
-        .logins
-        .first()
-        .map_or_else(|| person.display_name.clone(), |login| login.0.clone());
+/// One person's pack.
+pub(super) fn pack(sources: &Sources<'_>, index: &Index<'_>, person: &Person) -> Pack {
+    let login = Face::of(person).login.to_owned();
     let subject = Subject {
         sources,
         index,
@@ -71,16 +51,9 @@ fn pack(sources: &Sources<'_>, index: &Index<'_>, person: &Person) -> Pack {
         .iter()
         .map(|snippet| line(snippet, &login))
         .collect();
-    let face = Face {
-        name: &person.display_name,
-        login: &login,
-    };
     Pack {
         person: person.id,
-        evidence: document(sources, person.id, &face, &snippets, &refused),
-        brag: brag::document(sources, &face, &snippets),
-        one_on_one: one_on_one::document(sources, &face, &snippets),
-        login: login.clone(),
+        login,
         snippets,
         lines,
         refused,
@@ -126,7 +99,16 @@ pub(super) struct Face<'a> {
     pub(super) login: &'a str,
 }
 
-impl Face<'_> {
+impl<'a> Face<'a> {
+    pub(super) fn of(person: &'a Person) -> Self {
+        let name = person.display_name.as_str();
+        let login = person.logins.first();
+        Self {
+            name,
+            login: login.map_or(name, |login| login.0.as_str()),
+        }
+    }
+
     /// `Ada Example (ada)`, or the one where both are the same.
     pub(super) fn words(&self) -> String {
         if self.name == self.login {
@@ -201,13 +183,9 @@ pub(super) fn subtitle(sources: &Sources<'_>) -> Vec<Span> {
     ))]
 }
 
-fn document(
-    sources: &Sources<'_>,
-    person: PersonId,
-    face: &Face<'_>,
-    snippets: &[Snippet],
-    refused: &[(String, String)],
-) -> Document {
+/// `evidence.md`.
+pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, pack: &Pack) -> Document {
+    let (snippets, refused) = (&pack.snippets, &pack.refused);
     let shown = sample(snippets, SHOWN);
     let mut blocks = Vec::new();
     if !snippets.is_empty() {
@@ -237,7 +215,7 @@ fn document(
         sources.date(sources.past.question.window.since),
         sources.last_day(),
     );
-    if let Some(absence) = sources.absence_words(person, first, last) {
+    if let Some(absence) = sources.absence_words(pack.person, first, last) {
         blocks.push(Block::Paragraph(vec![Span::text(absence)]));
     }
     if !snippets.is_empty() {

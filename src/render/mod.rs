@@ -16,6 +16,7 @@ pub mod verify;
 pub use explain::{Explain, Format, definition_index, definition_page, explain};
 pub use markdown::MAX_SUMMARY_BYTES;
 
+use crate::evidence::Page;
 use crate::evidence::lead::Lead;
 use crate::report::{Chart, TeamReport};
 
@@ -73,11 +74,11 @@ pub fn team_tree(report: &TeamReport) -> Result<Vec<OutputFile>, RenderError> {
     Ok(files)
 }
 
-/// All files below `private/lead/`: the page, every part as text, and the views as data.
+/// All files below `private/lead/`: the page, every part as text, the views as data, and the pages beside them.
 ///
 /// # Errors
 /// A defect of the program: see [`RenderError`].
-pub fn lead_tree(lead: &Lead) -> Result<Vec<OutputFile>, RenderError> {
+pub fn lead_tree(lead: &Lead, pages: &[Page]) -> Result<Vec<OutputFile>, RenderError> {
     let mut files = vec![
         ("index.html".to_owned(), html::lead(lead)?.into_bytes()),
         ("lead.json".to_owned(), json::lead(lead)?.into_bytes()),
@@ -85,6 +86,10 @@ pub fn lead_tree(lead: &Lead) -> Result<Vec<OutputFile>, RenderError> {
     files.extend(lead.parts.iter().map(|part| {
         let text = pack::document(&part.document);
         (format!("{}.md", part.id), text.into_bytes())
+    }));
+    files.extend(pages.iter().map(|page| {
+        let text = pack::document(&page.document);
+        (format!("{}.md", page.stem), text.into_bytes())
     }));
     files.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(files)

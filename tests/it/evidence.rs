@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
@@ -14,8 +15,11 @@ use linchpin::domain::{
     PullRequestState, RepoName, RepositoryId, RequestAction, Review, ReviewRequest, ReviewState,
     TimelineEvent, Window,
 };
-use linchpin::evidence::{Entry, Kind, Pack, Polarity, Snippet, Sources, lint, packs, sampling};
+use linchpin::evidence::{
+    Entry, Kind, Pack, Page, Polarity, Snippet, Sources, lint, sampling, with_desk,
+};
 use linchpin::register::{PrivateRegister, Register};
+use linchpin::report::Document;
 use linchpin::report::document::{Block, Span};
 use linchpin::tables::changes::{Changes, File as ChangedFile};
 use linchpin::tables::{CommitRow, Repository, Tables};
@@ -237,7 +241,7 @@ impl Team {
         question
     }
 
-    fn packs(&self, who: &[PersonId]) -> Vec<Pack> {
+    fn packs(&self, who: &[PersonId]) -> Vec<Folder> {
         let tables = self.tables();
         let question = self.question(&tables);
         let products = question.products_and_rest(&tables.repositories);
@@ -247,15 +251,15 @@ impl Team {
             repositories: &self.repositories,
             entries: &self.entries,
         };
-        packs(&sources, who)
+        folders(&sources, who)
     }
 
-    fn pack(&self, who: PersonId) -> Pack {
+    fn pack(&self, who: PersonId) -> Folder {
         self.packs(&[who]).pop().unwrap()
     }
 
     fn polarities(&self, who: PersonId, kind: Kind) -> Vec<Polarity> {
-        let snippets = self.pack(who).snippets.into_iter();
+        let snippets = self.pack(who).pack.snippets.into_iter();
         let of_kind = snippets.filter(|snippet| snippet.kind == kind);
         of_kind.map(|snippet| snippet.polarity).collect()
     }
@@ -846,8 +850,40 @@ fn add_issue(
         }));
 }
 
+/// A pack with the pages of its folder.
+struct Folder {
+    pack: Pack,
+    pages: Vec<Page>,
+}
+
+impl Deref for Folder {
+    type Target = Pack;
+
+    fn deref(&self) -> &Pack {
+        &self.pack
+    }
+}
+
+impl Folder {
+    fn page(&self, stem: &str) -> &Document {
+        let page = self.pages.iter().find(|page| page.stem == stem);
+        &page.unwrap().document
+    }
+}
+
+fn folders(sources: &Sources<'_>, who: &[PersonId]) -> Vec<Folder> {
+    with_desk(sources, |desk| {
+        let packs = who.iter().filter_map(|person| desk.pack(*person));
+        let folder = |pack: Pack| {
+            let pages = desk.pages(&pack);
+            Folder { pack, pages }
+        };
+        packs.map(folder).collect()
+    })
+}
+
 /// The demo's people and their packs over the last year.
-static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
+static PACKS: LazyLock<Vec<Folder>> = LazyLock::new(|| {
     let people: Vec<Person> = (0..)
         .zip(&WORLD.host.accounts)
         .map(|(id, account)| {
@@ -873,7 +909,7 @@ static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
         entries: &[],
     };
     let everyone: Vec<PersonId> = people.iter().map(|person| person.id).collect();
-    packs(&sources, &everyone)
+    folders(&sources, &everyone)
 });
 
 #[test]
@@ -939,8 +975,8 @@ fn every_sentence_is_dated_linked_and_passes_the_linter() {
 #[test]
 fn nothing_that_linchpin_says_of_itself_judges() {
     for pack in PACKS.iter() {
-        for document in [&pack.evidence, &pack.brag, &pack.one_on_one] {
-            for block in &document.blocks {
+        for page in &pack.pages {
+            for block in &page.document.blocks {
                 if let Block::Paragraph(spans) = block {
                     for span in spans {
                         if let Span::Text(text) | Span::Emphasis(text) = span {
@@ -1013,7 +1049,7 @@ fn the_person_who_is_away_has_no_evidence_from_those_two_weeks() {
 fn a_one_on_one_page_has_at_most_ten_lines() {
     for pack in PACKS.iter() {
         let lines: usize = pack
-            .one_on_one
+            .page("one-on-one")
             .blocks
             .iter()
             .map(|block| match block {
@@ -1287,6 +1323,7 @@ fn who_adds_a_document_wrote_it_and_who_edits_moves_or_deletes_it_did_not() {
             ];
             let found = team
                 .pack(who)
+                .pack
                 .snippets
                 .into_iter()
                 .map(|snippet| snippet.kind);
@@ -1384,6 +1421,7 @@ fn the_same_quotation_stands_once_and_with_the_review_that_it_belongs_to() {
     team.comment(3, ADA, "2026-03-10T11:00:00Z", "Why?");
     let quotes: Vec<(Kind, String)> = team
         .pack(ADA)
+        .pack
         .snippets
         .into_iter()
         .filter_map(|snippet| Some((snippet.kind, snippet.quote?.text)))
@@ -1502,23 +1540,24 @@ fn what_git_knows_is_told_without_github_and_the_rest_is_not_observed() {
             "First change in the area “doors”: widgets@0202020202 “Commit 2”. The record starts 2025-01-03."
         ]
     );
-    let said = |document: &linchpin::report::Document| linchpin::render::pack::document(document);
+    let said = |document: &Document| linchpin::render::pack::document(document);
     let pack = team.pack(ADA);
     assert!(
-        said(&pack.evidence).contains("not observed: pull requests, reviews and requests of"),
+        said(pack.page("evidence"))
+            .contains("not observed: pull requests, reviews and requests of"),
         "{}",
-        said(&pack.evidence)
+        said(pack.page("evidence"))
     );
     let quiet = team.pack(CEM);
-    let page = said(&quiet.evidence);
+    let page = said(quiet.page("evidence"));
     assert!(
         page.contains("not observed") && !page.contains("0 of 0"),
         "{page}"
     );
     assert!(
-        said(&quiet.one_on_one).contains("not observed"),
+        said(quiet.page("one-on-one")).contains("not observed"),
         "{}",
-        said(&quiet.one_on_one)
+        said(quiet.page("one-on-one"))
     );
 }
 
@@ -1555,14 +1594,14 @@ fn open_lines(page: &str) -> usize {
 #[test]
 fn a_page_of_evidence_is_a_few_screens_and_a_quarter_of_a_brag_document_is_one() {
     for pack in PACKS.iter() {
-        let page = linchpin::render::pack::document(&pack.evidence);
+        let page = linchpin::render::pack::document(pack.page("evidence"));
         assert!(
             open_lines(&page) <= 190,
             "{}: {}",
             pack.login,
             open_lines(&page)
         );
-        let brag = linchpin::render::draft::Draft::of(&pack.brag).begun();
+        let brag = linchpin::render::draft::Draft::of(pack.page("draft/brag")).begun();
         for part in brag.split("<!-- linchpin:begin ").skip(2) {
             let part = part.split("<!-- linchpin:end ").next().unwrap();
             assert!(
@@ -1603,6 +1642,7 @@ fn an_excerpt_is_what_its_author_wrote_and_neither_a_quotation_nor_code() {
     team.comment(1, ADA, "2026-03-10T11:00:00Z", "> It is dark, is it not?");
     let quotes: Vec<String> = team
         .pack(ADA)
+        .pack
         .snippets
         .into_iter()
         .filter_map(|snippet| Some(snippet.quote?.text))

@@ -1,8 +1,7 @@
 //! Initiatives, goals and hand-overs: the page that a review is written from.
 
 use linchpin::domain::{CommitId, PersonId};
-use linchpin::evidence::work::with_record;
-use linchpin::evidence::{handing_over, lint};
+use linchpin::evidence::{handing_over, lint, with_desk};
 use linchpin::report::document::Document;
 use linchpin::tables::CommitRow;
 
@@ -10,7 +9,8 @@ use crate::small_team::{ADA, BEN, BOT, CEM, SmallTeam, WIDGETS, at, words};
 
 /// Somebody's `work.md`.
 fn page(team: &SmallTeam, person: PersonId) -> String {
-    let document = team.sources(|sources| with_record(sources, |record| record.document(person)));
+    let document =
+        team.sources(|sources| with_desk(sources, |desk| desk.record().document(person)));
     words(&document.unwrap())
 }
 

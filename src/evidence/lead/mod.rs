@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::{Person, PersonId, RepoName, RepositoryId};
-use crate::evidence::Pack;
+use crate::evidence::{Desk, Pack, Page};
 use crate::metrics::Measure;
 use crate::metrics::agreements::Agreement;
 use crate::metrics::knowledge::decay::AreaKnowledge;
@@ -212,6 +212,13 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
         coverage,
         parts,
     }
+}
+
+/// The pages beside the views, each a file of its own: what is told of the team's people one by one.
+#[must_use]
+pub fn pages(desk: &Desk<'_>, packs: &[Pack]) -> Vec<Page> {
+    let _ = (desk, packs);
+    Vec::new()
 }
 
 fn subtitle(sources: &LeadSources<'_>) -> String {

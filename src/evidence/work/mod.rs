@@ -12,37 +12,16 @@ use jiff::Timestamp;
 use super::Sources;
 use super::goals::{self, Outcome};
 use super::handing_over;
-use super::pack::{Face, subtitle};
+use super::pack::Face;
 use crate::domain::{Bucket, Granularity, PersonId, PullRequestState};
 use crate::report::document::{Block, Document, Span};
+use crate::work::Need;
 use crate::work::initiatives::{Initiative, Initiatives, Named, Story, Teller};
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterInitiative;
-use crate::work::{Need, Past};
 
 /// How many pull requests outside of initiatives are listed.
 const LISTED: usize = 30;
-
-/// Hands the record of all people to whoever makes pages of it, as it was at the last instant that evidence may speak of.
-pub fn with_record<T>(sources: &Sources<'_>, use_it: impl FnOnce(&Record<'_>) -> T) -> T {
-    let subtitle = subtitle(sources);
-    if sources.end() == sources.past.question.as_of {
-        return use_it(&Record::of(sources, subtitle));
-    }
-    let mut question = sources.past.question.clone();
-    question.as_of = sources.end();
-    let readings = sources.past.readings.iter();
-    let past = Past {
-        tables: sources.past.tables,
-        question: &question,
-        readings: readings.map(|reading| reading.at(&question)).collect(),
-    };
-    let sources = Sources {
-        past: &past,
-        ..*sources
-    };
-    use_it(&Record::of(&sources, subtitle))
-}
 
 /// What the pages of all people are made from: initiatives with their stories, and what came of the goals.
 pub struct Record<'a> {
@@ -57,7 +36,7 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    fn of(sources: &'a Sources<'a>, subtitle: Vec<Span>) -> Self {
+    pub(super) fn of(sources: &'a Sources<'a>, subtitle: Vec<Span>) -> Self {
         let teller = Teller::of(sources.past);
         let mut found = Initiatives::of(sources.past);
         let mut stories = Vec::new();
@@ -87,11 +66,7 @@ impl<'a> Record<'a> {
     pub fn document(&self, person: PersonId) -> Option<Document> {
         let sources = self.sources;
         let whose = sources.person(person)?;
-        let login = whose.logins.first();
-        let face = Face {
-            name: &whose.display_name,
-            login: login.map_or(whose.display_name.as_str(), |login| &login.0),
-        };
+        let face = Face::of(whose);
         let mut blocks = self.goals(person);
         self.initiatives(person, &mut blocks);
         blocks.extend(handing_over::section(sources, person));

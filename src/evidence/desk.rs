@@ -1,0 +1,191 @@
+//! The pages of people: what they are made from, found out once for all of them, and which pages each folder holds.
+
+use std::cell::OnceCell;
+
+use super::absence::{self, Observed};
+use super::index::Index;
+use super::pack::{self, Face, Pack, subtitle};
+use super::work::Record;
+use super::{Sources, brag, one_on_one};
+use crate::domain::{Account, Person, PersonId};
+use crate::metrics::absence::resilience::{Resilience, of_product_absences};
+use crate::report::document::Document;
+use crate::work::absences::{Spell, spells};
+use crate::work::delivery::deployments;
+use crate::work::{Past, Reading};
+
+/// A page of somebody's folder.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Its path below the folder, without an ending: `evidence`, `draft/brag`.
+    pub stem: String,
+    /// What stands in it.
+    pub document: Document,
+    /// Whether the person goes on writing in it: then it is begun once, and its parts are brought up to date.
+    pub is_draft: bool,
+}
+
+impl Page {
+    pub(super) fn generated(stem: impl Into<String>, document: Document) -> Self {
+        Self {
+            stem: stem.into(),
+            document,
+            is_draft: false,
+        }
+    }
+
+    pub(super) fn draft(stem: impl Into<String>, document: Document) -> Self {
+        Self {
+            stem: stem.into(),
+            document,
+            is_draft: true,
+        }
+    }
+}
+
+/// Where the pages of people are written: the sources, and what is read from them once for everybody, when a page asks for it.
+pub struct Desk<'a> {
+    sources: &'a Sources<'a>,
+    /// The same, as it was at the last instant that evidence may speak of.
+    ended: &'a Sources<'a>,
+    index: Index<'a>,
+    record: OnceCell<Record<'a>>,
+    absences: OnceCell<Absences>,
+}
+
+/// The declared absences, and what was measured around them.
+struct Absences {
+    spells: Vec<Spell>,
+    found: Vec<Resilience>,
+    missing: Vec<String>,
+}
+
+/// Hands a desk to whoever makes pages of it.
+pub fn with_desk<T>(sources: &Sources<'_>, use_it: impl FnOnce(&Desk<'_>) -> T) -> T {
+    if sources.end() == sources.past.question.as_of {
+        return use_it(&Desk::of(sources, sources));
+    }
+    let mut question = sources.past.question.clone();
+    question.as_of = sources.end();
+    let readings = sources.past.readings.iter();
+    let past = Past {
+        tables: sources.past.tables,
+        question: &question,
+        readings: readings.map(|reading| reading.at(&question)).collect(),
+    };
+    let ended = Sources {
+        past: &past,
+        ..*sources
+    };
+    use_it(&Desk::of(sources, &ended))
+}
+
+impl<'a> Desk<'a> {
+    fn of(sources: &'a Sources<'a>, ended: &'a Sources<'a>) -> Self {
+        Self {
+            sources,
+            ended,
+            index: Index::of(sources),
+            record: OnceCell::new(),
+            absences: OnceCell::new(),
+        }
+    }
+
+    /// What everything is taken from.
+    #[must_use]
+    pub const fn sources(&self) -> &'a Sources<'a> {
+        self.sources
+    }
+
+    /// Initiatives with their stories, and goals with what came of them, as of the last instant that evidence may speak of.
+    #[must_use]
+    pub fn record(&self) -> &Record<'a> {
+        self.record
+            .get_or_init(|| Record::of(self.ended, subtitle(self.sources)))
+    }
+
+    /// Somebody's pack; bots, AI reviewers, ghosts and unknown ids have none.
+    #[must_use]
+    pub fn pack(&self, person: PersonId) -> Option<Pack> {
+        let whose = self.human(person)?;
+        Some(pack::pack(self.sources, &self.index, whose))
+    }
+
+    /// Every page of the folder that a pack belongs to.
+    #[must_use]
+    pub fn pages(&self, pack: &Pack) -> Vec<Page> {
+        let Some(whose) = self.human(pack.person) else {
+            return Vec::new();
+        };
+        let (sources, face) = (self.sources, Face::of(whose));
+        let mut pages = vec![
+            Page::generated("evidence", pack::document(sources, &face, pack)),
+            Page::generated(
+                "one-on-one",
+                one_on_one::document(sources, &face, &pack.snippets),
+            ),
+        ];
+        let card = self.absence_card(pack.person);
+        pages.extend(card.map(|card| Page::generated("absence", card)));
+        let work = self.record().document(pack.person);
+        pages.extend(work.map(|work| Page::generated("work", work)));
+        pages.push(Page::draft(
+            "draft/brag",
+            brag::document(sources, &face, &pack.snippets),
+        ));
+        pages
+    }
+
+    /// What the team's figures were while somebody was away; `None` without a declared absence that is long enough.
+    #[must_use]
+    pub fn absence_card(&self, person: PersonId) -> Option<Document> {
+        let Absences {
+            spells,
+            found,
+            missing,
+        } = self.absences.get_or_init(|| Absences::of(self.sources));
+        let observed = Observed {
+            spells,
+            found,
+            missing,
+        };
+        absence::document(self.sources, &observed, person)
+    }
+
+    fn human(&self, person: PersonId) -> Option<&'a Person> {
+        let whose = self.sources.person(person)?;
+        (whose.account == Account::Human).then_some(whose)
+    }
+}
+
+impl Absences {
+    fn of(sources: &Sources<'_>) -> Self {
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        // What is in no product has no name and no deployments of its own.
+        let readings = sources.past.readings.iter();
+        for reading in readings.filter(|reading| !reading.product.name.is_empty()) {
+            Self::of_product(reading, &mut found, &mut missing);
+        }
+        Self {
+            spells: spells(sources.past.question),
+            found,
+            missing,
+        }
+    }
+
+    fn of_product(reading: &Reading<'_>, found: &mut Vec<Resilience>, missing: &mut Vec<String>) {
+        let name = &reading.product.name;
+        if let Err(deployments) = deployments::of_product(reading) {
+            missing.push(format!("deployments of {name}: {}", deployments.because));
+        }
+        match of_product_absences(reading) {
+            Ok(absences) => found.extend(absences),
+            Err(pull_requests) => {
+                missing.push(format!(
+                    "pull requests of {name}: {}",
+                    pull_requests.because
+                ));
+            }
+        }
+    }
+}
