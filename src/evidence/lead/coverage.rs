@@ -112,7 +112,7 @@ fn sign(held: &str) -> char {
         "win" => '▲',
         "challenge" => '▽',
         "context" => '○',
-        _ => '·',
+        _ => '□',
     }
 }
 
@@ -144,7 +144,7 @@ pub(super) fn blocks(lines: &[CoverageLine]) -> Vec<Block> {
         cells
     };
     let mut blocks = vec![Block::Paragraph(vec![Span::text(
-        "A sign a month: ▲ something done, ▽ something that waits or came back, ◆ both, ○ moments that are neither, · \
+        "A sign a month: ▲ something done, ▽ something that waits or came back, ◆ both, ○ moments that are neither, □ \
          nothing in the record.",
     )])];
     blocks.push(Block::Table(Table {
