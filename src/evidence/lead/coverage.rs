@@ -11,7 +11,7 @@ use crate::evidence::{Kind, Pack, Polarity, Snippet};
 use crate::report::document::{Block, Span};
 use crate::report::table::{Column, Table, TableCell};
 
-pub(super) const INTRO: &str = "What the record on GitHub holds about whom. Little evidence says that the record is thin, never that the \
+pub(super) const INTRO: &str = "What the record on GitHub holds of whom. Little evidence says that the record is thin, never that the \
                                 work was: pairing, design, mentoring and support leave nothing there. Ask, and write it down by hand.";
 
 /// What a lead can give somebody a chance at.
