@@ -67,7 +67,7 @@ fn of_page(place: &str, text: &str) -> Vec<Table> {
     let mut found = Vec::new();
     for hit in tables.captures_iter(text) {
         let Some(table) = hit.get(2) else {
-            part = hit[1].to_owned();
+            hit[1].clone_into(&mut part);
             continue;
         };
         let cells = |row: &str| -> Vec<String> {
