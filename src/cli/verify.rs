@@ -14,7 +14,7 @@ use crate::analysis::Analysis;
 use crate::domain::Account;
 use crate::evidence::follow_up;
 use crate::render::verify::{Finding, Written};
-use crate::render::{encode, pack};
+use crate::render::{encode, html, pack};
 use crate::tables::FactTable;
 use crate::work::roster::person_of;
 
@@ -103,7 +103,11 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
             let pages = desk.pages(&pack);
             files.extend(person::files(&pack, &pages)?);
             for file in person::drafts(&pages) {
-                written.add(&file.draft.begun());
+                let begun = file.draft.begun();
+                let page = html::written(&begun, &file.nav)
+                    .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
+                written.add(&begun);
+                written.add(&page);
             }
         }
         Ok::<(), CliError>(())
