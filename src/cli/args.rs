@@ -351,7 +351,7 @@ pub enum RegisterCommand {
 /// Arguments of `register add`.
 #[derive(Debug, Args)]
 pub struct RegisterAddArgs {
-    /// The table: absence, delegation, feedback, goal, initiative or entry.
+    /// The table: absence, buddy, delegation, feedback, goal, initiative or entry.
     pub table: String,
     /// Its keys, as in `login=ada from=2026-07-06`; lists are separated by commas.
     #[arg(value_name = "KEY=VALUE", required = true)]

@@ -19,6 +19,7 @@ use crate::domain::{
     Bucket, Comment, CommitId, PersonId, RepositoryId, RequestAction, ReviewState, Window,
 };
 use crate::work::delivery::deployments::commit_page;
+use crate::work::threads::own_words;
 
 /// Whose moments, and what they are read from.
 pub(super) struct Subject<'a> {
@@ -236,21 +237,6 @@ pub(super) fn excerpt<'a>(comments: impl Iterator<Item = &'a Comment>) -> Option
         text,
         url: longest.url.clone(),
     })
-}
-
-/// A comment without the lines that it quotes and without blocks of code.
-fn own_words(body: &str) -> String {
-    let mut own: Vec<&str> = Vec::new();
-    let mut is_code = false;
-    for line in body.lines() {
-        let start = line.trim_start();
-        if start.starts_with("```") || start.starts_with("~~~") {
-            is_code = !is_code;
-        } else if !is_code && !start.starts_with('>') {
-            own.push(line);
-        }
-    }
-    own.join("\n").trim().to_owned()
 }
 
 /// `1 comment`, `2 comments`.
