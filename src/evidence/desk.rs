@@ -3,10 +3,11 @@
 use std::cell::OnceCell;
 
 use super::absence::{self, Observed};
+use super::growth::{self, Growth};
 use super::index::Index;
 use super::pack::{self, Face, Pack, subtitle};
 use super::work::Record;
-use super::{Sources, brag, one_on_one};
+use super::{Sources, brag, growing_others, one_on_one};
 use crate::domain::{Account, Person, PersonId};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
 use crate::report::document::Document;
@@ -51,6 +52,7 @@ pub struct Desk<'a> {
     index: Index<'a>,
     record: OnceCell<Record<'a>>,
     absences: OnceCell<Absences>,
+    growth: OnceCell<Growth>,
 }
 
 /// The declared absences, and what was measured around them.
@@ -88,6 +90,7 @@ impl<'a> Desk<'a> {
             index: Index::of(sources),
             record: OnceCell::new(),
             absences: OnceCell::new(),
+            growth: OnceCell::new(),
         }
     }
 
@@ -129,6 +132,14 @@ impl<'a> Desk<'a> {
         pages.extend(card.map(|card| Page::generated("absence", card)));
         let work = self.record().document(pack.person);
         pages.extend(work.map(|work| Page::generated("work", work)));
+        let growth = growth::Writing {
+            sources,
+            index: &self.index,
+            growth: self.growth(),
+        };
+        pages.push(Page::generated("growth", growth.document(whose, pack)));
+        let others = growing_others::document(sources, self.record(), whose, &pack.snippets);
+        pages.push(Page::generated("growing-others", others));
         pages.push(Page::draft(
             "draft/brag",
             brag::document(sources, &face, &pack.snippets),
@@ -150,6 +161,13 @@ impl<'a> Desk<'a> {
             missing,
         };
         absence::document(self.sources, &observed, person)
+    }
+
+    /// What the quarters of people are told from.
+    fn growth(&self) -> &Growth {
+        let starts_at = self.index.starts_at;
+        self.growth
+            .get_or_init(|| Growth::of(self.sources, starts_at))
     }
 
     fn human(&self, person: PersonId) -> Option<&'a Person> {

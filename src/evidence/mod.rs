@@ -9,6 +9,8 @@ mod coverage;
 pub mod desk;
 pub mod follow_up;
 mod goals;
+mod growing_others;
+pub mod growth;
 pub mod handing_over;
 mod index;
 mod kind;

@@ -9,10 +9,11 @@ use super::reviewers::share_words;
 use super::{LeadSources, ProductSources};
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{Ratio, Unit};
-use crate::metrics::review::waits::WaitsCompared;
+use crate::metrics::review::waits::{Wait, WaitsCompared};
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
+use crate::work::Question;
 
 /// How waits on one person stand, over the window and by quarter of the merge.
 #[derive(Debug, Clone, Serialize)]
@@ -80,7 +81,6 @@ pub(super) fn bottleneck(
     names: &Names<'_>,
     product: &ProductSources,
 ) -> Vec<Bottleneck> {
-    let quarters: BTreeSet<Bucket> = product.waits.iter().map(|wait| wait.quarter).collect();
     let mut people: Vec<PersonId> = product.waits.iter().map(|wait| wait.person).collect();
     let leads = sources.question.roster.members.iter();
     people.extend(
@@ -92,26 +92,41 @@ pub(super) fn bottleneck(
     people.dedup();
     names.sort(&mut people);
     people.sort_by_key(|person| !names.is_lead(*person));
-    let one = |person: PersonId| {
-        let all = product.waits.iter();
-        Bottleneck {
-            name: names.name(person),
-            is_lead: names.is_lead(person),
-            window: Stretch::of(None, &WaitsCompared::of(sources.question, all, person)),
-            quarters: quarters
-                .iter()
-                .map(|quarter| {
-                    let waits = product.waits.iter().filter(|wait| wait.quarter == *quarter);
-                    Stretch::of(
-                        Some(*quarter),
-                        &WaitsCompared::of(sources.question, waits, person),
-                    )
-                })
-                .collect(),
-            person,
-        }
-    };
+    let one = |person: PersonId| one(sources.question, &product.waits, person, names.name(person));
     people.into_iter().map(one).collect()
+}
+
+/// How the waits of a product on one person stand, over the window and by quarter.
+pub(in crate::evidence) fn one(
+    question: &Question,
+    waits: &[Wait],
+    person: PersonId,
+    name: String,
+) -> Bottleneck {
+    let quarters: BTreeSet<Bucket> = waits.iter().map(|wait| wait.quarter).collect();
+    let of_quarter = |quarter: &Bucket| {
+        let inside = waits.iter().filter(|wait| wait.quarter == *quarter);
+        Stretch::of(Some(*quarter), &WaitsCompared::of(question, inside, person))
+    };
+    let mut members = question.roster.members.iter();
+    Bottleneck {
+        name,
+        is_lead: members.any(|member| member.person == person && member.is_lead),
+        window: Stretch::of(None, &WaitsCompared::of(question, waits.iter(), person)),
+        quarters: quarters.iter().map(of_quarter).collect(),
+        person,
+    }
+}
+
+/// What the card tells of one person: leads are told in any case, everybody else where a quarter stands out; else nothing.
+pub(in crate::evidence) fn of_one(unit: Unit, product: &str, one: &Bottleneck) -> Vec<Block> {
+    if !one.is_lead && !stood_out(one) {
+        return Vec::new();
+    }
+    vec![
+        Block::Paragraph(vec![Span::text(sentence(unit, &one.window))]),
+        Block::Table(table(unit, product, one)),
+    ]
 }
 
 /// Writes the card.
@@ -135,16 +150,13 @@ pub(super) fn write(
     let mut inside = Vec::new();
     let found: Vec<&Bottleneck> = people.iter().filter(|one| stood_out(one)).collect();
     inside.push(Block::Paragraph(vec![Span::text(conclusion(&found))]));
-    for one in people.iter().filter(|one| one.is_lead || stood_out(one)) {
-        inside.push(Block::Heading(
-            3,
-            vec![Span::text(names.titled(one.person))],
-        ));
-        inside.push(Block::Paragraph(vec![Span::text(sentence(
-            unit,
-            &one.window,
-        ))]));
-        inside.push(Block::Table(table(unit, product, one)));
+    for one in people {
+        let told = of_one(unit, &product.name, one);
+        if !told.is_empty() {
+            let titled = names.titled(one.person);
+            inside.push(Block::Heading(3, vec![Span::text(titled)]));
+            inside.extend(told);
+        }
     }
     let n_apart: u64 = people.iter().map(|one| one.window.n_apart).sum();
     if n_apart > 0 {
@@ -159,7 +171,7 @@ pub(super) fn write(
 }
 
 /// How the card is made, once for all products.
-pub(super) fn method() -> Block {
+pub(in crate::evidence) fn method() -> Block {
     let note = |text: &str| vec![Span::text(text)];
     Block::Bullets(vec![
         note(
@@ -181,12 +193,12 @@ pub(super) fn method() -> Block {
     ])
 }
 
-fn stood_out(one: &Bottleneck) -> bool {
+pub(in crate::evidence) fn stood_out(one: &Bottleneck) -> bool {
     one.window.stands_out || one.quarters.iter().any(|quarter| quarter.stands_out)
 }
 
 /// What the intervals say, of the system.
-fn conclusion(found: &[&Bottleneck]) -> String {
+pub(in crate::evidence) fn conclusion(found: &[&Bottleneck]) -> String {
     let mut quarters: Vec<&str> = found
         .iter()
         .flat_map(|one| &one.quarters)
@@ -243,7 +255,7 @@ fn sentence(unit: Unit, window: &Stretch) -> String {
     )
 }
 
-fn table(unit: Unit, product: &ProductSources, one: &Bottleneck) -> Table {
+fn table(unit: Unit, product: &str, one: &Bottleneck) -> Table {
     let median = |found: Option<f64>, interval: Option<[f64; 2]>| {
         let words = found.map(|hours| {
             let ends = interval.map(|ends| quantity::interval(unit, hours, ends));
@@ -279,7 +291,7 @@ fn table(unit: Unit, product: &ProductSources, one: &Bottleneck) -> Table {
         ]
     };
     Table {
-        title: format!("Waits of {} by quarter: {}", product.name, one.name),
+        title: format!("Waits of {product} by quarter: {}", one.name),
         columns: vec![
             Column::text("Merged in"),
             Column::number("Waited on them"),

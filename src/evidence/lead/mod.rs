@@ -4,7 +4,7 @@
 //! holds what, what would wait if somebody were away. It belongs into the private tree alone.
 
 mod agreements;
-mod bottleneck;
+pub(in crate::evidence) mod bottleneck;
 mod coverage;
 mod delegation;
 mod knowledge;

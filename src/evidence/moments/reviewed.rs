@@ -36,7 +36,7 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
 }
 
 /// The first day of the fortnight that a day falls into.
-fn fortnight_of(day: Date) -> Date {
+pub(in crate::evidence) fn fortnight_of(day: Date) -> Date {
     let days = FIRST_MONDAY.until(day).map_or(0, |span| span.get_days());
     FIRST_MONDAY.saturating_add(days.div_euclid(14).saturating_mul(14).days())
 }
