@@ -205,6 +205,9 @@ pub struct InitArgs {
 pub struct PersonArgs {
     /// The person's GitHub login, or an address from the history.
     pub login: String,
+    /// Add the moments that draft/brag.md has not been given yet at its end, as a dated part, and leave the rest of it as it is.
+    #[arg(long)]
+    pub append: bool,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,

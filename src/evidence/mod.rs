@@ -4,6 +4,7 @@
 //! guess or read minds are refused ([`lint`]). Nothing ranks people, and no incident or revert is put down to anybody.
 
 pub mod absence;
+mod bottleneck;
 pub mod brag;
 mod coverage;
 pub mod desk;
@@ -19,6 +20,7 @@ pub mod lint;
 pub mod measures;
 mod moments;
 pub mod one_on_one;
+mod open_work;
 pub mod pack;
 pub mod sampling;
 mod situation;

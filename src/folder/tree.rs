@@ -34,9 +34,12 @@ pub struct Kept {
 pub struct Draft<'a> {
     /// Its path, with `/`.
     pub path: &'a str,
-    /// The new bytes from those that are there; every byte that a person wrote is in them.
-    pub merge: &'a dyn Fn(Option<&[u8]>) -> Vec<u8>,
+    /// Every byte that a person wrote is in what it makes.
+    pub merge: &'a Merge<'a>,
 }
+
+/// Makes the new bytes of a draft from those that are there, and from whether they are what linchpin wrote last.
+pub type Merge<'a> = dyn Fn(Option<&[u8]>, bool) -> Vec<u8> + 'a;
 
 /// How a tree is written.
 #[derive(Debug, Clone, Copy)]
@@ -189,11 +192,11 @@ impl Folder {
         for draft in drafts {
             let path = Path::new(draft.path);
             let there = old.and_then(|(old, _)| keep::regular(&old.dir, path));
-            let bytes = (draft.merge)(there.as_deref());
-            let sum = digest(&bytes);
-            digests.insert(draft.path.to_owned(), sum.clone());
             let before = there.as_deref().map(digest);
             let written = old.and_then(|(_, mark)| mark.files.get(draft.path));
+            let bytes = (draft.merge)(there.as_deref(), before.as_ref() == written);
+            let sum = digest(&bytes);
+            digests.insert(draft.path.to_owned(), sum.clone());
             // A draft in which somebody wrote is theirs from then on: nothing but a draft of its name takes its place.
             let is_generated = before.is_none() || before.as_ref() == written;
             let list = if is_generated {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::acts::{Change, OnOwn, Own};
 use super::{Writing, heading, number};
@@ -18,7 +19,7 @@ use crate::work::pull_requests::Key;
 use crate::work::threads::Followed;
 
 /// So many lines of a quarter are listed.
-const LISTED: usize = 30;
+const LISTED: usize = 15;
 /// So many pages are named in a line.
 const NAMED: usize = 8;
 /// So many letters of a comment are quoted.
@@ -87,7 +88,7 @@ impl<'a> Lists<'a> {
         let item = index.item(one.key)?;
         let by = sources.person(one.thread.by)?;
         let path = comment.path.clone().unwrap_or_default();
-        let mut line = vec![
+        let mut told = vec![
             Span::Strong(sources.date(one.thread.at).to_string()),
             Span::text(" · "),
             Span::link(item.link(sources).text, &comment.url),
@@ -99,19 +100,19 @@ impl<'a> Lists<'a> {
             Span::Code(path),
         ];
         if let Some(words) = excerpt_of(&comment.body, QUOTED) {
-            line.push(Span::text(format!(": “{words}”")));
+            told.push(Span::text(format!(": “{words}”")));
         }
         match one.thread.followed {
             Followed::By(commit, at) => {
                 let link = self.subject().commit_link(one.key.0, commit);
-                line.push(Span::text("; a commit on the file followed: "));
-                line.push(Span::link(link.text, link.url));
-                line.push(Span::text(format!(" ({}).", sources.date(at))));
+                told.push(Span::text("; a commit on the file followed: "));
+                told.push(Span::link(link.text, link.url));
+                told.push(Span::text(format!(" ({}).", sources.date(at))));
             }
-            Followed::No => line.push(Span::text("; no commit on the file followed.")),
-            Followed::Untold => line.push(Span::text("; whether a commit followed is not told.")),
+            Followed::No => told.push(Span::text("; no commit on the file followed.")),
+            Followed::Untold => told.push(Span::text("; whether a commit followed is not told.")),
         }
-        Some(line)
+        Some(told)
     }
 
     /// Own changes whose work was taken back, whenever they were merged in these quarters.
@@ -152,16 +153,16 @@ impl<'a> Lists<'a> {
     /// `2026-03-02 · widgets#12 “Title”`.
     fn dated(&self, at: Timestamp, key: Key) -> Vec<Span> {
         let sources = self.writing.sources;
-        let mut line = vec![
+        let mut dated = vec![
             Span::Strong(sources.date(at).to_string()),
             Span::text(" · "),
         ];
         if let Some(item) = self.writing.index.item(key) {
             let link = item.link(sources);
-            line.push(Span::link(link.text, link.url));
-            line.push(Span::text(format!(" “{}”", item.pull_request.title)));
+            dated.push(Span::link(link.text, link.url));
+            dated.push(Span::text(format!(" “{}”", item.pull_request.title)));
         }
-        line
+        dated
     }
 
     fn id(&self, key: Key) -> Vec<Span> {
@@ -223,7 +224,12 @@ fn told(change: &Change) -> String {
 }
 
 /// How a quarter's own pull requests stand to the agreed size; `None`: none was opened.
-pub(super) fn size(writing: &Writing<'_>, quarter: Bucket, deeds: &[&Deed]) -> Option<Vec<Span>> {
+pub(super) fn size(
+    writing: &Writing<'_>,
+    quarter: Bucket,
+    since: Date,
+    deeds: &[&Deed],
+) -> Option<Vec<Span>> {
     let kept = deeds.iter().filter(|deed| deed.standing == Standing::Kept);
     let ratio = Ratio {
         hits: number(kept.count()),
@@ -234,8 +240,11 @@ pub(super) fn size(writing: &Writing<'_>, quarter: Bucket, deeds: &[&Deed]) -> O
     }
     let is_summed = ratio.of >= writing.sources.past.question.minimum_n;
     let mut line = vec![Span::Strong(writing.called(quarter))];
+    if quarter.next().first_day() <= since {
+        line.push(Span::text(", before it was agreed"));
+    }
     let shown: Vec<&&Deed> = if is_summed {
-        let words = format!(": kept in {}", quantity::ratio(ratio));
+        let words = format!(": within it {}", quantity::ratio(ratio));
         line.push(Span::text(words));
         deeds
             .iter()

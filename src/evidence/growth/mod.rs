@@ -1,14 +1,14 @@
 //! `growth.md`: a person's own quarters, never beside anybody else's.
 //!
-//! Rounds, the wait for a first approval, what threads on own changes were about, changes that were taken back, reviews that were
+//! Rounds, the wait for a first approval, the topics of threads on own changes, changes that were taken back, reviews that were
 //! asked for and not given, size where one is agreed; and, as on the lead's page, whether merged work waited on this person.
 
 mod acts;
 mod listed;
 
 use super::Sources;
+use super::bottleneck;
 use super::index::Index;
-use super::lead::bottleneck;
 use super::measures::{Deed, Standing, row_of};
 use super::pack::{Face, Pack, unobserved};
 use crate::domain::{Bucket, Granularity, Person, PersonId};
@@ -87,7 +87,7 @@ impl Writing<'_> {
     fn by_quarter(&self, person: PersonId, own: &Own) -> Table {
         let question = self.sources.past.question;
         let unit = question.wait_unit();
-        let rows = self.growth.quarters.iter().map(|quarter| {
+        let rows = self.told(own).map(|quarter| {
             let changes = || own.changes.iter().filter(|one| one.quarter == *quarter);
             let rounds = Median::of(question, changes().filter_map(|one| one.rounds));
             let approvals = changes().filter_map(|one| Some(one.approval?.1));
@@ -120,6 +120,19 @@ impl Writing<'_> {
             rows: rows.collect(),
             n_omitted: 0,
         }
+    }
+
+    /// The quarters that are told: one that has begun and of which there is nothing yet says nothing.
+    fn told<'b>(&'b self, own: &'b Own) -> impl Iterator<Item = &'b Bucket> {
+        let zone = &self.sources.past.question.zone;
+        self.growth.quarters.iter().filter(move |quarter| {
+            let changes = own.changes.iter().map(|one| one.quarter);
+            let requests = own.requests.iter().map(|one| one.quarter);
+            let threads = own.threads.iter().map(|one| one.quarter);
+            let mut all = changes.chain(requests).chain(threads);
+            let is_over = quarter.window(zone).until <= self.growth.window.until;
+            is_over || all.any(|one| one == **quarter)
+        })
     }
 
     /// `2026-Q2`, with how far it has come.
@@ -163,9 +176,9 @@ impl Writing<'_> {
         if own.threads.is_empty() {
             return;
         }
-        blocks.push(heading("What threads on own changes were about"));
+        blocks.push(heading("Topics of the threads on own changes"));
         let minimum_n = self.sources.past.question.minimum_n;
-        let rows = self.growth.quarters.iter().map(|quarter| {
+        let rows = self.told(own).map(|quarter| {
             let of_quarter = || own.threads.iter().filter(|one| one.quarter == *quarter);
             let n = number(of_quarter().count());
             let mut row = vec![TableCell::Text(self.called(*quarter))];
@@ -251,14 +264,13 @@ impl Writing<'_> {
         let deeds = row.deeds(self.sources, person, Some(target), self.growth.window);
         let agreed = row.agreed(Some(target));
         blocks.push(Block::Paragraph(vec![Span::text(format!(
-            "Agreed {since}: {agreed}. {}",
-            row.counts
+            "Agreed {since}: {agreed}, as GitHub counts added and deleted lines; own pull requests by the quarter in which they were opened."
         ))]));
         let zone = &self.sources.past.question.zone;
         let of_quarter = |quarter: &Bucket| {
             let is_in = |deed: &&Deed| Bucket::of(deed.at, Granularity::Quarter, zone) == *quarter;
             let inside: Vec<&Deed> = deeds.iter().filter(is_in).collect();
-            listed::size(self, *quarter, &inside)
+            listed::size(self, *quarter, since, &inside)
         };
         let lines: Vec<_> = self.growth.quarters.iter().filter_map(of_quarter).collect();
         if lines.is_empty() {
@@ -273,6 +285,7 @@ impl Writing<'_> {
     /// What the lead's page says of waits on this person, in its words.
     fn bottleneck(&self, whose: &Person, blocks: &mut Vec<Block>) {
         let sources = self.sources;
+        let mut is_told = false;
         for reading in &sources.past.readings {
             if reading.product.name.is_empty() {
                 continue;
@@ -303,10 +316,16 @@ impl Writing<'_> {
             };
             let mut inside = vec![Block::Paragraph(vec![Span::text(conclusion)])];
             inside.extend(told);
-            inside.push(bottleneck::method());
             blocks.push(Block::Panel {
                 is_notice,
                 blocks: inside,
+            });
+            is_told = true;
+        }
+        if is_told {
+            blocks.push(Block::Details {
+                summary: "How waits are compared".to_owned(),
+                blocks: vec![bottleneck::method()],
             });
         }
     }

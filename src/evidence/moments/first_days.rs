@@ -14,6 +14,11 @@ use crate::work::pull_requests::Key;
 /// So many days after joining somebody is new.
 const DAYS: i64 = 90;
 
+/// What a commit of both is called.
+const TOGETHER: &str = "made together";
+/// What a joiner's first change in an area is called.
+const FIRST: &str = "the first merged change in";
+
 /// So many acts are named in the sentence; all of them are among what it was made from.
 const NAMED: usize = 5;
 
@@ -102,7 +107,10 @@ fn of(subject: &Subject<'_>, days: &Days) -> Option<Snippet> {
         head = head.own(format!(", buddy from {from} to {to} by the register"));
     }
     let mut act = head.own(": ");
-    for (at, event) in events.iter().take(NAMED).enumerate() {
+    // Firsts, then reviews, then what was made together: each of them by time.
+    let mut named: Vec<&Event> = events.iter().collect();
+    named.sort_by_key(|event| (event.what == TOGETHER, !event.what.contains(FIRST)));
+    for (at, event) in named.into_iter().take(NAMED).enumerate() {
         if at > 0 {
             act = act.own("; ");
         }
@@ -153,7 +161,7 @@ fn reviewed(subject: &Subject<'_>, days: &Days, inside: Window) -> Vec<Event> {
         let is_before = |merged_at: Timestamp| review.submitted_at <= merged_at;
         let is_first = !areas.is_empty() && item.pull_request.merged_at.is_some_and(is_before);
         let first = if is_first {
-            format!(" the first merged change in {},", areas.join(" and "))
+            format!(" {FIRST} {},", areas.join(" and "))
         } else {
             String::new()
         };
@@ -198,7 +206,7 @@ fn together(subject: &Subject<'_>, days: &Days, inside: Window) -> Vec<Event> {
         .map(|row| Event {
             at: row.landed_at,
             who: Some(row.author),
-            what: "made together".to_owned(),
+            what: TOGETHER.to_owned(),
             link: subject.commit_link(row.repository, row.commit),
         })
         .collect()

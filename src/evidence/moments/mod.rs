@@ -24,7 +24,7 @@ use crate::work::delivery::deployments::commit_page;
 use crate::work::threads::own_words;
 
 pub(super) use authored::taken_back;
-pub(super) use reviewed::fortnight_of;
+pub(super) use reviewed::{FIRST_MONDAY, fortnight_of};
 
 /// Whose moments, and what they are read from.
 pub(super) struct Subject<'a> {
@@ -156,14 +156,8 @@ impl<'a> Subject<'a> {
         events
     }
 
-    /// The page of a commit, shown as `widgets@3f2a91c0de`; without one the text stands alone.
     pub(super) fn commit_link(&self, repository: RepositoryId, commit: CommitId) -> Link {
-        let tables = self.sources.past.tables;
-        let name = self.sources.repository_name(repository);
-        Link {
-            text: format!("{name}@{}", commit.short()),
-            url: commit_page(tables, repository, commit).unwrap_or_default(),
-        }
+        commit_link(self.sources, repository, commit)
     }
 
     /// The pull requests of people that the person has to do with: what machines open is nobody's moment.
@@ -174,6 +168,19 @@ impl<'a> Subject<'a> {
 
     fn is_inside(&self, at: Timestamp) -> bool {
         self.sources.seen().contains(at)
+    }
+}
+
+/// The page of a commit, shown as `widgets@3f2a91c0de`; without one the text stands alone.
+pub(super) fn commit_link(
+    sources: &Sources<'_>,
+    repository: RepositoryId,
+    commit: CommitId,
+) -> Link {
+    let name = sources.repository_name(repository);
+    Link {
+        text: format!("{name}@{}", commit.short()),
+        url: commit_page(sources.past.tables, repository, commit).unwrap_or_default(),
     }
 }
 
@@ -219,8 +226,9 @@ fn dimensions(kind: Kind) -> Vec<Dimension> {
             Dimension::TeamCommunication,
             Dimension::OwnershipAndInitiative,
         ],
-        Kind::TakenUp => vec![Dimension::TechnicalExecution, Dimension::TeamCommunication],
-        Kind::ChangesRequested => vec![Dimension::TechnicalExecution, Dimension::TeamCommunication],
+        Kind::TakenUp | Kind::ChangesRequested => {
+            vec![Dimension::TechnicalExecution, Dimension::TeamCommunication]
+        }
         Kind::Unblocked => vec![
             Dimension::OwnershipAndInitiative,
             Dimension::TeamCommunication,

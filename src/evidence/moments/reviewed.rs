@@ -13,7 +13,7 @@ use crate::evidence::index::Item;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
 
 /// Fortnights start on every second Monday, counted from this one.
-const FIRST_MONDAY: Date = jiff::civil::date(2024, 1, 1);
+pub(in crate::evidence) const FIRST_MONDAY: Date = jiff::civil::date(2024, 1, 1);
 
 /// Reviews inside the window. No excerpt stands twice: a review that asked for changes goes before the fortnight that it is in.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
