@@ -11,7 +11,8 @@ use crate::folder::tree::{self, Kept, Manner};
 use crate::folder::{self, Because, Folder, Lock, Refused};
 use crate::git;
 use crate::render::draft::Draft;
-use crate::render::encode;
+use crate::render::html::Sibling;
+use crate::render::{self, encode};
 
 pub use crate::folder::Audience;
 
@@ -42,11 +43,23 @@ pub fn replace_tree(
     replace_tree_and_drafts(place, files, &[], audience)
 }
 
-/// The same with drafts, by their paths: people go on writing in them, and what they wrote stays.
+/// A draft of a tree: its path, what linchpin would begin it with, and the page that is made of what stands in it.
+pub struct DraftFile {
+    /// Its path, with `/`.
+    pub path: String,
+    /// The draft of today.
+    pub draft: Draft,
+    /// The path of its page.
+    pub page: String,
+    /// The pages beside it.
+    pub nav: Vec<Sibling>,
+}
+
+/// The same with drafts: people go on writing in them, and what they wrote stays.
 pub fn replace_tree_and_drafts(
     place: &Path,
     files: &[(String, Vec<u8>)],
-    drafts: &[(String, Draft)],
+    drafts: &[DraftFile],
     audience: Audience,
 ) -> Result<(), CliError> {
     let (parent, name) = split(place)?;
@@ -57,25 +70,42 @@ pub fn replace_tree_and_drafts(
         ..Manner::generated(audience)
     };
     let told = RefCell::new(Vec::new());
-    let merges: Vec<_> = drafts
+    let defect = RefCell::new(None);
+    let makers: Vec<_> = drafts
         .iter()
-        .map(|(path, draft)| {
-            let (told, place) = (&told, place.join(path));
+        .map(|file| {
+            let (told, defect, at) = (&told, &defect, place.join(&file.path));
             let merge = move |there: Option<&[u8]>, is_untouched: bool| {
-                let (bytes, notes) = merged(draft, there, is_untouched, &place);
+                let (bytes, notes) = merged(&file.draft, there, is_untouched, &at);
                 told.borrow_mut().extend(notes);
                 bytes
             };
-            (path.as_str(), merge)
+            let page = move |draft: &[u8]| {
+                let text = String::from_utf8_lossy(draft);
+                let page = render::html::written(&text, &file.nav);
+                page.unwrap_or_else(|error| {
+                    defect.replace(Some(error));
+                    String::new()
+                })
+                .into_bytes()
+            };
+            (file, merge, page)
         })
         .collect();
-    let drafts: Vec<tree::Draft<'_>> = merges
+    let drafts: Vec<tree::Draft<'_>> = makers
         .iter()
-        .map(|(path, merge)| tree::Draft { path, merge })
+        .map(|(file, merge, page)| tree::Draft {
+            path: &file.path,
+            merge,
+            made_of_it: Some((&file.page, page)),
+        })
         .collect();
     let kept = folder
         .replace_tree_and_drafts(&name, files, &drafts, manner)
         .map_err(refused)?;
+    if let Some(error) = defect.take() {
+        return Err(CliError::new(ErrorKind::Defect, error));
+    }
     let kept = kept.iter().map(|kept| sentence(place, kept));
     for said in kept.chain(told.take()) {
         note(&encode::terminal(&said));

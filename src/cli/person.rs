@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use super::args::PersonArgs;
 use super::context::Context;
 use super::error::{CliError, DONE, ErrorKind, PARTIAL};
-use super::output::{Audience, keep_out_of_git, replace_tree_and_drafts};
+use super::output::{Audience, DraftFile, keep_out_of_git, replace_tree_and_drafts};
 use super::workspace::Workspace;
 use super::{console, private_folder};
 use crate::analysis::Analysis;
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
 use crate::evidence::{Desk, Entry, Pack, Page, Sources, brag, with_desk};
 use crate::render::draft::Draft;
+use crate::render::html::Sibling;
 use crate::render::{self, OutputFile, encode};
 #[cfg(feature = "demo")]
 use crate::store::Store;
@@ -115,36 +116,48 @@ fn write(
     })
 }
 
-/// The files of a folder that are written anew each time.
+/// The files of a folder that are written anew each time: each page as text and as a page to be read and printed.
 pub(super) fn files(pack: &Pack, pages: &[Page]) -> Result<Vec<OutputFile>, CliError> {
-    let lines = render::pack::evidence_lines(&pack.lines)
-        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
+    let defect = |error| CliError::new(ErrorKind::Defect, error);
+    let lines = render::pack::evidence_lines(&pack.lines).map_err(defect)?;
     let mut files = vec![("evidence.jsonl".to_owned(), lines.into_bytes())];
     for page in pages.iter().filter(|page| !page.is_draft) {
-        let text = render::pack::document(&page.document);
-        files.push((format!("{}.md", page.stem), text.into_bytes()));
+        files.extend(render::page_files(page, &nav(pages, page)).map_err(defect)?);
     }
     Ok(files)
 }
 
-/// The drafts of a folder, by their paths.
-pub(super) fn drafts(pages: &[Page]) -> Vec<(String, Draft)> {
+/// The drafts of a folder.
+pub(super) fn drafts(pages: &[Page]) -> Vec<DraftFile> {
     let drafts = pages.iter().filter(|page| page.is_draft);
-    drafts
-        .map(|page| {
-            let draft = Draft::of(&page.document);
-            let is_brag = page.stem == brag::STEM;
-            let draft = if is_brag { draft.remembering() } else { draft };
-            (format!("{}.md", page.stem), draft)
-        })
-        .collect()
+    let file = |page: &Page| {
+        let draft = Draft::of(&page.document);
+        let is_brag = page.stem == brag::STEM;
+        DraftFile {
+            path: format!("{}.md", page.stem),
+            draft: if is_brag { draft.remembering() } else { draft },
+            page: format!("{}.html", page.stem),
+            nav: nav(pages, page),
+        }
+    };
+    drafts.map(file).collect()
+}
+
+/// The pages of a folder, seen from one of them.
+fn nav(pages: &[Page], here: &Page) -> Vec<Sibling> {
+    let up = "../".repeat(here.stem.matches('/').count());
+    let sibling = |page: &Page| Sibling {
+        title: page.name().to_owned(),
+        place: (page.stem != here.stem).then(|| format!("{up}{}.html", page.stem)),
+    };
+    pages.iter().map(sibling).collect()
 }
 
 /// Has the brag document appended to, where it would be brought up to date.
-fn append(desk: &Desk<'_>, pack: &Pack, drafts: &mut [(String, Draft)]) {
+fn append(desk: &Desk<'_>, pack: &Pack, drafts: &mut [DraftFile]) {
     let path = format!("{}.md", brag::STEM);
-    for (_, draft) in drafts.iter_mut().filter(|(known, _)| *known == path) {
-        *draft = draft.appending(desk.last_day(), &desk.brag_lines(pack));
+    for file in drafts.iter_mut().filter(|file| file.path == path) {
+        file.draft = (file.draft).appending(desk.last_day(), &desk.brag_lines(pack));
     }
 }
 

@@ -102,8 +102,8 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
         for pack in everybody.iter().filter_map(|person| desk.pack(*person)) {
             let pages = desk.pages(&pack);
             files.extend(person::files(&pack, &pages)?);
-            for (_, draft) in person::drafts(&pages) {
-                written.add(&draft.begun());
+            for file in person::drafts(&pages) {
+                written.add(&file.draft.begun());
             }
         }
         Ok::<(), CliError>(())

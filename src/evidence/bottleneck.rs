@@ -117,7 +117,7 @@ pub(super) fn method() -> Block {
         note(
             "A quarter stands out when more than an even share of the merged pull requests asked the person, and the median wait was \
              longer than on everybody else: both 80 % intervals clear of what they are compared with. Leads are looked at first; \
-             somebody else is shown only where a quarter stands out.",
+             somebody else is shown where a quarter stands out, and nowhere else.",
         ),
         note(
             "Waits that ran into a declared absence or into somebody's first four weeks are left out of the card. On-call weeks are \
@@ -145,19 +145,19 @@ pub(super) fn conclusion(found: &[&Bottleneck]) -> String {
     quarters.sort_unstable();
     quarters.dedup();
     if found.is_empty() {
-        return "In no quarter did merged pull requests wait on one person more often than an even share and longer than on the \
+        return "In no quarter did merged pull requests wait on one person beyond an even share and longer than on the \
                 others: requests are spread."
             .to_owned();
     }
     if quarters.is_empty() {
-        return "Over the window, merged pull requests waited on one person more often than an even share and longer than on the \
+        return "Over the window, merged pull requests waited on one person beyond an even share and longer than on the \
                 others. No single quarter has enough of them to say when."
             .to_owned();
     }
     format!(
-        "In {}, merged pull requests waited on one person more often than an even share and longer than on the others. It is the way \
+        "In {}, merged pull requests waited on one person beyond an even share and longer than on the others. It is the way \
          in which reviews are asked for that makes one desk the narrow place: spread the requests, ask a second person first, pair \
-         on the areas that only one approves.",
+         on the areas that one person alone approves.",
         quarters.join(", ")
     )
 }

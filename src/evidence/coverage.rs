@@ -46,7 +46,7 @@ pub(super) fn table(sources: &Sources<'_>, snippets: &[Snippet], shown: &[&Snipp
         let count = |month: &Date| counts.get(&(kind, *month));
         let mut row = vec![TableCell::Text(kind.title().to_owned())];
         if is_strip {
-            let sign = |month: &Date| if count(month).is_some() { '■' } else { '·' };
+            let sign = |month: &Date| if count(month).is_some() { '■' } else { '□' };
             row.push(TableCell::Text(months.iter().map(sign).collect()));
         } else {
             let cell = |month: &Date| TableCell::number(count(month).map(ToString::to_string));

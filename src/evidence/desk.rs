@@ -30,6 +30,12 @@ pub struct Page {
 }
 
 impl Page {
+    /// What it is called in short: `evidence`, `brag`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.stem.rsplit('/').next().unwrap_or_default()
+    }
+
     pub(super) fn generated(stem: impl Into<String>, document: Document) -> Self {
         Self {
             stem: stem.into(),

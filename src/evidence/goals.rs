@@ -348,9 +348,11 @@ pub(super) fn blocks(sources: &Sources<'_>, goal: &RosterGoal, outcome: &Outcome
         acts.extend(act(sources, page));
     }
     if goal.goal.acts.is_empty() {
-        acts.push(Span::text(
-            "[yours to name: `acts` of the goal takes links]",
-        ));
+        acts.extend([
+            Span::text("[yours to name: "),
+            Span::Code("acts".to_owned()),
+            Span::text(" of the goal takes links]"),
+        ]);
     }
     blocks.push(Block::Paragraph(acts));
     let results = outcome.0.iter().map(|line| {

@@ -36,10 +36,15 @@ pub struct Draft<'a> {
     pub path: &'a str,
     /// Every byte that a person wrote is in what it makes.
     pub merge: &'a Merge<'a>,
+    /// A generated file that is made of the draft as it is now, and its path.
+    pub made_of_it: Option<MadeOfIt<'a>>,
 }
 
 /// Makes the new bytes of a draft from those that are there, and from whether they are what linchpin wrote last.
 pub type Merge<'a> = dyn Fn(Option<&[u8]>, bool) -> Vec<u8> + 'a;
+
+/// A path, and the bytes from those of the draft.
+pub type MadeOfIt<'a> = (&'a str, &'a dyn Fn(&[u8]) -> Vec<u8>);
 
 /// How a tree is written.
 #[derive(Debug, Clone, Copy)]
@@ -207,6 +212,14 @@ impl Folder {
             list.insert(draft.path.to_owned(), sum);
             mark.taken_over
                 .extend(before.map(|before| (draft.path.to_owned(), before)));
+            if let Some((path, make)) = draft.made_of_it {
+                let made = make(&bytes);
+                let edits = manner.keeps_edits.then(|| digest(&made));
+                digests.insert(path.to_owned(), edits.clone().unwrap_or_default());
+                mark.files
+                    .insert(path.to_owned(), edits.unwrap_or_default());
+                drafted.push((path, made));
+            }
             drafted.push((draft.path, bytes));
         }
         // The mark comes first: without it whoever finds this after a kill could not know whose it is.

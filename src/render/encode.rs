@@ -133,6 +133,13 @@ pub fn markdown(text: &str) -> String {
     encoded
 }
 
+/// Text inside an element of HTML in Markdown, where no markup of Markdown counts: nobody is notified.
+#[must_use]
+pub fn markdown_markup(text: &str) -> String {
+    let text = line(text);
+    html(text.trim()).replace('@', "@\u{2060}")
+}
+
 /// A Markdown code span: a fence longer than any run of backticks inside.
 #[must_use]
 pub fn markdown_code(text: &str) -> String {

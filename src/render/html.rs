@@ -4,12 +4,14 @@ mod figure;
 mod page;
 mod tables;
 mod view;
+mod written;
 
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
 use super::{RenderError, encode, svg};
+use crate::evidence::Page;
 use crate::evidence::lead::Lead;
 use crate::report::{Chart, Document, TeamReport};
 
@@ -17,6 +19,7 @@ const TEAM: &str = include_str!("../../reports/team.html");
 const DOCUMENT: &str = include_str!("../../reports/document.html");
 /// The parts of documents, as macros in front of the templates of documents.
 const BLOCKS: &str = include_str!("../../reports/blocks.html");
+const DOCUMENT_STYLE: &str = include_str!("../../reports/document.css");
 const LEAD: &str = include_str!("../../reports/lead.html");
 const LEAD_STYLE: &str = include_str!("../../reports/lead.css");
 const STYLE: &str = include_str!("../../reports/team.css");
@@ -31,23 +34,50 @@ pub fn team(report: &TeamReport) -> Result<String, RenderError> {
     rendered("team.html", TEAM, &page)
 }
 
-/// A written document as a page of its own, with the charts that belong to it below the text.
+/// A written document as a page of its own, with the charts that belong to it below the text; `nav` names the pages beside it.
 ///
 /// # Errors
 /// A defect of the program: the template does not fit the document, or a chart cannot be drawn.
-pub fn document(document: &Document, charts: &[Chart]) -> Result<String, RenderError> {
-    let style = style();
-    let page = page::DocumentPage::of(document, charts, &style, &source_hash(&style))?;
+pub fn document(
+    document: &Document,
+    charts: &[Chart],
+    nav: &[Sibling],
+) -> Result<String, RenderError> {
+    let style = document_style();
+    let page = page::DocumentPage::of(document, charts, nav, (&style, &source_hash(&style)))?;
     rendered("document.html", &format!("{BLOCKS}{DOCUMENT}"), &page)
+}
+
+/// What a person goes on writing in Markdown, as a page to be read and printed.
+///
+/// # Errors
+/// A defect of the program: the template does not fit the page.
+pub fn written(text: &str, nav: &[Sibling]) -> Result<String, RenderError> {
+    let style = document_style();
+    let page = page::DocumentPage::written(text, nav, (&style, &source_hash(&style)));
+    rendered("document.html", &format!("{BLOCKS}{DOCUMENT}"), &page)
+}
+
+/// A page of the same folder.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Sibling {
+    /// What it is called.
+    pub title: String,
+    /// Where it is, seen from the page that names it; `None`: it is that page.
+    pub place: Option<String>,
+}
+
+fn document_style() -> String {
+    format!("{}{DOCUMENT_STYLE}", style())
 }
 
 /// `index.html` of the lead's tree.
 ///
 /// # Errors
 /// A defect of the program: the template does not fit the views, or a chart cannot be drawn.
-pub fn lead(lead: &Lead) -> Result<String, RenderError> {
+pub fn lead(lead: &Lead, pages: &[Page]) -> Result<String, RenderError> {
     let style = format!("{}{LEAD_STYLE}", style());
-    let page = page::LeadPage::of(lead, &style, &source_hash(&style))?;
+    let page = page::LeadPage::of(lead, pages, (&style, &source_hash(&style)))?;
     rendered("lead.html", &format!("{BLOCKS}{LEAD}"), &page)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::encode::{markdown as md, markdown_code, markdown_link};
+use super::encode::{markdown as md, markdown_code, markdown_link, markdown_markup};
 use super::json::zone_name;
 use crate::report::quantity;
 use crate::report::team::Shortcoming;
@@ -179,8 +179,8 @@ fn write_rows(text: &mut String, figure: &Figure) {
     let _ = writeln!(
         text,
         "\n<details><summary>{}: {}</summary>\n",
-        md(figure.definition.title),
-        md(&figure.rows_title)
+        markdown_markup(figure.definition.title),
+        markdown_markup(&figure.rows_title)
     );
     for row in &figure.rows {
         let _ = writeln!(text, "- {}", row_words(row));

@@ -80,19 +80,39 @@ pub fn team_tree(report: &TeamReport) -> Result<Vec<OutputFile>, RenderError> {
 /// A defect of the program: see [`RenderError`].
 pub fn lead_tree(lead: &Lead, pages: &[Page]) -> Result<Vec<OutputFile>, RenderError> {
     let mut files = vec![
-        ("index.html".to_owned(), html::lead(lead)?.into_bytes()),
+        (
+            "index.html".to_owned(),
+            html::lead(lead, pages)?.into_bytes(),
+        ),
         ("lead.json".to_owned(), json::lead(lead)?.into_bytes()),
     ];
     files.extend(lead.parts.iter().map(|part| {
         let text = pack::document(&part.document);
         (format!("{}.md", part.id), text.into_bytes())
     }));
-    files.extend(pages.iter().map(|page| {
-        let text = pack::document(&page.document);
-        (format!("{}.md", page.stem), text.into_bytes())
-    }));
+    for page in pages {
+        let up = "../".repeat(page.stem.matches('/').count());
+        let back = html::Sibling {
+            title: "For the lead".to_owned(),
+            place: Some(format!("{up}index.html")),
+        };
+        files.extend(page_files(page, &[back])?);
+    }
     files.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(files)
+}
+
+/// A page as text, and as a page to be read and printed, which names the pages beside it.
+///
+/// # Errors
+/// A defect of the program: see [`RenderError`].
+pub fn page_files(page: &Page, nav: &[html::Sibling]) -> Result<[OutputFile; 2], RenderError> {
+    let text = pack::document(&page.document);
+    let html = html::document(&page.document, &[], nav)?;
+    Ok([
+        (format!("{}.md", page.stem), text.into_bytes()),
+        (format!("{}.html", page.stem), html.into_bytes()),
+    ])
 }
 
 /// A chart as a picture and as its data.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::encode::{self, lines, markdown as md, markdown_code, markdown_link};
+use super::encode::{self, lines, markdown as md, markdown_code, markdown_link, markdown_markup};
 use super::{Format, RenderError, markdown};
 use crate::report::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
 
@@ -64,7 +64,11 @@ pub(super) fn write_block(text: &mut String, block: &Block) {
         }
         Block::Panel { blocks, .. } | Block::Refreshed { blocks, .. } => write_blocks(text, blocks),
         Block::Details { summary, blocks } => {
-            let _ = writeln!(text, "<details><summary>{}</summary>\n", md(summary));
+            let _ = writeln!(
+                text,
+                "<details><summary>{}</summary>\n",
+                markdown_markup(summary)
+            );
             write_blocks(text, blocks);
             text.push_str("\n</details>\n");
         }

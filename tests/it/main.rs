@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, prints what it measured, and counts little"
 )]
 
+mod about_people;
 mod absence;
 mod agreements;
 mod cli;

@@ -542,7 +542,7 @@ fn a_document_becomes_a_page_that_asks_for_nothing() {
         .filter_map(|figure| figure.chart.clone())
         .take(1)
         .collect();
-    let page = render::html::document(&document(), &charts).unwrap();
+    let page = render::html::document(&document(), &charts, &[]).unwrap();
     for words in [
         "<h1>Evidence for ada</h1>",
         "<em>as of 2026-04-01</em>",

@@ -311,7 +311,7 @@ impl Writing<'_> {
             let conclusion = if is_notice {
                 bottleneck::conclusion(&found)
             } else {
-                "In no quarter did merged pull requests wait on this person more often than an even share and longer than on the others."
+                "In no quarter did merged pull requests wait on this person beyond an even share and longer than on the others."
                     .to_owned()
             };
             let mut inside = vec![Block::Paragraph(vec![Span::text(conclusion)])];

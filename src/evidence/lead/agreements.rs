@@ -8,7 +8,7 @@ use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
 
 pub(super) const INTRO: &str = "What the team has agreed with itself, held against the figures. A risk that is known may be accepted until \
-                                a day: it is quiet until then, and speaks up again afterwards.";
+                                a day: it is not told until then, and told again afterwards.";
 
 pub(super) fn blocks(sources: &LeadSources<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn blocks(sources: &LeadSources<'_>) -> Vec<Block> {
             Span::text("Nothing is: an entry "),
             Span::Code("[[accepted]]".to_owned()),
             Span::text(
-                " of linchpin.toml with metric, scope, reason and until keeps a known risk quiet.",
+                " of linchpin.toml with metric, scope, reason and until accepts a known risk.",
             ),
         ]));
         return blocks;

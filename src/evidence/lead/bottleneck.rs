@@ -63,7 +63,7 @@ pub(super) fn write(
     let n_apart: u64 = people.iter().map(|one| one.window.n_apart).sum();
     if n_apart > 0 {
         inside.push(Block::Paragraph(vec![Span::text(format!(
-            "{n_apart} waits are left out because they ran into a declared absence or into somebody's first four weeks."
+            "{n_apart} waits are left out: they ran into a declared absence or into somebody's first four weeks."
         ))]));
     }
     blocks.push(Block::Panel {

@@ -11,7 +11,7 @@ use crate::evidence::{Kind, Pack, Polarity, Snippet};
 use crate::report::document::{Block, Span};
 use crate::report::table::{Column, Table, TableCell};
 
-pub(super) const INTRO: &str = "What the record on GitHub holds about whom. Little evidence says that the record is thin, never that the \
+pub(super) const INTRO: &str = "What the record on GitHub holds of whom. Little evidence says that the record is thin, never that the \
                                 work was: pairing, design, mentoring and support leave nothing there. Ask, and write it down by hand.";
 
 /// What a lead can give somebody a chance at.
@@ -112,7 +112,7 @@ fn sign(held: &str) -> char {
         "win" => '▲',
         "challenge" => '▽',
         "context" => '○',
-        _ => '·',
+        _ => '□',
     }
 }
 
@@ -144,7 +144,7 @@ pub(super) fn blocks(lines: &[CoverageLine]) -> Vec<Block> {
         cells
     };
     let mut blocks = vec![Block::Paragraph(vec![Span::text(
-        "A sign a month: ▲ something done, ▽ something that waits or came back, ◆ both, ○ moments that are neither, · \
+        "A sign a month: ▲ something done, ▽ something that waits or came back, ◆ both, ○ moments that are neither, □ \
          nothing in the record.",
     )])];
     blocks.push(Block::Table(Table {

@@ -11,7 +11,7 @@ use crate::report::table::{Column, Table, TableCell};
 use crate::work::roster::RosterDelegation;
 
 pub(super) const INTRO: &str = "For who hands over, falling involvement is the sign that it works. Every delegation stands for itself; \
-                                none says anything about a person.";
+                                none says anything of a person.";
 
 pub(super) fn blocks(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();

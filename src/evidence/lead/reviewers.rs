@@ -13,8 +13,8 @@ use crate::report::table::{Column, Table, TableCell};
 use crate::work::Fate;
 
 pub(super) const INTRO: &str = "How requests for reviews are spread, what waits, and where one person alone approves. Numbers of \
-                                people are for talking with them: a long turnaround says something about how much is asked of \
-                                somebody, and nothing about their worth.";
+                                people are for talking with them: a long turnaround says something of how much is asked of \
+                                somebody, and nothing of their worth.";
 
 /// The most rows listed under a receipt.
 const LISTED: usize = 12;
@@ -304,7 +304,7 @@ fn table(product: &str, reviewers: &[Reviewer], unit: Unit) -> Table {
         }));
     }
     columns.push(Column::number("Approved alone"));
-    columns.push(Column::text("Areas only they approve"));
+    columns.push(Column::text("Areas they alone approve"));
     let row = |row: &Reviewer| {
         let of =
             |pair: Option<[u64; 2]>| {

@@ -24,8 +24,8 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             let of_quarter = || waits.0.iter().filter(|wait| wait.quarter == quarter);
             let standing = WaitsCompared::of(reading.question, of_quarter(), subject.person);
             if standing.stands_out() {
-                let own = of_quarter().filter(|wait| wait.person == subject.person);
-                moments.push(awaited(subject, reading, quarter, &standing, own.collect()));
+                let all: Vec<&Wait> = of_quarter().collect();
+                moments.push(awaited(subject, reading, quarter, &standing, &all));
             }
         }
     }
@@ -36,11 +36,13 @@ fn awaited(
     reading: &Reading<'_>,
     quarter: Bucket,
     standing: &WaitsCompared,
-    mut own: Vec<&Wait>,
+    all: &[&Wait],
 ) -> Snippet {
     let sources = subject.sources;
     let unit = reading.question.wait_unit();
-    own.retain(|wait| wait.apart.is_none());
+    let own = all.iter().copied();
+    let own = own.filter(|wait| wait.person == subject.person && wait.apart.is_none());
+    let mut own: Vec<&Wait> = own.collect();
     own.sort_by(|a, b| b.hours.total_cmp(&a.hours).then(a.key.cmp(&b.key)));
     let item = |wait: &Wait| -> Option<&Item<'_>> { subject.index.item(wait.key) };
     let share = quantity::percent(standing.asked.share().unwrap_or_default());
@@ -74,10 +76,11 @@ fn awaited(
     snippet
         .caveats
         .push("it is the way in which reviews are asked for that makes one desk the narrow place");
-    let is_theirs = |who| who == Some(subject.person);
-    snippet.events = own
-        .iter()
-        .filter_map(|wait| Some(subject.events(item(wait)?, is_theirs)))
+    // It is told against everybody else's, so that everybody's are what it was made from.
+    let asked: BTreeSet<_> = all.iter().map(|wait| wait.key).collect();
+    snippet.events = asked
+        .into_iter()
+        .filter_map(|key| Some(subject.events(subject.index.item(key)?, |_| true)))
         .flatten()
         .collect::<BTreeSet<Event>>()
         .into_iter()

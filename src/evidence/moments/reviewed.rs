@@ -22,12 +22,12 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let seen = subject.sources.seen();
     let mut start = fortnight_of(subject.sources.date(seen.since));
     let last = subject.sources.last_day();
-    let mut before = None;
+    let mut before: Option<Fortnight<'_>> = None;
     while start <= last {
         let next = start.saturating_add(14.days());
         let fortnight = Fortnight::of(subject, start, next);
-        moments.extend(fortnight.snippet(subject, before, &mut quoted));
-        before = Some((fortnight.n_answered(), fortnight.asked.len()));
+        moments.extend(fortnight.snippet(subject, before.as_ref(), &mut quoted));
+        before = Some(fortnight);
         if next <= start {
             break;
         }
@@ -56,8 +56,8 @@ struct Fortnight<'a> {
     commented: Vec<&'a Item<'a>>,
     /// Of those asked for and not reviewed: how many there was time for, by the person's own days.
     n_left: usize,
-    /// Reviews of what machines opened.
-    n_of_machines: usize,
+    /// What machines opened, and the person reviewed.
+    of_machines: Vec<&'a Item<'a>>,
 }
 
 impl<'a> Fortnight<'a> {
@@ -91,7 +91,7 @@ impl<'a> Fortnight<'a> {
             earlier: Vec::new(),
             commented: Vec::new(),
             n_left: 0,
-            n_of_machines: subject
+            of_machines: subject
                 .index
                 .items_of(subject.person)
                 .filter(|item| subject.index.is_by_a_machine(item))
@@ -99,7 +99,7 @@ impl<'a> Fortnight<'a> {
                     let mut reviews = item.reviews_by(subject.person, end);
                     reviews.any(|review| window.contains(review.submitted_at))
                 })
-                .count(),
+                .collect(),
         };
         let enough = subject.sources.past.question.flow.stuck_after_working_days;
         for item in subject.items().filter(|item| !item.is_by(subject.person)) {
@@ -155,7 +155,7 @@ impl<'a> Fortnight<'a> {
     fn snippet(
         &self,
         subject: &Subject<'_>,
-        before: Option<(usize, usize)>,
+        before: Option<&Self>,
         quoted: &mut BTreeSet<String>,
     ) -> Option<Snippet> {
         let n = self.asked.len() + self.unasked.len() + self.earlier.len() + self.commented.len();
@@ -179,19 +179,19 @@ impl<'a> Fortnight<'a> {
         }
         act = self.elsewhere(subject, act);
         act = self.unanswered(subject, act);
-        if self.n_of_machines > 0 {
-            let n = self.n_of_machines;
+        if !self.of_machines.is_empty() {
+            let n = self.of_machines.len();
             act = act.own(format!(
                 "; reviews of machines' pull requests left out: {n}"
             ));
         }
         act = act.own(".");
-        let is_asked = |(_, asked): &(usize, usize)| *asked > 0 || !self.asked.is_empty();
-        if let Some((answered, asked)) = before.filter(is_asked) {
-            act = act.own(if asked == 0 {
-                " Fortnight before: none requested.".to_owned()
-            } else {
-                format!(" Fortnight before: {answered} of {asked}.")
+        let is_asked = |before: &&Self| !before.asked.is_empty() || !self.asked.is_empty();
+        let before = before.filter(is_asked);
+        if let Some(before) = before {
+            act = act.own(match before.asked.len() {
+                0 => " Fortnight before: none requested.".to_owned(),
+                asked => format!(" Fortnight before: {} of {asked}.", before.n_answered()),
             });
         }
         let absence = subject
@@ -210,7 +210,7 @@ impl<'a> Fortnight<'a> {
         let inside = comments.filter(|comment| self.window.contains(comment.created_at));
         snippet.quote = new_excerpt(inside, quoted);
         snippet.weight = number(reviewed.len());
-        snippet.events = self.events(subject);
+        snippet.events = self.events(subject, before);
         snippet
             .caveats
             .push("requests to a team are not counted as requests to this person");
@@ -286,16 +286,26 @@ impl<'a> Fortnight<'a> {
         }
     }
 
-    /// The requests to the person, and the person's reviews and comments.
-    fn events(&self, subject: &Subject<'_>) -> Vec<Event> {
-        let asked = self.asked.iter().map(|(item, _)| *item);
-        let others = [&self.unasked, &self.earlier, &self.commented];
+    /// The requests to the person, and the person's reviews and comments, with those of the fortnight that it is told against.
+    fn events(&self, subject: &Subject<'_>, before: Option<&Self>) -> Vec<Event> {
+        let asked = self
+            .asked
+            .iter()
+            .chain(before.iter().flat_map(|one| &one.asked));
+        let asked = asked.map(|(item, _)| *item);
+        let others = [
+            &self.unasked,
+            &self.earlier,
+            &self.commented,
+            &self.of_machines,
+        ];
         let all = asked.chain(others.into_iter().flatten().copied());
         let is_theirs = |who| who == Some(subject.person);
         let mut events: Vec<Event> = all
             .flat_map(|item| subject.events(item, is_theirs))
             .collect();
         events.sort();
+        events.dedup();
         events
     }
 

@@ -31,6 +31,8 @@ pub struct Record<'a> {
     found: Initiatives,
     /// In the order of the initiatives.
     stories: Vec<Story>,
+    /// Each author's pull requests that are in no initiative, by opening.
+    rest: BTreeMap<PersonId, Vec<(Timestamp, Key)>>,
     /// In the order of the roster's goals.
     outcomes: Vec<Outcome>,
 }
@@ -46,6 +48,17 @@ impl<'a> Record<'a> {
             stories.extend(story);
             is_told
         });
+        let mut rest: BTreeMap<PersonId, Vec<(Timestamp, Key)>> = BTreeMap::new();
+        for key in &found.rest {
+            let row = teller.whole(*key).map(|whole| whole.pull_request);
+            if let Some((author, opened)) = row.and_then(|row| Some((row.author?, row.created_at)))
+            {
+                rest.entry(author).or_default().push((opened, *key));
+            }
+        }
+        for own in rest.values_mut() {
+            own.sort_unstable();
+        }
         let goals = &sources.past.question.roster.goals;
         let outcomes = goals
             .iter()
@@ -57,6 +70,7 @@ impl<'a> Record<'a> {
             teller,
             found,
             stories,
+            rest,
             outcomes,
         }
     }
@@ -254,17 +268,11 @@ impl<'a> Record<'a> {
     /// The person's pull requests that belong to no initiative.
     fn rest(&self, person: PersonId, blocks: &mut Vec<Block>) {
         let seen = self.sources.seen();
-        let mut own: Vec<(Timestamp, Key)> = self
-            .found
-            .rest
-            .iter()
-            .filter_map(|key| {
-                let row = self.teller.whole(*key)?.pull_request;
-                let is_own = row.author == Some(person) && seen.contains(row.created_at);
-                is_own.then_some((row.created_at, *key))
-            })
+        let own = self.rest.get(&person).into_iter().flatten();
+        let own: Vec<(Timestamp, Key)> = own
+            .copied()
+            .filter(|(opened, _)| seen.contains(*opened))
             .collect();
-        own.sort_unstable();
         if own.is_empty() {
             return;
         }

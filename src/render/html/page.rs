@@ -4,6 +4,8 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use super::tables::{TableView, table};
+use super::{Sibling, written};
+use crate::evidence::Page;
 use crate::evidence::lead::Lead;
 use crate::render::{RenderError, encode, svg};
 use crate::report::{Block, Chart, Document, Span};
@@ -13,8 +15,11 @@ pub(super) struct DocumentPage {
     title: String,
     style: Value,
     style_hash: String,
+    nav: Vec<Sibling>,
     subtitle: Vec<SpanView>,
     blocks: Vec<BlockView>,
+    /// What was written in Markdown; empty where the page is made of blocks.
+    body: Value,
     charts: Vec<ChartView>,
 }
 
@@ -56,6 +61,15 @@ pub(super) struct LeadPage {
     style_hash: String,
     subtitle: Vec<SpanView>,
     parts_of_page: Vec<PartView>,
+    /// The pages beside this one.
+    beside: Vec<Sibling>,
+}
+
+fn beside(page: &Page) -> Sibling {
+    Sibling {
+        title: page.document.title.clone(),
+        place: Some(format!("{}.html", page.stem)),
+    }
 }
 
 #[derive(Serialize)]
@@ -66,7 +80,11 @@ struct PartView {
 }
 
 impl LeadPage {
-    pub(super) fn of(lead: &Lead, style: &str, style_hash: &str) -> Result<Self, RenderError> {
+    pub(super) fn of(
+        lead: &Lead,
+        pages: &[Page],
+        style: (&str, &str),
+    ) -> Result<Self, RenderError> {
         let part = |part: &crate::evidence::lead::Part| {
             Ok(PartView {
                 id: part.id,
@@ -77,8 +95,9 @@ impl LeadPage {
         let parts: Result<Vec<PartView>, RenderError> = lead.parts.iter().map(part).collect();
         Ok(Self {
             title: "For the lead".to_owned(),
-            style: Value::from_safe_string(style.to_owned()),
-            style_hash: style_hash.to_owned(),
+            style: Value::from_safe_string(style.0.to_owned()),
+            style_hash: style.1.to_owned(),
+            beside: pages.iter().map(beside).collect(),
             subtitle: lead
                 .parts
                 .first()
@@ -97,8 +116,8 @@ impl DocumentPage {
     pub(super) fn of(
         document: &Document,
         charts: &[Chart],
-        style: &str,
-        style_hash: &str,
+        nav: &[Sibling],
+        style: (&str, &str),
     ) -> Result<Self, RenderError> {
         let charts: Result<Vec<ChartView>, RenderError> = charts
             .iter()
@@ -112,12 +131,28 @@ impl DocumentPage {
             .collect();
         Ok(Self {
             title: document.title.clone(),
-            style: Value::from_safe_string(style.to_owned()),
-            style_hash: style_hash.to_owned(),
+            style: Value::from_safe_string(style.0.to_owned()),
+            style_hash: style.1.to_owned(),
+            nav: nav.to_vec(),
             subtitle: spans(&document.subtitle),
             blocks: views(&document.blocks)?,
+            body: Value::from(""),
             charts: charts?,
         })
+    }
+
+    pub(super) fn written(text: &str, nav: &[Sibling], style: (&str, &str)) -> Self {
+        let (title, body) = written::page(text);
+        Self {
+            title: title.unwrap_or_else(|| "Draft".to_owned()),
+            style: Value::from_safe_string(style.0.to_owned()),
+            style_hash: style.1.to_owned(),
+            nav: nav.to_vec(),
+            subtitle: Vec::new(),
+            blocks: Vec::new(),
+            body: Value::from_safe_string(body),
+            charts: Vec::new(),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! is none either.
 
 mod marks;
+mod spent;
 mod story;
 mod teller;
 
@@ -71,7 +72,7 @@ impl Initiatives {
         let mut groups: BTreeMap<(Named, String), Vec<(Timestamp, Key)>> = BTreeMap::new();
         let mut unnamed: BTreeMap<(RepositoryId, String, PersonId), Vec<(Timestamp, Key)>> =
             BTreeMap::new();
-        let mut found = Self::default();
+        let mut rest = BTreeSet::new();
         for reading in &past.readings {
             for whole in &of_product(reading) {
                 let row = whole.pull_request;
@@ -89,8 +90,11 @@ impl Initiatives {
                 }
             }
         }
+        // Each with the opening of its first pull request, by which they stand.
+        let mut all: Vec<(Option<Timestamp>, Initiative)> = Vec::new();
         for ((named, name), mut opened) in groups {
             opened.sort_unstable();
+            let first = opened.first().map(|(at, _)| *at);
             let title = match named {
                 Named::Issue(key) => marks.issues.get(&key).map(|issue| issue.title.clone()),
                 Named::Register(at) => {
@@ -99,12 +103,13 @@ impl Initiatives {
                 }
                 _ => None,
             };
-            found.all.push(Initiative {
+            let initiative = Initiative {
                 id: id_of(&[kind_of(named), &name]),
                 title: title.unwrap_or(name),
                 named,
                 keys: opened.into_iter().map(|(_, key)| key).collect(),
-            });
+            };
+            all.push((first, initiative));
         }
         for ((repository, area, author), mut opened) in unnamed {
             opened.sort_unstable();
@@ -114,36 +119,32 @@ impl Initiatives {
                 .map_or("?", |row| &row.name);
             for stretch in stretches(past, author, opened) {
                 if stretch.len() < UNNAMED {
-                    found.rest.extend(stretch);
+                    rest.extend(stretch.into_iter().map(|(_, key)| key));
                     continue;
                 }
+                let opened = stretch.first().map(|(at, _)| *at);
                 let first = stretch
                     .first()
-                    .map_or_else(String::new, |key| key.1.to_string());
+                    .map_or_else(String::new, |(_, key)| key.1.to_string());
                 let short = name.rsplit('/').next().unwrap_or(name);
                 // Top-level directories of several repositories bear the repository's name already.
                 let bare = area
                     .split_once(": ")
                     .map_or(area.as_str(), |(_, bare)| bare);
-                found.all.push(Initiative {
+                let initiative = Initiative {
                     id: id_of(&["unnamed", name, &area, &first]),
                     title: format!("{short}/{bare}"),
                     named: Named::Nobody,
-                    keys: stretch,
-                });
+                    keys: stretch.into_iter().map(|(_, key)| key).collect(),
+                };
+                all.push((opened, initiative));
             }
         }
-        let opened = |initiative: &Initiative| {
-            let first = initiative.keys.first()?;
-            let reading = past.reading_of(first.0)?;
-            let wholes = of_product(reading);
-            let whole = wholes.iter().find(|whole| whole.key() == *first)?;
-            Some(whole.pull_request.created_at)
-        };
-        found
-            .all
-            .sort_by_cached_key(|one| (opened(one), one.id.clone()));
-        found
+        all.sort_by(|(a, one), (b, other)| (a, &one.id).cmp(&(b, &other.id)));
+        Self {
+            all: all.into_iter().map(|(_, initiative)| initiative).collect(),
+            rest,
+        }
     }
 }
 
@@ -170,9 +171,13 @@ fn id_of(parts: &[&str]) -> String {
 }
 
 /// One person's pull requests in one area, parted where nothing was opened for ten of the person's working days.
-fn stretches(past: &Past<'_>, author: PersonId, opened: Vec<(Timestamp, Key)>) -> Vec<Vec<Key>> {
+fn stretches(
+    past: &Past<'_>,
+    author: PersonId,
+    opened: Vec<(Timestamp, Key)>,
+) -> Vec<Vec<(Timestamp, Key)>> {
     let calendar = past.question.calendars.person(Some(author));
-    let mut found: Vec<Vec<Key>> = Vec::new();
+    let mut found: Vec<Vec<(Timestamp, Key)>> = Vec::new();
     let mut before: Option<Timestamp> = None;
     for (at, key) in opened {
         let gap = before.and_then(|before| calendar.working_days_between(before, at));
@@ -180,8 +185,8 @@ fn stretches(past: &Past<'_>, author: PersonId, opened: Vec<(Timestamp, Key)>) -
             .last_mut()
             .filter(|_| gap.is_some_and(|days| days < GAP_DAYS))
         {
-            Some(stretch) => stretch.push(key),
-            None => found.push(vec![key]),
+            Some(stretch) => stretch.push((at, key)),
+            None => found.push(vec![(at, key)]),
         }
         before = Some(at);
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Initiative;
-use super::story::{Decision, Involved, Production, Story, Waits};
+use super::spent::{Spent, SpentByOpening};
+use super::story::{Decision, Involved, Production, Story};
 use crate::domain::{CommitId, PersonId, PullRequestState, RepositoryId};
 use crate::work::delivery::incidents::{self, Incidents, Placed};
 use crate::work::delivery::landing::{self, Landings};
@@ -14,7 +15,7 @@ use crate::work::delivery::shipping::{self, Delivered};
 use crate::work::delivery::undone::{self, Aftermath, Undone};
 use crate::work::kinds::DECISION_RECORDS;
 use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product, reviewer_of};
-use crate::work::turns::{Holder, Lived, lives};
+use crate::work::turns::{Lived, lives};
 use crate::work::written::{self, CameWith};
 use crate::work::{Past, Reading};
 
@@ -33,6 +34,8 @@ struct Product<'a> {
     reading: &'a Reading<'a>,
     wholes: Vec<FullPullRequest<'a>>,
     lives: Arc<Vec<Lived>>,
+    /// What people's pull requests took.
+    spent: SpentByOpening,
     landings: Arc<Landings>,
     delivered: Arc<Delivered>,
     incidents: Option<Arc<Incidents>>,
@@ -96,6 +99,13 @@ impl<'a> Teller<'a> {
         Some((product, product.wholes.get(*index)?))
     }
 
+    /// The time that a pull request took.
+    fn spent(&self, key: Key) -> Option<Spent> {
+        let (at, index) = self.place_of.get(&key)?;
+        let life = self.products.get(*at)?.lives.get(*index)?;
+        Some(Spent::of(life))
+    }
+
     /// What happened in an initiative; `None` where none of its pull requests is known.
     #[must_use]
     pub fn story(&self, initiative: &Initiative) -> Option<Story> {
@@ -146,10 +156,6 @@ impl<'a> Teller<'a> {
             }
         }
         decisions.sort_by_key(|one| (one.at, one.path.clone()));
-        let inside = |whole: &FullPullRequest<'_>| {
-            let at = whole.pull_request.created_at;
-            since <= at && until.is_none_or(|until| at <= until)
-        };
         let own: BTreeSet<Key> = initiative.keys.iter().copied().collect();
         let mut products: Vec<usize> = initiative
             .keys
@@ -159,15 +165,12 @@ impl<'a> Teller<'a> {
         products.sort_unstable();
         products.dedup();
         let of_products = || products.iter().filter_map(|at| self.products.get(*at));
-        let waits = waits(
-            of_products().flat_map(|product| product.lived(|whole| own.contains(&whole.key()))),
-        );
-        let others = self::waits(of_products().flat_map(|product| {
-            product.lived(|whole| {
-                let is_human = not_human(self.past.tables, whole.pull_request.author).is_none();
-                is_human && inside(whole) && !own.contains(&whole.key())
-            })
-        }));
+        let spent = initiative.keys.iter().filter_map(|key| self.spent(*key));
+        let spent: Spent = spent.sum();
+        // An initiative is people's work, and all of it was opened in its days: what is left of these is the others'.
+        let in_its_days: Spent = of_products()
+            .map(|product| product.spent.between(since, until))
+            .sum();
         let of_key = |(product, whole): &(&Product<'_>, &FullPullRequest<'_>)| {
             let key = whole.key();
             let all = product.aftermath.of(key).iter();
@@ -189,8 +192,8 @@ impl<'a> Teller<'a> {
             areas,
             production: production(&found, &is_merged),
             decisions,
-            waits,
-            others,
+            waits: spent.waits(),
+            others: in_its_days.without(spent).waits(),
             undone,
             incidents,
         })
@@ -254,6 +257,13 @@ impl<'a> Product<'a> {
     fn of(reading: &'a Reading<'a>) -> Self {
         let wholes = of_product(reading);
         let lives = lives(reading, &wholes);
+        let of_people = wholes
+            .iter()
+            .zip(lives.iter())
+            .filter(|(whole, _)| not_human(reading.tables, whole.pull_request.author).is_none());
+        let spent = SpentByOpening::of(
+            of_people.map(|(whole, life)| (whole.pull_request.created_at, Spent::of(life))),
+        );
         let landings = landing::of_product(reading, &wholes);
         let delivered = shipping::of_product(reading);
         let shipped = delivered.as_ref().as_ref().ok();
@@ -282,20 +292,13 @@ impl<'a> Product<'a> {
             reading,
             wholes,
             lives,
+            spent,
             landings,
             delivered,
             incidents,
             aftermath,
             paired,
         }
-    }
-
-    /// The lives of some pull requests, as far as they are known.
-    fn lived(&self, is_meant: impl Fn(&FullPullRequest<'a>) -> bool) -> Vec<&Lived> {
-        let both = self.wholes.iter().zip(self.lives.iter());
-        both.filter(|(whole, _)| is_meant(whole))
-            .map(|(_, life)| life)
-            .collect()
     }
 
     /// When a deployment first shipped a merged pull request.
@@ -351,34 +354,4 @@ fn production(
 
 fn number(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
-}
-
-/// Shares of the time of some lives; `None` where none is known.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "2^53 microseconds are 285 years"
-)]
-fn waits<'a>(lives: impl Iterator<Item = &'a Lived>) -> Option<Waits> {
-    let (mut n, mut wall, mut reviewers, mut deployment) = (0, 0_u64, 0_u64, 0_u64);
-    let mut has_deployment = false;
-    for life in lives.filter_map(|life| life.as_ref().ok()) {
-        n += 1;
-        for turn in &life.turns {
-            let micros = turn.elapsed().micros();
-            wall += micros;
-            match turn.holder {
-                Holder::Reviewers(_) => reviewers += micros,
-                Holder::Deploy => {
-                    has_deployment = true;
-                    deployment += micros;
-                }
-                _ => {}
-            }
-        }
-    }
-    (wall > 0).then(|| Waits {
-        n,
-        reviewers: reviewers as f64 / wall as f64,
-        deployment: has_deployment.then(|| deployment as f64 / wall as f64),
-    })
 }

@@ -50,6 +50,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("schemars", &["register", "domain"]),
     ("plotters", &["render"]),
     ("minijinja", &["render"]),
+    ("pulldown_cmark", &["render"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("apollo_compiler", &["demo", "github"]),
