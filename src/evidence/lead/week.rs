@@ -46,7 +46,7 @@ pub(super) fn page(desk: &Desk<'_>, packs: &[Pack]) -> Page {
     let pages = team.pages();
     let (first, last) = week(sources.last_day(), 0);
     let mut blocks = vec![Block::Paragraph(vec![Span::text(
-        "Moments of seven days to talk about, one a person where there is one. They are picked by kind, and whoever was named longest ago \
+        "Moments of seven days for a talk, one a person where there is one. They are picked by kind, and whoever was named longest ago \
          comes first; nobody is ranked, and a week without a moment says that the record holds none.",
     )])];
     let unread = unobserved(sources);
