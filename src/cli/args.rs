@@ -205,6 +205,9 @@ pub struct InitArgs {
 pub struct PersonArgs {
     /// The person's GitHub login, or an address from the history.
     pub login: String,
+    /// Add the moments that draft/brag.md has not been given yet at its end, as a dated part, and leave the rest of it as it is.
+    #[arg(long)]
+    pub append: bool,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,
@@ -351,7 +354,7 @@ pub enum RegisterCommand {
 /// Arguments of `register add`.
 #[derive(Debug, Args)]
 pub struct RegisterAddArgs {
-    /// The table: absence, delegation, feedback, goal, initiative or entry.
+    /// The table: absence, buddy, delegation, feedback, goal, initiative or entry.
     pub table: String,
     /// Its keys, as in `login=ada from=2026-07-06`; lists are separated by commas.
     #[arg(value_name = "KEY=VALUE", required = true)]

@@ -75,8 +75,8 @@ pub fn replace_tree_and_drafts(
         .iter()
         .map(|file| {
             let (told, defect, at) = (&told, &defect, place.join(&file.path));
-            let merge = move |there: Option<&[u8]>| {
-                let (bytes, notes) = merged(&file.draft, there, &at);
+            let merge = move |there: Option<&[u8]>, is_untouched: bool| {
+                let (bytes, notes) = merged(&file.draft, there, is_untouched, &at);
                 told.borrow_mut().extend(notes);
                 bytes
             };
@@ -114,7 +114,12 @@ pub fn replace_tree_and_drafts(
 }
 
 /// A draft from what is there, and what is to be said of it.
-fn merged(draft: &Draft, there: Option<&[u8]>, place: &Path) -> (Vec<u8>, Vec<String>) {
+fn merged(
+    draft: &Draft,
+    there: Option<&[u8]>,
+    is_untouched: bool,
+    place: &Path,
+) -> (Vec<u8>, Vec<String>) {
     let Some(there) = there else {
         return (draft.begun().into_bytes(), Vec::new());
     };
@@ -125,7 +130,25 @@ fn merged(draft: &Draft, there: Option<&[u8]>, place: &Path) -> (Vec<u8>, Vec<St
         );
         return (there.to_vec(), vec![note]);
     };
+    if !Draft::is_one(text) {
+        // A page of an earlier version that nobody wrote in gives way to the draft of its name.
+        if is_untouched || text.trim().is_empty() {
+            return (draft.begun().into_bytes(), Vec::new());
+        }
+        let note = format!(
+            "`{}` has no line of linchpin's and stays as it is: rename it to have a draft begun",
+            place.display()
+        );
+        return (there.to_vec(), vec![note]);
+    }
     let merged = draft.merged(text);
+    if merged.is_appended_to {
+        let note = format!(
+            "`{}` has been appended to and stays as it is: `--append` adds what is new",
+            place.display()
+        );
+        return (merged.text.into_bytes(), vec![note]);
+    }
     let notes = merged.edited.iter().map(|part| {
         format!(
             "`{}`: the part `{part}` was edited and stays as it is",

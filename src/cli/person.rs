@@ -11,7 +11,7 @@ use super::workspace::Workspace;
 use super::{console, private_folder};
 use crate::analysis::Analysis;
 use crate::domain::{Account, PersonId, RepoName, RepositoryId};
-use crate::evidence::{Desk, Entry, Pack, Page, Sources, with_desk};
+use crate::evidence::{Desk, Entry, Pack, Page, Sources, brag, with_desk};
 use crate::render::draft::Draft;
 use crate::render::html::Sibling;
 use crate::render::{self, OutputFile, encode};
@@ -26,7 +26,7 @@ pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Re
     let analysis = Analysis::of(workspace, &FactTable::ALL)?;
     analysis.tell_unknown_logins(context, workspace);
     let id = find(&analysis, &args.login)?;
-    let written = write(&analysis, workspace, &[id])?;
+    let written = write(&analysis, workspace, &[id], args.append)?;
     for directory in written {
         console::out(&format!("{}\n", directory.join("evidence.md").display()));
     }
@@ -56,6 +56,7 @@ pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, C
         &analysis,
         workspace,
         &people.iter().map(|person| person.id).collect::<Vec<_>>(),
+        false,
     )
 }
 
@@ -91,6 +92,7 @@ fn write(
     analysis: &Analysis,
     workspace: &Workspace,
     people: &[PersonId],
+    appends: bool,
 ) -> Result<Vec<PathBuf>, CliError> {
     keep_out_of_git(&workspace.out.join("private"))?;
     let folders = private_folder::of_people(&analysis.tables.people);
@@ -102,12 +104,12 @@ fn write(
             };
             let place = workspace.out.join("private").join(folder);
             let pages = desk.pages(&pack);
-            replace_tree_and_drafts(
-                &place,
-                &files(&pack, &pages)?,
-                &drafts(&pages),
-                Audience::Owner,
-            )?;
+            let mut drafts = drafts(&pages);
+            if appends {
+                append(desk, &pack, &mut drafts);
+            }
+            let files = files(&pack, &pages)?;
+            replace_tree_and_drafts(&place, &files, &drafts, Audience::Owner)?;
             written.push(place);
         }
         Ok(written)
@@ -128,11 +130,15 @@ pub(super) fn files(pack: &Pack, pages: &[Page]) -> Result<Vec<OutputFile>, CliE
 /// The drafts of a folder.
 pub(super) fn drafts(pages: &[Page]) -> Vec<DraftFile> {
     let drafts = pages.iter().filter(|page| page.is_draft);
-    let file = |page: &Page| DraftFile {
-        path: format!("{}.md", page.stem),
-        draft: Draft::of(&page.document),
-        page: format!("{}.html", page.stem),
-        nav: nav(pages, page),
+    let file = |page: &Page| {
+        let draft = Draft::of(&page.document);
+        let is_brag = page.stem == brag::STEM;
+        DraftFile {
+            path: format!("{}.md", page.stem),
+            draft: if is_brag { draft.remembering() } else { draft },
+            page: format!("{}.html", page.stem),
+            nav: nav(pages, page),
+        }
     };
     drafts.map(file).collect()
 }
@@ -145,6 +151,14 @@ fn nav(pages: &[Page], here: &Page) -> Vec<Sibling> {
         place: (page.stem != here.stem).then(|| format!("{up}{}.html", page.stem)),
     };
     pages.iter().map(sibling).collect()
+}
+
+/// Has the brag document appended to, where it would be brought up to date.
+fn append(desk: &Desk<'_>, pack: &Pack, drafts: &mut [DraftFile]) {
+    let path = format!("{}.md", brag::STEM);
+    for file in drafts.iter_mut().filter(|file| file.path == path) {
+        file.draft = (file.draft).appending(desk.last_day(), &desk.brag_lines(pack));
+    }
 }
 
 /// Gathers what the pages of people are made from, and hands it on.

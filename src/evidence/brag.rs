@@ -12,13 +12,30 @@ use crate::report::document::{Block, Document, Span};
 /// How many moments of a quarter stand in the open; the others are folded.
 const SHOWN: usize = 16;
 
+/// The page's path.
+pub const STEM: &str = "draft/brag";
+
+/// Whether a moment is listed: a win, or an entry by hand.
+fn is_listed(snippet: &Snippet) -> bool {
+    snippet.polarity == Polarity::Win || snippet.origin != Origin::Observed
+}
+
+/// Every line of the page by its id, by date: what is added to a draft that is appended to.
+pub(super) fn lines(snippets: &[Snippet]) -> Vec<(String, Vec<Span>)> {
+    let listed = snippets.iter().filter(|snippet| is_listed(snippet));
+    listed
+        .map(|snippet| (snippet.id.clone(), bullet(snippet)))
+        .collect()
+}
+
 /// Everything that counts as a win, and every entry by hand, under its quarter.
 pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snippet]) -> Document {
     let mut blocks = vec![
         Block::Paragraph(vec![Span::text(
             "This draft is yours: write wherever you like, and it stays. linchpin goes on writing between two of its own lines, for as \
              long as nobody edits what stands there. Add what GitHub cannot see: designs talked through, people helped, decisions \
-             prepared. Entries in the private register appear here marked as self-reported.",
+             prepared. Entries in the private register appear here marked as self-reported. `linchpin person LOGIN --append` adds what is new at the \
+             end, and from then on leaves the quarters as they are.",
         )]),
         Block::Refreshed {
             id: "window".to_owned(),
@@ -26,11 +43,8 @@ pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snipp
             blocks: vec![Block::Paragraph(subtitle(sources))],
         },
     ];
-    let listed = |snippet: &&Snippet| {
-        snippet.polarity == Polarity::Win || snippet.origin != Origin::Observed
-    };
     let mut quarters: BTreeMap<Bucket, Vec<Snippet>> = BTreeMap::new();
-    for snippet in snippets.iter().filter(listed) {
+    for snippet in snippets.iter().filter(|snippet| is_listed(snippet)) {
         let quarter = Bucket::of_date(snippet.on, Granularity::Quarter);
         quarters.entry(quarter).or_default().push(snippet.clone());
     }
@@ -94,5 +108,6 @@ fn bullet(snippet: &Snippet) -> Vec<Span> {
         bullet.push(Span::text(" "));
         bullet.push(Span::Emphasis("self-reported".to_owned()));
     }
+    bullet.extend([Span::text(" "), Span::Code(snippet.id.clone())]);
     bullet
 }

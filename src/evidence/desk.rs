@@ -2,14 +2,18 @@
 
 use std::cell::OnceCell;
 
+use jiff::civil::Date;
+
 use super::absence::{self, Observed};
+use super::growth::{self, Growth};
 use super::index::Index;
+use super::open_work::OpenWork;
 use super::pack::{self, Face, Pack, subtitle};
 use super::work::Record;
-use super::{Sources, brag, one_on_one};
+use super::{Sources, brag, growing_others, one_on_one};
 use crate::domain::{Account, Person, PersonId};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
-use crate::report::document::Document;
+use crate::report::document::{Document, Span};
 use crate::work::absences::{Spell, spells};
 use crate::work::delivery::deployments;
 use crate::work::{Past, Reading};
@@ -57,6 +61,8 @@ pub struct Desk<'a> {
     index: Index<'a>,
     record: OnceCell<Record<'a>>,
     absences: OnceCell<Absences>,
+    growth: OnceCell<Growth>,
+    open: OnceCell<OpenWork>,
 }
 
 /// The declared absences, and what was measured around them.
@@ -94,6 +100,8 @@ impl<'a> Desk<'a> {
             index: Index::of(sources),
             record: OnceCell::new(),
             absences: OnceCell::new(),
+            growth: OnceCell::new(),
+            open: OnceCell::new(),
         }
     }
 
@@ -124,22 +132,47 @@ impl<'a> Desk<'a> {
             return Vec::new();
         };
         let (sources, face) = (self.sources, Face::of(whose));
-        let mut pages = vec![
-            Page::generated("evidence", pack::document(sources, &face, pack)),
-            Page::generated(
-                "one-on-one",
-                one_on_one::document(sources, &face, &pack.snippets),
-            ),
-        ];
+        let mut pages = vec![Page::generated(
+            "evidence",
+            pack::document(sources, &face, pack),
+        )];
         let card = self.absence_card(pack.person);
         pages.extend(card.map(|card| Page::generated("absence", card)));
         let work = self.record().document(pack.person);
         pages.extend(work.map(|work| Page::generated("work", work)));
+        let growth = growth::Writing {
+            sources,
+            index: &self.index,
+            growth: self.growth(),
+        };
+        pages.push(Page::generated("growth", growth.document(whose, pack)));
+        let others = growing_others::document(sources, self.record(), whose, &pack.snippets);
+        pages.push(Page::generated("growing-others", others));
+        let talk = one_on_one::Writing {
+            sources,
+            index: &self.index,
+            open: self.open.get_or_init(|| OpenWork::of(self.ended)),
+            whose,
+            snippets: &pack.snippets,
+        };
+        pages.push(Page::draft("one-on-one", talk.document()));
         pages.push(Page::draft(
-            "draft/brag",
+            brag::STEM,
             brag::document(sources, &face, &pack.snippets),
         ));
         pages
+    }
+
+    /// What is added to a brag document that is appended to: the moments of a pack that it lists, with their ids, by date.
+    #[must_use]
+    pub fn brag_lines(&self, pack: &Pack) -> Vec<(String, Vec<Span>)> {
+        brag::lines(&pack.snippets)
+    }
+
+    /// The last civil day that evidence may speak of.
+    #[must_use]
+    pub fn last_day(&self) -> Date {
+        self.sources.last_day()
     }
 
     /// What the team's figures were while somebody was away; `None` without a declared absence that is long enough.
@@ -156,6 +189,13 @@ impl<'a> Desk<'a> {
             missing,
         };
         absence::document(self.sources, &observed, person)
+    }
+
+    /// What the quarters of people are told from.
+    fn growth(&self) -> &Growth {
+        let starts_at = self.index.starts_at;
+        self.growth
+            .get_or_init(|| Growth::of(self.sources, starts_at))
     }
 
     fn human(&self, person: PersonId) -> Option<&'a Person> {

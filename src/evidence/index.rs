@@ -58,6 +58,8 @@ pub(super) struct Index<'a> {
     pub(super) starts_at: Option<Timestamp>,
     /// By person: what they wrote, by what it came with.
     written: BTreeMap<PersonId, BTreeMap<CameWith, Vec<Document>>>,
+    /// By person: rows of the commits that name them and others as authors.
+    together: BTreeMap<PersonId, Vec<usize>>,
     /// Files that nobody writes by hand.
     generated: HashSet<(RepositoryId, &'a str)>,
     teams: Vec<Members<'a>>,
@@ -153,6 +155,7 @@ impl<'a> Index<'a> {
             incidents,
             starts_at,
             written: of_everybody,
+            together: together(sources.past),
             generated: sources
                 .past
                 .tables
@@ -179,6 +182,11 @@ impl<'a> Index<'a> {
     ) -> impl Iterator<Item = (CameWith, &[Document])> {
         let of_person = self.written.get(&person).into_iter().flatten();
         of_person.map(|(came_with, documents)| (*came_with, documents.as_slice()))
+    }
+
+    /// Rows of the commits that somebody made together with others, in their order: no merges, and none that knowledge leaves out.
+    pub(super) fn together_of(&self, person: PersonId) -> impl Iterator<Item = usize> {
+        self.together.get(&person).into_iter().flatten().copied()
     }
 
     /// Whether a pull request is a machine's: nobody's moment, whoever answered it.
@@ -254,6 +262,21 @@ impl<'a> Index<'a> {
     pub(super) fn is_human(&self, person: Option<PersonId>) -> bool {
         person.is_some_and(|person| self.past.tables.is_human(person))
     }
+}
+
+/// By person: rows of the commits that name several people as authors.
+fn together(past: &Past<'_>) -> BTreeMap<PersonId, Vec<usize>> {
+    let mut of: BTreeMap<PersonId, Vec<usize>> = BTreeMap::new();
+    for (at, row) in past.tables.commits.iter().enumerate() {
+        let counts = !row.is_merge && row.exclusion.is_none();
+        if !counts || row.co_authors.is_empty() || row.landed_at >= past.question.as_of {
+            continue;
+        }
+        for person in row.authors().filter(|person| past.tables.is_human(*person)) {
+            of.entry(person).or_default().push(at);
+        }
+    }
+    of
 }
 
 impl Item<'_> {

@@ -19,6 +19,10 @@ pub enum Kind {
     Paired,
     /// A published release.
     Released,
+    /// What was done with a person who was new.
+    FirstDays,
+    /// Comments that a commit on the same file followed.
+    TakenUp,
     /// Reviews of a fortnight.
     Reviewed,
     /// A review that asked for changes.
@@ -45,7 +49,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of a pack.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Merged,
         Self::DecisionRecord,
         Self::Postmortem,
@@ -54,6 +58,8 @@ impl Kind {
         Self::Committed,
         Self::Paired,
         Self::Released,
+        Self::FirstDays,
+        Self::TakenUp,
         Self::Reviewed,
         Self::ChangesRequested,
         Self::Unblocked,
@@ -79,6 +85,8 @@ impl Kind {
             Self::Committed => "committed",
             Self::Paired => "paired",
             Self::Released => "released",
+            Self::FirstDays => "first_days",
+            Self::TakenUp => "taken_up",
             Self::Reviewed => "reviewed",
             Self::ChangesRequested => "changes_requested",
             Self::Unblocked => "unblocked",
@@ -105,6 +113,8 @@ impl Kind {
             Self::Committed => "Commits, by month",
             Self::Paired => "Changes made together",
             Self::Released => "Releases",
+            Self::FirstDays => "With people who were new",
+            Self::TakenUp => "Comments that a commit followed",
             Self::Reviewed => "Reviews, by fortnight",
             Self::ChangesRequested => "Reviews that asked for changes",
             Self::Unblocked => "Standstills ended",
@@ -132,6 +142,14 @@ impl Kind {
             }
             Self::Paired => "commits of a quarter that name both people as authors",
             Self::Released => "a release that this person published in the window",
+            Self::FirstDays => {
+                "reviews of the pull requests of a member in the 90 days after joining, or in the buddy weeks of the register, and \
+                 commits that name both as authors"
+            }
+            Self::TakenUp => {
+                "threads that this person opened in a quarter on somebody's pull requests, and on whose file a commit of the pull \
+                 request followed"
+            }
             Self::Reviewed => {
                 "requests to this person of a fortnight, and reviews and comments on others' pull requests in it"
             }

@@ -4,11 +4,14 @@
 //! guess or read minds are refused ([`lint`]). Nothing ranks people, and no incident or revert is put down to anybody.
 
 pub mod absence;
+mod bottleneck;
 pub mod brag;
 mod coverage;
 pub mod desk;
 pub mod follow_up;
 mod goals;
+mod growing_others;
+pub mod growth;
 pub mod handing_over;
 mod index;
 mod kind;
@@ -17,6 +20,7 @@ pub mod lint;
 pub mod measures;
 mod moments;
 pub mod one_on_one;
+mod open_work;
 pub mod pack;
 pub mod sampling;
 mod situation;

@@ -174,6 +174,15 @@ impl Act {
         self.0.iter().any(|words| matches!(words, Words::Link(_)))
     }
 
+    /// The first page that it names.
+    #[must_use]
+    pub fn first_link(&self) -> Option<&Link> {
+        self.0.iter().find_map(|words| match words {
+            Words::Link(link) => Some(link),
+            _ => None,
+        })
+    }
+
     /// The pages, without repetition, in order.
     #[must_use]
     pub fn links(&self) -> Vec<String> {

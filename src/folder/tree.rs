@@ -34,11 +34,14 @@ pub struct Kept {
 pub struct Draft<'a> {
     /// Its path, with `/`.
     pub path: &'a str,
-    /// The new bytes from those that are there; every byte that a person wrote is in them.
-    pub merge: &'a dyn Fn(Option<&[u8]>) -> Vec<u8>,
+    /// Every byte that a person wrote is in what it makes.
+    pub merge: &'a Merge<'a>,
     /// A generated file that is made of the draft as it is now, and its path.
     pub made_of_it: Option<MadeOfIt<'a>>,
 }
+
+/// Makes the new bytes of a draft from those that are there, and from whether they are what linchpin wrote last.
+pub type Merge<'a> = dyn Fn(Option<&[u8]>, bool) -> Vec<u8> + 'a;
 
 /// A path, and the bytes from those of the draft.
 pub type MadeOfIt<'a> = (&'a str, &'a dyn Fn(&[u8]) -> Vec<u8>);
@@ -194,11 +197,11 @@ impl Folder {
         for draft in drafts {
             let path = Path::new(draft.path);
             let there = old.and_then(|(old, _)| keep::regular(&old.dir, path));
-            let bytes = (draft.merge)(there.as_deref());
-            let sum = digest(&bytes);
-            digests.insert(draft.path.to_owned(), sum.clone());
             let before = there.as_deref().map(digest);
             let written = old.and_then(|(_, mark)| mark.files.get(draft.path));
+            let bytes = (draft.merge)(there.as_deref(), before.as_ref() == written);
+            let sum = digest(&bytes);
+            digests.insert(draft.path.to_owned(), sum.clone());
             // A draft in which somebody wrote is theirs from then on: nothing but a draft of its name takes its place.
             let is_generated = before.is_none() || before.as_ref() == written;
             let list = if is_generated {

@@ -20,7 +20,7 @@ pub use feedback::{Aim, Feedback, FeedbackKind, FollowUp, PersonMeasure};
 pub use incidents::{AttributionBound, IncidentEntry};
 pub use initiatives::{Direction, Goal, Initiative};
 pub use mining::{Merges, Mining, Refs};
-pub use private::{Absence, Delegation, DelegationStyle, ManualEntry, PrivateRegister};
+pub use private::{Absence, Buddy, Delegation, DelegationStyle, ManualEntry, PrivateRegister};
 pub use team::{
     Accepted, Agreements, Area, Calendar, DeclaredProduct, DeploymentSource, FileKind, Limit,
     Member, MemberCalendar, Register,
@@ -146,6 +146,21 @@ mod tests {
             message.contains("did you mean `minimum_people`"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn a_buddy_is_there_for_somebody_else_from_a_day_to_a_later_one() {
+        let buddy = |login: &str, to: &str| {
+            let text = format!(
+                "[[buddy]]\nlogin = \"{login}\"\njoiner = \"ada\"\nfrom = \"2026-01-05\"\nto = \"{to}\"\n"
+            );
+            parse_private(&text, "linchpin.private.toml")
+        };
+        assert_eq!(buddy("grace", "2026-03-27").unwrap().buddies.len(), 1);
+        let said = buddy("Ada", "2026-03-27").unwrap_err().to_string();
+        assert!(said.contains("buddy"), "{said}");
+        let said = buddy("grace", "2026-01-01").unwrap_err().to_string();
+        assert!(said.contains("2026-01-01"), "{said}");
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct PrivateRegister {
     /// Declared absences.
     #[serde(rename = "absence")]
     pub absences: Vec<Absence>,
+    /// Weeks in which somebody is there for a person who is new.
+    #[serde(rename = "buddy")]
+    pub buddies: Vec<Buddy>,
     /// Declared delegations.
     #[serde(rename = "delegation")]
     pub delegations: Vec<Delegation>,
@@ -49,6 +52,24 @@ pub struct Absence {
     pub from: Date,
     /// Last day away.
     #[schemars(example = &"2026-07-17")]
+    pub to: Date,
+}
+
+/// Weeks in which somebody is there for a person who is new; both days are inside.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Buddy {
+    /// Who is there: a GitHub login.
+    #[schemars(example = &"grace")]
+    pub login: String,
+    /// For whom: a GitHub login.
+    #[schemars(example = &"ada")]
+    pub joiner: String,
+    /// First day.
+    #[schemars(example = &"2026-01-05")]
+    pub from: Date,
+    /// Last day.
+    #[schemars(example = &"2026-03-27")]
     pub to: Date,
 }
 
@@ -157,6 +178,7 @@ impl Default for PrivateRegister {
         Self {
             sprint_days: 14,
             absences: Vec::new(),
+            buddies: Vec::new(),
             delegations: Vec::new(),
             feedback: Vec::new(),
             follow_ups: Vec::new(),
@@ -178,7 +200,9 @@ impl PrivateRegister {
     pub fn logins(&self) -> impl Iterator<Item = &str> {
         let absences = self.absences.iter().map(|absence| &absence.login);
         let delegations = self.delegations.iter();
+        let buddies = self.buddies.iter();
         absences
+            .chain(buddies.flat_map(|buddy| [&buddy.login, &buddy.joiner]))
             .chain(delegations.flat_map(|delegation| [&delegation.from, &delegation.to]))
             .chain(self.feedback.iter().map(|feedback| &feedback.login))
             .chain(
@@ -213,6 +237,15 @@ impl PrivateRegister {
             if absence.to < absence.from {
                 let message = format!("`to` {} is before `from` {}", absence.to, absence.from);
                 return Err(Error::content(file, "absence", message));
+            }
+        }
+        for buddy in &self.buddies {
+            let wrong = |message: String| Err(Error::content(file, "buddy", message));
+            if buddy.to < buddy.from {
+                return wrong(format!("`to` {} is before `from` {}", buddy.to, buddy.from));
+            }
+            if buddy.login.eq_ignore_ascii_case(&buddy.joiner) {
+                return wrong(format!("`{}` is there for themselves", buddy.login));
             }
         }
         for delegation in &self.delegations {

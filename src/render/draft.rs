@@ -3,13 +3,17 @@
 //! A draft is written once. Afterwards linchpin changes nothing in it but the parts that it put between two lines of its own,
 //! `<!-- linchpin:begin ID DIGEST -->` and `<!-- linchpin:end ID -->`, and each of those only while its text still has the digest:
 //! a part that somebody edited stays as it is. A third line, `<!-- linchpin:parts ID … -->`, says which parts the draft has been
-//! given, so that one that somebody took out does not come back. Everything else in the file is the person's, byte for byte.
+//! given, so that one that somebody took out does not come back; a fourth, `<!-- linchpin:given ID … -->`, does the same for the lines
+//! of a draft that is appended to, which from then on is appended to alone. Everything else in the file is the person's, byte for byte.
+
+mod memory;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use self::memory::{Addition, given_line, ids_in, is_appended_to, remembered};
 use super::pack;
 use crate::report::{Block, Document};
 
@@ -19,6 +23,7 @@ const DIGITS: usize = 12;
 const BEGIN: &str = "<!-- linchpin:begin ";
 const END: &str = "<!-- linchpin:end ";
 const PARTS: &str = "<!-- linchpin:parts ";
+const GIVEN: &str = "<!-- linchpin:given ";
 const CLOSE: &str = " -->";
 
 /// A draft as linchpin would begin it today.
@@ -27,6 +32,10 @@ pub struct Draft {
     /// Above the first part.
     head: String,
     parts: Vec<Part>,
+    /// Whether the file keeps in mind which lines of evidence it was given.
+    remembers: bool,
+    /// What is added at its end, where it is not brought up to date.
+    addition: Option<Addition>,
 }
 
 /// A part that linchpin keeps up to date, and what follows it: blanks to be filled in.
@@ -46,6 +55,8 @@ pub struct Merged {
     pub text: String,
     /// The parts that somebody edited, and for which there would be another text.
     pub edited: Vec<String>,
+    /// Whether it stays as it is, as it has been appended to and goes on so.
+    pub is_appended_to: bool,
 }
 
 impl Draft {
@@ -74,7 +85,12 @@ impl Draft {
             text.push('\n');
             pack::write_block(text, block);
         }
-        Self { head, parts }
+        Self {
+            head,
+            parts,
+            remembers: false,
+            addition: None,
+        }
     }
 
     /// The file, where there is none yet.
@@ -87,32 +103,61 @@ impl Draft {
             text.push_str(&part.written());
             text.push_str(&part.after);
         }
+        if self.remembers {
+            let parts = self.parts.iter();
+            text.push_str(&given_line(
+                &parts.flat_map(|part| ids_in(&part.text)).collect(),
+            ));
+        }
         text
+    }
+
+    /// Whether linchpin finds a line of its own in a file.
+    #[must_use]
+    pub fn is_one(there: &str) -> bool {
+        let pieces = pieces(there);
+        pieces.iter().any(|piece| !matches!(piece, Piece::Text(_)))
     }
 
     /// The file, from the one that is there. A file in which linchpin finds no line of its own stays as it is.
     #[must_use]
     pub fn merged(&self, there: &str) -> Merged {
+        let as_it_is = |text: String, is_appended_to| Merged {
+            text,
+            edited: Vec::new(),
+            is_appended_to,
+        };
         if there.trim().is_empty() {
-            let text = self.begun();
-            return Merged {
-                text,
-                edited: Vec::new(),
-            };
+            return as_it_is(self.begun(), false);
         }
+        if !Self::is_one(there) {
+            return as_it_is(there.to_owned(), false);
+        }
+        match &self.addition {
+            Some(addition) => addition.appended(self, there),
+            None if self.remembers && is_appended_to(&pieces(there)) => {
+                as_it_is(there.to_owned(), true)
+            }
+            None => self.up_to_date(there),
+        }
+    }
+
+    /// The file with its parts brought up to date.
+    fn up_to_date(&self, there: &str) -> Merged {
         let pieces = pieces(there);
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for piece in &pieces {
             match piece {
                 Piece::Part { id, .. } => known.extend([*id]),
                 Piece::Parts { ids, .. } => known.extend(ids),
-                Piece::Text(_) => {}
+                Piece::Given { .. } | Piece::Text(_) => {}
             }
         }
         let is_known = |part: &&Part| known.contains(part.id.as_str());
-        let mut fresh: Vec<&Part> = Vec::new();
-        if pieces.iter().any(|piece| !matches!(piece, Piece::Text(_))) {
-            fresh.extend(self.parts.iter().filter(|part| !is_known(part)));
+        let mut fresh: Vec<&Part> = self.parts.iter().filter(|part| !is_known(part)).collect();
+        let mut given = BTreeSet::new();
+        for part in &fresh {
+            given.extend(ids_in(&part.text));
         }
         let ends = if there.contains("\r\n") { "\r\n" } else { "\n" };
         let native = |text: &str| text.replace('\n', ends);
@@ -120,12 +165,13 @@ impl Draft {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         for piece in &pieces {
             let (id, whole) = match piece {
-                Piece::Text(whole) => {
+                Piece::Text(whole) | Piece::Given { whole, .. } => {
                     text.push_str(whole);
                     continue;
                 }
                 Piece::Parts { whole, .. } => {
-                    text.push_str(&with_ids(whole, &fresh));
+                    let new = fresh.iter().map(|part| part.id.as_str());
+                    text.push_str(&with_words(whole, new));
                     continue;
                 }
                 Piece::Part { id, whole, .. } => (*id, *whole),
@@ -149,12 +195,21 @@ impl Draft {
             let is_same = piece.text().as_deref() == Some(today.text.as_str());
             if is_first && !is_same && piece.is_untouched() && today.is_whole {
                 text.push_str(&native(&today.written()));
-                continue;
+                given.extend(ids_in(&today.text));
+            } else {
+                if is_first && !is_same && today.is_whole {
+                    edited.push(id.to_owned());
+                }
+                text.push_str(whole);
             }
-            if is_first && !is_same && today.is_whole {
-                edited.push(id.to_owned());
+            // What is new and would come at the end comes right behind a part that nothing of a person's follows in the draft of
+            // today: so the newest of a row is above the older ones.
+            if is_first && today.after.is_empty() && !self.goes_on(at, &known) {
+                let n_behind = fresh.len();
+                for part in fresh.drain(..n_behind) {
+                    text.push_str(&native(&format!("\n{}{}", part.written(), part.after)));
+                }
             }
-            text.push_str(whole);
         }
         for part in fresh {
             if !text.ends_with('\n') {
@@ -162,7 +217,29 @@ impl Draft {
             }
             text.push_str(&native(&format!("\n{}{}", part.written(), part.after)));
         }
-        Merged { text, edited }
+        if self.remembers {
+            let has_memory = pieces
+                .iter()
+                .any(|piece| matches!(piece, Piece::Given { .. }));
+            if !has_memory {
+                // A draft of an earlier version: what it could have been given by now counts as given.
+                given.extend(self.parts.iter().flat_map(|part| ids_in(&part.text)));
+            }
+            text = remembered(&text, &given, ends);
+        }
+        Merged {
+            text,
+            edited,
+            is_appended_to: false,
+        }
+    }
+}
+
+impl Draft {
+    /// Whether a part that the file has comes after a place in the draft of today.
+    fn goes_on(&self, at: usize, known: &BTreeSet<&str>) -> bool {
+        let mut later = self.parts.iter().skip(at + 1);
+        later.any(|part| known.contains(part.id.as_str()))
     }
 }
 
@@ -193,6 +270,8 @@ enum Piece<'a> {
     Text(&'a str),
     /// The line that names the parts.
     Parts { whole: &'a str, ids: Vec<&'a str> },
+    /// The line that names what it was given.
+    Given { whole: &'a str, ids: Vec<&'a str> },
     /// A part with the two lines around it.
     Part {
         id: &'a str,
@@ -202,7 +281,16 @@ enum Piece<'a> {
     },
 }
 
-impl Piece<'_> {
+impl<'a> Piece<'a> {
+    const fn whole(&self) -> &'a str {
+        match self {
+            Self::Text(whole)
+            | Self::Parts { whole, .. }
+            | Self::Given { whole, .. }
+            | Self::Part { whole, .. } => whole,
+        }
+    }
+
     fn text(&self) -> Option<String> {
         match self {
             Self::Part { inside, .. } => Some(inside.replace("\r\n", "\n")),
@@ -250,17 +338,16 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
                 whole: text.get(at..end).unwrap_or_default(),
             })
         } else {
-            let ids: Option<Vec<&str>> = between(line, PARTS).map(|ids| ids.split(' ').collect());
-            let ids = ids.filter(|ids| ids.iter().all(|id| is_id(id)));
-            ids.map(|ids| Piece::Parts { whole: line, ids })
+            let named = |start| {
+                let ids: Vec<&str> = between(line, start)?.split(' ').collect();
+                ids.iter().all(|id| is_id(id)).then_some(ids)
+            };
+            let parts = named(PARTS).map(|ids| Piece::Parts { whole: line, ids });
+            parts.or_else(|| named(GIVEN).map(|ids| Piece::Given { whole: line, ids }))
         };
         match found {
             Some(piece) => {
-                let length = match &piece {
-                    Piece::Part { whole, .. } | Piece::Parts { whole, .. } | Piece::Text(whole) => {
-                        whole.len()
-                    }
-                };
+                let length = piece.whole().len();
                 pieces.extend(
                     text.get(from..at)
                         .filter(|text| !text.is_empty())
@@ -296,162 +383,17 @@ fn end_of<'a>(text: &'a str, from: usize, id: &str) -> Option<(&'a str, usize)> 
     None
 }
 
-/// The line that names the parts, with those that are new.
-fn with_ids(line: &str, fresh: &[&Part]) -> String {
+/// A line that names parts or what was given, with those that are new.
+fn with_words<'a>(line: &str, new: impl Iterator<Item = &'a str>) -> String {
     let Some((before, after)) = line.rsplit_once(CLOSE) else {
         return line.to_owned();
     };
     let mut ids = String::new();
-    for part in fresh {
-        let _ = write!(ids, " {}", part.id);
+    for id in new {
+        let _ = write!(ids, " {id}");
     }
     format!("{before}{ids}{CLOSE}{after}")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::Span;
-
-    fn draft(parts: &[(&str, &[&str])]) -> Draft {
-        let blank = |label: &str| Block::Blank {
-            label: label.to_owned(),
-            prompt: "[yours to write]".to_owned(),
-        };
-        let mut blocks = vec![Block::Paragraph(vec![Span::text("Add what is missing.")])];
-        for (id, lines) in parts {
-            let bullets = lines.iter().map(|line| vec![Span::text(*line)]).collect();
-            blocks.push(Block::Refreshed {
-                id: (*id).to_owned(),
-                is_whole: !id.ends_with("cut"),
-                blocks: vec![
-                    Block::Heading(1, vec![Span::text(*id)]),
-                    Block::Bullets(bullets),
-                ],
-            });
-            blocks.push(blank("Impact"));
-        }
-        blocks.push(blank("Next"));
-        Draft::of(&Document {
-            title: "Brag".to_owned(),
-            subtitle: Vec::new(),
-            blocks,
-        })
-    }
-
-    #[test]
-    fn a_draft_that_nobody_touched_is_the_one_of_today() {
-        let old = draft(&[("q1", &["one"]), ("q2", &["two"])]);
-        let new = draft(&[("q1", &["one", "more"]), ("q2", &[])]);
-        let merged = new.merged(&old.begun());
-        assert_eq!(merged.text, new.begun());
-        assert_eq!(merged.edited, [] as [&str; 0]);
-        assert_eq!(new.merged(&merged.text).text, merged.text, "twice is once");
-        // Whatever ends its lines.
-        let windows = old.begun().replace('\n', "\r\n");
-        assert_eq!(new.merged(&windows).text, new.begun().replace('\n', "\r\n"));
-    }
-
-    #[test]
-    fn no_character_that_somebody_typed_is_lost_wherever_it_stands() {
-        let old = draft(&[("q1", &["one"]), ("q2", &["two", "three"])]);
-        let new = draft(&[
-            ("q0", &["0"]),
-            ("q1", &["uno"]),
-            ("q2", &[]),
-            ("q3", &["tres"]),
-        ]);
-        let begun = old.begun();
-        let begun_at: Vec<usize> = (0..=begun.len()).collect();
-        for typed in ["Ж", "a", "1", " ", "\nЖ\n", "<!-- Ж -->", " -->", "Ж\r\n"] {
-            for at in &begun_at {
-                let there = format!("{}{typed}{}", &begun[..*at], &begun[*at..]);
-                let merged = new.merged(&there);
-                let is_inside = merged.text.matches(typed.trim()).count()
-                    >= there.matches(typed.trim()).count();
-                let is_marked = typed.contains('Ж') || typed.contains("-->");
-                assert!(
-                    is_inside || !is_marked,
-                    "{typed:?} at {at}:\n{there}\n→\n{}",
-                    merged.text
-                );
-                let lines =
-                    |text: &str| -> Vec<String> { text.lines().map(str::to_owned).collect() };
-                // The line that was typed into is there, unless it is the one that names the parts.
-                let line = there[..*at].matches('\n').count();
-                let line = lines(&there)[line].clone();
-                assert!(
-                    line.starts_with(PARTS)
-                        || lines(&begun).contains(&line)
-                        || lines(&merged.text).contains(&line),
-                    "{typed:?} at {at}: {line:?}\n{}",
-                    merged.text
-                );
-                let again = new.merged(&merged.text);
-                assert_eq!(again.text, merged.text, "{typed:?} at {at}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_part_that_somebody_edited_stays_and_the_others_are_refreshed() {
-        let old = draft(&[("q1", &["one"]), ("q2", &["two"])]);
-        let there = old.begun().replace("- one", "- one, and why");
-        let merged = draft(&[("q1", &["uno"]), ("q2", &["dos"])]).merged(&there);
-        assert_eq!(merged.edited, ["q1"]);
-        assert!(merged.text.contains("- one, and why") && !merged.text.contains("uno"));
-        assert!(merged.text.contains("- dos") && !merged.text.contains("- two"));
-    }
-
-    #[test]
-    fn a_new_part_has_its_place_and_one_that_was_taken_out_stays_out() {
-        let old = draft(&[("q1", &["one"]), ("q3", &["three"])]);
-        let new = draft(&[
-            ("q1", &["one"]),
-            ("q2", &["two"]),
-            ("q3", &["three"]),
-            ("q4", &["four"]),
-        ]);
-        let order = |text: &str| -> Vec<String> {
-            let begins = text.lines().filter_map(begun);
-            begins.map(|(id, _)| id.to_owned()).collect()
-        };
-        let merged = new.merged(&old.begun()).text;
-        assert_eq!(order(&merged), ["q1", "q2", "q3", "q4"]);
-        assert_eq!(merged.matches("**Impact:**").count(), 4);
-        let (before, rest) = merged.split_once("<!-- linchpin:begin q2").unwrap();
-        let (_, after) = rest.split_once("<!-- linchpin:end q2 -->\n").unwrap();
-        let without = format!("{before}{after}");
-        assert_eq!(order(&new.merged(&without).text), ["q1", "q3", "q4"]);
-    }
-
-    #[test]
-    fn a_file_without_a_line_of_linchpins_stays_as_it_is() {
-        let new = draft(&[("q1", &["one"])]);
-        for there in [
-            "# Mine\n\nAll mine",
-            "\u{feff}x",
-            "<!-- linchpin:end q1 -->\n",
-        ] {
-            assert_eq!(new.merged(there).text, there);
-        }
-        assert_eq!(new.merged(" \n").text, new.begun());
-    }
-
-    #[test]
-    fn a_part_that_the_window_cuts_takes_nothing_away() {
-        let old = draft(&[("q1-cut", &["one", "two"])]);
-        let new = draft(&[("q1-cut", &["two"])]);
-        assert_eq!(new.merged(&old.begun()).text, old.begun());
-    }
-
-    #[test]
-    fn what_others_wrote_cannot_end_a_part() {
-        let old = draft(&[(
-            "q1",
-            &["<!-- linchpin:end q1 -->", "x\n<!-- linchpin:end q1 -->\ny"],
-        )]);
-        let new = draft(&[("q1", &["y"])]);
-        assert_eq!(new.merged(&old.begun()).text, new.begun());
-    }
-}
+mod tests;

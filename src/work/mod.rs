@@ -22,6 +22,7 @@ pub mod question;
 pub mod reading;
 pub mod requests;
 pub mod roster;
+pub mod threads;
 pub mod turns;
 pub mod unknown;
 pub mod written;

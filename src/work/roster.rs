@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::domain::{Person, PersonId, WorkCalendar};
 use crate::register::{
-    DelegationStyle, Goal, Initiative, PersonMeasure, PrivateRegister, Register,
+    DelegationStyle, Feedback, Goal, Initiative, PersonMeasure, PrivateRegister, Register,
 };
 
 /// A member of the team.
@@ -33,6 +33,28 @@ pub struct RosterAbsence {
     pub from: Date,
     /// Last day away.
     pub to: Date,
+}
+
+/// Weeks in which somebody is there for a person who is new; both days are inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterBuddy {
+    /// Who is there.
+    pub person: PersonId,
+    /// For whom.
+    pub joiner: PersonId,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+}
+
+/// Feedback, and what was agreed after it.
+#[derive(Debug, Clone)]
+pub struct RosterFeedback {
+    /// Whom it is about.
+    pub person: PersonId,
+    /// What the register says of it.
+    pub feedback: Feedback,
 }
 
 /// Work declared as handed over.
@@ -93,6 +115,12 @@ pub struct Roster {
     pub members: Vec<RosterMember>,
     /// Absences.
     pub absences: Vec<RosterAbsence>,
+    /// Buddies of those who are new.
+    pub buddies: Vec<RosterBuddy>,
+    /// Feedback, by the day it was given on.
+    pub feedback: Vec<RosterFeedback>,
+    /// Days of a sprint.
+    pub sprint_days: u32,
     /// Delegations, by start.
     pub delegations: Vec<RosterDelegation>,
     /// Goals, by the day they were set on.
@@ -105,7 +133,10 @@ impl Roster {
     /// Resolves the registers' logins and aliases.
     #[must_use]
     pub fn of(register: &Register, private: &PrivateRegister, people: &[Person]) -> Self {
-        let mut roster = Self::default();
+        let mut roster = Self {
+            sprint_days: private.sprint_days,
+            ..Self::default()
+        };
         let find = |login: &str| person_of(people, login);
         for member in &register.members {
             roster
@@ -125,6 +156,21 @@ impl Roster {
                     from: absence.from,
                     to: absence.to,
                 }));
+        }
+        for buddy in &private.buddies {
+            if let (Some(person), Some(joiner)) = (find(&buddy.login), find(&buddy.joiner)) {
+                roster.buddies.push(RosterBuddy {
+                    person,
+                    joiner,
+                    from: buddy.from,
+                    to: buddy.to,
+                });
+            }
+        }
+        for feedback in private.all_feedback() {
+            let person = find(&feedback.login);
+            let of = |person| RosterFeedback { person, feedback };
+            roster.feedback.extend(person.map(of));
         }
         for delegation in &private.delegations {
             let (giver, receiver) = (find(&delegation.from), find(&delegation.to));
@@ -165,6 +211,10 @@ impl Roster {
         roster
             .absences
             .sort_by_key(|absence| (absence.person, absence.from));
+        roster
+            .buddies
+            .sort_by_key(|buddy| (buddy.person, buddy.from, buddy.joiner));
+        roster.feedback.sort_by_key(|one| one.feedback.given_on);
         roster
             .delegations
             .sort_by(|a, b| (a.start_on, &a.what).cmp(&(b.start_on, &b.what)));

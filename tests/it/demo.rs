@@ -31,6 +31,7 @@ const BARE: Plants = Plants {
     drift: false,
     feedback: false,
     revert: false,
+    mentee: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));
@@ -837,4 +838,34 @@ fn what_was_agreed_after_feedback_is_kept_only_where_it_is_planted() {
     assert!(BARE_WORLD.truths.feedback.is_none());
     let (silent, all) = silent_reviews(&BARE_WORLD, &feedback.login, from);
     assert!(silent * 5 > all, "{silent} of {all}");
+}
+
+/// How many of a joiner's reviewed changes of the first weeks somebody reviewed, and of how many.
+fn accompanied(world: &World, buddy: &str, joiner: &str, to: Timestamp) -> (u64, u64) {
+    let own = pull_requests(world).filter(|(_, pr)| {
+        pr.author.as_deref() == Some(joiner) && pr.created_at < to && !pr.reviews.is_empty()
+    });
+    let (mut reviewed, mut all) = (0, 0);
+    for (_, pr) in own.filter(|(repository, _)| repository.name == "timetable") {
+        let mut reviews = pr.reviews.iter();
+        reviewed += u64::from(reviews.any(|review| review.author.as_deref() == Some(buddy)));
+        all += 1;
+    }
+    (reviewed, all)
+}
+
+#[test]
+fn a_buddy_is_there_for_the_joiner_only_where_it_is_planted() {
+    let mentee = WORLD.truths.mentee.as_ref().unwrap();
+    let to = TimeZone::UTC
+        .to_timestamp(mentee.to.at(0, 0, 0, 0))
+        .unwrap();
+    let of = |world: &World| accompanied(world, &mentee.buddy, &mentee.joiner, to);
+    let (reviewed, all) = of(&WORLD);
+    assert!(all > 2 && reviewed == all, "{reviewed} of {all}");
+    assert!(WORLD.private_register_toml.contains("[[buddy]]"));
+    assert!(BARE_WORLD.truths.mentee.is_none());
+    let (reviewed, all) = of(&BARE_WORLD);
+    assert!(reviewed * 2 <= all, "{reviewed} of {all}");
+    assert!(!BARE_WORLD.private_register_toml.contains("[[buddy]]"));
 }

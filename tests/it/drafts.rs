@@ -133,3 +133,86 @@ fn a_brag_document_of_before_stays_where_it_is() {
     desk.person(&UNTIL_NOW);
     assert!(old(&desk.place()) && desk.place().join("draft/brag.md").is_file());
 }
+
+impl Desk {
+    /// Appends to the brag document over some time up to an instant, and returns the document.
+    fn append(&self, as_of: &str) -> String {
+        let config = demo().root.join("linchpin-demo/config");
+        let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
+            .args(["person", "mara-l", "--append", "--store", "store"])
+            .args(["--offline", "--since", "2026-01-01", "--as-of", as_of])
+            .arg("--config")
+            .arg(config.join("linchpin.toml"))
+            .arg("--private-config")
+            .arg(config.join("linchpin.private.toml"))
+            .current_dir(self.keep.path())
+            .env_clear()
+            .env("HOME", self.keep.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        fs::read_to_string(self.place().join("draft/brag.md")).unwrap()
+    }
+}
+
+#[test]
+fn a_brag_document_that_is_appended_to_every_friday_gains_what_is_new_and_nothing_else() {
+    let desk = Desk::new();
+    let first = desk.append("2026-05-29T17:00:00Z");
+    assert_eq!(desk.append("2026-05-29T17:00:00Z"), first);
+    let mine = first.replacen("\\[yours to write\\]", "a talk at the meet-up", 1);
+    fs::write(desk.place().join("draft/brag.md"), &mine).unwrap();
+    let second = desk.append("2026-06-19T17:00:00Z");
+    let (before, added) = second
+        .split_once("<!-- linchpin:begin added-2026-06-19")
+        .unwrap();
+    // What stood there stands there, to the byte; but for the line that remembers what was given.
+    let memory = |text: &str| {
+        let lines = text
+            .lines()
+            .filter(|line| !line.starts_with("<!-- linchpin:given"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(memory(before.trim_end()), memory(mine.trim_end()));
+    assert!(before.contains("a talk at the meet-up"));
+    let bullets: Vec<&str> = added
+        .lines()
+        .filter(|line| line.starts_with("- **"))
+        .collect();
+    assert!(!bullets.is_empty());
+    for bullet in &bullets {
+        assert!(
+            bullet.starts_with("- **2026-0") && bullet.contains("`ev-"),
+            "{bullet}"
+        );
+        assert!(!mine.contains(*bullet), "{bullet}");
+    }
+    assert_eq!(desk.append("2026-06-19T17:00:00Z"), second);
+    // A plain run leaves it, and says so.
+    let said = desk.person(&["--since", "2026-01-01"]);
+    assert!(said.contains("`--append` adds what is new"), "{said}");
+    assert_eq!(
+        fs::read_to_string(desk.place().join("draft/brag.md")).unwrap(),
+        second
+    );
+}
+
+#[test]
+fn a_page_of_a_talk_of_before_gives_way_unless_somebody_wrote_in_it() {
+    let desk = Desk::new();
+    desk.person(&UNTIL_NOW);
+    let talk = desk.place().join("one-on-one.md");
+    let begun = fs::read_to_string(&talk).unwrap();
+    assert!(begun.contains("<!-- linchpin:begin now"));
+    fs::write(&talk, "# One-on-one: as it was\n").unwrap();
+    let said = desk.person(&UNTIL_NOW);
+    assert!(said.contains("has no line of linchpin's"), "{said}");
+    assert_eq!(
+        fs::read_to_string(&talk).unwrap(),
+        "# One-on-one: as it was\n"
+    );
+    fs::remove_file(&talk).unwrap();
+    desk.person(&UNTIL_NOW);
+    assert_eq!(fs::read_to_string(&talk).unwrap(), begun);
+}

@@ -150,7 +150,7 @@ fn a_cut_at_any_step_leaves_the_old_tree_or_the_new_one_and_loses_nothing_of_oth
 }
 
 /// Keeps what is there, and says what is new.
-fn goes_on(there: Option<&[u8]>) -> Vec<u8> {
+fn goes_on(there: Option<&[u8]>, _is_untouched: bool) -> Vec<u8> {
     [there.unwrap_or(b"begun"), b"+"].concat()
 }
 

@@ -46,6 +46,7 @@ mod github_schema;
 mod github_settings;
 mod github_shapes;
 mod gone;
+mod growth;
 mod hidden_inputs;
 mod hostile;
 mod ideas;

@@ -132,3 +132,68 @@ fn a_line_that_nobody_has_is_told_with_the_step_that_finds_it() {
         "{said}"
     );
 }
+
+#[test]
+fn who_was_there_for_a_joiner_is_told_so_only_where_it_is_planted() {
+    let mentee = demo().truths.mentee.as_ref().unwrap();
+    let person = |login: &str| {
+        let mut people = demo().truths.people.iter();
+        people
+            .find(|person| person.login == login)
+            .unwrap()
+            .name
+            .clone()
+    };
+    let joiner = person(&mentee.joiner);
+    let page = |root: &Path, stem: &str| {
+        let folder = root.join("linchpin-demo/private").join(&mentee.buddy);
+        fs::read_to_string(folder.join(stem)).unwrap()
+    };
+    let told = page(&demo().root, "growing-others.md");
+    let head = format!(
+        "In the first 90 days of “{joiner}”, from {}, buddy from {} to {}",
+        mentee.from, mentee.from, mentee.to
+    );
+    assert!(told.contains(&head), "{told}");
+    assert!(
+        told.contains(&format!("buddy of {joiner}, by the register")),
+        "{told}"
+    );
+    assert!(
+        told.contains("the first merged change in timetable/departures"),
+        "{told}"
+    );
+    assert!(told.contains(" · made together "), "{told}");
+    let bare = page(&crate::pipeline::bare().root, "growing-others.md");
+    assert!(!bare.contains("buddy"), "{bare}");
+    let (with, without) = (" · made together ", " · made together ");
+    let n = |text: &str, what: &str| {
+        let act_by_act = text.split("## Changes made together").next().unwrap();
+        act_by_act.matches(what).count()
+    };
+    assert!(n(&told, with) > 3 * n(&bare, without), "{bare}");
+}
+
+#[test]
+fn a_lead_reads_on_their_own_page_what_the_leads_page_says_of_them() {
+    let root = demo().root.join("linchpin-demo/private");
+    let bottleneck = demo().truths.bottleneck.as_ref().unwrap();
+    let own = fs::read_to_string(root.join(&bottleneck.login).join("growth.md")).unwrap();
+    let leads = fs::read_to_string(root.join("lead/reviewers.md")).unwrap();
+    let card = leads
+        .lines()
+        .filter(|line| line.contains("merged pull requests waited on this person"));
+    let card: Vec<&str> = card.collect();
+    assert!(!card.is_empty());
+    for sentence in &card {
+        assert!(own.contains(sentence), "{sentence}");
+    }
+    assert!(own.contains("more and longer") && leads.contains("more and longer"));
+    // Whoever neither leads nor stands out has no card.
+    for person in demo().truths.people.iter().filter(|person| person.is_team) {
+        if person.login != bottleneck.login {
+            let other = fs::read_to_string(root.join(&person.login).join("growth.md")).unwrap();
+            assert!(!other.contains("waited on this person"), "{}", person.login);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use super::blueprint::{APPROVED_BY_ONE, HANDED_OVER, PARCEL_WEB, TIMETABLE, reviewers};
 use super::cast::{Actor, DEPENDABOT, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
-use super::plan::{Job, QUARTERS, SPREAD_FROM, is_present};
+use super::plan::{BUDDY, Job, QUARTERS, SPREAD_FROM, is_accompanied, is_present};
 use super::truths::Plants;
 
 /// Who reviewed how much so far, so that the work is spread where nothing else is planted.
@@ -58,6 +58,10 @@ impl Desk {
             hand_over_reviewer(job, at, plants).filter(|actor| candidates.contains(actor))
         {
             return self.note(product, phase, wanted);
+        }
+        let is_there = is_accompanied(job.author, at, plants) && candidates.contains(&BUDDY);
+        if is_there && !is_crowded {
+            return self.note(product, phase, BUDDY);
         }
         let least = candidates
             .iter()

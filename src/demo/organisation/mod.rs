@@ -47,7 +47,7 @@ use work_items::{Around, IssuePlan};
 
 pub use truths::{
     BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth, HolidayTruth,
-    IncidentTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RevertTruth,
+    IncidentTruth, MenteeTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RevertTruth,
     RollbackTruth, Share, SiloTruth, SlowdownTruth, StuckTruth, Truths,
 };
 
@@ -381,6 +381,9 @@ fn private_register(plants: &Plants) -> String {
     }
     if plants.bottleneck {
         text += include_str!("../../../fixtures/demo/delegation.toml");
+    }
+    if plants.mentee {
+        text += include_str!("../../../fixtures/demo/buddy.toml");
     }
     text
 }

@@ -39,6 +39,13 @@ pub(super) const REVERTED: &str = "checkout";
 /// … the first that was begun from here on.
 pub(super) const REVERTED_FROM: Date = date(2026, 2, 9);
 
+/// Who was new on the first day …
+pub(super) const MENTEE: Actor = OSKAR;
+/// … who was there for them …
+pub(super) const BUDDY: Actor = INES;
+/// … up to this day.
+pub(super) const BUDDY_TO: Date = date(2025, 3, 28);
+
 /// The day on which two agreements were made after feedback.
 pub(super) const AGREED_ON: Date = date(2026, 3, 2);
 /// Who leaves a comment with every review from then on.
@@ -221,6 +228,14 @@ fn area_jobs(
             .pick(&others)
             .copied()
             .filter(|other| is_paired && is_present(*other, start, 9, plants));
+        let co_author = if is_accompanied(author, start, plants)
+            && repository == PARCEL_API
+            && area.craft == Craft::Code
+        {
+            Some(BUDDY)
+        } else {
+            co_author
+        };
         let is_unreviewed = is_unreviewed(repository, area, plants);
         jobs.push(Job {
             repository,
@@ -233,6 +248,12 @@ fn area_jobs(
             key,
         });
     }
+}
+
+/// Whether somebody is there for the author, who is new.
+pub(super) fn is_accompanied(author: Actor, at: Minute, plants: &Plants) -> bool {
+    let end = Minute::of(BUDDY_TO.tomorrow().unwrap_or(BUDDY_TO));
+    plants.mentee && author == MENTEE && at < end
 }
 
 /// A change of the checkout is taken back after eight working days, by somebody who did not write it.

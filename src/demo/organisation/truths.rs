@@ -44,6 +44,8 @@ pub struct Plants {
     pub feedback: bool,
     /// A change of `parcel-web`'s `checkout` is taken back after it was in production.
     pub revert: bool,
+    /// Somebody reviews the joiner's changes of `timetable` and pairs with them on `parcel-api`, for their first ninety days.
+    pub mentee: bool,
 }
 
 impl Default for Plants {
@@ -65,13 +67,14 @@ impl Default for Plants {
             drift: true,
             feedback: true,
             revert: true,
+            mentee: true,
         }
     }
 }
 
 impl Plants {
     /// The plants' names.
-    pub const NAMES: [&'static str; 16] = [
+    pub const NAMES: [&'static str; 17] = [
         "bottleneck",
         "silo",
         "hand-over",
@@ -88,6 +91,7 @@ impl Plants {
         "drift",
         "feedback",
         "revert",
+        "mentee",
     ];
 
     /// Leaves one out; false where there is none of that name.
@@ -109,6 +113,7 @@ impl Plants {
             "drift" => &mut self.drift,
             "feedback" => &mut self.feedback,
             "revert" => &mut self.revert,
+            "mentee" => &mut self.mentee,
             _ => return false,
         };
         *plant = false;
@@ -164,6 +169,8 @@ pub struct Truths {
     pub feedback: Option<FeedbackTruth>,
     /// A change that was taken back, where planted.
     pub revert: Option<RevertTruth>,
+    /// Who was there for the joiner, where planted.
+    pub mentee: Option<MenteeTruth>,
 }
 
 /// Pull requests that nobody but their author has touched for days.
@@ -197,6 +204,19 @@ pub struct DriftTruth {
     pub area: String,
     /// Who is declared.
     pub login: String,
+}
+
+/// Somebody who was there for a person who was new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenteeTruth {
+    /// Who was there.
+    pub buddy: String,
+    /// For whom.
+    pub joiner: String,
+    /// The first day of it.
+    pub from: Date,
+    /// The last one.
+    pub to: Date,
 }
 
 /// A pull request that was taken back.

@@ -10,14 +10,15 @@ use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
 use super::delivery::{FLAKY_JOB, PRODUCTION, Shipped};
 use super::plan::{
-    ADR_WRITER, AGREED_ON, AWAY_FROM, AWAY_TO, COMMENTER, DECLARED_OWNER, FIRST_DAY, MERGED_LATE,
-    MERGED_LATE_FROM, QUARTERS, SLOW_FROM, SPREAD_FROM, STUCK_TO, quarter_label,
+    ADR_WRITER, AGREED_ON, AWAY_FROM, AWAY_TO, BUDDY, BUDDY_TO, COMMENTER, DECLARED_OWNER,
+    FIRST_DAY, MENTEE, MERGED_LATE, MERGED_LATE_FROM, QUARTERS, SLOW_FROM, SPREAD_FROM, STUCK_TO,
+    quarter_label,
 };
 use super::truths::{
     AdrWriterTruth, BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth,
-    HolidayTruth, IncidentTruth, JoinerTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth,
-    RevertTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth, SoleApproverTruth, StuckTruth,
-    Truths,
+    HolidayTruth, IncidentTruth, JoinerTruth, MenteeTruth, MergeWaitTruth, PersonTruth, Plants,
+    RepositoryTruth, RevertTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth,
+    SoleApproverTruth, StuckTruth, Truths,
 };
 use super::work_items::IssuePlan;
 use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
@@ -304,6 +305,14 @@ fn standing(truths: &mut Truths, host: &Host, plants: &Plants) {
     }
     if plants.revert {
         truths.revert = revert(host);
+    }
+    if plants.mentee {
+        truths.mentee = Some(MenteeTruth {
+            buddy: BUDDY.persona().login.to_owned(),
+            joiner: MENTEE.persona().login.to_owned(),
+            from: FIRST_DAY,
+            to: BUDDY_TO,
+        });
     }
     if plants.feedback {
         truths.feedback = Some(FeedbackTruth {

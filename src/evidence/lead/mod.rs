@@ -10,6 +10,7 @@ mod delegation;
 mod knowledge;
 mod names;
 mod reviewers;
+mod week;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -217,8 +218,7 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
 /// The pages beside the views, each a file of its own: what is told of the team's people one by one.
 #[must_use]
 pub fn pages(desk: &Desk<'_>, packs: &[Pack]) -> Vec<Page> {
-    let _ = (desk, packs);
-    Vec::new()
+    vec![week::page(desk, packs)]
 }
 
 fn subtitle(sources: &LeadSources<'_>) -> String {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::names::Names;
 use super::{LeadSources, ProductSources};
 use crate::domain::PersonId;
-use crate::metrics::measure::{LedgerRow, Measured, Number, Ratio, Unit};
+use crate::metrics::measure::{LedgerRow, Measured, Number, Unit};
 use crate::report::document::{Block, Span};
 use crate::report::figure::trend;
 use crate::report::quantity;
@@ -462,19 +462,6 @@ fn argument(name: &str, placeholder: &str) -> String {
         format!("'{name}'")
     } else {
         name.to_owned()
-    }
-}
-
-/// A ratio in words: `12 of 40 (30 %)`.
-pub(super) fn share_words(ratio: Ratio) -> String {
-    let parts = format!(
-        "{} of {}",
-        quantity::count(ratio.hits),
-        quantity::count(ratio.of)
-    );
-    match ratio.share() {
-        Some(share) => format!("{parts} ({})", quantity::percent(share)),
-        None => parts,
     }
 }
 

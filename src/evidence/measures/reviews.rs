@@ -15,7 +15,7 @@ fn requests(asked: &Asked<'_>, of: fn(&Asked<'_>, &LedgerRow) -> Option<Standing
         .filter_map(|row| {
             let at = row.at?;
             let standing = if asked.is_away(at) {
-                Standing::Apart("asked on a declared day of absence")
+                Standing::Apart(ASKED_AWAY)
             } else {
                 of(asked, &row)?
             };
@@ -34,7 +34,12 @@ fn requests(asked: &Asked<'_>, of: fn(&Asked<'_>, &LedgerRow) -> Option<Standing
 const OVERTAKEN: &str = "merged or closed first";
 
 pub(super) fn answered(asked: &Asked<'_>) -> Vec<Deed> {
-    requests(asked, |_, row| match row.fate {
+    requests(asked, |_, row| answer(row))
+}
+
+/// Whether a request was answered with a review: a row of `review.turnaround`; `None` for what asks nothing of anybody.
+pub(in crate::evidence) fn answer(row: &LedgerRow) -> Option<Standing> {
+    match row.fate {
         Fate::Included if row.is_running => Some(Standing::NotKept("still waiting")),
         Fate::Included | Fate::Excluded("reviewed_after_the_end") => Some(Standing::Kept),
         Fate::Excluded("merged_without_their_review" | "closed_without_their_review") => {
@@ -42,8 +47,11 @@ pub(super) fn answered(asked: &Asked<'_>) -> Vec<Deed> {
         }
         Fate::Excluded("withdrawn") => Some(Standing::Apart("withdrawn")),
         Fate::Excluded(_) | Fate::Unknown(_) => None,
-    })
+    }
 }
+
+/// What was asked on a day of absence asks nothing.
+pub(in crate::evidence) const ASKED_AWAY: &str = "asked on a declared day of absence";
 
 pub(super) fn turned_around(asked: &Asked<'_>) -> Vec<Deed> {
     requests(asked, |asked, row| match row.fate {

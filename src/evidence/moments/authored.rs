@@ -6,7 +6,7 @@ use super::{Subject, count};
 use crate::domain::{PersonId, ReviewState};
 use crate::evidence::index::{Item, link};
 use crate::evidence::snippet::{Act, Event, Kind, Polarity, Snippet};
-use crate::work::delivery::undone::Turn;
+use crate::work::delivery::undone::{Turn, Undone};
 use crate::work::kinds::{DECISION_RECORDS, POSTMORTEMS, RUNBOOKS};
 use crate::work::written::{CameWith, Document, WRITTEN};
 
@@ -124,11 +124,7 @@ fn merged(subject: &Subject<'_>, item: &Item<'_>, merged_at: Timestamp) -> Snipp
         .filter(|undone| undone.reverted.at < sources.end())
         .collect();
     for undone in &undone {
-        act = turned(subject, item, act, "; reverted ", undone.reverted);
-        let again = undone.again.filter(|again| again.at < sources.end());
-        if let Some(again) = again {
-            act = turned(subject, item, act, ", brought in again ", again);
-        }
+        act = taken_back(subject, item, act.own("; "), undone);
     }
     let mut snippet = subject.about(kind, merged_at, item, act.own("."));
     snippet.weight = subject.index.weight(sources, item);
@@ -142,6 +138,23 @@ fn merged(subject: &Subject<'_>, item: &Item<'_>, merged_at: Timestamp) -> Snipp
             .push("pairing before the merge is not visible here");
     }
     snippet
+}
+
+/// When and in what the work of a pull request was taken back, and in what it came again.
+pub(in crate::evidence) fn taken_back(
+    subject: &Subject<'_>,
+    item: &Item<'_>,
+    act: Act,
+    undone: &Undone,
+) -> Act {
+    let act = turned(subject, item, act, "reverted ", undone.reverted);
+    let again = undone
+        .again
+        .filter(|again| again.at < subject.sources.end());
+    match again {
+        Some(again) => turned(subject, item, act, ", brought in again ", again),
+        None => act,
+    }
 }
 
 /// A date, and the page of what turned the work round.

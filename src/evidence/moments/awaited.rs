@@ -1,7 +1,6 @@
 //! Merged work that waited on this person, more and longer than on the others: what the lead's page says of them stands here too.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::Subject;
 use crate::domain::Bucket;
@@ -15,17 +14,10 @@ use crate::work::Reading;
 /// How many of the longest waits are linked.
 const LISTED: usize = 5;
 
-/// Computed once a reading, for everybody.
-struct Waits(Vec<Wait>);
-
-fn waits(reading: &Reading<'_>) -> Arc<Waits> {
-    reading.once(|| Waits(waits::of_merged(reading)))
-}
-
 /// The quarters of every product that stand out, by the rule of the lead's card.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     for reading in &subject.sources.past.readings {
-        let waits = waits(reading);
+        let waits = waits::of_product_waits(reading);
         let own = waits.0.iter().filter(|wait| wait.person == subject.person);
         let quarters: BTreeSet<Bucket> = own.map(|wait| wait.quarter).collect();
         for quarter in quarters {

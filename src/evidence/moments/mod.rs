@@ -4,10 +4,12 @@ mod authored;
 mod awaited;
 mod changes;
 mod committed;
+mod first_days;
 mod firsts;
 mod incidents;
 mod reviewed;
 mod standstill;
+mod taken_up;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -19,6 +21,10 @@ use crate::domain::{
     Bucket, Comment, CommitId, PersonId, RepositoryId, RequestAction, ReviewState, Window,
 };
 use crate::work::delivery::deployments::commit_page;
+use crate::work::threads::own_words;
+
+pub(super) use authored::taken_back;
+pub(super) use reviewed::{FIRST_MONDAY, fortnight_of};
 
 /// Whose moments, and what they are read from.
 pub(super) struct Subject<'a> {
@@ -36,6 +42,8 @@ pub(super) fn moments(subject: &Subject<'_>) -> Vec<Snippet> {
     reviewed::collect(subject, &mut moments);
     standstill::collect(subject, &mut moments);
     firsts::collect(subject, &mut moments);
+    first_days::collect(subject, &mut moments);
+    taken_up::collect(subject, &mut moments);
     incidents::collect(subject, &mut moments);
     awaited::collect(subject, &mut moments);
     by_hand(subject, &mut moments);
@@ -148,24 +156,31 @@ impl<'a> Subject<'a> {
         events
     }
 
-    /// The page of a commit, shown as `widgets@3f2a91c0de`; without one the text stands alone.
-    fn commit_link(&self, repository: RepositoryId, commit: CommitId) -> Link {
-        let tables = self.sources.past.tables;
-        let name = self.sources.repository_name(repository);
-        Link {
-            text: format!("{name}@{}", commit.short()),
-            url: commit_page(tables, repository, commit).unwrap_or_default(),
-        }
+    pub(super) fn commit_link(&self, repository: RepositoryId, commit: CommitId) -> Link {
+        commit_link(self.sources, repository, commit)
     }
 
     /// The pull requests of people that the person has to do with: what machines open is nobody's moment.
-    fn items(&self) -> impl Iterator<Item = &'a Item<'a>> {
+    pub(super) fn items(&self) -> impl Iterator<Item = &'a Item<'a>> {
         let items = self.index.items_of(self.person);
         items.filter(|item| !self.index.is_by_a_machine(item))
     }
 
     fn is_inside(&self, at: Timestamp) -> bool {
         self.sources.seen().contains(at)
+    }
+}
+
+/// The page of a commit, shown as `widgets@3f2a91c0de`; without one the text stands alone.
+pub(super) fn commit_link(
+    sources: &Sources<'_>,
+    repository: RepositoryId,
+    commit: CommitId,
+) -> Link {
+    let name = sources.repository_name(repository);
+    Link {
+        text: format!("{name}@{}", commit.short()),
+        url: commit_page(sources.past.tables, repository, commit).unwrap_or_default(),
     }
 }
 
@@ -180,6 +195,7 @@ fn polarity(kind: Kind) -> Polarity {
         | Kind::Committed
         | Kind::Paired
         | Kind::Released
+        | Kind::FirstDays
         | Kind::Unblocked
         | Kind::FirstReview
         | Kind::FirstChange
@@ -187,7 +203,8 @@ fn polarity(kind: Kind) -> Polarity {
         | Kind::Reviewed => Polarity::Win,
         Kind::Awaited | Kind::Waiting | Kind::SentBack => Polarity::Challenge,
         // That nobody else has looked is no doing of the author's.
-        Kind::Open | Kind::ChangesRequested | Kind::Manual => Polarity::Context,
+        // Nor is it theirs to say that a commit was made for a comment.
+        Kind::Open | Kind::ChangesRequested | Kind::TakenUp | Kind::Manual => Polarity::Context,
     }
 }
 
@@ -205,7 +222,13 @@ fn dimensions(kind: Kind) -> Vec<Dimension> {
             Dimension::OwnershipAndInitiative,
         ],
         Kind::Reviewed => vec![Dimension::TeamCommunication],
-        Kind::ChangesRequested => vec![Dimension::TechnicalExecution, Dimension::TeamCommunication],
+        Kind::FirstDays => vec![
+            Dimension::TeamCommunication,
+            Dimension::OwnershipAndInitiative,
+        ],
+        Kind::TakenUp | Kind::ChangesRequested => {
+            vec![Dimension::TechnicalExecution, Dimension::TeamCommunication]
+        }
         Kind::Unblocked => vec![
             Dimension::OwnershipAndInitiative,
             Dimension::TeamCommunication,
@@ -228,29 +251,25 @@ pub(super) fn excerpt<'a>(comments: impl Iterator<Item = &'a Comment>) -> Option
         let (a, b) = (a.chars().count(), b.chars().count());
         (a, &other.comment).cmp(&(b, &one.comment))
     })?;
-    let mut text: String = words.chars().take(MOST).collect();
-    if text.len() < words.len() {
-        text.push('…');
-    }
     Some(Quote {
-        text,
+        text: cut(&words, MOST),
         url: longest.url.clone(),
     })
 }
 
-/// A comment without the lines that it quotes and without blocks of code.
-fn own_words(body: &str) -> String {
-    let mut own: Vec<&str> = Vec::new();
-    let mut is_code = false;
-    for line in body.lines() {
-        let start = line.trim_start();
-        if start.starts_with("```") || start.starts_with("~~~") {
-            is_code = !is_code;
-        } else if !is_code && !start.starts_with('>') {
-            own.push(line);
-        }
+/// The own words of a comment in one line, cut to so many letters; `None` where it has none.
+pub(super) fn excerpt_of(body: &str, most: usize) -> Option<String> {
+    let words = own_words(body);
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!line.is_empty()).then(|| cut(&line, most))
+}
+
+fn cut(words: &str, most: usize) -> String {
+    let mut text: String = words.chars().take(most).collect();
+    if text.len() < words.len() {
+        text.push('…');
     }
-    own.join("\n").trim().to_owned()
+    text
 }
 
 /// `1 comment`, `2 comments`.

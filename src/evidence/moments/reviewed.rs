@@ -13,7 +13,7 @@ use crate::evidence::index::Item;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
 
 /// Fortnights start on every second Monday, counted from this one.
-const FIRST_MONDAY: Date = jiff::civil::date(2024, 1, 1);
+pub(in crate::evidence) const FIRST_MONDAY: Date = jiff::civil::date(2024, 1, 1);
 
 /// Reviews inside the window. No excerpt stands twice: a review that asked for changes goes before the fortnight that it is in.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
@@ -36,7 +36,7 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
 }
 
 /// The first day of the fortnight that a day falls into.
-fn fortnight_of(day: Date) -> Date {
+pub(in crate::evidence) fn fortnight_of(day: Date) -> Date {
     let days = FIRST_MONDAY.until(day).map_or(0, |span| span.get_days());
     FIRST_MONDAY.saturating_add(days.div_euclid(14).saturating_mul(14).days())
 }

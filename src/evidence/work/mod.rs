@@ -106,6 +106,24 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// The initiatives of the window in which somebody is the declared second, each with its dates and its id.
+    pub(super) fn seconded(&self, person: PersonId) -> Vec<Vec<Span>> {
+        let both = self.found.all.iter().zip(&self.stories);
+        let inside = both.filter(|(_, story)| self.is_inside(story));
+        let second = inside.filter(|(initiative, _)| {
+            let declared = self.declared(initiative);
+            declared.is_some_and(|one| one.second == Some(person))
+        });
+        second
+            .map(|(initiative, story)| {
+                vec![
+                    Span::text(format!("{} ", self.heading(initiative, story))),
+                    Span::Code(initiative.id.clone()),
+                ]
+            })
+            .collect()
+    }
+
     /// What the register says of an initiative that it names.
     fn declared(&self, initiative: &Initiative) -> Option<&RosterInitiative> {
         match initiative.named {

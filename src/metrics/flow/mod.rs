@@ -3,6 +3,7 @@
 pub mod coding_time;
 pub mod cycle_time;
 pub mod deploy_wait;
+pub mod first_approval;
 pub mod holders;
 pub mod merge_wait;
 pub mod pickup_time;
@@ -118,6 +119,15 @@ fn merged_inside(
         return Ok(ended_at);
     };
     Err(Some(Placed::apart(Some(ended_at), fate)))
+}
+
+/// Since when a pull request had waited for a review at an instant: since it was ready, or since a review was first asked for where that
+/// is later; `None`: it was a draft.
+fn waited_since(tables: &Tables, whole: &FullPullRequest<'_>, at: Timestamp) -> Option<Timestamp> {
+    let ready_at = whole.readiness().since(at)?;
+    let requested_at = whole.first_requested_at(tables);
+    let requested_at = requested_at.filter(|requested_at| *requested_at <= at);
+    Some(requested_at.map_or(ready_at, |requested_at| requested_at.max(ready_at)))
 }
 
 /// The first human review of a merged pull request and the last approval that stood at its merge; `Err` says why there are none.

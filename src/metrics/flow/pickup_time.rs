@@ -1,6 +1,6 @@
 //! `flow.pickup_time`: ready for review (and requested) → first human review by somebody else.
 
-use super::{Placed, durations};
+use super::{Placed, durations, waited_since};
 use crate::domain::PullRequestState;
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
@@ -81,13 +81,9 @@ fn place(reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> Option<Placed> {
             },
         ));
     };
-    let Some(ready_at) = readiness.since(reviewed_at) else {
+    let Some(start) = waited_since(reading.tables, whole, reviewed_at) else {
         return Some(Placed::apart(at, Fate::Excluded("reviewed_as_a_draft")));
     };
-    let requested_at = whole
-        .first_requested_at(reading.tables)
-        .filter(|requested_at| *requested_at <= reviewed_at);
-    let start = requested_at.map_or(ready_at, |requested_at| requested_at.max(ready_at));
     Some(Placed::span(
         reviewed_at,
         start,

@@ -1,6 +1,7 @@
 //! On whom merged pull requests waited, and for how long, against everybody else: what the lead's bottleneck card is made of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan as _};
 
@@ -41,6 +42,16 @@ pub struct Wait {
     pub hours: f64,
     /// Why it is left out of conclusions.
     pub apart: Option<Apart>,
+}
+
+/// The waits of a product.
+#[derive(Debug, Default)]
+pub struct Waits(pub Vec<Wait>);
+
+/// [`of_merged`], found once a reading: every page that tells of a person starts from it.
+#[must_use]
+pub fn of_product_waits(reading: &Reading<'_>) -> Arc<Waits> {
+    reading.once(|| Waits(of_merged(reading)))
 }
 
 /// The waits of the pull requests merged in the window, by pull request and person.
@@ -114,7 +125,9 @@ pub struct Median {
 }
 
 impl Median {
-    fn of(question: &Question, hours: impl Iterator<Item = f64>) -> Self {
+    /// Of some amounts.
+    #[must_use]
+    pub fn of(question: &Question, hours: impl Iterator<Item = f64>) -> Self {
         let mut sorted: Vec<f64> = hours.collect();
         sorted.sort_by(f64::total_cmp);
         let n = count(sorted.len());

@@ -294,6 +294,9 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
       <LOGIN>
               The person's GitHub login, or an address from the history
 
+          --append
+              Add the moments that draft/brag.md has not been given yet at its end, as a dated part, and
+              leave the rest of it as it is
     [the options of `run`]
 
     $ linchpin lead --help
