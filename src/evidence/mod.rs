@@ -11,7 +11,6 @@ pub mod follow_up;
 mod goals;
 pub mod handing_over;
 mod index;
-mod kind;
 pub mod lead;
 pub mod lint;
 pub mod measures;
