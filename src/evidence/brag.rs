@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Sources;
 use super::pack::{Face, dated, subtitle};
 use super::sampling::sample;
-use super::snippet::{Kind, Origin, Polarity, Snippet};
+use super::snippet::{Kind, Origin, Snippet};
 use crate::domain::{Bucket, Granularity};
 use crate::report::document::{Block, Document, Span};
 
@@ -26,11 +26,8 @@ pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snipp
             blocks: vec![Block::Paragraph(subtitle(sources))],
         },
     ];
-    let listed = |snippet: &&Snippet| {
-        snippet.polarity == Polarity::Win || snippet.origin != Origin::Observed
-    };
     let mut quarters: BTreeMap<Bucket, Vec<Snippet>> = BTreeMap::new();
-    for snippet in snippets.iter().filter(listed) {
+    for snippet in snippets.iter().filter(|snippet| snippet.speaks_for()) {
         let quarter = Bucket::of_date(snippet.on, Granularity::Quarter);
         quarters.entry(quarter).or_default().push(snippet.clone());
     }

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::absence::{self, Observed};
 use super::index::Index;
 use super::pack::{self, Face, Pack, subtitle};
+use super::review::{self, Filing};
 use super::work::Record;
 use super::{Sources, brag, one_on_one};
 use crate::domain::{Account, Person, PersonId};
@@ -56,6 +57,7 @@ pub struct Desk<'a> {
     ended: &'a Sources<'a>,
     index: Index<'a>,
     record: OnceCell<Record<'a>>,
+    filing: OnceCell<Filing<'a>>,
     absences: OnceCell<Absences>,
 }
 
@@ -93,6 +95,7 @@ impl<'a> Desk<'a> {
             ended,
             index: Index::of(sources),
             record: OnceCell::new(),
+            filing: OnceCell::new(),
             absences: OnceCell::new(),
         }
     }
@@ -138,6 +141,16 @@ impl<'a> Desk<'a> {
         pages.push(Page::draft(
             "draft/brag",
             brag::document(sources, &face, &pack.snippets),
+        ));
+        let record = self.record();
+        let filing = self.filing.get_or_init(|| Filing::of(sources, record));
+        pages.extend(review::pages(
+            sources,
+            &self.index,
+            record,
+            filing,
+            &face,
+            pack,
         ));
         pages
     }

@@ -17,6 +17,7 @@ pub mod measures;
 mod moments;
 pub mod one_on_one;
 pub mod pack;
+mod review;
 pub mod sampling;
 mod situation;
 pub mod snippet;

@@ -4,7 +4,7 @@ use jiff::ToSpan as _;
 
 use super::Sources;
 use super::pack::{Face, spans, unobserved};
-use super::snippet::{Kind, Link, Snippet, Words};
+use super::snippet::{Kind, Snippet, Words};
 use crate::report::document::{Block, Document, Span};
 
 /// How many days one conversation looks back.
@@ -82,7 +82,7 @@ fn listed(label: &str, snippets: &[&Snippet]) -> Vec<Span> {
         if at > 0 {
             line.push(Span::text(", "));
         }
-        line.extend(first_link(snippet).map(|link| Span::link(&link.text, &link.url)));
+        line.extend(snippet.page().map(|link| Span::link(&link.text, &link.url)));
         if let Some(title) = snippet.act.0.iter().find_map(title) {
             line.push(Span::text(format!(" {title}")));
         }
@@ -97,13 +97,6 @@ fn title(words: &Words) -> Option<String> {
         Words::Given(title) => Some(format!("“{title}”")),
         _ => None,
     }
-}
-
-fn first_link(snippet: &Snippet) -> Option<&Link> {
-    snippet.act.0.iter().find_map(|words| match words {
-        Words::Link(link) => Some(link),
-        _ => None,
-    })
 }
 
 /// A label and a whole sentence.

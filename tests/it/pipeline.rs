@@ -47,7 +47,7 @@ pub fn demo() -> &'static Demo {
 }
 
 /// One demo without anything planted in its delivery.
-fn bare() -> &'static Demo {
+pub fn bare() -> &'static Demo {
     static BARE: OnceLock<Demo> = OnceLock::new();
     BARE.get_or_init(|| Demo::without(&["incidents", "rollback", "flake", "slowdown", "revert"]))
 }
