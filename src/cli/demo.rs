@@ -33,20 +33,16 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
     check_writable(&args.out)?;
     let store = Store::open(&place("store"), Mode::Write)?;
     store.clear()?;
-    replace_tree(
-        &place("config"),
-        &[
-            (
-                "linchpin.toml".to_owned(),
-                world.register_toml.clone().into_bytes(),
-            ),
-            (
-                "linchpin.private.toml".to_owned(),
-                world.private_register_toml.clone().into_bytes(),
-            ),
-        ],
-        Audience::Owner,
-    )?;
+    let registers = [
+        ("linchpin.toml", world.register_toml.as_str()),
+        ("linchpin.private.toml", &world.private_register_toml),
+    ];
+    let config: Vec<_> = registers
+        .into_iter()
+        .chain(world.ladders)
+        .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
+        .collect();
+    replace_tree(&place("config"), &config, Audience::Owner)?;
     let repositories = &world.repositories;
     let files =
         repository::files(repositories).map_err(|error| CliError::new(ErrorKind::Defect, error))?;

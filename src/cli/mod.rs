@@ -22,6 +22,7 @@ mod person;
 mod private_folder;
 mod progress;
 mod register;
+mod registers;
 mod report;
 mod run;
 mod schema;

@@ -8,12 +8,15 @@ use super::args::RegisterAddArgs;
 use super::console;
 use super::error::{CliError, DONE, ErrorKind};
 use super::init;
+use super::registers::private_register;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::metrics::REGISTRY;
 use crate::register;
 use crate::render::encode;
 use crate::tables::FactTable;
+use crate::work::Past;
+use crate::work::initiatives::Initiatives;
 use crate::work::unknown::{self, Unknown};
 
 /// Says what the registers name and nobody knows. Both have been read, and validated, when this is called.
@@ -23,9 +26,23 @@ pub fn check(workspace: &Workspace) -> Result<u8, CliError> {
     let mut found = unknown::metrics(team, private, &metrics);
     let is_there = workspace.store.exists();
     if is_there {
-        let parts = [FactTable::Files, FactTable::PullRequests, FactTable::Issues];
-        let analysis = Analysis::of(workspace, &parts)?;
+        let mut named = private.expectations.iter();
+        let names_initiatives = named.any(|one| one.named_initiatives().next().is_some());
+        let some = [FactTable::Files, FactTable::PullRequests, FactTable::Issues];
+        // What belongs to an initiative is told from everything.
+        let parts = if names_initiatives {
+            &FactTable::ALL[..]
+        } else {
+            &some
+        };
+        let analysis = Analysis::of(workspace, parts)?;
         found.extend(unknown::in_the_store(team, private, &analysis.tables));
+        if names_initiatives {
+            let (tables, question) = (&analysis.tables, &analysis.private_question);
+            let products = question.products_and_rest(&tables.repositories);
+            let all = Initiatives::of(&Past::of(tables, question, &products)).all;
+            found.extend(unknown::initiatives(private, &all));
+        }
     }
     for Unknown { place, message } in &found {
         console::out(&format!(
@@ -68,6 +85,8 @@ pub fn add(args: &RegisterAddArgs, workspace: &Workspace) -> Result<u8, CliError
     };
     let shown = path.display().to_string();
     let text = register::edit::add(&text, &shown, &args.table, &values)?;
+    // A level is known once the ladders are read.
+    private_register(&text, &path)?;
     if is_new {
         let beside = path.parent().unwrap_or(Path::new("")).join(".gitignore");
         init::ignore_private(&beside)?;

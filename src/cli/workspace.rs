@@ -7,12 +7,13 @@ use jiff::Timestamp;
 
 use super::args::{AnalysisArgs, Places};
 use super::error::{CliError, ErrorKind};
+use super::registers::{default_private_file, read_private_register, read_register};
 use super::time::{self, Resolved};
 use crate::analysis::Inquiry;
 use crate::domain::RepoName;
 use crate::git::{self, GitHubName};
 use crate::github::ApiAddress;
-use crate::register::{self, PrivateRegister, Register};
+use crate::register::{PrivateRegister, Register};
 use crate::render::encode::terminal;
 
 /// A clone and what it is called.
@@ -185,129 +186,6 @@ impl Workspace {
 
 fn is_same(a: &RepoName, b: &RepoName) -> bool {
     a.to_string().eq_ignore_ascii_case(&b.to_string())
-}
-
-fn read_register(places: &Places) -> Result<Register, CliError> {
-    let default = PathBuf::from("linchpin.toml");
-    match text_of(places.config.as_deref(), &default)? {
-        Some((path, text)) => Ok(register::parse(&text, &path.display().to_string())?),
-        None => Ok(Register::default()),
-    }
-}
-
-/// Where the private register is where none is named: beside the team's.
-fn default_private_file(places: &Places) -> PathBuf {
-    let named = places.private_config.clone();
-    let config = places.config.as_deref().and_then(Path::parent);
-    named.unwrap_or_else(|| {
-        config
-            .unwrap_or(Path::new(""))
-            .join("linchpin.private.toml")
-    })
-}
-
-fn read_private_register(places: &Places) -> Result<(Option<PathBuf>, PrivateRegister), CliError> {
-    let default = default_private_file(places);
-    match text_of(places.private_config.as_deref(), &default)? {
-        Some((path, text)) => {
-            let register = register::parse_private(&text, &path.display().to_string())?;
-            Ok((Some(path), register))
-        }
-        None => Ok((None, PrivateRegister::default())),
-    }
-}
-
-/// Why a register is not read.
-#[derive(Debug, thiserror::Error)]
-enum Unreadable {
-    /// The file system refused, the text is not UTF-8, or it is a device, a pipe, a directory: reading that might never end.
-    #[error("`{}` cannot be read", path.display())]
-    Io {
-        /// The register.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// A link in a clone that leads out of it: whoever wrote the clone chose what would be read, and quoted in an error.
-    #[error("`{}` is a link that leads out of its directory", path.display())]
-    LeadsOut {
-        /// The register.
-        path: PathBuf,
-    },
-    /// More than any register holds.
-    #[error("`{}` is larger than {} MiB", path.display(), MAX_REGISTER_BYTES >> 20)]
-    TooLarge {
-        /// The register.
-        path: PathBuf,
-    },
-}
-
-/// A register is written by hand: a thousand members with their dates are a tenth of this.
-const MAX_REGISTER_BYTES: u64 = 4 << 20;
-
-/// The text of a named file, or of a default one where it exists. Only a regular file is read, and only up to a bound.
-fn text_of(named: Option<&Path>, default: &Path) -> Result<Option<(PathBuf, String)>, CliError> {
-    let path = match named {
-        Some(path) => path,
-        None if std::fs::symlink_metadata(default).is_ok() => default,
-        None => return Ok(None),
-    };
-    let read = read_bounded(path, named.is_some());
-    read.map(|text| Some((path.to_owned(), text)))
-        .map_err(|error| {
-            let hint = match &error {
-                Unreadable::Io { .. } => {
-                    "check the path, and that the file is UTF-8 text you may read"
-                }
-                Unreadable::TooLarge { .. } => {
-                    "put a register's text there, or remove it: none is needed"
-                }
-                Unreadable::LeadsOut { .. } => {
-                    "name the file itself with `--config` or `--private-config` if you trust it"
-                }
-            };
-            CliError::new(ErrorKind::Configuration, error).hint(hint)
-        })
-}
-
-fn read_bounded(path: &Path, is_named: bool) -> Result<String, Unreadable> {
-    use std::io::Read as _;
-    let refused = |source| Unreadable::Io {
-        path: path.to_owned(),
-        source,
-    };
-    // A file that somebody named may be a link to anywhere: it is theirs. One that lay in the clone may not.
-    let is_link = std::fs::symlink_metadata(path)
-        .map_err(refused)?
-        .is_symlink();
-    if is_link && !is_named {
-        let beside = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let target = std::fs::canonicalize(path).map_err(refused)?;
-        let home = std::fs::canonicalize(beside).map_err(refused)?;
-        if !target.starts_with(home) {
-            return Err(Unreadable::LeadsOut {
-                path: path.to_owned(),
-            });
-        }
-    }
-    if !std::fs::metadata(path).map_err(refused)?.is_file() {
-        return Err(refused(std::io::Error::other("it is not a regular file")));
-    }
-    let file = std::fs::File::open(path).map_err(refused)?;
-    let mut text = String::new();
-    // The size that the file system tells may be wrong, and the file may grow: the reading itself is bounded.
-    file.take(MAX_REGISTER_BYTES + 1)
-        .read_to_string(&mut text)
-        .map_err(refused)?;
-    if text.len() as u64 > MAX_REGISTER_BYTES {
-        return Err(Unreadable::TooLarge {
-            path: path.to_owned(),
-        });
-    }
-    Ok(text)
 }
 
 fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {

@@ -12,6 +12,7 @@ pub mod governance;
 pub mod id;
 pub mod incident;
 mod machines;
+pub mod moment;
 pub mod person;
 pub mod pull_request;
 pub mod time;

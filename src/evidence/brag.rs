@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Sources;
 use super::pack::{Face, dated, subtitle};
 use super::sampling::sample;
-use super::snippet::{Kind, Origin, Polarity, Snippet};
+use super::snippet::{Kind, Origin, Snippet};
 use crate::domain::{Bucket, Granularity};
 use crate::report::document::{Block, Document, Span};
 
@@ -15,14 +15,9 @@ const SHOWN: usize = 16;
 /// The page's path.
 pub const STEM: &str = "draft/brag";
 
-/// Whether a moment is listed: a win, or an entry by hand.
-fn is_listed(snippet: &Snippet) -> bool {
-    snippet.polarity == Polarity::Win || snippet.origin != Origin::Observed
-}
-
 /// Every line of the page by its id, by date: what is added to a draft that is appended to.
 pub(super) fn lines(snippets: &[Snippet]) -> Vec<(String, Vec<Span>)> {
-    let listed = snippets.iter().filter(|snippet| is_listed(snippet));
+    let listed = snippets.iter().filter(|snippet| snippet.speaks_for());
     listed
         .map(|snippet| (snippet.id.clone(), bullet(snippet)))
         .collect()
@@ -44,7 +39,7 @@ pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snipp
         },
     ];
     let mut quarters: BTreeMap<Bucket, Vec<Snippet>> = BTreeMap::new();
-    for snippet in snippets.iter().filter(|snippet| is_listed(snippet)) {
+    for snippet in snippets.iter().filter(|snippet| snippet.speaks_for()) {
         let quarter = Bucket::of_date(snippet.on, Granularity::Quarter);
         quarters.entry(quarter).or_default().push(snippet.clone());
     }

@@ -9,6 +9,7 @@ use super::growth::{self, Growth};
 use super::index::Index;
 use super::open_work::OpenWork;
 use super::pack::{self, Face, Pack, subtitle};
+use super::review::{self, Filing};
 use super::work::Record;
 use super::{Sources, brag, growing_others, one_on_one};
 use crate::domain::{Account, Person, PersonId};
@@ -60,6 +61,7 @@ pub struct Desk<'a> {
     ended: &'a Sources<'a>,
     index: Index<'a>,
     record: OnceCell<Record<'a>>,
+    filing: OnceCell<Filing<'a>>,
     absences: OnceCell<Absences>,
     growth: OnceCell<Growth>,
     open: OnceCell<OpenWork>,
@@ -99,6 +101,7 @@ impl<'a> Desk<'a> {
             ended,
             index: Index::of(sources),
             record: OnceCell::new(),
+            filing: OnceCell::new(),
             absences: OnceCell::new(),
             growth: OnceCell::new(),
             open: OnceCell::new(),
@@ -159,6 +162,16 @@ impl<'a> Desk<'a> {
         pages.push(Page::draft(
             brag::STEM,
             brag::document(sources, &face, &pack.snippets),
+        ));
+        let record = self.record();
+        let filing = self.filing.get_or_init(|| Filing::of(sources, record));
+        pages.extend(review::pages(
+            sources,
+            &self.index,
+            record,
+            filing,
+            &face,
+            pack,
         ));
         pages
     }

@@ -86,12 +86,18 @@ impl Stretches {
 pub(super) fn outcome(sources: &Sources<'_>, goal: &RosterGoal) -> Outcome {
     match Stretches::of_goal(sources, goal) {
         Some(stretches) => outcome_over(sources, goal, &stretches),
-        None if goal.goal.measure.is_none() => Outcome(vec!["[not measured]".to_owned()]),
+        None if goal.goal.measure.is_none() => unmeasured(),
         None => Outcome(vec![format!(
             "[not measured: nothing has passed since {}]",
             goal.goal.set_on
         )]),
     }
+}
+
+fn unmeasured() -> Outcome {
+    Outcome(vec![
+        "[not measured: the goal names no `measure`]".to_owned(),
+    ])
 }
 
 /// What a goal's measure was on both sides of something.
@@ -102,7 +108,7 @@ pub(super) fn outcome_over(
 ) -> Outcome {
     let not_measured = |because: &str| Outcome(vec![format!("[not measured: {because}]")]);
     let Some(word) = goal.goal.measure.as_deref() else {
-        return Outcome(vec!["[not measured]".to_owned()]);
+        return unmeasured();
     };
     if let Some(measure) = goal.goal.person_measure() {
         let Some(person) = goal.person else {
@@ -312,8 +318,8 @@ fn line(title: &str, before: &Side, after: &Side, stretches: &Stretches) -> Stri
     line
 }
 
-/// The section of a goal: what was set, the acts with their links, and the result.
-pub(super) fn blocks(sources: &Sources<'_>, goal: &RosterGoal, outcome: &Outcome) -> Vec<Block> {
+/// `Halve the wait (the team's, set 2026-01-12, due 2026-06-30, target at most 4.0 h)`.
+pub(super) fn heading(sources: &Sources<'_>, goal: &RosterGoal) -> String {
     let whose = if goal.person.is_some() {
         ""
     } else {
@@ -333,13 +339,15 @@ pub(super) fn blocks(sources: &Sources<'_>, goal: &RosterGoal, outcome: &Outcome
             direction(goal, unit).map_or_else(String::new, |side| format!("{} ", side.words()));
         format!(", target {side}{}", in_unit(sources, unit, target))
     });
-    let mut blocks = vec![Block::Heading(
-        2,
-        vec![Span::text(format!(
-            "{} ({whose}set {}{due}{target})",
-            goal.goal.title, goal.goal.set_on
-        ))],
-    )];
+    format!(
+        "{} ({whose}set {}{due}{target})",
+        goal.goal.title, goal.goal.set_on
+    )
+}
+
+/// The section of a goal: what was set, the acts with their links, and the result.
+pub(super) fn blocks(sources: &Sources<'_>, goal: &RosterGoal, outcome: &Outcome) -> Vec<Block> {
+    let mut blocks = vec![Block::Heading(2, vec![Span::text(heading(sources, goal))])];
     let mut acts = vec![Span::Strong("Acts".to_owned()), Span::text(": ")];
     for (at, page) in goal.goal.acts.iter().enumerate() {
         if at > 0 {

@@ -287,7 +287,7 @@ pub(super) fn unobserved(sources: &Sources<'_>) -> Vec<String> {
 }
 
 /// What no record on GitHub shows.
-const UNSEEN: &[&str] = &[
+pub(super) const UNSEEN: &[&str] = &[
     "pairing, design sessions, mentoring, meetings, calls and chats",
     "reviews given face to face, and work prepared for somebody else's pull request",
     "planning, hiring, support, and talks with customers",

@@ -23,8 +23,56 @@ pub fn sample(snippets: &[Snippet], most: usize) -> Vec<&Snippet> {
     let mut chosen = evenly(challenges, room.min(most));
     let rest = most - chosen.len();
     chosen.extend(evenly(others, rest));
-    chosen.sort_by(|a, b| (a.on, a.kind, &a.id).cmp(&(b.on, b.kind, &b.id)));
-    chosen
+    by_date(chosen)
+}
+
+/// At most so few of a selection, by date, that months have no turn each: the largest of all, and one from every stretch of equal
+/// length between the first and the last; inside a stretch the kind that was taken least, then the larger one.
+pub(super) fn spread(snippets: Vec<&Snippet>, most: usize) -> Vec<&Snippet> {
+    let mut rest = by_date(snippets);
+    let (Some(first), Some(last)) = (rest.first(), rest.last()) else {
+        return rest;
+    };
+    if rest.len() <= most {
+        return rest;
+    }
+    let day = |snippet: &Snippet| first.on.until(snippet.on).map_or(0, |span| span.get_days());
+    let n_days = day(last) + 1;
+    let n_stretches = i32::try_from(most.max(1)).unwrap_or(i32::MAX);
+    let stretch =
+        |snippet: &Snippet| i64::from(day(snippet)) * i64::from(n_stretches) / i64::from(n_days);
+    let size = |snippet: &Snippet| {
+        (
+            snippet.weight,
+            Reverse(snippet.on),
+            Reverse(snippet.id.clone()),
+        )
+    };
+    let places: Vec<i64> = rest.iter().map(|snippet| stretch(snippet)).collect();
+    let mut left: Vec<(i64, &Snippet)> = places.into_iter().zip(rest.drain(..)).collect();
+    let mut by_kind: BTreeMap<Kind, usize> = BTreeMap::new();
+    let mut by_place: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut chosen: Vec<&Snippet> = Vec::new();
+    while chosen.len() < most && !left.is_empty() {
+        let is_first = chosen.is_empty();
+        let best = left.iter().enumerate().min_by_key(|(_, (place, snippet))| {
+            let n_there = by_place.get(place).copied().unwrap_or(0);
+            let n_of_kind = by_kind.get(&snippet.kind).copied().unwrap_or(0);
+            let turn = if is_first { 0 } else { n_there };
+            (turn, n_of_kind, Reverse(size(snippet)))
+        });
+        let Some((at, _)) = best else { break };
+        let (place, snippet) = left.remove(at);
+        *by_kind.entry(snippet.kind).or_default() += 1;
+        *by_place.entry(place).or_default() += 1;
+        chosen.push(snippet);
+    }
+    by_date(chosen)
+}
+
+fn by_date(mut snippets: Vec<&Snippet>) -> Vec<&Snippet> {
+    snippets.sort_by(|a, b| (a.on, a.kind, &a.id).cmp(&(b.on, b.kind, &b.id)));
+    snippets
 }
 
 /// The ids of the largest piece of own work of every quarter.
@@ -105,4 +153,63 @@ fn evenly(snippets: Vec<&Snippet>, most: usize) -> Vec<&Snippet> {
         }
     }
     chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{PersonId, Window};
+    use crate::evidence::snippet::{Act, Origin};
+
+    fn snippet(kind: Kind, on: &str, weight: u64) -> Snippet {
+        Snippet {
+            id: format!("{kind:?} {on}"),
+            on: on.parse().unwrap(),
+            person: PersonId(0),
+            kind,
+            act: Act::default(),
+            window: Window {
+                since: jiff::Timestamp::UNIX_EPOCH,
+                until: jiff::Timestamp::UNIX_EPOCH,
+            },
+            n: 1,
+            quote: None,
+            caveats: Vec::new(),
+            dimensions: Vec::new(),
+            polarity: Polarity::Win,
+            origin: Origin::Observed,
+            areas: Vec::new(),
+            weight,
+            events: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_few_are_from_the_whole_window_and_the_largest_is_among_them() {
+        // Twelve months, the largest in May, a review in each month too.
+        let mut all = Vec::new();
+        for month in 1..=12 {
+            let weight = if month == 5 { 90 } else { month };
+            all.push(snippet(
+                Kind::Merged,
+                &format!("2026-{month:02}-03"),
+                weight,
+            ));
+        }
+        let days = |all: &[Snippet], most: usize| -> Vec<String> {
+            let shown = spread(all.iter().collect(), most);
+            shown.iter().map(|one| one.on.to_string()).collect()
+        };
+        assert_eq!(
+            days(&all, 4),
+            ["2026-03-03", "2026-05-03", "2026-09-03", "2026-12-03"]
+        );
+        assert_eq!(days(&all, 1), ["2026-05-03"]);
+        assert_eq!(days(&all, 20).len(), 12);
+        assert_eq!(days(&all, 0), [""; 0]);
+        assert_eq!(days(&[], 3), [""; 0]);
+        // Kinds take turns.
+        all.push(snippet(Kind::Reviewed, "2026-02-20", 0));
+        assert!(days(&all, 4).contains(&"2026-02-20".to_owned()));
+    }
 }

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::{PersonId, Window};
 
-pub use super::kind::Kind;
+pub use crate::domain::moment::Kind;
 
 /// How the id of a snippet begins.
 const ID: &str = "ev-";
@@ -75,6 +75,16 @@ pub enum Dimension {
 }
 
 impl Dimension {
+    /// Every dimension, in the order of a review.
+    pub const ALL: [Self; 6] = [
+        Self::ArchitectureDocumentation,
+        Self::SmallFeatureDelivery,
+        Self::TeamCommunication,
+        Self::TechnicalExecution,
+        Self::CrossTeamCollaboration,
+        Self::OwnershipAndInitiative,
+    ];
+
     /// The words used in files.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -284,6 +294,29 @@ impl Snippet {
         let digits = text.strip_prefix(ID);
         let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         digits.is_some_and(|digits| digits.len() == 10 && digits.bytes().all(is_digit))
+    }
+
+    /// Whether it speaks against: a challenge, or a change that was taken back.
+    #[must_use]
+    pub fn speaks_against(&self) -> bool {
+        // A change is a win, and neither win nor challenge once it went out and came back.
+        let is_taken_back = self.kind.is_change() && self.polarity == Polarity::Context;
+        self.polarity == Polarity::Challenge || is_taken_back
+    }
+
+    /// Whether it is a win, or an entry by hand: what a person can be proud of.
+    #[must_use]
+    pub fn speaks_for(&self) -> bool {
+        self.polarity == Polarity::Win || self.origin != Origin::Observed
+    }
+
+    /// Its first page.
+    #[must_use]
+    pub fn page(&self) -> Option<&Link> {
+        self.act.0.iter().find_map(|words| match words {
+            Words::Link(link) => Some(link),
+            _ => None,
+        })
     }
 
     /// Whether the text holds what people wrote on GitHub: then it is not to be trusted as instructions.

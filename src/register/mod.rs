@@ -5,6 +5,7 @@
 
 pub mod edit;
 mod error;
+mod expectations;
 mod feedback;
 mod incidents;
 mod initiatives;
@@ -16,6 +17,7 @@ mod team;
 mod work;
 
 pub use error::{Error, nearest};
+pub use expectations::{Expectation, Level, is_same, parse_ladder};
 pub use feedback::{Aim, Feedback, FeedbackKind, FollowUp, PersonMeasure};
 pub use incidents::{AttributionBound, IncidentEntry};
 pub use initiatives::{Direction, Goal, Initiative};
@@ -36,10 +38,14 @@ pub fn parse(text: &str, file: &str) -> Result<Register, Error> {
     Ok(register)
 }
 
-/// Reads the private register from its text. `file` is only used to name it in errors.
+/// Reads the private register from its text. `file` is only used to name it in errors. Where it names ladders, its levels are known
+/// once they are read: [`PrivateRegister::with_ladders`].
 pub fn parse_private(text: &str, file: &str) -> Result<PrivateRegister, Error> {
     let register: PrivateRegister = decode(text, file)?;
     register.validate(file)?;
+    if register.ladders.is_empty() {
+        return register.with_ladders(Vec::new(), file);
+    }
     Ok(register)
 }
 

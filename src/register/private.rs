@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::Error;
+use super::expectations::{self, Expectation, Level, is_same};
 use super::feedback::{Aim, Feedback, FollowUp, PersonMeasure};
 use super::initiatives::{self, Goal, Initiative};
 
@@ -15,6 +16,10 @@ pub struct PrivateRegister {
     /// Days of a sprint: what was agreed after feedback is looked at in stretches of so many days, from the agreed day on.
     #[schemars(example = 14, range(min = 1, max = 92))]
     pub sprint_days: u32,
+    /// Files of `[[expectation]]` entries, by their paths below this register's folder. Their expectations come before those of this file.
+    #[serde(rename = "expectations")]
+    #[schemars(example = ["expectations/competencies.toml"])]
+    pub ladders: Vec<String>,
     /// Declared absences.
     #[serde(rename = "absence")]
     pub absences: Vec<Absence>,
@@ -29,6 +34,15 @@ pub struct PrivateRegister {
     /// Agreed observations of older registers: `[[feedback]]` says more, and can be counted.
     #[serde(rename = "follow_up")]
     pub follow_ups: Vec<FollowUp>,
+    /// What is expected on a level, by competency.
+    #[serde(rename = "expectation")]
+    pub expectations: Vec<Expectation>,
+    /// On which level somebody is.
+    #[serde(rename = "level")]
+    pub levels: Vec<Level>,
+    /// The levels of each file in their order, that of this file at the end.
+    #[serde(skip)]
+    pub(super) orders: Vec<Vec<String>>,
     /// Goals that were set.
     #[serde(rename = "goal")]
     pub goals: Vec<Goal>,
@@ -177,6 +191,10 @@ impl Default for PrivateRegister {
     fn default() -> Self {
         Self {
             sprint_days: 14,
+            ladders: Vec::new(),
+            expectations: Vec::new(),
+            levels: Vec::new(),
+            orders: Vec::new(),
             absences: Vec::new(),
             buddies: Vec::new(),
             delegations: Vec::new(),
@@ -194,6 +212,40 @@ impl PrivateRegister {
     pub fn all_feedback(&self) -> impl Iterator<Item = Feedback> + '_ {
         let older = self.follow_ups.iter().map(FollowUp::feedback);
         self.feedback.iter().cloned().chain(older)
+    }
+
+    /// The register with the expectations of its ladders before its own, in the order of `expectations`.
+    ///
+    /// # Errors
+    /// A level of somebody that no expectation is of.
+    pub fn with_ladders(
+        mut self,
+        ladders: Vec<Vec<Expectation>>,
+        file: &str,
+    ) -> Result<Self, Error> {
+        let own = std::mem::take(&mut self.expectations);
+        let mut files = ladders;
+        files.push(own);
+        self.orders = files
+            .iter()
+            .map(|file| expectations::order_of(file))
+            .collect();
+        self.expectations = files.into_iter().flatten().collect();
+        expectations::validate_levels(&self.levels, &self.orders, file)?;
+        Ok(self)
+    }
+
+    /// The level after somebody's: what the entry names, else what follows in the first file that has the level.
+    #[must_use]
+    pub fn next_of<'a>(&'a self, one: &'a Level) -> Option<&'a str> {
+        if let Some(next) = &one.next {
+            return Some(next);
+        }
+        let is_it = |level: &String| is_same(level, &one.level);
+        let mut with_it = self.orders.iter().filter(|order| order.iter().any(is_it));
+        let order = with_it.next()?;
+        let at = order.iter().position(is_it)?;
+        order.get(at + 1).map(String::as_str)
     }
 
     /// Every login that it names, in its own order.
@@ -217,6 +269,7 @@ impl PrivateRegister {
                     .iter()
                     .flat_map(|one| one.lead.iter().chain(&one.second)),
             )
+            .chain(self.levels.iter().map(|level| &level.login))
             .chain(self.manual_entries.iter().map(|entry| &entry.login))
             .map(String::as_str)
     }
@@ -233,6 +286,10 @@ impl PrivateRegister {
             goal.validate(file)?;
         }
         initiatives::validate(&self.initiatives, &self.goals, file)?;
+        expectations::validate(&self.expectations, file)?;
+        for path in &self.ladders {
+            expectations::validate_path(path, file)?;
+        }
         for absence in &self.absences {
             if absence.to < absence.from {
                 let message = format!("`to` {} is before `from` {}", absence.to, absence.from);

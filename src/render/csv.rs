@@ -56,7 +56,7 @@ pub fn table(table: &Table) -> String {
     for row in &table.rows {
         text.push_str(
             &row.iter()
-                .map(|cell| encode::csv(cell.words()))
+                .map(|cell| encode::csv(&cell.words()))
                 .collect::<Vec<_>>()
                 .join(","),
         );

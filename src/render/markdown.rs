@@ -285,6 +285,10 @@ pub fn table(table: &Table) -> String {
             let words = match cell {
                 TableCell::Text(words) | TableCell::Number(words) => md(words),
                 TableCell::Link { text, url } => markdown_link(text, url),
+                TableCell::Lines(lines) => {
+                    let lines = lines.iter().map(|line| super::pack::spans(line));
+                    lines.collect::<Vec<_>>().join("<br>")
+                }
                 TableCell::Missing(None) => "—".to_owned(),
                 TableCell::Missing(Some(because)) => format!("— ({})", md(because)),
             };

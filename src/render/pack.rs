@@ -81,7 +81,7 @@ pub(super) fn write_block(text: &mut String, block: &Block) {
     }
 }
 
-fn spans(spans: &[Span]) -> String {
+pub(super) fn spans(spans: &[Span]) -> String {
     spans.iter().map(span).collect()
 }
 

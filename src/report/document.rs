@@ -34,6 +34,18 @@ impl Span {
         Self::Text(text.into())
     }
 
+    /// What is read of it.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Text(text)
+            | Self::Strong(text)
+            | Self::Emphasis(text)
+            | Self::Code(text)
+            | Self::Link { text, .. } => text,
+        }
+    }
+
     /// A link.
     #[must_use]
     pub fn link(text: impl Into<String>, url: impl Into<String>) -> Self {

@@ -1,5 +1,9 @@
 //! A table as plain data.
 
+use std::borrow::Cow;
+
+use super::document::Span;
+
 /// One cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TableCell {
@@ -14,6 +18,8 @@ pub enum TableCell {
         /// The page.
         url: String,
     },
+    /// Lines below each other, of text and pages.
+    Lines(Vec<Vec<Span>>),
     /// Nothing to show: drawn as `—`, with the reason where there is one.
     Missing(Option<String>),
 }
@@ -27,10 +33,15 @@ impl TableCell {
 
     /// The plain words of the cell.
     #[must_use]
-    pub fn words(&self) -> &str {
+    pub fn words(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) | Self::Number(text) | Self::Link { text, .. } => text,
-            Self::Missing(_) => "—",
+            Self::Text(text) | Self::Number(text) | Self::Link { text, .. } => text.into(),
+            Self::Lines(lines) => {
+                let line = |line: &Vec<Span>| line.iter().map(Span::words).collect::<String>();
+                let lines: Vec<String> = lines.iter().map(line).collect();
+                lines.join("; ").into()
+            }
+            Self::Missing(_) => "—".into(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the registers declare of people: members, absences, delegations, goals, initiatives and working time, by person.
+//! What the registers declare of people: members, absences, delegations, goals, initiatives, levels and working time, by person.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use jiff::civil::Date;
 
 use crate::domain::{Person, PersonId, WorkCalendar};
 use crate::register::{
-    DelegationStyle, Feedback, Goal, Initiative, PersonMeasure, PrivateRegister, Register,
+    DelegationStyle, Expectation, Feedback, Goal, Initiative, PersonMeasure, PrivateRegister,
+    Register,
 };
 
 /// A member of the team.
@@ -108,6 +109,19 @@ pub struct RosterInitiative {
     pub initiative: Initiative,
 }
 
+/// On which level somebody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterLevel {
+    /// Who.
+    pub person: PersonId,
+    /// The level.
+    pub level: String,
+    /// The level after it; `None`: there is none.
+    pub next: Option<String>,
+    /// The first day on the level.
+    pub since: Option<Date>,
+}
+
 /// Everybody that the registers speak of and the facts know, sorted by person and date.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
@@ -127,6 +141,10 @@ pub struct Roster {
     pub goals: Vec<RosterGoal>,
     /// Initiatives, in the register's order.
     pub initiatives: Vec<RosterInitiative>,
+    /// Levels, by person.
+    pub levels: Vec<RosterLevel>,
+    /// What is expected on which level, in the registers' order.
+    pub expectations: Vec<Expectation>,
 }
 
 impl Roster {
@@ -207,6 +225,20 @@ impl Roster {
                 initiative: initiative.clone(),
             });
         }
+        for one in &private.levels {
+            roster
+                .levels
+                .extend(find(&one.login).map(|person| RosterLevel {
+                    person,
+                    level: one.level.clone(),
+                    next: private.next_of(one).map(str::to_owned),
+                    since: one.since,
+                }));
+        }
+        roster.levels.sort_by_key(|one| one.person);
+        // Two logins of one person have one level.
+        roster.levels.dedup_by_key(|one| one.person);
+        roster.expectations.clone_from(&private.expectations);
         roster.members.sort_by_key(|member| member.person);
         roster
             .absences
@@ -220,6 +252,12 @@ impl Roster {
             .sort_by(|a, b| (a.start_on, &a.what).cmp(&(b.start_on, &b.what)));
         roster.goals.sort_by_key(|one| one.goal.set_on);
         roster
+    }
+
+    /// Somebody's level.
+    #[must_use]
+    pub fn level_of(&self, person: PersonId) -> Option<&RosterLevel> {
+        self.levels.iter().find(|one| one.person == person)
     }
 
     /// Whether a person has declared to be away on a day.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use globset::Glob;
 
+use super::initiatives::Initiative;
 use super::roster::person_of;
 use crate::domain::{Person, RepoName};
-use crate::register::{PersonMeasure, PrivateRegister, Register, nearest};
+use crate::register::{Expectation, PersonMeasure, PrivateRegister, Register, is_same, nearest};
 use crate::tables::Tables;
 
 /// Something that a register names.
@@ -194,7 +195,20 @@ fn labels(private: &PrivateRegister, tables: &Tables, found: &mut Vec<Unknown>) 
     let named = delegations
         .map(|label| ("delegation.labels", label))
         .chain(initiatives.map(|label| ("initiative.label", label)));
-    for (place, label) in named.filter(|(_, label)| !known.contains(label.as_str())) {
+    // A ladder is for all products: labels that one of them lacks are none of its faults, one of which nothing has any is.
+    let is_lost = |labels: &&[String]| {
+        let mut labels = labels.iter();
+        !labels.any(|label| known.contains(label.as_str()))
+    };
+    let expectations = private.expectations.iter();
+    let expected = expectations
+        .map(|one| one.labels.as_slice())
+        .filter(|labels| !labels.is_empty())
+        .filter(is_lost)
+        .flatten()
+        .map(|label| ("expectation.labels", label));
+    let named = named.filter(|(_, label)| !known.contains(label.as_str()));
+    for (place, label) in named.chain(expected) {
         let near = near(label, known.iter().copied());
         found.push(Unknown::new(
             place,
@@ -216,6 +230,32 @@ fn labels(private: &PrivateRegister, tables: &Tables, found: &mut Vec<Unknown>) 
         let message = format!("no issue has the milestone `{title}`{near}");
         found.push(Unknown::new("initiative.milestone", message));
     }
+}
+
+/// Initiatives that expectations name and that are none: `all` are those of the store.
+#[must_use]
+pub fn initiatives(private: &PrivateRegister, all: &[Initiative]) -> Vec<Unknown> {
+    let known = || {
+        let names = all.iter();
+        names.flat_map(|one| [one.id.as_str(), one.title.as_str()])
+    };
+    let named: BTreeSet<&str> = private
+        .expectations
+        .iter()
+        .flat_map(Expectation::named_initiatives)
+        .collect();
+    let is_known = |name: &&str| known().any(|known| is_same(known, name));
+    named
+        .into_iter()
+        .filter(|name| !is_known(name))
+        .map(|name| {
+            let near = near(name, known());
+            let message = format!(
+                "`{name}` is neither the id nor the title of an initiative{near}; `work.md` has the ids"
+            );
+            Unknown::new("expectation.initiatives", message)
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -294,7 +294,7 @@ fn row(card: &Document, title: &str) -> [String; 3] {
     let rows = &table.unwrap().rows;
     let row = rows.iter().find(|row| row[0].words().starts_with(title));
     let row = row.unwrap();
-    [1, 2, 3].map(|at| row[at].words().to_owned())
+    [1, 2, 3].map(|at| row[at].words().into_owned())
 }
 
 /// Paragraphs and bullets as plain text.
@@ -948,7 +948,7 @@ fn the_card_does_not_judge() {
         _ => None,
     });
     let cells = table.unwrap().rows.iter().flatten();
-    let mut words: Vec<String> = cells.map(|cell| cell.words().to_owned()).collect();
+    let mut words: Vec<String> = cells.map(|cell| cell.words().into_owned()).collect();
     words.extend(lines(&card));
     for block in &card.blocks {
         if let Block::Heading(_, spans) = block {

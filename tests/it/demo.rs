@@ -349,7 +349,18 @@ fn both_registers_are_valid() {
     for world in [&*WORLD, &*BARE_WORLD] {
         let register = linchpin::register::parse(&world.register_toml, "linchpin.toml").unwrap();
         assert_eq!(register.products.len(), 2);
-        linchpin::register::parse_private(&world.private_register_toml, "linchpin.private.toml")
+        let private = linchpin::register::parse_private(
+            &world.private_register_toml,
+            "linchpin.private.toml",
+        )
+        .unwrap();
+        let names: Vec<&str> = world.ladders.iter().map(|(name, _)| *name).collect();
+        assert_eq!(private.ladders, names);
+        let ladders = world.ladders.iter();
+        let ladders = ladders.map(|(name, text)| linchpin::register::parse_ladder(text, name));
+        let ladders = ladders.collect::<Result<Vec<_>, _>>().unwrap();
+        private
+            .with_ladders(ladders, "linchpin.private.toml")
             .unwrap();
     }
 }

@@ -95,9 +95,13 @@ fn whatever_is_typed_between_any_two_lines_or_into_any_blank_is_there_after_the_
     let files = holds_all();
     assert!(said.contains("evidence.edited.md"), "{said}");
     // What is not generated any more and was typed into stays under its own name.
-    assert!(
-        files.contains(&"absence.md".to_owned()) && files.contains(&"draft/brag.md".to_owned())
-    );
+    for file in ["absence", "draft/brag", "draft/self-review", "draft/star"] {
+        assert!(files.contains(&format!("{file}.md")), "{file}");
+    }
+    for file in ["draft/competency.md", "draft/calibration.md"] {
+        assert!(files.contains(&file.to_owned()), "{file}");
+        assert!(said.contains(file), "{file} was edited: {said}");
+    }
     desk.person(&HALF_A_YEAR);
     holds_all();
 }
@@ -122,6 +126,45 @@ fn an_edited_part_of_a_draft_is_told_and_the_others_go_on() {
     let again = fs::read_to_string(&brag).unwrap();
     let parts = |text: &str| text.split("## 2025-Q3").nth(1).unwrap().to_owned();
     assert_eq!(parts(&again), parts(&after));
+}
+
+#[test]
+fn what_stands_beside_the_parts_of_a_review_stays_while_the_parts_go_on() {
+    let desk = Desk::new();
+    desk.person(&HALF_A_YEAR);
+    let place = desk.place();
+    let drafts = ["self-review", "star", "competency", "calibration"];
+    let path = |name: &str| place.join("draft").join(format!("{name}.md"));
+    let blank = "\\[yours to write\\]";
+    for name in drafts {
+        let text = fs::read_to_string(path(name)).unwrap();
+        assert!(text.contains(blank), "{name}");
+        fs::write(path(name), text.replace(blank, "What I say of it.")).unwrap();
+    }
+    let said = desk.person(&UNTIL_NOW);
+    assert!(!said.contains("was edited"), "{said}");
+    for name in drafts {
+        let text = fs::read_to_string(path(name)).unwrap();
+        assert!(text.contains("What I say of it."), "{name}");
+        assert!(text.contains("up to 2026-07-01"), "{name}: {text}");
+        assert!(!text.contains("up to 2026-04-01"), "{name}: {text}");
+        // No part is there twice.
+        let begins = text
+            .lines()
+            .filter(|line| line.starts_with("<!-- linchpin:begin "));
+        let mut ids: Vec<&str> = begins.filter_map(|line| line.split(' ').nth(2)).collect();
+        let n = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), n, "{name}");
+        for heading in ["Accomplishments", "Conclusion", "Goals and aspirations"] {
+            let n = text
+                .lines()
+                .filter(|line| *line == format!("## {heading}"))
+                .count();
+            assert_eq!(n, usize::from(name == "self-review"), "{name}: {heading}");
+        }
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn headings(page: &str) -> Vec<String> {
         .collect()
 }
 
-fn commit(team: &mut SmallTeam, id: u8, author: PersonId, when: &str) {
+pub fn commit(team: &mut SmallTeam, id: u8, author: PersonId, when: &str) {
     let parents = team.tables.commits.last().map(|row| row.commit);
     team.tables.commits.push(CommitRow {
         repository: WIDGETS,
@@ -280,7 +280,7 @@ fn a_goal_is_told_with_what_came_of_it_or_that_it_is_not_measured() {
         "{text}"
     );
     assert!(text.contains("did you mean `flow.pickup_time`?"), "{text}");
-    assert!(told("").contains("**Result**: [not measured]"));
+    assert!(told("").contains("**Result**: [not measured: the goal names no `measure`]"));
     // Somebody's own, by a measure of one person: nobody else's page has it.
     let text = told("login = \"ada\"\nmeasure = \"reviews.turnaround\"\ntarget = 4\n");
     assert!(

@@ -119,6 +119,11 @@ fn without_the_plants_neither_is_found() {
         &world.private_register_toml,
     )
     .unwrap();
+    for (name, text) in world.ladders {
+        let ladder = directory.path().join(name);
+        fs::create_dir_all(ladder.parent().unwrap()).unwrap();
+        fs::write(ladder, text).unwrap();
+    }
     let as_of = world.as_of.to_string();
     let server = FakeGitHub::start(world.host, Faults::none(world.as_of)).unwrap();
     for command in ["fetch", "lead"] {

@@ -68,6 +68,7 @@ mod register_command;
 mod remotes;
 mod render;
 mod render_given;
+mod review_drafts;
 mod small_team;
 mod snapshots;
 mod states;

@@ -66,7 +66,7 @@ fn other_digit(text: &str, before: &str, nth: usize) -> Option<String> {
 }
 
 /// Where pages are tampered with: what it is, and the words before it.
-const PLACES: [(&str, &[(&str, &str)]); 11] = [
+const PLACES: [(&str, &[(&str, &str)]); 15] = [
     (
         "private/mara-l/evidence.md",
         &[
@@ -100,6 +100,37 @@ const PLACES: [(&str, &[(&str, &str)]); 11] = [
             ("page", "[parcel-api#"),
             ("date", "opened "),
             ("window", "Window from "),
+        ],
+    ),
+    (
+        "private/tbeck/draft/competency.md",
+        &[
+            ("id", "`ev-"),
+            ("page", "[timetable#"),
+            ("link", "/pull/"),
+            ("date", "” since "),
+        ],
+    ),
+    (
+        "private/inesc/draft/self-review.md",
+        &[
+            ("id", "`in-"),
+            ("page", "[parcel-web#"),
+            ("number", "(n "),
+            ("number", "by "),
+            ("date", "first change on "),
+        ],
+    ),
+    (
+        "private/inesc/draft/star.md",
+        &[("id", "`in-"), ("page", "[parcel-web#"), ("number", "(n ")],
+    ),
+    (
+        "private/inesc/draft/calibration.md",
+        &[
+            ("id", "`ev-"),
+            ("date", "On this level since "),
+            ("number", "weeks have a moment of this person ("),
         ],
     ),
     (

@@ -65,6 +65,8 @@ pub struct World {
     pub register_toml: String,
     /// The private register, `linchpin.private.toml`.
     pub private_register_toml: String,
+    /// The ladders that it names, by their paths beside it: the examples that ship.
+    pub ladders: [(&'static str, &'static str); 2],
     /// The instant everything is seen from.
     pub as_of: Timestamp,
     /// What must be found.
@@ -99,6 +101,7 @@ pub fn build(plants: &Plants) -> World {
         repositories: Vec::new(),
         register_toml: register(plants),
         private_register_toml: private_register(plants),
+        ladders: LADDERS,
         as_of,
         truths: witness::people(),
     };
@@ -373,6 +376,17 @@ fn register(plants: &Plants) -> String {
         text.to_owned()
     }
 }
+
+const LADDERS: [(&str, &str); 2] = [
+    (
+        "expectations/competencies.toml",
+        include_str!("../../../reports/expectations/competencies.toml"),
+    ),
+    (
+        "expectations/tech-lead.toml",
+        include_str!("../../../reports/expectations/tech-lead.toml"),
+    ),
+];
 
 fn private_register(plants: &Plants) -> String {
     let mut text = include_str!("../../../fixtures/demo/linchpin.private.toml").to_owned();

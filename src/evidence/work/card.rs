@@ -4,12 +4,15 @@ use jiff::Timestamp;
 
 use super::Record;
 use crate::domain::Elapsed;
-use crate::evidence::goals::{self, Stretches};
+use crate::evidence::goals::{self, Outcome, Stretches};
 use crate::evidence::index::link;
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::work::initiatives::{Initiative, Named, Production, Story, Waits};
-use crate::work::roster::RosterInitiative;
+use crate::work::roster::{RosterGoal, RosterInitiative};
+
+/// Why there is no after.
+pub(super) const NOT_YET: &str = "[not measured: it is open, or nothing has passed since]";
 
 impl Record<'_> {
     /// `Checkout in two steps · 2026-02-03 → 2026-04-22 · in production 2026-04-24`.
@@ -69,7 +72,7 @@ impl Record<'_> {
         }
         lines.push(waited(story));
         lines.push(self.against(story));
-        lines.extend(self.before_and_after(story, declared));
+        lines.extend(self.before_and_after(initiative, story, declared));
         let areas: Vec<&str> = story.areas.iter().map(String::as_str).collect();
         let n = initiative.keys.len();
         let plural = if n == 1 { "" } else { "s" };
@@ -175,7 +178,7 @@ impl Record<'_> {
     }
 
     /// Reverts, and incidents put down to a deployment that first shipped some of it. Nobody is named: they are the work's.
-    fn against(&self, story: &Story) -> Vec<Span> {
+    pub(super) fn against(&self, story: &Story) -> Vec<Span> {
         let mut line = vec![Span::Strong("against it".to_owned()), Span::text(": ")];
         let mut is_first = true;
         let mut gap = |line: &mut Vec<Span>| {
@@ -255,41 +258,63 @@ impl Record<'_> {
     /// The measure of the goal that it serves, eight weeks before it began and eight after it was in production.
     fn before_and_after(
         &self,
+        initiative: &Initiative,
         story: &Story,
         declared: Option<&RosterInitiative>,
     ) -> Vec<Vec<Span>> {
         let line =
             |words: String| vec![Span::Strong("before → after".to_owned()), Span::text(words)];
-        let sources = self.sources;
-        let served = declared.and_then(|one| one.initiative.goal.as_ref());
-        let mut goals = sources.past.question.roster.goals.iter();
-        let goal = served
-            .and_then(|title| goals.find(|known| known.goal.title.eq_ignore_ascii_case(title)));
-        let Some(goal) = goal else {
+        let Some(goal) = self.served(declared) else {
             return vec![line(": [not measured]".to_owned())];
         };
         let title = format!(", goal “{}”: ", goal.goal.title);
-        let shipped = match &story.production {
-            Production::Shipped { last, .. } => *last,
-            Production::NotObserved(_) => None,
+        let Some(outcome) = self.measured(initiative, story, goal) else {
+            return vec![line(format!("{title}{NOT_YET}"))];
         };
-        let ended = story
-            .until
-            .map(|until| shipped.map_or(until, |shipped| shipped.max(until)));
-        let stretches = ended.and_then(|ended| {
-            Stretches::around(sources, sources.date(story.since), sources.date(ended))
-        });
-        let Some(stretches) = stretches else {
-            return vec![line(format!(
-                "{title}[not measured: it is open, or nothing has passed since]"
-            ))];
-        };
-        let outcome = goals::outcome_over(sources, goal, &stretches);
         outcome
             .0
             .into_iter()
             .map(|words| line(format!("{title}{words}")))
             .collect()
+    }
+}
+
+impl<'a> Record<'a> {
+    /// The goal that a declared initiative serves.
+    pub(super) fn served(&self, declared: Option<&RosterInitiative>) -> Option<&'a RosterGoal> {
+        let title = declared?.initiative.goal.as_ref()?;
+        let mut goals = self.sources.past.question.roster.goals.iter();
+        goals.find(|known| known.goal.title.eq_ignore_ascii_case(title))
+    }
+
+    /// A goal's measure, eight weeks before an initiative began and eight after it was in production; `None`: it is open, or nothing
+    /// has passed since.
+    pub(super) fn measured(
+        &self,
+        initiative: &Initiative,
+        story: &Story,
+        goal: &RosterGoal,
+    ) -> Option<Outcome> {
+        // A metric over two windows is a lot of work, and everybody in an initiative is told of the same.
+        let known = self.measured.borrow().get(&initiative.id).cloned();
+        known.unwrap_or_else(|| {
+            let found = self.measure(story, goal);
+            let mut measured = self.measured.borrow_mut();
+            measured.insert(initiative.id.clone(), found.clone());
+            found
+        })
+    }
+
+    fn measure(&self, story: &Story, goal: &RosterGoal) -> Option<Outcome> {
+        let sources = self.sources;
+        let shipped = match &story.production {
+            Production::Shipped { last, .. } => *last,
+            Production::NotObserved(_) => None,
+        };
+        let until = story.until?;
+        let ended = shipped.map_or(until, |shipped| shipped.max(until));
+        let stretches = Stretches::around(sources, sources.date(story.since), sources.date(ended))?;
+        Some(goals::outcome_over(sources, goal, &stretches))
     }
 }
 

@@ -4,8 +4,10 @@
 //! write.
 
 mod card;
+mod pieces;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -19,6 +21,8 @@ use crate::work::Need;
 use crate::work::initiatives::{Initiative, Initiatives, Named, Story, Teller};
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterInitiative;
+
+pub(super) use self::pieces::{Part, Piece};
 
 /// How many pull requests outside of initiatives are listed.
 const LISTED: usize = 30;
@@ -35,6 +39,8 @@ pub struct Record<'a> {
     rest: BTreeMap<PersonId, Vec<(Timestamp, Key)>>,
     /// In the order of the roster's goals.
     outcomes: Vec<Outcome>,
+    /// By id of an initiative: the measure of the goal that it serves, before and after.
+    measured: RefCell<HashMap<String, Option<Outcome>>>,
 }
 
 impl<'a> Record<'a> {
@@ -72,6 +78,7 @@ impl<'a> Record<'a> {
             stories,
             rest,
             outcomes,
+            measured: RefCell::default(),
         }
     }
 
@@ -194,7 +201,7 @@ impl<'a> Record<'a> {
     }
 
     /// Why no pull request is known; `None` where some are read.
-    fn unread(&self) -> Option<String> {
+    pub(super) fn unread(&self) -> Option<String> {
         let question = self.sources.past.question;
         let mut because = None;
         for reading in &self.sources.past.readings {

@@ -31,7 +31,7 @@ struct ChartView {
 
 /// A run of text; `kind` names the element.
 #[derive(Serialize)]
-struct SpanView {
+pub(super) struct SpanView {
     kind: &'static str,
     text: String,
     url: Option<String>,
@@ -225,7 +225,7 @@ fn block(block: &Block) -> Result<BlockView, RenderError> {
     })
 }
 
-fn spans(spans: &[Span]) -> Vec<SpanView> {
+pub(super) fn spans(spans: &[Span]) -> Vec<SpanView> {
     let view = |kind, text: &str| SpanView {
         kind,
         text: text.to_owned(),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::page::{SpanView, spans};
 use crate::render::encode;
 use crate::report::TeamReport;
 use crate::report::quantity;
@@ -26,6 +27,8 @@ struct ColumnView {
 struct CellView {
     text: String,
     link: Option<String>,
+    /// Lines below each other, in the place of the text.
+    lines: Vec<Vec<SpanView>>,
     /// Why nothing stands here; empty where something does.
     missing: Option<String>,
     is_number: bool,
@@ -40,25 +43,29 @@ pub(super) fn table(table: &Table) -> TableView {
             is_number: column.is_number,
         })
         .collect();
-    let cell = |cell: &TableCell, is_number: bool| match cell {
-        TableCell::Text(text) | TableCell::Number(text) => CellView {
-            text: text.clone(),
+    let cell = |cell: &TableCell, is_number: bool| {
+        let view = CellView {
+            text: cell.words().into_owned(),
             link: None,
+            lines: Vec::new(),
             missing: None,
             is_number,
-        },
-        TableCell::Link { text, url } => CellView {
-            text: text.clone(),
-            link: encode::url(url),
-            missing: None,
-            is_number,
-        },
-        TableCell::Missing(because) => CellView {
-            text: "—".to_owned(),
-            link: None,
-            missing: Some(because.clone().unwrap_or_else(|| "no value".to_owned())),
-            is_number,
-        },
+        };
+        match cell {
+            TableCell::Text(_) | TableCell::Number(_) => view,
+            TableCell::Link { url, .. } => CellView {
+                link: encode::url(url),
+                ..view
+            },
+            TableCell::Lines(lines) => CellView {
+                lines: lines.iter().map(|line| spans(line)).collect(),
+                ..view
+            },
+            TableCell::Missing(because) => CellView {
+                missing: Some(because.clone().unwrap_or_else(|| "no value".to_owned())),
+                ..view
+            },
+        }
     };
     let rows = table
         .rows
@@ -83,6 +90,7 @@ fn text_table(title: &str, columns: &[(&str, bool)], rows: Vec<Vec<Option<String
         missing: text.is_none().then(|| "no value".to_owned()),
         text: text.unwrap_or_else(|| "—".to_owned()),
         link: None,
+        lines: Vec::new(),
         is_number: *is_number,
     };
     TableView {

@@ -1,7 +1,7 @@
 //! What people wrote on in Markdown, as the inside of a page.
 //!
 //! The text is a person's own, and linchpin's parts of it are encoded already; still nothing of it is taken as HTML but what linchpin
-//! writes itself: comments, which vanish, and what folds a list away. No address but http and https is one, and no picture is loaded.
+//! writes itself: comments, which vanish, what folds a list away, and the ends of the lines of a cell. No address but http and https is one, and no picture is loaded.
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
@@ -10,6 +10,7 @@ use crate::render::encode;
 const FOLD: &str = "<details><summary>";
 const TITLE_ENDS: &str = "</summary>";
 const UNFOLD: &str = "</details>";
+const BREAK: &str = "<br>";
 
 /// The first heading of a text, and everything else as HTML.
 pub(super) fn page(text: &str) -> (Option<String>, String) {
@@ -105,6 +106,10 @@ impl Filter {
         if word == UNFOLD {
             return Some(Event::Html(CowStr::Borrowed("</details>\n")));
         }
+        // The lines of a cell.
+        if word == BREAK {
+            return Some(Event::InlineHtml(CowStr::Borrowed(BREAK)));
+        }
         Some(Event::Text(encode::lines(rest).into()))
     }
 }
@@ -142,6 +147,7 @@ mod tests {
             "&lt;details&gt;&lt;summary&gt;&lt;img src=x&gt;&lt;/summary&gt;",
         );
         check("a\u{202e}b", "<p>a\u{fffd}b</p>");
+        check("a<br>b<br/>c", "<p>a<br>b&lt;br/&gt;c</p>");
     }
 
     #[test]

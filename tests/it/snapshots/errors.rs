@@ -271,7 +271,7 @@ fn a_private_register_and_one_that_is_named_are_held_to_the_same() {
         ),
         @"
     $ linchpin run --as-of=2024-02-01
-    error: linchpin.private.toml:1: unknown field `absense`, expected one of `sprint_days`, `absence`, `buddy`, `delegation`, `feedback`, `follow_up`, `goal`, `initiative`, `manual_entry`; did you mean `absence`?
+    error: linchpin.private.toml:1: unknown field `absense`, expected one of `sprint_days`, `expectations`, `absence`, `buddy`, `delegation`, `feedback`, `follow_up`, `expectation`, `level`, `goal`, `initiative`, `manual_entry`; did you mean `absence`?
     hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 

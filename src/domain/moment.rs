@@ -1,7 +1,11 @@
-//! What kinds of moments there are: their words, their headings, and the rules by which they are found.
+//! What kinds of moments there are: their words, their headings, and the rules by which they are found. Registers name them too.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 /// What kind of moment a snippet tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// An own pull request was merged.
     Merged,
@@ -193,5 +197,42 @@ impl Kind {
                 | Self::Runbook
                 | Self::Migration
         )
+    }
+
+    /// Whether a moment of the kind tells of a stretch of time with as many pages as it had: a fortnight, a month, a quarter. Its first
+    /// page is then one among others.
+    #[must_use]
+    pub const fn is_of_a_stretch(self) -> bool {
+        matches!(
+            self,
+            Self::Committed | Self::Paired | Self::Reviewed | Self::Awaited | Self::Waiting
+        )
+    }
+
+    /// The kind whose other side it tells of: requests that wait are the other side of reviews, a change that was sent back that of a
+    /// merged one. Every other kind is its own.
+    #[must_use]
+    pub const fn other_side_of(self) -> Self {
+        match self {
+            Self::Awaited | Self::Waiting => Self::Reviewed,
+            Self::SentBack => Self::Merged,
+            kind => kind,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::IntoDeserializer as _;
+    use serde::de::value::{Error, StrDeserializer};
+
+    use super::*;
+
+    #[test]
+    fn a_register_names_kinds_by_the_words_of_files() {
+        for kind in Kind::ALL {
+            let word: StrDeserializer<'_, Error> = kind.word().into_deserializer();
+            assert_eq!(Kind::deserialize(word), Ok(kind));
+        }
     }
 }

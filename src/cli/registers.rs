@@ -1,0 +1,184 @@
+//! Reading the registers: only regular files, only up to a bound, and nothing that a clone leads out of itself.
+
+use std::path::{Path, PathBuf};
+
+use super::args::Places;
+use super::error::{CliError, ErrorKind};
+use crate::register::{self, PrivateRegister, Register};
+use crate::render::encode::terminal;
+
+pub(super) fn read_register(places: &Places) -> Result<Register, CliError> {
+    let default = PathBuf::from("linchpin.toml");
+    match text_of(places.config.as_deref(), &default)? {
+        Some((path, text)) => Ok(register::parse(&text, &path.display().to_string())?),
+        None => Ok(Register::default()),
+    }
+}
+
+/// Where the private register is where none is named: beside the team's.
+pub(super) fn default_private_file(places: &Places) -> PathBuf {
+    let named = places.private_config.clone();
+    let config = places.config.as_deref().and_then(Path::parent);
+    named.unwrap_or_else(|| {
+        config
+            .unwrap_or(Path::new(""))
+            .join("linchpin.private.toml")
+    })
+}
+
+pub(super) fn read_private_register(
+    places: &Places,
+) -> Result<(Option<PathBuf>, PrivateRegister), CliError> {
+    let default = default_private_file(places);
+    match text_of(places.private_config.as_deref(), &default)? {
+        Some((path, text)) => {
+            let register = private_register(&text, &path)?;
+            Ok((Some(path), register))
+        }
+        None => Ok((None, PrivateRegister::default())),
+    }
+}
+
+/// The private register of a text, with the ladders that lie beside it.
+///
+/// # Errors
+/// What the register or a ladder says cannot be, or a ladder that cannot be read.
+pub(super) fn private_register(text: &str, path: &Path) -> Result<PrivateRegister, CliError> {
+    let shown = path.display().to_string();
+    let register = register::parse_private(text, &shown)?;
+    if register.ladders.is_empty() {
+        return Ok(register);
+    }
+    // A register that is a link is where it leads to: its ladders lie beside it there.
+    let home = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let home = home.parent().filter(|home| !home.as_os_str().is_empty());
+    let home = home.unwrap_or(Path::new("."));
+    let mut ladders = Vec::new();
+    for name in &register.ladders {
+        let ladder = home.join(name);
+        let text = read_below(home, &ladder).map_err(|error| {
+            let hint = format!(
+                "`expectations` of {} names it: put a ladder there, or take it out of the list",
+                terminal(&shown)
+            );
+            CliError::new(ErrorKind::Configuration, error).hint(hint)
+        })?;
+        ladders.push(register::parse_ladder(
+            &text,
+            &ladder.display().to_string(),
+        )?);
+    }
+    Ok(register.with_ladders(ladders, &shown)?)
+}
+
+/// Why a register is not read.
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    /// The file system refused, the text is not UTF-8, or it is a device, a pipe, a directory: reading that might never end.
+    #[error("`{}` cannot be read", path.display())]
+    Io {
+        /// The register.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A link in a clone that leads out of it: whoever wrote the clone chose what would be read, and quoted in an error.
+    #[error("`{}` is a link that leads out of its directory", path.display())]
+    LeadsOut {
+        /// The register.
+        path: PathBuf,
+    },
+    /// More than any register holds.
+    #[error("`{}` is larger than {} MiB", path.display(), MAX_REGISTER_BYTES >> 20)]
+    TooLarge {
+        /// The register.
+        path: PathBuf,
+    },
+}
+
+/// A register is written by hand: a thousand members with their dates are a tenth of this.
+const MAX_REGISTER_BYTES: u64 = 4 << 20;
+
+/// The text of a named file, or of a default one where it exists. Only a regular file is read, and only up to a bound.
+fn text_of(named: Option<&Path>, default: &Path) -> Result<Option<(PathBuf, String)>, CliError> {
+    let path = match named {
+        Some(path) => path,
+        None if std::fs::symlink_metadata(default).is_ok() => default,
+        None => return Ok(None),
+    };
+    let read = read_bounded(path, named.is_some());
+    read.map(|text| Some((path.to_owned(), text)))
+        .map_err(|error| {
+            let hint = match &error {
+                Unreadable::Io { .. } => {
+                    "check the path, and that the file is UTF-8 text you may read"
+                }
+                Unreadable::TooLarge { .. } => {
+                    "put a register's text there, or remove it: none is needed"
+                }
+                Unreadable::LeadsOut { .. } => {
+                    "name the file itself with `--config` or `--private-config` if you trust it"
+                }
+            };
+            CliError::new(ErrorKind::Configuration, error).hint(hint)
+        })
+}
+
+fn read_bounded(path: &Path, is_named: bool) -> Result<String, Unreadable> {
+    let refused = |source| Unreadable::Io {
+        path: path.to_owned(),
+        source,
+    };
+    // A file that somebody named may be a link to anywhere: it is theirs. One that lay in the clone may not.
+    let is_link = std::fs::symlink_metadata(path)
+        .map_err(refused)?
+        .is_symlink();
+    if is_link && !is_named {
+        let beside = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        return read_below(beside, path);
+    }
+    read_file(path)
+}
+
+/// The text of a file that lies below a folder, wherever the links on the way lead.
+fn read_below(home: &Path, path: &Path) -> Result<String, Unreadable> {
+    let refused = |source| Unreadable::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let target = std::fs::canonicalize(path).map_err(refused)?;
+    let home = std::fs::canonicalize(home).map_err(refused)?;
+    if !target.starts_with(home) {
+        return Err(Unreadable::LeadsOut {
+            path: path.to_owned(),
+        });
+    }
+    read_file(path)
+}
+
+/// The text of a regular file, up to a bound.
+fn read_file(path: &Path) -> Result<String, Unreadable> {
+    use std::io::Read as _;
+    let refused = |source| Unreadable::Io {
+        path: path.to_owned(),
+        source,
+    };
+    if !std::fs::metadata(path).map_err(refused)?.is_file() {
+        return Err(refused(std::io::Error::other("it is not a regular file")));
+    }
+    let file = std::fs::File::open(path).map_err(refused)?;
+    let mut text = String::new();
+    // The size that the file system tells may be wrong, and the file may grow: the reading itself is bounded.
+    file.take(MAX_REGISTER_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(refused)?;
+    if text.len() as u64 > MAX_REGISTER_BYTES {
+        return Err(Unreadable::TooLarge {
+            path: path.to_owned(),
+        });
+    }
+    Ok(text)
+}

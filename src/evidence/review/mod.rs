@@ -1,0 +1,223 @@
+//! The drafts that a review is written from: self-review, STAR table, competencies, calibration.
+//!
+//! They say nothing that the pack, the goals and the initiatives do not say: each line has its date, its page and its id. What it
+//! meant, and every number on a scale, is for people to write.
+
+mod action;
+mod calibration;
+mod competency;
+mod expected;
+mod filing;
+mod scope;
+mod self_review;
+mod star;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use super::Sources;
+use super::desk::Page;
+use super::index::Index;
+use super::pack::{Face, Pack, subtitle, unobserved};
+use super::snippet::{Snippet, Words};
+use super::work::{Piece, Record};
+use crate::domain::Issue;
+use crate::report::document::{Block, Span};
+use crate::work::roster::RosterLevel;
+
+pub(super) use filing::Filing;
+
+/// So many links stand in a cell.
+const CELL: usize = 4;
+
+/// Somebody's review: what its drafts are made from.
+struct Review<'a> {
+    sources: &'a Sources<'a>,
+    index: &'a Index<'a>,
+    record: &'a Record<'a>,
+    filing: &'a Filing<'a>,
+    face: &'a Face<'a>,
+    pack: &'a Pack,
+    level: Option<&'a RosterLevel>,
+    /// Initiatives of the window in which the person had a part.
+    pieces: Vec<Piece<'a>>,
+    /// The person's moments, by the initiative that their page is in.
+    moments: BTreeMap<usize, Vec<&'a Snippet>>,
+}
+
+/// The drafts of one person. Without a level there is nothing that competencies could be held against, and no such page.
+pub(super) fn pages(
+    sources: &Sources<'_>,
+    index: &Index<'_>,
+    record: &Record<'_>,
+    filing: &Filing<'_>,
+    face: &Face<'_>,
+    pack: &Pack,
+) -> Vec<Page> {
+    let review = Review::of(sources, index, record, filing, face, pack);
+    let mut pages = vec![
+        Page::draft("draft/self-review", self_review::document(&review)),
+        Page::draft("draft/star", star::document(&review)),
+    ];
+    let competency = review
+        .level
+        .map(|level| competency::document(&review, level));
+    pages.extend(competency.map(|page| Page::draft("draft/competency", page)));
+    pages.push(Page::draft(
+        "draft/calibration",
+        calibration::document(&review),
+    ));
+    pages
+}
+
+impl<'a> Review<'a> {
+    fn of(
+        sources: &'a Sources<'a>,
+        index: &'a Index<'a>,
+        record: &'a Record<'a>,
+        filing: &'a Filing<'a>,
+        face: &'a Face<'a>,
+        pack: &'a Pack,
+    ) -> Self {
+        let mut moments: BTreeMap<usize, Vec<&Snippet>> = BTreeMap::new();
+        for snippet in &pack.snippets {
+            if let Some(at) = filing.initiative_of(snippet) {
+                moments.entry(at).or_default().push(snippet);
+            }
+        }
+        Self {
+            sources,
+            index,
+            record,
+            filing,
+            face,
+            pack,
+            level: sources.past.question.roster.level_of(pack.person),
+            pieces: record.pieces(pack.person, filing.of_person(pack.person)),
+            moments,
+        }
+    }
+
+    /// The person's moments in an initiative.
+    fn moments_of(&self, piece: &Piece<'_>) -> &[&'a Snippet] {
+        self.moments.get(&piece.at).map_or(&[], Vec::as_slice)
+    }
+
+    /// How large the person's own part in an initiative is, to order one person's work: no number that is printed.
+    fn weight(&self, piece: &Piece<'_>) -> u64 {
+        let moments = self.moments_of(piece).iter();
+        moments.map(|snippet| snippet.weight).sum()
+    }
+
+    /// The first issue that the change of a moment closes, with its page.
+    fn issue_of(&self, snippet: &Snippet) -> Option<(&'a Issue, Span)> {
+        let pages = snippet.act.0.iter().filter_map(|words| match words {
+            Words::Link(link) => Some(link),
+            _ => None,
+        });
+        // The first page is the moment's own.
+        let mut closed = pages.skip(1);
+        closed.find_map(|link| {
+            let issue = self.filing.issue(&link.url)?;
+            Some((issue, Span::link(&link.text, &link.url)))
+        })
+    }
+
+    /// The part that says whose window it is, and what was not read.
+    fn window(&self) -> Block {
+        let mut blocks = vec![Block::Paragraph(subtitle(self.sources))];
+        let missing = unobserved(self.sources);
+        if !missing.is_empty() {
+            let bullets = missing.into_iter().map(|words| vec![Span::text(words)]);
+            blocks.push(Block::Bullets(bullets.collect()));
+        }
+        part("window", blocks)
+    }
+}
+
+/// A part that linchpin goes on writing.
+fn part(id: impl Into<String>, blocks: Vec<Block>) -> Block {
+    Block::Refreshed {
+        id: id.into(),
+        is_whole: true,
+        blocks,
+    }
+}
+
+/// A paragraph in which backticks set off keys and files. What people wrote is no part of it, or is given as it is with [`plain`].
+fn text(words: &str) -> Block {
+    let pieces = words.split('`').enumerate();
+    let spans = pieces.filter(|(_, piece)| !piece.is_empty());
+    let spans = spans.map(|(at, piece)| match at % 2 {
+        0 => Span::text(piece),
+        _ => Span::Code(piece.to_owned()),
+    });
+    Block::Paragraph(spans.collect())
+}
+
+fn plain(words: impl Into<String>) -> Block {
+    Block::Paragraph(vec![Span::text(words)])
+}
+
+fn blank(label: impl Into<String>) -> Block {
+    Block::Blank {
+        label: label.into(),
+        prompt: "[yours to write]".to_owned(),
+    }
+}
+
+fn heading(level: u8, words: impl Into<String>) -> Block {
+    Block::Heading(level, vec![Span::text(words)])
+}
+
+/// `**Situation**: …`.
+fn labelled(label: &str, mut words: Vec<Span>) -> Vec<Span> {
+    let mut line = vec![Span::Strong(label.to_owned()), Span::text(": ")];
+    line.append(&mut words);
+    line
+}
+
+/// The id of a part that is about something with a name: the name as far as it can stand there, and a digest of it.
+fn id_of(kind: &str, name: &str) -> String {
+    let name = name.trim().to_lowercase();
+    let mut id = kind.to_owned();
+    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    for word in words.filter(|word| !word.is_empty()).take(5) {
+        let _ = write!(id, "-{word}");
+    }
+    id.push('-');
+    let digest = Sha256::digest(name.as_bytes());
+    digest
+        .iter()
+        .take(3)
+        .fold(id, |id, byte| format!("{id}{byte:02x}"))
+}
+
+/// `n 3`, or `4 of 12 shown`.
+fn n_of(shown: usize, n: usize) -> String {
+    if shown < n {
+        format!("{shown} of {n} shown")
+    } else {
+        format!("n {n}")
+    }
+}
+
+/// What there is nothing of is told as far as it was read.
+fn nothing(sources: &Sources<'_>) -> &'static str {
+    if unobserved(sources).is_empty() {
+        "no GitHub evidence: ask"
+    } else {
+        "no evidence in what was read: ask"
+    }
+}
+
+/// That there is none, as far as it was read.
+fn none(sources: &Sources<'_>) -> &'static str {
+    if unobserved(sources).is_empty() {
+        "None in the record of these days"
+    } else {
+        "None in what was read"
+    }
+}
