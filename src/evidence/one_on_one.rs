@@ -40,7 +40,7 @@ pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snipp
     }
     for (label, kinds) in [
         ("Standstills ended", &[Kind::Unblocked][..]),
-        ("Incidents", &[Kind::Incident]),
+        ("Incidents", &[Kind::Coordinated, Kind::Incident]),
         ("Firsts", &[Kind::FirstReview, Kind::FirstChange]),
     ] {
         let found = of(kinds);

@@ -31,6 +31,7 @@ const BARE: Plants = Plants {
     drift: false,
     feedback: false,
     revert: false,
+    late_action: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));

@@ -44,6 +44,8 @@ pub struct Plants {
     pub feedback: bool,
     /// A change of `parcel-web`'s `checkout` is taken back after it was in production.
     pub revert: bool,
+    /// An incident of `timetable` has two follow-up actions with a due date: one is done in time, and one late.
+    pub late_action: bool,
 }
 
 impl Default for Plants {
@@ -65,13 +67,14 @@ impl Default for Plants {
             drift: true,
             feedback: true,
             revert: true,
+            late_action: true,
         }
     }
 }
 
 impl Plants {
     /// The plants' names.
-    pub const NAMES: [&'static str; 16] = [
+    pub const NAMES: [&'static str; 17] = [
         "bottleneck",
         "silo",
         "hand-over",
@@ -88,6 +91,7 @@ impl Plants {
         "drift",
         "feedback",
         "revert",
+        "late-action",
     ];
 
     /// Leaves one out; false where there is none of that name.
@@ -109,6 +113,7 @@ impl Plants {
             "drift" => &mut self.drift,
             "feedback" => &mut self.feedback,
             "revert" => &mut self.revert,
+            "late-action" => &mut self.late_action,
             _ => return false,
         };
         *plant = false;
@@ -164,6 +169,8 @@ pub struct Truths {
     pub feedback: Option<FeedbackTruth>,
     /// A change that was taken back, where planted.
     pub revert: Option<RevertTruth>,
+    /// The incident with a follow-up action that was late, where planted.
+    pub late_action: Option<LateActionTruth>,
 }
 
 /// Pull requests that nobody but their author has touched for days.
@@ -197,6 +204,19 @@ pub struct DriftTruth {
     pub area: String,
     /// Who is declared.
     pub login: String,
+}
+
+/// An incident, and the two issues that follow it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateActionTruth {
+    /// Repository.
+    pub repository: String,
+    /// The incident's issue.
+    pub incident: u64,
+    /// The action that was done by its due date.
+    pub in_time: u64,
+    /// The action that was done after it.
+    pub late: u64,
 }
 
 /// A pull request that was taken back.
