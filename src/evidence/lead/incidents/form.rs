@@ -3,15 +3,13 @@
 use jiff::Timestamp;
 
 use super::parts::Parts;
-use super::{key_of, timeline};
-use crate::domain::{Attribution, Elapsed, NoCause, ResolvedFrom, Rung, StartedFrom};
+use super::{follow_up, key_of, linked, timeline};
+use crate::domain::{Elapsed, ResolvedFrom, StartedFrom};
 use crate::evidence::Page;
-use crate::evidence::lead::book::{Book, coded, count, labelled, listed, not_observed, paragraph};
+use crate::evidence::lead::book::{Book, coded, count, labelled, paragraph};
 use crate::evidence::measures::amount;
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
-use crate::report::table::{Column, Table, TableCell};
-use crate::work::delivery::actions::{self, Action, Done, DueFrom, Standing};
 use crate::work::delivery::incidents::Placed;
 use crate::work::delivery::response::{CoordinatorFrom, Response, Tie};
 use crate::work::{Need, Reading};
@@ -59,9 +57,9 @@ pub(super) fn page(
     }
     blocks.extend(timeline::blocks(book, parts, placed));
     blocks.push(heading("Linked change"));
-    blocks.extend(linked(book, parts, placed));
+    blocks.extend(linked::blocks(book, parts, placed));
     blocks.push(heading("Follow-up actions"));
-    blocks.extend(follow_up(book, reading, parts, placed, response));
+    blocks.extend(follow_up::blocks(book, reading, parts, placed, response));
     blocks.push(heading("Yours to write"));
     for label in [
         "Impact",
@@ -342,186 +340,5 @@ fn detection(book: &Book<'_>, parts: &Parts<'_>, placed: &Placed) -> Vec<Block> 
             label: "How it was noticed".to_owned(),
             prompt: "[yours to write]".to_owned(),
         },
-    ]
-}
-
-/// The deployment that it is put down to, on which evidence, and what that first shipped.
-fn linked(book: &Book<'_>, parts: &Parts<'_>, placed: &Placed) -> Vec<Block> {
-    if let Some(missing) = &parts.unshipped {
-        let fix = missing.fix.as_deref();
-        return vec![not_observed("deployments", &missing.because, fix)];
-    }
-    let (rung, cause) = match (&placed.incident.attribution, placed.cause) {
-        (Attribution::To { rung, .. }, Some(cause)) => (*rung, cause),
-        (Attribution::Nowhere(reason), _) => return vec![paragraph(nowhere(*reason))],
-        (Attribution::To { .. }, None) => return Vec::new(),
-    };
-    let Some(shipped) = timeline::shipped(parts, cause) else {
-        return Vec::new();
-    };
-    let mut blocks = vec![Block::Paragraph(vec![
-        Span::text("Put down to "),
-        timeline::deployment(
-            book,
-            parts,
-            shipped.repository,
-            &shipped.deployment,
-            shipped.reference.as_deref(),
-        ),
-        Span::text(format!(
-            " to {}, {}. Evidence, place {} of {} on the ladder: {}.",
-            shipped.environment,
-            book.minute(shipped.at),
-            rung.place(),
-            Rung::ALL.len(),
-            evidence(rung)
-        )),
-    ])];
-    if shipped.is_baseline {
-        blocks.push(paragraph(
-            "What it shipped is unknown: it is the first deployment on record.",
-        ));
-        return blocks;
-    }
-    let keys = parts.brought.get(&cause).map_or(&[][..], Vec::as_slice);
-    let line = |key: &crate::work::pull_requests::Key| {
-        let title = parts.changes.get(key).map_or("", |change| change.title);
-        vec![book.link(*key), Span::text(format!(" “{title}”"))]
-    };
-    if keys.is_empty() {
-        blocks.push(paragraph(
-            "No pull request in the record was first shipped by it.",
-        ));
-    } else {
-        blocks.push(paragraph("First shipped by it:"));
-        blocks.extend(listed(
-            keys.iter().map(line).collect(),
-            "pull request",
-            5,
-            100,
-        ));
-    }
-    blocks
-}
-
-fn evidence(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Explicit => "somebody said so, or a change that it shipped refers to the issue",
-        Rung::Revert => "a linked pull request reverts a change that it shipped",
-        Rung::Rollback => "it was rolled back while the incident lasted",
-        Rung::Hotfix => "a hotfix followed in its repository",
-        Rung::PatchRelease => "the next release of the same line is a patch",
-        Rung::Nearest => {
-            "it is the nearest earlier deployment within the bound, and nothing else ties it to the incident"
-        }
-    }
-}
-
-fn nowhere(reason: NoCause) -> &'static str {
-    match reason {
-        NoCause::Declared => "The register or the issue says that no deployment caused it.",
-        NoCause::AfterTheStart => {
-            "None: what somebody named as the cause reached production after the incident had started."
-        }
-        NoCause::NotDeployed => {
-            "None: what somebody named as the cause has not reached production."
-        }
-        NoCause::NoneWithinTheBound => {
-            "None: no deployment within the register's bound before the start."
-        }
-    }
-}
-
-fn follow_up(
-    book: &Book<'_>,
-    reading: &Reading<'_>,
-    parts: &Parts<'_>,
-    placed: &Placed,
-    response: &Response,
-) -> Vec<Block> {
-    let known = parts.known.get(&key_of(placed));
-    if known.is_none_or(|known| known.issue.is_none()) {
-        return vec![paragraph("Not observed: there is no issue in the store.")];
-    }
-    let actions = &response.actions;
-    if actions.is_empty() {
-        return vec![paragraph(
-            "None in the record: no box in the issue, and no later issue that mentions it.",
-        )];
-    }
-    let zone = &reading.question.zone;
-    let standings: Vec<Standing> = actions
-        .iter()
-        .map(|action| action.standing(book.today(), zone))
-        .collect();
-    let n = |of: Standing| standings.iter().filter(|one| **one == of).count();
-    let with_due = actions.iter().filter(|action| action.due.is_some()).count();
-    let all = count(actions.len(), "action");
-    let summary = if with_due == 0 {
-        format!("{all}; none has a due date.")
-    } else {
-        format!(
-            "{all}; {with_due} of them with a due date: done by it {}, done after it {}, open after it {}, open and still in time {}.",
-            n(Standing::InTime),
-            n(Standing::Late),
-            n(Standing::Overdue),
-            n(Standing::Running),
-        )
-    };
-    let most = 100;
-    let rows = actions.iter().zip(&standings).take(most);
-    let table = Table {
-        title: "Follow-up actions, by due date".to_owned(),
-        columns: ["Action", "What", "Tied by", "Owner", "Due", "State"]
-            .map(Column::text)
-            .into(),
-        rows: rows
-            .map(|(action, standing)| row(book, action, *standing))
-            .collect(),
-        n_omitted: u64::try_from(actions.len().saturating_sub(most)).unwrap_or(0),
-    };
-    vec![paragraph(summary), Block::Table(table)]
-}
-
-fn row(book: &Book<'_>, action: &Action, standing: Standing) -> Vec<TableCell> {
-    let page = match action.key.map(|key| book.page(key, action.url.as_deref())) {
-        Some(Span::Link { text, url }) => TableCell::Link { text, url },
-        _ => TableCell::Text("a box in the issue".to_owned()),
-    };
-    let tie = match action.tie {
-        actions::Tie::Checklist => "checklist",
-        actions::Tie::Mention => "mentions the incident",
-    };
-    let owner = match book.names(action.owners.iter().copied()) {
-        names if names.is_empty() => TableCell::Missing(Some("nobody".to_owned())),
-        names => TableCell::Text(names),
-    };
-    let due = match action.due {
-        None => TableCell::Missing(Some("no due date".to_owned())),
-        Some((day, from)) => TableCell::Text(match from {
-            DueFrom::Issue | DueFrom::Checklist => day.to_string(),
-            DueFrom::Milestone => format!("{day} (milestone)"),
-        }),
-    };
-    let done = match action.done {
-        Done::Open => "open".to_owned(),
-        Done::At(at) => format!("done {}", book.date(at)),
-        Done::Ticked => "ticked; when is not observed".to_owned(),
-        Done::Dropped(at) => format!("closed as not planned {}", book.date(at)),
-    };
-    let state = match standing {
-        Standing::InTime => format!("{done}, in time"),
-        Standing::Late => format!("{done}, after its due date"),
-        Standing::Overdue => format!("{done}, its due date has passed"),
-        Standing::Running => format!("{done}, still in time"),
-        Standing::Unknown | Standing::Dropped => done,
-    };
-    vec![
-        page,
-        TableCell::Text(format!("“{}”", action.text.trim())),
-        TableCell::Text(tie.to_owned()),
-        owner,
-        due,
-        TableCell::Text(state),
     ]
 }

@@ -1,7 +1,9 @@
 //! `incidents.md` and `incidents/<repository>-<number>.md`: a postmortem form for every incident, filled in as far as the record
 //! goes. Roles are those of the response; nobody is named as a cause.
 
+mod follow_up;
 mod form;
+mod linked;
 mod parts;
 mod timeline;
 
