@@ -47,7 +47,8 @@ pub fn due(body: &str) -> Option<Date> {
     let mut values = ["due date", "due on", "due"].into_iter();
     values.find_map(|key| {
         let value = value_of(&lines, key)?;
-        date(value.split_whitespace().next()?)
+        let mut words = value.split_whitespace().map(bare);
+        date(words.find(|word| !word.is_empty())?)
     })
 }
 
