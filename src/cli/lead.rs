@@ -74,7 +74,7 @@ pub(super) fn files(
         absences,
         delegations,
         pages,
-    } = person::with_desk_of(analysis, workspace, |desk| named(desk, &members));
+    } = person::with_desk_of(analysis, workspace, |desk| named(desk, &members, &products));
     let agreements = agreements(&workspace.register, &measures, &readings)
         .map_err(|error| CliError::new(ErrorKind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
@@ -101,7 +101,7 @@ struct Named {
     pages: Vec<Page>,
 }
 
-fn named(desk: &Desk<'_>, members: &[PersonId]) -> Named {
+fn named(desk: &Desk<'_>, members: &[PersonId], products: &[ProductSources]) -> Named {
     let packs = members.iter().filter_map(|person| desk.pack(*person));
     let packs: Vec<Pack> = packs.collect();
     let card = |pack: &Pack| Some((pack.person, desk.absence_card(pack.person)?));
@@ -110,7 +110,7 @@ fn named(desk: &Desk<'_>, members: &[PersonId]) -> Named {
     Named {
         absences: packs.iter().filter_map(card).collect(),
         delegations: declared.map(delegation).collect(),
-        pages: lead::pages(desk, &packs),
+        pages: lead::pages(desk, &packs, products),
         packs,
     }
 }

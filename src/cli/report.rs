@@ -172,10 +172,10 @@ fn known_people(tables: &Tables, workspace: &Workspace) -> Vec<KnownPerson> {
             ..KnownPerson::default()
         });
     }
+    let named = workspace.register.logins().map(|(_, login)| login);
     known.push(KnownPerson {
-        logins: workspace
-            .private_register
-            .logins()
+        logins: named
+            .chain(workspace.private_register.logins())
             .map(str::to_owned)
             .collect(),
         ..KnownPerson::default()

@@ -37,6 +37,8 @@ pub enum Kind {
     FirstReview,
     /// A first merged change in an area.
     FirstChange,
+    /// An incident that the person coordinated.
+    Coordinated,
     /// Acts in an incident.
     Incident,
     /// Merged work that waited on this person, more and longer than on the others.
@@ -53,7 +55,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of a pack.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Merged,
         Self::DecisionRecord,
         Self::Postmortem,
@@ -69,6 +71,7 @@ impl Kind {
         Self::Unblocked,
         Self::FirstReview,
         Self::FirstChange,
+        Self::Coordinated,
         Self::Incident,
         Self::Awaited,
         Self::Waiting,
@@ -96,6 +99,7 @@ impl Kind {
             Self::Unblocked => "unblocked",
             Self::FirstReview => "first_review",
             Self::FirstChange => "first_change",
+            Self::Coordinated => "coordinated",
             Self::Incident => "incident",
             Self::Awaited => "awaited",
             Self::Waiting => "waiting",
@@ -124,6 +128,7 @@ impl Kind {
             Self::Unblocked => "Standstills ended",
             Self::FirstReview => "First reviews in an area",
             Self::FirstChange => "First changes in an area",
+            Self::Coordinated => "Incidents coordinated",
             Self::Incident => "Incidents",
             Self::Awaited => "Work that waited on this person",
             Self::Waiting => "Requests that wait",
@@ -167,6 +172,12 @@ impl Kind {
             }
             Self::FirstChange => {
                 "a first change in an area, at least 90 days after the record starts"
+            }
+            Self::Coordinated => {
+                "an incident whose entry in the register names this person as `coordinator`; without that, one whose issue is assigned to \
+                 this person alone, who wrote in it. Updates are this person's comments from the opening until service was restored; \
+                 the postmortem is the first that came with a change which mentions the issue, else one whose file is called after \
+                 its number or its day"
             }
             Self::Incident => {
                 "acts in an issue that counts as an incident, and in the pull requests that close it"

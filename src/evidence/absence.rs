@@ -45,7 +45,7 @@ pub fn document(
         .peekable();
     spells.peek()?;
     let face = Face::of(whose);
-    let index = Index::of(sources);
+    let index = Index::of(sources, sources);
     let mut blocks = vec![Block::Paragraph(vec![Span::text(
         "A two-week absence with stable figures is evidence that the team does not wait on one person: what it means is yours to \
          write.",

@@ -99,7 +99,7 @@ impl<'a> Desk<'a> {
         Self {
             sources,
             ended,
-            index: Index::of(sources),
+            index: Index::of(sources, ended),
             record: OnceCell::new(),
             filing: OnceCell::new(),
             absences: OnceCell::new(),
@@ -112,6 +112,16 @@ impl<'a> Desk<'a> {
     #[must_use]
     pub const fn sources(&self) -> &'a Sources<'a> {
         self.sources
+    }
+
+    /// The same as it was at the last instant that evidence may speak of.
+    pub(super) fn ended(&self) -> &'a Sources<'a> {
+        self.ended
+    }
+
+    /// What is looked up for all packs.
+    pub(super) fn index(&self) -> &Index<'a> {
+        &self.index
     }
 
     /// Initiatives with their stories, and goals with what came of them, as of the last instant that evidence may speak of.

@@ -1,17 +1,20 @@
 //! Facts by pull request, gathered once for all packs.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::Sources;
 use super::snippet::Link;
 use crate::domain::{
-    Comment, Issue, IssueComment, PersonId, PrNumber, PullRequestCommit, PullRequestFile,
+    Comment, Facts, Issue, IssueComment, PersonId, PrNumber, PullRequestCommit, PullRequestFile,
     RepositoryId, Review, is_machine_branch,
 };
 use crate::work::Past;
 use crate::work::delivery::incidents::{Known, known};
+use crate::work::delivery::response::{self, Response, Responses};
 use crate::work::delivery::undone::{self, Undone};
 use crate::work::pull_requests::{FullPullRequest, Key, of_product};
 use crate::work::requests::{Asked, End, Members, replay};
@@ -63,11 +66,15 @@ pub(super) struct Index<'a> {
     /// Files that nobody writes by hand.
     generated: HashSet<(RepositoryId, &'a str)>,
     teams: Vec<Members<'a>>,
+    /// How incidents were answered, as of the last instant that evidence may speak of.
+    responses: OnceCell<Vec<Arc<Responses>>>,
     past: &'a Past<'a>,
+    ended: &'a Past<'a>,
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn of(sources: &Sources<'a>) -> Self {
+    /// Of the sources, and of the same as they were at the last instant that evidence may speak of.
+    pub(super) fn of(sources: &Sources<'a>, ended: &Sources<'a>) -> Self {
         let facts = &sources.past.tables.facts;
         let mut items: BTreeMap<Key, Item<'a>> = BTreeMap::new();
         let mut incidents = BTreeMap::new();
@@ -133,16 +140,6 @@ impl<'a> Index<'a> {
                 of_person.entry(person).or_default().insert(*key);
             }
         }
-        let mut issues: BTreeMap<Key, (&Issue, Vec<&IssueComment>)> = facts
-            .issues
-            .iter()
-            .map(|issue| ((issue.repository, issue.number), (issue, Vec::new())))
-            .collect();
-        for comment in &facts.issue_comments {
-            if let Some((_, comments)) = issues.get_mut(&(comment.repository, comment.number)) {
-                comments.push(comment);
-            }
-        }
         let starts_at = facts
             .pull_requests
             .iter()
@@ -151,7 +148,7 @@ impl<'a> Index<'a> {
         Self {
             items,
             of_person,
-            issues,
+            issues: issues(facts),
             incidents,
             starts_at,
             written: of_everybody,
@@ -166,8 +163,20 @@ impl<'a> Index<'a> {
                 .map(|file| (file.repository, file.path.as_str()))
                 .collect(),
             teams,
+            responses: OnceCell::new(),
             past: sources.past,
+            ended: ended.past,
         }
+    }
+
+    /// How an incident was answered; `None` for what is none.
+    pub(super) fn response(&self, key: Key) -> Option<&Response> {
+        let readings = || self.ended.readings.iter();
+        let found = self
+            .responses
+            .get_or_init(|| readings().map(response::of_product).collect());
+        let at = readings().position(|reading| reading.product.has(key.0))?;
+        found.get(at)?.get(key)
     }
 
     /// A pull request by its key.
@@ -279,6 +288,21 @@ fn together(past: &Past<'_>) -> BTreeMap<PersonId, Vec<usize>> {
     of
 }
 
+/// Every issue with its comments.
+fn issues(facts: &Facts) -> BTreeMap<Key, (&Issue, Vec<&IssueComment>)> {
+    let mut issues: BTreeMap<Key, (&Issue, Vec<&IssueComment>)> = facts
+        .issues
+        .iter()
+        .map(|issue| ((issue.repository, issue.number), (issue, Vec::new())))
+        .collect();
+    for comment in &facts.issue_comments {
+        if let Some((_, comments)) = issues.get_mut(&(comment.repository, comment.number)) {
+            comments.push(comment);
+        }
+    }
+    issues
+}
+
 impl Item<'_> {
     pub(super) fn is_by(&self, person: PersonId) -> bool {
         self.pull_request.author == Some(person)
@@ -381,6 +405,19 @@ impl Item<'_> {
             &self.pull_request.url,
         )
     }
+}
+
+/// The page of an incident: its issue's, or where that would be.
+pub(super) fn incident_page(
+    sources: &Sources<'_>,
+    (repository, number): Key,
+    known: &Known<'_>,
+) -> Option<String> {
+    if let Some(issue) = known.issue {
+        return Some(issue.url.clone());
+    }
+    let repository = sources.past.tables.repository(repository)?;
+    Some(format!("{}/issues/{}", repository.url.as_ref()?, number.0))
 }
 
 /// A page of a pull request or issue, shown as `widgets#412`.

@@ -135,7 +135,7 @@ impl Writing<'_> {
         }
         for (label, kinds) in [
             ("Standstills ended", &[Kind::Unblocked][..]),
-            ("Incidents", &[Kind::Incident]),
+            ("Incidents", &[Kind::Coordinated, Kind::Incident]),
             ("Firsts", &[Kind::FirstReview, Kind::FirstChange]),
             ("Sent back", &[Kind::SentBack]),
         ] {

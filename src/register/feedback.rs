@@ -144,7 +144,7 @@ pub enum PersonMeasure {
     /// Assigned incidents without a longer gap between two updates than so many hours.
     #[serde(rename = "incidents.update")]
     IncidentsUpdate,
-    /// Assigned issues that were closed by the due date of their milestone.
+    /// Assigned issues that were closed by their due day: `Due: 2026-04-08` in the issue, else the last day of its milestone.
     #[serde(rename = "actions.done_by_due")]
     ActionsDoneByDue,
     /// Releases, at least so many a sprint (one, where no target is given).

@@ -35,6 +35,10 @@ pub struct IncidentEntry {
     #[serde(default)]
     #[schemars(example = &"high")]
     pub severity: Option<String>,
+    /// The login of whoever coordinated the response. Without it: whoever alone is assigned to the issue and wrote in it.
+    #[serde(default)]
+    #[schemars(example = &"ada")]
+    pub coordinator: Option<String>,
 }
 
 /// How long after a deployment an incident may still be put down to it: more than nothing, at most 90 days.
@@ -114,8 +118,7 @@ mod tests {
 
     #[test]
     fn an_incident_says_when_and_why_and_how_bad() {
-        let more =
-            "started_at = \"2026-04-01T10:03:00Z\"\ncaused_by = \"#12\"\nseverity = \"high\"\n";
+        let more = "started_at = \"2026-04-01T10:03:00Z\"\ncaused_by = \"#12\"\nseverity = \"high\"\ncoordinator = \"ada\"\n";
         let register = parse(
             &format!("attribution_bound = \"36h\"\n{ENTRY}{more}"),
             "linchpin.toml",
@@ -132,6 +135,11 @@ mod tests {
             (entry.resolved_at, entry.severity.as_deref()),
             (None, Some("high"))
         );
+        assert_eq!(entry.coordinator.as_deref(), Some("ada"));
+        let named: Vec<_> = register.logins().collect();
+        assert_eq!(named, [("incident.coordinator", "ada")]);
+        // Who coordinated changes no figure.
+        assert_eq!(register.of_figures().incidents[0].coordinator, None);
     }
 
     #[test]

@@ -565,7 +565,20 @@ impl Register {
         register.agreements.first_review_within_working_days = None;
         register.accepted.clear();
         register.accepted_holes.clear();
+        for incident in &mut register.incidents {
+            incident.coordinator = None;
+        }
         register
+    }
+
+    /// Every login that it names, each with the key that does.
+    pub fn logins(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let members = self.members.iter();
+        let incidents = self.incidents.iter();
+        let coordinators = incidents.filter_map(|incident| incident.coordinator.as_deref());
+        members
+            .map(|member| ("member.login", member.login.as_str()))
+            .chain(coordinators.map(|login| ("incident.coordinator", login)))
     }
 
     pub(super) fn validate(&self, file: &str) -> Result<(), Error> {

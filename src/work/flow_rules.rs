@@ -26,6 +26,9 @@ pub struct FlowRules {
     pub(crate) kinds: Vec<KindRules>,
 }
 
+/// The kind of work that pays back: nothing changes for its users.
+pub const DEBT: &str = "debt";
+
 /// The rules of one kind of work, ready to be matched.
 #[derive(Debug, Clone)]
 pub(crate) struct KindRules {
@@ -36,7 +39,30 @@ pub(crate) struct KindRules {
     pub(crate) paths: GlobSet,
 }
 
+impl KindRules {
+    /// Whether one of some labels is of the kind: the whole label, whatever its case.
+    pub(crate) fn has_label(&self, labels: &[String]) -> bool {
+        let mut labels = labels.iter().map(|label| label.to_lowercase());
+        labels.any(|label| self.labels.contains(&label))
+    }
+}
+
 impl FlowRules {
+    /// The labels of a kind of work, in lower case.
+    #[must_use]
+    pub fn labels_of(&self, kind: &str) -> &[String] {
+        let mut kinds = self.kinds.iter();
+        let found = kinds.find(|rules| rules.kind == kind);
+        found.map_or(&[], |rules| rules.labels.as_slice())
+    }
+
+    /// Whether one of some labels is of a kind of work.
+    #[must_use]
+    pub fn has_label_of(&self, kind: &str, labels: &[String]) -> bool {
+        let mut kinds = self.kinds.iter();
+        kinds.any(|rules| rules.kind == kind && rules.has_label(labels))
+    }
+
     /// The rules of a register; validation has refused a glob that is none.
     pub fn of(register: &Register) -> Result<Self, BadPattern> {
         let lower = |words: &[String]| words.iter().map(|word| word.to_lowercase()).collect();

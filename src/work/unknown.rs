@@ -80,9 +80,9 @@ pub fn logins_of_nobody<'a>(
     private: &'a PrivateRegister,
     people: &[Person],
 ) -> BTreeSet<(bool, &'a str)> {
-    let members = team.members.iter().map(|member| member.login.as_str());
-    let named = members
-        .map(|login| (true, login))
+    let named = team
+        .logins()
+        .map(|(_, login)| (true, login))
         .chain(private.logins().map(|login| (false, login)));
     named
         .filter(|(_, login)| person_of(people, login).is_none())
@@ -90,16 +90,13 @@ pub fn logins_of_nobody<'a>(
 }
 
 fn logins(team: &Register, private: &PrivateRegister, tables: &Tables, found: &mut Vec<Unknown>) {
-    let unknown: BTreeSet<(&str, &str)> = logins_of_nobody(team, private, &tables.people)
-        .into_iter()
-        .map(|(is_team, login)| {
-            let place = if is_team {
-                "member.login"
-            } else {
-                "the private register"
-            };
-            (place, login)
-        })
+    let named = team.logins().chain(
+        private
+            .logins()
+            .map(|login| ("the private register", login)),
+    );
+    let unknown: BTreeSet<(&str, &str)> = named
+        .filter(|(_, login)| person_of(&tables.people, login).is_none())
         .collect();
     let known = || {
         let logins = tables.people.iter().flat_map(|person| &person.logins);

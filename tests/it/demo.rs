@@ -32,6 +32,7 @@ const BARE: Plants = Plants {
     feedback: false,
     revert: false,
     mentee: false,
+    late_action: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));

@@ -537,10 +537,11 @@ fn an_incident_tells_roles_and_never_a_cause() {
     team.pull_request(8, ADA, "2026-03-04T09:20:00Z", Some("2026-03-04T10:00:00Z"))
         .closes_issues = vec![7];
     team.review(8, BEN, "2026-03-04T09:50:00Z", ReviewState::Approved);
+    // Alone assigned to it, and with words of hers in it, she coordinated.
     assert_eq!(
-        team.acts(ADA, Kind::Incident),
+        team.acts(ADA, Kind::Coordinated),
         [
-            "Incident widgets#7 “Lamps are dark”, labelled “sev2”: is assigned to it, wrote 1 comment in it, \
+            "Coordinated incident widgets#7 “Lamps are dark”, labelled “sev2” (1 update, longest gap 25.6 d, not resolved yet), \
           authored the linked fix widgets#8, merged 2026-03-04."
         ]
     );

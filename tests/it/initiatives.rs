@@ -3,9 +3,8 @@
 use linchpin::domain::{CommitId, PersonId};
 use linchpin::evidence::{handing_over, lint, with_desk};
 use linchpin::report::document::Document;
-use linchpin::tables::CommitRow;
 
-use crate::small_team::{ADA, BEN, BOT, CEM, SmallTeam, WIDGETS, at, words};
+use crate::small_team::{ADA, BEN, BOT, CEM, SmallTeam, words};
 
 /// Somebody's `work.md`.
 fn page(team: &SmallTeam, person: PersonId) -> String {
@@ -24,27 +23,6 @@ fn headings(page: &str) -> Vec<String> {
     headings
         .map(|line| line.split(" `in-").next().unwrap().to_owned())
         .collect()
-}
-
-pub fn commit(team: &mut SmallTeam, id: u8, author: PersonId, when: &str) {
-    let parents = team.tables.commits.last().map(|row| row.commit);
-    team.tables.commits.push(CommitRow {
-        repository: WIDGETS,
-        commit: CommitId::from_bytes(&[id; 20]).unwrap(),
-        parents: parents.into_iter().collect(),
-        author,
-        authored_at: at(when),
-        committed_at: at(when),
-        landed_at: at(when),
-        co_authors: Vec::new(),
-        subject: format!("Commit {id}"),
-        is_merge: false,
-        on_default_branch: true,
-        pull_request: None,
-        reverts: None,
-        cherry_picked_from: None,
-        exclusion: None,
-    });
 }
 
 #[test]
@@ -135,7 +113,7 @@ fn a_card_tells_who_did_what_and_what_speaks_against_it() {
             row.head_branch = format!("lamps/{number}");
         }
         let on = format!("{on}T20:00:00Z");
-        commit(&mut team, id, author, &on);
+        team.commit(id, author, &on);
     }
     team.tables.commits[0].co_authors = vec![BEN];
     // The second is taken back by the third, and brought in again by the fourth.

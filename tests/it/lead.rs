@@ -109,6 +109,7 @@ fn without_the_plants_neither_is_found() {
     let plants = Plants {
         bottleneck: false,
         sole_approver: false,
+        late_action: false,
         ..Plants::default()
     };
     let world = build(&plants);
@@ -175,6 +176,50 @@ fn without_the_plants_neither_is_found() {
             .join("linchpin-report/private/lead/reviewers.md"),
     );
     assert!(page.unwrap().contains("requests are spread"));
+    let incidents = directory
+        .path()
+        .join("linchpin-report/private/lead/incidents");
+    let pages = incident_pages(&incidents);
+    assert_eq!(pages.len(), 15);
+    for (name, page) in pages {
+        assert!(
+            page.contains("None in the record: no box"),
+            "{name}: {page}"
+        );
+    }
+}
+
+/// The pages of incidents by their names.
+fn incident_pages(folder: &Path) -> Vec<(String, String)> {
+    let pages = fs::read_dir(folder).unwrap().map(|entry| {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, fs::read_to_string(path).unwrap())
+    });
+    pages.collect()
+}
+
+#[test]
+fn the_planted_late_action_is_told_and_the_one_in_time_and_no_other() {
+    let planted = demo().truths.late_action.as_ref().unwrap();
+    let folder = demo().root.join("linchpin-demo/private/lead/incidents");
+    let own = format!("{}-{}.md", planted.repository, planted.incident);
+    for (name, page) in incident_pages(&folder) {
+        let state = |number: u64| {
+            let page_of = format!("| [{}#{number}](", planted.repository);
+            let row = page.lines().find(|line| line.starts_with(&page_of));
+            row.map(|row| row.contains("after its due date"))
+        };
+        let is_own = name == own;
+        let expected = |is_late: bool| is_own.then_some(is_late);
+        assert_eq!(state(planted.in_time), expected(false), "{name}: {page}");
+        assert_eq!(state(planted.late), expected(true), "{name}: {page}");
+        assert_eq!(
+            page.contains("done by it 1, done after it 1"),
+            is_own,
+            "{name}: {page}"
+        );
+    }
 }
 
 #[test]

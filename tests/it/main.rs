@@ -55,6 +55,7 @@ mod interrupted;
 mod killed;
 mod landed;
 mod lead;
+mod lead_pages;
 mod logs;
 mod metric_pages;
 mod pipeline;

@@ -10,7 +10,7 @@ use linchpin::register::parse_ladder;
 use sha2::{Digest as _, Sha256};
 
 use crate::cli::ran_with;
-use crate::initiatives::commit;
+
 use crate::pipeline::{bare, demo};
 use crate::small_team::{ADA, BEN, CEM, SmallTeam, WIDGETS, words};
 
@@ -103,10 +103,10 @@ fn half_a_year() -> SmallTeam {
         }
         let area = if number == 5 { "billing" } else { "engine" };
         team.file(number.into(), &format!("{area}/a.rs"));
-        commit(&mut team, number + 10, ADA, &format!("{merged}T10:00:00Z"));
+        team.commit(number + 10, ADA, &format!("{merged}T10:00:00Z"));
     }
     // Ben takes the second one back.
-    commit(&mut team, 40, BEN, "2026-02-20T10:00:00Z");
+    team.commit(40, BEN, "2026-02-20T10:00:00Z");
     team.tables.commits.last_mut().unwrap().reverts = Some(Box::new(ids(12)));
     team
 }

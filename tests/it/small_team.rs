@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use linchpin::domain::{
-    Account, Comment, CommentKind, Completeness, Facts, Granularity, Issue, IssueComment, Login,
-    Person, PersonId, PrNumber, PullRequest, PullRequestFile, PullRequestState, Release, RepoName,
-    RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, Stream, StreamCertificate,
-    TimelineEvent, Window,
+    Account, ChangeKind, Comment, CommentKind, CommitId, Completeness, Facts, Granularity, Issue,
+    IssueComment, Login, Person, PersonId, PrNumber, PullRequest, PullRequestFile,
+    PullRequestState, Release, RepoName, RepositoryId, RequestAction, Review, ReviewRequest,
+    ReviewState, Stream, StreamCertificate, TimelineEvent, Window,
 };
 use linchpin::evidence::Sources;
 use linchpin::register::{Register, parse, parse_private};
 use linchpin::report::document::Document;
-use linchpin::tables::{Repository, Tables};
+use linchpin::tables::changes::File;
+use linchpin::tables::{CommitRow, Repository, Tables};
 use linchpin::work::{Past, Question};
 
 pub const ADA: PersonId = PersonId(0);
@@ -28,6 +29,11 @@ pub fn at(text: &str) -> Timestamp {
     } else {
         format!("{text}T10:00:00Z").parse().unwrap()
     }
+}
+
+/// The id of a commit: one byte twenty times.
+pub fn commit_id(id: u8) -> CommitId {
+    CommitId::from_bytes(&[id; 20]).unwrap()
 }
 
 pub struct SmallTeam {
@@ -135,6 +141,47 @@ impl SmallTeam {
             closes_issues: Vec::new(),
         });
         self.facts().pull_requests.last_mut().unwrap()
+    }
+
+    /// A commit on the default branch, whose id is one byte twenty times.
+    pub fn commit(&mut self, id: u8, author: PersonId, when: &str) -> &mut CommitRow {
+        let parents = self.tables.commits.last().map(|row| row.commit);
+        self.tables.commits.push(CommitRow {
+            repository: WIDGETS,
+            commit: commit_id(id),
+            parents: parents.into_iter().collect(),
+            author,
+            authored_at: at(when),
+            committed_at: at(when),
+            landed_at: at(when),
+            co_authors: Vec::new(),
+            subject: format!("Commit {id}"),
+            is_merge: false,
+            on_default_branch: true,
+            pull_request: None,
+            reverts: None,
+            cherry_picked_from: None,
+            exclusion: None,
+        });
+        self.tables.commits.last_mut().unwrap()
+    }
+
+    /// The newest commit changes a file.
+    pub fn changes(&mut self, path: &str) {
+        let row = u32::try_from(self.tables.commits.len() - 1).unwrap();
+        let changes = &mut self.tables.changes;
+        let known = changes.files.iter().position(|file| file.path == path);
+        let file = known.unwrap_or_else(|| {
+            changes.files.push(File {
+                repository: WIDGETS,
+                path: path.to_owned(),
+                exclusion: None,
+                in_tip: true,
+            });
+            changes.files.len() - 1
+        });
+        let file = u32::try_from(file).unwrap();
+        changes.push(row, file, None, ChangeKind::Modified);
     }
 
     pub fn file(&mut self, number: u64, path: &str) {

@@ -47,8 +47,9 @@ use work_items::{Around, IssuePlan};
 
 pub use truths::{
     BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth, HolidayTruth,
-    IncidentTruth, MenteeTruth, MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RevertTruth,
-    RollbackTruth, Share, SiloTruth, SlowdownTruth, StuckTruth, Truths,
+    IncidentTruth, LateActionTruth, MenteeTruth, MergeWaitTruth, PersonTruth, Plants,
+    RepositoryTruth, RevertTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth, StuckTruth,
+    Truths,
 };
 
 /// The organisation's login.
@@ -224,6 +225,41 @@ impl Making<'_> {
         world.host.repositories.push(host);
     }
 
+    /// The number of an incident's issue.
+    fn incident(&self, incident: usize) -> Option<u64> {
+        let mut issues = self.issues.iter();
+        let at = issues.position(|issue| issue.incident == Some(incident))?;
+        self.issue_numbers.get(at).copied()
+    }
+
+    /// The number of an incident's follow-up action.
+    fn action(&self, incident: usize, is_late: bool) -> Option<u64> {
+        let mut issues = self.issues.iter();
+        let is_it = |of: &work_items::Follows| of.incident == incident && of.is_late == is_late;
+        let at = issues.position(|issue| issue.follows.as_ref().is_some_and(is_it))?;
+        self.issue_numbers.get(at).copied()
+    }
+
+    /// What mentions an incident's issue, and since when: its follow-up actions and its postmortem.
+    fn mentions(
+        &self,
+        incident: usize,
+        works: &[(usize, &Job, &Life, &Wording)],
+    ) -> Vec<(u64, Minute)> {
+        let follows = |issue: &&IssuePlan| issue.follows.is_some_and(|of| of.incident == incident);
+        let numbered = self.issues.iter().zip(self.issue_numbers);
+        let actions = numbered
+            .filter(|(issue, _)| follows(issue))
+            .map(|(issue, number)| (*number, issue.opened));
+        let postmortems = works
+            .iter()
+            .filter(|(_, job, ..)| {
+                matches!(job.work, plan::Work::Postmortem { incident: of } if of == incident)
+            })
+            .map(|(_, _, life, wording)| (wording.number, life.opened));
+        actions.chain(postmortems).collect()
+    }
+
     fn issues(
         &self,
         repository: usize,
@@ -259,8 +295,14 @@ impl Making<'_> {
                 .closed_by
                 .and_then(|job| self.jobs.get(job))
                 .map(|(job, _)| job);
+            let mentions = issue
+                .incident
+                .map_or_else(Vec::new, |at| self.mentions(at, works));
             let around = Around {
                 number: *number,
+                listed: issue.incident.and_then(|at| self.action(at, false)),
+                follows: issue.follows.and_then(|of| self.incident(of.incident)),
+                mentions,
                 closing,
                 job,
                 incident,

@@ -46,6 +46,8 @@ pub struct Plants {
     pub revert: bool,
     /// Somebody reviews the joiner's changes of `timetable` and pairs with them on `parcel-api`, for their first ninety days.
     pub mentee: bool,
+    /// An incident of `timetable` has two follow-up actions with a due date: one is done in time, and one late.
+    pub late_action: bool,
 }
 
 impl Default for Plants {
@@ -68,13 +70,14 @@ impl Default for Plants {
             feedback: true,
             revert: true,
             mentee: true,
+            late_action: true,
         }
     }
 }
 
 impl Plants {
     /// The plants' names.
-    pub const NAMES: [&'static str; 17] = [
+    pub const NAMES: [&'static str; 18] = [
         "bottleneck",
         "silo",
         "hand-over",
@@ -92,6 +95,7 @@ impl Plants {
         "feedback",
         "revert",
         "mentee",
+        "late-action",
     ];
 
     /// Leaves one out; false where there is none of that name.
@@ -114,6 +118,7 @@ impl Plants {
             "feedback" => &mut self.feedback,
             "revert" => &mut self.revert,
             "mentee" => &mut self.mentee,
+            "late-action" => &mut self.late_action,
             _ => return false,
         };
         *plant = false;
@@ -171,6 +176,8 @@ pub struct Truths {
     pub revert: Option<RevertTruth>,
     /// Who was there for the joiner, where planted.
     pub mentee: Option<MenteeTruth>,
+    /// The incident with a follow-up action that was late, where planted.
+    pub late_action: Option<LateActionTruth>,
 }
 
 /// Pull requests that nobody but their author has touched for days.
@@ -217,6 +224,19 @@ pub struct MenteeTruth {
     pub from: Date,
     /// The last one.
     pub to: Date,
+}
+
+/// An incident, and the two issues that follow it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateActionTruth {
+    /// Repository.
+    pub repository: String,
+    /// The incident's issue.
+    pub incident: u64,
+    /// The action that was done by its due date.
+    pub in_time: u64,
+    /// The action that was done after it.
+    pub late: u64,
 }
 
 /// A pull request that was taken back.

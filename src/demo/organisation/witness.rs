@@ -16,9 +16,9 @@ use super::plan::{
 };
 use super::truths::{
     AdrWriterTruth, BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth,
-    HolidayTruth, IncidentTruth, JoinerTruth, MenteeTruth, MergeWaitTruth, PersonTruth, Plants,
-    RepositoryTruth, RevertTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth,
-    SoleApproverTruth, StuckTruth, Truths,
+    HolidayTruth, IncidentTruth, JoinerTruth, LateActionTruth, MenteeTruth, MergeWaitTruth,
+    PersonTruth, Plants, RepositoryTruth, RevertTruth, RollbackTruth, Share, SiloTruth,
+    SlowdownTruth, SoleApproverTruth, StuckTruth, Truths,
 };
 use super::work_items::IssuePlan;
 use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
@@ -156,9 +156,41 @@ pub(super) fn repository(truths: &mut Truths, seen: &Seen<'_>, plants: &Plants) 
             });
         }
     }
+    if plants.late_action {
+        let late = late_action(blueprint.name, issues, numbers, index);
+        truths.late_action = truths.late_action.take().or(late);
+    }
     if index == PARCEL_API && plants.rollback {
         truths.rollback = rollback(shipped, issues, numbers);
     }
+}
+
+fn late_action(
+    repository: &str,
+    issues: &[IssuePlan],
+    numbers: &[u64],
+    index: usize,
+) -> Option<LateActionTruth> {
+    let number = |is_it: &dyn Fn(&IssuePlan) -> bool| {
+        let at = issues
+            .iter()
+            .position(|issue| issue.repository == index && is_it(issue))?;
+        numbers.get(at).copied()
+    };
+    let followed = issues.iter().find_map(|issue| issue.follows)?.incident;
+    let action = |is_late: bool| {
+        number(&|issue| {
+            issue
+                .follows
+                .is_some_and(|follows| follows.is_late == is_late)
+        })
+    };
+    Some(LateActionTruth {
+        repository: repository.to_owned(),
+        incident: number(&|issue| issue.incident == Some(followed))?,
+        in_time: action(false)?,
+        late: action(true)?,
+    })
 }
 
 fn rollback(shipped: &Shipped, issues: &[IssuePlan], numbers: &[u64]) -> Option<RollbackTruth> {

@@ -28,9 +28,22 @@ pub(super) struct IssuePlan {
     /// The job that closes it.
     pub(super) closed_by: Option<usize>,
     pub(super) incident: Option<usize>,
+    /// What it follows up, where it is a follow-up action.
+    pub(super) follows: Option<Follows>,
     pub(super) labels: Vec<&'static str>,
     pub(super) key: String,
 }
+
+/// A follow-up action.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Follows {
+    pub(super) incident: usize,
+    pub(super) due: Minute,
+    pub(super) is_late: bool,
+}
+
+/// The incident whose actions are followed up by date.
+const FOLLOWED_UP: usize = 13;
 
 /// All issues, without numbers yet.
 pub(super) fn plan(
@@ -68,6 +81,7 @@ pub(super) fn plan(
                     closed: merged,
                     closed_by: Some(index),
                     incident: None,
+                    follows: None,
                     labels: vec![label],
                     key: format!("{}/issue", job.key),
                 });
@@ -89,6 +103,7 @@ pub(super) fn plan(
                         .filter(|at| *at < Minute::of(AS_OF_DAY)),
                     closed_by: merged.map(|_| index),
                     incident: Some(incident),
+                    follows: None,
                     labels,
                     key: format!("incident/{incident}/issue"),
                 });
@@ -97,6 +112,9 @@ pub(super) fn plan(
         }
     }
     wishes(&mut planned, plants);
+    if plants.late_action {
+        follow_ups(&mut planned, incidents);
+    }
     planned.retain(|plan| plan.opened < Minute::of(AS_OF_DAY));
     planned.sort_by(|a, b| (a.opened, &a.key).cmp(&(b.opened, &b.key)));
     planned
@@ -140,10 +158,40 @@ fn wishes(planned: &mut Vec<IssuePlan>, plants: &Plants) {
                 closed: closed.filter(|at| *at < Minute::of(AS_OF_DAY)),
                 closed_by: None,
                 incident: None,
+                follows: None,
                 labels: dice.pick(&labels).cloned().unwrap_or_default(),
                 key,
             });
         }
+    }
+}
+
+/// Two issues that follow an incident up: one is closed before its due date, the other a week after it.
+fn follow_ups(planned: &mut Vec<IssuePlan>, incidents: &[IncidentPlan]) {
+    let Some(plan) = incidents.get(FOLLOWED_UP) else {
+        return;
+    };
+    for (is_late, opened, closed, assignee) in [
+        (false, 2 * DAY, 6 * DAY, plan.fixer),
+        (true, 2 * DAY + 30, 15 * DAY, plan.coordinator),
+    ] {
+        let after = |minutes: i64| plan.resolved.plus(minutes);
+        planned.push(IssuePlan {
+            repository: plan.repository,
+            opened: after(opened),
+            author: plan.coordinator,
+            assignees: vec![assignee],
+            closed: Some(after(closed)),
+            closed_by: None,
+            incident: None,
+            follows: Some(Follows {
+                incident: FOLLOWED_UP,
+                due: after(10 * DAY),
+                is_late,
+            }),
+            labels: Vec::new(),
+            key: format!("incident/{FOLLOWED_UP}/action/{is_late}"),
+        });
     }
 }
 
@@ -156,6 +204,12 @@ pub(super) struct Around<'a> {
     pub(super) incident: Option<&'a IncidentPlan>,
     /// The pull request that the incident is blamed on in the body, where somebody found out.
     pub(super) caused_by: Option<u64>,
+    /// The issues and pull requests that mention an incident: actions that follow it up, its postmortem.
+    pub(super) mentions: Vec<(u64, Minute)>,
+    /// The action that the incident's checklist lists.
+    pub(super) listed: Option<u64>,
+    /// The incident that an action follows up.
+    pub(super) follows: Option<u64>,
     pub(super) as_of: Timestamp,
 }
 
@@ -209,6 +263,13 @@ pub(super) fn issue(plan: &IssuePlan, around: &Around<'_>, plants: &Plants) -> H
             after(merged.instant(), -600),
             by,
             EventKind::CrossReferenced { number },
+        );
+    }
+    for (number, opened) in &around.mentions {
+        event(
+            after(opened.instant(), 3),
+            plan.assignees.first().copied().unwrap_or(plan.author),
+            EventKind::CrossReferenced { number: *number },
         );
     }
     if let Some(closed) = plan.closed {
@@ -274,6 +335,16 @@ fn body(plan: &IssuePlan, around: &Around<'_>, words: &Words, dice: &mut Dice) -
         if let Some(number) = around.caused_by {
             let _ = write!(body, "\n\nCaused by #{number}");
         }
+        if let Some(number) = around.listed {
+            let _ = write!(body, "\n\nFollow-up:\n- [x] #{number}");
+        }
+    }
+    if let (Some(incident), Some(follows)) = (around.follows, plan.follows) {
+        let _ = write!(
+            body,
+            "\n\nFollows up #{incident}.\n\nDue: {}",
+            follows.due.day()
+        );
     }
     body
 }

@@ -15,7 +15,7 @@ pub(super) const INTRO: &str = "What the record on GitHub holds of whom. Little 
                                 work was: pairing, design, mentoring and support leave nothing there. Ask, and write it down by hand.";
 
 /// What a lead can give somebody a chance at.
-const OPPORTUNITIES: [Kind; 9] = [
+const OPPORTUNITIES: [Kind; 10] = [
     Kind::DecisionRecord,
     Kind::Postmortem,
     Kind::Runbook,
@@ -24,6 +24,7 @@ const OPPORTUNITIES: [Kind; 9] = [
     Kind::Released,
     Kind::FirstReview,
     Kind::FirstChange,
+    Kind::Coordinated,
     Kind::Incident,
 ];
 

@@ -89,7 +89,7 @@ pub(super) fn areas(
 }
 
 /// Everybody's share of an area's decayed knowledge, the largest first; ties go to the smaller id.
-fn shares(area: &AreaKnowledge) -> Vec<(PersonId, f64)> {
+pub(super) fn shares(area: &AreaKnowledge) -> Vec<(PersonId, f64)> {
     let total: f64 = area.by_person.values().map(|known| known.weight).sum();
     let mut shares: Vec<(PersonId, f64)> = area
         .by_person
@@ -106,7 +106,7 @@ fn last_outside(product: &ProductSources, area: &str, holder: PersonId) -> Optio
         .last_touches
         .iter()
         .filter(|((name, person), _)| name == area && *person != holder)
-        .map(|(_, at)| *at)
+        .map(|(_, touch)| touch.at)
         .max()
 }
 
@@ -165,25 +165,31 @@ pub(super) fn write(product: &ProductSources, areas: &[AreaLine], blocks: &mut V
     }));
 }
 
+/// Who but one person knows most of an area, of those who are active and know something of it, with their share.
+pub(super) fn nearest(
+    product: &ProductSources,
+    area: &str,
+    leaving: PersonId,
+) -> Option<(PersonId, f64)> {
+    let known = product.knowledge.get(area)?;
+    let ranked = shares(known).into_iter();
+    let mut others = ranked.filter(|(person, _)| *person != leaving);
+    let is_near = |(person, share): &(PersonId, f64)| {
+        product.active.contains(person) && *share >= KNOWS_SOMETHING
+    };
+    others.find(is_near)
+}
+
 /// What nobody active would know any more if one person left, and who is nearest to it.
 pub(super) fn losses(names: &Names<'_>, product: &ProductSources, blocks: &mut Vec<Block>) {
     let mut people: Vec<PersonId> = product.known_to_one.keys().copied().collect();
     names.sort(&mut people);
-    let nearest = |area: &str, leaving: PersonId| {
-        let known = product.knowledge.get(area)?;
-        let ranked = shares(known).into_iter();
-        let mut others = ranked.filter(|(person, _)| *person != leaving);
-        let is_near = |(person, share): &(PersonId, f64)| {
-            product.active.contains(person) && *share >= KNOWS_SOMETHING
-        };
-        others.find(is_near)
-    };
     let row = |person: PersonId| {
         let areas = product.known_to_one.get(&person)?;
         let mut sorted: Vec<(&String, u64)> = areas.iter().map(|(area, n)| (area, *n)).collect();
         sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let told = sorted.iter().take(AREAS_TOLD).map(|(area, n)| {
-            let who = nearest(area, person).map_or_else(
+            let who = nearest(product, area, person).map_or_else(
                 || "nobody".to_owned(),
                 |(second, share)| {
                     let name = names.name(second);

@@ -4,12 +4,19 @@
 //! holds what, what would wait if somebody were away. It belongs into the private tree alone.
 
 mod agreements;
+mod book;
 mod bottleneck;
 mod coverage;
+mod dates;
+mod debt;
 mod delegation;
+mod incidents;
 mod knowledge;
 mod names;
+mod onboarding;
+mod pairs;
 mod reviewers;
+mod single;
 mod week;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,8 +35,10 @@ use crate::metrics::review::waits::Wait;
 use crate::register::Accepted;
 use crate::report::document::{Block, Document, Span};
 use crate::work::Question;
+use crate::work::history::touches::Touch;
 use crate::work::pull_requests::Key;
 
+use book::Book;
 pub use bottleneck::{Bottleneck, Stretch};
 pub use coverage::CoverageLine;
 pub use knowledge::AreaLine;
@@ -75,7 +84,7 @@ pub struct ProductSources {
     /// Who knows what.
     pub knowledge: BTreeMap<String, AreaKnowledge>,
     /// When somebody last committed to or reviewed an area, by area and person.
-    pub last_touches: BTreeMap<(String, PersonId), Timestamp>,
+    pub last_touches: BTreeMap<(String, PersonId), Touch>,
     /// Files that one active person alone knows, by that person and area; a file of two areas counts in both.
     pub known_to_one: BTreeMap<PersonId, BTreeMap<String, u64>>,
     /// Who did anything in the last 90 days.
@@ -168,7 +177,7 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
         blocks.insert(0, Block::Paragraph(vec![Span::text(intro)]));
         Document {
             title: title.to_owned(),
-            subtitle: vec![Span::text(subtitle(sources))],
+            subtitle: vec![Span::text(subtitle(sources.question))],
             blocks,
         }
     };
@@ -215,14 +224,23 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
     }
 }
 
-/// The pages beside the views, each a file of its own: what is told of the team's people one by one.
+/// The pages beside the views, each a file of its own: incidents one by one, and the lead's ledgers.
 #[must_use]
-pub fn pages(desk: &Desk<'_>, packs: &[Pack]) -> Vec<Page> {
-    vec![week::page(desk, packs)]
+pub fn pages(desk: &Desk<'_>, packs: &[Pack], products: &[ProductSources]) -> Vec<Page> {
+    let book = Book::of(desk, packs);
+    let mut pages = incidents::pages(&book);
+    pages.extend([
+        dates::page(&book),
+        debt::page(&book),
+        onboarding::page(&book),
+        pairs::page(&book),
+        single::page(&book, products),
+        week::page(desk, packs),
+    ]);
+    pages
 }
 
-fn subtitle(sources: &LeadSources<'_>) -> String {
-    let question = sources.question;
+fn subtitle(question: &Question) -> String {
     let day = |at: Timestamp| question.zone.to_datetime(at).date();
     format!(
         "Window from {} up to {} ({}), as of {}. For the lead alone: people are in alphabetical order, and nothing ranks them.",

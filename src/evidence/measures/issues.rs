@@ -1,9 +1,9 @@
 //! Issues and incidents that somebody is assigned to.
 
-use jiff::Timestamp;
-
 use super::asked::{Asked, Deed, Standing, amount, count};
-use crate::domain::{Elapsed, Issue, IssueComment};
+use crate::domain::{Bucket, Issue, IssueComment};
+use crate::work::delivery::actions::{self, Done, Dues, done, standing};
+use crate::work::delivery::response::updates;
 use crate::work::delivery::{incidents, shipping};
 use crate::work::pull_requests::Key;
 
@@ -52,12 +52,10 @@ pub(super) fn updated(asked: &Asked<'_>) -> Vec<Deed> {
             if !known.contains_key(&key) || !asked.question.window.contains(at) {
                 continue;
             }
-            let ended = resolved_at(key).or(issue.closed_at);
-            let until = ended
-                .unwrap_or(asked.question.as_of)
-                .min(asked.question.as_of);
+            let ended_at = resolved_at(key).or(issue.closed_at);
             let link = asked.link(issue.repository, &issue.number.to_string(), &issue.url);
-            if until <= at {
+            let written = comments.iter().map(|comment| comment.created_at);
+            let Some(found) = updates(at, ended_at, asked.question.as_of, written) else {
                 deeds.push(Deed {
                     at,
                     link,
@@ -65,17 +63,8 @@ pub(super) fn updated(asked: &Asked<'_>) -> Vec<Deed> {
                     standing: Standing::Apart("its impact had ended when it was opened"),
                 });
                 continue;
-            }
-            let written = comments.iter().map(|comment| comment.created_at);
-            let written: Vec<Timestamp> = written.filter(|at| *at <= until).collect();
-            let n = u64::try_from(written.len()).unwrap_or(u64::MAX);
-            let mut longest = 0.0_f64;
-            let mut before = at;
-            for next in written.into_iter().chain([until]) {
-                let gap = Elapsed::between(before, next).map_or(0.0, Elapsed::hours);
-                longest = longest.max(gap);
-                before = before.max(next);
-            }
+            };
+            let longest = found.longest.hours();
             let standing = if longest <= asked.target {
                 Standing::Kept
             } else {
@@ -84,7 +73,11 @@ pub(super) fn updated(asked: &Asked<'_>) -> Vec<Deed> {
             deeds.push(Deed {
                 at,
                 link,
-                found: format!("{}, longest gap {} h", count(n, "update"), amount(longest)),
+                found: format!(
+                    "{}, longest gap {} h",
+                    count(found.n, "update"),
+                    amount(longest)
+                ),
                 standing,
             });
         }
@@ -93,21 +86,26 @@ pub(super) fn updated(asked: &Asked<'_>) -> Vec<Deed> {
 }
 
 pub(super) fn done_by_due(asked: &Asked<'_>) -> Vec<Deed> {
-    let milestones = &asked.sources.past.tables.facts.milestones;
+    let dues = Dues::of(&asked.sources.past.tables.facts.milestones);
+    let zone = &asked.question.zone;
+    let today = asked.sources.date(asked.question.as_of);
     let of = |(issue, _): (&Issue, Vec<&IssueComment>)| {
-        let title = issue.milestone.as_ref()?;
-        let mut named = milestones.iter();
-        let milestone =
-            named.find(|row| row.repository == issue.repository && row.title == *title)?;
-        let at = milestone.due_at?;
-        let closed_at = issue.closed_at.filter(|at| *at < asked.question.as_of);
-        let standing = match closed_at {
-            Some(closed_at) if closed_at <= at => Standing::Kept,
-            Some(_) => Standing::NotKept("closed later"),
-            None => Standing::NotKept("still open"),
+        let (due, _) = dues.on(issue)?;
+        let done = done(issue, asked.question);
+        let closed_at = match done {
+            Done::At(at) | Done::Dropped(at) => Some(at),
+            Done::Open | Done::Ticked => None,
+        };
+        let standing = match standing(Some(due), done, today, zone) {
+            actions::Standing::InTime => Standing::Kept,
+            actions::Standing::Late => Standing::NotKept("closed later"),
+            actions::Standing::Running => Standing::Running("still in time"),
+            actions::Standing::Overdue => Standing::NotKept("still open"),
+            actions::Standing::Dropped => Standing::Apart("closed as not planned"),
+            actions::Standing::Unknown => return None,
         };
         Some(Deed {
-            at,
+            at: Bucket::start_of(due, zone),
             link: asked.link(issue.repository, &issue.number.to_string(), &issue.url),
             found: closed_at.map_or_else(String::new, |at| {
                 format!("closed {}", asked.sources.date(at))

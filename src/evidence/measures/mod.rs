@@ -141,9 +141,9 @@ pub static MEASURES: [Row; 12] = [
     },
     Row {
         measure: PersonMeasure::ActionsDoneByDue,
-        counts: "Issues that the person is assigned to by the sprint in which their milestone is due; kept: closed by then.",
+        counts: "Issues that the person is assigned to by the sprint in which they are due; kept: closed by the end of that day.",
         sentence: "Had {n} assigned issue{s} due {when} and closed {kept} by then",
-        agreed: "assigned issues closed by the due date of their milestone",
+        agreed: "assigned issues closed by their due day",
         is_of_each: true,
         stream: Stream::Issues,
         deeds: done_by_due,

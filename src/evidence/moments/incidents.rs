@@ -4,10 +4,14 @@ use jiff::Timestamp;
 
 use super::{Subject, count};
 use crate::domain::IssueComment;
-use crate::evidence::index::{Item, link};
+use crate::evidence::index::{Item, incident_page, link};
+use crate::evidence::measures::amount;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
+use crate::report::quantity;
 use crate::work::delivery::incidents::Known;
+use crate::work::delivery::response::{CoordinatorFrom, Postmortem, Response};
 use crate::work::pull_requests::Key;
+use crate::work::written::CameWith;
 
 /// Incidents in which the person acted inside the window.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
@@ -16,15 +20,6 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
         let comments = comments.map_or(&[][..], |(_, comments)| comments.as_slice());
         moments.extend(incident(subject, *key, known, comments));
     }
-}
-
-/// The page of an incident: its issue's, or where that would be.
-fn page(subject: &Subject<'_>, (repository, number): Key, known: &Known<'_>) -> Option<String> {
-    if let Some(issue) = known.issue {
-        return Some(issue.url.clone());
-    }
-    let repository = subject.sources.past.tables.repository(repository)?;
-    Some(format!("{}/issues/{}", repository.url.as_ref()?, number.0))
 }
 
 /// What somebody did in an incident.
@@ -105,8 +100,16 @@ impl<'a> Acts<'a> {
 
     /// The acts in words, fixes with their pages.
     fn told(&self, subject: &Subject<'_>, act: Act) -> Act {
-        let mut act = act.own(format!(": {}", self.words.join(", ")));
-        let mut is_first = self.words.is_empty();
+        let act = act.own(format!(": {}", self.words.join(", ")));
+        self.with_fixes(subject, act, self.words.is_empty())
+    }
+
+    /// The fixes alone.
+    fn fixes_told(&self, subject: &Subject<'_>, act: Act) -> Act {
+        self.with_fixes(subject, act, false)
+    }
+
+    fn with_fixes(&self, subject: &Subject<'_>, mut act: Act, mut is_first: bool) -> Act {
         for (label, fixes) in [
             ("authored the linked fix ", &self.own_fixes),
             ("reviewed the linked fix ", &self.reviewed_fixes),
@@ -136,15 +139,26 @@ fn incident(
     comments: &[&IssueComment],
 ) -> Option<Snippet> {
     let sources = subject.sources;
-    let url = page(subject, key, known)?;
+    let url = incident_page(sources, key, known)?;
     let page = link(sources, key.0, key.1, &url);
-    let acts = Acts::of(subject, key, known, comments, &page);
+    let mut acts = Acts::of(subject, key, known, comments, &page);
+    let coordinated = Coordinated::of(subject, key);
+    if let Some(coordinated) = &coordinated {
+        coordinated.add_events(subject, known, &page, &mut acts);
+    }
     let inside = || {
-        let at = acts.events.iter().map(|event| event.at);
-        at.filter(|at| subject.is_inside(*at))
+        let own = acts.events.iter();
+        let own = own.filter(|event| event.who == Some(subject.person));
+        own.map(|event| event.at)
+            .filter(|at| subject.is_inside(*at))
     };
     let on = sources.date(inside().min()?);
-    let mut act = Act::default().own("Incident ").link(page);
+    let begun = if coordinated.is_some() {
+        "Coordinated incident "
+    } else {
+        "Incident "
+    };
+    let mut act = Act::default().own(begun).link(page);
     if let Some(issue) = known.issue {
         act = act.own(" ").given(&issue.title);
     }
@@ -157,10 +171,16 @@ fn incident(
         };
         act = act.own(word).given(&severity);
     }
-    let act = acts.told(subject, act).own(".");
-    let mut snippet = subject.snippet(Kind::Incident, on, &url, act);
+    let (kind, act) = match &coordinated {
+        Some(coordinated) => {
+            let act = acts.fixes_told(subject, coordinated.updates_told(act));
+            (Kind::Coordinated, coordinated.postmortem_told(subject, act))
+        }
+        None => (Kind::Incident, acts.told(subject, act)),
+    };
+    let mut snippet = subject.snippet(kind, on, &url, act.own("."));
     snippet.n = super::number(inside().count());
-    if !acts.is_in_it {
+    if !acts.is_in_it && coordinated.is_none() {
         snippet.polarity = Polarity::Context;
     }
     let fixes = acts.own_fixes.iter().chain(&acts.reviewed_fixes);
@@ -168,7 +188,108 @@ fn incident(
     snippet.weight = snippet.n;
     snippet.events = acts.events;
     snippet.caveats.push(
-        "roles are read from the issue and its linked fix; calls and chats are not visible here",
+        "roles are read from the register, the issue and its linked fix; calls and chats are not visible here",
     );
     Some(snippet)
+}
+
+/// How an incident was answered that the person coordinated.
+struct Coordinated<'a> {
+    response: &'a Response,
+    from: CoordinatorFrom,
+}
+
+impl<'a> Coordinated<'a> {
+    fn of(subject: &Subject<'a>, key: Key) -> Option<Self> {
+        let response = subject.index.response(key)?;
+        let (person, from) = response.coordinator?;
+        (person == subject.person).then_some(Self { response, from })
+    }
+
+    /// What it was told from, beside the person's own acts.
+    fn add_events(
+        &self,
+        subject: &Subject<'_>,
+        known: &Known<'_>,
+        page: &Link,
+        acts: &mut Acts<'_>,
+    ) {
+        let started_at = known.entry.and_then(|entry| entry.started_at);
+        let opened_at = known.issue.map(|issue| issue.created_at);
+        if self.from == CoordinatorFrom::Register
+            && let Some(at) = opened_at.or(started_at)
+        {
+            acts.events.push(Event {
+                at,
+                who: Some(subject.person),
+                what: "is named as coordinator".to_owned(),
+                link: page.clone(),
+            });
+        }
+        if let Some(at) = self.response.resolved_at {
+            acts.events.push(Event {
+                at,
+                who: None,
+                what: "resolved".to_owned(),
+                link: page.clone(),
+            });
+        }
+        if let Some(postmortem) = &self.response.postmortem {
+            acts.events.push(Event {
+                at: postmortem.at,
+                who: None,
+                what: "postmortem".to_owned(),
+                link: brought_with(subject, postmortem),
+            });
+        }
+        acts.events.sort();
+    }
+
+    /// ` (9 updates, longest gap 22 min)`.
+    fn updates_told(&self, act: Act) -> Act {
+        let Some(updates) = &self.response.updates else {
+            return act;
+        };
+        let n = usize::try_from(updates.n).unwrap_or(usize::MAX);
+        let gap = quantity::hours(updates.longest.hours());
+        let lasts = if updates.ended_at.is_none() {
+            ", not resolved yet"
+        } else {
+            ""
+        };
+        let n = count(n, "update");
+        act.own(format!(" ({n}, longest gap {gap}{lasts})"))
+    }
+
+    /// `; postmortem widgets#540 26 h after it was resolved`: in hours, as it is asked for within two days.
+    fn postmortem_told(&self, subject: &Subject<'_>, act: Act) -> Act {
+        let Some(postmortem) = &self.response.postmortem else {
+            return act;
+        };
+        let act = act
+            .own("; postmortem ")
+            .link(brought_with(subject, postmortem));
+        let after = match (self.response.postmortem_after(), self.response.resolved_at) {
+            (Some(after), _) => {
+                format!(" {} h after it was resolved", amount(after.hours()))
+            }
+            (None, Some(_)) => " before it was resolved".to_owned(),
+            (None, None) => String::new(),
+        };
+        act.own(after)
+    }
+}
+
+/// The page of what brought a postmortem.
+fn brought_with(subject: &Subject<'_>, postmortem: &Postmortem) -> Link {
+    match postmortem.came_with {
+        CameWith::PullRequest(key) => {
+            let item = subject.index.item(key);
+            item.map_or_else(
+                || link(subject.sources, key.0, key.1, ""),
+                |item| item.link(subject.sources),
+            )
+        }
+        CameWith::Commit(repository, commit) => subject.commit_link(repository, commit),
+    }
 }

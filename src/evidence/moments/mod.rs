@@ -199,6 +199,7 @@ fn polarity(kind: Kind) -> Polarity {
         | Kind::Unblocked
         | Kind::FirstReview
         | Kind::FirstChange
+        | Kind::Coordinated
         | Kind::Incident
         | Kind::Reviewed => Polarity::Win,
         Kind::Awaited | Kind::Waiting | Kind::SentBack => Polarity::Challenge,
@@ -234,7 +235,7 @@ fn dimensions(kind: Kind) -> Vec<Dimension> {
             Dimension::TeamCommunication,
         ],
         Kind::FirstReview | Kind::FirstChange => vec![Dimension::CrossTeamCollaboration],
-        Kind::Incident => vec![
+        Kind::Coordinated | Kind::Incident => vec![
             Dimension::OwnershipAndInitiative,
             Dimension::TechnicalExecution,
         ],

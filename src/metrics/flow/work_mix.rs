@@ -130,11 +130,6 @@ fn kind(
     paths: &[&str],
 ) -> (&'static str, &'static str) {
     let row = whole.pull_request;
-    let labels: Vec<String> = row
-        .labels
-        .iter()
-        .map(|label| label.to_lowercase())
-        .collect();
     let branch = row.head_branch.to_lowercase();
     let title = conventional_type(&row.title);
     let first = |test: &dyn Fn(&KindRules) -> bool| {
@@ -144,7 +139,7 @@ fn kind(
             .find(|rules| test(rules))
             .map(|rules| rules.kind)
     };
-    if let Some(kind) = first(&|rules| labels.iter().any(|label| rules.labels.contains(label))) {
+    if let Some(kind) = first(&|rules| rules.has_label(&row.labels)) {
         return (kind, "label");
     }
     let begins = |rules: &KindRules| rules.branches.iter().any(|start| branch.starts_with(start));

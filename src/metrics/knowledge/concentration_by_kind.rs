@@ -50,7 +50,8 @@ static DEFINITION: Definition = Definition {
     source: "Definition of this project; share as in Bird et al. (2011), effective number as the inverse of Simpson's index",
     exclusions: "Merge commits, ignored revisions, commits above the file limit and commits and releases by automation are left out and \
                  counted; generated, vendored, lock and binary files are no kind. Drafts and prereleases are no releases.",
-    how_to_read: "If one person writes nearly all of a kind, ask who else could write the next one, and pair on it.",
+    how_to_read: "If one person writes nearly all of a kind, ask who else could write the next one, and pair on it. Who writes which \
+                  kind is in `private/lead/single.md`.",
     can_mislead: "Who types a decision record is not who decided. A kind that is rarely touched has few commits: read n.",
     sql: include_str!("../../../queries/metrics/knowledge.concentration_by_kind.sql"),
 };

@@ -1,5 +1,6 @@
 //! `knowledge.silos`: areas that one person holds and no second active person knows.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::decay::{AreaKnowledge, by_area, stale};
@@ -70,26 +71,40 @@ pub struct Silo {
 #[must_use]
 pub fn silos(reading: &Reading<'_>) -> Vec<Silo> {
     let active = active_people(reading);
-    by_area(reading)
-        .into_iter()
-        .filter(|(_, area)| area.n_contributions() >= reading.question.minimum_n)
-        .filter_map(|(name, area)| {
-            let (holder, share) = silo_of(&area, &active)?;
-            Some(Silo {
-                product: reading.product.name.clone(),
-                area: name,
-                holder,
-                share,
-                n_commits: area.n_commits,
-            })
-        })
-        .collect()
+    silos_among(
+        &reading.product.name,
+        &by_area(reading),
+        &active,
+        reading.question.minimum_n,
+    )
 }
 
-fn silo_of(
-    area: &AreaKnowledge,
-    active: &std::collections::BTreeSet<PersonId>,
-) -> Option<(PersonId, f64)> {
+/// Silos among a product's areas, of which `known` says what everybody knows, where `active` are the people who did anything
+/// lately.
+#[must_use]
+pub fn silos_among(
+    product: &str,
+    known: &BTreeMap<String, AreaKnowledge>,
+    active: &BTreeSet<PersonId>,
+    minimum_n: u64,
+) -> Vec<Silo> {
+    let enough = known
+        .iter()
+        .filter(|(_, area)| area.n_contributions() >= minimum_n);
+    let silo = |(name, area): (&String, &AreaKnowledge)| {
+        let (holder, share) = silo_of(area, active)?;
+        Some(Silo {
+            product: product.to_owned(),
+            area: name.clone(),
+            holder,
+            share,
+            n_commits: area.n_commits,
+        })
+    };
+    enough.filter_map(silo).collect()
+}
+
+fn silo_of(area: &AreaKnowledge, active: &BTreeSet<PersonId>) -> Option<(PersonId, f64)> {
     let (holder, share) = area.holder()?;
     let has_second = area.by_person.iter().any(|(person, knowledge)| {
         *person != holder && active.contains(person) && knowledge.n_contributions >= KNOWS_FROM

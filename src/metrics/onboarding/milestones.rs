@@ -1,6 +1,6 @@
 //! `onboarding.milestones`: first documentation, first code, first review, people met. Figures of people: private.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,8 +13,10 @@ use crate::metrics::measure::{
     Scope, Thing, Unit, Value,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
+use crate::work::history::touches::Touch;
 use crate::work::pull_requests::{FullPullRequest, Key, of_product};
-use crate::work::{Fate, Missing, Need, Reading};
+use crate::work::written::CameWith;
+use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -31,7 +33,7 @@ static DEFINITION: Definition = Definition {
     title: "Onboarding",
     question: "How soon is a joiner part of the work?",
     definition: "Share of the members who joined in the window and merged a first pull request with code in their first four weeks. \
-                 In the private tree, per joiner: elapsed hours from the start of the day of joining to the first pull request opened \
+                 In `private/lead/onboarding.md`, per joiner: elapsed hours from the start of the day of joining to the first pull request opened \
                  with documentation only, to the first merged one with code and to the first review given, and the distinct people met \
                  in four weeks: who reviewed or was reviewed by the joiner, or is credited with a commit together with the joiner.",
     formula: "joiners with a code pull request merged before joined_on + 28 days / joiners of at least 28 days",
@@ -59,6 +61,15 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/onboarding.milestones.sql"),
 };
 
+/// A pull request with which something was reached for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct First {
+    /// When.
+    pub at: Timestamp,
+    /// The pull request.
+    pub key: Key,
+}
+
 /// What one joiner reached, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Milestones {
@@ -67,23 +78,29 @@ pub struct Milestones {
     /// Start of the day of joining.
     pub joined_at: Timestamp,
     /// First pull request opened with documentation only.
-    pub first_docs_at: Option<Timestamp>,
+    pub first_docs: Option<First>,
     /// First merged pull request with code.
-    pub first_code_at: Option<Timestamp>,
+    pub first_code: Option<First>,
     /// First review of somebody else's pull request.
-    pub first_review_at: Option<Timestamp>,
-    /// Who was met in four weeks.
-    pub met: BTreeSet<PersonId>,
+    pub first_review: Option<First>,
+    /// Who was met in four weeks, with the first review or commit by which they met.
+    pub met: BTreeMap<PersonId, Touch>,
 }
 
 impl Milestones {
     /// Whether anything of the joiner is seen.
     #[must_use]
     pub fn is_seen(&self) -> bool {
-        self.first_docs_at.is_some()
-            || self.first_code_at.is_some()
-            || self.first_review_at.is_some()
+        self.first_docs.is_some()
+            || self.first_code.is_some()
+            || self.first_review.is_some()
             || !self.met.is_empty()
+    }
+
+    /// Somebody whom the joiner met; the first time counts.
+    fn meet(&mut self, person: PersonId, touch: Touch) {
+        let first = self.met.entry(person).or_insert(touch);
+        *first = (*first).min(touch);
     }
 
     fn end_of_first_weeks(&self) -> Timestamp {
@@ -104,6 +121,18 @@ pub fn is_documentation(path: &str) -> bool {
         || lower.contains("/docs/")
 }
 
+/// The members who joined inside the window, and the start of the day on which they did.
+#[must_use]
+pub fn joiners(question: &Question) -> Vec<(PersonId, Timestamp)> {
+    let members = question.roster.members.iter();
+    let joined = members.filter_map(|member| {
+        let joined_at = Bucket::start_of(member.joined_on?, &question.zone);
+        let is_inside = question.window.contains(joined_at) && joined_at < question.as_of;
+        is_inside.then_some((member.person, joined_at))
+    });
+    joined.collect()
+}
+
 /// The milestones of everybody in `joined`, by their order.
 #[must_use]
 pub fn milestones(reading: &Reading<'_>, joined: &[(PersonId, Timestamp)]) -> Vec<Milestones> {
@@ -112,10 +141,10 @@ pub fn milestones(reading: &Reading<'_>, joined: &[(PersonId, Timestamp)]) -> Ve
         .map(|(person, joined_at)| Milestones {
             person: *person,
             joined_at: *joined_at,
-            first_docs_at: None,
-            first_code_at: None,
-            first_review_at: None,
-            met: BTreeSet::new(),
+            first_docs: None,
+            first_code: None,
+            first_review: None,
+            met: BTreeMap::new(),
         })
         .collect();
     let at: HashMap<PersonId, usize> = joined
@@ -135,17 +164,19 @@ pub fn milestones(reading: &Reading<'_>, joined: &[(PersonId, Timestamp)]) -> Ve
             .and_modify(|all| *all &= is_docs)
             .or_insert(is_docs);
     }
-    let earliest = |slot: &mut Option<Timestamp>, at: Timestamp| {
-        *slot = Some(slot.map_or(at, |first| first.min(at)));
+    let earliest = |slot: &mut Option<First>, at: Timestamp, key: Key| {
+        let found = First { at, key };
+        *slot = Some(slot.map_or(found, |first| first.min(found)));
     };
     for whole in of_product(reading) {
         let FullPullRequest { pull_request, .. } = &whole;
-        let docs = only_docs.get(&whole.key()).copied();
+        let key = whole.key();
+        let docs = only_docs.get(&key).copied();
         let author = pull_request.author;
         if let Some(joiner) = author.and_then(|person| found.get_mut(*at.get(&person)?)) {
             let opened = pull_request.created_at;
             if docs == Some(true) && opened >= joiner.joined_at {
-                earliest(&mut joiner.first_docs_at, opened);
+                earliest(&mut joiner.first_docs, opened, key);
             }
             let merged = pull_request.merged_at.filter(|merged| {
                 docs == Some(false)
@@ -153,7 +184,7 @@ pub fn milestones(reading: &Reading<'_>, joined: &[(PersonId, Timestamp)]) -> Ve
                     && *merged < reading.question.as_of
             });
             if let Some(merged) = merged {
-                earliest(&mut joiner.first_code_at, merged);
+                earliest(&mut joiner.first_code, merged, key);
             }
         }
         for review in whole.human_reviews(reading.tables) {
@@ -161,23 +192,35 @@ pub fn milestones(reading: &Reading<'_>, joined: &[(PersonId, Timestamp)]) -> Ve
                 continue;
             };
             let submitted = review.submitted_at;
+            let touch = Touch {
+                at: submitted,
+                with: CameWith::PullRequest(key),
+            };
             if let Some(joiner) = at.get(&reviewer).and_then(|at| found.get_mut(*at))
                 && submitted >= joiner.joined_at
             {
-                earliest(&mut joiner.first_review_at, submitted);
+                earliest(&mut joiner.first_review, submitted, key);
                 let human = author.filter(|person| reading.tables.is_human(*person));
-                if submitted < joiner.end_of_first_weeks() {
-                    joiner.met.extend(human);
+                if submitted < joiner.end_of_first_weeks()
+                    && let Some(author) = human
+                {
+                    joiner.meet(author, touch);
                 }
             }
             if let Some(joiner) = author.and_then(|person| found.get_mut(*at.get(&person)?))
                 && submitted >= joiner.joined_at
                 && submitted < joiner.end_of_first_weeks()
             {
-                joiner.met.insert(reviewer);
+                joiner.meet(reviewer, touch);
             }
         }
     }
+    met_by_commits(reading, &at, &mut found);
+    found
+}
+
+/// Whom the joiners met by being credited with a commit together.
+fn met_by_commits(reading: &Reading<'_>, at: &HashMap<PersonId, usize>, found: &mut [Milestones]) {
     for commit in &reading.tables.commits {
         if !reading.product.has(commit.repository)
             || commit.co_authors.is_empty()
@@ -194,29 +237,21 @@ pub fn milestones(reading: &Reading<'_>, joined: &[(PersonId, Timestamp)]) -> Ve
                 && commit.committed_at >= joiner.joined_at
                 && commit.committed_at < joiner.end_of_first_weeks()
             {
-                joiner
-                    .met
-                    .extend(people.iter().copied().filter(|other| other != person));
+                let touch = Touch {
+                    at: commit.committed_at,
+                    with: CameWith::Commit(commit.repository, commit.commit),
+                };
+                for other in people.iter().filter(|other| *other != person) {
+                    joiner.meet(*other, touch);
+                }
             }
         }
     }
-    found
 }
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
-    let joined: Vec<(PersonId, Timestamp)> = reading
-        .question
-        .roster
-        .members
-        .iter()
-        .filter_map(|member| {
-            let joined_at = Bucket::start_of(member.joined_on?, &reading.question.zone);
-            let is_inside =
-                reading.question.window.contains(joined_at) && joined_at < reading.question.as_of;
-            is_inside.then_some((member.person, joined_at))
-        })
-        .collect();
+    let joined = joiners(reading.question);
     let reached = milestones(reading, &joined);
     let rows = rows(reading, &reached);
     measure.cells.extend(cells(
@@ -258,12 +293,12 @@ fn figures(joiner: &Milestones) -> Value {
         "people_met",
         Number::Count(crate::metrics::aggregate::count(joiner.met.len())),
     )];
-    for (name, at) in [
-        ("first_docs_hours", joiner.first_docs_at),
-        ("first_code_hours", joiner.first_code_at),
-        ("first_review_hours", joiner.first_review_at),
+    for (name, first) in [
+        ("first_docs_hours", joiner.first_docs),
+        ("first_code_hours", joiner.first_code),
+        ("first_review_hours", joiner.first_review),
     ] {
-        let elapsed = at.and_then(|at| Elapsed::between(joiner.joined_at, at));
+        let elapsed = first.and_then(|first| Elapsed::between(joiner.joined_at, first.at));
         numbers.extend(elapsed.map(|elapsed| (name, Number::Real(elapsed.hours()))));
     }
     Value(numbers)
@@ -294,8 +329,8 @@ fn rows(reading: &Reading<'_>, reached: &[Milestones]) -> Vec<KeyedRow<()>> {
                 }
                 Some(joiner) => {
                     let in_time = joiner
-                        .first_code_at
-                        .is_some_and(|at| at < joiner.end_of_first_weeks());
+                        .first_code
+                        .is_some_and(|first| first.at < joiner.end_of_first_weeks());
                     (Some(if in_time { 1.0 } else { 0.0 }), Fate::Included)
                 }
             };

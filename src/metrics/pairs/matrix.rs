@@ -28,7 +28,7 @@ static DEFINITION: Definition = Definition {
     question: "How many different pairs change code together?",
     definition: "Number of distinct pairs of people with at least one commit that both are credited with, by Co-authored-by trailer, on \
                  the default branch in the window; by quarter. A commit of three people has three pairs. Who pairs with whom is in \
-                 the private tree.",
+                 `private/lead/pairs.md`.",
     formula: "|{ {a, b}: a ≠ b, a commit is credited to a and b }|",
     unit: Unit::Count("pairs"),
     recipe: Recipe::Whole,

@@ -83,7 +83,7 @@ pub fn of_product(reading: &Reading<'_>) -> Result<FoundDeployments, Missing> {
         because: format!("no production deployment in any source ({})", seen.join("; ")),
         fix: Some(
             "name the environments with `production_pattern`, or the deploying workflows, releases or tags with `deployments` \
-             under `[[reading.product]]` in linchpin.toml"
+             under `[[product]]` in linchpin.toml"
                 .to_owned(),
         ),
     })

@@ -63,7 +63,7 @@ pub fn read(body: &str, zone: &TimeZone) -> Body {
 }
 
 /// The lines that the author wrote: no comments, code blocks or quotations.
-fn own_lines(body: &str) -> Vec<String> {
+pub(super) fn own_lines(body: &str) -> Vec<String> {
     let mut text = String::with_capacity(body.len());
     let mut rest = body;
     while let Some((before, after)) = rest.split_once("<!--") {
@@ -84,7 +84,7 @@ fn own_lines(body: &str) -> Vec<String> {
 }
 
 /// The value of the first `Key: value`, `| Key | value |` or heading `### Key` that has one.
-fn value_of<'a>(lines: &'a [String], key: &str) -> Option<&'a str> {
+pub(super) fn value_of<'a>(lines: &'a [String], key: &str) -> Option<&'a str> {
     for (at, line) in lines.iter().enumerate() {
         let start = line.trim_start_matches(['-', '*', '+', '#', '_', '|', ' ', '\t']);
         let Some(head) = start.get(..key.len()) else {

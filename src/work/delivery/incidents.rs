@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::attribution::Ladder;
 use super::incident_body::{self, Body, Told};
 use super::landing::Landings;
-use super::shipping::Shipping;
+use super::shipping::{self, Shipping};
 use crate::domain::{
     Attribution, Incident, Issue, NoCause, PrNumber, PullRequest, PullRequestState, RepositoryId,
     ResolvedFrom, StartedFrom, Stream,
@@ -33,6 +33,8 @@ pub struct Placed {
     pub url: Option<String>,
     /// Merged pull requests that close the issue.
     pub fixes: Vec<PrNumber>,
+    /// Issues and pull requests of its repository that mention it.
+    pub mentions: Vec<PrNumber>,
 }
 
 /// Why a register entry has no incident.
@@ -120,6 +122,19 @@ pub fn missing(reading: &Reading<'_>) -> Option<Missing> {
 #[must_use]
 pub fn of_product(reading: &Reading<'_>, shipping: &Shipping) -> Arc<Incidents> {
     reading.once(|| attributed(reading, shipping))
+}
+
+/// The incidents of a product whether or not its deployments were read: without them none is put down to one, and the reason is
+/// told.
+#[must_use]
+pub fn with_or_without_deployments(reading: &Reading<'_>) -> (Arc<Incidents>, Option<Missing>) {
+    match shipping::of_product(reading).as_ref() {
+        Ok((_, shipping)) => (of_product(reading, shipping), None),
+        Err(missing) => (
+            of_product(reading, &Shipping::default()),
+            Some(missing.clone()),
+        ),
+    }
 }
 
 fn attributed(reading: &Reading<'_>, shipping: &Shipping) -> Incidents {
@@ -455,6 +470,7 @@ fn placed(draft: &Draft<'_>, question: &Question, ladder: &Ladder<'_>) -> Option
             .map_or_else(String::new, |issue| issue.title.clone()),
         url: draft.issue.map(|issue| issue.url.clone()),
         fixes,
+        mentions: draft.referrers.clone(),
     })
 }
 

@@ -1,13 +1,16 @@
 //! How changes reached production, and what went wrong there.
 
+pub mod actions;
 pub mod ancestry;
 pub mod attribution;
 pub mod carriers;
+pub mod checklist;
 pub mod conclusions;
 pub mod deployments;
 pub mod incident_body;
 pub mod incidents;
 pub mod landing;
+pub mod response;
 pub mod reverts;
 pub mod rules;
 pub mod runs;

@@ -6,17 +6,27 @@ use jiff::Timestamp;
 
 use crate::domain::PersonId;
 use crate::work::file_areas::areas_of_files;
+use crate::work::written::CameWith;
 use crate::work::{Reading, pull_requests};
+
+/// A commit to an area, or a review of a pull request in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Touch {
+    /// When it was committed, or reviewed.
+    pub at: Timestamp,
+    /// The commit, or the pull request.
+    pub with: CameWith,
+}
 
 /// The last commit or review of every human in every area of a product before the as-of instant, over the whole history.
 ///
 /// Commits and files that knowledge leaves out are left out here too; a commit counts from when it landed.
 #[must_use]
-pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Timestamp> {
+pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Touch> {
     let areas_of = areas_of_files(reading);
     let changes = &reading.tables.changes;
     // By area and person first without owned names: there are millions of changes and few areas.
-    let mut last: BTreeMap<(&str, PersonId), Timestamp> = BTreeMap::new();
+    let mut last: BTreeMap<(&str, PersonId), Touch> = BTreeMap::new();
     for ((row, file), change) in changes
         .commit
         .iter()
@@ -43,26 +53,32 @@ pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Times
             .authors()
             .filter(|person| reading.tables.is_human(*person))
         {
+            let touch = Touch {
+                at: commit.committed_at,
+                with: CameWith::Commit(commit.repository, commit.commit),
+            };
             for area in areas {
-                let at = last.entry((area, person)).or_insert(commit.committed_at);
-                *at = (*at).max(commit.committed_at);
+                let newest = last.entry((area, person)).or_insert(touch);
+                *newest = (*newest).max(touch);
             }
         }
     }
-    let mut touches: BTreeMap<(String, PersonId), Timestamp> = last
+    let mut touches: BTreeMap<(String, PersonId), Touch> = last
         .into_iter()
-        .map(|((area, person), at)| ((area.to_owned(), person), at))
+        .map(|((area, person), touch)| ((area.to_owned(), person), touch))
         .collect();
     for whole in pull_requests::of_product(reading) {
         for review in whole.human_reviews(reading.tables) {
             let Some(person) = review.author else {
                 continue;
             };
+            let touch = Touch {
+                at: review.submitted_at,
+                with: CameWith::PullRequest(whole.key()),
+            };
             for area in whole.areas.iter() {
-                let at = touches
-                    .entry((area.clone(), person))
-                    .or_insert(review.submitted_at);
-                *at = (*at).max(review.submitted_at);
+                let newest = touches.entry((area.clone(), person)).or_insert(touch);
+                *newest = (*newest).max(touch);
             }
         }
     }

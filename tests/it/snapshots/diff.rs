@@ -66,9 +66,9 @@ fn each_cause_has_its_effect_in_working_hours_and_its_rows() {
 
     flow.cycle_time · timetable: 8.9 h of working hours (n = 25) → 4.0 h of working hours (n = 28)
       −32 min of working hours: new events (rows: 3 in)
-          https://github.example/lighthouse/timetable/pull/370
-          https://github.example/lighthouse/timetable/pull/371
           https://github.example/lighthouse/timetable/pull/372
+          https://github.example/lighthouse/timetable/pull/373
+          https://github.example/lighthouse/timetable/pull/374
       −4.3 h of working hours: rows that count otherwise since the configuration changed (rows: 22 changed)
           https://github.example/lighthouse/timetable/pull/332
           https://github.example/lighthouse/timetable/pull/333
@@ -94,11 +94,11 @@ fn the_difference_of_two_shares_is_told_in_points() {
 
     flow.unreviewed_share · timetable: 16 % (n = 19) → 16 % (n = 25)
       +0.2 points: new events (rows: 6 in)
-          https://github.example/lighthouse/timetable/pull/362
-          https://github.example/lighthouse/timetable/pull/363
           https://github.example/lighthouse/timetable/pull/364
           https://github.example/lighthouse/timetable/pull/365
           https://github.example/lighthouse/timetable/pull/366
+          https://github.example/lighthouse/timetable/pull/367
+          https://github.example/lighthouse/timetable/pull/368
     [exit code 0]
     ");
 }

@@ -100,19 +100,19 @@ fn a_share_is_told_with_both_its_counts() {
             11  population
 
     included
-      2026-06-15           0  lighthouse/timetable  #362 refactor(departures): extract the headsign code from the delay  https://github.example/lighthouse/timetable/pull/362
-      2026-06-16           0  lighthouse/timetable  #364 feat(feeds): accept a service without a calendar  https://github.example/lighthouse/timetable/pull/364
-      2026-06-17           1  lighthouse/timetable  #365 refactor(solver): rename penalty helpers after what they return  https://github.example/lighthouse/timetable/pull/365
-      2026-06-17           0  lighthouse/timetable  #367 ci(github): run the feed checks in parallel  https://github.example/lighthouse/timetable/pull/367
-      2026-06-18           0  lighthouse/timetable  #366 docs(docs): ADR: add a runbook for a stuck zone  https://github.example/lighthouse/timetable/pull/366
-      2026-06-18           0  lighthouse/timetable  #363 refactor(departures): move notice checks next to the line  https://github.example/lighthouse/timetable/pull/363
-      2026-06-24           1  lighthouse/timetable  #371 feat(solver): accept an itinerary without a pivot  https://github.example/lighthouse/timetable/pull/371
-      2026-06-24           0  lighthouse/timetable  #370 feat(feeds): show the trip length before the frequency is closed  https://github.example/lighthouse/timetable/pull/370
-      2026-06-26           0  lighthouse/timetable  #372 refactor(departures): move station checks next to the track  https://github.example/lighthouse/timetable/pull/372
+      2026-06-15           0  lighthouse/timetable  #364 refactor(departures): extract the headsign code from the delay  https://github.example/lighthouse/timetable/pull/364
+      2026-06-16           0  lighthouse/timetable  #366 feat(feeds): accept a service without a calendar  https://github.example/lighthouse/timetable/pull/366
+      2026-06-17           1  lighthouse/timetable  #367 refactor(solver): rename penalty helpers after what they return  https://github.example/lighthouse/timetable/pull/367
+      2026-06-17           0  lighthouse/timetable  #369 ci(github): run the feed checks in parallel  https://github.example/lighthouse/timetable/pull/369
+      2026-06-18           0  lighthouse/timetable  #368 docs(docs): ADR: add a runbook for a stuck zone  https://github.example/lighthouse/timetable/pull/368
+      2026-06-18           0  lighthouse/timetable  #365 refactor(departures): move notice checks next to the line  https://github.example/lighthouse/timetable/pull/365
+      2026-06-24           1  lighthouse/timetable  #373 feat(solver): accept an itinerary without a pivot  https://github.example/lighthouse/timetable/pull/373
+      2026-06-24           0  lighthouse/timetable  #372 feat(feeds): show the trip length before the frequency is closed  https://github.example/lighthouse/timetable/pull/372
+      2026-06-26           0  lighthouse/timetable  #374 refactor(departures): move station checks next to the track  https://github.example/lighthouse/timetable/pull/374
 
     excluded: by automation
-      2026-06-10           —  lighthouse/timetable  #361 chore(deps): release notes of 2026-06-09  https://github.example/lighthouse/timetable/pull/361
-      2026-06-19           —  lighthouse/timetable  #368 build(deps): bump anchor to 1.10.182  https://github.example/lighthouse/timetable/pull/368
+      2026-06-10           —  lighthouse/timetable  #363 chore(deps): release notes of 2026-06-09  https://github.example/lighthouse/timetable/pull/363
+      2026-06-19           —  lighthouse/timetable  #370 build(deps): bump anchor to 1.10.182  https://github.example/lighthouse/timetable/pull/370
 
     SQL
       [queries/metrics/flow.unreviewed_share.sql]
@@ -238,7 +238,7 @@ fn a_person_s_own_figure_has_their_rows_alone() {
       2026-06-26       2.7 h  lighthouse/parcel-api  #384 Let the drop keep its length  https://github.example/lighthouse/parcel-api/pull/384
 
     excluded: withdrawn
-      2026-06-24           —  lighthouse/timetable  #372 refactor(departures): move station checks next to the track  https://github.example/lighthouse/timetable/pull/372
+      2026-06-24           —  lighthouse/timetable  #374 refactor(departures): move station checks next to the track  https://github.example/lighthouse/timetable/pull/374
 
     SQL
       [queries/metrics/review.turnaround.sql]
