@@ -33,7 +33,7 @@ fn week(team: &SmallTeam) -> String {
             let members = &sources.past.question.roster.members;
             let packs = members.iter().filter_map(|member| desk.pack(member.person));
             let packs: Vec<_> = packs.collect();
-            let mut pages = linchpin::evidence::lead::pages(desk, &packs).into_iter();
+            let mut pages = linchpin::evidence::lead::pages(desk, &packs, &[]).into_iter();
             let page = pages.find(|page| page.stem == "week").unwrap();
             assert!(!page.is_draft);
             words(&page.document)
@@ -54,7 +54,7 @@ fn commit_id(id: u8) -> CommitId {
 
 impl SmallTeam {
     /// A commit of a pull request, as the default branch has it.
-    fn commit(&mut self, id: u8, number: u64, authors: &[PersonId], when: &str, path: &str) {
+    fn commit_to(&mut self, id: u8, number: u64, authors: &[PersonId], when: &str, path: &str) {
         let row = u32::try_from(self.tables.commits.len()).unwrap();
         let files = &mut self.tables.changes.files;
         let known = files.iter().position(|file| file.path == path);
@@ -225,7 +225,7 @@ fn requests_without_a_review_are_told_of_those_that_count() {
 fn a_thread_is_told_with_its_topic_and_whether_a_commit_on_its_file_followed() {
     let mut team = SmallTeam::new();
     team.pull_request(1, ADA, "2026-02-02", Some("2026-02-06"));
-    team.commit(1, 1, &[ADA], "2026-02-02T08:00:00Z", "engine/lamp.rs");
+    team.commit_to(1, 1, &[ADA], "2026-02-02T08:00:00Z", "engine/lamp.rs");
     team.thread(
         1,
         BEN,
@@ -254,7 +254,7 @@ fn a_thread_is_told_with_its_topic_and_whether_a_commit_on_its_file_followed() {
         "engine/lamp.rs",
         "A test of my own",
     );
-    team.commit(2, 1, &[ADA], "2026-02-04", "engine/lamp.rs");
+    team.commit_to(2, 1, &[ADA], "2026-02-04", "engine/lamp.rs");
     // Of a squash nobody knows which file a later commit changed.
     team.pull_request(2, ADA, "2026-03-02", Some("2026-03-06"));
     team.pushed(3, 2, ADA, "2026-03-04");
@@ -297,7 +297,7 @@ fn a_commit_that_followed_says_nothing_of_why() {
     let mut team = SmallTeam::new();
     team.pull_request(1, ADA, "2026-02-02", Some("2026-02-06"));
     team.thread(1, BEN, "2026-02-03", "engine/lamp.rs", "Why?");
-    team.commit(2, 1, &[ADA], "2026-02-04", "engine/lamp.rs");
+    team.commit_to(2, 1, &[ADA], "2026-02-04", "engine/lamp.rs");
     team.sources(|sources| {
         with_desk(sources, |desk| {
             let pack = desk.pack(BEN).unwrap();
@@ -359,7 +359,7 @@ fn somebodys_first_days_are_told_of_whoever_was_there() {
     team.review(2, BEN, "2026-02-11").verdict = ReviewState::ChangesRequested;
     team.review(3, BEN, "2026-05-03T11:00:00Z");
     team.review(2, ADA, "2026-05-02T12:00:00Z");
-    team.commit(1, 9, &[CEM, BEN], "2026-02-12", "engine/lamp.rs");
+    team.commit_to(1, 9, &[CEM, BEN], "2026-02-12", "engine/lamp.rs");
     let others = told(&team, BEN, "growing-others");
     let line = "2026-02-12** · In the first 90 days of “cem”, from 2026-02-02, buddy from 2026-02-02 to 2026-03-27 by the register: \
                 2026-02-05 approved the first merged change in widgets/engine, widgets#1; 2026-02-11 asked for changes on widgets#2; \
@@ -519,7 +519,7 @@ fn a_talk_tells_with_whom_work_waits_who_helped_and_what_is_due() {
                     [[goal]]\ntitle = \"Shorter waits\"\nlogin = \"ada\"\nset_on = \"2026-01-05\"\ndue_on = \"2026-09-30\"\n"
         .to_owned();
     team.approved_after(1, ADA, "2026-06-24", 2);
-    team.commit(4, 1, &[ADA, CEM], "2026-06-24", "engine/lamp.rs");
+    team.commit_to(4, 1, &[ADA, CEM], "2026-06-24", "engine/lamp.rs");
     // Three working days: Thursday, Friday, Monday and half of Tuesday.
     team.pull_request(2, ADA, "2026-06-25T00:00:00Z", None);
     team.ask(2, BEN, "2026-06-25T00:00:00Z");
@@ -654,7 +654,7 @@ fn no_sentence_of_these_pages_judges_and_no_text_of_others_reaches_them_raw() {
     }
     team.thread(1, BEN, "2026-06-21T13:00:00Z", "engine/<b>.rs", hostile);
     team.thread(2, CEM, "2026-06-22T13:00:00Z", "engine/lamp.rs", "");
-    team.commit(4, 3, &[ADA, CEM], "2026-06-24", "engine/lamp.rs");
+    team.commit_to(4, 3, &[ADA, CEM], "2026-06-24", "engine/lamp.rs");
     for person in [ADA, BEN, CEM] {
         for stem in ["growth", "growing-others", "one-on-one"] {
             let document = page(&team, person, stem);

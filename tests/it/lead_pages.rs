@@ -578,7 +578,7 @@ fn own_words(blocks: &[Block], found: &mut Vec<String>) {
             Block::Table(table) => {
                 for row in &table.rows {
                     for cell in row {
-                        found.push(quoted.replace_all(cell.words(), "0").into_owned());
+                        found.push(quoted.replace_all(&cell.words(), "0").into_owned());
                     }
                 }
             }
