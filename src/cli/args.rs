@@ -307,9 +307,34 @@ pub struct ExportArgs {
     /// Only this table; repeatable. Default: all.
     #[arg(long = "table", value_name = "TABLE")]
     pub tables: Vec<String>,
+    /// What is told of people: `named`, or `pseudonymous`: no name, link or text, and tokens that stay the same in their place.
+    #[arg(long, value_name = "HOW", default_value = "named", value_parser = privacy)]
+    pub privacy: Privacy,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,
+}
+
+/// What an export tells of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Privacy {
+    /// Everything.
+    Named,
+    /// Numbers and instants, and who is who only under pseudonyms.
+    Pseudonymous,
+}
+
+fn privacy(text: &str) -> Result<Privacy, String> {
+    match text {
+        "named" => Ok(Privacy::Named),
+        "pseudonymous" => Ok(Privacy::Pseudonymous),
+        "team" => Err(
+            "an export has a row for every act of every person, and what a team may read has none: that is the folder `team/`, which \
+             `linchpin run` writes; name `named` or `pseudonymous` here"
+                .to_owned(),
+        ),
+        _ => Err("it is `named` or `pseudonymous`".to_owned()),
+    }
 }
 
 /// Form of exported files.

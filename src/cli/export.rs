@@ -1,10 +1,11 @@
 //! `linchpin export`: facts, the question's relations and measures, as files for other tools. Private data.
 
-use super::args::{ExportArgs, ExportFormat};
+use super::args::{ExportArgs, ExportFormat, Privacy};
 use super::console;
 use super::error::{CliError, DONE, ErrorKind};
 use super::output::{Audience, replace_tree};
 use super::report::reading;
+use super::run::open_to_write;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::domain::{
@@ -15,7 +16,8 @@ use crate::domain::{
 use crate::metrics::relations::{Relations, measure_rows};
 use crate::metrics::{self, Measure};
 use crate::render::encode;
-use crate::store::Store;
+use crate::store::{Key, Store};
+use crate::tables::pseudonymous::{Pseudonyms, in_order, pseudonymous};
 use crate::tables::sheet::{Cell, Sheet, without_rows};
 use crate::tables::{
     self, CodeownersRow, FactTable, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow,
@@ -43,12 +45,13 @@ pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> 
             .hint(format!("name one of {}", known.join(", "))));
         }
     }
+    if args.privacy == Privacy::Pseudonymous {
+        pseudonymise(&mut all, args, workspace)?;
+    }
+    all.retain(|(name, _)| is_wanted(name, args));
     let place = workspace.out.join("export");
     let mut files = Vec::new();
-    for (name, sheet) in all
-        .into_iter()
-        .filter(|(name, _)| args.tables.is_empty() || args.tables.contains(name))
-    {
+    for (name, sheet) in all {
         let (bytes, extension) = match args.format {
             ExportFormat::Parquet => (sheet.to_parquet().map_err(defect)?, "parquet"),
             ExportFormat::Csv => (csv(&sheet).into_bytes(), "csv"),
@@ -64,6 +67,41 @@ pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> 
         console::out(&format!("{}\n", place.join(name).display()));
     }
     Ok(DONE)
+}
+
+fn is_wanted(name: &String, args: &ExportArgs) -> bool {
+    args.tables.is_empty() || args.tables.contains(name)
+}
+
+/// Takes out of the wanted tables what names anybody or anything.
+fn pseudonymise(
+    all: &mut [Table],
+    args: &ExportArgs,
+    workspace: &Workspace,
+) -> Result<(), CliError> {
+    let key = key(workspace)?;
+    let digest = |text: &str| key.digest(text);
+    let sheet = |wanted: &str| {
+        let found = all.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, sheet)| sheet).ok_or_else(|| {
+            CliError::new(ErrorKind::Defect, format!("there is no table `{wanted}`"))
+        })
+    };
+    let mut pseudonyms =
+        Pseudonyms::new(&digest, sheet("people")?, sheet("repositories")?).map_err(defect)?;
+    for (name, sheet) in all.iter_mut().filter(|(name, _)| is_wanted(name, args)) {
+        let told = pseudonymous(name, sheet, &mut pseudonyms).and_then(|told| in_order(&told));
+        *sheet = told.map_err(defect)?;
+    }
+    Ok(())
+}
+
+/// The key of the store; made with the first pseudonyms.
+fn key(workspace: &Workspace) -> Result<Key, CliError> {
+    if let Some(key) = reading(workspace, |store| Ok(store.key()?))? {
+        return Ok(key);
+    }
+    Ok(open_to_write(&workspace.store)?.make_key()?)
 }
 
 fn defect(error: tables::Error) -> CliError {

@@ -72,7 +72,7 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
 }
 
 /// Opens the store to write it, unless git tracks anything in it: then it came with the clone.
-fn open_to_write(place: &Path) -> Result<Store, CliError> {
+pub(super) fn open_to_write(place: &Path) -> Result<Store, CliError> {
     check_untracked(place).map_err(|error| CliError::from(store::Error::from(error)))?;
     Ok(Store::open(place, Mode::Write)?)
 }

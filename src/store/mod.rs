@@ -7,6 +7,7 @@
 mod commit;
 mod error;
 pub mod facts;
+mod key;
 mod layout;
 mod lock;
 pub mod manifest;
@@ -32,12 +33,15 @@ use manifest::Manifest;
 
 pub use commit::Staged;
 pub use error::Error;
+pub use key::Key;
 pub use mode::{Mode, VERSION};
 pub use reading::reading;
 pub use repositories::RepositoryEntry;
 
 const VERSION_FILE: &str = "version";
 const REPOSITORIES_FILE: &str = "repositories.json";
+/// What pseudonyms are made with: kept when the store is emptied, so that they stay.
+const KEY_FILE: &str = "key.json";
 /// What the one writer holds.
 const LOCK: &str = "lock";
 /// What the writer holds while it puts facts in place.

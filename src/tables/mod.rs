@@ -11,6 +11,7 @@ pub mod flow;
 mod landed;
 pub mod ownership;
 mod parquet;
+pub mod pseudonymous;
 pub mod question;
 mod rows;
 pub mod run;

@@ -27,7 +27,7 @@ pub enum Cell {
 /// A table with its columns' names.
 #[derive(Debug, Clone)]
 pub struct Sheet {
-    frame: DataFrame,
+    pub(super) frame: DataFrame,
 }
 
 impl Sheet {

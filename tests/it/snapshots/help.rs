@@ -421,6 +421,11 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
               [default: parquet]
           --table <TABLE>
               Only this table; repeatable. Default: all
+          --privacy <HOW>
+              What is told of people: `named`, or `pseudonymous`: no name, link or text, and tokens that
+              stay the same in their place
+
+              [default: named]
     [the options of `run`]
 
     $ linchpin identity --help

@@ -60,7 +60,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("cap_std", &["folder"]),
     ("cap_fs_ext", &["folder"]),
     ("rustix", &["folder"]),
-    ("getrandom", &["folder"]),
+    ("getrandom", &["folder", "store"]),
+    ("hmac", &["store"]),
 ];
 
 /// What only some layers may do, by the path of it. `*::` stands for whatever is before: a type is known by its name alone.
