@@ -62,6 +62,7 @@ mod pipeline;
 mod private_packs;
 mod project;
 mod properties;
+mod published;
 mod reads;
 mod reference;
 mod register;
