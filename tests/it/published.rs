@@ -1,6 +1,6 @@
 //! What a team publishes of its work: shipped initiatives, the path to production, and that nobody is named in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use linchpin::domain::{
     ChangeKind, Environment, Exclusion, Granularity, MergeRule, Milestone, PersonId, RepositoryId,
@@ -14,6 +14,7 @@ use linchpin::report::{
 };
 use linchpin::tables::changes::File;
 
+use crate::hostile::{corpus, skeleton};
 use crate::small_team::{ADA, BEN, CEM, SmallTeam, WIDGETS, at, commit_id, words};
 
 const METRICS: [&str; 5] = [
@@ -553,5 +554,62 @@ fn without_a_history_no_document_is_said_to_be_missing() {
     for kind in ["decisions", "documents"] {
         assert!(pages[kind].contains("Not observed: "), "{}", pages[kind]);
         assert!(!pages[kind].contains("none"), "{}", pages[kind]);
+    }
+}
+
+/// The tags of every page as HTML, with a stranger's text wherever one can stand.
+fn tags(text: &str) -> BTreeSet<String> {
+    let mut team = lamps_and_wall();
+    for title in ["Lamps of Zelda Quill", "A wall"] {
+        let hostile = format!("{text} {title}");
+        let facts = team.facts();
+        for issue in &mut facts.issues {
+            if issue.milestone.as_deref() == Some(title) {
+                issue.milestone = Some(hostile.clone());
+            }
+        }
+        for row in &mut facts.milestones {
+            if row.title == title {
+                row.title.clone_from(&hostile);
+                row.closed_at = None;
+            }
+        }
+    }
+    team.streams
+        .extend([Stream::MergeRules, Stream::Environments]);
+    team.facts().environments.push(Environment {
+        repository: WIDGETS,
+        environment: format!("production {text}"),
+        wait_minutes: None,
+        reviewers: vec![text.to_owned()],
+        prevents_self_review: false,
+        has_branch_policy: false,
+    });
+    for path in ["docs/adr/0001-a.md", "docs/b.md"] {
+        change(
+            &mut team,
+            &format!("{text}/{path}"),
+            ChangeKind::Added,
+            None,
+        );
+    }
+    let found = all(&team);
+    let pages = found[0].pages.iter();
+    pages
+        .flat_map(|page| {
+            let [_, (_, html)] = linchpin::render::page_files(page, &[]).unwrap();
+            skeleton(&String::from_utf8(html).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn no_text_adds_an_element_or_an_attribute_to_a_page_of_work() {
+    let harmless = tags("harmless");
+    assert!(harmless.len() > 10, "{harmless:?}");
+    for hostile in corpus() {
+        let seen = tags(&hostile.text);
+        let added: Vec<_> = seen.difference(&harmless).collect();
+        assert!(added.is_empty(), "{}: {added:?}", hostile.name);
     }
 }
