@@ -1,6 +1,6 @@
 //! `linchpin lead`: the lead's named views, in the private tree alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::context::Context;
@@ -9,7 +9,7 @@ use super::output::{Audience, DraftFile, keep_out_of_git, replace_tree_and_draft
 use super::workspace::Workspace;
 use super::{console, person, private_folder};
 use crate::analysis::Analysis;
-use crate::domain::{PersonId, RepoName, RepositoryId};
+use crate::domain::PersonId;
 use crate::evidence::lead::{self, LeadSources, ProductSources};
 use crate::evidence::{Desk, Pack, Page, handing_over};
 use crate::metrics::agreements::agreements;
@@ -56,11 +56,7 @@ pub(super) fn files(
 ) -> Result<(Vec<OutputFile>, Vec<DraftFile>), CliError> {
     let (tables, question) = (&analysis.tables, &analysis.private_question);
     let readings = analysis.private_readings();
-    let repositories: BTreeMap<RepositoryId, RepoName> = tables
-        .repositories
-        .iter()
-        .filter_map(|row| Some((row.repository, row.name.parse().ok()?)))
-        .collect();
+    let repositories = analysis.repository_names();
     let measures = metrics::measure_each(&readings, &|measure| measure);
     let products: Vec<ProductSources> = readings.iter().map(product_sources).collect();
     let members: Vec<PersonId> = question

@@ -1,6 +1,5 @@
 //! `linchpin person`: one person's private tree.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::args::PersonArgs;
@@ -10,7 +9,7 @@ use super::output::{Audience, DraftFile, keep_out_of_git, replace_tree_and_draft
 use super::workspace::Workspace;
 use super::{console, private_folder};
 use crate::analysis::Analysis;
-use crate::domain::{Account, PersonId, RepoName, RepositoryId};
+use crate::domain::{Account, PersonId};
 use crate::evidence::{Desk, Entry, Pack, Page, Sources, brag, with_desk};
 use crate::render::draft::Draft;
 use crate::render::html::Sibling;
@@ -182,11 +181,7 @@ pub(super) fn with_sources<T>(
     use_them: impl FnOnce(&Sources<'_>) -> T,
 ) -> T {
     let tables = &analysis.tables;
-    let repositories: BTreeMap<RepositoryId, RepoName> = tables
-        .repositories
-        .iter()
-        .filter_map(|repository| Some((repository.repository, repository.name.parse().ok()?)))
-        .collect();
+    let repositories = analysis.repository_names();
     let register = &workspace.private_register;
     let entries: Vec<Entry> = register
         .manual_entries

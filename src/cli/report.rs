@@ -1,6 +1,6 @@
 //! From the store to the team tree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::console::note;
 use super::context::Context;
@@ -8,18 +8,21 @@ use super::error::{CliError, ErrorKind};
 use super::output::{Audience, replace_tree};
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
-use crate::domain::{Account, Person};
+use crate::domain::{Account, Person, RepoName, RepositoryId};
+use crate::evidence::published::Published;
+use crate::evidence::{self, Sources};
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::{self, Measure, unmet};
 use crate::register::nearest;
 use crate::render::{self, OutputFile, encode};
 use crate::report::{
     AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
+    TeamReport,
 };
 use crate::store::{self, Store, checksum};
 use crate::tables::{FactTable, Tables};
-use crate::work::Reading;
 use crate::work::unknown::logins_of_nobody;
+use crate::work::{Past, Reading};
 
 impl Analysis {
     /// Reads the store of a workspace, which somebody may be writing.
@@ -83,6 +86,14 @@ impl Analysis {
             .map(|repository| repository.name.as_str())
             .collect();
         Names::of(&known_people(&self.tables, workspace), &repositories)
+    }
+
+    /// Repositories of a server, by id.
+    #[must_use]
+    pub fn repository_names(&self) -> BTreeMap<RepositoryId, RepoName> {
+        let rows = self.tables.repositories.iter();
+        rows.filter_map(|row| Some((row.repository, row.name.parse().ok()?)))
+            .collect()
     }
 
     /// Repositories as readers know them.
@@ -247,6 +258,34 @@ pub fn write_team_tree<T: Send>(
     Ok(measured)
 }
 
+/// What is published of the team's work: told without the private register.
+fn published(
+    analysis: &Analysis,
+    readings: &[Reading<'_>],
+    report: &TeamReport,
+    names: &Names,
+) -> Vec<Published> {
+    let (tables, question) = (&analysis.tables, &analysis.question);
+    let products = question.products_and_rest(&tables.repositories);
+    // What the figures were told from is there already.
+    let rest = products.iter().skip(readings.len());
+    let rest = rest.map(|product| Reading::of(tables, question, product));
+    let past = Past {
+        tables,
+        question,
+        readings: readings.iter().cloned().chain(rest).collect(),
+    };
+    evidence::published::published(
+        &Sources {
+            past: &past,
+            repositories: &analysis.repository_names(),
+            entries: &[],
+        },
+        report,
+        names,
+    )
+}
+
 /// The files of the team tree, the measures with the rows that are listed, and what `keep` makes of each.
 pub(super) fn team_files<T: Send>(
     analysis: &Analysis,
@@ -285,6 +324,7 @@ pub(super) fn team_files<T: Send>(
             until: accepted.until,
         })
         .collect();
+    let names = analysis.names(workspace);
     let input = TeamInput {
         as_of: analysis.question.as_of,
         window: analysis.question.window,
@@ -296,7 +336,7 @@ pub(super) fn team_files<T: Send>(
         certificates: &analysis.findings.certificates,
         gaps: &analysis.findings.gaps,
         accepted: &accepted,
-        names: &analysis.names(workspace),
+        names: &names,
         minimum_n: analysis.question.minimum_n,
         minimum_people: analysis.question.minimum_people,
         version: env!("CARGO_PKG_VERSION"),
@@ -305,6 +345,7 @@ pub(super) fn team_files<T: Send>(
         |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(ErrorKind::Defect, error);
     let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
     let report = crate::report::team(&input, &definition);
-    let files = render::team_tree(&report).map_err(|error| defect(Box::new(error)))?;
+    let published = published(analysis, readings, &report, &names);
+    let files = render::team_tree(&report, &published).map_err(|error| defect(Box::new(error)))?;
     Ok((files, (measures, kept)))
 }

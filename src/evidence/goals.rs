@@ -153,7 +153,7 @@ pub(super) fn outcome_over(
         let title = format!("{}, {name}", metric.definition.title);
         let later = side(measured);
         let verdict = reached(sources, goal, metric.definition.unit, &later);
-        lines.push(line(&title, &earlier, &later, stretches) + &verdict);
+        lines.push(line(&title, &earlier, &later, &stretches.words) + &verdict);
     }
     if lines.is_empty() {
         let scope = goal.goal.scope.as_deref().unwrap_or("every product");
@@ -245,7 +245,7 @@ fn of_person(
         &title,
         &side(stretches.before),
         &side(stretches.after),
-        stretches,
+        &stretches.words,
     )
 }
 
@@ -290,8 +290,20 @@ fn reached(sources: &Sources<'_>, goal: &RosterGoal, unit: Unit, after: &Side) -
     }
 }
 
+/// A figure of two stretches of days, the first and the second, as the line of a goal.
+pub(super) fn compared(
+    definition: &Definition,
+    name: &str,
+    [before, after]: [&Measured; 2],
+    days: &[String; 2],
+) -> String {
+    let title = format!("{}, {name}", definition.title);
+    let (before, after) = (side(before, definition), side(after, definition));
+    line(&title, &before, &after, days)
+}
+
 /// `Pickup time, widgets: 9.5 h → 3.8 h (n 88 → 93; 80 % interval 8.1 h to 11.0 h → 3.2 h to 4.6 h); … → ….`
-fn line(title: &str, before: &Side, after: &Side, stretches: &Stretches) -> String {
+fn line(title: &str, before: &Side, after: &Side, days: &[String; 2]) -> String {
     let text = |side: &Side| match side {
         Side::Found { text, .. } => text.clone(),
         Side::Missing(because) => format!("[not measured: {because}]"),
@@ -313,7 +325,7 @@ fn line(title: &str, before: &Side, after: &Side, stretches: &Stretches) -> Stri
         let of = |side| ends(side).unwrap_or_else(|| "–".to_owned());
         let _ = write!(line, "; 80 % interval {} → {}", of(before), of(after));
     }
-    let [first, second] = &stretches.words;
+    let [first, second] = days;
     let _ = write!(line, "); {first} → {second}.");
     line
 }

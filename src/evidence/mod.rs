@@ -4,6 +4,7 @@
 //! guess or read minds are refused ([`lint`]). Nothing ranks people, and no incident or revert is put down to anybody.
 
 pub mod absence;
+mod blocks;
 mod bottleneck;
 pub mod brag;
 mod coverage;
@@ -21,6 +22,7 @@ mod moments;
 pub mod one_on_one;
 mod open_work;
 pub mod pack;
+pub mod published;
 mod review;
 pub mod sampling;
 mod situation;

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{RenderError, encode, svg};
 use crate::evidence::Page;
 use crate::evidence::lead::Lead;
+use crate::evidence::published::Published;
 use crate::report::{Chart, Document, TeamReport};
 
 const TEAM: &str = include_str!("../../reports/team.html");
@@ -28,9 +29,9 @@ const STYLE: &str = include_str!("../../reports/team.css");
 ///
 /// # Errors
 /// A defect of the program: the template does not fit the report, or a chart cannot be drawn.
-pub fn team(report: &TeamReport) -> Result<String, RenderError> {
+pub fn team(report: &TeamReport, published: &[Published]) -> Result<String, RenderError> {
     let style = style();
-    let page = view::Page::of(report, &style, &source_hash(&style))?;
+    let page = view::Page::of(report, published, &style, &source_hash(&style))?;
     rendered("team.html", TEAM, &page)
 }
 

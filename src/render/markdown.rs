@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::encode::{markdown as md, markdown_code, markdown_link, markdown_markup};
 use super::json::zone_name;
+use crate::evidence::Page;
+use crate::evidence::published::{Published, pages_of};
 use crate::report::quantity;
 use crate::report::team::Shortcoming;
 use crate::report::{
@@ -16,7 +18,7 @@ pub const MAX_SUMMARY_BYTES: usize = 900 * 1024;
 
 /// `summary.md`.
 #[must_use]
-pub fn summary(report: &TeamReport) -> String {
+pub fn summary(report: &TeamReport, published: &[Published]) -> String {
     let mut text = format!("# {}\n\n", md(&report.title));
     let _ = writeln!(
         text,
@@ -30,7 +32,8 @@ pub fn summary(report: &TeamReport) -> String {
     let full = text.len();
     for product in &report.products {
         let before = text.len();
-        write_product(&mut text, product, report.minimum_n);
+        let pages = pages_of(published, &product.id);
+        write_product(&mut text, product, pages, report.minimum_n);
         if text.len() > MAX_SUMMARY_BYTES - 1024 {
             text.truncate(before.max(full));
             text.push_str("\n> The summary ends here because it would be too long; `index.html` holds the rest.\n\n");
@@ -86,7 +89,7 @@ fn shortcomings(text: &mut String, shortcomings: &[Shortcoming]) {
     }
 }
 
-fn write_product(text: &mut String, product: &ProductReport, minimum_n: u64) {
+fn write_product(text: &mut String, product: &ProductReport, pages: &[Page], minimum_n: u64) {
     let _ = writeln!(text, "## {}\n", md(&product.name));
     let repositories: Vec<String> = product
         .repositories
@@ -99,6 +102,13 @@ fn write_product(text: &mut String, product: &ProductReport, minimum_n: u64) {
         .collect();
     if !repositories.is_empty() {
         let _ = writeln!(text, "{}\n", repositories.join(" · "));
+    }
+    let pages = pages.iter();
+    // Titles are encoded, and a stem has small letters, digits and hyphens.
+    let pages = pages.map(|page| format!("[{}]({}.md)", md(&page.document.title), page.stem));
+    let pages: Vec<String> = pages.collect();
+    if !pages.is_empty() {
+        let _ = writeln!(text, "{}\n", pages.join(" · "));
     }
     for section in &product.sections {
         write_section(text, section, minimum_n);

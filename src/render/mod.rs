@@ -18,6 +18,7 @@ pub use markdown::MAX_SUMMARY_BYTES;
 
 use crate::evidence::Page;
 use crate::evidence::lead::Lead;
+use crate::evidence::published::Published;
 use crate::report::{Chart, TeamReport};
 
 /// Why a report could not be turned into bytes. Each is a defect of the program, not of the data.
@@ -47,16 +48,22 @@ pub enum RenderError {
 /// One file of an output tree: its path below the tree's root, with `/`, and its bytes.
 pub type OutputFile = (String, Vec<u8>);
 
-/// All files below `team/`.
+/// All files below `team/`: the report, and what is published of each product's work.
 ///
 /// # Errors
 /// A defect of the program: see [`RenderError`].
-pub fn team_tree(report: &TeamReport) -> Result<Vec<OutputFile>, RenderError> {
+pub fn team_tree(
+    report: &TeamReport,
+    published: &[Published],
+) -> Result<Vec<OutputFile>, RenderError> {
     let mut files = vec![
-        ("index.html".to_owned(), html::team(report)?.into_bytes()),
+        (
+            "index.html".to_owned(),
+            html::team(report, published)?.into_bytes(),
+        ),
         (
             "summary.md".to_owned(),
-            markdown::summary(report).into_bytes(),
+            markdown::summary(report, published).into_bytes(),
         ),
         (
             "metrics.json".to_owned(),
@@ -70,8 +77,27 @@ pub fn team_tree(report: &TeamReport) -> Result<Vec<OutputFile>, RenderError> {
     for chart in report.figures().filter_map(|figure| figure.chart.as_ref()) {
         files.extend(chart_files(chart, "charts")?);
     }
+    for product in published {
+        for page in &product.pages {
+            let nav = siblings(report, product, page);
+            files.extend(page_files(page, &nav)?);
+        }
+    }
     files.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(files)
+}
+
+/// The team page, and the pages of a product with the one that is looked at.
+fn siblings(report: &TeamReport, product: &Published, here: &Page) -> Vec<html::Sibling> {
+    let back = html::Sibling {
+        title: report.title.clone(),
+        place: Some(format!("index.html#{}", product.product)),
+    };
+    let beside = product.pages.iter().map(|page| html::Sibling {
+        title: page.document.title.clone(),
+        place: (page.stem != here.stem).then(|| format!("{}.html", page.stem)),
+    });
+    std::iter::once(back).chain(beside).collect()
 }
 
 /// All files below `private/lead/` but the drafts: the page, every part as text, the views as data, and the pages beside them.

@@ -9,6 +9,7 @@ pub mod document;
 pub mod figure;
 mod gate;
 mod input;
+mod masked;
 pub mod names;
 pub mod quantity;
 pub mod subject;

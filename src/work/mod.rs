@@ -6,6 +6,7 @@ pub mod areas;
 pub mod beside_code;
 pub mod commits;
 pub mod delivery;
+pub mod documents;
 pub mod fate;
 pub mod file_areas;
 pub mod flow_rules;

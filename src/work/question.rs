@@ -248,6 +248,31 @@ impl Question {
         !product.repositories.is_empty() && product.repositories.iter().all(is_whole)
     }
 
+    /// Why a stream of a product was not read; `None` where that of one of its repositories was, be it empty.
+    #[must_use]
+    pub fn unread(&self, product: &Product, stream: Stream) -> Option<Missing> {
+        let lines = self.certificates.iter();
+        let mut reason = None;
+        for line in lines.filter(|line| line.stream == stream && product.has(line.repository)) {
+            if line.is_whole() || line.fetched > 0 {
+                return None;
+            }
+            reason = reason.or_else(|| {
+                Some(Missing {
+                    because: line
+                        .reason
+                        .clone()
+                        .unwrap_or_else(|| "they were not read".to_owned()),
+                    fix: line.fix.clone(),
+                })
+            });
+        }
+        Some(reason.unwrap_or_else(|| Missing {
+            because: format!("no {} in the store", stream.word().replace('_', " ")),
+            fix: None,
+        }))
+    }
+
     /// Why a product's need is not met by any of its repositories; `None` when at least one meets it.
     #[must_use]
     pub fn missing(&self, product: &Product, need: Need) -> Option<Missing> {

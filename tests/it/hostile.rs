@@ -23,9 +23,9 @@ use crate::render_given::{
 };
 
 #[derive(serde::Deserialize)]
-struct Hostile {
-    name: String,
-    text: String,
+pub(crate) struct Hostile {
+    pub(crate) name: String,
+    pub(crate) text: String,
 }
 
 /// The trees of the whole corpus, rendered once for all tests.
@@ -38,7 +38,7 @@ fn trees() -> &'static [(Hostile, Vec<OutputFile>)] {
     TREES.get_or_init(|| corpus().into_iter().map(render).collect())
 }
 
-fn corpus() -> Vec<Hostile> {
+pub(crate) fn corpus() -> Vec<Hostile> {
     let corpus: Vec<Hostile> =
         serde_json::from_str(include_str!("../../fixtures/hostile/texts.json")).unwrap();
     assert!(corpus.len() > 70);
@@ -114,7 +114,7 @@ fn given(text: &str) -> Given {
 }
 
 /// Element and attribute names of a markup text in order; values of `href` as well, for they can act.
-fn skeleton(markup: &str) -> Vec<String> {
+pub(crate) fn skeleton(markup: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = markup;
     while let Some(at) = rest.find('<') {

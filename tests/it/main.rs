@@ -63,6 +63,7 @@ mod private_packs;
 mod project;
 mod properties;
 mod pseudonymous;
+mod published;
 mod reads;
 mod reference;
 mod register;

@@ -365,7 +365,7 @@ fn a_summary_stays_below_what_github_shows() {
         })
         .collect();
     given.measures = measures(&names[0]);
-    let summary = render::markdown::summary(&given.report());
+    let summary = render::markdown::summary(&given.report(), &[]);
     assert!(summary.len() < MAX_SUMMARY_BYTES, "{}", summary.len());
     assert!(
         summary.contains("The summary ends here"),

@@ -464,7 +464,7 @@ impl Given {
     }
 
     pub(crate) fn tree(&self) -> Vec<OutputFile> {
-        render::team_tree(&self.report()).unwrap()
+        render::team_tree(&self.report(), &[]).unwrap()
     }
 }
 

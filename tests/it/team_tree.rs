@@ -360,7 +360,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         minimum_people: 2,
         version: "0.1.0",
     };
-    team_tree(&team(&input, &TeamDefinition::built_in().unwrap())).unwrap()
+    team_tree(&team(&input, &TeamDefinition::built_in().unwrap()), &[]).unwrap()
 }
 
 /// A basic string of TOML.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::book::{Book, count, listed, not_observed, paragraph};
+use super::book::Book;
 use crate::domain::{Issue, Milestone, RepositoryId, Stream};
 use crate::evidence::Page;
+use crate::evidence::blocks::{count, listed, not_observed, paragraph};
 use crate::report::document::{Block, Span};
+use crate::work::Reading;
 use crate::work::delivery::actions::{Done, Standing, done, last_day, standing};
-use crate::work::{Missing, Reading};
 
 const INTRO: &str = "Milestones that were due in the window, closed in it, or are open after their due day. GitHub keeps the last due day \
                      alone: whether it was moved, and how long before that was told, is not observed. What was in a milestone is what \
@@ -30,7 +31,7 @@ pub(super) fn page(book: &Book<'_>) -> Page {
     }
     for reading in book.readings() {
         blocks.extend(book.heading(&reading.product.name));
-        match missing(reading) {
+        match reading.question.unread(reading.product, Stream::Milestones) {
             Some(missing) => blocks.push(not_observed(
                 "milestones",
                 &missing.because,
@@ -40,34 +41,6 @@ pub(super) fn page(book: &Book<'_>) -> Page {
         }
     }
     book.document("dates", "Dates kept", INTRO, blocks)
-}
-
-/// Why the milestones of a product were not read; `None` where those of one repository were.
-fn missing(reading: &Reading<'_>) -> Option<Missing> {
-    let question = reading.question;
-    let lines = question
-        .certificates
-        .iter()
-        .filter(|line| line.stream == Stream::Milestones && reading.product.has(line.repository));
-    let mut reason = None;
-    for line in lines {
-        if line.is_whole() || line.fetched > 0 {
-            return None;
-        }
-        reason = reason.or_else(|| {
-            Some(Missing {
-                because: line
-                    .reason
-                    .clone()
-                    .unwrap_or_else(|| "they were not read".to_owned()),
-                fix: line.fix.clone(),
-            })
-        });
-    }
-    Some(reason.unwrap_or_else(|| Missing {
-        because: "no milestones in the store".to_owned(),
-        fix: None,
-    }))
 }
 
 /// A milestone with a due day, and how it stands to it.

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use super::book::{Book, count, paragraph, unobserved};
+use super::book::Book;
 use crate::domain::{Issue, PrNumber};
 use crate::evidence::Page;
+use crate::evidence::blocks::{count, paragraph, unobserved};
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};

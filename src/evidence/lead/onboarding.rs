@@ -3,9 +3,10 @@
 
 use jiff::Timestamp;
 
-use super::book::{Book, labelled, listed, paragraph, unobserved};
+use super::book::Book;
 use crate::domain::PersonId;
 use crate::evidence::Page;
+use crate::evidence::blocks::{labelled, listed, paragraph, unobserved};
 use crate::metrics::onboarding::milestones::{First, Milestones, joiners, milestones};
 use crate::report::document::{Block, Span};
 use crate::work::Need;

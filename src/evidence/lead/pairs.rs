@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::book::{Book, count, listed, paragraph, unobserved};
+use super::book::Book;
 use crate::evidence::Page;
+use crate::evidence::blocks::{count, listed, paragraph, unobserved};
 use crate::metrics::measure::KeyedRow;
 use crate::metrics::pairs::matrix::{Pair, rows};
 use crate::report::document::{Block, Span};

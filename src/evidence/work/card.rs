@@ -8,6 +8,7 @@ use crate::evidence::goals::{self, Outcome, Stretches};
 use crate::evidence::index::link;
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
+use crate::work::delivery::incidents::Placed;
 use crate::work::initiatives::{Initiative, Named, Production, Story, Waits};
 use crate::work::roster::{RosterGoal, RosterInitiative};
 
@@ -16,7 +17,7 @@ pub(super) const NOT_YET: &str = "[not measured: it is open, or nothing has pass
 
 impl Record<'_> {
     /// `Checkout in two steps · 2026-02-03 → 2026-04-22 · in production 2026-04-24`.
-    pub(super) fn heading(&self, initiative: &Initiative, story: &Story) -> String {
+    pub(in crate::evidence) fn heading(&self, initiative: &Initiative, story: &Story) -> String {
         let date = |at: Timestamp| self.sources.date(at).to_string();
         let until = story.until.map_or_else(|| "open".to_owned(), date);
         let production = match &story.production {
@@ -178,7 +179,7 @@ impl Record<'_> {
     }
 
     /// Reverts, and incidents put down to a deployment that first shipped some of it. Nobody is named: they are the work's.
-    pub(super) fn against(&self, story: &Story) -> Vec<Span> {
+    pub(in crate::evidence) fn against(&self, story: &Story) -> Vec<Span> {
         let mut line = vec![Span::Strong("against it".to_owned()), Span::text(": ")];
         let mut is_first = true;
         let mut gap = |line: &mut Vec<Span>| {
@@ -206,38 +207,36 @@ impl Record<'_> {
         }
         for (placed, n) in &story.incidents {
             gap(&mut line);
-            let incident = &placed.incident;
-            line.push(Span::text("incident "));
-            let key = (incident.repository, incident.number);
-            match &placed.url {
-                Some(url) => {
-                    let page = link(self.sources, key.0, key.1, url);
-                    line.push(Span::link(page.text, page.url));
-                }
-                None => line.push(Span::text(incident.number.to_string())),
-            }
-            let severity = incident
-                .severity
-                .as_ref()
-                .map_or_else(String::new, |word| format!(" ({word})"));
-            let restored = incident.resolved_at.map_or_else(
-                || "not restored yet".to_owned(),
-                |at| {
-                    let hours = Elapsed::between(incident.started_at, at);
-                    let hours = hours.map_or(0.0, Elapsed::hours);
-                    format!("restored in {}", quantity::hours(hours))
-                },
-            );
+            line.extend(self.incident(placed));
             line.push(Span::text(format!(
-                "{severity}, started {}, put down to a deployment with {n} of these pull requests (evidence: {}), {restored}",
-                date(incident.started_at),
-                incident.attribution.word().replace('_', " ")
+                ", put down to a deployment with {n} of these pull requests (evidence: {}), {}",
+                placed.incident.attribution.word().replace('_', " "),
+                restored(placed)
             )));
         }
         if is_first {
             line.push(Span::text(self.nothing_against(story)));
         }
         line
+    }
+
+    /// `incident widgets#530 (sev2), started 2026-03-18`.
+    pub(in crate::evidence) fn incident(&self, placed: &Placed) -> Vec<Span> {
+        let incident = &placed.incident;
+        let page = match &placed.url {
+            Some(url) => {
+                let page = link(self.sources, incident.repository, incident.number, url);
+                Span::link(page.text, page.url)
+            }
+            None => Span::text(incident.number.to_string()),
+        };
+        let severity = incident
+            .severity
+            .as_ref()
+            .map_or_else(String::new, |word| format!(" ({word})"));
+        let started = self.sources.date(incident.started_at);
+        let rest = Span::text(format!("{severity}, started {started}"));
+        vec![Span::text("incident "), page, rest]
     }
 
     /// What is said where nothing speaks against it: as far as the record goes.
@@ -318,6 +317,19 @@ impl<'a> Record<'a> {
     }
 }
 
+/// How long an incident lasted, in words.
+pub(in crate::evidence) fn restored(placed: &Placed) -> String {
+    let incident = &placed.incident;
+    incident.resolved_at.map_or_else(
+        || "not restored yet".to_owned(),
+        |at| {
+            let hours = Elapsed::between(incident.started_at, at);
+            let hours = hours.map_or(0.0, Elapsed::hours);
+            format!("restored in {}", quantity::hours(hours))
+        },
+    )
+}
+
 fn or_nobody(names: String) -> String {
     if names.is_empty() {
         "nobody".to_owned()
@@ -334,19 +346,21 @@ fn joined(words: &[&str]) -> String {
     }
 }
 
+/// `31 % on reviewers, 12 % on deployment`.
+pub(in crate::evidence) fn shares(waits: &Waits) -> String {
+    let deployment = waits.deployment.map_or_else(
+        || "deployment not observed".to_owned(),
+        |share| format!("{} on deployment", quantity::percent(share)),
+    );
+    format!(
+        "{} on reviewers, {deployment}",
+        quantity::percent(waits.reviewers)
+    )
+}
+
 /// `waited: 31 % on reviewers, 12 % on deployment (n 15; the team's other work 44 %, 9 %)`.
 fn waited(story: &Story) -> Vec<Span> {
     let mut line = vec![Span::Strong("waited".to_owned())];
-    let shares = |waits: &Waits| {
-        let deployment = waits.deployment.map_or_else(
-            || "deployment not observed".to_owned(),
-            |share| format!("{} on deployment", quantity::percent(share)),
-        );
-        format!(
-            "{} on reviewers, {deployment}",
-            quantity::percent(waits.reviewers)
-        )
-    };
     line.push(Span::text(match (&story.waits, &story.others) {
         (None, _) => ": [not measured]".to_owned(),
         (Some(own), None) => format!(

@@ -15,13 +15,14 @@ use super::Sources;
 use super::goals::{self, Outcome};
 use super::handing_over;
 use super::pack::Face;
-use crate::domain::{Bucket, Granularity, PersonId, PullRequestState};
+use crate::domain::{Bucket, Granularity, PersonId, PullRequest, PullRequestState};
 use crate::report::document::{Block, Document, Span};
 use crate::work::Need;
-use crate::work::initiatives::{Initiative, Initiatives, Named, Story, Teller};
+use crate::work::initiatives::{Decision, Initiative, Initiatives, Named, Story, Teller};
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterInitiative;
 
+pub(super) use self::card::{restored, shares};
 pub(super) use self::pieces::{Part, Piece};
 
 /// How many pull requests outside of initiatives are listed.
@@ -113,6 +114,11 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// Every initiative with its story, by the first pull request.
+    pub(super) fn told(&self) -> impl Iterator<Item = (&Initiative, &Story)> {
+        self.found.all.iter().zip(&self.stories)
+    }
+
     /// The initiatives of the window in which somebody is the declared second, each with its dates and its id.
     pub(super) fn seconded(&self, person: PersonId) -> Vec<Vec<Span>> {
         let both = self.found.all.iter().zip(&self.stories);
@@ -158,7 +164,7 @@ impl<'a> Record<'a> {
     }
 
     /// Whether some of an initiative happened inside the window.
-    fn is_inside(&self, story: &Story) -> bool {
+    pub(super) fn is_inside(&self, story: &Story) -> bool {
         let seen = self.sources.seen();
         story.since < seen.until && story.until.is_none_or(|until| until >= seen.since)
     }
@@ -231,7 +237,7 @@ impl<'a> Record<'a> {
         words.join(", ")
     }
 
-    fn link(&self, key: Key) -> Option<Span> {
+    pub(super) fn link(&self, key: Key) -> Option<Span> {
         let url = if let Some(whole) = self.teller.whole(key) {
             &whole.pull_request.url
         } else {
@@ -242,12 +248,11 @@ impl<'a> Record<'a> {
         Some(Span::link(link.text, link.url))
     }
 
-    /// `2026-02-03 · widgets#12 “Title”, by Ada, merged 2026-02-05`.
-    fn dated(&self, key: Key) -> Option<Vec<Span>> {
-        let row = self.teller.whole(key)?.pull_request;
+    /// `merged 2026-02-05`: how a pull request stands.
+    pub(super) fn state(&self, row: &PullRequest) -> String {
         let date = |at: Timestamp| self.sources.date(at);
         let inside = |at: &Timestamp| *at < self.sources.past.question.as_of;
-        let state = match (
+        match (
             row.state,
             row.merged_at.filter(inside),
             row.closed_at.filter(inside),
@@ -255,12 +260,28 @@ impl<'a> Record<'a> {
             (PullRequestState::Merged, Some(at), _) => format!("merged {}", date(at)),
             (_, _, Some(at)) => format!("closed without a merge {}", date(at)),
             _ => "open".to_owned(),
-        };
+        }
+    }
+
+    /// The records of decisions that a pull request brought.
+    pub(super) fn decisions_of(&self, key: Key) -> Vec<Decision> {
+        self.teller.decisions_of(key)
+    }
+
+    /// A pull request.
+    pub(super) fn pull_request(&self, key: Key) -> Option<&'a PullRequest> {
+        Some(self.teller.whole(key)?.pull_request)
+    }
+
+    /// `2026-02-03 · widgets#12 “Title”, by Ada, merged 2026-02-05`.
+    fn dated(&self, key: Key) -> Option<Vec<Span>> {
+        let row = self.pull_request(key)?;
+        let state = self.state(row);
         let author = row
             .author
             .map_or_else(String::new, |who| format!(", by {}", self.name(who)));
         let mut line = vec![
-            Span::Strong(date(row.created_at).to_string()),
+            Span::Strong(self.sources.date(row.created_at).to_string()),
             Span::text(" · "),
         ];
         line.extend(self.link(key));

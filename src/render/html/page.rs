@@ -65,7 +65,8 @@ pub(super) struct LeadPage {
     beside: Vec<Sibling>,
 }
 
-fn beside(page: &Page) -> Sibling {
+/// A page by its title and its place.
+pub(super) fn beside(page: &Page) -> Sibling {
     Sibling {
         title: page.document.title.clone(),
         place: Some(format!("{}.html", page.stem)),

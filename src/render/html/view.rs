@@ -3,8 +3,12 @@
 use minijinja::value::Value;
 use serde::Serialize;
 
+use super::Sibling;
 use super::figure::{FigureView, anchor, figure};
+use super::page::beside;
 use super::tables::{TableView, accepted, certificates, gaps, table};
+use crate::evidence;
+use crate::evidence::published::{Published, pages_of};
 use crate::render::{RenderError, encode, json, svg};
 use crate::report::figure::Headline;
 use crate::report::quantity;
@@ -47,6 +51,8 @@ struct ProductView {
     id: String,
     name: String,
     repositories: Vec<LinkView>,
+    /// What is published of its work.
+    published: Vec<Sibling>,
     glance: Vec<GlanceView>,
     sections: Vec<SectionView>,
 }
@@ -104,6 +110,7 @@ struct AbsentView {
 impl Page {
     pub(super) fn of(
         report: &TeamReport,
+        published: &[Published],
         style: &str,
         style_hash: &str,
     ) -> Result<Self, RenderError> {
@@ -118,7 +125,7 @@ impl Page {
         let products: Result<Vec<ProductView>, RenderError> = report
             .products
             .iter()
-            .map(|part| product(part, report.minimum_n))
+            .map(|part| product(part, pages_of(published, &part.id), report.minimum_n))
             .collect();
         Ok(Self {
             title: report.title.clone(),
@@ -156,7 +163,11 @@ fn shortcoming(shortcoming: &Shortcoming) -> ShortView {
     }
 }
 
-fn product(product: &ProductReport, minimum_n: u64) -> Result<ProductView, RenderError> {
+fn product(
+    product: &ProductReport,
+    pages: &[evidence::Page],
+    minimum_n: u64,
+) -> Result<ProductView, RenderError> {
     let figures = || product.sections.iter().flat_map(|section| &section.figures);
     let glance: Result<Vec<GlanceView>, RenderError> = product
         .at_a_glance
@@ -181,6 +192,7 @@ fn product(product: &ProductReport, minimum_n: u64) -> Result<ProductView, Rende
                 url: face.url.as_deref().and_then(encode::url),
             })
             .collect(),
+        published: pages.iter().map(beside).collect(),
         glance: glance?,
         sections: sections?,
     })

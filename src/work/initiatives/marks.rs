@@ -192,8 +192,9 @@ impl<'a> Marks<'a> {
     }
 }
 
-/// A title with its product before it, where there is more than one.
-fn with_product(past: &Past<'_>, product: &str, title: &str) -> String {
+/// A milestone's title as its initiative is called: with its product behind it, where there is more than one.
+#[must_use]
+pub fn with_product(past: &Past<'_>, product: &str, title: &str) -> String {
     if past.question.products.len() > 1 && !product.is_empty() {
         format!("{title} ({product})")
     } else {

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use self::marks::Marks;
+pub use self::marks::with_product;
 pub use self::story::{Decision, Involved, Production, Story, Waits};
 pub use self::teller::Teller;
 use super::Past;

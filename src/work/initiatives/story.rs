@@ -21,6 +21,13 @@ pub struct Involved {
 }
 
 impl Involved {
+    /// Everybody who wrote or paired in it.
+    #[must_use]
+    pub fn writers(&self) -> BTreeSet<PersonId> {
+        let pairs = self.paired.keys().flat_map(|(a, b)| [*a, *b]);
+        self.wrote.keys().copied().chain(pairs).collect()
+    }
+
     /// Whether somebody wrote or paired in it.
     #[must_use]
     pub fn wrote(&self, person: PersonId) -> bool {

@@ -199,6 +199,14 @@ impl<'a> Teller<'a> {
         })
     }
 
+    /// The records of decisions that a merged pull request brought.
+    #[must_use]
+    pub fn decisions_of(&self, key: Key) -> Vec<Decision> {
+        let whole = self.whole(key);
+        let merged = whole.and_then(|whole| Some((whole, whole.pull_request.merged_at?)));
+        merged.map_or_else(Vec::new, |(whole, at)| self.decisions(whole, at))
+    }
+
     fn involve(
         &self,
         product: &Product<'_>,

@@ -217,7 +217,7 @@ fn of_the_whole_demo_are_checksums_that_name_what_changed() {
                 .filter(|line| !other.lines().any(|known| known == *line))
         })
         .map(name)
-        .collect::<std::collections::BTreeSet<_>>()
+        .collect::<BTreeSet<_>>()
         .into_iter()
         .collect();
     assert!(

@@ -2,7 +2,8 @@
 
 use super::key_of;
 use super::parts::Parts;
-use crate::evidence::lead::book::{Book, count, paragraph};
+use crate::evidence::blocks::{count, paragraph};
+use crate::evidence::lead::book::Book;
 use crate::report::document::{Block, Span};
 use crate::report::table::{Column, Table, TableCell};
 use crate::work::Reading;

@@ -3,7 +3,8 @@
 use super::parts::Parts;
 use super::timeline;
 use crate::domain::{Attribution, NoCause, Rung};
-use crate::evidence::lead::book::{Book, listed, not_observed, paragraph};
+use crate::evidence::blocks::{listed, not_observed, paragraph};
+use crate::evidence::lead::book::Book;
 use crate::report::document::{Block, Span};
 use crate::work::delivery::incidents::Placed;
 use crate::work::pull_requests::Key;

@@ -11,9 +11,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
-use super::book::{Book, listed, not_observed, paragraph, unobserved};
+use super::book::Book;
 use crate::domain::RepositoryId;
 use crate::evidence::Page;
+use crate::evidence::blocks::{listed, not_observed, paragraph, unobserved};
 use crate::report::document::Span;
 use crate::report::names::plain_words;
 use crate::work::delivery::actions::Standing;
@@ -101,7 +102,7 @@ fn line(
         .filter(|standing| matches!(standing, Standing::Late | Standing::Overdue))
         .count();
     if !actions.is_empty() {
-        let n = super::book::count(actions.len(), "follow-up action");
+        let n = crate::evidence::blocks::count(actions.len(), "follow-up action");
         line.push(Span::text(format!("; {n}, of which late: {late}")));
     }
     line.push(Span::text(": "));

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::key_of;
 use super::parts::Parts;
-use crate::evidence::lead::book::{Book, listed};
+use crate::evidence::blocks::listed;
+use crate::evidence::lead::book::Book;
 use crate::report::document::{Block, Span};
 use crate::work::Fate;
 use crate::work::delivery::deployments::Candidate;

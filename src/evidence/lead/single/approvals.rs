@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::{Load, MOST, second};
 use crate::domain::{Environment, PersonId};
+use crate::evidence::blocks::{count, listed, paragraph, unobserved};
 use crate::evidence::lead::ProductSources;
-use crate::evidence::lead::book::{Book, count, listed, paragraph, unobserved};
+use crate::evidence::lead::book::Book;
 use crate::report::document::{Block, Span};
 use crate::work::roster::person_of;
 use crate::work::{Need, Reading};

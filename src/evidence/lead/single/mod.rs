@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use approvals::Approver;
 
 use super::ProductSources;
-use super::book::{Book, listed, not_observed, paragraph, unobserved};
+use super::book::Book;
 use super::knowledge::nearest;
 use crate::domain::PersonId;
 use crate::evidence::Page;
+use crate::evidence::blocks::{listed, not_observed, paragraph, unobserved};
 use crate::metrics::knowledge::concentration_by_kind;
 use crate::metrics::knowledge::decay::AreaKnowledge;
 use crate::metrics::knowledge::silos::{Silo, silos_among};
