@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::error::{CliError, DONE, ErrorKind, PARTIAL};
-use super::output::{Audience, keep_out_of_git, replace_tree};
+use super::output::{Audience, DraftFile, keep_out_of_git, replace_tree_and_drafts};
 use super::workspace::Workspace;
 use super::{console, person, private_folder};
 use crate::analysis::Analysis;
@@ -41,19 +41,19 @@ pub fn lead(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
 
 /// Writes the views and returns their folder.
 pub fn write(analysis: &Analysis, workspace: &Workspace) -> Result<PathBuf, CliError> {
-    let files = files(analysis, workspace)?;
+    let (files, drafts) = files(analysis, workspace)?;
     let private = workspace.out.join("private");
     keep_out_of_git(&private)?;
     let place = private.join(private_folder::LEAD);
-    replace_tree(&place, &files, Audience::Owner)?;
+    replace_tree_and_drafts(&place, &files, &drafts, Audience::Owner)?;
     Ok(place)
 }
 
-/// The files of the views.
+/// The files of the views, and the forms that people fill in.
 pub(super) fn files(
     analysis: &Analysis,
     workspace: &Workspace,
-) -> Result<Vec<OutputFile>, CliError> {
+) -> Result<(Vec<OutputFile>, Vec<DraftFile>), CliError> {
     let (tables, question) = (&analysis.tables, &analysis.private_question);
     let readings = analysis.private_readings();
     let repositories = analysis.repository_names();
@@ -86,7 +86,10 @@ pub(super) fn files(
         accepted: &workspace.register.accepted,
         masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),
     });
-    render::lead_tree(&views, &pages).map_err(|error| CliError::new(ErrorKind::Defect, error))
+    let files = render::lead_tree(&views, &pages)
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
+    let back = |page: &Page| vec![render::back_to_lead(page)];
+    Ok((files, person::drafts_with(&pages, back)))
 }
 
 /// What is told of people one by one.

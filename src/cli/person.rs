@@ -126,8 +126,13 @@ pub(super) fn files(pack: &Pack, pages: &[Page]) -> Result<Vec<OutputFile>, CliE
     Ok(files)
 }
 
-/// The drafts of a folder.
+/// The drafts of a person's folder.
 pub(super) fn drafts(pages: &[Page]) -> Vec<DraftFile> {
+    drafts_with(pages, |page| nav(pages, page))
+}
+
+/// The drafts among some pages, each with the pages beside it.
+pub(super) fn drafts_with(pages: &[Page], nav: impl Fn(&Page) -> Vec<Sibling>) -> Vec<DraftFile> {
     let drafts = pages.iter().filter(|page| page.is_draft);
     let file = |page: &Page| {
         let draft = Draft::of(&page.document);
@@ -136,7 +141,7 @@ pub(super) fn drafts(pages: &[Page]) -> Vec<DraftFile> {
             path: format!("{}.md", page.stem),
             draft: if is_brag { draft.remembering() } else { draft },
             page: format!("{}.html", page.stem),
-            nav: nav(pages, page),
+            nav: nav(page),
         }
     };
     drafts.map(file).collect()

@@ -95,23 +95,24 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
         logins.map(|login| login.0.clone()),
     );
     let (team, _) = team_files(&analysis, &analysis.readings(), workspace, &|_| ())?;
-    let mut files = lead::files(&analysis, workspace)?;
+    let (mut files, mut drafts) = lead::files(&analysis, workspace)?;
     files.extend(team);
     let everybody = person::everybody(&analysis);
     person::with_desk_of(&analysis, workspace, |desk| {
         for pack in everybody.iter().filter_map(|person| desk.pack(*person)) {
             let pages = desk.pages(&pack);
             files.extend(person::files(&pack, &pages)?);
-            for file in person::drafts(&pages) {
-                let begun = file.draft.begun();
-                let page = html::written(&begun, &file.nav)
-                    .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-                written.add(&begun);
-                written.add(&page);
-            }
+            drafts.extend(person::drafts(&pages));
         }
         Ok::<(), CliError>(())
     })?;
+    for file in drafts {
+        let begun = file.draft.begun();
+        let page = html::written(&begun, &file.nav)
+            .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
+        written.add(&begun);
+        written.add(&page);
+    }
     for (_, bytes) in files {
         written.add(&String::from_utf8_lossy(&bytes));
     }

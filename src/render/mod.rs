@@ -100,7 +100,7 @@ fn siblings(report: &TeamReport, product: &Published, here: &Page) -> Vec<html::
     std::iter::once(back).chain(beside).collect()
 }
 
-/// All files below `private/lead/`: the page, every part as text, the views as data, and the pages beside them.
+/// All files below `private/lead/` but the drafts: the page, every part as text, the views as data, and the pages beside them.
 ///
 /// # Errors
 /// A defect of the program: see [`RenderError`].
@@ -116,16 +116,21 @@ pub fn lead_tree(lead: &Lead, pages: &[Page]) -> Result<Vec<OutputFile>, RenderE
         let text = pack::document(&part.document);
         (format!("{}.md", part.id), text.into_bytes())
     }));
-    for page in pages {
-        let up = "../".repeat(page.stem.matches('/').count());
-        let back = html::Sibling {
-            title: "For the lead".to_owned(),
-            place: Some(format!("{up}index.html")),
-        };
-        files.extend(page_files(page, &[back])?);
+    for page in pages.iter().filter(|page| !page.is_draft) {
+        files.extend(page_files(page, &[back_to_lead(page)])?);
     }
     files.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(files)
+}
+
+/// The way back from a page to the lead's views.
+#[must_use]
+pub fn back_to_lead(page: &Page) -> html::Sibling {
+    let up = "../".repeat(page.stem.matches('/').count());
+    html::Sibling {
+        title: "For the lead".to_owned(),
+        place: Some(format!("{up}index.html")),
+    }
 }
 
 /// A page as text, and as a page to be read and printed, which names the pages beside it.

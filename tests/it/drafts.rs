@@ -24,9 +24,14 @@ impl Desk {
 
     /// Writes the pack over some time, and returns what was said.
     fn person(&self, time: &[&str]) -> String {
+        self.run(&["person", "mara-l"], time)
+    }
+
+    fn run(&self, command: &[&str], time: &[&str]) -> String {
         let config = demo().root.join("linchpin-demo/config");
         let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
-            .args(["person", "mara-l", "--store", "store", "--offline"])
+            .args(command)
+            .args(["--store", "store", "--offline"])
             .args(["--as-of", "2026-07-01T00:00:00Z"])
             .arg("--config")
             .arg(config.join("linchpin.toml"))
@@ -49,9 +54,50 @@ const UNTIL_NOW: [&str; 2] = ["--since", "2025-10-01"];
 
 #[test]
 fn whatever_is_typed_between_any_two_lines_or_into_any_blank_is_there_after_the_next_run() {
+    whatever_is_typed_stays(&Typed {
+        command: &["person", "mara-l"],
+        folder: "mara-l",
+        beside: "evidence.edited.md",
+        // What is not generated any more and was typed into stays under its own name.
+        stay: &[
+            "absence.md",
+            "draft/brag.md",
+            "draft/self-review.md",
+            "draft/star.md",
+        ],
+        told: &["draft/competency.md", "draft/calibration.md"],
+    });
+    whatever_is_typed_stays(&Typed {
+        command: &["lead"],
+        folder: "lead",
+        beside: "reviewers.edited.md",
+        stay: &["incidents/parcel-web-212.md"],
+        told: &["incidents/parcel-api-273.md"],
+    });
+}
+
+/// Typing into a folder.
+struct Typed {
+    /// What writes the folder.
+    command: &'static [&'static str],
+    folder: &'static str,
+    /// A generated page's name, once somebody typed into it.
+    beside: &'static str,
+    /// Files that are there after the next run.
+    stay: &'static [&'static str],
+    /// Drafts that are there, and of which it is said that they were edited.
+    told: &'static [&'static str],
+}
+
+fn whatever_is_typed_stays(about: &Typed) {
+    let (command, folder) = (about.command, about.folder);
     let desk = Desk::new();
-    desk.person(&HALF_A_YEAR);
-    let place = desk.place();
+    desk.run(command, &HALF_A_YEAR);
+    let place = desk
+        .keep
+        .path()
+        .join("linchpin-report/private")
+        .join(folder);
     let mut typed = Vec::new();
     let mut n = 0;
     let mut next = || {
@@ -91,18 +137,17 @@ fn whatever_is_typed_between_any_two_lines_or_into_any_blank_is_there_after_the_
         assert!(lost.is_empty(), "{lost:?}");
         files.keys().cloned().collect::<Vec<_>>()
     };
-    let said = desk.person(&UNTIL_NOW);
+    let said = desk.run(command, &UNTIL_NOW);
     let files = holds_all();
-    assert!(said.contains("evidence.edited.md"), "{said}");
-    // What is not generated any more and was typed into stays under its own name.
-    for file in ["absence", "draft/brag", "draft/self-review", "draft/star"] {
-        assert!(files.contains(&format!("{file}.md")), "{file}");
+    assert!(said.contains(about.beside), "{said}");
+    for file in about.stay {
+        assert!(files.contains(&(*file).to_owned()), "{file}");
     }
-    for file in ["draft/competency.md", "draft/calibration.md"] {
-        assert!(files.contains(&file.to_owned()), "{file}");
+    for file in about.told {
+        assert!(files.contains(&(*file).to_owned()), "{file}");
         assert!(said.contains(file), "{file} was edited: {said}");
     }
-    desk.person(&HALF_A_YEAR);
+    desk.run(command, &HALF_A_YEAR);
     holds_all();
 }
 

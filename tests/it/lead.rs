@@ -189,10 +189,13 @@ fn without_the_plants_neither_is_found() {
     }
 }
 
-/// The pages of incidents by their names.
+/// The forms of incidents as text, by their names.
 fn incident_pages(folder: &Path) -> Vec<(String, String)> {
-    let pages = fs::read_dir(folder).unwrap().map(|entry| {
-        let path = entry.unwrap().path();
+    let paths = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let forms = paths.filter(|path| path.extension().is_some_and(|found| found == "md"));
+    let pages = forms.map(|path| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         (name, fs::read_to_string(path).unwrap())
     });

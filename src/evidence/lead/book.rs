@@ -216,6 +216,11 @@ impl<'a> Book<'a> {
     }
 
     /// A page of the lead's folder.
+    /// Whose, of which window, as of when.
+    pub(super) fn subtitle(&self) -> Vec<Span> {
+        vec![Span::text(super::subtitle(self.sources.past.question))]
+    }
+
     pub(super) fn document(
         &self,
         stem: impl Into<String>,
@@ -228,7 +233,7 @@ impl<'a> Book<'a> {
             stem,
             Document {
                 title: title.into(),
-                subtitle: vec![Span::text(super::subtitle(self.sources.past.question))],
+                subtitle: self.subtitle(),
                 blocks,
             },
         )

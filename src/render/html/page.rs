@@ -98,7 +98,12 @@ impl LeadPage {
             title: "For the lead".to_owned(),
             style: Value::from_safe_string(style.0.to_owned()),
             style_hash: style.1.to_owned(),
-            beside: pages.iter().map(beside).collect(),
+            // A folder of pages has a page that lists them.
+            beside: pages
+                .iter()
+                .filter(|page| !page.stem.contains('/'))
+                .map(beside)
+                .collect(),
             subtitle: lead
                 .parts
                 .first()

@@ -9,7 +9,7 @@ use crate::evidence::Page;
 use crate::evidence::blocks::{coded, count, labelled, paragraph};
 use crate::evidence::lead::book::Book;
 use crate::evidence::measures::amount;
-use crate::report::document::{Block, Span};
+use crate::report::document::{Block, Document, Span};
 use crate::report::quantity;
 use crate::work::delivery::incidents::Placed;
 use crate::work::delivery::response::{CoordinatorFrom, Response, Tie};
@@ -41,45 +41,69 @@ pub(super) fn page(
     let empty = Response::default();
     let response = parts.responses.get(key).unwrap_or(&empty);
     let heading = |title: &str| Block::Heading(1, vec![Span::text(title)]);
-    let mut blocks = vec![
-        Block::Bullets(head(book, parts, placed, response)),
-        heading("Clocks"),
-        Block::Bullets(clocks(book, reading, placed, response)),
-        heading("People by role"),
-        Block::Bullets(roles(book, parts, placed, response)),
-        heading("Detection"),
-    ];
-    blocks.extend(detection(book, parts, placed));
-    blocks.push(heading("Timeline"));
+    let blank = |label: &str| Block::Blank {
+        label: label.to_owned(),
+        prompt: "[yours to write]".to_owned(),
+    };
+    // What is left blank stands between the parts, so that whoever fills it in keeps it.
+    let part = |id: &str, blocks: Vec<Block>| Block::Refreshed {
+        id: id.to_owned(),
+        is_whole: true,
+        blocks,
+    };
+    let mut course = vec![heading("Timeline")];
     if parts.unshipped.is_some() {
-        blocks.push(paragraph(
+        course.push(paragraph(
             "Not observed: deployments; the reason stands under the linked change.",
         ));
     }
-    blocks.extend(timeline::blocks(book, parts, placed));
-    blocks.push(heading("Linked change"));
-    blocks.extend(linked::blocks(book, parts, placed));
-    blocks.push(heading("Follow-up actions"));
-    blocks.extend(follow_up::blocks(book, reading, parts, placed, response));
-    blocks.push(heading("Yours to write"));
-    for label in [
-        "Impact",
-        "Root cause",
-        "What helped, what was missing",
-        "Lessons",
-        "Next steps",
-    ] {
-        blocks.push(Block::Blank {
-            label: label.to_owned(),
-            prompt: "[yours to write]".to_owned(),
-        });
-    }
-    blocks.push(heading("How this is made"));
+    course.extend(timeline::blocks(book, parts, placed));
+    course.push(heading("Linked change"));
+    course.extend(linked::blocks(book, parts, placed));
+    course.push(heading("Follow-up actions"));
+    course.extend(follow_up::blocks(book, reading, parts, placed, response));
+    let mut blocks = vec![
+        paragraph(INTRO),
+        part("window", vec![Block::Paragraph(book.subtitle())]),
+        part(
+            "response",
+            vec![
+                Block::Bullets(head(book, parts, placed, response)),
+                heading("Clocks"),
+                Block::Bullets(clocks(book, reading, placed, response)),
+                heading("People by role"),
+                Block::Bullets(roles(book, parts, placed, response)),
+                heading("Detection"),
+                paragraph(detection(book, parts, placed)),
+            ],
+        ),
+        blank("How it was noticed"),
+        part("course", course),
+        heading("Yours to write"),
+    ];
+    blocks.extend(
+        [
+            "Impact",
+            "Root cause",
+            "What helped, what was missing",
+            "Lessons",
+            "Next steps",
+        ]
+        .map(blank),
+    );
     let method = METHOD.into_iter().map(|text| vec![Span::text(text)]);
-    blocks.push(Block::Bullets(method.collect()));
+    let method = Block::Bullets(method.collect());
+    blocks.push(part("method", vec![heading("How this is made"), method]));
     let name = book.sources.repository_name(key.0);
     let called = format!("Incident {name}{}{}", key.1, title(placed));
-    book.document(stem, called, INTRO, blocks)
+    Page::draft(
+        stem,
+        Document {
+            title: called,
+            subtitle: Vec::new(),
+            blocks,
+        },
+    )
 }
 
 /// ` “Title”`; nothing where the register alone knows the incident.
@@ -311,13 +335,13 @@ fn roles(
     ]
 }
 
-fn detection(book: &Book<'_>, parts: &Parts<'_>, placed: &Placed) -> Vec<Block> {
+fn detection(book: &Book<'_>, parts: &Parts<'_>, placed: &Placed) -> String {
     let incident = &placed.incident;
     let known = parts.known.get(&key_of(placed));
     let opened: Option<(Timestamp, String)> = known
         .and_then(|known| known.issue)
         .map(|issue| (issue.created_at, book.actor(issue.author)));
-    let words = match opened {
+    match opened {
         None => "Not observed: there is no issue in the store.".to_owned(),
         Some((_, who)) if !incident.started_from.is_recorded() => {
             format!(
@@ -334,12 +358,5 @@ fn detection(book: &Book<'_>, parts: &Parts<'_>, placed: &Placed) -> Vec<Block> 
                 Elapsed::between(at, incident.started_at).map_or_else(String::new, hours)
             ),
         },
-    };
-    vec![
-        paragraph(words),
-        Block::Blank {
-            label: "How it was noticed".to_owned(),
-            prompt: "[yours to write]".to_owned(),
-        },
-    ]
+    }
 }
