@@ -1,13 +1,11 @@
 //! How the waits of merged pull requests on one person stand against those on the others: the card of the lead's page, and of that
 //! person's own.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{Ratio, Unit};
-use crate::metrics::review::waits::{Wait, WaitsCompared};
+use crate::metrics::review::waits::{WaitsAmong, WaitsByStretch, WaitsCompared};
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
@@ -77,21 +75,19 @@ impl Stretch {
 /// How the waits of a product on one person stand, over the window and by quarter.
 pub(super) fn one(
     question: &Question,
-    waits: &[Wait],
+    waits: &WaitsByStretch,
     person: PersonId,
     name: String,
 ) -> Bottleneck {
-    let quarters: BTreeSet<Bucket> = waits.iter().map(|wait| wait.quarter).collect();
-    let of_quarter = |quarter: &Bucket| {
-        let inside = waits.iter().filter(|wait| wait.quarter == *quarter);
-        Stretch::of(Some(*quarter), &WaitsCompared::of(question, inside, person))
+    let of_quarter = |(quarter, among): (&Bucket, &WaitsAmong)| {
+        Stretch::of(Some(*quarter), &among.compared(question, person))
     };
     let mut members = question.roster.members.iter();
     Bottleneck {
         name,
         is_lead: members.any(|member| member.person == person && member.is_lead),
-        window: Stretch::of(None, &WaitsCompared::of(question, waits.iter(), person)),
-        quarters: quarters.iter().map(of_quarter).collect(),
+        window: Stretch::of(None, &waits.window.compared(question, person)),
+        quarters: waits.quarters.iter().map(of_quarter).collect(),
         person,
     }
 }

@@ -295,7 +295,12 @@ impl Writing<'_> {
                 continue;
             }
             let name = whose.display_name.clone();
-            let one = bottleneck::one(reading.question, &waits.0, whose.id, name);
+            let one = bottleneck::one(
+                reading.question,
+                &waits::by_stretch(reading),
+                whose.id,
+                name,
+            );
             let unit = reading.question.wait_unit();
             let told = bottleneck::of_one(unit, &reading.product.name, &one);
             if told.is_empty() {

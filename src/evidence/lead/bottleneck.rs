@@ -5,6 +5,7 @@ use super::{LeadSources, ProductSources};
 use crate::domain::PersonId;
 use crate::evidence::bottleneck::{conclusion, of_one, one, stood_out};
 use crate::metrics::measure::Unit;
+use crate::metrics::review::waits::WaitsByStretch;
 use crate::report::document::{Block, Span};
 
 pub(super) use crate::evidence::bottleneck::method;
@@ -27,7 +28,8 @@ pub(super) fn bottleneck(
     people.dedup();
     names.sort(&mut people);
     people.sort_by_key(|person| !names.is_lead(*person));
-    let one = |person: PersonId| one(sources.question, &product.waits, person, names.name(person));
+    let waits = WaitsByStretch::of(&product.waits);
+    let one = |person: PersonId| one(sources.question, &waits, person, names.name(person));
     people.into_iter().map(one).collect()
 }
 

@@ -17,12 +17,15 @@ const LISTED: usize = 5;
 /// The quarters of every product that stand out, by the rule of the lead's card.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     for reading in &subject.sources.past.readings {
-        let waits = waits::of_product_waits(reading);
+        let (waits, by_stretch) = (waits::of_product_waits(reading), waits::by_stretch(reading));
         let own = waits.0.iter().filter(|wait| wait.person == subject.person);
         let quarters: BTreeSet<Bucket> = own.map(|wait| wait.quarter).collect();
         for quarter in quarters {
             let of_quarter = || waits.0.iter().filter(|wait| wait.quarter == quarter);
-            let standing = WaitsCompared::of(reading.question, of_quarter(), subject.person);
+            let Some(among) = by_stretch.quarters.get(&quarter) else {
+                continue;
+            };
+            let standing = among.compared(reading.question, subject.person);
             if standing.stands_out() {
                 let all: Vec<&Wait> = of_quarter().collect();
                 moments.push(awaited(subject, reading, quarter, &standing, &all));

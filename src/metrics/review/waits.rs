@@ -157,35 +157,100 @@ pub struct WaitsCompared {
     pub n_apart: u64,
 }
 
-impl WaitsCompared {
-    /// How one person stands among some waits.
+/// The waits of one stretch of time, against which those on each person are held.
+#[derive(Debug, Clone, Default)]
+pub struct WaitsAmong {
+    /// Who was waited on, and the hours; the shortest first, so that medians of any part of them are at hand.
+    kept: Vec<(PersonId, f64)>,
+    n_merged: usize,
+    n_people: usize,
+    /// Waits left out because of an absence or of joining.
+    n_apart: BTreeMap<PersonId, u64>,
+}
+
+impl WaitsAmong {
+    /// Of some waits.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-    pub fn of<'a>(
-        question: &Question,
-        waits: impl Iterator<Item = &'a Wait>,
-        person: PersonId,
-    ) -> Self {
-        let (kept, apart): (Vec<&Wait>, Vec<&Wait>) = waits.partition(|wait| wait.apart.is_none());
-        let merged: BTreeSet<Key> = kept.iter().map(|wait| wait.key).collect();
-        let people: BTreeSet<PersonId> = kept.iter().map(|wait| wait.person).collect();
-        let (theirs, others): (Vec<&Wait>, Vec<&Wait>) =
-            kept.iter().partition(|wait| wait.person == person);
-        let asked = Ratio {
-            hits: count(theirs.len()),
-            of: count(merged.len()),
-        };
-        let places = merged.len().saturating_mul(people.len());
-        Self {
-            asked,
-            interval: wilson_interval(asked),
-            even_share: (places > 0).then(|| kept.len() as f64 / places as f64),
-            theirs: Median::of(question, theirs.iter().map(|wait| wait.hours)),
-            others: Median::of(question, others.iter().map(|wait| wait.hours)),
-            n_apart: count(apart.iter().filter(|wait| wait.person == person).count()),
+    pub fn of<'a>(waits: impl Iterator<Item = &'a Wait>) -> Self {
+        let mut among = Self::default();
+        let mut merged: BTreeSet<Key> = BTreeSet::new();
+        let mut people: BTreeSet<PersonId> = BTreeSet::new();
+        for wait in waits {
+            if wait.apart.is_some() {
+                *among.n_apart.entry(wait.person).or_default() += 1;
+                continue;
+            }
+            merged.insert(wait.key);
+            people.insert(wait.person);
+            among.kept.push((wait.person, wait.hours));
         }
+        among.kept.sort_by(|(_, a), (_, b)| a.total_cmp(b));
+        among.n_merged = merged.len();
+        among.n_people = people.len();
+        among
     }
 
+    /// How one person stands among them.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    pub fn compared(&self, question: &Question, person: PersonId) -> WaitsCompared {
+        let hours = |is_theirs: bool| {
+            let of = self
+                .kept
+                .iter()
+                .filter(move |(who, _)| (*who == person) == is_theirs);
+            of.map(|(_, hours)| *hours)
+        };
+        let theirs = Median::of(question, hours(true));
+        let asked = Ratio {
+            hits: theirs.n,
+            of: count(self.n_merged),
+        };
+        let places = self.n_merged.saturating_mul(self.n_people);
+        WaitsCompared {
+            asked,
+            interval: wilson_interval(asked),
+            even_share: (places > 0).then(|| self.kept.len() as f64 / places as f64),
+            theirs,
+            others: Median::of(question, hours(false)),
+            n_apart: self.n_apart.get(&person).copied().unwrap_or(0),
+        }
+    }
+}
+
+/// The waits of a product over the whole window, and by quarter of the merge.
+#[derive(Debug, Clone, Default)]
+pub struct WaitsByStretch {
+    /// The whole window.
+    pub window: WaitsAmong,
+    /// Quarters that have waits.
+    pub quarters: BTreeMap<Bucket, WaitsAmong>,
+}
+
+impl WaitsByStretch {
+    /// Of some waits.
+    #[must_use]
+    pub fn of(waits: &[Wait]) -> Self {
+        let mut by: BTreeMap<Bucket, Vec<&Wait>> = BTreeMap::new();
+        for wait in waits {
+            by.entry(wait.quarter).or_default().push(wait);
+        }
+        let among =
+            |(quarter, waits): (Bucket, Vec<&Wait>)| (quarter, WaitsAmong::of(waits.into_iter()));
+        Self {
+            window: WaitsAmong::of(waits.iter()),
+            quarters: by.into_iter().map(among).collect(),
+        }
+    }
+}
+
+/// The waits of a reading by stretch, sorted once for everybody.
+#[must_use]
+pub fn by_stretch(reading: &Reading<'_>) -> Arc<WaitsByStretch> {
+    reading.once(|| WaitsByStretch::of(&of_product_waits(reading).0))
+}
+
+impl WaitsCompared {
     /// Whether more than an even share waited on this person, and longer than on the others: both by intervals that leave no
     /// overlap. `false` where there is too little to say.
     #[must_use]
