@@ -220,13 +220,14 @@ impl Kind {
         )
     }
 
-    /// The kind whose other side it tells of: requests that wait are the other side of reviews, a change that was sent back that of a
-    /// merged one. Every other kind is its own.
+    /// The kind under which it counts for whoever names kinds: requests that wait are the other side of reviews, a change that was sent
+    /// back that of a merged one, and whoever coordinated an incident took part in it. Every other kind is its own.
     #[must_use]
-    pub const fn other_side_of(self) -> Self {
+    pub const fn counts_under(self) -> Self {
         match self {
             Self::Awaited | Self::Waiting => Self::Reviewed,
             Self::SentBack => Self::Merged,
+            Self::Coordinated => Self::Incident,
             kind => kind,
         }
     }

@@ -42,6 +42,11 @@ pub(super) fn not_observed(what: &str, because: &str, fix: Option<&str>) -> Bloc
     paragraph(format!("Not observed: {what}: {because}{fix}."))
 }
 
+/// A heading of the first level.
+pub(super) fn heading(words: impl Into<String>) -> Block {
+    Block::Heading(1, vec![Span::text(words)])
+}
+
 /// A bold label and what follows it.
 pub(super) fn labelled(label: &str, rest: impl IntoIterator<Item = Span>) -> Vec<Span> {
     let mut line = vec![Span::Strong(label.to_owned()), Span::text(": ")];

@@ -4,6 +4,7 @@
 //! The other person is named, as in the pack, and nobody's numbers stand beside anybody else's.
 
 use super::Sources;
+use super::blocks::heading;
 use super::pack::{Face, dated, subtitle, unobserved};
 use super::snippet::{Kind, Snippet};
 use super::work::Record;
@@ -76,10 +77,6 @@ pub(super) fn document(
         subtitle: subtitle(sources),
         blocks,
     }
-}
-
-fn heading(words: &str) -> Block {
-    Block::Heading(1, vec![Span::text(words)])
 }
 
 /// Date, act and id.

@@ -9,6 +9,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::Sources;
+use super::blocks::labelled;
 use super::index::Index;
 use super::moments::{FIRST_MONDAY, fortnight_of};
 use super::open_work::OpenWork;
@@ -395,12 +396,6 @@ fn questions(first: Date) -> [&'static str; 2] {
     let turn = usize::try_from(days.div_euclid(14).rem_euclid(3)).unwrap_or(0);
     let of = |at: usize| QUESTIONS.get(at).copied().unwrap_or(QUESTIONS[0]);
     [of(2 * turn), of(2 * turn + 1)]
-}
-
-fn labelled(label: &str, words: Vec<Span>) -> Vec<Span> {
-    let mut line = vec![Span::Strong(label.to_owned()), Span::text(": ")];
-    line.extend(words);
-    line
 }
 
 /// A label, and of each moment its first page with the title, the date and the id.

@@ -17,11 +17,10 @@ impl OpenWork {
         let mut of: BTreeMap<PersonId, Vec<(Key, Turn)>> = BTreeMap::new();
         for reading in &sources.past.readings {
             let wholes = of_product(reading);
-            let is_open = |whole: &_| {
-                let whole: &crate::work::pull_requests::FullPullRequest<'_> = whole;
-                whole.ended_at(reading.question).is_none()
-            };
-            let mut open = wholes.iter().filter(|whole| is_open(whole)).peekable();
+            let all = wholes.iter();
+            let mut open = all
+                .filter(|whole| whole.ended_at(reading.question).is_none())
+                .peekable();
             if open.peek().is_none() {
                 continue;
             }

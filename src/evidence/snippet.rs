@@ -310,15 +310,6 @@ impl Snippet {
         self.polarity == Polarity::Win || self.origin != Origin::Observed
     }
 
-    /// Its first page.
-    #[must_use]
-    pub fn page(&self) -> Option<&Link> {
-        self.act.0.iter().find_map(|words| match words {
-            Words::Link(link) => Some(link),
-            _ => None,
-        })
-    }
-
     /// Whether the text holds what people wrote on GitHub: then it is not to be trusted as instructions.
     #[must_use]
     pub fn holds_github_content(&self) -> bool {

@@ -202,6 +202,32 @@ fn whoever_coordinated_reads_it_in_their_pack_with_updates_and_postmortem() {
 }
 
 #[test]
+fn whoever_coordinated_took_part_wherever_incidents_are_asked_for() {
+    let mut team = SmallTeam::new();
+    team.as_of = at("2026-03-07T10:00:00Z");
+    team.register = "[[member]]\nlogin = \"ada\"\n".to_owned();
+    team.private = "[[expectation]]\nlevel = \"engineer\"\ncompetency = \"Incidents\"\ntext = \"Takes part.\"\nkinds = [\"incident\"]\n\n\
+                    [[level]]\nlogin = \"ada\"\nlevel = \"engineer\"\n"
+        .to_owned();
+    incident(&mut team);
+    let week = text(&team, "week");
+    assert!(
+        week.contains("· ada: coordinated the incident widgets#7"),
+        "{week}"
+    );
+    let competency = team.sources(|sources| {
+        with_desk(sources, |desk| {
+            let pages = desk.pages(&desk.pack(ADA).unwrap());
+            plain(page(&pages, "draft/competency"))
+        })
+    });
+    assert!(
+        competency.contains("2026-03-04 coordinated widgets#7"),
+        "{competency}"
+    );
+}
+
+#[test]
 fn nobody_coordinates_by_being_assigned_with_others_or_by_silence() {
     let mut team = SmallTeam::new();
     incident(&mut team);

@@ -7,6 +7,7 @@ mod acts;
 mod listed;
 
 use super::Sources;
+use super::blocks::heading;
 use super::bottleneck;
 use super::index::Index;
 use super::measures::{Deed, Standing, row_of};
@@ -341,10 +342,6 @@ const COUNTED: &str = "Rounds: as in flow.review_rounds, of own pull requests me
                        first approval: from where flow.pickup_time starts, by the team's calendar. Asked and not reviewed: of the requests \
                        made to this person in the quarter, as in review.turnaround; withdrawn ones and those of a declared day of absence \
                        are left out. Medians with their 80 % interval.";
-
-fn heading(words: &str) -> Block {
-    Block::Heading(1, vec![Span::text(words)])
-}
 
 fn number(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)

@@ -24,7 +24,8 @@ const QUIET: usize = 4;
 const WEEKS: usize = 12;
 
 /// What can be told in one sentence without a count, what is rare first.
-const TOLD: [Kind; 13] = [
+const TOLD: [Kind; 14] = [
+    Kind::Coordinated,
     Kind::Incident,
     Kind::Postmortem,
     Kind::Unblocked,
@@ -248,6 +249,7 @@ fn line(sources: &Sources<'_>, snippet: &Snippet) -> Vec<Span> {
         _ => None,
     });
     let verb = match snippet.kind {
+        Kind::Coordinated => "coordinated the incident".to_owned(),
         Kind::Incident => "took part in the incident".to_owned(),
         Kind::Postmortem => "wrote a postmortem in".to_owned(),
         Kind::Unblocked => "ended the standstill of".to_owned(),

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Sources;
+use super::blocks::count;
 use super::index::{Index, Item};
 use super::snippet::{Act, Dimension, Event, Kind, Link, Origin, Polarity, Quote, Snippet};
 use crate::domain::{
@@ -271,15 +272,6 @@ fn cut(words: &str, most: usize) -> String {
         text.push('…');
     }
     text
-}
-
-/// `1 comment`, `2 comments`.
-fn count(n: usize, noun: &str) -> String {
-    if n == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{n} {noun}s")
-    }
 }
 
 fn number(n: usize) -> u64 {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::public::Public;
 use super::{result, risk};
 use crate::domain::{Milestone, RepositoryId};
-use crate::evidence::blocks::{count, labelled, not_observed, paragraph};
+use crate::evidence::blocks::{count, heading, labelled, not_observed, paragraph};
 use crate::evidence::work::shares;
 use crate::report::document::{Block, Document, Span};
 use crate::report::withheld::people_words;
@@ -57,10 +57,6 @@ pub(super) fn document(public: &Public<'_>) -> Document {
     blocks.push(heading("Risk: what stands against it, and what is next"));
     blocks.extend(risk::blocks(public, &told));
     public.document("Showcase", INTRO, blocks)
-}
-
-pub(super) fn heading(words: &str) -> Block {
-    Block::Heading(1, vec![Span::text(words)])
 }
 
 /// The initiatives of the product that people named, in the window or open.

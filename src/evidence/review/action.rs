@@ -14,7 +14,7 @@ const FURTHER: usize = 3;
 pub(super) fn short(snippet: &Snippet) -> Vec<Span> {
     let word = snippet.kind.word().replace('_', " ");
     let mut line = vec![Span::text(format!("{} {word} ", snippet.on))];
-    if let Some(page) = snippet.page() {
+    if let Some(page) = snippet.act.first_link() {
         line.extend([Span::link(&page.text, &page.url), Span::text(" ")]);
     }
     let n_more = snippet.act.links().len().saturating_sub(1);

@@ -157,9 +157,9 @@ fn is_meant(
         initiatives,
         ..
     } = expectation;
-    let other_side = snippet.kind.other_side_of();
+    let is_named = |kind| kinds.contains(&kind);
     let is_of_kind =
-        kinds.is_empty() || kinds.contains(&snippet.kind) || kinds.contains(&other_side);
+        kinds.is_empty() || is_named(snippet.kind) || is_named(snippet.kind.counts_under());
     let mut own = snippet.areas.iter();
     let is_there = areas.is_empty() || own.any(|area| is_one_of(area, areas));
     let is_labelled = || labels.is_empty() || review.filing.has_label(snippet, labels);

@@ -71,7 +71,10 @@ impl<'a> Filing<'a> {
 
     /// The place of the initiative that a moment is in.
     pub(super) fn initiative_of(&self, snippet: &Snippet) -> Option<usize> {
-        let page = snippet.page().filter(|_| !snippet.kind.is_of_a_stretch())?;
+        let page = snippet
+            .act
+            .first_link()
+            .filter(|_| !snippet.kind.is_of_a_stretch())?;
         self.initiatives.get(page.url.as_str()).copied()
     }
 
@@ -92,7 +95,10 @@ impl<'a> Filing<'a> {
 
     /// Whether what a moment is of has one of some labels, or an issue that it closes.
     pub(super) fn has_label(&self, snippet: &Snippet, wanted: &[String]) -> bool {
-        let page = snippet.page().filter(|_| !snippet.kind.is_of_a_stretch());
+        let page = snippet
+            .act
+            .first_link()
+            .filter(|_| !snippet.kind.is_of_a_stretch());
         let labels = page.and_then(|page| self.labels.get(page.url.as_str()));
         let mut labels = labels.into_iter().flatten();
         labels.any(|known| wanted.iter().any(|one| known.eq_ignore_ascii_case(one)))

@@ -18,6 +18,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::Sources;
+use super::blocks::labelled;
 use super::desk::Page;
 use super::index::Index;
 use super::pack::{Face, Pack, subtitle, unobserved};
@@ -170,13 +171,6 @@ fn blank(label: impl Into<String>) -> Block {
 
 fn heading(level: u8, words: impl Into<String>) -> Block {
     Block::Heading(level, vec![Span::text(words)])
-}
-
-/// `**Situation**: …`.
-fn labelled(label: &str, mut words: Vec<Span>) -> Vec<Span> {
-    let mut line = vec![Span::Strong(label.to_owned()), Span::text(": ")];
-    line.append(&mut words);
-    line
 }
 
 /// The id of a part that is about something with a name: the name as far as it can stand there, and a digest of it.
