@@ -192,12 +192,36 @@ pub struct DemoArgs {
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// Write a nightly workflow with least permissions too.
-    #[arg(long)]
-    pub ci: bool,
+    /// Write a nightly workflow with least permissions too, and say where the report goes: `artifact` unless told. A register that is
+    /// there already stays as it is.
+    #[arg(long, value_name = "WHERE", num_args = 0..=1, require_equals = true, default_missing_value = "artifact")]
+    pub ci: Option<Publish>,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,
+}
+
+/// Where a night's report goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Publish {
+    /// To the job's summary alone.
+    None,
+    /// An artifact of the run.
+    Artifact,
+    /// A site of GitHub Pages, which is public outside Enterprise Cloud.
+    Pages,
+}
+
+impl Publish {
+    /// Its word in a workflow.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Artifact => "artifact",
+            Self::Pages => "pages",
+        }
+    }
 }
 
 /// Arguments of `person`.

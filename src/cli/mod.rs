@@ -29,6 +29,7 @@ mod schema;
 mod time;
 mod verify;
 mod version;
+mod workflow;
 mod workspace;
 
 use std::process::ExitCode;
