@@ -112,12 +112,13 @@ pub fn derive(
         .iter()
         .map(|clone| patches::of_unlanded(clone, &facts))
         .collect::<Result<_, _>>()?;
+    let forgotten = store.forgotten();
     let side: Vec<Vec<SideRow>> = clones
         .iter()
         .map(|clone| {
             let name = repositories.get(&clone.repository);
             let name = name.map_or("", |repository| &repository.name);
-            side::of_clone(clone, name, &facts, register)
+            side::of_clone(clone, name, &facts, register, &*forgotten)
         })
         .collect::<Result<_, _>>()?;
     let mut mined = Vec::new();

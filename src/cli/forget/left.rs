@@ -47,11 +47,7 @@ fn of_registers(args: &ForgetArgs, workspace: &Workspace, forgotten: &Forgotten)
     for file in files.into_iter().flatten() {
         // The registers were read already: one that is not there is none.
         let text = fs::read_to_string(&file).unwrap_or_default();
-        let is_named = |line: &str| {
-            let quoted = line.split(['"', '\'']).skip(1).step_by(2);
-            let mut quoted = quoted.map(|value| forgotten.who(value));
-            names(forgotten, line) || quoted.any(|who| who.is_some())
-        };
+        let is_named = |line: &str| names(forgotten, line) || has_login(forgotten, line);
         let lines = (1_u64..).zip(text.lines());
         let lines = lines.filter(|(_, line)| is_named(line));
         let lines: Vec<String> = lines
@@ -65,6 +61,27 @@ fn of_registers(args: &ForgetArgs, workspace: &Workspace, forgotten: &Forgotten)
         }
     }
     found
+}
+
+/// Keys of registers that hold logins or addresses: elsewhere a login that is an ordinary word is that word.
+const OF_PEOPLE: [&str; 8] = [
+    "login",
+    "from",
+    "to",
+    "lead",
+    "second",
+    "joiner",
+    "coordinator",
+    "aliases",
+];
+
+/// Whether a line of a register has the person's login or address where one belongs.
+fn has_login(forgotten: &Forgotten, line: &str) -> bool {
+    let Some((key, value)) = line.split_once('=') else {
+        return false;
+    };
+    let mut quoted = value.split(['"', '\'']).skip(1).step_by(2);
+    OF_PEOPLE.contains(&key.trim()) && quoted.any(|value| forgotten.who(value).is_some())
 }
 
 /// What was written below the output folder before, and the command that writes it anew.
@@ -89,7 +106,7 @@ fn of_reports(workspace: &Workspace, folder: Option<&str>) -> Vec<String> {
         .collect();
     if !others.is_empty() {
         found.push(format!(
-            "the folders of others in `{}` were written before, and may name this person: `linchpin person LOGIN` writes each anew ({})",
+            "the folders of others in `{}` were written before, and may name this person: `linchpin person LOGIN…` writes them anew ({})",
             private.display(),
             others.join(", ")
         ));
@@ -141,4 +158,34 @@ pub(super) fn of_repositories(store: &Store, forgotten: &Forgotten) -> Vec<Strin
             )
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::store::{Mode, Whom};
+
+    #[test]
+    fn a_login_that_is_a_word_is_one_in_a_register_only_where_a_login_belongs() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path(), Mode::Write).unwrap();
+        let whom = Whom {
+            logins: BTreeSet::from(["main".to_owned()]),
+            addresses: BTreeSet::from(["m@acme.example".to_owned()]),
+            ..Whom::default()
+        };
+        let forgotten = store.would_forget(&whom).unwrap();
+        for (line, expected) in [
+            ("login = \"Main\"", true),
+            ("  aliases = [\"x\", 'm@acme.example'] # old", true),
+            ("to=\"main\"", true),
+            ("default_branch = \"main\"", false),
+            ("from = \"2026-01-01\"", false),
+            ("[[member]]", false),
+        ] {
+            assert_eq!(has_login(&forgotten, line), expected, "{line}");
+        }
+    }
 }

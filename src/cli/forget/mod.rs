@@ -140,7 +140,8 @@ fn described(who: &str, known: &Known) -> String {
     for login in unsaid {
         let _ = writeln!(
             text,
-            "`{0}` is an ordinary word: texts keep it, and lose it where it is written `@{0}`",
+            "`{0}` says too little by itself (an ordinary word, digits, or fewer than three letters): texts keep it, and lose it where it is \
+             written `@{0}`",
             terminal(login)
         );
     }

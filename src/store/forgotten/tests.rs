@@ -236,6 +236,23 @@ fn who_is_forgotten_is_erased_stays_out_and_is_named_nowhere_in_the_list() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_told_and_the_others_are_written_anew() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path(), Mode::Write).unwrap();
+    store.repository_id_of_key("acme/widgets").unwrap();
+    for number in 1..3 {
+        write(&store, &[record(number, "zelda-q")]);
+    }
+    let broken = root.path().join("raw/0/issues/00000001.jsonl.zst");
+    std::fs::write(&broken, b"zelda-q").unwrap();
+    let forgotten = store.would_forget(&zelda()).unwrap();
+    let told = store.would_erase(&forgotten).unwrap();
+    let erased = store.forget(&zelda()).unwrap();
+    assert_eq!(erased, told);
+    assert_eq!((erased.n_records, erased.unread), (1, vec![broken]));
+}
+
+#[test]
 fn whatever_instant_a_kill_falls_on_the_next_writer_ends_what_was_begun() {
     let mut n_steps = 0;
     loop {
