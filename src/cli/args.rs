@@ -80,6 +80,10 @@ pub enum Command {
     Export(ExportArgs),
     /// Show which accounts and signatures are one person, and why.
     Identity(IdentityArgs),
+    /// Erase a person from the store and from the private tree, and keep them out of later fetches; says what is left elsewhere.
+    ///
+    /// Example: `linchpin forget ada --dry-run`, then `linchpin forget ada --yes`, then `linchpin run --offline` in the clone.
+    Forget(ForgetArgs),
     /// Check both registers against the store, or add an entry to the private one without an editor.
     Register(RegisterArgs),
     /// Print what other programs rely on: the JSON Schema of a register.
@@ -236,6 +240,25 @@ pub struct PersonArgs {
     /// Add the moments that draft/brag.md has not been given yet at its end, as a dated part, and leave the rest of it as it is.
     #[arg(long)]
     pub append: bool,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Arguments of `forget`.
+#[derive(Debug, Args)]
+pub struct ForgetArgs {
+    /// The person's GitHub login, or an address from the history.
+    pub login: String,
+    /// Do it without asking.
+    #[arg(long)]
+    pub yes: bool,
+    /// Say what would be done, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Remove from the person's private folder also what people wrote there: drafts, pages that were edited, files of other programs.
+    #[arg(long)]
+    pub with_drafts: bool,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,
