@@ -121,6 +121,18 @@ pub fn find(id: &str) -> Option<&'static Metric> {
     REGISTRY.iter().find(|metric| metric.definition.id == id)
 }
 
+/// The metric that somebody typed: an id, or the end of only one (`pickup_time`), whatever its case.
+#[must_use]
+pub fn typed(name: &str) -> Option<&'static Metric> {
+    let name = name.to_lowercase();
+    let is_tail = |metric: &&Metric| {
+        let tail = metric.definition.id.split_once('.');
+        tail.is_some_and(|(_, tail)| tail == name)
+    };
+    let mut tails = REGISTRY.iter().filter(is_tail);
+    find(&name).or_else(|| tails.next().filter(|_| tails.next().is_none()))
+}
+
 /// All metrics over a question. What they have in common is computed once.
 #[must_use]
 pub fn measure_all(tables: &Tables, question: &Question) -> Vec<Measure> {
