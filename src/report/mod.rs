@@ -11,6 +11,7 @@ mod gate;
 mod input;
 mod masked;
 pub mod names;
+pub mod picture;
 pub mod quantity;
 pub mod subject;
 pub mod table;
@@ -23,6 +24,7 @@ pub use document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Spa
 pub use figure::{Figure, Headline, RowLine, with_listable_rows};
 pub use gate::masked_areas;
 pub use names::{KnownPerson, Names};
+pub use picture::Picture;
 pub use table::{Table, TableCell};
 pub use team::{
     Absence, AbsenceKind, AcceptedFlag, ProductInput, ProductReport, RepositoryLabel, Section,

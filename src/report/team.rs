@@ -17,6 +17,7 @@ use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
 pub use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
+use super::picture::Picture;
 use crate::domain::{Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::measure::{Cell, Definition};
 
@@ -121,6 +122,8 @@ pub struct ProductReport {
     pub repositories: Vec<RepositoryLabel>,
     /// Ids of the figures whose headlines stand at the top.
     pub at_a_glance: Vec<String>,
+    /// Pictures of the product, before its sections.
+    pub pictures: Vec<Picture>,
     /// Sections in order.
     pub sections: Vec<Section>,
 }

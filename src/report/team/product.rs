@@ -103,6 +103,7 @@ pub(super) fn product_report(
         name: product.name.clone(),
         repositories: faces,
         at_a_glance,
+        pictures: Vec::new(),
         sections,
     }
 }
