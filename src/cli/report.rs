@@ -13,11 +13,11 @@ use crate::evidence::published::Published;
 use crate::evidence::{self, Sources};
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::{self, Measure, unmet};
-use crate::register::nearest;
+use crate::register::{DatedEvent, Limit, nearest};
 use crate::render::{self, OutputFile, encode};
 use crate::report::{
-    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
-    TeamReport,
+    AcceptedFlag, AgreedLimit, KnownPerson, MarkedDay, Names, ProductInput, RepositoryLabel,
+    TeamDefinition, TeamInput, TeamReport,
 };
 use crate::store::{self, Store, checksum};
 use crate::tables::{FactTable, Tables};
@@ -286,6 +286,28 @@ fn published(
     )
 }
 
+/// The days of the register on which something changed.
+fn marked_days(workspace: &Workspace) -> Vec<MarkedDay> {
+    let day = |event: &DatedEvent| MarkedDay {
+        on: event.on,
+        title: event.title.clone(),
+    };
+    workspace.register.events.iter().map(day).collect()
+}
+
+/// The limits that the team has agreed with itself.
+fn agreed_limits(workspace: &Workspace) -> Vec<AgreedLimit> {
+    let limit = |limit: &Limit| AgreedLimit {
+        metric: limit.metric.clone(),
+        number: limit.number.clone(),
+        scope: limit.scope.clone(),
+        at_least: limit.at_least,
+        at_most: limit.at_most,
+    };
+    let limits = &workspace.register.agreements.limits;
+    limits.iter().map(limit).collect()
+}
+
 /// The files of the team tree, the measures with the rows that are listed, and what `keep` makes of each.
 pub(super) fn team_files<T: Send>(
     analysis: &Analysis,
@@ -295,6 +317,7 @@ pub(super) fn team_files<T: Send>(
 ) -> Result<(Vec<OutputFile>, Measured<T>), CliError> {
     let (measures, kept): (Vec<Measure>, Vec<T>) = metrics::measure_each(readings, &|measure| {
         let kept = keep(&measure);
+        let measure = metrics::material::with_rows(measure, &analysis.question);
         (crate::report::with_listable_rows(measure), kept)
     })
     .into_iter()
@@ -336,6 +359,8 @@ pub(super) fn team_files<T: Send>(
         certificates: &analysis.findings.certificates,
         gaps: &analysis.findings.gaps,
         accepted: &accepted,
+        events: &marked_days(workspace),
+        agreed: &agreed_limits(workspace),
         names: &names,
         minimum_n: analysis.question.minimum_n,
         minimum_people: analysis.question.minimum_people,

@@ -6,10 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
+use super::input::{
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+};
 use super::names::Names;
 use super::withheld::without_few;
 use crate::domain::{Gap, StreamCertificate};
+use crate::metrics::drawn::{Drawn, Material};
 use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Note, Subject};
 use crate::report::subject;
 
@@ -22,6 +25,8 @@ pub(super) struct Public {
     pub(super) certificates: Vec<StreamCertificate>,
     pub(super) gaps: Vec<Gap>,
     pub(super) accepted: Vec<AcceptedFlag>,
+    pub(super) events: Vec<MarkedDay>,
+    pub(super) agreed: Vec<AgreedLimit>,
     /// How many texts named somebody.
     pub(super) n_masked: u64,
 }
@@ -43,13 +48,15 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         as_of: _,
         window: _,
         granularity: _,
-        zone: _,
+        zone,
         products,
         repositories,
         measures,
         certificates,
         gaps,
         accepted,
+        events,
+        agreed,
         names,
         minimum_n: _,
         minimum_people,
@@ -66,7 +73,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         known: HashMap::new(),
         masked: BTreeSet::new(),
     };
-    let measures = without_few(measures, *minimum_people)
+    let measures = without_few(measures, zone, *minimum_people)
         .into_iter()
         .map(|measure| mask.measure(measure))
         .collect();
@@ -84,6 +91,8 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
             .collect(),
         gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
         accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
+        events: events.iter().map(|day| mask.event(day)).collect(),
+        agreed: agreed.iter().map(|limit| mask.agreed(limit)).collect(),
         n_masked: u64::try_from(mask.masked.len()).unwrap_or(u64::MAX),
     }
 }
@@ -152,6 +161,7 @@ impl Mask<'_> {
             cells,
             rows,
             notes,
+            drawn,
         } = measure;
         let cells = cells.into_iter().map(|cell| self.cell(cell)).collect();
         let notes = notes.iter().map(|note| self.note(note)).collect();
@@ -174,6 +184,32 @@ impl Mask<'_> {
             cells,
             rows,
             notes,
+            drawn: drawn.into_iter().map(|drawn| self.drawn(drawn)).collect(),
+        }
+    }
+
+    fn drawn(&mut self, drawn: Drawn) -> Drawn {
+        let Drawn { product, material } = drawn;
+        let material = match material {
+            Material::Rows(mut rows) => {
+                for cell in rows.coarser.iter_mut().flat_map(|level| &mut level.cells) {
+                    *cell = self.cell(cell.clone());
+                }
+                Material::Rows(rows)
+            }
+            Material::Files(mut files) => {
+                for file in &mut files {
+                    file.path = self.text(&file.path);
+                    file.areas = self.areas(&file.areas);
+                }
+                Material::Files(files)
+            }
+            // Numbers and days alone.
+            other @ (Material::Turns(_) | Material::Queue(_)) => other,
+        };
+        Drawn {
+            product: self.key(&product, true),
+            material,
         }
     }
 
@@ -244,6 +280,33 @@ impl Mask<'_> {
         }
     }
 
+    /// The name of a product, a repository or an area.
+    fn scope(&mut self, scope: &str) -> String {
+        let is_scope = |name: &&String| name.eq_ignore_ascii_case(scope);
+        let area = self.areas.keys().find(is_scope).cloned();
+        let product = self.products.keys().find(is_scope).cloned();
+        match (area, product) {
+            (Some(area), _) => self.key(&area, false),
+            (None, Some(product)) => self.key(&product, true),
+            (None, None) => self.text(scope),
+        }
+    }
+
+    fn event(&mut self, day: &MarkedDay) -> MarkedDay {
+        let MarkedDay { on, title } = day;
+        MarkedDay {
+            on: *on,
+            title: self.text(title),
+        }
+    }
+
+    fn agreed(&mut self, limit: &AgreedLimit) -> AgreedLimit {
+        AgreedLimit {
+            scope: limit.scope.as_deref().map(|scope| self.scope(scope)),
+            ..limit.clone()
+        }
+    }
+
     fn accepted(&mut self, flag: &AcceptedFlag) -> AcceptedFlag {
         let AcceptedFlag {
             metric,
@@ -251,16 +314,9 @@ impl Mask<'_> {
             reason,
             until,
         } = flag;
-        let is_scope = |name: &&String| name.eq_ignore_ascii_case(scope);
-        let area = self.areas.keys().find(is_scope).cloned();
-        let product = self.products.keys().find(is_scope).cloned();
         AcceptedFlag {
             metric: self.text(metric),
-            scope: match (area, product) {
-                (Some(area), _) => self.key(&area, false),
-                (None, Some(product)) => self.key(&product, true),
-                (None, None) => self.text(scope),
-            },
+            scope: self.scope(scope),
             reason: self.text(reason),
             until: *until,
         }

@@ -44,6 +44,30 @@ pub struct AcceptedFlag {
     pub until: Date,
 }
 
+/// A day on which something changed: figures are read before and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkedDay {
+    /// The first day on which it was so.
+    pub on: Date,
+    /// What, in a few words.
+    pub title: String,
+}
+
+/// A limit that the team has agreed with itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreedLimit {
+    /// The metric.
+    pub metric: String,
+    /// One of its numbers; `None`: its headline number.
+    pub number: Option<String>,
+    /// A product, repository or area; `None`: every product.
+    pub scope: Option<String>,
+    /// The smallest value that is in order.
+    pub at_least: Option<f64>,
+    /// The largest value that is in order.
+    pub at_most: Option<f64>,
+}
+
 /// Everything a team report is built from.
 #[derive(Debug, Clone)]
 pub struct TeamInput<'a> {
@@ -67,6 +91,10 @@ pub struct TeamInput<'a> {
     pub gaps: &'a [Gap],
     /// Accepted risks.
     pub accepted: &'a [AcceptedFlag],
+    /// Days on which something changed.
+    pub events: &'a [MarkedDay],
+    /// What the team has agreed with itself.
+    pub agreed: &'a [AgreedLimit],
     /// Everybody's names: the report prints none of them.
     pub names: &'a Names,
     /// Below this many rows a figure lists events instead of a summary.

@@ -16,7 +16,9 @@ use self::shortcomings::{shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
-pub use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
+pub use super::input::{
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+};
 use super::picture::Picture;
 use crate::domain::{Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::measure::{Cell, Definition};
@@ -201,6 +203,8 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         certificates: &public.certificates,
         gaps: &public.gaps,
         accepted: &public.accepted,
+        events: &public.events,
+        agreed: &public.agreed,
         ..input.clone()
     };
     TeamReport {

@@ -4,7 +4,11 @@
 //! of a table, seen against its sum, must be the doing of at least as many people. Metrics that count the same rows in a place
 //! withhold it together for that reason: else one would tell what the other does not.
 
+mod longer;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
 
 use crate::domain::{Bucket, PersonId, RepositoryId};
 use crate::metrics::group::{About, Few};
@@ -24,7 +28,7 @@ pub fn people_words(people: Option<u64>) -> String {
 
 /// The measures without figures of people, and without the figures of what fewer than `minimum` people did.
 #[must_use]
-pub fn without_few(measures: &[Measure], minimum: usize) -> Vec<Measure> {
+pub fn without_few(measures: &[Measure], zone: &TimeZone, minimum: usize) -> Vec<Measure> {
     let mut public: Vec<Measure> = measures.iter().map(public_copy).collect();
     let boards: Vec<Board> = public.iter().map(Board::of).collect();
     let beside = beside(&boards, minimum);
@@ -35,6 +39,9 @@ pub fn without_few(measures: &[Measure], minimum: usize) -> Vec<Measure> {
             product.is_none_or(|product| !hidden.contains(product))
         });
     }
+    for (measure, whole) in public.iter_mut().zip(measures) {
+        longer::withhold(measure, whole, zone, minimum);
+    }
     public
 }
 
@@ -44,6 +51,7 @@ fn public_copy(measure: &Measure) -> Measure {
         cells: measure.team_cells().cloned().collect(),
         rows: measure.rows.clone(),
         notes: measure.notes.clone(),
+        drawn: measure.drawn.clone(),
     }
 }
 

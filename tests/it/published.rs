@@ -77,6 +77,8 @@ fn all(team: &SmallTeam) -> Vec<Published> {
             certificates: &question.certificates,
             gaps: &[],
             accepted: &[],
+            events: &[],
+            agreed: &[],
             names: &names,
             minimum_n: question.minimum_n,
             minimum_people: question.minimum_people,

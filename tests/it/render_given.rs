@@ -26,7 +26,8 @@ use linchpin::metrics::measure::{
 };
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
-    AcceptedFlag, ProductInput, RepositoryLabel, TeamDefinition, TeamInput, TeamReport, team,
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
+    TeamReport, team,
 };
 use linchpin::work::{Fate, Need};
 
@@ -239,6 +240,7 @@ pub(crate) fn bucketed(
         cells,
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     }
 }
 
@@ -358,6 +360,7 @@ fn review_and_knowledge(product: &str) -> Vec<Measure> {
         cells: vec![cell(whole(product), None, share(300, 900))],
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     };
     for (at, bucket) in Bucket::spine(window(), Granularity::Quarter, &TimeZone::UTC)
         .into_iter()
@@ -383,6 +386,7 @@ pub(crate) fn not_observed(definition: &'static Definition, product: &str) -> Me
         cells: vec![cell(whole(product), None, measured)],
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     }
 }
 
@@ -421,6 +425,9 @@ pub(crate) struct Given {
     pub(crate) certificates: Vec<StreamCertificate>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) accepted: Vec<AcceptedFlag>,
+    pub(crate) events: Vec<MarkedDay>,
+    pub(crate) agreed: Vec<AgreedLimit>,
+    pub(crate) window: Window,
 }
 
 impl Given {
@@ -440,13 +447,16 @@ impl Given {
             ],
             gaps: Vec::new(),
             accepted: Vec::new(),
+            events: Vec::new(),
+            agreed: Vec::new(),
+            window: window(),
         }
     }
 
     pub(crate) fn report(&self) -> TeamReport {
         let input = TeamInput {
-            as_of: window().until,
-            window: window(),
+            as_of: self.window.until,
+            window: self.window,
             granularity: Granularity::Week,
             zone: TimeZone::get("Europe/Berlin").unwrap(),
             products: &self.products,
@@ -455,6 +465,8 @@ impl Given {
             certificates: &self.certificates,
             gaps: &self.gaps,
             accepted: &self.accepted,
+            events: &self.events,
+            agreed: &self.agreed,
             names: &linchpin::report::Names::none(),
             minimum_n: 5,
             minimum_people: 3,

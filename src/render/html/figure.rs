@@ -7,7 +7,7 @@ use super::tables::{TableView, table};
 use crate::render::{RenderError, encode, svg};
 use crate::report::figure::{Headline, RowLine};
 use crate::report::quantity;
-use crate::report::{Chart, Figure, Shape};
+use crate::report::{Chart, Figure};
 
 #[derive(Serialize)]
 pub(super) struct FigureView {
@@ -24,7 +24,6 @@ pub(super) struct FigureView {
     coverage: String,
     is_covered: bool,
     chart: Option<Value>,
-    legend: Vec<(&'static str, String)>,
     /// How many buckets had too few rows to draw; empty where none had.
     too_few: String,
     cautions: Vec<String>,
@@ -132,7 +131,6 @@ pub(super) fn figure(
             .map(svg::inline)
             .transpose()?
             .map(Value::from_safe_string),
-        legend: figure.chart.as_ref().map(legend).unwrap_or_default(),
         too_few: figure.chart.as_ref().map(too_few).unwrap_or_default(),
         cautions: figure.cautions.clone(),
         large_unknown: figure.large_unknown_words(minimum_n),
@@ -164,36 +162,6 @@ pub(super) fn figure(
         tables: tables.into_iter().flatten().map(table).collect(),
         side: side.map(table),
     })
-}
-
-/// Classes of a stack's parts, by their colour.
-const STACK: [&str; 6] = ["part0", "part1", "part2", "part3", "part4", "part5"];
-
-/// Classes of the legend's marks with their words.
-fn legend(chart: &Chart) -> Vec<(&'static str, String)> {
-    let mut legend: Vec<(&'static str, String)> = chart
-        .marks
-        .iter()
-        .map(|mark| {
-            (
-                match mark.shape {
-                    Shape::QuietLine => "quiet",
-                    Shape::Line | Shape::Bars => "line",
-                    Shape::Stack(at) => STACK.get(usize::from(at)).copied().unwrap_or("line"),
-                },
-                mark.title.clone(),
-            )
-        })
-        .collect();
-    if chart.has_band {
-        legend.push(("band", "80 % interval".to_owned()));
-    }
-    if chart.points.iter().any(|point| point.is_cut)
-        && chart.marks.iter().any(|mark| mark.shape == Shape::Bars)
-    {
-        legend.push(("quiet", "cut by the window".to_owned()));
-    }
-    legend
 }
 
 fn too_few(chart: &Chart) -> String {

@@ -140,6 +140,7 @@ impl Page {
                 crate::domain::Granularity::Month => "months",
                 crate::domain::Granularity::Fortnight => "fortnights",
                 crate::domain::Granularity::Quarter => "quarters",
+                crate::domain::Granularity::HalfYear => "half years",
             },
             version: report.version.clone(),
             minimum_n: quantity::count(report.minimum_n),

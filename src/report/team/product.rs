@@ -26,6 +26,9 @@ pub(super) fn product_report(
         zone: &input.zone,
         repositories: &faces,
         product: &product.name,
+        granularity: input.granularity,
+        events: input.events,
+        agreed: input.agreed,
     };
     let measured: Vec<&str> = input
         .measures
