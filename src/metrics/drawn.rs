@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::measure::{Cell, Unit};
-use crate::domain::{Bucket, Granularity, RepositoryId, Window};
+use crate::domain::{Bucket, Granularity, PersonId, RepositoryId, Window};
 
 /// What the pictures of one product are drawn from.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,8 +74,10 @@ pub struct Stretch {
     pub window: Window,
     /// How many.
     pub n: u64,
-    /// Whether fewer people than the minimum wrote them: then the hours are theirs.
-    pub few: Option<u64>,
+    /// Who wrote them, where they are fewer than the minimum: then the hours are theirs. Never leaves the program.
+    pub few: Vec<PersonId>,
+    /// Whether it may be told where nobody is named.
+    pub is_told: bool,
     /// By holder: elapsed microseconds, and those of working time.
     pub held: Vec<(&'static str, u64, u64)>,
     /// Whether hours are agreed.

@@ -71,7 +71,7 @@ impl Group {
     }
 
     /// The same of the rows that count.
-    pub(super) fn few_of<'a, R>(self, counted: impl Fn() -> R) -> Vec<Few>
+    pub(in crate::metrics) fn few_of<'a, R>(self, counted: impl Fn() -> R) -> Vec<Few>
     where
         R: Iterator<Item = &'a LedgerRow>,
     {

@@ -19,7 +19,7 @@ pub use markdown::MAX_SUMMARY_BYTES;
 use crate::evidence::Page;
 use crate::evidence::lead::Lead;
 use crate::evidence::published::Published;
-use crate::report::{Chart, TeamReport};
+use crate::report::{Chart, Picture, TeamReport};
 
 /// Why a report could not be turned into bytes. Each is a defect of the program, not of the data.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +76,9 @@ pub fn team_tree(
     ];
     for chart in report.figures().filter_map(|figure| figure.chart.as_ref()) {
         files.extend(chart_files(chart, "charts")?);
+    }
+    for picture in report.products.iter().flat_map(|product| &product.pictures) {
+        files.extend(picture_files(picture)?);
     }
     for product in published {
         for page in &product.pages {
@@ -160,6 +163,21 @@ pub fn chart_files(chart: &Chart, folder: &str) -> Result<[OutputFile; 2], Rende
         (
             format!("{folder}/{stem}.csv"),
             csv::chart(chart).into_bytes(),
+        ),
+    ])
+}
+
+/// A picture of a product, and the numbers that it is drawn from.
+fn picture_files(picture: &Picture) -> Result<[OutputFile; 2], RenderError> {
+    let stem = encode::file_name(&picture.id);
+    Ok([
+        (
+            format!("charts/{stem}.svg"),
+            svg::picture_file(picture)?.into_bytes(),
+        ),
+        (
+            format!("charts/{stem}.csv"),
+            csv::table(&picture.table).into_bytes(),
         ),
     ])
 }

@@ -14,6 +14,7 @@ mod geometry;
 mod labels;
 mod legend;
 mod marks;
+mod picture;
 mod plot;
 mod spark;
 mod units;
@@ -23,6 +24,7 @@ use std::fmt::Write as _;
 
 pub use self::colours::dark_rules;
 use self::colours::{AMBER, LINE, PAPER, STRIP, halo_rule};
+pub use self::picture::{drawing, picture_file};
 use self::units::{FONT, NARROW, SCALE, WIDTH};
 use super::{RenderError, encode};
 use crate::report::Chart;
@@ -37,6 +39,7 @@ pub fn shared_rules() -> String {
     rules.push_str(&halo_rule(PAPER.light));
     rules.push_str("@media (forced-colors:active){.lp .h{stroke:none}}");
     narrow_rules(&mut rules, "@container");
+    picture::rules(&mut rules);
     rules
 }
 
@@ -44,7 +47,7 @@ fn narrow_rules(rules: &mut String, query: &str) {
     for (below, size) in NARROW {
         let _ = write!(
             rules,
-            "{query} (max-width:{below}px){{.lp text{{font-size:{}px}}.lp .w{{display:none}}.lp .s{{display:inline}}}}",
+            "{query} (max-width:{below}px){{.lc text{{font-size:{}px}}.lp .w{{display:none}}.lp .s{{display:inline}}}}",
             size * SCALE
         );
     }
@@ -89,8 +92,10 @@ fn picture(chart: &Chart, is_titled: bool, style: Option<&str>) -> Result<String
     let anchor = format!("svg-{}", encode::file_name(&chart.id));
     let told = Told {
         anchor: &anchor,
+        class: "lc",
         title: &chart.title,
         description: &chart.description,
+        font: FONT,
     };
     Ok(framed(&told, (WIDTH, height), style, &drawn))
 }
@@ -98,8 +103,11 @@ fn picture(chart: &Chart, is_titled: bool, style: Option<&str>) -> Result<String
 /// What a picture is called, and what it tells in words.
 struct Told<'a> {
     anchor: &'a str,
+    class: &'a str,
     title: &'a str,
     description: &'a str,
+    /// The size of its words in CSS pixels, where it has its full width.
+    font: u32,
 }
 
 /// The outer tags of a picture, its size in CSS pixels.
@@ -111,11 +119,12 @@ fn framed(
 ) -> String {
     let anchor = told.anchor;
     let mut text = format!(
-        "<svg class=\"lp\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" font-family=\"system-ui, sans-serif\" \
+        "<svg class=\"lp {}\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" font-family=\"system-ui, sans-serif\" \
          font-size=\"{}\" role=\"img\" aria-labelledby=\"{anchor}-t {anchor}-d\">\n<title id=\"{anchor}-t\">{}</title>\n<desc id=\"{anchor}-d\">{}</desc>\n",
+        told.class,
         width * SCALE,
         height * SCALE,
-        FONT * SCALE,
+        told.font * SCALE,
         encode::svg(told.title),
         encode::svg(told.description),
     );

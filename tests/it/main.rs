@@ -59,6 +59,7 @@ mod lead;
 mod lead_pages;
 mod logs;
 mod metric_pages;
+mod pictures;
 mod pipeline;
 mod private_packs;
 mod project;

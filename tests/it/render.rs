@@ -553,7 +553,7 @@ fn a_document_becomes_a_page_that_asks_for_nothing() {
         "<blockquote><p>first line</p>",
         "&gt; [x](javascript:1)",
         "<b>Impact:</b> [yours to write]",
-        "<svg class=\"lp\"",
+        "<svg class=\"lp",
         "default-src 'none'",
     ] {
         assert!(page.contains(words), "{words}\n{page}");

@@ -29,7 +29,7 @@ pub(super) const STRONG: Colour = colour(0x17_3A_7A, 0xE3_EC_FF);
 /// Lines and bars.
 pub(super) const LINE: Colour = colour(0x25_5F_C9, 0x82_AE_FF);
 /// Rows, and what stands behind a line.
-pub(super) const QUIET: Colour = colour(0x76_90_C8, 0x5B_77_B5);
+pub(super) const QUIET: Colour = colour(0x76_90_C8, 0x61_7D_BB);
 /// The inside of a band; its edge is a line of its own.
 pub(super) const BAND: Colour = colour(0xDC_E7_FB, 0x22_31_50);
 pub(super) const GRID: Colour = colour(0xE4_E7_EC, 0x2B_32_3D);
@@ -40,16 +40,31 @@ pub(super) const WORDS: Colour = colour(0x59_63_73, 0x9C_A7_B7);
 pub(super) const INK: Colour = colour(0x1A_22_2E, 0xE8_EC_F2);
 pub(super) const PAPER: Colour = colour(0xFF_FF_FF, 0x17_1C_24);
 /// Words on a light shape, in both schemes.
-pub(super) const ON_LIGHT: Colour = colour(0x14_1B_26, 0x10_15_1C);
+pub(super) const ON_LIGHT: Colour = colour(0x14_1B_26, 0x0A_0E_14);
 pub(super) const AMBER: Colour = colour(0xC7_7A_12, 0xE5_A9_4F);
 pub(super) const VIOLET: Colour = colour(0x7F_53_A6, 0xB9_93_DC);
 pub(super) const TEAL: Colour = colour(0x25_7A_73, 0x5C_C1_B7);
 /// Nobody knows it.
 pub(super) const RUST: Colour = colour(0x7A_24_18, 0xE8_7A_66);
 
-const PALETTE: [&Colour; 15] = [
-    &STRONG, &LINE, &QUIET, &BAND, &GRID, &AXIS, &STRIP, &WORDS, &INK, &PAPER, &ON_LIGHT, &AMBER,
-    &VIOLET, &TEAL, &RUST,
+const PALETTE: [&Colour; 20] = [
+    &HEAT_1, &HEAT_2, &HEAT_3, &HEAT_4, &HEAT_5, &STRONG, &LINE, &QUIET, &BAND, &GRID, &AXIS,
+    &STRIP, &WORDS, &INK, &PAPER, &ON_LIGHT, &AMBER, &VIOLET, &TEAL, &RUST,
+];
+
+const HEAT_1: Colour = colour(0xF8_EC_D9, 0x2A_23_18);
+const HEAT_2: Colour = colour(0xEB_C8_94, 0x48_36_1A);
+const HEAT_3: Colour = colour(0xCB_92_48, 0x78_54_20);
+const HEAT_4: Colour = colour(0x96_5B_1B, 0xBA_85_37);
+const HEAT_5: Colour = colour(0x66_36_0B, 0xF0_C2_7A);
+
+/// The steps of a share, and the colour of words on each. A frame sets a cell apart from the ground.
+pub(super) const HEAT: [(&Colour, &Colour); 5] = [
+    (&HEAT_1, &INK),
+    (&HEAT_2, &INK),
+    (&HEAT_3, &INK),
+    (&HEAT_4, &PAPER),
+    (&HEAT_5, &PAPER),
 ];
 
 /// The parts of a stack, and the colour of words on each: neighbours differ in lightness too.
@@ -152,7 +167,7 @@ mod tests {
         for words in [&INK, &WORDS] {
             check(words, &PAPER, 4.5);
         }
-        for (part, words) in STACK {
+        for (part, words) in STACK.into_iter().chain(HEAT) {
             check(words, part, 4.5);
         }
     }

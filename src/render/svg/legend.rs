@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::colours::{
-    AMBER, BAND, Colour, INK, LINE, PAPER, QUIET, STRIP, STRONG, TEAL, VIOLET, part,
+    AMBER, AXIS, BAND, Colour, INK, LINE, PAPER, QUIET, STRIP, STRONG, TEAL, VIOLET, part,
 };
 use super::units::{FONT, LARGEST, LINE_HEIGHT, UNIT, n_is_drawn};
 use super::words::{self, Anchor, Words};
@@ -34,6 +34,14 @@ pub(super) enum Swatch {
     Tick,
     /// A stroke with a head.
     Hit,
+    /// A box hatched in both directions, in one, or ruled.
+    Crossed,
+    Hatched,
+    Ruled,
+    /// A box with a frame.
+    Framed,
+    /// An empty frame, struck through.
+    Struck,
 }
 
 /// One entry.
@@ -56,18 +64,26 @@ impl Entry {
 /// The entries, in lines that fit the picture at the largest size of words.
 pub(super) struct Legend {
     lines: Vec<Vec<(i32, Entry)>>,
+    /// The size of its words where the picture has its full width.
+    font: u32,
 }
 
 const SWATCH: i32 = 16 * UNIT;
 const GAP: i32 = 6 * UNIT;
 
 impl Legend {
-    /// Entries in lines, for a picture of some width.
-    pub(super) fn lines(entries: Vec<Entry>, width: i32) -> Self {
+    /// Entries in lines, for a picture of some width and size of words.
+    pub(super) fn lines(entries: Vec<Entry>, width: i32, font: u32) -> Self {
         let mut lines: Vec<Vec<(i32, Entry)>> = Vec::new();
         let mut x = 4 * UNIT;
         for entry in entries {
-            let room = SWATCH + GAP + words::width(&entry.title, LARGEST) * 9 / 10;
+            let room = SWATCH
+                + GAP
+                + words::width(
+                    &entry.title,
+                    font.max(if font == FONT { LARGEST } else { font }),
+                ) * 9
+                    / 10;
             if x + room > width || lines.is_empty() {
                 lines.push(Vec::new());
                 x = 4 * UNIT;
@@ -77,11 +93,11 @@ impl Legend {
             }
             x += room + 2 * GAP;
         }
-        Self { lines }
+        Self { lines, font }
     }
 
     pub(super) fn of(chart: &Chart, width: i32) -> Self {
-        Self::lines(entries(chart), width)
+        Self::lines(entries(chart), width, FONT)
     }
 
     pub(super) fn height(&self) -> i32 {
@@ -94,13 +110,11 @@ impl Legend {
         for line in &self.lines {
             for (x, entry) in line {
                 swatch(text, entry, (*x, y - 5 * UNIT));
-                words::set(
-                    text,
-                    &Words {
-                        at: (x + SWATCH + GAP, y),
-                        ..Words::of(&entry.title, Anchor::Start, FONT)
-                    },
-                );
+                let words = Words {
+                    at: (x + SWATCH + GAP, y),
+                    ..Words::of(&entry.title, Anchor::Start, self.font)
+                };
+                words::set_at_root(text, &words, self.font);
             }
             y += LINE_HEIGHT;
         }
@@ -110,6 +124,7 @@ impl Legend {
 fn swatch(text: &mut String, entry: &Entry, (x, y): (i32, i32)) {
     let colour = entry.colour.name();
     let (edge, ground, ink) = (QUIET.name(), PAPER.name(), INK.name());
+    let axis = AXIS.name();
     let _ = match entry.swatch {
         Swatch::Line(width) => writeln!(
             text,
@@ -160,6 +175,28 @@ fn swatch(text: &mut String, entry: &Entry, (x, y): (i32, i32)) {
             text,
             "<path stroke=\"{colour}\" stroke-width=\"14\" d=\"M{} {}v100\"/>",
             x + SWATCH / 2,
+            y - 50
+        ),
+        Swatch::Crossed | Swatch::Hatched | Swatch::Ruled => {
+            let lines = match entry.swatch {
+                Swatch::Crossed => "m30 110l80-120m40 0l-80 120m10-120l80 120m-120-120l80 120",
+                Swatch::Hatched => "m30 110l80-120m40 0l-80 120",
+                _ => "m0 50h160",
+            };
+            writeln!(
+                text,
+                "<path fill=\"{colour}\" d=\"M{x} {top}h{SWATCH}v100h-{SWATCH}z\"/><path fill=\"none\" stroke=\"{ground}\" stroke-width=\"10\" d=\"M{x} {top}{lines}\"/>",
+                top = y - 50
+            )
+        }
+        Swatch::Framed => writeln!(
+            text,
+            "<path fill=\"{colour}\" stroke=\"{axis}\" stroke-width=\"8\" d=\"M{x} {}h{SWATCH}v100h-{SWATCH}z\"/>",
+            y - 50
+        ),
+        Swatch::Struck => writeln!(
+            text,
+            "<path fill=\"none\" stroke=\"{axis}\" stroke-width=\"8\" d=\"M{x} {}h{SWATCH}v100h-{SWATCH}zm0 100l{SWATCH}-100\"/>",
             y - 50
         ),
         Swatch::Hit => writeln!(

@@ -56,8 +56,13 @@ impl<'a> Words<'a> {
     }
 }
 
-/// Writes a text.
+/// Writes a text of a chart.
 pub(super) fn set(target: &mut String, words: &Words<'_>) {
+    set_at_root(target, words, FONT);
+}
+
+/// Writes a text of a picture whose root tells a size of words.
+pub(super) fn set_at_root(target: &mut String, words: &Words<'_>, root: u32) {
     if words.text.is_empty() {
         return;
     }
@@ -80,7 +85,7 @@ pub(super) fn set(target: &mut String, words: &Words<'_>) {
         (Reach::Narrow, true) => " class=\"h s\"",
     };
     // The picture's own size is told once, at its root.
-    let size = if words.size == FONT {
+    let size = if words.size == root {
         String::new()
     } else {
         format!(" font-size=\"{}\"", words.size * SCALE)

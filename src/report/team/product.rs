@@ -7,6 +7,7 @@ use crate::metrics::measure::{Definition, Measured};
 use crate::report::definition::TeamDefinition;
 use crate::report::figure::{self, Frame};
 use crate::report::input::{ProductInput, RepositoryLabel, TeamInput};
+use crate::report::picture;
 use crate::report::withheld::people_words;
 
 pub(super) fn product_report(
@@ -101,12 +102,13 @@ pub(super) fn product_report(
         .map(|metric| figure_id(metric))
         .filter(shown)
         .collect();
+    let pictures = picture::pictures(input.measures, &frame, &figure_id);
     ProductReport {
         id: slug.to_owned(),
         name: product.name.clone(),
         repositories: faces,
         at_a_glance,
-        pictures: Vec::new(),
+        pictures,
         sections,
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 
 use crate::domain::{Bucket, PersonId, Window};
-use crate::metrics::drawn::{Dot, Level, Material, Rows};
+use crate::metrics::drawn::{Dot, Level, Material, Rows, Stretch};
 use crate::metrics::material::figure_of;
 use crate::metrics::measure::{Cell, Definition, Ledger, Measure, Measured};
 
@@ -21,9 +21,6 @@ pub(super) fn withhold(public: &mut Measure, whole: &Measure, zone: &TimeZone, m
     let Measure { cells, drawn, .. } = public;
     for drawn in drawn {
         let product = drawn.product.as_str();
-        let Material::Rows(rows) = &mut drawn.material else {
-            continue;
-        };
         let hidden: Vec<Hidden<'_>> = cells
             .iter()
             .filter(|cell| is_bucket_of(cell, product))
@@ -37,6 +34,21 @@ pub(super) fn withhold(public: &mut Measure, whole: &Measure, zone: &TimeZone, m
                 })
             })
             .collect();
+        let rows = match &mut drawn.material {
+            Material::Rows(rows) => rows,
+            Material::Turns(stretches) => {
+                tell_turns(stretches, &hidden, minimum);
+                continue;
+            }
+            Material::Queue(days) => {
+                days.retain(|day| {
+                    let at = Bucket::start_of(day.on, zone);
+                    !hidden.iter().any(|hidden| hidden.window.contains(at))
+                });
+                continue;
+            }
+            Material::Files(_) => continue,
+        };
         rows.is_told = is_safe(hidden.iter().map(|hidden| hidden.people), minimum);
         let mut coarser = std::mem::take(&mut rows.coarser);
         for level in &mut coarser {
@@ -48,6 +60,23 @@ pub(super) fn withhold(public: &mut Measure, whole: &Measure, zone: &TimeZone, m
             place.leave_out(level, &hidden, minimum);
         }
         rows.coarser = coarser;
+    }
+}
+
+/// The hours of a stretch are told where enough people are behind them, and what is withheld inside of it cannot be told from them;
+/// before and now together, since the window less one may be the other.
+fn tell_turns(stretches: &mut [Stretch], hidden: &[Hidden<'_>], minimum: usize) {
+    let is_told = |stretch: &Stretch| {
+        let meets = |part: &&Hidden<'_>| {
+            part.window.since < stretch.window.until && stretch.window.since < part.window.until
+        };
+        let inside = hidden.iter().filter(meets).map(|part| part.people);
+        stretch.few.is_empty() && is_safe(inside, minimum)
+    };
+    let is_told = stretches.iter().all(is_told);
+    for stretch in stretches {
+        stretch.few = Vec::new();
+        stretch.is_told = is_told;
     }
 }
 
