@@ -184,6 +184,8 @@ pub struct Chart {
     pub events: Vec<DayLine>,
     /// What is agreed.
     pub agreed: Vec<AgreedLine>,
+    /// What is left out, in a sentence; empty where nothing is.
+    pub left_out: String,
 }
 
 impl Chart {
@@ -212,6 +214,7 @@ impl Chart {
             rolling: Vec::new(),
             events: Vec::new(),
             agreed: Vec::new(),
+            left_out: String::new(),
         }
     }
 

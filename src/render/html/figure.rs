@@ -166,10 +166,11 @@ pub(super) fn figure(
 
 fn too_few(chart: &Chart) -> String {
     let (n_too_few, n_with_rows) = chart.n_too_few();
-    if n_too_few == 0 {
-        return String::new();
-    }
-    format!("{n_too_few} of {n_with_rows} buckets have too few rows to draw")
+    let too_few = (n_too_few > 0)
+        .then(|| format!("{n_too_few} of {n_with_rows} buckets have too few rows to draw."));
+    let left_out = Some(chart.left_out.clone()).filter(|words| !words.is_empty());
+    let said: Vec<String> = too_few.into_iter().chain(left_out).collect();
+    said.join(" ")
 }
 
 fn row(row: &RowLine) -> RowView {

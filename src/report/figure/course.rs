@@ -26,6 +26,8 @@ pub(super) struct Course {
     /// Where each bucket begins and ends.
     pub(super) windows: Vec<Window>,
     pub(super) dots: Vec<ChartDot>,
+    /// How many shorter buckets are left out, since too few people acted in them.
+    pub(super) n_left_out: usize,
 }
 
 /// The buckets of a level: their windows, and a point each.
@@ -93,6 +95,7 @@ pub(super) fn course(
         noun,
         windows,
         dots: Vec::new(),
+        n_left_out: apart.left_out.len(),
     };
     if noun != WINDOW || rows.is_told {
         course.add_rows(&rows.dots, &apart, most_dots);
@@ -213,22 +216,24 @@ fn by_instant(rows: &[&Dot], window: Window, start: f64) -> Vec<ChartDot> {
     rows.iter().map(dot).collect()
 }
 
-/// Rows anywhere in their bucket, evenly: by amount, each a golden section further, so that where one stands says nothing.
+/// Rows anywhere in their bucket, by their order of amounts: where one stands says nothing of when it was.
 fn spread(rows: &[&Dot], start: f64) -> Vec<ChartDot> {
-    const GOLDEN: f64 = 0.618_033_988_749_895;
     let mut sorted: Vec<&Dot> = rows.to_vec();
     sorted.sort_by(|a, b| a.amount.total_cmp(&b.amount));
-    let mut turn = 0.0;
-    let mut dots = Vec::new();
-    for row in sorted {
-        turn = f64::fract(turn + GOLDEN);
-        dots.push(ChartDot {
-            at: start + 0.06 + 0.88 * turn,
-            amount: row.amount,
-            is_running: row.is_running,
-        });
-    }
-    dots
+    let dot = |(row, nth): (&Dot, u32)| ChartDot {
+        at: start + 0.06 + 0.88 * scattered(nth),
+        amount: row.amount,
+        is_running: row.is_running,
+    };
+    sorted.into_iter().zip(0..).map(dot).collect()
+}
+
+/// A number from 0 to 1 that looks like chance, the same every time (the mixing of `splitmix`).
+fn scattered(nth: u32) -> f64 {
+    let mixed = (nth.wrapping_add(1)).wrapping_mul(0x9E37_79B9);
+    let mixed = (mixed ^ (mixed >> 16)).wrapping_mul(0x85EB_CA6B);
+    let mixed = (mixed ^ (mixed >> 13)).wrapping_mul(0xC2B2_AE35);
+    f64::from(mixed ^ (mixed >> 16)) / f64::from(u32::MAX)
 }
 
 /// How far to the right of some buckets an instant is.

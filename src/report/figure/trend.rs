@@ -150,6 +150,7 @@ pub(super) fn chart(id: &str, source: &Source<'_>, frame: &Frame<'_>) -> Option<
         rolling,
         events: events(frame, &course.windows),
         agreed: agreed(definition, unit, form, frame),
+        left_out: left_out(frame, course.n_left_out),
         ..Chart::of(
             id.to_owned(),
             format!("{} · {}", definition.title, frame.product),
@@ -188,6 +189,7 @@ fn plain(frame: &Frame<'_>, cells: &[&Cell]) -> Option<Course> {
         noun: granularity.noun(),
         windows: windows(frame, &spine.0),
         dots: Vec::new(),
+        n_left_out: 0,
     })
 }
 
@@ -365,6 +367,16 @@ fn agreed(definition: &Definition, unit: Unit, form: Form, frame: &Frame<'_>) ->
         }
     }
     lines
+}
+
+/// What is left out of the figures that are drawn, so that nobody's can be told from them; empty where nothing is.
+fn left_out(frame: &Frame<'_>, n: usize) -> String {
+    let noun = frame.granularity.noun();
+    match n {
+        0 => String::new(),
+        1 => format!("Without the rows of one {noun} in which too few people acted."),
+        n => format!("Without the rows of {n} {noun}s in which too few people acted."),
+    }
 }
 
 fn y_title(form: Form, unit: Unit) -> String {

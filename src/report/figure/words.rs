@@ -23,6 +23,7 @@ pub(super) fn description(chart: &Chart, noun: &str) -> String {
     }
     sentences.extend(rows(chart));
     sentences.extend(ticks(chart));
+    sentences.extend((!chart.left_out.is_empty()).then(|| chart.left_out.clone()));
     for event in &chart.events {
         sentences.push(format!("{}: {}.", event.on, event.title));
     }

@@ -72,7 +72,7 @@ const WORKING_BETWEEN: [Line; 11] = [
 const TYPICAL: [f64; 2] = [0.17, 0.83];
 
 /// How far apart two lines are whose words do not touch: in a wide picture, and in a narrow one.
-const APART: [f64; 2] = [0.095, 0.14];
+const APART: [f64; 2] = [0.08, 0.14];
 
 /// Nothing shorter is told apart, unless most of it is shorter.
 const SHORTEST: f64 = 1.0 / 60.0;

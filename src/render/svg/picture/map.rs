@@ -78,11 +78,16 @@ fn captioned(sheet: &Sheet, words: &mut String, area: &MapArea, place: Place) ->
     }
     let title = encode::line(&area.title);
     let whole = format!("{title} · {}", area.words);
-    let caption = if sheet.room(&whole) <= place.width {
+    let caption = if sheet.room(&whole) <= place.width * 9 / 10 {
         whole
     } else {
-        sheet.fitted(&title, place.width)
+        // Strong words are wider.
+        sheet.fitted(&title, place.width * 9 / 10)
     };
+    // A few letters of a name say nothing.
+    if caption.ends_with('…') && caption.chars().count() < 6 {
+        return place;
+    }
     let at = (place.x + 20, place.y + strip - 8 * UNIT);
     sheet.set_strong(words, at, Anchor::Start, &caption);
     Place {

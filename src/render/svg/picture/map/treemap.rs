@@ -127,7 +127,7 @@ mod tests {
             .iter()
             .map(|place| place.width * place.height / 10_000)
             .collect();
-        assert_eq!(sizes, [6, 6, 3, 3, 2, 2, 0], "rounded down: {places:?}");
+        assert_eq!(sizes, [6, 6, 3, 3, 2, 2, 1], "rounded down: {places:?}");
         let first = places.first().unwrap();
         assert_eq!(
             (first.width, first.height),
