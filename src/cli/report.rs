@@ -11,13 +11,16 @@ use crate::analysis::Analysis;
 use crate::domain::{Account, Person, RepoName, RepositoryId};
 use crate::evidence::published::Published;
 use crate::evidence::{self, Sources};
+use crate::metrics::agreements::{Agreement, agreements};
+use crate::metrics::knowledge::silos;
 use crate::metrics::movement::{self, RunHead};
+use crate::metrics::recent::Recent;
 use crate::metrics::{self, Measure, unmet};
 use crate::register::nearest;
 use crate::render::{self, OutputFile, encode};
 use crate::report::{
-    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
-    TeamReport,
+    AcceptedFlag, EventInput, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition,
+    TeamInput, TeamReport,
 };
 use crate::store::{self, Store, checksum};
 use crate::tables::{FactTable, Tables};
@@ -286,6 +289,18 @@ fn published(
     )
 }
 
+/// The register's agreements held against the measures.
+fn agreements_of(
+    workspace: &Workspace,
+    measures: &[Measure],
+    readings: &[Reading<'_>],
+) -> Result<Vec<Agreement>, CliError> {
+    agreements(&workspace.register, measures, readings).map_err(|error| {
+        CliError::new(ErrorKind::Configuration, error)
+            .hint("`linchpin explain list` names every metric, and its page in reports/metrics the numbers it has")
+    })
+}
+
 /// The files of the team tree, the measures with the rows that are listed, and what `keep` makes of each.
 pub(super) fn team_files<T: Send>(
     analysis: &Analysis,
@@ -299,15 +314,38 @@ pub(super) fn team_files<T: Send>(
     })
     .into_iter()
     .unzip();
+    let defect =
+        |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(ErrorKind::Defect, error);
+    let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
     let faces = analysis.faces();
+    let zone = &analysis.question.zone;
     let products: Vec<ProductInput> = readings
         .iter()
         .map(|reading| ProductInput {
             name: reading.product.name.clone(),
             repositories: reading.product.repositories.clone(),
             unmet: unmet::of_product(reading),
+            silos: silos::last_seen_by_others(reading)
+                .into_iter()
+                .map(|(area, at)| (area, at.map(|at| zone.to_datetime(at).date())))
+                .collect(),
         })
         .collect();
+    let events = workspace.register.events.iter();
+    let mut events: Vec<EventInput> = events
+        .map(|event| EventInput {
+            on: event.on,
+            title: event.title.clone(),
+        })
+        .collect();
+    events.sort_by(|a, b| (a.on, &a.title).cmp(&(b.on, &b.title)));
+    let recent = Recent::of(readings, &definition.recent_metrics(), |months| {
+        events
+            .iter()
+            .map(|event| event.on)
+            .rfind(|on| months.contains(on))
+    });
+    let agreements = agreements_of(workspace, &measures, readings)?;
     let today = workspace.inquiry().today();
     let accepted: Vec<AcceptedFlag> = workspace
         .register
@@ -336,14 +374,16 @@ pub(super) fn team_files<T: Send>(
         certificates: &analysis.findings.certificates,
         gaps: &analysis.findings.gaps,
         accepted: &accepted,
+        recent: recent.as_ref(),
+        events: &events,
+        agreements: &agreements,
+        title: workspace.register.title.as_deref(),
+        description: workspace.register.description.as_deref(),
         names: &names,
         minimum_n: analysis.question.minimum_n,
         minimum_people: analysis.question.minimum_people,
         version: env!("CARGO_PKG_VERSION"),
     };
-    let defect =
-        |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(ErrorKind::Defect, error);
-    let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
     let report = crate::report::team(&input, &definition);
     let published = published(analysis, readings, &report, &names);
     let files = render::team_tree(&report, &published).map_err(|error| defect(Box::new(error)))?;

@@ -197,7 +197,7 @@ fn report_on(
     }
     let readings = analysis.readings();
     for reading in &readings {
-        for Unmet { what, missing } in unmet::of_product(reading) {
+        for Unmet { what, missing, .. } in unmet::of_product(reading) {
             let name = crate::render::encode::terminal(&reading.product.name);
             let fix = missing.fix.map(|fix| format!(": {fix}"));
             context.progress.say(&format!(

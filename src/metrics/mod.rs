@@ -19,6 +19,7 @@ pub mod number;
 pub mod onboarding;
 pub mod ownership;
 pub mod pairs;
+pub mod recent;
 pub mod relations;
 pub mod review;
 pub mod rows;

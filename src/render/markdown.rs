@@ -1,5 +1,7 @@
 //! The summary of a job: the team report in Markdown, below the size that GitHub shows.
 
+mod strip;
+
 use std::fmt::Write as _;
 
 use super::encode::{markdown as md, markdown_code, markdown_link, markdown_markup};
@@ -109,6 +111,9 @@ fn write_product(text: &mut String, product: &ProductReport, pages: &[Page], min
     let pages: Vec<String> = pages.collect();
     if !pages.is_empty() {
         let _ = writeln!(text, "{}\n", pages.join(" · "));
+    }
+    if let Some(strip) = &product.strip {
+        strip::write(text, strip);
     }
     for section in &product.sections {
         write_section(text, section, minimum_n);
@@ -242,13 +247,7 @@ fn write_absence(text: &mut String, absence: &Absence) {
 }
 
 /// A chart's first series in eight heights; a bucket without a value is `·`.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a share of 7 steps"
-)]
 fn blocks(chart: &Chart) -> String {
-    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let Some(mark) = chart.marks.first() else {
         return String::new();
     };
@@ -258,23 +257,31 @@ fn blocks(chart: &Chart) -> String {
         .filter_map(|point| point.get(&mark.number))
         .fold(0.0, f64::max);
     let recent = chart.points.len().saturating_sub(26);
-    let block = |number: f64| {
-        let step = if highest > 0.0 {
-            (number / highest * 7.0).round().clamp(0.0, 7.0) as usize
-        } else {
-            0
-        };
-        BLOCKS.get(step).copied().unwrap_or('▁')
-    };
     chart
         .points
         .iter()
         .skip(recent)
         .map(|point| match (point.state, point.get(&mark.number)) {
-            (PointState::Measured, Some(number)) => block(number),
+            (PointState::Measured, Some(number)) => block(number, highest),
             _ => '·',
         })
         .collect()
+}
+
+/// One of eight heights.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of 7 steps"
+)]
+fn block(number: f64, highest: f64) -> char {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let step = if highest > 0.0 {
+        (number / highest * 7.0).round().clamp(0.0, 7.0) as usize
+    } else {
+        0
+    };
+    BLOCKS.get(step).copied().unwrap_or('▁')
 }
 
 /// A table in GitHub's Markdown.

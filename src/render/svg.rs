@@ -6,10 +6,12 @@
 mod axis;
 mod labels;
 mod plot;
+mod spark;
 mod words;
 
 use std::fmt::Write as _;
 
+pub use self::spark::spark;
 use super::{RenderError, encode};
 use crate::report::Chart;
 

@@ -15,8 +15,42 @@ pub struct TeamDefinition {
     pub title: String,
     /// Metrics whose headlines stand at the top of every product.
     pub at_a_glance: Vec<String>,
+    /// Figures that are compared with the days before, at the top of every product.
+    #[serde(default)]
+    pub now_and_before: Vec<StripFigure>,
     /// Sections in order.
     pub sections: Vec<SectionDefinition>,
+}
+
+/// What a sum is divided by, so that stretches of different lengths can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    /// The weeks that have passed: a count is told a week.
+    Week,
+    /// The time that has passed, on the clock of the number: waiting hours become how many wait at any time.
+    Time,
+}
+
+/// One figure that is compared with the days before.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StripFigure {
+    /// Metric id.
+    pub metric: String,
+    /// What it is called.
+    pub title: String,
+    /// One of the metric's numbers; none: the headline.
+    pub number: Option<String>,
+    /// What it is divided by.
+    pub per: Option<Per>,
+    /// The whole number that is its n; none: the rows.
+    pub n: Option<String>,
+    /// The metric whose rows it is told among: where it has fewer than a tenth of them, that is told in its place.
+    pub among: Option<String>,
+    /// Whether it stands in the overview of all products.
+    #[serde(default)]
+    pub in_overview: bool,
 }
 
 /// One section of a report.
@@ -124,6 +158,20 @@ impl TeamDefinition {
         Ok(definition)
     }
 
+    /// The metrics that are measured over other windows too, each once.
+    #[must_use]
+    pub fn recent_metrics(&self) -> Vec<&str> {
+        let mut metrics: Vec<&str> = Vec::new();
+        for figure in &self.now_and_before {
+            for metric in std::iter::once(&figure.metric).chain(&figure.among) {
+                if !metrics.contains(&metric.as_str()) {
+                    metrics.push(metric);
+                }
+            }
+        }
+        metrics
+    }
+
     /// Checks that every metric named exists.
     pub fn check(&self, known: &[&str]) -> Result<(), DefinitionError> {
         let glance = self
@@ -142,7 +190,11 @@ impl TeamDefinition {
                 figures.map(|figure| (&figure.metric, comparison.id.as_str()))
             })
         });
-        for (metric, place) in glance.chain(placed).chain(compared) {
+        let recent = self.now_and_before.iter();
+        let recent = recent
+            .flat_map(|figure| std::iter::once(&figure.metric).chain(&figure.among))
+            .map(|metric| (metric, "now_and_before"));
+        for (metric, place) in glance.chain(placed).chain(compared).chain(recent) {
             if !known.contains(&metric.as_str()) {
                 return Err(DefinitionError::UnknownMetric {
                     metric: metric.clone(),

@@ -1,8 +1,10 @@
 //! The team report: products, sections and figures, from measures. Names nobody.
 
 mod comparison;
+mod looks;
 mod product;
 mod shortcomings;
+mod strips;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +19,9 @@ use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
 pub use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
+use super::look::{self, Look};
 use super::picture::Picture;
+use super::strip::Strip;
 use crate::domain::{Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::measure::{Cell, Definition};
 
@@ -122,6 +126,10 @@ pub struct ProductReport {
     pub repositories: Vec<RepositoryLabel>,
     /// Ids of the figures whose headlines stand at the top.
     pub at_a_glance: Vec<String>,
+    /// The last days against as many before them; `None`: nothing is compared.
+    pub strip: Option<Strip>,
+    /// What to look at first.
+    pub looks: Vec<Look>,
     /// Pictures of the product, before its sections.
     pub pictures: Vec<Picture>,
     /// Sections in order.
@@ -133,6 +141,8 @@ pub struct ProductReport {
 pub struct TeamReport {
     /// Title.
     pub title: String,
+    /// What the register says of it.
+    pub description: Option<String>,
     /// The instant it speaks of.
     pub as_of: Timestamp,
     /// The window.
@@ -147,6 +157,8 @@ pub struct TeamReport {
     pub version: String,
     /// Products in order.
     pub products: Vec<ProductReport>,
+    /// What to look at first over all products.
+    pub looks: Vec<Look>,
     /// What the data lacks, worst first.
     pub shortcomings: Vec<Shortcoming>,
     /// The certificate.
@@ -201,6 +213,11 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         certificates: &public.certificates,
         gaps: &public.gaps,
         accepted: &public.accepted,
+        recent: public.recent.as_ref(),
+        events: &public.events,
+        agreements: &public.agreements,
+        title: public.title.as_deref(),
+        description: public.description.as_deref(),
         ..input.clone()
     };
     TeamReport {
@@ -216,6 +233,7 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         .iter()
         .zip(&slugs)
         .map(|(product, slug)| product_report(input, definition, product, slug));
+    let products: Vec<ProductReport> = products.collect();
     let mut cells: Vec<(&'static Definition, Cell)> = input
         .measures
         .iter()
@@ -250,14 +268,16 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
             .or_default() += 1;
     }
     TeamReport {
-        title: definition.title.clone(),
+        title: input.title.unwrap_or(&definition.title).to_owned(),
+        description: input.description.map(str::to_owned),
         as_of: input.as_of,
         window: input.window,
         granularity: input.granularity,
         zone: input.zone.clone(),
         minimum_n: input.minimum_n,
         version: input.version.to_owned(),
-        products: products.collect(),
+        looks: look::of_all(products.iter().map(|product| product.looks.as_slice())),
+        products,
         shortcomings: withheld(input.products)
             .chain(shortcomings(&certificates))
             .collect(),

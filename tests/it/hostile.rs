@@ -50,6 +50,7 @@ fn given(text: &str) -> Given {
     let mut given = Given::everything();
     given.products = vec![ProductInput {
         unmet: Vec::new(),
+        silos: Vec::new(),
         name: text.to_owned(),
         repositories: given.products[0].repositories.clone(),
     }];

@@ -77,6 +77,7 @@ mod snapshots;
 mod states;
 mod store;
 mod store_answers;
+mod strip;
 mod structure;
 mod team_tree;
 mod traps;

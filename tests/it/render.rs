@@ -290,11 +290,13 @@ fn several_products_keep_their_charts_apart() {
     let name = "Back office / été";
     given.products.push(ProductInput {
         unmet: Vec::new(),
+        silos: Vec::new(),
         name: name.to_owned(),
         repositories: vec![API],
     });
     given.products.push(ProductInput {
         unmet: Vec::new(),
+        silos: Vec::new(),
         name: "Back office - t".to_owned(),
         repositories: vec![],
     });
@@ -360,6 +362,7 @@ fn a_summary_stays_below_what_github_shows() {
         .iter()
         .map(|name| ProductInput {
             unmet: Vec::new(),
+            silos: Vec::new(),
             name: name.clone(),
             repositories: vec![WEB],
         })

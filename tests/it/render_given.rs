@@ -428,6 +428,7 @@ impl Given {
         Self {
             products: vec![ProductInput {
                 unmet: Vec::new(),
+                silos: Vec::new(),
                 name: PRODUCT.to_owned(),
                 repositories: vec![WEB, API],
             }],
@@ -454,6 +455,11 @@ impl Given {
             measures: &self.measures,
             certificates: &self.certificates,
             gaps: &self.gaps,
+            recent: None,
+            events: &[],
+            agreements: &[],
+            title: None,
+            description: None,
             accepted: &self.accepted,
             names: &linchpin::report::Names::none(),
             minimum_n: 5,

@@ -1,7 +1,9 @@
 //! One product's sections: figures where there is a number, and the reason where there is none.
 
 use super::comparison::comparison;
+use super::looks::looks;
 use super::shortcomings::cautions;
+use super::strips::strip;
 use super::{Absence, AbsenceKind, ProductReport, Section};
 use crate::metrics::measure::{Definition, Measured};
 use crate::report::definition::TeamDefinition;
@@ -98,11 +100,14 @@ pub(super) fn product_report(
         .map(|metric| figure_id(metric))
         .filter(shown)
         .collect();
+    let strip = strip(input, definition, &product.name);
     ProductReport {
         id: slug.to_owned(),
         name: product.name.clone(),
-        repositories: faces,
+        repositories: faces.clone(),
         at_a_glance,
+        looks: looks(input, product, slug, &frame, strip.as_ref()),
+        strip,
         pictures: Vec::new(),
         sections,
     }
