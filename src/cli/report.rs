@@ -1,6 +1,9 @@
 //! From the store to the team tree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
 
 use super::console::note;
 use super::context::Context;
@@ -249,16 +252,32 @@ pub fn keep_run(
 /// Measures with the rows that are listed, and what was kept of each.
 type Measured<T> = (Vec<Measure>, Vec<T>);
 
-/// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left.
+/// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left; beside the measures stands
+/// the summary for a job.
 pub fn write_team_tree<T: Send>(
     analysis: &Analysis,
     readings: &[Reading<'_>],
     workspace: &Workspace,
     keep: &(dyn Fn(&Measure) -> T + Sync),
-) -> Result<Measured<T>, CliError> {
+) -> Result<(Measured<T>, Vec<u8>), CliError> {
     let (files, measured) = team_files(analysis, readings, workspace, keep)?;
     replace_tree(&workspace.out.join("team"), &files, Audience::Everyone)?;
-    Ok(measured)
+    let mut files = files.into_iter();
+    let summary = files.find(|(name, _)| name == render::SUMMARY);
+    let summary = summary.map(|(_, bytes)| bytes).unwrap_or_default();
+    Ok((measured, summary))
+}
+
+/// Adds a report's summary to what a job of GitHub's shows. A summary that cannot be written is told: the report is there.
+pub fn add_to_job(place: &Path, summary: &[u8]) {
+    let opened = OpenOptions::new().create(true).append(true).open(place);
+    let written = opened.and_then(|mut file| file.write_all(summary));
+    if let Err(error) = written {
+        note(&encode::terminal(&format!(
+            "the job's summary `{}` cannot be written: {error}; `team/summary.md` has the same text",
+            place.display()
+        )));
+    }
 }
 
 /// What is published of the team's work: told without the private register.

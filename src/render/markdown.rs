@@ -1,5 +1,6 @@
 //! The summary of a job: the team report in Markdown, below the size that GitHub shows.
 
+mod first;
 mod strip;
 
 use std::fmt::Write as _;
@@ -8,6 +9,7 @@ use super::encode::{markdown as md, markdown_code, markdown_link, markdown_marku
 use super::json::zone_name;
 use crate::evidence::Page;
 use crate::evidence::published::{Published, pages_of};
+use crate::report::look;
 use crate::report::quantity;
 use crate::report::team::Shortcoming;
 use crate::report::{
@@ -30,7 +32,14 @@ pub fn summary(report: &TeamReport, published: &[Published]) -> String {
         md(&zone_name(report)),
         super::minute(report)
     );
+    if let Some(description) = &report.description {
+        let _ = writeln!(text, "{}\n", md(description));
+    }
+    let all = report.products.iter().flat_map(|product| &product.looks);
+    let all: Vec<_> = all.cloned().collect();
+    let _ = writeln!(text, "**{}**\n", look::verdict(&all));
     shortcomings(&mut text, &report.shortcomings);
+    first::overview(&mut text, report);
     let full = text.len();
     for product in &report.products {
         let before = text.len();
@@ -112,12 +121,12 @@ fn write_product(text: &mut String, product: &ProductReport, pages: &[Page], min
     if !pages.is_empty() {
         let _ = writeln!(text, "{}\n", pages.join(" · "));
     }
-    if let Some(strip) = &product.strip {
-        strip::write(text, strip);
-    }
+    first::product(text, product);
+    text.push_str("<details><summary>All figures</summary>\n\n");
     for section in &product.sections {
         write_section(text, section, minimum_n);
     }
+    text.push_str("\n</details>\n\n");
 }
 
 fn write_section(text: &mut String, section: &Section, minimum_n: u64) {

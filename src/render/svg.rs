@@ -168,6 +168,21 @@ pub fn file(chart: &Chart) -> Result<String, RenderError> {
     ))
 }
 
+/// A picture of a product as a file: its drawing with the style sheet that recolours it.
+#[must_use]
+pub fn picture_file(picture: &crate::report::Picture) -> String {
+    let style = format!(
+        "<style>{}@media (prefers-color-scheme:dark){{{}}}</style>",
+        shared_rules(),
+        dark_rules()
+    );
+    let drawn = picture.svg.split_once('>').map_or_else(
+        || picture.svg.clone(),
+        |(open, rest)| format!("{open}>{style}{rest}"),
+    );
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{drawn}\n")
+}
+
 fn picture(chart: &Chart, size: Size, style: Option<&str>) -> Result<String, RenderError> {
     let drawn = plot::chart(chart, size)?;
     let anchor = format!("svg-{}", encode::file_name(&chart.id));

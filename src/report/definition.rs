@@ -13,8 +13,6 @@ pub struct TeamDefinition {
     pub format: u32,
     /// Title of the page.
     pub title: String,
-    /// Metrics whose headlines stand at the top of every product.
-    pub at_a_glance: Vec<String>,
     /// Figures that are compared with the days before, at the top of every product.
     #[serde(default)]
     pub now_and_before: Vec<StripFigure>,
@@ -116,7 +114,7 @@ pub enum DefinitionError {
     UnknownMetric {
         /// The id.
         metric: String,
-        /// The section's id, or `at_a_glance`.
+        /// The section's id, or `now_and_before`.
         place: String,
     },
     /// A metric or section that occurs twice.
@@ -141,11 +139,7 @@ impl TeamDefinition {
             .sections
             .iter()
             .flat_map(|section| &section.metrics);
-        for mut names in [
-            ids.collect::<Vec<_>>(),
-            metrics.collect(),
-            definition.at_a_glance.iter().collect(),
-        ] {
+        for mut names in [ids.collect::<Vec<_>>(), metrics.collect()] {
             names.sort();
             if let Some(twice) = names
                 .windows(2)
@@ -174,10 +168,6 @@ impl TeamDefinition {
 
     /// Checks that every metric named exists.
     pub fn check(&self, known: &[&str]) -> Result<(), DefinitionError> {
-        let glance = self
-            .at_a_glance
-            .iter()
-            .map(|metric| (metric, "at_a_glance"));
         let placed = self.sections.iter().flat_map(|section| {
             section
                 .metrics
@@ -194,7 +184,7 @@ impl TeamDefinition {
         let recent = recent
             .flat_map(|figure| std::iter::once(&figure.metric).chain(&figure.among))
             .map(|metric| (metric, "now_and_before"));
-        for (metric, place) in glance.chain(placed).chain(compared).chain(recent) {
+        for (metric, place) in placed.chain(compared).chain(recent) {
             if !known.contains(&metric.as_str()) {
                 return Err(DefinitionError::UnknownMetric {
                     metric: metric.clone(),
@@ -242,7 +232,10 @@ mod tests {
     const SMALL: &str = r#"
         format = 1
         title = "T"
-        at_a_glance = ["flow.a"]
+        [[now_and_before]]
+        metric = "flow.a"
+        title = "A"
+        among = "flow.b"
         [[sections]]
         id = "flow"
         title = "Flow"
@@ -284,7 +277,11 @@ mod tests {
             assert_eq!(error.to_string(), expected);
         };
         check(
-            SMALL.replace("flow.b", "flow.c"),
+            SMALL.replace("flow.a", "flow.d"),
+            "the report definition names `flow.d` in `now_and_before`, and no metric has that id",
+        );
+        check(
+            SMALL.replace(r#"["flow.b"]"#, r#"["flow.c"]"#),
             "the report definition names `flow.c` in `flow`, and no metric has that id",
         );
         check(

@@ -65,6 +65,35 @@ pub struct Look {
     pub metric: Option<&'static str>,
 }
 
+/// What stands out, in one sentence.
+#[must_use]
+pub fn verdict(looks: &[Look]) -> String {
+    let kinds: [(LookKind, &str); 6] = [
+        (LookKind::Data, "the data has holes"),
+        (LookKind::Machine, "an account answers like a machine"),
+        (LookKind::Crossed, "an agreement is crossed"),
+        (LookKind::Moved, "figures moved"),
+        (LookKind::Silo, "one person alone knows an area"),
+        (LookKind::Queue, "requests for a review wait"),
+    ];
+    let found: Vec<&str> = kinds
+        .iter()
+        .filter(|(kind, _)| looks.iter().any(|look| look.kind == *kind))
+        .map(|(_, words)| *words)
+        .collect();
+    let Some((last, before)) = found.split_last() else {
+        return "Nothing stands out.".to_owned();
+    };
+    let words = if before.is_empty() {
+        (*last).to_owned()
+    } else {
+        format!("{} and {last}", before.join(", "))
+    };
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}
+
 /// The lines of all products: of every kind one before a second of any, in the order of kinds.
 #[must_use]
 pub fn of_all<'a>(products: impl Iterator<Item = &'a [Look]>) -> Vec<Look> {

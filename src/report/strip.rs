@@ -70,6 +70,23 @@ pub struct StripLine {
     pub in_overview: bool,
 }
 
+impl Strip {
+    /// What its durations are; `None` where it has none.
+    #[must_use]
+    pub fn clock(&self) -> Option<&'static str> {
+        let sides = self.lines.iter().flat_map(|line| [&line.now, &line.before]);
+        let mut units = sides.filter_map(|side| match side {
+            Side::Found(found) => Some(found.unit),
+            Side::Missing(_) => None,
+        });
+        units.find_map(|unit| match unit {
+            Unit::WorkingHours => Some("medians of working hours"),
+            Unit::Hours => Some("medians of elapsed hours"),
+            Unit::Share | Unit::Count(_) => None,
+        })
+    }
+}
+
 /// What there was on one side.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Side {

@@ -124,8 +124,8 @@ pub struct ProductReport {
     pub name: String,
     /// Repositories with their pages.
     pub repositories: Vec<RepositoryLabel>,
-    /// Ids of the figures whose headlines stand at the top.
-    pub at_a_glance: Vec<String>,
+    /// What its data lacks, worst first.
+    pub shortcomings: Vec<Shortcoming>,
     /// The last days against as many before them; `None`: nothing is compared.
     pub strip: Option<Strip>,
     /// What to look at first.
@@ -298,7 +298,17 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
     }
 }
 
-/// Anchors from names: lower case letters, digits and hyphens, never empty, never twice.
+/// Pages of the team tree that are no product's.
+const OTHER_PAGES: [&str; 3] = ["index", "definitions", "data"];
+/// What the names of the pages beside a product's begin with.
+const BESIDE: [&str; 4] = ["showcase-", "path-", "decisions-", "documents-"];
+
+/// Whether a page of another kind could be called like a product.
+fn is_taken(slug: &str) -> bool {
+    OTHER_PAGES.contains(&slug) || BESIDE.iter().any(|kind| slug.starts_with(kind))
+}
+
+/// Anchors and file stems from names: lower case letters, digits and hyphens, never empty, never twice, never another page's.
 fn unique_slugs<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
     for (at, name) in names.enumerate() {
@@ -313,6 +323,9 @@ fn unique_slugs<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         let mut slug = slug.trim_end_matches('-').to_owned();
         if slug.is_empty() {
             slug = format!("product-{}", at + 1);
+        }
+        if is_taken(&slug) {
+            slug = format!("product-{slug}");
         }
         while slugs.contains(&slug) {
             slug.push_str("-2");

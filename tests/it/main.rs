@@ -11,6 +11,7 @@
 mod about_people;
 mod absence;
 mod agreements;
+mod budgets;
 mod cli;
 mod clone_registers;
 mod containment;

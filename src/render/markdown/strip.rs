@@ -6,15 +6,14 @@ use super::md;
 use crate::report::quantity;
 use crate::report::strip::{Side, Spark, Strip};
 
-/// The strip: what moved, and the table under it.
+/// What the last event did, and the table.
 pub(super) fn write(text: &mut String, strip: &Strip) {
-    let _ = writeln!(text, "{}\n", md(&strip.moved));
     if let Some(around) = &strip.around {
         let _ = writeln!(text, "{}\n", md(&around.words()));
     }
     let _ = writeln!(
         text,
-        "| {} against {} | now | before | change | 18 months |\n|---|--:|--:|---|---|",
+        "| {} against {} | now | before | change | 12 months |\n|---|--:|--:|---|---|",
         strip.now.words(),
         strip.before.words()
     );
@@ -51,14 +50,18 @@ fn side(side: &Side, is_strong: bool) -> String {
     }
 }
 
-/// The months in eight heights; a month without a number is `·`.
+/// How many months a line shows.
+const MONTHS: usize = 12;
+
+/// The last months in eight heights; a month without a number is `·`.
 pub(super) fn months(spark: &Spark) -> String {
     if spark.ends.is_none() {
         return String::new();
     }
     let highest = spark.points.iter().filter_map(|(_, number)| *number);
     let highest = highest.fold(0.0, f64::max);
-    let points = spark.points.iter();
+    let earlier = spark.points.len().saturating_sub(MONTHS);
+    let points = spark.points.iter().skip(earlier);
     points
         .map(|(_, number)| number.map_or('·', |number| super::block(number, highest)))
         .collect()

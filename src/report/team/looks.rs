@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::CertificateLine;
-use super::shortcomings::shortcomings;
+use super::shortcomings::of_product;
 use crate::domain::{PrNumber, RepositoryId};
-use crate::metrics::agreements::{Agreement, Standing};
+use crate::metrics::agreements::{Agreement, Item, Standing};
 use crate::metrics::measure::{Fate, LedgerRow, Measure, Measured, Thing};
 use crate::metrics::unmet::Cause;
 use crate::report::figure::Frame;
@@ -44,8 +43,12 @@ pub(super) fn looks(
         (LookKind::Silo, silos(input, product)),
         (LookKind::Queue, queue(input, product, frame)),
     ];
-    let line = |(kind, said): (LookKind, Option<Said>)| {
+    let mut listed: BTreeSet<String> = BTreeSet::new();
+    let mut line = |(kind, said): (LookKind, Option<Said>)| {
         let mut said = said?;
+        // A work item is listed once.
+        said.items
+            .retain(|item| item.link.clone().is_none_or(|link| listed.insert(link)));
         let n_omitted = said.items.len().saturating_sub(MAX_ITEMS);
         said.items.truncate(MAX_ITEMS);
         Some(Look {
@@ -59,7 +62,11 @@ pub(super) fn looks(
             metric: said.metric,
         })
     };
-    found.into_iter().filter_map(line).take(MAX_LINES).collect()
+    found
+        .into_iter()
+        .filter_map(&mut line)
+        .take(MAX_LINES)
+        .collect()
 }
 
 /// Holes in the data, and data that is old.
@@ -77,23 +84,8 @@ fn data(input: &TeamInput<'_>, product: &ProductInput) -> Option<Said> {
         ));
         next.extend(unmet.missing.fix.clone());
     }
-    let lines: Vec<CertificateLine> = input
-        .certificates
-        .iter()
-        .filter(|line| product.repositories.contains(&line.repository) && line.has_hole())
-        .map(|line| CertificateLine {
-            repository: input
-                .repositories
-                .iter()
-                .find(|face| face.id == line.repository)
-                .map_or_else(String::new, |face| face.name.clone()),
-            certificate: line.clone(),
-        })
-        .collect();
-    for short in shortcomings(&lines)
-        .into_iter()
-        .filter(|short| short.is_partial)
-    {
+    let all = of_product(input, product);
+    for short in all.into_iter().filter(|short| short.is_partial) {
         let reason = short
             .reason
             .map_or_else(String::new, |reason| format!(": {reason}"));
@@ -142,43 +134,73 @@ fn crossed(input: &TeamInput<'_>, product: &ProductInput, frame: &Frame<'_>) -> 
                 || has_area(input, product, &agreement.scope))
     };
     let found: Vec<&Agreement> = input.agreements.iter().filter(is_here).collect();
-    let text = |agreement: &&Agreement| match (agreement.items.len(), agreement.found) {
-        (0, Some(found)) => format!(
-            "{}: agreed {}, found {} (n {})",
-            title_of(input, agreement.metric),
-            agreement.agreed,
-            quantity::alone(agreement.unit, found),
-            quantity::count(agreement.n.unwrap_or_default())
-        ),
-        (n, _) => format!(
-            "{} longer than agreed ({})",
-            match n {
-                1 => "1 pull request waits".to_owned(),
-                n => format!("{n} pull requests wait"),
-            },
-            agreement.agreed
-        ),
-    };
-    let mut seen: BTreeSet<(RepositoryId, Option<PrNumber>)> = BTreeSet::new();
-    let mut items = Vec::new();
-    for item in found.iter().flat_map(|agreement| &agreement.items) {
-        let Some(number) = item.number else { continue };
-        if seen.insert((item.repository, item.number)) {
-            let waited = item
-                .working_days
-                .map_or_else(String::new, |days| format!(", {days:.1} working days"));
-            items.push(LookItem {
-                text: format!("{}{waited}", named(frame, item.repository, number)),
-                link: link(frame, item.repository, item.link.as_deref()),
-            });
+    // Agreements that the same work items cross are told together.
+    let mut told: Vec<(Vec<Place>, Vec<&Agreement>)> = Vec::new();
+    for agreement in &found {
+        let mut places: Vec<Place> = agreement.items.iter().filter_map(place).collect();
+        places.sort_unstable();
+        match told
+            .iter_mut()
+            .find(|(known, _)| !known.is_empty() && *known == places)
+        {
+            Some((_, together)) => together.push(agreement),
+            None => told.push((places, vec![agreement])),
         }
     }
+    let text = |(places, together): &(Vec<Place>, Vec<&Agreement>)| {
+        let agreed: Vec<&str> = together.iter().map(|one| one.agreed.as_str()).collect();
+        let waits = match places.len() {
+            0 => return figure_words(input, together),
+            1 => "1 pull request waits".to_owned(),
+            n => format!("{n} pull requests wait"),
+        };
+        format!("{waits} longer than agreed ({})", agreed.join("; "))
+    };
+    let mut seen: BTreeSet<Place> = BTreeSet::new();
+    let mut items = Vec::new();
+    for item in found.iter().flat_map(|agreement| &agreement.items) {
+        let Some((_, number)) = place(item).filter(|place| seen.insert(*place)) else {
+            continue;
+        };
+        let waited = item
+            .working_days
+            .map_or_else(String::new, |days| format!(", {days:.1} working days"));
+        items.push(LookItem {
+            text: format!("{}{waited}", named(frame, item.repository, number)),
+            link: link(frame, item.repository, item.link.as_deref()),
+        });
+    }
     (!found.is_empty()).then(|| Said {
-        text: found.iter().map(text).collect::<Vec<_>>().join("; "),
+        text: told.iter().map(text).collect::<Vec<_>>().join("; "),
         items,
         next: "`linchpin check` tells all of them".to_owned(),
         metric: found.first().map(|agreement| agreement.metric),
     })
+}
+
+/// A work item's repository and number.
+type Place = (RepositoryId, PrNumber);
+
+fn place(item: &Item) -> Option<Place> {
+    Some((item.repository, item.number?))
+}
+
+/// Limits on figures that are crossed.
+fn figure_words(input: &TeamInput<'_>, agreements: &[&Agreement]) -> String {
+    let words = agreements.iter().map(|agreement| {
+        let found = agreement.found.map_or_else(
+            || "nothing".to_owned(),
+            |found| quantity::alone(agreement.unit, found),
+        );
+        format!(
+            "{} of {}: agreed {}, found {found} (n {})",
+            title_of(input, agreement.metric),
+            agreement.scope,
+            agreement.agreed,
+            quantity::count(agreement.n.unwrap_or_default())
+        )
+    });
+    words.collect::<Vec<_>>().join("; ")
 }
 
 fn has_area(input: &TeamInput<'_>, product: &ProductInput, scope: &str) -> bool {
@@ -244,7 +266,7 @@ fn silos(input: &TeamInput<'_>, product: &ProductInput) -> Option<Said> {
                 |on| format!("nobody else since {on}"),
             );
             let files = n_files(input, product, area);
-            format!("`{}`: one person, {since}{files}", area.replace('`', "'"))
+            format!("“{area}”: one person, {since}{files}")
         })
         .collect();
     let n_more = areas.len().saturating_sub(MAX_AREAS);

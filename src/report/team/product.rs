@@ -2,7 +2,7 @@
 
 use super::comparison::comparison;
 use super::looks::looks;
-use super::shortcomings::cautions;
+use super::shortcomings::{cautions, of_product};
 use super::strips::strip;
 use super::{Absence, AbsenceKind, ProductReport, Section};
 use crate::metrics::measure::{Definition, Measured};
@@ -88,24 +88,12 @@ pub(super) fn product_report(
             absences,
         });
     }
-    let shown = |id: &String| {
-        sections
-            .iter()
-            .flat_map(|section| &section.figures)
-            .any(|figure| figure.id == *id)
-    };
-    let at_a_glance = definition
-        .at_a_glance
-        .iter()
-        .map(|metric| figure_id(metric))
-        .filter(shown)
-        .collect();
     let strip = strip(input, definition, &product.name);
     ProductReport {
         id: slug.to_owned(),
         name: product.name.clone(),
         repositories: faces.clone(),
-        at_a_glance,
+        shortcomings: of_product(input, product),
         looks: looks(input, product, slug, &frame, strip.as_ref()),
         strip,
         pictures: Vec::new(),

@@ -46,8 +46,12 @@ fn line(
 ) -> Option<StripLine> {
     let found = figure_of(recent, &figure.metric)?;
     let definition = found.now.definition;
-    let side = |measure: &Measure, stretch: &Stretch| {
-        strip::side(figure, definition, strip::whole(measure, product), stretch)
+    // A precondition that does not hold over the whole window holds nowhere in it: an account that answered like a machine now
+    // and then may not be seen in a part.
+    let unmet = not_observed(input, definition.id, product);
+    let side = |measure: &Measure, stretch: &Stretch| match unmet {
+        Some(because) => Side::Missing(because.to_owned()),
+        None => strip::side(figure, definition, strip::whole(measure, product), stretch),
     };
     let among = |of: fn(&RecentFigure) -> &Measure| {
         let among = figure_of(recent, figure.among.as_deref()?)?;
@@ -61,9 +65,22 @@ fn line(
             side(&found.before, &recent.before),
         ],
         [among(|figure| &figure.now), among(|figure| &figure.before)],
-        spark(input, recent, figure, found, product),
+        match unmet {
+            Some(_) => Spark::default(),
+            None => spark(input, recent, figure, found, product),
+        },
         agreed(input, definition.id, product),
     ))
+}
+
+/// Why a metric has no figure over the report's window; `None` where it has one.
+fn not_observed<'a>(input: &TeamInput<'a>, metric: &str, product: &str) -> Option<&'a str> {
+    let mut measures = input.measures.iter();
+    let measure = measures.find(|measure| measure.definition.id == metric)?;
+    match strip::whole(measure, product)? {
+        Measured::NotObserved { because, .. } => Some(because),
+        _ => None,
+    }
 }
 
 fn n_of(measured: &Measured) -> Option<u64> {
@@ -171,6 +188,9 @@ fn around(
         .iter()
         .filter_map(|figure| {
             let found = figure_of(recent, &figure.metric)?;
+            if not_observed(input, found.now.definition.id, product).is_some() {
+                return None;
+            }
             let [measure_before, measure_after] = found.around.as_ref()?;
             let side = |measure: &Measure, stretch: &Stretch| {
                 let whole = strip::whole(measure, product);
