@@ -203,8 +203,12 @@ pub struct InitArgs {
 /// Arguments of `person`.
 #[derive(Debug, Args)]
 pub struct PersonArgs {
-    /// The person's GitHub login, or an address from the history.
-    pub login: String,
+    /// Whose: GitHub logins, or addresses from the history.
+    #[arg(value_name = "LOGIN", required_unless_present = "all")]
+    pub logins: Vec<String>,
+    /// Everybody whom the register has as a member: the facts are read once for all of them.
+    #[arg(long, conflicts_with = "logins")]
+    pub all: bool,
     /// Add the moments that draft/brag.md has not been given yet at its end, as a dated part, and leave the rest of it as it is.
     #[arg(long)]
     pub append: bool,

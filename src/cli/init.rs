@@ -35,14 +35,13 @@ jobs:
         with: { path: .linchpin, key: \"linchpin-\", restore-keys: \"linchpin-\" }
       # `--cache-safe`: whoever opens a pull request can read a cache, so that no text of a review and no team is kept in it.
       # `--config`: the register is this team's own, so it may name further repositories that the token reads.
+      # It adds `team/summary.md` to the job's summary itself.
       - run: linchpin run --progress plain --config linchpin.toml --cache-safe
         env: { GITHUB_TOKEN: \"${{ github.token }}\" }
       # Also after partial data (exit code 5) or a used-up rate limit (6): the next night goes on from this store.
       - uses: actions/cache/save@v4
         if: always()
         with: { path: .linchpin, key: \"linchpin-${{ github.run_id }}-${{ github.run_attempt }}\" }
-      - run: cat linchpin-report/team/summary.md >> \"$GITHUB_STEP_SUMMARY\"
-        if: always()
       - uses: actions/upload-artifact@v4
         if: always()
         with: { name: linchpin, path: linchpin-report/team }

@@ -54,10 +54,21 @@ pub(super) fn files(
     analysis: &Analysis,
     workspace: &Workspace,
 ) -> Result<(Vec<OutputFile>, Vec<DraftFile>), CliError> {
+    // The views and the pages of people are told from the same readings.
+    person::with_desk_of(analysis, workspace, |desk| {
+        files_of(desk, analysis, workspace)
+    })
+}
+
+fn files_of(
+    desk: &Desk<'_>,
+    analysis: &Analysis,
+    workspace: &Workspace,
+) -> Result<(Vec<OutputFile>, Vec<DraftFile>), CliError> {
     let (tables, question) = (&analysis.tables, &analysis.private_question);
-    let readings = analysis.private_readings();
+    let readings = desk.sources().past.of_products();
     let repositories = analysis.repository_names();
-    let measures = metrics::measure_each(&readings, &|measure| measure);
+    let measures = metrics::measure_each(readings, &|measure| measure);
     let products: Vec<ProductSources> = readings.iter().map(product_sources).collect();
     let members: Vec<PersonId> = question
         .roster
@@ -70,8 +81,8 @@ pub(super) fn files(
         absences,
         delegations,
         pages,
-    } = person::with_desk_of(analysis, workspace, |desk| named(desk, &members, &products));
-    let agreements = agreements(&workspace.register, &measures, &readings)
+    } = named(desk, &members, &products);
+    let agreements = agreements(&workspace.register, &measures, readings)
         .map_err(|error| CliError::new(ErrorKind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
         question,

@@ -1,5 +1,6 @@
 //! `linchpin person`: one person's private tree.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::args::PersonArgs;
@@ -9,7 +10,7 @@ use super::output::{Audience, DraftFile, keep_out_of_git, replace_tree_and_draft
 use super::workspace::Workspace;
 use super::{console, private_folder};
 use crate::analysis::Analysis;
-use crate::domain::{Account, PersonId};
+use crate::domain::{Account, Person, PersonId, side_by_side};
 use crate::evidence::{Desk, Entry, Pack, Page, Sources, brag, with_desk};
 use crate::render::draft::Draft;
 use crate::render::html::Sibling;
@@ -24,8 +25,16 @@ use crate::work::roster::person_of;
 pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
     let analysis = Analysis::of(workspace, &FactTable::ALL)?;
     analysis.tell_unknown_logins(context, workspace);
-    let id = find(&analysis, &args.login)?;
-    let written = write(&analysis, workspace, &[id], args.append)?;
+    let people = if args.all {
+        members(&analysis)?
+    } else {
+        let named = args.logins.iter().map(|login| find(&analysis, login));
+        let mut people: Vec<PersonId> = named.collect::<Result<_, _>>()?;
+        let mut seen = BTreeSet::new();
+        people.retain(|person| seen.insert(*person));
+        people
+    };
+    let written = write(&analysis, workspace, &people, args.append)?;
     for directory in written {
         console::out(&format!("{}\n", directory.join("evidence.md").display()));
     }
@@ -40,23 +49,27 @@ pub fn person(args: &PersonArgs, context: &Context, workspace: &Workspace) -> Re
 #[cfg(feature = "demo")]
 pub fn write_all(store: &Store, workspace: &Workspace) -> Result<Vec<PathBuf>, CliError> {
     let analysis = Analysis::read(store, &workspace.inquiry(), &FactTable::ALL)?;
-    let mut people: Vec<_> = analysis
-        .tables
-        .people
+    let people = members(&analysis)?;
+    write(&analysis, workspace, &people, false)
+}
+
+/// The members of the registers whom the store knows, by login.
+fn members(analysis: &Analysis) -> Result<Vec<PersonId>, CliError> {
+    let members = &analysis.private_question.roster.members;
+    let mut people: Vec<&Person> = members
         .iter()
-        .filter(|person| person.account == Account::Human && !person.logins.is_empty())
-        .filter(|person| {
-            let mut members = analysis.private_question.roster.members.iter();
-            members.any(|member| member.person == person.id)
-        })
+        .filter_map(|member| analysis.tables.person(member.person))
+        .filter(|person| person.account == Account::Human)
         .collect();
-    people.sort_by(|a, b| a.logins.cmp(&b.logins));
-    write(
-        &analysis,
-        workspace,
-        &people.iter().map(|person| person.id).collect::<Vec<_>>(),
-        false,
-    )
+    if people.is_empty() {
+        let message = "the register has no member whom the store knows".to_owned();
+        return Err(CliError::new(ErrorKind::Configuration, message).hint(
+            "add a `[[member]]` with a `login` to linchpin.toml, or name the people: `linchpin person LOGIN…`",
+        ));
+    }
+    people.sort_by(|a, b| (&a.logins, a.id).cmp(&(&b.logins, b.id)));
+    people.dedup_by_key(|person| person.id);
+    Ok(people.into_iter().map(|person| person.id).collect())
 }
 
 /// Everybody who can have a pack: members first.
@@ -87,6 +100,22 @@ fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
     Ok(found.id)
 }
 
+/// So many people's pages are made before they are written.
+const AT_ONCE: usize = 8;
+
+/// The files and drafts of somebody's folder; `None` for who is no person.
+type Made = Result<(Vec<OutputFile>, Vec<DraftFile>), CliError>;
+
+fn made_of(desk: &Desk<'_>, person: PersonId, appends: bool) -> Option<Made> {
+    let pack = desk.pack(person)?;
+    let pages = desk.pages(&pack);
+    let mut drafts = drafts(&pages);
+    if appends {
+        append(desk, &pack, &mut drafts);
+    }
+    Some(files(&pack, &pages).map(|files| (files, drafts)))
+}
+
 fn write(
     analysis: &Analysis,
     workspace: &Workspace,
@@ -97,19 +126,18 @@ fn write(
     let folders = private_folder::of_people(&analysis.tables.people);
     let mut written = Vec::new();
     with_desk_of(analysis, workspace, |desk| {
-        for person in people {
-            let (Some(pack), Some(folder)) = (desk.pack(*person), folders.get(person)) else {
-                continue;
-            };
-            let place = workspace.out.join("private").join(folder);
-            let pages = desk.pages(&pack);
-            let mut drafts = drafts(&pages);
-            if appends {
-                append(desk, &pack, &mut drafts);
+        // A few at a time: what is made of one is large, and is gone once it is written.
+        for some in people.chunks(AT_ONCE) {
+            let made = side_by_side(some, &|person| made_of(desk, *person, appends));
+            for (person, made) in some.iter().zip(made) {
+                let (Some(made), Some(folder)) = (made, folders.get(person)) else {
+                    continue;
+                };
+                let (files, drafts) = made?;
+                let place = workspace.out.join("private").join(folder);
+                replace_tree_and_drafts(&place, &files, &drafts, Audience::Owner)?;
+                written.push(place);
             }
-            let files = files(&pack, &pages)?;
-            replace_tree_and_drafts(&place, &files, &drafts, Audience::Owner)?;
-            written.push(place);
         }
         Ok(written)
     })

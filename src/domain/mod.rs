@@ -15,6 +15,7 @@ mod machines;
 pub mod moment;
 pub mod person;
 pub mod pull_request;
+mod side_by_side;
 pub mod time;
 pub mod work_item;
 
@@ -39,5 +40,6 @@ pub use pull_request::{
     Comment, CommentKind, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,
     RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent,
 };
+pub use side_by_side::side_by_side;
 pub use time::{Bucket, Elapsed, Granularity, Window, zone};
 pub use work_item::{Issue, IssueComment};

@@ -1,6 +1,6 @@
 //! The pages of people: what they are made from, found out once for all of them, and which pages each folder holds.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
@@ -12,12 +12,13 @@ use super::pack::{self, Face, Pack, subtitle};
 use super::review::{self, Filing};
 use super::work::Record;
 use super::{Sources, brag, growing_others, one_on_one};
-use crate::domain::{Account, Person, PersonId};
+use crate::domain::{Account, Person, PersonId, side_by_side};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
+use crate::metrics::review::waits;
 use crate::report::document::{Document, Span};
 use crate::work::absences::{Spell, spells};
-use crate::work::delivery::deployments;
-use crate::work::{Past, Reading};
+use crate::work::delivery::{ancestry, carriers, deployments};
+use crate::work::{Past, Reading, pull_requests, threads, turns, written};
 
 /// A page of somebody's folder.
 #[derive(Debug, Clone)]
@@ -60,11 +61,12 @@ pub struct Desk<'a> {
     /// The same, as it was at the last instant that evidence may speak of.
     ended: &'a Sources<'a>,
     index: Index<'a>,
-    record: OnceCell<Record<'a>>,
-    filing: OnceCell<Filing<'a>>,
-    absences: OnceCell<Absences>,
-    growth: OnceCell<Growth>,
-    open: OnceCell<OpenWork>,
+    record: OnceLock<Record<'a>>,
+    filing: OnceLock<Filing<'a>>,
+    absences: OnceLock<Absences>,
+    growth: OnceLock<Growth>,
+    open: OnceLock<OpenWork>,
+    is_prepared: OnceLock<()>,
 }
 
 /// The declared absences, and what was measured around them.
@@ -96,15 +98,25 @@ pub fn with_desk<T>(sources: &Sources<'_>, use_it: impl FnOnce(&Desk<'_>) -> T) 
 
 impl<'a> Desk<'a> {
     fn of(sources: &'a Sources<'a>, ended: &'a Sources<'a>) -> Self {
+        read_ahead(
+            ended,
+            &[
+                |reading| drop(pull_requests::of_product(reading)),
+                |reading| drop(ancestry::of_product(reading)),
+                |reading| drop(carriers::of_product(reading)),
+                |reading| drop(written::of_product(reading)),
+            ],
+        );
         Self {
             sources,
             ended,
             index: Index::of(sources, ended),
-            record: OnceCell::new(),
-            filing: OnceCell::new(),
-            absences: OnceCell::new(),
-            growth: OnceCell::new(),
-            open: OnceCell::new(),
+            record: OnceLock::new(),
+            filing: OnceLock::new(),
+            absences: OnceLock::new(),
+            growth: OnceLock::new(),
+            open: OnceLock::new(),
+            is_prepared: OnceLock::new(),
         }
     }
 
@@ -138,9 +150,30 @@ impl<'a> Desk<'a> {
         Some(pack::pack(self.sources, &self.index, whose))
     }
 
+    /// Has what the pages of a folder start from found by several threads, before one asks for it after the other.
+    fn prepare(&self) {
+        self.is_prepared.get_or_init(|| {
+            read_ahead(
+                self.ended,
+                &[
+                    |reading| drop(turns::lives(reading, &pull_requests::of_product(reading))),
+                    |reading| drop(threads::of_product(reading)),
+                    |reading| drop(waits::by_stretch(reading)),
+                ],
+            );
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let _ = self.record();
+                });
+                let _ = self.growth();
+            });
+        });
+    }
+
     /// Every page of the folder that a pack belongs to.
     #[must_use]
     pub fn pages(&self, pack: &Pack) -> Vec<Page> {
+        self.prepare();
         let Some(whose) = self.human(pack.person) else {
             return Vec::new();
         };
@@ -225,6 +258,16 @@ impl<'a> Desk<'a> {
         let whose = self.sources.person(person)?;
         (whose.account == Account::Human).then_some(whose)
     }
+}
+
+/// Finds what is kept in readings: step by step, as many readings at once as there are cores.
+fn read_ahead(sources: &Sources<'_>, steps: &[fn(&Reading<'_>)]) {
+    let readings = &sources.past.readings;
+    let of_step = steps
+        .iter()
+        .flat_map(|step| readings.iter().map(move |reading| (step, reading)));
+    let all: Vec<_> = of_step.collect();
+    side_by_side(&all, &|(step, reading)| step(reading));
 }
 
 impl Absences {

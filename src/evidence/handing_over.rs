@@ -120,13 +120,12 @@ struct Share {
 /// The giver's share by fortnight, product by product, and that it rose again where it did.
 fn curve(sources: &Sources<'_>, one: &RosterDelegation) -> Vec<Block> {
     let readings = sources.past.readings.iter();
-    let readings: Vec<_> = readings
+    let of_each = readings
         .filter(|reading| !reading.product.name.is_empty())
-        .cloned()
-        .collect();
-    let measure = involvement::METRIC.of(&readings);
+        .map(involvement::figures);
+    let of_each: Vec<_> = of_each.collect();
     let mut shares: Vec<Share> = Vec::new();
-    for cell in &measure.cells {
+    for cell in of_each.iter().flat_map(|figures| &figures.0.cells) {
         let is_it = cell.scope.area.as_deref() == Some(one.what.as_str())
             && cell.scope.person == Some(one.giver);
         let (Some(bucket), Measured::Value { value, .. }) = (cell.bucket, &cell.measured) else {
@@ -215,9 +214,10 @@ impl Seen {
         }
         let facts = &sources.past.tables.facts;
         for reading in &sources.past.readings {
-            let found = involvement::acts(reading, one).into_iter();
-            acts.extend(found.filter(|act| start <= act.at && act.at < end));
-            let (_, keys) = involvement::scope(reading, one);
+            let covered = involvement::covered(reading, one);
+            let found = covered.acts.iter();
+            let found = found.filter(|act| start <= act.at && act.at < end);
+            acts.extend(found.cloned());
             let commented: BTreeSet<Key> = facts
                 .comments
                 .iter()
@@ -226,7 +226,7 @@ impl Seen {
                 .collect();
             for whole in of_product(reading)
                 .iter()
-                .filter(|whole| keys.contains(&whole.key()))
+                .filter(|whole| covered.pull_requests.contains(&whole.key()))
             {
                 let row = whole.pull_request;
                 let Some(at) = row.merged_at.filter(|at| start <= *at && *at < end) else {

@@ -1,8 +1,7 @@
 //! Facts by pull request, gathered once for all packs.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
@@ -53,7 +52,7 @@ impl<'a> std::ops::Deref for Item<'a> {
 pub(super) struct Index<'a> {
     items: BTreeMap<Key, Item<'a>>,
     /// The pull requests that somebody wrote, was asked to review, reviewed or commented on.
-    of_person: BTreeMap<PersonId, BTreeSet<Key>>,
+    of_person: HashMap<PersonId, Vec<Key>>,
     pub(super) issues: BTreeMap<Key, (&'a Issue, Vec<&'a IssueComment>)>,
     /// What counts as an incident.
     pub(super) incidents: BTreeMap<Key, Known<'a>>,
@@ -67,7 +66,7 @@ pub(super) struct Index<'a> {
     generated: HashSet<(RepositoryId, &'a str)>,
     teams: Vec<Members<'a>>,
     /// How incidents were answered, as of the last instant that evidence may speak of.
-    responses: OnceCell<Vec<Arc<Responses>>>,
+    responses: OnceLock<Vec<Arc<Responses>>>,
     past: &'a Past<'a>,
     ended: &'a Past<'a>,
 }
@@ -111,23 +110,28 @@ impl<'a> Index<'a> {
                 });
             }
         }
+        // Rows come by pull request: each is looked up once for many of them.
         macro_rules! gather {
-            ($rows:ident, $field:ident, $value:expr) => {
-                for row in &facts.$rows {
-                    if let Some(item) = items.get_mut(&(row.repository, row.number)) {
-                        item.$field.push($value(row));
+            ($rows:ident, $field:ident) => {
+                for rows in facts
+                    .$rows
+                    .chunk_by(|a, b| (a.repository, a.number) == (b.repository, b.number))
+                {
+                    let key = rows.first().map(|row| (row.repository, row.number));
+                    if let Some(item) = key.and_then(|key| items.get_mut(&key)) {
+                        item.$field.extend(rows);
                     }
                 }
             };
         }
-        gather!(comments, comments, |row| row);
-        gather!(pull_request_commits, commits, |row| row);
-        gather!(pull_request_files, files, |row| row);
+        gather!(comments, comments);
+        gather!(pull_request_commits, commits);
+        gather!(pull_request_files, files);
         for item in items.values_mut() {
             item.comments
                 .sort_by_key(|comment| (comment.created_at, &comment.comment));
         }
-        let mut of_person: BTreeMap<PersonId, BTreeSet<Key>> = BTreeMap::new();
+        let mut of_person: HashMap<PersonId, Vec<Key>> = HashMap::new();
         for (key, item) in &items {
             let asked = item.requests.iter().map(|request| request.reviewer);
             let reviewed = item.reviews.iter().map(|review| review.author);
@@ -137,7 +141,10 @@ impl<'a> Index<'a> {
                 .chain(commented)
                 .chain([item.pull_request.author]);
             for person in people.flatten() {
-                of_person.entry(person).or_default().insert(*key);
+                let keys = of_person.entry(person).or_default();
+                if keys.last() != Some(key) {
+                    keys.push(*key);
+                }
             }
         }
         let starts_at = facts
@@ -163,7 +170,7 @@ impl<'a> Index<'a> {
                 .map(|file| (file.repository, file.path.as_str()))
                 .collect(),
             teams,
-            responses: OnceCell::new(),
+            responses: OnceLock::new(),
             past: sources.past,
             ended: ended.past,
         }

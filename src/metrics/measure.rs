@@ -487,6 +487,7 @@ impl Measure {
     #[must_use]
     pub fn without_rows(mut self) -> Self {
         self.rows = Vec::new();
+        self.drawn = Vec::new();
         self
     }
 

@@ -21,6 +21,7 @@ pub mod number;
 pub mod onboarding;
 pub mod ownership;
 pub mod pairs;
+pub mod recent;
 pub mod relations;
 pub mod review;
 pub mod rows;
@@ -31,9 +32,8 @@ pub mod unmet;
 pub use measure::{Definition, Measure};
 pub use metric::Metric;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use self::knowledge::panel;
+use crate::domain::side_by_side;
 use crate::tables::Tables;
 use crate::work::{Question, Reading};
 
@@ -138,41 +138,9 @@ pub fn measure_each<T: Send>(
     readings: &[Reading<'_>],
     keep: &(dyn Fn(Measure) -> T + Sync),
 ) -> Vec<T> {
-    side_by_side(REGISTRY, &|metric| keep(metric.of(readings)))
-}
-
-/// What `of` makes of each item, in their order; as many at once as there are cores.
-fn side_by_side<T: Sync, U: Send>(items: &[T], of: &(dyn Fn(&T) -> U + Sync)) -> Vec<U> {
-    let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    if n_threads.min(items.len()) < 2 {
-        return items.iter().map(of).collect();
-    }
-    // From the last on: what replays histories takes longest and stands there.
-    let next = AtomicUsize::new(items.len());
-    let work = || {
-        let mut made = Vec::new();
-        loop {
-            let taken =
-                next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
-            let Some((at, item)) = taken
-                .ok()
-                .and_then(|n| Some((n, items.get(n.checked_sub(1)?)?)))
-            else {
-                return made;
-            };
-            made.push((at, of(item)));
-        }
-    };
-    let mut made: Vec<(usize, U)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads.min(items.len()))
-            .map(|_| scope.spawn(work))
-            .collect();
-        let joined = threads.into_iter().map(|thread| match thread.join() {
-            Ok(made) => made,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        joined.flatten().collect()
-    });
-    made.sort_unstable_by_key(|(at, _)| *at);
-    made.into_iter().map(|(_, made)| made).collect()
+    // What replays histories takes longest and stands last.
+    let from_the_last: Vec<&Metric> = REGISTRY.iter().rev().collect();
+    let mut kept = side_by_side(&from_the_last, &|metric| keep(metric.of(readings)));
+    kept.reverse();
+    kept
 }

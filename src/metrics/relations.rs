@@ -414,12 +414,15 @@ impl Relations {
                     commit,
                     number,
                 };
-                let (commits, pull_requests) = involvement::scope(reading, declared);
-                let commits = commits.into_iter().filter_map(|at| {
-                    let commit = reading.tables.commits.get(usize::try_from(at).ok()?)?;
+                let covered = involvement::covered(reading, declared);
+                let commits = covered.commits.iter().filter_map(|at| {
+                    let commit = reading.tables.commits.get(usize::try_from(*at).ok()?)?;
                     Some(row(commit.repository, Some(commit.commit), None))
                 });
                 self.delegated.extend(commits);
+                let mut pull_requests: Vec<pull_requests::Key> =
+                    covered.pull_requests.iter().copied().collect();
+                pull_requests.sort_unstable();
                 let pull_requests = pull_requests.into_iter();
                 self.delegated.extend(
                     pull_requests.map(|(repository, number)| row(repository, None, Some(number))),

@@ -23,8 +23,9 @@ mod words;
 use std::fmt::Write as _;
 
 pub use self::colours::dark_rules;
-use self::colours::{AMBER, LINE, PAPER, STRIP, halo_rule};
+use self::colours::{AMBER, LINE, PAPER, STRIP, WORDS, halo_rule};
 pub use self::picture::{drawing, picture_file};
+pub use self::spark::spark;
 use self::units::{FONT, NARROW, SCALE, WIDTH};
 use super::{RenderError, encode};
 use crate::report::Chart;
@@ -93,8 +94,7 @@ fn picture(chart: &Chart, is_titled: bool, style: Option<&str>) -> Result<String
     let told = Told {
         anchor: &anchor,
         class: "lc",
-        title: &chart.title,
-        description: &chart.description,
+        words: Some((&chart.title, &chart.description)),
         font: FONT,
     };
     Ok(framed(&told, (WIDTH, height), style, &drawn))
@@ -104,8 +104,8 @@ fn picture(chart: &Chart, is_titled: bool, style: Option<&str>) -> Result<String
 struct Told<'a> {
     anchor: &'a str,
     class: &'a str,
-    title: &'a str,
-    description: &'a str,
+    /// Title and description.
+    words: Option<(&'a str, &'a str)>,
     /// The size of its words in CSS pixels, where it has its full width.
     font: u32,
 }
@@ -120,14 +120,21 @@ fn framed(
     let anchor = told.anchor;
     let mut text = format!(
         "<svg class=\"lp {}\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" font-family=\"system-ui, sans-serif\" \
-         font-size=\"{}\" role=\"img\" aria-labelledby=\"{anchor}-t {anchor}-d\">\n<title id=\"{anchor}-t\">{}</title>\n<desc id=\"{anchor}-d\">{}</desc>\n",
+         font-size=\"{}\" role=\"img\" aria-labelledby=\"{anchor}-t {anchor}-d\">\n",
         told.class,
         width * SCALE,
         height * SCALE,
         told.font * SCALE,
-        encode::svg(told.title),
-        encode::svg(told.description),
     );
+    // The second layout of a picture is told by the words of the first.
+    if let Some((title, description)) = told.words {
+        let _ = writeln!(
+            text,
+            "<title id=\"{anchor}-t\">{}</title>\n<desc id=\"{anchor}-d\">{}</desc>",
+            encode::svg(title),
+            encode::svg(description)
+        );
+    }
     if let Some(style) = style {
         let _ = writeln!(text, "<style>{style}</style>");
         let _ = writeln!(
@@ -136,22 +143,8 @@ fn framed(
             PAPER.name()
         );
     }
-    text.push_str(drawn);
-    text.push_str("</svg>");
+    let _ = write!(text, "<g fill=\"{}\">\n{drawn}</g></svg>", WORDS.name());
     text
-}
-
-/// A chart's first series as a small line without axes: a hint of the trend beside a headline.
-///
-/// # Errors
-/// A defect of the program.
-pub fn sparkline(chart: &Chart) -> Result<String, RenderError> {
-    let (width, height) = (spark::SIZE.0 * SCALE, spark::SIZE.1 * SCALE);
-    let drawn = spark::sparkline(chart)?;
-    Ok(format!(
-        "<svg class=\"lp spark\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\" \
-         focusable=\"false\">\n{drawn}</svg>"
-    ))
 }
 
 /// A ledger as one bar: included, excluded, unknown. The words beside it say the numbers.

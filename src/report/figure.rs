@@ -101,6 +101,15 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// Whether no row is behind it: then a line says as much as a card.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        let n = match &self.headline {
+            Headline::Value { n, .. } | Headline::TooFew { n } => *n,
+        };
+        n == 0 && self.chart.is_none() && self.rows.is_empty()
+    }
+
     /// The share of the rows that belong here and could not be measured, where it is large: from one in five on, the figure speaks
     /// of too few of them to stand without a word.
     #[must_use]

@@ -6,14 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::input::{
-    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
-};
+use jiff::tz::TimeZone;
+
+use super::input::{AcceptedFlag, AgreedLimit, ProductInput, RepositoryLabel, TeamInput};
 use super::names::Names;
-use super::withheld::without_few;
+use super::strip::EventInput;
+use super::withheld::{of_stretches, without_few};
 use crate::domain::{Gap, StreamCertificate};
+use crate::metrics::agreements::{Agreement, Item, Standing};
 use crate::metrics::drawn::{Drawn, Material};
 use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Note, Subject};
+use crate::metrics::recent::{Recent, RecentFigure};
 use crate::report::subject;
 
 /// What a page that names nobody may be built from.
@@ -25,8 +28,12 @@ pub(super) struct Public {
     pub(super) certificates: Vec<StreamCertificate>,
     pub(super) gaps: Vec<Gap>,
     pub(super) accepted: Vec<AcceptedFlag>,
-    pub(super) events: Vec<MarkedDay>,
+    pub(super) recent: Option<Recent>,
+    pub(super) events: Vec<EventInput>,
     pub(super) agreed: Vec<AgreedLimit>,
+    pub(super) agreements: Vec<Agreement>,
+    pub(super) title: Option<String>,
+    pub(super) description: Option<String>,
     /// How many texts named somebody.
     pub(super) n_masked: u64,
 }
@@ -55,8 +62,12 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         certificates,
         gaps,
         accepted,
+        recent,
         events,
         agreed,
+        agreements,
+        title,
+        description,
         names,
         minimum_n: _,
         minimum_people,
@@ -91,7 +102,17 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
             .collect(),
         gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
         accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
-        events: events.iter().map(|day| mask.event(day)).collect(),
+        recent: recent.map(|recent| mask.recent(recent, zone, *minimum_people)),
+        events: events
+            .iter()
+            .map(|event| EventInput {
+                on: event.on,
+                title: mask.text(&event.title),
+            })
+            .collect(),
+        agreements: agreements.iter().map(|one| mask.agreement(one)).collect(),
+        title: mask.optional(*title),
+        description: mask.optional(*description),
         agreed: agreed.iter().map(|limit| mask.agreed(limit)).collect(),
         n_masked: u64::try_from(mask.masked.len()).unwrap_or(u64::MAX),
     }
@@ -147,11 +168,85 @@ impl Mask<'_> {
             name,
             repositories,
             unmet,
+            silos,
         } = product;
         ProductInput {
             name: self.key(name, true),
             repositories: repositories.clone(),
             unmet: unmet.clone(),
+            silos: silos
+                .iter()
+                .map(|(area, on)| (self.key(area, false), *on))
+                .collect(),
+        }
+    }
+
+    /// Figures over stretches of days: each is a part of the past, and as withheld as a bucket of it.
+    fn recent(&mut self, recent: &Recent, zone: &TimeZone, minimum: usize) -> Recent {
+        let figures = recent.figures.iter().map(|figure| {
+            let RecentFigure {
+                now,
+                before,
+                months,
+                around,
+            } = figure;
+            let [now, before] = of_stretches([now, before], zone, minimum);
+            let months = months.as_ref().and_then(|measure| {
+                let public = without_few(std::slice::from_ref(measure), zone, minimum);
+                public.into_iter().next()
+            });
+            let around = around
+                .as_ref()
+                .map(|[before, after]| of_stretches([before, after], zone, minimum));
+            RecentFigure {
+                now: self.measure(now),
+                before: self.measure(before),
+                months: months.map(|measure| self.measure(measure)),
+                around: around.map(|pair| pair.map(|measure| self.measure(measure))),
+            }
+        });
+        let figures = figures.collect();
+        Recent {
+            figures,
+            ..recent.clone()
+        }
+    }
+
+    /// An agreement. What its work items are called stays behind: a page prints their numbers.
+    fn agreement(&mut self, agreement: &Agreement) -> Agreement {
+        Agreement {
+            scope: self.scope(&agreement.scope),
+            standing: match &agreement.standing {
+                Standing::Accepted { reason, until } => Standing::Accepted {
+                    reason: self.text(reason),
+                    until: *until,
+                },
+                Standing::NotMeasured { because } => Standing::NotMeasured {
+                    because: self.text(because),
+                },
+                other @ (Standing::Kept | Standing::Crossed) => other.clone(),
+            },
+            items: agreement
+                .items
+                .iter()
+                .map(|item| Item {
+                    subject: String::new(),
+                    ..item.clone()
+                })
+                .collect(),
+            ..agreement.clone()
+        }
+    }
+
+    /// The name of a scope that a register speaks of: a product's, an area's, or any other.
+    fn scope(&mut self, scope: &str) -> String {
+        let is_scope = |name: &&String| name.eq_ignore_ascii_case(scope);
+        let area = self.areas.keys().find(is_scope).cloned();
+        let product = self.products.keys().find(is_scope).cloned();
+        match (area, product) {
+            (Some(area), _) => self.key(&area, false),
+            (None, Some(product)) => self.key(&product, true),
+            (None, None) => self.text(scope),
         }
     }
 
@@ -277,26 +372,6 @@ impl Mask<'_> {
             kind: self.text(&gap.kind),
             reason: self.text(&gap.reason),
             ..gap.clone()
-        }
-    }
-
-    /// The name of a product, a repository or an area.
-    fn scope(&mut self, scope: &str) -> String {
-        let is_scope = |name: &&String| name.eq_ignore_ascii_case(scope);
-        let area = self.areas.keys().find(is_scope).cloned();
-        let product = self.products.keys().find(is_scope).cloned();
-        match (area, product) {
-            (Some(area), _) => self.key(&area, false),
-            (None, Some(product)) => self.key(&product, true),
-            (None, None) => self.text(scope),
-        }
-    }
-
-    fn event(&mut self, day: &MarkedDay) -> MarkedDay {
-        let MarkedDay { on, title } = day;
-        MarkedDay {
-            on: *on,
-            title: self.text(title),
         }
     }
 

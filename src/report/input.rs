@@ -5,8 +5,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::names::Names;
+use super::strip::EventInput;
 use crate::domain::{Gap, Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::Measure;
+use crate::metrics::agreements::Agreement;
+use crate::metrics::recent::Recent;
 use crate::metrics::unmet::Unmet;
 
 /// A repository as a reader knows it.
@@ -29,6 +32,8 @@ pub struct ProductInput {
     pub repositories: Vec<RepositoryId>,
     /// What is withheld of it because a precondition does not hold.
     pub unmet: Vec<Unmet>,
+    /// Its areas that only one person knows, with the last day on which anybody else touched them; `None`: nobody ever did.
+    pub silos: Vec<(String, Option<Date>)>,
 }
 
 /// A known risk that the team has accepted until a date.
@@ -42,15 +47,6 @@ pub struct AcceptedFlag {
     pub reason: String,
     /// Quiet until this day.
     pub until: Date,
-}
-
-/// A day on which something changed: figures are read before and after it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MarkedDay {
-    /// The first day on which it was so.
-    pub on: Date,
-    /// What, in a few words.
-    pub title: String,
 }
 
 /// A limit that the team has agreed with itself.
@@ -89,11 +85,19 @@ pub struct TeamInput<'a> {
     pub certificates: &'a [StreamCertificate],
     /// What could not be read.
     pub gaps: &'a [Gap],
+    /// The headline figures over other windows; `None`: nothing is compared.
+    pub recent: Option<&'a Recent>,
+    /// Dated events of the team's register.
+    pub events: &'a [EventInput],
+    /// What the team has agreed with itself, held against the figures.
+    pub agreements: &'a [Agreement],
+    /// What the register calls the report; `None`: its usual title.
+    pub title: Option<&'a str>,
+    /// What the register says of it.
+    pub description: Option<&'a str>,
     /// Accepted risks.
     pub accepted: &'a [AcceptedFlag],
-    /// Days on which something changed.
-    pub events: &'a [MarkedDay],
-    /// What the team has agreed with itself.
+    /// The limits among what the team has agreed with itself.
     pub agreed: &'a [AgreedLimit],
     /// Everybody's names: the report prints none of them.
     pub names: &'a Names,

@@ -45,6 +45,44 @@ pub fn without_few(measures: &[Measure], zone: &TimeZone, minimum: usize) -> Vec
     public
 }
 
+/// The same of two stretches of days that are compared. What was done in a whole product is told over the whole window alone: a
+/// stretch is a part of it, and where too few people are behind one side, neither is told.
+#[must_use]
+pub fn of_stretches(pair: [&Measure; 2], zone: &TimeZone, minimum: usize) -> [Measure; 2] {
+    let few = |cell: &Cell| {
+        let whole = cell.few.iter().find(|few| few.numbers.is_empty());
+        let people = u64::try_from(whole?.people.len()).ok();
+        (place(cell).3.is_none()).then_some((place(cell), people))
+    };
+    let hidden: BTreeMap<FigurePlace, Option<u64>> = pair
+        .iter()
+        .flat_map(|measure| measure.team_cells())
+        .filter_map(few)
+        .collect();
+    pair.map(|measure| {
+        let public = without_few(std::slice::from_ref(measure), zone, minimum);
+        let mut public = public
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| Measure::of(measure.definition));
+        for (cell, given) in public.cells.iter_mut().zip(measure.team_cells()) {
+            let own = few(given).and_then(|(_, people)| people);
+            if hidden.contains_key(&place(cell)) && has_figure(cell) {
+                cell.measured = Measured::Withheld { people: own };
+                cell.ledger = crate::metrics::measure::Ledger::default();
+            }
+        }
+        public
+    })
+}
+
+const fn has_figure(cell: &Cell) -> bool {
+    matches!(
+        cell.measured,
+        Measured::Value { .. } | Measured::TooFew { .. }
+    )
+}
+
 fn public_copy(measure: &Measure) -> Measure {
     Measure {
         definition: measure.definition,

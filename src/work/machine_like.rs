@@ -30,7 +30,7 @@ pub enum Words {
 /// within a minute of readiness: at least five times in the window.
 #[must_use]
 pub fn accounts(reading: &Reading<'_>, words: Words) -> Vec<PersonId> {
-    let suspects = reading.once(|| Suspects {
+    let suspects = reading.once_a_window(|| Suspects {
         any: looked_for(reading, Words::Any),
         reviews: looked_for(reading, Words::Reviews),
     });

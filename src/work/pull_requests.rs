@@ -1,8 +1,9 @@
 //! Pull requests with everything that hangs on them, grouped once for all metrics that walk them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _};
 use jiff::Timestamp;
 
 use super::Question;

@@ -21,6 +21,7 @@ pub struct Reading<'a> {
     pub product: &'a Product,
     always: Arc<Slots>,
     then: Arc<Slots>,
+    within: Arc<Slots>,
 }
 
 /// What has been told so far, one thing of a type: each reader brings its own type, and nobody sees another's.
@@ -54,6 +55,7 @@ impl<'a> Reading<'a> {
             product,
             always: Arc::default(),
             then: Arc::default(),
+            within: Arc::default(),
         }
     }
 
@@ -66,27 +68,46 @@ impl<'a> Reading<'a> {
             .collect()
     }
 
-    /// The same product under the same question at another instant.
+    /// The same product under the same question of another window, at the same or another instant: what does not depend on them
+    /// is told once for all.
     #[must_use]
     pub fn at<'b>(&self, question: &'b Question) -> Reading<'b>
     where
         'a: 'b,
     {
+        let is_then = question.as_of == self.question.as_of;
+        let is_within = is_then && question.window == self.question.window;
+        let shared = |slots: &Arc<Slots>, is_shared: bool| {
+            if is_shared {
+                Arc::clone(slots)
+            } else {
+                Arc::default()
+            }
+        };
         Reading {
             tables: self.tables,
             question,
             product: self.product,
             always: Arc::clone(&self.always),
-            then: Arc::default(),
+            then: shared(&self.then, is_then),
+            within: shared(&self.within, is_within),
         }
     }
 
-    /// What was so at the question's instant: computed by the first that asks, and kept under its type.
+    /// What was so at the question's instant, whatever its window: computed by the first that asks, and kept under its type.
     pub(crate) fn once<T: Any + Send + Sync>(&self, compute: impl FnOnce() -> T) -> Arc<T> {
         self.then.get(compute)
     }
 
-    /// The same for what does not depend on the instant.
+    /// The same for what depends on the question's window too.
+    pub(crate) fn once_a_window<T: Any + Send + Sync>(
+        &self,
+        compute: impl FnOnce() -> T,
+    ) -> Arc<T> {
+        self.within.get(compute)
+    }
+
+    /// The same for what depends on neither.
     pub(crate) fn always<T: Any + Send + Sync>(&self, compute: impl FnOnce() -> T) -> Arc<T> {
         self.always.get(compute)
     }
@@ -113,6 +134,13 @@ impl<'a> Past<'a> {
             question,
             readings: products.iter().map(reading).collect(),
         }
+    }
+
+    /// The readings of the products, without the one of what is in none of them, which comes last.
+    #[must_use]
+    pub fn of_products(&self) -> &[Reading<'a>] {
+        let n = self.question.products.len();
+        self.readings.get(..n).unwrap_or(&self.readings)
     }
 
     /// The reading that a repository is in.

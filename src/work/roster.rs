@@ -61,6 +61,8 @@ pub struct RosterFeedback {
 /// Work declared as handed over.
 #[derive(Debug, Clone)]
 pub struct RosterDelegation {
+    /// Its place among the roster's.
+    pub place: usize,
     /// What, in a few words.
     pub what: String,
     /// Who hands over.
@@ -193,7 +195,9 @@ impl Roster {
         for delegation in &private.delegations {
             let (giver, receiver) = (find(&delegation.from), find(&delegation.to));
             if let (Some(giver), Some(receiver)) = (giver, receiver) {
+                let place = roster.delegations.len();
                 roster.delegations.push(RosterDelegation {
+                    place,
                     what: delegation.what.clone(),
                     giver,
                     receiver,

@@ -293,7 +293,7 @@ impl<'a> Later<'a> {
             if row.is_merge || !reading.product.has(row.repository) {
                 continue;
             }
-            let Some(key) = carriers.get(row.repository, row.commit) else {
+            let Some(key) = carriers.of_row(at) else {
                 continue;
             };
             // A squash has an author time of its own: it is none of the pull request's commits, and tells nothing of their order.

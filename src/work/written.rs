@@ -3,7 +3,7 @@
 //! Whoever moves a file, deletes it, formats forty of them or mends a word in one has edited it, and wrote none. The kinds are those of
 //! [`super::kinds`], as the figures count them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -102,7 +102,7 @@ fn added(reading: &Reading<'_>, found: &mut BTreeSet<Document>) {
         if commit.leaves_out(*change).is_some() || commit.landed_at >= reading.question.as_of {
             continue;
         }
-        let came_with = carriers.get(commit.repository, commit.commit).map_or(
+        let came_with = carriers.of_row(row).map_or(
             CameWith::Commit(commit.repository, commit.commit),
             CameWith::PullRequest,
         );
@@ -140,18 +140,22 @@ fn most_of_the_text(reading: &Reading<'_>, found: &mut BTreeSet<Document>) {
         .iter()
         .map(|commit| commit.repository)
         .collect();
+    // Paths are few, and rows that name them many: each path's kinds are found once.
+    let mut kinds_of_path: HashMap<&str, Vec<&'static str>> = HashMap::new();
     let mut by_path: BTreeMap<(RepositoryId, &str), Vec<&PullRequestFile>> = BTreeMap::new();
     for file in &facts.pull_request_files {
-        if merged.contains_key(&(file.repository, file.number)) {
+        let kinds = kinds_of_path
+            .entry(file.path.as_str())
+            .or_insert_with(|| kinds_of(reading, &file.path));
+        if !kinds.is_empty() && merged.contains_key(&(file.repository, file.number)) {
             let key = (file.repository, file.path.as_str());
             by_path.entry(key).or_default().push(file);
         }
     }
     for ((repository, path), files) in by_path {
-        let kinds = kinds_of(reading, path);
-        if kinds.is_empty() {
+        let Some(kinds) = kinds_of_path.get(path) else {
             continue;
-        }
+        };
         let total: u64 = files.iter().map(|file| file.additions).sum();
         let merged_at = |file: &PullRequestFile| merged.get(&(file.repository, file.number));
         let first = files

@@ -1,7 +1,6 @@
 //! Charts on data as it is: skewed, thin, withheld. What is drawn, and where it stands.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +14,7 @@ use linchpin::metrics::measure::{
 use linchpin::metrics::{self, REGISTRY};
 use linchpin::register::Register;
 use linchpin::render;
-use linchpin::report::{AgreedLimit, Chart, MarkedDay, PointState, Scale};
+use linchpin::report::{AgreedLimit, Chart, EventInput, PointState, Scale};
 use linchpin::work::{Fate, Question};
 
 use crate::render_given::{Given, PRODUCT, WEB, file, whole, window};
@@ -293,7 +292,7 @@ fn where_too_few_people_acted_no_row_tells_when() {
 fn days_and_agreements_are_lines_in_the_picture_and_words_beside_it() {
     let mut given = given(measure(cycle_time(), skewed(300)));
     let title = "<b>Spread</b> & \"more\"";
-    given.events = vec![MarkedDay {
+    given.events = vec![EventInput {
         on: "2025-11-03".parse().unwrap(),
         title: title.to_owned(),
     }];

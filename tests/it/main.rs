@@ -11,6 +11,7 @@
 mod about_people;
 mod absence;
 mod agreements;
+mod budgets;
 mod charts;
 mod cli;
 mod clone_registers;
@@ -79,6 +80,7 @@ mod snapshots;
 mod states;
 mod store;
 mod store_answers;
+mod strip;
 mod structure;
 mod team_tree;
 mod traps;

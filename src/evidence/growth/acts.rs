@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, ToSpan as _};
 
-use crate::domain::{Bucket, Granularity, PersonId, Window};
+use crate::domain::{Bucket, Granularity, PersonId, Window, side_by_side};
 use crate::evidence::Sources;
 use crate::evidence::measures::{ASKED_AWAY, Standing, answer};
 use crate::metrics::Metric;
@@ -84,16 +84,26 @@ impl Growth {
             window,
             of: BTreeMap::new(),
         };
-        for reading in &sources.past.readings {
+        let of_each = side_by_side(&sources.past.readings, &|reading| {
+            let mut of_product = Self {
+                quarters: Vec::new(),
+                window,
+                of: BTreeMap::new(),
+            };
             let reading = reading.at(&question);
-            if question
-                .missing(reading.product, Need::PullRequests)
-                .is_none()
-            {
-                growth.changes(&reading);
-                growth.requests(&reading);
-                growth.threads(&reading);
+            let need = Need::PullRequests;
+            if question.missing(reading.product, need).is_none() {
+                of_product.changes(&reading);
+                of_product.requests(&reading);
+                of_product.threads(&reading);
             }
+            of_product.of
+        });
+        for (person, told) in of_each.into_iter().flatten() {
+            let own = growth.of.entry(person).or_default();
+            own.changes.extend(told.changes);
+            own.requests.extend(told.requests);
+            own.threads.extend(told.threads);
         }
         for own in growth.of.values_mut() {
             own.changes.sort_by_key(|one| (one.at, one.key));

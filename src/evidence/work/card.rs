@@ -295,10 +295,10 @@ impl<'a> Record<'a> {
         goal: &RosterGoal,
     ) -> Option<Outcome> {
         // A metric over two windows is a lot of work, and everybody in an initiative is told of the same.
-        let known = self.measured.borrow().get(&initiative.id).cloned();
+        let known = self.kept_measures().get(&initiative.id).cloned();
         known.unwrap_or_else(|| {
             let found = self.measure(story, goal);
-            let mut measured = self.measured.borrow_mut();
+            let mut measured = self.kept_measures();
             measured.insert(initiative.id.clone(), found.clone());
             found
         })

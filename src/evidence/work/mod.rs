@@ -6,8 +6,8 @@
 mod card;
 mod pieces;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
@@ -41,7 +41,7 @@ pub struct Record<'a> {
     /// In the order of the roster's goals.
     outcomes: Vec<Outcome>,
     /// By id of an initiative: the measure of the goal that it serves, before and after.
-    measured: RefCell<HashMap<String, Option<Outcome>>>,
+    measured: Mutex<HashMap<String, Option<Outcome>>>,
 }
 
 impl<'a> Record<'a> {
@@ -79,8 +79,12 @@ impl<'a> Record<'a> {
             stories,
             rest,
             outcomes,
-            measured: RefCell::default(),
+            measured: Mutex::default(),
         }
+    }
+
+    fn kept_measures(&self) -> MutexGuard<'_, HashMap<String, Option<Outcome>>> {
+        self.measured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A person's page; `None` for somebody who is not known.

@@ -1,11 +1,11 @@
 //! `delegation.involvement`: the delegator's share of what happens in scope, by fortnight. Figures of people: private.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan as _};
 
-use crate::domain::{Bucket, Granularity, PersonId, RepositoryId, ReviewState};
+use crate::domain::{Bucket, Granularity, PersonId, PullRequest, RepositoryId, ReviewState};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::wilson_interval;
@@ -120,126 +120,166 @@ pub fn since(question: &Question, delegation: &RosterDelegation) -> Timestamp {
     Bucket::start_of(first_day, &question.zone)
 }
 
-/// The commits (rows of `tables.commits`) and pull requests in the scope of a delegation in one product.
-#[must_use]
-pub fn scope(
-    reading: &Reading<'_>,
-    delegation: &RosterDelegation,
-) -> (BTreeSet<u32>, BTreeSet<Key>) {
-    let covers = |path: &str| {
-        delegation
-            .paths
-            .as_ref()
-            .is_some_and(|paths| paths.is_match(path))
-    };
-    let files: Vec<bool> = reading
-        .tables
-        .changes
-        .files
-        .iter()
-        .map(|file| reading.product.has(file.repository) && covers(&file.path))
-        .collect();
-    let commits = reading
-        .tables
-        .changes
-        .commit
-        .iter()
-        .zip(&reading.tables.changes.file)
-        .filter(|(_, file)| usize::try_from(**file).is_ok_and(|at| files.get(at) == Some(&true)))
-        .map(|(row, _)| *row)
-        .collect();
-    let facts = &reading.tables.facts;
-    let touching = facts
-        .pull_request_files
-        .iter()
-        .filter(|row| reading.product.has(row.repository) && covers(&row.path))
-        .map(|row| (row.repository, row.number));
-    let has_label = |row: &&crate::domain::PullRequest| {
-        row.labels
-            .iter()
-            .any(|label| delegation.labels.contains(label))
-    };
-    let labelled = facts
-        .pull_requests
-        .iter()
-        .filter(|row| reading.product.has(row.repository))
-        .filter(has_label)
-        .map(|row| (row.repository, row.number));
-    (commits, touching.chain(labelled).collect())
+/// What is in the scope of a delegation in one product, and what people did there.
+#[derive(Debug, Default)]
+pub struct Covered {
+    /// Rows of `tables.commits`.
+    pub commits: BTreeSet<u32>,
+    /// Pull requests.
+    pub pull_requests: HashSet<Key>,
+    /// Everything that people did in scope up to the as-of instant, by time.
+    pub acts: Vec<InScope>,
 }
 
-/// Everything that people did in the scope of a delegation in one product, by time.
+/// What each delegation of the roster covers, in their order; nothing of one without a scope.
+struct OfAll(Vec<Arc<Covered>>);
+
+/// What a delegation covers in one product; found once a reading.
 #[must_use]
-pub fn acts(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<InScope> {
-    let since = since(reading.question, delegation);
-    let inside = |at: Timestamp| since <= at && at < reading.question.as_of;
-    let (commits, pull_requests) = scope(reading, delegation);
-    let mut acts: Vec<InScope> = Vec::new();
-    for row in commits {
-        let commit = usize::try_from(row)
-            .ok()
-            .and_then(|row| reading.tables.commits.get(row))
-            .filter(|commit| commit.exclusion.is_none())
-            .filter(|commit| inside(commit.committed_at));
-        let Some(commit) = commit else { continue };
-        acts.extend(commit.authors().map(|person| {
-            InScope {
-                person,
-                act: Act::Commit,
-                at: commit.committed_at,
-                repository: commit.repository,
-                subject: Thing::Commit(commit.commit.prefix())
-                    .called(format!("{} commit", commit.commit.short())),
-                link: commit_page(reading.tables, commit.repository, commit.commit),
-            }
-        }));
-    }
-    let facts = &reading.tables.facts;
-    let in_scope: HashMap<Key, &crate::domain::PullRequest> = facts
-        .pull_requests
-        .iter()
-        .map(|row| ((row.repository, row.number), row))
-        .filter(|(key, _)| pull_requests.contains(key))
-        .collect();
-    let mut add = |key: Key, person: Option<PersonId>, act: Act, at: Timestamp| {
-        let (Some(pull_request), Some(person)) = (in_scope.get(&key), person) else {
-            return;
+pub fn covered(reading: &Reading<'_>, delegation: &RosterDelegation) -> Arc<Covered> {
+    let all = reading.once(|| {
+        let declared = reading.question.roster.delegations.iter();
+        let of_one = |one| {
+            Arc::new(if has_scope(one) {
+                Covered::of(reading, one)
+            } else {
+                Covered::default()
+            })
         };
-        let is_own_review = act != Act::Comment && pull_request.author == Some(person);
-        if inside(at) && !is_own_review {
-            acts.push(InScope {
-                person,
-                act,
-                at,
-                repository: pull_request.repository,
-                subject: Thing::Numbered(pull_request.number).called(format!(
-                    "{} {}",
-                    pull_request.number,
-                    act.word()
-                )),
-                link: Some(pull_request.url.clone()),
-            });
-        }
-    };
-    for review in &facts.reviews {
-        let act = if review.verdict == ReviewState::ChangesRequested {
-            Act::ChangeRequest
-        } else {
-            Act::Review
-        };
-        let key = (review.repository, review.number);
-        add(key, review.author, act, review.submitted_at);
-    }
-    for comment in &facts.comments {
-        let key = (comment.repository, comment.number);
-        add(key, comment.author, Act::Comment, comment.created_at);
-    }
-    acts.retain(|act| reading.tables.is_human(act.person));
-    acts.sort_by(|a, b| {
-        (a.at, a.act, a.person, &a.subject.words).cmp(&(b.at, b.act, b.person, &b.subject.words))
+        OfAll(declared.map(of_one).collect())
     });
-    acts
+    all.0.get(delegation.place).cloned().unwrap_or_default()
 }
+
+impl Covered {
+    fn of(reading: &Reading<'_>, delegation: &RosterDelegation) -> Self {
+        let covers = |path: &str| {
+            let paths = delegation.paths.as_ref();
+            paths.is_some_and(|paths| paths.is_match(path))
+        };
+        let tables = reading.tables;
+        // Paths are few, and rows that name them many: each is matched once.
+        let files = tables.changes.files.iter();
+        let is_covered: Vec<bool> = files
+            .map(|file| reading.product.has(file.repository) && covers(&file.path))
+            .collect();
+        let rows = tables.changes.commit.iter().zip(&tables.changes.file);
+        let touching = rows.filter(|(_, file)| {
+            usize::try_from(**file).is_ok_and(|at| is_covered.get(at) == Some(&true))
+        });
+        let mut known: HashMap<&str, bool> = HashMap::new();
+        let mut pull_requests = HashSet::new();
+        let facts = &tables.facts;
+        for row in &facts.pull_request_files {
+            let is_covered = known
+                .entry(row.path.as_str())
+                .or_insert_with(|| covers(&row.path));
+            if *is_covered && reading.product.has(row.repository) {
+                pull_requests.insert((row.repository, row.number));
+            }
+        }
+        let has_label = |row: &&PullRequest| {
+            let mut labels = row.labels.iter();
+            labels.any(|label| delegation.labels.contains(label))
+        };
+        let own = facts.pull_requests.iter();
+        let labelled = own
+            .filter(|row| reading.product.has(row.repository))
+            .filter(has_label);
+        pull_requests.extend(labelled.map(|row| (row.repository, row.number)));
+        let mut covered = Self {
+            commits: touching.map(|(row, _)| *row).collect(),
+            pull_requests,
+            acts: Vec::new(),
+        };
+        covered.acts = covered.acts(reading, delegation);
+        covered
+    }
+
+    fn acts(&self, reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<InScope> {
+        let since = since(reading.question, delegation);
+        let inside = |at: Timestamp| since <= at && at < reading.question.as_of;
+        let mut acts: Vec<InScope> = Vec::new();
+        for row in &self.commits {
+            let row = usize::try_from(*row).ok();
+            let commit = row
+                .and_then(|row| reading.tables.commits.get(row))
+                .filter(|commit| commit.exclusion.is_none())
+                .filter(|commit| inside(commit.committed_at));
+            let Some(commit) = commit else { continue };
+            acts.extend(commit.authors().map(|person| {
+                InScope {
+                    person,
+                    act: Act::Commit,
+                    at: commit.committed_at,
+                    repository: commit.repository,
+                    subject: Thing::Commit(commit.commit.prefix())
+                        .called(format!("{} commit", commit.commit.short())),
+                    link: commit_page(reading.tables, commit.repository, commit.commit),
+                }
+            }));
+        }
+        let facts = &reading.tables.facts;
+        let in_scope: HashMap<Key, &PullRequest> = facts
+            .pull_requests
+            .iter()
+            .map(|row| ((row.repository, row.number), row))
+            .filter(|(key, _)| self.pull_requests.contains(key))
+            .collect();
+        let mut add = |key: Key, person: Option<PersonId>, act: Act, at: Timestamp| {
+            let Some(person) = person.filter(|_| inside(at)) else {
+                return;
+            };
+            let Some(pull_request) = in_scope.get(&key) else {
+                return;
+            };
+            let is_own_review = act != Act::Comment && pull_request.author == Some(person);
+            if !is_own_review && reading.tables.is_human(person) {
+                acts.push(InScope {
+                    person,
+                    act,
+                    at,
+                    repository: pull_request.repository,
+                    subject: Thing::Numbered(pull_request.number).called(format!(
+                        "{} {}",
+                        pull_request.number,
+                        act.word()
+                    )),
+                    link: Some(pull_request.url.clone()),
+                });
+            }
+        };
+        for review in &facts.reviews {
+            let act = if review.verdict == ReviewState::ChangesRequested {
+                Act::ChangeRequest
+            } else {
+                Act::Review
+            };
+            let key = (review.repository, review.number);
+            add(key, review.author, act, review.submitted_at);
+        }
+        for comment in &facts.comments {
+            let key = (comment.repository, comment.number);
+            add(key, comment.author, Act::Comment, comment.created_at);
+        }
+        acts.retain(|act| reading.tables.is_human(act.person));
+        acts.sort_by(|a, b| {
+            let key = |act: &InScope| (act.at, act.act, act.person);
+            (key(a), &a.subject.words).cmp(&(key(b), &b.subject.words))
+        });
+        acts
+    }
+}
+
+/// The figures of one product; measured once a reading.
+#[must_use]
+pub fn figures(reading: &Reading<'_>) -> Arc<Figures> {
+    reading.once_a_window(|| Figures(METRIC.of(std::slice::from_ref(reading))))
+}
+
+/// What is measured of one product.
+#[derive(Debug)]
+pub struct Figures(pub Measure);
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
@@ -327,7 +367,8 @@ fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<KeyedRow<Ac
             key: act.act,
         }
     };
-    acts(reading, delegation).into_iter().map(row).collect()
+    let covered = covered(reading, delegation);
+    covered.acts.iter().cloned().map(row).collect()
 }
 
 /// The delegator's share, and both people's acts by kind. A fortnight is listed from its first act on: it is a curve of events.

@@ -159,7 +159,7 @@ fn show(panel: &mut ByArea, area: Option<&str>, at: usize, shown: Shown) {
 /// One replay for all quarters: each history is seen once a quarter by every algorithm.
 #[must_use]
 pub fn by_quarter(reading: &Reading<'_>) -> Arc<Vec<(Bucket, ByArea)>> {
-    reading.once(|| {
+    reading.once_a_window(|| {
         let quarters: Vec<(Bucket, Timestamp)> = Bucket::spine(
             reading.question.window,
             Granularity::Quarter,

@@ -51,7 +51,7 @@ pub struct Waits(pub Vec<Wait>);
 /// [`of_merged`], found once a reading: every page that tells of a person starts from it.
 #[must_use]
 pub fn of_product_waits(reading: &Reading<'_>) -> Arc<Waits> {
-    reading.once(|| Waits(of_merged(reading)))
+    reading.once_a_window(|| Waits(of_merged(reading)))
 }
 
 /// The waits of the pull requests merged in the window, by pull request and person.
@@ -247,7 +247,7 @@ impl WaitsByStretch {
 /// The waits of a reading by stretch, sorted once for everybody.
 #[must_use]
 pub fn by_stretch(reading: &Reading<'_>) -> Arc<WaitsByStretch> {
-    reading.once(|| WaitsByStretch::of(&of_product_waits(reading).0))
+    reading.once_a_window(|| WaitsByStretch::of(&of_product_waits(reading).0))
 }
 
 impl WaitsCompared {

@@ -11,7 +11,15 @@ struct Outline {
     commands: String,
     /// Where the pen is afterwards.
     end: (i32, i32),
+    /// The places of dots, where it is one of many.
+    dots: Vec<(i32, i32)>,
 }
+
+/// So many dots are placed by whole pixels: a cloud of them is as telling, and its numbers are shorter.
+const CLOUD: usize = 60;
+
+/// Units of a pixel.
+const PIXEL: i32 = 10;
 
 /// The picture with its runs of like shapes joined. What is no plain shape stays as it is.
 pub(super) fn compact(geometry: &str) -> String {
@@ -23,6 +31,7 @@ pub(super) fn compact(geometry: &str) -> String {
                 let (x, y) = (next.start.0 - run.end.0, next.start.1 - run.end.1);
                 let _ = write!(run.commands, "m{}{}", pair(x, y), next.commands);
                 run.end = next.end;
+                run.dots.extend(next.dots);
             }
             (Some(next), _) => {
                 close(&mut text, open.take());
@@ -42,7 +51,9 @@ pub(super) fn compact(geometry: &str) -> String {
 }
 
 fn close(text: &mut String, run: Option<Outline>) {
-    if let Some(run) = run {
+    if let Some(run) = run.as_ref().filter(|run| run.dots.len() > CLOUD) {
+        cloud(text, run);
+    } else if let Some(run) = run {
         let (x, y) = run.start;
         let _ = writeln!(
             text,
@@ -52,6 +63,26 @@ fn close(text: &mut String, run: Option<Outline>) {
             run.commands
         );
     }
+}
+
+/// Many dots, in pixels.
+fn cloud(text: &mut String, run: &Outline) {
+    let width = run.style.split_once("stroke-width=\"");
+    let width = width.and_then(|(style, width)| {
+        let width: f64 = width.trim_end_matches('"').parse().ok()?;
+        Some((style, width / f64::from(PIXEL)))
+    });
+    let Some((style, width)) = width else {
+        return;
+    };
+    let _ = write!(text, "<path {style}stroke-width=\"{width}\" d=\"");
+    let mut pen = (0, 0);
+    for (x, y) in &run.dots {
+        let next = ((x + PIXEL / 2) / PIXEL, (y + PIXEL / 2) / PIXEL);
+        let _ = write!(text, "m{}h0", pair(next.0 - pen.0, next.1 - pen.1));
+        pen = next;
+    }
+    let _ = writeln!(text, "\" transform=\"scale({PIXEL})\"/>");
 }
 
 /// Two numbers of a path: a sign sets the second apart as well as a space does.
@@ -80,6 +111,7 @@ fn outline(line: &str) -> Option<Outline> {
                 start,
                 commands: format!("h{width}v{height}h-{width}z"),
                 end: start,
+                dots: Vec::new(),
             })
         }
         "circle" if of("stroke")? == "none" => {
@@ -94,6 +126,7 @@ fn outline(line: &str) -> Option<Outline> {
                 start,
                 commands: "h0".to_owned(),
                 end: start,
+                dots: vec![start],
             })
         }
         "polyline" => {
@@ -135,6 +168,7 @@ fn through(points: &str, style: String) -> Option<Outline> {
         start,
         commands,
         end: pen,
+        dots: Vec::new(),
     })
 }
 
@@ -158,6 +192,16 @@ mod tests {
              <path fill=\"none\" stroke=\"#00BB00\" stroke-width=\"10\" d=\"M9 2l-6 2v4\"/>\n<g>\n\
              <path fill=\"none\" stroke=\"#00BB00\" stroke-width=\"10\" d=\"M9 2l-6 2v4m6-6l-6 2v4\"/>\n";
         assert_eq!(joined, expected);
+    }
+
+    #[test]
+    fn a_cloud_of_dots_is_placed_by_pixels() {
+        let dot = "<circle cx=\"504\" cy=\"66\" r=\"26\" opacity=\"1\" fill=\"#AA0000\" stroke=\"none\" stroke-width=\"1\"/>\n";
+        let joined = compact(&dot.repeat(CLOUD + 1));
+        let head = "<path fill=\"none\" stroke=\"#AA0000\" stroke-linecap=\"round\" stroke-width=\"5.2\" d=\"m50 7h0m0 0h0";
+        assert!(joined.starts_with(head), "{joined}");
+        assert!(joined.ends_with("h0\" transform=\"scale(10)\"/>\n"));
+        assert_eq!(joined.matches("h0").count(), CLOUD + 1);
     }
 
     #[test]

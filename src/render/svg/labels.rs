@@ -168,14 +168,19 @@ fn set_events(text: &mut String, chart: &Chart, frame: &Frame) {
                 },
             );
         }
+        y += LINE_HEIGHT;
+    }
+    // Every day is a line, from its words down.
+    for (nth, event) in chart.events.iter().enumerate() {
+        let x = frame.x(event.at, chart.points.len());
+        let line = i32::try_from(nth.min(frame.n_events)).unwrap_or(0);
         let _ = writeln!(
             text,
-            "<path stroke=\"{}\" stroke-width=\"10\" d=\"M{x} {}V{}\"/>",
+            "<path stroke=\"{}\" stroke-width=\"14\" stroke-dasharray=\"24 30\" d=\"M{x} {}V{}\"/>",
             VIOLET.name(),
-            y - 10 * UNIT,
-            frame.top
+            frame.events_top + 6 * UNIT + line * LINE_HEIGHT,
+            frame.bottom
         );
-        y += LINE_HEIGHT;
     }
 }
 

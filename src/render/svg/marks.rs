@@ -3,7 +3,7 @@
 use plotters::prelude::{Circle, PathElement, Polygon, Rectangle};
 
 use super::axis::Scale;
-use super::colours::{AMBER, BAND, LINE, PAPER, QUIET, STRONG, TEAL, VIOLET, part};
+use super::colours::{AMBER, BAND, LINE, PAPER, QUIET, STRONG, TEAL, part};
 use super::frame::Frame;
 use super::geometry::{Area, Context, fill, put, stroke};
 use super::units::{UNIT, real};
@@ -118,20 +118,6 @@ pub(super) fn bands(
         )?;
     }
     Ok(())
-}
-
-/// Days that stand out: dotted lines from top to bottom.
-pub(super) fn events(context: &mut Context<'_, '_>, chart: &Chart) -> Result<(), String> {
-    let dots = |at: f64| {
-        (0..24_u32).map(move |n| {
-            let foot = f64::from(n) / 24.0;
-            PathElement::new(vec![(at, foot), (at, foot + 0.018)], stroke(&VIOLET, 14))
-        })
-    };
-    put(
-        context,
-        chart.events.iter().flat_map(|event| dots(event.at)),
-    )
 }
 
 /// What is agreed: a line along the chart, in long dashes.

@@ -63,12 +63,11 @@ fn laid_out(picture: &Picture, sheet: &Sheet, style: Option<&str>) -> Result<Str
         chart: picture.id.clone(),
         reason,
     })?;
-    let anchor = format!("svg-{}-{}", encode::file_name(&picture.id), sheet.class);
+    let anchor = format!("svg-{}", encode::file_name(&picture.id));
     let told = Told {
         anchor: &anchor,
         class: sheet.class,
-        title: &picture.title,
-        description: &picture.alternative,
+        words: (!sheet.is_narrow).then_some((&picture.title, &picture.alternative)),
         font: sheet.font,
     };
     Ok(framed(&told, (sheet.width, height), style, &text))

@@ -44,7 +44,6 @@ fn draw(chart: &Chart, root: &Area<'_>, frame: &Frame, scale: &Scale) -> Result<
         .map_err(|error| error.to_string())?;
     draw_grid(&mut context, scale, end)?;
     marks::bands(&mut context, chart, scale)?;
-    marks::events(&mut context, chart)?;
     marks::agreed(&mut context, chart, scale, end)?;
     marks::dots(&mut context, chart, scale)?;
     if chart.ticks.is_empty() {

@@ -90,12 +90,17 @@ pub(super) fn set_at_root(target: &mut String, words: &Words<'_>, root: u32) {
     } else {
         format!(" font-size=\"{}\"", words.size * SCALE)
     };
+    // Nor is the usual colour.
+    let fill = if words.colour.light == WORDS.light {
+        String::new()
+    } else {
+        format!(" fill=\"{}\"", words.colour.name())
+    };
     let _ = writeln!(
         target,
-        "<text{class} x=\"{}\" y=\"{}\"{anchor}{size} fill=\"{}\"{weight}>{}</text>",
+        "<text{class} x=\"{}\" y=\"{}\"{anchor}{size}{fill}{weight}>{}</text>",
         words.at.0,
         words.at.1,
-        words.colour.name(),
         encode::svg(words.text)
     );
 }

@@ -14,6 +14,7 @@ use crate::report::chart::{
     AgreedLine, Chart, ChartPoint, DayLine, Mark, PointState, Scale, Shape, Tick,
 };
 use crate::report::quantity;
+use crate::report::strip::EventInput;
 
 /// The shares of small whole numbers: by name, in words.
 const SMALL_COUNTS: [(&str, &str); 4] = [
@@ -328,7 +329,7 @@ fn ticks(course: &Course, rows: &Rows) -> Vec<Tick> {
 
 /// The days that stand out, where they are.
 fn events(frame: &Frame<'_>, windows: &[Window]) -> Vec<DayLine> {
-    let line = |day: &crate::report::input::MarkedDay| {
+    let line = |day: &EventInput| {
         let at = Bucket::start_of(day.on, frame.zone);
         let at = course::place(windows, at).filter(|_| frame.window.contains(at))?;
         Some(DayLine {

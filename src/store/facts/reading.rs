@@ -1,11 +1,9 @@
 //! Facts from disk: only the tables that are wanted, the parts of each side by side.
 
-use std::num::NonZero;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Error, path, shape};
-use crate::domain::{Comment, Facts, RepositoryId};
+use crate::domain::{Comment, Facts, RepositoryId, side_by_side};
 use crate::store::Store;
 use crate::tables::changes::{self, Paths};
 use crate::tables::{self, CommitRow, FactTable, Row, SurvivingLines, Tables, Unpacked};
@@ -143,7 +141,7 @@ fn read_files(store: &Store, tables: &mut Tables, with_lines: bool) -> Result<()
             commits: commits.clone(),
         }))
     };
-    let packed: Vec<Packed> = side_by_side(&by_repository, unpack)?
+    let packed: Vec<Packed> = read_each(&by_repository, unpack)?
         .into_iter()
         .flatten()
         .collect();
@@ -152,7 +150,7 @@ fn read_files(store: &Store, tables: &mut Tables, with_lines: bool) -> Result<()
         .flat_map(|packed| packed.groups.iter().map(move |group| (packed, group)))
         .collect();
     let commits: &[CommitRow] = &tables.commits;
-    let found = side_by_side(&groups, |(packed, group)| {
+    let found = read_each(&groups, |(packed, group)| {
         let rows = commits.get(packed.commits.clone()).unwrap_or_default();
         changes::read_group(
             &packed.file_changes,
@@ -192,7 +190,7 @@ fn read_rows<R: Row + Send>(store: &Store) -> Result<Vec<R>, Error> {
 /// The rows of a table, with nothing in some columns that may be left unread.
 fn rows_without<R: Row + Send>(store: &Store, without: &[&str]) -> Result<Vec<R>, Error> {
     let files = store.files_below(&format!("facts/{}/", R::TABLE));
-    let packed = side_by_side(&files, |file| {
+    let packed = read_each(&files, |file| {
         let bytes = store.read(file)?.unwrap_or_default();
         if bytes.is_empty() {
             return Ok((bytes, Vec::new()));
@@ -204,7 +202,7 @@ fn rows_without<R: Row + Send>(store: &Store, without: &[&str]) -> Result<Vec<R>
         .iter()
         .flat_map(|(bytes, groups)| groups.iter().map(move |group| (bytes.as_slice(), group)))
         .collect();
-    let parts = side_by_side(&groups, |(bytes, group)| {
+    let parts = read_each(&groups, |(bytes, group)| {
         tables::rows_of_group::<R>(bytes, (*group).clone(), without).map_err(shape(R::TABLE))
     })?;
     Ok(Unpacked::all(parts))
@@ -219,35 +217,10 @@ fn rows_if<R: Row + Send>(is_wanted: bool, store: &Store) -> Result<Vec<R>, Erro
     }
 }
 
-/// What `read` makes of each item, in their order; as many at once as there are cores. The first error in that order counts.
-fn side_by_side<T: Sync, U: Send>(
+/// What `read` makes of each item, in their order. The first error in that order counts.
+fn read_each<T: Sync, U: Send>(
     items: &[T],
     read: impl Fn(&T) -> Result<U, Error> + Sync,
 ) -> Result<Vec<U>, Error> {
-    let n_cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let n_threads = n_cores.min(items.len());
-    if n_threads < 2 {
-        return items.iter().map(read).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            match items.get(at) {
-                Some(item) => done.push((at, read(item))),
-                None => return done,
-            }
-        }
-    };
-    let mut done: Vec<(usize, Result<U, Error>)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
-        let joined = threads.into_iter().map(|thread| match thread.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        joined.flatten().collect()
-    });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+    side_by_side(items, &read).into_iter().collect()
 }

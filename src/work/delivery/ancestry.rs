@@ -2,8 +2,9 @@
 //!
 //! Containment is git's: beside the commits of the default branches there are those that only tags and deployments reach.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::domain::{CommitId, RepositoryId};
 use crate::tables::{CommitRow, Tables};

@@ -1,10 +1,11 @@
 //! Which pull request a commit of the default branch came with.
 
-use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use jiff::Timestamp;
 
+use super::ancestry::{self, Ancestry};
 use super::landing;
 use crate::domain::{CommitId, PrNumber, RepositoryId};
 use crate::work::Reading;
@@ -12,7 +13,13 @@ use crate::work::pull_requests::{FullPullRequest, Key, of_product as pull_reques
 
 /// The pull requests that commits came with.
 #[derive(Debug, Default)]
-pub struct Carriers(HashMap<(RepositoryId, CommitId), Key>);
+pub struct Carriers {
+    ancestry: Arc<Ancestry>,
+    /// By row of the ancestry.
+    by_row: Vec<Option<Key>>,
+    /// Of commits that the history does not know.
+    elsewhere: HashMap<(RepositoryId, CommitId), Key>,
+}
 
 /// Of a product; found once a reading.
 #[must_use]
@@ -20,69 +27,117 @@ pub fn of_product(reading: &Reading<'_>) -> Arc<Carriers> {
     reading.once(|| Carriers::of(reading))
 }
 
-/// The merged pull request whose number a commit's message has, where it landed about when that was merged.
-fn named(
-    reading: &Reading<'_>,
-    wholes: &[FullPullRequest<'_>],
-) -> HashMap<(RepositoryId, CommitId), Key> {
-    let merged: HashMap<Key, Timestamp> = wholes
-        .iter()
-        .filter_map(|whole| Some((whole.key(), whole.pull_request.merged_at?)))
-        .collect();
-    let commits = reading.tables.commits.iter();
-    let of_product = commits.filter(|row| reading.product.has(row.repository));
-    of_product
-        .filter_map(|row| {
-            let key = (row.repository, PrNumber(row.pull_request?));
-            let merged_at = merged.get(&key)?;
-            let is_near = landing::is_near(row.committed_at, Some(*merged_at));
-            is_near.then_some(((row.repository, row.commit), key))
-        })
-        .collect()
-}
-
 impl Carriers {
     fn of(reading: &Reading<'_>) -> Self {
         let wholes = pull_requests(reading);
         let landings = landing::of_product(reading, &wholes);
+        let ancestry = ancestry::of_product(reading);
+        let mut carriers = Self {
+            by_row: vec![None; ancestry.n_rows()],
+            ancestry,
+            elsewhere: HashMap::new(),
+        };
         // The weakest tie first, so that a stronger one takes its place: a number in the message of about the merge.
-        let mut carriers = named(reading, &wholes);
-        // A rebase gives commits new ids and leaves their author times.
-        let mut by_time: HashMap<(RepositoryId, Timestamp), BTreeSet<Key>> = HashMap::new();
+        carriers.named(reading, &wholes);
         let merged = wholes
             .iter()
             .filter(|whole| whole.pull_request.merged_at.is_some());
-        for whole in merged {
-            let repository = whole.pull_request.repository;
-            for (commit, authored_at) in whole.commits.iter() {
-                carriers.insert((repository, *commit), whole.key());
-                let of_time = by_time.entry((repository, *authored_at)).or_default();
-                of_time.insert(whole.key());
+        for whole in merged.clone() {
+            for (commit, _) in whole.commits.iter() {
+                carriers.insert(*commit, whole.key());
             }
         }
         // Where it landed is surer than what it was made of: a commit can be on two branches.
         for (key, commit, _) in landings.all() {
-            carriers.insert((key.0, commit), key);
+            carriers.insert(commit, key);
         }
-        for (at, row) in reading.tables.commits.iter().enumerate() {
-            let commit = (row.repository, row.commit);
-            if !landings.is_absorbed_row(at) || carriers.contains_key(&commit) {
-                continue;
-            }
-            let of_time = by_time.get(&(row.repository, row.authored_at));
-            let only = of_time
-                .filter(|keys| keys.len() == 1)
-                .and_then(BTreeSet::first);
-            if let Some(key) = only {
-                carriers.insert(commit, *key);
+        // A rebase gives commits new ids and leaves their author times.
+        let rebased: Vec<usize> = (0..reading.tables.commits.len())
+            .filter(|row| landings.is_absorbed_row(*row) && carriers.of_row(*row).is_none())
+            .collect();
+        let only = only_of_its_time(reading, &rebased, merged);
+        for row in rebased {
+            if let Some(commit) = reading.tables.commits.get(row)
+                && let Some(Some(key)) = only.get(&(commit.repository, commit.authored_at))
+                && let Some(slot) = carriers.by_row.get_mut(row)
+            {
+                *slot = Some(*key);
             }
         }
-        Self(carriers)
+        carriers
+    }
+
+    /// The merged pull request whose number a commit's message has, where it landed about when that was merged.
+    fn named(&mut self, reading: &Reading<'_>, wholes: &[FullPullRequest<'_>]) {
+        let merged: HashMap<Key, Timestamp> = wholes
+            .iter()
+            .filter_map(|whole| Some((whole.key(), whole.pull_request.merged_at?)))
+            .collect();
+        let commits = reading.tables.commits.iter().zip(&mut self.by_row);
+        for (row, slot) in commits.filter(|(row, _)| reading.product.has(row.repository)) {
+            let key = row
+                .pull_request
+                .map(|number| (row.repository, PrNumber(number)));
+            let is_near = |key: &Key| {
+                let merged_at = merged.get(key);
+                merged_at.is_some_and(|at| landing::is_near(row.committed_at, Some(*at)))
+            };
+            *slot = key.filter(is_near);
+        }
+    }
+
+    fn insert(&mut self, commit: CommitId, key: Key) {
+        let row = self.ancestry.row(key.0, commit);
+        match row.and_then(|row| self.by_row.get_mut(row)) {
+            Some(slot) => *slot = Some(key),
+            None => {
+                self.elsewhere.insert((key.0, commit), key);
+            }
+        }
     }
 
     /// The pull request that a commit came with.
     #[must_use]
     pub fn get(&self, repository: RepositoryId, commit: CommitId) -> Option<Key> {
-        self.0.get(&(repository, commit)).copied()
+        match self.ancestry.row(repository, commit) {
+            Some(row) => self.of_row(row),
+            None => self.elsewhere.get(&(repository, commit)).copied(),
+        }
     }
+
+    /// The same by the commit's row in `tables.commits`.
+    #[must_use]
+    pub fn of_row(&self, row: usize) -> Option<Key> {
+        self.by_row.get(row).copied().flatten()
+    }
+}
+
+/// By the author times of some rows: the only merged pull request that has a commit of that time; `None`: several have.
+fn only_of_its_time<'a>(
+    reading: &Reading<'_>,
+    rows: &[usize],
+    merged: impl Iterator<Item = &'a FullPullRequest<'a>>,
+) -> HashMap<(RepositoryId, Timestamp), Option<Key>> {
+    let commits = rows
+        .iter()
+        .filter_map(|row| reading.tables.commits.get(*row));
+    let wanted: HashSet<(RepositoryId, Timestamp)> = commits
+        .map(|row| (row.repository, row.authored_at))
+        .collect();
+    let mut only: HashMap<(RepositoryId, Timestamp), Option<Key>> = HashMap::new();
+    if wanted.is_empty() {
+        return only;
+    }
+    for whole in merged {
+        for (_, authored_at) in whole.commits.iter() {
+            let time = (whole.pull_request.repository, *authored_at);
+            if wanted.contains(&time) {
+                let found = only.entry(time).or_insert(Some(whole.key()));
+                if *found != Some(whole.key()) {
+                    *found = None;
+                }
+            }
+        }
+    }
+    only
 }

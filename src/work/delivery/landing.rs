@@ -4,9 +4,10 @@
 //! What GitHub names is believed. Everything weaker is held against time: a commit made long before the merge, or long after it, is
 //! another one's (a fork's `Merge pull request #1` two years later), and then the landing is unknown.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::ancestry::{self, Ancestry, RowSet};
