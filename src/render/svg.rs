@@ -5,13 +5,13 @@
 
 mod axis;
 mod labels;
+mod months;
 mod plot;
-mod spark;
 mod words;
 
 use std::fmt::Write as _;
 
-pub use self::spark::spark;
+pub use self::months::spark;
 use super::{RenderError, encode};
 use crate::report::Chart;
 

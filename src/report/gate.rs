@@ -6,9 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
+use super::input::{AcceptedFlag, MarkedDay, ProductInput, RepositoryLabel, TeamInput};
 use super::names::Names;
-use super::strip::EventInput;
 use super::withheld::{of_stretches, without_few};
 use crate::domain::{Gap, StreamCertificate};
 use crate::metrics::agreements::{Agreement, Item, Standing};
@@ -26,7 +25,7 @@ pub(super) struct Public {
     pub(super) gaps: Vec<Gap>,
     pub(super) accepted: Vec<AcceptedFlag>,
     pub(super) recent: Option<Recent>,
-    pub(super) events: Vec<EventInput>,
+    pub(super) events: Vec<MarkedDay>,
     pub(super) agreements: Vec<Agreement>,
     pub(super) title: Option<String>,
     pub(super) description: Option<String>,
@@ -98,13 +97,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
         accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
         recent: recent.map(|recent| mask.recent(recent, *minimum_people)),
-        events: events
-            .iter()
-            .map(|event| EventInput {
-                on: event.on,
-                title: mask.text(&event.title),
-            })
-            .collect(),
+        events: events.iter().map(|day| mask.event(day)).collect(),
         agreements: agreements.iter().map(|one| mask.agreement(one)).collect(),
         title: mask.optional(*title),
         description: mask.optional(*description),
@@ -339,6 +332,14 @@ impl Mask<'_> {
             kind: self.text(&gap.kind),
             reason: self.text(&gap.reason),
             ..gap.clone()
+        }
+    }
+
+    fn event(&mut self, day: &MarkedDay) -> MarkedDay {
+        let MarkedDay { on, title } = day;
+        MarkedDay {
+            on: *on,
+            title: self.text(title),
         }
     }
 

@@ -18,7 +18,7 @@ use self::shortcomings::{shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
-pub use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
+pub use super::input::{AcceptedFlag, MarkedDay, ProductInput, RepositoryLabel, TeamInput};
 use super::look::{self, Look};
 use super::picture::Picture;
 use super::strip::Strip;

@@ -30,7 +30,7 @@ use linchpin::metrics::measure::{
 use linchpin::metrics::recent::{Recent, RecentFigure, Stretch};
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
-    AcceptedFlag, EventInput, ProductInput, RepositoryLabel, TeamDefinition, TeamInput, TeamReport,
+    AcceptedFlag, MarkedDay, ProductInput, RepositoryLabel, TeamDefinition, TeamInput, TeamReport,
     team,
 };
 use linchpin::work::{Fate, Need};
@@ -427,7 +427,7 @@ pub(crate) struct Given {
     pub(crate) gaps: Vec<Gap>,
     pub(crate) accepted: Vec<AcceptedFlag>,
     pub(crate) recent: Option<Recent>,
-    pub(crate) events: Vec<EventInput>,
+    pub(crate) events: Vec<MarkedDay>,
     pub(crate) agreements: Vec<Agreement>,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
@@ -568,7 +568,7 @@ impl Given {
             gaps: Vec::new(),
             accepted: Vec::new(),
             recent: Some(recent(&[PRODUCT])),
-            events: vec![EventInput {
+            events: vec![MarkedDay {
                 on: date(2025, 11, 3),
                 title: "Reviews are spread".to_owned(),
             }],
