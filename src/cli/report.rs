@@ -22,7 +22,7 @@ use crate::metrics::{self, Measure, unmet};
 use crate::register::{Limit, nearest};
 use crate::render::{self, OutputFile, encode};
 use crate::report::{
-    AcceptedFlag, AgreedLimit, EventInput, KnownPerson, Names, ProductInput, RepositoryLabel,
+    AcceptedFlag, AgreedLimit, KnownPerson, MarkedDay, Names, ProductInput, RepositoryLabel,
     TeamDefinition, TeamInput, TeamReport,
 };
 use crate::store::{self, Store, checksum};
@@ -365,8 +365,8 @@ pub(super) fn team_files<T: Send>(
         })
         .collect();
     let events = workspace.register.events.iter();
-    let mut events: Vec<EventInput> = events
-        .map(|event| EventInput {
+    let mut events: Vec<MarkedDay> = events
+        .map(|event| MarkedDay {
             on: event.on,
             title: event.title.clone(),
         })

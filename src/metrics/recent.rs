@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::{Measure, Metric, find, side_by_side};
-use crate::domain::{Bucket, Elapsed, Granularity, Window};
+use super::{Measure, Metric, find};
+use crate::domain::{Bucket, Elapsed, Granularity, Window, side_by_side};
 use crate::work::question::Quarters;
 use crate::work::{Question, Reading};
 

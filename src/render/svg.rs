@@ -14,9 +14,9 @@ mod geometry;
 mod labels;
 mod legend;
 mod marks;
+mod months;
 mod picture;
 mod plot;
-mod spark;
 mod units;
 mod words;
 
@@ -24,8 +24,8 @@ use std::fmt::Write as _;
 
 pub use self::colours::dark_rules;
 use self::colours::{AMBER, LINE, PAPER, STRIP, WORDS, halo_rule};
+pub use self::months::spark;
 pub use self::picture::{drawing, picture_file};
-pub use self::spark::spark;
 use self::units::{FONT, NARROW, SCALE, WIDTH};
 use super::{RenderError, encode};
 use crate::report::Chart;
@@ -118,9 +118,13 @@ fn framed(
     drawn: &str,
 ) -> String {
     let anchor = told.anchor;
+    // In a page its language is known, and the page's style sheet names the letters.
+    let alone = style.map_or(
+        "",
+        |_| " xmlns=\"http://www.w3.org/2000/svg\" font-family=\"system-ui, sans-serif\"",
+    );
     let mut text = format!(
-        "<svg class=\"lp {}\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" font-family=\"system-ui, sans-serif\" \
-         font-size=\"{}\" role=\"img\" aria-labelledby=\"{anchor}-t {anchor}-d\">\n",
+        "<svg class=\"lp {}\"{alone} viewBox=\"0 0 {} {}\" font-size=\"{}\" role=\"img\" aria-labelledby=\"{anchor}-t {anchor}-d\">\n",
         told.class,
         width * SCALE,
         height * SCALE,

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::input::{AcceptedFlag, AgreedLimit, ProductInput, RepositoryLabel, TeamInput};
+use super::input::{
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+};
 use super::names::Names;
-use super::strip::EventInput;
 use super::withheld::{of_stretches, without_few};
 use crate::domain::{Gap, StreamCertificate};
 use crate::metrics::agreements::{Agreement, Item, Standing};
@@ -29,7 +30,7 @@ pub(super) struct Public {
     pub(super) gaps: Vec<Gap>,
     pub(super) accepted: Vec<AcceptedFlag>,
     pub(super) recent: Option<Recent>,
-    pub(super) events: Vec<EventInput>,
+    pub(super) events: Vec<MarkedDay>,
     pub(super) agreed: Vec<AgreedLimit>,
     pub(super) agreements: Vec<Agreement>,
     pub(super) title: Option<String>,
@@ -103,13 +104,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
         accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
         recent: recent.map(|recent| mask.recent(recent, zone, *minimum_people)),
-        events: events
-            .iter()
-            .map(|event| EventInput {
-                on: event.on,
-                title: mask.text(&event.title),
-            })
-            .collect(),
+        events: events.iter().map(|day| mask.event(day)).collect(),
         agreements: agreements.iter().map(|one| mask.agreement(one)).collect(),
         title: mask.optional(*title),
         description: mask.optional(*description),
@@ -379,6 +374,14 @@ impl Mask<'_> {
         AgreedLimit {
             scope: limit.scope.as_deref().map(|scope| self.scope(scope)),
             ..limit.clone()
+        }
+    }
+
+    fn event(&mut self, day: &MarkedDay) -> MarkedDay {
+        let MarkedDay { on, title } = day;
+        MarkedDay {
+            on: *on,
+            title: self.text(title),
         }
     }
 

@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::names::Names;
-use super::strip::EventInput;
 use crate::domain::{Gap, Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::Measure;
 use crate::metrics::agreements::Agreement;
@@ -64,6 +63,15 @@ pub struct AgreedLimit {
     pub at_most: Option<f64>,
 }
 
+/// A day on which something changed: figures are read before and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkedDay {
+    /// The first day on which it was so.
+    pub on: Date,
+    /// What, in a few words.
+    pub title: String,
+}
+
 /// Everything a team report is built from.
 #[derive(Debug, Clone)]
 pub struct TeamInput<'a> {
@@ -87,8 +95,6 @@ pub struct TeamInput<'a> {
     pub gaps: &'a [Gap],
     /// The headline figures over other windows; `None`: nothing is compared.
     pub recent: Option<&'a Recent>,
-    /// Dated events of the team's register.
-    pub events: &'a [EventInput],
     /// What the team has agreed with itself, held against the figures.
     pub agreements: &'a [Agreement],
     /// What the register calls the report; `None`: its usual title.
@@ -99,6 +105,8 @@ pub struct TeamInput<'a> {
     pub accepted: &'a [AcceptedFlag],
     /// The limits among what the team has agreed with itself.
     pub agreed: &'a [AgreedLimit],
+    /// Days on which something changed.
+    pub events: &'a [MarkedDay],
     /// Everybody's names: the report prints none of them.
     pub names: &'a Names,
     /// Below this many rows a figure lists events instead of a summary.

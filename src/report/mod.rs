@@ -30,9 +30,9 @@ pub use gate::masked_areas;
 pub use look::{Look, LookItem, LookKind};
 pub use names::{KnownPerson, Names};
 pub use picture::Picture;
-pub use strip::{Change, EventInput, Side, Strip, StripLine};
+pub use strip::{Change, Side, Strip, StripLine};
 pub use table::{Table, TableCell};
 pub use team::{
-    Absence, AbsenceKind, AcceptedFlag, AgreedLimit, ProductInput, ProductReport, RepositoryLabel,
-    Section, TeamInput, TeamReport, team,
+    Absence, AbsenceKind, AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, ProductReport,
+    RepositoryLabel, Section, TeamInput, TeamReport, team,
 };

@@ -1,8 +1,13 @@
 //! Now against before: what a product's headline figures were in the last days and in as many before them, and the word that the
 //! intervals allow.
 
+#[cfg(test)]
+mod tests;
+mod words;
+
 use jiff::civil::Date;
 
+pub(super) use self::words::{around, moved, moves};
 use super::definition::{Per, StripFigure};
 use super::quantity;
 use super::withheld::people_words;
@@ -247,15 +252,6 @@ impl Around {
     }
 }
 
-/// A day on which something changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventInput {
-    /// The first day on which it was so.
-    pub on: Date,
-    /// What, in a few words.
-    pub title: String,
-}
-
 /// A figure of one stretch, as the strip shows it.
 pub(super) fn side(
     figure: &StripFigure,
@@ -427,228 +423,5 @@ fn told_among(side: Side, among: Option<u64>) -> Side {
             ))
         }
         (side, _) => side,
-    }
-}
-
-/// What moved, in one sentence.
-pub(super) fn moved(lines: &[StripLine]) -> String {
-    let moved = moves(lines);
-    let n_same = lines
-        .iter()
-        .filter(|line| matches!(line.change, Change::NotToldApart | Change::Same))
-        .count();
-    match (moved.is_empty(), n_same) {
-        (true, 0) => "No figure can be compared.".to_owned(),
-        (true, n) => format!("Nothing moved: {n} figures are not told apart."),
-        (false, 0) => format!("Moved: {}.", moved.join("; ")),
-        (false, n) => format!("Moved: {}. Not told apart: {n} others.", moved.join("; ")),
-    }
-}
-
-/// What moved, figure by figure.
-pub(super) fn moves(lines: &[StripLine]) -> Vec<String> {
-    let moved = lines.iter().filter(|line| line.change.is_move());
-    moved.filter_map(pair_words).collect()
-}
-
-/// `Review turnaround longer (2.5 h → 3.2 h of working hours, n 123 → 119)`.
-fn pair_words(line: &StripLine) -> Option<String> {
-    words_of(&line.short, line.change, &line.before, &line.now)
-}
-
-fn words_of(title: &str, change: Change, before: &Side, now: &Side) -> Option<String> {
-    let (Side::Found(before), Side::Found(now)) = (before, now) else {
-        return None;
-    };
-    let clock = if now.unit == Unit::WorkingHours {
-        " of working hours"
-    } else {
-        ""
-    };
-    Some(format!(
-        "{} {} ({} → {}{clock}, n {} → {})",
-        title,
-        change.words(),
-        before.text,
-        now.text,
-        quantity::count(before.n),
-        quantity::count(now.n)
-    ))
-}
-
-/// The figures on both sides of an event; `None` where none can be compared.
-pub(super) fn around(
-    event: &EventInput,
-    days_after: i32,
-    lines: &[(String, Side, Side)],
-) -> Option<Around> {
-    let compared: Vec<(Change, Option<String>)> = lines
-        .iter()
-        .map(|(title, before, after)| {
-            let change = Change::between(after, before);
-            (change, words_of(title, change, before, after))
-        })
-        .collect();
-    let n_same = compared
-        .iter()
-        .filter(|(change, _)| *change == Change::NotToldApart)
-        .count();
-    let moved: Vec<String> = compared
-        .into_iter()
-        .filter(|(change, _)| change.is_move())
-        .filter_map(|(_, words)| words)
-        .collect();
-    if moved.is_empty() && n_same == 0 {
-        return None;
-    }
-    let mut parts = moved;
-    if n_same > 0 {
-        parts.push(format!("{n_same} not told apart"));
-    }
-    Some(Around {
-        on: event.on,
-        title: event.title.clone(),
-        days_after,
-        sentence: parts.join("; "),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hours(number: f64, ends: Option<[f64; 2]>) -> Side {
-        Side::Found(Found {
-            number,
-            unit: Unit::WorkingHours,
-            text: quantity::amount(Unit::WorkingHours, number),
-            n: 20,
-            ends,
-            is_counted: false,
-        })
-    }
-
-    fn counted(number: f64) -> Side {
-        Side::Found(Found {
-            number,
-            unit: Unit::Share,
-            text: format!("{number}"),
-            n: 6,
-            ends: None,
-            is_counted: true,
-        })
-    }
-
-    #[test]
-    fn the_intervals_decide_the_word() {
-        let check = |now: &Side, before: &Side, expected| {
-            assert_eq!(Change::between(now, before), expected, "{now:?} {before:?}");
-        };
-        let (short, long) = (hours(3.0, Some([2.5, 3.4])), hours(4.0, Some([3.5, 4.6])));
-        check(&long, &short, Change::Longer);
-        check(&short, &long, Change::Shorter);
-        // One number is higher, and the intervals touch.
-        let between = hours(3.6, Some([3.4, 3.7]));
-        check(&between, &short, Change::NotToldApart);
-        check(&hours(9.0, None), &short, Change::NotCompared);
-        check(
-            &Side::Missing("none".to_owned()),
-            &short,
-            Change::NotCompared,
-        );
-        // Everything was counted: what differs differs.
-        check(&counted(0.2), &counted(0.1), Change::More);
-        check(&counted(0.1), &counted(0.2), Change::Fewer);
-        check(&counted(0.2), &counted(0.2), Change::Same);
-    }
-
-    #[test]
-    fn a_count_is_told_a_week_and_hours_as_how_many_wait() {
-        let figure = |metric: &str, per, n: Option<&str>| StripFigure {
-            metric: metric.to_owned(),
-            title: "T".to_owned(),
-            number: None,
-            per: Some(per),
-            n: n.map(str::to_owned),
-            among: None,
-            in_overview: false,
-        };
-        let stretch = Stretch {
-            window: crate::domain::Window {
-                since: jiff::Timestamp::UNIX_EPOCH,
-                until: jiff::Timestamp::UNIX_EPOCH,
-            },
-            first: jiff::civil::date(2026, 4, 1),
-            last: jiff::civil::date(2026, 4, 28),
-            hours: 4.0 * 7.0 * 24.0,
-            working_hours: Some(160.0),
-        };
-        let number = |metric: &str, per, n, value: Value| {
-            let definition = crate::metrics::find(metric).unwrap().definition;
-            let measured = Measured::Value {
-                n: 10,
-                value,
-                interval: None,
-            };
-            match side(
-                &figure(metric, per, n),
-                definition,
-                Some(&measured),
-                &stretch,
-            ) {
-                Side::Found(found) => (found.text.clone(), found.n, found.interval()),
-                Side::Missing(because) => panic!("{because}"),
-            }
-        };
-        let count = crate::metrics::measure::Number::Count;
-        let real = crate::metrics::measure::Number::Real;
-        assert_eq!(
-            number(
-                "dora.deployment_frequency",
-                Per::Week,
-                None,
-                Value(vec![("count", count(10))])
-            ),
-            (
-                "2.5".to_owned(),
-                10,
-                Some(["1.6".to_owned(), "3.9".to_owned()])
-            )
-        );
-        // 400 working hours of waiting in 160 working hours.
-        let waited = Value(vec![
-            ("waited_working_hours", real(400.0)),
-            ("waited_hours", real(900.0)),
-            ("pull_requests", count(7)),
-        ]);
-        assert_eq!(
-            number(
-                "review.waiting_hours",
-                Per::Time,
-                Some("pull_requests"),
-                waited
-            ),
-            ("2.5".to_owned(), 7, None)
-        );
-    }
-
-    #[test]
-    fn few_requests_among_many_pull_requests_are_told_instead_of_their_median() {
-        let told = |n, among| match told_among(
-            match hours(3.0, None) {
-                Side::Found(found) => Side::Found(Found { n, ..found }),
-                missing => missing,
-            },
-            among,
-        ) {
-            Side::Found(found) => found.text,
-            Side::Missing(because) => because,
-        };
-        assert_eq!(told(20, Some(146)), "3.0 h");
-        assert_eq!(
-            told(6, Some(146)),
-            "n 6 among 146 pull requests: too few of them to speak for all"
-        );
-        assert_eq!(told(6, None), "3.0 h");
     }
 }

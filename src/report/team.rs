@@ -18,7 +18,9 @@ use self::shortcomings::{shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
-pub use super::input::{AcceptedFlag, AgreedLimit, ProductInput, RepositoryLabel, TeamInput};
+pub use super::input::{
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+};
 use super::look::{self, Look};
 use super::picture::Picture;
 use super::strip::Strip;

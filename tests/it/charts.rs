@@ -14,7 +14,7 @@ use linchpin::metrics::measure::{
 use linchpin::metrics::{self, REGISTRY};
 use linchpin::register::Register;
 use linchpin::render;
-use linchpin::report::{AgreedLimit, Chart, EventInput, PointState, Scale};
+use linchpin::report::{AgreedLimit, Chart, MarkedDay, PointState, Scale};
 use linchpin::work::{Fate, Question};
 
 use crate::render_given::{Given, PRODUCT, WEB, file, whole, window};
@@ -292,7 +292,7 @@ fn where_too_few_people_acted_no_row_tells_when() {
 fn days_and_agreements_are_lines_in_the_picture_and_words_beside_it() {
     let mut given = given(measure(cycle_time(), skewed(300)));
     let title = "<b>Spread</b> & \"more\"";
-    given.events = vec![EventInput {
+    given.events = vec![MarkedDay {
         on: "2025-11-03".parse().unwrap(),
         title: title.to_owned(),
     }];

@@ -337,8 +337,8 @@ fn pictures_name_nobody() {
 
 #[test]
 fn no_strangers_text_acts_in_a_picture() {
-    const ELEMENTS: [&str; 8] = [
-        "div", "svg", "title", "desc", "path", "text", "circle", "rect",
+    const ELEMENTS: [&str; 9] = [
+        "g", "div", "svg", "title", "desc", "path", "text", "circle", "rect",
     ];
     for hostile in corpus() {
         for picture in pictures(everything(&hostile.text)) {

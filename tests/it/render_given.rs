@@ -30,8 +30,8 @@ use linchpin::metrics::measure::{
 use linchpin::metrics::recent::{Recent, RecentFigure, Stretch};
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
-    AcceptedFlag, AgreedLimit, EventInput, ProductInput, RepositoryLabel, TeamDefinition,
-    TeamInput, TeamReport, team,
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
+    TeamReport, team,
 };
 use linchpin::work::{Fate, Need};
 
@@ -432,7 +432,7 @@ pub(crate) struct Given {
     pub(crate) agreed: Vec<AgreedLimit>,
     pub(crate) window: Window,
     pub(crate) recent: Option<Recent>,
-    pub(crate) events: Vec<EventInput>,
+    pub(crate) events: Vec<MarkedDay>,
     pub(crate) agreements: Vec<Agreement>,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
@@ -577,7 +577,7 @@ impl Given {
             agreed: Vec::new(),
             window: window(),
             recent: Some(recent(&[PRODUCT])),
-            events: vec![EventInput {
+            events: vec![MarkedDay {
                 on: date(2025, 11, 3),
                 title: "Reviews are spread".to_owned(),
             }],

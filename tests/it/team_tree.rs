@@ -19,7 +19,7 @@ use linchpin::register;
 use linchpin::render::{OutputFile, team_tree};
 use linchpin::report::withheld::without_few;
 use linchpin::report::{
-    AcceptedFlag, EventInput, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition,
+    AcceptedFlag, KnownPerson, MarkedDay, Names, ProductInput, RepositoryLabel, TeamDefinition,
     TeamInput, team,
 };
 use linchpin::store::{Mode, Store, facts as store_facts};
@@ -312,7 +312,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         })
         .collect();
     let definition = TeamDefinition::built_in().unwrap();
-    let events = [EventInput {
+    let events = [MarkedDay {
         on: date(2026, 3, 11),
         title: format!("{} is there", word()),
     }];

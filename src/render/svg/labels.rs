@@ -318,7 +318,8 @@ fn tip(chart: &Chart, point: &ChartPoint) -> String {
                 if let Some(number) = point.get(&mark.number) {
                     lines.push(format!(
                         "{}: {}",
-                        mark.title,
+                        // The axis tells the clock.
+                        mark.title.trim_end_matches(" of working hours"),
                         quantity::amount(chart.unit, number)
                     ));
                 }
@@ -326,7 +327,7 @@ fn tip(chart: &Chart, point: &ChartPoint) -> String {
             lines.extend(
                 chart
                     .interval_words(point)
-                    .map(|words| format!("80 % interval: {words}")),
+                    .map(|words| format!("80 %: {words}")),
             );
         }
     }

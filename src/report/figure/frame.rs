@@ -4,8 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::{Granularity, RepositoryId, Window};
 use crate::metrics::measure::Unit;
-use crate::report::input::{AgreedLimit, RepositoryLabel};
-use crate::report::strip::EventInput;
+use crate::report::input::{AgreedLimit, MarkedDay, RepositoryLabel};
 
 /// What a figure is built against.
 pub(in crate::report) struct Frame<'a> {
@@ -14,7 +13,7 @@ pub(in crate::report) struct Frame<'a> {
     pub(in crate::report) repositories: &'a [RepositoryLabel],
     pub(in crate::report) product: &'a str,
     pub(in crate::report) granularity: Granularity,
-    pub(in crate::report) events: &'a [EventInput],
+    pub(in crate::report) events: &'a [MarkedDay],
     pub(in crate::report) agreed: &'a [AgreedLimit],
 }
 

@@ -13,8 +13,8 @@ use crate::metrics::measure::{
 use crate::report::chart::{
     AgreedLine, Chart, ChartPoint, DayLine, Mark, PointState, Scale, Shape, Tick,
 };
+use crate::report::input::MarkedDay;
 use crate::report::quantity;
-use crate::report::strip::EventInput;
 
 /// The shares of small whole numbers: by name, in words.
 const SMALL_COUNTS: [(&str, &str); 4] = [
@@ -329,7 +329,7 @@ fn ticks(course: &Course, rows: &Rows) -> Vec<Tick> {
 
 /// The days that stand out, where they are.
 fn events(frame: &Frame<'_>, windows: &[Window]) -> Vec<DayLine> {
-    let line = |day: &EventInput| {
+    let line = |day: &MarkedDay| {
         let at = Bucket::start_of(day.on, frame.zone);
         let at = course::place(windows, at).filter(|_| frame.window.contains(at))?;
         Some(DayLine {

@@ -5,8 +5,8 @@ use crate::metrics::agreements::Standing;
 use crate::metrics::measure::{Measure, Measured};
 use crate::metrics::recent::{Recent, RecentFigure, Stretch};
 use crate::report::definition::{StripFigure, TeamDefinition};
-use crate::report::input::TeamInput;
-use crate::report::strip::{self, Around, Days, EventInput, Side, Spark, Strip, StripLine};
+use crate::report::input::{MarkedDay, TeamInput};
+use crate::report::strip::{self, Around, Days, Side, Spark, Strip, StripLine};
 
 /// The strip of a product; `None` where nothing was measured over other windows.
 pub(super) fn strip(
@@ -138,7 +138,7 @@ fn spark(
 
 /// How far an event is from the start of the months to their end; `None` outside.
 #[expect(clippy::cast_precision_loss, reason = "seconds of a few years")]
-fn position(input: &TeamInput<'_>, recent: &Recent, event: &EventInput) -> Option<f64> {
+fn position(input: &TeamInput<'_>, recent: &Recent, event: &MarkedDay) -> Option<f64> {
     let ((_, first), (_, last)) = recent.months.first().zip(recent.months.last())?;
     let months = Window {
         since: first.window.since,
