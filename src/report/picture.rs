@@ -115,11 +115,14 @@ pub enum GridCell {
     Nothing,
 }
 
+/// Requests open at the end of a day, and the oldest one's age in hours.
+pub type OpenThen = (u64, Option<f64>);
+
 /// The queue from day to day, and what came and went from week to week.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Queue {
-    /// By day: its date, requests open at its end, and the oldest one's age in hours; `None`: not told.
-    pub days: Vec<(String, Option<(u64, Option<f64>)>)>,
+    /// By day: its date, and what was open then; `None`: not told.
+    pub days: Vec<(String, Option<OpenThen>)>,
     /// By week: its name, at which day it begins, requests that came and that went.
     pub weeks: Vec<Week>,
 }

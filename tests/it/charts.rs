@@ -1,5 +1,7 @@
 //! Charts on data as it is: skewed, thin, withheld. What is drawn, and where it stands.
 
+#![expect(clippy::cast_possible_truncation, reason = "small synthetic numbers")]
+
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;

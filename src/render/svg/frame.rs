@@ -57,7 +57,7 @@ impl Frame {
         // Names of buckets, and what places a row in one.
         let legend_top = strip_bottom + 2 * LINE_HEIGHT;
         Self {
-            left: widest.unwrap_or(0) * 8 / 10 + 8 * UNIT,
+            left: widest.unwrap_or(0) * 9 / 10 + 10 * UNIT,
             right: width - 8 * UNIT,
             top,
             bottom,

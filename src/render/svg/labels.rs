@@ -148,7 +148,7 @@ fn set_events(text: &mut String, chart: &Chart, frame: &Frame) {
     let mut y = frame.events_top + 16 * UNIT;
     for event in chart.events.iter().take(frame.n_events) {
         let x = frame.x(event.at, chart.points.len());
-        let (at, anchor, room) = if x < (frame.left + frame.right) / 2 {
+        let (at, anchor, room) = if x < i32::midpoint(frame.left, frame.right) {
             (x + 4 * UNIT, Anchor::Start, (frame.right - x) * 11 / 10)
         } else {
             (x - 4 * UNIT, Anchor::End, x * 11 / 10)

@@ -213,11 +213,7 @@ fn entries(chart: &Chart) -> Vec<Entry> {
     let mut add = |swatch, colour, title: &str| {
         entries.push(Entry::of(swatch, colour, title.to_owned()));
     };
-    if !chart.ticks.is_empty() {
-        add(Swatch::Line(20), &LINE, "rolling share");
-        add(Swatch::Tick, &QUIET, "one row");
-        add(Swatch::Hit, &AMBER, "one that counts");
-    } else {
+    if chart.ticks.is_empty() {
         for mark in &chart.marks {
             let (swatch, colour) = match mark.shape {
                 Shape::QuietLine => (Swatch::Line(12), &QUIET),
@@ -229,6 +225,10 @@ fn entries(chart: &Chart) -> Vec<Entry> {
             };
             add(swatch, colour, &mark.title);
         }
+    } else {
+        add(Swatch::Line(20), &LINE, "rolling share");
+        add(Swatch::Tick, &QUIET, "one row");
+        add(Swatch::Hit, &AMBER, "one that counts");
     }
     if !chart.dots.is_empty() {
         add(Swatch::Dot, &QUIET, "one row");

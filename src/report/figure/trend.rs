@@ -131,12 +131,11 @@ pub(super) fn chart(id: &str, source: &Source<'_>, frame: &Frame<'_>) -> Option<
         && ticks.is_empty()
         && form != Form::SmallCounts
         && course.points.iter().any(|point| point.interval.is_some());
-    let dots = match form {
-        Form::Durations => std::mem::take(&mut course.dots),
-        _ => {
-            course.forget_rows();
-            Vec::new()
-        }
+    let dots = if form == Form::Durations {
+        std::mem::take(&mut course.dots)
+    } else {
+        course.forget_rows();
+        Vec::new()
     };
     let mut chart = Chart {
         has_band,

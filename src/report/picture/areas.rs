@@ -125,7 +125,7 @@ fn alternative(grid: &Grid, n_areas: usize) -> String {
         String::new()
     };
     format!(
-        "Rows are areas, columns the quarters {} to {last}; the darker, the larger the share of the changes by one person.{shown} In {last}: {}.",
+        "Rows are areas, columns the quarters {} to {last}; the stronger the colour, the larger the share of the changes by one person.{shown} In {last}: {}.",
         grid.columns.first().map_or("", String::as_str),
         newest.join("; ")
     )

@@ -3,7 +3,7 @@
 use super::sheet::{Place, Sheet, line, outline, rectangle};
 use crate::render::encode;
 use crate::render::svg::colours::{AXIS, HEAT, INK, PAPER, RUST, WORDS};
-use crate::render::svg::geometry::drawn;
+use crate::render::svg::geometry::{Area, drawn};
 use crate::render::svg::legend::{Entry, Legend, Swatch};
 use crate::render::svg::units::{SCALE, UNIT};
 use crate::render::svg::words::Anchor;
@@ -84,45 +84,7 @@ pub(super) fn draw(sheet: &Sheet, grid: &Grid) -> Result<(String, u32), String> 
                     width: cell_width - 20,
                     height: cell_height - 20,
                 };
-                let middle = (place.x + place.width / 2, baseline);
-                let mut say = |told: &[String], colour| {
-                    let fits = |words: &&String| sheet.room(words) <= place.width - 4 * UNIT;
-                    if let Some(found) = told.iter().find(fits).or(told.last()) {
-                        sheet.set_in(&mut words, middle, Anchor::Middle, found, colour);
-                    }
-                };
-                match cell {
-                    GridCell::Share { share, of } => {
-                        let (colour, on) = HEAT.get(step(*share)).unwrap_or(&HEAT[0]);
-                        rectangle(root, place, colour)?;
-                        outline(root, place, &AXIS, 8)?;
-                        let percent = quantity::percent(*share);
-                        say(
-                            &[format!("{percent} of {}", quantity::count(*of)), percent],
-                            on,
-                        );
-                    }
-                    GridCell::TooFew(n) => {
-                        outline(root, place, &AXIS, 8)?;
-                        say(&[format!("n {n}")], &WORDS);
-                    }
-                    GridCell::Few(people) => {
-                        let (right, bottom) = (place.x + place.width, place.y + place.height);
-                        line(root, vec![(place.x, bottom), (right, place.y)], &AXIS, 8)?;
-                        outline(root, place, &AXIS, 8)?;
-                        let short = people.split(' ').next().unwrap_or_default().to_owned();
-                        let room = sheet.room(people).min(place.width - 4 * UNIT);
-                        let back = Place {
-                            x: middle.0 - room / 2,
-                            y: place.y + 3 * UNIT,
-                            width: room,
-                            height: place.height - 6 * UNIT,
-                        };
-                        rectangle(root, back, &PAPER)?;
-                        say(&[people.clone(), short], &WORDS);
-                    }
-                    GridCell::Nothing => {}
-                }
+                draw_cell(root, sheet, &mut words, (place, baseline), cell)?;
             }
             if row.is_silo {
                 let x = label + n * cell_width + 6 * UNIT;
@@ -134,4 +96,47 @@ pub(super) fn draw(sheet: &Sheet, grid: &Grid) -> Result<(String, u32), String> 
     text.push_str(&words);
     legend.set(&mut text, legend_top);
     Ok((text, u32::try_from(height).unwrap_or(0) / SCALE))
+}
+
+/// One cell: its ground, and what is said of it.
+fn draw_cell(
+    root: &Area<'_>,
+    sheet: &Sheet,
+    words: &mut String,
+    (place, baseline): (Place, i32),
+    cell: &GridCell,
+) -> Result<(), String> {
+    let middle = (place.x + place.width / 2, baseline);
+    let mut say = |told: &[String], colour| {
+        let fits = |words: &&String| sheet.room(words) <= place.width - 4 * UNIT;
+        if let Some(found) = told.iter().find(fits).or(told.last()) {
+            sheet.set_in(words, middle, Anchor::Middle, found, colour);
+        }
+    };
+    match cell {
+        GridCell::Share { share, of } => {
+            let (colour, on) = HEAT.get(step(*share)).unwrap_or(&HEAT[0]);
+            rectangle(root, place, colour)?;
+            let percent = quantity::percent(*share);
+            let whole = format!("{percent} of {}", quantity::count(*of));
+            say(&[whole, percent], on);
+        }
+        GridCell::TooFew(n) => say(&[format!("n {n}")], &WORDS),
+        GridCell::Few(people) => {
+            let (right, bottom) = (place.x + place.width, place.y + place.height);
+            line(root, vec![(place.x, bottom), (right, place.y)], &AXIS, 8)?;
+            let short = people.split(' ').next().unwrap_or_default().to_owned();
+            let length = sheet.room(people).min(place.width - 4 * UNIT);
+            let back = Place {
+                x: middle.0 - length / 2,
+                y: place.y + 3 * UNIT,
+                width: length,
+                height: place.height - 6 * UNIT,
+            };
+            rectangle(root, back, &PAPER)?;
+            say(&[people.clone(), short], &WORDS);
+        }
+        GridCell::Nothing => return Ok(()),
+    }
+    outline(root, place, &AXIS, 8)
 }

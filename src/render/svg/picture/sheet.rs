@@ -23,11 +23,11 @@ pub(super) const WIDE: Sheet = Sheet {
     is_narrow: false,
 };
 
-/// For less, down to 288 px: words of 12 px there.
+/// For less, down to 270 px (a phone of 360 px with its margins): words of 12 px there.
 pub(super) const NARROW: Sheet = Sheet {
     class: "narrow",
     width: 400,
-    font: 17,
+    font: 18,
     is_narrow: true,
 };
 
