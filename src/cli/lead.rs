@@ -9,7 +9,7 @@ use super::output::{Audience, DraftFile, keep_out_of_git, replace_tree_and_draft
 use super::workspace::Workspace;
 use super::{console, person, private_folder};
 use crate::analysis::Analysis;
-use crate::domain::PersonId;
+use crate::domain::{PersonId, side_by_side};
 use crate::evidence::lead::{self, LeadSources, ProductSources};
 use crate::evidence::{Desk, Pack, Page, handing_over};
 use crate::metrics::agreements::agreements;
@@ -69,7 +69,7 @@ fn files_of(
     let readings = desk.sources().past.of_products();
     let repositories = analysis.repository_names();
     let measures = metrics::measure_each(readings, &|measure| measure);
-    let products: Vec<ProductSources> = readings.iter().map(product_sources).collect();
+    let products = side_by_side(readings, &product_sources);
     let members: Vec<PersonId> = question
         .roster
         .members

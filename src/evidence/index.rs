@@ -50,9 +50,10 @@ impl<'a> std::ops::Deref for Item<'a> {
 
 /// All of it.
 pub(super) struct Index<'a> {
-    items: BTreeMap<Key, Item<'a>>,
-    /// The pull requests that somebody wrote, was asked to review, reviewed or commented on.
-    of_person: HashMap<PersonId, Vec<Key>>,
+    /// By repository and number.
+    items: Vec<Item<'a>>,
+    /// The pull requests that somebody wrote, was asked to review, reviewed or commented on, by their places.
+    of_person: HashMap<PersonId, Vec<usize>>,
     pub(super) issues: BTreeMap<Key, (&'a Issue, Vec<&'a IssueComment>)>,
     /// What counts as an incident.
     pub(super) incidents: BTreeMap<Key, Known<'a>>,
@@ -131,8 +132,9 @@ impl<'a> Index<'a> {
             item.comments
                 .sort_by_key(|comment| (comment.created_at, &comment.comment));
         }
-        let mut of_person: HashMap<PersonId, Vec<Key>> = HashMap::new();
-        for (key, item) in &items {
+        let items: Vec<Item<'a>> = items.into_values().collect();
+        let mut of_person: HashMap<PersonId, Vec<usize>> = HashMap::new();
+        for (at, item) in items.iter().enumerate() {
             let asked = item.requests.iter().map(|request| request.reviewer);
             let reviewed = item.reviews.iter().map(|review| review.author);
             let commented = item.comments.iter().map(|comment| comment.author);
@@ -141,9 +143,9 @@ impl<'a> Index<'a> {
                 .chain(commented)
                 .chain([item.pull_request.author]);
             for person in people.flatten() {
-                let keys = of_person.entry(person).or_default();
-                if keys.last() != Some(key) {
-                    keys.push(*key);
+                let places = of_person.entry(person).or_default();
+                if places.last() != Some(&at) {
+                    places.push(at);
                 }
             }
         }
@@ -188,7 +190,8 @@ impl<'a> Index<'a> {
 
     /// A pull request by its key.
     pub(super) fn item(&self, key: Key) -> Option<&Item<'a>> {
-        self.items.get(&key)
+        let place = self.items.binary_search_by_key(&key, |item| item.key());
+        self.items.get(place.ok()?)
     }
 
     /// What somebody wrote, by what it came with.
@@ -271,7 +274,7 @@ impl<'a> Index<'a> {
             .get(&person)
             .into_iter()
             .flatten()
-            .filter_map(|key| self.items.get(key))
+            .filter_map(|at| self.items.get(*at))
     }
 
     /// Whether somebody is a person: bots and ghosts are not.

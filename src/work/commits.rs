@@ -1,6 +1,6 @@
 //! What one person committed to the default branches, as git tells it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -37,15 +37,8 @@ pub struct Made {
 #[must_use]
 pub fn of_person(reading: &Reading<'_>, person: PersonId) -> Vec<Made> {
     let tables = reading.tables;
-    let rows: Vec<usize> = tables
-        .commits
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| reading.product.has(row.repository) && !row.is_merge)
-        .filter(|(_, row)| row.exclusion.is_none() && row.landed_at < reading.question.as_of)
-        .filter(|(_, row)| row.authors().any(|author| author == person))
-        .map(|(at, _)| at)
-        .collect();
+    let all = reading.once(|| Rows::of(reading));
+    let rows = all.0.get(&person).map_or(&[][..], Vec::as_slice);
     if rows.is_empty() {
         return Vec::new();
     }
@@ -68,15 +61,38 @@ pub fn of_person(reading: &Reading<'_>, person: PersonId) -> Vec<Made> {
             came_with_a_pull_request: landings.is_absorbed_row(at),
         })
     };
-    rows.into_iter().filter_map(made).collect()
+    rows.iter().filter_map(|at| made(*at)).collect()
+}
+
+/// By person: rows of the commits that credit them.
+struct Rows(HashMap<PersonId, Vec<usize>>);
+
+impl Rows {
+    fn of(reading: &Reading<'_>) -> Self {
+        let mut of: HashMap<PersonId, Vec<usize>> = HashMap::new();
+        let rows = reading.tables.commits.iter().enumerate();
+        let rows = rows
+            .filter(|(_, row)| reading.product.has(row.repository) && !row.is_merge)
+            .filter(|(_, row)| row.exclusion.is_none() && row.landed_at < reading.question.as_of);
+        for (at, row) in rows {
+            for author in row.authors() {
+                of.entry(author).or_default().push(at);
+            }
+        }
+        Self(of)
+    }
 }
 
 /// When a product's history starts; `None` without one.
 #[must_use]
 pub fn starts_at(reading: &Reading<'_>) -> Option<Timestamp> {
-    let commits = reading.tables.commits.iter();
-    let own = commits.filter(|row| reading.product.has(row.repository));
-    own.map(|row| row.landed_at).min()
+    struct Start(Option<Timestamp>);
+    let start = reading.always(|| {
+        let commits = reading.tables.commits.iter();
+        let own = commits.filter(|row| reading.product.has(row.repository));
+        Start(own.map(|row| row.landed_at).min())
+    });
+    start.0
 }
 
 /// The areas that the commit of a row touches, sorted, and how many files it changes. Changes are in the order of their commits.

@@ -107,9 +107,9 @@ fn given(text: &str) -> Given {
         reason: text.into(),
     }];
     given.recent = Some(recent(&[text]));
-    given.events[0].title = text.to_owned();
+    text.clone_into(&mut given.events[0].title);
     given.agreements = vec![crossed(text)];
-    given.agreements[0].items[0].subject = text.to_owned();
+    text.clone_into(&mut given.agreements[0].items[0].subject);
     given.title = Some(text.to_owned());
     given.description = Some(text.to_owned());
     given.accepted = vec![AcceptedFlag {

@@ -53,6 +53,75 @@ fn without_github_a_member_is_found_by_login_and_nothing_that_was_not_read_count
 }
 
 #[test]
+fn all_members_get_what_each_gets_alone() {
+    let mut f = Fixture::new();
+    let people = [
+        "Ada <ada@team.example>",
+        "Bo <bo@team.example>",
+        "Cy <cy@team.example>",
+    ];
+    for (n, who) in (0..9).zip(people.iter().cycle()) {
+        f.write(&format!("engine/{n}.rs"), text(0..n + 3));
+        f.commit_as(who, &format!("Change {n}"));
+    }
+    let place = tempfile::tempdir().unwrap();
+    let member = |login: &str| {
+        format!("[[member]]\nlogin = \"{login}\"\naliases = [\"{login}@team.example\"]\n\n")
+    };
+    let register = place.path().join("linchpin.toml");
+    fs::write(&register, member("ada") + &member("bo")).unwrap();
+    let clone = f.path().display().to_string();
+    let time = ["--as-of=2024-12-01", "--since=2023-01-01", "--repo", &clone];
+    let run = |out: &str, command: &[&str]| {
+        let out = place.path().join(out).display().to_string();
+        let command = [command, &["--offline", "--out", &out], &time].concat();
+        Command::new(env!("CARGO_BIN_EXE_linchpin"))
+            .current_dir(place.path())
+            .args(command)
+            .output()
+            .unwrap()
+    };
+    run("all", &["mine"]);
+    let all = run("all", &["person", "--all"]);
+    let said = String::from_utf8(all.stdout).unwrap();
+    assert_eq!(said.lines().count(), 2, "{said}");
+    for login in ["ada", "bo"] {
+        run("alone", &["person", login]);
+    }
+    let files = |out: &str| {
+        let mut found = Vec::new();
+        for login in ["ada", "bo"] {
+            let folder = place.path().join(out).join("private").join(login);
+            for entry in fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_owned();
+                if path
+                    .extension()
+                    .is_some_and(|ending| ending == "md" || ending == "jsonl")
+                {
+                    found.push((login, name, fs::read(&path).unwrap()));
+                }
+            }
+        }
+        found.sort();
+        found
+    };
+    assert!(files("all").len() > 6);
+    assert_eq!(files("all"), files("alone"));
+    // Whoever is no member has no folder, and without members there is nobody.
+    assert!(!place.path().join("all/private/cy").exists());
+    fs::write(&register, "").unwrap();
+    run("none", &["mine"]);
+    let nobody = run("none", &["person", "--all"]);
+    let said = String::from_utf8(nobody.stderr).unwrap();
+    assert!(
+        said.contains("no member") && said.contains("[[member]]"),
+        "{said}"
+    );
+    assert!(!run("none", &["person"]).status.success());
+}
+
+#[test]
 fn every_line_of_evidence_opens_into_the_events_that_it_was_made_from() {
     let root = demo().root.join("linchpin-demo");
     let lines = lines(&root.join("private/mara-l"));

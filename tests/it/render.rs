@@ -15,8 +15,8 @@ use linchpin::report::{PointState, ProductInput, RepositoryLabel};
 use linchpin::work::Fate;
 
 use crate::render_given::{
-    API, CYCLE, Given, PICKUP, PRODUCT, WEB, cell, certificate, file, measures, not_observed,
-    product_page, row, whole,
+    API, CYCLE, Given, PICKUP, PRODUCT, WEB, cell, certificate, file, is_page, measures,
+    not_observed, product_page, row, whole,
 };
 
 fn text_of_tree(given: &Given) -> String {
@@ -344,7 +344,7 @@ fn several_products_keep_their_charts_apart() {
         tree.iter()
             .any(|(path, _)| path == "charts/back-office-t.flow.pickup_time.svg")
     );
-    let pages = tree.iter().filter(|(path, _)| path.ends_with(".html"));
+    let pages = tree.iter().filter(|(path, _)| is_page(path));
     let names: Vec<&str> = pages.clone().map(|(path, _)| path.as_str()).collect();
     assert_eq!(
         names,
@@ -464,7 +464,7 @@ fn a_figure_whose_precondition_fails_over_the_window_is_replaced_by_the_reason_i
 #[test]
 fn the_page_asks_for_nothing() {
     let tree = Given::everything().tree();
-    let pages = tree.iter().filter(|(path, _)| path.ends_with(".html"));
+    let pages = tree.iter().filter(|(path, _)| is_page(path));
     let page: String = pages
         .map(|(_, bytes)| String::from_utf8_lossy(bytes))
         .collect();

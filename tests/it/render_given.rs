@@ -545,10 +545,17 @@ pub(crate) fn crossed(scope: &str) -> Agreement {
     }
 }
 
+/// Whether a file is a page.
+pub(crate) fn is_page(path: &str) -> bool {
+    std::path::Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "html")
+}
+
 /// The page of the only product of a tree.
 pub(crate) fn product_page(tree: &[OutputFile]) -> String {
     let is_product = |path: &str| {
-        path.ends_with(".html") && !["index.html", "definitions.html", "data.html"].contains(&path)
+        is_page(path) && !["index.html", "definitions.html", "data.html"].contains(&path)
     };
     let mut pages = tree.iter().filter(|(path, _)| is_product(path));
     let (_, bytes) = pages.next().unwrap();
