@@ -4,13 +4,15 @@
 //   node .ci/browser-check.mjs linchpin-demo/team [folder for screenshots]
 //   node .ci/browser-check.mjs linchpin-demo/private/lead [folder for screenshots]
 //
-// Checked, in light and dark, on a wide screen and on a phone: nothing is requested beyond the page itself, the console stays
-// silent (so the content security policy holds), nothing overflows sideways, text has a contrast of at least 4.5 to 1, every
-// link of the page leads to something, everything that can be opened is reached and opened with the keyboard, and each chart
-// file draws something. Needs a Chromium: CHROMIUM names it, /usr/bin/chromium is the default.
+// Checked of every page of the folder, in light and dark, on wide and middling screens and on a phone: nothing is requested beyond
+// the page itself, the console stays silent (so the content security policy holds), nothing overflows sideways, text has a contrast
+// of at least 4.5 to 1, every link of the page leads to something, everything that can be opened is reached and opened with the
+// keyboard. A product's page keeps within its budget: elements, bytes, where its first picture stands, sheets of paper; its small
+// lines have a contrast of at least 3 to 1, and are there with forced colours. Each chart file draws something. Needs a Chromium:
+// CHROMIUM names it, /usr/bin/chromium is the default.
 
 import { createRequire } from 'node:module';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -22,7 +24,12 @@ if (!tree) {
   console.error('usage: node .ci/browser-check.mjs <folder with an index.html> [folder for screenshots]');
   process.exit(2);
 }
-const page_url = pathToFileURL(resolve(tree, 'index.html')).href;
+const pages = readdirSync(tree).filter((file) => file.endsWith('.html')).sort();
+if (!pages.includes('index.html')) {
+  console.error(`${tree} has no index.html`);
+  process.exit(2);
+}
+const url_of = (file) => pathToFileURL(resolve(tree, file)).href;
 const failures = [];
 const check = (claim, holds, detail = '') => {
   if (!holds) failures.push(detail === '' ? claim : `${claim}: ${detail}`);
@@ -84,35 +91,98 @@ function faint_texts() {
   return faint;
 }
 
+/** Runs in the page: the least contrast of a small line's strokes and dots with what lies behind them; null where there is none. */
+function faintest_line() {
+  const channels = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = ([red, green, blue]) => {
+    const linear = [red, green, blue].map((value) => {
+      const share = value / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  };
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = channels(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0.99) return colour;
+    }
+    return [255, 255, 255];
+  };
+  let least = null;
+  for (const mark of document.querySelectorAll('.spark path, .spark circle, .mini path')) {
+    const style = getComputedStyle(mark);
+    const ink = channels(style.stroke === 'none' ? style.fill : style.stroke);
+    const [one, other] = [luminance(ink), luminance(ground(mark.closest('svg').parentElement))];
+    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    if (least === null || contrast < least) least = contrast;
+  }
+  return least;
+}
+
 const grounds = {};
-for (const [name, width, height] of [['wide', 1360, 1000], ['phone', 400, 800]]) {
-  for (const colorScheme of ['light', 'dark']) {
-    const where = `${name}, ${colorScheme}`;
-    const { context, page, said, asked } = await open(page_url, { viewport: { width, height }, colorScheme });
-    check(`${where}: the page asks for nothing`, asked.length === 0, asked.join(' '));
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    check(`${where}: nothing overflows sideways`, overflow <= 0, `${overflow} px`);
-    const faint = await page.evaluate(faint_texts);
-    check(`${where}: every text can be read`, faint.length === 0, [...new Set(faint)].slice(0, 8).join(', '));
-    grounds[colorScheme] = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true });
-    check(`${where}: the console is silent`, said.length === 0, said.join(' | '));
-    await context.close();
+for (const file of pages) {
+  const of = file.replace(/\.html$/, '');
+  for (const [name, width, height] of [['wide', 1440, 900], ['middling', 1024, 800], ['phone', 360, 800]]) {
+    for (const colorScheme of ['light', 'dark']) {
+      const where = `${file}, ${name}, ${colorScheme}`;
+      const { context, page, said, asked } = await open(url_of(file), { viewport: { width, height }, colorScheme });
+      check(`${where}: the page asks for nothing`, asked.length === 0, asked.join(' '));
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      check(`${where}: nothing overflows sideways`, overflow <= 0, `${overflow} px`);
+      const faint = await page.evaluate(faint_texts);
+      check(`${where}: every text can be read`, faint.length === 0, [...new Set(faint)].slice(0, 8).join(', '));
+      const line = await page.evaluate(faintest_line);
+      check(`${where}: every small line can be seen`, line === null || line >= 3, String(line));
+      grounds[colorScheme] = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      if (pictures) await page.screenshot({ path: join(pictures, `${of}-${name}-${colorScheme}.png`), fullPage: true });
+      check(`${where}: the console is silent`, said.length === 0, said.join(' | '));
+      await context.close();
+    }
   }
 }
 check('the page follows the colour scheme', grounds.light !== grounds.dark, JSON.stringify(grounds));
 
-{
-  const { context, page } = await open(page_url, { viewport: { width: 1360, height: 1000 } });
+for (const file of pages) {
+  const { context, page } = await open(url_of(file), { viewport: { width: 1440, height: 900 } });
   const dead = await page.evaluate(() =>
     [...document.querySelectorAll('a[href^="#"]')]
       .map((link) => link.getAttribute('href').slice(1))
       .filter((anchor) => !document.getElementById(anchor)));
-  check('every link inside the page leads to something', dead.length === 0, dead.join(' '));
+  check(`${file}: every link inside the page leads to something`, dead.length === 0, dead.join(' '));
   const files = await page.evaluate(() =>
     [...document.querySelectorAll('a')].map((link) => link.getAttribute('href')).filter((href) => !/^(#|https?:)/.test(href)));
-  const missing = files.filter((href) => !existsSync(join(tree, href)));
-  check('every file the page links is there', missing.length === 0, missing.join(' '));
+  const missing = [...new Set(files)].filter((href) => {
+    const [place, anchor] = href.split('#');
+    const there = join(tree, place);
+    if (!existsSync(there)) return true;
+    return anchor !== undefined && !readFileSync(there, 'utf8').includes(` id="${anchor}"`);
+  });
+  check(`${file}: every file and place the page links is there`, missing.length === 0, missing.join(' '));
+
+  // A page of a product: what it may cost a reader and a browser.
+  const is_product = await page.evaluate(() => document.querySelector('.strip') !== null);
+  if (is_product) {
+    const cost = await page.evaluate(() => ({
+      elements: document.querySelectorAll('*').length,
+      first: Math.min(...[...document.querySelectorAll('main svg')].map((svg) => svg.getBoundingClientRect().top)),
+    }));
+    check(`${file}: at most 6,000 elements`, cost.elements <= 6000, String(cost.elements));
+    check(`${file}: the first picture stands above y = 700`, cost.first < 700, String(cost.first));
+    const bytes = statSync(join(tree, file)).size;
+    check(`${file}: at most 400 kB`, bytes <= 400000, String(bytes));
+    const paper = (await page.pdf({ format: 'A4', margin: { top: '10mm', bottom: '10mm', left: '10mm', right: '10mm' } })).toString('latin1');
+    const sheets = paper.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+    check(`${file}: at most 8 sheets of A4`, sheets > 0 && sheets <= 8, String(sheets));
+    const forced = await open(url_of(file), { viewport: { width: 1440, height: 900 }, forcedColors: 'active' });
+    const lost = await forced.page.evaluate(() =>
+      [...document.querySelectorAll('.spark path, .spark circle')].filter((mark) => {
+        const style = getComputedStyle(mark);
+        const ink = style.stroke === 'none' ? style.fill : style.stroke;
+        return ink === getComputedStyle(document.body).backgroundColor;
+      }).length);
+    check(`${file}: forced colours leave the small lines`, lost === 0, String(lost));
+    await forced.context.close();
+  }
 
   // The keyboard alone: Tab until it comes round, Enter on everything that opens.
   const opened = await page.evaluate(() => document.querySelectorAll('details').length);
@@ -133,16 +203,18 @@ check('the page follows the colour scheme', grounds.light !== grounds.dark, JSON
     if (stop.tag === 'SUMMARY') await page.keyboard.press('Enter');
   }
   const still_closed = await page.evaluate(() => document.querySelectorAll('details:not([open])').length);
-  check('the keyboard opens everything that opens', opened > 0 && still_closed === 0, `${still_closed} of ${opened} stay closed`);
-  check('the focus can be seen', n_invisible === 0, `${n_invisible} stops without a ring`);
+  check(`${file}: the keyboard opens everything that opens`, still_closed === 0, `${still_closed} of ${opened} stay closed`);
+  check(`${file}: a page of a product has something to open`, !is_product || opened > 0);
+  check(`${file}: the focus can be seen`, n_invisible === 0, `${n_invisible} stops without a ring`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  check('nothing overflows sideways when everything is open', overflow <= 0, `${overflow} px`);
+  check(`${file}: nothing overflows sideways when everything is open`, overflow <= 0, `${overflow} px`);
   const faint = await page.evaluate(faint_texts);
-  check('every text that opens can be read', faint.length === 0, [...new Set(faint)].slice(0, 8).join(', '));
-  if (pictures) {
-    await page.screenshot({ path: join(pictures, 'opened.png'), fullPage: true });
+  check(`${file}: every text that opens can be read`, faint.length === 0, [...new Set(faint)].slice(0, 8).join(', '));
+  if (pictures && (is_product || file === 'index.html')) {
+    const of = file.replace(/\.html$/, '');
+    await page.screenshot({ path: join(pictures, `${of}-opened.png`), fullPage: true });
     await page.emulateMedia({ media: 'print' });
-    await page.screenshot({ path: join(pictures, 'print.png'), fullPage: true });
+    await page.screenshot({ path: join(pictures, `${of}-print.png`), fullPage: true });
   }
   await context.close();
 }
@@ -170,4 +242,4 @@ await browser.close();
 
 for (const failure of failures) console.error(`failed: ${failure}`);
 if (failures.length > 0) process.exit(1);
-console.log(`browser check: ${page_url.split('/').slice(-3).join('/')} and ${svgs.length} charts are fine`);
+console.log(`browser check: ${pages.length} pages of ${resolve(tree).split('/').slice(-2).join('/')} and ${svgs.length} charts are fine`);

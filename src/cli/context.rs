@@ -1,5 +1,7 @@
 //! What only the command line has: the clock, the environment, progress.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use super::progress::Progress;
@@ -11,6 +13,16 @@ pub struct Context {
     pub now: Timestamp,
     /// Progress.
     pub progress: Progress,
+    /// The file in which a job of GitHub's takes its summary; `None`: no such job runs.
+    pub job_summary: Option<PathBuf>,
+}
+
+/// Where a job of GitHub's takes its summary.
+#[must_use]
+pub fn job_summary() -> Option<PathBuf> {
+    variable("GITHUB_STEP_SUMMARY")
+        .filter(|place| !place.is_empty())
+        .map(PathBuf::from)
 }
 
 /// The clock's instant in whole seconds: git knows no finer time, and nobody types a finer one again as `--as-of`.

@@ -65,6 +65,11 @@ pub fn main() -> ExitCode {
     let context = Arc::new(Context {
         now: context::now(),
         progress: progress::Progress::new(cli.progress, cli.quiet),
+        // What a report says belongs into a job's summary, what the demo says does not.
+        job_summary: match cli.command {
+            Command::Run(_) | Command::Report(_) => context::job_summary(),
+            _ => None,
+        },
     });
     interrupt::watch(&context);
     let result = dispatch(&cli.command, &context);

@@ -1,6 +1,9 @@
 //! From the store to the team tree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
 
 use super::console::note;
 use super::context::Context;
@@ -11,13 +14,16 @@ use crate::analysis::Analysis;
 use crate::domain::{Account, Person, RepoName, RepositoryId};
 use crate::evidence::published::Published;
 use crate::evidence::{self, Sources};
+use crate::metrics::agreements::{Agreement, agreements};
+use crate::metrics::knowledge::silos;
 use crate::metrics::movement::{self, RunHead};
+use crate::metrics::recent::Recent;
 use crate::metrics::{self, Measure, unmet};
-use crate::register::nearest;
+use crate::register::{Limit, nearest};
 use crate::render::{self, OutputFile, encode};
 use crate::report::{
-    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
-    TeamReport,
+    AcceptedFlag, AgreedLimit, KnownPerson, MarkedDay, Names, ProductInput, RepositoryLabel,
+    TeamDefinition, TeamInput, TeamReport,
 };
 use crate::store::{self, Store, checksum};
 use crate::tables::{FactTable, Tables};
@@ -263,16 +269,32 @@ pub fn keep_run(
 /// Measures with the rows that are listed, and what was kept of each.
 type Measured<T> = (Vec<Measure>, Vec<T>);
 
-/// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left.
+/// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left; beside the measures stands
+/// the summary for a job.
 pub fn write_team_tree<T: Send>(
     analysis: &Analysis,
     readings: &[Reading<'_>],
     workspace: &Workspace,
     keep: &(dyn Fn(&Measure) -> T + Sync),
-) -> Result<Measured<T>, CliError> {
+) -> Result<(Measured<T>, Vec<u8>), CliError> {
     let (files, measured) = team_files(analysis, readings, workspace, keep)?;
     replace_tree(&workspace.out.join("team"), &files, Audience::Everyone)?;
-    Ok(measured)
+    let mut files = files.into_iter();
+    let summary = files.find(|(name, _)| name == render::SUMMARY);
+    let summary = summary.map(|(_, bytes)| bytes).unwrap_or_default();
+    Ok((measured, summary))
+}
+
+/// Adds a report's summary to what a job of GitHub's shows. A summary that cannot be written is told: the report is there.
+pub fn add_to_job(place: &Path, summary: &[u8]) {
+    let opened = OpenOptions::new().create(true).append(true).open(place);
+    let written = opened.and_then(|mut file| file.write_all(summary));
+    if let Err(error) = written {
+        note(&encode::terminal(&format!(
+            "the job's summary `{}` cannot be written: {error}; `team/summary.md` has the same text",
+            place.display()
+        )));
+    }
 }
 
 /// What is published of the team's work: told without the private register.
@@ -303,6 +325,31 @@ fn published(
     )
 }
 
+/// The limits that the team has agreed with itself.
+fn agreed_limits(workspace: &Workspace) -> Vec<AgreedLimit> {
+    let limit = |limit: &Limit| AgreedLimit {
+        metric: limit.metric.clone(),
+        number: limit.number.clone(),
+        scope: limit.scope.clone(),
+        at_least: limit.at_least,
+        at_most: limit.at_most,
+    };
+    let limits = &workspace.register.agreements.limits;
+    limits.iter().map(limit).collect()
+}
+
+/// The register's agreements held against the measures.
+fn agreements_of(
+    workspace: &Workspace,
+    measures: &[Measure],
+    readings: &[Reading<'_>],
+) -> Result<Vec<Agreement>, CliError> {
+    agreements(&workspace.register, measures, readings).map_err(|error| {
+        CliError::new(ErrorKind::Configuration, error)
+            .hint("`linchpin explain list` names every metric, and its page in reports/metrics the numbers it has")
+    })
+}
+
 /// The files of the team tree, the measures with the rows that are listed, and what `keep` makes of each.
 pub(super) fn team_files<T: Send>(
     analysis: &Analysis,
@@ -312,19 +359,43 @@ pub(super) fn team_files<T: Send>(
 ) -> Result<(Vec<OutputFile>, Measured<T>), CliError> {
     let (measures, kept): (Vec<Measure>, Vec<T>) = metrics::measure_each(readings, &|measure| {
         let kept = keep(&measure);
+        let measure = metrics::material::with_rows(measure, &analysis.question);
         (crate::report::with_listable_rows(measure), kept)
     })
     .into_iter()
     .unzip();
+    let defect =
+        |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(ErrorKind::Defect, error);
+    let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
     let faces = analysis.faces();
+    let zone = &analysis.question.zone;
     let products: Vec<ProductInput> = readings
         .iter()
         .map(|reading| ProductInput {
             name: reading.product.name.clone(),
             repositories: reading.product.repositories.clone(),
             unmet: unmet::of_product(reading),
+            silos: silos::last_seen_by_others(reading)
+                .into_iter()
+                .map(|(area, at)| (area, at.map(|at| zone.to_datetime(at).date())))
+                .collect(),
         })
         .collect();
+    let events = workspace.register.events.iter();
+    let mut events: Vec<MarkedDay> = events
+        .map(|event| MarkedDay {
+            on: event.on,
+            title: event.title.clone(),
+        })
+        .collect();
+    events.sort_by(|a, b| (a.on, &a.title).cmp(&(b.on, &b.title)));
+    let recent = Recent::of(readings, &definition.recent_metrics(), |months| {
+        events
+            .iter()
+            .map(|event| event.on)
+            .rfind(|on| months.contains(on))
+    });
+    let agreements = agreements_of(workspace, &measures, readings)?;
     let today = workspace.inquiry().today();
     let accepted: Vec<AcceptedFlag> = workspace
         .register
@@ -353,14 +424,17 @@ pub(super) fn team_files<T: Send>(
         certificates: &analysis.findings.certificates,
         gaps: &analysis.findings.gaps,
         accepted: &accepted,
+        agreed: &agreed_limits(workspace),
+        recent: recent.as_ref(),
+        events: &events,
+        agreements: &agreements,
+        title: workspace.register.title.as_deref(),
+        description: workspace.register.description.as_deref(),
         names: &names,
         minimum_n: analysis.question.minimum_n,
         minimum_people: analysis.question.minimum_people,
         version: env!("CARGO_PKG_VERSION"),
     };
-    let defect =
-        |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(ErrorKind::Defect, error);
-    let definition = TeamDefinition::built_in().map_err(|error| defect(Box::new(error)))?;
     let report = crate::report::team(&input, &definition);
     let published = published(analysis, readings, &report, &names);
     let files = render::team_tree(&report, &published).map_err(|error| defect(Box::new(error)))?;

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched};
 use super::output::{check_untracked, check_writable};
-use super::report::{keep_run, write_team_tree};
+use super::report::{add_to_job, keep_run, write_team_tree};
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::derive::{Findings, IDENTITY, MinedClone, derive, inputs, told_of};
@@ -220,7 +220,7 @@ fn report_on(
     }
     let readings = analysis.readings();
     for reading in &readings {
-        for Unmet { what, missing } in unmet::of_product(reading) {
+        for Unmet { what, missing, .. } in unmet::of_product(reading) {
             let name = crate::render::encode::terminal(&reading.product.name);
             let fix = missing.fix.map(|fix| format!(": {fix}"));
             context.progress.say(&format!(
@@ -240,7 +240,10 @@ fn report_on(
             .map(|_| store::runs::encode(&movement::rows(measure)))
             .transpose()
     };
-    let (measures, rows) = write_team_tree(analysis, &readings, workspace, &rows_of)?;
+    let ((measures, rows), summary) = write_team_tree(analysis, &readings, workspace, &rows_of)?;
+    if let Some(place) = &context.job_summary {
+        add_to_job(place, &summary);
+    }
     let rows: Option<Vec<Vec<u8>>> = rows.into_iter().collect::<Result<_, _>>()?;
     if let (Some(rows), Some(store)) = (rows, kept_in) {
         keep_run(store, analysis, workspace, &measures, rows)?;

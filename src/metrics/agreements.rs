@@ -4,8 +4,8 @@
 
 use jiff::civil::Date;
 
-use super::measure::{Definition, Measure, Measured, Ratio, Unit, Value};
-use crate::domain::PullRequestState;
+use super::measure::{Definition, Measure, Measured, Ratio, Thing, Unit, Value};
+use crate::domain::{PrNumber, PullRequestState, RepositoryId};
 use crate::register::{Limit, Register, nearest};
 use crate::tables::Tables;
 use crate::work::pull_requests::{not_human, of_product};
@@ -35,6 +35,10 @@ pub enum Standing {
 /// A work item that crosses an agreement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// Its number there.
+    pub number: Option<PrNumber>,
     /// What it is, as it came.
     pub subject: String,
     /// Its page.
@@ -149,6 +153,11 @@ pub fn agreements(
                     // Included are all that are open: the value says which of them stand still.
                     .filter(|row| row.value == Some(1.0))
                     .map(|row| Item {
+                        repository: row.repository,
+                        number: match row.subject.thing {
+                            Thing::Numbered(number) => Some(number),
+                            _ => None,
+                        },
                         subject: row.subject.words.clone(),
                         link: row.link.clone(),
                         working_days: None,
@@ -307,6 +316,8 @@ fn first_reviews(days: f64, reading: &Reading<'_>) -> Agreement {
             && whole.human_reviews(tables).next().is_none();
         let waited = calendar.working_days_between(ready_at, question.as_of)?;
         (waits && waited > days).then(|| Item {
+            repository: row.repository,
+            number: Some(row.number),
             subject: format!("{} {}", row.number, row.title),
             link: Some(row.url.clone()),
             working_days: Some(waited),

@@ -76,6 +76,19 @@ pub fn wilson_interval(ratio: Ratio) -> Option<[f64; 2]> {
     ])
 }
 
+/// 80 % interval of the number of events that such a stretch of time brings, from the number of one stretch (Byar's approximation of
+/// the exact Poisson limits; Breslow & Day 1987); `None` below five.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+pub fn count_interval(n: u64) -> Option<[f64; 2]> {
+    if n < 5 {
+        return None;
+    }
+    let end = |n: f64, z: f64| n * (1.0 - 1.0 / (9.0 * n) + z / (3.0 * n.sqrt())).powi(3);
+    let n = n as f64;
+    Some([end(n, -Z80), end(n + 1.0, Z80)])
+}
+
 /// Effective number of holders, `1 / Σp²` (the inverse of Simpson's index); `None` when nothing is held.
 #[must_use]
 #[expect(
@@ -114,6 +127,17 @@ pub fn gini(counts: &[u64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_interval_of_a_count_is_that_of_the_exact_limits() {
+        // Exact limits (Garwood 1936) from the chi-squared distribution: χ²(0.1; 2n)/2 and χ²(0.9; 2n + 2)/2.
+        for (n, low, high) in [(5, 2.433, 9.275), (10, 6.221, 15.407), (47, 38.456, 57.065)] {
+            let [found_low, found_high] = count_interval(n).unwrap();
+            assert!((found_low - low).abs() < 0.03, "{n}: {found_low}");
+            assert!((found_high - high).abs() < 0.03, "{n}: {found_high}");
+        }
+        assert_eq!(count_interval(4), None);
+    }
 
     fn close(left: f64, right: f64) -> bool {
         (left - right).abs() < 1e-9

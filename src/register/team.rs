@@ -18,6 +18,12 @@ use crate::domain::{Completeness, Login, RepoName, Stream, WorkPattern, zone};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Register {
+    /// What the team's pages are called.
+    #[schemars(example = &"Health of the widgets team")]
+    pub title: Option<String>,
+    /// What they are about, in a sentence or two.
+    #[schemars(example = &"How our changes reach production, and who they wait for.")]
+    pub description: Option<String>,
     /// Named groups of repositories. None: all known repositories form one product.
     #[serde(rename = "product")]
     pub products: Vec<DeclaredProduct>,
@@ -92,6 +98,8 @@ pub struct Register {
 impl Default for Register {
     fn default() -> Self {
         Self {
+            title: None,
+            description: None,
             products: Vec::new(),
             areas: Vec::new(),
             kinds: Vec::new(),
@@ -565,6 +573,8 @@ impl Register {
         register.agreements.first_review_within_working_days = None;
         register.accepted.clear();
         register.accepted_holes.clear();
+        register.title = None;
+        register.description = None;
         for incident in &mut register.incidents {
             incident.coordinator = None;
         }

@@ -187,6 +187,27 @@ pub fn csv(text: &str) -> String {
     }
 }
 
+/// Text in a message for a chat: nobody is notified, nothing is formatted, and no address of others becomes a link.
+///
+/// Slack takes `<!channel>`, `<@id>` and `*bold*`; Teams and Discord `@name`, `**bold**` and `||hidden||`; all of them addresses.
+#[must_use]
+pub fn chat(text: &str) -> String {
+    let text = line(text);
+    let mut encoded = String::with_capacity(text.len());
+    for letter in text.trim().chars() {
+        match letter {
+            '<' => encoded.push('‹'),
+            '>' => encoded.push('›'),
+            '`' => encoded.push('\''),
+            '*' | '_' | '~' | '|' => encoded.extend([letter, '\u{2060}']),
+            '@' => encoded.push_str("@\u{2060}"),
+            '/' if encoded.ends_with(":/") => encoded.push_str("\u{2060}/"),
+            letter => encoded.push(letter),
+        }
+    }
+    encoded
+}
+
 /// One line for a terminal: no escape sequence, no control, no reordering.
 #[must_use]
 pub fn terminal(text: &str) -> String {
@@ -411,6 +432,16 @@ mod tests {
         check("a\n\n# b", "a  # b");
         assert_eq!(markdown_code("a`b``c"), "```a`b``c```");
         assert_eq!(markdown_code("`"), "`` ` ``");
+    }
+
+    #[test]
+    fn a_chat_takes_nothing_for_a_command() {
+        let check = |text: &str, expected: &str| assert_eq!(chat(text), expected);
+        check("<!channel> hi", "‹!channel› hi");
+        check("@here", "@\u{2060}here");
+        check("*a* _b_", "*\u{2060}a*\u{2060} _\u{2060}b_\u{2060}");
+        check("https://x.example", "https:/\u{2060}/x.example");
+        check("`solver`\n::error::", "'solver' ::error::");
     }
 
     #[test]

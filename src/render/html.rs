@@ -1,9 +1,13 @@
-//! The page: one self-contained file without script, request or inline style, in both colour schemes, for screen and paper.
+//! Pages: each one self-contained file without script, request or inline style, in both colour schemes, for screen and paper.
 
+mod definitions;
 mod figure;
+mod first;
+mod overview;
 mod page;
+mod product;
 mod tables;
-mod view;
+mod top;
 mod written;
 
 use base64::Engine as _;
@@ -15,10 +19,15 @@ use sha2::{Digest, Sha256};
 use super::{RenderError, encode, svg};
 use crate::evidence::Page;
 use crate::evidence::lead::Lead;
-use crate::evidence::published::Published;
+use crate::report::team::ProductReport;
 use crate::report::{Chart, Document, TeamReport};
 
-const TEAM: &str = include_str!("../../reports/team.html");
+/// What the pages of the team tree have in common, as macros in front of their templates.
+const PARTS: &str = include_str!("../../reports/parts.html");
+const OVERVIEW: &str = include_str!("../../reports/overview.html");
+const PRODUCT: &str = include_str!("../../reports/product.html");
+const DEFINITIONS: &str = include_str!("../../reports/definitions.html");
+const DATA: &str = include_str!("../../reports/data.html");
 const DOCUMENT: &str = include_str!("../../reports/document.html");
 /// The parts of documents, as macros in front of the templates of documents.
 const BLOCKS: &str = include_str!("../../reports/blocks.html");
@@ -27,14 +36,48 @@ const LEAD: &str = include_str!("../../reports/lead.html");
 const LEAD_STYLE: &str = include_str!("../../reports/lead.css");
 const STYLE: &str = include_str!("../../reports/team.css");
 
-/// `index.html` of the team tree.
+/// `index.html` of the team tree: one row a product.
+///
+/// # Errors
+/// A defect of the program: the template does not fit the report.
+pub fn overview(report: &TeamReport) -> Result<String, RenderError> {
+    let style = style();
+    let page = overview::OverviewPage::of(report, (&style, &source_hash(&style)));
+    rendered("overview.html", &format!("{PARTS}{OVERVIEW}"), &page)
+}
+
+/// The page of one product.
 ///
 /// # Errors
 /// A defect of the program: the template does not fit the report, or a chart cannot be drawn.
-pub fn team(report: &TeamReport, published: &[Published]) -> Result<String, RenderError> {
+pub fn product(
+    report: &TeamReport,
+    product: &ProductReport,
+    pages: &[Page],
+) -> Result<String, RenderError> {
     let style = style();
-    let page = view::Page::of(report, published, &style, &source_hash(&style))?;
-    rendered("team.html", TEAM, &page)
+    let page = product::ProductPage::of(report, product, pages, (&style, &source_hash(&style)))?;
+    rendered("product.html", &format!("{PARTS}{PRODUCT}"), &page)
+}
+
+/// `definitions.html`: what every figure counts, each once.
+///
+/// # Errors
+/// A defect of the program: the template does not fit the report.
+pub fn definitions(report: &TeamReport) -> Result<String, RenderError> {
+    let style = document_style();
+    let page = definitions::DefinitionsPage::of(report, (&style, &source_hash(&style)));
+    rendered("definitions.html", &format!("{PARTS}{DEFINITIONS}"), &page)
+}
+
+/// `data.html`: how complete each stream is.
+///
+/// # Errors
+/// A defect of the program: the template does not fit the report.
+pub fn data(report: &TeamReport) -> Result<String, RenderError> {
+    let style = style();
+    let page = overview::DataPage::of(report, (&style, &source_hash(&style)));
+    rendered("data.html", &format!("{PARTS}{DATA}"), &page)
 }
 
 /// A written document as a page of its own, with the charts that belong to it below the text; `nav` names the pages beside it.

@@ -1,5 +1,7 @@
 //! The stable JSON files: `metrics.json` and `data_quality.json`. Field order is fixed; a missing value is null.
 
+mod recent;
+
 use std::collections::BTreeMap;
 
 use serde::ser::SerializeMap;
@@ -20,6 +22,8 @@ struct MetricsFile<'a> {
     version: &'a str,
     partial: bool,
     products: Vec<ProductLine<'a>>,
+    /// The last days against as many before them.
+    now_and_before: Vec<recent::RecentLine<'a>>,
     metrics: Vec<MetricLine<'a>>,
 }
 
@@ -204,6 +208,7 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
             crate::domain::Granularity::Month => "month",
             crate::domain::Granularity::Fortnight => "fortnight",
             crate::domain::Granularity::Quarter => "quarter",
+            crate::domain::Granularity::HalfYear => "half_year",
         },
         time_zone: zone_name(report),
         version: &report.version,
@@ -220,6 +225,7 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
                     .collect(),
             })
             .collect(),
+        now_and_before: recent::lines(report),
         metrics: report
             .cells
             .iter()

@@ -1,11 +1,15 @@
 //! The summary of a job: the team report in Markdown, below the size that GitHub shows.
 
+mod first;
+mod strip;
+
 use std::fmt::Write as _;
 
 use super::encode::{markdown as md, markdown_code, markdown_link, markdown_markup};
 use super::json::zone_name;
 use crate::evidence::Page;
 use crate::evidence::published::{Published, pages_of};
+use crate::report::look;
 use crate::report::quantity;
 use crate::report::team::Shortcoming;
 use crate::report::{
@@ -28,7 +32,14 @@ pub fn summary(report: &TeamReport, published: &[Published]) -> String {
         md(&zone_name(report)),
         super::minute(report)
     );
+    if let Some(description) = &report.description {
+        let _ = writeln!(text, "{}\n", md(description));
+    }
+    let all = report.products.iter().flat_map(|product| &product.looks);
+    let all: Vec<_> = all.cloned().collect();
+    let _ = writeln!(text, "**{}**\n", look::verdict(&all));
     shortcomings(&mut text, &report.shortcomings);
+    first::overview(&mut text, report);
     let full = text.len();
     for product in &report.products {
         let before = text.len();
@@ -110,9 +121,12 @@ fn write_product(text: &mut String, product: &ProductReport, pages: &[Page], min
     if !pages.is_empty() {
         let _ = writeln!(text, "{}\n", pages.join(" · "));
     }
+    first::product(text, product);
+    text.push_str("<details><summary>All figures</summary>\n\n");
     for section in &product.sections {
         write_section(text, section, minimum_n);
     }
+    text.push_str("\n</details>\n\n");
 }
 
 fn write_section(text: &mut String, section: &Section, minimum_n: u64) {
@@ -242,13 +256,7 @@ fn write_absence(text: &mut String, absence: &Absence) {
 }
 
 /// A chart's first series in eight heights; a bucket without a value is `·`.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a share of 7 steps"
-)]
 fn blocks(chart: &Chart) -> String {
-    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let Some(mark) = chart.marks.first() else {
         return String::new();
     };
@@ -258,23 +266,31 @@ fn blocks(chart: &Chart) -> String {
         .filter_map(|point| point.get(&mark.number))
         .fold(0.0, f64::max);
     let recent = chart.points.len().saturating_sub(26);
-    let block = |number: f64| {
-        let step = if highest > 0.0 {
-            (number / highest * 7.0).round().clamp(0.0, 7.0) as usize
-        } else {
-            0
-        };
-        BLOCKS.get(step).copied().unwrap_or('▁')
-    };
     chart
         .points
         .iter()
         .skip(recent)
         .map(|point| match (point.state, point.get(&mark.number)) {
-            (PointState::Measured, Some(number)) => block(number),
+            (PointState::Measured, Some(number)) => block(number, highest),
             _ => '·',
         })
         .collect()
+}
+
+/// One of eight heights.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of 7 steps"
+)]
+fn block(number: f64, highest: f64) -> char {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let step = if highest > 0.0 {
+        (number / highest * 7.0).round().clamp(0.0, 7.0) as usize
+    } else {
+        0
+    };
+    BLOCKS.get(step).copied().unwrap_or('▁')
 }
 
 /// A table in GitHub's Markdown.

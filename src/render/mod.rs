@@ -2,6 +2,8 @@
 //!
 //! The same report gives the same bytes. Every text passes through the encoder of its sink in [`encode`].
 
+pub mod badge;
+pub mod chat;
 pub mod csv;
 pub mod draft;
 pub mod encode;
@@ -18,8 +20,9 @@ pub use markdown::MAX_SUMMARY_BYTES;
 
 use crate::evidence::Page;
 use crate::evidence::lead::Lead;
-use crate::evidence::published::Published;
-use crate::report::{Chart, TeamReport};
+use crate::evidence::published::{self, Published};
+use crate::report::team::ProductReport;
+use crate::report::{Chart, Picture, TeamReport};
 
 /// Why a report could not be turned into bytes. Each is a defect of the program, not of the data.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,9 @@ pub enum RenderError {
 /// One file of an output tree: its path below the tree's root, with `/`, and its bytes.
 pub type OutputFile = (String, Vec<u8>);
 
+/// The file of the team tree that a job shows.
+pub const SUMMARY: &str = "summary.md";
+
 /// All files below `team/`: the report, and what is published of each product's work.
 ///
 /// # Errors
@@ -56,26 +62,40 @@ pub fn team_tree(
     report: &TeamReport,
     published: &[Published],
 ) -> Result<Vec<OutputFile>, RenderError> {
-    let mut files = vec![
-        (
-            "index.html".to_owned(),
-            html::team(report, published)?.into_bytes(),
-        ),
-        (
-            "summary.md".to_owned(),
-            markdown::summary(report, published).into_bytes(),
-        ),
-        (
-            "metrics.json".to_owned(),
-            json::metrics(report)?.into_bytes(),
-        ),
-        (
-            "data_quality.json".to_owned(),
-            json::data_quality(report)?.into_bytes(),
-        ),
-    ];
-    for chart in report.figures().filter_map(|figure| figure.chart.as_ref()) {
-        files.extend(chart_files(chart, "charts")?);
+    let mut files: Vec<OutputFile> = [
+        ("index.html", html::overview(report)?),
+        ("definitions.html", html::definitions(report)?),
+        ("data.html", html::data(report)?),
+        (SUMMARY, markdown::summary(report, published)),
+        ("chat.txt", chat::message(report)),
+        ("metrics.json", json::metrics(report)?),
+        ("data_quality.json", json::data_quality(report)?),
+    ]
+    .into_iter()
+    .map(|(name, text)| (name.to_owned(), text.into_bytes()))
+    .collect();
+    files.extend(badge::files(report)?);
+    for product in &report.products {
+        let pages = published::pages_of(published, &product.id);
+        let page = html::product(report, product, pages)?;
+        files.push((product_page(product), page.into_bytes()));
+        for picture in &product.pictures {
+            files.extend(picture_files(picture)?);
+        }
+    }
+    for figure in report.figures() {
+        if let Some(chart) = &figure.chart {
+            files.extend(chart_files(chart, "charts")?);
+        }
+        let stem = encode::file_name(&figure.id);
+        let tables = [
+            ("repositories", &figure.by_repository),
+            ("areas", &figure.by_area),
+        ];
+        for (kind, table) in tables {
+            let text = table.as_ref().map(|table| csv::table(table).into_bytes());
+            files.extend(text.map(|text| (format!("charts/{stem}.{kind}.csv"), text)));
+        }
     }
     for product in published {
         for page in &product.pages {
@@ -87,17 +107,31 @@ pub fn team_tree(
     Ok(files)
 }
 
-/// The team page, and the pages of a product with the one that is looked at.
+/// The file of a product's page in the team tree. No other file is called like it: see the products' ids.
+#[must_use]
+pub fn product_page(product: &ProductReport) -> String {
+    format!("{}.html", encode::file_name(&product.id))
+}
+
+/// The team's pages, and the pages of a product with the one that is looked at.
 fn siblings(report: &TeamReport, product: &Published, here: &Page) -> Vec<html::Sibling> {
     let back = html::Sibling {
         title: report.title.clone(),
-        place: Some(format!("index.html#{}", product.product)),
+        place: Some("index.html".to_owned()),
     };
+    let whole = report
+        .products
+        .iter()
+        .find(|one| one.id == product.product)
+        .map(|one| html::Sibling {
+            title: one.name.clone(),
+            place: Some(product_page(one)),
+        });
     let beside = product.pages.iter().map(|page| html::Sibling {
         title: page.document.title.clone(),
         place: (page.stem != here.stem).then(|| format!("{}.html", page.stem)),
     });
-    std::iter::once(back).chain(beside).collect()
+    std::iter::once(back).chain(whole).chain(beside).collect()
 }
 
 /// All files below `private/lead/` but the drafts: the page, every part as text, the views as data, and the pages beside them.
@@ -160,6 +194,21 @@ pub fn chart_files(chart: &Chart, folder: &str) -> Result<[OutputFile; 2], Rende
         (
             format!("{folder}/{stem}.csv"),
             csv::chart(chart).into_bytes(),
+        ),
+    ])
+}
+
+/// A picture of a product, and the numbers that it is drawn from.
+fn picture_files(picture: &Picture) -> Result<[OutputFile; 2], RenderError> {
+    let stem = encode::file_name(&picture.id);
+    Ok([
+        (
+            format!("charts/{stem}.svg"),
+            svg::picture_file(picture)?.into_bytes(),
+        ),
+        (
+            format!("charts/{stem}.csv"),
+            csv::table(&picture.table).into_bytes(),
         ),
     ])
 }

@@ -13,10 +13,42 @@ pub struct TeamDefinition {
     pub format: u32,
     /// Title of the page.
     pub title: String,
-    /// Metrics whose headlines stand at the top of every product.
-    pub at_a_glance: Vec<String>,
+    /// Figures that are compared with the days before, at the top of every product.
+    #[serde(default)]
+    pub now_and_before: Vec<StripFigure>,
     /// Sections in order.
     pub sections: Vec<SectionDefinition>,
+}
+
+/// What a sum is divided by, so that stretches of different lengths can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    /// The weeks that have passed: a count is told a week.
+    Week,
+    /// The time that has passed, on the clock of the number: waiting hours become how many wait at any time.
+    Time,
+}
+
+/// One figure that is compared with the days before.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StripFigure {
+    /// Metric id.
+    pub metric: String,
+    /// What it is called.
+    pub title: String,
+    /// One of the metric's numbers; none: the headline.
+    pub number: Option<String>,
+    /// What it is divided by.
+    pub per: Option<Per>,
+    /// The whole number that is its n; none: the rows.
+    pub n: Option<String>,
+    /// The metric whose rows it is told among: where it has fewer than a tenth of them, that is told in its place.
+    pub among: Option<String>,
+    /// Whether it stands in the overview of all products.
+    #[serde(default)]
+    pub in_overview: bool,
 }
 
 /// One section of a report.
@@ -82,7 +114,7 @@ pub enum DefinitionError {
     UnknownMetric {
         /// The id.
         metric: String,
-        /// The section's id, or `at_a_glance`.
+        /// The section's id, or `now_and_before`.
         place: String,
     },
     /// A metric or section that occurs twice.
@@ -107,11 +139,7 @@ impl TeamDefinition {
             .sections
             .iter()
             .flat_map(|section| &section.metrics);
-        for mut names in [
-            ids.collect::<Vec<_>>(),
-            metrics.collect(),
-            definition.at_a_glance.iter().collect(),
-        ] {
+        for mut names in [ids.collect::<Vec<_>>(), metrics.collect()] {
             names.sort();
             if let Some(twice) = names
                 .windows(2)
@@ -124,12 +152,22 @@ impl TeamDefinition {
         Ok(definition)
     }
 
+    /// The metrics that are measured over other windows too, each once.
+    #[must_use]
+    pub fn recent_metrics(&self) -> Vec<&str> {
+        let mut metrics: Vec<&str> = Vec::new();
+        for figure in &self.now_and_before {
+            for metric in std::iter::once(&figure.metric).chain(&figure.among) {
+                if !metrics.contains(&metric.as_str()) {
+                    metrics.push(metric);
+                }
+            }
+        }
+        metrics
+    }
+
     /// Checks that every metric named exists.
     pub fn check(&self, known: &[&str]) -> Result<(), DefinitionError> {
-        let glance = self
-            .at_a_glance
-            .iter()
-            .map(|metric| (metric, "at_a_glance"));
         let placed = self.sections.iter().flat_map(|section| {
             section
                 .metrics
@@ -142,7 +180,11 @@ impl TeamDefinition {
                 figures.map(|figure| (&figure.metric, comparison.id.as_str()))
             })
         });
-        for (metric, place) in glance.chain(placed).chain(compared) {
+        let recent = self.now_and_before.iter();
+        let recent = recent
+            .flat_map(|figure| std::iter::once(&figure.metric).chain(&figure.among))
+            .map(|metric| (metric, "now_and_before"));
+        for (metric, place) in placed.chain(compared).chain(recent) {
             if !known.contains(&metric.as_str()) {
                 return Err(DefinitionError::UnknownMetric {
                     metric: metric.clone(),
@@ -190,7 +232,10 @@ mod tests {
     const SMALL: &str = r#"
         format = 1
         title = "T"
-        at_a_glance = ["flow.a"]
+        [[now_and_before]]
+        metric = "flow.a"
+        title = "A"
+        among = "flow.b"
         [[sections]]
         id = "flow"
         title = "Flow"
@@ -232,7 +277,11 @@ mod tests {
             assert_eq!(error.to_string(), expected);
         };
         check(
-            SMALL.replace("flow.b", "flow.c"),
+            SMALL.replace("flow.a", "flow.d"),
+            "the report definition names `flow.d` in `now_and_before`, and no metric has that id",
+        );
+        check(
+            SMALL.replace(r#"["flow.b"]"#, r#"["flow.c"]"#),
             "the report definition names `flow.c` in `flow`, and no metric has that id",
         );
         check(

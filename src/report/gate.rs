@@ -6,11 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
+use jiff::tz::TimeZone;
+
+use super::input::{
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+};
 use super::names::Names;
-use super::withheld::without_few;
+use super::withheld::{of_stretches, without_few};
 use crate::domain::{Gap, StreamCertificate};
+use crate::metrics::agreements::{Agreement, Item, Standing};
+use crate::metrics::drawn::{Drawn, Material};
 use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Note, Subject};
+use crate::metrics::recent::{Recent, RecentFigure};
 use crate::report::subject;
 
 /// What a page that names nobody may be built from.
@@ -22,6 +29,12 @@ pub(super) struct Public {
     pub(super) certificates: Vec<StreamCertificate>,
     pub(super) gaps: Vec<Gap>,
     pub(super) accepted: Vec<AcceptedFlag>,
+    pub(super) recent: Option<Recent>,
+    pub(super) events: Vec<MarkedDay>,
+    pub(super) agreed: Vec<AgreedLimit>,
+    pub(super) agreements: Vec<Agreement>,
+    pub(super) title: Option<String>,
+    pub(super) description: Option<String>,
     /// How many texts named somebody.
     pub(super) n_masked: u64,
 }
@@ -43,13 +56,19 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         as_of: _,
         window: _,
         granularity: _,
-        zone: _,
+        zone,
         products,
         repositories,
         measures,
         certificates,
         gaps,
         accepted,
+        recent,
+        events,
+        agreed,
+        agreements,
+        title,
+        description,
         names,
         minimum_n: _,
         minimum_people,
@@ -66,7 +85,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         known: HashMap::new(),
         masked: BTreeSet::new(),
     };
-    let measures = without_few(measures, *minimum_people)
+    let measures = without_few(measures, zone, *minimum_people)
         .into_iter()
         .map(|measure| mask.measure(measure))
         .collect();
@@ -84,6 +103,12 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
             .collect(),
         gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
         accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
+        recent: recent.map(|recent| mask.recent(recent, zone, *minimum_people)),
+        events: events.iter().map(|day| mask.event(day)).collect(),
+        agreements: agreements.iter().map(|one| mask.agreement(one)).collect(),
+        title: mask.optional(*title),
+        description: mask.optional(*description),
+        agreed: agreed.iter().map(|limit| mask.agreed(limit)).collect(),
         n_masked: u64::try_from(mask.masked.len()).unwrap_or(u64::MAX),
     }
 }
@@ -138,11 +163,85 @@ impl Mask<'_> {
             name,
             repositories,
             unmet,
+            silos,
         } = product;
         ProductInput {
             name: self.key(name, true),
             repositories: repositories.clone(),
             unmet: unmet.clone(),
+            silos: silos
+                .iter()
+                .map(|(area, on)| (self.key(area, false), *on))
+                .collect(),
+        }
+    }
+
+    /// Figures over stretches of days: each is a part of the past, and as withheld as a bucket of it.
+    fn recent(&mut self, recent: &Recent, zone: &TimeZone, minimum: usize) -> Recent {
+        let figures = recent.figures.iter().map(|figure| {
+            let RecentFigure {
+                now,
+                before,
+                months,
+                around,
+            } = figure;
+            let [now, before] = of_stretches([now, before], zone, minimum);
+            let months = months.as_ref().and_then(|measure| {
+                let public = without_few(std::slice::from_ref(measure), zone, minimum);
+                public.into_iter().next()
+            });
+            let around = around
+                .as_ref()
+                .map(|[before, after]| of_stretches([before, after], zone, minimum));
+            RecentFigure {
+                now: self.measure(now),
+                before: self.measure(before),
+                months: months.map(|measure| self.measure(measure)),
+                around: around.map(|pair| pair.map(|measure| self.measure(measure))),
+            }
+        });
+        let figures = figures.collect();
+        Recent {
+            figures,
+            ..recent.clone()
+        }
+    }
+
+    /// An agreement. What its work items are called stays behind: a page prints their numbers.
+    fn agreement(&mut self, agreement: &Agreement) -> Agreement {
+        Agreement {
+            scope: self.scope(&agreement.scope),
+            standing: match &agreement.standing {
+                Standing::Accepted { reason, until } => Standing::Accepted {
+                    reason: self.text(reason),
+                    until: *until,
+                },
+                Standing::NotMeasured { because } => Standing::NotMeasured {
+                    because: self.text(because),
+                },
+                other @ (Standing::Kept | Standing::Crossed) => other.clone(),
+            },
+            items: agreement
+                .items
+                .iter()
+                .map(|item| Item {
+                    subject: String::new(),
+                    ..item.clone()
+                })
+                .collect(),
+            ..agreement.clone()
+        }
+    }
+
+    /// The name of a scope that a register speaks of: a product's, an area's, or any other.
+    fn scope(&mut self, scope: &str) -> String {
+        let is_scope = |name: &&String| name.eq_ignore_ascii_case(scope);
+        let area = self.areas.keys().find(is_scope).cloned();
+        let product = self.products.keys().find(is_scope).cloned();
+        match (area, product) {
+            (Some(area), _) => self.key(&area, false),
+            (None, Some(product)) => self.key(&product, true),
+            (None, None) => self.text(scope),
         }
     }
 
@@ -152,6 +251,7 @@ impl Mask<'_> {
             cells,
             rows,
             notes,
+            drawn,
         } = measure;
         let cells = cells.into_iter().map(|cell| self.cell(cell)).collect();
         let notes = notes.iter().map(|note| self.note(note)).collect();
@@ -174,6 +274,32 @@ impl Mask<'_> {
             cells,
             rows,
             notes,
+            drawn: drawn.into_iter().map(|drawn| self.drawn(drawn)).collect(),
+        }
+    }
+
+    fn drawn(&mut self, drawn: Drawn) -> Drawn {
+        let Drawn { product, material } = drawn;
+        let material = match material {
+            Material::Rows(mut rows) => {
+                for cell in rows.coarser.iter_mut().flat_map(|level| &mut level.cells) {
+                    *cell = self.cell(cell.clone());
+                }
+                Material::Rows(rows)
+            }
+            Material::Files(mut files) => {
+                for file in &mut files {
+                    file.path = self.text(&file.path);
+                    file.areas = self.areas(&file.areas);
+                }
+                Material::Files(files)
+            }
+            // Numbers and days alone.
+            other @ (Material::Turns(_) | Material::Queue(_)) => other,
+        };
+        Drawn {
+            product: self.key(&product, true),
+            material,
         }
     }
 
@@ -244,6 +370,21 @@ impl Mask<'_> {
         }
     }
 
+    fn agreed(&mut self, limit: &AgreedLimit) -> AgreedLimit {
+        AgreedLimit {
+            scope: limit.scope.as_deref().map(|scope| self.scope(scope)),
+            ..limit.clone()
+        }
+    }
+
+    fn event(&mut self, day: &MarkedDay) -> MarkedDay {
+        let MarkedDay { on, title } = day;
+        MarkedDay {
+            on: *on,
+            title: self.text(title),
+        }
+    }
+
     fn accepted(&mut self, flag: &AcceptedFlag) -> AcceptedFlag {
         let AcceptedFlag {
             metric,
@@ -251,16 +392,9 @@ impl Mask<'_> {
             reason,
             until,
         } = flag;
-        let is_scope = |name: &&String| name.eq_ignore_ascii_case(scope);
-        let area = self.areas.keys().find(is_scope).cloned();
-        let product = self.products.keys().find(is_scope).cloned();
         AcceptedFlag {
             metric: self.text(metric),
-            scope: match (area, product) {
-                (Some(area), _) => self.key(&area, false),
-                (None, Some(product)) => self.key(&product, true),
-                (None, None) => self.text(scope),
-            },
+            scope: self.scope(scope),
             reason: self.text(reason),
             until: *until,
         }

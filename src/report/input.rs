@@ -7,6 +7,8 @@ use jiff::tz::TimeZone;
 use super::names::Names;
 use crate::domain::{Gap, Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::Measure;
+use crate::metrics::agreements::Agreement;
+use crate::metrics::recent::Recent;
 use crate::metrics::unmet::Unmet;
 
 /// A repository as a reader knows it.
@@ -29,6 +31,8 @@ pub struct ProductInput {
     pub repositories: Vec<RepositoryId>,
     /// What is withheld of it because a precondition does not hold.
     pub unmet: Vec<Unmet>,
+    /// Its areas that only one person knows, with the last day on which anybody else touched them; `None`: nobody ever did.
+    pub silos: Vec<(String, Option<Date>)>,
 }
 
 /// A known risk that the team has accepted until a date.
@@ -42,6 +46,30 @@ pub struct AcceptedFlag {
     pub reason: String,
     /// Quiet until this day.
     pub until: Date,
+}
+
+/// A limit that the team has agreed with itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreedLimit {
+    /// The metric.
+    pub metric: String,
+    /// One of its numbers; `None`: its headline number.
+    pub number: Option<String>,
+    /// A product, repository or area; `None`: every product.
+    pub scope: Option<String>,
+    /// The smallest value that is in order.
+    pub at_least: Option<f64>,
+    /// The largest value that is in order.
+    pub at_most: Option<f64>,
+}
+
+/// A day on which something changed: figures are read before and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkedDay {
+    /// The first day on which it was so.
+    pub on: Date,
+    /// What, in a few words.
+    pub title: String,
 }
 
 /// Everything a team report is built from.
@@ -65,8 +93,20 @@ pub struct TeamInput<'a> {
     pub certificates: &'a [StreamCertificate],
     /// What could not be read.
     pub gaps: &'a [Gap],
+    /// The headline figures over other windows; `None`: nothing is compared.
+    pub recent: Option<&'a Recent>,
+    /// What the team has agreed with itself, held against the figures.
+    pub agreements: &'a [Agreement],
+    /// What the register calls the report; `None`: its usual title.
+    pub title: Option<&'a str>,
+    /// What the register says of it.
+    pub description: Option<&'a str>,
     /// Accepted risks.
     pub accepted: &'a [AcceptedFlag],
+    /// The limits among what the team has agreed with itself.
+    pub agreed: &'a [AgreedLimit],
+    /// Days on which something changed.
+    pub events: &'a [MarkedDay],
     /// Everybody's names: the report prints none of them.
     pub names: &'a Names,
     /// Below this many rows a figure lists events instead of a summary.

@@ -9,22 +9,30 @@ pub mod document;
 pub mod figure;
 mod gate;
 mod input;
+pub mod look;
 mod masked;
 pub mod names;
+pub mod picture;
 pub mod quantity;
+pub mod strip;
 pub mod subject;
 pub mod table;
 pub mod team;
 pub mod withheld;
 
-pub use chart::{Chart, ChartPoint, Mark, PointState, Shape};
+pub use chart::{
+    AgreedLine, Chart, ChartDot, ChartPoint, DayLine, Mark, PointState, Scale, Shape, Tick,
+};
 pub use definition::{DefinitionError, TeamDefinition};
 pub use document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
 pub use figure::{Figure, Headline, RowLine, with_listable_rows};
 pub use gate::masked_areas;
+pub use look::{Look, LookItem, LookKind};
 pub use names::{KnownPerson, Names};
+pub use picture::Picture;
+pub use strip::{Change, Side, Strip, StripLine};
 pub use table::{Table, TableCell};
 pub use team::{
-    Absence, AbsenceKind, AcceptedFlag, ProductInput, ProductReport, RepositoryLabel, Section,
-    TeamInput, TeamReport, team,
+    Absence, AbsenceKind, AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, ProductReport,
+    RepositoryLabel, Section, TeamInput, TeamReport, team,
 };

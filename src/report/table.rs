@@ -87,3 +87,17 @@ pub struct Table {
     /// Rows that exist but are not listed here.
     pub n_omitted: u64,
 }
+
+impl Table {
+    /// Its first rows; the others are counted.
+    #[must_use]
+    pub fn first(&self, most: usize) -> Self {
+        let n_cut = self.rows.len().saturating_sub(most);
+        Self {
+            title: self.title.clone(),
+            columns: self.columns.clone(),
+            rows: self.rows.iter().take(most).cloned().collect(),
+            n_omitted: self.n_omitted + n_cut as u64,
+        }
+    }
+}

@@ -1,8 +1,10 @@
 //! The team report: products, sections and figures, from measures. Names nobody.
 
 mod comparison;
+mod looks;
 mod product;
 mod shortcomings;
+mod strips;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +18,12 @@ use self::shortcomings::{shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
-pub use super::input::{AcceptedFlag, ProductInput, RepositoryLabel, TeamInput};
+pub use super::input::{
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+};
+use super::look::{self, Look};
+use super::picture::Picture;
+use super::strip::Strip;
 use crate::domain::{Granularity, RepositoryId, StreamCertificate, Window};
 use crate::metrics::measure::{Cell, Definition};
 
@@ -119,8 +126,14 @@ pub struct ProductReport {
     pub name: String,
     /// Repositories with their pages.
     pub repositories: Vec<RepositoryLabel>,
-    /// Ids of the figures whose headlines stand at the top.
-    pub at_a_glance: Vec<String>,
+    /// What its data lacks, worst first.
+    pub shortcomings: Vec<Shortcoming>,
+    /// The last days against as many before them; `None`: nothing is compared.
+    pub strip: Option<Strip>,
+    /// What to look at first.
+    pub looks: Vec<Look>,
+    /// Pictures of the product, before its sections.
+    pub pictures: Vec<Picture>,
     /// Sections in order.
     pub sections: Vec<Section>,
 }
@@ -130,6 +143,8 @@ pub struct ProductReport {
 pub struct TeamReport {
     /// Title.
     pub title: String,
+    /// What the register says of it.
+    pub description: Option<String>,
     /// The instant it speaks of.
     pub as_of: Timestamp,
     /// The window.
@@ -144,6 +159,8 @@ pub struct TeamReport {
     pub version: String,
     /// Products in order.
     pub products: Vec<ProductReport>,
+    /// What to look at first over all products.
+    pub looks: Vec<Look>,
     /// What the data lacks, worst first.
     pub shortcomings: Vec<Shortcoming>,
     /// The certificate.
@@ -198,6 +215,12 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         certificates: &public.certificates,
         gaps: &public.gaps,
         accepted: &public.accepted,
+        agreed: &public.agreed,
+        recent: public.recent.as_ref(),
+        events: &public.events,
+        agreements: &public.agreements,
+        title: public.title.as_deref(),
+        description: public.description.as_deref(),
         ..input.clone()
     };
     TeamReport {
@@ -213,6 +236,7 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         .iter()
         .zip(&slugs)
         .map(|(product, slug)| product_report(input, definition, product, slug));
+    let products: Vec<ProductReport> = products.collect();
     let mut cells: Vec<(&'static Definition, Cell)> = input
         .measures
         .iter()
@@ -247,14 +271,16 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
             .or_default() += 1;
     }
     TeamReport {
-        title: definition.title.clone(),
+        title: input.title.unwrap_or(&definition.title).to_owned(),
+        description: input.description.map(str::to_owned),
         as_of: input.as_of,
         window: input.window,
         granularity: input.granularity,
         zone: input.zone.clone(),
         minimum_n: input.minimum_n,
         version: input.version.to_owned(),
-        products: products.collect(),
+        looks: look::of_all(products.iter().map(|product| product.looks.as_slice())),
+        products,
         shortcomings: withheld(input.products)
             .chain(shortcomings(&certificates))
             .collect(),
@@ -275,7 +301,17 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
     }
 }
 
-/// Anchors from names: lower case letters, digits and hyphens, never empty, never twice.
+/// Pages of the team tree that are no product's.
+const OTHER_PAGES: [&str; 3] = ["index", "definitions", "data"];
+/// What the names of the pages beside a product's begin with.
+const BESIDE: [&str; 4] = ["showcase-", "path-", "decisions-", "documents-"];
+
+/// Whether a page of another kind could be called like a product.
+fn is_taken(slug: &str) -> bool {
+    OTHER_PAGES.contains(&slug) || BESIDE.iter().any(|kind| slug.starts_with(kind))
+}
+
+/// Anchors and file stems from names: lower case letters, digits and hyphens, never empty, never twice, never another page's.
 fn unique_slugs<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
     for (at, name) in names.enumerate() {
@@ -290,6 +326,9 @@ fn unique_slugs<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         let mut slug = slug.trim_end_matches('-').to_owned();
         if slug.is_empty() {
             slug = format!("product-{}", at + 1);
+        }
+        if is_taken(&slug) {
+            slug = format!("product-{slug}");
         }
         while slugs.contains(&slug) {
             slug.push_str("-2");

@@ -317,7 +317,7 @@ fn a_record_that_ended_long_ago_is_told_in_the_terminal_and_at_the_top_of_page_a
     let page = read("index.html");
     let banner = page.find("Withheld").unwrap();
     assert!(page[banner..].contains(told));
-    assert!(banner < page.find("What this page has not read").unwrap());
+    assert!(banner < page.find("Not read:").unwrap());
     assert!(
         read("summary.md")
             .split("## ")
@@ -1076,6 +1076,35 @@ fn the_as_of_instant_has_whole_seconds() {
 }
 
 #[test]
+fn a_run_in_a_job_adds_its_summary_to_the_jobs_and_keeps_what_other_steps_wrote() {
+    let fixture = fixture();
+    let place = fixture.path().join("job-summary.md");
+    fs::write(&place, "# Another step\n").unwrap();
+    let variables = [("GITHUB_STEP_SUMMARY", place.to_str().unwrap())];
+    ran_with(fixture.path(), &["run", AS_OF], &variables).ends_with(0);
+    let summary =
+        fs::read_to_string(fixture.path().join("linchpin-report/team/summary.md")).unwrap();
+    let shown = format!("# Another step\n{summary}");
+    assert_eq!(fs::read_to_string(&place).unwrap(), shown);
+    ran_with(fixture.path(), &["explain", "list"], &variables).ends_with(0);
+    assert_eq!(
+        fs::read_to_string(&place).unwrap(),
+        shown,
+        "a report alone adds to it"
+    );
+    // A summary that cannot be written is told, and the report is there all the same.
+    let nowhere = [("GITHUB_STEP_SUMMARY", "/nowhere/summary.md")];
+    let ran = ran_with(fixture.path(), &["report", AS_OF], &nowhere);
+    assert!(
+        ran.ends_with(0)
+            .err
+            .contains("`/nowhere/summary.md` cannot be written"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn the_workflow_that_init_writes_is_the_one_of_the_readme_and_keeps_the_store_whatever_happens() {
     let fixture = fixture();
     ran(fixture.path(), &["init", "--ci", "--offline"]).ends_with(0);
@@ -1097,6 +1126,8 @@ fn the_workflow_that_init_writes_is_the_one_of_the_readme_and_keeps_the_store_wh
     }
     let (_, after) = workflow.split_once("linchpin run").unwrap();
     assert_eq!(after.matches("!cancelled()").count(), 3, "{after}");
+    // The run itself adds to the job's summary: a step that does it too would show it twice.
+    assert!(!workflow.contains("GITHUB_STEP_SUMMARY"), "{workflow}");
     assert!(workflow.contains("\npermissions: {}\n"), "{workflow}");
     assert!(
         !workflow.contains(": write"),

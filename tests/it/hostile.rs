@@ -19,7 +19,8 @@ use linchpin::work::Fate;
 use proptest::prelude::*;
 
 use crate::render_given::{
-    CYCLE, Given, PICKUP, WEB, cell, certificate, file, measures, not_observed, row, whole,
+    CYCLE, Given, PICKUP, WEB, cell, certificate, crossed, file, measures, not_observed,
+    product_page, recent, row, whole,
 };
 
 #[derive(serde::Deserialize)]
@@ -50,6 +51,7 @@ fn given(text: &str) -> Given {
     let mut given = Given::everything();
     given.products = vec![ProductInput {
         unmet: Vec::new(),
+        silos: vec![(text.to_owned(), None)],
         name: text.to_owned(),
         repositories: given.products[0].repositories.clone(),
     }];
@@ -104,6 +106,12 @@ fn given(text: &str) -> Given {
         subject: text.into(),
         reason: text.into(),
     }];
+    given.recent = Some(recent(&[text]));
+    text.clone_into(&mut given.events[0].title);
+    given.agreements = vec![crossed(text)];
+    text.clone_into(&mut given.agreements[0].items[0].subject);
+    given.title = Some(text.to_owned());
+    given.description = Some(text.to_owned());
     given.accepted = vec![AcceptedFlag {
         metric: text.into(),
         scope: text.into(),
@@ -148,14 +156,16 @@ fn tag(inside: &str) -> String {
         if at % 2 == 0 {
             names.extend(piece.split_whitespace().map(str::to_owned));
         } else if names.last().is_some_and(|name| name == "href=") {
-            let scheme = [
-                "https://",
-                "#",
-                "data:,",
-                "metrics.json",
-                "data_quality.json",
-            ];
+            // A file beside the page, and a place in it: neither begins with a scheme nor leaves the folder.
+            let is_beside = !piece.is_empty()
+                && !piece.starts_with('/')
+                && !piece.contains("..")
+                && piece
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"._-#/".contains(&byte));
+            let scheme = ["https://", "data:,"];
             let known = scheme.into_iter().find(|start| piece.starts_with(start));
+            let known = known.or(is_beside.then_some("BESIDE"));
             names.push(known.unwrap_or("UNKNOWN ADDRESS").to_owned());
         }
     }
@@ -190,30 +200,79 @@ fn the_skeleton_of_markup_sees_what_an_injection_adds() {
 }
 
 #[test]
-fn no_text_adds_an_element_or_an_attribute_to_the_page() {
-    let harmless = without_links(skeleton(&file(&given("harmless").tree(), "index.html")));
-    assert!(harmless.len() > 500);
+fn no_text_adds_an_element_or_an_attribute_to_a_page() {
+    let pages = |tree: &[OutputFile]| {
+        let named = ["index.html", "definitions.html", "data.html"].map(|name| file(tree, name));
+        named.into_iter().chain([product_page(tree)])
+    };
+    let harmless: Vec<Vec<String>> = pages(&given("harmless").tree())
+        .map(|page| without_links(skeleton(&page)))
+        .collect();
+    assert!(harmless.iter().map(Vec::len).sum::<usize>() > 1_000);
     for (Hostile { name, text }, tree) in trees() {
-        let page = file(tree, "index.html");
-        let seen = skeleton(&page);
-        assert!(
-            !seen.iter().any(|part| part.contains("UNKNOWN ADDRESS")),
-            "{name}"
-        );
-        let seen = without_links(seen);
-        if text.trim().is_empty() {
-            // Without a reason there is no sentence for it.
-            continue;
+        for (page, harmless) in pages(tree).zip(&harmless) {
+            let seen = skeleton(&page);
+            assert!(
+                !seen.iter().any(|part| part.contains("UNKNOWN ADDRESS")),
+                "{name}: {seen:?}"
+            );
+            let seen = without_links(seen);
+            assert_visible(name, &page);
+            if text.trim().is_empty() {
+                // Without a reason there is no sentence for it.
+                continue;
+            }
+            let difference = seen
+                .iter()
+                .zip(harmless)
+                .find(|(seen, harmless)| seen != harmless);
+            assert!(
+                difference.is_none() && seen.len() == harmless.len(),
+                "{name}: {difference:?}"
+            );
         }
-        let difference = seen
-            .iter()
-            .zip(&harmless)
-            .find(|(seen, harmless)| seen != harmless);
+    }
+}
+
+#[test]
+fn no_text_of_others_acts_in_a_chat_or_on_a_badge() {
+    let own = [
+        "https://github.example/acme/web/pull/",
+        "https://github.example/acme/api/pull/",
+    ];
+    for (Hostile { name, .. }, tree) in trees() {
+        let message = file(tree, "chat.txt");
+        assert_visible(name, &message);
+        assert!(message.chars().count() <= 1_500, "{name}");
+        assert!(!message.contains(['<', '>', '`']), "{name}\n{message}");
         assert!(
-            difference.is_none() && seen.len() == harmless.len(),
-            "{name}: {difference:?}"
+            !message.contains("@octocat") && !message.contains("@acme/everyone"),
+            "{name}: a mention"
         );
-        assert_visible(name, &page);
+        let mut links = message.match_indices("://").map(|(at, _)| {
+            let from = message[..at].rfind(' ').map_or(0, |at| at + 1);
+            &message[from..]
+        });
+        assert!(
+            links.all(|link| own.iter().any(|own| link.starts_with(own))),
+            "{name}\n{message}"
+        );
+        let badges = tree.iter().filter(|(path, _)| path.starts_with("badges/"));
+        let mut n = 0;
+        for (path, bytes) in badges {
+            n += 1;
+            let badge: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+            let keys: Vec<&String> = badge.as_object().unwrap().keys().collect();
+            assert_eq!(
+                keys,
+                ["color", "label", "message", "schemaVersion"],
+                "{path}"
+            );
+            assert_eq!(badge["schemaVersion"], 1);
+            assert_eq!(badge["color"], "lightgrey", "{name}");
+            assert_visible(name, &String::from_utf8_lossy(bytes));
+        }
+        assert_eq!(n, 3, "{name}");
     }
 }
 
@@ -526,8 +585,8 @@ fn a_very_long_text_does_not_break_the_size_of_a_picture() {
     given.measures[3].rows = (0..5000)
         .map(|at| row(&format!("#{at} x"), None, 1.0, Fate::Included))
         .collect();
-    let page = file(&given.tree(), "index.html");
-    assert!(page.matches("<li><span>acme/web #").count() == 40 && page.contains("and 4960 more"));
+    let page = product_page(&given.tree());
+    assert!(page.matches("<li>acme/web #").count() == 40 && page.contains("and 4960 more"));
 }
 
 proptest! {

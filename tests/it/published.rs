@@ -59,6 +59,7 @@ fn all(team: &SmallTeam) -> Vec<Published> {
                 name: reading.product.name.clone(),
                 repositories: reading.product.repositories.clone(),
                 unmet: Vec::new(),
+                silos: Vec::new(),
             })
             .collect();
         let names = names();
@@ -76,7 +77,13 @@ fn all(team: &SmallTeam) -> Vec<Published> {
             measures: &measures,
             certificates: &question.certificates,
             gaps: &[],
+            recent: None,
+            events: &[],
+            agreements: &[],
+            title: None,
+            description: None,
             accepted: &[],
+            agreed: &[],
             names: &names,
             minimum_n: question.minimum_n,
             minimum_people: question.minimum_people,

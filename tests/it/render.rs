@@ -15,8 +15,8 @@ use linchpin::report::{PointState, ProductInput, RepositoryLabel};
 use linchpin::work::Fate;
 
 use crate::render_given::{
-    API, CYCLE, Given, PICKUP, PRODUCT, WEB, cell, certificate, file, measures, not_observed, row,
-    whole,
+    API, CYCLE, Given, PICKUP, PRODUCT, WEB, cell, certificate, file, is_page, measures,
+    not_observed, product_page, row, whole,
 };
 
 fn text_of_tree(given: &Given) -> String {
@@ -64,19 +64,30 @@ fn the_tree_has_the_files_of_the_contract() {
     assert_eq!(
         paths,
         [
+            "badges/dora.change_lead_time.json",
+            "badges/dora.deployment_frequency.json",
+            "badges/flow.pickup_time.json",
             "charts/dora.change_lead_time.csv",
             "charts/dora.change_lead_time.svg",
             "charts/dora.deployment_frequency.csv",
             "charts/dora.deployment_frequency.svg",
+            "charts/flow.pickup_time.areas.csv",
             "charts/flow.pickup_time.csv",
+            "charts/flow.pickup_time.repositories.csv",
             "charts/flow.pickup_time.svg",
+            "charts/knowledge.truck_factor.areas.csv",
+            "charts/ownership.share.areas.csv",
             "charts/ownership.share.csv",
             "charts/ownership.share.svg",
             "charts/review.concentration.csv",
             "charts/review.concentration.svg",
+            "chat.txt",
+            "data.html",
             "data_quality.json",
+            "definitions.html",
             "index.html",
             "metrics.json",
+            "storefront.html",
             "summary.md",
         ]
     );
@@ -109,8 +120,9 @@ fn what_is_not_observed_says_why_and_is_never_zero() {
         not_observed(&PICKUP, PRODUCT),
         not_observed(&CYCLE, PRODUCT),
     ];
+    given.recent = None;
     let tree = given.tree();
-    let page = file(&tree, "index.html");
+    let page = product_page(&tree);
     assert!(page.contains("Not observed: no GitHub token"));
     assert!(page.contains("set <code>GITHUB_TOKEN</code> to a token that may read pull requests"));
     assert!(!page.contains("<figure>"), "no empty chart");
@@ -133,8 +145,7 @@ fn a_metric_without_a_cell_for_the_product_is_not_observed() {
     let mut given = Given::everything();
     given.measures = vec![not_observed(&PICKUP, "Another product")];
     assert!(
-        file(&given.tree(), "index.html")
-            .contains("Not observed: nothing to measure in this product")
+        product_page(&given.tree()).contains("Not observed: nothing to measure in this product")
     );
 }
 
@@ -167,24 +178,26 @@ fn a_bucket_without_a_value_is_a_gap_in_the_line() {
     );
     let tree = given.tree();
     let svg = file(&tree, "charts/flow.pickup_time.svg");
-    // Five runs between the gaps at 11, 20 to 22 and 40, for the median and the quieter line each.
-    assert_eq!(
-        svg.matches("<polyline").count() - n_grid_lines(&svg),
-        2 * 4,
-        "four runs in two lines"
-    );
+    // Four runs of several buckets between the gaps at 11, 20 to 22 and 40, for the median and the quieter line each.
+    for style in [
+        "stroke=\"#255FC9\" stroke-width=\"20\" d=",
+        "stroke=\"#7690C8\" stroke-width=\"12\" d=",
+    ] {
+        let path = svg
+            .split(style)
+            .nth(1)
+            .and_then(|rest| rest.split('"').nth(1))
+            .unwrap();
+        assert_eq!(
+            path.to_lowercase().matches('m').count(),
+            4,
+            "{style} {path}"
+        );
+    }
     assert!(!svg.contains("NaN") && !svg.contains("inf"));
     let csv = file(&tree, "charts/flow.pickup_time.csv");
     assert!(csv.contains("\n2025-W32,too_few,false,2,,,,,\n"), "{csv}");
     assert!(csv.contains("\n2025-W41,missing,false,,,,,,\n"), "{csv}");
-}
-
-fn n_grid_lines(svg: &str) -> usize {
-    svg.lines()
-        .filter(|line| {
-            line.starts_with("<polyline") && (line.contains("#E4E7EC") || line.contains("#A9B1BD"))
-        })
-        .count()
 }
 
 #[test]
@@ -221,7 +234,8 @@ fn a_broken_number_is_a_missing_number() {
 
 #[test]
 fn every_figure_carries_n_its_interval_its_ledger_and_its_definition() {
-    let page = file(&Given::everything().tree(), "index.html");
+    let tree = Given::everything().tree();
+    let page = product_page(&tree);
     let card = page
         .split("<article")
         .find(|card| card.contains("id=\"flow.pickup_time\""))
@@ -235,14 +249,23 @@ fn every_figure_carries_n_its_interval_its_ledger_and_its_definition() {
         "own pull request",
         "not ready yet",
         "97 % (618 of 634)",
-        "From ready for review",
-        "linchpin, after DORA 2026",
-        "How it can mislead",
+        "definitions.html#flow.pickup_time",
+        "charts/flow.pickup_time.csv",
+        "charts/flow.pickup_time.areas.csv",
         "By repository",
         "By area",
         "linchpin explain flow.pickup_time",
     ] {
         assert!(card.contains(words), "{words}\n{card}");
+    }
+    let definitions = file(&tree, "definitions.html");
+    assert_eq!(definitions.matches("id=\"flow.pickup_time\"").count(), 1);
+    for words in [
+        "From ready for review",
+        "linchpin, after DORA 2026",
+        "How it can mislead",
+    ] {
+        assert!(definitions.contains(words), "{words}");
     }
     let at = |area: &str| card.find(area).unwrap();
     assert!(
@@ -265,7 +288,7 @@ fn partial_data_is_a_banner_and_unread_streams_are_a_note() {
         given.certificates = vec![certificate(WEB, Stream::History, completeness)];
         let tree = given.tree();
         (
-            file(&tree, "index.html"),
+            product_page(&tree),
             file(&tree, "data_quality.json"),
             file(&tree, "summary.md"),
         )
@@ -278,10 +301,10 @@ fn partial_data_is_a_banner_and_unread_streams_are_a_note() {
     );
     assert!(quality.contains("\"partial\": true") && summary.contains("> **Partial data.**"));
     let (page, quality, summary) = page_with(Completeness::Skipped);
-    assert!(!page.contains("class=\"banner\"") && page.contains("What this page has not read"));
+    assert!(!page.contains("class=\"banner\"") && page.contains("Not read: history of acme/web"));
     assert!(quality.contains("\"partial\": false") && summary.contains("> **Not read.**"));
     let (page, ..) = page_with(Completeness::Complete);
-    assert!(!page.contains("class=\"banner\"") && !page.contains("What this page has not read"));
+    assert!(!page.contains("class=\"banner\"") && !page.contains("Not read:"));
 }
 
 #[test]
@@ -290,11 +313,13 @@ fn several_products_keep_their_charts_apart() {
     let name = "Back office / été";
     given.products.push(ProductInput {
         unmet: Vec::new(),
+        silos: Vec::new(),
         name: name.to_owned(),
         repositories: vec![API],
     });
     given.products.push(ProductInput {
         unmet: Vec::new(),
+        silos: Vec::new(),
         name: "Back office - t".to_owned(),
         repositories: vec![],
     });
@@ -319,22 +344,131 @@ fn several_products_keep_their_charts_apart() {
         tree.iter()
             .any(|(path, _)| path == "charts/back-office-t.flow.pickup_time.svg")
     );
-    let page = file(&tree, "index.html");
-    let mut anchors: Vec<&str> = page
-        .split(" id=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
+    let pages = tree.iter().filter(|(path, _)| is_page(path));
+    let names: Vec<&str> = pages.clone().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "back-office-t-2.html",
+            "back-office-t.html",
+            "data.html",
+            "definitions.html",
+            "index.html",
+            "storefront.html"
+        ]
+    );
+    for (path, bytes) in pages {
+        let page = String::from_utf8_lossy(bytes);
+        let mut anchors: Vec<&str> = page
+            .split(" id=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        let n_anchors = anchors.len();
+        anchors.sort_unstable();
+        anchors.dedup();
+        assert_eq!(anchors.len(), n_anchors, "{path}: no anchor twice");
+    }
+}
+
+#[test]
+fn a_product_is_never_called_like_another_page() {
+    let mut given = Given::everything();
+    let names = ["index", "Definitions", "data", "Path: widgets", "widgets"];
+    given.products = names
+        .iter()
+        .map(|name| ProductInput {
+            unmet: Vec::new(),
+            silos: Vec::new(),
+            name: (*name).to_owned(),
+            repositories: vec![WEB],
+        })
         .collect();
-    let n_anchors = anchors.len();
-    anchors.sort_unstable();
-    anchors.dedup();
-    assert_eq!(anchors.len(), n_anchors, "no anchor twice");
+    let report = given.report();
+    let ids: Vec<&str> = report.products.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "product-index",
+            "product-definitions",
+            "product-data",
+            "product-path-widgets",
+            "widgets"
+        ]
+    );
+}
+
+#[test]
+fn the_first_screen_tells_what_moved_and_what_to_look_at() {
+    let tree = Given::everything().tree();
+    let page = product_page(&tree);
+    let first = page.split("class=\"part\"").next().unwrap();
+    for words in [
+        "2026-02-19 to 2026-05-19 against 2025-11-21 to 2026-02-18",
+        "Moved: Change lead time longer (30.0 h → 2.5 d, n 70 → 80). Not told apart: 2 others.",
+        "2025-11-03 “Reviews are spread”, the 90 days before against the 90 after: Change lead time shorter",
+        "agreed: a first review comes within 1 working days: crossed by 1",
+        "1 pull request waits longer than agreed (a first review comes within 1 working days).",
+        "<a href=\"https://github.example/acme/web/pull/419\">web #419, 7.6 working days</a>",
+        "“web/checkout”: one person, nobody else since 2025-02-17",
+    ] {
+        assert!(first.contains(words), "{words}\n{first}");
+    }
+    let summary = file(&tree, "summary.md");
+    for words in [
+        "**An agreement is crossed, figures moved and one person alone knows an area.**",
+        "**Moved: Change lead time longer (30.0 h → 2.5 d, n 70 → 80). Not told apart: 2 others.**",
+        "- **Agreement crossed** 1 pull request waits longer than agreed",
+        "[web #419, 7.6 working days](https://github.example/acme/web/pull/419)",
+        "| Change lead time, median | **2.5 d** n 80 | 30.0 h n 70 | longer |",
+        "| Pickup time, median<br>_a first review comes within 1 working days: crossed by 1_ | **4.3 h** n 80 | 4.1 h n 70 | not told apart |",
+    ] {
+        assert!(summary.contains(words), "{words}\n{summary}");
+    }
+    assert!(!page.contains("Grace") && !summary.contains("Grace"));
+    let chat = file(&tree, "chat.txt");
+    assert!(
+        chat.contains("- Agreement crossed: 1 pull request waits longer than agreed (a first review comes within 1 working days). web #419, 7.6 working days https://github.example/acme/web/pull/419\n"),
+        "{chat}"
+    );
+    let badge: serde_json::Value =
+        serde_json::from_str(&file(&tree, "badges/dora.change_lead_time.json")).unwrap();
+    assert_eq!(
+        badge,
+        serde_json::json!({
+            "schemaVersion": 1, "label": "change lead time", "message": "2.5 d (n 80)", "color": "lightgrey"
+        })
+    );
+}
+
+#[test]
+fn a_figure_whose_precondition_fails_over_the_window_is_replaced_by_the_reason_in_its_parts() {
+    let mut given = Given::everything();
+    given
+        .measures
+        .retain(|measure| measure.definition.id != "flow.pickup_time");
+    given.measures.push(not_observed(&PICKUP, PRODUCT));
+    let page = product_page(&given.tree());
+    let strip = page.split("id=\"now-and-before\"").nth(1).unwrap();
+    let line = strip.split("<tr>").find(|row| row.contains("Pickup time"));
+    let line = line.unwrap().split("</tr>").next().unwrap();
+    assert!(
+        line.contains("<td colspan=\"3\" class=\"missing\">no GitHub token</td>"),
+        "{line}"
+    );
+    assert!(!line.contains("<svg") && !line.contains("4.3 h"), "{line}");
+    let around = strip.split("“Reviews are spread”").nth(1).unwrap();
+    assert!(!around.split("</p>").next().unwrap().contains("Pickup"));
 }
 
 #[test]
 fn the_page_asks_for_nothing() {
-    let page = file(&Given::everything().tree(), "index.html");
-    assert!(page.contains("default-src 'none'"));
+    let tree = Given::everything().tree();
+    let pages = tree.iter().filter(|(path, _)| is_page(path));
+    let page: String = pages
+        .map(|(_, bytes)| String::from_utf8_lossy(bytes))
+        .collect();
+    assert_eq!(page.matches("default-src 'none'").count(), 4);
     for word in [
         "<script",
         "http-equiv=\"refresh",
@@ -360,6 +494,7 @@ fn a_summary_stays_below_what_github_shows() {
         .iter()
         .map(|name| ProductInput {
             unmet: Vec::new(),
+            silos: Vec::new(),
             name: name.clone(),
             repositories: vec![WEB],
         })
@@ -551,7 +686,7 @@ fn a_document_becomes_a_page_that_asks_for_nothing() {
         "<blockquote><p>first line</p>",
         "&gt; [x](javascript:1)",
         "<b>Impact:</b> [yours to write]",
-        "<svg class=\"lp\"",
+        "<svg class=\"lp",
         "default-src 'none'",
     ] {
         assert!(page.contains(words), "{words}\n{page}");

@@ -15,18 +15,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use linchpin::domain::{
     Bucket, Completeness, Gap, Granularity, PrNumber, RepositoryId, Stream, StreamCertificate,
     Window,
 };
+use linchpin::metrics::agreements::{Agreement, Item, Standing};
 use linchpin::metrics::measure::{
     Cell, Definition, Ledger, LedgerRow, Measure, Measured, Note, Number, Scope, Subject, Thing,
     Unit, Value,
 };
+use linchpin::metrics::recent::{Recent, RecentFigure, Stretch};
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
-    AcceptedFlag, ProductInput, RepositoryLabel, TeamDefinition, TeamInput, TeamReport, team,
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
+    TeamReport, team,
 };
 use linchpin::work::{Fate, Need};
 
@@ -239,6 +244,7 @@ pub(crate) fn bucketed(
         cells,
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     }
 }
 
@@ -358,6 +364,7 @@ fn review_and_knowledge(product: &str) -> Vec<Measure> {
         cells: vec![cell(whole(product), None, share(300, 900))],
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     };
     for (at, bucket) in Bucket::spine(window(), Granularity::Quarter, &TimeZone::UTC)
         .into_iter()
@@ -383,6 +390,7 @@ pub(crate) fn not_observed(definition: &'static Definition, product: &str) -> Me
         cells: vec![cell(whole(product), None, measured)],
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     }
 }
 
@@ -421,6 +429,138 @@ pub(crate) struct Given {
     pub(crate) certificates: Vec<StreamCertificate>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) accepted: Vec<AcceptedFlag>,
+    pub(crate) agreed: Vec<AgreedLimit>,
+    pub(crate) window: Window,
+    pub(crate) recent: Option<Recent>,
+    pub(crate) events: Vec<MarkedDay>,
+    pub(crate) agreements: Vec<Agreement>,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+}
+
+/// A stretch of days.
+pub(crate) fn stretch(first: Date, days: i64) -> Stretch {
+    let zone = TimeZone::UTC;
+    let after = first.saturating_add(days.days());
+    Stretch {
+        window: Window {
+            since: Bucket::start_of(first, &zone),
+            until: Bucket::start_of(after, &zone),
+        },
+        first,
+        last: after.yesterday().unwrap(),
+        hours: days as f64 * 24.0,
+        working_hours: None,
+    }
+}
+
+/// Some metrics of products over the stretches that are compared: lead times are longer, pickup times not told apart.
+pub(crate) fn recent(products: &[&str]) -> Recent {
+    let whole_of = |definition: &'static Definition, of: &dyn Fn() -> Measured| Measure {
+        definition,
+        cells: products
+            .iter()
+            .map(|product| cell(whole(product), None, of()))
+            .collect(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+        drawn: Vec::new(),
+    };
+    let first = date(2024, 11, 1);
+    let last = date(2026, 4, 30);
+    let months = Bucket::spine(
+        Window {
+            since: Bucket::start_of(first, &TimeZone::UTC),
+            until: Bucket::start_of(last, &TimeZone::UTC),
+        },
+        Granularity::Month,
+        &TimeZone::UTC,
+    );
+    let by_month = |definition: &'static Definition| Measure {
+        definition,
+        cells: products
+            .iter()
+            .flat_map(|product| {
+                months.iter().enumerate().map(move |(at, month)| {
+                    cell(whole(product), Some(*month), hours(9, wave(at, 2.0, 30.0)))
+                })
+            })
+            .collect(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+        drawn: Vec::new(),
+    };
+    let figure = |definition: &'static Definition, now: f64, before: f64| RecentFigure {
+        now: whole_of(definition, &|| hours(80, now)),
+        before: whole_of(definition, &|| hours(70, before)),
+        months: Some(by_month(definition)),
+        around: Some([
+            whole_of(definition, &|| hours(60, 2.0 * now)),
+            whole_of(definition, &|| hours(66, now)),
+        ]),
+    };
+    let counted_in = |n| whole_of(&FREQUENCY, &|| counted(n));
+    Recent {
+        now: stretch(date(2026, 2, 19), 90),
+        before: stretch(date(2025, 11, 21), 90),
+        months: months
+            .iter()
+            .map(|month| (*month, stretch(month.first_day(), 30)))
+            .collect(),
+        around: Some([
+            stretch(date(2025, 8, 5), 90),
+            stretch(date(2025, 11, 3), 90),
+        ]),
+        figures: vec![
+            RecentFigure {
+                now: counted_in(47),
+                before: counted_in(52),
+                months: None,
+                around: None,
+            },
+            figure(&LEAD, 61.0, 30.0),
+            figure(&PICKUP, 4.3, 4.1),
+        ],
+    }
+}
+
+/// An agreement that one pull request crosses.
+pub(crate) fn crossed(scope: &str) -> Agreement {
+    Agreement {
+        metric: "flow.pickup_time",
+        scope: scope.to_owned(),
+        agreed: "a first review comes within 1 working days".to_owned(),
+        found: None,
+        unit: Unit::Count("pull requests"),
+        n: Some(1),
+        interval: None,
+        standing: Standing::Crossed,
+        items: vec![Item {
+            repository: WEB,
+            number: Some(PrNumber(419)),
+            subject: "#419 thanks to Grace Hopper".to_owned(),
+            link: Some("https://github.example/acme/web/pull/419".to_owned()),
+            working_days: Some(7.6),
+        }],
+    }
+}
+
+/// Whether a file is a page.
+pub(crate) fn is_page(path: &str) -> bool {
+    std::path::Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "html")
+}
+
+/// The page of the only product of a tree.
+pub(crate) fn product_page(tree: &[OutputFile]) -> String {
+    let is_product = |path: &str| {
+        is_page(path) && !["index.html", "definitions.html", "data.html"].contains(&path)
+    };
+    let mut pages = tree.iter().filter(|(path, _)| is_product(path));
+    let (_, bytes) = pages.next().unwrap();
+    assert!(pages.next().is_none());
+    String::from_utf8(bytes.clone()).unwrap()
 }
 
 impl Given {
@@ -428,6 +568,7 @@ impl Given {
         Self {
             products: vec![ProductInput {
                 unmet: Vec::new(),
+                silos: vec![("web/checkout".to_owned(), Some(date(2025, 2, 17)))],
                 name: PRODUCT.to_owned(),
                 repositories: vec![WEB, API],
             }],
@@ -440,13 +581,23 @@ impl Given {
             ],
             gaps: Vec::new(),
             accepted: Vec::new(),
+            agreed: Vec::new(),
+            window: window(),
+            recent: Some(recent(&[PRODUCT])),
+            events: vec![MarkedDay {
+                on: date(2025, 11, 3),
+                title: "Reviews are spread".to_owned(),
+            }],
+            agreements: vec![crossed(PRODUCT)],
+            title: None,
+            description: None,
         }
     }
 
     pub(crate) fn report(&self) -> TeamReport {
         let input = TeamInput {
-            as_of: window().until,
-            window: window(),
+            as_of: self.window.until,
+            window: self.window,
             granularity: Granularity::Week,
             zone: TimeZone::get("Europe/Berlin").unwrap(),
             products: &self.products,
@@ -454,7 +605,13 @@ impl Given {
             measures: &self.measures,
             certificates: &self.certificates,
             gaps: &self.gaps,
+            recent: self.recent.as_ref(),
+            events: &self.events,
+            agreements: &self.agreements,
+            title: self.title.as_deref(),
+            description: self.description.as_deref(),
             accepted: &self.accepted,
+            agreed: &self.agreed,
             names: &linchpin::report::Names::none(),
             minimum_n: 5,
             minimum_people: 3,

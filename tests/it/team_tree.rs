@@ -11,18 +11,20 @@ use linchpin::domain::{
     Completeness, EmailAddress, Environment, Gap, Granularity, Login, PersonId, RepositoryId,
     Stream, StreamCertificate, Window,
 };
+use linchpin::metrics::agreements::agreements;
 use linchpin::metrics::measure::{About, Cell, LedgerRow, Measure, Measured};
+use linchpin::metrics::recent::Recent;
 use linchpin::metrics::{REGISTRY, measure_all};
 use linchpin::register;
 use linchpin::render::{OutputFile, team_tree};
 use linchpin::report::withheld::without_few;
 use linchpin::report::{
-    AcceptedFlag, KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
-    team,
+    AcceptedFlag, KnownPerson, MarkedDay, Names, ProductInput, RepositoryLabel, TeamDefinition,
+    TeamInput, team,
 };
 use linchpin::store::{Mode, Store, facts as store_facts};
 use linchpin::tables::Tables;
-use linchpin::work::Question;
+use linchpin::work::{Question, Reading};
 use serde_json::Value;
 
 use crate::crowd;
@@ -304,10 +306,27 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         .iter()
         .map(|product| ProductInput {
             unmet: Vec::new(),
+            silos: Vec::new(),
             name: product.name.clone(),
             repositories: product.repositories.clone(),
         })
         .collect();
+    let definition = TeamDefinition::built_in().unwrap();
+    let events = [MarkedDay {
+        on: date(2026, 3, 11),
+        title: format!("{} is there", word()),
+    }];
+    let readings = Reading::of_products(&given.tables, &question);
+    let recent = Recent::of(&readings, &definition.recent_metrics(), |_| {
+        Some(events[0].on)
+    });
+    let agreements = agreements(
+        &register::parse(&given.register, "linchpin.toml").unwrap(),
+        &measures,
+        &readings,
+    )
+    .unwrap();
+    let (title, description) = (format!("Health of {}", word()), word());
     let certificates = [StreamCertificate {
         repository: LAMP,
         stream: Stream::History,
@@ -354,13 +373,19 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         measures: &measures,
         certificates: &certificates,
         gaps: &gaps,
+        recent: recent.as_ref(),
+        events: &events,
+        agreements: &agreements,
+        title: Some(&title),
+        description: Some(&description),
         accepted: &accepted,
+        agreed: &[],
         names: &Names::of(&known, &["acme/lamp"]),
         minimum_n: 5,
         minimum_people: 2,
         version: "0.1.0",
     };
-    team_tree(&team(&input, &TeamDefinition::built_in().unwrap()), &[]).unwrap()
+    team_tree(&team(&input, &definition), &[]).unwrap()
 }
 
 /// A basic string of TOML.
@@ -495,7 +520,7 @@ fn organisations() -> &'static [(Vec<Measure>, Vec<Measure>)] {
         all.push(measure_all(&tables, &question));
         all.into_iter()
             .map(|measures| {
-                let public = without_few(&measures, MINIMUM);
+                let public = without_few(&measures, &jiff::tz::TimeZone::UTC, MINIMUM);
                 (measures, public)
             })
             .collect()
@@ -731,7 +756,7 @@ fn a_single_joiner_is_a_number_and_nothing_else() {
         &given.tables.people,
     );
     let measures = measure_all(&given.tables, &question);
-    let public = without_few(&measures, MINIMUM);
+    let public = without_few(&measures, &jiff::tz::TimeZone::UTC, MINIMUM);
     let onboarding = public
         .iter()
         .find(|measure| measure.definition.id == "onboarding.milestones")

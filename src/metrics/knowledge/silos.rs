@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::decay::{AreaKnowledge, by_area, stale};
 use crate::domain::PersonId;
 use crate::metrics::Metric;
@@ -13,6 +15,7 @@ use crate::metrics::measure::{
 use crate::metrics::number::RATIO;
 use crate::work::activity::active_people;
 use crate::work::file_areas::repositories_of_areas;
+use crate::work::history::touches::last_touches;
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -102,6 +105,30 @@ pub fn silos_among(
         })
     };
     enough.filter_map(silo).collect()
+}
+
+/// The silos of a product with the instant at which somebody other than the holder last changed or reviewed anything there; `None`:
+/// nobody ever did.
+#[must_use]
+pub fn last_seen_by_others(reading: &Reading<'_>) -> Vec<(String, Option<Timestamp>)> {
+    if stale(reading).is_some() {
+        return Vec::new();
+    }
+    let silos = silos(reading);
+    if silos.is_empty() {
+        return Vec::new();
+    }
+    let touches = last_touches(reading);
+    let last = |silo: &Silo| {
+        let others = touches
+            .iter()
+            .filter(|((area, person), _)| *area == silo.area && *person != silo.holder);
+        others.map(|(_, touch)| touch.at).max()
+    };
+    silos
+        .iter()
+        .map(|silo| (silo.area.clone(), last(silo)))
+        .collect()
 }
 
 fn silo_of(area: &AreaKnowledge, active: &BTreeSet<PersonId>) -> Option<(PersonId, f64)> {

@@ -7,45 +7,45 @@ use super::tables::{TableView, table};
 use crate::render::{RenderError, encode, svg};
 use crate::report::figure::{Headline, RowLine};
 use crate::report::quantity;
-use crate::report::{Chart, Figure, Shape};
+use crate::report::{Chart, Figure};
+
+/// The most facts beside a headline; the rest is folded.
+const MOST_FACTS: usize = 4;
+/// The most rows of a table that a page folds away; `metrics.json` has all of them.
+const MOST_ROWS: usize = 8;
 
 #[derive(Serialize)]
 pub(super) struct FigureView {
     anchor: String,
-    metric: String,
-    product: String,
-    title: String,
-    question: String,
+    metric: &'static str,
+    title: &'static str,
+    question: &'static str,
     amount: Option<String>,
     label: String,
-    n: String,
-    interval: Option<String>,
+    /// At most four: what they are, and the words.
+    facts: Vec<(String, String)>,
+    /// The value's other numbers.
     others: Vec<(String, String)>,
     coverage: String,
-    is_covered: bool,
     chart: Option<Value>,
-    legend: Vec<(&'static str, String)>,
+    /// Files beside the page: what they are, and their places.
+    files: Vec<(&'static str, String)>,
     /// How many buckets had too few rows to draw; empty where none had.
     too_few: String,
     cautions: Vec<String>,
     /// What could not be measured, where that is much.
     large_unknown: Option<String>,
     notes: Vec<String>,
-    bar: Value,
     included: String,
     excluded: String,
     unknown: String,
     population: String,
     reasons: Vec<(&'static str, String, String)>,
-    definition: String,
-    source: String,
-    parts: Vec<(&'static str, String)>,
     rows_title: String,
     rows: Vec<RowView>,
+    n_rows: usize,
     n_rows_omitted: String,
     tables: Vec<TableView>,
-    /// The table that stands where a chart would, for a state that has none.
-    side: Option<TableView>,
 }
 
 #[derive(Serialize)]
@@ -59,13 +59,14 @@ pub(super) fn anchor(id: &str) -> String {
     encode::file_name(id)
 }
 
+/// A card. Where it is opened, its repositories and areas are folded into it; else they are in the files beside the page alone.
 pub(super) fn figure(
     figure: &Figure,
-    product: &str,
+    is_opened: bool,
     minimum_n: u64,
 ) -> Result<FigureView, RenderError> {
     let definition = figure.definition;
-    let (amount, label, interval, others, n) = match &figure.headline {
+    let (amount, label, interval, mut others, n) = match &figure.headline {
         Headline::Value {
             amount,
             label,
@@ -95,113 +96,91 @@ pub(super) fn figure(
         .unknown
         .iter()
         .map(|(reason, n)| ("unknown", words(reason), quantity::count(*n)));
-    let parts = [
-        ("Formula", definition.formula),
-        ("Bucketed by", definition.cohort.unwrap_or_default()),
-        ("Left out", definition.exclusions),
-        ("How to read it", definition.how_to_read),
-        ("How it can mislead", definition.can_mislead),
-    ];
+    let mut facts = vec![("n".to_owned(), quantity::count(n))];
+    facts.extend(interval.map(|ends| ("80 % interval".to_owned(), ends)));
+    if coverage.hits != coverage.of {
+        facts.push(("measured".to_owned(), quantity::ratio(coverage)));
+    }
+    let n_more = MOST_FACTS.saturating_sub(facts.len()).min(others.len());
+    facts.extend(others.drain(..n_more));
     let stands_alone = figure.chart.is_none() && figure.rows.is_empty();
-    let (side, by_area) = if stands_alone {
-        (figure.by_area.as_ref(), None)
-    } else {
-        (None, figure.by_area.as_ref())
-    };
-    let tables = [
-        figure.by_repository.as_ref(),
-        by_area,
-        figure.buckets.as_ref(),
-    ];
+    let tables = [figure.by_repository.as_ref(), figure.by_area.as_ref()];
+    let tables = tables.into_iter().filter(|_| is_opened || stands_alone);
     Ok(FigureView {
         anchor: anchor(&figure.id),
-        metric: definition.id.to_owned(),
-        product: product.to_owned(),
-        title: definition.title.to_owned(),
-        question: definition.question.to_owned(),
+        metric: definition.id,
+        title: definition.title,
+        question: definition.question,
         amount,
         label,
-        n: quantity::count(n),
-        interval,
+        facts,
         others,
         coverage: quantity::ratio(coverage),
-        is_covered: coverage.hits == coverage.of,
         chart: figure
             .chart
             .as_ref()
             .map(svg::inline)
             .transpose()?
-            .map(Value::from_safe_string),
-        legend: figure.chart.as_ref().map(legend).unwrap_or_default(),
+            .map(|drawn| Value::from_safe_string(light(&drawn))),
+        files: files(figure),
         too_few: figure.chart.as_ref().map(too_few).unwrap_or_default(),
         cautions: figure.cautions.clone(),
         large_unknown: figure.large_unknown_words(minimum_n),
         notes: figure.notes.clone(),
-        bar: Value::from_safe_string(svg::ledger_bar(
-            ledger.included,
-            n_excluded,
-            ledger.n_unknown(),
-        )),
         included: quantity::count(ledger.included),
         excluded: quantity::count(n_excluded),
         unknown: quantity::count(ledger.n_unknown()),
         population: quantity::count(ledger.population()),
         reasons: excluded.chain(unknown).collect(),
-        definition: definition.definition.to_owned(),
-        source: definition.source.to_owned(),
-        parts: parts
-            .into_iter()
-            .filter(|(_, words)| !words.is_empty())
-            .map(|(title, words)| (title, words.to_owned()))
-            .collect(),
         rows_title: figure.rows_title.clone(),
+        n_rows: figure.rows.len(),
         rows: figure.rows.iter().map(row).collect(),
         n_rows_omitted: if figure.n_rows_omitted > 0 {
             quantity::count(figure.n_rows_omitted)
         } else {
             String::new()
         },
-        tables: tables.into_iter().flatten().map(table).collect(),
-        side: side.map(table),
+        tables: tables
+            .flatten()
+            .map(|whole| table(&whole.first(MOST_ROWS)))
+            .collect(),
     })
 }
 
-/// Classes of a stack's parts, by their colour.
-const STACK: [&str; 6] = ["part0", "part1", "part2", "part3", "part4", "part5"];
+/// The files with what a card does not print.
+fn files(figure: &Figure) -> Vec<(&'static str, String)> {
+    let place = |kind| format!("charts/{}{kind}.csv", encode::file_name(&figure.id));
+    let chart = figure
+        .chart
+        .as_ref()
+        .map(|_| ("the chart's numbers", place("")));
+    let repositories = figure.by_repository.as_ref();
+    let repositories = repositories.map(|_| ("by repository", place(".repositories")));
+    let areas = figure.by_area.as_ref();
+    let areas = areas.map(|_| ("by area", place(".areas")));
+    [chart, repositories, areas].into_iter().flatten().collect()
+}
 
-/// Classes of the legend's marks with their words.
-fn legend(chart: &Chart) -> Vec<(&'static str, String)> {
-    let mut legend: Vec<(&'static str, String)> = chart
-        .marks
-        .iter()
-        .map(|mark| {
-            (
-                match mark.shape {
-                    Shape::QuietLine => "quiet",
-                    Shape::Line | Shape::Bars => "line",
-                    Shape::Stack(at) => STACK.get(usize::from(at)).copied().unwrap_or("line"),
-                },
-                mark.title.clone(),
-            )
-        })
-        .collect();
-    if chart.has_band {
-        legend.push(("band", "80 % interval".to_owned()));
+/// A drawing without the attributes that say what holds without them.
+fn light(drawn: &str) -> String {
+    let mut light = drawn.to_owned();
+    for attribute in [
+        " opacity=\"1\"",
+        " stroke=\"none\" stroke-width=\"0\"",
+        " stroke=\"none\"",
+    ] {
+        light = light.replace(attribute, "");
     }
-    if chart.points.iter().any(|point| point.is_cut)
-        && chart.marks.iter().any(|mark| mark.shape == Shape::Bars)
-    {
-        legend.push(("quiet", "cut by the window".to_owned()));
-    }
-    legend
+    light
 }
 
 fn too_few(chart: &Chart) -> String {
     let (n_too_few, n_with_rows) = chart.n_too_few();
-    if n_too_few == 0 {
-        return String::new();
-    }
-    format!("{n_too_few} of {n_with_rows} buckets have too few rows to draw")
+    let too_few = (n_too_few > 0)
+        .then(|| format!("{n_too_few} of {n_with_rows} buckets have too few rows to draw."));
+    let left_out = Some(chart.left_out.clone()).filter(|words| !words.is_empty());
+    let said: Vec<String> = too_few.into_iter().chain(left_out).collect();
+    said.join(" ")
 }
 
 fn row(row: &RowLine) -> RowView {

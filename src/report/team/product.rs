@@ -1,12 +1,15 @@
 //! One product's sections: figures where there is a number, and the reason where there is none.
 
 use super::comparison::comparison;
-use super::shortcomings::cautions;
+use super::looks::looks;
+use super::shortcomings::{cautions, of_product};
+use super::strips::strip;
 use super::{Absence, AbsenceKind, ProductReport, Section};
 use crate::metrics::measure::{Definition, Measured};
 use crate::report::definition::TeamDefinition;
 use crate::report::figure::{self, Frame};
 use crate::report::input::{ProductInput, RepositoryLabel, TeamInput};
+use crate::report::picture;
 use crate::report::withheld::people_words;
 
 pub(super) fn product_report(
@@ -26,6 +29,9 @@ pub(super) fn product_report(
         zone: &input.zone,
         repositories: &faces,
         product: &product.name,
+        granularity: input.granularity,
+        events: input.events,
+        agreed: input.agreed,
     };
     let measured: Vec<&str> = input
         .measures
@@ -86,23 +92,16 @@ pub(super) fn product_report(
             absences,
         });
     }
-    let shown = |id: &String| {
-        sections
-            .iter()
-            .flat_map(|section| &section.figures)
-            .any(|figure| figure.id == *id)
-    };
-    let at_a_glance = definition
-        .at_a_glance
-        .iter()
-        .map(|metric| figure_id(metric))
-        .filter(shown)
-        .collect();
+    let pictures = picture::pictures(input.measures, &frame, &figure_id);
+    let strip = strip(input, definition, &product.name);
     ProductReport {
         id: slug.to_owned(),
         name: product.name.clone(),
-        repositories: faces,
-        at_a_glance,
+        repositories: faces.clone(),
+        shortcomings: of_product(input, product),
+        looks: looks(input, product, slug, &frame, strip.as_ref()),
+        strip,
+        pictures,
         sections,
     }
 }

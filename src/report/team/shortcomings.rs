@@ -30,16 +30,7 @@ pub(super) fn cautions(
             && product.repositories.contains(&certificate.repository)
             && needs(certificate.stream)
     });
-    let lines: Vec<CertificateLine> = concerned
-        .map(|certificate| CertificateLine {
-            repository: input
-                .repositories
-                .iter()
-                .find(|face| face.id == certificate.repository)
-                .map_or_else(String::new, |face| face.name.clone()),
-            certificate: certificate.clone(),
-        })
-        .collect();
+    let lines: Vec<CertificateLine> = concerned.map(|line| named(input, line)).collect();
     let sentence = |short: Shortcoming| {
         let reason = short
             .reason
@@ -48,6 +39,28 @@ pub(super) fn cautions(
         format!("{} {}{reason}", short.what, short.state)
     };
     shortcomings(&lines).into_iter().map(sentence).collect()
+}
+
+/// What a product's data lacks: what is withheld of it, then its streams that are short.
+pub(super) fn of_product(input: &TeamInput<'_>, product: &ProductInput) -> Vec<Shortcoming> {
+    let lines = input
+        .certificates
+        .iter()
+        .filter(|line| product.repositories.contains(&line.repository));
+    let lines: Vec<CertificateLine> = lines.map(|line| named(input, line)).collect();
+    withheld(std::slice::from_ref(product))
+        .chain(shortcomings(&lines))
+        .collect()
+}
+
+/// A line of the certificate with its repository's name.
+pub(super) fn named(input: &TeamInput<'_>, certificate: &StreamCertificate) -> CertificateLine {
+    let mut faces = input.repositories.iter();
+    let face = faces.find(|face| face.id == certificate.repository);
+    CertificateLine {
+        repository: face.map_or_else(String::new, |face| face.name.clone()),
+        certificate: certificate.clone(),
+    }
 }
 
 /// The word for people.

@@ -1,0 +1,199 @@
+//! The page that names every product, as its template sees it.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::first::{self, LookView};
+use super::tables::{TableView, accepted, certificates, gaps};
+use super::top::Top;
+use crate::domain::Completeness;
+use crate::render::product_page;
+use crate::report::strip::{Side, Spark, StripLine};
+use crate::report::team::ProductReport;
+use crate::report::{TeamReport, quantity};
+
+/// How many months a product's small lines have.
+const MONTHS: usize = 12;
+
+#[derive(Serialize)]
+pub(super) struct OverviewPage {
+    top: Top,
+    /// The state of the data in one line.
+    data: String,
+    days: Option<String>,
+    columns: Vec<String>,
+    rows: Vec<RowView>,
+    looked: Vec<LookView>,
+    is_of_all: bool,
+    accepted: Option<TableView>,
+}
+
+#[derive(Serialize)]
+struct RowView {
+    name: String,
+    place: String,
+    cells: Vec<CellView>,
+}
+
+#[derive(Serialize)]
+struct CellView {
+    /// The column's title, for narrow screens.
+    of: String,
+    text: Option<String>,
+    mark: &'static str,
+    words: String,
+    path: Option<String>,
+    because: String,
+}
+
+/// How complete the data is, as its template sees it.
+#[derive(Serialize)]
+pub(super) struct DataPage {
+    top: Top,
+    certificates: TableView,
+    gaps: Option<TableView>,
+}
+
+impl DataPage {
+    pub(super) fn of(report: &TeamReport, style: (&str, &str)) -> Self {
+        Self {
+            top: Top::of(report, style),
+            certificates: certificates(report),
+            gaps: gaps(report),
+        }
+    }
+}
+
+impl OverviewPage {
+    pub(super) fn of(report: &TeamReport, style: (&str, &str)) -> Self {
+        let strips = || {
+            report
+                .products
+                .iter()
+                .filter_map(|product| product.strip.as_ref())
+        };
+        let columns: Vec<String> = strips().next().map_or_else(Vec::new, |strip| {
+            shown(&strip.lines).map(|line| line.short.clone()).collect()
+        });
+        Self {
+            top: Top::of(report, style),
+            data: data(report),
+            days: strips()
+                .next()
+                .map(|strip| format!("{} against {}", strip.now.words(), strip.before.words())),
+            rows: report.products.iter().map(row).collect(),
+            columns,
+            looked: first::looks_of_all(&report.looks, &report.products),
+            is_of_all: report.products.len() > 1,
+            accepted: accepted(report),
+        }
+    }
+}
+
+fn shown(lines: &[StripLine]) -> impl Iterator<Item = &StripLine> {
+    lines.iter().filter(|line| line.in_overview)
+}
+
+fn row(product: &ProductReport) -> RowView {
+    let lines = product.strip.as_ref().map(|strip| strip.lines.as_slice());
+    RowView {
+        name: product.name.clone(),
+        place: product_page(product),
+        cells: shown(lines.unwrap_or_default()).map(cell).collect(),
+    }
+}
+
+fn cell(line: &StripLine) -> CellView {
+    let (text, n, because) = match &line.now {
+        Side::Found(found) => (Some(found.text.clone()), found.n, String::new()),
+        Side::Missing(because) => (None, 0, short(because)),
+    };
+    CellView {
+        of: line.short.clone(),
+        text,
+        mark: line.change.mark(),
+        words: format!("n {}, {}", quantity::count(n), line.change.words()),
+        path: path(&line.spark),
+        because,
+    }
+}
+
+/// The first words of a reason: the product's page has all of it.
+fn short(because: &str) -> String {
+    const MOST: usize = 40;
+    if because.chars().count() <= MOST {
+        return because.to_owned();
+    }
+    let cut: String = because.chars().take(MOST).collect();
+    let words = cut
+        .rsplit_once(' ')
+        .map_or(cut.as_str(), |(words, _)| words);
+    format!("{words} …")
+}
+
+/// The last months as a path in a box of 64 × 16; `None` where fewer than two have a number.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole units of a small picture"
+)]
+fn path(spark: &Spark) -> Option<String> {
+    let from = spark.points.len().saturating_sub(MONTHS);
+    let numbers: Vec<Option<f64>> = spark
+        .points
+        .iter()
+        .skip(from)
+        .map(|(_, number)| *number)
+        .collect();
+    if numbers.iter().flatten().count() < 2 {
+        return None;
+    }
+    let top = numbers
+        .iter()
+        .flatten()
+        .fold(0.0, |top: f64, number| top.max(*number));
+    let top = if top > 0.0 { top } else { 1.0 };
+    let mut path = String::new();
+    let mut is_open = false;
+    for (at, number) in (0_i32..).zip(&numbers) {
+        let Some(number) = number else {
+            is_open = false;
+            continue;
+        };
+        let y = 14 - (number / top * 12.0).round() as i32;
+        let _ = write!(
+            path,
+            "{}{} {y}",
+            if is_open { 'L' } else { 'M' },
+            3 + at * 5
+        );
+        if !is_open {
+            path.push_str("h0");
+        }
+        is_open = true;
+    }
+    Some(path)
+}
+
+/// How much of the data is there, in one line.
+fn data(report: &TeamReport) -> String {
+    let lines = || report.certificates.iter();
+    let n = lines().count();
+    let n_whole = lines().filter(|line| line.certificate.is_whole()).count();
+    let n_unread = lines()
+        .filter(|line| line.certificate.completeness == Completeness::Skipped)
+        .count();
+    let mut words = format!("Data: {n_whole} of {n} streams are complete");
+    if n_unread > 0 {
+        let _ = write!(words, ", {n_unread} were not read");
+    }
+    let oldest = lines()
+        .filter_map(|line| line.certificate.watermark)
+        .min()
+        .map(|at| report.zone.to_datetime(at).date());
+    if let Some(oldest) = oldest {
+        let _ = write!(words, "; complete up to {oldest}");
+    }
+    words.push('.');
+    words
+}

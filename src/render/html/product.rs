@@ -1,0 +1,224 @@
+//! A product's page as its template sees it: words and pictures, nothing to compute.
+
+use minijinja::value::Value;
+use serde::Serialize;
+
+use super::Sibling;
+use super::figure::{FigureView, anchor, figure};
+use super::first::{self, LookView, StripView};
+use super::page::beside;
+use super::tables::{TableView, table};
+use super::top::Top;
+use crate::evidence;
+use crate::render::{RenderError, encode, svg};
+use crate::report::team::{Absence, ProductReport, Section};
+use crate::report::{Figure, Picture, TeamReport, quantity};
+
+#[derive(Serialize)]
+pub(super) struct ProductPage {
+    top: Top,
+    product: ProductView,
+}
+
+#[derive(Serialize)]
+struct ProductView {
+    id: String,
+    name: String,
+    repositories: Vec<LinkView>,
+    /// What is published of its work.
+    published: Vec<Sibling>,
+    strip: Option<StripView>,
+    looks: Vec<LookView>,
+    pictures: Vec<PictureView>,
+    sections: Vec<SectionView>,
+}
+
+#[derive(Serialize)]
+struct LinkView {
+    text: String,
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PictureView {
+    anchor: String,
+    title: String,
+    svg: Value,
+    alternative: String,
+    csv: String,
+}
+
+#[derive(Serialize)]
+struct SectionView {
+    id: String,
+    title: String,
+    question: String,
+    figures: Vec<FigureView>,
+    comparisons: Vec<ComparisonView>,
+    nothing: Vec<NothingView>,
+    absences: Vec<AbsenceView>,
+}
+
+#[derive(Serialize)]
+struct ComparisonView {
+    anchor: String,
+    title: String,
+    note: String,
+    over_time: TableView,
+    by_area: Option<TableView>,
+}
+
+/// A figure without a row: a line is enough.
+#[derive(Serialize)]
+struct NothingView {
+    id: &'static str,
+    title: &'static str,
+    because: String,
+}
+
+#[derive(Serialize)]
+struct AbsenceView {
+    verdict: String,
+    because: String,
+    fix: Option<String>,
+    metrics: Vec<AbsentView>,
+}
+
+#[derive(Serialize)]
+struct AbsentView {
+    id: &'static str,
+    title: &'static str,
+}
+
+impl ProductPage {
+    pub(super) fn of(
+        report: &TeamReport,
+        product: &ProductReport,
+        pages: &[evidence::Page],
+        style: (&str, &str),
+    ) -> Result<Self, RenderError> {
+        let sections: Result<Vec<SectionView>, RenderError> = product
+            .sections
+            .iter()
+            .filter(|section| !section.figures.is_empty() || !section.absences.is_empty())
+            .map(|part| section(part, product, report.minimum_n))
+            .collect();
+        Ok(Self {
+            top: Top::of_product(report, product, style),
+            product: ProductView {
+                id: product.id.clone(),
+                name: product.name.clone(),
+                repositories: product
+                    .repositories
+                    .iter()
+                    .map(|face| LinkView {
+                        text: face.name.clone(),
+                        url: face.url.as_deref().and_then(encode::url),
+                    })
+                    .collect(),
+                published: pages.iter().map(beside).collect(),
+                strip: product
+                    .strip
+                    .as_ref()
+                    .map(|part| first::strip(part, product)),
+                looks: first::looks(&product.looks, product),
+                pictures: product
+                    .pictures
+                    .iter()
+                    .map(picture)
+                    .collect::<Result<_, RenderError>>()?,
+                sections: sections?,
+            },
+        })
+    }
+}
+
+fn picture(picture: &Picture) -> Result<PictureView, RenderError> {
+    Ok(PictureView {
+        anchor: anchor(&picture.id),
+        title: picture.title.clone(),
+        svg: Value::from_safe_string(svg::drawing(picture)?),
+        alternative: picture.alternative.clone(),
+        csv: format!("charts/{}.csv", encode::file_name(&picture.id)),
+    })
+}
+
+fn section(
+    section: &Section,
+    product: &ProductReport,
+    minimum_n: u64,
+) -> Result<SectionView, RenderError> {
+    let (nothing, figures): (Vec<&Figure>, Vec<&Figure>) = section
+        .figures
+        .iter()
+        .partition(|figure| figure.is_nothing());
+    let strip = product.strip.as_ref().map(|strip| strip.lines.as_slice());
+    let is_in_strip = |figure: &Figure| {
+        let mut lines = strip.unwrap_or_default().iter();
+        lines.any(|line| line.metric == figure.definition.id)
+    };
+    let figures: Result<Vec<FigureView>, RenderError> = figures
+        .into_iter()
+        .map(|part| figure(part, is_in_strip(part), minimum_n))
+        .collect();
+    Ok(SectionView {
+        id: section.id.clone(),
+        title: section.title.clone(),
+        question: section.question.clone(),
+        figures: figures?,
+        comparisons: section
+            .comparisons
+            .iter()
+            .map(|comparison| ComparisonView {
+                anchor: anchor(&comparison.id),
+                title: comparison.title.clone(),
+                note: comparison.note.clone(),
+                over_time: table(&comparison.over_time),
+                by_area: comparison.by_area.as_ref().map(table),
+            })
+            .collect(),
+        nothing: nothing
+            .into_iter()
+            .map(|figure| NothingView {
+                id: figure.definition.id,
+                title: figure.definition.title,
+                because: why_nothing(figure, minimum_n),
+            })
+            .collect(),
+        absences: section.absences.iter().map(absence).collect(),
+    })
+}
+
+/// Why a figure has no row: what was left out, and what could not be measured.
+fn why_nothing(figure: &Figure, minimum_n: u64) -> String {
+    let left_out = figure.ledger.excluded.iter().chain(&figure.ledger.unknown);
+    let words: Vec<String> = left_out
+        .map(|(reason, n)| {
+            let words = quantity::reason(reason, minimum_n);
+            format!("{} {words}", quantity::count(*n))
+        })
+        .collect();
+    words.join(", ")
+}
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+fn absence(absence: &Absence) -> AbsenceView {
+    AbsenceView {
+        verdict: capitalised(absence.kind.words()),
+        because: absence.because.clone(),
+        fix: absence.fix.clone(),
+        metrics: absence
+            .metrics
+            .iter()
+            .map(|metric| AbsentView {
+                id: metric.id,
+                title: metric.title,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,124 @@
+//! Now against before, as `metrics.json` tells it.
+
+use serde::Serialize;
+
+use super::unit_word;
+use crate::report::TeamReport;
+use crate::report::strip::{Change, Days, Side, StripLine};
+
+#[derive(Serialize)]
+pub(super) struct RecentLine<'a> {
+    product: &'a str,
+    now: DaysLine,
+    before: DaysLine,
+    figures: Vec<FigureLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct DaysLine {
+    first: String,
+    last: String,
+}
+
+#[derive(Serialize)]
+struct FigureLine<'a> {
+    id: &'a str,
+    metric: &'a str,
+    title: &'a str,
+    unit: Option<&'static str>,
+    now: SideLine<'a>,
+    before: SideLine<'a>,
+    change: &'static str,
+    agreed: Option<&'a str>,
+    months: Vec<MonthLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct SideLine<'a> {
+    n: Option<u64>,
+    value: Option<f64>,
+    interval: Option<[f64; 2]>,
+    because: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct MonthLine<'a> {
+    bucket: &'a str,
+    value: Option<f64>,
+}
+
+/// The strips of a report, product by product.
+pub(super) fn lines(report: &TeamReport) -> Vec<RecentLine<'_>> {
+    let products = report.products.iter();
+    let strips = products.filter_map(|product| Some((product, product.strip.as_ref()?)));
+    strips
+        .map(|(product, strip)| RecentLine {
+            product: &product.name,
+            now: days(strip.now),
+            before: days(strip.before),
+            figures: strip.lines.iter().map(figure).collect(),
+        })
+        .collect()
+}
+
+fn days(days: Days) -> DaysLine {
+    DaysLine {
+        first: days.first.to_string(),
+        last: days.last.to_string(),
+    }
+}
+
+fn figure(line: &StripLine) -> FigureLine<'_> {
+    let unit = [&line.now, &line.before]
+        .into_iter()
+        .find_map(|side| match side {
+            Side::Found(found) => Some(unit_word(found.unit)),
+            Side::Missing(_) => None,
+        });
+    let months = line.spark.points.iter();
+    FigureLine {
+        id: &line.id,
+        metric: line.metric,
+        title: &line.short,
+        unit,
+        now: side(&line.now),
+        before: side(&line.before),
+        change: word(line.change),
+        agreed: line.agreed.as_deref(),
+        months: months
+            .map(|(bucket, value)| MonthLine {
+                bucket,
+                value: *value,
+            })
+            .collect(),
+    }
+}
+
+fn side(side: &Side) -> SideLine<'_> {
+    match side {
+        Side::Found(found) => SideLine {
+            n: Some(found.n),
+            value: Some(found.number),
+            interval: found.ends,
+            because: None,
+        },
+        Side::Missing(because) => SideLine {
+            n: None,
+            value: None,
+            interval: None,
+            because: Some(because),
+        },
+    }
+}
+
+const fn word(change: Change) -> &'static str {
+    match change {
+        Change::Longer => "longer",
+        Change::Shorter => "shorter",
+        Change::More => "more",
+        Change::Fewer => "fewer",
+        Change::Same => "the_same",
+        Change::NotToldApart => "not_told_apart",
+        Change::NotCompared => "not_compared",
+    }
+}

@@ -1,0 +1,68 @@
+//! Now against before in Markdown.
+
+use std::fmt::Write as _;
+
+use super::md;
+use crate::report::quantity;
+use crate::report::strip::{Side, Spark, Strip};
+
+/// What the last event did, and the table.
+pub(super) fn write(text: &mut String, strip: &Strip) {
+    if let Some(around) = &strip.around {
+        let _ = writeln!(text, "{}\n", md(&around.words()));
+    }
+    let _ = writeln!(
+        text,
+        "| {} against {} | now | before | change | 12 months |\n|---|--:|--:|---|---|",
+        strip.now.words(),
+        strip.before.words()
+    );
+    for line in &strip.lines {
+        let agreed = line
+            .agreed
+            .as_deref()
+            .map_or_else(String::new, |agreed| format!("<br>_{}_", md(agreed)));
+        let _ = writeln!(
+            text,
+            "| {}{agreed} | {} | {} | {} | {} |",
+            md(&line.title),
+            side(&line.now, true),
+            side(&line.before, false),
+            line.change.words(),
+            months(&line.spark)
+        );
+    }
+    text.push('\n');
+}
+
+fn side(side: &Side, is_strong: bool) -> String {
+    match side {
+        Side::Found(found) => {
+            let number = md(&found.text);
+            let n = quantity::count(found.n);
+            if is_strong {
+                format!("**{number}** n {n}")
+            } else {
+                format!("{number} n {n}")
+            }
+        }
+        Side::Missing(because) => format!("— ({})", super::prose(because)),
+    }
+}
+
+/// How many months a line shows.
+const MONTHS: usize = 12;
+
+/// The last months in eight heights; a month without a number is `·`.
+pub(super) fn months(spark: &Spark) -> String {
+    if spark.ends.is_none() {
+        return String::new();
+    }
+    let highest = spark.points.iter().filter_map(|(_, number)| *number);
+    let highest = highest.fold(0.0, f64::max);
+    let earlier = spark.points.len().saturating_sub(MONTHS);
+    let points = spark.points.iter().skip(earlier);
+    points
+        .map(|(_, number)| number.map_or('·', |number| super::block(number, highest)))
+        .collect()
+}
