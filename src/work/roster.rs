@@ -149,6 +149,33 @@ pub struct Roster {
     pub expectations: Vec<Expectation>,
 }
 
+/// What is handed over, by its start.
+fn delegations(private: &PrivateRegister, people: &[Person]) -> Vec<RosterDelegation> {
+    let declared = private.delegations.iter().filter_map(|delegation| {
+        Some(RosterDelegation {
+            place: 0,
+            what: delegation.what.clone(),
+            giver: person_of(people, &delegation.from)?,
+            receiver: person_of(people, &delegation.to)?,
+            start_on: delegation.start_on,
+            due_on: delegation.due_on,
+            paths: globs(&delegation.paths),
+            labels: delegation.labels.clone(),
+            why: delegation.why.clone(),
+            measure: delegation.measure,
+            check_in: delegation.check_in.clone(),
+            style: delegation.style,
+            done_on: delegation.done_on,
+        })
+    });
+    let mut declared: Vec<RosterDelegation> = declared.collect();
+    declared.sort_by(|a, b| (a.start_on, &a.what).cmp(&(b.start_on, &b.what)));
+    for (place, one) in declared.iter_mut().enumerate() {
+        one.place = place;
+    }
+    declared
+}
+
 impl Roster {
     /// Resolves the registers' logins and aliases.
     #[must_use]
@@ -192,27 +219,6 @@ impl Roster {
             let of = |person| RosterFeedback { person, feedback };
             roster.feedback.extend(person.map(of));
         }
-        for delegation in &private.delegations {
-            let (giver, receiver) = (find(&delegation.from), find(&delegation.to));
-            if let (Some(giver), Some(receiver)) = (giver, receiver) {
-                let place = roster.delegations.len();
-                roster.delegations.push(RosterDelegation {
-                    place,
-                    what: delegation.what.clone(),
-                    giver,
-                    receiver,
-                    start_on: delegation.start_on,
-                    due_on: delegation.due_on,
-                    paths: globs(&delegation.paths),
-                    labels: delegation.labels.clone(),
-                    why: delegation.why.clone(),
-                    measure: delegation.measure,
-                    check_in: delegation.check_in.clone(),
-                    style: delegation.style,
-                    done_on: delegation.done_on,
-                });
-            }
-        }
         for goal in &private.goals {
             let person = goal.login.as_deref().and_then(find);
             // A goal of somebody whom nobody knows is not the team's.
@@ -251,9 +257,7 @@ impl Roster {
             .buddies
             .sort_by_key(|buddy| (buddy.person, buddy.from, buddy.joiner));
         roster.feedback.sort_by_key(|one| one.feedback.given_on);
-        roster
-            .delegations
-            .sort_by(|a, b| (a.start_on, &a.what).cmp(&(b.start_on, &b.what)));
+        roster.delegations = delegations(private, people);
         roster.goals.sort_by_key(|one| one.goal.set_on);
         roster
     }

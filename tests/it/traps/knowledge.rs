@@ -715,6 +715,38 @@ fn a_delegation_by_label_covers_the_pull_requests_that_carry_it_and_no_commit() 
 }
 
 #[test]
+fn each_delegation_has_its_own_scope_in_whatever_order_they_are_declared() {
+    let mut given = busy(&[]);
+    for (number, label) in [(41, "billing"), (42, "search")] {
+        given.open(number, 30).author = Some(CYD);
+        given.file(number, "core/a.rs");
+        given.approve(number, ADA, 40);
+        given.row(number).labels = vec![label.into()];
+    }
+    let declared = |what: &str, day: &str| {
+        format!(
+            "[[delegation]]\nwhat = \"{what}\"\nfrom = \"ada\"\nto = \"ben\"\nstart_on = \"{day}\"\nlabels = [\"{what}\"]\n"
+        )
+    };
+    // The later one first, and the same day: by start, then by what.
+    for days in [["2026-03-04", "2026-03-03"], ["2026-03-03", "2026-03-03"]] {
+        let text = declared("search", days[0]) + &declared("billing", days[1]);
+        let private = linchpin::register::parse_private(&text, "linchpin.private.toml").unwrap();
+        let register = linchpin::register::parse("", "linchpin.toml").unwrap();
+        let question = given
+            .question()
+            .with_people(&register, &private, &given.tables.people);
+        let found = measure_with(&given, &question, "delegation.involvement");
+        let rows: Vec<(&str, &str)> = found
+            .rows
+            .iter()
+            .map(|row| (row.areas[0].as_str(), row.subject.words.as_str()))
+            .collect();
+        assert_eq!(rows, [("billing", "#41 review"), ("search", "#42 review")]);
+    }
+}
+
+#[test]
 fn a_record_that_ended_long_ago_says_nothing_of_who_knows_its_files() {
     let mut given = five_files();
     let ids = [
