@@ -24,9 +24,18 @@ pub(super) struct OverviewPage {
     days: Option<String>,
     columns: Vec<String>,
     rows: Vec<RowView>,
+    /// What was so on both sides of the last dated event, product by product.
+    events: Vec<EventView>,
     looked: Vec<LookView>,
     is_of_all: bool,
     accepted: Option<TableView>,
+}
+
+#[derive(Serialize)]
+struct EventView {
+    product: String,
+    place: String,
+    words: String,
 }
 
 #[derive(Serialize)]
@@ -84,6 +93,7 @@ impl OverviewPage {
                 .map(|strip| format!("{} against {}", strip.now.words(), strip.before.words())),
             rows: report.products.iter().map(row).collect(),
             columns,
+            events: report.products.iter().filter_map(event).collect(),
             looked: first::looks_of_all(&report.looks, &report.products),
             is_of_all: report.products.len() > 1,
             accepted: accepted(report),
@@ -93,6 +103,15 @@ impl OverviewPage {
 
 fn shown(lines: &[StripLine]) -> impl Iterator<Item = &StripLine> {
     lines.iter().filter(|line| line.in_overview)
+}
+
+fn event(product: &ProductReport) -> Option<EventView> {
+    let around = product.strip.as_ref()?.around.as_ref()?;
+    Some(EventView {
+        product: product.name.clone(),
+        place: product_page(product),
+        words: around.words(),
+    })
 }
 
 fn row(product: &ProductReport) -> RowView {
