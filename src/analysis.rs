@@ -8,13 +8,15 @@
 //! let measure = metrics::find("flow.pickup_time")?.of(&analysis.readings());
 //! ```
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::derive::{self, Findings, Settings};
 use crate::domain::{Granularity, Person, RepoName, RepositoryId, Window};
 use crate::register::{PrivateRegister, Register};
-use crate::store::{Store, facts};
+use crate::store::{Forgotten, Store, facts};
 use crate::tables::{FactTable, Tables};
 use crate::work::roster::person_of;
 use crate::work::{Question, Reading};
@@ -54,6 +56,8 @@ pub struct Analysis {
     pub question: Question,
     /// The same question with what the private register declares, for private pages.
     pub private_question: Question,
+    /// Whom the store has forgotten.
+    pub forgotten: Arc<Forgotten>,
 }
 
 impl Analysis {
@@ -92,6 +96,7 @@ impl Analysis {
             findings,
             question,
             private_question,
+            forgotten: store.forgotten(),
         })
     }
 

@@ -80,6 +80,10 @@ pub enum Command {
     Export(ExportArgs),
     /// Show which accounts and signatures are one person, and why.
     Identity(IdentityArgs),
+    /// Erase a person from the store and from the private tree, and keep them out of later fetches; says what is left elsewhere.
+    ///
+    /// Example: `linchpin forget ada --dry-run`, then `linchpin forget ada --yes`, then `linchpin run --offline` in the clone.
+    Forget(ForgetArgs),
     /// Check both registers against the store, or add an entry to the private one without an editor.
     Register(RegisterArgs),
     /// Print what other programs rely on: the JSON Schema of a register.
@@ -192,12 +196,36 @@ pub struct DemoArgs {
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// Write a nightly workflow with least permissions too.
-    #[arg(long)]
-    pub ci: bool,
+    /// Write a nightly workflow with least permissions too, and say where the report goes: `artifact` unless told. A register that is
+    /// there already stays as it is.
+    #[arg(long, value_name = "WHERE", num_args = 0..=1, require_equals = true, default_missing_value = "artifact")]
+    pub ci: Option<Publish>,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,
+}
+
+/// Where a night's report goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Publish {
+    /// To the job's summary alone.
+    None,
+    /// An artifact of the run.
+    Artifact,
+    /// A site of GitHub Pages, which is public outside Enterprise Cloud.
+    Pages,
+}
+
+impl Publish {
+    /// Its word in a workflow.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Artifact => "artifact",
+            Self::Pages => "pages",
+        }
+    }
 }
 
 /// Arguments of `person`.
@@ -212,6 +240,25 @@ pub struct PersonArgs {
     /// Add the moments that draft/brag.md has not been given yet at its end, as a dated part, and leave the rest of it as it is.
     #[arg(long)]
     pub append: bool,
+    /// Everything else.
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+/// Arguments of `forget`.
+#[derive(Debug, Args)]
+pub struct ForgetArgs {
+    /// The person's GitHub login, or an address from the history.
+    pub login: String,
+    /// Do it without asking.
+    #[arg(long)]
+    pub yes: bool,
+    /// Say what would be done, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Remove from the person's private folder also what people wrote there: drafts, pages that were edited, files of other programs.
+    #[arg(long)]
+    pub with_drafts: bool,
     /// Everything else.
     #[command(flatten)]
     pub analysis: AnalysisArgs,

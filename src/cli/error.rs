@@ -208,6 +208,12 @@ impl From<crate::store::Error> for CliError {
                 ErrorKind::Damaged,
                 "name two other runs, as in `linchpin diff 3 4`: this one is forgotten in time".to_owned(),
             ),
+            E::Damaged { path, .. } if path.ends_with(crate::store::FORGOTTEN_FILE) => (
+                ErrorKind::Damaged,
+                "put `forgotten.json` and `key.json` of this store back from a backup: a new store does not know whom to keep out, so \
+                 forget them there again before it is read"
+                    .to_owned(),
+            ),
             E::Damaged { path, .. } if is_derived(path) => {
                 (ErrorKind::Damaged, "run `linchpin run` again: what is derived is rebuilt from the clone and the raw answers".to_owned())
             }

@@ -32,6 +32,11 @@ pub fn identity(args: &IdentityArgs, workspace: &Workspace) -> Result<u8, CliErr
 fn describe(identity: &Identity) -> String {
     let mut lines = vec![format!("{} people", identity.people.len())];
     for person in &identity.people {
+        if person.is_forgotten() {
+            let name = &person.display_name;
+            lines.push(format!("  {name}: somebody whom this store has forgotten"));
+            continue;
+        }
         let logins = person.logins.iter().map(|login| format!("@{}", login.0));
         let known_as: Vec<_> = logins
             .chain(person.emails.iter().map(|email| format!("<{}>", email.0)))

@@ -5,47 +5,17 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use super::args::InitArgs;
+use super::args::{InitArgs, Publish};
 use super::console;
 use super::doctor::{exists, look};
 use super::error::{CliError, DONE, ErrorKind};
 use super::fetch::token;
+use super::workflow;
 use super::workspace::Workspace;
 use crate::github::ClientSettings;
 use crate::github::probe::Probe;
 use crate::register::{self, keys, page};
 use crate::render::encode;
-
-const WORKFLOW: &str = "\
-# Written by `linchpin init --ci`: the nightly team report, with the least permissions it needs.
-name: linchpin
-on:
-  schedule: [{ cron: \"17 3 * * *\" }]
-  workflow_dispatch:
-permissions: { contents: read, pull-requests: read, issues: read, deployments: read, actions: read }
-jobs:
-  report:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with: { fetch-depth: 0 }
-      - name: linchpin is on the PATH (build it with `cargo install --path .` in its sources, or keep a binary for your runners)
-        run: linchpin --version
-      - uses: actions/cache/restore@v4
-        with: { path: .linchpin, key: \"linchpin-\", restore-keys: \"linchpin-\" }
-      # `--cache-safe`: whoever opens a pull request can read a cache, so that no text of a review and no team is kept in it.
-      # `--config`: the register is this team's own, so it may name further repositories that the token reads.
-      # It adds `team/summary.md` to the job's summary itself.
-      - run: linchpin run --progress plain --config linchpin.toml --cache-safe
-        env: { GITHUB_TOKEN: \"${{ github.token }}\" }
-      # Also after partial data (exit code 5) or a used-up rate limit (6): the next night goes on from this store.
-      - uses: actions/cache/save@v4
-        if: always()
-        with: { path: .linchpin, key: \"linchpin-${{ github.run_id }}-${{ github.run_attempt }}\" }
-      - uses: actions/upload-artifact@v4
-        if: always()
-        with: { name: linchpin, path: linchpin-report/team }
-";
 
 /// How the private register begins; every key follows, commented out.
 const PRIVATE: &str = "\
@@ -56,23 +26,67 @@ const PRIVATE: &str = "\
 /// What git is told to leave alone: all of it speaks of people, or can be made again.
 const IGNORED: [&str; 3] = ["/linchpin.private.toml", "/.linchpin/", "/linchpin-report/"];
 
-/// Writes `linchpin.toml`, `linchpin.private.toml` with lines of `.gitignore` for it, and, with `--ci`, a workflow. Never overwrites.
+/// Writes `linchpin.toml`, `linchpin.private.toml` with lines of `.gitignore` for it, and, with `--ci`, a workflow. Never overwrites: a
+/// register that is there already stays, and only the workflow is added.
 pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let team = Path::new("linchpin.toml");
-    let workflow = Path::new(".github/workflows/linchpin.yml");
-    if team.exists() {
-        return Err(exists(team));
+    let place = Path::new(".github/workflows/linchpin.yml");
+    let has_register = fs::symlink_metadata(team).is_ok();
+    if has_register && args.ci.is_none() {
+        return Err(exists(team).hint("`linchpin init --ci` adds the nightly workflow alone"));
     }
-    if args.ci && workflow.exists() {
-        return Err(exists(workflow));
+    if args.ci.is_some() && fs::symlink_metadata(place).is_ok() {
+        return Err(exists(place));
     }
     // A link that came with the clone would lead the workflow somewhere else.
     for directory in [".github", ".github/workflows"].map(Path::new) {
-        if args.ci && fs::symlink_metadata(directory).is_ok_and(|found| found.is_symlink()) {
+        if args.ci.is_some()
+            && fs::symlink_metadata(directory).is_ok_and(|found| found.is_symlink())
+        {
             let source = std::io::Error::other("it is a link");
             return Err(refused(directory, source));
         }
     }
+    // First: what must not be committed is ignored before it is there.
+    let ignore = Path::new(".gitignore");
+    let mut written = Vec::new();
+    if ignore_private(ignore)? {
+        written.push(ignore);
+    }
+    if !has_register {
+        write(team, &team_register(workspace)?, 0o666)?;
+        written.push(team);
+        let private = Path::new("linchpin.private.toml");
+        // One that is there already is the lead's: it stays as it is.
+        if fs::symlink_metadata(private).is_err() {
+            let text = private_configuration();
+            register::parse_private(&text, "linchpin.private.toml")
+                .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
+            write(private, &text, 0o600)?;
+            written.push(private);
+        }
+    }
+    for path in written {
+        console::out(&format!("{}\n", path.display()));
+    }
+    if let Some(publish) = args.ci {
+        if let Some(directory) = place.parent() {
+            fs::create_dir_all(directory).map_err(|error| refused(directory, error))?;
+        }
+        write(place, &workflow::workflow(publish), 0o666)?;
+        console::out(&format!("{}\n", place.display()));
+        if publish == Publish::Pages {
+            console::note(
+                "a site of GitHub Pages is public, also that of a private repository, unless the organisation is on Enterprise Cloud and says \
+                 otherwise; switch Pages on in the repository's settings with GitHub Actions as its source",
+            );
+        }
+    }
+    Ok(DONE)
+}
+
+/// The team's register as it begins, with what a look at GitHub found.
+fn team_register(workspace: &Workspace) -> Result<String, CliError> {
     let probes = match (workspace.offline, token(&workspace.api)) {
         (false, Some(token)) if !workspace.github.is_empty() => look(
             ClientSettings::new(workspace.api.clone(), token),
@@ -84,34 +98,7 @@ pub fn init(args: &InitArgs, workspace: &Workspace) -> Result<u8, CliError> {
     // What it writes must be what it reads.
     register::parse(&text, "linchpin.toml")
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-    let private_text = private_configuration();
-    register::parse_private(&private_text, "linchpin.private.toml")
-        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-    // First: what must not be committed is ignored before it is there.
-    let ignore = Path::new(".gitignore");
-    let mut written = Vec::new();
-    if ignore_private(ignore)? {
-        written.push(ignore);
-    }
-    write(team, &text, 0o666)?;
-    written.push(team);
-    let private = Path::new("linchpin.private.toml");
-    // One that is there already is the lead's: it stays as it is.
-    if fs::symlink_metadata(private).is_err() {
-        write(private, &private_text, 0o600)?;
-        written.push(private);
-    }
-    for path in written {
-        console::out(&format!("{}\n", path.display()));
-    }
-    if args.ci {
-        if let Some(directory) = workflow.parent() {
-            fs::create_dir_all(directory).map_err(|error| refused(directory, error))?;
-        }
-        write(workflow, WORKFLOW, 0o666)?;
-        console::out(&format!("{}\n", workflow.display()));
-    }
-    Ok(DONE)
+    Ok(text)
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod fetch;
 mod follow_up;
+mod forget;
 mod identity;
 mod init;
 mod interrupt;
@@ -29,6 +30,7 @@ mod schema;
 mod time;
 mod verify;
 mod version;
+mod workflow;
 mod workspace;
 
 use std::process::ExitCode;
@@ -106,6 +108,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
         Command::Check(args) => check::check(args, &of_store(&args.analysis)?),
         Command::Export(args) => export::export(args, &of_store(&args.analysis)?),
         Command::Identity(args) => identity::identity(args, &of_store(&args.analysis)?),
+        Command::Forget(args) => forget::forget(args, &of_store(&args.analysis)?),
         Command::Register(args) => match &args.command {
             RegisterCommand::Check(args) => register::check(&of_store(args)?),
             RegisterCommand::Add(args) => register::add(args, &of_store(&args.analysis)?),

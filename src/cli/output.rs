@@ -7,7 +7,7 @@ use super::console::note;
 use super::error::{CliError, ErrorKind};
 use crate::folder::mark::{Mark, Purpose};
 use crate::folder::open::Opening;
-use crate::folder::tree::{self, Kept, Manner};
+use crate::folder::tree::{self, Erasure, Kept, Manner, Written};
 use crate::folder::{self, Because, Folder, Lock, Refused};
 use crate::git;
 use crate::render::draft::Draft;
@@ -203,6 +203,24 @@ pub fn keep_out_of_git(directory: &Path) -> Result<(), CliError> {
         .open_below(&name, &how, || waiting(directory))
         .map_err(refused)?;
     ignored(&private).map_err(refused)
+}
+
+/// Removes somebody's folder below that of private trees, or looks at it. Returns what people wrote in it; `None` where there is none.
+pub fn erase_private(
+    private: &Path,
+    name: &str,
+    how: Erasure,
+) -> Result<Option<Vec<Written>>, CliError> {
+    let refused = |error| refused(error, &private.join(name));
+    let Some(found) = Folder::find(private, Audience::Owner).map_err(refused)? else {
+        return Ok(None);
+    };
+    if how == Erasure::Look {
+        return found.erase_tree(name, how).map_err(refused);
+    }
+    let (folder, _lock, _) =
+        container(private, Purpose::Private, Audience::Owner).map_err(refused)?;
+    folder.erase_tree(name, how).map_err(refused)
 }
 
 /// Makes the demo's folder and keeps other demos out of it for as long as the lock is held.

@@ -78,7 +78,7 @@ pub(super) fn everybody(analysis: &Analysis) -> Vec<PersonId> {
     let is_member = |person: PersonId| members.iter().any(|member| member.person == person);
     let humans = analysis.tables.people.iter();
     let mut people: Vec<PersonId> = humans
-        .filter(|person| person.account == Account::Human)
+        .filter(|person| person.account == Account::Human && !person.is_forgotten())
         .map(|person| person.id)
         .collect();
     people.sort_by_key(|person| (!is_member(*person), *person));

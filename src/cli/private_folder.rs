@@ -13,7 +13,7 @@ pub const LEAD: &str = "lead";
 /// The digits of a digest that tell people apart.
 const DIGITS: usize = 10;
 
-/// The folder of every human.
+/// The folder of every human but those whom the store has forgotten.
 ///
 /// It is the login where that is a safe name that nobody else's login equals but for case. Else it is a readable word and a short
 /// digest of what stays the same of a person: the login, else the first address, else the name. So no two people share one, also
@@ -23,7 +23,7 @@ pub fn of_people(people: &[Person]) -> BTreeMap<PersonId, String> {
     let humans = || {
         people
             .iter()
-            .filter(|person| person.account == Account::Human)
+            .filter(|person| person.account == Account::Human && !person.is_forgotten())
     };
     let mut n_alike: HashMap<String, usize> = HashMap::new();
     for login in humans().filter_map(login) {

@@ -1,5 +1,6 @@
 //! `linchpin register`: both registers checked against what the store knows, and entries added to the private one.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use super::console;
 use super::error::{CliError, DONE, ErrorKind};
 use super::init;
 use super::registers::private_register;
+use super::report::forgotten_login;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::metrics::REGISTRY;
@@ -37,6 +39,18 @@ pub fn check(workspace: &Workspace) -> Result<u8, CliError> {
         };
         let analysis = Analysis::of(workspace, parts)?;
         found.extend(unknown::in_the_store(team, private, &analysis.tables));
+        let logins = team.logins().chain(
+            private
+                .logins()
+                .map(|login| ("the private register", login)),
+        );
+        let forgotten: BTreeSet<(&str, &str)> = logins
+            .filter(|(_, login)| analysis.forgotten.who(login).is_some())
+            .collect();
+        found.extend(forgotten.into_iter().map(|(place, login)| Unknown {
+            place: place.to_owned(),
+            message: forgotten_login(login),
+        }));
         if names_initiatives {
             let (tables, question) = (&analysis.tables, &analysis.private_question);
             let products = question.products_and_rest(&tables.repositories);

@@ -55,7 +55,13 @@ impl Analysis {
             let logins = people.iter().flat_map(|person| &person.logins);
             logins.map(|login| login.0.as_str())
         };
-        let unknown = logins_of_nobody(&workspace.register, &workspace.private_register, people);
+        let mut unknown =
+            logins_of_nobody(&workspace.register, &workspace.private_register, people);
+        let is_forgotten = |login: &str| self.forgotten.who(login).is_some();
+        for (is_team, login) in unknown.extract_if(.., |(_, login)| is_forgotten(login)) {
+            let said = format!("{} names {}", register_of(is_team), forgotten_login(login));
+            context.progress.say(&encode::terminal(&said));
+        }
         if unknown.is_empty() {
             return;
         }
@@ -66,11 +72,7 @@ impl Analysis {
             return;
         }
         for (is_team, login) in unknown {
-            let place = if is_team {
-                "the register"
-            } else {
-                "the private register"
-            };
+            let place = register_of(is_team);
             let near = nearest(&login.to_lowercase(), known());
             let hint = near.map_or_else(
                 || "`linchpin identity` lists everybody".to_owned(),
@@ -114,6 +116,21 @@ impl Analysis {
     }
 }
 
+const fn register_of(is_team: bool) -> &'static str {
+    if is_team {
+        "the register"
+    } else {
+        "the private register"
+    }
+}
+
+/// What is wrong with a login in a register that the store has forgotten.
+pub(super) fn forgotten_login(login: &str) -> String {
+    format!(
+        "`{login}`, whom this store has forgotten: take it out; what a register says of them brings nothing back"
+    )
+}
+
 /// Reads the store of a workspace, as it is between two commits of whoever writes it.
 pub fn reading<T>(
     workspace: &Workspace,
@@ -134,7 +151,7 @@ fn known_people(tables: &Tables, workspace: &Workspace) -> Vec<KnownPerson> {
     let mut known: Vec<KnownPerson> = tables
         .people
         .iter()
-        .filter(|person| person.account == Account::Human)
+        .filter(|person| person.account == Account::Human && !person.is_forgotten())
         .map(|person| {
             let mut names = person.names.clone();
             if !names.contains(&person.display_name) {

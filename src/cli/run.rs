@@ -11,7 +11,7 @@ use super::report::{add_to_job, keep_run, write_team_tree};
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::derive::{Findings, IDENTITY, MinedClone, derive, inputs, told_of};
-use crate::domain::{RepoName, RepositoryId};
+use crate::domain::{Account, Person, RepoName, RepositoryId};
 use crate::git::{self, MineOptions};
 use crate::github::decode;
 use crate::metrics::unmet::{self, Unmet};
@@ -157,6 +157,7 @@ fn rebuild(
         }
         Ok::<_, CliError>(derived)
     })?;
+    tell_namesakes(context, store, &identity.people);
     // Last: a kill before this derives anew.
     facts.commit(store, &inputs(store, register, web, why_not))?;
     context.progress.say(&format!(
@@ -165,6 +166,28 @@ fn rebuild(
         identity.people.len()
     ));
     Ok(())
+}
+
+/// Says who bears the full name of somebody whom the store has forgotten, and cannot be told to be them.
+fn tell_namesakes(context: &Context, store: &Store, people: &[Person]) {
+    let forgotten = store.forgotten();
+    let is_one = |person: &&Person| {
+        let mut names = person.names.iter();
+        person.account == Account::Human && names.any(|name| forgotten.bearer(name).is_some())
+    };
+    for person in people.iter().filter(is_one) {
+        let login = person.logins.first().map(|login| login.0.as_str());
+        let address = person.emails.first().map(|email| email.0.as_str());
+        let Some(who) = login.or(address) else {
+            continue;
+        };
+        let said = format!(
+            "`{who}` bears the name of somebody whom this store has forgotten: if that is the same person, `linchpin forget {who}`"
+        );
+        context
+            .progress
+            .say(&crate::render::encode::terminal(&said));
+    }
 }
 
 /// Reports from the store alone.
@@ -259,12 +282,14 @@ fn options(
 ) -> Result<MineOptions, CliError> {
     let mining = &workspace.register.mining;
     let of_github = decode::default_branch(store, repository)?;
+    let forgotten: std::sync::Arc<store::Forgotten> = store.forgotten();
     Ok(MineOptions {
         all_refs: mining.refs == Refs::All,
         default_branch: of_github.or_else(|| workspace.register.default_branch.clone()),
         excluded_globs: mining.exclude.clone(),
         max_files_per_commit: mining.max_files_per_commit,
         diff_merges_first_parent: mining.merges == Merges::FirstParent,
+        forgotten: (!forgotten.is_empty()).then_some(forgotten),
         ..MineOptions::default()
     })
 }

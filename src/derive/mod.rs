@@ -10,12 +10,14 @@ mod side;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::domain::{AccountSeen, Facts, Gap, History, Person, PersonId, RepositoryId, Signature};
+use crate::domain::{
+    AccountSeen, Facts, Forgetting as _, Gap, History, Person, PersonId, RepositoryId, Signature,
+};
 use crate::git::identity::{self, Identity};
 use crate::github;
 use crate::register::Register;
 use crate::store::facts::Derived;
-use crate::store::{self, RepositoryEntry, Store, facts as store_facts};
+use crate::store::{self, Forgotten, RepositoryEntry, Store, facts as store_facts};
 use crate::tables::{PatchRow, Repository, SideRow};
 use crate::work::pattern::BadPattern;
 
@@ -41,7 +43,7 @@ pub const IDENTITY: &str = "facts/identity.json";
 
 /// Raised with every change of the tables or of what is derived into them: facts of another shape are derived anew from what is
 /// in the store.
-const SHAPE: u32 = 3;
+const SHAPE: u32 = 4;
 
 /// Everything that facts depend on, as a text.
 pub fn inputs(
@@ -52,7 +54,11 @@ pub fn inputs(
 ) -> String {
     let version = (env!("CARGO_PKG_VERSION"), SHAPE);
     let files = store.fingerprint(&["raw/", "mined/", "repositories.json"]);
-    format!("{version:?}\n{register:?}\n{web:?}\n{no_github:?}\n{files}")
+    // Registers name people: of them a checksum is kept.
+    let register = store::checksum(format!("{register:?}").as_bytes());
+    let forgotten = store.forgotten();
+    let without = forgotten.fingerprint();
+    format!("{version:?}\n{register}\n{web:?}\n{no_github:?}\n{without}\n{files}")
 }
 
 /// Derives facts and stages them in the store. `web` is where repositories with
@@ -87,7 +93,7 @@ pub fn derive(
             .and_then(|web| web.split_once("://"))
             .map(|(_, site)| site),
         links: &links,
-        aliases: &aliases(register),
+        aliases: &aliases(register, &store.forgotten()),
         bots: &register.bots,
         ai_reviewers: &register.ai_reviewers,
         merge_same_names: register.merge_same_names,
@@ -106,12 +112,13 @@ pub fn derive(
         .iter()
         .map(|clone| patches::of_unlanded(clone, &facts))
         .collect::<Result<_, _>>()?;
+    let forgotten = store.forgotten();
     let side: Vec<Vec<SideRow>> = clones
         .iter()
         .map(|clone| {
             let name = repositories.get(&clone.repository);
             let name = name.map_or("", |repository| &repository.name);
-            side::of_clone(clone, name, &facts, register)
+            side::of_clone(clone, name, &facts, register, &*forgotten)
         })
         .collect::<Result<_, _>>()?;
     let mut mined = Vec::new();
@@ -230,15 +237,18 @@ fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(value).map_err(Error::Unwritten)
 }
 
-/// Every alias of a member with the member's login.
-fn aliases(register: &Register) -> Vec<(String, String)> {
+/// Every alias of a member with the member's login. What a register says of somebody whom the store has forgotten brings nothing
+/// back.
+fn aliases(register: &Register, forgotten: &Forgotten) -> Vec<(String, String)> {
     register
         .members
         .iter()
+        .filter(|member| forgotten.who(&member.login).is_none())
         .flat_map(|member| {
             member
                 .aliases
                 .iter()
+                .filter(|alias| forgotten.who(alias).is_none())
                 .map(|alias| (member.login.clone(), alias.clone()))
         })
         .collect()

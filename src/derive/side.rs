@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::{Error, MinedClone};
-use crate::domain::{Commit, CommitId, Facts, PrNumber};
+use crate::domain::{Commit, CommitId, Facts, Forgetting, PrNumber};
 use crate::git::{self, LandedCommit, Patch, SideCommit};
 use crate::register::Register;
 use crate::tables::SideRow;
@@ -24,6 +24,7 @@ pub fn of_clone(
     name: &str,
     facts: &Facts,
     register: &Register,
+    forgotten: &dyn Forgetting,
 ) -> Result<Vec<SideRow>, Error> {
     let tips = tips(clone, name, facts, register)?;
     let landed: Vec<LandedCommit<'_>> = clone
@@ -35,7 +36,7 @@ pub fn of_clone(
             pull_request: commit.pull_request,
         })
         .collect();
-    let side = git::side_commits(&clone.path, &tips, &landed)?;
+    let side = git::side_commits(&clone.path, &tips, &landed, forgotten)?;
     if side.is_empty() {
         return Ok(Vec::new());
     }

@@ -7,12 +7,14 @@ pub mod codeowners;
 pub mod commit;
 pub mod delivery;
 pub mod facts;
+pub mod forgotten;
 pub mod gap;
 pub mod governance;
 pub mod id;
 pub mod incident;
 mod machines;
 pub mod moment;
+pub mod naming;
 pub mod person;
 pub mod pull_request;
 mod side_by_side;
@@ -27,6 +29,7 @@ pub use commit::{
 };
 pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowJob, WorkflowRun};
 pub use facts::Facts;
+pub use forgotten::{Forgetting, StandIn};
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
 pub use governance::{CodeownersLine, Environment, MergeRule, Milestone, Team, TeamMember};
 pub use id::{

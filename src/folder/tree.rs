@@ -4,6 +4,7 @@
 //! two exchange their names in one step. Where a file system cannot do that, the old one is moved aside first, and whoever
 //! writes next puts it back if a kill fell between. What linchpin did not write is in the new tree before it takes its place.
 
+mod erase;
 mod keep;
 mod retire;
 
@@ -20,6 +21,8 @@ use super::open::Look;
 use super::seal::digest;
 use super::walk::{self, EntryKind};
 use super::{Audience, Because, Error, Folder, is_name, sync};
+
+pub use erase::{Erasure, Why, Written};
 
 /// Something in a tree that linchpin did not write, and where it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,9 @@
 //! What to mine, and who is told how far it is.
 
+use std::sync::Arc;
+
+use crate::domain::Forgetting;
+
 /// What to mine.
 #[derive(Debug, Clone)]
 #[expect(
@@ -22,6 +26,8 @@ pub struct MineOptions {
     pub diff_merges_first_parent: bool,
     /// Line ownership is followed, by quarter and at the tip.
     pub ownership: bool,
+    /// Takes people out of signatures and subjects before any of them is kept; `None`: nobody is forgotten.
+    pub forgotten: Option<Arc<dyn Forgetting>>,
     /// Threads to use; `None`: all cores.
     pub threads: Option<usize>,
 }
@@ -36,6 +42,7 @@ impl Default for MineOptions {
             renames: true,
             diff_merges_first_parent: false,
             ownership: true,
+            forgotten: None,
             threads: None,
         }
     }

@@ -270,6 +270,15 @@ impl Pattern {
     }
 }
 
+/// Whether a login or a name says by itself, wherever it stands, who is meant: no ordinary word, not digits alone, and long enough.
+#[must_use]
+pub fn speaks_alone(name: &str) -> bool {
+    let mut found = BTreeMap::new();
+    add(&mut found, name, None);
+    let mut found = found.into_values();
+    found.any(|pattern| pattern.weight == Weight::Alone)
+}
+
 /// The words of a text in plain small letters; nothing of what ASCII cannot write.
 #[must_use]
 pub fn plain_words(text: &str) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The store's key: what makes pseudonyms that nobody can work out without it, and that stay the same from day to day.
+//! The store's key: what makes pseudonyms, and a list of whom the store has forgotten, that nobody can work out without it, and that stay the same from day to day.
 
 use std::fmt::Write as _;
 
@@ -34,6 +34,12 @@ impl Key {
             .map(Self)
     }
 
+    /// A key that is kept nowhere.
+    pub(super) fn random() -> std::io::Result<Self> {
+        let key = Self::of(&random_digits()?);
+        key.ok_or_else(|| std::io::Error::other("a key of the wrong length was made"))
+    }
+
     /// HMAC-SHA-256 of a text under the key, in 64 hexadecimal digits.
     #[must_use]
     pub fn digest(&self, text: &str) -> String {
@@ -47,6 +53,16 @@ impl Key {
                 text
             })
     }
+}
+
+/// A new key in hexadecimal digits.
+fn random_digits() -> std::io::Result<String> {
+    let mut random = [0_u8; LENGTH];
+    getrandom::fill(&mut random).map_err(std::io::Error::other)?;
+    Ok(random.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
 }
 
 /// The key as it is kept.
@@ -79,14 +95,7 @@ impl Store {
             return Ok(key);
         }
         self.writable()?;
-        let mut random = [0_u8; LENGTH];
-        getrandom::fill(&mut random)
-            .map_err(std::io::Error::other)
-            .map_err(super::io(&self.folder, KEY_FILE, "made"))?;
-        let key = random.iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let key = random_digits().map_err(super::io(&self.folder, KEY_FILE, "made"))?;
         let made = Key::of(&key).ok_or_else(|| Error::Damaged {
             path: self.root.join(KEY_FILE),
             reason: "a key of the wrong length was made".to_owned(),

@@ -1,7 +1,7 @@
 //! What a store holds: the paths that it writes itself, and how a store without a mark is known for one.
 
 use super::manifest::{self, Manifest};
-use super::{FACTS_LOCK, KEY_FILE, LOCK, REPOSITORIES_FILE, VERSION_FILE};
+use super::{FACTS_LOCK, FORGOTTEN_FILE, KEY_FILE, LOCK, REPOSITORIES_FILE, VERSION_FILE};
 use crate::folder::{self, EntryKind, Folder, mark};
 
 /// What keeps git from committing a store.
@@ -10,8 +10,9 @@ pub(super) const IGNORE_FILE: &str = ".gitignore";
 /// Files of linchpin's that hold nothing.
 pub(super) const LOCKS: [&str; 2] = [LOCK, FACTS_LOCK];
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     KEY_FILE,
+    FORGOTTEN_FILE,
     LOCK,
     FACTS_LOCK,
     VERSION_FILE,
@@ -155,6 +156,7 @@ mod tests {
         for path in [
             "version",
             "key.json",
+            "forgotten.json",
             ".gitignore",
             "raw/0/pull_requests/00000001.jsonl.zst",
             "facts/people/all.parquet",

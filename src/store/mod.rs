@@ -7,6 +7,7 @@
 mod commit;
 mod error;
 pub mod facts;
+pub mod forgotten;
 mod key;
 mod layout;
 mod lock;
@@ -23,7 +24,7 @@ pub mod state;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 
@@ -33,6 +34,7 @@ use manifest::Manifest;
 
 pub use commit::Staged;
 pub use error::Error;
+pub use forgotten::{Erased, Forgotten, Whom};
 pub use key::Key;
 pub use mode::{Mode, VERSION};
 pub use reading::reading;
@@ -42,6 +44,8 @@ const VERSION_FILE: &str = "version";
 const REPOSITORIES_FILE: &str = "repositories.json";
 /// What pseudonyms are made with: kept when the store is emptied, so that they stay.
 const KEY_FILE: &str = "key.json";
+/// Whom the store has forgotten: kept when it is emptied, so that they stay out.
+pub const FORGOTTEN_FILE: &str = "forgotten.json";
 /// What the one writer holds.
 const LOCK: &str = "lock";
 /// What the writer holds while it puts facts in place.
@@ -58,6 +62,7 @@ pub struct Store {
     listed: Vec<u8>,
     repositories: Mutex<Vec<RepositoryEntry>>,
     recovered: Mutex<Vec<Gap>>,
+    forgotten: Mutex<Arc<Forgotten>>,
     _lock: Option<Lock>,
 }
 

@@ -19,7 +19,12 @@ impl Store {
             Mode::Write => Self::open_to_write(root)?,
             Mode::Read => Self::open_to_read(root)?,
         };
+        store.know_forgotten(store.read_forgotten()?);
         store.list_repositories()?;
+        if mode == Mode::Write && store.forgotten().is_unfinished() {
+            // Somebody was being forgotten when the program ended.
+            store.finish_forgetting()?;
+        }
         Ok(store)
     }
 
@@ -57,6 +62,7 @@ impl Store {
             listed,
             repositories: Mutex::new(Vec::new()),
             recovered: Mutex::new(recovered),
+            forgotten: Mutex::default(),
             _lock: None,
         })
     }
@@ -98,6 +104,7 @@ impl Store {
             listed: Vec::new(),
             repositories: Mutex::new(Vec::new()),
             recovered: Mutex::new(recovered),
+            forgotten: Mutex::default(),
             _lock: Some(lock),
         };
         store.sweep()?;

@@ -5,12 +5,13 @@
 
 mod head;
 
+use std::borrow::Cow;
 use std::io::Read as _;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Error, Store};
+use super::{Error, Forgotten, Store};
 use crate::domain::{Gap, RepositoryId, Stream};
 use head::{Head, Newest};
 
@@ -49,7 +50,7 @@ impl Record {
     }
 }
 
-/// Commits records of one stream as one new file.
+/// Commits records of one stream as one new file: without whom the store has forgotten.
 pub fn write(
     store: &Store,
     repository: RepositoryId,
@@ -72,19 +73,98 @@ pub fn write(
         })
         .map_or(1, |last| last + 1);
     let path = format!("{prefix}{next:08}.jsonl.zst");
-    let damaged = |error: std::io::Error| Error::Io {
-        path: store.root().join(&path),
-        act: "packed",
-        source: error,
-    };
-    let mut packer = zstd::Encoder::new(Vec::new(), 3).map_err(damaged)?;
-    for record in records {
-        serde_json::to_writer(&mut packer, record)
-            .map_err(|error| damaged(std::io::Error::other(error)))?;
-        std::io::Write::write_all(&mut packer, b"\n").map_err(damaged)?;
-    }
-    let bytes = packer.finish().map_err(damaged)?;
+    let forgotten = store.forgotten();
+    let lines = records.iter().map(|record| {
+        let mut record = Cow::Borrowed(record);
+        if !forgotten.is_empty() {
+            forgotten.redact(record.to_mut());
+        }
+        serde_json::to_vec(&record)
+    });
+    let bytes = packed(lines).map_err(not_packed(store, &path))?;
     store.commit_file(&path, &bytes)
+}
+
+/// Lines as a file holds them.
+fn packed(
+    lines: impl Iterator<Item = serde_json::Result<Vec<u8>>>,
+) -> Result<Vec<u8>, std::io::Error> {
+    let mut packer = zstd::Encoder::new(Vec::new(), 3)?;
+    for line in lines {
+        std::io::Write::write_all(&mut packer, &line?)?;
+        std::io::Write::write_all(&mut packer, b"\n")?;
+    }
+    packer.finish()
+}
+
+fn not_packed(store: &Store, path: &str) -> impl FnOnce(std::io::Error) -> Error + use<> {
+    let path = store.root().join(path);
+    move |source| Error::Io {
+        path,
+        act: "packed",
+        source,
+    }
+}
+
+/// A file as it would be without some people.
+pub(super) struct Without {
+    /// Its bytes; none where they stay as they are.
+    pub(super) bytes: Vec<u8>,
+    /// Records that they were in.
+    pub(super) n_changed: u64,
+    /// Whether all of it could be read.
+    pub(super) is_whole: bool,
+}
+
+/// A file without whom the store has forgotten; `None` for one that is damaged.
+pub(super) fn without(
+    store: &Store,
+    path: &str,
+    forgotten: &Forgotten,
+) -> Result<Option<Without>, Error> {
+    let Some(text) = unpacked(store, path)? else {
+        return Ok(None);
+    };
+    let (mut n_changed, mut is_whole) = (0, true);
+    let lines = text
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty());
+    let lines: Vec<serde_json::Result<Vec<u8>>> = lines
+        .map(|line| {
+            let Ok(mut record) = serde_json::from_slice::<Record>(line) else {
+                is_whole = false;
+                return Ok(line.to_vec());
+            };
+            if !forgotten.redact(&mut record) {
+                return Ok(line.to_vec());
+            }
+            n_changed += 1;
+            serde_json::to_vec(&record)
+        })
+        .collect();
+    let bytes = if n_changed > 0 {
+        packed(lines.into_iter()).map_err(not_packed(store, path))?
+    } else {
+        Vec::new()
+    };
+    Ok(Some(Without {
+        bytes,
+        n_changed,
+        is_whole,
+    }))
+}
+
+/// What a file holds; `None` for one that is damaged.
+fn unpacked(store: &Store, path: &str) -> Result<Option<Vec<u8>>, Error> {
+    let bytes = match store.read(path) {
+        Ok(bytes) => bytes.unwrap_or_default(),
+        Err(Error::Damaged { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut text = Vec::new();
+    let unpacked = zstd::Decoder::new(bytes.as_slice())
+        .and_then(|decoder| decoder.take(MAX_UNPACKED_BYTES).read_to_end(&mut text));
+    Ok(unpacked.is_ok().then_some(text))
 }
 
 /// Reads the newest record of each node of one stream, in the order in which they were committed; a node that is gone has none.
@@ -202,22 +282,10 @@ fn lines(
     let mut gaps = Vec::new();
     let mut at = 0;
     for path in store.files_below(&prefix(repository, stream)) {
-        let bytes = match store.read(&path) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => continue,
-            Err(Error::Damaged { .. }) => {
-                gaps.push(gap(repository, path, "damaged"));
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        let mut text = Vec::new();
-        let unpacked = zstd::Decoder::new(bytes.as_slice())
-            .and_then(|decoder| decoder.take(MAX_UNPACKED_BYTES).read_to_end(&mut text));
-        if unpacked.is_err() {
+        let Some(text) = unpacked(store, &path)? else {
             gaps.push(gap(repository, path, "damaged"));
             continue;
-        }
+        };
         for line in text
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())

@@ -42,8 +42,11 @@ pub fn reading<T, E: From<Error>>(
 }
 
 impl Store {
-    /// Whether no facts are there, or all of them are of one derivation.
+    /// Whether no facts are there, or all of them are of one derivation; and nobody is just being forgotten.
     fn is_settled(&self) -> bool {
+        if self.forgotten().is_unfinished() {
+            return false;
+        }
         let manifest = self.locked_manifest();
         manifest.get(INPUTS).is_some() || !manifest.paths().any(|path| path.starts_with("facts/"))
     }

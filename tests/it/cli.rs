@@ -1125,10 +1125,186 @@ fn the_workflow_that_init_writes_is_the_one_of_the_readme_and_keeps_the_store_wh
         assert!(written.contains(&line), "`{line}` is not in: {workflow}");
     }
     let (_, after) = workflow.split_once("linchpin run").unwrap();
-    assert_eq!(after.matches("if: always()").count(), 2, "{after}");
+    assert_eq!(after.matches("!cancelled()").count(), 3, "{after}");
+    assert!(workflow.contains("\npermissions: {}\n"), "{workflow}");
     // The run itself adds to the job's summary: a step that does it too would show it twice.
     assert!(!workflow.contains("GITHUB_STEP_SUMMARY"), "{workflow}");
-    assert!(!workflow.contains("write"), "least permissions: {workflow}");
+    assert!(
+        !workflow.contains(": write"),
+        "least permissions: {workflow}"
+    );
     // What is there already stays.
-    ran(fixture.path(), &["init", "--ci", "--offline"]).is_refused(2, &["linchpin.toml"]);
+    ran(fixture.path(), &["init", "--ci", "--offline"]).is_refused(2, &["linchpin.yml"]);
+    ran(fixture.path(), &["init", "--offline"]).is_refused(2, &["linchpin.toml", "--ci"]);
+    // Beside a register that is there, the workflow alone is added.
+    fs::remove_file(&path).unwrap();
+    let register = fixture.path().join("linchpin.toml");
+    fs::write(&register, "minimum_n = 7\n").unwrap();
+    let added = ran(fixture.path(), &["init", "--ci=pages", "--offline"]);
+    assert_eq!(added.ends_with(0).out, ".github/workflows/linchpin.yml\n");
+    assert!(added.err.contains("is public"), "{}", added.err);
+    assert_eq!(fs::read_to_string(&register).unwrap(), "minimum_n = 7\n");
+    let workflow = fs::read_to_string(&path).unwrap();
+    assert!(workflow.contains("pages: write"), "{workflow}");
+}
+
+/// The shell steps of a workflow or an action: by id (empty without one), with what stands below `run: |`.
+fn shell_steps(text: &str) -> Vec<(String, String)> {
+    let mut steps = Vec::new();
+    let mut id = String::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let bare = line.trim_start();
+        let indent = line.len() - bare.len();
+        if let Some(named) = bare.strip_prefix("- ") {
+            id = named.strip_prefix("id: ").unwrap_or_default().to_owned();
+        }
+        if bare.trim_start_matches("- ") == "run: |" {
+            let mut script = String::new();
+            while let Some(next) = lines.next_if(|next| {
+                let spaces = next.len() - next.trim_start().len();
+                next.trim().is_empty() || spaces > indent
+            }) {
+                script.push_str(next.get(indent + 2..).unwrap_or_default());
+                script.push('\n');
+            }
+            steps.push((id.clone(), script));
+        }
+    }
+    steps
+}
+
+#[test]
+fn the_steps_of_the_action_run_and_say_what_came_of_the_night() {
+    let text = fs::read_to_string(".github/actions/linchpin/action.yml").unwrap();
+    let version = format!("default: \"{}\"", env!("CARGO_PKG_VERSION"));
+    assert!(
+        text.contains(&version),
+        "the action installs another version"
+    );
+    let steps = shell_steps(&text);
+    let fixture = fixture();
+    let outputs = fixture.path().join("outputs");
+    let step = |id: &str, place: &Path, variables: &[(&str, &str)]| {
+        let found = steps.iter().filter(|step| step.0 == id);
+        let script = &found.last().unwrap().1;
+        fs::write(&outputs, "").unwrap();
+        let shell = Command::new("bash")
+            .args(["-e", "-c", script])
+            .current_dir(place)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("HOME", place)
+            .env("RUNNER_OS", "Linux")
+            .env("GITHUB_OUTPUT", &outputs)
+            .env("LINCHPIN", env!("CARGO_BIN_EXE_linchpin"))
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&shell.stdout).into_owned();
+        let told = fs::read_to_string(&outputs).unwrap();
+        (shell.status.code(), told, said)
+    };
+    let (code, told, said) = step("week", fixture.path(), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(told.starts_with("key=linchpin-Linux-20"), "{told}");
+    let night = [
+        ("CONFIG", "linchpin.toml"),
+        ("ARGUMENTS", "--offline\n--since\n2020-01-01"),
+    ];
+    let (code, told, said) = step("run", fixture.path(), &night);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        told.contains("exit-code=0\npartial=false\nreport-path=linchpin-report/team"),
+        "{told}"
+    );
+    assert!(
+        fixture
+            .path()
+            .join("linchpin-report/team/index.html")
+            .exists()
+    );
+    let (code, told, _) = step("check", fixture.path(), &[("CONFIG", "linchpin.toml")]);
+    assert_eq!((code, told.as_str()), (Some(0), "crossed=false\n"));
+    // What is wrong with the register is no partial night.
+    fs::write(fixture.path().join("linchpin.toml"), "nonsense = 1\n").unwrap();
+    let (code, told, _) = step("run", fixture.path(), &night);
+    assert_eq!(code, Some(3));
+    assert!(told.contains("exit-code=3\npartial=false"), "{told}");
+    // The verdict: green unless the job asked for more.
+    for (fail_on, partial, crossed, expected) in [
+        ("never", "true", "true", 0),
+        ("partial", "true", "false", 5),
+        ("partial", "false", "true", 0),
+        ("agreement", "true", "false", 0),
+        ("agreement", "false", "true", 7),
+        ("anything", "false", "false", 2),
+    ] {
+        let given = [
+            ("FAIL_ON", fail_on),
+            ("PARTIAL", partial),
+            ("CROSSED", crossed),
+        ];
+        let (code, _, said) = step("", fixture.path(), &given);
+        assert_eq!(
+            code,
+            Some(expected),
+            "{fail_on} {partial} {crossed}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_release_is_installed_only_with_its_own_checksum() {
+    let text = fs::read_to_string(".github/actions/linchpin/action.yml").unwrap();
+    let steps = shell_steps(&text);
+    let script = &steps.iter().find(|step| step.0 == "install").unwrap().1;
+    let place = tempfile::tempdir().unwrap();
+    let (bin, made) = (place.path().join("bin"), place.path().join("made"));
+    fs::create_dir_all(&bin).unwrap();
+    let name = "linchpin-0.1.0-x86_64-unknown-linux-gnu";
+    fs::create_dir_all(made.join(name)).unwrap();
+    fs::write(made.join(name).join("linchpin"), "#!/bin/sh\necho here\n").unwrap();
+    let shell = |script: &str, variables: &[(&str, &str)]| {
+        let path = std::env::var("PATH").unwrap();
+        Command::new("bash")
+            .args(["-e", "-c", script])
+            .current_dir(&made)
+            .env("PATH", format!("{}:{path}", bin.display()))
+            .env("MADE", &made)
+            .env("RUNNER_TEMP", place.path())
+            .env("RUNNER_OS", "Linux")
+            .env("RUNNER_ARCH", "X64")
+            .env("GITHUB_OUTPUT", place.path().join("outputs"))
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap()
+    };
+    let packed = format!("tar -czf {name}.tar.gz {name} && sha256sum {name}.tar.gz > SHA256SUMS");
+    assert!(shell(&packed, &[]).status.success());
+    // In the place of the network: what is asked for is copied, and the token must not be an argument.
+    let curl = "#!/bin/bash\ncat > \"$MADE/asked\"\nfor last; do :; done\nfor a in \"$@\"; do case \"$a\" in *secret*) exit 9;; esac; done\n\
+                while [ $# -gt 0 ]; do [ \"$1\" = --output ] && out=$2; shift; done\ncp \"$MADE/$(basename \"$last\")\" \"$out\"\n";
+    fs::write(bin.join("curl"), curl).unwrap();
+    assert!(shell("chmod +x ../bin/curl", &[]).status.success());
+    let given = |version| {
+        [
+            ("VERSION", version),
+            ("SOURCE", "acme/linchpin"),
+            ("SERVER", "https://github.com"),
+            ("TOKEN", "secret"),
+        ]
+    };
+    let installed = shell(script, &given("0.1.0"));
+    let said = String::from_utf8_lossy(&installed.stderr).into_owned();
+    assert!(installed.status.success(), "{said}");
+    let told = fs::read_to_string(place.path().join("outputs")).unwrap();
+    let binary = told.trim().strip_prefix("binary=").unwrap();
+    assert!(Path::new(binary).exists(), "{binary}");
+    // Another file under the name, a list without it, and a version that leads elsewhere.
+    fs::write(made.join(format!("{name}.tar.gz")), "other").unwrap();
+    assert!(!shell(script, &given("0.1.0")).status.success());
+    fs::write(made.join("SHA256SUMS"), "").unwrap();
+    assert!(!shell(script, &given("0.1.0")).status.success());
+    assert!(!shell(script, &given("../../x")).status.success());
 }

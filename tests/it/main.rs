@@ -28,6 +28,7 @@ mod flow_plants;
 mod folder_tree;
 mod folders;
 mod follow_up;
+mod forget;
 mod fuzz;
 mod git_as_git;
 mod git_bad_input;

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::reverts::{Claiming, reverted};
-use crate::domain::CommitId;
+use crate::domain::{CommitId, Forgetting};
 use crate::git::Error;
 use crate::git::clone::open;
 use crate::git::objects::commit::{self, instant};
@@ -49,11 +49,12 @@ pub struct LandedCommit<'a> {
 /// The commits that some tips reach and the default branch, given in its order, does not: by committer time, then id.
 ///
 /// A tip that the repository lacks reaches nothing, and neither does one with an ancestor that cannot be read: what it contains
-/// is not known.
+/// is not known. Subjects name nobody who is forgotten, as those of the default branch do not: they are held against each other.
 pub fn side_commits(
     repository: &Path,
     tips: &[CommitId],
     landed: &[LandedCommit<'_>],
+    forgotten: &dyn Forgetting,
 ) -> Result<Vec<SideCommit>, Error> {
     let on_branch: HashSet<CommitId> = landed.iter().map(|commit| commit.id).collect();
     let repository = open::open(repository)?;
@@ -88,7 +89,7 @@ pub fn side_commits(
             parents,
             authored_at: at(parsed.author.seconds),
             committed_at: at(parsed.committer.seconds),
-            subject: parsed.subject,
+            subject: forgotten.text(&parsed.subject).into_owned(),
             reverts: None,
             cherry_picked_from: parsed.cherry_picked_from.and_then(|id| commit_id(&id)),
         };

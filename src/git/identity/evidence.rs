@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::Graph;
-use super::rules::{Noreply, full_name, is_personal, local_part, noreply};
 use super::{Conflict, Node, Reason};
+use crate::domain::naming::{Noreply, full_name, is_personal, local_part, noreply};
 use crate::domain::{Account, EmailAddress};
 
 impl Graph<'_> {
@@ -17,6 +17,14 @@ impl Graph<'_> {
         let addresses = self.evidence.signatures.iter();
         let sites = addresses.filter_map(|signature| noreply(&signature.email));
         sites.map(|found| found.site).collect()
+    }
+
+    /// Everything that stands for one forgotten person is theirs.
+    pub(super) fn forgotten(&mut self) {
+        let keyed: Vec<_> = (0..self.texts.len())
+            .filter_map(|node| Some((self.stand_in(node)?, node)))
+            .collect();
+        self.merge_by(keyed, Reason::SameAccount);
     }
 
     pub(super) fn same_accounts(&mut self) {

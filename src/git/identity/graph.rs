@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rules::noreply;
 use super::{Conflict, Edge, Evidence, Node, Reason};
-use crate::domain::{Account, Signature};
+use crate::domain::naming::noreply;
+use crate::domain::{Account, Signature, StandIn};
 
 /// The graph while it is merged.
 pub(super) struct Graph<'a> {
@@ -97,6 +97,14 @@ impl<'a> Graph<'a> {
     pub(super) fn account_root(&mut self, node: usize) -> Option<usize> {
         let root = self.root(node);
         (root < self.evidence.accounts.len()).then_some(root)
+    }
+
+    /// The forgotten person that a node stands for.
+    pub(super) fn stand_in(&self, node: usize) -> Option<StandIn> {
+        match node.checked_sub(self.evidence.accounts.len()) {
+            None => StandIn::of_account(self.evidence.accounts.get(node)?),
+            Some(at) => StandIn::of_signature(self.evidence.signatures.get(at)?),
+        }
     }
 
     /// What kind of account a login is: as the register says, else as it looks.

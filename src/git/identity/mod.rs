@@ -7,7 +7,6 @@
 mod evidence;
 mod graph;
 mod people;
-mod rules;
 
 use std::collections::BTreeSet;
 
@@ -129,6 +128,7 @@ pub struct Identity {
 #[must_use]
 pub fn resolve(evidence: &Evidence<'_>) -> Identity {
     let mut graph = Graph::new(evidence);
+    graph.forgotten();
     graph.same_accounts();
     graph.same_signatures();
     graph.noreply();

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::Graph;
-use super::rules::{full_name, noreply};
 use super::{Edge, Identity, Reason};
-use crate::domain::{Account, AccountSeen, EmailAddress, Login, Person, PersonId, Signature};
+use crate::domain::naming::{full_name, noreply};
+use crate::domain::{
+    Account, AccountSeen, EmailAddress, Login, Person, PersonId, Signature, StandIn,
+};
 
 impl Graph<'_> {
     pub(super) fn finish(mut self) -> Identity {
@@ -19,7 +21,8 @@ impl Graph<'_> {
             .into_values()
             .map(|nodes| (self.person(&nodes), nodes))
             .collect();
-        people.sort_by_key(|(person, _)| sort_key(person));
+        people
+            .sort_by_cached_key(|(person, nodes)| (sort_key(person), self.forgotten_among(nodes)));
         let mut identity = Identity {
             person_of_account: vec![PersonId(0); self.evidence.accounts.len()],
             person_of_signature: vec![PersonId(0); self.evidence.signatures.len()],
@@ -37,9 +40,11 @@ impl Graph<'_> {
         }
         let has_login =
             |person: &Person| !person.logins.is_empty() && person.account == Account::Human;
-        let knows_nobody = !identity.people.iter().any(has_login);
+        // Whoever was forgotten with an account had a login.
+        let has_forgotten = (0..self.evidence.accounts.len()).any(|at| self.stand_in(at).is_some());
+        let knows_nobody = !has_forgotten && !identity.people.iter().any(has_login);
         for person in &mut identity.people {
-            person.is_known = knows_nobody || !person.logins.is_empty();
+            person.is_known = knows_nobody || !person.logins.is_empty() || person.is_forgotten();
         }
         identity.suspects = self.suspects(&identity);
         identity.edges = self.edges.into_iter().collect();
@@ -91,7 +96,23 @@ impl Graph<'_> {
         suspects.into_iter().collect()
     }
 
+    /// The forgotten person that some nodes stand for.
+    fn forgotten_among(&self, nodes: &[usize]) -> Option<StandIn> {
+        nodes.iter().find_map(|node| self.stand_in(*node))
+    }
+
     fn person(&self, nodes: &[usize]) -> Person {
+        if let Some(stand_in) = self.forgotten_among(nodes) {
+            return Person {
+                id: PersonId(0),
+                display_name: stand_in.shown(),
+                logins: Vec::new(),
+                emails: Vec::new(),
+                account: Account::Human,
+                names: Vec::new(),
+                is_known: true,
+            };
+        }
         let n_accounts = self.evidence.accounts.len();
         let accounts: Vec<&AccountSeen> = nodes
             .iter()

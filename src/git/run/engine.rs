@@ -13,6 +13,7 @@ use gix::ObjectId;
 
 use super::interner::Interner;
 use super::join::{New, Parts};
+use super::signing::Signing;
 use crate::domain::CommitId;
 use crate::git::Progress;
 use crate::git::graph::first_parents::first_parents;
@@ -37,6 +38,8 @@ use crate::git::state::log::{Log, LogChange, LogGap, LogMerge, LogTaken};
 /// What a run needs to know.
 pub(super) struct Plan<'a> {
     pub(super) packs: &'a Packs,
+    /// What signatures become before they are kept.
+    pub(super) signing: &'a Signing<'a>,
     pub(super) hash: gix::hash::Kind,
     /// The default branch's tip.
     pub(super) tip: Option<ObjectId>,

@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use gix::ObjectId;
 use jiff::Timestamp;
 
+use super::signing::Signing;
 use crate::domain::{
-    Account, Commit, CommitId, Exclusion, FileChange, Gap, History, MergedFile, Ownership,
-    Signature, SignatureId,
+    Commit, CommitId, Exclusion, FileChange, Gap, History, MergedFile, Ownership, Signature,
+    SignatureId,
 };
 use crate::git::MineOptions;
 use crate::git::graph::first_parents::FirstParentLine;
@@ -29,32 +30,14 @@ struct Signatures {
 }
 
 impl Signatures {
-    fn new(raw: &[(String, String)], mailmap: &gix::mailmap::Snapshot) -> Self {
+    fn new(raw: &[(String, String)], signing: &Signing<'_>) -> Self {
         let mut numbers: HashMap<Signature, SignatureId> = HashMap::new();
         let mut seen = Vec::new();
         let mut n_raw: Vec<u32> = Vec::new();
         let of_raw = raw
             .iter()
             .map(|(name, email)| {
-                let written = gix::actor::SignatureRef {
-                    name: name.as_str().into(),
-                    email: email.as_str().into(),
-                    time: "",
-                };
-                let resolved = mailmap.resolve_cow(written);
-                let text = |bytes: &[u8]| quoted(bytes).into_owned();
-                // A map must not make a tool's work somebody's own.
-                let signature = if Account::of_signature(name, email) == Account::Human {
-                    Signature {
-                        name: text(&resolved.name),
-                        email: text(&resolved.email),
-                    }
-                } else {
-                    Signature {
-                        name: name.clone(),
-                        email: email.clone(),
-                    }
-                };
+                let signature = signing.mapped(name, email);
                 let id = *numbers.entry(signature).or_insert_with_key(|signature| {
                     seen.push(signature.clone());
                     n_raw.push(0);
@@ -104,8 +87,13 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Of a log.
-    pub(super) fn of(log: &Log, settings: &Settings, mut rules: PathRules) -> Self {
-        let signatures = Signatures::new(&log.signatures, &settings.mailmap);
+    pub(super) fn of(
+        log: &Log,
+        settings: &Settings,
+        signing: &Signing<'_>,
+        mut rules: PathRules,
+    ) -> Self {
+        let signatures = Signatures::new(&log.signatures, signing);
         let last = log.n_default.checked_sub(1);
         let last = last.and_then(|last| log.commits.get(last as usize));
         let tip_at = last.map(committed_at);

@@ -6,6 +6,7 @@ use gix::ObjectId;
 
 use super::engine::{self, Plan};
 use super::history::Draft;
+use super::signing::Signing;
 use crate::domain::{CommitId, Gap, History, Tag};
 use crate::git::clone::open;
 use crate::git::clone::refs::{self, Tips};
@@ -53,7 +54,7 @@ fn start(path: &Path, options: &MineOptions) -> Result<Start, Error> {
     let (text, unread) = TextRules::of(&repository, &mut packs.reader(8 << 20));
     gaps.extend(unread);
     let current = format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {} {} {} {}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {} {} {} {}{}",
         tips.branch,
         tips.head,
         tips.others,
@@ -67,6 +68,7 @@ fn start(path: &Path, options: &MineOptions) -> Result<Start, Error> {
         options.all_refs,
         options.diff_merges_first_parent,
         options.ownership,
+        forgotten_key(options),
     );
     Ok(Start {
         repository,
@@ -76,6 +78,16 @@ fn start(path: &Path, options: &MineOptions) -> Result<Start, Error> {
         gaps,
         current,
     })
+}
+
+/// Whom a log is kept without: what was kept with them is of no use any more.
+fn forgotten_key(options: &MineOptions) -> String {
+    let forgotten = options.forgotten.as_ref();
+    let fingerprint = forgotten.map_or("", |forgotten| forgotten.fingerprint());
+    if fingerprint.is_empty() {
+        return String::new();
+    }
+    format!(" without {fingerprint}")
 }
 
 /// Whether mining would find what `previous` already holds: a state, or its first
@@ -161,7 +173,7 @@ pub fn mine(
     let basis = |log: &Log| {
         let big_file = (packs.big_file != BIG_FILE).then_some(packs.big_file);
         state::key(&format!(
-            "{:?} {:?} {:?} {:?} {} {} {} {}{}",
+            "{:?} {:?} {:?} {:?} {} {} {} {}{}{}",
             repository.object_hash(),
             ignored_in(log, &settings.ignored),
             tips.boundary,
@@ -171,6 +183,7 @@ pub fn mine(
             options.diff_merges_first_parent,
             options.ownership,
             big_file.map_or_else(String::new, |bytes| format!(" {bytes}")),
+            forgotten_key(options),
         ))
     };
     let current = state::key(&current);
@@ -185,8 +198,10 @@ pub fn mine(
         .as_ref()
         .is_some_and(|(header, _)| header.current == current);
     let old = old.map(|(_, log)| log);
+    let signing = Signing::new(&settings.mailmap, options.forgotten.clone());
     let plan = Plan {
         packs: &packs,
+        signing: &signing,
         hash: repository.object_hash(),
         tip: tips.head,
         others: tips.others.clone(),
@@ -199,13 +214,14 @@ pub fn mine(
         threads: threads(options),
         progress,
     };
-    let (log, n_old) = match old {
+    let (mut log, n_old) = match old {
         Some(log) if unchanged => {
             let n = log.commits.len();
             (log, n)
         }
         old => extended(&plan, old),
     };
+    signing.sign_anew(&mut log.signatures);
     let header = Header {
         basis: basis(&log),
         current,
@@ -217,7 +233,7 @@ pub fn mine(
     let (tags, draft, sections) = std::thread::scope(|scope| {
         let sections = (!unchanged).then(|| scope.spawn(|| Sections::of(&log)));
         let tags = scope.spawn(|| refs::tags(&shared.to_thread_local(), &tips));
-        let draft = Draft::of(&log, &settings, rules);
+        let draft = Draft::of(&log, &settings, &signing, rules);
         (joined(tags), draft, sections.map(joined))
     });
     let (state, mut history) = std::thread::scope(|scope| {
@@ -229,6 +245,7 @@ pub fn mine(
         (joined(state), history)
     });
     history.tags = tags.into_iter().filter_map(tag).collect();
+    signing.name_nobody(&mut history);
     history.default_branch = tips.branch;
     history.is_shallow = !tips.boundary.is_empty();
     history.gaps.append(&mut gaps);

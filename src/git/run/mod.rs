@@ -5,5 +5,6 @@ mod history;
 mod interner;
 mod join;
 mod mine;
+mod signing;
 
 pub use mine::{Mined, is_current, mine};

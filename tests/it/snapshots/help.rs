@@ -76,6 +76,8 @@ fn the_help_names_every_command_and_every_exit_code() {
       export     Write facts, measures and the reference SQL's relations as files for other tools:
                  private data
       identity   Show which accounts and signatures are one person, and why
+      forget     Erase a person from the store and from the private tree, and keep them out of later
+                 fetches; says what is left elsewhere
       register   Check both registers against the store, or add an entry to the private one without an
                  editor
       schema     Print what other programs rely on: the JSON Schema of a register
@@ -435,6 +437,28 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
           --export-mailmap
               Print a `.mailmap` that says the same
+    [the options of `run`]
+
+    $ linchpin forget --help
+    Erase a person from the store and from the private tree, and keep them out of later fetches; says
+    what is left elsewhere.
+
+    Example: `linchpin forget ada --dry-run`, then `linchpin forget ada --yes`, then `linchpin run
+    --offline` in the clone.
+
+    Usage: linchpin forget [OPTIONS] <LOGIN>
+
+    Arguments:
+      <LOGIN>
+              The person's GitHub login, or an address from the history
+
+          --yes
+              Do it without asking
+          --dry-run
+              Say what would be done, and change nothing
+          --with-drafts
+              Remove from the person's private folder also what people wrote there: drafts, pages that
+              were edited, files of other programs
     [the options of `run`]
 
     $ linchpin register --help

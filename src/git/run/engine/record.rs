@@ -61,14 +61,12 @@ impl Run<'_> {
         let (authored, author_offset) = (parsed.author.seconds, parsed.author.offset_seconds);
         let (committed, committer_offset) =
             (parsed.committer.seconds, parsed.committer.offset_seconds);
-        let mut signature = |stamp: Stamp| self.signatures.number(&(stamp.name, stamp.email));
+        let signing = self.plan.signing;
+        let mut number = |person: (String, String)| self.signatures.number(&signing.kept(person));
+        let mut signature = |stamp: Stamp| number((stamp.name, stamp.email));
         let author = signature(parsed.author);
         let signed_by = signature(parsed.committer);
-        let co_authors = parsed
-            .co_authors
-            .iter()
-            .map(|person| self.signatures.number(person))
-            .collect();
+        let co_authors = parsed.co_authors.iter().cloned().map(number).collect();
         LogCommit {
             id,
             parents: parsed
@@ -83,7 +81,7 @@ impl Run<'_> {
             author_offset,
             committer_offset,
             co_authors,
-            subject: parsed.subject,
+            subject: signing.text(parsed.subject),
             pull_request: parsed.pull_request,
             reverted: parsed.reverted,
             cherry_picked_from: parsed.cherry_picked_from.and_then(|id| commit_id(&id)),

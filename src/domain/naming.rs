@@ -1,18 +1,19 @@
-//! What names and addresses say about who somebody is.
+//! What names and addresses say about who somebody is: read the same wherever two signatures are held against each other.
 
 /// A GitHub noreply address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Noreply {
+pub struct Noreply {
     /// The server that gave it out: `github.com`, or the host of an enterprise server. Each has accounts of its own.
-    pub(super) site: String,
+    pub site: String,
     /// The account's number, in the newer form.
-    pub(super) id: Option<u64>,
+    pub id: Option<u64>,
     /// The account's login when the address was used.
-    pub(super) login: String,
+    pub login: String,
 }
 
 /// What a noreply address says: `ID+LOGIN@users.noreply.HOST`, or without the number in the older form.
-pub(super) fn noreply(email: &str) -> Option<Noreply> {
+#[must_use]
+pub fn noreply(email: &str) -> Option<Noreply> {
     let lower = email.trim().to_lowercase();
     let (local, domain) = lower.rsplit_once('@')?;
     let site = domain.strip_prefix("users.noreply.")?;
@@ -31,7 +32,8 @@ pub(super) fn noreply(email: &str) -> Option<Noreply> {
 }
 
 /// Whether an address belongs to one person: not empty, not a placeholder, not a machine's or a service's.
-pub(super) fn is_personal(email: &str) -> bool {
+#[must_use]
+pub fn is_personal(email: &str) -> bool {
     let lower = email.trim().to_lowercase();
     let Some((local, domain)) = lower.rsplit_once('@') else {
         return false;
@@ -105,13 +107,15 @@ const ROLES: &[&str] = &[
 ];
 
 /// The full name in a comparable form; `None` for a single word, which says too little.
-pub(super) fn full_name(name: &str) -> Option<String> {
+#[must_use]
+pub fn full_name(name: &str) -> Option<String> {
     let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
     (words.len() >= 2 && words.iter().map(String::len).sum::<usize>() >= 6).then(|| words.join(" "))
 }
 
 /// The local part of a personal address, where it is distinctive.
-pub(super) fn local_part(email: &str) -> Option<String> {
+#[must_use]
+pub fn local_part(email: &str) -> Option<String> {
     const COMMON: &[&str] = &[
         "admin",
         "code",
