@@ -49,45 +49,104 @@ pub enum ProgressMode {
 pub enum Command {
     /// Run the whole pipeline on a bundled synthetic organisation: no token, no network, no arguments.
     #[cfg(feature = "demo")]
+    #[command(
+        after_help = "Examples:\n  linchpin demo\n  linchpin demo --out /tmp/demo --without silo"
+    )]
     Demo(DemoArgs),
     /// Write a commented linchpin.toml from what is found in the clone and on GitHub.
+    #[command(after_help = "Examples:\n  linchpin init\n  linchpin init --ci")]
     Init(InitArgs),
     /// Check token, permissions, clone and sources; estimate what a fetch costs; say what would be missing and the fix.
+    #[command(after_help = "Examples:\n  linchpin doctor\n  linchpin doctor --github acme/widgets")]
     Doctor(AnalysisArgs),
     /// Fetch (if there is a token and a GitHub remote), mine and report: the nightly job.
+    #[command(
+        after_help = "Examples:\n  linchpin run\n  linchpin run --offline --since 12w --by week"
+    )]
     Run(AnalysisArgs),
     /// Fetch from GitHub into the store; incremental, resumable.
+    #[command(after_help = "Examples:\n  linchpin fetch --github acme/widgets")]
     Fetch(AnalysisArgs),
     /// Mine the clones' history into the store; incremental.
+    #[command(after_help = "Examples:\n  linchpin mine --repo ../widgets --repo ../gadgets")]
     Mine(AnalysisArgs),
     /// Write the team tree from the store.
+    #[command(
+        after_help = "Examples:\n  linchpin report --since 26w\n  linchpin report --as-of 2026-07-01 --since last-quarter"
+    )]
     Report(AnalysisArgs),
     /// Write one person's private tree from the store.
+    #[command(
+        after_help = "Examples:\n  linchpin person ada --since 26w\n  linchpin person --all\n  linchpin person ada --append"
+    )]
     Person(PersonArgs),
     /// Write the lead's named views from the store, local only: reviewers, knowledge, delegation, coverage of evidence.
+    #[command(after_help = "Examples:\n  linchpin lead --since 26w")]
     Lead(AnalysisArgs),
     /// Print notes for the feedback of the private register: what was agreed, and what was kept since.
+    #[command(after_help = "Examples:\n  linchpin follow-up\n  linchpin follow-up bo")]
     FollowUp(FollowUpArgs),
     /// Show a metric's definition and the rows behind its figure, or what a line of evidence was made from.
+    #[command(
+        after_help = "Examples:\n  linchpin explain list\n  linchpin explain pickup_time --since 12w\n  linchpin explain ev-0123456789"
+    )]
     Explain(ExplainArgs),
     /// Hold write-ups against the evidence and the figures; exit code 7 where an id, page, date, number or name is in neither.
+    #[command(
+        after_help = "Examples:\n  linchpin verify linchpin-report/private/ada/draft/self-review.md"
+    )]
     Verify(VerifyArgs),
     /// Say why figures moved between two runs: new events, late data, labels, identity, configuration, definition.
+    #[command(after_help = "Examples:\n  linchpin diff\n  linchpin diff --metric pickup_time")]
     Diff(DiffArgs),
     /// Hold the register's agreements against the figures; exit code 7 where one is crossed and not accepted.
+    #[command(after_help = "Examples:\n  linchpin check")]
     Check(CheckArgs),
     /// Write facts, measures and the reference SQL's relations as files for other tools: private data.
+    #[command(
+        after_help = "Examples:\n  linchpin export --format parquet\n  linchpin export --format csv --privacy pseudonymous"
+    )]
     Export(ExportArgs),
     /// Show which accounts and signatures are one person, and why.
+    #[command(after_help = "Examples:\n  linchpin identity\n  linchpin identity --export-mailmap")]
     Identity(IdentityArgs),
     /// Erase a person from the store and from the private tree, and keep them out of later fetches; says what is left elsewhere.
-    ///
-    /// Example: `linchpin forget ada --dry-run`, then `linchpin forget ada --yes`, then `linchpin run --offline` in the clone.
+    #[command(
+        after_help = "Examples:\n  linchpin forget ada --dry-run\n  linchpin forget ada --yes\n  linchpin run --offline"
+    )]
     Forget(ForgetArgs),
     /// Check both registers against the store, or add an entry to the private one without an editor.
+    #[command(
+        after_help = "Examples:\n  linchpin register check\n  linchpin register add absence login=ada from=2026-07-06 to=2026-07-17"
+    )]
     Register(RegisterArgs),
     /// Print what other programs rely on: the JSON Schema of a register.
+    #[command(after_help = "Examples:\n  linchpin schema register > linchpin.schema.json")]
     Schema(SchemaArgs),
+    /// Print what a shell completes commands and options with.
+    #[command(
+        after_help = "Examples:\n  linchpin completions bash > ~/.local/share/bash-completion/completions/linchpin"
+    )]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one a command into a folder.
+    #[command(after_help = "Examples:\n  linchpin man | man -l -\n  linchpin man --out man1")]
+    Man(ManArgs),
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// For which shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// A folder that is made and gets a page a command, for `man` to find; it must not hold anything.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub out: Option<PathBuf>,
 }
 
 /// Where things are.

@@ -37,16 +37,16 @@ fn compared(args: &DiffArgs, store: &Store) -> Result<String, CliError> {
         Some(name) => find(name, &runs)?,
         None => previous.ok_or_else(too_few_runs)?.0,
     };
-    if let Some(id) = &args.metric
-        && metrics::find(id).is_none()
-    {
-        return Err(not_a_metric(id));
-    }
+    let metric = match &args.metric {
+        Some(name) => Some(metrics::typed(name).ok_or_else(|| not_a_metric(name))?),
+        None => None,
+    };
+    let metric = metric.map(|metric| metric.definition.id);
     let head = |number: u64| runs.iter().find(|(known, _)| *known == number);
     let (Some(before), Some(after)) = (head(before), head(after)) else {
         return Err(too_few_runs());
     };
-    let found = moved(store, before, after, args.metric.as_deref())?;
+    let found = moved(store, before, after, metric)?;
     let (before, after) = (&before.1, &after.1);
     Ok(match args.format {
         Format::Table => lines(before, after, &found),

@@ -36,7 +36,7 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     if args.metric.starts_with("in-") {
         return initiative(args, workspace);
     }
-    let Some(metric) = metrics::find(&args.metric) else {
+    let Some(metric) = metrics::typed(&args.metric) else {
         return Err(not_a_metric(&args.metric));
     };
     // Only what the metric reads: the history of a large team takes seconds to read.

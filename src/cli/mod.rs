@@ -18,6 +18,7 @@ mod identity;
 mod init;
 mod interrupt;
 mod lead;
+mod manual;
 mod output;
 mod person;
 mod private_folder;
@@ -114,5 +115,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<u8, CliError> {
             RegisterCommand::Add(args) => register::add(args, &of_store(&args.analysis)?),
         },
         Command::Schema(args) => schema::schema(args),
+        Command::Completions(args) => Ok(manual::completions(args)),
+        Command::Man(args) => manual::man(args),
     }
 }

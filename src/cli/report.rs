@@ -19,11 +19,11 @@ use crate::metrics::knowledge::silos;
 use crate::metrics::movement::{self, RunHead};
 use crate::metrics::recent::Recent;
 use crate::metrics::{self, Measure, unmet};
-use crate::register::nearest;
+use crate::register::{Limit, nearest};
 use crate::render::{self, OutputFile, encode};
 use crate::report::{
-    AcceptedFlag, KnownPerson, MarkedDay, Names, ProductInput, RepositoryLabel, TeamDefinition,
-    TeamInput, TeamReport,
+    AcceptedFlag, AgreedLimit, KnownPerson, MarkedDay, Names, ProductInput, RepositoryLabel,
+    TeamDefinition, TeamInput, TeamReport,
 };
 use crate::store::{self, Store, checksum};
 use crate::tables::{FactTable, Tables};
@@ -325,6 +325,19 @@ fn published(
     )
 }
 
+/// The limits that the team has agreed with itself.
+fn agreed_limits(workspace: &Workspace) -> Vec<AgreedLimit> {
+    let limit = |limit: &Limit| AgreedLimit {
+        metric: limit.metric.clone(),
+        number: limit.number.clone(),
+        scope: limit.scope.clone(),
+        at_least: limit.at_least,
+        at_most: limit.at_most,
+    };
+    let limits = &workspace.register.agreements.limits;
+    limits.iter().map(limit).collect()
+}
+
 /// The register's agreements held against the measures.
 fn agreements_of(
     workspace: &Workspace,
@@ -346,6 +359,7 @@ pub(super) fn team_files<T: Send>(
 ) -> Result<(Vec<OutputFile>, Measured<T>), CliError> {
     let (measures, kept): (Vec<Measure>, Vec<T>) = metrics::measure_each(readings, &|measure| {
         let kept = keep(&measure);
+        let measure = metrics::material::with_rows(measure, &analysis.question);
         (crate::report::with_listable_rows(measure), kept)
     })
     .into_iter()
@@ -410,6 +424,7 @@ pub(super) fn team_files<T: Send>(
         certificates: &analysis.findings.certificates,
         gaps: &analysis.findings.gaps,
         accepted: &accepted,
+        agreed: &agreed_limits(workspace),
         recent: recent.as_ref(),
         events: &events,
         agreements: &agreements,

@@ -84,12 +84,40 @@ pub enum Granularity {
     Month,
     /// Calendar quarters.
     Quarter,
+    /// Half years: January to June, July to December. Charts of little data are drawn by them; nobody asks for them.
+    #[serde(rename = "half_year")]
+    HalfYear,
+}
+
+impl Granularity {
+    /// The next longer kind of bucket.
+    #[must_use]
+    pub const fn coarser(self) -> Option<Self> {
+        match self {
+            Self::Week | Self::Fortnight => Some(Self::Month),
+            Self::Month => Some(Self::Quarter),
+            Self::Quarter => Some(Self::HalfYear),
+            Self::HalfYear => None,
+        }
+    }
+
+    /// What one bucket is called.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Fortnight => "fortnight",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::HalfYear => "half year",
+        }
+    }
 }
 
 /// The Monday that fortnights are counted from.
 const FIRST_FORTNIGHT: Date = jiff::civil::date(1970, 1, 5);
 
-/// One ISO week, fortnight, month or quarter of the configured time zone.
+/// One ISO week, fortnight, month, quarter or half year of the configured time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bucket {
     granularity: Granularity,
@@ -117,6 +145,10 @@ impl Bucket {
                 let month = (date.month() - 1) / 3 * 3 + 1;
                 Date::new(date.year(), month, 1).unwrap_or(date)
             }
+            Granularity::HalfYear => {
+                let month = (date.month() - 1) / 6 * 6 + 1;
+                Date::new(date.year(), month, 1).unwrap_or(date)
+            }
         };
         Self {
             granularity,
@@ -138,6 +170,7 @@ impl Bucket {
             Granularity::Fortnight => self.first_day.saturating_add(2.weeks()),
             Granularity::Month => self.first_day.saturating_add(1.month()),
             Granularity::Quarter => self.first_day.saturating_add(3.months()),
+            Granularity::HalfYear => self.first_day.saturating_add(6.months()),
         };
         Self {
             granularity: self.granularity,
@@ -191,7 +224,7 @@ impl Bucket {
 }
 
 impl fmt::Display for Bucket {
-    /// `2026-W07`, `2026-W07/08`, `2026-02` or `2026-Q1`.
+    /// `2026-W07`, `2026-W07/08`, `2026-02`, `2026-Q1` or `2026-H1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let day = self.first_day;
         match self.granularity {
@@ -214,6 +247,7 @@ impl fmt::Display for Bucket {
             }
             Granularity::Month => write!(f, "{:04}-{:02}", day.year(), day.month()),
             Granularity::Quarter => write!(f, "{:04}-Q{}", day.year(), (day.month() - 1) / 3 + 1),
+            Granularity::HalfYear => write!(f, "{:04}-H{}", day.year(), (day.month() - 1) / 6 + 1),
         }
     }
 }
@@ -256,6 +290,9 @@ mod tests {
             label("2026-06-30T23:59:59Z", Granularity::Quarter),
             "2026-Q2"
         );
+        let half = |text: &str| label(text, Granularity::HalfYear);
+        assert_eq!(half("2026-06-30T23:59:59Z"), "2026-H1");
+        assert_eq!(half("2026-07-01T00:00:00Z"), "2026-H2");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::estimate::{median_interval, quantile, wilson_interval};
 use super::group::Group;
 use super::measure::{
-    Cell, Definition, KeyedRow, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Scope, Unit,
-    Value,
+    Cell, Definition, KeyedRow, Ledger, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Scope,
+    Unit, Value,
 };
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::{Bucket, PersonId, RepositoryId};
@@ -274,10 +274,83 @@ impl<D> Clock<D> {
 /// Where every row has working hours too, there are `working_p50`, `working_p75` and `working_p90`: first, and with the interval,
 /// where the unit is on the agreed clock; else after the others.
 pub fn quantiles<K>(unit: Unit, rows: &[&KeyedRow<K>]) -> Measured {
+    quantiles_of(unit, &bare(rows))
+}
+
+/// The rows without what their metric needs beside them.
+fn bare<'a, K>(rows: &[&'a KeyedRow<K>]) -> Vec<&'a LedgerRow> {
+    rows.iter().map(|row| &row.row).collect()
+}
+
+/// What a recipe makes of rows alone; `None` where it needs more than them.
+#[must_use]
+pub fn by_recipe(definition: &Definition, rows: &[&LedgerRow]) -> Option<Measured> {
+    match definition.recipe {
+        Recipe::Median => Some(quantiles_of(definition.unit, rows)),
+        Recipe::CensoredMedian => Some(censored_quantiles_of(definition.unit, rows)),
+        Recipe::Share => Some(share_of(rows)),
+        Recipe::Count | Recipe::Sum | Recipe::Whole => None,
+    }
+}
+
+/// The same of amounts on one clock, each with whether it still runs.
+#[must_use]
+pub fn of_amounts(
+    definition: &Definition,
+    unit: Unit,
+    amounts: &[(f64, bool)],
+) -> Option<Measured> {
+    let n = count(amounts.len());
+    let is_working = unit == Unit::WorkingHours;
+    let measured = |value, interval| Measured::Value {
+        n,
+        value: Value(value),
+        interval,
+    };
+    match definition.recipe {
+        Recipe::Median => {
+            let mut sorted: Vec<f64> = amounts.iter().map(|(amount, _)| *amount).collect();
+            sorted.sort_by(f64::total_cmp);
+            let interval = median_interval(&sorted);
+            let durations = sorted;
+            let clock = Clock {
+                is_working,
+                durations,
+            };
+            let points = clock.points(|sorted, p| quantile(sorted, p));
+            Some(measured(points, interval))
+        }
+        Recipe::CensoredMedian => {
+            let lives: Vec<Lifetime> = amounts
+                .iter()
+                .map(|(hours, is_running)| Lifetime {
+                    hours: *hours,
+                    is_running: *is_running,
+                })
+                .collect();
+            let durations = SurvivalCurve::of(&lives);
+            let interval = durations.median_interval();
+            durations.quantile(0.5)?;
+            let clock = Clock {
+                is_working,
+                durations,
+            };
+            Some(measured(clock.points(SurvivalCurve::quantile), interval))
+        }
+        Recipe::Share => {
+            let hits = count(amounts.iter().filter(|(amount, _)| *amount > 0.0).count());
+            let ratio = Ratio { hits, of: n };
+            Some(measured(ratio_value(ratio).0, wilson_interval(ratio)))
+        }
+        Recipe::Count | Recipe::Sum | Recipe::Whole => None,
+    }
+}
+
+fn quantiles_of(unit: Unit, rows: &[&LedgerRow]) -> Measured {
     let sorted = |value: fn(&LedgerRow) -> Option<f64>| {
         let mut values: Vec<f64> = rows
             .iter()
-            .filter_map(|row| value(&row.row))
+            .filter_map(|row| value(row))
             .filter(|value| value.is_finite())
             .collect();
         values.sort_by(f64::total_cmp);
@@ -308,11 +381,15 @@ pub fn quantiles<K>(unit: Unit, rows: &[&KeyedRow<K>]) -> Measured {
 /// A point that the survival curve does not reach has no number; `running` says how many rows had not ended. Where not even
 /// half have ended, the median is not reached and the figure says so instead of a number. Working hours as in [`quantiles`].
 pub fn censored_quantiles<K>(unit: Unit, rows: &[&KeyedRow<K>]) -> Measured {
+    censored_quantiles_of(unit, &bare(rows))
+}
+
+fn censored_quantiles_of(unit: Unit, rows: &[&LedgerRow]) -> Measured {
     let lifetimes = |value: fn(&LedgerRow) -> Option<f64>| -> Vec<Lifetime> {
         rows.iter()
             .filter_map(|row| {
-                let hours = value(&row.row).filter(|hours| hours.is_finite())?;
-                let is_running = row.row.is_running;
+                let hours = value(row).filter(|hours| hours.is_finite())?;
+                let is_running = row.is_running;
                 Some(Lifetime { hours, is_running })
             })
             .collect()
@@ -350,8 +427,12 @@ pub fn censored_quantiles<K>(unit: Unit, rows: &[&KeyedRow<K>]) -> Measured {
 
 /// The share of rows whose value is 1, with Wilson's interval.
 pub fn share<K>(rows: &[&KeyedRow<K>]) -> Measured {
+    share_of(&bare(rows))
+}
+
+fn share_of(rows: &[&LedgerRow]) -> Measured {
     let ratio = Ratio {
-        hits: count(rows.iter().filter(|row| row.row.value == Some(1.0)).count()),
+        hits: count(rows.iter().filter(|row| row.value == Some(1.0)).count()),
         of: count(rows.len()),
     };
     Measured::Value {

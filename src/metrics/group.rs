@@ -66,17 +66,23 @@ impl Group {
     ///
     /// Those who wrote and those who reviewed are counted apart. Rows that nobody known stands behind tell of nobody.
     pub(super) fn few<K>(self, rows: &[&KeyedRow<K>], included: &[&KeyedRow<K>]) -> Vec<Few> {
+        let counted = if included.is_empty() { rows } else { included };
+        self.few_of(|| counted.iter().map(|keyed| &keyed.row))
+    }
+
+    /// The same of the rows that count.
+    pub(in crate::metrics) fn few_of<'a, R>(self, counted: impl Fn() -> R) -> Vec<Few>
+    where
+        R: Iterator<Item = &'a LedgerRow>,
+    {
         let Some(minimum) = self.minimum else {
             return Vec::new();
         };
-        let counted = if included.is_empty() { rows } else { included };
         let wrote = fewer_than(
             minimum,
-            counted
-                .iter()
-                .flat_map(|keyed| keyed.row.authors.iter().copied()),
+            counted().flat_map(|row| row.authors.iter().copied()),
         );
-        let reviewed = fewer_than(minimum, counted.iter().filter_map(|keyed| keyed.row.person));
+        let reviewed = fewer_than(minimum, counted().filter_map(|row| row.person));
         let people = [wrote, reviewed]
             .into_iter()
             .flatten()

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::drawn::Drawn;
 pub use super::group::About;
 use super::group::Few;
 use super::number::NumberDefinition;
@@ -425,6 +426,8 @@ pub struct Measure {
     pub rows: Vec<LedgerRow>,
     /// Remarks printed under the figure: sources used, rungs, disagreements. Never names a person.
     pub notes: Vec<Note>,
+    /// What its pictures are drawn from, beside its figures.
+    pub drawn: Vec<Drawn>,
 }
 
 /// A remark of a metric.
@@ -456,6 +459,7 @@ impl Measure {
             cells: Vec::new(),
             rows: Vec::new(),
             notes: Vec::new(),
+            drawn: Vec::new(),
         }
     }
 
@@ -471,6 +475,7 @@ impl Measure {
     pub fn add(&mut self, part: Self) {
         self.cells.extend(part.cells);
         self.rows.extend(part.rows);
+        self.drawn.extend(part.drawn);
         for note in part.notes {
             if !self.notes.contains(&note) {
                 self.notes.push(note);
@@ -482,6 +487,7 @@ impl Measure {
     #[must_use]
     pub fn without_rows(mut self) -> Self {
         self.rows = Vec::new();
+        self.drawn = Vec::new();
         self
     }
 

@@ -8,10 +8,12 @@ pub mod aggregate;
 pub mod agreements;
 pub mod delegation;
 pub mod delivery;
+pub mod drawn;
 pub mod estimate;
 pub mod flow;
 pub mod group;
 pub mod knowledge;
+pub mod material;
 pub mod measure;
 mod metric;
 pub mod movement;
@@ -120,6 +122,18 @@ pub const REGISTRY: &[Metric] = &[
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Metric> {
     REGISTRY.iter().find(|metric| metric.definition.id == id)
+}
+
+/// The metric that somebody typed: an id, or the end of only one (`pickup_time`), whatever its case.
+#[must_use]
+pub fn typed(name: &str) -> Option<&'static Metric> {
+    let name = name.to_lowercase();
+    let is_tail = |metric: &&Metric| {
+        let tail = metric.definition.id.split_once('.');
+        tail.is_some_and(|(_, tail)| tail == name)
+    };
+    let mut tails = REGISTRY.iter().filter(is_tail);
+    find(&name).or_else(|| tails.next().filter(|_| tails.next().is_none()))
 }
 
 /// All metrics over a question. What they have in common is computed once.

@@ -208,6 +208,7 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
             crate::domain::Granularity::Month => "month",
             crate::domain::Granularity::Fortnight => "fortnight",
             crate::domain::Granularity::Quarter => "quarter",
+            crate::domain::Granularity::HalfYear => "half_year",
         },
         time_zone: zone_name(report),
         version: &report.version,

@@ -22,7 +22,7 @@ use crate::evidence::Page;
 use crate::evidence::lead::Lead;
 use crate::evidence::published::{self, Published};
 use crate::report::team::ProductReport;
-use crate::report::{Chart, TeamReport};
+use crate::report::{Chart, Picture, TeamReport};
 
 /// Why a report could not be turned into bytes. Each is a defect of the program, not of the data.
 #[derive(Debug, thiserror::Error)]
@@ -80,13 +80,7 @@ pub fn team_tree(
         let page = html::product(report, product, pages)?;
         files.push((product_page(product), page.into_bytes()));
         for picture in &product.pictures {
-            let stem = encode::file_name(&picture.id);
-            let table = csv::table(&picture.table).into_bytes();
-            files.push((format!("charts/{stem}.csv"), table));
-            files.push((
-                format!("charts/{stem}.svg"),
-                svg::picture_file(picture).into_bytes(),
-            ));
+            files.extend(picture_files(picture)?);
         }
     }
     for figure in report.figures() {
@@ -200,6 +194,21 @@ pub fn chart_files(chart: &Chart, folder: &str) -> Result<[OutputFile; 2], Rende
         (
             format!("{folder}/{stem}.csv"),
             csv::chart(chart).into_bytes(),
+        ),
+    ])
+}
+
+/// A picture of a product, and the numbers that it is drawn from.
+fn picture_files(picture: &Picture) -> Result<[OutputFile; 2], RenderError> {
+    let stem = encode::file_name(&picture.id);
+    Ok([
+        (
+            format!("charts/{stem}.svg"),
+            svg::picture_file(picture)?.into_bytes(),
+        ),
+        (
+            format!("charts/{stem}.csv"),
+            csv::table(&picture.table).into_bytes(),
         ),
     ])
 }

@@ -1,20 +1,26 @@
 //! One figure: a metric for one product, with everything that a reader needs to open it up.
 
+mod coarsen;
+mod course;
+mod frame;
+mod points;
 mod rows;
 mod tables;
 mod trend;
+mod words;
 
 use jiff::tz::TimeZone;
 
+pub(super) use self::frame::Frame;
+use self::frame::noun;
 use self::rows::listed_rows;
 pub use self::rows::with_listable_rows;
 use self::tables::{bucket_table, scope_table};
-use self::trend::chart;
+use self::trend::{Source, chart};
 use super::chart::Chart;
-use super::input::RepositoryLabel;
 use super::quantity;
 use super::table::Table;
-use crate::domain::{RepositoryId, Window};
+use crate::domain::Window;
 use crate::metrics::measure::{
     Cell, Definition, Ledger, Measure, Measured, Note, Ratio, Unit, Value,
 };
@@ -140,25 +146,6 @@ impl Figure {
     }
 }
 
-/// What a figure is built against.
-pub(super) struct Frame<'a> {
-    pub(super) window: Window,
-    pub(super) zone: &'a TimeZone,
-    pub(super) repositories: &'a [RepositoryLabel],
-    pub(super) product: &'a str,
-}
-
-impl Frame<'_> {
-    pub(super) fn face(&self, id: RepositoryId) -> Option<&RepositoryLabel> {
-        self.repositories.iter().find(|face| face.id == id)
-    }
-
-    pub(super) fn repository_name(&self, id: RepositoryId) -> String {
-        self.face(id)
-            .map_or_else(|| format!("repository {}", id.0), |face| face.name.clone())
-    }
-}
-
 /// The figure of a measure's product cell; `None` when the cell has neither a value nor rows.
 pub(super) fn figure(
     id: String,
@@ -170,14 +157,8 @@ pub(super) fn figure(
     let definition = measure.definition;
     let headline = headline(definition, &whole.measured)?;
     let of_product = |cell: &&Cell| cell.scope.product == frame.product;
-    let by_bucket: Vec<&Cell> = measure
-        .team_cells()
-        .filter(of_product)
-        .filter(|cell| {
-            cell.scope.repository.is_none() && cell.scope.area.is_none() && cell.bucket.is_some()
-        })
-        .collect();
-    let chart = chart(&id, definition, &by_bucket, frame).filter(Chart::is_drawable);
+    let source = Source::of(measure, frame.product);
+    let chart = chart(&id, &source, frame).filter(Chart::is_drawable);
     let mut repositories: Vec<(String, &Cell)> = measure
         .team_cells()
         .filter(of_product)
@@ -217,22 +198,19 @@ pub(super) fn figure(
 /// The chart of a product's buckets in a measure, without a figure around it.
 #[must_use]
 pub fn trend(measure: &Measure, product: &str, window: Window, zone: &TimeZone) -> Option<Chart> {
+    let source = Source::of(measure, product);
+    let bucket = source.cells.first()?.bucket?;
     let frame = Frame {
         window,
         zone,
         repositories: &[],
         product,
+        granularity: bucket.granularity(),
+        events: &[],
+        agreed: &[],
     };
-    let of_product = |cell: &&Cell| {
-        cell.scope.product == product
-            && cell.scope.repository.is_none()
-            && cell.scope.area.is_none()
-            && cell.scope.person.is_none()
-            && cell.bucket.is_some()
-    };
-    let cells: Vec<&Cell> = measure.cells.iter().filter(of_product).collect();
     let id = format!("{product}.{}", measure.definition.id);
-    chart(&id, measure.definition, &cells, &frame).filter(Chart::is_drawable)
+    chart(&id, &source, &frame).filter(Chart::is_drawable)
 }
 
 /// The remarks that are about this product, or about every one.
@@ -302,15 +280,6 @@ pub fn headline(definition: &Definition, measured: &Measured) -> Option<Headline
         others: other_numbers(definition, value),
         n,
     })
-}
-
-const fn noun(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Hours => "hours",
-        Unit::WorkingHours => "working hours",
-        Unit::Share => "share",
-        Unit::Count(noun) => noun,
-    }
 }
 
 fn other_numbers(definition: &Definition, value: &Value) -> Vec<(String, String)> {

@@ -6,11 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::input::{AcceptedFlag, MarkedDay, ProductInput, RepositoryLabel, TeamInput};
+use jiff::tz::TimeZone;
+
+use super::input::{
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+};
 use super::names::Names;
 use super::withheld::{of_stretches, without_few};
 use crate::domain::{Gap, StreamCertificate};
 use crate::metrics::agreements::{Agreement, Item, Standing};
+use crate::metrics::drawn::{Drawn, Material};
 use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Note, Subject};
 use crate::metrics::recent::{Recent, RecentFigure};
 use crate::report::subject;
@@ -26,6 +31,7 @@ pub(super) struct Public {
     pub(super) accepted: Vec<AcceptedFlag>,
     pub(super) recent: Option<Recent>,
     pub(super) events: Vec<MarkedDay>,
+    pub(super) agreed: Vec<AgreedLimit>,
     pub(super) agreements: Vec<Agreement>,
     pub(super) title: Option<String>,
     pub(super) description: Option<String>,
@@ -50,7 +56,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         as_of: _,
         window: _,
         granularity: _,
-        zone: _,
+        zone,
         products,
         repositories,
         measures,
@@ -59,6 +65,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         accepted,
         recent,
         events,
+        agreed,
         agreements,
         title,
         description,
@@ -78,7 +85,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         known: HashMap::new(),
         masked: BTreeSet::new(),
     };
-    let measures = without_few(measures, *minimum_people)
+    let measures = without_few(measures, zone, *minimum_people)
         .into_iter()
         .map(|measure| mask.measure(measure))
         .collect();
@@ -96,11 +103,12 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
             .collect(),
         gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
         accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
-        recent: recent.map(|recent| mask.recent(recent, *minimum_people)),
+        recent: recent.map(|recent| mask.recent(recent, zone, *minimum_people)),
         events: events.iter().map(|day| mask.event(day)).collect(),
         agreements: agreements.iter().map(|one| mask.agreement(one)).collect(),
         title: mask.optional(*title),
         description: mask.optional(*description),
+        agreed: agreed.iter().map(|limit| mask.agreed(limit)).collect(),
         n_masked: u64::try_from(mask.masked.len()).unwrap_or(u64::MAX),
     }
 }
@@ -169,7 +177,7 @@ impl Mask<'_> {
     }
 
     /// Figures over stretches of days: each is a part of the past, and as withheld as a bucket of it.
-    fn recent(&mut self, recent: &Recent, minimum: usize) -> Recent {
+    fn recent(&mut self, recent: &Recent, zone: &TimeZone, minimum: usize) -> Recent {
         let figures = recent.figures.iter().map(|figure| {
             let RecentFigure {
                 now,
@@ -177,14 +185,14 @@ impl Mask<'_> {
                 months,
                 around,
             } = figure;
-            let [now, before] = of_stretches([now, before], minimum);
+            let [now, before] = of_stretches([now, before], zone, minimum);
             let months = months.as_ref().and_then(|measure| {
-                let public = without_few(std::slice::from_ref(measure), minimum);
+                let public = without_few(std::slice::from_ref(measure), zone, minimum);
                 public.into_iter().next()
             });
             let around = around
                 .as_ref()
-                .map(|[before, after]| of_stretches([before, after], minimum));
+                .map(|[before, after]| of_stretches([before, after], zone, minimum));
             RecentFigure {
                 now: self.measure(now),
                 before: self.measure(before),
@@ -243,6 +251,7 @@ impl Mask<'_> {
             cells,
             rows,
             notes,
+            drawn,
         } = measure;
         let cells = cells.into_iter().map(|cell| self.cell(cell)).collect();
         let notes = notes.iter().map(|note| self.note(note)).collect();
@@ -265,6 +274,32 @@ impl Mask<'_> {
             cells,
             rows,
             notes,
+            drawn: drawn.into_iter().map(|drawn| self.drawn(drawn)).collect(),
+        }
+    }
+
+    fn drawn(&mut self, drawn: Drawn) -> Drawn {
+        let Drawn { product, material } = drawn;
+        let material = match material {
+            Material::Rows(mut rows) => {
+                for cell in rows.coarser.iter_mut().flat_map(|level| &mut level.cells) {
+                    *cell = self.cell(cell.clone());
+                }
+                Material::Rows(rows)
+            }
+            Material::Files(mut files) => {
+                for file in &mut files {
+                    file.path = self.text(&file.path);
+                    file.areas = self.areas(&file.areas);
+                }
+                Material::Files(files)
+            }
+            // Numbers and days alone.
+            other @ (Material::Turns(_) | Material::Queue(_)) => other,
+        };
+        Drawn {
+            product: self.key(&product, true),
+            material,
         }
     }
 
@@ -332,6 +367,13 @@ impl Mask<'_> {
             kind: self.text(&gap.kind),
             reason: self.text(&gap.reason),
             ..gap.clone()
+        }
+    }
+
+    fn agreed(&mut self, limit: &AgreedLimit) -> AgreedLimit {
+        AgreedLimit {
+            scope: limit.scope.as_deref().map(|scope| self.scope(scope)),
+            ..limit.clone()
         }
     }
 

@@ -48,6 +48,21 @@ pub struct AcceptedFlag {
     pub until: Date,
 }
 
+/// A limit that the team has agreed with itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreedLimit {
+    /// The metric.
+    pub metric: String,
+    /// One of its numbers; `None`: its headline number.
+    pub number: Option<String>,
+    /// A product, repository or area; `None`: every product.
+    pub scope: Option<String>,
+    /// The smallest value that is in order.
+    pub at_least: Option<f64>,
+    /// The largest value that is in order.
+    pub at_most: Option<f64>,
+}
+
 /// A day on which something changed: figures are read before and after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkedDay {
@@ -88,6 +103,8 @@ pub struct TeamInput<'a> {
     pub description: Option<&'a str>,
     /// Accepted risks.
     pub accepted: &'a [AcceptedFlag],
+    /// The limits among what the team has agreed with itself.
+    pub agreed: &'a [AgreedLimit],
     /// Days on which something changed.
     pub events: &'a [MarkedDay],
     /// Everybody's names: the report prints none of them.

@@ -20,7 +20,9 @@ pub mod table;
 pub mod team;
 pub mod withheld;
 
-pub use chart::{Chart, ChartPoint, Mark, PointState, Shape};
+pub use chart::{
+    AgreedLine, Chart, ChartDot, ChartPoint, DayLine, Mark, PointState, Scale, Shape, Tick,
+};
 pub use definition::{DefinitionError, TeamDefinition};
 pub use document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
 pub use figure::{Figure, Headline, RowLine, with_listable_rows};
@@ -31,6 +33,6 @@ pub use picture::Picture;
 pub use strip::{Change, Side, Strip, StripLine};
 pub use table::{Table, TableCell};
 pub use team::{
-    Absence, AbsenceKind, AcceptedFlag, MarkedDay, ProductInput, ProductReport, RepositoryLabel,
-    Section, TeamInput, TeamReport, team,
+    Absence, AbsenceKind, AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, ProductReport,
+    RepositoryLabel, Section, TeamInput, TeamReport, team,
 };

@@ -18,7 +18,9 @@ use self::shortcomings::{shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
-pub use super::input::{AcceptedFlag, MarkedDay, ProductInput, RepositoryLabel, TeamInput};
+pub use super::input::{
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+};
 use super::look::{self, Look};
 use super::picture::Picture;
 use super::strip::Strip;
@@ -213,6 +215,7 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         certificates: &public.certificates,
         gaps: &public.gaps,
         accepted: &public.accepted,
+        agreed: &public.agreed,
         recent: public.recent.as_ref(),
         events: &public.events,
         agreements: &public.agreements,

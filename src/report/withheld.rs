@@ -4,7 +4,11 @@
 //! of a table, seen against its sum, must be the doing of at least as many people. Metrics that count the same rows in a place
 //! withhold it together for that reason: else one would tell what the other does not.
 
+mod longer;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
 
 use crate::domain::{Bucket, PersonId, RepositoryId};
 use crate::metrics::group::{About, Few};
@@ -24,7 +28,7 @@ pub fn people_words(people: Option<u64>) -> String {
 
 /// The measures without figures of people, and without the figures of what fewer than `minimum` people did.
 #[must_use]
-pub fn without_few(measures: &[Measure], minimum: usize) -> Vec<Measure> {
+pub fn without_few(measures: &[Measure], zone: &TimeZone, minimum: usize) -> Vec<Measure> {
     let mut public: Vec<Measure> = measures.iter().map(public_copy).collect();
     let boards: Vec<Board> = public.iter().map(Board::of).collect();
     let beside = beside(&boards, minimum);
@@ -35,13 +39,16 @@ pub fn without_few(measures: &[Measure], minimum: usize) -> Vec<Measure> {
             product.is_none_or(|product| !hidden.contains(product))
         });
     }
+    for (measure, whole) in public.iter_mut().zip(measures) {
+        longer::withhold(measure, whole, zone, minimum);
+    }
     public
 }
 
 /// The same of two stretches of days that are compared. What was done in a whole product is told over the whole window alone: a
 /// stretch is a part of it, and where too few people are behind one side, neither is told.
 #[must_use]
-pub fn of_stretches(pair: [&Measure; 2], minimum: usize) -> [Measure; 2] {
+pub fn of_stretches(pair: [&Measure; 2], zone: &TimeZone, minimum: usize) -> [Measure; 2] {
     let few = |cell: &Cell| {
         let whole = cell.few.iter().find(|few| few.numbers.is_empty());
         let people = u64::try_from(whole?.people.len()).ok();
@@ -53,7 +60,7 @@ pub fn of_stretches(pair: [&Measure; 2], minimum: usize) -> [Measure; 2] {
         .filter_map(few)
         .collect();
     pair.map(|measure| {
-        let public = without_few(std::slice::from_ref(measure), minimum);
+        let public = without_few(std::slice::from_ref(measure), zone, minimum);
         let mut public = public
             .into_iter()
             .next()
@@ -82,6 +89,7 @@ fn public_copy(measure: &Measure) -> Measure {
         cells: measure.team_cells().cloned().collect(),
         rows: measure.rows.clone(),
         notes: measure.notes.clone(),
+        drawn: measure.drawn.clone(),
     }
 }
 

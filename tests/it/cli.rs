@@ -1126,9 +1126,9 @@ fn the_workflow_that_init_writes_is_the_one_of_the_readme_and_keeps_the_store_wh
     }
     let (_, after) = workflow.split_once("linchpin run").unwrap();
     assert_eq!(after.matches("!cancelled()").count(), 3, "{after}");
-    assert!(workflow.contains("\npermissions: {}\n"), "{workflow}");
     // The run itself adds to the job's summary: a step that does it too would show it twice.
     assert!(!workflow.contains("GITHUB_STEP_SUMMARY"), "{workflow}");
+    assert!(workflow.contains("\npermissions: {}\n"), "{workflow}");
     assert!(
         !workflow.contains(": write"),
         "least permissions: {workflow}"
@@ -1307,4 +1307,41 @@ fn a_release_is_installed_only_with_its_own_checksum() {
     fs::write(made.join("SHA256SUMS"), "").unwrap();
     assert!(!shell(script, &given("0.1.0")).status.success());
     assert!(!shell(script, &given("../../x")).status.success());
+}
+
+#[test]
+fn a_metric_is_known_by_the_end_of_its_name_where_only_one_has_it() {
+    let fixture = fixture();
+    ran(fixture.path(), &["mine"]).ends_with(0);
+    let of = |name: &str| {
+        ran(
+            fixture.path(),
+            &["explain", name, "--format", "json", AS_OF],
+        )
+    };
+    let whole = of("knowledge.silos").ends_with(0).out.clone();
+    assert_eq!(of("silos").ends_with(0).out, whole);
+    assert_eq!(of("Knowledge.Silos").ends_with(0).out, whole);
+    // The start of a name, and what nothing is called, are not guessed.
+    of("truck").is_refused(2, &["did you mean", "knowledge.truck_factor"]);
+    of("silo").is_refused(2, &["knowledge.silos"]);
+}
+
+#[test]
+fn shells_and_man_get_every_command() {
+    let place = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = ran(place.path(), &["completions", shell])
+            .ends_with(0)
+            .out
+            .clone();
+        for command in ["person", "follow-up", "completions"] {
+            assert!(script.contains(command), "{shell} does not know {command}");
+        }
+    }
+    let page = ran(place.path(), &["man"]).ends_with(0).out.clone();
+    assert!(page.contains(".TH linchpin 1"), "{page}");
+    ran(place.path(), &["man", "--out", "man1"]).ends_with(0);
+    assert!(place.path().join("man1/linchpin-follow-up.1").exists());
+    ran(place.path(), &["man", "--out", "man1"]).is_refused(2, &["man1", "empty"]);
 }

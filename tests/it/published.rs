@@ -83,6 +83,7 @@ fn all(team: &SmallTeam) -> Vec<Published> {
             title: None,
             description: None,
             accepted: &[],
+            agreed: &[],
             names: &names,
             minimum_n: question.minimum_n,
             minimum_people: question.minimum_people,

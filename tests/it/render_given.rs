@@ -30,8 +30,8 @@ use linchpin::metrics::measure::{
 use linchpin::metrics::recent::{Recent, RecentFigure, Stretch};
 use linchpin::render::{self, OutputFile};
 use linchpin::report::{
-    AcceptedFlag, MarkedDay, ProductInput, RepositoryLabel, TeamDefinition, TeamInput, TeamReport,
-    team,
+    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
+    TeamReport, team,
 };
 use linchpin::work::{Fate, Need};
 
@@ -244,6 +244,7 @@ pub(crate) fn bucketed(
         cells,
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     }
 }
 
@@ -363,6 +364,7 @@ fn review_and_knowledge(product: &str) -> Vec<Measure> {
         cells: vec![cell(whole(product), None, share(300, 900))],
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     };
     for (at, bucket) in Bucket::spine(window(), Granularity::Quarter, &TimeZone::UTC)
         .into_iter()
@@ -388,6 +390,7 @@ pub(crate) fn not_observed(definition: &'static Definition, product: &str) -> Me
         cells: vec![cell(whole(product), None, measured)],
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     }
 }
 
@@ -426,6 +429,8 @@ pub(crate) struct Given {
     pub(crate) certificates: Vec<StreamCertificate>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) accepted: Vec<AcceptedFlag>,
+    pub(crate) agreed: Vec<AgreedLimit>,
+    pub(crate) window: Window,
     pub(crate) recent: Option<Recent>,
     pub(crate) events: Vec<MarkedDay>,
     pub(crate) agreements: Vec<Agreement>,
@@ -459,6 +464,7 @@ pub(crate) fn recent(products: &[&str]) -> Recent {
             .collect(),
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     };
     let first = date(2024, 11, 1);
     let last = date(2026, 4, 30);
@@ -482,6 +488,7 @@ pub(crate) fn recent(products: &[&str]) -> Recent {
             .collect(),
         rows: Vec::new(),
         notes: Vec::new(),
+        drawn: Vec::new(),
     };
     let figure = |definition: &'static Definition, now: f64, before: f64| RecentFigure {
         now: whole_of(definition, &|| hours(80, now)),
@@ -574,6 +581,8 @@ impl Given {
             ],
             gaps: Vec::new(),
             accepted: Vec::new(),
+            agreed: Vec::new(),
+            window: window(),
             recent: Some(recent(&[PRODUCT])),
             events: vec![MarkedDay {
                 on: date(2025, 11, 3),
@@ -587,8 +596,8 @@ impl Given {
 
     pub(crate) fn report(&self) -> TeamReport {
         let input = TeamInput {
-            as_of: window().until,
-            window: window(),
+            as_of: self.window.until,
+            window: self.window,
             granularity: Granularity::Week,
             zone: TimeZone::get("Europe/Berlin").unwrap(),
             products: &self.products,
@@ -602,6 +611,7 @@ impl Given {
             title: self.title.as_deref(),
             description: self.description.as_deref(),
             accepted: &self.accepted,
+            agreed: &self.agreed,
             names: &linchpin::report::Names::none(),
             minimum_n: 5,
             minimum_people: 3,

@@ -175,7 +175,11 @@ fn a_stretch_that_too_few_people_are_behind_is_told_on_neither_side() {
         let readings = Reading::of_products(&given.tables, &question);
         let recent = Recent::of(&readings, &["flow.cycle_time"], |_| Some(event)).unwrap();
         let figure = &recent.figures[0];
-        let pair = of_stretches([&figure.now, &figure.before], minimum);
+        let pair = of_stretches(
+            [&figure.now, &figure.before],
+            &jiff::tz::TimeZone::UTC,
+            minimum,
+        );
         let whole = pair.iter().flat_map(|measure| &measure.cells);
         let whole =
             whole.filter(|cell| cell.scope.area.is_none() && cell.scope.repository.is_none());

@@ -379,6 +379,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         title: Some(&title),
         description: Some(&description),
         accepted: &accepted,
+        agreed: &[],
         names: &Names::of(&known, &["acme/lamp"]),
         minimum_n: 5,
         minimum_people: 2,
@@ -519,7 +520,7 @@ fn organisations() -> &'static [(Vec<Measure>, Vec<Measure>)] {
         all.push(measure_all(&tables, &question));
         all.into_iter()
             .map(|measures| {
-                let public = without_few(&measures, MINIMUM);
+                let public = without_few(&measures, &jiff::tz::TimeZone::UTC, MINIMUM);
                 (measures, public)
             })
             .collect()
@@ -755,7 +756,7 @@ fn a_single_joiner_is_a_number_and_nothing_else() {
         &given.tables.people,
     );
     let measures = measure_all(&given.tables, &question);
-    let public = without_few(&measures, MINIMUM);
+    let public = without_few(&measures, &jiff::tz::TimeZone::UTC, MINIMUM);
     let onboarding = public
         .iter()
         .find(|measure| measure.definition.id == "onboarding.milestones")

@@ -124,6 +124,7 @@ impl<'a> Curve<'a> {
                         .into_iter()
                         .collect(),
                     interval: *interval,
+                    middle_half: None,
                 },
                 Some(Measured::TooFew { n }) => ChartPoint {
                     state: PointState::TooFew,
@@ -134,22 +135,25 @@ impl<'a> Curve<'a> {
             }
         };
         let giver = names.name(self.delegation.giver);
+        let share = Mark {
+            number: "share".to_owned(),
+            title: format!("share of {giver}"),
+            shape: Shape::Line,
+        };
         Chart {
-            id: format!("delegation-{number}-{}", self.product),
-            title: format!("{}: {}", self.product, self.delegation.what),
             description: format!(
                 "The share of {giver} in what {giver} and {} did in scope, by fortnight; handed over from {} on.",
                 names.name(self.delegation.receiver),
                 self.delegation.start_on
             ),
-            unit: Unit::Share,
-            points: spine.into_iter().map(point).collect(),
-            marks: vec![Mark {
-                number: "share".to_owned(),
-                title: format!("share of {giver}"),
-                shape: Shape::Line,
-            }],
             has_band: true,
+            ..Chart::of(
+                format!("delegation-{number}-{}", self.product),
+                format!("{}: {}", self.product, self.delegation.what),
+                Unit::Share,
+                spine.into_iter().map(point).collect(),
+                vec![share],
+            )
         }
     }
 

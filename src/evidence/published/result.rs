@@ -77,7 +77,11 @@ pub(super) fn blocks(public: &Public<'_>) -> Vec<Block> {
 /// A metric's figure of the whole product, as a page that names nobody tells it.
 fn of(metric: &Metric, reading: &Reading<'_>) -> Option<Measured> {
     let measure = metric.of(std::slice::from_ref(reading)).without_rows();
-    let public = without_few(&[measure], reading.question.minimum_people);
+    let public = without_few(
+        &[measure],
+        &reading.question.zone,
+        reading.question.minimum_people,
+    );
     let mut cells = public.into_iter().flat_map(|measure| measure.cells);
     let is_whole = |cell: &Cell| {
         let scope = &cell.scope;

@@ -1,9 +1,13 @@
 //! `flow.turns`: who held merged changes, and for how long.
 
+use jiff::{Timestamp, ToSpan as _};
+
 use super::merged_inside;
-use crate::domain::Elapsed;
+use crate::domain::{Bucket, Elapsed, Window};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
+use crate::metrics::drawn::{Drawn, Material, Stretch};
+use crate::metrics::group::Group;
 use crate::metrics::measure::{
     About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
@@ -113,7 +117,62 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     )?;
 
     measure.note(reading, note(reading));
+    measure.drawn.push(Drawn {
+        product: reading.product.name.clone(),
+        material: Material::Turns(before_and_now(reading)),
+    });
     Ok(measure)
+}
+
+/// The last days of the window, and as many before them; the halves of a window that is shorter.
+const STRETCH: i32 = 90;
+
+/// Whose turn it was, before and now: whole days of the team's zone.
+fn before_and_now(reading: &Reading<'_>) -> Vec<Stretch> {
+    let Window { since, until } = reading.question.window;
+    let day = |at: Timestamp| reading.question.zone.to_datetime(at).date();
+    let n_days = day(since)
+        .until(day(until))
+        .map_or(0, |span| span.get_days());
+    let length = STRETCH.min(n_days / 2);
+    let back = |n: i32| {
+        let day = day(until).saturating_sub(n.days());
+        Bucket::start_of(day, &reading.question.zone).max(since)
+    };
+    let (first, middle) = (back(2 * length), back(length));
+    let windows = [(first, middle), (middle, until)].map(|(since, until)| Window { since, until });
+    let rows = rows(reading);
+    let group = Group::of(&DEFINITION, reading.question);
+    let stretch = |window: Window| {
+        let is_inside = |row: &&KeyedRow<Held>| {
+            row.row.fate == Fate::Included && row.row.at.is_some_and(|at| window.contains(at))
+        };
+        let inside: Vec<&KeyedRow<Held>> = rows.iter().filter(is_inside).collect();
+        let sum = |at: usize, part: fn(&(u64, u64)) -> u64| -> u64 {
+            inside
+                .iter()
+                .filter_map(|row| row.key.get(at))
+                .map(part)
+                .sum()
+        };
+        let held = Holder::WORDS.iter().map(|word| {
+            let at = NAMES
+                .iter()
+                .position(|(name, ..)| name == word)
+                .unwrap_or(usize::MAX);
+            (*word, sum(at, |held| held.0), sum(at, |held| held.1))
+        });
+        let few = group.few_of(|| inside.iter().map(|row| &row.row));
+        Stretch {
+            window,
+            n: count(inside.len()),
+            is_told: few.is_empty(),
+            few: few.into_iter().flat_map(|few| few.people).collect(),
+            held: held.collect(),
+            has_hours: reading.question.calendars.team().has_hours(),
+        }
+    };
+    windows.into_iter().map(stretch).collect()
 }
 
 fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Held>> {

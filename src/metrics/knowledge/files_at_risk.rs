@@ -1,19 +1,21 @@
 //! `knowledge.files_at_risk`: files that at most one active person knows, by Mirsaeedi & Rigby (2020).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decay::stale;
 use super::holders::{FileRow, JudgedFile, file_rows, held, measure_files};
-use crate::domain::PersonId;
+use crate::domain::{PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{count, ratio_value};
+use crate::metrics::drawn::{Drawn, KnownFile, Material};
 use crate::metrics::measure::{
     About, Definition, Floor, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::work::activity::active_people;
 use crate::work::history::lineage::FileHistory;
-use crate::work::{Missing, Need, Reading};
+use crate::work::history::surviving::Samples;
+use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
 pub const METRIC: Metric = Metric {
@@ -95,7 +97,7 @@ pub fn estimate(files: &[&[PersonId]]) -> Measured {
 }
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
-    measure_files(
+    let mut measure = measure_files(
         &DEFINITION,
         reading,
         &|| match stale(reading) {
@@ -104,5 +106,38 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         },
         &|rows| estimate(&held(rows)),
         &Vec::new,
-    )
+    )?;
+    measure.drawn.push(Drawn {
+        product: reading.product.name.clone(),
+        material: Material::Files(known_files(reading)),
+    });
+    Ok(measure)
+}
+
+/// Every file that counts, with its lines at the window's end and the number of active people who know it.
+fn known_files(reading: &Reading<'_>) -> Vec<KnownFile> {
+    let question = reading.question;
+    let samples = Samples::of(reading);
+    let mut lines: BTreeMap<(RepositoryId, &str), u64> = BTreeMap::new();
+    for file in samples.lines_at(reading.tables, question.as_of, &question.zone) {
+        let place = usize::try_from(file.file).ok();
+        if let Some(found) = place.and_then(|at| reading.tables.changes.files.get(at)) {
+            let sum = file.people.iter().map(|(_, n)| n).sum();
+            lines.insert((found.repository, &found.path), sum);
+        }
+    }
+    let known = |row: FileRow| {
+        let path = row.row.subject.words.clone();
+        let lines = lines.get(&(row.row.repository, path.as_str())).copied();
+        Some(KnownFile {
+            repository: row.row.repository,
+            lines: lines.filter(|lines| *lines > 0)?,
+            areas: row.row.areas,
+            n_people: count(row.key.len()),
+            path,
+        })
+    };
+    let counted = rows(reading).into_iter();
+    let counted = counted.filter(|row| row.row.fate == Fate::Included);
+    counted.filter_map(known).collect()
 }

@@ -9,6 +9,7 @@ use jiff::{Timestamp, ToSpan as _};
 use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
+use crate::metrics::drawn::{Drawn, Material, QueueDay};
 use crate::metrics::measure::{
     About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
     Value,
@@ -117,19 +118,52 @@ impl Days {
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let days = Days::of(reading.question);
     let counts = days.counts(reading.question);
-    measure_rows(
+    let wholes = of_product(reading);
+    let requests = replay(reading, &wholes);
+    let mut by_day: BTreeMap<Date, QueueDay> = days.ends.iter().map(|(on, _)| empty(*on)).collect();
+    let mut measure = measure_rows(
         &DEFINITION,
         reading,
         Depth::REPOSITORIES.and_people(),
         &|| {
-            let wholes = of_product(reading);
-            let requests = replay(reading, &wholes);
             let mut rows = queue_rows(reading, &days, &requests);
             rows.extend(apart_rows(reading, &requests));
             Ok(rows)
         },
         &|bucket, rows| estimate(counts.get(&bucket).copied().unwrap_or_default(), rows),
-    )
+    )?;
+    for queue in queues(reading, &days, &requests).into_values() {
+        let mut open: i64 = 0;
+        for ((day, step), (on, _)) in queue.days.iter().zip(&queue.steps).zip(&days.ends) {
+            open += step;
+            if let Some(sum) = by_day.get_mut(on) {
+                sum.open += u64::try_from(open).unwrap_or_default();
+                sum.arrived += day.arrived;
+                sum.departed += day.departed;
+                sum.oldest = match (sum.oldest, day.oldest) {
+                    (Some(a), Some(b)) => Some(a.max(b)),
+                    (a, b) => a.or(b),
+                };
+            }
+        }
+    }
+    measure.drawn.push(Drawn {
+        product: reading.product.name.clone(),
+        material: Material::Queue(by_day.into_values().collect()),
+    });
+    Ok(measure)
+}
+
+/// A day on which nothing is in the queue.
+const fn empty(on: Date) -> (Date, QueueDay) {
+    let day = QueueDay {
+        on,
+        open: 0,
+        arrived: 0,
+        departed: 0,
+        oldest: None,
+    };
+    (on, day)
 }
 
 /// One owner's queue over all days: changes of its length, and the oldest request at each day's end.

@@ -7,7 +7,7 @@ use super::tables::{TableView, table};
 use crate::render::{RenderError, encode, svg};
 use crate::report::figure::{Headline, RowLine};
 use crate::report::quantity;
-use crate::report::{Chart, Figure, Shape};
+use crate::report::{Chart, Figure};
 
 /// The most facts beside a headline; the rest is folded.
 const MOST_FACTS: usize = 4;
@@ -30,7 +30,6 @@ pub(super) struct FigureView {
     chart: Option<Value>,
     /// Files beside the page: what they are, and their places.
     files: Vec<(&'static str, String)>,
-    legend: Vec<(&'static str, String)>,
     /// How many buckets had too few rows to draw; empty where none had.
     too_few: String,
     cautions: Vec<String>,
@@ -124,7 +123,6 @@ pub(super) fn figure(
             .transpose()?
             .map(|drawn| Value::from_safe_string(light(&drawn))),
         files: files(figure),
-        legend: figure.chart.as_ref().map(legend).unwrap_or_default(),
         too_few: figure.chart.as_ref().map(too_few).unwrap_or_default(),
         cautions: figure.cautions.clone(),
         large_unknown: figure.large_unknown_words(minimum_n),
@@ -184,42 +182,13 @@ fn light(drawn: &str) -> String {
     light
 }
 
-/// Classes of a stack's parts, by their colour.
-const STACK: [&str; 6] = ["part0", "part1", "part2", "part3", "part4", "part5"];
-
-/// Classes of the legend's marks with their words.
-fn legend(chart: &Chart) -> Vec<(&'static str, String)> {
-    let mut legend: Vec<(&'static str, String)> = chart
-        .marks
-        .iter()
-        .map(|mark| {
-            (
-                match mark.shape {
-                    Shape::QuietLine => "quiet",
-                    Shape::Line | Shape::Bars => "line",
-                    Shape::Stack(at) => STACK.get(usize::from(at)).copied().unwrap_or("line"),
-                },
-                mark.title.clone(),
-            )
-        })
-        .collect();
-    if chart.has_band {
-        legend.push(("band", "80 % interval".to_owned()));
-    }
-    if chart.points.iter().any(|point| point.is_cut)
-        && chart.marks.iter().any(|mark| mark.shape == Shape::Bars)
-    {
-        legend.push(("quiet", "cut by the window".to_owned()));
-    }
-    legend
-}
-
 fn too_few(chart: &Chart) -> String {
     let (n_too_few, n_with_rows) = chart.n_too_few();
-    if n_too_few == 0 {
-        return String::new();
-    }
-    format!("{n_too_few} of {n_with_rows} buckets have too few rows to draw")
+    let too_few = (n_too_few > 0)
+        .then(|| format!("{n_too_few} of {n_with_rows} buckets have too few rows to draw."));
+    let left_out = Some(chart.left_out.clone()).filter(|words| !words.is_empty());
+    let said: Vec<String> = too_few.into_iter().chain(left_out).collect();
+    said.join(" ")
 }
 
 fn row(row: &RowLine) -> RowView {

@@ -10,7 +10,7 @@ use super::page::beside;
 use super::tables::{TableView, table};
 use super::top::Top;
 use crate::evidence;
-use crate::render::{RenderError, encode};
+use crate::render::{RenderError, encode, svg};
 use crate::report::team::{Absence, ProductReport, Section};
 use crate::report::{Figure, Picture, TeamReport, quantity};
 
@@ -122,21 +122,25 @@ impl ProductPage {
                     .as_ref()
                     .map(|part| first::strip(part, product)),
                 looks: first::looks(&product.looks, product),
-                pictures: product.pictures.iter().map(picture).collect(),
+                pictures: product
+                    .pictures
+                    .iter()
+                    .map(picture)
+                    .collect::<Result<_, RenderError>>()?,
                 sections: sections?,
             },
         })
     }
 }
 
-fn picture(picture: &Picture) -> PictureView {
-    PictureView {
+fn picture(picture: &Picture) -> Result<PictureView, RenderError> {
+    Ok(PictureView {
         anchor: anchor(&picture.id),
         title: picture.title.clone(),
-        svg: Value::from_safe_string(picture.svg.clone()),
+        svg: Value::from_safe_string(svg::drawing(picture)?),
         alternative: picture.alternative.clone(),
         csv: format!("charts/{}.csv", encode::file_name(&picture.id)),
-    }
+    })
 }
 
 fn section(

@@ -89,6 +89,7 @@ impl Top {
                 Granularity::Month => "months",
                 Granularity::Fortnight => "fortnights",
                 Granularity::Quarter => "quarters",
+                Granularity::HalfYear => "half years",
             },
             version: report.version.clone(),
             minimum_n: quantity::count(report.minimum_n),

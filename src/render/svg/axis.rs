@@ -1,7 +1,9 @@
 //! Where the lines of a scale lie, and what stands beside them.
 
+mod durations;
+
 use crate::metrics::measure::Unit;
-use crate::report::quantity;
+use crate::report::{Chart, Scale as Kind, quantity};
 
 /// Steps between lines of a scale in hours: minutes, hours, days, weeks, months.
 const HOUR_STEPS: [f64; 23] = [
@@ -30,17 +32,57 @@ const HOUR_STEPS: [f64; 23] = [
     48_000.0,
 ];
 
-/// A scale from zero: the values that get a line, and the top.
+/// A line of a scale.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TickLine {
+    /// Its value.
+    pub(super) value: f64,
+    /// What stands beside it.
+    pub(super) words: String,
+    /// Whether its words stand only where the picture is wide: in a narrow one they would touch others.
+    pub(super) is_wide: bool,
+}
+
+/// A scale: the values that get a line, and both ends.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Scale {
-    /// Values with a line, from 0.
-    pub(super) ticks: Vec<f64>,
-    /// The end of the scale, at or above the highest value.
+    pub(super) kind: Kind,
+    pub(super) ticks: Vec<TickLine>,
+    /// The foot of the scale.
+    pub(super) low: f64,
+    /// Less than this stands where this does: nothing shorter is told apart.
+    pub(super) floor: f64,
+    /// The end of the scale.
     pub(super) top: f64,
 }
 
-/// A scale of at most five lines that covers `highest`.
-pub(super) fn scale(unit: Unit, highest: f64) -> Scale {
+impl Scale {
+    /// The scale of a chart.
+    pub(super) fn of(chart: &Chart) -> Self {
+        match chart.scale {
+            Kind::Linear => scale(chart.unit, chart.highest().unwrap_or(0.0)),
+            Kind::Logarithmic => durations::scale(chart),
+        }
+    }
+
+    /// How high an amount stands, from 0 at the foot to 1 at the top; beyond them where it lies outside.
+    pub(super) fn height(&self, amount: f64) -> f64 {
+        match self.kind {
+            Kind::Linear => (amount - self.low) / (self.top - self.low),
+            Kind::Logarithmic => {
+                (amount.max(self.floor) / self.low).ln() / (self.top / self.low).ln()
+            }
+        }
+    }
+
+    /// The same, held inside the picture.
+    pub(super) fn inside(&self, amount: f64) -> f64 {
+        self.height(amount).clamp(0.0, 1.0)
+    }
+}
+
+/// A scale from zero of at most five lines that covers `highest`.
+fn scale(unit: Unit, highest: f64) -> Scale {
     let highest = if highest.is_finite() && highest > 0.0 {
         highest
     } else {
@@ -70,9 +112,25 @@ pub(super) fn scale(unit: Unit, highest: f64) -> Scale {
     } else {
         f64::from(n_steps) * step
     };
+    let top = top.max(highest);
+    let line = |n: u32| {
+        let value = f64::from(n) * step;
+        TickLine {
+            value,
+            words: tick_words(unit, value, top),
+            is_wide: false,
+        }
+    };
     Scale {
-        ticks: (0..=n_steps).map(|n| f64::from(n) * step).collect(),
-        top: top.max(highest),
+        kind: Kind::Linear,
+        // Parts of a whole end at the whole, whatever the steps.
+        ticks: (0..=n_steps)
+            .map(line)
+            .filter(|line| line.value <= top * 1.000_001)
+            .collect(),
+        low: 0.0,
+        floor: 0.0,
+        top,
     }
 }
 
@@ -105,7 +163,7 @@ fn counting_step(wanted: f64) -> f64 {
 }
 
 /// What stands beside a line of a scale.
-pub(super) fn tick_words(unit: Unit, tick: f64, top: f64) -> String {
+fn tick_words(unit: Unit, tick: f64, top: f64) -> String {
     match unit {
         _ if tick == 0.0 => "0".to_owned(),
         Unit::Hours if top >= 48.0 => format!("{} d", trimmed(tick / 24.0)),
@@ -135,11 +193,7 @@ mod tests {
     fn a_scale_has_few_round_lines_and_covers_the_highest_value() {
         let check = |unit, highest: f64, expected: &str| {
             let scale = scale(unit, highest);
-            let words: Vec<_> = scale
-                .ticks
-                .iter()
-                .map(|tick| tick_words(unit, *tick, scale.top))
-                .collect();
+            let words: Vec<_> = scale.ticks.iter().map(|tick| tick.words.as_str()).collect();
             assert_eq!(words.join(" · "), expected);
             assert!(scale.top >= highest && scale.ticks.len() <= 6);
         };

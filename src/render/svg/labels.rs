@@ -1,193 +1,306 @@
-//! The text of a chart: scale, bucket names, title, legend, and the tips under the pointer.
+//! The text of a chart: titles of the axes, scale, bucket names, values on steps, days, agreements, and the tips under the pointer.
 
 use std::fmt::Write as _;
 
-use super::axis::{self, Scale};
-use super::plot::{Frame, UNIT, n_is_drawn};
-use super::words::{self, Anchor, Words};
-use super::{BAND, Colour, INK, LINE, QUIET, STRIP, Size, WORDS, part};
+use super::axis::Scale;
+use super::colours::{INK, STRONG, TEAL, VIOLET};
+use super::frame::Frame;
+use super::units::{FONT, LARGEST, LINE_HEIGHT, UNIT, real};
+use super::words::{self, Anchor, Reach, Words};
 use crate::render::encode;
 use crate::report::quantity;
-use crate::report::{Chart, ChartPoint, PointState, Shape};
+use crate::report::{Chart, ChartPoint, Mark, PointState, Shape};
 
-pub(super) fn set_words(
-    text: &mut String,
-    chart: &Chart,
-    size: Size,
-    frame: &Frame,
-    scale: &Scale,
-    xs: &[i32],
-) {
-    let font = frame.font;
+/// Beyond so many buckets a tip for each would be most of the page; the table under the chart has every number.
+const MOST_TIPS: usize = 26;
+
+pub(super) fn set_words(text: &mut String, chart: &Chart, frame: &Frame, scale: &Scale) {
+    let mut set = |words: &Words<'_>| words::set(text, words);
+    if frame.is_titled {
+        let room = frame.right - 8 * UNIT;
+        let title = words::fitted(&encode::line(&chart.title), 16, room);
+        set(&Words {
+            at: (8 * UNIT, 20 * UNIT),
+            colour: &INK,
+            is_strong: true,
+            ..Words::of(&title, Anchor::Start, 16)
+        });
+    }
+    set(&Words {
+        at: (4 * UNIT, frame.events_top - 8 * UNIT),
+        ..Words::of(&chart.y_title, Anchor::Start, FONT)
+    });
     for tick in &scale.ticks {
-        let y = frame.bottom - height_of(*tick, scale.top, frame.bottom - frame.top) + 4 * UNIT;
-        let label = axis::tick_words(chart.unit, *tick, scale.top);
-        let at = (frame.left - 6 * UNIT, y);
-        words::set(
-            text,
-            &Words {
-                text: &label,
-                at,
-                anchor: Anchor::End,
-                size: font,
-                colour: &WORDS,
-                is_strong: false,
+        let y = frame.y(scale.inside(tick.value)) + 4 * UNIT;
+        set(&Words {
+            at: (frame.left - 6 * UNIT, y),
+            reach: if tick.is_wide {
+                Reach::Wide
+            } else {
+                Reach::All
             },
-        );
+            ..Words::of(&tick.words, Anchor::End, FONT)
+        });
     }
     if frame.has_strip {
-        let at = (frame.left - 6 * UNIT, frame.strip_bottom);
-        words::set(
-            text,
-            &Words {
-                text: "n",
-                at,
-                anchor: Anchor::End,
-                size: font,
-                colour: &WORDS,
-                is_strong: false,
-            },
-        );
+        set(&Words {
+            at: (frame.left - 6 * UNIT, frame.strip_bottom),
+            ..Words::of("n", Anchor::End, FONT)
+        });
     }
-    for (at, anchor) in labelled(chart, frame, xs) {
-        let (Some(point), Some(x)) = (chart.points.get(at), xs.get(at)) else {
+    if !chart.ticks.is_empty() {
+        set(&Words {
+            at: (frame.left - 6 * UNIT, frame.strip_bottom - 4 * UNIT),
+            ..Words::of("rows", Anchor::End, FONT)
+        });
+    }
+    let names: Vec<String> = chart
+        .points
+        .iter()
+        .map(|point| point.bucket.clone())
+        .collect();
+    for label in labelled(&names, frame) {
+        let Some(name) = names.get(label.bucket) else {
             continue;
         };
-        let x = match anchor {
-            Anchor::Start => frame.left,
-            Anchor::Middle => *x,
-            Anchor::End => frame.right,
-        };
-        let at = (x, frame.strip_bottom + 16 * UNIT);
-        words::set(
-            text,
-            &Words {
-                text: &point.bucket,
-                at,
-                anchor,
-                size: font,
-                colour: &WORDS,
-                is_strong: false,
-            },
-        );
+        set(&Words {
+            at: (label.x, frame.strip_bottom + 17 * UNIT),
+            reach: label.reach,
+            ..Words::of(name, label.anchor, FONT)
+        });
     }
-    if size.is_titled {
-        let title = words::fitted(&encode::line(&chart.title), 16, frame.size - 24 * UNIT);
-        let at = (12 * UNIT, 24 * UNIT);
+    set(&Words {
+        at: (frame.right, frame.strip_bottom + 17 * UNIT + LINE_HEIGHT),
+        ..Words::of(&chart.x_title, Anchor::End, FONT)
+    });
+    set_steps(text, chart, frame, scale);
+    set_events(text, chart, frame);
+    set_agreed(text, chart, frame, scale);
+}
+
+/// The value on every step that has room for it, and n below it.
+fn set_steps(text: &mut String, chart: &Chart, frame: &Frame, scale: &Scale) {
+    let Some(mark) = chart.marks.iter().find(|mark| mark.shape == Shape::Step) else {
+        return;
+    };
+    let n_points = chart.points.len();
+    let names: Vec<String> = chart
+        .points
+        .iter()
+        .map(|point| {
+            let amount = point.get(&mark.number);
+            amount.map_or_else(String::new, |amount| quantity::amount(chart.unit, amount))
+        })
+        .collect();
+    for label in labelled(&names, frame) {
+        let found = names.get(label.bucket).zip(chart.points.get(label.bucket));
+        let Some((words, point)) = found.filter(|(words, _)| !words.is_empty()) else {
+            continue;
+        };
+        let amount = point.get(&mark.number).unwrap_or(scale.low);
+        let x = match label.anchor {
+            Anchor::Middle => frame.x(real(label.bucket) + 0.44, n_points),
+            Anchor::Start | Anchor::End => label.x,
+        };
+        let y = frame.y(scale.inside(amount));
+        let on_step = |at, words, colour, is_strong| Words {
+            at,
+            colour,
+            is_strong,
+            has_halo: true,
+            reach: label.reach,
+            ..Words::of(words, label.anchor, FONT)
+        };
+        words::set(text, &on_step((x, y - 6 * UNIT), words, &STRONG, true));
+        if let Some(n) = point.n {
+            let n = format!("n {}", quantity::count(n));
+            words::set(text, &on_step((x, y + 15 * UNIT), &n, &INK, false));
+        }
+    }
+    set_quiet(text, chart, frame, scale);
+}
+
+/// The name of the dashed step, at the first bucket that has one.
+fn set_quiet(text: &mut String, chart: &Chart, frame: &Frame, scale: &Scale) {
+    let named = |mark: &Mark| mark.shape == Shape::QuietStep;
+    let Some(mark) = chart.marks.iter().find(|mark| named(mark)) else {
+        return;
+    };
+    let mut places = chart.points.iter().zip(0_u32..);
+    let named = places.find_map(|(point, at)| Some((point.get(&mark.number)?, at)));
+    if let Some((amount, at)) = named {
+        let x = frame.x(f64::from(at), chart.points.len());
         words::set(
             text,
             &Words {
-                text: &title,
-                at,
-                anchor: Anchor::Start,
-                size: 16,
-                colour: &INK,
-                is_strong: true,
+                at: (x + 4 * UNIT, frame.y(scale.inside(amount)) - 5 * UNIT),
+                colour: &STRONG,
+                has_halo: true,
+                reach: Reach::Wide,
+                ..Words::of(&mark.title, Anchor::Start, FONT)
             },
         );
-        set_legend(text, chart);
     }
 }
 
-fn set_legend(text: &mut String, chart: &Chart) {
-    let mut x = 12 * UNIT;
-    let y = 45 * UNIT;
-    let mut entry = |text: &mut String, of: &Colour, title: &str| {
+/// The days that stand out: in words where the picture is wide, by their date where it is narrow.
+fn set_events(text: &mut String, chart: &Chart, frame: &Frame) {
+    let mut y = frame.events_top + 16 * UNIT;
+    for event in chart.events.iter().take(frame.n_events) {
+        let x = frame.x(event.at, chart.points.len());
+        let (at, anchor, room) = if x < i32::midpoint(frame.left, frame.right) {
+            (x + 4 * UNIT, Anchor::Start, (frame.right - x) * 11 / 10)
+        } else {
+            (x - 4 * UNIT, Anchor::End, x * 11 / 10)
+        };
+        let whole = format!("{} {}", event.on, encode::line(&event.title));
+        for (words, size, reach) in [
+            (words::fitted(&whole, FONT, room), FONT, Reach::Wide),
+            (words::fitted(&whole, LARGEST, room), LARGEST, Reach::Narrow),
+        ] {
+            words::set(
+                text,
+                &Words {
+                    at: (at, y),
+                    colour: &VIOLET,
+                    reach,
+                    ..Words::of(&words, anchor, size)
+                },
+            );
+        }
+        y += LINE_HEIGHT;
+    }
+    // Every day is a line, from its words down.
+    for (nth, event) in chart.events.iter().enumerate() {
+        let x = frame.x(event.at, chart.points.len());
+        let line = i32::try_from(nth.min(frame.n_events)).unwrap_or(0);
         let _ = writeln!(
             text,
-            "<rect x=\"{x}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"20\" fill=\"{}\"/>",
-            y - 8 * UNIT,
-            12 * UNIT,
-            8 * UNIT,
-            of.name()
+            "<path stroke=\"{}\" stroke-width=\"14\" stroke-dasharray=\"24 30\" d=\"M{x} {}V{}\"/>",
+            VIOLET.name(),
+            frame.events_top + 6 * UNIT + line * LINE_HEIGHT,
+            frame.bottom
         );
-        let at = (x + 18 * UNIT, y);
+    }
+}
+
+fn set_agreed(text: &mut String, chart: &Chart, frame: &Frame, scale: &Scale) {
+    for line in &chart.agreed {
+        let y = frame.y(scale.inside(line.amount));
+        // Above the line, or below it where it lies at the top.
+        let y = if y - 18 * UNIT < frame.top {
+            y + 16 * UNIT
+        } else {
+            y - 5 * UNIT
+        };
         words::set(
             text,
             &Words {
-                text: title,
-                at,
-                anchor: Anchor::Start,
-                size: 12,
-                colour: &WORDS,
-                is_strong: false,
+                at: (frame.left + 4 * UNIT, y),
+                colour: &TEAL,
+                has_halo: true,
+                ..Words::of(&line.words, Anchor::Start, FONT)
             },
         );
-        x += 34 * UNIT + words::width(title, 12);
-    };
-    for mark in &chart.marks {
-        let of = match mark.shape {
-            Shape::QuietLine => &QUIET,
-            Shape::Line | Shape::Bars => &LINE,
-            Shape::Stack(at) => part(at),
-        };
-        entry(text, of, &mark.title);
-    }
-    if chart.has_band {
-        entry(text, &BAND, "80 % interval");
-    }
-    if chart.points.iter().any(|point| point.n.is_some()) && !n_is_drawn(chart) {
-        entry(text, &STRIP, "n, rows behind it");
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a share of a height of a few thousand units"
-)]
-fn height_of(number: f64, top: f64, height: i32) -> i32 {
-    (number / top * f64::from(height)).round() as i32
+/// Words of a bucket that are set.
+struct Label {
+    bucket: usize,
+    x: i32,
+    anchor: Anchor,
+    reach: Reach,
 }
 
-/// Which buckets get their name: the first and every n-th after it, for the smallest n at which no two names touch.
+/// Which buckets get their words: every n-th, for the smallest n at which no two of them touch; in a narrow picture, where words are
+/// larger, every m-th of these.
 ///
-/// A name stands over its bucket; where it would leave the frame it stands at the frame's edge.
-fn labelled(chart: &Chart, frame: &Frame, xs: &[i32]) -> Vec<(usize, Anchor)> {
-    let names = chart.points.iter();
-    let widest = names
-        .map(|point| words::width(&point.bucket, frame.font))
-        .max()
-        .unwrap_or(1);
-    let (half, apart) = (widest / 2, widest + 14 * UNIT);
-    let place = |x: i32| {
-        if x - half < frame.left {
-            (frame.left + half, Anchor::Start)
-        } else if x + half > frame.right {
-            (frame.right - half, Anchor::End)
+/// Words stand over their bucket; where they would leave the frame they stand at the frame's edge.
+fn labelled(names: &[String], frame: &Frame) -> Vec<Label> {
+    let fits = |stride: usize, size: u32| {
+        let chosen = names.iter().enumerate().rev().step_by(stride);
+        let mut placed: Vec<(i32, i32)> = chosen
+            .filter(|(_, name)| !name.is_empty())
+            .map(|(at, name)| {
+                let half = words::width(name, size) * 9 / 20;
+                let (x, _) = place(frame, at, names.len(), half);
+                (x - half, x + half)
+            })
+            .collect();
+        placed.reverse();
+        let mut pairs = placed.windows(2);
+        pairs.all(|pair| matches!(pair, [a, b] if b.0 - a.1 >= 6 * UNIT))
+    };
+    let n = names.len();
+    let stride = (1..=n)
+        .find(|stride| fits(*stride, FONT))
+        .unwrap_or(n.max(1));
+    let narrow = (1..=n)
+        .map(|times| times * stride)
+        .find(|stride| fits(*stride, LARGEST))
+        .unwrap_or(n.max(1) * stride);
+    let from_end = |at: usize| n - 1 - at;
+    let label = |(at, name): (usize, &String)| {
+        // At its largest it must not leave the picture either.
+        let half = words::width(name, LARGEST) * 9 / 20;
+        let (_, anchor) = place(frame, at, n, half);
+        let x = match anchor {
+            Anchor::Start => frame.left,
+            Anchor::Middle => place(frame, at, n, 0).0,
+            Anchor::End => frame.right,
+        };
+        let reach = if from_end(at) % narrow == 0 {
+            Reach::All
         } else {
-            (x, Anchor::Middle)
+            Reach::Wide
+        };
+        Label {
+            bucket: at,
+            x,
+            anchor,
+            reach,
         }
     };
-    let every = |stride: usize| {
-        let placed = xs.iter().map(|x| place(*x)).enumerate().step_by(stride);
-        placed.collect::<Vec<(usize, (i32, Anchor))>>()
-    };
-    let fits = |labels: &Vec<(usize, (i32, Anchor))>| {
-        labels
-            .windows(2)
-            .all(|pair| matches!(pair, [a, b] if b.1.0 - a.1.0 >= apart))
-    };
-    let labels = (1..=xs.len()).map(every).find(fits).unwrap_or_default();
-    labels
-        .into_iter()
-        .map(|(at, (_, anchor))| (at, anchor))
-        .collect()
+    // The newest bucket always has its words.
+    let chosen = names
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| from_end(*at) % stride == 0);
+    chosen.map(label).collect()
+}
+
+/// The middle of words of some half width over a bucket, and which end of them stands there.
+fn place(frame: &Frame, at: usize, n: usize, half: i32) -> (i32, Anchor) {
+    let x = frame.x(real(at) + 0.5, n);
+    if x - half < frame.left {
+        (frame.left + half, Anchor::Start)
+    } else if x + half > frame.right {
+        (frame.right - half, Anchor::End)
+    } else {
+        (x, Anchor::Middle)
+    }
 }
 
 /// Invisible columns over the buckets: the tip under the pointer says every number.
-pub(super) fn set_tips(text: &mut String, chart: &Chart, frame: &Frame, xs: &[i32]) {
-    let n_points = i32::try_from(xs.len().max(1)).unwrap_or(i32::MAX);
-    let width = (frame.right - frame.left) / n_points;
-    for (point, x) in chart.points.iter().zip(xs) {
+pub(super) fn set_tips(text: &mut String, chart: &Chart, frame: &Frame) {
+    let n_points = chart.points.len();
+    if n_points > MOST_TIPS {
+        return;
+    }
+    text.push_str("<g class=\"hits\" fill=\"none\">\n");
+    for (point, at) in chart.points.iter().zip(0_u32..) {
+        let [left, right] = [0.0, 1.0].map(|side| frame.x(f64::from(at) + side, n_points));
         let _ = writeln!(
             text,
-            "<rect class=\"hit\" x=\"{}\" y=\"{}\" width=\"{width}\" height=\"{}\" fill=\"none\" pointer-events=\"all\"><title>{}</title></rect>",
-            x - width / 2,
+            "<path d=\"M{left} {}h{width}v{}h-{width}z\"><title>{}</title></path>",
             frame.top,
             frame.strip_bottom - frame.top,
-            encode::svg(&tip(chart, point))
+            encode::svg(&tip(chart, point)),
+            width = right - left,
         );
     }
+    text.push_str("</g>\n");
 }
 
 fn tip(chart: &Chart, point: &ChartPoint) -> String {
@@ -205,7 +318,8 @@ fn tip(chart: &Chart, point: &ChartPoint) -> String {
                 if let Some(number) = point.get(&mark.number) {
                     lines.push(format!(
                         "{}: {}",
-                        mark.title,
+                        // The axis tells the clock.
+                        mark.title.trim_end_matches(" of working hours"),
                         quantity::amount(chart.unit, number)
                     ));
                 }
@@ -213,7 +327,7 @@ fn tip(chart: &Chart, point: &ChartPoint) -> String {
             lines.extend(
                 chart
                     .interval_words(point)
-                    .map(|words| format!("80 % interval: {words}")),
+                    .map(|words| format!("80 %: {words}")),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{INK, LINE, WORDS};
+use super::colours::{INK, LINE, WORDS};
 use crate::render::encode;
 use crate::report::strip::Spark;
 

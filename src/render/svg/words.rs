@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Colour, plot::SCALE};
+use super::colours::{Colour, WORDS};
+use super::units::{FONT, SCALE};
 use crate::render::encode;
 
 /// Which end of the text stands at the position.
@@ -11,6 +12,17 @@ pub(super) enum Anchor {
     Start,
     Middle,
     End,
+}
+
+/// Where a text is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Everywhere.
+    All,
+    /// Only where the picture has its full width.
+    Wide,
+    /// Only where it has not.
+    Narrow,
 }
 
 /// A text to be set.
@@ -23,27 +35,72 @@ pub(super) struct Words<'a> {
     pub(super) size: u32,
     pub(super) colour: &'a Colour,
     pub(super) is_strong: bool,
+    /// Whether the ground stands around the letters, to set them apart from what is below.
+    pub(super) has_halo: bool,
+    pub(super) reach: Reach,
 }
 
-/// Writes a text.
+impl<'a> Words<'a> {
+    /// Plain words.
+    pub(super) const fn of(text: &'a str, anchor: Anchor, size: u32) -> Self {
+        Self {
+            text,
+            at: (0, 0),
+            anchor,
+            size,
+            colour: &WORDS,
+            is_strong: false,
+            has_halo: false,
+            reach: Reach::All,
+        }
+    }
+}
+
+/// Writes a text of a chart.
 pub(super) fn set(target: &mut String, words: &Words<'_>) {
+    set_at_root(target, words, FONT);
+}
+
+/// Writes a text of a picture whose root tells a size of words.
+pub(super) fn set_at_root(target: &mut String, words: &Words<'_>, root: u32) {
+    if words.text.is_empty() {
+        return;
+    }
     let anchor = match words.anchor {
-        Anchor::Start => "start",
-        Anchor::Middle => "middle",
-        Anchor::End => "end",
+        Anchor::Start => "",
+        Anchor::Middle => " text-anchor=\"middle\"",
+        Anchor::End => " text-anchor=\"end\"",
     };
     let weight = if words.is_strong {
         " font-weight=\"600\""
     } else {
         ""
     };
+    let class = match (words.reach, words.has_halo) {
+        (Reach::All, false) => "",
+        (Reach::Wide, false) => " class=\"w\"",
+        (Reach::Narrow, false) => " class=\"s\"",
+        (Reach::All, true) => " class=\"h\"",
+        (Reach::Wide, true) => " class=\"h w\"",
+        (Reach::Narrow, true) => " class=\"h s\"",
+    };
+    // The picture's own size is told once, at its root.
+    let size = if words.size == root {
+        String::new()
+    } else {
+        format!(" font-size=\"{}\"", words.size * SCALE)
+    };
+    // Nor is the usual colour.
+    let fill = if words.colour.light == WORDS.light {
+        String::new()
+    } else {
+        format!(" fill=\"{}\"", words.colour.name())
+    };
     let _ = writeln!(
         target,
-        "<text x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\" font-size=\"{}\" font-family=\"system-ui, sans-serif\" fill=\"{}\"{weight}>{}</text>",
+        "<text{class} x=\"{}\" y=\"{}\"{anchor}{size}{fill}{weight}>{}</text>",
         words.at.0,
         words.at.1,
-        words.size * SCALE,
-        words.colour.name(),
         encode::svg(words.text)
     );
 }

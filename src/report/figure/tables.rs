@@ -31,6 +31,9 @@ pub(super) fn bucket_table(definition: &Definition, chart: &Chart) -> Table {
                 Some(number) if is_ratio && (*name == "hits" || *name == "of") => {
                     TableCell::Number(quantity::plain(number))
                 }
+                Some(number) if definition.number(name).is_none() => {
+                    TableCell::Number(quantity::amount(chart.unit, number))
+                }
                 Some(number) => {
                     TableCell::Number(quantity::named(definition, name, Number::Real(number)))
                 }

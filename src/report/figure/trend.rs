@@ -1,124 +1,258 @@
-//! The chart of a figure: its buckets on a spine without holes.
+//! The chart of a figure: which form its numbers take over time.
 
-use super::{Frame, noun};
-use crate::domain::Bucket;
+use super::course::{self, Course, MOST_DOTS, ROLLING, WINDOW, course};
+use super::frame::{Frame, noun};
+use super::points::{Spine, measured, point_of};
+use super::words::description;
+use crate::domain::{Bucket, Window};
+use crate::metrics::drawn::{Material, Rows};
 use crate::metrics::flow::holders::Holder;
-use crate::metrics::measure::{Cell, Definition, Measured, Number, Ratio, Unit, Value};
-use crate::report::chart::{Chart, ChartPoint, Mark, PointState, Shape};
+use crate::metrics::measure::{
+    About, Cell, Definition, Measure, Measured, Number, Recipe, Unit, Value,
+};
+use crate::report::chart::{
+    AgreedLine, Chart, ChartPoint, DayLine, Mark, PointState, Scale, Shape, Tick,
+};
+use crate::report::input::MarkedDay;
 use crate::report::quantity;
 
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-pub(super) fn chart(
-    id: &str,
-    definition: &Definition,
-    cells: &[&Cell],
-    frame: &Frame<'_>,
-) -> Option<Chart> {
-    let granularity = cells.first()?.bucket?.granularity();
-    let point = |bucket: Bucket| {
-        let days = bucket.window(frame.zone);
-        let is_cut = days.since < frame.window.since || days.until > frame.window.until;
-        let cell = cells.iter().find(|cell| cell.bucket == Some(bucket));
-        let missing = ChartPoint::missing(bucket.to_string(), is_cut);
-        match cell.map(|cell| &cell.measured) {
-            Some(Measured::Value { n, value, interval }) => {
-                let mut numbers: Vec<(String, f64)> = value
-                    .0
-                    .iter()
-                    .map(|(name, number)| {
-                        let real = match number {
-                            Number::Count(count) => *count as f64,
-                            Number::Real(real) => *real,
-                        };
-                        ((*name).to_owned(), real)
-                    })
-                    .filter(|(_, real)| real.is_finite())
-                    .collect();
-                numbers.extend(
-                    value
-                        .ratio()
-                        .and_then(Ratio::share)
-                        .map(|share| ("share".to_owned(), share)),
-                );
-                let interval = interval.filter(|ends| ends.iter().all(|end| end.is_finite()));
-                ChartPoint {
-                    state: PointState::Measured,
-                    n: Some(*n),
-                    numbers,
-                    interval,
-                    ..missing
-                }
-            }
-            Some(Measured::TooFew { n }) => ChartPoint {
-                state: PointState::TooFew,
-                n: Some(*n),
-                ..missing
-            },
-            Some(Measured::Withheld { .. }) => ChartPoint {
-                state: PointState::Withheld,
-                ..missing
-            },
-            Some(Measured::NotObserved { .. } | Measured::NotApplicable { .. }) | None => missing,
+/// The shares of small whole numbers: by name, in words.
+const SMALL_COUNTS: [(&str, &str); 4] = [
+    ("share_of_0", "0"),
+    ("share_of_1", "1"),
+    ("share_of_2", "2"),
+    ("share_of_3_or_more", "3 or more"),
+];
+
+/// How a figure is drawn over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Rows as dots on a scale of logarithms, the median as a step.
+    Durations,
+    /// The shares of 0, 1, 2 and more, on each other.
+    SmallCounts,
+    /// Every row a mark, and the share of the last of them above.
+    RareEvents,
+    /// A share of rows, by buckets that have enough of them.
+    Share,
+    /// The value at the ends of buckets, and at the window's end.
+    State,
+    /// The figures as they are.
+    Plain,
+}
+
+impl Form {
+    fn of(definition: &Definition, has_rows: bool) -> Self {
+        if definition.cohort.is_none() {
+            return Self::State;
         }
+        let is_median = matches!(definition.recipe, Recipe::Median | Recipe::CensoredMedian);
+        let is_delivery = definition.about == About::System && definition.id.starts_with("dora.");
+        match definition.unit {
+            _ if !has_rows => Self::Plain,
+            Unit::Hours | Unit::WorkingHours if is_median => Self::Durations,
+            Unit::Count(_) if is_median => Self::SmallCounts,
+            Unit::Share if definition.recipe == Recipe::Share && is_delivery => Self::RareEvents,
+            Unit::Share if definition.recipe == Recipe::Share => Self::Share,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// What a chart is made of: the figures by bucket and over the window, and the rows where they are there.
+pub(super) struct Source<'a> {
+    pub(super) definition: &'static Definition,
+    pub(super) cells: Vec<&'a Cell>,
+    pub(super) whole: Option<&'a Cell>,
+    pub(super) rows: Option<&'a Rows>,
+}
+
+impl<'a> Source<'a> {
+    /// The figures of a product as a whole.
+    pub(super) fn of(measure: &'a Measure, product: &str) -> Self {
+        let mut of_product = measure.cells.iter().filter(|cell| {
+            cell.scope.product == product
+                && cell.scope.repository.is_none()
+                && cell.scope.area.is_none()
+                && cell.scope.person.is_none()
+        });
+        let whole = of_product.clone().find(|cell| cell.bucket.is_none());
+        Self {
+            definition: measure.definition,
+            cells: of_product
+                .by_ref()
+                .filter(|cell| cell.bucket.is_some())
+                .collect(),
+            whole,
+            rows: measure
+                .drawn
+                .iter()
+                .filter(|drawn| drawn.product == product)
+                .find_map(|drawn| match &drawn.material {
+                    Material::Rows(rows) => Some(rows),
+                    _ => None,
+                }),
+        }
+    }
+}
+
+pub(super) fn chart(id: &str, source: &Source<'_>, frame: &Frame<'_>) -> Option<Chart> {
+    let definition = source.definition;
+    let form = Form::of(definition, source.rows.is_some());
+    let mut course = match source.rows {
+        Some(rows) if form != Form::State => {
+            // Small numbers are counted, however many there are.
+            let most = match form {
+                Form::SmallCounts => usize::MAX,
+                _ => MOST_DOTS,
+            };
+            course(frame, &source.cells, source.whole, (rows, most))
+        }
+        _ if form == Form::State => states(frame, source)?,
+        _ => plain(frame, &source.cells)?,
     };
-    let points: Vec<ChartPoint> = Bucket::spine(frame.window, granularity, frame.zone)
-        .into_iter()
-        .map(point)
-        .collect();
-    let value = cells.iter().find_map(|cell| match &cell.measured {
+    let value = first_value(source);
+    let marks = match form {
+        Form::SmallCounts => small_counts(&mut course),
+        _ => marks(definition, value?, &course.points, form)?,
+    };
+    let is_counted = marks.iter().any(|mark| mark.shape == Shape::Bars);
+    let unit = match (form, value) {
+        (Form::SmallCounts, _) => Unit::Share,
+        (_, Some(value)) => definition.headline_unit(value),
+        (_, None) => definition.unit,
+    };
+    let ticks = match (form, source.rows) {
+        (Form::RareEvents, Some(rows)) => ticks(&course, rows),
+        _ => Vec::new(),
+    };
+    let rolling = course::rolling(&ticks, ROLLING / 2);
+    let has_band = !is_counted
+        && ticks.is_empty()
+        && form != Form::SmallCounts
+        && course.points.iter().any(|point| point.interval.is_some());
+    let dots = if form == Form::Durations {
+        std::mem::take(&mut course.dots)
+    } else {
+        course.forget_rows();
+        Vec::new()
+    };
+    let mut chart = Chart {
+        has_band,
+        scale: match form {
+            Form::Durations => Scale::Logarithmic,
+            _ => Scale::Linear,
+        },
+        y_title: y_title(form, unit),
+        x_title: x_title(definition, course.noun),
+        dots,
+        ticks,
+        rolling,
+        events: events(frame, &course.windows),
+        agreed: agreed(definition, unit, form, frame),
+        left_out: left_out(frame, course.n_left_out),
+        ..Chart::of(
+            id.to_owned(),
+            format!("{} · {}", definition.title, frame.product),
+            unit,
+            course.points,
+            marks,
+        )
+    };
+    chart.description = description(&chart, course.noun);
+    Some(chart)
+}
+
+fn first_value<'a>(source: &Source<'a>) -> Option<&'a Value> {
+    let coarser = source.rows.into_iter().flat_map(|rows| &rows.coarser);
+    let coarser = coarser.flat_map(|level| &level.cells);
+    let cells = source
+        .cells
+        .iter()
+        .copied()
+        .chain(coarser)
+        .chain(source.whole);
+    let mut values = cells.filter_map(|cell| match &cell.measured {
         Measured::Value { value, .. } => Some(value),
         _ => None,
-    })?;
-    let is_ratio = value.ratio().is_some();
-    let (_, first_number) = value.0.first()?;
-    let is_counted =
-        matches!(first_number, Number::Count(_)) && matches!(definition.unit, Unit::Count(_));
-    let marks = marks(definition, value, cells, (is_ratio, is_counted))?;
-    let unit = definition.headline_unit(value);
-    let has_band = !is_counted && points.iter().any(|point| point.interval.is_some());
-    let title = format!("{} · {}", definition.title, frame.product);
-    let mut chart = Chart {
-        id: id.to_owned(),
-        title,
-        description: String::new(),
-        unit,
-        points,
-        marks,
-        has_band,
-    };
-    chart.description = description(&chart);
-    Some(chart)
+    });
+    values.next()
+}
+
+/// The figures by bucket as they are.
+fn plain(frame: &Frame<'_>, cells: &[&Cell]) -> Option<Course> {
+    let granularity = cells.first()?.bucket?.granularity();
+    let spine = Spine::of(frame, granularity, cells);
+    let points = spine.0.iter().map(|bucket| point_of(frame, *bucket, cells));
+    Some(Course {
+        points: points.collect(),
+        noun: granularity.noun(),
+        windows: windows(frame, &spine.0),
+        dots: Vec::new(),
+        n_left_out: 0,
+    })
+}
+
+fn windows(frame: &Frame<'_>, spine: &[Bucket]) -> Vec<Window> {
+    spine
+        .iter()
+        .map(|bucket| bucket.window(frame.zone))
+        .collect()
+}
+
+/// A state at the ends of buckets. The bucket that the window ends in is not over: there the value at the window's end stands.
+fn states(frame: &Frame<'_>, source: &Source<'_>) -> Option<Course> {
+    let mut course = plain(frame, &source.cells)?;
+    for point in &mut course.points {
+        point.is_cut = false;
+    }
+    let is_over = course
+        .windows
+        .last()
+        .is_some_and(|window| window.until <= frame.window.until);
+    let last = course.points.last_mut().filter(|_| !is_over);
+    if let (Some(last), Some(whole)) = (last, source.whole) {
+        let on = frame.zone.to_datetime(frame.window.until).date();
+        *last = measured(ChartPoint::missing(on.to_string(), false), &whole.measured);
+    }
+    Some(course)
 }
 
 /// What is drawn: the headline, and its quieter companion; or the parts of a whole.
 fn marks(
     definition: &Definition,
     value: &Value,
-    cells: &[&Cell],
-    (is_ratio, is_counted): (bool, bool),
+    points: &[ChartPoint],
+    form: Form,
 ) -> Option<Vec<Mark>> {
-    let (first, _) = value.0.first()?;
-    let mut marks = vec![match (is_ratio, is_counted) {
-        (true, _) => Mark {
-            number: "share".to_owned(),
-            title: "share".to_owned(),
-            shape: Shape::Line,
-        },
-        (false, true) => Mark {
-            number: (*first).to_owned(),
-            title: noun(definition.unit).to_owned(),
-            shape: Shape::Bars,
-        },
-        (false, false) => Mark {
-            number: (*first).to_owned(),
-            title: quantity::number_title(definition, first),
-            shape: Shape::Line,
-        },
-    }];
-    let parts = parts(cells);
-    if parts.len() > 1 {
-        marks = parts;
-    }
+    let (first, first_number) = value.0.first()?;
+    let is_counted =
+        matches!(first_number, Number::Count(_)) && matches!(definition.unit, Unit::Count(_));
+    let [strong, quiet] = match form {
+        Form::Durations => [Shape::Step, Shape::QuietStep],
+        _ => [Shape::Line, Shape::QuietLine],
+    };
+    let (number, title, shape) = if value.ratio().is_some() {
+        ("share", "share".to_owned(), strong)
+    } else if is_counted {
+        // A state is no amount of anything that happened in a bucket: it goes on to the next one.
+        let shape = match form {
+            Form::State => Shape::Line,
+            _ => Shape::Bars,
+        };
+        (*first, noun(definition.unit).to_owned(), shape)
+    } else {
+        (*first, quantity::number_title(definition, first), strong)
+    };
+    let headline = Mark {
+        number: number.to_owned(),
+        title,
+        shape,
+    };
+    let mut marks = match parts(points) {
+        parts if parts.len() > 1 => parts,
+        _ => vec![headline],
+    };
     let tail = first
         .strip_suffix("p50")
         .map(|clock| format!("{clock}p75"))
@@ -126,19 +260,14 @@ fn marks(
     marks.extend(tail.map(|number| Mark {
         title: "p75".to_owned(),
         number,
-        shape: Shape::QuietLine,
+        shape: quiet,
     }));
     Some(marks)
 }
 
 /// The parts of a whole, where the figure is made of them: whose turn a pull request's life is, from the first to the last.
-fn parts(cells: &[&Cell]) -> Vec<Mark> {
-    let has = |name: &str| {
-        cells.iter().any(|cell| match &cell.measured {
-            Measured::Value { value, .. } => value.get(name).is_some(),
-            _ => false,
-        })
-    };
+fn parts(points: &[ChartPoint]) -> Vec<Mark> {
+    let has = |name: &str| points.iter().any(|point| point.get(name).is_some());
     Holder::WORDS
         .iter()
         .zip(0..)
@@ -152,39 +281,121 @@ fn parts(cells: &[&Cell]) -> Vec<Mark> {
         .collect()
 }
 
-/// The chart in one sentence: first and last value, extremes, gaps.
-fn description(chart: &Chart) -> String {
-    let Some(mark) = chart.marks.first() else {
-        return String::new();
+/// The shares of 0, 1, 2 and more among the rows of every bucket that has enough of them.
+fn small_counts(course: &mut Course) -> Vec<Mark> {
+    let mut counts: Vec<[usize; 4]> = vec![[0; 4]; course.points.len()];
+    for dot in &course.dots {
+        let bucket = counts.iter_mut().zip(0_u32..).find(|(_, at)| {
+            let start = f64::from(*at);
+            start <= dot.at && dot.at < start + 1.0
+        });
+        let place = (0..3)
+            .position(|n| dot.amount < f64::from(n) + 0.5)
+            .unwrap_or(3);
+        if let Some(n) = bucket.and_then(|(counts, _)| counts.get_mut(place)) {
+            *n += 1;
+        }
+    }
+    for (point, counts) in course.points.iter_mut().zip(counts) {
+        let all: usize = counts.iter().sum();
+        if point.state == PointState::Measured && all > 0 {
+            point.interval = None;
+            let shares = SMALL_COUNTS
+                .iter()
+                .zip(counts)
+                .map(|((name, _), n)| ((*name).to_owned(), course::real(n) / course::real(all)));
+            point.numbers = shares.collect();
+        }
+    }
+    let mark = |(at, (name, title)): (u8, &(&str, &str))| Mark {
+        number: (*name).to_owned(),
+        title: (*title).to_owned(),
+        shape: Shape::Stack(at),
     };
-    let seen: Vec<(&str, f64)> = chart
-        .points
-        .iter()
-        .filter_map(|point| Some((point.bucket.as_str(), point.get(&mark.number)?)))
-        .collect();
-    let (Some(first), Some(last)) = (seen.first(), seen.last()) else {
-        return String::new();
+    (0..).zip(&SMALL_COUNTS).map(mark).collect()
+}
+
+/// Every row as a mark.
+fn ticks(course: &Course, rows: &Rows) -> Vec<Tick> {
+    let tick = |row: &crate::metrics::drawn::Dot| {
+        Some(Tick {
+            at: course.place(row.at)?,
+            is_hit: row.amount > 0.0,
+        })
     };
-    let amount = |number: f64| quantity::amount(chart.unit, number);
-    let lowest = seen
-        .iter()
-        .map(|(_, number)| *number)
-        .fold(f64::INFINITY, f64::min);
-    let highest = seen
-        .iter()
-        .map(|(_, number)| *number)
-        .fold(f64::NEG_INFINITY, f64::max);
-    let n_gaps = chart.points.len() - seen.len();
-    format!(
-        "{} per bucket from {} ({}) to {} ({}); lowest {}, highest {}; {} of {} buckets have no value.",
-        mark.title,
-        first.0,
-        amount(first.1),
-        last.0,
-        amount(last.1),
-        amount(lowest),
-        amount(highest),
-        n_gaps,
-        chart.points.len()
-    )
+    rows.dots.iter().filter_map(tick).collect()
+}
+
+/// The days that stand out, where they are.
+fn events(frame: &Frame<'_>, windows: &[Window]) -> Vec<DayLine> {
+    let line = |day: &MarkedDay| {
+        let at = Bucket::start_of(day.on, frame.zone);
+        let at = course::place(windows, at).filter(|_| frame.window.contains(at))?;
+        Some(DayLine {
+            at,
+            on: day.on.to_string(),
+            title: day.title.clone(),
+        })
+    };
+    let mut lines: Vec<DayLine> = frame.events.iter().filter_map(line).collect();
+    lines.sort_by(|a, b| a.at.total_cmp(&b.at));
+    lines
+}
+
+/// What is agreed of this product, in the unit of the chart.
+fn agreed(definition: &Definition, unit: Unit, form: Form, frame: &Frame<'_>) -> Vec<AgreedLine> {
+    let of_product = |scope: &Option<String>| {
+        let is_product = |scope: &String| scope.eq_ignore_ascii_case(frame.product);
+        scope.as_ref().is_none_or(is_product)
+    };
+    let mut lines = Vec::new();
+    for limit in frame.agreed.iter().filter(|limit| {
+        limit.metric == definition.id && of_product(&limit.scope) && form != Form::SmallCounts
+    }) {
+        let declared = limit
+            .number
+            .as_deref()
+            .and_then(|name| definition.number(name));
+        let is_drawn = declared.is_none_or(|number| number.unit == unit);
+        let name = declared.map_or_else(String::new, |number| format!("{} ", number.title));
+        let ends = [("at least", limit.at_least), ("at most", limit.at_most)];
+        for (word, amount) in ends {
+            lines.extend(amount.filter(|_| is_drawn).map(|amount| AgreedLine {
+                amount,
+                words: format!("agreed: {name}{word} {}", quantity::amount(unit, amount)),
+            }));
+        }
+    }
+    lines
+}
+
+/// What is left out of the figures that are drawn, so that nobody's can be told from them; empty where nothing is.
+fn left_out(frame: &Frame<'_>, n: usize) -> String {
+    let noun = frame.granularity.noun();
+    match n {
+        0 => String::new(),
+        1 => format!("Without the rows of one {noun} in which too few people acted."),
+        n => format!("Without the rows of {n} {noun}s in which too few people acted."),
+    }
+}
+
+fn y_title(form: Form, unit: Unit) -> String {
+    match (form, unit) {
+        (Form::Durations, unit) => format!("{}, log scale", noun(unit)),
+        (Form::SmallCounts, _) => "share of the pull requests".to_owned(),
+        (Form::RareEvents, _) => format!("share of the last {ROLLING}"),
+        (_, Unit::Count("")) => "number".to_owned(),
+        (_, unit) => noun(unit).to_owned(),
+    }
+}
+
+/// What places a row in a bucket: `merged in the quarter`.
+fn x_title(definition: &Definition, noun: &str) -> String {
+    match definition.cohort {
+        None => format!("at the end of each {noun}, and of the window"),
+        Some(cohort) if noun == WINDOW && cohort.contains("bucket") => {
+            cohort.replace("bucket", WINDOW)
+        }
+        Some(cohort) => cohort.replace("bucket", noun),
+    }
 }

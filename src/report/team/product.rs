@@ -9,6 +9,7 @@ use crate::metrics::measure::{Definition, Measured};
 use crate::report::definition::TeamDefinition;
 use crate::report::figure::{self, Frame};
 use crate::report::input::{ProductInput, RepositoryLabel, TeamInput};
+use crate::report::picture;
 use crate::report::withheld::people_words;
 
 pub(super) fn product_report(
@@ -28,6 +29,9 @@ pub(super) fn product_report(
         zone: &input.zone,
         repositories: &faces,
         product: &product.name,
+        granularity: input.granularity,
+        events: input.events,
+        agreed: input.agreed,
     };
     let measured: Vec<&str> = input
         .measures
@@ -88,6 +92,7 @@ pub(super) fn product_report(
             absences,
         });
     }
+    let pictures = picture::pictures(input.measures, &frame, &figure_id);
     let strip = strip(input, definition, &product.name);
     ProductReport {
         id: slug.to_owned(),
@@ -96,7 +101,7 @@ pub(super) fn product_report(
         shortcomings: of_product(input, product),
         looks: looks(input, product, slug, &frame, strip.as_ref()),
         strip,
-        pictures: Vec::new(),
+        pictures,
         sections,
     }
 }

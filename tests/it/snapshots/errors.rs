@@ -495,9 +495,9 @@ fn what_the_command_line_does_not_know_is_refused_with_what_it_knows() {
 
     $ linchpin person
     error: the following required arguments were not provided:
-      <LOGIN>
+      <LOGIN>...
 
-    Usage: linchpin person <LOGIN>
+    Usage: linchpin person <LOGIN>...
 
     For more information, try '--help'.
     [exit code 2]

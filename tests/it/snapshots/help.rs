@@ -51,37 +51,39 @@ fn the_help_names_every_command_and_every_exit_code() {
     Usage: linchpin [OPTIONS] <COMMAND>
 
     Commands:
-      demo       Run the whole pipeline on a bundled synthetic organisation: no token, no network, no
-                 arguments
-      init       Write a commented linchpin.toml from what is found in the clone and on GitHub
-      doctor     Check token, permissions, clone and sources; estimate what a fetch costs; say what
-                 would be missing and the fix
-      run        Fetch (if there is a token and a GitHub remote), mine and report: the nightly job
-      fetch      Fetch from GitHub into the store; incremental, resumable
-      mine       Mine the clones' history into the store; incremental
-      report     Write the team tree from the store
-      person     Write one person's private tree from the store
-      lead       Write the lead's named views from the store, local only: reviewers, knowledge,
-                 delegation, coverage of evidence
-      follow-up  Print notes for the feedback of the private register: what was agreed, and what was
-                 kept since
-      explain    Show a metric's definition and the rows behind its figure, or what a line of evidence
-                 was made from
-      verify     Hold write-ups against the evidence and the figures; exit code 7 where an id, page,
-                 date, number or name is in neither
-      diff       Say why figures moved between two runs: new events, late data, labels, identity,
-                 configuration, definition
-      check      Hold the register's agreements against the figures; exit code 7 where one is crossed
-                 and not accepted
-      export     Write facts, measures and the reference SQL's relations as files for other tools:
-                 private data
-      identity   Show which accounts and signatures are one person, and why
-      forget     Erase a person from the store and from the private tree, and keep them out of later
-                 fetches; says what is left elsewhere
-      register   Check both registers against the store, or add an entry to the private one without an
-                 editor
-      schema     Print what other programs rely on: the JSON Schema of a register
-      help       Print this message or the help of the given subcommand(s)
+      demo         Run the whole pipeline on a bundled synthetic organisation: no token, no network, no
+                   arguments
+      init         Write a commented linchpin.toml from what is found in the clone and on GitHub
+      doctor       Check token, permissions, clone and sources; estimate what a fetch costs; say what
+                   would be missing and the fix
+      run          Fetch (if there is a token and a GitHub remote), mine and report: the nightly job
+      fetch        Fetch from GitHub into the store; incremental, resumable
+      mine         Mine the clones' history into the store; incremental
+      report       Write the team tree from the store
+      person       Write one person's private tree from the store
+      lead         Write the lead's named views from the store, local only: reviewers, knowledge,
+                   delegation, coverage of evidence
+      follow-up    Print notes for the feedback of the private register: what was agreed, and what was
+                   kept since
+      explain      Show a metric's definition and the rows behind its figure, or what a line of evidence
+                   was made from
+      verify       Hold write-ups against the evidence and the figures; exit code 7 where an id, page,
+                   date, number or name is in neither
+      diff         Say why figures moved between two runs: new events, late data, labels, identity,
+                   configuration, definition
+      check        Hold the register's agreements against the figures; exit code 7 where one is crossed
+                   and not accepted
+      export       Write facts, measures and the reference SQL's relations as files for other tools:
+                   private data
+      identity     Show which accounts and signatures are one person, and why
+      forget       Erase a person from the store and from the private tree, and keep them out of later
+                   fetches; says what is left elsewhere
+      register     Check both registers against the store, or add an entry to the private one without an
+                   editor
+      schema       Print what other programs rely on: the JSON Schema of a register
+      completions  Print what a shell completes commands and options with
+      man          Print the manual page, or write one a command into a folder
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -q, --quiet
@@ -195,6 +197,10 @@ fn the_help_of_a_run_explains_the_options_of_every_analysis() {
 
       -V, --version
               Print version
+
+    Examples:
+      linchpin run
+      linchpin run --offline --since 12w --by week
     [exit code 0]
     ");
 }
@@ -203,12 +209,15 @@ fn the_help_of_a_run_explains_the_options_of_every_analysis() {
 #[test]
 fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
     let run = help(&["run"]);
-    let (_, shared) = parts(&run);
+    let (run, _) = run.split_once("\nExamples:\n").unwrap();
+    let (_, shared) = parts(run);
     let all = help(&[]);
     let mut text = String::new();
     for command in commands(&all) {
         let own = help(&[command]);
-        let (above, options) = parts(&own);
+        let (own, examples) = own.split_once("\nExamples:\n").unwrap();
+        let examples = examples.trim_end().trim_end_matches("[exit code 0]");
+        let (above, options) = parts(own);
         let _ = writeln!(text, "$ linchpin {command} --help\n{above}");
         for option in options.iter().filter(|option| !shared.contains(option)) {
             let _ = writeln!(text, "{option}");
@@ -219,6 +228,7 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
             .filter(|option| !options.contains(option))
             .map(name)
             .collect();
+        let _ = writeln!(text, "Examples:\n{}", examples.trim_end());
         let _ = match lacking.as_slice() {
             [] => writeln!(text, "[the options of `run`]\n"),
             lacking => writeln!(
@@ -240,6 +250,9 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
               [default: linchpin-demo]
           --without <PLANT>
               Leave out one of the truths planted in the organisation, such as `rollback`; repeatable
+    Examples:
+      linchpin demo
+      linchpin demo --out /tmp/demo --without silo
     [of the options of `run` not --repo <PATH> | --github <OWNER/NAME> | --api-url <URL> | --config <FILE> | --private-config <FILE> | --store <DIR> | --out <DIR> | --offline | --cache-safe | --since <WHEN> | --until <WHEN> | --as-of <WHEN> | --by <BY>]
 
     $ linchpin init --help
@@ -247,8 +260,17 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
     Usage: linchpin init [OPTIONS]
 
-          --ci
-              Write a nightly workflow with least permissions too
+          --ci[=<WHERE>]
+              Write a nightly workflow with least permissions too, and say where the report goes:
+              `artifact` unless told. A register that is there already stays as it is
+
+              Possible values:
+              - none:     To the job's summary alone
+              - artifact: An artifact of the run
+              - pages:    A site of GitHub Pages, which is public outside Enterprise Cloud
+    Examples:
+      linchpin init
+      linchpin init --ci
     [the options of `run`]
 
     $ linchpin doctor --help
@@ -257,6 +279,9 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
     Usage: linchpin doctor [OPTIONS]
 
+    Examples:
+      linchpin doctor
+      linchpin doctor --github acme/widgets
     [the options of `run`]
 
     $ linchpin run --help
@@ -264,6 +289,9 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
     Usage: linchpin run [OPTIONS]
 
+    Examples:
+      linchpin run
+      linchpin run --offline --since 12w --by week
     [the options of `run`]
 
     $ linchpin fetch --help
@@ -271,6 +299,8 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
     Usage: linchpin fetch [OPTIONS]
 
+    Examples:
+      linchpin fetch --github acme/widgets
     [the options of `run`]
 
     $ linchpin mine --help
@@ -278,6 +308,8 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
     Usage: linchpin mine [OPTIONS]
 
+    Examples:
+      linchpin mine --repo ../widgets --repo ../gadgets
     [the options of `run`]
 
     $ linchpin report --help
@@ -285,20 +317,29 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
     Usage: linchpin report [OPTIONS]
 
+    Examples:
+      linchpin report --since 26w
+      linchpin report --as-of 2026-07-01 --since last-quarter
     [the options of `run`]
 
     $ linchpin person --help
     Write one person's private tree from the store
 
-    Usage: linchpin person [OPTIONS] <LOGIN>
+    Usage: linchpin person [OPTIONS] [LOGIN]...
 
     Arguments:
-      <LOGIN>
-              The person's GitHub login, or an address from the history
+      [LOGIN]...
+              Whose: GitHub logins, or addresses from the history
 
+          --all
+              Everybody whom the register has as a member: the facts are read once for all of them
           --append
               Add the moments that draft/brag.md has not been given yet at its end, as a dated part, and
               leave the rest of it as it is
+    Examples:
+      linchpin person ada --since 26w
+      linchpin person --all
+      linchpin person ada --append
     [the options of `run`]
 
     $ linchpin lead --help
@@ -307,6 +348,8 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
     Usage: linchpin lead [OPTIONS]
 
+    Examples:
+      linchpin lead --since 26w
     [the options of `run`]
 
     $ linchpin follow-up --help
@@ -318,6 +361,9 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
       [LOGIN]
               Only this person's: a GitHub login
 
+    Examples:
+      linchpin follow-up
+      linchpin follow-up bo
     [the options of `run`]
 
     $ linchpin explain --help
@@ -346,6 +392,10 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
               - markdown: Markdown
 
               [default: table]
+    Examples:
+      linchpin explain list
+      linchpin explain pickup_time --since 12w
+      linchpin explain ev-0123456789
     [the options of `run`]
 
     $ linchpin verify --help
@@ -358,6 +408,8 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
       <FILE>...
               The write-ups: a review, a draft, any page that linchpin wrote
 
+    Examples:
+      linchpin verify linchpin-report/private/ada/draft/self-review.md
     [the options of `run`]
 
     $ linchpin diff --help
@@ -386,6 +438,9 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
               - markdown: Markdown
 
               [default: table]
+    Examples:
+      linchpin diff
+      linchpin diff --metric pickup_time
     [the options of `run`]
 
     $ linchpin check --help
@@ -404,6 +459,8 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
               - markdown: Markdown
 
               [default: table]
+    Examples:
+      linchpin check
     [the options of `run`]
 
     $ linchpin export --help
@@ -428,6 +485,9 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
               stay the same in their place
 
               [default: named]
+    Examples:
+      linchpin export --format parquet
+      linchpin export --format csv --privacy pseudonymous
     [the options of `run`]
 
     $ linchpin identity --help
@@ -437,14 +497,14 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
 
           --export-mailmap
               Print a `.mailmap` that says the same
+    Examples:
+      linchpin identity
+      linchpin identity --export-mailmap
     [the options of `run`]
 
     $ linchpin forget --help
     Erase a person from the store and from the private tree, and keep them out of later fetches; says
-    what is left elsewhere.
-
-    Example: `linchpin forget ada --dry-run`, then `linchpin forget ada --yes`, then `linchpin run
-    --offline` in the clone.
+    what is left elsewhere
 
     Usage: linchpin forget [OPTIONS] <LOGIN>
 
@@ -459,6 +519,10 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
           --with-drafts
               Remove from the person's private folder also what people wrote there: drafts, pages that
               were edited, files of other programs
+    Examples:
+      linchpin forget ada --dry-run
+      linchpin forget ada --yes
+      linchpin run --offline
     [the options of `run`]
 
     $ linchpin register --help
@@ -471,6 +535,9 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
       add    Add an entry at the end of the private register; what is in the file stays as it is
       help   Print this message or the help of the given subcommand(s)
 
+    Examples:
+      linchpin register check
+      linchpin register add absence login=ada from=2026-07-06 to=2026-07-17
     [of the options of `run` not --repo <PATH> | --github <OWNER/NAME> | --api-url <URL> | --config <FILE> | --private-config <FILE> | --store <DIR> | --out <DIR> | --offline | --cache-safe | --since <WHEN> | --until <WHEN> | --as-of <WHEN> | --by <BY>]
 
     $ linchpin schema --help
@@ -494,6 +561,36 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
               - markdown: Every key with type, default, example and meaning, for people
 
               [default: json]
+    Examples:
+      linchpin schema register > linchpin.schema.json
+    [of the options of `run` not --repo <PATH> | --github <OWNER/NAME> | --api-url <URL> | --config <FILE> | --private-config <FILE> | --store <DIR> | --out <DIR> | --offline | --cache-safe | --since <WHEN> | --until <WHEN> | --as-of <WHEN> | --by <BY>]
+
+    $ linchpin completions --help
+    Print what a shell completes commands and options with
+
+    Usage: linchpin completions [OPTIONS] <SHELL>
+
+    Arguments:
+      <SHELL>
+              For which shell
+
+              [possible values: bash, elvish, fish, powershell, zsh]
+
+    Examples:
+      linchpin completions bash > ~/.local/share/bash-completion/completions/linchpin
+    [of the options of `run` not --repo <PATH> | --github <OWNER/NAME> | --api-url <URL> | --config <FILE> | --private-config <FILE> | --store <DIR> | --out <DIR> | --offline | --cache-safe | --since <WHEN> | --until <WHEN> | --as-of <WHEN> | --by <BY>]
+
+    $ linchpin man --help
+    Print the manual page, or write one a command into a folder
+
+    Usage: linchpin man [OPTIONS]
+
+          --out <DIRECTORY>
+              A folder that is made and gets a page a command, for `man` to find; it must not hold
+              anything
+    Examples:
+      linchpin man | man -l -
+      linchpin man --out man1
     [of the options of `run` not --repo <PATH> | --github <OWNER/NAME> | --api-url <URL> | --config <FILE> | --private-config <FILE> | --store <DIR> | --out <DIR> | --offline | --cache-safe | --since <WHEN> | --until <WHEN> | --as-of <WHEN> | --by <BY>]
     ");
 }

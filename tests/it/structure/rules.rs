@@ -52,6 +52,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("minijinja", &["render"]),
     ("pulldown_cmark", &["render"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("apollo_compiler", &["demo", "github"]),
     ("hyper", &["demo"]),

@@ -1,0 +1,74 @@
+//! Pictures of a product: bars, a map, a grid, a queue.
+//!
+//! Each is laid out twice, for wide room and for narrow: rows and columns of words cannot shrink with their picture. The page shows
+//! one of both, by the room that it has.
+
+mod grid;
+mod map;
+mod path;
+mod queue;
+mod sheet;
+
+use std::fmt::Write as _;
+
+use self::sheet::{NARROW, Sheet, WIDE};
+use super::colours::dark_rules;
+use super::{Told, as_file, framed, shared_rules};
+use crate::render::{RenderError, encode};
+use crate::report::Picture;
+use crate::report::picture::Drawing;
+
+/// Below so many CSS pixels of room the narrow layout is shown: the words of the wide one are 12 px then.
+const LEAST_WIDE: u32 = 720;
+
+/// The style sheet of pictures.
+pub(super) fn rules(rules: &mut String) {
+    let _ = write!(
+        rules,
+        ".lp.narrow{{display:none;max-width:30rem}}@container (max-width:{LEAST_WIDE}px){{.lp.narrow{{display:block}}.lp.wide{{display:none}}}}"
+    );
+}
+
+/// A picture as part of a page: no style sheet of its own.
+///
+/// # Errors
+/// A defect of the program.
+pub fn drawing(picture: &Picture) -> Result<String, RenderError> {
+    let wide = laid_out(picture, &WIDE, None)?;
+    let narrow = laid_out(picture, &NARROW, None)?;
+    Ok(format!("<div class=\"lpw\">{wide}{narrow}</div>"))
+}
+
+/// A picture as a file.
+///
+/// # Errors
+/// A defect of the program.
+pub fn picture_file(picture: &Picture) -> Result<String, RenderError> {
+    let style = format!(
+        "{}@media (prefers-color-scheme:dark){{{}}}",
+        shared_rules(),
+        dark_rules()
+    );
+    Ok(as_file(&laid_out(picture, &WIDE, Some(&style))?))
+}
+
+fn laid_out(picture: &Picture, sheet: &Sheet, style: Option<&str>) -> Result<String, RenderError> {
+    let drawn = match &picture.drawing {
+        Drawing::Path(bars) => path::draw(sheet, bars),
+        Drawing::Map(areas) => map::draw(sheet, areas),
+        Drawing::Grid(grid) => grid::draw(sheet, grid),
+        Drawing::Queue(queue) => queue::draw(sheet, queue),
+    };
+    let (text, height) = drawn.map_err(|reason| RenderError::Chart {
+        chart: picture.id.clone(),
+        reason,
+    })?;
+    let anchor = format!("svg-{}", encode::file_name(&picture.id));
+    let told = Told {
+        anchor: &anchor,
+        class: sheet.class,
+        words: (!sheet.is_narrow).then_some((&picture.title, &picture.alternative)),
+        font: sheet.font,
+    };
+    Ok(framed(&told, (sheet.width, height), style, &text))
+}
