@@ -75,7 +75,39 @@ pub struct StripLine {
     pub in_overview: bool,
 }
 
+impl StripLine {
+    /// Why there is nothing on either side, where it is one reason.
+    #[must_use]
+    pub fn untold(&self) -> Option<&str> {
+        match (&self.now, &self.before) {
+            (Side::Missing(now), Side::Missing(before)) if now == before => Some(now),
+            _ => None,
+        }
+    }
+}
+
 impl Strip {
+    /// The lines that have something to tell.
+    pub fn told(&self) -> impl Iterator<Item = &StripLine> {
+        self.lines.iter().filter(|line| line.untold().is_none())
+    }
+
+    /// The others, reason by reason: which figures, and why.
+    #[must_use]
+    pub fn untold(&self) -> Vec<(Vec<&str>, &str)> {
+        let mut reasons: Vec<(Vec<&str>, &str)> = Vec::new();
+        for line in &self.lines {
+            let Some(because) = line.untold() else {
+                continue;
+            };
+            match reasons.iter_mut().find(|(_, known)| *known == because) {
+                Some((titles, _)) => titles.push(&line.short),
+                None => reasons.push((vec![&line.short], because)),
+            }
+        }
+        reasons
+    }
+
     /// What its durations are; `None` where it has none.
     #[must_use]
     pub fn clock(&self) -> Option<&'static str> {
@@ -267,7 +299,7 @@ pub(super) fn side(
             found(figure, definition, (*n, value, *interval), stretch)
                 .map_or_else(|| Side::Missing("no such number".to_owned()), Side::Found)
         }
-        Measured::TooFew { n: 0 } => Side::Missing("none".to_owned()),
+        Measured::TooFew { n: 0 } => Side::Missing("nothing to count".to_owned()),
         Measured::TooFew { n } => {
             Side::Missing(format!("too few to summarise: n {}", quantity::count(*n)))
         }

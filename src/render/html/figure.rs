@@ -157,7 +157,15 @@ fn files(figure: &Figure) -> Vec<(&'static str, String)> {
     let repositories = figure.by_repository.as_ref();
     let repositories = repositories.map(|_| ("by repository", place(".repositories")));
     let areas = figure.by_area.as_ref();
-    let areas = areas.map(|_| ("by area", place(".areas")));
+    let areas = areas.map(|table| {
+        let is_cut = table.n_omitted > 0;
+        let title = if is_cut {
+            "by area, the first of them"
+        } else {
+            "by area"
+        };
+        (title, place(".areas"))
+    });
     [chart, repositories, areas].into_iter().flatten().collect()
 }
 

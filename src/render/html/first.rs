@@ -17,6 +17,8 @@ pub(super) struct StripView {
     /// What durations are, where there are any.
     clock: Option<&'static str>,
     lines: Vec<LineView>,
+    /// Figures of which nothing is told, and why.
+    untold: Vec<(String, String)>,
     moved: String,
     around: Option<String>,
 }
@@ -27,8 +29,6 @@ struct LineView {
     /// The card that opens it.
     place: Option<String>,
     agreed: Option<String>,
-    /// Why there is nothing on either side, where it is one reason.
-    because: Option<String>,
     now: SideView,
     before: SideView,
     change: &'static str,
@@ -75,24 +75,24 @@ pub(super) fn strip(strip: &Strip, product: &ProductReport) -> StripView {
         now: strip.now.words(),
         before: strip.before.words(),
         clock: strip.clock(),
-        lines: strip.lines.iter().map(|part| line(part, product)).collect(),
+        lines: strip.told().map(|part| line(part, product)).collect(),
+        untold: strip
+            .untold()
+            .into_iter()
+            .map(|(titles, because)| (titles.join(", "), because.to_owned()))
+            .collect(),
         moved: strip.moved.clone(),
         around: strip.around.as_ref().map(Around::words),
     }
 }
 
 fn line(line: &StripLine, product: &ProductReport) -> LineView {
-    let because = match (&line.now, &line.before) {
-        (Side::Missing(now), Side::Missing(before)) if now == before => Some(now.clone()),
-        _ => None,
-    };
     let drawn = svg::spark(&line.short, &line.spark);
     let [low, high] = line.spark.ends.clone().unwrap_or_default();
     LineView {
         title: line.short.clone(),
         place: card(product, line.metric),
         agreed: line.agreed.clone(),
-        because,
         now: side(&line.now),
         before: side(&line.before),
         change: line.change.words(),

@@ -126,7 +126,7 @@ fn row(product: &ProductReport) -> RowView {
 fn cell(line: &StripLine) -> CellView {
     let (text, n, because) = match &line.now {
         Side::Found(found) => (Some(found.text.clone()), found.n, String::new()),
-        Side::Missing(because) => (None, 0, short(because)),
+        Side::Missing(because) => (None, 0, because.clone()),
     };
     CellView {
         of: line.short.clone(),
@@ -136,19 +136,6 @@ fn cell(line: &StripLine) -> CellView {
         path: path(&line.spark),
         because,
     }
-}
-
-/// The first words of a reason: the product's page has all of it.
-fn short(because: &str) -> String {
-    const MOST: usize = 40;
-    if because.chars().count() <= MOST {
-        return because.to_owned();
-    }
-    let cut: String = because.chars().take(MOST).collect();
-    let words = cut
-        .rsplit_once(' ')
-        .map_or(cut.as_str(), |(words, _)| words);
-    format!("{words} …")
 }
 
 /// The last months as a path in a box of 64 × 16; `None` where fewer than two have a number.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::md;
+use super::{md, prose};
 use crate::report::quantity;
 use crate::report::strip::{Side, Spark, Strip};
 
@@ -11,13 +11,24 @@ pub(super) fn write(text: &mut String, strip: &Strip) {
     if let Some(around) = &strip.around {
         let _ = writeln!(text, "{}\n", md(&around.words()));
     }
+    for (titles, because) in strip.untold() {
+        let _ = writeln!(
+            text,
+            "Not told: {}: {}.\n",
+            md(&titles.join(", ")),
+            prose(because)
+        );
+    }
+    if strip.told().next().is_none() {
+        return;
+    }
     let _ = writeln!(
         text,
         "| {} against {} | now | before | change | 12 months |\n|---|--:|--:|---|---|",
         strip.now.words(),
         strip.before.words()
     );
-    for line in &strip.lines {
+    for line in strip.told() {
         let agreed = line
             .agreed
             .as_deref()
@@ -46,7 +57,7 @@ fn side(side: &Side, is_strong: bool) -> String {
                 format!("{number} n {n}")
             }
         }
-        Side::Missing(because) => format!("— ({})", super::prose(because)),
+        Side::Missing(because) => format!("— ({})", prose(because)),
     }
 }
 

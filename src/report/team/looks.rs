@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::shortcomings::of_product;
 use crate::domain::{PrNumber, RepositoryId};
 use crate::metrics::agreements::{Agreement, Item, Standing};
@@ -256,16 +258,26 @@ fn silos(input: &TeamInput<'_>, product: &ProductInput) -> Option<Said> {
                     || flag.scope.eq_ignore_ascii_case(&product.name))
         })
     };
-    let areas: Vec<String> = product
+    let mut found: Vec<(&String, Option<Date>, usize)> = product
         .silos
         .iter()
         .filter(|(area, _)| !is_accepted(area))
-        .map(|(area, last)| {
+        .map(|(area, last)| (area, *last, n_files(input, product, area)))
+        .collect();
+    // The largest first.
+    found.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
+    let areas: Vec<String> = found
+        .into_iter()
+        .map(|(area, last, n)| {
             let since = last.map_or_else(
                 || "nobody else ever".to_owned(),
                 |on| format!("nobody else since {on}"),
             );
-            let files = n_files(input, product, area);
+            let files = match n {
+                0 => String::new(),
+                1 => "; 1 file".to_owned(),
+                n => format!("; {n} files"),
+            };
             format!("“{area}”: one person, {since}{files}")
         })
         .collect();
@@ -281,23 +293,16 @@ fn silos(input: &TeamInput<'_>, product: &ProductInput) -> Option<Said> {
     })
 }
 
-/// `; 8 files`, of those whose people are known.
-fn n_files(input: &TeamInput<'_>, product: &ProductInput, area: &str) -> String {
+/// How many files of an area have people who are known.
+fn n_files(input: &TeamInput<'_>, product: &ProductInput, area: &str) -> usize {
     let mut measures = input.measures.iter();
     let files = measures.find(|measure| measure.definition.id == "knowledge.files_at_risk");
-    let n = files.map_or(0, |measure| {
-        let rows = measure.rows.iter().filter(|row| {
-            row.product == product.name
-                && row.fate == Fate::Included
-                && row.areas.iter().any(|one| one == area)
-        });
-        rows.count()
-    });
-    match n {
-        0 => String::new(),
-        1 => "; 1 file".to_owned(),
-        n => format!("; {n} files"),
-    }
+    let is_here = |row: &&LedgerRow| {
+        row.product == product.name
+            && row.fate == Fate::Included
+            && row.areas.iter().any(|one| one == area)
+    };
+    files.map_or(0, |measure| measure.rows.iter().filter(is_here).count())
 }
 
 /// Requests for a review that wait: the oldest first.
