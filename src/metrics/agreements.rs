@@ -165,7 +165,10 @@ pub fn agreements(
                 about_items(
                     measure.definition.id,
                     product,
-                    format!("no open pull request is left alone for {days} working days"),
+                    format!(
+                        "no open pull request is left alone for {}",
+                        days_words(days)
+                    ),
                     items.collect(),
                 )
             }));
@@ -326,9 +329,19 @@ fn first_reviews(days: f64, reading: &Reading<'_>) -> Agreement {
     about_items(
         "flow.pickup_time",
         reading.product,
-        format!("a first review comes within {days} working days"),
+        format!("a first review comes within {}", days_words(days)),
         items.collect(),
     )
+}
+
+/// `1 working day`, `2.5 working days`.
+fn days_words(days: f64) -> String {
+    let plural = if (days - 1.0).abs() < f64::EPSILON {
+        ""
+    } else {
+        "s"
+    };
+    format!("{days} working day{plural}")
 }
 
 fn about_items(

@@ -407,13 +407,16 @@ fn the_first_screen_tells_what_moved_and_what_to_look_at() {
         "2026-02-19 to 2026-05-19 against 2025-11-21 to 2026-02-18",
         "Moved: Change lead time longer (30.0 h → 2.5 d, n 70 → 80). Not told apart: 2 others.",
         "2025-11-03 “Reviews are spread”, the 90 days before against the 90 after: Change lead time shorter",
-        "agreed: a first review comes within 1 working days: crossed by 1",
-        "1 pull request waits longer than agreed (a first review comes within 1 working days).",
+        "agreed: a first review comes within 1 working day: crossed by 1",
+        "1 pull request waits longer than agreed (a first review comes within 1 working day).",
         "<a href=\"https://github.example/acme/web/pull/419\">web #419, 7.6 working days</a>",
         "“web/checkout”: one person, nobody else since 2025-02-17",
     ] {
         assert!(first.contains(words), "{words}\n{first}");
     }
+    let overview = file(&tree, "index.html");
+    let event = "2025-11-03 “Reviews are spread”, the 90 days before against the 90 after: Change lead time shorter";
+    assert!(overview.contains(event), "{overview}");
     let summary = file(&tree, "summary.md");
     for words in [
         "**An agreement is crossed, figures moved and one person alone knows an area.**",
@@ -421,14 +424,14 @@ fn the_first_screen_tells_what_moved_and_what_to_look_at() {
         "- **Agreement crossed** 1 pull request waits longer than agreed",
         "[web #419, 7.6 working days](https://github.example/acme/web/pull/419)",
         "| Change lead time, median | **2.5 d** n 80 | 30.0 h n 70 | longer |",
-        "| Pickup time, median<br>_a first review comes within 1 working days: crossed by 1_ | **4.3 h** n 80 | 4.1 h n 70 | not told apart |",
+        "| Pickup time, median<br>_a first review comes within 1 working day: crossed by 1_ | **4.3 h** n 80 | 4.1 h n 70 | not told apart |",
     ] {
         assert!(summary.contains(words), "{words}\n{summary}");
     }
     assert!(!page.contains("Grace") && !summary.contains("Grace"));
     let chat = file(&tree, "chat.txt");
     assert!(
-        chat.contains("- Agreement crossed: 1 pull request waits longer than agreed (a first review comes within 1 working days). web #419, 7.6 working days https://github.example/acme/web/pull/419\n"),
+        chat.contains("- Agreement crossed: 1 pull request waits longer than agreed (a first review comes within 1 working day). web #419, 7.6 working days https://github.example/acme/web/pull/419\n"),
         "{chat}"
     );
     let badge: serde_json::Value =

@@ -529,7 +529,7 @@ pub(crate) fn crossed(scope: &str) -> Agreement {
     Agreement {
         metric: "flow.pickup_time",
         scope: scope.to_owned(),
-        agreed: "a first review comes within 1 working days".to_owned(),
+        agreed: "a first review comes within 1 working day".to_owned(),
         found: None,
         unit: Unit::Count("pull requests"),
         n: Some(1),

@@ -124,7 +124,7 @@ fn the_strip_tells_the_agreed_clock_and_the_months() {
     assert_eq!(pickup["unit"], "working hours");
     assert_eq!(
         pickup["agreed"],
-        "a first review comes within 1 working days: crossed by 5"
+        "a first review comes within 1 working day: crossed by 5"
     );
     let months = pickup["months"].as_array().unwrap();
     assert_eq!(months.len(), 18);
