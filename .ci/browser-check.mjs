@@ -228,7 +228,7 @@ for (const file of svgs) {
   check(`${file}: asks for nothing and says nothing`, asked.length === 0 && said.length === 0, [...asked, ...said].join(' '));
   const drawn = await page.evaluate(() => ({
     root: document.documentElement.tagName,
-    marks: document.querySelectorAll('polyline, rect, circle, polygon').length,
+    marks: document.querySelectorAll('polyline, rect, circle, polygon, path').length,
     cut: [...document.querySelectorAll('text')].filter((text) => {
       const box = text.getBBox();
       const { width, height } = document.documentElement.viewBox.baseVal;
