@@ -23,7 +23,7 @@ mod words;
 use std::fmt::Write as _;
 
 pub use self::colours::dark_rules;
-use self::colours::{AMBER, LINE, PAPER, STRIP, WORDS, halo_rule};
+use self::colours::{AMBER, LINE, PAPER, STRIP, WORDS, forced_rule, halo_rule};
 pub use self::months::spark;
 pub use self::picture::{drawing, picture_file};
 use self::units::{FONT, NARROW, SCALE, WIDTH};
@@ -38,7 +38,7 @@ pub fn shared_rules() -> String {
          .lpw{container-type:inline-size}.lp .h{paint-order:stroke;stroke-width:35px;stroke-linejoin:round}"
         .to_owned();
     rules.push_str(&halo_rule(PAPER.light));
-    rules.push_str("@media (forced-colors:active){.lp .h{stroke:none}}");
+    rules.push_str(&forced_rule(&PAPER.name()));
     narrow_rules(&mut rules, "@container");
     picture::rules(&mut rules);
     rules

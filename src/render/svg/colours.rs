@@ -114,7 +114,14 @@ pub fn dark_rules() -> String {
         );
     }
     rules.push_str(&halo_rule(PAPER.dark));
+    rules.push_str(&forced_rule(&hex(PAPER.dark)));
     rules
+}
+
+/// Where the reader's system forces its own colours, a picture keeps its palette, in which its parts are told apart, and the
+/// ground that the palette was chosen for.
+pub(super) fn forced_rule(ground: &str) -> String {
+    format!("@media (forced-colors:active){{.lp{{forced-color-adjust:none;background:{ground}}}}}")
 }
 
 /// The ground around letters.
@@ -170,5 +177,20 @@ mod tests {
         for (part, words) in STACK.into_iter().chain(HEAT) {
             check(words, part, 4.5);
         }
+    }
+
+    #[test]
+    fn forced_colours_leave_a_picture_its_palette_and_the_ground_of_its_scheme() {
+        let forced = |ground| {
+            format!(
+                "@media (forced-colors:active){{.lp{{forced-color-adjust:none;background:{ground}}}}}"
+            )
+        };
+        let [light, dark] = [PAPER.light, PAPER.dark].map(|ground| forced(hex(ground)));
+        let shared = crate::render::svg::shared_rules();
+        assert!(shared.contains(&light), "{shared}");
+        assert!(dark_rules().contains(&dark), "{}", dark_rules());
+        // The ground around letters is part of it.
+        assert!(!shared.contains(".h{stroke:none}"), "{shared}");
     }
 }

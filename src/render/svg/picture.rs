@@ -27,6 +27,8 @@ pub(super) fn rules(rules: &mut String) {
         rules,
         ".lp.narrow{{display:none;max-width:30rem}}@container (max-width:{LEAST_WIDE}px){{.lp.narrow{{display:block}}.lp.wide{{display:none}}}}"
     );
+    // On paper small words can be read, and the narrow layout leaves out what the wide one tells.
+    rules.push_str("@media print{.lp.narrow{display:none}.lp.wide{display:block}}");
 }
 
 /// A picture as part of a page: no style sheet of its own.
