@@ -94,7 +94,7 @@ fn written(publish: Publish, action: Option<&str>) -> String {
         None => steps(&mut text, publish),
     }
     if publish == Publish::Pages {
-        let _ = write!(text, "{PAGES}        uses: {DEPLOY_PAGES}\n");
+        let _ = writeln!(text, "{PAGES}        uses: {DEPLOY_PAGES}");
     }
     text
 }

@@ -157,8 +157,7 @@ fn heights(svg: &str, colour: &str, width: u32) -> Vec<i32> {
             } else if letter.is_alphabetic() {
                 match (command, numbers.as_slice()) {
                     ('M', [_, to]) => y = *to,
-                    ('m' | 'l', [_, by]) => y += by,
-                    ('v', [by]) => y += by,
+                    ('m' | 'l', [_, by]) | ('v', [by]) => y += by,
                     ('h', [_]) => found.push(y),
                     other => panic!("{other:?}"),
                 }

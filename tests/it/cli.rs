@@ -1157,7 +1157,10 @@ fn shell_steps(text: &str) -> Vec<(String, String)> {
         let bare = line.trim_start();
         let indent = line.len() - bare.len();
         if let Some(named) = bare.strip_prefix("- ") {
-            id = named.strip_prefix("id: ").unwrap_or_default().to_owned();
+            named
+                .strip_prefix("id: ")
+                .unwrap_or_default()
+                .clone_into(&mut id);
         }
         if bare.trim_start_matches("- ") == "run: |" {
             let mut script = String::new();
@@ -1186,8 +1189,8 @@ fn the_steps_of_the_action_run_and_say_what_came_of_the_night() {
     let fixture = fixture();
     let outputs = fixture.path().join("outputs");
     let step = |id: &str, place: &Path, variables: &[(&str, &str)]| {
-        let found = steps.iter().filter(|step| step.0 == id);
-        let script = &found.last().unwrap().1;
+        let mut found = steps.iter().filter(|step| step.0 == id);
+        let script = &found.next_back().unwrap().1;
         fs::write(&outputs, "").unwrap();
         let shell = Command::new("bash")
             .args(["-e", "-c", script])
