@@ -50,7 +50,7 @@ pub enum Command {
     /// Run the whole pipeline on a bundled synthetic organisation: no token, no network, no arguments.
     #[cfg(feature = "demo")]
     #[command(
-        after_help = "Examples:\n  linchpin demo\n  linchpin demo --out /tmp/demo --without silo"
+        after_help = "Examples:\n  linchpin demo\n  linchpin demo --out other-demo --without silo"
     )]
     Demo(DemoArgs),
     /// Write a commented linchpin.toml from what is found in the clone and on GitHub.

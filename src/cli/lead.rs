@@ -142,7 +142,7 @@ fn product_sources(reading: &Reading<'_>) -> ProductSources {
     ProductSources {
         pages: pages.collect(),
         name: reading.product.name.clone(),
-        waits: waits::of_merged(reading),
+        waits: waits::of_product_waits(reading).0.clone(),
         reviewers: areas::by_area(reading),
         knowledge: decay::by_area(reading),
         last_touches: last_touches(reading),

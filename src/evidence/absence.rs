@@ -7,7 +7,7 @@ use super::index::Index;
 use super::pack::{Face, subtitle};
 use super::{Link, Sources};
 use crate::domain::{Account, PersonId};
-use crate::evidence::index::link;
+use crate::evidence::item::link;
 use crate::metrics::absence::found::{Item, What};
 use crate::metrics::absence::resilience::{PeriodFigures, Resilience, Turnaround};
 use crate::report::document::{Block, Document, Span};

@@ -410,7 +410,7 @@ fn act(sources: &Sources<'_>, page: &str) -> Vec<Span> {
     let Some((title, url, at)) = pull_request.or_else(issue) else {
         return vec![Span::text(page.to_owned())];
     };
-    let link = super::index::link(sources, key.0, key.1, url);
+    let link = super::item::link(sources, key.0, key.1, url);
     vec![
         Span::link(link.text, link.url),
         Span::text(format!(" “{title}” ({})", sources.date(at))),

@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use super::Sources;
 use super::measures::{Standing, row_of};
 use crate::domain::{Bucket, PersonId, Window};
-use crate::metrics::delegation::involvement::{self, Act, InScope};
+use crate::metrics::delegation::involvement;
+use crate::metrics::delegation::scope::{self, Act, InScope};
 use crate::metrics::estimate::wilson_interval;
 use crate::metrics::measure::{Measured, Ratio};
 use crate::register::PersonMeasure;
@@ -205,7 +206,7 @@ impl Seen {
         let mut acts = Vec::new();
         let (mut taken, mut alone) = (0, 0);
         let mut latest: Vec<(Timestamp, bool)> = Vec::new();
-        if !involvement::has_scope(one) {
+        if !scope::has_scope(one) {
             return Self {
                 acts,
                 receiver: (0, 0),
@@ -214,7 +215,7 @@ impl Seen {
         }
         let facts = &sources.past.tables.facts;
         for reading in &sources.past.readings {
-            let covered = involvement::covered(reading, one);
+            let covered = scope::covered(reading, one);
             let found = covered.acts.iter();
             let found = found.filter(|act| start <= act.at && act.at < end);
             acts.extend(found.cloned());
@@ -272,7 +273,7 @@ impl Seen {
                 Span::text(format!(": {words}")),
             ]
         };
-        if !involvement::has_scope(one) {
+        if !scope::has_scope(one) {
             let words = "not observed: the delegation names no `paths` and no `labels`".to_owned();
             return vec![line("Credit", words)];
         }

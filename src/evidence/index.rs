@@ -6,47 +6,17 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 
 use super::Sources;
-use super::snippet::Link;
+use super::item::{Item, OfSomebody};
 use crate::domain::{
-    Comment, Facts, Issue, IssueComment, PersonId, PrNumber, PullRequestCommit, PullRequestFile,
-    RepositoryId, Review, is_machine_branch,
+    Facts, Issue, IssueComment, PersonId, PullRequestFile, RepositoryId, is_machine_branch,
 };
 use crate::work::Past;
 use crate::work::delivery::incidents::{Known, known};
 use crate::work::delivery::response::{self, Response, Responses};
-use crate::work::delivery::undone::{self, Undone};
-use crate::work::pull_requests::{FullPullRequest, Key, of_product};
+use crate::work::delivery::undone;
+use crate::work::pull_requests::{Key, of_product};
 use crate::work::requests::{Asked, End, Members, replay};
 use crate::work::written::{self, CameWith, Document};
-
-/// A pull request and what happened on it.
-pub(super) struct Item<'a> {
-    /// It, with its reviews, requests and timeline.
-    pub(super) whole: FullPullRequest<'a>,
-    /// By time.
-    pub(super) comments: Vec<&'a Comment>,
-    pub(super) commits: Vec<&'a PullRequestCommit>,
-    pub(super) files: Vec<&'a PullRequestFile>,
-    /// What took its work back.
-    pub(super) undone: Vec<Undone>,
-    /// The requests, as they were opened and ended.
-    requested: Vec<OfSomebody<'a>>,
-}
-
-/// A request to a person or a team.
-struct OfSomebody<'a> {
-    asked: Asked<'a>,
-    at: Timestamp,
-    end: End,
-}
-
-impl<'a> std::ops::Deref for Item<'a> {
-    type Target = FullPullRequest<'a>;
-
-    fn deref(&self) -> &FullPullRequest<'a> {
-        &self.whole
-    }
-}
 
 /// All of it.
 pub(super) struct Index<'a> {
@@ -313,110 +283,6 @@ fn issues(facts: &Facts) -> BTreeMap<Key, (&Issue, Vec<&IssueComment>)> {
     issues
 }
 
-impl Item<'_> {
-    pub(super) fn is_by(&self, person: PersonId) -> bool {
-        self.pull_request.author == Some(person)
-    }
-
-    /// Reviews that somebody submitted on it before an instant.
-    pub(super) fn reviews_by(
-        &self,
-        person: PersonId,
-        before: Timestamp,
-    ) -> impl Iterator<Item = &Review> {
-        self.reviews
-            .iter()
-            .copied()
-            .filter(move |review| review.author == Some(person) && review.submitted_at < before)
-    }
-
-    /// Comments that somebody left on it before an instant, inline and in the conversation.
-    pub(super) fn comments_by(
-        &self,
-        person: PersonId,
-        before: Timestamp,
-    ) -> impl Iterator<Item = &Comment> {
-        self.comments
-            .iter()
-            .copied()
-            .filter(move |comment| comment.author == Some(person) && comment.created_at < before)
-    }
-
-    /// When it was last touched by a person other than its author, before an instant.
-    pub(super) fn last_outside_event(
-        &self,
-        index: &Index<'_>,
-        before: Timestamp,
-    ) -> Option<Timestamp> {
-        let reviews = self
-            .reviews
-            .iter()
-            .map(|review| (review.author, review.submitted_at));
-        let comments = self
-            .comments
-            .iter()
-            .map(|comment| (comment.author, comment.created_at));
-        let requests = self
-            .requests
-            .iter()
-            .map(|request| (request.actor, request.at));
-        let acts = self.timeline.iter().filter(|event| event.actor.is_some());
-        let acts = acts.map(|event| (event.actor, event.at));
-        reviews
-            .chain(comments)
-            .chain(requests)
-            .chain(acts)
-            .filter(|(who, at)| {
-                *at < before && *who != self.pull_request.author && index.is_human(*who)
-            })
-            .map(|(_, at)| at)
-            .max()
-    }
-
-    /// Since when a request to somebody was open at an instant; `None`: none was. Asking again restarts no clock.
-    pub(super) fn asked_since(&self, person: PersonId, at: Timestamp) -> Option<Timestamp> {
-        let is_open = |request: &&OfSomebody<'_>| {
-            request.at < at && request.end.at().is_none_or(|ended_at| ended_at >= at)
-        };
-        let is_theirs = |request: &&OfSomebody<'_>| request.asked.person() == Some(person);
-        let mut to_them = self.requested.iter().filter(is_theirs);
-        to_them.find(is_open).map(|request| request.at)
-    }
-
-    /// Whether a request to somebody before an instant was not withdrawn before it.
-    pub(super) fn was_asked(&self, person: PersonId, before: Timestamp) -> bool {
-        let is_withdrawn = |end| matches!(end, End::Withdrawn(at) if at < before);
-        self.requested.iter().any(|request| {
-            request.asked.person() == Some(person)
-                && request.at < before
-                && !is_withdrawn(request.end)
-        })
-    }
-
-    /// Its areas, sorted.
-    pub(super) fn areas(&self, sources: &Sources<'_>) -> Vec<String> {
-        let repository = self.pull_request.repository;
-        let name = sources.repository_name(repository);
-        let areas: BTreeSet<String> = self
-            .files
-            .iter()
-            .flat_map(|file| sources.areas_of(repository, &file.path))
-            .map(|area| format!("{name}/{area}"))
-            .collect();
-        areas.into_iter().collect()
-    }
-
-    /// Its page.
-    pub(super) fn link(&self, sources: &Sources<'_>) -> Link {
-        link(
-            sources,
-            self.pull_request.repository,
-            self.pull_request.number,
-            &self.pull_request.url,
-        )
-    }
-}
-
 /// The page of an incident: its issue's, or where that would be.
 pub(super) fn incident_page(
     sources: &Sources<'_>,
@@ -428,18 +294,4 @@ pub(super) fn incident_page(
     }
     let repository = sources.past.tables.repository(repository)?;
     Some(format!("{}/issues/{}", repository.url.as_ref()?, number.0))
-}
-
-/// A page of a pull request or issue, shown as `widgets#412`.
-pub(super) fn link(
-    sources: &Sources<'_>,
-    repository: RepositoryId,
-    number: PrNumber,
-    url: &str,
-) -> Link {
-    let name = sources.repository_name(repository);
-    Link {
-        text: format!("{name}{number}"),
-        url: url.to_owned(),
-    }
 }

@@ -15,6 +15,7 @@ mod growing_others;
 pub mod growth;
 pub mod handing_over;
 mod index;
+mod item;
 pub mod lead;
 pub mod lint;
 pub mod measures;

@@ -82,7 +82,7 @@ fn found<'a>(sources: &Sources<'a>, page: &str) -> Option<Page<'a>> {
 }
 
 fn link(sources: &Sources<'_>, (repository, number): Key, url: &str) -> Span {
-    let link: Link = super::index::link(sources, repository, number, url);
+    let link: Link = super::item::link(sources, repository, number, url);
     Span::link(link.text, link.url)
 }
 

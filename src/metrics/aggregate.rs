@@ -293,32 +293,23 @@ pub fn by_recipe(definition: &Definition, rows: &[&LedgerRow]) -> Option<Measure
     }
 }
 
-/// The same of amounts on one clock, each with whether it still runs.
+/// The same of amounts on one clock, each with whether it still runs; `None` too where a median is not reached yet.
 #[must_use]
 pub fn of_amounts(
     definition: &Definition,
     unit: Unit,
     amounts: &[(f64, bool)],
 ) -> Option<Measured> {
-    let n = count(amounts.len());
     let is_working = unit == Unit::WorkingHours;
-    let measured = |value, interval| Measured::Value {
-        n,
-        value: Value(value),
-        interval,
-    };
-    match definition.recipe {
+    let measured = match definition.recipe {
         Recipe::Median => {
-            let mut sorted: Vec<f64> = amounts.iter().map(|(amount, _)| *amount).collect();
-            sorted.sort_by(f64::total_cmp);
-            let interval = median_interval(&sorted);
-            let durations = sorted;
+            let mut durations: Vec<f64> = amounts.iter().map(|(amount, _)| *amount).collect();
+            durations.sort_by(f64::total_cmp);
             let clock = Clock {
                 is_working,
                 durations,
             };
-            let points = clock.points(|sorted, p| quantile(sorted, p));
-            Some(measured(points, interval))
+            distribution(&[clock], amounts.len())
         }
         Recipe::CensoredMedian => {
             let lives: Vec<Lifetime> = amounts
@@ -328,21 +319,66 @@ pub fn of_amounts(
                     is_running: *is_running,
                 })
                 .collect();
-            let durations = SurvivalCurve::of(&lives);
-            let interval = durations.median_interval();
-            durations.quantile(0.5)?;
             let clock = Clock {
                 is_working,
-                durations,
+                durations: SurvivalCurve::of(&lives),
             };
-            Some(measured(clock.points(SurvivalCurve::quantile), interval))
+            censored_distribution(&[clock], &lives)
         }
         Recipe::Share => {
-            let hits = count(amounts.iter().filter(|(amount, _)| *amount > 0.0).count());
-            let ratio = Ratio { hits, of: n };
-            Some(measured(ratio_value(ratio).0, wilson_interval(ratio)))
+            let hits = amounts.iter().filter(|(amount, _)| *amount > 0.0).count();
+            share_among(hits, amounts.len())
         }
-        Recipe::Count | Recipe::Sum | Recipe::Whole => None,
+        Recipe::Count | Recipe::Sum | Recipe::Whole => return None,
+    };
+    (!matches!(measured, Measured::NotApplicable { .. })).then_some(measured)
+}
+
+/// Sorted durations on the clocks that they were read from.
+fn distribution(clocks: &[Clock<Vec<f64>>], n: usize) -> Measured {
+    let points = clocks
+        .iter()
+        .flat_map(|clock| clock.points(|sorted, p| quantile(sorted, p)));
+    Measured::Value {
+        n: count(n),
+        value: Value(points.collect()),
+        interval: clocks
+            .first()
+            .and_then(|clock| median_interval(&clock.durations)),
+    }
+}
+
+/// Durations of which some still run, on the clocks that they were read from.
+fn censored_distribution(clocks: &[Clock<SurvivalCurve>], lives: &[Lifetime]) -> Measured {
+    let n = count(lives.len());
+    let running = count(lives.iter().filter(|life| life.is_running).count());
+    let headline = clocks.first().map(|clock| &clock.durations);
+    let Some(curve) = headline.filter(|curve| curve.quantile(0.5).is_some()) else {
+        return Measured::NotApplicable {
+            because: format!("the median is not reached yet: {running} of {n} still run"),
+        };
+    };
+    let points = clocks
+        .iter()
+        .flat_map(|clock| clock.points(SurvivalCurve::quantile));
+    let mut numbers: Vec<_> = points.collect();
+    numbers.push(("running", Number::Count(running)));
+    Measured::Value {
+        n,
+        value: Value(numbers),
+        interval: curve.median_interval(),
+    }
+}
+
+fn share_among(hits: usize, of: usize) -> Measured {
+    let ratio = Ratio {
+        hits: count(hits),
+        of: count(of),
+    };
+    Measured::Value {
+        n: ratio.of,
+        value: ratio_value(ratio),
+        interval: wilson_interval(ratio),
     }
 }
 
@@ -363,17 +399,8 @@ fn quantiles_of(unit: Unit, rows: &[&LedgerRow]) -> Measured {
         return Measured::TooFew { n };
     }
     let is_whole = working.len() == values.len();
-    let clocks = Clock::of(unit, values, is_whole.then_some(working));
-    let points = clocks
-        .iter()
-        .flat_map(|clock| clock.points(|sorted, p| quantile(sorted, p)));
-    Measured::Value {
-        n,
-        value: Value(points.collect()),
-        interval: clocks
-            .first()
-            .and_then(|clock| median_interval(&clock.durations)),
-    }
+    let n = values.len();
+    distribution(&Clock::of(unit, values, is_whole.then_some(working)), n)
 }
 
 /// p50, p75 and p90 after Kaplan and Meier over rows of which some still run.
@@ -400,29 +427,13 @@ fn censored_quantiles_of(unit: Unit, rows: &[&LedgerRow]) -> Measured {
     if n == 0 {
         return Measured::TooFew { n };
     }
-    let running = count(elapsed.iter().filter(|life| life.is_running).count());
     let is_whole = working.len() == elapsed.len();
     let clocks = Clock::of(
         unit,
         SurvivalCurve::of(&elapsed),
         is_whole.then(|| SurvivalCurve::of(&working)),
     );
-    let headline = clocks.first().map(|clock| &clock.durations);
-    let Some(curve) = headline.filter(|curve| curve.quantile(0.5).is_some()) else {
-        return Measured::NotApplicable {
-            because: format!("the median is not reached yet: {running} of {n} still run"),
-        };
-    };
-    let points = clocks
-        .iter()
-        .flat_map(|clock| clock.points(SurvivalCurve::quantile));
-    let mut numbers: Vec<_> = points.collect();
-    numbers.push(("running", Number::Count(running)));
-    Measured::Value {
-        n,
-        value: Value(numbers),
-        interval: curve.median_interval(),
-    }
+    censored_distribution(&clocks, &elapsed)
 }
 
 /// The share of rows whose value is 1, with Wilson's interval.
@@ -431,15 +442,8 @@ pub fn share<K>(rows: &[&KeyedRow<K>]) -> Measured {
 }
 
 fn share_of(rows: &[&LedgerRow]) -> Measured {
-    let ratio = Ratio {
-        hits: count(rows.iter().filter(|row| row.value == Some(1.0)).count()),
-        of: count(rows.len()),
-    };
-    Measured::Value {
-        n: ratio.of,
-        value: ratio_value(ratio),
-        interval: wilson_interval(ratio),
-    }
+    let hits = rows.iter().filter(|row| row.value == Some(1.0)).count();
+    share_among(hits, rows.len())
 }
 
 /// The same of rows that are all there are (files at the tip, what is open now): nothing is estimated, and there is no interval.

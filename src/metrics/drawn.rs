@@ -72,6 +72,8 @@ pub struct Level {
 pub struct Stretch {
     /// When they were merged.
     pub window: Window,
+    /// Whether these are the last days; else as many before them.
+    pub is_now: bool,
     /// How many.
     pub n: u64,
     /// Who wrote them, where they are fewer than the minimum: then the hours are theirs. Never leaves the program.

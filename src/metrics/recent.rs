@@ -9,10 +9,10 @@ use jiff::{Timestamp, ToSpan as _};
 use super::{Measure, Metric, find};
 use crate::domain::{Bucket, Elapsed, Granularity, Window, side_by_side};
 use crate::work::question::Quarters;
+pub use crate::work::stretches::DAYS;
+use crate::work::stretches::last_days;
 use crate::work::{Question, Reading};
 
-/// How many days are compared with as many before them.
-pub const DAYS: i64 = 90;
 /// How many whole months lead there.
 pub const MONTHS: i64 = 18;
 
@@ -141,9 +141,7 @@ struct Frame {
 impl Frame {
     fn of(question: &Question, event: impl FnOnce(RangeInclusive<Date>) -> Option<Date>) -> Self {
         let end = question.window.until.min(question.as_of);
-        // Whole days: a day that has just begun would make the last stretch shorter than the one before.
-        let after = question.zone.to_datetime(end).date();
-        let first = after.saturating_sub(DAYS.days());
+        let [earlier, first, after] = last_days(question, DAYS);
         let between = |from: Date, to: Date| stretch(question, from, to, end);
         let month = Bucket::of_date(after, Granularity::Month).first_day();
         let months = Window {
@@ -160,7 +158,7 @@ impl Frame {
         });
         Self {
             now: between(first, after),
-            before: between(first.saturating_sub(DAYS.days()), first),
+            before: between(earlier, first),
             months: Bucket::spine(months, Granularity::Month, &question.zone)
                 .into_iter()
                 .map(|bucket| {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::delegation::involvement;
+use super::delegation::scope;
 use super::flow::relations::FlowRelations;
 use super::measure::{Measure, Measured, Number, Value};
 use super::ownership::drift;
@@ -396,7 +396,7 @@ impl Relations {
     fn add_delegations(&mut self, readings: &[Reading<'_>], question: &Question) {
         let with_scope = question.roster.delegations.iter();
         for (delegation, declared) in
-            (0_u64..).zip(with_scope.filter(|found| involvement::has_scope(found)))
+            (0_u64..).zip(with_scope.filter(|found| scope::has_scope(found)))
         {
             self.delegations.push(DelegationRow {
                 delegation,
@@ -404,7 +404,7 @@ impl Relations {
                 giver: declared.giver,
                 receiver: declared.receiver,
                 start_at: Bucket::start_of(declared.start_on, &question.zone),
-                since: involvement::since(question, declared),
+                since: scope::since(question, declared),
             });
             for reading in readings {
                 let row = |repository, commit, number| DelegatedRow {
@@ -414,7 +414,7 @@ impl Relations {
                     commit,
                     number,
                 };
-                let covered = involvement::covered(reading, declared);
+                let covered = scope::covered(reading, declared);
                 let commits = covered.commits.iter().filter_map(|at| {
                     let commit = reading.tables.commits.get(usize::try_from(*at).ok()?)?;
                     Some(row(commit.repository, Some(commit.commit), None))

@@ -22,6 +22,8 @@ use crate::evidence::lead::Lead;
 use crate::report::team::ProductReport;
 use crate::report::{Chart, Document, TeamReport};
 
+/// A table, and what stands in its cells, as macros in front of every template.
+const TABLE: &str = include_str!("../../reports/table.html");
 /// What the pages of the team tree have in common, as macros in front of their templates.
 const PARTS: &str = include_str!("../../reports/parts.html");
 const OVERVIEW: &str = include_str!("../../reports/overview.html");
@@ -43,7 +45,7 @@ const STYLE: &str = include_str!("../../reports/team.css");
 pub fn overview(report: &TeamReport) -> Result<String, RenderError> {
     let style = style();
     let page = overview::OverviewPage::of(report, (&style, &source_hash(&style)));
-    rendered("overview.html", &format!("{PARTS}{OVERVIEW}"), &page)
+    rendered("overview.html", [PARTS, OVERVIEW], &page)
 }
 
 /// The page of one product.
@@ -57,7 +59,7 @@ pub fn product(
 ) -> Result<String, RenderError> {
     let style = style();
     let page = product::ProductPage::of(report, product, pages, (&style, &source_hash(&style)))?;
-    rendered("product.html", &format!("{PARTS}{PRODUCT}"), &page)
+    rendered("product.html", [PARTS, PRODUCT], &page)
 }
 
 /// `definitions.html`: what every figure counts, each once.
@@ -67,7 +69,7 @@ pub fn product(
 pub fn definitions(report: &TeamReport) -> Result<String, RenderError> {
     let style = document_style();
     let page = definitions::DefinitionsPage::of(report, (&style, &source_hash(&style)));
-    rendered("definitions.html", &format!("{PARTS}{DEFINITIONS}"), &page)
+    rendered("definitions.html", [PARTS, DEFINITIONS], &page)
 }
 
 /// `data.html`: how complete each stream is.
@@ -77,7 +79,7 @@ pub fn definitions(report: &TeamReport) -> Result<String, RenderError> {
 pub fn data(report: &TeamReport) -> Result<String, RenderError> {
     let style = style();
     let page = overview::DataPage::of(report, (&style, &source_hash(&style)));
-    rendered("data.html", &format!("{PARTS}{DATA}"), &page)
+    rendered("data.html", [PARTS, DATA], &page)
 }
 
 /// A written document as a page of its own, with the charts that belong to it below the text; `nav` names the pages beside it.
@@ -91,7 +93,7 @@ pub fn document(
 ) -> Result<String, RenderError> {
     let style = document_style();
     let page = page::DocumentPage::of(document, charts, nav, (&style, &source_hash(&style)))?;
-    rendered("document.html", &format!("{BLOCKS}{DOCUMENT}"), &page)
+    rendered("document.html", [BLOCKS, DOCUMENT], &page)
 }
 
 /// What a person goes on writing in Markdown, as a page to be read and printed.
@@ -101,7 +103,7 @@ pub fn document(
 pub fn written(text: &str, nav: &[Sibling]) -> Result<String, RenderError> {
     let style = document_style();
     let page = page::DocumentPage::written(text, nav, (&style, &source_hash(&style)));
-    rendered("document.html", &format!("{BLOCKS}{DOCUMENT}"), &page)
+    rendered("document.html", [BLOCKS, DOCUMENT], &page)
 }
 
 /// A page of the same folder.
@@ -124,12 +126,12 @@ fn document_style() -> String {
 pub fn lead(lead: &Lead, pages: &[Page]) -> Result<String, RenderError> {
     let style = format!("{}{LEAD_STYLE}", style());
     let page = page::LeadPage::of(lead, pages, (&style, &source_hash(&style)))?;
-    rendered("lead.html", &format!("{BLOCKS}{LEAD}"), &page)
+    rendered("lead.html", [BLOCKS, LEAD], &page)
 }
 
 fn rendered(
     name: &'static str,
-    source: &str,
+    [macros, page]: [&str; 2],
     context: &impl serde::Serialize,
 ) -> Result<String, RenderError> {
     let failed = |source: minijinja::Error| RenderError::Template {
@@ -142,7 +144,7 @@ fn rendered(
     environment.set_formatter(encoded);
     environment.add_filter("prose", prose);
     environment
-        .add_template_owned(name, source.to_owned())
+        .add_template_owned(name, format!("{TABLE}{macros}{page}"))
         .map_err(failed)?;
     let context = Value::from(Serde(context));
     let page = environment

@@ -13,7 +13,7 @@ use super::quantity;
 use super::withheld::people_words;
 use crate::metrics::estimate::count_interval;
 use crate::metrics::measure::{Cell, Definition, Measure, Measured, Ratio, Unit, Value};
-use crate::metrics::recent::Stretch;
+use crate::metrics::recent::{DAYS, Stretch};
 
 /// Where a figure's rows are fewer than one in so many of those that it is told among, it speaks of too few of them.
 const FEW_AMONG: u64 = 10;
@@ -278,7 +278,7 @@ impl Around {
     #[must_use]
     pub fn words(&self) -> String {
         format!(
-            "{} “{}”, the 90 days before against the {} after: {}.",
+            "{} “{}”, the {DAYS} days before against the {} after: {}.",
             self.on, self.title, self.days_after, self.sentence
         )
     }

@@ -23,6 +23,7 @@ pub mod question;
 pub mod reading;
 pub mod requests;
 pub mod roster;
+pub mod stretches;
 pub mod threads;
 pub mod turns;
 pub mod unknown;

@@ -1,6 +1,6 @@
 //! Bad input at the command line, as a user meets it: the exit code, what is said, and nothing half written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -1146,6 +1146,42 @@ fn the_workflow_that_init_writes_is_the_one_of_the_readme_and_keeps_the_store_wh
     assert_eq!(fs::read_to_string(&register).unwrap(), "minimum_n = 7\n");
     let workflow = fs::read_to_string(&path).unwrap();
     assert!(workflow.contains("pages: write"), "{workflow}");
+}
+
+#[test]
+fn an_action_has_one_pin_wherever_it_is_used() {
+    let fixture = fixture();
+    ran(fixture.path(), &["init", "--ci=pages", "--offline"]).ends_with(0);
+    let mut texts = vec![fs::read_to_string(
+        fixture.path().join(".github/workflows/linchpin.yml"),
+    )];
+    for file in [
+        "actions/linchpin/action.yml",
+        "workflows/ci.yml",
+        "workflows/release.yml",
+    ] {
+        texts.push(fs::read_to_string(Path::new(".github").join(file)));
+    }
+    let mut pins: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for text in texts {
+        for line in text.unwrap().lines() {
+            if let Some((_, used)) = line.split_once("uses: ") {
+                let (action, pin) = used.split_once('@').unwrap();
+                // `actions/cache/restore` and `actions/cache/save` are of one repository.
+                let repository: Vec<&str> = action.split('/').take(2).collect();
+                let of = pins.entry(repository.join("/")).or_default();
+                of.insert(pin.to_owned());
+            }
+        }
+    }
+    assert!(pins.len() > 6, "{pins:?}");
+    for (action, pins) in pins {
+        let [pin] = pins.iter().collect::<Vec<_>>()[..] else {
+            panic!("{action} has several: {pins:?}");
+        };
+        let (commit, version) = pin.split_once(" # v").unwrap();
+        assert!(commit.len() == 40 && !version.is_empty(), "{action}: {pin}");
+    }
 }
 
 /// The shell steps of a workflow or an action: by id (empty without one), with what stands below `run: |`.

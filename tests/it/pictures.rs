@@ -45,6 +45,8 @@ fn stretch(from: i8, n: u64, is_few: bool) -> Stretch {
             since: at(from),
             until: at(from + 1),
         },
+        // The later of the two months that are told.
+        is_now: from == 2,
         n,
         few: if is_few {
             vec![linchpin::domain::PersonId(1)]

@@ -197,3 +197,17 @@ fn a_stretch_that_too_few_people_are_behind_is_told_on_neither_side() {
     assert!(n_told(1) > 0);
     assert_eq!(n_told(1_000), 0);
 }
+
+#[test]
+fn the_picture_of_the_path_has_the_days_of_the_strip() {
+    let team = demo().root.join("linchpin-demo/team");
+    for strip in strips() {
+        let product = strip["product"].as_str().unwrap();
+        let page = fs::read_to_string(team.join(format!("{product}.html"))).unwrap();
+        for side in ["now", "before"] {
+            let day = |end: &str| strip[side][end].as_str().unwrap();
+            let words = format!("{side}: {} – {}", day("first"), day("last"));
+            assert!(page.contains(&words), "{product}: {words}");
+        }
+    }
+}

@@ -164,7 +164,7 @@ impl<'a> Book<'a> {
 
     /// `widgets#412`, with a page where there is one.
     pub(super) fn page(&self, key: Key, url: Option<&str>) -> Span {
-        let link = crate::evidence::index::link(self.sources, key.0, key.1, "");
+        let link = crate::evidence::item::link(self.sources, key.0, key.1, "");
         match url {
             Some(url) => Span::link(link.text, url),
             None => Span::text(link.text),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Subject, count};
 use crate::domain::{PersonId, ReviewState};
-use crate::evidence::index::{Item, link};
+use crate::evidence::item::{Item, link};
 use crate::evidence::snippet::{Act, Event, Kind, Polarity, Snippet};
 use crate::work::delivery::undone::{Turn, Undone};
 use crate::work::kinds::{DECISION_RECORDS, POSTMORTEMS, RUNBOOKS};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Subject;
 use crate::domain::Bucket;
-use crate::evidence::index::Item;
+use crate::evidence::item::Item;
 use crate::evidence::snippet::{Act, Event, Kind, Snippet};
 use crate::metrics::measure::Unit;
 use crate::metrics::review::waits::{self, Wait, WaitsCompared};

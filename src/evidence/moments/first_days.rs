@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan as _};
 
 use super::{Subject, number};
 use crate::domain::{Bucket, PersonId, ReviewState, Window};
-use crate::evidence::index::Item;
+use crate::evidence::item::Item;
 use crate::evidence::snippet::{Act, Event, Kind, Snippet};
 use crate::work::pull_requests::Key;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Subject;
-use crate::evidence::index::Item;
+use crate::evidence::item::Item;
 use crate::evidence::snippet::{Act, Kind, Snippet};
 
 /// Everything is a first at the start of a record: so many days must lie before one counts.

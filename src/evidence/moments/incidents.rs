@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{Subject, count};
 use crate::domain::IssueComment;
-use crate::evidence::index::{Item, incident_page, link};
+use crate::evidence::index::incident_page;
+use crate::evidence::item::{Item, link};
 use crate::evidence::measures::amount;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
 use crate::report::quantity;

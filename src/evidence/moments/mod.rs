@@ -16,7 +16,8 @@ use jiff::civil::Date;
 
 use super::Sources;
 use super::blocks::count;
-use super::index::{Index, Item};
+use super::index::Index;
+use super::item::Item;
 use super::snippet::{Act, Dimension, Event, Kind, Link, Origin, Polarity, Quote, Snippet};
 use crate::domain::{
     Bucket, Comment, CommitId, PersonId, RepositoryId, RequestAction, ReviewState, Window,

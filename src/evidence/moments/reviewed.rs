@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan as _};
 use super::changes::new_excerpt;
 use super::{Subject, clip, count, number};
 use crate::domain::{ReviewState, Window};
-use crate::evidence::index::Item;
+use crate::evidence::item::Item;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
 
 /// Fortnights start on every second Monday, counted from this one.

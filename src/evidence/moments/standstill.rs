@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Subject, count, number};
-use crate::evidence::index::Item;
+use crate::evidence::item::Item;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
 
 /// What is merged later than so many of the team's working days after a review stood still again: the review ended nothing.

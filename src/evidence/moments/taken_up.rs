@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Subject, number};
 use crate::domain::{Bucket, Granularity, PersonId};
-use crate::evidence::index::Item;
+use crate::evidence::item::Item;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Snippet};
 use crate::work::threads::{self, Followed, Thread};
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Record;
 use crate::domain::Elapsed;
 use crate::evidence::goals::{self, Outcome, Stretches};
-use crate::evidence::index::link;
+use crate::evidence::item::link;
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::work::delivery::incidents::Placed;

@@ -248,7 +248,7 @@ impl<'a> Record<'a> {
             let mut issues = self.sources.past.tables.facts.issues.iter();
             &issues.find(|row| (row.repository, row.number) == key)?.url
         };
-        let link = super::index::link(self.sources, key.0, key.1, url);
+        let link = super::item::link(self.sources, key.0, key.1, url);
         Some(Span::link(link.text, link.url))
     }
 

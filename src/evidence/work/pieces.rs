@@ -8,7 +8,8 @@ use super::Record;
 use super::card::NOT_YET;
 use crate::domain::{Issue, PersonId, PrNumber};
 use crate::evidence::goals::Outcome;
-use crate::evidence::index::{Index, link};
+use crate::evidence::index::Index;
+use crate::evidence::item::link;
 
 use crate::report::document::Span;
 use crate::work::Need;

@@ -1,7 +1,5 @@
 //! `flow.turns`: who held merged changes, and for how long.
 
-use jiff::{Timestamp, ToSpan as _};
-
 use super::merged_inside;
 use crate::domain::{Bucket, Elapsed, Window};
 use crate::metrics::Metric;
@@ -13,6 +11,7 @@ use crate::metrics::measure::{
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::pull_requests::of_product;
+use crate::work::stretches::{DAYS, last_days};
 pub use crate::work::turns::Holder;
 use crate::work::turns::{Life, Turn, lives};
 use crate::work::{Fate, Missing, Need, Question, Reading};
@@ -124,26 +123,20 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-/// The last days of the window, and as many before them; the halves of a window that is shorter.
-const STRETCH: i32 = 90;
-
-/// Whose turn it was, before and now: whole days of the team's zone.
+/// Whose turn it was, before and now; in a window that is shorter than both, its halves.
 fn before_and_now(reading: &Reading<'_>) -> Vec<Stretch> {
-    let Window { since, until } = reading.question.window;
-    let day = |at: Timestamp| reading.question.zone.to_datetime(at).date();
-    let n_days = day(since)
-        .until(day(until))
-        .map_or(0, |span| span.get_days());
-    let length = STRETCH.min(n_days / 2);
-    let back = |n: i32| {
-        let day = day(until).saturating_sub(n.days());
-        Bucket::start_of(day, &reading.question.zone).max(since)
-    };
-    let (first, middle) = (back(2 * length), back(length));
-    let windows = [(first, middle), (middle, until)].map(|(since, until)| Window { since, until });
+    let question = reading.question;
+    let Window { since, .. } = question.window;
+    let [.., after] = last_days(question, 0);
+    let first_day = question.zone.to_datetime(since).date();
+    let n_days = i64::from((after - first_day).get_days());
+    let days = last_days(question, DAYS.min(n_days / 2));
+    let [first, middle, end] = days.map(|day| Bucket::start_of(day, &question.zone).max(since));
+    let windows = [(first, middle, false), (middle, end, true)];
     let rows = rows(reading);
     let group = Group::of(&DEFINITION, reading.question);
-    let stretch = |window: Window| {
+    let stretch = |(since, until, is_now)| {
+        let window = Window { since, until };
         let is_inside = |row: &&KeyedRow<Held>| {
             row.row.fate == Fate::Included && row.row.at.is_some_and(|at| window.contains(at))
         };
@@ -165,6 +158,7 @@ fn before_and_now(reading: &Reading<'_>) -> Vec<Stretch> {
         let few = group.few_of(|| inside.iter().map(|row| &row.row));
         Stretch {
             window,
+            is_now,
             n: count(inside.len()),
             is_told: few.is_empty(),
             few: few.into_iter().flat_map(|few| few.people).collect(),

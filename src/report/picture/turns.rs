@@ -78,7 +78,6 @@ const fn unit(is_working: bool) -> Unit {
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
 fn bar(stretch: &Stretch, frame: &Frame<'_>) -> Option<PathBar> {
     let day = |at| frame.zone.to_datetime(at).date();
-    let is_now = stretch.window.until == frame.window.until;
     let Window { since, until } = stretch.window;
     // The window is half-open: its last day is the one before its end.
     let last = until
@@ -102,7 +101,7 @@ fn bar(stretch: &Stretch, frame: &Frame<'_>) -> Option<PathBar> {
     (total > 0.0).then(|| PathBar {
         title: format!(
             "{}: {} – {}",
-            if is_now { "now" } else { "before" },
+            if stretch.is_now { "now" } else { "before" },
             day(since),
             day(last)
         ),

@@ -194,12 +194,15 @@ fn figure_words(input: &TeamInput<'_>, agreements: &[&Agreement]) -> String {
             || "nothing".to_owned(),
             |found| quantity::alone(agreement.unit, found),
         );
+        let n = agreement.n.map_or_else(
+            || "no n".to_owned(),
+            |n| format!("n {}", quantity::count(n)),
+        );
         format!(
-            "{} of {}: agreed {}, found {found} (n {})",
+            "{} of {}: agreed {}, found {found} ({n})",
             title_of(input, agreement.metric),
             agreement.scope,
             agreement.agreed,
-            quantity::count(agreement.n.unwrap_or_default())
         )
     });
     words.collect::<Vec<_>>().join("; ")

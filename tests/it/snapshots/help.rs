@@ -252,7 +252,7 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_a_run() {
               Leave out one of the truths planted in the organisation, such as `rollback`; repeatable
     Examples:
       linchpin demo
-      linchpin demo --out /tmp/demo --without silo
+      linchpin demo --out other-demo --without silo
     [of the options of `run` not --repo <PATH> | --github <OWNER/NAME> | --api-url <URL> | --config <FILE> | --private-config <FILE> | --store <DIR> | --out <DIR> | --offline | --cache-safe | --since <WHEN> | --until <WHEN> | --as-of <WHEN> | --by <BY>]
 
     $ linchpin init --help
