@@ -1,6 +1,6 @@
 // Opens a team tree, or the lead's, in a real headless browser, as a reader would, and fails on the first thing a reader should not meet.
 //
-//   npm install --no-save --no-audit --no-fund --prefix target/browser-check playwright-core@1.65.1
+//   npm install --no-save --no-audit --no-fund --prefix target/browser-check playwright-core@1.65.1 axe-core@4.14.1
 //   node .ci/browser-check.mjs linchpin-demo/team [folder for screenshots]
 //   node .ci/browser-check.mjs linchpin-demo/private/lead [folder for screenshots]
 //
@@ -8,9 +8,11 @@
 // beyond the page itself, the console stays silent (so the content security policy holds), nothing overflows sideways, text has a
 // contrast of at least 4.5 to 1 with what lies under it (3 to 1 where it is large), in pictures too, every link of the page leads to
 // something, everything that can be opened is reached and opened with the keyboard. A product's page keeps within its budget:
-// elements, bytes, where its first picture stands, sheets of paper; its small lines have a contrast of at least 3 to 1. With forced
-// colours its texts and small lines are read as well, and its pictures keep their palette and its ground. Each chart file draws
-// something, and its texts can be read. Needs a Chromium: CHROMIUM names it, /usr/bin/chromium is the default.
+// elements, bytes, where its first picture stands, sheets of paper; its small lines have a contrast of at least 3 to 1. The lead's page
+// begins with this week, cuts no table on a wide screen or on paper, and has no word of a picture below 12 px on a phone. With forced
+// colours its texts and small lines are read as well, and its pictures keep their palette and its ground. axe finds no violation, in
+// light on a wide screen and in dark on a phone, with everything open. Each chart file draws something, and its texts can be read. Needs
+// a Chromium: CHROMIUM names it, /usr/bin/chromium is the default.
 
 import { createRequire } from 'node:module';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
@@ -19,6 +21,8 @@ import { pathToFileURL } from 'node:url';
 
 const require = createRequire(join(resolve(process.env.PLAYWRIGHT_PREFIX ?? 'target/browser-check'), 'from-here.js'));
 const { chromium } = require('playwright-core');
+// In a world of its own: the page's content security policy stays as it is.
+const axe = readFileSync(require.resolve('axe-core'), 'utf8');
 
 const [tree, pictures] = process.argv.slice(2);
 if (!tree) {
@@ -184,6 +188,12 @@ function painted() {
   });
 }
 
+/** Runs in the page: tables that are wider than their place. */
+function cut_tables() {
+  const places = [...document.querySelectorAll('.scroll')].filter((place) => place.checkVisibility());
+  return places.filter((place) => place.scrollWidth > place.clientWidth).map((place) => place.getAttribute('aria-label'));
+}
+
 /** Runs in the page: how many pictures let the page's own ground through, which forced colours choose. */
 function pictures_without_ground() {
   const { channels } = globalThis.lens;
@@ -234,6 +244,17 @@ for (const file of pages) {
 
   // A page of a product: what it may cost a reader and a browser.
   const is_product = await page.evaluate(() => document.querySelector('.strip') !== null);
+  const is_lead = await page.evaluate(() => document.body.classList.contains('lead'));
+  if (is_lead) {
+    const first = await page.evaluate(() => document.querySelector('main > section')?.id);
+    check(`${file}: what comes first is this week`, first === 'this-week', first);
+    const small = await open(url_of(file), { viewport: { width: 360, height: 800 } });
+    const sizes = await small.page.evaluate(() =>
+      [...document.querySelectorAll('main svg text')].filter((text) => text.checkVisibility()).map((text) =>
+        Number.parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a));
+    check(`${file}, phone: no word of a picture is below 12 px`, Math.min(...sizes) >= 11.9, String(Math.min(...sizes)));
+    await small.context.close();
+  }
   if (is_product) {
     const cost = await page.evaluate(() => ({
       elements: document.querySelectorAll('*').length,
@@ -247,10 +268,15 @@ for (const file of pages) {
     const paper = (await page.pdf({ format: 'A4', margin: { top: '10mm', bottom: '10mm', left: '10mm', right: '10mm' } })).toString('latin1');
     const sheets = paper.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
     check(`${file}: at most 8 sheets of A4`, sheets > 0 && sheets <= 8, String(sheets));
+  }
+  if (is_product || is_lead) {
     // As wide as A4 is between these margins: what is wider would shrink everything else.
     const sheet = await open(url_of(file), { viewport: { width: 718, height: 1047 } });
     await sheet.page.emulateMedia({ media: 'print' });
+    if (is_lead) await sheet.page.evaluate(() => document.querySelectorAll('details').forEach((folded) => { folded.open = true; }));
     const beyond = await sheet.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const cut = await sheet.page.evaluate(cut_tables);
+    check(`${file}: no table is cut on paper`, !is_lead || cut.length === 0, cut.join(', '));
     check(`${file}: nothing is wider than its sheet of A4`, beyond <= 0, `${beyond} px`);
     await sheet.context.close();
     for (const colorScheme of ['light', 'dark']) {
@@ -271,6 +297,18 @@ for (const file of pages) {
       await usual.context.close();
       await forced.context.close();
     }
+  }
+
+  for (const [colorScheme, width] of [['light', 1440], ['dark', 360]]) {
+    const audited = await open(url_of(file), { viewport: { width, height: 900 }, colorScheme });
+    await audited.page.evaluate(() => document.querySelectorAll('details').forEach((part) => (part.open = true)));
+    await audited.page.evaluate(axe);
+    const violations = await audited.page.evaluate(async () => {
+      const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+      return violations.map((found) => `${found.id} (${found.nodes.length}): ${found.nodes[0].target.join(' ')}: ${found.nodes[0].failureSummary ?? ''}`);
+    });
+    check(`${file}, ${colorScheme}, ${width} px: axe finds no violation`, violations.length === 0, violations.join('\n    '));
+    await audited.context.close();
   }
 
   // The keyboard alone: Tab until it comes round, Enter on everything that opens.
@@ -297,6 +335,8 @@ for (const file of pages) {
   check(`${file}: the focus can be seen`, n_invisible === 0, `${n_invisible} stops without a ring`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   check(`${file}: nothing overflows sideways when everything is open`, overflow <= 0, `${overflow} px`);
+  const cut = await page.evaluate(cut_tables);
+  check(`${file}: no table is cut`, !is_lead || cut.length === 0, cut.join(', '));
   const faint = await page.evaluate(faint_texts);
   check(`${file}: every text that opens can be read`, faint.length === 0, [...new Set(faint)].slice(0, 8).join(', '));
   if (pictures && (is_product || file === 'index.html')) {

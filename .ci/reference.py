@@ -69,14 +69,14 @@ class Spark:
 
 
 def program_figures(engine):
-    """Every figure of the program, by metric, product, repository, area, person and bucket: n and numbers, or why there is none."""
+    """Every figure of the program, by metric, product, repository, area, person, origin and bucket: n and numbers, or why there is none."""
     _, rows = engine.run(
-        "SELECT m.metric, m.product, r.name AS repository, m.area, m.person, m.bucket, m.status, m.n, m.name, m.value"
+        "SELECT m.metric, m.product, r.name AS repository, m.area, m.person, m.origin, m.bucket, m.status, m.n, m.name, m.value"
         " FROM measures m LEFT JOIN repositories r ON r.repository = m.repository"
     )
     figures = {}
-    for metric, product, repository, area, person, bucket, status, n, name, value in rows:
-        key = (metric, product, repository, area, person, bucket)
+    for metric, product, repository, area, person, origin, bucket, status, n, name, value in rows:
+        key = (metric, product, repository, area, person, origin, bucket)
         figure = figures.setdefault(key, (status, n, {}))
         if name is not None:
             figure[2][name] = value
@@ -86,8 +86,8 @@ def program_figures(engine):
 def over_the_window(figures):
     """Those that the SQL speaks of, and those of which the program says that there is none."""
     told, silent = {}, set()
-    for (metric, product, repository, area, person, bucket), (status, n, numbers) in figures.items():
-        if bucket is not None or repository is not None:
+    for (metric, product, repository, area, person, origin, bucket), (status, n, numbers) in figures.items():
+        if bucket is not None or repository is not None or origin is not None:
             continue
         key = (metric, product, area, person)
         if status in ("not_observed", "not_applicable"):
@@ -104,7 +104,7 @@ def published(document, figures, apart):
         if line["id"] in apart:
             continue
         scope = line["scope"]
-        key = (line["id"], scope["product"], scope["repository"], scope["area"], None, line["bucket"])
+        key = (line["id"], scope["product"], scope["repository"], scope["area"], None, scope.get("origin"), line["bucket"])
         status, n, numbers = figures.get(key, (None, None, {}))
         if line["status"] == "withheld":
             if status is None or any(line[name] is not None for name in ("n", "value", "interval", "coverage", "ledger")):

@@ -58,6 +58,8 @@ pub struct Analysis {
     pub private_question: Question,
     /// Whom the store has forgotten.
     pub forgotten: Arc<Forgotten>,
+    /// A digest of the facts in the store: equal digests, equal facts.
+    pub facts: String,
 }
 
 impl Analysis {
@@ -70,10 +72,13 @@ impl Analysis {
         inquiry: &Inquiry<'_>,
         parts: &[FactTable],
     ) -> Result<Self, derive::Error> {
-        let register = inquiry.register;
+        let (register, patterns) =
+            derive::resolved(store, inquiry.register, &store.listings_of_facts()?)?;
+        let register = &register;
         Settings::check(store, register)?;
         let tables = facts::read_parts(store, parts)?;
         let mut findings = Findings::read(store)?;
+        findings.patterns = patterns;
         findings.accept(register, inquiry.today(), |name| {
             repository_of(&tables, name)
         });
@@ -97,6 +102,7 @@ impl Analysis {
             question,
             private_question,
             forgotten: store.forgotten(),
+            facts: facts::digest(store),
         })
     }
 

@@ -6,15 +6,18 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
+use linchpin::domain::provenance::Rung;
 use linchpin::domain::{
     Account, ChangeKind, Comment, CommentKind, Commit, CommitId, Completeness, Deployment,
-    DeploymentStatus, EmailAddress, Exclusion, Facts, FileChange, History, Issue, Login, Outcome,
-    Ownership, Person, PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile,
-    PullRequestState, RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, Signature,
-    SignatureId, Stream, StreamCertificate, TimelineEvent, WorkflowRun, parse_codeowners,
+    DeploymentStatus, EmailAddress, Exclusion, Facts, FileChange, History, Issue, LineEnd,
+    LineLife, Login, Origin, Outcome, Ownership, Person, PersonId, PrNumber, Provenance,
+    ProvenanceKind, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,
+    RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, Signature, SignatureId,
+    Stream, StreamCertificate, TimelineEvent, WorkflowRun, parse_codeowners,
 };
 use linchpin::store::{Mode, Store, facts as store_facts};
 use linchpin::tables::Repository;
+use linchpin::tables::commits::CommitOrigins;
 
 /// Repositories; the first two form one product, the others one each.
 const REPOSITORIES: u64 = 4;
@@ -196,15 +199,20 @@ pub fn write(root: &Path, n_pull_requests: u64) {
                 accepted: None,
             });
         }
-        histories.push((repository, town.history));
+        let origins = CommitOrigins {
+            of_commits: town.origins,
+            ..CommitOrigins::default()
+        };
+        histories.push((repository, town.history, origins));
     }
     let mined: Vec<_> = histories
         .iter()
-        .map(|(repository, history)| store_facts::Mined {
+        .map(|(repository, history, origins)| store_facts::Mined {
             repository: *repository,
             history,
             patches: &[],
             side: &[],
+            origins,
             person_of: &everybody,
         })
         .collect();
@@ -221,11 +229,11 @@ pub fn write(root: &Path, n_pull_requests: u64) {
         facts.pull_requests.len(),
         histories
             .iter()
-            .map(|(_, history)| history.commits.len())
+            .map(|(_, history, _)| history.commits.len())
             .sum::<usize>(),
         histories
             .iter()
-            .map(|(_, history)| history.changes.len())
+            .map(|(_, history, _)| history.changes.len())
             .sum::<usize>(),
     );
 }
@@ -237,13 +245,72 @@ fn member(at: u64) -> Person {
         _ => Account::Human,
     };
     Person {
-        is_known: true,
+        // Some sign under addresses that nobody has linked.
+        is_known: at % 10 != 3,
         names: Vec::new(),
         id: person(at),
         display_name: format!("Person {at:03}"),
         logins: vec![Login(format!("person-{at:03}"))],
         emails: vec![EmailAddress(format!("person-{at:03}@crowd.example"))],
         account,
+    }
+}
+
+/// An agent's part in a pull request: some are an agent's, some a person's with one.
+struct Part {
+    opened_by: PersonId,
+    origin: Origin,
+    answers_for: Option<PersonId>,
+    rungs: &'static [Rung],
+    is_seen_by_its_delegator_alone: bool,
+}
+
+impl Part {
+    /// That in a pull request whose work is `author`'s.
+    fn of(number: u64, author: PersonId) -> Self {
+        let by_person = u64::from(author.0) < PEOPLE - AUTOMATION;
+        let mut part = Self {
+            opened_by: author,
+            origin: Origin::NoEvidence,
+            answers_for: by_person.then_some(author),
+            rungs: &[],
+            is_seen_by_its_delegator_alone: false,
+        };
+        if !by_person {
+            part.origin = Origin::Automation;
+        } else if number % 9 == 4 {
+            part.opened_by = person(PEOPLE - 1);
+            part.origin = Origin::Agent;
+            part.answers_for = (!number.is_multiple_of(4)).then_some(author);
+            part.rungs = &[Rung::Convention, Rung::Account];
+            part.is_seen_by_its_delegator_alone = number % 27 == 4;
+        } else if number % 11 == 5 {
+            part.origin = Origin::PersonWithAgent;
+            part.rungs = match number % 3 {
+                0 => &[Rung::Convention],
+                1 => &[Rung::Trailer, Rung::Convention],
+                _ => &[Rung::Declared],
+            };
+        }
+        part
+    }
+
+    fn rows(&self, repository: RepositoryId, number: PrNumber) -> Vec<Provenance> {
+        let row = |rung: &Rung| Provenance {
+            repository,
+            kind: ProvenanceKind::PullRequest,
+            number: Some(number),
+            commit: None,
+            review: None,
+            rung: *rung,
+            tool: Some("Crowd agent".to_owned()),
+            model: None,
+            agent: None,
+            delegator: self.answers_for,
+            evidence: format!("{} of {}", rung.word(), number.0),
+            link: None,
+        };
+        self.rungs.iter().map(row).collect()
     }
 }
 
@@ -256,6 +323,8 @@ struct Town {
     dice: Dice,
     history: History,
     n_commits: u64,
+    /// By commit: where it comes from, and who had an agent write it.
+    origins: Vec<(Option<Origin>, Option<PersonId>)>,
     tip: Option<CommitId>,
     n_paths: u64,
 }
@@ -277,7 +346,11 @@ impl Town {
             .collect();
         let history = History {
             path_exclusions: (0..n_paths)
-                .map(|file| (file % 50 == 7).then_some(Exclusion::Generated))
+                .map(|file| match file % 50 {
+                    7 => Some(Exclusion::Generated),
+                    9 => Some(Exclusion::LockFile),
+                    _ => None,
+                })
                 .collect(),
             path_in_tip: (0..n_paths).map(|file| file % 20 != 3).collect(),
             paths,
@@ -299,6 +372,7 @@ impl Town {
             dice: Dice(0x5EED + at),
             history,
             n_commits: 0,
+            origins: Vec::new(),
             tip: None,
             n_paths,
         }
@@ -328,6 +402,11 @@ impl Town {
     ) -> CommitId {
         self.n_commits += 1;
         let commit = id(self.at, self.n_commits);
+        // Some are an agent's, who says whose idea it was.
+        let delegator = self.n_commits.is_multiple_of(13).then_some(author);
+        let author = delegator.map_or(author, |_| person(PEOPLE - 1));
+        self.origins
+            .push((delegator.map(|_| Origin::Agent), delegator));
         let index = u32::try_from(self.history.commits.len()).unwrap();
         let is_merge = parents.len() > 1;
         let first = self.dice.skewed(self.n_paths);
@@ -363,6 +442,7 @@ impl Town {
             committed_at: at,
             committer_offset_seconds: 0,
             landed_at: at,
+            marks: Vec::new(),
             co_authors: co_author
                 .filter(|other| *other != author)
                 .map(|other| SignatureId(other.0))
@@ -378,7 +458,35 @@ impl Town {
             lines_added: (!is_merge).then_some(lines),
             lines_deleted: (!is_merge).then_some(lines / 2),
         });
+        if !is_merge {
+            self.outlive(index, lines);
+        }
         commit
+    }
+
+    /// What becomes of a commit's lines: some leave, on some day and somehow; some files do not count.
+    fn outlive(&mut self, commit: u32, lines: u64) {
+        let n = self.n_commits;
+        let gone = lines * (n % 5) / 10;
+        let days = u16::try_from(n * 7 % 300).unwrap();
+        let end = [
+            LineEnd::Deleted,
+            LineEnd::Deleted,
+            LineEnd::Moved,
+            LineEnd::Formatted,
+        ];
+        let end = end[usize::try_from(n % 4).unwrap()];
+        let rows = [(None, lines - gone), (Some((days, end)), gone)];
+        for (ended, lines) in rows {
+            if lines > 0 {
+                self.history.line_lives.push(LineLife {
+                    commit,
+                    exclusion: n.is_multiple_of(11).then_some(Exclusion::Generated),
+                    lines: u32::try_from(lines).unwrap(),
+                    ended,
+                });
+            }
+        }
     }
 
     #[expect(
@@ -394,6 +502,8 @@ impl Town {
         };
         let pr = PrNumber(number);
         let url = format!("{}/pull/{number}", self.url);
+        let part = Part::of(number, author);
+        facts.provenance.extend(part.rows(repository, pr));
         let base = self.tip;
         let mut parent = base;
         let mut first_commit_at = created_at;
@@ -408,7 +518,7 @@ impl Town {
                 number: pr,
                 commit,
                 authored_at: at,
-                author: Some(author),
+                author: Some(part.opened_by),
                 updates_from_base: false,
             });
             parent = Some(commit);
@@ -423,7 +533,7 @@ impl Town {
         let mut last_review_at = ready_at;
         for turn in 0..n_reviewers {
             let reviewer = some_human(&mut self.dice);
-            if reviewer == author {
+            if reviewer == author || part.is_seen_by_its_delegator_alone {
                 continue;
             }
             facts.review_requests.push(ReviewRequest {
@@ -458,6 +568,7 @@ impl Town {
                     thread: None,
                     body_length: 40,
                     url: format!("{url}#c{turn}{round}"),
+                    calls_agent: None,
                     body: "Could this be simpler?".to_owned(),
                 });
                 facts.reviews.push(Review {
@@ -487,6 +598,21 @@ impl Town {
                 n_inline_comments: 0,
                 body_length: 400,
             });
+        }
+        if part.is_seen_by_its_delegator_alone {
+            facts.reviews.push(Review {
+                repository,
+                number: pr,
+                review: format!("R_{}_{number}_own", self.at),
+                author: Some(author),
+                state: ReviewState::Approved,
+                verdict: ReviewState::Approved,
+                submitted_at: after(ready_at, 2),
+                dismissed_at: None,
+                n_inline_comments: 0,
+                body_length: 0,
+            });
+            last_review_at = after(ready_at, 2);
         }
         // Of the last twentieth, some are still open.
         let is_open = number * 20 > self.n_pull_requests * 19 && self.dice.chance(15);
@@ -526,7 +652,7 @@ impl Town {
                 repository,
                 number: pr,
                 path: self.history.paths[usize::try_from(path).unwrap()].clone(),
-                additions: 9,
+                additions: 9 + number * file % 50,
                 deletions: 4,
             });
         }
@@ -536,7 +662,7 @@ impl Town {
             node: format!("PR_{}_{number}", self.at),
             title: format!("Change {number} of what matters"),
             url,
-            author: Some(author),
+            author: Some(part.opened_by),
             state: match (is_open, is_merged) {
                 (true, _) => PullRequestState::Open,
                 (false, true) => PullRequestState::Merged,
@@ -555,7 +681,8 @@ impl Town {
             head_branch: format!("branch-{number}"),
             additions: 108,
             deletions: 48,
-            n_files: 12,
+            // Of the largest, GitHub lists a part.
+            n_files: if number % 40 == 1 { 4_000 } else { 12 },
             n_commits: BRANCH_COMMITS,
             n_reviews: n_reviewers,
             n_comments: n_reviewers,
@@ -565,6 +692,8 @@ impl Town {
                 Vec::new()
             },
             closes_issues: Vec::new(),
+            origin: part.origin,
+            answers_for: part.answers_for,
         });
         if self.at != WITH_FLOW || number.is_multiple_of(20) {
             let pushed = some_human(&mut self.dice);
@@ -676,6 +805,14 @@ impl Town {
                 after(start, DAYS * 24 * 60 * quarter / 12)
             };
             for path in 0..self.n_paths {
+                if path % 3 == 1 {
+                    self.history.ownership.push(Ownership {
+                        as_of,
+                        path: u32::try_from(path).unwrap(),
+                        author: SignatureId(u32::try_from(PEOPLE - 1).unwrap()),
+                        surviving_lines: u32::try_from(path + 1).unwrap(),
+                    });
+                }
                 let owner = self.dice.skewed(PEOPLE / 2);
                 for author in [owner, owner + PEOPLE / 4] {
                     self.history.ownership.push(Ownership {

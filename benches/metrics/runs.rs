@@ -47,6 +47,7 @@ fn keep(place: &Path, tables: &Tables, question: &Question) -> usize {
         configuration: String::new(),
         identity: String::new(),
         people: Vec::new(),
+        repositories: Vec::new(),
         definitions: BTreeMap::new(),
         figures: movement::figures(&measures),
     };

@@ -56,6 +56,7 @@ pub fn ours(arguments: &[String]) {
                 links: &[],
                 aliases: &[],
                 bots: &[],
+                agents: linchpin::domain::Agents::known(),
                 ai_reviewers: &[],
                 merge_same_names: true,
             });
@@ -63,6 +64,7 @@ pub fn ours(arguments: &[String]) {
                 repository: RepositoryId(0),
                 history: &history,
                 person_of: &identity.person_of_signature,
+                origins: &linchpin::tables::commits::CommitOrigins::default(),
                 patches: &[],
                 side: &[],
             };

@@ -12,8 +12,7 @@ changes AS (
     s.product, s.repository, 'pull request' AS kind, CAST(p.number AS STRING) AS change, s.deployed_at, s.position, p.merged_at,
     CASE WHEN p.first_commit_at < p.created_at THEN p.first_commit_at ELSE p.created_at END AS started_at
   FROM landings l
-  JOIN pull_requests p ON p.repository = l.repository AND p.number = l.number
-  JOIN people ON people.person = p.author AND people.account = 'human'
+  JOIN measured_pull_requests p ON p.repository = l.repository AND p.number = l.number
   JOIN shipped s ON s.product = l.product AND s.repository = l.repository AND s.commit = l.commit
   CROSS JOIN lens
   WHERE p.state = 'merged' AND p.first_commit_at IS NOT NULL AND p.created_at < lens.as_of AND p.merged_at < lens.as_of
@@ -22,10 +21,13 @@ changes AS (
     s.product, s.repository, 'commit' AS kind, c.commit AS change, s.deployed_at, s.position, c.committed_at AS merged_at,
     c.authored_at AS started_at
   FROM landed_commits c
-  JOIN people ON people.person = c.author AND people.account = 'human'
+  JOIN measured_origins o ON o.origin = COALESCE(c.origin, 'no_evidence')
+  LEFT JOIN people ON people.person = c.author
   JOIN shipped s ON s.repository = c.repository AND s.commit = c.commit
   LEFT JOIN absorbed a ON a.product = s.product AND a.repository = c.repository AND a.commit = c.commit
-  WHERE NOT c.is_merge AND a.commit IS NULL
+  WHERE NOT c.is_merge
+    AND a.commit IS NULL
+    AND (c.origin IN ('agent', 'automation') OR people.account = 'human')
 ),
 measured AS (
   SELECT

@@ -5,9 +5,8 @@ WITH merged AS (
     products.product, p.repository, p.number,
     hours_between(p.created_at, p.merged_at) AS hours,
     working_hours_between(p.created_at, p.merged_at) AS working_hours
-  FROM pull_requests p
+  FROM measured_pull_requests p
   JOIN products ON products.repository = p.repository
-  JOIN people ON people.person = p.author AND people.account = 'human'
   CROSS JOIN lens
   WHERE p.state = 'merged'
     AND p.created_at < lens.as_of

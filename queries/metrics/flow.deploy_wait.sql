@@ -7,8 +7,7 @@ WITH spans AS (
     hours_between(p.merged_at, d.deployed_at) AS hours,
     working_hours_between(p.merged_at, d.deployed_at) AS working_hours
   FROM landings l
-  JOIN pull_requests p ON p.repository = l.repository AND p.number = l.number
-  JOIN people ON people.person = p.author AND people.account = 'human'
+  JOIN measured_pull_requests p ON p.repository = l.repository AND p.number = l.number
   JOIN first_shipped f ON f.product = l.product AND f.repository = l.repository AND f.commit = l.commit
   JOIN placed_deployments d ON d.product = f.product AND d.repository = f.repository AND d.position = f.position
   CROSS JOIN lens

@@ -7,7 +7,7 @@ WITH first_review AS (
   JOIN people reviewer ON reviewer.person = r.author AND reviewer.account = 'human'
   CROSS JOIN lens
   WHERE r.submitted_at < lens.as_of
-    AND (p.author IS NULL OR r.author <> p.author)
+    AND (p.answers_for IS NULL OR r.author <> p.answers_for)
     AND (
       COALESCE(p.merged_at, p.closed_at) IS NULL
       OR COALESCE(p.merged_at, p.closed_at) >= lens.as_of
@@ -30,9 +30,8 @@ started AS (
       WHEN q.requested_at <= f.reviewed_at AND q.requested_at > d.ready_at THEN q.requested_at
       ELSE d.ready_at
     END AS started_at
-  FROM pull_requests p
+  FROM measured_pull_requests p
   JOIN products ON products.repository = p.repository
-  JOIN people author ON author.person = p.author AND author.account = 'human'
   JOIN first_review f ON f.repository = p.repository AND f.number = p.number
   JOIN readiness d
     ON d.repository = p.repository AND d.number = p.number AND d.ready_at <= f.reviewed_at

@@ -5,9 +5,8 @@ WITH finished AS (
     products.product, e.event,
     CASE WHEN p.merged_at >= e.on_at THEN 1 ELSE 0 END AS is_after,
     hours_between(p.created_at, p.merged_at) AS hours
-  FROM pull_requests p
+  FROM measured_pull_requests p
   JOIN products ON products.repository = p.repository
-  JOIN people ON people.person = p.author AND people.account = 'human'
   JOIN dated_events e ON p.merged_at >= e.before_at AND p.merged_at < e.after_at
   CROSS JOIN lens
   WHERE p.state = 'merged' AND p.merged_at < lens.as_of AND p.merged_at >= p.created_at
@@ -16,14 +15,12 @@ carried AS (
   SELECT DISTINCT s.product, e.event, 0 AS is_after, s.repository, s.number
   FROM ready_spans s
   JOIN dated_events e ON s.start_at < e.on_at AND s.end_at >= e.on_at
-  JOIN pull_requests p ON p.repository = s.repository AND p.number = s.number
-  JOIN people ON people.person = p.author AND people.account = 'human'
+  JOIN measured_pull_requests p ON p.repository = s.repository AND p.number = s.number
   UNION ALL
   SELECT DISTINCT s.product, e.event, 1 AS is_after, s.repository, s.number
   FROM ready_spans s
   JOIN dated_events e ON s.start_at < e.after_at AND s.end_at >= e.after_at
-  JOIN pull_requests p ON p.repository = s.repository AND p.number = s.number
-  JOIN people ON people.person = p.author AND people.account = 'human'
+  JOIN measured_pull_requests p ON p.repository = s.repository AND p.number = s.number
 ),
 rows_of AS (
   SELECT product, event, is_after, 1 AS is_finished, hours FROM finished

@@ -5,12 +5,12 @@ WITH pushes AS (
   FROM pull_request_commits c
   JOIN pull_requests p ON p.repository = c.repository AND p.number = c.number
   LEFT JOIN people ON people.person = c.author
-  WHERE c.authored_at > p.created_at AND NOT c.updates_from_base AND (c.author IS NULL OR people.account = 'human')
+  WHERE c.authored_at > p.created_at AND NOT c.updates_from_base AND (c.author IS NULL OR people.account IN ('human', 'ai_reviewer'))
   UNION ALL
   SELECT t.repository, t.number, t.at AS pushed_at
   FROM timeline t
   LEFT JOIN people ON people.person = t.actor
-  WHERE t.event = 'head_ref_force_pushed' AND (t.actor IS NULL OR people.account = 'human')
+  WHERE t.event = 'head_ref_force_pushed' AND (t.actor IS NULL OR people.account IN ('human', 'ai_reviewer'))
 ),
 answered AS (
   SELECT m.product, m.repository, m.number, pushes.pushed_at, MAX(r.submitted_at) AS answered_at
@@ -18,7 +18,7 @@ answered AS (
   JOIN pushes ON pushes.repository = m.repository AND pushes.number = m.number AND pushes.pushed_at < m.merged_at
   JOIN reviews r ON r.repository = m.repository AND r.number = m.number AND r.submitted_at < pushes.pushed_at
   JOIN people reviewer ON reviewer.person = r.author AND reviewer.account = 'human'
-  WHERE r.author <> m.author
+  WHERE m.answers_for IS NULL OR r.author <> m.answers_for
   GROUP BY m.product, m.repository, m.number, pushes.pushed_at
 ),
 rounds AS (

@@ -1,10 +1,9 @@
 -- flow.stuck: open pull requests without an event by another human for as many working days as agreed.
 -- Reads the fact tables, `lens` (one row), `flow_rules` (one row), `areas`, `ready_spans` and `working_days`.
 WITH waiting AS (
-  SELECT s.product, s.repository, s.number, p.author, s.start_at AS ready_at
+  SELECT s.product, s.repository, s.number, p.answers_for, s.start_at AS ready_at
   FROM ready_spans s
-  JOIN pull_requests p ON p.repository = s.repository AND p.number = s.number
-  JOIN people ON people.person = p.author AND people.account = 'human'
+  JOIN measured_pull_requests p ON p.repository = s.repository AND p.number = s.number
   CROSS JOIN lens
   WHERE s.end_at = lens.as_of
     AND (COALESCE(p.merged_at, p.closed_at) IS NULL OR COALESCE(p.merged_at, p.closed_at) >= lens.as_of)
@@ -24,7 +23,7 @@ by_others AS (
   JOIN events e ON e.repository = w.repository AND e.number = w.number
   JOIN people ON people.person = e.actor AND people.account = 'human'
   CROSS JOIN lens
-  WHERE e.actor <> w.author AND e.happened_at < lens.as_of
+  WHERE (w.answers_for IS NULL OR e.actor <> w.answers_for) AND e.happened_at < lens.as_of
   GROUP BY w.product, w.repository, w.number
 ),
 quiet AS (

@@ -2,10 +2,9 @@
 -- Reads the fact tables, `lens` (one row), `products` (product, repository), `areas`, `landings`, `absorbed` (commits that came
 -- with a pull request) and of the prelude `landed_commits` and `commit_authors`.
 WITH merged AS (
-  SELECT products.product, p.repository, p.number, p.author, p.created_at, p.merged_at
-  FROM pull_requests p
+  SELECT products.product, p.repository, p.number, p.answers_for, p.created_at, p.merged_at
+  FROM measured_pull_requests p
   JOIN products ON products.repository = p.repository
-  JOIN people ON people.person = p.author AND people.account = 'human'
   CROSS JOIN lens
   WHERE p.state = 'merged'
     AND p.merged_at >= p.created_at
@@ -36,13 +35,13 @@ seen AS (
   FROM merged m
   JOIN reviews r ON r.repository = m.repository AND r.number = m.number AND r.submitted_at <= m.merged_at
   JOIN people ON people.person = r.author AND people.account = 'human'
-  WHERE r.author <> m.author
+  WHERE m.answers_for IS NULL OR r.author <> m.answers_for
   UNION
   SELECT m.product, m.repository, m.number
   FROM merged m
   JOIN pull_request_commits c ON c.repository = m.repository AND c.number = m.number
   JOIN people ON people.person = c.author AND people.account = 'human'
-  WHERE c.author <> m.author
+  WHERE m.answers_for IS NULL OR c.author <> m.answers_for
 ),
 -- Who else is credited in git. A squash commit's author is the pull request's, under whatever address.
 others AS (
@@ -59,7 +58,7 @@ others AS (
   JOIN landed_commits c ON c.repository = own.repository AND c.commit = own.commit AND NOT c.is_merge
   JOIN commit_authors a ON a.repository = c.repository AND a.commit = c.commit
   JOIN people ON people.person = a.person AND people.account = 'human'
-  WHERE a.person <> m.author
+  WHERE (m.answers_for IS NULL OR a.person <> m.answers_for)
     AND (own.is_own OR a.person <> c.author)
 ),
 judged AS (

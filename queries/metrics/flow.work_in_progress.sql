@@ -3,8 +3,7 @@
 WITH open_at AS (
   SELECT s.product, s.repository, days.end_at
   FROM ready_spans s
-  JOIN pull_requests p ON p.repository = s.repository AND p.number = s.number
-  JOIN people ON people.person = p.author AND people.account = 'human'
+  JOIN measured_pull_requests p ON p.repository = s.repository AND p.number = s.number
   JOIN days ON s.start_at < days.end_at AND s.end_at >= days.end_at
 ),
 counted AS (

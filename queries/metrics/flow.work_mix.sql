@@ -2,9 +2,8 @@
 -- Reads the fact tables, `lens` (one row), `products` (product, repository), `areas` and `work_kinds` (the register's rules).
 WITH merged AS (
   SELECT products.product, p.repository, p.number, p.author, p.created_at, p.merged_at
-  FROM pull_requests p
+  FROM measured_pull_requests p
   JOIN products ON products.repository = p.repository
-  JOIN people ON people.person = p.author AND people.account = 'human'
   CROSS JOIN lens
   WHERE p.state = 'merged'
     AND p.merged_at >= p.created_at

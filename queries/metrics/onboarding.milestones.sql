@@ -18,7 +18,7 @@ file_kinds AS (
   GROUP BY repository, number
 ),
 opened AS (
-  SELECT products.product, p.repository, p.number, p.author, p.created_at, p.merged_at
+  SELECT products.product, p.repository, p.number, p.author, p.answers_for, p.created_at, p.merged_at
   FROM pull_requests p
   JOIN products ON products.repository = p.repository
   CROSS JOIN lens
@@ -30,7 +30,7 @@ reviewed AS (
   JOIN reviews r ON r.repository = o.repository AND r.number = o.number
   JOIN people ON people.person = r.author AND people.account = 'human'
   CROSS JOIN lens
-  WHERE (o.author IS NULL OR r.author <> o.author) AND r.submitted_at < lens.as_of
+  WHERE (o.answers_for IS NULL OR r.author <> o.answers_for) AND r.submitted_at < lens.as_of
 ),
 docs AS (
   SELECT o.product, j.person, MIN(o.created_at) AS at

@@ -69,13 +69,13 @@ touched_areas AS (
   JOIN areas a ON a.repository = f.repository AND a.path = f.path
 ),
 scoped_pull_requests AS (
-  SELECT products.product, '' AS area_key, p.repository, p.number, p.author, p.merged_by, p.merged_at
+  SELECT products.product, '' AS area_key, p.repository, p.number, p.answers_for, p.merged_by, p.merged_at
   FROM pull_requests p
   JOIN products ON products.repository = p.repository
   CROSS JOIN lens
   WHERE p.created_at < lens.as_of
   UNION ALL
-  SELECT t.product, t.area_key, p.repository, p.number, p.author, p.merged_by, p.merged_at
+  SELECT t.product, t.area_key, p.repository, p.number, p.answers_for, p.merged_by, p.merged_at
   FROM pull_requests p
   JOIN touched_areas t ON t.repository = p.repository AND t.number = p.number
   CROSS JOIN lens
@@ -85,7 +85,7 @@ decided AS (
   SELECT s.product, s.area_key, 'review' AS act, r.author AS person, r.submitted_at AS at
   FROM scoped_pull_requests s
   JOIN reviews r ON r.repository = s.repository AND r.number = s.number
-  WHERE s.author IS NULL OR r.author <> s.author
+  WHERE s.answers_for IS NULL OR r.author <> s.answers_for
   UNION ALL
   SELECT s.product, s.area_key, 'merge' AS act, s.merged_by AS person, s.merged_at AS at
   FROM scoped_pull_requests s

@@ -12,7 +12,7 @@ WITH recent AS (
   WHERE p.created_at < lens.as_of
     AND r.submitted_at < lens.as_of
     AND hours_between(r.submitted_at, lens.as_of) <= 4320
-    AND (p.author IS NULL OR r.author <> p.author)
+    AND (p.answers_for IS NULL OR r.author <> p.answers_for)
     AND (m.left_at IS NULL OR m.left_at > lens.as_of)
 ),
 judged AS (

@@ -8,7 +8,7 @@ WITH given AS (
   JOIN people ON people.person = r.author AND people.account = 'human'
   CROSS JOIN lens
   WHERE p.created_at < lens.as_of
-    AND (p.author IS NULL OR r.author <> p.author)
+    AND (p.answers_for IS NULL OR r.author <> p.answers_for)
     AND r.submitted_at >= lens.since
     AND r.submitted_at < lens.until
 ),

@@ -14,7 +14,7 @@ WITH approvals AS (
     AND r.verdict = 'approved'
     AND (r.dismissed_at IS NULL OR r.dismissed_at > p.merged_at)
     AND r.submitted_at <= p.merged_at
-    AND (p.author IS NULL OR r.author <> p.author)
+    AND (p.answers_for IS NULL OR r.author <> p.answers_for)
 ),
 judged AS (
   SELECT

@@ -2,6 +2,14 @@
 -- (`duckdb.sql`, `spark.sql`). A function that gives a table ends its head with AS TABLE, as in DuckDB; `spark.py` puts Spark's
 -- words for it there.
 
+-- Pull requests of the origins that figures of flow are made of (`measured_origins`). Who is nobody any more is no origin's.
+CREATE OR REPLACE TEMPORARY VIEW measured_pull_requests AS
+SELECT p.*
+FROM pull_requests p
+JOIN measured_origins o ON o.origin = p.origin
+LEFT JOIN people author ON author.person = p.author
+WHERE p.origin IN ('agent', 'automation') OR author.account = 'human';
+
 -- Successful deployments to production of commits that the history has, in their repository's order.
 CREATE OR REPLACE TEMPORARY VIEW placed_deployments AS
 SELECT
@@ -38,7 +46,7 @@ WHERE d.to_production
 CREATE OR REPLACE TEMPORARY VIEW replayed_requests AS
 WITH pulls AS (
   SELECT
-    p.repository, p.number, p.author,
+    p.repository, p.number, p.answers_for AS author,
     CASE WHEN COALESCE(p.merged_at, p.closed_at) < lens.as_of THEN COALESCE(p.merged_at, p.closed_at) END AS ended_at,
     p.merged_at
   FROM pull_requests p
@@ -228,16 +236,15 @@ answers AS (
     ON d.repository = w.repository AND d.number = w.number AND d.ready_at <= w.said_at
     AND (d.until_at IS NULL OR w.said_at < d.until_at)
   CROSS JOIN lens
-  WHERE w.said_at < lens.as_of AND (p.author IS NULL OR w.author <> p.author)
+  WHERE w.said_at < lens.as_of AND (p.answers_for IS NULL OR w.author <> p.answers_for)
 ),
 candidates AS (
   SELECT
     products.product, p.repository, p.number,
     CASE WHEN a.said_at IS NULL THEN d.ready_at ELSE a.ready_at END AS ready_at, a.said_at AS answered_at,
     CASE WHEN COALESCE(p.merged_at, p.closed_at) < lens.as_of THEN COALESCE(p.merged_at, p.closed_at) END AS ended_at
-  FROM pull_requests p
+  FROM measured_pull_requests p
   JOIN products ON products.repository = p.repository
-  JOIN people author ON author.person = p.author AND author.account = 'human'
   CROSS JOIN lens
   LEFT JOIN answers a ON a.repository = p.repository AND a.number = p.number AND a.place = 1
   LEFT JOIN readiness d
@@ -285,10 +292,9 @@ JOIN absence_periods a ON q.requested_at >= a.since AND q.requested_at < a.until
 -- nothing stood in the way of it any more.
 CREATE OR REPLACE TEMPORARY VIEW reviewed_merges AS
 WITH merged AS (
-  SELECT products.product, p.repository, p.number, p.author, p.created_at, p.merged_at
-  FROM pull_requests p
+  SELECT products.product, p.repository, p.number, p.answers_for, p.created_at, p.merged_at
+  FROM measured_pull_requests p
   JOIN products ON products.repository = p.repository
-  JOIN people ON people.person = p.author AND people.account = 'human'
   CROSS JOIN lens
   WHERE p.state = 'merged'
     AND p.merged_at >= p.created_at
@@ -297,12 +303,12 @@ WITH merged AS (
 ),
 said AS (
   SELECT
-    m.product, m.repository, m.number, m.author, m.created_at, m.merged_at, r.verdict, r.submitted_at,
+    m.product, m.repository, m.number, m.answers_for, m.created_at, m.merged_at, r.verdict, r.submitted_at,
     CASE WHEN r.dismissed_at <= m.merged_at THEN r.dismissed_at END AS dismissed_at
   FROM merged m
   JOIN reviews r ON r.repository = m.repository AND r.number = m.number
   JOIN people reviewer ON reviewer.person = r.author AND reviewer.account = 'human'
-  WHERE r.author <> m.author AND r.submitted_at <= m.merged_at
+  WHERE (m.answers_for IS NULL OR r.author <> m.answers_for) AND r.submitted_at <= m.merged_at
 ),
 blocked AS (
   SELECT
@@ -314,7 +320,7 @@ blocked AS (
 ),
 reviewed AS (
   SELECT
-    s.product, s.repository, s.number, s.author, s.created_at, s.merged_at, b.unblocked_at,
+    s.product, s.repository, s.number, s.answers_for, s.created_at, s.merged_at, b.unblocked_at,
     MIN(s.submitted_at) AS first_at,
     MAX(CASE WHEN s.verdict = 'approved' AND s.dismissed_at IS NULL THEN s.submitted_at END) AS approved_at,
     MIN(
@@ -325,10 +331,10 @@ reviewed AS (
     ) AS standing_at
   FROM said s
   JOIN blocked b ON b.product = s.product AND b.repository = s.repository AND b.number = s.number
-  GROUP BY s.product, s.repository, s.number, s.author, s.created_at, s.merged_at, b.unblocked_at
+  GROUP BY s.product, s.repository, s.number, s.answers_for, s.created_at, s.merged_at, b.unblocked_at
 )
 SELECT
-  product, repository, number, author, created_at, merged_at, first_at, approved_at,
+  product, repository, number, answers_for, created_at, merged_at, first_at, approved_at,
   CASE WHEN unblocked_at > standing_at THEN unblocked_at ELSE standing_at END AS cleared_at
 FROM reviewed;
 

@@ -4,6 +4,7 @@ Needs `pyspark` 4 and a Java runtime; the export must be Parquet (`linchpin expo
 """
 
 import collections
+import os
 import pathlib
 import re
 
@@ -43,17 +44,33 @@ def walk(edges, deployed):
     return first
 
 
-def connect(export):
-    session = (
-        SparkSession.builder.master("local[*]")
-        .config("spark.ui.enabled", "false")
+def session(title, master="local[*]"):
+    """A session in which instants mean what they say; where `spark-submit` names a master, that one is meant."""
+    builder = SparkSession.builder.appName(title)
+    # `spark-submit` starts the gateway, and a notebook says it in PYSPARK_SUBMIT_ARGS.
+    is_told = "PYSPARK_GATEWAY_PORT" in os.environ or "--master" in os.environ.get("PYSPARK_SUBMIT_ARGS", "")
+    if not is_told:
+        builder = builder.master(master)
+    found = (
+        builder.config("spark.ui.enabled", "false")
         .config("spark.sql.session.timeZone", "UTC")
         # Instants are written without a zone and mean UTC.
         .config("spark.sql.parquet.inferTimestampNTZ.enabled", "false")
         .config("spark.sql.shuffle.partitions", "4")
         .getOrCreate()
     )
-    session.sparkContext.setLogLevel("OFF")
+    found.sparkContext.setLogLevel("OFF")
+    return found
+
+
+def connect(export):
+    found = session("linchpin: reference definitions")
+    views(found, export)
+    return found
+
+
+def views(session, export):
+    """Every file of an export as a view, and the relations that the definitions start from."""
     for file in sorted(pathlib.Path(export).glob("*.parquet")):
         session.read.parquet(str(file)).createOrReplaceTempView(file.stem)
     for name in ("landed.sql", "spark.sql", "relations.sql"):
@@ -73,4 +90,3 @@ def connect(export):
         " WHERE f.environment IS NULL) shipped GROUP BY product, repository, commit"
     )
     session.sql("CREATE OR REPLACE TEMPORARY VIEW first_shipped_to AS SELECT * FROM walked WHERE environment IS NOT NULL")
-    return session

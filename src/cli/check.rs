@@ -1,28 +1,26 @@
 //! `linchpin check`: the team's agreements as a gate.
 
-use super::args::{CheckArgs, Format};
+use super::again::Again;
+use super::args::{CheckArgs, Form};
 use super::console;
 use super::error::{CROSSED, CliError, DONE, ErrorKind};
+use super::fetch::counted;
+use super::tables::Answer;
+use super::time::days;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
-use crate::metrics;
-use crate::metrics::agreements::{Agreement, Standing, agreements};
-use crate::render::encode::{self, terminal};
-use crate::render::{csv, markdown};
-use crate::report::table::Column;
-use crate::report::{Table, TableCell, quantity};
+use crate::metrics::agreements::{Agreement, Standing, agreements, asked};
+use crate::render::terminal as layout;
+use crate::report::{Column, Table, TableCell, quantity};
 use crate::tables::FactTable;
+
+/// At most so many commands are printed.
+const MOST_COMMANDS: usize = 3;
 
 /// Holds the register's agreements against the store's figures; exit code 7 where one is crossed and not accepted.
 pub fn check(args: &CheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
-    let readings = analysis.readings();
-    let measures = metrics::measure_each(&readings, &|measure| measure);
-    let found = agreements(&workspace.register, &measures, &readings)
-    .map_err(|error| {
-        CliError::new(ErrorKind::Configuration, error).hint("`linchpin explain list` names every metric, and its page in reports/metrics the numbers it has")
-    })?;
-    if found.is_empty() {
+    // Before anything is read: the store of an organisation takes a while.
+    if workspace.register.agreements.is_empty() {
         return Err(
             CliError::new(ErrorKind::Configuration, "the register holds no agreement").hint(
                 "write what the team has agreed under `[agreements]` in linchpin.toml, for example \
@@ -30,13 +28,24 @@ pub fn check(args: &CheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
             ),
         );
     }
-    let text = match args.format {
-        Format::Table => lines(&found, &analysis),
-        Format::Markdown => markdown::table(&table(&found)),
-        Format::Csv => csv::table(&table(&found)),
-        Format::Json => json(&found)?,
+    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
+    let readings = analysis.readings();
+    let measures = asked(&workspace.register, &readings);
+    let found = agreements(&workspace.register, &measures, &readings)
+    .map_err(|error| {
+        CliError::new(ErrorKind::Configuration, error).hint("`linchpin explain list` names every metric, and its page in reports/metrics the numbers it has")
+    })?;
+    let answer = Answer {
+        before: format!(
+            "window {}\n",
+            days(analysis.question.window, &analysis.question.zone)
+        ),
+        table: table(&found),
+        after: after(&found, args.form, &workspace.again),
+        json: json(&found),
+        rows: "agreements",
     };
-    console::out(&text);
+    answer.show(args.form)?;
     let is_crossed = found
         .iter()
         .any(|agreement| agreement.standing == Standing::Crossed);
@@ -65,7 +74,7 @@ fn found_words(agreement: &Agreement) -> Option<String> {
     let unit = agreement.unit;
     let n = quantity::count(agreement.n?);
     let Some(found) = agreement.found else {
-        return Some(format!("{n} pull requests"));
+        return Some(counted(agreement.n?, "pull requests"));
     };
     let interval = agreement.interval.map_or_else(String::new, |ends| {
         let [low, high] = quantity::interval(unit, found, ends);
@@ -75,38 +84,59 @@ fn found_words(agreement: &Agreement) -> Option<String> {
     Some(format!("{amount}{interval}, n = {n}"))
 }
 
-fn lines(found: &[Agreement], analysis: &Analysis) -> String {
+/// The pull requests behind what is crossed, and the commands that list the rows of a figure.
+fn after(found: &[Agreement], form: Form, again: &Again) -> String {
     use std::fmt::Write as _;
-    let window = analysis.question.window;
-    let mut text = format!("window {} to {}\n", window.since, window.until);
-    for agreement in found {
-        let _ = writeln!(
-            text,
-            "{:<12}  {}: {} ({}){}",
-            word(&agreement.standing),
-            terminal(&agreement.scope),
-            terminal(&agreement.agreed),
-            agreement.metric,
-            found_words(agreement).map_or_else(String::new, |words| format!(", found {words}")),
-        );
-        if let Some(because) = because(agreement) {
-            let _ = writeln!(text, "{:14}{}", "", terminal(&because));
-        }
-        for item in &agreement.items {
-            let waited = item
-                .working_days
-                .map_or_else(String::new, |days| format!("{days:.1} working days  "));
-            let _ = writeln!(
-                text,
-                "{:14}{waited}{}  {}",
-                "",
-                terminal(&item.subject),
-                terminal(item.link.as_deref().unwrap_or_default())
-            );
-        }
+    let mut text = String::new();
+    let width = console::width();
+    for agreement in found.iter().filter(|one| !one.items.is_empty()) {
+        let said = format!("{}: {}", agreement.scope, agreement.agreed);
+        text.push('\n');
+        text.push_str(&layout::paragraph("", 0, &said, width));
+        text.push_str(&layout::table(&items(agreement).first(form.most()), width));
     }
-    text.push_str("`linchpin explain METRIC --scope SCOPE` lists the rows behind a figure\n");
+    let crossed = |agreement: &&Agreement| agreement.standing == Standing::Crossed;
+    let mut told = found.iter().filter(crossed).peekable();
+    let is_measured = |one: &&Agreement| !matches!(one.standing, Standing::NotMeasured { .. });
+    let of_none = told
+        .peek()
+        .is_none()
+        .then(|| found.iter().find(is_measured))
+        .flatten();
+    let mut commands: Vec<String> = told
+        .chain(of_none)
+        .map(|one| again.command(&["explain", one.metric, "--scope", &one.scope]))
+        .collect();
+    commands.dedup();
+    if !commands.is_empty() {
+        text.push('\n');
+    }
+    for (at, command) in commands.iter().take(MOST_COMMANDS).enumerate() {
+        let title = if at == 0 { "rows:" } else { "" };
+        let _ = writeln!(text, "{title:<6}{command}");
+    }
     text
+}
+
+/// What an agreement names, one a row.
+fn items(agreement: &Agreement) -> Table {
+    let rows = agreement.items.iter().map(|item| {
+        let days = item.working_days.map(|days| format!("{days:.1}"));
+        let subject = item.subject.clone();
+        vec![
+            TableCell::number(days),
+            match item.link.clone() {
+                Some(url) => TableCell::Link { text: subject, url },
+                None => TableCell::Text(subject),
+            },
+        ]
+    });
+    Table {
+        title: agreement.agreed.clone(),
+        columns: vec![Column::number("working days"), Column::text("pull request")],
+        rows: rows.collect(),
+        n_omitted: 0,
+    }
 }
 
 fn table(found: &[Agreement]) -> Table {
@@ -135,7 +165,7 @@ fn table(found: &[Agreement]) -> Table {
     }
 }
 
-fn json(found: &[Agreement]) -> Result<String, CliError> {
+fn json(found: &[Agreement]) -> serde_json::Value {
     let lines: Vec<serde_json::Value> = found
         .iter()
         .map(|agreement| {
@@ -163,11 +193,8 @@ fn json(found: &[Agreement]) -> Result<String, CliError> {
             })
         })
         .collect();
-    let mut text = serde_json::to_string_pretty(&serde_json::json!({
+    serde_json::json!({
         "format": 1,
         "agreements": lines,
-    }))
-    .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-    text.push('\n');
-    Ok(encode::json(text))
+    })
 }

@@ -4,11 +4,12 @@
 //! this program writes to the standard output or the standard error (`tests/it/structure.rs`).
 
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::context::variable;
+use super::pager;
 use crate::github::redact::Redactor;
 use crate::render::encode;
 
@@ -73,15 +74,54 @@ pub fn out(text: &str) {
         .write_all(printable(text).as_bytes());
 }
 
+/// The pager of this invocation; `None`: none is used.
+static PAGER: OnceLock<Option<String>> = OnceLock::new();
+
+/// Decides once whether long answers go through a pager: only where a person reads them.
+pub fn use_pager(is_wanted: bool) {
+    let pager = pager::chosen().filter(|_| is_wanted && has_reader());
+    let _ = PAGER.set(pager);
+}
+
+/// An answer on the standard output: through a pager, where there is one.
+pub fn show(text: &str) {
+    let printed = PAGER.get().and_then(Option::as_ref);
+    if !printed.is_some_and(|pager| pager::shown(pager, &printable(text))) {
+        out(text);
+    }
+}
+
+/// Whether the standard output is a terminal that can do more than print.
+fn has_reader() -> bool {
+    std::io::stdout().is_terminal() && !is_dumb()
+}
+
+fn is_dumb() -> bool {
+    variable("TERM").is_some_and(|name| name == "dumb")
+}
+
+/// How many columns the terminal of the standard output has; `None`: it is none.
+#[must_use]
+pub fn width() -> Option<usize> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    (columns > 0).then_some(columns.into())
+}
+
 /// A line on the standard error; one that cannot be written is lost.
 pub fn note(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", printable(line));
 }
 
-/// Whether the standard error is a terminal, where a bar can be drawn.
+/// Whether the standard error is a terminal.
 #[must_use]
 pub fn has_terminal() -> bool {
     std::io::stderr().is_terminal()
+}
+
+/// Whether a bar can be drawn there: a line is written over again.
+#[must_use]
+pub fn can_draw() -> bool {
+    has_terminal() && !is_dumb()
 }
 
 /// A bar on the terminal.

@@ -13,6 +13,8 @@ pub struct Context {
     pub now: Timestamp,
     /// Progress.
     pub progress: Progress,
+    /// Whether no more than what programs read is asked for.
+    pub is_quiet: bool,
     /// The file in which a job of GitHub's takes its summary; `None`: no such job runs.
     pub job_summary: Option<PathBuf>,
 }

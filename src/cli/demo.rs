@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::args::{AnalysisArgs, By, DemoArgs, Places, Time};
+use super::args::{AnalysisArgs, By, DemoArgs, MAX_REPOSITORIES, Places, Time};
 use super::console;
 use super::context::Context;
 use super::error::{CliError, ErrorKind};
@@ -66,12 +66,14 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
         places: Places {
             repositories: clones,
             github: Vec::new(),
+            max_repositories: MAX_REPOSITORIES,
             api_url: server.base_url(),
             config: Some(place("config").join("linchpin.toml")),
             private_config: Some(place("config").join("linchpin.private.toml")),
             store: place("store"),
             out: args.out.clone(),
             offline: false,
+            no_clone: true,
             cache_safe: false,
         },
         time: Time {
@@ -101,12 +103,6 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
         console::out(&format!("{}\n", path.join("evidence.md").display()));
     }
     console::out(&format!("{}\n", lead.join("index.html").display()));
-    console::out(&format!(
-        "next: linchpin explain flow.pickup_time --store {} --config {} --as-of {} --since 78w\n",
-        place("store").display(),
-        place("config").join("linchpin.toml").display(),
-        world.as_of
-    ));
     Ok(code)
 }
 

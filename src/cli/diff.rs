@@ -4,37 +4,43 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::args::{DiffArgs, Format};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::args::{DiffArgs, Form, Format};
+use super::came_and_went::{self, Moved};
 use super::console;
 use super::error::{CliError, DONE, ErrorKind};
 use super::explain::not_a_metric;
 use super::report::reading;
+use super::tables::Answer;
+use super::time::minute;
 use super::workspace::Workspace;
 use crate::metrics;
 use crate::metrics::measure::Unit;
 use crate::metrics::movement::{Movement, MovementPart, Run, RunFigure, RunHead, movements};
-use crate::render::encode::{self, terminal};
-use crate::render::{csv, markdown};
-use crate::report::table::Column;
-use crate::report::{Table, TableCell, quantity};
+use crate::render::encode::terminal;
+use crate::render::terminal as layout;
+use crate::report::{Column, Table, TableCell, quantity};
 use crate::store::{self, Store};
 
 /// Compares two runs that the store keeps, row by row.
 pub fn diff(args: &DiffArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    let text = reading(workspace, |store| compared(args, store))?;
-    console::out(&text);
+    let zone = workspace.register.calendar.zone();
+    reading(workspace, |store| compared(args, store, &zone))?.show(args.form)?;
     Ok(DONE)
 }
 
-fn compared(args: &DiffArgs, store: &Store) -> Result<String, CliError> {
+fn compared(args: &DiffArgs, store: &Store, zone: &TimeZone) -> Result<Answer, CliError> {
     let runs = heads(store)?;
     let (newest, previous) = (runs.last(), runs.iter().rev().nth(1));
     let after = match &args.after {
-        Some(name) => find(name, &runs)?,
+        Some(name) => find(name, &runs, zone)?,
         None => newest.ok_or_else(too_few_runs)?.0,
     };
     let before = match &args.before {
-        Some(name) => find(name, &runs)?,
+        Some(name) => find(name, &runs, zone)?,
         None => previous.ok_or_else(too_few_runs)?.0,
     };
     let metric = match &args.metric {
@@ -48,12 +54,33 @@ fn compared(args: &DiffArgs, store: &Store) -> Result<String, CliError> {
     };
     let found = moved(store, before, after, metric)?;
     let (before, after) = (&before.1, &after.1);
-    Ok(match args.format {
-        Format::Table => lines(before, after, &found),
-        Format::Markdown => markdown::table(&table(&found)),
-        Format::Csv => csv::table(&table(&found)),
-        Format::Json => json(before, after, &found)?,
+    let repositories = came_and_went::between(before, after, &store.listings_of_facts()?);
+    Ok(match args.form.format {
+        // Each movement is a table of its own: what it was, what it is, and the causes between.
+        Format::Table => Answer {
+            before: lines((before, after), &repositories, &found, args.form, zone),
+            table: nothing(),
+            after: String::new(),
+            json: serde_json::Value::Null,
+            rows: "",
+        },
+        _ => Answer {
+            before: String::new(),
+            table: table(&found),
+            after: String::new(),
+            json: json(before, after, &repositories, &found),
+            rows: "movements",
+        },
     })
+}
+
+fn nothing() -> Table {
+    Table {
+        title: String::new(),
+        columns: Vec::new(),
+        rows: Vec::new(),
+        n_omitted: 0,
+    }
 }
 
 fn too_few_runs() -> CliError {
@@ -83,6 +110,21 @@ fn head_of(bytes: &[u8], number: u64) -> Result<RunHead, CliError> {
     }
 }
 
+/// How figures moved between the last two runs that a store keeps, of one metric or of all.
+pub(super) fn last_movements(
+    workspace: &Workspace,
+    only: Option<&str>,
+) -> Result<(RunHead, RunHead, Vec<Movement>), CliError> {
+    reading(workspace, |store| {
+        let mut runs = heads(store)?;
+        let (Some(after), Some(before)) = (runs.pop(), runs.pop()) else {
+            return Err(too_few_runs());
+        };
+        let found = moved(store, &before, &after, only)?;
+        Ok((before.1, after.1, found))
+    })
+}
+
 /// How the figures of one metric or of all moved. Metric by metric: the ledgers of a large team are millions of rows.
 fn moved(
     store: &Store,
@@ -108,16 +150,19 @@ fn moved(
     Ok(found)
 }
 
-/// A run by its number, or the latest of a day.
-fn find(name: &str, runs: &[(u64, RunHead)]) -> Result<u64, CliError> {
+/// A run by its number, by its instant, or the latest of a day of the register's zone.
+fn find(name: &str, runs: &[(u64, RunHead)], zone: &TimeZone) -> Result<u64, CliError> {
+    let instant: Option<Timestamp> = name.parse().ok();
+    let day: Option<Date> = name.parse().ok().filter(|_| name.len() == 10);
     let found = runs.iter().rev().find(|(number, head)| {
         name.parse() == Ok(*number)
-            || (name.len() >= 10 && head.as_of.to_string().starts_with(name))
+            || instant == Some(head.as_of)
+            || day == Some(zone.to_datetime(head.as_of).date())
     });
     found.map(|(number, _)| *number).ok_or_else(|| {
         let known: Vec<String> = runs
             .iter()
-            .map(|(number, head)| format!("{number} (as of {})", head.as_of))
+            .map(|(number, head)| format!("{number} (as of {})", minute(head.as_of, zone)))
             .collect();
         CliError::new(
             ErrorKind::Usage,
@@ -177,7 +222,7 @@ fn effect_words(figure: &RunFigure, effect: f64) -> String {
     format!("{sign}{words}")
 }
 
-fn part_words(figure: &RunFigure, part: &MovementPart) -> String {
+fn count_words(part: &MovementPart) -> String {
     let mut counts = Vec::new();
     for (n, words) in [
         (part.n_in, "in"),
@@ -188,21 +233,21 @@ fn part_words(figure: &RunFigure, part: &MovementPart) -> String {
             counts.push(format!("{} {words}", quantity::count(n)));
         }
     }
-    let effect = part.effect.map_or_else(
-        || "not told apart".to_owned(),
-        |effect| effect_words(figure, effect),
-    );
-    format!(
-        "{effect}: {} (rows: {})",
-        part.cause.words(),
-        counts.join(", ")
-    )
+    counts.join(", ")
 }
 
-fn lines(before: &RunHead, after: &RunHead, found: &[Movement]) -> String {
+fn lines(
+    (before, after): (&RunHead, &RunHead),
+    repositories: &[Moved],
+    found: &[Movement],
+    form: Form,
+    zone: &TimeZone,
+) -> String {
     let mut text = format!(
-        "from the run as of {} to the run as of {}\n",
-        before.as_of, after.as_of
+        "from the run as of {} to the run as of {} ({})\n",
+        minute(before.as_of, zone),
+        minute(after.as_of, zone),
+        zone.iana_name().unwrap_or("UTC")
     );
     if before.version != after.version {
         let _ = writeln!(
@@ -212,26 +257,58 @@ fn lines(before: &RunHead, after: &RunHead, found: &[Movement]) -> String {
             terminal(&after.version)
         );
     }
-    if found.is_empty() {
+    text.push_str(&came_and_went::lines(repositories));
+    if found.is_empty() && repositories.is_empty() {
         text.push_str("nothing moved\n");
+    } else if found.is_empty() {
+        text.push_str("no figure moved\n");
     }
-    for movement in found {
-        let _ = writeln!(
-            text,
-            "\n{} · {}: {} → {}",
+    let width = console::width();
+    for movement in found.iter().take(form.most()) {
+        let heading = format!(
+            "{} · {}: {} → {}",
             movement.metric,
-            terminal(&movement.product),
+            movement.product,
             figure_words(&movement.before),
             figure_words(&movement.after)
         );
-        for part in &movement.parts {
-            let _ = writeln!(text, "  {}", part_words(&movement.after, part));
-            for example in &part.examples {
-                let _ = writeln!(text, "      {}", terminal(example));
-            }
-        }
+        text.push('\n');
+        text.push_str(&layout::paragraph("", 0, &heading, width));
+        text.push_str(&layout::table(&causes(movement), width));
     }
+    let n_omitted = found.len().saturating_sub(form.most());
+    text.push_str(&layout::omitted(n_omitted as u64));
     text
+}
+
+/// The causes of one movement, with rows like it.
+fn causes(movement: &Movement) -> Table {
+    let text = |words: &str| TableCell::Text(words.to_owned());
+    let mut rows = Vec::new();
+    for part in &movement.parts {
+        let effect = part
+            .effect
+            .map(|effect| effect_words(&movement.after, effect));
+        let effect = effect.unwrap_or_else(|| "not told apart".to_owned());
+        let mut examples = part.examples.iter();
+        let row = |cells: [&str; 3], example: Option<&String>| {
+            let mut row = cells.map(text).to_vec();
+            row.extend(example.map(|url| TableCell::Link {
+                text: String::new(),
+                url: url.clone(),
+            }));
+            row
+        };
+        let counts = count_words(part);
+        rows.push(row([&effect, part.cause.words(), &counts], examples.next()));
+        rows.extend(examples.map(|example| row(["", "", ""], Some(example))));
+    }
+    Table {
+        title: String::new(),
+        columns: ["effect", "cause", "rows"].map(Column::text).to_vec(),
+        rows,
+        n_omitted: 0,
+    }
 }
 
 fn table(found: &[Movement]) -> Table {
@@ -273,15 +350,17 @@ fn table(found: &[Movement]) -> Table {
     }
 }
 
-fn json(before: &RunHead, after: &RunHead, found: &[Movement]) -> Result<String, CliError> {
-    let document = serde_json::json!({
+fn json(
+    before: &RunHead,
+    after: &RunHead,
+    repositories: &[Moved],
+    found: &[Movement],
+) -> serde_json::Value {
+    serde_json::json!({
         "format": 1,
         "before": {"as_of": before.as_of, "version": before.version},
         "after": {"as_of": after.as_of, "version": after.version},
+        "repositories": repositories,
         "movements": found,
-    });
-    let mut text = serde_json::to_string_pretty(&document)
-        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-    text.push('\n');
-    Ok(encode::json(text))
+    })
 }

@@ -248,9 +248,12 @@ impl From<crate::derive::Error> for CliError {
             E::Git(error) => error.into(),
             E::GitHub(error) => error.into(),
             E::Pattern(error) => error.into(),
+            E::Register(error) => error.into(),
             E::Unwritten(error) => Self::new(ErrorKind::Defect, error),
             E::Damaged(error) => Self::new(ErrorKind::Damaged, error)
                 .hint("run `linchpin run` again: facts are rebuilt"),
+            E::Changed { .. } => Self::new(ErrorKind::Partial, source)
+                .hint("run the same command again when nobody fetches into it"),
             E::NoFacts { is_damaged, .. } => {
                 let kind = if is_damaged { ErrorKind::Damaged } else { ErrorKind::Usage };
                 Self::new(kind, source).hint("run `linchpin run` in the clone first")

@@ -1,33 +1,28 @@
 //! `linchpin explain`: a metric's definition and the rows behind its figure; or what a line of evidence was made from.
 
+use serde_json::json;
+
 use super::args::{ExplainArgs, Format};
 use super::error::{CliError, DONE, ErrorKind};
+use super::tables::Answer;
 use super::workspace::Workspace;
 use super::{console, person};
 use crate::analysis::Analysis;
-use crate::domain::{Bucket, PersonId};
+use crate::domain::{Bucket, Origin, PersonId};
 use crate::evidence::Snippet;
-use crate::metrics::measure::{About, Scope};
+use crate::metrics::measure::{About, Definition, Scope, Thing};
 use crate::metrics::{self, Measure};
 use crate::register::nearest;
 use crate::render;
 use crate::render::encode::terminal;
+use crate::report::{Column, Table, TableCell};
 use crate::tables::FactTable;
-
-/// Rows that a table for people lists of each fate.
-const ROWS_FOR_PEOPLE: usize = 40;
+use crate::work::origins::Evidence;
 
 /// Explains a metric, or lists them all.
 pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError> {
     if args.metric == "list" {
-        let ids = metrics::REGISTRY.iter().map(|metric| metric.definition.id);
-        let width = ids.map(str::len).max().unwrap_or_default();
-        for metric in metrics::REGISTRY {
-            console::out(&format!(
-                "{:width$}  {}\n",
-                metric.definition.id, metric.definition.question
-            ));
-        }
+        list().show(args.form.whole())?;
         return Ok(DONE);
     }
     if Snippet::is_id(&args.metric) {
@@ -48,7 +43,8 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         About::System | About::Deeds | About::People => &analysis.question,
     };
     let question = question.clone().asking(args.bucket.as_deref());
-    let measure = metric.over(&analysis.tables, &question);
+    let mut measure = metric.over(&analysis.tables, &question);
+    tell_evidence(&mut measure, &analysis);
     let faces = analysis.faces();
     let scope = args
         .scope
@@ -68,18 +64,103 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     let asked = render::Explain {
         measure: &measure,
         scope: scope.as_ref(),
+        origin: args.origin,
         person,
         bucket,
         repositories: &faces,
         minimum_n: analysis.question.minimum_n,
-        max_rows: ROWS_FOR_PEOPLE,
+        max_rows: args.form.most(),
+        width: console::width(),
+        whole: &whole(
+            args,
+            metric.definition.id,
+            person.map(|id| called(id, &analysis)).as_deref(),
+            workspace,
+        ),
     };
-    let text = render::explain(&asked, form(args.format))
+    let text = render::explain(&asked, form(args.form.format))
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-    console::out(&text);
+    console::show(&text);
     // The process ends here: giving millions of rows back one by one would take longer than reading them did.
     std::mem::forget((analysis, measure));
     Ok(DONE)
+}
+
+/// All metrics with the question that each answers.
+fn list() -> Answer {
+    let definitions = || metrics::REGISTRY.iter().map(|metric| metric.definition);
+    let row = |definition: &Definition| {
+        [definition.id, definition.question].map(|words| TableCell::Text(words.to_owned()))
+    };
+    let object = |definition: &Definition| {
+        json!({
+            "id": definition.id,
+            "title": definition.title,
+            "question": definition.question,
+        })
+    };
+    Answer {
+        before: String::new(),
+        after: String::new(),
+        json: json!({"format": 1, "metrics": definitions().map(object).collect::<Vec<_>>()}),
+        rows: "metrics",
+        table: Table {
+            title: "Metrics".to_owned(),
+            columns: ["metric", "question"].map(Column::text).to_vec(),
+            rows: definitions().map(|one| row(one).to_vec()).collect(),
+            n_omitted: 0,
+        },
+    }
+}
+
+/// How a command names somebody, however they were typed: by login, else by address.
+fn called(id: PersonId, analysis: &Analysis) -> String {
+    let person = analysis.tables.people.iter().find(|one| one.id == id);
+    person.map_or_else(String::new, |person| {
+        let login = person.logins.first().map(|login| login.0.clone());
+        let address = || person.emails.first().map(|address| address.0.clone());
+        let name = || person.display_name.clone();
+        login.or_else(address).unwrap_or_else(name)
+    })
+}
+
+/// The command that lists every row of what was asked, wherever it is pasted.
+fn whole(args: &ExplainArgs, metric: &str, person: Option<&str>, workspace: &Workspace) -> String {
+    let mut words = vec!["explain", metric];
+    for (option, value) in [
+        ("--scope", args.scope.as_deref()),
+        ("--origin", args.origin.map(Origin::word)),
+        ("--bucket", args.bucket.as_deref()),
+        ("--person", person),
+    ] {
+        words.extend(value.into_iter().flat_map(|value| [option, value]));
+    }
+    words.extend(["--limit", "0"]);
+    workspace.again.command(&words)
+}
+
+/// Says of every pull request that an agent had a part in what tells so: the strongest evidence, and its rung.
+fn tell_evidence(measure: &mut Measure, analysis: &Analysis) {
+    if measure.strata.is_empty() {
+        return;
+    }
+    let readings = analysis.readings();
+    let told: Vec<(&str, Evidence<'_>)> = readings
+        .iter()
+        .map(|reading| (reading.product.name.as_str(), Evidence::of(reading)))
+        .collect();
+    for row in &mut measure.rows {
+        let of_product = told.iter().find(|(product, _)| *product == row.product);
+        let (Thing::Numbered(number), Some((_, evidence))) = (row.subject.thing, of_product) else {
+            continue;
+        };
+        let strongest = evidence.of_pull_request((row.repository, number)).first();
+        if let (Some(origin), Some(strongest)) = (row.origin, strongest) {
+            let (rung, what) = (strongest.rung.word(), &strongest.evidence);
+            let told = format!(" [{}: {rung}, {what}]", origin.word());
+            row.subject.words.push_str(&told);
+        }
+    }
 }
 
 const fn form(format: Format) -> render::Format {
@@ -93,7 +174,7 @@ const fn form(format: Format) -> render::Format {
 
 /// Opens an initiative: its card, with every pull request of it.
 fn initiative(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    if matches!(args.format, Format::Json | Format::Csv) {
+    if matches!(args.form.format, Format::Json | Format::Csv) {
         let message = "an initiative is told as a text";
         return Err(CliError::new(ErrorKind::Usage, message)
             .hint("leave `--format` out, or name `markdown`; its lines of evidence open as JSON with their `ev-…` ids"));
@@ -111,7 +192,7 @@ fn initiative(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError>
             "name the window and the instant that its page names, with `--since`, `--until` and `--as-of`",
         ));
     };
-    console::out(&render::pack::document(&opened));
+    console::show(&render::pack::document(&opened));
     Ok(DONE)
 }
 
@@ -132,9 +213,9 @@ fn snippet(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError> {
             "name the window and the instant that its page names, with `--since`, `--until` and `--as-of`",
         ));
     };
-    let text = render::pack::opened(&opened, form(args.format))
+    let text = render::pack::opened(&opened, form(args.form.format), console::width())
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-    console::out(&text);
+    console::show(&text);
     Ok(DONE)
 }
 

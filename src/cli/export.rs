@@ -1,5 +1,9 @@
 //! `linchpin export`: facts, the question's relations and measures, as files for other tools. Private data.
 
+mod shared;
+
+use std::fmt::Write as _;
+
 use super::args::{ExportArgs, ExportFormat, Privacy};
 use super::console;
 use super::error::{CliError, DONE, ErrorKind};
@@ -10,23 +14,27 @@ use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::domain::{
     Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
-    Person, PullRequest, PullRequestCommit, PullRequestFile, Release, Review, ReviewRequest, Team,
-    TeamMember, TimelineEvent, WorkflowRun,
+    Person, Provenance, PullRequest, PullRequestCommit, PullRequestFile, Release, Review,
+    ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
 };
 use crate::metrics::relations::{Relations, measure_rows};
 use crate::metrics::{self, Measure};
-use crate::render::encode;
+use crate::render::{OutputFile, encode};
 use crate::store::{Key, Store};
 use crate::tables::pseudonymous::{Pseudonyms, in_order, pseudonymous};
 use crate::tables::sheet::{Cell, Sheet, without_rows};
 use crate::tables::{
-    self, CodeownersRow, FactTable, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow,
+    self, CodeownersRow, FactTable, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow,
+    TagRow,
 };
 
 type Table = (String, Sheet);
 
 /// Writes `<out>/export/<table>.<format>`, readable by the user alone, and prints the files' paths.
 pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> {
+    if let Some(file) = shared::file(args, workspace)? {
+        return written(vec![file], workspace);
+    }
     let (analysis, mut all) = reading(workspace, |store| {
         Ok((
             Analysis::read(store, &workspace.inquiry(), &FactTable::ALL)?,
@@ -49,16 +57,41 @@ pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> 
         pseudonymise(&mut all, args, workspace)?;
     }
     all.retain(|(name, _)| is_wanted(name, args));
-    let place = workspace.out.join("export");
     let mut files = Vec::new();
+    if args.format == ExportFormat::Duckdb {
+        let tables = all.iter().map(|(name, _)| name.as_str());
+        files.push(("views.sql".to_owned(), views(tables).into_bytes()));
+    }
     for (name, sheet) in all {
         let (bytes, extension) = match args.format {
-            ExportFormat::Parquet => (sheet.to_parquet().map_err(defect)?, "parquet"),
             ExportFormat::Csv => (csv(&sheet).into_bytes(), "csv"),
             ExportFormat::Json => (json(&sheet).into_bytes(), "json"),
+            ExportFormat::Parquet
+            | ExportFormat::Duckdb
+            | ExportFormat::Openmetrics
+            | ExportFormat::Cdevents => (sheet.to_parquet().map_err(defect)?, "parquet"),
         };
         files.push((format!("{name}.{extension}"), bytes));
     }
+    written(files, workspace)
+}
+
+/// A script by which DuckDB sees every Parquet file beside it as a table. Tables are called by words of the program alone.
+fn views<'a>(tables: impl Iterator<Item = &'a str>) -> String {
+    let head =
+        "-- Run in the folder of this file: `duckdb -init views.sql`, or `.read views.sql`.\n";
+    tables.fold(head.to_owned(), |mut text, table| {
+        let _ = writeln!(
+            text,
+            "CREATE OR REPLACE VIEW \"{table}\" AS SELECT * FROM read_parquet('{table}.parquet');"
+        );
+        text
+    })
+}
+
+/// Replaces the folder of exports, and prints the files' paths.
+fn written(mut files: Vec<OutputFile>, workspace: &Workspace) -> Result<u8, CliError> {
+    let place = workspace.out.join("export");
     let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     // The folder of reports ignores itself; this one says so too, should somebody move it.
     files.push((".gitignore".to_owned(), b"*\n".to_vec()));
@@ -119,6 +152,7 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
         empty::<Person>(),
         empty::<TagRow>(),
         empty::<MergedFileRow>(),
+        empty::<LineLifeRow>(),
         empty::<PatchRow>(),
         empty::<SideRow>(),
         empty::<CodeownersRow>(),
@@ -140,6 +174,7 @@ fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
         empty::<TeamMember>(),
         empty::<Milestone>(),
         empty::<Environment>(),
+        empty::<Provenance>(),
     ] {
         known.push(table.map_err(defect)?);
     }
@@ -184,6 +219,7 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
         sheet(&relations.reviewer_turns)?,
         sheet(&relations.working_days)?,
         sheet(&relations.members)?,
+        sheet(&relations.measured_origins)?,
         sheet(&relations.absences)?,
         sheet(&relations.absence_periods)?,
         sheet(&relations.flow.turns)?,
@@ -191,6 +227,7 @@ fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
         sheet(&relations.flow.days)?,
         sheet(&relations.flow.work_kinds)?,
         sheet(&relations.flow.dated_events)?,
+        sheet(&relations.flow.taken_back)?,
         sheet(&relations.flow.rules)?,
         sheet(&relations.delegations)?,
         sheet(&relations.delegated)?,

@@ -11,15 +11,16 @@ use jiff::Timestamp;
 use super::console;
 use super::context::{Context, variable};
 use super::error::{CliError, ErrorKind};
-use super::progress::Progress;
+use super::progress::{Progress, length};
 use super::workspace::Workspace;
-use crate::domain::{Completeness, RepoName, Stream, StreamCertificate};
+use crate::domain::{Completeness, PatternLine, RepoName, Stream, StreamCertificate};
 use crate::github::token::Server;
 use crate::github::{
     self, ApiAddress, Client, ClientSettings, Clock, Event, FetchOptions, FetchProgress,
     FetchReport, Token,
 };
 use crate::render::encode::terminal;
+use crate::report::quantity;
 use crate::store::Store;
 
 /// What came of asking GitHub.
@@ -35,11 +36,33 @@ pub struct Fetched {
     outage: Option<String>,
     /// Names that GitHub does not know.
     unknown: Vec<RepoName>,
-    /// Names for which the token was not used, since only a register lying in the clone has them.
-    unasked: Vec<RepoName>,
+    /// What GitHub was asked with, where it was.
+    asked_as: Option<Token>,
+    /// Names and patterns for which the token was not used, since only a register lying in the clone has them.
+    unasked: Vec<String>,
+    /// Patterns of which GitHub could not be asked what they mean, or which mean nothing.
+    holes: Vec<PatternLine>,
 }
 
 impl Fetched {
+    /// What GitHub was asked with; `None`: it was not.
+    #[must_use]
+    pub const fn asked_as(&self) -> Option<&Token> {
+        self.asked_as.as_ref()
+    }
+
+    /// Of a command that was told to stay offline: as it was wished.
+    #[must_use]
+    pub fn offline() -> Self {
+        Self {
+            not_asked: Some((
+                "offline",
+                "run `linchpin fetch` (or `run`) without `--offline`",
+            )),
+            ..Self::default()
+        }
+    }
+
     /// Why GitHub was not asked, and the fix.
     #[must_use]
     pub const fn why_not(&self) -> Option<(&'static str, &'static str)> {
@@ -62,6 +85,12 @@ impl Fetched {
         &self.unknown
     }
 
+    /// Whether it was cut off: going on with it brings more.
+    #[must_use]
+    pub const fn is_cut_off(&self) -> bool {
+        self.resumes_at.is_some() || self.outage.is_some()
+    }
+
     /// What a command that only fetches has to say in the end: that GitHub did not answer.
     pub fn outcome(&self) -> Result<(), CliError> {
         match &self.outage {
@@ -80,21 +109,42 @@ impl Fetched {
                 format!("GitHub's rate limit is used up until {at}"),
             )
             .hint("run the same command again after that: it goes on where it stopped")),
-            None => match (self.unknown.first(), self.unasked.first()) {
-                (Some(name), _) => Err(CliError::new(
+            None => match (
+                self.unknown.first(),
+                self.holes.first(),
+                self.unasked.first(),
+            ) {
+                (Some(name), ..) => Err(CliError::new(
                     ErrorKind::Partial,
                     format!("`{name}` does not exist or is not visible to you"),
                 )
                 .hint("check the spelling, or give the token read access to it")),
-                (None, Some(name)) => Err(unasked(name, self.unasked.len())),
-                (None, None) => Ok(code),
+                (None, Some(line), _) => Err(hole(line)),
+                (None, None, Some(name)) => Err(unasked(name, self.unasked.len())),
+                (None, None, None) => Ok(code),
             },
         }
     }
 }
 
+/// A pattern that does not mean what it should.
+fn hole(line: &PatternLine) -> CliError {
+    let reason = line.reason.as_deref().unwrap_or("its list is not whole");
+    let error = CliError::new(ErrorKind::Partial, format!("`{}`: {reason}", line.pattern));
+    match &line.fix {
+        Some(fix) => error.hint(fix.clone()),
+        None => error,
+    }
+}
+
+/// What a workspace has for which the reader's token is not used.
+fn all_unasked(workspace: &Workspace) -> Vec<String> {
+    let names = workspace.unasked.iter().map(ToString::to_string);
+    names.chain(workspace.unasked_patterns.clone()).collect()
+}
+
 /// A register that came with the clone may not decide what the reader's token is used for.
-fn unasked(name: &RepoName, n: usize) -> CliError {
+fn unasked(name: &str, n: usize) -> CliError {
     let others = match n {
         1 => String::new(),
         n => format!(" and {} more", n - 1),
@@ -114,9 +164,13 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
         Ok(Fetched {
             not_asked: Some((reason, fix)),
             refusal,
+            resumes_at: workspace.looked.resumes_at,
+            outage: workspace.looked.outage.clone(),
+            holes: holes(workspace),
             ..Fetched::default()
         })
     };
+    let unasked = all_unasked(workspace);
     if !workspace.offline {
         for clone in &workspace.clones {
             for other in clone.not_read(&workspace.api) {
@@ -124,19 +178,15 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
             }
         }
     }
-    if workspace.github.is_empty() && workspace.unasked.is_empty() {
+    if workspace.github.is_empty() && unasked.is_empty() && workspace.patterns.is_empty() {
         return not_asked(
             Some(ErrorKind::Usage),
             "no GitHub remote",
-            "add a remote that points at GitHub, or name one with `--github OWNER/NAME`",
+            "add a remote that points at GitHub, or name one with `--github OWNER/NAME` (or all of an owner with `--github OWNER`)",
         );
     }
     if workspace.offline {
-        return not_asked(
-            None,
-            "offline",
-            "run `linchpin fetch` (or `run`) without `--offline`",
-        );
+        return Ok(Fetched::offline());
     }
     let Some(token) = token(&workspace.api) else {
         return not_asked(
@@ -145,6 +195,13 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
             how_to_give_a_token(&workspace.api),
         );
     };
+    if workspace.github.is_empty() && unasked.is_empty() {
+        return not_asked(
+            None,
+            "no repository is known for what is named",
+            "see what each pattern gave, in data_quality.json",
+        );
+    }
     if workspace.github.is_empty() {
         return Ok(Fetched {
             not_asked: Some((
@@ -152,13 +209,13 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
                 "give the register with `--config linchpin.toml` if you trust it, or name a repository with `--github OWNER/NAME`",
             )),
             refusal: Some(ErrorKind::Usage),
-            unasked: workspace.unasked.clone(),
+            unasked,
             ..Fetched::default()
         });
     }
     let clock = Arc::new(SystemClock);
     let report = fetch_with(
-        ClientSettings::new(workspace.api.clone(), token),
+        ClientSettings::new(workspace.api.clone(), token.clone()),
         clock,
         workspace,
         store,
@@ -173,11 +230,19 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
     Ok(Fetched {
         not_asked: None,
         refusal: None,
-        resumes_at: report.resumes_at,
-        outage: report.outage,
+        resumes_at: report.resumes_at.max(workspace.looked.resumes_at),
+        outage: report.outage.or_else(|| workspace.looked.outage.clone()),
         unknown: report.unknown,
-        unasked: workspace.unasked.clone(),
+        asked_as: Some(token),
+        unasked,
+        holes: holes(workspace),
     })
+}
+
+/// Patterns that do not mean what they should.
+fn holes(workspace: &Workspace) -> Vec<PatternLine> {
+    let lines = workspace.patterns.iter();
+    lines.filter(|line| line.has_hole()).cloned().collect()
 }
 
 /// Whose token is wanted. On a runner the runner itself says which server it belongs to.
@@ -223,13 +288,10 @@ pub fn fetch_with(
         fetching.await.map_err(CliError::from)
     })?;
     progress.say(&format!(
-        "fetched {}: {} requests, {} points spent{}",
-        match report.repositories.len() {
-            1 => "1 repository".to_owned(),
-            n => format!("{n} repositories"),
-        },
-        report.requests,
-        report.points_spent,
+        "fetched {}: {}, {} spent{}",
+        counted(report.repositories.len() as u64, "repositories"),
+        counted(report.requests, "requests"),
+        counted(report.points_spent, "points"),
         report
             .points_left
             .map(|left| format!(", {left} left"))
@@ -345,26 +407,18 @@ fn words(stream: Stream) -> String {
 }
 
 fn spent(requests: u64, points_left: Option<u32>) -> String {
-    let left = points_left.map(|left| format!("{left} points left, "));
-    format!("{}{requests} requests", left.unwrap_or_default())
-}
-
-/// A length of time for people: seconds below two minutes, minutes above.
-fn length(wait: Duration) -> String {
-    match wait.as_secs() {
-        seconds if seconds < 120 => format!("{seconds} s"),
-        seconds => format!("{} min", seconds.div_ceil(60)),
-    }
+    let left = points_left.map(|left| format!("{} left, ", counted(left.into(), "points")));
+    format!(
+        "{}{}",
+        left.unwrap_or_default(),
+        counted(requests, "requests")
+    )
 }
 
 /// `1 release`, `2 releases`.
-fn counted(n: u64, nouns: &str) -> String {
-    let noun = if n == 1 {
-        nouns.strip_suffix('s').unwrap_or(nouns)
-    } else {
-        nouns
-    };
-    format!("{n} {noun}")
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+pub(super) fn counted(n: u64, nouns: &str) -> String {
+    quantity::counted(n as f64, nouns)
 }
 
 /// What is in the store of a repository, on one line.

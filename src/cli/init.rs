@@ -12,10 +12,16 @@ use super::error::{CliError, DONE, ErrorKind};
 use super::fetch::token;
 use super::workflow;
 use super::workspace::Workspace;
+use crate::domain::RepoName;
+use crate::git::{self, MineOptions};
 use crate::github::ClientSettings;
 use crate::github::probe::Probe;
 use crate::register::{self, keys, page};
 use crate::render::encode;
+use crate::report::quantity;
+
+/// How many kinds of tags are told of a clone.
+const MOST_TAG_FAMILIES: usize = 3;
 
 /// How the private register begins; every key follows, commented out.
 const PRIVATE: &str = "\
@@ -233,12 +239,20 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
     };
     further(&mut text, "", &["incident_labels", "bots"]);
     let mut written = vec!["calendar"];
-    let names: Vec<String> = workspace.github.iter().map(ToString::to_string).collect();
-    if let Some(first) = workspace.github.first() {
+    let patterns = workspace.selectors.iter();
+    let patterns = patterns.filter(|selector| selector.name().is_none());
+    let names: Vec<String> = workspace
+        .github
+        .iter()
+        .map(ToString::to_string)
+        .chain(patterns.map(ToString::to_string))
+        .collect();
+    let first = workspace.github.first().map(RepoName::name);
+    if let Some(first) = first.or_else(|| workspace.selectors.first()?.pattern.owner()) {
         let _ = writeln!(
             text,
             "[[product]]\nname = {}\nrepositories = [{}]",
-            encode::toml(first.name()),
+            encode::toml(first),
             list(&names)
         );
         let mut environments: Vec<String> = probes
@@ -267,13 +281,53 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
         text.push_str(
             "deployments = [\"deployments_api\", \"workflow_runs\", \"releases\", \"tags\"]\n",
         );
-        let found = ["name", "repositories", "production_pattern", "deployments"];
+        let mut found = vec!["name", "repositories", "production_pattern", "deployments"];
+        let tags = tag_lines(workspace);
+        if !tags.is_empty() {
+            text.push_str(&tags);
+            found.push("tag_pattern");
+        }
         further(&mut text, "product", &found);
         written.push("product");
     }
     text.push_str("[calendar]\ntime_zone = \"UTC\"\nholidays = []\n");
     further(&mut text, "calendar", &["time_zone", "holidays"]);
     text.push_str(page::commented_tables(&tables, &written).trim_start());
+    text
+}
+
+/// The tags of the clones that look like releases, with the pattern of each kind, commented out: whether a tag is a deployment, the
+/// team alone knows. Nothing where there are none.
+fn tag_lines(workspace: &Workspace) -> String {
+    let mut text = String::new();
+    for clone in &workspace.clones {
+        let Ok(look) = git::look(&clone.path, &MineOptions::default()) else {
+            continue;
+        };
+        let families = look.tag_families.iter().filter(|family| family.n > 1);
+        for family in families.take(MOST_TAG_FAMILIES) {
+            let what = if family.is_day { "a day" } else { "a version" };
+            let before = if family.prefix.is_empty() {
+                String::new()
+            } else {
+                format!("`{}` and ", family.prefix)
+            };
+            let said = format!(
+                "{} of {} tags are {before}{what}",
+                quantity::count(family.n as u64),
+                quantity::count(look.n_tags as u64)
+            );
+            let said = encode::ci_log(&said);
+            let _ = writeln!(
+                text,
+                "# {said}: where such a tag is a deployment, take away the `#` before the pattern.\n# tag_pattern = {}",
+                encode::toml(&family.pattern())
+            );
+            console::note(&format!(
+                "{said}: where such a tag is a deployment, use the `tag_pattern` of linchpin.toml"
+            ));
+        }
+    }
     text
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::error::{CliError, ErrorKind};
+use super::pager;
 
 /// Watches for the signals from a thread of its own, for as long as the program runs.
 ///
@@ -20,7 +21,11 @@ pub fn watch(context: &Arc<Context>) {
         else {
             return;
         };
-        if let Ok(kind) = runtime.block_on(first()) {
+        while let Ok(kind) = runtime.block_on(first()) {
+            // In a pager Ctrl-C ends a search, not the reading.
+            if kind == ErrorKind::Interrupted && pager::is_open() {
+                continue;
+            }
             context.progress.end(&error(kind).render());
             std::process::exit(kind.exit_code().into());
         }

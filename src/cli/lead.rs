@@ -10,10 +10,10 @@ use super::workspace::Workspace;
 use super::{console, person, private_folder};
 use crate::analysis::Analysis;
 use crate::domain::{PersonId, side_by_side};
-use crate::evidence::lead::{self, LeadSources, ProductSources};
+use crate::evidence::lead::{self, LeadSources, ProductSources, Upcoming};
 use crate::evidence::{Desk, Pack, Page, handing_over};
 use crate::metrics::agreements::agreements;
-use crate::metrics::knowledge::{decay, orphans_if};
+use crate::metrics::knowledge::{decay, files_at_risk, orphans_if};
 use crate::metrics::ownership::handover::{self, Finding, Handover};
 use crate::metrics::review::{areas, waits};
 use crate::render::OutputFile;
@@ -21,7 +21,7 @@ use crate::report::{Block, Document};
 use crate::tables::FactTable;
 use crate::work::history::touches::last_touches;
 use crate::work::pull_requests::{self, Key};
-use crate::work::{Reading, activity};
+use crate::work::{Need, Reading, activity};
 use crate::{metrics, render};
 
 /// Writes `<out>/private/lead/`.
@@ -81,6 +81,7 @@ fn files_of(
         absences,
         delegations,
         pages,
+        upcoming,
     } = named(desk, &members, &products);
     let agreements = agreements(&workspace.register, &measures, readings)
         .map_err(|error| CliError::new(ErrorKind::Configuration, error))?;
@@ -93,6 +94,7 @@ fn files_of(
         packs: &packs,
         absences: &absences,
         delegations: &delegations,
+        upcoming: &upcoming,
         agreements: &agreements,
         accepted: &workspace.register.accepted,
         masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),
@@ -109,6 +111,7 @@ struct Named {
     absences: Vec<(PersonId, Document)>,
     delegations: Vec<Vec<Block>>,
     pages: Vec<Page>,
+    upcoming: Upcoming,
 }
 
 fn named(desk: &Desk<'_>, members: &[PersonId], products: &[ProductSources]) -> Named {
@@ -121,6 +124,7 @@ fn named(desk: &Desk<'_>, members: &[PersonId], products: &[ProductSources]) -> 
         absences: packs.iter().filter_map(card).collect(),
         delegations: declared.map(delegation).collect(),
         pages: lead::pages(desk, &packs, products),
+        upcoming: Upcoming::of(desk),
         packs,
     }
 }
@@ -130,11 +134,17 @@ fn product_sources(reading: &Reading<'_>) -> ProductSources {
         .into_iter()
         .filter_map(|(_, finding)| match finding {
             Finding::Moved(handover) => Some(handover),
-            Finding::TooLittleHistory | Finding::Stays => None,
+            Finding::TooLittleHistory | Finding::Stays | Finding::Substituted(_) => None,
         })
         .collect();
     let stages = handovers.iter().flat_map(|handover| &handover.stages);
-    let shown: BTreeSet<Key> = stages.map(|(_, _, key)| *key).collect();
+    let mut shown: BTreeSet<Key> = stages.map(|(_, _, key)| *key).collect();
+    let reviewers = areas::by_area(reading);
+    let alone = reviewers.values().filter_map(|area| {
+        let own = area.people.get(&area.only_approver()?)?;
+        own.approved.last()
+    });
+    shown.extend(alone);
     let pages = pull_requests::of_product(reading)
         .into_iter()
         .filter(|whole| shown.contains(&whole.key()))
@@ -143,11 +153,24 @@ fn product_sources(reading: &Reading<'_>) -> ProductSources {
         pages: pages.collect(),
         name: reading.product.name.clone(),
         waits: waits::of_product_waits(reading).0.clone(),
-        reviewers: areas::by_area(reading),
+        reviewers,
         knowledge: decay::by_area(reading),
         last_touches: last_touches(reading),
+        files: held_files(reading),
         known_to_one: orphans_if::by_person_and_area(reading),
         active: activity::active_people(reading),
         handovers,
     }
+}
+
+/// Who knows which file; nothing where the history is not read, or nobody was active.
+fn held_files(reading: &Reading<'_>) -> Vec<files_at_risk::HeldFile> {
+    let is_missing = reading
+        .question
+        .missing(reading.product, Need::Ownership)
+        .is_some();
+    if is_missing || decay::stale(reading).is_some() {
+        return Vec::new();
+    }
+    files_at_risk::held_files(reading).0.clone()
 }

@@ -329,7 +329,7 @@ struct Unwritable {
 }
 
 /// The error for what is wrong with an output folder.
-fn refused(error: folder::Error, place: &Path) -> CliError {
+pub(super) fn refused(error: folder::Error, place: &Path) -> CliError {
     let source = match error {
         folder::Error::Refused(refused) => return CliError::refused(refused, "--out"),
         folder::Error::Io { path, source, .. } => Unwritable { path, source },

@@ -5,24 +5,30 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::args::RegisterAddArgs;
+use serde_json::json;
+
+use super::args::{Form, Format, RegisterAddArgs, RegisterCheckArgs};
 use super::console;
+use super::discover;
 use super::error::{CliError, DONE, ErrorKind};
 use super::init;
 use super::registers::private_register;
 use super::report::forgotten_login;
+use super::tables::Answer;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::metrics::REGISTRY;
 use crate::register;
 use crate::render::encode;
+use crate::render::terminal::omitted;
+use crate::report::{Column, Table, TableCell};
 use crate::tables::FactTable;
 use crate::work::Past;
 use crate::work::initiatives::Initiatives;
 use crate::work::unknown::{self, Unknown};
 
 /// Says what the registers name and nobody knows. Both have been read, and validated, when this is called.
-pub fn check(workspace: &Workspace) -> Result<u8, CliError> {
+pub fn check(args: &RegisterCheckArgs, workspace: &Workspace) -> Result<u8, CliError> {
     let metrics: Vec<&str> = REGISTRY.iter().map(|metric| metric.definition.id).collect();
     let (team, private) = (&workspace.register, &workspace.private_register);
     let mut found = unknown::metrics(team, private, &metrics);
@@ -39,6 +45,7 @@ pub fn check(workspace: &Workspace) -> Result<u8, CliError> {
         };
         let analysis = Analysis::of(workspace, parts)?;
         found.extend(unknown::in_the_store(team, private, &analysis.tables));
+        found.extend(of_patterns(&analysis));
         let logins = team.logins().chain(
             private
                 .logins()
@@ -58,24 +65,60 @@ pub fn check(workspace: &Workspace) -> Result<u8, CliError> {
             found.extend(unknown::initiatives(private, &all));
         }
     }
-    for Unknown { place, message } in &found {
-        console::out(&format!(
-            "{}: {}\n",
-            encode::terminal(place),
-            encode::terminal(message)
-        ));
-    }
+    show(&found, args.form)?;
     if !is_there {
         console::note(&encode::terminal(&format!(
             "there is no store in `{}`: logins, repositories, paths and labels are not looked up; `linchpin run` makes it",
             workspace.store.display()
         )));
     }
-    if found.is_empty() {
-        console::out("both registers are in order\n");
-        return Ok(DONE);
+    Ok(if found.is_empty() {
+        DONE
+    } else {
+        ErrorKind::Configuration.exit_code()
+    })
+}
+
+/// Patterns of the team's register that mean nothing, or not what they should.
+fn of_patterns(analysis: &Analysis) -> impl Iterator<Item = Unknown> + '_ {
+    let lines = analysis.findings.patterns.iter();
+    let of_register = lines.filter(|line| line.product.is_some() && line.has_hole());
+    of_register.map(|line| Unknown {
+        place: "product.repositories".to_owned(),
+        message: discover::told(line),
+    })
+}
+
+/// A line each for people; files have the place and the words apart.
+fn show(found: &[Unknown], form: Form) -> Result<(), CliError> {
+    if form.format == Format::Table {
+        let listed = found.iter().take(form.most());
+        let mut text: String = listed
+            .map(|one| encode::terminal(&format!("{}: {}", one.place, one.message)) + "\n")
+            .collect();
+        if found.is_empty() {
+            text.push_str("both registers are in order\n");
+        }
+        text.push_str(&omitted(found.len().saturating_sub(form.most()) as u64));
+        console::show(&text);
+        return Ok(());
     }
-    Ok(ErrorKind::Configuration.exit_code())
+    let cell = |words: &str| TableCell::Text(words.to_owned());
+    let row = |one: &Unknown| vec![cell(&one.place), cell(&one.message)];
+    let object = |one: &Unknown| json!({"place": one.place, "message": one.message});
+    let answer = Answer {
+        before: String::new(),
+        after: String::new(),
+        json: json!({"format": 1, "unknown": found.iter().map(object).collect::<Vec<_>>()}),
+        rows: "unknown",
+        table: Table {
+            title: "What nobody knows".to_owned(),
+            columns: ["place", "message"].map(Column::text).to_vec(),
+            rows: found.iter().map(row).collect(),
+            n_omitted: 0,
+        },
+    };
+    answer.show(form)
 }
 
 /// Adds an entry to the private register, which is made where there is none.

@@ -7,8 +7,14 @@ use super::error::{CliError, ErrorKind};
 use crate::register::{self, PrivateRegister, Register};
 use crate::render::encode::terminal;
 
-pub(super) fn read_register(places: &Places) -> Result<Register, CliError> {
-    let default = PathBuf::from("linchpin.toml");
+/// The team's register, where none is named.
+pub(super) const TEAM: &str = "linchpin.toml";
+/// The private register, where none is named.
+pub(super) const PRIVATE: &str = "linchpin.private.toml";
+
+/// The team's register: the file that is named, or the one of a folder where there is one.
+pub(super) fn read_register(places: &Places, home: &Path) -> Result<Register, CliError> {
+    let default = home.join(TEAM);
     match text_of(places.config.as_deref(), &default)? {
         Some((path, text)) => Ok(register::parse(&text, &path.display().to_string())?),
         None => Ok(Register::default()),
@@ -16,20 +22,17 @@ pub(super) fn read_register(places: &Places) -> Result<Register, CliError> {
 }
 
 /// Where the private register is where none is named: beside the team's.
-pub(super) fn default_private_file(places: &Places) -> PathBuf {
+pub(super) fn default_private_file(places: &Places, home: &Path) -> PathBuf {
     let named = places.private_config.clone();
     let config = places.config.as_deref().and_then(Path::parent);
-    named.unwrap_or_else(|| {
-        config
-            .unwrap_or(Path::new(""))
-            .join("linchpin.private.toml")
-    })
+    named.unwrap_or_else(|| config.unwrap_or(home).join(PRIVATE))
 }
 
 pub(super) fn read_private_register(
     places: &Places,
+    home: &Path,
 ) -> Result<(Option<PathBuf>, PrivateRegister), CliError> {
-    let default = default_private_file(places);
+    let default = default_private_file(places, home);
     match text_of(places.private_config.as_deref(), &default)? {
         Some((path, text)) => {
             let register = private_register(&text, &path)?;

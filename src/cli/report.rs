@@ -8,7 +8,9 @@ use std::path::Path;
 use super::console::note;
 use super::context::Context;
 use super::error::{CliError, ErrorKind};
+use super::manifest::manifest_of;
 use super::output::{Audience, replace_tree};
+use super::templates;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::domain::{Account, Person, RepoName, RepositoryId};
@@ -16,7 +18,7 @@ use crate::evidence::published::Published;
 use crate::evidence::{self, Sources};
 use crate::metrics::agreements::{Agreement, agreements};
 use crate::metrics::knowledge::silos;
-use crate::metrics::movement::{self, RunHead};
+use crate::metrics::movement::{self, RunHead, RunRepository};
 use crate::metrics::recent::Recent;
 use crate::metrics::{self, Measure, unmet};
 use crate::register::{Limit, nearest};
@@ -28,7 +30,7 @@ use crate::report::{
 use crate::store::{self, Store, checksum};
 use crate::tables::{FactTable, Tables};
 use crate::work::unknown::logins_of_nobody;
-use crate::work::{Past, Reading};
+use crate::work::{Past, Product, Reading};
 
 impl Analysis {
     /// Reads the store of a workspace, which somebody may be writing.
@@ -250,6 +252,7 @@ pub fn keep_run(
             .iter()
             .map(|person| checksum(person.as_bytes()).chars().take(16).collect())
             .collect(),
+        repositories: repositories_of(analysis),
         definitions: measures
             .iter()
             .map(|measure| {
@@ -266,27 +269,46 @@ pub fn keep_run(
     Ok(())
 }
 
+/// Which repositories each product has.
+fn repositories_of(analysis: &Analysis) -> Vec<RunRepository> {
+    let names = &analysis.tables.repositories;
+    let products = analysis.question.products.iter();
+    let row = |product: &Product, id: RepositoryId| {
+        let found = names.iter().find(|row| row.repository == id)?;
+        Some(RunRepository {
+            product: product.name.clone(),
+            repository: id,
+            name: found.name.clone(),
+        })
+    };
+    products
+        .flat_map(|product| {
+            let ids = product.repositories.iter();
+            ids.filter_map(move |id| row(product, *id))
+        })
+        .collect()
+}
+
 /// Measures with the rows that are listed, and what was kept of each.
 type Measured<T> = (Vec<Measure>, Vec<T>);
 
-/// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left; beside the measures stands
-/// the summary for a job.
+/// Measures everything and writes `<out>/team`. Of the ledgers only what `keep` makes of them is left; beside the measures stand
+/// the files.
 pub fn write_team_tree<T: Send>(
     analysis: &Analysis,
     readings: &[Reading<'_>],
     workspace: &Workspace,
     keep: &(dyn Fn(&Measure) -> T + Sync),
-) -> Result<(Measured<T>, Vec<u8>), CliError> {
+) -> Result<(Measured<T>, Vec<OutputFile>), CliError> {
     let (files, measured) = team_files(analysis, readings, workspace, keep)?;
     replace_tree(&workspace.out.join("team"), &files, Audience::Everyone)?;
-    let mut files = files.into_iter();
-    let summary = files.find(|(name, _)| name == render::SUMMARY);
-    let summary = summary.map(|(_, bytes)| bytes).unwrap_or_default();
-    Ok((measured, summary))
+    Ok((measured, files))
 }
 
 /// Adds a report's summary to what a job of GitHub's shows. A summary that cannot be written is told: the report is there.
-pub fn add_to_job(place: &Path, summary: &[u8]) {
+pub fn add_to_job(place: &Path, files: &[OutputFile]) {
+    let summary = files.iter().find(|(name, _)| name == render::SUMMARY);
+    let Some((_, summary)) = summary else { return };
     let opened = OpenOptions::new().create(true).append(true).open(place);
     let written = opened.and_then(|mut file| file.write_all(summary));
     if let Err(error) = written {
@@ -357,6 +379,31 @@ pub(super) fn team_files<T: Send>(
     workspace: &Workspace,
     keep: &(dyn Fn(&Measure) -> T + Sync),
 ) -> Result<(Vec<OutputFile>, Measured<T>), CliError> {
+    let defect =
+        |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(ErrorKind::Defect, error);
+    let names = analysis.names(workspace);
+    let (report, measured) = team_report(analysis, readings, workspace, &names, keep)?;
+    let published = published(analysis, readings, &report, &names);
+    let mut files =
+        render::team_tree(&report, &published).map_err(|error| defect(Box::new(error)))?;
+    let own = render::template::files(&workspace.templates, &report).map_err(templates::error)?;
+    // A name that differs in the case of its letters alone is the same file on some disks.
+    files.retain(|(name, _)| !own.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
+    files.extend(own);
+    let manifest = manifest_of(analysis, workspace, &files);
+    let manifest = render::json::manifest(&manifest).map_err(|error| defect(Box::new(error)))?;
+    files.push((render::MANIFEST.to_owned(), manifest.into_bytes()));
+    Ok((files, measured))
+}
+
+/// The team's report, which names nobody, the measures with the rows that are listed, and what `keep` makes of each.
+pub(super) fn team_report<T: Send>(
+    analysis: &Analysis,
+    readings: &[Reading<'_>],
+    workspace: &Workspace,
+    names: &Names,
+    keep: &(dyn Fn(&Measure) -> T + Sync),
+) -> Result<(TeamReport, Measured<T>), CliError> {
     let (measures, kept): (Vec<Measure>, Vec<T>) = metrics::measure_each(readings, &|measure| {
         let kept = keep(&measure);
         let measure = metrics::material::with_rows(measure, &analysis.question);
@@ -389,12 +436,8 @@ pub(super) fn team_files<T: Send>(
         })
         .collect();
     events.sort_by(|a, b| (a.on, &a.title).cmp(&(b.on, &b.title)));
-    let recent = Recent::of(readings, &definition.recent_metrics(), |months| {
-        events
-            .iter()
-            .map(|event| event.on)
-            .rfind(|on| months.contains(on))
-    });
+    let days: Vec<_> = events.iter().map(|event| event.on).collect();
+    let recent = Recent::of(readings, &definition.recent_metrics(), &days);
     let agreements = agreements_of(workspace, &measures, readings)?;
     let today = workspace.inquiry().today();
     let accepted: Vec<AcceptedFlag> = workspace
@@ -412,7 +455,6 @@ pub(super) fn team_files<T: Send>(
             until: accepted.until,
         })
         .collect();
-    let names = analysis.names(workspace);
     let input = TeamInput {
         as_of: analysis.question.as_of,
         window: analysis.question.window,
@@ -422,6 +464,7 @@ pub(super) fn team_files<T: Send>(
         repositories: &faces,
         measures: &measures,
         certificates: &analysis.findings.certificates,
+        patterns: &analysis.findings.patterns,
         gaps: &analysis.findings.gaps,
         accepted: &accepted,
         agreed: &agreed_limits(workspace),
@@ -430,13 +473,11 @@ pub(super) fn team_files<T: Send>(
         agreements: &agreements,
         title: workspace.register.title.as_deref(),
         description: workspace.register.description.as_deref(),
-        names: &names,
+        names,
         minimum_n: analysis.question.minimum_n,
         minimum_people: analysis.question.minimum_people,
         version: env!("CARGO_PKG_VERSION"),
     };
     let report = crate::report::team(&input, &definition);
-    let published = published(analysis, readings, &report, &names);
-    let files = render::team_tree(&report, &published).map_err(|error| defect(Box::new(error)))?;
-    Ok((files, (measures, kept)))
+    Ok((report, (measures, kept)))
 }

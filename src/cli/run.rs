@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use super::console;
 use super::context::Context;
+use super::discover;
 use super::error::{CliError, DONE, PARTIAL};
-use super::fetch::{self, Fetched};
+use super::fetch::{self, Fetched, counted};
+use super::mining::{derived, is_current, mine, mined, mined_again, state_file};
+use super::mirrors::with_mirrors;
 use super::output::{check_untracked, check_writable};
 use super::report::{add_to_job, keep_run, write_team_tree};
 use super::workspace::Workspace;
+use super::{browser, console, summary};
 use crate::analysis::Analysis;
-use crate::derive::{Findings, IDENTITY, MinedClone, derive, inputs, told_of};
+use crate::derive::{self, Findings, IDENTITY, derive, inputs};
 use crate::domain::{Account, Person, RepoName, RepositoryId};
-use crate::git::{self, MineOptions};
-use crate::github::decode;
 use crate::metrics::unmet::{self, Unmet};
 use crate::metrics::{Measure, movement};
-use crate::register::{Merges, Refs};
 use crate::store::facts::INPUTS;
 use crate::store::{self, Mode, Store};
 use crate::tables::FactTable;
@@ -38,16 +38,24 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
         check_writable(&workspace.out)?;
     }
     let store = open_to_write(&workspace.store)?;
+    let workspace = &discover::resolved(context, workspace, &store)?;
+    let n_steps = if until == Until::Report { 4 } else { 3 };
     // GitHub's repositories have their keys first, in the order in which they are fetched.
+    context.progress.step(1, n_steps);
     let fetched = fetch::fetch(context, workspace, &store)?;
     if until == Until::Fetched {
         fetched.must_have_asked()?;
     }
     bind(&store, workspace, fetched.unknown())?;
+    let workspace = &with_mirrors(context, workspace, &store, &fetched)?;
     let end = || match until {
-        Until::Report => report_from(context, workspace, &store, &fetched),
+        Until::Report => {
+            context.progress.step(4, n_steps);
+            report_from(context, workspace, &store, &fetched)
+        }
         Until::Fetched | Until::Facts => {
             let mut findings = Findings::read(&store)?;
+            findings.patterns.clone_from(&workspace.patterns);
             findings.accept(&workspace.register, workspace.inquiry().today(), |name| {
                 store.known_id(name)
             });
@@ -56,7 +64,7 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
             fetched.finish(if is_partial { PARTIAL } else { DONE })
         }
     };
-    if mine_and_derive(context, workspace, &store, &fetched)? == Facts::Rebuilt {
+    if mine_and_derive(context, workspace, &store, &fetched, n_steps)? == Facts::Rebuilt {
         return end();
     }
     match end() {
@@ -64,7 +72,7 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
             context
                 .progress
                 .say("the facts in the store are damaged: they are rebuilt");
-            rebuild(context, workspace, &store, &fetched)?;
+            rebuild(context, workspace, &store, &fetched, n_steps)?;
             end()
         }
         other => other,
@@ -86,14 +94,6 @@ enum Facts {
     Rebuilt,
 }
 
-/// Something that can be derived again: damage to it counts as its absence.
-fn derived(store: &Store, path: &str) -> Result<Option<Vec<u8>>, CliError> {
-    match store.read(path) {
-        Err(store::Error::Damaged { .. }) => Ok(None),
-        other => Ok(other?),
-    }
-}
-
 /// Mines, derives and reports on a store that was fetched already.
 #[cfg(feature = "demo")]
 pub fn mine_and_report(
@@ -103,7 +103,8 @@ pub fn mine_and_report(
 ) -> Result<u8, CliError> {
     bind(store, workspace, &[])?;
     let fetched = Fetched::default();
-    mine_and_derive(context, workspace, store, &fetched)?;
+    mine_and_derive(context, workspace, store, &fetched, 4)?;
+    context.progress.step(4, 4);
     report_from(context, workspace, store, &fetched)
 }
 
@@ -112,6 +113,7 @@ fn mine_and_derive(
     workspace: &Workspace,
     store: &Store,
     fetched: &Fetched,
+    n_steps: usize,
 ) -> Result<Facts, CliError> {
     let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
     if is_current(workspace, store)?
@@ -119,12 +121,13 @@ fn mine_and_derive(
         && derived(store, INPUTS)?.as_deref()
             == Some(inputs(store, &workspace.register, web, why_not).as_bytes())
     {
+        derive::refresh(store)?;
         context
             .progress
             .say("nothing new: the facts in the store are current");
         return Ok(Facts::Kept);
     }
-    rebuild(context, workspace, store, fetched)?;
+    rebuild(context, workspace, store, fetched, n_steps)?;
     Ok(Facts::Rebuilt)
 }
 
@@ -138,7 +141,9 @@ fn rebuild(
     workspace: &Workspace,
     store: &Store,
     fetched: &Fetched,
+    n_steps: usize,
 ) -> Result<(), CliError> {
+    context.progress.step(2, n_steps);
     let (web, why_not) = (workspace.web.as_deref(), fetched.why_not());
     let register = &workspace.register;
     let (identity, facts) = std::thread::scope(|scope| {
@@ -148,8 +153,22 @@ fn rebuild(
             let commit = move || store.commit_file(&state_file(repository), &state);
             states.push(scope.spawn(commit));
         };
-        let clones = mine(context, workspace, store, &mut keep)?;
-        let derived = derive(store, register, &clones, web, why_not)?;
+        let (signers, mut held) = mine(context, workspace, store, &mut keep)?;
+        context.progress.step(3, n_steps);
+        context.progress.doing("deriving facts");
+        let mut histories = |at: usize| match held.get_mut(at).and_then(Option::take) {
+            Some(clone) => Ok(clone),
+            None => mined_again(workspace, store, at),
+        };
+        let derived = derive(
+            store,
+            register,
+            &signers,
+            &mut histories,
+            web,
+            why_not,
+            derive::MOST_ROWS_HELD,
+        )?;
         for state in states {
             state
                 .join()
@@ -160,10 +179,14 @@ fn rebuild(
     tell_namesakes(context, store, &identity.people);
     // Last: a kill before this derives anew.
     facts.commit(store, &inputs(store, register, web, why_not))?;
+    let n_names = identity.person_of_account.len() + identity.person_of_signature.len();
     context.progress.say(&format!(
-        "identity: {} accounts and signatures are {} people",
-        identity.person_of_account.len() + identity.person_of_signature.len(),
-        identity.people.len()
+        "identity: {} {}",
+        match n_names {
+            1 => "1 account or signature is".to_owned(),
+            n => format!("{n} accounts and signatures are"),
+        },
+        counted(identity.people.len() as u64, "people")
     ));
     Ok(())
 }
@@ -202,7 +225,8 @@ fn report_from(
     store: &Store,
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
-    let analysis = Analysis::read(store, &workspace.inquiry(), &FactTable::ALL)?;
+    let mut analysis = Analysis::read(store, &workspace.inquiry(), &FactTable::ALL)?;
+    analysis.findings.patterns.clone_from(&workspace.patterns);
     report_on(context, workspace, &analysis, Some(store), fetched)
 }
 
@@ -240,17 +264,21 @@ fn report_on(
             .map(|_| store::runs::encode(&movement::rows(measure)))
             .transpose()
     };
-    let ((measures, rows), summary) = write_team_tree(analysis, &readings, workspace, &rows_of)?;
+    context.progress.doing("measuring, and writing the report");
+    let ((measures, rows), files) = write_team_tree(analysis, &readings, workspace, &rows_of)?;
     if let Some(place) = &context.job_summary {
-        add_to_job(place, &summary);
+        add_to_job(place, &files);
     }
     let rows: Option<Vec<Vec<u8>>> = rows.into_iter().collect::<Result<_, _>>()?;
     if let (Some(rows), Some(store)) = (rows, kept_in) {
         keep_run(store, analysis, workspace, &measures, rows)?;
     }
     context.progress.finish();
-    let place = workspace.out.join("team").join("index.html");
-    console::out(&format!("{}\n", place.display()));
+    if context.is_quiet {
+        console::out(&format!("{}\n", browser::page(workspace).display()));
+    } else {
+        console::out(&summary::of_files(&files, workspace));
+    }
     if analysis.findings.is_partial() {
         context.progress.say("partial data: some of what was asked for is missing; see the banner and team/data_quality.json");
         return fetched.finish(PARTIAL);
@@ -273,89 +301,32 @@ fn bind(store: &Store, workspace: &Workspace, unknown: &[RepoName]) -> Result<()
     Ok(())
 }
 
-/// What to mine of a clone. Everything that there is: as of when it is looked at is for the report to say, and a store must not
-/// depend on who looked first.
-fn options(
-    workspace: &Workspace,
-    store: &Store,
-    repository: RepositoryId,
-) -> Result<MineOptions, CliError> {
-    let mining = &workspace.register.mining;
-    let of_github = decode::default_branch(store, repository)?;
-    let forgotten: std::sync::Arc<store::Forgotten> = store.forgotten();
-    Ok(MineOptions {
-        all_refs: mining.refs == Refs::All,
-        default_branch: of_github.or_else(|| workspace.register.default_branch.clone()),
-        excluded_globs: mining.exclude.clone(),
-        max_files_per_commit: mining.max_files_per_commit,
-        diff_merges_first_parent: mining.merges == Merges::FirstParent,
-        forgotten: (!forgotten.is_empty()).then_some(forgotten),
-        ..MineOptions::default()
-    })
-}
-
-fn state_file(repository: RepositoryId) -> String {
-    format!("mined/{}.state", repository.0)
-}
-
-/// Whether mining would find in every clone what is in the store already.
-fn is_current(workspace: &Workspace, store: &Store) -> Result<bool, CliError> {
-    for clone in &workspace.clones {
-        let repository = store.repository_id_of_key(&clone.name)?;
-        let Some(state) = derived(store, &state_file(repository))? else {
-            return Ok(false);
-        };
-        let options = options(workspace, store, repository)?;
-        if !git::is_current(&clone.path, &options, &state)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Mines the clones; `keep` is given the state of each.
-fn mine(
+/// Fetches and mines into a store, and derives nothing.
+pub(super) fn gather(
     context: &Context,
     workspace: &Workspace,
     store: &Store,
-    keep: &mut dyn FnMut(RepositoryId, Vec<u8>),
-) -> Result<Vec<MinedClone>, CliError> {
-    let mut clones = Vec::new();
+) -> Result<Fetched, CliError> {
+    context.progress.step(1, 2);
+    let fetched = fetch::fetch(context, workspace, store)?;
+    bind(store, workspace, fetched.unknown())?;
+    let workspace = &with_mirrors(context, workspace, store, &fetched)?;
+    context.progress.step(2, 2);
     for clone in &workspace.clones {
-        let repository = store.repository_id_of_key(&clone.name)?;
-        let previous = derived(store, &state_file(repository))?;
-        let options = options(workspace, store, repository)?;
-        let mined = git::mine(
-            &clone.path,
-            &options,
-            previous.as_deref(),
-            &context.progress,
-        )?;
-        keep(repository, mined.state);
-        let n_elsewhere = mined.history.n_elsewhere();
-        let elsewhere = match n_elsewhere {
-            0 => String::new(),
-            n => format!(", {n} on other refs only"),
-        };
-        context.progress.say(&format!(
-            "mined {}: {} commits ({} new{elsewhere}), {} changed files, {} gaps",
-            crate::render::encode::terminal(&clone.name),
-            mined.history.commits.len(),
-            mined.n_new_commits,
-            mined.history.changes.len(),
-            mined.history.gaps.len()
-        ));
-        if let Some(told) = told_of(&mined.history.gaps) {
-            let name = &clone.name;
-            context
-                .progress
-                .say(&crate::render::encode::terminal(&format!("{name}: {told}")));
-        }
-        clones.push(MinedClone {
-            repository,
-            path: clone.path.clone(),
-            history: mined.history,
-        });
+        let (clone, state) = mined(context, workspace, store, clone)?;
+        store.commit_file(&state_file(clone.repository), &state)?;
     }
-    Ok(clones)
+    Ok(fetched)
+}
+
+/// Derives facts of what the store holds and of the clones; says whether something of it is missing.
+pub(super) fn derive_all(
+    context: &Context,
+    workspace: &Workspace,
+    store: &Store,
+    fetched: &Fetched,
+) -> Result<u8, CliError> {
+    rebuild(context, workspace, store, fetched, 3)?;
+    let findings = Findings::read(store)?;
+    Ok(if findings.is_partial() { PARTIAL } else { DONE })
 }

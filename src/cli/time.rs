@@ -68,6 +68,21 @@ pub fn resolve(time: &Time, now: Timestamp, zone: &TimeZone) -> Result<Resolved,
     })
 }
 
+/// A window as days of a zone: `2026-01-01 to 2026-04-01 (Europe/Lisbon)`.
+#[must_use]
+pub fn days(window: Window, zone: &TimeZone) -> String {
+    let day = |at| zone.to_datetime(at).date();
+    let name = zone.iana_name().unwrap_or("UTC");
+    format!("{} to {} ({name})", day(window.since), day(window.until))
+}
+
+/// An instant to the minute, in a zone: `2026-07-01 01:00`.
+#[must_use]
+pub fn minute(at: Timestamp, zone: &TimeZone) -> String {
+    let at = zone.to_datetime(at);
+    format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
+}
+
 /// `90d` and `12w` count back from `from`; a date is its first instant in the zone; else RFC 3339.
 fn instant(
     text: &str,

@@ -1,20 +1,25 @@
 //! `linchpin verify`: what a write-up says, held against what linchpin would write.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::VerifyArgs;
+use serde_json::json;
+
+use super::args::{Format, VerifyArgs};
 use super::console;
 use super::context::Context;
 use super::error::{CROSSED, CliError, DONE, ErrorKind};
 use super::report::team_files;
+use super::tables::Answer;
 use super::workspace::Workspace;
 use super::{lead, person};
 use crate::analysis::Analysis;
 use crate::domain::Account;
 use crate::evidence::follow_up;
+use crate::render::terminal::omitted;
 use crate::render::verify::{Finding, Written};
 use crate::render::{encode, html, pack};
+use crate::report::{Column, Table, TableCell};
 use crate::tables::FactTable;
 use crate::work::roster::person_of;
 
@@ -27,17 +32,29 @@ pub fn verify(args: &VerifyArgs, context: &Context, workspace: &Workspace) -> Re
     let texts = args.files.iter().map(|file| read(file));
     let texts: Vec<String> = texts.collect::<Result<_, _>>()?;
     let written = written(workspace)?;
-    let mut n = 0;
+    let mut found: Vec<(&PathBuf, Finding)> = Vec::new();
     for (file, text) in args.files.iter().zip(&texts) {
-        for finding in written.findings(text) {
-            console::out(&format!(
-                "{}\n",
-                encode::terminal(&sentence(file, &finding))
-            ));
-            n += 1;
-        }
+        found.extend(
+            written
+                .findings(text)
+                .into_iter()
+                .map(|finding| (file, finding)),
+        );
     }
-    if n == 0 {
+    // What is wrong in a write-up is told whole: a line that is left out reads as a line that holds.
+    let form = args.form.whole();
+    match form.format {
+        // As compilers tell it: editors find the place.
+        Format::Table => {
+            let listed = found.iter().take(form.most());
+            let lines = listed
+                .map(|(file, finding)| format!("{}\n", encode::terminal(&sentence(file, finding))));
+            let n_omitted = found.len().saturating_sub(form.most());
+            console::show(&(lines.collect::<String>() + &omitted(n_omitted as u64)));
+        }
+        _ => answer(&found).show(form)?,
+    }
+    if found.is_empty() {
         context.progress.say(
             "every id, page, date and number stands in the evidence or in the figures of this window",
         );
@@ -63,7 +80,45 @@ fn sentence(file: &Path, finding: &Finding) -> String {
     )
 }
 
-fn read(file: &Path) -> Result<String, CliError> {
+fn answer(found: &[(&PathBuf, Finding)]) -> Answer {
+    let text = |words: String| TableCell::Text(words);
+    let row = |(file, finding): &(&PathBuf, Finding)| {
+        let instead = finding.instead_of.clone();
+        vec![
+            text(file.display().to_string()),
+            TableCell::Number(finding.line.to_string()),
+            text(finding.what.word().to_owned()),
+            text(finding.text.clone()),
+            instead.map_or(TableCell::Missing(None), TableCell::Text),
+        ]
+    };
+    let object = |(file, finding): &(&PathBuf, Finding)| {
+        json!({
+            "file": file.display().to_string(),
+            "line": finding.line,
+            "what": finding.what.word(),
+            "text": finding.text,
+            "instead_of": finding.instead_of,
+        })
+    };
+    let mut columns = ["file", "line", "what", "written", "evidence"].map(Column::text);
+    columns[1] = Column::number("line");
+    Answer {
+        before: String::new(),
+        after: String::new(),
+        json: json!({"format": 1, "findings": found.iter().map(object).collect::<Vec<_>>()}),
+        rows: "findings",
+        table: Table {
+            title: "Not in the evidence".to_owned(),
+            columns: columns.to_vec(),
+            rows: found.iter().map(row).collect(),
+            n_omitted: 0,
+        },
+    }
+}
+
+/// A text file of the user's.
+pub(super) fn read(file: &Path) -> Result<String, CliError> {
     let unreadable = |source: Box<dyn std::error::Error + Send + Sync>| {
         let message = format!(
             "`{}` cannot be read: {source}",

@@ -5,16 +5,22 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::again::Again;
 use super::args::{AnalysisArgs, Places};
+use super::discover::Looked;
 use super::error::{CliError, ErrorKind};
-use super::registers::{default_private_file, read_private_register, read_register};
+use super::found::Found;
+use super::registers::{TEAM, default_private_file, read_private_register, read_register};
 use super::time::{self, Resolved};
 use crate::analysis::Inquiry;
-use crate::domain::RepoName;
+use crate::domain::{
+    Completeness, Listings, PatternLine, RepoName, RepositoryPattern, Selector, discovered,
+};
 use crate::git::{self, GitHubName};
 use crate::github::ApiAddress;
 use crate::register::{PrivateRegister, Register};
 use crate::render::encode::terminal;
+use crate::render::template::Template;
 
 /// A clone and what it is called.
 #[derive(Debug, Clone)]
@@ -27,9 +33,23 @@ pub struct Clone {
     pub name: String,
     /// What its remotes name besides: on the same server, or anywhere where none of them is read.
     pub others: Vec<GitHubName>,
+    /// Whether it is one of linchpin's own, in the store.
+    pub is_mirror: bool,
 }
 
 impl Clone {
+    /// One of linchpin's own mirrors of a repository on GitHub.
+    #[must_use]
+    pub fn mirror(path: PathBuf, name: &str) -> Self {
+        Self {
+            path,
+            github: name.parse().ok(),
+            name: name.to_owned(),
+            others: Vec::new(),
+            is_mirror: true,
+        }
+    }
+
     /// What its remotes name beside what is read, and the step that has it read; nothing where they name nothing else.
     #[must_use]
     pub fn not_read(&self, api: &ApiAddress) -> Vec<String> {
@@ -57,7 +77,11 @@ impl Clone {
 }
 
 /// Everything a command needs to know before it starts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of its own: a flag, a setting, or whose the register is"
+)]
 pub struct Workspace {
     /// Clones.
     pub clones: Vec<Clone>,
@@ -65,6 +89,20 @@ pub struct Workspace {
     pub github: Vec<RepoName>,
     /// Repositories that only a register lying in the clone names: the reader's token is not used for them.
     pub unasked: Vec<RepoName>,
+    /// Patterns that only such a register has: GitHub is not asked what they mean.
+    pub unasked_patterns: Vec<String>,
+    /// What the command line names on GitHub.
+    pub selectors: Vec<Selector>,
+    /// Whether the register was given, and did not merely lie in the clone.
+    pub trusts_register: bool,
+    /// The owners that are named: what `topic:` and `team:` without an owner mean where there is one.
+    pub owners: Vec<String>,
+    /// The most repositories that a pattern may mean.
+    pub max_repositories: u64,
+    /// What each pattern gave; empty until they are resolved.
+    pub patterns: Vec<PatternLine>,
+    /// What kept GitHub from being asked which repositories there are.
+    pub looked: Looked,
     /// The team's register.
     pub register: Register,
     /// The private register's file, where there is one.
@@ -79,14 +117,20 @@ pub struct Workspace {
     pub store: PathBuf,
     /// Output directory.
     pub out: PathBuf,
+    /// How another command names the same data.
+    pub again: Again,
     /// GitHub's API.
     pub api: ApiAddress,
     /// Where GitHub's pages are; `None`: unknown.
     pub web: Option<String>,
     /// No network.
     pub offline: bool,
+    /// Whether linchpin keeps mirrors of repositories that have no clone here.
+    pub mirrors: bool,
     /// Whether the store may be read by others.
     pub cache_safe: bool,
+    /// Templates of the user's own for the team tree.
+    pub templates: Vec<Template>,
 }
 
 impl Workspace {
@@ -131,7 +175,9 @@ impl Workspace {
 
     /// Resolves arguments of a command that reads clones. `now` is the clock's instant.
     pub fn resolve(args: &AnalysisArgs, now: Timestamp) -> Result<Self, CliError> {
-        Self::over(args, now, clones(&args.places)?)
+        let places = &args.places;
+        let is_named = !places.github.is_empty() || given_products(places)?;
+        Self::over(args, now, clones(places, is_named)?)
     }
 
     /// Resolves arguments of a command that reads the store alone.
@@ -142,60 +188,149 @@ impl Workspace {
     fn over(args: &AnalysisArgs, now: Timestamp, clones: Vec<Clone>) -> Result<Self, CliError> {
         let places = &args.places;
         let api = ApiAddress::parse(&places.api_url)?;
-        let register = read_register(places)?;
-        let (private_file, private_register) = read_private_register(places)?;
+        let found = Found::of(places);
+        let register = read_register(places, &found.registers)?;
+        let (private_file, private_register) = read_private_register(places, &found.registers)?;
         let time = time::resolve(&args.time, now, &register.calendar.zone())?;
         let mut github: Vec<RepoName> = clones
             .iter()
             .filter_map(|clone| clone.github.clone())
             .collect();
-        github.extend(places.github.iter().cloned());
-        let of_register = register
-            .products
-            .iter()
-            .flat_map(|product| product.repositories.iter().cloned());
-        let mut unasked = Vec::new();
-        if places.config.is_some() {
-            github.extend(of_register);
-        } else {
-            // Whoever wrote the clone wrote this register: it may not say what the reader's token is used for.
-            unasked.extend(of_register.filter(|name| !github.iter().any(|own| is_same(own, name))));
+        if let Some(mistake) = Selector::mistake_among(&places.github) {
+            return Err(
+                CliError::new(ErrorKind::Usage, format!("`--github`: {mistake}"))
+                    .hint("name what is meant once, and leave out what is not"),
+            );
         }
-        for names in [&mut github, &mut unasked] {
-            names.sort_by_key(|name| name.to_string().to_ascii_lowercase());
-            names.dedup_by(|a, b| is_same(a, b));
-        }
-        Ok(Self {
+        github.extend(places.github.iter().filter_map(Selector::name).cloned());
+        let trusts_register = places.config.is_some();
+        let owners = owners(&places.github, &register, trusts_register, &clones);
+        let mirrors = !places.no_clone && register.mining.clones;
+        let mut workspace = Self {
             clones,
             github,
-            unasked,
+            unasked: Vec::new(),
+            unasked_patterns: Vec::new(),
+            selectors: places.github.clone(),
+            trusts_register,
+            owners,
+            max_repositories: places.max_repositories,
+            patterns: Vec::new(),
+            looked: Looked::default(),
             register,
             private_file,
-            default_private_file: default_private_file(places),
+            default_private_file: default_private_file(places, &found.registers),
             private_register,
             time,
-            store: places.store.clone(),
-            out: places.out.clone(),
+            store: found.store,
+            out: found.out,
+            again: Again::of(args),
             web: api.web(),
             api,
             offline: places.offline,
+            mirrors,
             cache_safe: places.cache_safe,
-        })
+            templates: Vec::new(),
+        };
+        workspace.take_repositories();
+        Ok(workspace)
+    }
+
+    /// Takes in what patterns mean by some lists. `known` are the names that the store has: a glob that was never listed is held
+    /// against them.
+    pub fn resolve_patterns(
+        &mut self,
+        listings: &Listings,
+        known: &[RepoName],
+    ) -> Result<(), CliError> {
+        let own = discovered(None, &self.selectors, listings, known);
+        self.github.extend(own.names);
+        let (register, lines) = self.register.resolved(listings, known, TEAM)?;
+        if !self.trusts_register {
+            let unknown = lines
+                .iter()
+                .filter(|line| line.completeness == Completeness::Skipped);
+            self.unasked_patterns = unknown.map(|line| line.pattern.clone()).collect();
+        }
+        self.register = register;
+        self.patterns = own.lines;
+        self.patterns.extend(lines);
+        self.take_repositories();
+        Ok(())
+    }
+
+    /// Takes the register's repositories, as far as it may say what the reader's token is used for.
+    fn take_repositories(&mut self) {
+        let of_register: Vec<RepoName> = self
+            .register
+            .products
+            .iter()
+            .flat_map(|product| product.repositories.iter().cloned())
+            .collect();
+        if self.trusts_register {
+            self.github.extend(of_register);
+        } else {
+            // Whoever wrote the clone wrote this register: it may not say what the reader's token is used for.
+            let is_own = |name: &RepoName| self.github.iter().any(|own| own.is_same(name));
+            self.unasked = of_register
+                .into_iter()
+                .filter(|name| !is_own(name))
+                .collect();
+        }
+        for names in [&mut self.github, &mut self.unasked] {
+            names.sort_by_key(RepoName::key);
+            names.dedup_by(|a, b| a.is_same(b));
+        }
     }
 }
 
-fn is_same(a: &RepoName, b: &RepoName) -> bool {
-    a.to_string().eq_ignore_ascii_case(&b.to_string())
+/// The owners that are named by the command line and a register that was given, in lower case; where none is, those of the clones.
+fn owners(
+    selectors: &[Selector],
+    register: &Register,
+    trusts_register: bool,
+    clones: &[Clone],
+) -> Vec<String> {
+    let of_register = register
+        .products
+        .iter()
+        .filter(|_| trusts_register)
+        .flat_map(|product| &product.selectors);
+    let named: BTreeSet<String> = selectors
+        .iter()
+        .chain(of_register)
+        .filter_map(|selector| selector.pattern.owner())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if !named.is_empty() {
+        return named.into_iter().collect();
+    }
+    let of_clones = clones.iter().filter_map(|clone| clone.github.as_ref());
+    let of_clones: BTreeSet<String> = of_clones
+        .map(|name| name.owner().to_ascii_lowercase())
+        .collect();
+    of_clones.into_iter().collect()
 }
 
-fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
+/// Whether a register was given that names repositories.
+fn given_products(places: &Places) -> Result<bool, CliError> {
+    if places.config.is_none() {
+        return Ok(false);
+    }
+    let register = read_register(places, &Found::of(places).registers)?;
+    let mut products = register.products.iter();
+    Ok(products.any(|product| !product.selectors.is_empty()))
+}
+
+/// The clones that are named, else the one that this is in; none where repositories of GitHub are named and this is in none.
+fn clones(places: &Places, is_named: bool) -> Result<Vec<Clone>, CliError> {
     let mut paths = places.repositories.clone();
     if paths.is_empty() {
         let here = PathBuf::from(".");
         match git::remote_github_names(&here) {
             Ok(_) => paths.push(here),
             // Without a clone there is still GitHub, when it was named.
-            Err(git::Error::NotARepository { .. }) if !places.github.is_empty() => {}
+            Err(git::Error::NotARepository { .. }) if is_named => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -214,8 +349,15 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
             api.is_loopback() || found.host.eq_ignore_ascii_case(api.site())
         };
         let is_named = |found: &GitHubName| {
-            let mut named = places.github.iter();
-            is_asked(found) && named.any(|name| is_same(name, &found.name))
+            let mut named = places.github.iter().filter(|one| !one.leaves_out);
+            let is_meant = |pattern: &RepositoryPattern| match pattern {
+                RepositoryPattern::Name(_) | RepositoryPattern::Glob { .. } => {
+                    pattern.matcher().is_match(&found.name, &[])
+                }
+                // Which repositories these mean, GitHub alone knows.
+                RepositoryPattern::Topic { .. } | RepositoryPattern::Team { .. } => false,
+            };
+            is_asked(found) && named.any(|selector| is_meant(&selector.pattern))
         };
         let chosen = others
             .iter()
@@ -235,9 +377,12 @@ fn clones(places: &Places) -> Result<Vec<Clone>, CliError> {
             github,
             name,
             others,
+            is_mirror: false,
         });
     }
-    pair(&mut clones, &places.github);
+    let named = places.github.iter().filter_map(Selector::name);
+    let named: Vec<RepoName> = named.cloned().collect();
+    pair(&mut clones, &named);
     apart(&clones)?;
     Ok(clones)
 }
@@ -289,7 +434,7 @@ fn pair(clones: &mut [Clone], named: &[RepoName]) {
 }
 
 /// The work tree that a directory is in, so that a clone has one name wherever in it the command is typed; else the path itself.
-fn top_of(path: PathBuf) -> PathBuf {
+pub(super) fn top_of(path: PathBuf) -> PathBuf {
     if path.join(".git").exists() || path.join("HEAD").exists() {
         return path;
     }
@@ -331,6 +476,7 @@ mod tests {
                     github: name.map(|name| name.parse().unwrap()),
                     name: name.unwrap_or("here").to_owned(),
                     others: Vec::new(),
+                    is_mirror: false,
                 })
                 .collect();
             let named: Vec<RepoName> = named.iter().map(|name| name.parse().unwrap()).collect();

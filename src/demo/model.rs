@@ -59,6 +59,10 @@ pub struct HostTeam {
 
 /// A repository and all its work.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent settings of a repository"
+)]
 pub struct HostRepository {
     /// Owner's login.
     pub owner: String,
@@ -74,6 +78,14 @@ pub struct HostRepository {
     pub default_branch: Option<String>,
     /// Archived.
     pub is_archived: bool,
+    /// A fork of another one.
+    pub is_fork: bool,
+    /// Topics.
+    pub topics: Vec<String>,
+    /// Slugs of its owner's teams that have access to it.
+    pub teams: Vec<String>,
+    /// KiB on the host's disk.
+    pub disk_kib: u64,
     /// Issues switched on.
     pub has_issues: bool,
     /// Created.
@@ -337,6 +349,11 @@ pub enum EventKind {
     AddedToMergeQueue,
     /// Left the merge queue.
     RemovedFromMergeQueue,
+    /// Assigned to somebody.
+    Assigned {
+        /// Login; `None` for a ghost.
+        assignee: Option<String>,
+    },
     /// Labelled.
     Labeled {
         /// Label name.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::work::pattern::BadPattern;
-use crate::{git, github, store};
+use crate::{git, github, register, store};
 
 /// Why there are no facts.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,12 @@ pub enum Error {
         /// The names of the settings.
         changed: String,
     },
+    /// A clone is not what it was when it was mined a moment ago.
+    #[error("the clone `{path}` was changed while it was read", path = path.display())]
+    Changed {
+        /// The clone.
+        path: PathBuf,
+    },
     /// What is kept beside them cannot be read.
     #[error(transparent)]
     Damaged(serde_json::Error),
@@ -42,6 +48,9 @@ pub enum Error {
     /// What GitHub answered.
     #[error(transparent)]
     GitHub(#[from] github::Error),
+    /// What the register means, now that it is known which repositories there are.
+    #[error(transparent)]
+    Register(#[from] register::Error),
     /// A pattern of the register.
     #[error(transparent)]
     Pattern(#[from] BadPattern),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{Error, MinedClone};
-use crate::domain::{Completeness, Gap, RepoName, RepositoryId, Stream, StreamCertificate};
+use crate::domain::{
+    Completeness, Gap, PatternLine, RepoName, RepositoryId, Stream, StreamCertificate,
+};
 use crate::register::Register;
 use crate::store::{self, Store};
 
@@ -19,6 +21,9 @@ pub struct Findings {
     /// Records, or parts of them, that came from GitHub and could not be read, by stream.
     #[serde(default)]
     pub dropped: Vec<(RepositoryId, Stream, u64)>,
+    /// What each pattern of the register and the command line gave: told by whoever resolved them, never kept with the facts.
+    #[serde(skip)]
+    pub patterns: Vec<PatternLine>,
 }
 
 impl Findings {
@@ -38,10 +43,17 @@ impl Findings {
     /// Puts in the certificates of the last fetch: a stream may have stopped short, or caught up, without a new record.
     fn catch_up(&mut self, store: &Store) -> Result<(), Error> {
         for entry in store.repositories() {
-            for line in store::state::read(store, entry.id)?.certificates() {
+            for mut line in store::state::read(store, entry.id)?.certificates() {
                 let is_same = |known: &StreamCertificate| {
                     (known.repository, known.stream) == (line.repository, line.stream)
                 };
+                // A mirror that could not be brought up to date has the history that it had.
+                if let Some(mined) = self.certificates.iter().find(|known| is_same(known))
+                    && line.stream == Stream::History
+                {
+                    line.fetched = mined.fetched;
+                    line.watermark = mined.watermark;
+                }
                 self.certificates.retain(|known| !is_same(known));
                 self.certificates.push(line);
             }
@@ -76,6 +88,7 @@ impl Findings {
     #[must_use]
     pub fn is_partial(&self) -> bool {
         self.certificates.iter().any(StreamCertificate::is_partial)
+            || self.patterns.iter().any(PatternLine::has_hole)
     }
 
     /// Marks the holes that a register accepts on a day.

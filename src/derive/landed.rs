@@ -24,14 +24,12 @@ const LANDED: &str = "landed";
 /// Calls the closed pull requests that landed merged, as of their closing, and says so in their timeline.
 ///
 /// `sign` is what the title or a label of one that landed matches.
-pub fn settle(facts: &mut Facts, clones: &[MinedClone], sign: &Regex) {
+pub fn settle(facts: &mut Facts, clone: &MinedClone, sign: &Regex) {
     let mut naming: BTreeMap<(RepositoryId, PrNumber), Vec<&Commit>> = BTreeMap::new();
-    for clone in clones {
-        for commit in clone.history.landed() {
-            if let Some(number) = commit.pull_request {
-                let key = (clone.repository, PrNumber(number));
-                naming.entry(key).or_default().push(commit);
-            }
+    for commit in clone.history.landed() {
+        if let Some(number) = commit.pull_request {
+            let key = (clone.repository, PrNumber(number));
+            naming.entry(key).or_default().push(commit);
         }
     }
     if naming.is_empty() {
@@ -93,7 +91,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::domain::{History, SignatureId};
+    use crate::domain::{History, Origin, SignatureId};
     use crate::register::Register;
 
     fn hour(hours: i64) -> Timestamp {
@@ -113,6 +111,7 @@ mod tests {
             committer_offset_seconds: 0,
             landed_at: hour(at),
             co_authors: Vec::new(),
+            marks: Vec::new(),
             subject: subject.to_owned(),
             pull_request: Some(7),
             reverts: None,
@@ -175,8 +174,10 @@ mod tests {
             n_comments: 0,
             labels: vec![label.to_owned()],
             closes_issues: Vec::new(),
+            origin: Origin::NoEvidence,
+            answers_for: None,
         });
-        settle(&mut facts, &[clone], &Regex::new(pattern).unwrap());
+        settle(&mut facts, &clone, &Regex::new(pattern).unwrap());
         let row = &facts.pull_requests[0];
         let is_merged = row.state == PullRequestState::Merged;
         assert_eq!(row.merged_at, is_merged.then(|| hour(100)));

@@ -1,31 +1,36 @@
 //! Raw answers and histories → facts: decode, resolve identity, relabel, write. The only place where the two sources meet.
 
+mod discovery;
 mod error;
 mod findings;
+mod gathered;
 mod landed;
 mod patches;
+mod provenance;
 mod settings;
 mod side;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::domain::{
-    AccountSeen, Facts, Forgetting as _, Gap, History, Person, PersonId, RepositoryId, Signature,
+    Agents, Facts, Forgetting as _, History, Person, PersonId, RepositoryId, Signature,
 };
 use crate::git::identity::{self, Identity};
-use crate::github;
 use crate::register::Register;
+use crate::store::discovery::OF_FACTS;
 use crate::store::facts::Derived;
-use crate::store::{self, Forgotten, RepositoryEntry, Store, facts as store_facts};
-use crate::tables::{PatchRow, Repository, SideRow};
+use crate::store::{self, Forgotten, Store, facts as store_facts};
+use crate::tables::Repository;
 use crate::work::pattern::BadPattern;
 
+pub use discovery::{names, refresh, resolved};
 pub use error::Error;
 pub use findings::{FINDINGS, Findings, told_of};
 pub use settings::{SETTINGS, Settings};
 
-use findings::{complete, history_certificate};
+use findings::complete;
+use gathered::Gathered;
 
 /// A mined clone on its way into the tables.
 #[derive(Debug)]
@@ -38,12 +43,41 @@ pub struct MinedClone {
     pub history: History,
 }
 
+/// Who signed the commits of a clone: all of it that has to be known of every clone at once.
+#[derive(Debug)]
+pub struct Signers {
+    /// The clone's id in the store.
+    pub repository: RepositoryId,
+    /// Its signatures, as its history numbers them.
+    pub signatures: Vec<Signature>,
+    /// By signature: how many commits it is the author of, and when the newest was committed, in seconds since 1970.
+    pub authored: Vec<(u64, i64)>,
+}
+
+impl Signers {
+    /// Those of a clone.
+    #[must_use]
+    pub fn of(clone: &MinedClone) -> Self {
+        Self {
+            repository: clone.repository,
+            signatures: clone.history.signatures.clone(),
+            authored: authored(&clone.history),
+        }
+    }
+}
+
+/// Gives the clone of a place among the signers, once each, in their order.
+pub type Histories<'a> = dyn FnMut(usize) -> Result<MinedClone, Error> + 'a;
+
+/// So many rows of raw answers are kept decoded from who is who to the tables; more are decoded a second time.
+pub const MOST_ROWS_HELD: usize = 2_000_000;
+
 /// Where the merge graph is kept between commands.
 pub const IDENTITY: &str = "facts/identity.json";
 
 /// Raised with every change of the tables or of what is derived into them: facts of another shape are derived anew from what is
 /// in the store.
-const SHAPE: u32 = 4;
+const SHAPE: u32 = 6;
 
 /// Everything that facts depend on, as a text.
 pub fn inputs(
@@ -61,100 +95,82 @@ pub fn inputs(
     format!("{version:?}\n{register}\n{web:?}\n{no_github:?}\n{without}\n{files}")
 }
 
-/// Derives facts and stages them in the store. `web` is where repositories with
-/// a GitHub name have their pages; `no_github` says why GitHub was not asked, where it was not, and the fix.
+/// Derives facts and stages them in the store, one repository after the other: what is in memory at once grows with the largest of
+/// them alone, and with the names of everybody.
+///
+/// `web` is where repositories with a GitHub name have their pages; `no_github` says why GitHub was not asked, where it was not, and
+/// the fix. As many as `most_held` rows of raw answers are kept until they are written ([`MOST_ROWS_HELD`]).
 pub fn derive(
     store: &Store,
     register: &Register,
-    clones: &[MinedClone],
+    signers: &[Signers],
+    histories: &mut Histories<'_>,
     web: Option<&str>,
     no_github: Option<(&str, &str)>,
+    most_held: usize,
 ) -> Result<(Identity, Derived), Error> {
-    let Gathered {
-        mut facts,
-        accounts,
-        links,
-        mut repositories,
-        mut findings,
-    } = gather(store, web)?;
-    let mut signatures: Vec<Signature> = Vec::new();
-    let mut first_signature = Vec::new();
-    let mut commits = Vec::new();
-    for clone in clones {
-        first_signature.push(signatures.len());
-        signatures.extend(clone.history.signatures.iter().cloned());
-        commits.extend(authored(&clone.history));
-    }
-    let identity = identity::resolve(&identity::Evidence {
-        accounts: &accounts,
-        signatures: &signatures,
-        commits: &commits,
-        site: web
-            .and_then(|web| web.split_once("://"))
-            .map(|(_, site)| site),
-        links: &links,
-        aliases: &aliases(register, &store.forgotten()),
-        bots: &register.bots,
-        ai_reviewers: &register.ai_reviewers,
-        merge_same_names: register.merge_same_names,
-    });
-    facts.relabel(|id| {
-        usize::try_from(id.0)
-            .ok()
-            .and_then(|at| identity.person_of_account.get(at))
-            .copied()
-            .unwrap_or(id)
-    });
+    let mut gathered = Gathered::of(store, web, most_held)?;
+    let agents = Agents::known().and(&register.agents);
+    let identity = who_is_who(store, register, signers, &gathered, web, &agents);
+    let people = named(&identity.people, register);
     let pattern = &register.landed_pattern;
     let sign = regex::Regex::new(pattern).map_err(|_| BadPattern(pattern.clone()))?;
-    landed::settle(&mut facts, clones, &sign);
-    let patches: Vec<Vec<PatchRow>> = clones
-        .iter()
-        .map(|clone| patches::of_unlanded(clone, &facts))
-        .collect::<Result<_, _>>()?;
-    let forgotten = store.forgotten();
-    let side: Vec<Vec<SideRow>> = clones
-        .iter()
-        .map(|clone| {
-            let name = repositories.get(&clone.repository);
-            let name = name.map_or("", |repository| &repository.name);
-            side::of_clone(clone, name, &facts, register, &*forgotten)
-        })
-        .collect::<Result<_, _>>()?;
-    let mut mined = Vec::new();
-    let made = patches.iter().zip(&side);
-    for ((clone, first), (patches, side)) in clones.iter().zip(&first_signature).zip(made) {
-        let end = first + clone.history.signatures.len();
-        let person_of = identity
-            .person_of_signature
-            .get(*first..end)
-            .unwrap_or_default();
-        mined.push(store_facts::Mined {
-            repository: clone.repository,
-            history: &clone.history,
-            person_of,
-            patches,
-            side,
-        });
-        findings.certificates.push(history_certificate(clone));
-        findings
-            .gaps
-            .extend(clone.history.gaps.iter().map(|gap| Gap {
-                repository: Some(clone.repository),
-                ..gap.clone()
-            }));
-        if let Some(repository) = repositories.get_mut(&clone.repository) {
-            repository.default_branch = repository
-                .default_branch
-                .take()
-                .or_else(|| clone.history.default_branch.clone());
-        }
+    let step = Step {
+        store,
+        register,
+        sign: &sign,
+        who: &provenance::Who {
+            agents: &agents,
+            people: &people,
+        },
+        person_of_account: &identity.person_of_account,
+    };
+    let mut derived = Derived::default();
+    let mut of_signature = identity.person_of_signature.as_slice();
+    let mut clones = Vec::with_capacity(signers.len());
+    for one in signers {
+        let n = one.signatures.len().min(of_signature.len());
+        let (own, rest) = of_signature.split_at(n);
+        of_signature = rest;
+        clones.push((one.repository, own));
     }
+    for (at, (one, (repository, person_of))) in signers.iter().zip(&clones).enumerate() {
+        let clone = histories(at)?;
+        // Who is who goes by the place of a signature: another list would put the work of one down to another.
+        if clone.history.signatures != one.signatures {
+            return Err(Error::Changed { path: clone.path });
+        }
+        let row = gathered.repositories.get(repository).cloned();
+        let row = row.unwrap_or_else(|| Repository {
+            repository: *repository,
+            name: String::new(),
+            url: None,
+            default_branch: None,
+            former_names: Vec::new(),
+        });
+        let facts = gathered.take(store, *repository)?;
+        derived.add(step.take(&row, facts, Some((&clone, person_of)))?);
+        gathered.told_by(&clone);
+    }
+    let with_clone: BTreeSet<RepositoryId> = clones.iter().map(|(id, _)| *id).collect();
+    let without: Vec<Repository> = gathered
+        .repositories
+        .values()
+        .filter(|row| !with_clone.contains(&row.repository))
+        .cloned()
+        .collect();
+    for row in &without {
+        let facts = gathered.take(store, row.repository)?;
+        derived.add(step.take(row, facts, None)?);
+    }
+    let Gathered {
+        repositories,
+        mut findings,
+        ..
+    } = gathered;
     complete(&mut findings, repositories.keys().copied(), no_github);
     let rows: Vec<Repository> = repositories.into_values().collect();
-    let people = named(&identity.people, register);
-    let mut derived = store_facts::stage_mined(store, &rows, &people, &mined)?;
-    derived.add(store_facts::stage_facts(store, &facts)?);
+    derived.complete(store, &rows, &people)?;
     findings.gaps.sort();
     findings.gaps.dedup();
     findings
@@ -163,74 +179,93 @@ pub fn derive(
     derived.add_file(store, FINDINGS, &json(&findings)?)?;
     derived.add_file(store, IDENTITY, &json(&identity)?)?;
     derived.add_file(store, SETTINGS, &json(&Settings::of(register))?)?;
+    if let Some(listings) = discovery::of_facts(store)? {
+        derived.add_file(store, OF_FACTS, &listings)?;
+    }
     Ok((identity, derived))
 }
 
-/// What the raw answers of all repositories say, with account indices that run through.
-#[derive(Default)]
-struct Gathered {
-    facts: Facts,
-    accounts: Vec<AccountSeen>,
-    /// Address and account index.
-    links: Vec<(String, usize)>,
-    repositories: BTreeMap<RepositoryId, Repository>,
-    findings: Findings,
+fn who_is_who(
+    store: &Store,
+    register: &Register,
+    signers: &[Signers],
+    gathered: &Gathered,
+    web: Option<&str>,
+    agents: &Agents,
+) -> Identity {
+    let signatures = signers
+        .iter()
+        .flat_map(|one| one.signatures.iter().cloned());
+    let signatures: Vec<Signature> = signatures.collect();
+    let authored = signers.iter().flat_map(|one| one.authored.iter().copied());
+    let authored: Vec<(u64, i64)> = authored.collect();
+    identity::resolve(&identity::Evidence {
+        accounts: &gathered.accounts,
+        signatures: &signatures,
+        commits: &authored,
+        site: web
+            .and_then(|web| web.split_once("://"))
+            .map(|(_, site)| site),
+        links: &gathered.links,
+        aliases: &aliases(register, &store.forgotten()),
+        bots: &register.bots,
+        ai_reviewers: &register.ai_reviewers,
+        agents,
+        merge_same_names: register.merge_same_names,
+    })
 }
 
-fn gather(store: &Store, web: Option<&str>) -> Result<Gathered, Error> {
-    let mut gathered = Gathered::default();
-    gathered.findings.gaps.extend(store.recovered());
-    for entry in store.repositories() {
-        let decoded = github::facts(store, entry.id)?;
-        gathered.findings.gaps.extend(decoded.1);
-        let mut decoded = decoded.0;
-        // Account indices of one repository follow those of the ones before it.
-        let offset = gathered.accounts.len();
-        let shift =
-            |id: PersonId| PersonId(id.0.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX)));
-        decoded.facts.relabel(shift);
-        gathered.links.extend(
-            decoded
-                .email_links
-                .into_iter()
-                .filter_map(|(email, account)| {
-                    Some((email, usize::try_from(account.0).ok()?.checked_add(offset)?))
-                }),
+/// What the tables of every repository are made with.
+struct Step<'a> {
+    store: &'a Store,
+    register: &'a Register,
+    /// What the title or a label of a pull request that landed matches.
+    sign: &'a regex::Regex,
+    who: &'a provenance::Who<'a>,
+    person_of_account: &'a [PersonId],
+}
+
+impl Step<'_> {
+    /// Stages the tables of one repository: of its clone, whose signatures are those people's, and of GitHub's facts.
+    fn take(
+        &self,
+        row: &Repository,
+        mut facts: Facts,
+        mined: Option<(&MinedClone, &[PersonId])>,
+    ) -> Result<Derived, Error> {
+        facts.relabel(|id| {
+            let at = usize::try_from(id.0).ok();
+            let person = at.and_then(|at| self.person_of_account.get(at));
+            person.copied().unwrap_or(id)
+        });
+        let Some((clone, person_of)) = mined else {
+            provenance::settle(&mut facts, None, row.url.as_deref(), self.who);
+            return Ok(store_facts::stage_repository(self.store, None, &facts)?);
+        };
+        landed::settle(&mut facts, clone, self.sign);
+        let patches = patches::of_unlanded(clone, &facts)?;
+        let forgotten = self.store.forgotten();
+        let side = side::of_clone(clone, &row.name, &facts, self.register, &*forgotten)?;
+        let origins = provenance::settle(
+            &mut facts,
+            Some((clone, person_of)),
+            row.url.as_deref(),
+            self.who,
         );
-        let dropped = &decoded.n_dropped;
-        gathered
-            .findings
-            .dropped
-            .extend(dropped.iter().map(|(stream, n)| (entry.id, *stream, *n)));
-        gathered.accounts.append(&mut decoded.accounts);
-        gathered.facts.append(decoded.facts);
-        let state = store::state::read(store, entry.id)?;
-        gathered.findings.certificates.extend(state.certificates());
-        let github_branch = decoded
-            .repository
-            .as_ref()
-            .and_then(|found| found.default_branch.clone());
-        gathered.repositories.insert(
-            entry.id,
-            Repository {
-                repository: entry.id,
-                name: entry.name.clone(),
-                url: web
-                    .filter(|_| entry.name.contains('/'))
-                    .map(|web| format!("{web}/{}", entry.name)),
-                default_branch: github_branch,
-                former_names: former_names(&entry),
-            },
-        );
+        let mined = store_facts::Mined {
+            repository: clone.repository,
+            history: &clone.history,
+            person_of,
+            origins: &origins,
+            patches: &patches,
+            side: &side,
+        };
+        Ok(store_facts::stage_repository(
+            self.store,
+            Some(&mined),
+            &facts,
+        )?)
     }
-    Ok(gathered)
-}
-
-/// What a repository was called before: the other names under which it was asked for.
-fn former_names(entry: &RepositoryEntry) -> Vec<String> {
-    let today = entry.name.to_lowercase();
-    let names = entry.keys.iter().filter(|key| **key != today);
-    names.cloned().collect()
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {

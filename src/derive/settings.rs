@@ -29,9 +29,10 @@ impl Settings {
         let settings = [
             ("bots", format!("{:?}", register.bots)),
             ("ai_reviewers", format!("{:?}", register.ai_reviewers)),
+            ("[[agent]]", format!("{:?}", register.agents)),
             ("merge_same_names", register.merge_same_names.to_string()),
             ("default_branch", format!("{:?}", register.default_branch)),
-            ("[mining]", format!("{:?}", register.mining)),
+            ("[mining]", register.mining.of_facts()),
             ("[[member]]", format!("{members:?}")),
             ("[[product]]", format!("{products:?}")),
         ];

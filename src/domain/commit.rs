@@ -108,6 +108,8 @@ pub struct Commit {
     pub landed_at: Timestamp,
     /// `Co-authored-by` trailers, after `.mailmap`, without the author, no duplicates.
     pub co_authors: Vec<SignatureId>,
+    /// Lines of the message that may be an agent's: trailers and footers, as [`super::Agents::is_mark`] finds them.
+    pub marks: Vec<String>,
     /// First paragraph of the message on one line; lossy UTF-8.
     pub subject: String,
     /// The pull request that the message says it lands: `… (#12)`, `Merge pull request #12 from …`, or a landing bot's trailer.
@@ -221,6 +223,59 @@ pub struct Ownership {
     pub surviving_lines: u32,
 }
 
+/// How a line leaves the default branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineEnd {
+    /// It was deleted, or others took its place.
+    Deleted,
+    /// The same commit has its text elsewhere, or with other blanks around it.
+    Moved,
+    /// A revision that `.git-blame-ignore-revs` names took it away.
+    Formatted,
+}
+
+impl LineEnd {
+    /// The word used in facts.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Moved => "moved",
+            Self::Formatted => "formatted",
+        }
+    }
+
+    /// The end of a word written by [`LineEnd::word`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Deleted, Self::Moved, Self::Formatted]
+            .into_iter()
+            .find(|end| end.word() == word)
+    }
+}
+
+/// Lines that one commit wrote, of one kind of file, and what became of them on the default branch.
+///
+/// All lines that `git blame` ever says are the commit's are counted: those that its landing brought, and the few that a later merge
+/// brings back or an ignored revision splits off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineLife {
+    /// Index into [`History::commits`].
+    pub commit: u32,
+    /// Why their files are left out of knowledge; `None`: they count.
+    pub exclusion: Option<Exclusion>,
+    /// How many; at least 1.
+    pub lines: u32,
+    /// After how many whole days, counted from the commit's landing, they left the default branch, and how; `None`: they are in the
+    /// newest tree, or were there for longer than [`LineLife::LONGEST_DAYS`].
+    pub ended: Option<(u16, LineEnd)>,
+}
+
+impl LineLife {
+    /// Lives that end later are not told from those that last.
+    pub const LONGEST_DAYS: u16 = 365;
+}
+
 /// A tag and the commit it points at (peeled).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
@@ -230,6 +285,17 @@ pub struct Tag {
     pub commit: CommitId,
     /// When it was tagged: the tagger's time of an annotated tag, else the commit's committer time.
     pub tagged_at: Timestamp,
+}
+
+/// A note that says that an agent wrote lines of a commit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AgentNote {
+    /// The commit.
+    pub commit: CommitId,
+    /// The tool, as it calls itself.
+    pub tool: String,
+    /// The model, where the note names one.
+    pub model: Option<String>,
 }
 
 /// Everything mined from one repository, whatever instant a reader asks about.
@@ -252,6 +318,8 @@ pub struct History {
     pub signatures: Vec<Signature>,
     /// Surviving lines by quarter end and at the tip; empty where ownership was not asked for.
     pub ownership: Vec<Ownership>,
+    /// What became of the lines that commits wrote, in the order of `commits`; empty where ownership was not asked for.
+    pub line_lives: Vec<LineLife>,
     /// Tags, by time, then name.
     pub tags: Vec<Tag>,
     /// The commit at the default branch's tip; `None` for an empty repository.
@@ -260,6 +328,8 @@ pub struct History {
     pub default_branch: Option<String>,
     /// The lines of CODEOWNERS in the tip's tree; empty where there is no such file.
     pub codeowners: Vec<CodeownersLine>,
+    /// Commits of which a note says that agents wrote lines, sorted; empty where the notes were not fetched.
+    pub agent_notes: Vec<AgentNote>,
     /// Whether history is cut off (a shallow clone): every figure is partial then.
     pub is_shallow: bool,
     /// What could not be read, and why.

@@ -1,9 +1,9 @@
-//! All facts gathered from GitHub, as rows.
+//! All facts gathered from GitHub, as rows, and what they and git tell of agents.
 
 use super::{
     Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
-    PersonId, PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId, Review,
-    ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowJob, WorkflowRun,
+    PersonId, Provenance, PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId,
+    Review, ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowJob, WorkflowRun,
 };
 
 /// Rows by table. Until [`Facts::relabel`] has run, a [`PersonId`] is the index of an account as a stream showed it.
@@ -47,6 +47,8 @@ pub struct Facts {
     pub milestones: Vec<Milestone>,
     /// Environments, by repository and name.
     pub environments: Vec<Environment>,
+    /// What tells that agents had a part in pull requests, reviews and commits: from GitHub and from git.
+    pub provenance: Vec<Provenance>,
 }
 
 impl Facts {
@@ -56,6 +58,7 @@ impl Facts {
         for row in &mut self.pull_requests {
             map(&mut row.author);
             map(&mut row.merged_by);
+            map(&mut row.answers_for);
         }
         self.pull_request_commits
             .iter_mut()
@@ -84,6 +87,10 @@ impl Facts {
         for row in &mut self.team_members {
             row.person = person_of(row.person);
         }
+        for row in &mut self.provenance {
+            map(&mut row.agent);
+            map(&mut row.delegator);
+        }
     }
 
     /// How many approvals a merge into the default branch needs today; `None` where the rules could not be read.
@@ -111,6 +118,30 @@ impl Facts {
             })
     }
 
+    /// How many rows there are.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        [
+            self.pull_requests.len(),
+            self.pull_request_commits.len(),
+            self.pull_request_files.len(),
+            self.reviews.len(),
+            self.comments.len(),
+            self.review_requests.len(),
+            self.timeline.len(),
+            self.issues.len(),
+            self.issue_comments.len(),
+            self.deployments.len(),
+            self.deployment_statuses.len(),
+            self.releases.len(),
+            self.workflow_runs.len(),
+            self.workflow_jobs.len(),
+            self.provenance.len(),
+        ]
+        .iter()
+        .sum()
+    }
+
     /// Adds another set of rows, for instance a further repository's.
     pub fn append(&mut self, mut other: Self) {
         self.pull_requests.append(&mut other.pull_requests);
@@ -135,5 +166,6 @@ impl Facts {
         self.team_members.append(&mut other.team_members);
         self.milestones.append(&mut other.milestones);
         self.environments.append(&mut other.environments);
+        self.provenance.append(&mut other.provenance);
     }
 }

@@ -1,5 +1,6 @@
 //! What is missing, and why. A gap travels beside the data it is a hole in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::RepositoryId;
@@ -78,7 +79,9 @@ impl Stream {
 }
 
 /// How much of a stream is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Completeness {
     /// All of it, up to the watermark.

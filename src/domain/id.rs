@@ -121,6 +121,18 @@ impl RepoName {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// Whether GitHub takes both for the same name: it does not look at the case of letters.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.owner.eq_ignore_ascii_case(&other.owner) && self.name.eq_ignore_ascii_case(&other.name)
+    }
+
+    /// The form under which two spellings of one name are equal.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.to_string().to_ascii_lowercase()
+    }
 }
 
 impl fmt::Display for RepoName {
@@ -134,24 +146,28 @@ impl fmt::Display for RepoName {
 #[error("`{0}` is not a repository name of the form `owner/name`")]
 pub struct NotARepoName(pub String);
 
+/// Whether a text can be an owner or a repository's own name.
+pub(super) fn is_repo_name_part(part: &str) -> bool {
+    !part.is_empty()
+        && part.len() <= 100
+        && part != "."
+        && part != ".."
+        && part
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
 impl FromStr for RepoName {
     type Err = NotARepoName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let valid = |part: &str| {
-            !part.is_empty()
-                && part.len() <= 100
-                && part != "."
-                && part != ".."
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-        };
         match text.split_once('/') {
-            Some((owner, name)) if valid(owner) && valid(name) => Ok(Self {
-                owner: owner.to_owned(),
-                name: name.to_owned(),
-            }),
+            Some((owner, name)) if is_repo_name_part(owner) && is_repo_name_part(name) => {
+                Ok(Self {
+                    owner: owner.to_owned(),
+                    name: name.to_owned(),
+                })
+            }
             _ => Err(NotARepoName(text.to_owned())),
         }
     }

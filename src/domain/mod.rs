@@ -2,47 +2,55 @@
 //!
 //! Nothing here performs IO, reads a clock or imports another module of the crate (invariant I1).
 
+pub mod agents;
 pub mod calendar;
 pub mod codeowners;
 pub mod commit;
 pub mod delivery;
+pub mod discovery;
 pub mod facts;
 pub mod forgotten;
 pub mod gap;
 pub mod governance;
 pub mod id;
 pub mod incident;
-mod machines;
+pub mod listing;
 pub mod moment;
 pub mod naming;
 pub mod person;
+pub mod provenance;
 pub mod pull_request;
+pub mod selector;
 mod side_by_side;
 pub mod time;
 pub mod work_item;
 
+pub use agents::{Agents, DeclaredAgent, is_machine_branch};
 pub use calendar::{WorkCalendar, WorkPattern};
 pub use codeowners::{Codeowners, parse_codeowners};
 pub use commit::{
-    ChangeKind, Commit, Exclusion, FileChange, History, MergedFile, Ownership, Signature,
-    SignatureId, Tag,
+    AgentNote, ChangeKind, Commit, Exclusion, FileChange, History, LineEnd, LineLife, MergedFile,
+    Ownership, Signature, SignatureId, Tag,
 };
 pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowJob, WorkflowRun};
+pub use discovery::{Discovered, PatternLine, discovered};
 pub use facts::Facts;
 pub use forgotten::{Forgetting, StandIn};
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
 pub use governance::{CodeownersLine, Environment, MergeRule, Milestone, Team, TeamMember};
 pub use id::{
-    CommitId, CommitPrefix, EmailAddress, Login, PatchId, PersonId, PrNumber, RepoName,
-    RepositoryId,
+    CommitId, CommitPrefix, EmailAddress, Login, NotARepoName, PatchId, PersonId, PrNumber,
+    RepoName, RepositoryId,
 };
 pub use incident::{Attribution, Cause, Incident, NoCause, ResolvedFrom, Rung, StartedFrom};
-pub use machines::is_machine_branch;
+pub use listing::{Departure, ListedRepository, Listing, ListingTrouble, Listings, Source};
 pub use person::{Account, AccountSeen, Person};
+pub use provenance::{Origin, Provenance, ProvenanceKind};
 pub use pull_request::{
     Comment, CommentKind, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,
     RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent,
 };
+pub use selector::{NotASelector, RepositoryPattern, Selector};
 pub use side_by_side::side_by_side;
 pub use time::{Bucket, Elapsed, Granularity, Window, zone};
 pub use work_item::{Issue, IssueComment};

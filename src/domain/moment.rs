@@ -27,6 +27,8 @@ pub enum Kind {
     FirstDays,
     /// Comments that a commit on the same file followed.
     TakenUp,
+    /// A change that an agent was given to do.
+    Delegated,
     /// Reviews of a fortnight.
     Reviewed,
     /// A review that asked for changes.
@@ -55,7 +57,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of a pack.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Merged,
         Self::DecisionRecord,
         Self::Postmortem,
@@ -66,6 +68,7 @@ impl Kind {
         Self::Released,
         Self::FirstDays,
         Self::TakenUp,
+        Self::Delegated,
         Self::Reviewed,
         Self::ChangesRequested,
         Self::Unblocked,
@@ -94,6 +97,7 @@ impl Kind {
             Self::Released => "released",
             Self::FirstDays => "first_days",
             Self::TakenUp => "taken_up",
+            Self::Delegated => "delegated",
             Self::Reviewed => "reviewed",
             Self::ChangesRequested => "changes_requested",
             Self::Unblocked => "unblocked",
@@ -123,6 +127,7 @@ impl Kind {
             Self::Released => "Releases",
             Self::FirstDays => "With people who were new",
             Self::TakenUp => "Comments that a commit followed",
+            Self::Delegated => "Changes given to agents",
             Self::Reviewed => "Reviews, by fortnight",
             Self::ChangesRequested => "Reviews that asked for changes",
             Self::Unblocked => "Standstills ended",
@@ -158,6 +163,10 @@ impl Kind {
             Self::TakenUp => {
                 "threads that this person opened in a quarter on somebody's pull requests, and on whose file a commit of the pull \
                  request followed"
+            }
+            Self::Delegated => {
+                "a pull request that an agent's account opened in the window, and whose description or commits name this person as whoever \
+                 had it done"
             }
             Self::Reviewed => {
                 "requests to this person of a fortnight, and reviews and comments on others' pull requests in it"

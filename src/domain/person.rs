@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::agents::Agents;
 use super::id::{EmailAddress, Login, PersonId};
-use super::machines;
 
 /// What kind of actor stands behind an account. Every metric applies the same class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,43 +45,13 @@ impl Account {
     /// services are told apart by their whole login, never by a part of it (`robotham` is a person).
     #[must_use]
     pub fn of_login(login: &str, typed_as_bot: bool) -> Self {
-        let lower = login.to_ascii_lowercase();
-        let bare = lower.strip_suffix("[bot]").unwrap_or(&lower);
-        if let Some(account) = machines::of_login(bare) {
-            return account;
-        }
-        if typed_as_bot || lower.ends_with("[bot]") {
-            return Self::Automation;
-        }
-        if bare == "ghost" {
-            return Self::Ghost;
-        }
-        Self::Human
+        Agents::known().class_of_login(login, typed_as_bot)
     }
 
     /// The class of a commit signature, from its name and address.
     #[must_use]
     pub fn of_signature(name: &str, email: &str) -> Self {
-        let email = email.trim().to_ascii_lowercase();
-        let (local, domain) = email.rsplit_once('@').unwrap_or((&email, ""));
-        let login = local.split_once('+').map_or(local, |(_, login)| login);
-        let by_login = if domain.starts_with("users.noreply.") {
-            Self::of_login(login, false)
-        } else {
-            Self::Human
-        };
-        if by_login != Self::Human {
-            return by_login;
-        }
-        if let Some(account) = machines::of_signature(name, &email) {
-            return account;
-        }
-        let lower = name.trim().to_ascii_lowercase();
-        if lower.ends_with("[bot]") {
-            Self::of_login(&lower, true)
-        } else {
-            Self::Human
-        }
+        Agents::known().class_of_signature(name, email)
     }
 }
 

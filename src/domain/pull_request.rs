@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::id::{CommitId, PersonId, PrNumber, RepositoryId};
+use super::provenance::Origin;
 
 /// Whether a pull request is open, merged, or closed without a merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +72,10 @@ pub struct PullRequest {
     pub labels: Vec<String>,
     /// Numbers of the issues that it closes, in the same repository.
     pub closes_issues: Vec<u64>,
+    /// Where it comes from, as far as anything tells.
+    pub origin: Origin,
+    /// The person who answers for it: its author, or whoever had an agent open it; `None`: not known.
+    pub answers_for: Option<PersonId>,
 }
 
 /// A commit in a pull request's own list.
@@ -184,6 +189,8 @@ pub struct Comment {
     pub body_length: u64,
     /// The review's or comment's own page.
     pub url: String,
+    /// What the agent is called whom its text calls by `@login`: as in [`Provenance::tool`](super::Provenance::tool).
+    pub calls_agent: Option<String>,
     /// Its text, as it came: quoted only in the private tree.
     pub body: String,
 }

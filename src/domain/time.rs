@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The IANA time zone of a name; `None` where there is none.
@@ -56,7 +57,7 @@ impl Elapsed {
 }
 
 /// A half-open window of time, `[since, until)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Window {
     /// The first instant inside.
     pub since: Timestamp,
@@ -73,7 +74,9 @@ impl Window {
 }
 
 /// How long a bucket is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Granularity {
     /// ISO weeks: Monday to Sunday.

@@ -170,18 +170,9 @@ impl Away<'_> {
         let stuck_after = days(self.sources.past.question.flow.stuck_after_working_days);
         let n = |n: u64| format!("n = {n}");
         let (from, to) = (self.spell.from, self.spell.to);
-        let product = if self
-            .observed
-            .found
-            .iter()
-            .any(|two| two.product != one.product)
-        {
-            format!("{}: ", one.product)
-        } else {
-            String::new()
-        };
+        let product = &one.product;
         Table {
-            title: format!("{product}before, during and after {from} to {to}"),
+            title: format!("{product}: before, during and after {from} to {to}"),
             columns,
             rows: vec![
                 row("First to last day".to_owned(), &|period, _| {

@@ -1,6 +1,7 @@
 //! How the waits of merged pull requests on one person stand against those on the others: the card of the lead's page, and of that
 //! person's own.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Bucket, PersonId};
@@ -12,7 +13,7 @@ use crate::report::table::{Column, Table, TableCell};
 use crate::work::Question;
 
 /// How waits on one person stand, over the window and by quarter of the merge.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Bottleneck {
     /// Name.
     pub name: String,
@@ -28,7 +29,7 @@ pub struct Bottleneck {
 }
 
 /// One stretch of time. Hours are working hours of the person who was asked, where hours are agreed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Stretch {
     /// `2026-Q1`; `None`: the window.
     pub quarter: Option<String>,
@@ -235,7 +236,8 @@ fn table(unit: Unit, product: &str, one: &Bottleneck) -> Table {
             Column::number("n"),
             Column::text("Against the others"),
         ],
-        rows: one.quarters.iter().map(row).collect(),
+        // The newest first.
+        rows: one.quarters.iter().rev().map(row).collect(),
         n_omitted: 0,
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::{
     Facts, Issue, IssueComment, PersonId, PullRequestFile, RepositoryId, is_machine_branch,
 };
 use crate::work::Past;
+use crate::work::agents_at_work::Tools;
 use crate::work::delivery::incidents::{Known, known};
 use crate::work::delivery::response::{self, Response, Responses};
 use crate::work::delivery::undone;
@@ -24,6 +25,8 @@ pub(super) struct Index<'a> {
     items: Vec<Item<'a>>,
     /// The pull requests that somebody wrote, was asked to review, reviewed or commented on, by their places.
     of_person: HashMap<PersonId, Vec<usize>>,
+    /// The pull requests that somebody had an agent open, by their places, each with what the agent is called.
+    delegated: HashMap<PersonId, Vec<(usize, &'a str)>>,
     pub(super) issues: BTreeMap<Key, (&'a Issue, Vec<&'a IssueComment>)>,
     /// What counts as an incident.
     pub(super) incidents: BTreeMap<Key, Known<'a>>,
@@ -119,17 +122,14 @@ impl<'a> Index<'a> {
                 }
             }
         }
-        let starts_at = facts
-            .pull_requests
-            .iter()
-            .map(|pull_request| pull_request.created_at)
-            .min();
+        let opened = facts.pull_requests.iter().map(|row| row.created_at);
         Self {
+            delegated: delegated(sources.past, &items),
             items,
             of_person,
             issues: issues(facts),
             incidents,
-            starts_at,
+            starts_at: opened.min(),
             written: of_everybody,
             together: together(sources.past),
             generated: sources
@@ -247,10 +247,35 @@ impl<'a> Index<'a> {
             .filter_map(|at| self.items.get(*at))
     }
 
+    /// The pull requests that somebody had an agent open, by repository and number, each with what the agent is called.
+    pub(super) fn delegated_by(
+        &self,
+        person: PersonId,
+    ) -> impl Iterator<Item = (&Item<'a>, &'a str)> {
+        let places = self.delegated.get(&person).into_iter().flatten();
+        places.filter_map(|(at, tool)| Some((self.items.get(*at)?, *tool)))
+    }
+
     /// Whether somebody is a person: bots and ghosts are not.
     pub(super) fn is_human(&self, person: Option<PersonId>) -> bool {
         person.is_some_and(|person| self.past.tables.is_human(person))
     }
+}
+
+/// By who had it done: what agents' accounts opened, and what each agent is called.
+fn delegated<'a>(past: &Past<'a>, items: &[Item<'a>]) -> HashMap<PersonId, Vec<(usize, &'a str)>> {
+    let tools = Tools::of(past.tables);
+    let mut of: HashMap<PersonId, Vec<(usize, &str)>> = HashMap::new();
+    for (at, item) in items.iter().enumerate() {
+        let tool = item
+            .pull_request
+            .author
+            .and_then(|author| tools.name(author));
+        if let (Some(tool), Some(person)) = (tool, item.answers_for(past.tables)) {
+            of.entry(person).or_default().push((at, tool));
+        }
+    }
+    of
 }
 
 /// By person: rows of the commits that name several people as authors.

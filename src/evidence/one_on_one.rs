@@ -12,7 +12,7 @@ use super::Sources;
 use super::blocks::labelled;
 use super::index::Index;
 use super::moments::{FIRST_MONDAY, fortnight_of};
-use super::open_work::OpenWork;
+use super::open_work::{OpenWork, with_whom};
 use super::pack::{Face, spans, unobserved};
 use super::snippet::{Kind, Link, Origin, Snippet, Words};
 use super::sprints::{Verdict, sprints};
@@ -271,29 +271,14 @@ impl Writing<'_> {
     /// With whom an open pull request waits, since when, and how many of whose working days that is.
     fn with_whom(&self, turn: &Turn) -> String {
         let sources = self.sources;
-        let name = |asked: &Asked| match asked {
-            Asked::Person(person) => {
-                let known = sources.person(*person);
-                known.map_or_else(|| "somebody".to_owned(), |known| known.display_name.clone())
-            }
-            Asked::Team(team) => format!("the team {team}"),
-            Asked::Anyone => "whoever reviews it: nobody is asked".to_owned(),
-        };
-        let (words, whose) = match &turn.holder {
-            Holder::Reviewers(asked) => {
-                let mut names: Vec<String> = asked.iter().map(name).collect();
-                names.sort();
-                let whose = match asked.as_slice() {
-                    [Asked::Person(person)] => Some(*person),
-                    _ => None,
-                };
-                (format!("with {}", names.join(", ")), whose)
-            }
-            Holder::Author => ("with this person".to_owned(), Some(self.whose.id)),
-            Holder::Draft => ("as a draft".to_owned(), Some(self.whose.id)),
-            Holder::Ci => ("for its checks".to_owned(), None),
-            Holder::Merge => ("for a merge".to_owned(), Some(self.whose.id)),
-            Holder::Deploy => ("for a deployment".to_owned(), None),
+        let words = with_whom(sources, &turn.holder, "this person");
+        let whose = match &turn.holder {
+            Holder::Reviewers(asked) => match asked.as_slice() {
+                [Asked::Person(person)] => Some(*person),
+                _ => None,
+            },
+            Holder::Author | Holder::Draft | Holder::Merge => Some(self.whose.id),
+            Holder::Agent | Holder::Ci | Holder::Deploy => None,
         };
         let days = sources.working_days(whose, turn.since, sources.end());
         let since = sources.date(turn.since);

@@ -5,7 +5,32 @@ use std::collections::BTreeMap;
 use crate::domain::PersonId;
 use crate::evidence::Sources;
 use crate::work::pull_requests::{Key, of_product};
-use crate::work::turns::{Replay, Turn};
+use crate::work::turns::{Asked, Holder, Replay, Turn};
+
+/// With whom it waits, in words; `author` says who its author is.
+pub(super) fn with_whom(sources: &Sources<'_>, holder: &Holder, author: &str) -> String {
+    let name = |asked: &Asked| match asked {
+        Asked::Person(person) => {
+            let known = sources.person(*person);
+            known.map_or_else(|| "somebody".to_owned(), |known| known.display_name.clone())
+        }
+        Asked::Team(team) => format!("the team {team}"),
+        Asked::Anyone => "whoever reviews it: nobody is asked".to_owned(),
+    };
+    match holder {
+        Holder::Reviewers(asked) => {
+            let mut names: Vec<String> = asked.iter().map(name).collect();
+            names.sort();
+            format!("with {}", names.join(", "))
+        }
+        Holder::Author => format!("with {author}"),
+        Holder::Agent => "with an agent that works on it".to_owned(),
+        Holder::Draft => "as a draft".to_owned(),
+        Holder::Ci => "for its checks".to_owned(),
+        Holder::Merge => "for a merge".to_owned(),
+        Holder::Deploy => "for a deployment".to_owned(),
+    }
+}
 
 /// The last turn of every open pull request, by author and number.
 #[derive(Debug, Default)]
@@ -34,6 +59,11 @@ impl OpenWork {
             }
         }
         Self(of)
+    }
+
+    /// Everybody's.
+    pub(super) fn all(&self) -> impl Iterator<Item = &(Key, Turn)> {
+        self.0.values().flatten()
     }
 
     /// Somebody's, by repository and number.

@@ -1,4 +1,5 @@
-//! The git layer: commits, changed files and line ownership, mined from a local repository that is never written to.
+//! The git layer: commits, changed files and line ownership, mined from a local repository that is never written to, unless it is a
+//! mirror of linchpin's own.
 //!
 //! [`mine`] turns a repository into a [`History`](crate::domain::History). It agrees with `git log --numstat -M` to the line (see
 //! `diff::lines` and `diff::rename` for git's own limits), with `git blame` on whose a line is (see `lineage::descent` for the
@@ -15,9 +16,10 @@
 //! | `graph` | commits: the walk, the order of landing, fork points, reverts |
 //! | `lineage` | whose lines there are: versions of files and the owners of their lines |
 //! | `run` | one run of mining, from a repository to its history |
+//! | [`mirror`] | bare repositories of linchpin's own, brought up to date over HTTP |
 //! | [`identity`] | which accounts and signatures are one person |
 //!
-//! A room uses those above it, never those below; `identity` uses none.
+//! A room uses those above it, never those below; `identity` uses none, `mirror` only `objects` and `clone`.
 
 mod clone;
 mod diff;
@@ -25,6 +27,7 @@ mod error;
 mod graph;
 pub mod identity;
 mod lineage;
+pub mod mirror;
 mod objects;
 mod options;
 mod parallel;
@@ -33,7 +36,8 @@ mod settings;
 mod state;
 
 pub use clone::{
-    GitHubName, Look, UnknownFormat, look, object_home, remote_github_names, tracked_below,
+    GitHubName, Look, TagFamily, UnknownFormat, look, object_home, remote_github_names,
+    tracked_below,
 };
 pub use diff::{Patch, patch_ids};
 pub use error::Error;

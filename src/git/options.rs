@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::Forgetting;
+use crate::domain::{Agents, Forgetting};
 
 /// What to mine.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct MineOptions {
     pub ownership: bool,
     /// Takes people out of signatures and subjects before any of them is kept; `None`: nobody is forgotten.
     pub forgotten: Option<Arc<dyn Forgetting>>,
+    /// Whose signatures are tools': no `.mailmap` makes one of them a person's.
+    pub agents: Arc<Agents>,
     /// Threads to use; `None`: all cores.
     pub threads: Option<usize>,
 }
@@ -43,6 +45,7 @@ impl Default for MineOptions {
             diff_merges_first_parent: false,
             ownership: true,
             forgotten: None,
+            agents: Arc::new(Agents::known().clone()),
             threads: None,
         }
     }

@@ -7,6 +7,7 @@ use reqwest::Url;
 
 use super::error::Error;
 use super::redact;
+use crate::domain::RepoName;
 
 /// A usable address of GitHub's API.
 ///
@@ -111,6 +112,19 @@ impl ApiAddress {
             .then(|| format!("https://{}{}", self.site(), port.unwrap_or_default()))
     }
 
+    /// Where git asks for a repository: on the host of the pages, and on the loopback where the API is.
+    #[must_use]
+    pub fn git(&self, name: &RepoName) -> Url {
+        let mut url = self.rest.clone();
+        if !self.is_loopback() {
+            // The host was parsed before, and its site is a part of it.
+            let _ = url.set_host(Some(self.site()));
+        }
+        let (owner, name) = (name.owner(), name.name());
+        url.set_path(&format!("/{owner}/{name}.git"));
+        url
+    }
+
     /// Whether it is an enterprise server: neither github.com nor a data-residency host of it.
     #[must_use]
     pub fn is_enterprise(&self) -> bool {
@@ -182,6 +196,31 @@ impl fmt::Debug for ApiAddress {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn git_is_asked_on_the_host_of_the_pages() {
+        let check = |text: &str, expected: &str| {
+            let name = "acme/widgets".parse().unwrap();
+            let found = ApiAddress::parse(text).unwrap().git(&name);
+            assert_eq!(found.as_str(), expected, "{text}");
+        };
+        check(
+            "https://api.github.com",
+            "https://github.com/acme/widgets.git",
+        );
+        check(
+            "https://api.acme.ghe.com",
+            "https://acme.ghe.com/acme/widgets.git",
+        );
+        check(
+            "https://git.example:8443/api/v3",
+            "https://git.example:8443/acme/widgets.git",
+        );
+        check(
+            "http://127.0.0.1:4000",
+            "http://127.0.0.1:4000/acme/widgets.git",
+        );
+    }
 
     #[test]
     fn one_host_is_asked_named_and_given_its_own_token() {

@@ -21,6 +21,9 @@ impl Operation {
             PULL_REQUEST_IDS,
             SURVEY,
             TEAM_MEMBERS,
+            OWNER_REPOSITORIES,
+            TEAM_REPOSITORIES,
+            REPOSITORIES_BY_ID,
         ])
     }
 }
@@ -167,6 +170,19 @@ operation!(
     SURVEY, "Survey", "survey", ["page", "actor", "labels"]
 );
 
+operation!(
+    /// Which repositories an owner has.
+    OWNER_REPOSITORIES, "OwnerRepositories", "owner_repositories", ["page", "listed_repository"]
+);
+operation!(
+    /// Which repositories a team has access to.
+    TEAM_REPOSITORIES, "TeamRepositories", "team_repositories", ["page", "listed_repository"]
+);
+operation!(
+    /// Where repositories are now that a list no longer has.
+    REPOSITORIES_BY_ID, "RepositoriesById", "repositories_by_id", []
+);
+
 /// Every operation, sorted by name.
 pub const ALL: &[Operation] = &[
     DEPLOYMENT_OUTLINES,
@@ -179,6 +195,7 @@ pub const ALL: &[Operation] = &[
     ISSUE_TIMELINE_ITEMS,
     ISSUES,
     ISSUES_BY_ID,
+    OWNER_REPOSITORIES,
     PULL_REQUEST_CLOSING_ISSUES,
     PULL_REQUEST_COMMENTS,
     PULL_REQUEST_COMMITS,
@@ -191,9 +208,11 @@ pub const ALL: &[Operation] = &[
     PULL_REQUEST_TIMELINE_ITEMS,
     PULL_REQUESTS,
     RELEASES,
+    REPOSITORIES_BY_ID,
     REPOSITORY,
     REPOSITORY_SETTINGS,
     SURVEY,
     TEAM_MEMBERS,
+    TEAM_REPOSITORIES,
     THREAD_COMMENTS,
 ];

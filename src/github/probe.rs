@@ -40,6 +40,70 @@ pub struct Cost {
     pub points: u64,
 }
 
+/// How much there is to fetch of a repository.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Pull requests.
+    pub pull_requests: u64,
+    /// Issues.
+    pub issues: u64,
+    /// Deployments.
+    pub deployments: u64,
+    /// Releases.
+    pub releases: u64,
+    /// Workflow runs.
+    pub workflow_runs: u64,
+}
+
+impl Counts {
+    /// A fetch of everything, of a repository that was never fetched.
+    #[must_use]
+    pub const fn first(self) -> Cost {
+        let pull_requests = self.pull_requests;
+        let (batches, batch_points) = hydration(pull_requests);
+        let issue_pages = self.issues.div_ceil(50);
+        let deployment_pages = self.deployments.div_ceil(100);
+        let release_pages = self.releases.div_ceil(100);
+        let discovery = pull_requests.div_ceil(100);
+        Cost {
+            requests: 2
+                + discovery
+                + batches
+                + issue_pages
+                + deployment_pages
+                + release_pages
+                + self.run_pages(),
+            points: 2
+                + discovery
+                + batch_points
+                + issue_pages * 2
+                + deployment_pages
+                + release_pages,
+        }
+    }
+
+    /// A fetch on a night in which one pull request in a hundred changed, and `n_open` are open.
+    #[must_use]
+    pub const fn nightly(self, n_open: u64) -> Cost {
+        let (batches, batch_points) = hydration(n_open + self.pull_requests.div_ceil(100));
+        // Runs of the last 30 days are listed again; GitHub keeps 400 days at most.
+        Cost {
+            requests: 4 + batches + self.run_pages().div_ceil(13),
+            points: 3 + batch_points,
+        }
+    }
+
+    const fn run_pages(self) -> u64 {
+        let pages = self.workflow_runs.div_ceil(100);
+        if pages == 0 { 1 } else { pages }
+    }
+}
+
+/// A batch of 25 pull requests is 700 requests inside GitHub: 7 points. See the lists in `pull_requests.graphql`.
+const fn hydration(n: u64) -> (u64, u64) {
+    (n.div_ceil(25), (n * 28).div_ceil(100))
+}
+
 /// What a look at one repository found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -320,36 +384,15 @@ impl Probe {
                 0
             }
         };
-        let pull_requests = count(Stream::PullRequests);
-        // A batch of 25 pull requests is 700 requests inside GitHub: 7 points. See the lists in `pull_requests.graphql`.
-        let hydration = |n: u64| (n.div_ceil(25), (n * 28).div_ceil(100));
-        let (batches, batch_points) = hydration(pull_requests);
-        let issue_pages = count(Stream::Issues).div_ceil(50);
-        let deployment_pages = count(Stream::Deployments).div_ceil(100);
-        let release_pages = count(Stream::Releases).div_ceil(100);
-        let run_pages = count(Stream::WorkflowRuns).div_ceil(100).max(1);
-        let discovery = pull_requests.div_ceil(100);
-        self.first = Cost {
-            requests: 2
-                + discovery
-                + batches
-                + issue_pages
-                + deployment_pages
-                + release_pages
-                + run_pages,
-            points: 2
-                + discovery
-                + batch_points
-                + issue_pages * 2
-                + deployment_pages
-                + release_pages,
+        let counts = Counts {
+            pull_requests: count(Stream::PullRequests),
+            issues: count(Stream::Issues),
+            deployments: count(Stream::Deployments),
+            releases: count(Stream::Releases),
+            workflow_runs: count(Stream::WorkflowRuns),
         };
-        let (batches, batch_points) = hydration(n_open.min(1 << 32) + pull_requests.div_ceil(100));
-        // Runs of the last 30 days are listed again; GitHub keeps 400 days at most.
-        self.nightly = Cost {
-            requests: 4 + batches + run_pages.div_ceil(13),
-            points: 3 + batch_points,
-        };
+        self.first = counts.first();
+        self.nightly = counts.nightly(n_open.min(1 << 32));
     }
 }
 

@@ -9,7 +9,7 @@ use super::measure::{
     Unit, Value,
 };
 use super::survival::{Lifetime, SurvivalCurve};
-use crate::domain::{Bucket, PersonId, RepositoryId};
+use crate::domain::{Bucket, Origin, PersonId, RepositoryId};
 use crate::work::{Fate, Missing, Product, Question, Reading};
 
 /// How a metric turns the included rows of one cell into a figure, told the bucket (`None`: the window).
@@ -84,6 +84,7 @@ pub fn measure_rows<K>(
     let rows = rows()?;
     let mut measure = Measure::of(definition);
     measure.cells = cells(definition, reading, &rows, depth, estimate);
+    measure.strata = strata(definition, reading, &rows, estimate);
     measure.rows = rows.into_iter().map(|row| row.row).collect();
     Ok(measure)
 }
@@ -100,6 +101,7 @@ pub fn cells<K>(
     estimate: &Estimate<'_, K>,
 ) -> Vec<Cell> {
     let whole = Scope {
+        origin: None,
         product: reading.product.name.clone(),
         repository: None,
         area: None,
@@ -152,6 +154,52 @@ pub fn cells<K>(
         let scope = Scope {
             person: Some(person),
             ..whole.clone()
+        };
+        figures.add_scope(&scope, &rows, true);
+    }
+    figures.cells
+}
+
+/// Figures of one product by origin, from the same rows: the window and every bucket that has a row. None, where the metric is not
+/// told by origin, where a row has none, and where no row has to do with an agent: the whole is all that there is then.
+pub fn strata<K>(
+    definition: &Definition,
+    reading: &Reading<'_>,
+    rows: &[KeyedRow<K>],
+    estimate: &Estimate<'_, K>,
+) -> Vec<Cell> {
+    let has_part = |row: &KeyedRow<K>| {
+        matches!(
+            row.row.origin,
+            Some(Origin::Agent | Origin::PersonWithAgent)
+        )
+    };
+    // What is about no change alone, such as a day of a queue, is no origin's: the others would not add up to the whole.
+    let has_none = |row: &KeyedRow<K>| row.row.origin.is_none();
+    let is_told = definition.is_by_origin() && rows.iter().any(has_part);
+    if !is_told || rows.iter().any(has_none) {
+        return Vec::new();
+    }
+    let mut origins: BTreeMap<Origin, Vec<&KeyedRow<K>>> = BTreeMap::new();
+    for row in rows {
+        if let Some(origin) = row.row.origin {
+            origins.entry(origin).or_default().push(row);
+        }
+    }
+    let mut figures = Figures {
+        definition,
+        question: reading.question,
+        group: Group::of(definition, reading.question),
+        estimate,
+        cells: Vec::new(),
+    };
+    for (origin, rows) in origins {
+        let scope = Scope {
+            product: reading.product.name.clone(),
+            repository: None,
+            area: None,
+            person: None,
+            origin: Some(origin),
         };
         figures.add_scope(&scope, &rows, true);
     }
@@ -215,6 +263,7 @@ impl<K> Figures<'_, K> {
 pub fn not_observed(product: &Product, missing: Missing) -> Cell {
     Cell {
         scope: Scope {
+            origin: None,
             person: None,
             product: product.name.clone(),
             repository: None,

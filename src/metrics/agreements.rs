@@ -2,13 +2,16 @@
 //!
 //! Thresholds come from the register alone; none ships with the program.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::measure::{Definition, Measure, Measured, Ratio, Thing, Unit, Value};
-use crate::domain::{PrNumber, PullRequestState, RepositoryId};
+use super::{Metric, find};
+use crate::domain::{PrNumber, PullRequestState, RepositoryId, side_by_side};
 use crate::register::{Limit, Register, nearest};
 use crate::tables::Tables;
-use crate::work::pull_requests::{not_human, of_product};
+use crate::work::pull_requests::{apart, of_product};
 use crate::work::{Fate, Product, Question, Reading};
 
 /// Whether an agreement holds.
@@ -111,6 +114,20 @@ impl BadLimit {
     }
 }
 
+/// The metric of what stands still.
+const STUCK: &str = "flow.stuck";
+
+/// The measures that a register's agreements are held against: nothing else is measured.
+#[must_use]
+pub fn asked(register: &Register, readings: &[Reading<'_>]) -> Vec<Measure> {
+    let agreed = &register.agreements;
+    let limits = agreed.limits.iter().map(|limit| limit.metric.as_str());
+    let stuck = agreed.stuck_after_working_days.map(|_| STUCK);
+    let ids: BTreeSet<&str> = limits.chain(stuck).collect();
+    let metrics: Vec<&Metric> = ids.into_iter().filter_map(find).collect();
+    side_by_side(&metrics, &|metric| metric.of(readings))
+}
+
 /// Holds every agreement of the register against the measures, by metric and scope.
 ///
 /// # Errors
@@ -143,7 +160,7 @@ pub fn agreements(
     if let Some(days) = register.agreements.stuck_after_working_days {
         let stuck = measures
             .iter()
-            .find(|measure| measure.definition.id == "flow.stuck");
+            .find(|measure| measure.definition.id == STUCK);
         if let Some(measure) = stuck {
             found.extend(question.products.iter().map(|product| {
                 let items = measure
@@ -315,7 +332,7 @@ fn first_reviews(days: f64, reading: &Reading<'_>) -> Agreement {
                 .is_none_or(|closed_at| closed_at >= question.as_of);
         let ready_at = row.ready_at.filter(|ready_at| *ready_at < question.as_of)?;
         let waits = is_open
-            && not_human(tables, row.author).is_none()
+            && apart(reading, row).is_none()
             && whole.human_reviews(tables).next().is_none();
         let waited = calendar.working_days_between(ready_at, question.as_of)?;
         (waits && waited > days).then(|| Item {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::measure::{Cell, Unit};
-use crate::domain::{Bucket, Granularity, PersonId, RepositoryId, Window};
+use crate::domain::{Bucket, Granularity, Origin, PersonId, RepositoryId, Window};
 
 /// What the pictures of one product are drawn from.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,10 @@ pub enum Material {
     Rows(Rows),
     /// Whose turn merged changes were, before and now.
     Turns(Vec<Stretch>),
+    /// Whose turn changes of each origin were that were merged in the last days.
+    TurnsByOrigin(Vec<(Origin, Stretch)>),
+    /// For how long the lines of changes of each origin live.
+    LivesByOrigin(Vec<(Origin, Living)>),
     /// The queue of reviews from day to day.
     Queue(Vec<QueueDay>),
     /// The files, and how many know each.
@@ -84,6 +88,15 @@ pub struct Stretch {
     pub held: Vec<(&'static str, u64, u64)>,
     /// Whether hours are agreed.
     pub has_hours: bool,
+}
+
+/// For how long the lines live that landed in the window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Living {
+    /// How many were followed.
+    pub lines: u64,
+    /// Days since they landed, and the share that lives for at least so long; as far as somebody has followed them.
+    pub curve: Vec<(u64, f64)>,
 }
 
 /// The queue of reviews at the end of one day.

@@ -109,6 +109,7 @@ fn cells_of(
         });
         Cell {
             scope: Scope {
+                origin: None,
                 product: product.to_owned(),
                 repository: None,
                 area: None,

@@ -14,7 +14,7 @@ pub use super::group::About;
 use super::group::Few;
 use super::number::NumberDefinition;
 pub use super::subject::{Subject, Thing};
-use crate::domain::{Bucket, PersonId, RepositoryId};
+use crate::domain::{Bucket, Origin, PersonId, RepositoryId};
 use crate::tables::FactTable;
 pub use crate::work::{Fate, Missing, Need};
 use crate::work::{Question, Reading};
@@ -127,6 +127,20 @@ pub enum Measured {
     },
 }
 
+impl Measured {
+    /// Its word in files.
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Value { .. } => "measured",
+            Self::TooFew { .. } => "too_few",
+            Self::NotObserved { .. } => "not_observed",
+            Self::NotApplicable { .. } => "not_applicable",
+            Self::Withheld { .. } => "withheld",
+        }
+    }
+}
+
 /// What a figure speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope {
@@ -138,6 +152,8 @@ pub struct Scope {
     pub area: Option<String>,
     /// One person; `None`: everybody. A figure of a person never leaves the private tree.
     pub person: Option<PersonId>,
+    /// One origin of the changes that it is about; `None`: all that the metric measures.
+    pub origin: Option<Origin>,
 }
 
 /// One row of a ledger. Its subject is work or a file; a person, where it has one, is told in the private tree only.
@@ -167,6 +183,8 @@ pub struct LedgerRow {
     pub person: Option<PersonId>,
     /// Who wrote what the row is about, humans only: how many people a figure speaks of is told from them.
     pub authors: Arc<[PersonId]>,
+    /// Where the change comes from that it is about; `None`: it is about no change, or about several.
+    pub origin: Option<Origin>,
     /// Included, excluded or unknown.
     pub fate: Fate,
 }
@@ -378,6 +396,15 @@ impl Definition {
         declared.map_or(self.unit, |number| number.unit)
     }
 
+    /// The unit of what was measured: of its headline, or the metric's where there is no figure.
+    #[must_use]
+    pub fn unit_of(&self, measured: &Measured) -> Unit {
+        match measured {
+            Measured::Value { value, .. } => self.headline_unit(value),
+            _ => self.unit,
+        }
+    }
+
     /// The figure that `estimate` makes of `n` rows, or that they are too few.
     ///
     /// What is estimated may have left out rows without a usable value: fewer than the floor of those are too few as well.
@@ -401,6 +428,14 @@ impl Definition {
         }
     }
 
+    /// Whether its figures are told of each origin too: those of flow, of reviews, of rework, and of the lead time of changes.
+    #[must_use]
+    pub fn is_by_origin(&self) -> bool {
+        let families = ["code.", "flow.", "review."];
+        families.iter().any(|family| self.id.starts_with(family))
+            || self.id == "dora.change_lead_time"
+    }
+
     /// The tables that the metric reads, each once.
     #[must_use]
     pub fn parts(&self) -> Vec<FactTable> {
@@ -422,6 +457,9 @@ pub struct Measure {
     pub definition: &'static Definition,
     /// Figures: for every scope the window, then its buckets in order. Empty buckets have no cell.
     pub cells: Vec<Cell>,
+    /// The same of each origin by itself, over the product: empty where no change has to do with an agent. Their rows add up to
+    /// those of the product.
+    pub strata: Vec<Cell>,
     /// The population, row by row.
     pub rows: Vec<LedgerRow>,
     /// Remarks printed under the figure: sources used, rungs, disagreements. Never names a person.
@@ -457,6 +495,7 @@ impl Measure {
         Self {
             definition,
             cells: Vec::new(),
+            strata: Vec::new(),
             rows: Vec::new(),
             notes: Vec::new(),
             drawn: Vec::new(),
@@ -474,6 +513,7 @@ impl Measure {
     /// Adds what the metric says of another product. What is said of every product is said once.
     pub fn add(&mut self, part: Self) {
         self.cells.extend(part.cells);
+        self.strata.extend(part.strata);
         self.rows.extend(part.rows);
         self.drawn.extend(part.drawn);
         for note in part.notes {

@@ -4,15 +4,20 @@
 //! registry below lists them all. Polars stays behind `tables`: a metric sees typed columns and rows.
 
 pub mod absence;
+pub mod agents;
 pub mod aggregate;
 pub mod agreements;
+pub mod code;
 pub mod delegation;
 pub mod delivery;
 pub mod drawn;
 pub mod estimate;
+pub mod events;
 pub mod flow;
 pub mod group;
+mod interrupted;
 pub mod knowledge;
+pub mod life_table;
 pub mod material;
 pub mod measure;
 mod metric;
@@ -89,18 +94,26 @@ pub const REGISTRY: &[Metric] = &[
     flow::work_in_progress::METRIC,
     flow::stuck::METRIC,
     flow::unreviewed_share::METRIC,
+    flow::size::METRIC,
     flow::work_mix::METRIC,
     flow::predictability::METRIC,
+    flow::effect::METRIC,
     review::requested::METRIC,
     review::done::METRIC,
     review::waiting::METRIC,
     review::turnaround::METRIC,
     review::first_response::METRIC,
     review::queue::METRIC,
+    review::balance::METRIC,
     review::waiting_hours::METRIC,
     review::concentration::METRIC,
     review::sole_approver::METRIC,
     review::absence_what_if::METRIC,
+    agents::share::METRIC,
+    review::independent_share::METRIC,
+    review::hours_per_change::METRIC,
+    code::rework::METRIC,
+    knowledge::unowned_lines::METRIC,
     knowledge::truck_factor::METRIC,
     knowledge::truck_factor_decayed::METRIC,
     knowledge::primary_developers::METRIC,

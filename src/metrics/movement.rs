@@ -13,9 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::estimate::quantile;
 use super::measure::{Definition, LedgerRow, Measure, Measured, Recipe, Thing, Unit};
 use super::survival::{Lifetime, SurvivalCurve};
-use crate::domain::Window;
+use crate::domain::{RepositoryId, Window};
 use crate::tables::run::RunRow;
-use crate::work::Fate;
 
 /// What a run was: everything that its figures depend on besides the facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,10 +34,24 @@ pub struct RunHead {
     /// Checksums of the people one by one, in order: newcomers change nothing about who the others are. Empty: not kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<String>,
+    /// Which repositories each product had. Empty: not kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repositories: Vec<RunRepository>,
     /// Checksum of every metric's definition.
     pub definitions: BTreeMap<String, String>,
     /// The figures of products over the window.
     pub figures: Vec<RunFigure>,
+}
+
+/// A repository of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRepository {
+    /// The product.
+    pub product: String,
+    /// The repository's key in the store: it survives a rename.
+    pub repository: RepositoryId,
+    /// What it was called.
+    pub name: String,
 }
 
 /// A figure of a product over the window.
@@ -230,11 +243,7 @@ pub fn from_rows(measure: &Measure, product: &str) -> Option<f64> {
 }
 
 fn run_row(definition: &Definition, row: &LedgerRow) -> RunRow {
-    let (fate, reason) = match row.fate {
-        Fate::Included => ("included", None),
-        Fate::Excluded(reason) => ("excluded", Some(reason)),
-        Fate::Unknown(reason) => ("unknown", Some(reason)),
-    };
+    let (fate, reason) = row.fate.words();
     RunRow {
         metric: definition.id.to_owned(),
         product: row.product.clone(),
@@ -547,7 +556,7 @@ impl Recipe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::RepositoryId;
+    use crate::work::Fate;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -566,6 +575,7 @@ mod tests {
                 configuration: "c".into(),
                 identity: "i".into(),
                 people: Vec::new(),
+                repositories: Vec::new(),
                 definitions: BTreeMap::new(),
                 figures: vec![RunFigure {
                     metric: "flow.cycle_time".into(),
@@ -727,6 +737,7 @@ mod tests {
     fn a_count_is_no_part_of_what_a_row_is_about() {
         let check = |subject: crate::metrics::measure::Subject, areas: &[&str], expected: &str| {
             let row = LedgerRow {
+                origin: None,
                 product: "p".into(),
                 repository: RepositoryId(1),
                 areas: areas.iter().map(|area| (*area).to_owned()).collect(),

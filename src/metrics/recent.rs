@@ -1,10 +1,8 @@
 //! The same metrics over other windows: the last days against as many before them, the months that led there, and the days on
 //! both sides of a dated event. One definition: only the question's window moves.
 
-use std::ops::RangeInclusive;
-
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::{Measure, Metric, find};
 use crate::domain::{Bucket, Elapsed, Granularity, Window, side_by_side};
@@ -40,8 +38,8 @@ pub struct RecentFigure {
     pub before: Measure,
     /// Month by month; `None` for a state, which has no months.
     pub months: Option<Measure>,
-    /// In the days before and after the event; `None` without one, and for a state.
-    pub around: Option<[Measure; 2]>,
+    /// In the days before and after each event; none for a state.
+    pub around: Vec<[Measure; 2]>,
 }
 
 /// Some metrics in the stretches that they are compared over.
@@ -53,33 +51,38 @@ pub struct Recent {
     pub before: Stretch,
     /// The months, oldest first.
     pub months: Vec<(Bucket, Stretch)>,
-    /// The days before and after the event.
-    pub around: Option<[Stretch; 2]>,
+    /// The days before and after each event.
+    pub around: Vec<[Stretch; 2]>,
     /// The metrics, in the order in which they were asked for.
     pub figures: Vec<RecentFigure>,
 }
 
 impl Recent {
-    /// Measures some metrics of the products of a question around its end, and around the day that `event` finds among those of the
-    /// months; `None` where there is no product.
+    /// Measures some metrics of the products of a question around its end, and around the last of some events, given by day in order,
+    /// that the months hold; `None` where there is no product.
     #[must_use]
-    pub fn of(
-        readings: &[Reading<'_>],
-        metrics: &[&str],
-        event: impl FnOnce(RangeInclusive<Date>) -> Option<Date>,
-    ) -> Option<Self> {
+    pub fn of(readings: &[Reading<'_>], metrics: &[&str], events: &[Date]) -> Option<Self> {
         let question = readings.first()?.question;
-        let frame = Frame::of(question, event);
-        let asked = |stretch: &Stretch| of_stretch(question, stretch.window);
-        let (now, before) = (asked(&frame.now), asked(&frame.before));
+        let frame = Frame::of(question, events);
+        let asked = |stretch: &Stretch| at_its_end(question, stretch.window);
+        // What is asked at the question's own instant shares what was read for its figures. The months are, as its charts; the last days
+        // only where they end on its day: else they would be followed further than those before them.
+        let since_now = question.as_of.duration_since(frame.now.window.until);
+        let now = if since_now < SignedDuration::from_hours(24) {
+            over(question, frame.now.window)
+        } else {
+            asked(&frame.now)
+        };
+        let before = asked(&frame.before);
         let months = Question {
             granularity: Granularity::Month,
-            ..of_stretch(question, frame.months_window(question))
+            ..over(question, frame.months_window(question))
         };
-        let around = frame
+        let around: Vec<[Question; 2]> = frame
             .around
-            .as_ref()
-            .map(|[before, after]| [asked(before), asked(after)]);
+            .iter()
+            .map(|[before, after]| [asked(before), asked(after)])
+            .collect();
         let questions: Vec<&Question> = [&now, &before, &months]
             .into_iter()
             .chain(around.iter().flatten())
@@ -110,7 +113,10 @@ impl Recent {
                 now: at(0)?,
                 before: at(1)?,
                 months: at(2),
-                around: at(3).zip(at(4)).map(<[Measure; 2]>::from),
+                around: (3..of_metric.len())
+                    .step_by(2)
+                    .filter_map(|before| Some([at(before)?, at(before + 1)?]))
+                    .collect(),
             })
         });
         let figures = figures.collect();
@@ -135,11 +141,11 @@ struct Frame {
     now: Stretch,
     before: Stretch,
     months: Vec<(Bucket, Stretch)>,
-    around: Option<[Stretch; 2]>,
+    around: Vec<[Stretch; 2]>,
 }
 
 impl Frame {
-    fn of(question: &Question, event: impl FnOnce(RangeInclusive<Date>) -> Option<Date>) -> Self {
+    fn of(question: &Question, events: &[Date]) -> Self {
         let end = question.window.until.min(question.as_of);
         let [earlier, first, after] = last_days(question, DAYS);
         let between = |from: Date, to: Date| stretch(question, from, to, end);
@@ -148,14 +154,16 @@ impl Frame {
             since: Bucket::start_of(month.saturating_sub(MONTHS.months()), &question.zone),
             until: Bucket::start_of(month, &question.zone),
         };
-        let event = event(month.saturating_sub(MONTHS.months())..=after);
-        let around = event.filter(|on| *on < after).map(|on| {
+        let told = month.saturating_sub(MONTHS.months())..after;
+        let events = events.iter().copied().filter(|on| told.contains(on));
+        let around = compared(events).into_iter().map(|on| {
             let until = on.saturating_add(DAYS.days()).min(after);
             [
                 between(on.saturating_sub(DAYS.days()), on),
                 between(on, until),
             ]
         });
+        let around = around.collect();
         Self {
             now: between(first, after),
             before: between(earlier, first),
@@ -180,6 +188,21 @@ impl Frame {
     }
 }
 
+/// The events that are compared, the latest first: two, of which neither's days are nearly those of the other, or what happened between
+/// them could be told from the two.
+fn compared(days: impl DoubleEndedIterator<Item = Date>) -> Vec<Date> {
+    const MOST: usize = 2;
+    const DAYS_APART: i32 = 28;
+    let mut told: Vec<Date> = Vec::new();
+    for on in days.rev() {
+        let is_apart = |last: &Date| (*last - on).get_days() >= DAYS_APART;
+        if told.len() < MOST && told.last().is_none_or(is_apart) {
+            told.push(on);
+        }
+    }
+    told
+}
+
 /// The days from one up to, but not including, another, as far as they have passed.
 fn stretch(question: &Question, from: Date, to: Date, end: Timestamp) -> Stretch {
     let window = Window {
@@ -198,12 +221,37 @@ fn stretch(question: &Question, from: Date, to: Date, end: Timestamp) -> Stretch
     }
 }
 
-/// The question over another window, asked at its end: what came later is not known yet.
-fn of_stretch(question: &Question, window: Window) -> Question {
+/// The question over another window, asked at the same instant.
+fn over(question: &Question, window: Window) -> Question {
     Question {
-        as_of: question.as_of.min(window.until),
         window,
         quarters: Quarters::None,
         ..question.clone()
+    }
+}
+
+/// The question over another window, asked at its end, so that what came later is not known yet: earlier days are followed as far as
+/// the last ones can be.
+fn at_its_end(question: &Question, window: Window) -> Question {
+    Question {
+        as_of: question.as_of.min(window.until),
+        ..over(question, window)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn the_last_two_events_are_compared_and_none_that_is_nearly_another_one() {
+        let days =
+            [(3, 1), (5, 2), (5, 29), (5, 30), (5, 30)].map(|(month, day)| date(2026, month, day));
+        let told = compared(days.into_iter());
+        // 2 May is 28 days before; 29 May is the day before.
+        assert_eq!(told, [date(2026, 5, 30), date(2026, 5, 2)]);
+        assert_eq!(compared(std::iter::empty()), []);
     }
 }

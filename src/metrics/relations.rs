@@ -14,8 +14,8 @@ use crate::tables::Tables;
 use crate::tables::question::{
     AbsencePeriodRow, AbsenceRow, AbsorbedRow, AreaRow, CopyRow, DeclaredFileRow, DeclaredOwnerRow,
     DelegatedRow, DelegationRow, FileHistoryRow, HotfixRow, IncidentRow, KindRow, LandingRow,
-    LensRow, LineageRow, MeasureRow, MemberRow, ProductRow, ProductionRow, RevertRow,
-    ReviewerTurnRow, TouchRow, WorkingDayRow, WorkingSpanRow,
+    LensRow, LineageRow, MeasureRow, MeasuredOriginRow, MemberRow, ProductRow, ProductionRow,
+    RevertRow, ReviewerTurnRow, TouchRow, WorkingDayRow, WorkingSpanRow,
 };
 use crate::work::absences::spells;
 use crate::work::delivery::deployments::Candidate;
@@ -64,6 +64,8 @@ pub struct Relations {
     pub members: Vec<MemberRow>,
     /// Absences.
     pub absences: Vec<AbsenceRow>,
+    /// Origins that figures of flow are made of.
+    pub measured_origins: Vec<MeasuredOriginRow>,
     /// Periods of the absences that are long enough.
     pub absence_periods: Vec<AbsencePeriodRow>,
     /// Turns, open spans, kinds of work, dated changes.
@@ -146,6 +148,10 @@ impl Relations {
                 left_at: member.left_on.map(end),
                 is_lead: member.is_lead,
             })
+            .collect();
+        let origins = question.origins.iter();
+        self.measured_origins = origins
+            .map(|origin| MeasuredOriginRow { origin: *origin })
             .collect();
         let absences = question.roster.absences.iter();
         self.absences = absences
@@ -240,7 +246,7 @@ impl Relations {
         let wholes = pull_requests::of_product(reading);
         let lives = lives(reading, &wholes);
         for (whole, life) in wholes.iter().zip(lives.iter()) {
-            if pull_requests::not_human(reading.tables, whole.pull_request.author).is_some() {
+            if pull_requests::apart(reading, whole.pull_request).is_some() {
                 continue;
             }
             let (repository, number) = whole.key();
@@ -475,15 +481,13 @@ impl Relations {
 pub fn measure_rows(measures: &[Measure]) -> Vec<MeasureRow> {
     let mut rows = Vec::new();
     for measure in measures {
-        for cell in &measure.cells {
-            let (status, n, value, interval) = match &cell.measured {
-                Measured::Value { n, value, interval } => {
-                    ("measured", Some(*n), Some(value), *interval)
-                }
-                Measured::TooFew { n } => ("too_few", Some(*n), None, None),
-                Measured::NotObserved { .. } => ("not_observed", None, None, None),
-                Measured::NotApplicable { .. } => ("not_applicable", None, None, None),
-                Measured::Withheld { .. } => ("withheld", None, None, None),
+        for cell in measure.cells.iter().chain(&measure.strata) {
+            let (n, value, interval) = match &cell.measured {
+                Measured::Value { n, value, interval } => (Some(*n), Some(value), *interval),
+                Measured::TooFew { n } => (Some(*n), None, None),
+                Measured::NotObserved { .. }
+                | Measured::NotApplicable { .. }
+                | Measured::Withheld { .. } => (None, None, None),
             };
             let row = |name: Option<&str>, number: Option<f64>| MeasureRow {
                 metric: measure.definition.id.to_owned(),
@@ -491,8 +495,9 @@ pub fn measure_rows(measures: &[Measure]) -> Vec<MeasureRow> {
                 repository: cell.scope.repository,
                 area: cell.scope.area.clone(),
                 person: cell.scope.person,
+                origin: cell.scope.origin,
                 bucket: cell.bucket.map(|bucket| bucket.to_string()),
-                status: status.to_owned(),
+                status: cell.measured.status().to_owned(),
                 n,
                 name: name.map(str::to_owned),
                 value: number,

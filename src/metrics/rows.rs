@@ -21,6 +21,7 @@ impl FullPullRequest<'_> {
         fate: Fate,
     ) -> LedgerRow {
         LedgerRow {
+            origin: Some(self.origin(reading.tables)),
             working_hours: None,
             is_running: false,
             person: None,
@@ -45,8 +46,13 @@ impl Run<'_> {
     /// Its ledger row, placed by its creation.
     #[must_use]
     pub fn row(&self, reading: &Reading<'_>, value: Option<f64>, fate: Fate) -> LedgerRow {
-        let (run, name, n) = (self.run, &self.last.name, self.attempts.len());
+        let (run, name) = (self.run, &self.last.name);
+        let attempts = match self.attempts.len() {
+            1 => "1 attempt".to_owned(),
+            n => format!("{n} attempts"),
+        };
         LedgerRow {
+            origin: None,
             working_hours: None,
             is_running: false,
             person: None,
@@ -54,7 +60,7 @@ impl Run<'_> {
             product: reading.product.name.clone(),
             repository: self.repository,
             areas: [name.clone()].into(),
-            subject: Thing::Run(run).called(format!("run {run} of {name}, {n} attempts")),
+            subject: Thing::Run(run).called(format!("run {run} of {name}, {attempts}")),
             link: Some(self.last.url.clone()),
             at: Some(self.last.created_at),
             bucket: reading
@@ -75,6 +81,7 @@ impl Candidate {
             .commit
             .map_or_else(|| "an unknown commit".to_owned(), |commit| commit.short());
         LedgerRow {
+            origin: None,
             working_hours: None,
             is_running: false,
             person: None,

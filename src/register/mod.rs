@@ -10,9 +10,11 @@ mod feedback;
 mod incidents;
 mod initiatives;
 pub mod keys;
+mod measure;
 mod mining;
 pub mod page;
 mod private;
+mod selection;
 mod team;
 mod work;
 
@@ -21,6 +23,7 @@ pub use expectations::{Expectation, Level, is_same, parse_ladder};
 pub use feedback::{Aim, Feedback, FeedbackKind, FollowUp, PersonMeasure};
 pub use incidents::{AttributionBound, IncidentEntry};
 pub use initiatives::{Direction, Goal, Initiative};
+pub use measure::Measuring;
 pub use mining::{Merges, Mining, Refs};
 pub use private::{Absence, Buddy, Delegation, DelegationStyle, ManualEntry, PrivateRegister};
 pub use team::{
@@ -35,6 +38,7 @@ pub fn parse(text: &str, file: &str) -> Result<Register, Error> {
     register.validate(file)?;
     let keys: toml::Table = decode(text, file)?;
     register.declares_incident_labels = keys.contains_key("incident_labels");
+    register.take_names();
     Ok(register)
 }
 

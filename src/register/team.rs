@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::incidents::{AttributionBound, IncidentEntry};
+use super::measure::Measuring;
 use super::mining::Mining;
 use super::work::{DatedEvent, WorkMix};
 use crate::domain::calendar::weekday;
-use crate::domain::{Completeness, Login, RepoName, Stream, WorkPattern, zone};
+use crate::domain::{
+    Completeness, DeclaredAgent, Login, RepoName, Selector, Stream, WorkPattern, zone,
+};
 
 /// The team register. Every key has a default: an empty file is valid.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -43,6 +46,9 @@ pub struct Register {
     /// Further logins that are AI reviewers.
     #[schemars(example = ["our-reviewer"])]
     pub ai_reviewers: Vec<String>,
+    /// Coding agents that the list of agents does not know, or the team's own.
+    #[serde(rename = "agent")]
+    pub agents: Vec<DeclaredAgent>,
     /// Whether one full name under several addresses is one person, where nothing contradicts it.
     #[schemars(example = true)]
     pub merge_same_names: bool,
@@ -84,6 +90,8 @@ pub struct Register {
     pub accepted_holes: Vec<AcceptedHole>,
     /// What mining reads and leaves out.
     pub mining: Mining,
+    /// Which changes figures of flow and review are made of.
+    pub measure: Measuring,
     /// The default branch of clones whose repository GitHub was not asked about.
     #[schemars(example = &"main")]
     pub default_branch: Option<String>,
@@ -106,6 +114,7 @@ impl Default for Register {
             members: Vec::new(),
             bots: Vec::new(),
             ai_reviewers: Vec::new(),
+            agents: Vec::new(),
             merge_same_names: true,
             incident_labels: vec!["incident".to_owned()],
             declares_incident_labels: false,
@@ -121,6 +130,7 @@ impl Default for Register {
             accepted: Vec::new(),
             accepted_holes: Vec::new(),
             mining: Mining::default(),
+            measure: Measuring::default(),
             default_branch: None,
             minimum_n: 5,
             minimum_people: 3,
@@ -167,8 +177,14 @@ pub struct DeclaredProduct {
     /// Its name.
     #[schemars(example = &"widgets")]
     pub name: String,
-    /// Its repositories, `owner/name`.
-    #[schemars(example = ["acme/widgets", "acme/widgets-web"], with = "Vec<String>")]
+    /// Its repositories: `owner/name`, a glob of names (`owner/name-*`; all of an owner are `owner/*`), `topic:owner/topic`,
+    /// `team:owner/team`; the owner of a topic or a team may be left out where one alone is named. `!` before any of them leaves out.
+    /// Archived repositories and forks are taken where they are named as `owner/name`.
+    #[serde(rename = "repositories", deserialize_with = "super::selection::read")]
+    #[schemars(example = ["acme/widgets", "acme/widgets-*", "!acme/widgets-old"], with = "Vec<String>")]
+    pub selectors: Vec<Selector>,
+    /// The repositories that these mean: those that are named, until [`Register::resolved`].
+    #[serde(skip)]
     pub repositories: Vec<RepoName>,
     /// Regular expression of the environments that are production.
     #[serde(default = "default_production_pattern")]
@@ -194,6 +210,11 @@ impl DeclaredProduct {
     pub fn new(name: String, repositories: Vec<RepoName>) -> Self {
         Self {
             name,
+            selectors: repositories
+                .iter()
+                .cloned()
+                .map(Selector::of_name)
+                .collect(),
             repositories,
             production_pattern: default_production_pattern(),
             deployments: default_sources(),
@@ -429,6 +450,14 @@ pub struct Agreements {
 }
 
 impl Agreements {
+    /// Whether nothing is agreed that figures are held against.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.limits.is_empty()
+            && self.first_review_within_working_days.is_none()
+            && self.stuck_after_working_days.is_none()
+    }
+
     /// What cannot be held against a figure.
     fn mistake(&self) -> Option<String> {
         self.limits.iter().find_map(|limit| {
@@ -591,10 +620,38 @@ impl Register {
             .chain(coordinators.map(|login| ("incident.coordinator", login)))
     }
 
+    /// What is wrong with declared agents and chosen origins, by the key that holds it.
+    fn origins_mistake(&self) -> Option<(&'static str, String)> {
+        for agent in &self.agents {
+            let name = &agent.name;
+            let signs = [
+                &agent.logins,
+                &agent.addresses,
+                &agent.branches,
+                &agent.labels,
+            ];
+            if name.trim().is_empty() || signs.iter().all(|signs| signs.is_empty()) {
+                let needs =
+                    "needs a name, and a login, an address, a branch or a label that tells it";
+                return Some(("agent", format!("`{name}` {needs}")));
+            }
+            // An empty one would be the beginning of every branch.
+            let mut all = signs.into_iter().flatten();
+            if all.any(|sign| sign.trim().is_empty()) {
+                return Some(("agent", format!("`{name}` has an empty sign")));
+            }
+        }
+        let is_empty = self.measure.origins.is_empty();
+        is_empty.then(|| ("measure.origins", "names no origin".to_owned()))
+    }
+
     pub(super) fn validate(&self, file: &str) -> Result<(), Error> {
         let wrong = |key: String, message: String| Err(Error::content(file, key, message));
         if let Some((key, message)) = self.calendar.mistake() {
             return wrong(format!("calendar.{key}"), message);
+        }
+        if let Some((key, message)) = self.origins_mistake() {
+            return wrong(key.to_owned(), message);
         }
         if self.minimum_n < 5 {
             return wrong(
@@ -627,39 +684,7 @@ impl Register {
         if let Some(message) = self.agreements.mistake() {
             return wrong("agreements.limit".into(), message);
         }
-        let mut names = BTreeSet::new();
-        let mut taken = BTreeSet::new();
-        for product in &self.products {
-            if !names.insert(product.name.as_str()) {
-                return wrong(
-                    "product.name".into(),
-                    format!("`{}` is given twice", product.name),
-                );
-            }
-            for repository in &product.repositories {
-                let key = repository.to_string().to_ascii_lowercase();
-                if !taken.insert(key.clone()) {
-                    return wrong(
-                        "product.repositories".into(),
-                        format!("`{key}` is in two products or listed twice"),
-                    );
-                }
-            }
-            let patterns = [
-                ("production_pattern", Some(&product.production_pattern)),
-                ("tag_pattern", product.tag_pattern.as_ref()),
-                ("workflow_pattern", product.workflow_pattern.as_ref()),
-            ];
-            for (key, pattern) in patterns {
-                if let Some(Err(error)) = pattern.map(|pattern| regex::Regex::new(pattern)) {
-                    let line = error.to_string().replace('\n', " ");
-                    return wrong(
-                        format!("product.{key}"),
-                        format!("is not a regular expression: {line}"),
-                    );
-                }
-            }
-        }
+        self.validate_products(file)?;
         for (key, globs) in self
             .areas
             .iter()
@@ -684,6 +709,50 @@ impl Register {
             );
         }
         self.validate_members(file)
+    }
+
+    fn validate_products(&self, file: &str) -> Result<(), Error> {
+        let wrong = |key: String, message: String| Err(Error::content(file, key, message));
+        let mut names = BTreeSet::new();
+        let mut taken = BTreeSet::new();
+        for product in &self.products {
+            if !names.insert(product.name.as_str()) {
+                return wrong(
+                    "product.name".into(),
+                    format!("`{}` is given twice", product.name),
+                );
+            }
+            if let Some(message) = Selector::mistake_among(&product.selectors) {
+                return wrong(
+                    "product.repositories".into(),
+                    format!("{message} (product `{}`)", product.name),
+                );
+            }
+            for repository in product.selectors.iter().filter_map(Selector::name) {
+                let key = repository.key();
+                if !taken.insert(key.clone()) {
+                    return wrong(
+                        "product.repositories".into(),
+                        format!("`{key}` is in two products or listed twice"),
+                    );
+                }
+            }
+            let patterns = [
+                ("production_pattern", Some(&product.production_pattern)),
+                ("tag_pattern", product.tag_pattern.as_ref()),
+                ("workflow_pattern", product.workflow_pattern.as_ref()),
+            ];
+            for (key, pattern) in patterns {
+                if let Some(Err(error)) = pattern.map(|pattern| regex::Regex::new(pattern)) {
+                    let line = error.to_string().replace('\n', " ");
+                    return wrong(
+                        format!("product.{key}"),
+                        format!("is not a regular expression: {line}"),
+                    );
+                }
+            }
+        }
+        Ok(())
     }
 
     fn validate_members(&self, file: &str) -> Result<(), Error> {

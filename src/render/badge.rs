@@ -1,5 +1,6 @@
 //! Badges: one small file a figure, in the schema that shields.io reads from an address. One neutral colour: none says good or bad.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{OutputFile, RenderError, encode};
@@ -10,12 +11,17 @@ use crate::report::team::ProductReport;
 /// No colour of praise or blame.
 const COLOUR: &str = "lightgrey";
 
-#[derive(Serialize)]
+/// A badge in the schema of shields.io's endpoint badge.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Badge {
+pub(super) struct Badge {
+    /// The layout of the file: 1.
     schema_version: u32,
+    /// What it is.
     label: String,
+    /// The figure with its n.
     message: String,
+    /// One neutral colour.
     color: &'static str,
 }
 

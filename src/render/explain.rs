@@ -10,13 +10,13 @@ use std::fmt::Write as _;
 
 use super::encode::{csv as field, markdown as md, markdown_link, terminal};
 use super::markdown::prose;
-use super::{RenderError, csv, json};
-use crate::domain::{Bucket, PersonId};
+use super::{RenderError, csv, json, terminal as layout};
+use crate::domain::{Bucket, Origin, PersonId};
 use crate::metrics::measure::{
     Cell, Definition, Fate, Floor, Ledger, LedgerRow, Measure, Measured, Note, Scope, Unit,
 };
 use crate::report::figure::{Headline, headline};
-use crate::report::{RepositoryLabel, quantity};
+use crate::report::{Column, RepositoryLabel, Table, TableCell, quantity};
 
 /// How `explain` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +39,8 @@ pub struct Explain<'a> {
     pub measure: &'a Measure,
     /// Only this scope; `None`: all products.
     pub scope: Option<&'a Scope>,
+    /// Only this origin's rows and figures; `None`: of all that the metric measures.
+    pub origin: Option<Origin>,
     /// Only this person's rows and figures; `None`: figures of everybody.
     pub person: Option<PersonId>,
     /// Only this bucket; `None`: the whole window.
@@ -47,8 +49,12 @@ pub struct Explain<'a> {
     pub repositories: &'a [RepositoryLabel],
     /// The register's `minimum_n`, which some reasons name.
     pub minimum_n: u64,
-    /// The most rows a table for people lists of each fate; files list all.
+    /// At most so many rows of each fate are listed.
     pub max_rows: usize,
+    /// The width of the reader's terminal; `None`: nothing is wrapped.
+    pub width: Option<usize>,
+    /// The command that lists all of them, as it can be pasted.
+    pub whole: &'a str,
 }
 
 impl<'a> Explain<'a> {
@@ -69,21 +75,17 @@ impl<'a> Explain<'a> {
         let in_bucket =
             |row: &LedgerRow| self.bucket.is_none_or(|bucket| row.bucket == Some(bucket));
         let of_person = |row: &LedgerRow| self.person.is_none() || row.person == self.person;
+        let of_origin = |row: &LedgerRow| self.origin.is_none() || row.origin == self.origin;
         self.measure
             .rows
             .iter()
-            .filter(|row| in_scope(row) && in_bucket(row) && of_person(row))
+            .filter(|row| in_scope(row) && in_bucket(row) && of_person(row) && of_origin(row))
             .collect()
     }
 
-    /// The rows of the scope and bucket: included first, then excluded by reason, then unknown; in each by time and subject.
-    fn rows(&self) -> Vec<&'a LedgerRow> {
-        let mut rows = self.unsorted_rows();
-        rows.sort_by(|a, b| order(a, b));
-        rows
-    }
-
-    /// How many rows there are of each fate, and the first ones that a table for people lists. Only those are sorted.
+    /// How many rows there are of each fate, and the first ones by time and subject. Only those are sorted.
+    ///
+    /// Included first, then excluded by reason, then unknown.
     fn first_rows(&self) -> Vec<(Fate, usize, Vec<&'a LedgerRow>)> {
         let mut by_fate: BTreeMap<Fate, Vec<&LedgerRow>> = BTreeMap::new();
         for row in self.unsorted_rows() {
@@ -119,6 +121,7 @@ impl<'a> Explain<'a> {
             let in_scope = if let Some(scope) = self.scope {
                 let asked = Scope {
                     person: self.person,
+                    origin: self.origin,
                     ..scope.clone()
                 };
                 cell.scope == asked
@@ -127,9 +130,13 @@ impl<'a> Explain<'a> {
                 let is_whole = cell.scope.area.is_none() || cell.scope.person.is_some();
                 cell.scope.repository.is_none() && is_whole
             };
-            in_scope && cell.scope.person == self.person && cell.bucket == self.bucket
+            in_scope
+                && cell.scope.person == self.person
+                && cell.scope.origin == self.origin
+                && cell.bucket == self.bucket
         };
-        self.measure.cells.iter().filter(is_asked).collect()
+        let cells = self.measure.cells.iter().chain(&self.measure.strata);
+        cells.filter(is_asked).collect()
     }
 
     fn repository(&self, row: &LedgerRow) -> String {
@@ -151,6 +158,7 @@ impl<'a> Explain<'a> {
             Some(scope.product.as_str()),
             repository.map(|face| face.name.as_str()),
             scope.area.as_deref(),
+            scope.origin.map(Origin::words),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
@@ -167,6 +175,19 @@ impl<'a> Explain<'a> {
     }
 }
 
+/// What becomes of all rows of some fates.
+fn ledger_of(rows: &[(Fate, usize, Vec<&LedgerRow>)]) -> Ledger {
+    Ledger::of_counts(rows.iter().map(|(fate, n, _)| (*fate, *n)))
+}
+
+/// Those that are listed, and how many are not.
+fn listed<'a>(rows: &[(Fate, usize, Vec<&'a LedgerRow>)]) -> (Vec<&'a LedgerRow>, usize) {
+    let listed: Vec<&LedgerRow> = rows.iter().flat_map(|(.., rows)| rows).copied().collect();
+    let n_rows: usize = rows.iter().map(|(_, n, _)| n).sum();
+    let n_omitted = n_rows - listed.len();
+    (listed, n_omitted)
+}
+
 fn order(a: &LedgerRow, b: &LedgerRow) -> Ordering {
     (a.fate, a.at, a.repository, &a.subject.words).cmp(&(
         b.fate,
@@ -176,12 +197,9 @@ fn order(a: &LedgerRow, b: &LedgerRow) -> Ordering {
     ))
 }
 
-const fn fate_words(fate: Fate) -> (&'static str, &'static str) {
-    match fate {
-        Fate::Included => ("included", ""),
-        Fate::Excluded(reason) => ("excluded", reason),
-        Fate::Unknown(reason) => ("unknown", reason),
-    }
+fn fate_words(fate: Fate) -> (&'static str, &'static str) {
+    let (word, reason) = fate.words();
+    (word, reason.unwrap_or_default())
 }
 
 fn cell_words(cell: &Cell, definition: &Definition) -> String {
@@ -290,6 +308,9 @@ fn ledger_lines(ledger: &Ledger, minimum_n: u64) -> Vec<(String, u64)> {
     lines
 }
 
+/// How far the words of a definition stand in.
+const INDENT: usize = 19;
+
 fn table(asked: &Explain<'_>) -> String {
     let measure = asked.measure;
     let rows = asked.first_rows();
@@ -299,7 +320,7 @@ fn table(asked: &Explain<'_>) -> String {
         measure.definition.id
     );
     for (title, words) in definition_parts(measure.definition) {
-        let _ = writeln!(text, "{title:<18} {}", terminal(words));
+        text.push_str(&layout::paragraph(title, INDENT, words, asked.width));
     }
     text.push('\n');
     for cell in asked.cells() {
@@ -308,21 +329,19 @@ fn table(asked: &Explain<'_>) -> String {
             .map(|bucket| format!(" {bucket}"))
             .unwrap_or_default();
         let words = cell_words(cell, measure.definition);
-        let _ = writeln!(
-            text,
-            "{}{bucket}: {}",
-            terminal(&asked.scope_words(&cell.scope)),
-            terminal(&words)
-        );
+        let said = format!("{}{bucket}: {words}", asked.scope_words(&cell.scope));
+        text.push_str(&layout::paragraph("", 0, &said, asked.width));
     }
     for note in asked.notes() {
-        let _ = writeln!(text, "note: {}", terminal(&note));
+        text.push_str(&layout::paragraph(
+            "",
+            0,
+            &format!("note: {note}"),
+            asked.width,
+        ));
     }
     text.push_str("\nLedger\n");
-    let counts = rows.iter().map(|(fate, n, _)| (*fate, *n));
-    for (title, n) in ledger_lines(&Ledger::of_counts(counts), asked.minimum_n) {
-        let _ = writeln!(text, "  {n:>8}  {title}");
-    }
+    text.push_str(&layout::table(&ledger_table(asked, &rows), asked.width));
     for (fate, n_rows, rows) in &rows {
         let (fate, reason) = fate_words(*fate);
         let reason = if reason.is_empty() {
@@ -330,31 +349,12 @@ fn table(asked: &Explain<'_>) -> String {
         } else {
             format!(": {}", quantity::reason(reason, asked.minimum_n))
         };
-        let _ = writeln!(text, "\n{fate}{reason}");
-        for row in rows {
-            let value = row_amount(measure, row);
-            let at = row.at.map_or_else(
-                || " ".repeat(10),
-                |at| at.to_string().chars().take(10).collect(),
-            );
-            let repository = terminal(&asked.repository(row));
-            let link = row
-                .link
-                .as_deref()
-                .map(|link| format!("  {}", terminal(link)))
-                .unwrap_or_default();
-            let _ = writeln!(
-                text,
-                "  {at}  {value:>10}  {repository}  {}{link}",
-                terminal(&row.subject)
-            );
-        }
+        let _ = writeln!(text, "\n{}", terminal(&format!("{fate}{reason}")));
+        text.push_str(&layout::table(&rows_table(asked, rows), asked.width));
         if *n_rows > rows.len() {
-            let _ = writeln!(
-                text,
-                "  … and {} more (--format csv lists all)",
-                n_rows - rows.len()
-            );
+            // A command is copied: no line break is put into it.
+            let n = quantity::count((n_rows - rows.len()) as u64);
+            let _ = writeln!(text, "and {n} more: {}", terminal(asked.whole));
         }
     }
     text.push_str("\nSQL\n");
@@ -362,6 +362,49 @@ fn table(asked: &Explain<'_>) -> String {
         let _ = writeln!(text, "  {}", terminal(line));
     }
     text
+}
+
+fn ledger_table(asked: &Explain<'_>, rows: &[(Fate, usize, Vec<&LedgerRow>)]) -> Table {
+    let lines = ledger_lines(&ledger_of(rows), asked.minimum_n).into_iter();
+    let row = |(title, n): (String, u64)| {
+        vec![
+            TableCell::Number(quantity::count(n)),
+            TableCell::Text(title),
+        ]
+    };
+    Table {
+        title: String::new(),
+        columns: vec![Column::number("rows"), Column::text("fate")],
+        rows: lines.map(row).collect(),
+        n_omitted: 0,
+    }
+}
+
+fn rows_table(asked: &Explain<'_>, rows: &[&LedgerRow]) -> Table {
+    let cells = |row: &&LedgerRow| {
+        let date = row.at.map(|at| at.to_string().chars().take(10).collect());
+        let subject = row.subject.to_string();
+        vec![
+            date.map_or(TableCell::Text(String::new()), TableCell::Text),
+            TableCell::Number(row_amount(asked.measure, row)),
+            TableCell::Text(asked.repository(row)),
+            match &row.link {
+                Some(link) => TableCell::Link {
+                    text: subject,
+                    url: link.clone(),
+                },
+                None => TableCell::Text(subject),
+            },
+        ]
+    };
+    let mut columns = ["date", "value", "repository", "subject"].map(Column::text);
+    columns[1].is_number = true;
+    Table {
+        title: String::new(),
+        columns: columns.to_vec(),
+        rows: rows.iter().map(cells).collect(),
+        n_omitted: 0,
+    }
 }
 
 fn row_amount(measure: &Measure, row: &LedgerRow) -> String {
@@ -374,7 +417,9 @@ fn row_amount(measure: &Measure, row: &LedgerRow) -> String {
 
 fn document(asked: &Explain<'_>) -> String {
     let measure = asked.measure;
-    let rows = asked.rows();
+    let rows = asked.first_rows();
+    let ledger = ledger_of(&rows);
+    let (rows, n_omitted) = listed(&rows);
     let mut text = definition_text(measure.definition);
     for cell in asked.cells() {
         let bucket = cell
@@ -393,7 +438,7 @@ fn document(asked: &Explain<'_>) -> String {
         let _ = writeln!(text, "> {}\n", md(&note));
     }
     text.push_str("| ledger | rows |\n|---|--:|\n");
-    for (title, n) in ledger_lines(&Ledger::of(rows.iter().copied()), asked.minimum_n) {
+    for (title, n) in ledger_lines(&ledger, asked.minimum_n) {
         let _ = writeln!(text, "| {} | {n} |", md(&title));
     }
     text.push_str(
@@ -416,6 +461,9 @@ fn document(asked: &Explain<'_>) -> String {
             md(&quantity::reason(reason, asked.minimum_n)),
             md(&asked.repository(row))
         );
+    }
+    if n_omitted > 0 {
+        let _ = writeln!(text, "\n{n_omitted} further rows are not listed.");
     }
     text.push_str(&sql_text(measure.definition));
     text
@@ -499,7 +547,7 @@ fn rows_csv(asked: &Explain<'_>) -> String {
     let mut text =
         "metric,product,repository,areas,subject,link,at,bucket,value,fate,reason,working_hours\n"
             .to_owned();
-    for row in asked.rows() {
+    for row in listed(&asked.first_rows()).0 {
         let (fate, reason) = fate_words(row.fate);
         let fields = [
             field(asked.measure.definition.id),

@@ -13,10 +13,9 @@ mod written;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
-use super::{RenderError, encode, svg};
+use super::{RenderError, svg, template};
 use crate::evidence::Page;
 use crate::evidence::lead::Lead;
 use crate::report::team::ProductReport;
@@ -138,11 +137,7 @@ fn rendered(
         template: name,
         source: Box::new(source),
     };
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_formatter(encoded);
-    environment.add_filter("prose", prose);
+    let mut environment = template::environment(template::Sink::Html);
     environment
         .add_template_owned(name, format!("{TABLE}{macros}{page}"))
         .map_err(failed)?;
@@ -154,49 +149,6 @@ fn rendered(
     // Where a block of the template stood alone on its line, an empty line is left.
     let lines = page.lines().filter(|line| !line.trim().is_empty());
     Ok(lines.flat_map(|line| [line, "\n"]).collect())
-}
-
-/// Every value of a template passes through the encoder of HTML, but for what was made as HTML here.
-fn encoded(
-    output: &mut Output<'_>,
-    _: &mut State<'_, '_>,
-    value: &Value,
-) -> Result<(), minijinja::Error> {
-    if value.is_undefined() {
-        return Err(minijinja::Error::new(
-            minijinja::ErrorKind::UndefinedError,
-            "a value of the template is not defined",
-        ));
-    }
-    if value.is_none() {
-        return Ok(());
-    }
-    let text = value.to_string();
-    let written = if value.is_safe() {
-        output.write_str(&text)
-    } else {
-        output.write_str(&encode::html(&text))
-    };
-    written.map_err(|_| {
-        minijinja::Error::new(minijinja::ErrorKind::WriteFailure, "the page cannot grow")
-    })
-}
-
-/// A sentence in which backticks set off code: each piece is encoded, and the code stands in its own element.
-fn prose(text: &str) -> Value {
-    let pieces: Vec<&str> = text.split('`').collect();
-    let is_paired = pieces.len() % 2 == 1;
-    if !is_paired {
-        return Value::from_safe_string(encode::html(text));
-    }
-    let piece = |(at, piece): (usize, &&str)| {
-        if at % 2 == 0 {
-            encode::html(piece)
-        } else {
-            format!("<code>{}</code>", encode::html(piece))
-        }
-    };
-    Value::from_safe_string(pieces.iter().enumerate().map(piece).collect())
 }
 
 /// The page's only style sheet.
@@ -214,17 +166,4 @@ fn source_hash(style: &str) -> String {
         "sha256-{}",
         STANDARD.encode(Sha256::digest(style.as_bytes()))
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn backticks_set_off_code_and_nothing_else() {
-        let check = |text: &str, expected: &str| assert_eq!(prose(text).to_string(), expected);
-        check("set `A<B` now", "set <code>A&lt;B</code> now");
-        check("one ` alone <b>", "one &#96; alone &lt;b&gt;");
-        check("plain", "plain");
-    }
 }

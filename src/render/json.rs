@@ -1,113 +1,129 @@
-//! The stable JSON files: `metrics.json` and `data_quality.json`. Field order is fixed; a missing value is null.
+//! The stable JSON files: `metrics.json`, `figures.json` and `data_quality.json`. Field order is fixed; a missing value is null.
 
+mod figures;
+mod manifest;
+mod parts;
 mod recent;
 
 use std::collections::BTreeMap;
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub(super) use figures::FiguresFile;
+pub use figures::{FigureLine, figure_line};
+pub use manifest::Manifest;
+use parts::{Numbers, WindowLine, numbers, window};
+pub use parts::{unit_word, zone_name};
 
 use super::{RenderError, encode};
-use crate::domain::RepositoryId;
-use crate::metrics::measure::{Cell, Definition, Measured, Number, Unit, Value};
+use crate::domain::{Granularity, Origin, RepositoryId};
+use crate::metrics::measure::{Cell, Definition, Measured};
 use crate::report::TeamReport;
 
-#[derive(Serialize)]
-struct MetricsFile<'a> {
+/// Every figure of every scope and bucket that names nobody.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct MetricsFile<'a> {
+    /// The layout of the file: 1.
     format: u32,
+    /// The instant it speaks of, RFC 3339.
     as_of: String,
+    /// The window.
     window: WindowLine,
-    granularity: &'static str,
+    /// The length of a bucket.
+    granularity: Granularity,
+    /// The IANA zone of its days.
     time_zone: String,
+    /// The version that wrote it.
     version: &'a str,
+    /// Whether some data is there with a hole in it.
     partial: bool,
+    /// The products in order.
     products: Vec<ProductLine<'a>>,
     /// The last days against as many before them.
     now_and_before: Vec<recent::RecentLine<'a>>,
+    /// Every figure, by id, scope and bucket.
     metrics: Vec<MetricLine<'a>>,
 }
 
-#[derive(Serialize)]
-struct WindowLine {
-    since: String,
-    until: String,
-}
-
-#[derive(Serialize)]
+/// A named group of repositories.
+#[derive(Serialize, JsonSchema)]
 struct ProductLine<'a> {
+    /// Its name.
     name: &'a str,
+    /// Its repositories' names.
     repositories: Vec<&'a str>,
 }
 
-#[derive(Serialize)]
+/// One figure.
+#[derive(Serialize, JsonSchema)]
 pub(super) struct MetricLine<'a> {
+    /// The metric's id.
     id: &'a str,
+    /// What it is called.
     title: &'a str,
     /// The unit of the headline: of the first number, or of the share where the value is a ratio.
     unit: &'a str,
+    /// What it speaks of.
     scope: ScopeLine<'a>,
+    /// The bucket, such as `2026-02`; null: the whole window.
     bucket: Option<String>,
+    /// Rows behind it; null where nothing was measured, or where it is withheld.
     n: Option<u64>,
+    /// Its numbers by name; null: there is no figure.
+    #[schemars(with = "Option<BTreeMap<String, Option<f64>>>")]
     value: Option<Numbers<'a>>,
+    /// 80 % interval of the first number, or of the share.
     interval: Option<[f64; 2]>,
+    /// Rows measured out of those that could have been.
     coverage: Option<CoverageLine>,
+    /// `measured`, `too_few`, `not_observed`, `not_applicable` or `withheld`.
     status: &'static str,
     /// How many people acted, where what they did is withheld.
     #[serde(skip_serializing_if = "Option::is_none")]
     people: Option<u64>,
+    /// Why nothing was measured.
     because: Option<&'a str>,
+    /// The step that would have it measured.
     fix: Option<&'a str>,
+    /// The rows behind it.
     ledger: Option<LedgerLine<'a>>,
 }
 
-#[derive(Serialize)]
+/// What a figure speaks of.
+#[derive(Serialize, JsonSchema)]
 struct ScopeLine<'a> {
+    /// The product.
     product: &'a str,
+    /// One repository of it; null: all.
     repository: Option<&'a str>,
+    /// One area of it; null: all.
     area: Option<&'a str>,
+    /// One origin of the changes; missing: all that are measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'static str>,
 }
 
-#[derive(Serialize)]
+/// How many rows were measured out of those that could have been.
+#[derive(Serialize, JsonSchema)]
 struct CoverageLine {
+    /// Measured.
     hits: u64,
+    /// Measured, or of unknown value.
     of: u64,
 }
 
-#[derive(Serialize)]
+/// The rows behind a figure, counted by what became of them.
+#[derive(Serialize, JsonSchema)]
 struct LedgerLine<'a> {
+    /// In the figure.
     included: u64,
+    /// Left out, by reason.
     excluded: &'a BTreeMap<&'static str, u64>,
+    /// Not measurable.
     unknown: u64,
+    /// The same by reason.
     unknown_reasons: &'a BTreeMap<&'static str, u64>,
-}
-
-/// The numbers of a value, in their own order.
-struct Numbers<'a>(&'a Value);
-
-impl Serialize for Numbers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.0.len()))?;
-        for (name, number) in &self.0.0 {
-            match number {
-                Number::Count(count) => map.serialize_entry(name, count)?,
-                Number::Real(real) => {
-                    map.serialize_entry(name, &Some(*real).filter(|real| real.is_finite()))?;
-                }
-            }
-        }
-        map.end()
-    }
-}
-
-/// The unit's word in files.
-#[must_use]
-pub const fn unit_word(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Hours => "hours",
-        Unit::WorkingHours => "working hours",
-        Unit::Share => "share",
-        Unit::Count(noun) => noun,
-    }
 }
 
 /// One figure as `metrics.json` and `explain` write it.
@@ -116,61 +132,36 @@ pub(super) fn metric_line<'a>(
     definition: &'a Definition,
     cell: &'a Cell,
 ) -> MetricLine<'a> {
-    let (status, n, value, interval, because, fix) = match &cell.measured {
-        Measured::Value { n, value, interval } => (
-            "measured",
-            Some(*n),
-            Some(Numbers(value)),
-            *interval,
-            None,
-            None,
-        ),
-        Measured::TooFew { n } => ("too_few", Some(*n), None, None, None, None),
-        Measured::NotObserved { because, fix } => (
-            "not_observed",
-            None,
-            None,
-            None,
-            Some(because.as_str()),
-            fix.as_deref(),
-        ),
-        Measured::NotApplicable { because } => (
-            "not_applicable",
-            None,
-            None,
-            None,
-            Some(because.as_str()),
-            None,
-        ),
-        Measured::Withheld { .. } => ("withheld", None, None, None, None, None),
+    let (n, value, interval) = numbers(&cell.measured);
+    let (because, fix) = match &cell.measured {
+        Measured::NotObserved { because, fix } => (Some(because.as_str()), fix.as_deref()),
+        Measured::NotApplicable { because } => (Some(because.as_str()), None),
+        _ => (None, None),
     };
     let (is_told, people) = match &cell.measured {
         Measured::Withheld { people } => (false, *people),
         _ => (true, None),
     };
-    let unit = match &cell.measured {
-        Measured::Value { value, .. } => definition.headline_unit(value),
-        _ => definition.unit,
-    };
     let coverage = cell.ledger.coverage();
     MetricLine {
         id: definition.id,
         title: definition.title,
-        unit: unit_word(unit),
+        unit: unit_word(definition.unit_of(&cell.measured)),
         scope: ScopeLine {
             product: &cell.scope.product,
             repository: cell.scope.repository.and_then(repository_name),
             area: cell.scope.area.as_deref(),
+            origin: cell.scope.origin.map(Origin::word),
         },
         bucket: cell.bucket.map(|bucket| bucket.to_string()),
         n,
         value,
-        interval: interval.filter(|ends| ends.iter().all(|end| end.is_finite())),
+        interval,
         coverage: is_told.then_some(CoverageLine {
             hits: coverage.hits,
             of: coverage.of,
         }),
-        status,
+        status: cell.measured.status(),
         people,
         because,
         fix,
@@ -199,17 +190,8 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
     let file = MetricsFile {
         format: 1,
         as_of: report.as_of.to_string(),
-        window: WindowLine {
-            since: report.window.since.to_string(),
-            until: report.window.until.to_string(),
-        },
-        granularity: match report.granularity {
-            crate::domain::Granularity::Week => "week",
-            crate::domain::Granularity::Month => "month",
-            crate::domain::Granularity::Fortnight => "fortnight",
-            crate::domain::Granularity::Quarter => "quarter",
-            crate::domain::Granularity::HalfYear => "half_year",
-        },
+        window: window(report.window),
+        granularity: report.granularity,
         time_zone: zone_name(report),
         version: &report.version,
         partial: report.is_partial(),
@@ -237,43 +219,78 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
     written(&file)
 }
 
-/// The name of the report's time zone.
-#[must_use]
-pub fn zone_name(report: &TeamReport) -> String {
-    report.zone.iana_name().unwrap_or("UTC").to_owned()
+/// `figures.json`: a figure a product and metric, over the window.
+///
+/// # Errors
+/// A defect of the program.
+pub fn figures(report: &TeamReport) -> Result<String, RenderError> {
+    written(&figures::file(report))
 }
 
-#[derive(Serialize)]
-struct QualityFile<'a> {
+/// `manifest.json`.
+///
+/// # Errors
+/// A defect of the program.
+pub fn manifest(manifest: &Manifest) -> Result<String, RenderError> {
+    written(manifest)
+}
+
+/// How complete every stream is, and what could not be read.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct QualityFile<'a> {
+    /// The layout of the file: 1.
     format: u32,
+    /// The instant it speaks of, RFC 3339.
     as_of: String,
+    /// Whether some data is there with a hole in it.
     partial: bool,
+    /// Every stream of every repository.
     streams: Vec<StreamLine<'a>>,
+    /// What each pattern that names repositories gave; absent where none does.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    patterns: &'a [crate::domain::PatternLine],
+    /// Holes, counted.
     gaps: Vec<GapLine<'a>>,
     /// How many texts named somebody and are printed without the name.
     masked_texts: u64,
 }
 
-#[derive(Serialize)]
+/// One stream of one repository.
+#[derive(Serialize, JsonSchema)]
 struct StreamLine<'a> {
+    /// The repository.
     repository: &'a str,
+    /// The stream: `pull_requests`, …
     stream: &'static str,
+    /// How much of it is there.
     completeness: crate::domain::Completeness,
+    /// Why it is not complete.
     reason: Option<&'a str>,
+    /// The step that would complete it.
     fix: Option<&'a str>,
+    /// How many records there are.
     expected: Option<u64>,
+    /// How many were read.
     fetched: u64,
+    /// Everything up to here is in, RFC 3339.
     watermark: Option<String>,
+    /// Hours from there to the as-of instant.
     age_hours: Option<f64>,
+    /// The day until which the team lives with the hole.
     #[serde(skip_serializing_if = "Option::is_none")]
     accepted_until: Option<String>,
 }
 
-#[derive(Serialize)]
+/// Holes of one kind.
+#[derive(Serialize, JsonSchema)]
 struct GapLine<'a> {
+    /// The repository; null: outside of repositories.
     repository: Option<&'a str>,
+    /// What kind of thing.
     kind: &'a str,
+    /// Why.
     reason: &'a str,
+    /// How many.
     n: u64,
 }
 
@@ -314,6 +331,7 @@ pub fn data_quality(report: &TeamReport) -> Result<String, RenderError> {
         as_of: report.as_of.to_string(),
         partial: report.is_partial(),
         streams: streams.collect(),
+        patterns: &report.patterns,
         gaps: gaps.collect(),
         masked_texts: report.n_masked,
     })

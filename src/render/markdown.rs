@@ -1,7 +1,7 @@
 //! The summary of a job: the team report in Markdown, below the size that GitHub shows.
 
 mod first;
-mod strip;
+pub(super) mod strip;
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use crate::report::look;
 use crate::report::quantity;
 use crate::report::team::Shortcoming;
 use crate::report::{
-    Absence, Chart, Figure, Headline, PointState, ProductReport, RowLine, Section, Table,
+    Absence, Chart, Figure, Headline, PointState, ProductReport, RowLine, Section, Shape, Table,
     TableCell, TeamReport,
 };
 
@@ -255,9 +255,11 @@ fn write_absence(text: &mut String, absence: &Absence) {
     );
 }
 
-/// A chart's first series in eight heights; a bucket without a value is `·`.
+/// A chart's first series in eight heights; a bucket without a value is `·`. Of parts that make up a whole the first is not the figure
+/// that stands beside it: nothing is drawn.
 fn blocks(chart: &Chart) -> String {
-    let Some(mark) = chart.marks.first() else {
+    let mark = chart.marks.first();
+    let Some(mark) = mark.filter(|mark| !matches!(mark.shape, Shape::Stack(_))) else {
         return String::new();
     };
     let highest = chart
@@ -275,6 +277,13 @@ fn blocks(chart: &Chart) -> String {
             _ => '·',
         })
         .collect()
+}
+
+/// Numbers in eight heights of the highest; a missing one is `·`.
+pub(super) fn heights(numbers: &[Option<f64>]) -> String {
+    let highest = numbers.iter().flatten().copied().fold(0.0, f64::max);
+    let height = |number: &Option<f64>| number.map_or('·', |number| block(number, highest));
+    numbers.iter().map(height).collect()
 }
 
 /// One of eight heights.

@@ -3,6 +3,8 @@
 //! The same report gives the same bytes. Every text passes through the encoder of its sink in [`encode`].
 
 pub mod badge;
+pub mod brief;
+pub mod cdevents;
 pub mod chat;
 pub mod csv;
 pub mod draft;
@@ -11,8 +13,12 @@ pub mod explain;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod openmetrics;
 pub mod pack;
+pub mod schema;
 pub mod svg;
+pub mod template;
+pub mod terminal;
 pub mod verify;
 
 pub use explain::{Explain, Format, definition_index, definition_page, explain};
@@ -22,7 +28,7 @@ use crate::evidence::Page;
 use crate::evidence::lead::Lead;
 use crate::evidence::published::{self, Published};
 use crate::report::team::ProductReport;
-use crate::report::{Chart, Picture, TeamReport};
+use crate::report::{Block, Chart, Picture, TeamReport};
 
 /// Why a report could not be turned into bytes. Each is a defect of the program, not of the data.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +60,13 @@ pub type OutputFile = (String, Vec<u8>);
 /// The file of the team tree that a job shows.
 pub const SUMMARY: &str = "summary.md";
 
+/// The folder of the team tree that has the charts.
+const CHARTS: &str = "charts";
+/// The file of the team tree that says what the others were made from.
+pub const MANIFEST: &str = "manifest.json";
+/// The file of the team tree from which a terminal is told again what a report found.
+pub const BRIEF: &str = "summary.json";
+
 /// All files below `team/`: the report, and what is published of each product's work.
 ///
 /// # Errors
@@ -68,7 +81,9 @@ pub fn team_tree(
         ("data.html", html::data(report)?),
         (SUMMARY, markdown::summary(report, published)),
         ("chat.txt", chat::message(report)),
+        (BRIEF, brief::json(&brief::Brief::of(report))?),
         ("metrics.json", json::metrics(report)?),
+        ("figures.json", json::figures(report)?),
         ("data_quality.json", json::data_quality(report)?),
     ]
     .into_iter()
@@ -79,13 +94,14 @@ pub fn team_tree(
         let pages = published::pages_of(published, &product.id);
         let page = html::product(report, product, pages)?;
         files.push((product_page(product), page.into_bytes()));
-        for picture in &product.pictures {
+        let of_sections = product.sections.iter().flat_map(|part| &part.pictures);
+        for picture in product.pictures.iter().chain(of_sections) {
             files.extend(picture_files(picture)?);
         }
     }
     for figure in report.figures() {
         if let Some(chart) = &figure.chart {
-            files.extend(chart_files(chart, "charts")?);
+            files.extend(chart_files(chart, CHARTS)?);
         }
         let stem = encode::file_name(&figure.id);
         let tables = [
@@ -146,6 +162,9 @@ pub fn lead_tree(lead: &Lead, pages: &[Page]) -> Result<Vec<OutputFile>, RenderE
         ),
         ("lead.json".to_owned(), json::lead(lead)?.into_bytes()),
     ];
+    for part in &lead.parts {
+        files.extend(files_of_pictures(&part.document.blocks)?);
+    }
     files.extend(lead.parts.iter().map(|part| {
         let text = pack::document(&part.document);
         (format!("{}.md", part.id), text.into_bytes())
@@ -185,17 +204,16 @@ pub fn page_files(page: &Page, nav: &[html::Sibling]) -> Result<[OutputFile; 2],
 /// # Errors
 /// A defect of the program: see [`RenderError`].
 pub fn chart_files(chart: &Chart, folder: &str) -> Result<[OutputFile; 2], RenderError> {
-    let stem = encode::file_name(&chart.id);
+    let place = |end| chart_place(folder, chart, end);
     Ok([
-        (
-            format!("{folder}/{stem}.svg"),
-            svg::file(chart)?.into_bytes(),
-        ),
-        (
-            format!("{folder}/{stem}.csv"),
-            csv::chart(chart).into_bytes(),
-        ),
+        (place("svg"), svg::file(chart)?.into_bytes()),
+        (place("csv"), csv::chart(chart).into_bytes()),
     ])
+}
+
+/// Where a file of a chart lies in its tree.
+fn chart_place(folder: &str, chart: &Chart, end: &str) -> String {
+    format!("{folder}/{}.{end}", encode::file_name(&chart.id))
 }
 
 /// A picture of a product, and the numbers that it is drawn from.
@@ -211,6 +229,27 @@ fn picture_files(picture: &Picture) -> Result<[OutputFile; 2], RenderError> {
             csv::table(&picture.table).into_bytes(),
         ),
     ])
+}
+
+/// The files of the pictures in a document.
+fn files_of_pictures(blocks: &[Block]) -> Result<Vec<OutputFile>, RenderError> {
+    let mut files = Vec::new();
+    for block in blocks {
+        match block {
+            Block::Picture(picture) => files.extend(picture_files(picture)?),
+            Block::Chart(chart) => files.extend(chart_files(chart, "charts")?),
+            Block::Panel { blocks, .. }
+            | Block::Refreshed { blocks, .. }
+            | Block::Details { blocks, .. } => files.extend(files_of_pictures(blocks)?),
+            Block::Heading(..)
+            | Block::Paragraph(_)
+            | Block::Bullets(_)
+            | Block::Quote(_)
+            | Block::Table(_)
+            | Block::Blank { .. } => {}
+        }
+    }
+    Ok(files)
 }
 
 /// The report's instant to the minute, in its time zone.

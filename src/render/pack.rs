@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use super::encode::{self, lines, markdown as md, markdown_code, markdown_link, markdown_markup};
-use super::{Format, RenderError, markdown};
-use crate::report::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
+use super::{Format, RenderError, markdown, terminal};
+use crate::report::{
+    Block, Column, Document, EventLine, EvidenceLine, OpenedEvidence, Span, Table, TableCell,
+};
 
 /// A document as GitHub Flavored Markdown.
 #[must_use]
@@ -73,12 +75,26 @@ pub(super) fn write_block(text: &mut String, block: &Block) {
             text.push_str("\n</details>\n");
         }
         Block::Chart(chart) => {
-            let _ = writeln!(text, "_{}: {}_", md(&chart.title), md(&chart.description));
+            write_picture(text, (&chart.title, &chart.description), &chart.id);
+        }
+        Block::Picture(picture) => {
+            write_picture(text, (&picture.title, &picture.alternative), &picture.id);
         }
         Block::Blank { label, prompt } => {
             let _ = writeln!(text, "**{}:** {}", md(label), md(prompt));
         }
     }
+}
+
+/// What a picture shows, and its files.
+fn write_picture(text: &mut String, (title, words): (&str, &str), id: &str) {
+    let stem = encode::file_name(id);
+    let _ = writeln!(
+        text,
+        "_{}: {}_ [Picture](charts/{stem}.svg), [numbers](charts/{stem}.csv)",
+        md(title),
+        md(words)
+    );
 }
 
 pub(super) fn spans(spans: &[Span]) -> String {
@@ -104,6 +120,8 @@ fn span(span: &Span) -> String {
         Span::Emphasis(text) => spaced(text, format!("_{}_", md(text))),
         Span::Code(text) => markdown_code(text),
         Span::Link { text, url } => markdown_link(text, url),
+        // A part is called by a word of the program.
+        Span::Part { text, part } => format!("[{}]({part}.md)", md(text)),
     }
 }
 
@@ -124,9 +142,13 @@ pub fn evidence_lines(evidence: &[EvidenceLine]) -> Result<String, RenderError> 
 ///
 /// # Errors
 /// A defect of the program.
-pub fn opened(opened: &OpenedEvidence, format: Format) -> Result<String, RenderError> {
+pub fn opened(
+    opened: &OpenedEvidence,
+    format: Format,
+    width: Option<usize>,
+) -> Result<String, RenderError> {
     Ok(match format {
-        Format::Table => for_a_terminal(opened),
+        Format::Table => for_a_terminal(opened, width),
         Format::Markdown => for_a_document(opened),
         Format::Json => {
             let text = serde_json::to_string_pretty(opened)?;
@@ -167,37 +189,43 @@ fn particulars(opened: &OpenedEvidence) -> Vec<(&'static str, String)> {
     said
 }
 
-fn for_a_terminal(opened: &OpenedEvidence) -> String {
+fn for_a_terminal(opened: &OpenedEvidence, width: Option<usize>) -> String {
     let line = &opened.line;
     let mut text = format!(
-        "{} · {} · {} · {}\n\n{}\n\n",
+        "{} · {} · {} · {}\n\n",
         line.id,
         line.on,
         line.kind,
-        encode::terminal(&line.person),
-        encode::terminal(&line.act)
+        encode::terminal(&line.person)
     );
+    text.push_str(&terminal::paragraph("", 0, &line.act, width));
+    text.push('\n');
     for (title, words) in particulars(opened) {
-        let _ = writeln!(text, "{title:<11} {}", encode::terminal(&words));
+        text.push_str(&terminal::paragraph(title, 12, &words, width));
     }
     let _ = writeln!(text, "\nMade from ({})", opened.events.len());
-    let wide = |of: &dyn Fn(&EventLine) -> usize| opened.events.iter().map(of).max();
-    let who = wide(&|event| event.who.as_deref().unwrap_or("—").chars().count()).unwrap_or(0);
-    let what = wide(&|event| event.what.chars().count())
-        .unwrap_or(0)
-        .min(40);
-    for event in &opened.events {
-        let _ = writeln!(
-            text,
-            "  {}  {:who$}  {:what$}  {}  {}",
-            event.at,
-            encode::terminal(event.who.as_deref().unwrap_or("—")),
-            encode::terminal(&event.what),
-            encode::terminal(&event.page),
-            encode::terminal(event.url.as_deref().unwrap_or_default())
-        );
-    }
-    text
+    let cell = |words: &str| TableCell::Text(words.to_owned());
+    let row = |event: &EventLine| {
+        vec![
+            cell(&event.at),
+            cell(event.who.as_deref().unwrap_or("—")),
+            cell(&event.what),
+            event.url.as_ref().map_or_else(
+                || cell(&event.page),
+                |url| TableCell::Link {
+                    text: event.page.clone(),
+                    url: url.clone(),
+                },
+            ),
+        ]
+    };
+    let table = Table {
+        title: String::new(),
+        columns: ["when", "who", "what", "where"].map(Column::text).to_vec(),
+        rows: opened.events.iter().map(row).collect(),
+        n_omitted: 0,
+    };
+    text + &terminal::table(&table, width)
 }
 
 fn for_a_document(opened: &OpenedEvidence) -> String {

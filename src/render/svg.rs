@@ -24,9 +24,12 @@ use std::fmt::Write as _;
 
 pub use self::colours::dark_rules;
 use self::colours::{AMBER, LINE, PAPER, STRIP, WORDS, forced_rule, halo_rule};
+use self::compact::alike;
 pub use self::months::spark;
-pub use self::picture::{drawing, picture_file};
+pub use self::picture::{captioned, drawing, picture_file};
 use self::units::{FONT, NARROW, SCALE, WIDTH};
+use sha2::{Digest as _, Sha256};
+
 use super::{RenderError, encode};
 use crate::report::Chart;
 
@@ -34,7 +37,7 @@ use crate::report::Chart;
 #[must_use]
 pub fn shared_rules() -> String {
     let mut rules = ".lp text{font-family:system-ui,-apple-system,\"Segoe UI\",Roboto,\"Liberation Sans\",Arial,sans-serif}\
-         .lp .hits path{fill:transparent}.lp .hits path:hover{fill:#7F8CA3;fill-opacity:.16}.lp .s{display:none}\
+         .lp .hits path{stroke:transparent}.lp .hits path:hover{stroke:#7F8CA3;stroke-opacity:.16}.lp .s{display:none}\
          .lpw{container-type:inline-size}.lp .h{paint-order:stroke;stroke-width:35px;stroke-linejoin:round}"
         .to_owned();
     rules.push_str(&halo_rule(PAPER.light));
@@ -90,9 +93,9 @@ fn as_file(picture: &str) -> String {
 
 fn picture(chart: &Chart, is_titled: bool, style: Option<&str>) -> Result<String, RenderError> {
     let (drawn, height) = plot::chart(chart, is_titled)?;
-    let anchor = format!("svg-{}", encode::file_name(&chart.id));
+    let anchor = anchor(&chart.id);
     let told = Told {
-        anchor: &anchor,
+        by: [&anchor, "t", "d"],
         class: "lc",
         words: Some((&chart.title, &chart.description)),
         font: FONT,
@@ -100,9 +103,20 @@ fn picture(chart: &Chart, is_titled: bool, style: Option<&str>) -> Result<String
     Ok(framed(&told, (WIDTH, height), style, &drawn))
 }
 
+/// What a picture's title and description are found by: short, since it stands four times in each, and the same in every run.
+fn anchor(id: &str) -> String {
+    let digest = Sha256::digest(id.as_bytes());
+    let head = digest.iter().take(5);
+    head.fold("s".to_owned(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// What a picture is called, and what it tells in words.
 struct Told<'a> {
-    anchor: &'a str,
+    /// The ids of both: what they begin with, and how each ends.
+    by: [&'a str; 3],
     class: &'a str,
     /// Title and description.
     words: Option<(&'a str, &'a str)>,
@@ -117,24 +131,23 @@ fn framed(
     style: Option<&str>,
     drawn: &str,
 ) -> String {
-    let anchor = told.anchor;
+    let [anchor, title_end, words_end] = told.by;
     // In a page its language is known, and the page's style sheet names the letters.
     let alone = style.map_or(
         "",
         |_| " xmlns=\"http://www.w3.org/2000/svg\" font-family=\"system-ui, sans-serif\"",
     );
     let mut text = format!(
-        "<svg class=\"lp {}\"{alone} viewBox=\"0 0 {} {}\" font-size=\"{}\" role=\"img\" aria-labelledby=\"{anchor}-t {anchor}-d\">\n",
+        "<svg class=\"lp {}\"{alone} viewBox=\"0 0 {} {}\" font-size=\"{}\" role=\"img\" aria-labelledby=\"{anchor}-{title_end} {anchor}-{words_end}\">\n",
         told.class,
         width * SCALE,
         height * SCALE,
         told.font * SCALE,
     );
-    // The second layout of a picture is told by the words of the first.
     if let Some((title, description)) = told.words {
         let _ = writeln!(
             text,
-            "<title id=\"{anchor}-t\">{}</title>\n<desc id=\"{anchor}-d\">{}</desc>",
+            "<title id=\"{anchor}-{title_end}\">{}</title>\n<desc id=\"{anchor}-{words_end}\">{}</desc>",
             encode::svg(title),
             encode::svg(description)
         );
@@ -147,6 +160,7 @@ fn framed(
             PAPER.name()
         );
     }
+    let drawn = alike(drawn);
     let _ = write!(text, "<g fill=\"{}\">\n{drawn}</g></svg>", WORDS.name());
     text
 }

@@ -65,9 +65,22 @@ pub struct SectionDefinition {
     pub metrics: Vec<String>,
     /// Further metrics, by the first part of their id, follow in order of id, so that no measure is lost.
     pub families: Vec<String>,
+    /// Pictures before the section's figures.
+    #[serde(default)]
+    pub pictures: Vec<SectionPicture>,
     /// Figures to be shown side by side after the section's own.
     #[serde(default)]
     pub comparisons: Vec<ComparisonDefinition>,
+}
+
+/// A picture that stands in a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SectionPicture {
+    /// Whose turn changes were on their way to production, by where they come from.
+    PathByOrigin,
+    /// For how long lines live, by where they come from.
+    LivesByOrigin,
 }
 
 /// Figures that answer one question in different ways.
@@ -254,7 +267,14 @@ mod tests {
             .collect();
         assert_eq!(
             titles,
-            ["Delivery", "Flow", "Review", "Knowledge", "Ownership"]
+            [
+                "Delivery",
+                "Flow",
+                "Review",
+                "Agents",
+                "Knowledge",
+                "Ownership"
+            ]
         );
     }
 

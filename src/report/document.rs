@@ -2,9 +2,11 @@
 //!
 //! All text in it is raw, as it came from GitHub, git or a register: the renderer encodes it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::chart::Chart;
+use super::drawing::Picture;
 use super::table::Table;
 
 /// A run of text inside a paragraph.
@@ -25,6 +27,13 @@ pub enum Span {
         /// The page.
         url: String,
     },
+    /// Text that leads to another part of the same views: its anchor on the page, and the stem of its file as text.
+    Part {
+        /// What is shown.
+        text: String,
+        /// The part.
+        part: &'static str,
+    },
 }
 
 impl Span {
@@ -42,7 +51,8 @@ impl Span {
             | Self::Strong(text)
             | Self::Emphasis(text)
             | Self::Code(text)
-            | Self::Link { text, .. } => text,
+            | Self::Link { text, .. }
+            | Self::Part { text, .. } => text,
         }
     }
 
@@ -94,6 +104,8 @@ pub enum Block {
     },
     /// A chart: a page draws it, and a text names it with its description.
     Chart(Box<Chart>),
+    /// A picture: a page draws it, and a text tells what it shows and names its files.
+    Picture(Box<Picture>),
     /// A field that a person fills in: the label, and what belongs there.
     Blank {
         /// Label.
@@ -115,7 +127,7 @@ pub struct Document {
 }
 
 /// One line of `evidence.jsonl`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EvidenceLine {
     /// Version of the line's shape.
     pub format: u32,
@@ -152,7 +164,7 @@ pub struct EvidenceLine {
 }
 
 /// A line of evidence, opened into what it was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OpenedEvidence {
     /// The line.
     #[serde(flatten)]
@@ -162,7 +174,7 @@ pub struct OpenedEvidence {
 }
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EventLine {
     /// When.
     pub at: String,

@@ -13,7 +13,7 @@ use super::input::{
 };
 use super::names::Names;
 use super::withheld::{of_stretches, without_few};
-use crate::domain::{Gap, StreamCertificate};
+use crate::domain::{Gap, PatternLine, StreamCertificate};
 use crate::metrics::agreements::{Agreement, Item, Standing};
 use crate::metrics::drawn::{Drawn, Material};
 use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Note, Subject};
@@ -27,6 +27,7 @@ pub(super) struct Public {
     pub(super) repositories: Vec<RepositoryLabel>,
     pub(super) measures: Vec<Measure>,
     pub(super) certificates: Vec<StreamCertificate>,
+    pub(super) patterns: Vec<PatternLine>,
     pub(super) gaps: Vec<Gap>,
     pub(super) accepted: Vec<AcceptedFlag>,
     pub(super) recent: Option<Recent>,
@@ -61,6 +62,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         repositories,
         measures,
         certificates,
+        patterns,
         gaps,
         accepted,
         recent,
@@ -101,6 +103,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
             .iter()
             .map(|line| mask.certificate(line))
             .collect(),
+        patterns: patterns.iter().map(|line| mask.pattern(line)).collect(),
         gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
         accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
         recent: recent.map(|recent| mask.recent(recent, zone, *minimum_people)),
@@ -158,6 +161,18 @@ impl Mask<'_> {
         }
     }
 
+    /// A pattern is an address, as a repository's name is, but for what it says of a topic or a team.
+    fn pattern(&mut self, line: &PatternLine) -> PatternLine {
+        let product = line.product.as_deref();
+        PatternLine {
+            product: product.map(|name| self.key(name, true)),
+            pattern: self.text(&line.pattern),
+            reason: self.optional(line.reason.as_deref()),
+            fix: self.optional(line.fix.as_deref()),
+            ..line.clone()
+        }
+    }
+
     fn product(&mut self, product: &ProductInput) -> ProductInput {
         let ProductInput {
             name,
@@ -190,14 +205,16 @@ impl Mask<'_> {
                 let public = without_few(std::slice::from_ref(measure), zone, minimum);
                 public.into_iter().next()
             });
-            let around = around
-                .as_ref()
-                .map(|[before, after]| of_stretches([before, after], zone, minimum));
+            let around: Vec<[Measure; 2]> = around
+                .iter()
+                .map(|[before, after]| of_stretches([before, after], zone, minimum))
+                .map(|pair| pair.map(|measure| self.measure(measure)))
+                .collect();
             RecentFigure {
                 now: self.measure(now),
                 before: self.measure(before),
                 months: months.map(|measure| self.measure(measure)),
-                around: around.map(|pair| pair.map(|measure| self.measure(measure))),
+                around,
             }
         });
         let figures = figures.collect();
@@ -249,11 +266,13 @@ impl Mask<'_> {
         let Measure {
             definition,
             cells,
+            strata,
             rows,
             notes,
             drawn,
         } = measure;
         let cells = cells.into_iter().map(|cell| self.cell(cell)).collect();
+        let strata = strata.into_iter().map(|cell| self.cell(cell)).collect();
         let notes = notes.iter().map(|note| self.note(note)).collect();
         let rows = rows
             .into_iter()
@@ -272,6 +291,7 @@ impl Mask<'_> {
         Measure {
             definition,
             cells,
+            strata,
             rows,
             notes,
             drawn: drawn.into_iter().map(|drawn| self.drawn(drawn)).collect(),
@@ -295,7 +315,10 @@ impl Mask<'_> {
                 Material::Files(files)
             }
             // Numbers and days alone.
-            other @ (Material::Turns(_) | Material::Queue(_)) => other,
+            other @ (Material::Turns(_)
+            | Material::TurnsByOrigin(_)
+            | Material::LivesByOrigin(_)
+            | Material::Queue(_)) => other,
         };
         Drawn {
             product: self.key(&product, true),

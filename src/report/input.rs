@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::names::Names;
-use crate::domain::{Gap, Granularity, RepositoryId, StreamCertificate, Window};
+use crate::domain::{Gap, Granularity, PatternLine, RepositoryId, StreamCertificate, Window};
 use crate::metrics::Measure;
 use crate::metrics::agreements::Agreement;
 use crate::metrics::recent::Recent;
@@ -91,6 +91,8 @@ pub struct TeamInput<'a> {
     pub measures: &'a [Measure],
     /// How complete each stream is.
     pub certificates: &'a [StreamCertificate],
+    /// What each pattern that names repositories gave.
+    pub patterns: &'a [PatternLine],
     /// What could not be read.
     pub gaps: &'a [Gap],
     /// The headline figures over other windows; `None`: nothing is compared.

@@ -56,7 +56,7 @@ impl Mask<'_> {
 
     fn span(&mut self, span: Span) -> Span {
         match span {
-            Span::Text(text) => Span::Text(self.text(text)),
+            Span::Text(text) | Span::Part { text, .. } => Span::Text(self.text(text)),
             Span::Strong(text) => Span::Strong(self.text(text)),
             Span::Emphasis(text) => Span::Emphasis(self.text(text)),
             Span::Code(text) => Span::Code(self.text(text)),
@@ -104,7 +104,7 @@ impl Mask<'_> {
                 summary: self.text(summary),
                 blocks: self.blocks(blocks),
             },
-            Block::Chart(_) => return None,
+            Block::Chart(_) | Block::Picture(_) => return None,
             Block::Blank { label, prompt } => Block::Blank {
                 label: self.text(label),
                 prompt: self.text(prompt),

@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod definition;
 pub mod document;
+mod drawing;
 pub mod figure;
 mod gate;
 mod input;
@@ -25,13 +26,13 @@ pub use chart::{
 };
 pub use definition::{DefinitionError, TeamDefinition};
 pub use document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
+pub use drawing::Picture;
 pub use figure::{Figure, Headline, RowLine, with_listable_rows};
 pub use gate::masked_areas;
 pub use look::{Look, LookItem, LookKind};
 pub use names::{KnownPerson, Names};
-pub use picture::Picture;
 pub use strip::{Change, Side, Strip, StripLine};
-pub use table::{Table, TableCell};
+pub use table::{Column, Table, TableCell};
 pub use team::{
     Absence, AbsenceKind, AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, ProductReport,
     RepositoryLabel, Section, TeamInput, TeamReport, team,

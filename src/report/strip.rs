@@ -29,8 +29,8 @@ pub struct Strip {
     pub lines: Vec<StripLine>,
     /// What moved, in one sentence.
     pub moved: String,
-    /// What was so on both sides of the last dated event of the months.
-    pub around: Option<Around>,
+    /// What was so on both sides of the last dated events of the months, the latest first.
+    pub around: Vec<Around>,
 }
 
 /// Days from one to another.

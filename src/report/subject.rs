@@ -91,6 +91,7 @@ mod tests {
     fn a_row_is_called_by_its_number_and_never_by_its_title() {
         let check = |definition: &Definition, subject: Subject, expected: Option<&str>| {
             let row = LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

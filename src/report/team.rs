@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 pub use self::comparison::Comparison;
 use self::product::product_report;
 pub use self::shortcomings::{WITHHELD, state_words};
-use self::shortcomings::{shortcomings, withheld};
+use self::shortcomings::{of_patterns, shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
@@ -24,7 +24,7 @@ pub use super::input::{
 use super::look::{self, Look};
 use super::picture::Picture;
 use super::strip::Strip;
-use crate::domain::{Granularity, RepositoryId, StreamCertificate, Window};
+use crate::domain::{Granularity, PatternLine, RepositoryId, StreamCertificate, Window};
 use crate::metrics::measure::{Cell, Definition};
 
 /// A line of the completeness certificate with the repository's name.
@@ -109,6 +109,8 @@ pub struct Section {
     pub title: String,
     /// The question it answers.
     pub question: String,
+    /// Pictures before its figures.
+    pub pictures: Vec<Picture>,
     /// Figures with a number.
     pub figures: Vec<Figure>,
     /// Figures side by side.
@@ -165,6 +167,8 @@ pub struct TeamReport {
     pub shortcomings: Vec<Shortcoming>,
     /// The certificate.
     pub certificates: Vec<CertificateLine>,
+    /// What each pattern that names repositories gave.
+    pub patterns: Vec<PatternLine>,
     /// Holes.
     pub gaps: Vec<GapCount>,
     /// Accepted risks.
@@ -194,6 +198,31 @@ impl TeamReport {
             .flat_map(|section| &section.figures)
     }
 
+    /// The figures of a whole product over the window, by metric.
+    pub fn window_cells<'a>(
+        &'a self,
+        product: &'a str,
+    ) -> impl Iterator<Item = (&'static Definition, &'a Cell)> {
+        self.product_cells(product)
+            .filter(|(_, cell)| cell.bucket.is_none())
+    }
+
+    /// The figures of a whole product: over the window and in its buckets, by metric.
+    pub fn product_cells<'a>(
+        &'a self,
+        product: &'a str,
+    ) -> impl Iterator<Item = (&'static Definition, &'a Cell)> {
+        let is_whole = move |cell: &Cell| {
+            let scope = &cell.scope;
+            scope.product == product
+                && scope.repository.is_none()
+                && scope.area.is_none()
+                && scope.origin.is_none()
+        };
+        let cells = self.cells.iter().filter(move |(_, cell)| is_whole(cell));
+        cells.map(|(definition, cell)| (*definition, cell))
+    }
+
     /// Display name of a repository.
     #[must_use]
     pub fn repository_name(&self, id: RepositoryId) -> Option<&str> {
@@ -213,6 +242,7 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         repositories: &public.repositories,
         measures: &public.measures,
         certificates: &public.certificates,
+        patterns: &public.patterns,
         gaps: &public.gaps,
         accepted: &public.accepted,
         agreed: &public.agreed,
@@ -243,6 +273,7 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         .flat_map(|measure| {
             measure
                 .team_cells()
+                .chain(&measure.strata)
                 .map(|cell| (measure.definition, cell.clone()))
         })
         .collect();
@@ -282,9 +313,11 @@ fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         looks: look::of_all(products.iter().map(|product| product.looks.as_slice())),
         products,
         shortcomings: withheld(input.products)
+            .chain(of_patterns(input.patterns.iter()))
             .chain(shortcomings(&certificates))
             .collect(),
         certificates,
+        patterns: input.patterns.to_vec(),
         gaps: counts
             .into_iter()
             .map(|((repository, kind, reason), n)| GapCount {

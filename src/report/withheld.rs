@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{Bucket, PersonId, RepositoryId};
+use crate::domain::{Bucket, Origin, PersonId, RepositoryId};
 use crate::metrics::group::{About, Few};
 use crate::metrics::measure::{Cell, Definition, Measure, Measured, Scope};
 
@@ -34,6 +34,10 @@ pub fn without_few(measures: &[Measure], zone: &TimeZone, minimum: usize) -> Vec
     let beside = beside(&boards, minimum);
     for (measure, board) in public.iter_mut().zip(&boards) {
         let hidden: BTreeSet<String> = withhold(measure, board, &beside);
+        let (strata, cells) = std::mem::take(&mut measure.cells)
+            .into_iter()
+            .partition(|cell| cell.scope.origin.is_some());
+        (measure.strata, measure.cells) = (strata, cells);
         measure.notes.retain(|note| {
             let product = note.product.as_ref();
             product.is_none_or(|product| !hidden.contains(product))
@@ -86,7 +90,13 @@ const fn has_figure(cell: &Cell) -> bool {
 fn public_copy(measure: &Measure) -> Measure {
     Measure {
         definition: measure.definition,
-        cells: measure.team_cells().cloned().collect(),
+        // Together, since what is withheld of an origin could be told from the others and the whole.
+        cells: measure
+            .team_cells()
+            .chain(&measure.strata)
+            .cloned()
+            .collect(),
+        strata: Vec::new(),
         rows: measure.rows.clone(),
         notes: measure.notes.clone(),
         drawn: measure.drawn.clone(),
@@ -94,7 +104,13 @@ fn public_copy(measure: &Measure) -> Measure {
 }
 
 /// A scope and a bucket: where figures of several metrics stand.
-type FigurePlace = (String, Option<RepositoryId>, Option<String>, Option<Bucket>);
+type FigurePlace = (
+    String,
+    Option<RepositoryId>,
+    Option<String>,
+    Option<Bucket>,
+    Option<Origin>,
+);
 
 fn place(cell: &Cell) -> FigurePlace {
     let Scope {
@@ -102,8 +118,10 @@ fn place(cell: &Cell) -> FigurePlace {
         repository,
         area,
         person: _,
+        origin,
     } = &cell.scope;
-    (product.clone(), *repository, area.clone(), cell.bucket)
+    let (product, area) = (product.clone(), area.clone());
+    (product, *repository, area, cell.bucket, *origin)
 }
 
 /// Whether a cell is what was done in a whole product over the whole window: that is told however few they were, since a product
@@ -112,6 +130,7 @@ fn is_of_a_product(definition: &Definition, cell: &Cell) -> bool {
     definition.about == About::Deeds
         && cell.scope.area.is_none()
         && cell.scope.repository.is_none()
+        && cell.scope.origin.is_none()
         && cell.bucket.is_none()
 }
 
@@ -228,32 +247,38 @@ impl Board {
     }
 }
 
-/// Which line a cell stands in: across buckets, areas or repositories, of which product and scope, in which bucket.
+/// Which line a cell stands in: across buckets, areas, repositories or origins, of which product and scope, in which bucket.
 type Key<'a> = (
     u8,
     &'a str,
     Option<RepositoryId>,
     Option<&'a str>,
     Option<Bucket>,
+    Option<Origin>,
 );
 
-/// Every line of cells that add up to another cell: buckets to the window, areas and repositories to the product.
+/// Every line of cells that add up to another cell: buckets to the window, areas, repositories and origins to the product.
 fn lines(definition: &Definition, cells: &[Cell]) -> Vec<Line> {
     let mut lines: BTreeMap<Key<'_>, Line> = BTreeMap::new();
     for (at, cell) in cells.iter().enumerate() {
         let (product, area) = (cell.scope.product.as_str(), cell.scope.area.as_deref());
         let repository = cell.scope.repository;
-        let is_whole = area.is_none() && repository.is_none();
+        let origin = cell.scope.origin;
+        let is_whole = area.is_none() && repository.is_none() && origin.is_none();
         let mut stands_in = Vec::new();
         // States at several instants add up to nothing.
         if definition.cohort.is_some() {
-            stands_in.push(((0, product, repository, area, None), cell.bucket.is_none()));
+            let key = (0, product, repository, area, None, origin);
+            stands_in.push((key, cell.bucket.is_none()));
         }
         if is_whole || area.is_some() {
-            stands_in.push(((1, product, None, None, cell.bucket), is_whole));
+            stands_in.push(((1, product, None, None, cell.bucket, None), is_whole));
         }
         if is_whole || repository.is_some() {
-            stands_in.push(((2, product, None, None, cell.bucket), is_whole));
+            stands_in.push(((2, product, None, None, cell.bucket, None), is_whole));
+        }
+        if is_whole || origin.is_some() {
+            stands_in.push(((3, product, None, None, cell.bucket, None), is_whole));
         }
         for (key, is_total) in stands_in {
             let line = lines.entry(key).or_insert(Line {
@@ -363,7 +388,7 @@ fn withhold(measure: &mut Measure, board: &Board, beside: &Beside) -> BTreeSet<S
             };
             cell.measured = Measured::Withheld { people };
             cell.ledger = crate::metrics::measure::Ledger::default();
-            if place(cell) == (cell.scope.product.clone(), None, None, None) {
+            if place(cell) == (cell.scope.product.clone(), None, None, None, None) {
                 products.insert(cell.scope.product.clone());
             }
             continue;

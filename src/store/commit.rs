@@ -24,6 +24,11 @@ pub struct Staged {
 }
 
 impl Staged {
+    /// Where it goes.
+    pub(super) fn path(&self) -> &str {
+        &self.entry.path
+    }
+
     /// Whether the file is there already.
     pub(super) fn is_there(&self) -> bool {
         self.change == Change::Nothing

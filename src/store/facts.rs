@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::commit::joined;
-use super::{Error as StoreError, Staged, Store};
+use super::{Error as StoreError, Staged, Store, checksum};
 use crate::domain::{Facts, History, Person, PersonId, RepositoryId};
+use crate::tables::commits::CommitOrigins;
 use crate::tables::{
-    self, CodeownersRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow,
+    self, CodeownersRow, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow,
 };
 
 mod reading;
@@ -48,6 +49,8 @@ pub struct Mined<'a> {
     pub history: &'a History,
     /// By signature of the history: the person.
     pub person_of: &'a [PersonId],
+    /// Where its commits come from.
+    pub origins: &'a CommitOrigins,
     /// Its patch-ids.
     pub patches: &'a [PatchRow],
     /// Commits that only its releases and deployments reach.
@@ -85,6 +88,14 @@ impl Store {
     }
 }
 
+/// A digest of all facts, whatever they were derived from: the same facts, the same digest.
+#[must_use]
+pub fn digest(store: &Store) -> String {
+    let files = store.fingerprint(&["facts/"]);
+    let facts = files.lines().filter(|line| !line.starts_with(INPUTS));
+    checksum(facts.collect::<Vec<_>>().join("\n").as_bytes())
+}
+
 /// Facts on their way into the store: staged, and seen by nobody yet.
 #[derive(Debug, Default)]
 #[must_use = "staged facts are not committed"]
@@ -98,6 +109,28 @@ impl Derived {
     pub fn add(&mut self, other: Self) {
         self.staged.extend(other.staged);
         self.gone.extend(other.gone);
+    }
+
+    /// Adds what belongs to no single repository, and forgets every part of a table that was not derived: people are numbered anew
+    /// each time, so what a clone that is not at hand once gave would name the wrong ones.
+    pub fn complete(
+        &mut self,
+        store: &Store,
+        repositories: &[Repository],
+        people: &[Person],
+    ) -> Result<(), Error> {
+        self.staged.push(stage_rows(store, ALL, repositories)?);
+        self.staged.push(stage_rows(store, ALL, people)?);
+        self.forget_others(store, |path| path.ends_with(".parquet"));
+        Ok(())
+    }
+
+    /// Forgets the files of facts among some that were not derived.
+    fn forget_others(&mut self, store: &Store, among: impl Fn(&str) -> bool) {
+        let kept: BTreeSet<&str> = self.staged.iter().map(Staged::path).collect();
+        let others = store.files_below("facts/").into_iter();
+        let others = others.filter(|path| among(path) && !kept.contains(path.as_str()));
+        self.gone.extend(others);
     }
 
     /// Adds a file that is no table.
@@ -147,28 +180,47 @@ pub fn stage_mined(
     let mut derived = Derived::default();
     derived.staged.push(stage_rows(store, ALL, repositories)?);
     derived.staged.push(stage_rows(store, ALL, people)?);
-    // People are numbered anew each time: what a clone that is not at hand once gave would name the wrong ones.
-    let kept: BTreeSet<String> = mined
-        .iter()
-        .map(|mined| mined.repository.0.to_string())
-        .collect();
-    for table in [
-        "commits",
-        "tags",
-        "merged_files",
-        "patch_ids",
-        "side_commits",
-        "codeowners",
-        "file_changes",
-        "files",
-        "ownership",
-    ] {
-        derived.gone.extend(not_kept(store, table, &kept));
-    }
     for mined in mined {
         derived.staged.extend(stage_history(store, mined)?);
     }
+    derived.forget_others(store, |path| {
+        HISTORY.contains(&table_of(path).unwrap_or_default())
+    });
     Ok(derived)
+}
+
+/// Stages everything of one repository: what was mined of it, and GitHub's facts, already relabelled, which are all of it.
+pub fn stage_repository(
+    store: &Store,
+    mined: Option<&Mined<'_>>,
+    facts: &Facts,
+) -> Result<Derived, Error> {
+    let mut derived = Derived::default();
+    if let Some(mined) = mined {
+        derived.staged = stage_history(store, mined)?;
+    }
+    let parts = Parts::of(facts)?;
+    derived.staged.extend(store.stage_files(&parts.files)?);
+    Ok(derived)
+}
+
+/// The tables that mining fills.
+const HISTORY: [&str; 10] = [
+    "commits",
+    "tags",
+    "merged_files",
+    "line_lives",
+    "patch_ids",
+    "side_commits",
+    "codeowners",
+    "file_changes",
+    "files",
+    "ownership",
+];
+
+/// The table of a file below `facts/`.
+fn table_of(path: &str) -> Option<&str> {
+    path.strip_prefix("facts/")?.split('/').next()
 }
 
 /// The tables of one repository. The large ones are made side by side, and each waits for the disk while others are made.
@@ -177,6 +229,7 @@ fn stage_history(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error>
         repository,
         history,
         person_of,
+        origins,
         patches,
         side,
     } = *mined;
@@ -191,7 +244,7 @@ fn stage_history(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error>
             stage("ownership", bytes)
         });
         let commits = scope.spawn(|| {
-            let bytes = tables::commits::to_parquet(history, repository, person_of);
+            let bytes = tables::commits::to_parquet(history, repository, person_of, origins);
             stage("commits", bytes)
         });
         let changes = scope.spawn(|| {
@@ -218,6 +271,7 @@ fn stage_history(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error>
             stage_rows(store, part, patches)?,
             stage_rows(store, part, side)?,
             stage_rows(store, part, &merged_files(history, repository))?,
+            stage_rows(store, part, &line_lives(history, repository))?,
             stage_rows(store, part, &codeowners)?,
             stage(
                 "files",
@@ -228,6 +282,21 @@ fn stage_history(store: &Store, mined: &Mined<'_>) -> Result<Vec<Staged>, Error>
             joined(ownership)?,
         ])
     })
+}
+
+fn line_lives(history: &History, repository: RepositoryId) -> Vec<LineLifeRow> {
+    let rows = history.line_lives.iter().filter_map(|life| {
+        let commit = history.commits.get(usize::try_from(life.commit).ok()?)?;
+        Some(LineLifeRow {
+            repository,
+            commit: commit.id,
+            exclusion: life.exclusion,
+            lines: u64::from(life.lines),
+            days: life.ended.map(|(days, _)| u64::from(days)),
+            ending: life.ended.map(|(_, end)| end),
+        })
+    });
+    rows.collect()
 }
 
 fn merged_files(history: &History, repository: RepositoryId) -> Vec<MergedFileRow> {
@@ -252,60 +321,69 @@ pub fn write_facts(store: &Store, facts: &Facts) -> Result<(), Error> {
 
 /// Stages GitHub's facts, already relabelled.
 pub fn stage_facts(store: &Store, facts: &Facts) -> Result<Derived, Error> {
-    let mut parts = Parts {
-        store,
-        files: Vec::new(),
+    let parts = Parts::of(facts)?;
+    let mut derived = Derived {
+        staged: store.stage_files(&parts.files)?,
         gone: Vec::new(),
     };
-    parts.add(&facts.pull_requests, |row| row.repository)?;
-    parts.add(&facts.pull_request_commits, |row| row.repository)?;
-    parts.add(&facts.pull_request_files, |row| row.repository)?;
-    parts.add(&facts.reviews, |row| row.repository)?;
-    parts.add(&facts.comments, |row| row.repository)?;
-    parts.add(&facts.review_requests, |row| row.repository)?;
-    parts.add(&facts.timeline, |row| row.repository)?;
-    parts.add(&facts.issues, |row| row.repository)?;
-    parts.add(&facts.issue_comments, |row| row.repository)?;
-    parts.add(&facts.deployments, |row| row.repository)?;
-    parts.add(&facts.deployment_statuses, |row| row.repository)?;
-    parts.add(&facts.releases, |row| row.repository)?;
-    parts.add(&facts.workflow_runs, |row| row.repository)?;
-    parts.add(&facts.workflow_jobs, |row| row.repository)?;
-    parts.add(&facts.merge_rules, |row| row.repository)?;
-    parts.add(&facts.teams, |row| row.repository)?;
-    parts.add(&facts.team_members, |row| row.repository)?;
-    parts.add(&facts.milestones, |row| row.repository)?;
-    parts.add(&facts.environments, |row| row.repository)?;
-    Ok(Derived {
-        staged: store.stage_files(&parts.files)?,
-        gone: parts.gone,
-    })
-}
-
-/// The parts of a table that are not kept.
-fn not_kept(store: &Store, table: &str, kept: &BTreeSet<String>) -> Vec<String> {
-    let kept: BTreeSet<String> = kept.iter().map(|part| path(table, part)).collect();
-    store
-        .files_below(&format!("facts/{table}/"))
-        .into_iter()
-        .filter(|file| !kept.contains(file))
-        .collect()
+    derived.forget_others(store, |path| {
+        parts.tables.contains(&table_of(path).unwrap_or_default())
+    });
+    Ok(derived)
 }
 
 /// Tables by repository, to be written together.
-struct Parts<'a> {
-    store: &'a Store,
+#[derive(Default)]
+struct Parts {
     files: Vec<(String, Vec<u8>)>,
-    gone: Vec<String>,
+    /// Every table, also of those without rows.
+    tables: Vec<&'static str>,
 }
 
-impl Parts<'_> {
-    /// Adds a table's rows, and forgets the parts that no longer have any.
+impl Parts {
+    fn of(facts: &Facts) -> Result<Self, Error> {
+        let mut parts = Self::default();
+        parts.add(&facts.pull_requests, |row| row.repository)?;
+        parts.add(&facts.pull_request_commits, |row| row.repository)?;
+        parts.add(&facts.pull_request_files, |row| row.repository)?;
+        parts.add(&facts.reviews, |row| row.repository)?;
+        parts.add(&facts.comments, |row| row.repository)?;
+        parts.add(&facts.review_requests, |row| row.repository)?;
+        parts.add(&facts.timeline, |row| row.repository)?;
+        parts.add(&facts.issues, |row| row.repository)?;
+        parts.add(&facts.issue_comments, |row| row.repository)?;
+        parts.add(&facts.deployments, |row| row.repository)?;
+        parts.add(&facts.deployment_statuses, |row| row.repository)?;
+        parts.add(&facts.releases, |row| row.repository)?;
+        parts.add(&facts.workflow_runs, |row| row.repository)?;
+        parts.add(&facts.workflow_jobs, |row| row.repository)?;
+        parts.add(&facts.merge_rules, |row| row.repository)?;
+        parts.add(&facts.teams, |row| row.repository)?;
+        parts.add(&facts.team_members, |row| row.repository)?;
+        parts.add(&facts.milestones, |row| row.repository)?;
+        parts.add(&facts.environments, |row| row.repository)?;
+        parts.add(&facts.provenance, |row| row.repository)?;
+        Ok(parts)
+    }
+
     fn add<R: Row + Clone>(
         &mut self,
         rows: &[R],
         repository: impl Fn(&R) -> RepositoryId,
     ) -> Result<(), Error> {
+        self.tables.push(R::TABLE);
+        let mut file = |repository: RepositoryId, rows: &[R]| {
+            let bytes = tables::rows_to_parquet(rows).map_err(shape(R::TABLE))?;
+            let path = path(R::TABLE, &repository.0.to_string());
+            self.files.push((path, bytes));
+            Ok(())
+        };
+        let Some(first) = rows.first().map(&repository) else {
+            return Ok(());
+        };
+        if rows.iter().all(|row| repository(row) == first) {
+            return file(first, rows);
+        }
         let mut by_repository: BTreeMap<RepositoryId, Vec<R>> = BTreeMap::new();
         for row in rows {
             by_repository
@@ -313,13 +391,7 @@ impl Parts<'_> {
                 .or_default()
                 .push(row.clone());
         }
-        let kept = by_repository.keys().map(|id| id.0.to_string()).collect();
-        self.gone.extend(not_kept(self.store, R::TABLE, &kept));
-        for (repository, rows) in by_repository {
-            let bytes = tables::rows_to_parquet(&rows).map_err(shape(R::TABLE))?;
-            self.files
-                .push((path(R::TABLE, &repository.0.to_string()), bytes));
-        }
-        Ok(())
+        let mut parts = by_repository.iter();
+        parts.try_for_each(|(repository, rows)| file(*repository, rows))
     }
 }

@@ -1,6 +1,9 @@
 //! What a store holds: the paths that it writes itself, and how a store without a mark is known for one.
 
+use super::discovery::DISCOVERY_FILE;
 use super::manifest::{self, Manifest};
+use super::mirrors;
+use super::shards::SHARD_FILE;
 use super::{FACTS_LOCK, FORGOTTEN_FILE, KEY_FILE, LOCK, REPOSITORIES_FILE, VERSION_FILE};
 use crate::folder::{self, EntryKind, Folder, mark};
 
@@ -10,7 +13,7 @@ pub(super) const IGNORE_FILE: &str = ".gitignore";
 /// Files of linchpin's that hold nothing.
 pub(super) const LOCKS: [&str; 2] = [LOCK, FACTS_LOCK];
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
     KEY_FILE,
     FORGOTTEN_FILE,
     LOCK,
@@ -19,9 +22,16 @@ const FILES: [&str; 9] = [
     IGNORE_FILE,
     manifest::FILE,
     REPOSITORIES_FILE,
+    DISCOVERY_FILE,
+    SHARD_FILE,
     mark::FILE,
 ];
 const DIRECTORIES: [&str; 5] = ["raw", "facts", "mined", "state", "runs"];
+
+/// Whether a path is that of the mirrors' directory: what is in it keeps itself (see `mirrors`), and no list of files names it.
+fn is_of_mirrors(path: &str) -> bool {
+    path == mirrors::DIRECTORY
+}
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -128,7 +138,7 @@ pub(super) fn is_store(folder: &Folder) -> Result<bool, folder::Error> {
         // What stands in the mark's place is no mark: that is why this is asked.
         _ if entry.name == mark::FILE => true,
         EntryKind::File => is_file(&entry.name) || is_leftover(&entry.name),
-        EntryKind::Directory => is_directory(&entry.name),
+        EntryKind::Directory => is_directory(&entry.name) || is_of_mirrors(&entry.name),
         EntryKind::Other => false,
     };
     let version = folder.read(VERSION_FILE)?.and_then(version);

@@ -5,6 +5,7 @@
 //! state never speaks of a file that is not. Only raw answers are precious: all else can be rebuilt from them.
 
 mod commit;
+pub mod discovery;
 mod error;
 pub mod facts;
 pub mod forgotten;
@@ -13,6 +14,7 @@ mod layout;
 mod lock;
 pub mod manifest;
 mod migrate;
+pub mod mirrors;
 mod mode;
 mod open;
 pub mod raw;
@@ -20,6 +22,7 @@ mod reading;
 mod recover;
 mod repositories;
 pub mod runs;
+mod shards;
 pub mod state;
 
 use std::collections::BTreeMap;
@@ -39,6 +42,7 @@ pub use key::Key;
 pub use mode::{Mode, VERSION};
 pub use reading::reading;
 pub use repositories::RepositoryEntry;
+pub use shards::ShardCertificate;
 
 const VERSION_FILE: &str = "version";
 const REPOSITORIES_FILE: &str = "repositories.json";
@@ -121,7 +125,9 @@ impl Store {
         for path in files.iter().filter(|path| path.contains('/')) {
             self.folder.remove_file(path)?;
         }
+        self.folder.remove_directory(mirrors::DIRECTORY)?;
         self.folder.remove_file(REPOSITORIES_FILE)?;
+        self.folder.remove_file(discovery::DISCOVERY_FILE)?;
         Ok(())
     }
 

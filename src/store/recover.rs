@@ -31,8 +31,9 @@ pub(super) fn manifest(folder: &Folder, manifest: &mut Manifest) -> Result<Vec<G
     let mut gaps = vec![gap(super::manifest::FILE, "rebuilt")];
     manifest.retain(|path| !is_derived(path));
     for path in layout::files(folder)? {
+        let is_list = [super::REPOSITORIES_FILE, super::discovery::DISCOVERY_FILE];
         let is_listed =
-            layout::is_raw(&path) || layout::is_run(&path) || path == super::REPOSITORIES_FILE;
+            layout::is_raw(&path) || layout::is_run(&path) || is_list.contains(&path.as_str());
         if !is_listed || manifest.get(&path).is_some() {
             continue;
         }

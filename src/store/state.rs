@@ -134,6 +134,6 @@ pub fn write(
     store.replace_unlisted(&path(repository), seal(&text).as_bytes())
 }
 
-fn path(repository: RepositoryId) -> String {
+pub(super) fn path(repository: RepositoryId) -> String {
     format!("state/{}.json", repository.0)
 }

@@ -9,9 +9,11 @@ use jiff::Timestamp;
 use polars::prelude::*;
 
 use super::Error;
+use crate::domain::provenance::Rung;
 use crate::domain::{
-    Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, Login, Outcome, PatchId,
-    PersonId, PrNumber, PullRequestState, RepositoryId, RequestAction, ReviewState,
+    Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, LineEnd, Login, Origin,
+    Outcome, PatchId, PersonId, PrNumber, ProvenanceKind, PullRequestState, RepositoryId,
+    RequestAction, ReviewState,
 };
 
 /// A field type that has a column form.
@@ -244,6 +246,14 @@ text!(Account, |account| account.word().into(), |text| {
 });
 text!(Exclusion, |reason| reason.word().into(), |text| {
     Exclusion::from_word(text)
+});
+text!(LineEnd, |end| end.word().into(), LineEnd::from_word);
+text!(Origin, |origin| origin.word().into(), |text| {
+    Origin::from_word(text)
+});
+text!(Rung, |rung| rung.word().into(), Rung::from_word);
+text!(ProvenanceKind, |kind| kind.word().into(), |text| {
+    ProvenanceKind::from_word(text)
 });
 text!(ChangeKind, |kind| kind.word().into(), |text| {
     ChangeKind::from_word(text)

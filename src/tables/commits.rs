@@ -6,7 +6,7 @@ use polars::prelude::*;
 use super::column::{Field, Texts, int_column};
 use super::{Error, Row, parquet};
 use crate::domain::{
-    ChangeKind, Commit, CommitId, Exclusion, History, PersonId, RepositoryId, Signature,
+    ChangeKind, Commit, CommitId, Exclusion, History, Origin, PersonId, RepositoryId, Signature,
     SignatureId,
 };
 
@@ -43,6 +43,10 @@ pub struct CommitRow {
     pub cherry_picked_from: Option<Box<CommitId>>,
     /// Why it is left out of the knowledge metrics.
     pub exclusion: Option<Exclusion>,
+    /// Where it comes from; `None`: nothing tells.
+    pub origin: Option<Origin>,
+    /// The person who had an agent write it, where its author is an agent and a trailer names the person.
+    pub delegator: Option<PersonId>,
 }
 
 impl CommitRow {
@@ -78,6 +82,15 @@ impl CommitRow {
     }
 }
 
+/// Where a history's commits come from.
+#[derive(Debug, Clone, Default)]
+pub struct CommitOrigins {
+    /// By commit: its origin, where anything tells of it, and who had an agent write it.
+    pub of_commits: Vec<(Option<Origin>, Option<PersonId>)>,
+    /// By signature: whether it is no person's.
+    pub by_tool: Vec<bool>,
+}
+
 /// A history's commits as the table `commits`, in Parquet. `person_of[signature]` is the person behind a signature.
 ///
 /// Besides what [`CommitRow`] reads back it has what other people's tools want: names and addresses as committed (after
@@ -86,14 +99,16 @@ pub fn to_parquet(
     history: &History,
     repository: RepositoryId,
     person_of: &[PersonId],
+    origins: &CommitOrigins,
 ) -> Result<Vec<u8>, Error> {
-    parquet::to_parquet(&mut tabulate(history, repository, person_of)?)
+    parquet::to_parquet(&mut tabulate(history, repository, person_of, origins)?)
 }
 
 fn tabulate(
     history: &History,
     repository: RepositoryId,
     person_of: &[PersonId],
+    origins: &CommitOrigins,
 ) -> Result<DataFrame, Error> {
     let commits = &history.commits;
     let person = |signature: SignatureId| {
@@ -102,14 +117,25 @@ fn tabulate(
         known.copied().unwrap_or(PersonId(u32::MAX))
     };
     let authors: Vec<PersonId> = commits.iter().map(|commit| person(commit.author)).collect();
-    let co_authors = commits.iter().zip(&authors).map(|(commit, author)| {
-        let people = commit.co_authors.iter().map(|id| person(*id));
+    let by_tool = |id: SignatureId| {
+        let at = usize::try_from(id.0).ok();
+        at.and_then(|at| origins.by_tool.get(at)) == Some(&true)
+    };
+    let told = |at: usize| origins.of_commits.get(at).copied().unwrap_or_default();
+    let numbered = || commits.iter().enumerate();
+    let co_authors = numbered().zip(&authors).map(|((at, commit), author)| {
+        // Whoever an agent's commit names beside the agent had it written, and wrote none of it.
+        let is_agents = told(at).0 == Some(Origin::Agent);
+        let others = commit.co_authors.iter();
+        let others = others.filter(|id| !is_agents || by_tool(**id));
+        let people = others.map(|id| person(*id));
         let mut others: Vec<PersonId> = people.filter(|id| id != author).collect();
         others.sort_unstable();
         others.dedup();
         others
     });
     let co_authors: Vec<Vec<PersonId>> = co_authors.collect();
+    let of_commits: Vec<_> = numbered().map(|(at, _)| told(at)).collect();
     let is_merge: Vec<bool> = commits.iter().map(Commit::is_merge).collect();
     let signatures = &history.signatures;
     // A signature that is not there has no name: the text after the last one.
@@ -149,6 +175,14 @@ fn tabulate(
             &commit.cherry_picked_from
         }),
         each(commits, "exclusion", |commit| &commit.exclusion),
+        Field::column(
+            "origin",
+            of_commits.iter().map(|(origin, _)| origin).collect(),
+        ),
+        Field::column(
+            "delegator",
+            of_commits.iter().map(|(_, person)| person).collect(),
+        ),
     ];
     DataFrame::new(commits.len(), columns).map_err(|error| Error::Column {
         column: CommitRow::TABLE.to_owned(),

@@ -21,7 +21,7 @@ pub struct TurnRow {
     pub start_at: Timestamp,
     /// Until then, exclusive.
     pub end_at: Timestamp,
-    /// `draft`, `author`, `reviewer`, `ci`, `merge` or `deploy`.
+    /// `draft`, `author`, `agent`, `reviewer`, `ci`, `merge` or `deploy`.
     pub holder: String,
 }
 
@@ -75,6 +75,19 @@ pub struct DatedEventRow {
     pub after_at: Timestamp,
 }
 
+/// A pull request that was taken back: the table `taken_back`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenBackRow {
+    /// The product's name.
+    pub product: String,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The pull request.
+    pub number: PrNumber,
+    /// When the default branch had the first revert of it.
+    pub at: Timestamp,
+}
+
 /// The agreement that decides what needs fresh eyes: the table `flow_rules`, one row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowRulesRow {
@@ -91,5 +104,7 @@ table! { "days": DayRow { end_at } }
 table! { "work_kinds": WorkKindRow { product, repository, number, kind, because } }
 
 table! { "dated_events": DatedEventRow { event, before_at, on_at, after_at } }
+
+table! { "taken_back": TakenBackRow { product, repository, number, at } }
 
 table! { "flow_rules": FlowRulesRow { stuck_after_working_days } }

@@ -22,7 +22,7 @@ pub use commits::CommitRow;
 pub use ownership::SurvivingLines;
 pub use parquet::{row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
 pub use rows::{
-    CodeownersRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow, Unpacked,
+    CodeownersRow, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow, Unpacked,
 };
 
 use std::collections::HashMap;
@@ -44,6 +44,8 @@ pub struct Tables {
     pub merged_files: Vec<MergedFileRow>,
     /// Surviving lines.
     pub ownership: SurvivingLines,
+    /// What became of the lines that commits of default branches wrote, in the order of `commits`.
+    pub line_lives: Vec<LineLifeRow>,
     /// Commits that only tags, releases and deployments reach, by repository and id.
     pub side_commits: Vec<SideRow>,
     /// Tags, by repository and time.
@@ -123,7 +125,7 @@ pub enum FactTable {
     Subjects,
     /// Changed files; brings the commits too.
     Files,
-    /// Surviving lines; brings the changed files too.
+    /// Surviving lines, and when others went; brings the changed files too.
     Lines,
     /// Pull requests, their files and reviews.
     PullRequests,

@@ -9,7 +9,7 @@ use polars::prelude::DataFrame;
 use super::column::Field;
 use super::rows::table;
 use super::{Error, Row};
-use crate::domain::{CommitId, Outcome, PersonId, PrNumber, RepositoryId};
+use crate::domain::{CommitId, Origin, Outcome, PersonId, PrNumber, RepositoryId};
 
 /// The frame of a question; the table `lens` has one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -230,6 +230,13 @@ pub struct MemberRow {
     pub is_lead: bool,
 }
 
+/// An origin that figures of flow and review are made of: the table `measured_origins`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeasuredOriginRow {
+    /// The origin.
+    pub origin: Origin,
+}
+
 /// A declared absence: the table `absences`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AbsenceRow {
@@ -389,6 +396,8 @@ pub struct MeasureRow {
     pub area: Option<String>,
     /// The person; `None`: everybody.
     pub person: Option<PersonId>,
+    /// The origin; `None`: all that the metric measures.
+    pub origin: Option<Origin>,
     /// The bucket; `None`: the whole window.
     pub bucket: Option<String>,
     /// `measured`, `too_few`, `not_observed` or `not_applicable`.
@@ -448,7 +457,7 @@ table! { "lineages": LineageRow { lineage, product, repository, path, has_histor
 table! { "touches": TouchRow { lineage, person, is_review, position, at } }
 
 table! { "measures": MeasureRow {
-    metric, product, repository, area, person, bucket, status, n, name, value, interval_low, interval_high,
+    metric, product, repository, area, person, origin, bucket, status, n, name, value, interval_low, interval_high,
 } }
 
 table! { "working_spans": WorkingSpanRow { person, start_at, end_at } }
@@ -458,6 +467,8 @@ table! { "working_days": WorkingDayRow { person, start_at, end_at } }
 table! { "reviewer_turns": ReviewerTurnRow { product, repository, number, person, start_at, end_at, n_pending } }
 
 table! { "members": MemberRow { person, joined_at, left_at, is_lead } }
+
+table! { "measured_origins": MeasuredOriginRow { origin } }
 
 table! { "absences": AbsenceRow { person, from_at, until_at } }
 

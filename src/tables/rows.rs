@@ -7,9 +7,9 @@ use super::column::Field;
 use super::{CommitRow, Error};
 use crate::domain::{
     ChangeKind, CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment,
-    Issue, IssueComment, MergeRule, Milestone, PatchId, Person, PullRequest, PullRequestCommit,
-    PullRequestFile, Release, RepositoryId, Review, ReviewRequest, Team, TeamMember, TimelineEvent,
-    WorkflowJob, WorkflowRun,
+    Exclusion, Issue, IssueComment, LineEnd, MergeRule, Milestone, PatchId, Person, Provenance,
+    PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId, Review, ReviewRequest,
+    Team, TeamMember, TimelineEvent, WorkflowJob, WorkflowRun,
 };
 
 /// A repository known to the store.
@@ -102,6 +102,26 @@ pub struct MergedFileRow {
     pub previous_path: Option<String>,
     /// Added, renamed or deleted.
     pub change: ChangeKind,
+}
+
+/// Lines that a commit wrote and what became of them: the table `line_lives`.
+///
+/// A commit has a row for each kind of file and each number of days after which lines left: the sum of all is what it wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineLifeRow {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// The commit.
+    pub commit: CommitId,
+    /// Why their files are left out of the knowledge metrics.
+    pub exclusion: Option<Exclusion>,
+    /// How many lines.
+    pub lines: u64,
+    /// Whole days from the commit's landing until they left the default branch; `None`: they have not, or not within
+    /// [`LineLife::LONGEST_DAYS`](crate::domain::LineLife::LONGEST_DAYS).
+    pub days: Option<u64>,
+    /// How they left; there where `days` is.
+    pub ending: Option<LineEnd>,
 }
 
 /// What a change does, as one number: the table `patch_ids`.
@@ -244,12 +264,15 @@ table! { "tags": TagRow { repository, name, commit, tagged_at } }
 
 table! { "merged_files": MergedFileRow { repository, commit, path, previous_path, change } }
 
+table! { "line_lives": LineLifeRow { repository, commit, exclusion, lines, days, ending } }
+
 table! { "codeowners": CodeownersRow { repository, file, line, pattern, owners } }
 
 table! { "people": Person { id as "person", display_name, logins, emails, account, names, is_known } }
 
 table! { "commits": CommitRow {
     repository, commit, author, authored_at, committed_at, landed_at, co_authors, is_merge, on_default_branch, exclusion,
+    origin, delegator,
 }
 /// How commits follow from others.
 DESCENT { parents, pull_request, reverts, cherry_picked_from }
@@ -259,7 +282,7 @@ SUBJECTS { subject } }
 table! { "pull_requests": PullRequest {
     repository, number, node, title, url, author, state, is_draft, created_at, ready_at, first_commit_at, merged_at, closed_at,
     updated_at, merged_by, merge_commit, base_branch, head_branch, additions, deletions, n_files, n_commits, n_reviews,
-    n_comments, labels, closes_issues,
+    n_comments, labels, closes_issues, origin, answers_for,
 } }
 
 table! { "pull_request_commits": PullRequestCommit { repository, number, commit, authored_at, author, updates_from_base } }
@@ -271,7 +294,7 @@ table! { "reviews": Review {
 } }
 
 table! { "comments": Comment {
-    repository, number, comment, kind, author, created_at, path, thread, body_length,
+    repository, number, comment, kind, author, created_at, path, thread, body_length, calls_agent,
 }
 /// What was said, and where to read it.
 BODIES { url, body } }
@@ -323,6 +346,10 @@ table! { "environments": Environment {
     repository, environment, wait_minutes, reviewers, prevents_self_review, has_branch_policy,
 } }
 
+table! { "provenance": Provenance {
+    repository, kind, number, commit, review, rung, tool, model, agent, delegator, evidence, link,
+} }
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,6 +369,7 @@ mod tests {
             thread: None,
             body_length: 3,
             url: String::new(),
+            calls_agent: None,
             body: body.into(),
         };
         let rows = vec![

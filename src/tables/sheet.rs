@@ -105,7 +105,12 @@ pub fn without_rows() -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
     Ok(vec![
         (
             "commits",
-            super::commits::to_parquet(&nothing, nowhere, &[])?,
+            super::commits::to_parquet(
+                &nothing,
+                nowhere,
+                &[],
+                &super::commits::CommitOrigins::default(),
+            )?,
         ),
         (
             "file_changes",

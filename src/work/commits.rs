@@ -1,14 +1,16 @@
 //! What one person committed to the default branches, as git tells it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::Reading;
 use super::delivery::landing;
 use super::file_areas::areas_of_files;
-use super::pull_requests;
-use crate::domain::{CommitId, PersonId, RepositoryId};
+use super::{origins, pull_requests};
+use crate::domain::{CommitId, Origin, PersonId, RepositoryId};
+use crate::tables::{CommitRow, Tables};
 
 /// A commit that somebody made, alone or with others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,4 +109,28 @@ fn touched(reading: &Reading<'_>, row: usize) -> (Vec<String>, u64) {
     let areas: BTreeSet<&String> = at.filter_map(|file| areas_of.get(file)).flatten().collect();
     let n_files = u64::try_from(files.len()).unwrap_or(u64::MAX);
     (areas.into_iter().cloned().collect(), n_files)
+}
+
+/// Who wrote a commit, humans only; of an agent's, whoever had it written.
+#[must_use]
+pub fn authors_of(reading: &Reading<'_>, commit: &CommitRow) -> Arc<[PersonId]> {
+    let people = commit
+        .authors()
+        .filter(|person| reading.tables.is_human(*person));
+    let delegator = commit
+        .delegator
+        .filter(|person| reading.tables.is_human(*person));
+    people.chain(delegator).collect()
+}
+
+/// Why a commit that agents alone wrote credits nobody.
+pub const BY_AGENT: &str = "by_agent";
+
+/// Why a commit that no person wrote credits nobody.
+#[must_use]
+pub fn by_nobody(tables: &Tables, commit: &CommitRow) -> &'static str {
+    match origins::of_commit(tables, commit) {
+        Origin::Agent => BY_AGENT,
+        _ => "by_automation",
+    }
 }

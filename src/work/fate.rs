@@ -10,3 +10,15 @@ pub enum Fate {
     /// Belongs in the population, but cannot be measured.
     Unknown(&'static str),
 }
+
+impl Fate {
+    /// As files and answers have it: the word, and the reason where it is not in the figure.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Included => ("included", None),
+            Self::Excluded(reason) => ("excluded", Some(reason)),
+            Self::Unknown(reason) => ("unknown", Some(reason)),
+        }
+    }
+}

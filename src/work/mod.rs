@@ -2,6 +2,7 @@
 
 pub mod absences;
 pub mod activity;
+pub(crate) mod agents_at_work;
 pub mod areas;
 pub mod beside_code;
 pub mod commits;
@@ -15,9 +16,11 @@ pub mod initiatives;
 pub mod kinds;
 pub mod machine_like;
 pub mod need;
+pub mod origins;
 pub mod pages;
 pub mod pattern;
 pub mod pull_requests;
+pub mod pushes;
 pub mod quarters;
 pub mod question;
 pub mod reading;
@@ -27,6 +30,7 @@ pub mod stretches;
 pub mod threads;
 pub mod turns;
 pub mod unknown;
+pub mod writers;
 pub mod written;
 
 pub use fate::Fate;

@@ -8,11 +8,13 @@ use jiff::Timestamp;
 
 use super::Question;
 use super::file_areas::qualifier;
+use super::origins;
+use super::pushes::Push;
 use crate::domain::{
-    Account, CommitId, PersonId, PrNumber, PullRequest, RepositoryId, RequestAction, Review,
-    ReviewRequest, TimelineEvent,
+    Account, Comment, CommitId, Origin, PersonId, PrNumber, PullRequest, RepositoryId,
+    RequestAction, Review, ReviewRequest, TimelineEvent,
 };
-use crate::tables::Tables;
+use crate::tables::{CommitRow, Tables};
 use crate::work::{Fate, Reading};
 
 /// The key of a pull request: numbers of different repositories collide.
@@ -31,12 +33,14 @@ pub struct FullPullRequest<'a> {
     pub commits: Arc<[(CommitId, Timestamp)]>,
     /// Drafts, closings, forced pushes, the merge queue, dismissals, …: everything but requests, by time.
     pub timeline: Vec<&'a TimelineEvent>,
-    /// Pushes that can be told after its opening, by time: its own commits by their author time, and forced pushes. What bots
+    /// Pushes that can be told after its opening, by time: its own commits by their author time, and forced pushes. What automation
     /// pushed, and merges of the base into it, are left out.
-    pub pushes: Arc<[Timestamp]>,
+    pub pushes: Arc<[Push]>,
+    /// Its comments, by time, where an agent pushed: nothing asks for those of others.
+    pub comments: Vec<&'a Comment>,
     /// The areas of its files, sorted.
     pub areas: Arc<[String]>,
-    /// Its author, where that is a human.
+    /// Who answers for it: its author, or whoever had an agent open it.
     pub authors: Arc<[PersonId]>,
 }
 
@@ -52,7 +56,8 @@ struct Members {
     requests: Vec<u32>,
     commits: Arc<[(CommitId, Timestamp)]>,
     timeline: Vec<u32>,
-    pushes: Arc<[Timestamp]>,
+    pushes: Arc<[Push]>,
+    comments: Vec<u32>,
     areas: Arc<[String]>,
     authors: Arc<[PersonId]>,
 }
@@ -70,6 +75,7 @@ pub fn of_product<'a>(reading: &Reading<'a>) -> Vec<FullPullRequest<'a>> {
             commits: Arc::clone(&members.commits),
             timeline: rows(&facts.timeline, &members.timeline),
             pushes: Arc::clone(&members.pushes),
+            comments: rows(&facts.comments, &members.comments),
             areas: Arc::clone(&members.areas),
             authors: Arc::clone(&members.authors),
         })
@@ -152,22 +158,19 @@ fn gather(reading: &Reading<'_>) -> Option<Vec<Members>> {
         }
     }
     let mut commits: Vec<Vec<(CommitId, Timestamp)>> = vec![Vec::new(); gathered.len()];
-    let mut pushes: Vec<Vec<Timestamp>> = vec![Vec::new(); gathered.len()];
+    let mut pushes: Vec<Vec<Push>> = vec![Vec::new(); gathered.len()];
     for commit in &facts.pull_request_commits {
         if let Some(at) = at.get((commit.repository, commit.number)) {
             let members = gathered.get(at)?;
             let own = (commit.commit, commit.authored_at);
             commits.get_mut(at)?.push(own);
-            let by_machine = commit
-                .author
-                .is_some_and(|person| !reading.tables.is_human(person));
             let since = row(&facts.pull_requests, members.pull_request)?.created_at;
-            if !by_machine
-                && !commit.updates_from_base
+            if !commit.updates_from_base
                 && since < commit.authored_at
                 && commit.authored_at < reading.question.as_of
             {
-                pushes.get_mut(at)?.push(commit.authored_at);
+                let push = Push::by(reading.tables, commit.authored_at, commit.author);
+                pushes.get_mut(at)?.extend(push);
             }
         }
     }
@@ -176,24 +179,21 @@ fn gather(reading: &Reading<'_>) -> Option<Vec<Members>> {
             && let Some(at) = at.get((row.repository, row.number))
         {
             let members = gathered.get_mut(at)?;
-            let by_machine = row
-                .actor
-                .is_some_and(|person| !reading.tables.is_human(person));
-            if row.event == "head_ref_force_pushed" && !by_machine {
-                pushes.get_mut(at)?.push(row.at);
+            if row.event == "head_ref_force_pushed" {
+                let push = Push::by(reading.tables, row.at, row.actor);
+                pushes.get_mut(at)?.extend(push);
             }
             members.timeline.push(index);
         }
     }
+    beside_agents(reading, &mut at, &pushes, &mut gathered);
     let areas = areas(reading, &mut at);
     let own = commits.into_iter().zip(pushes).zip(areas);
     for (members, ((commits, mut pushes), areas)) in gathered.iter_mut().zip(own) {
         members.areas = areas;
-        let author = row(&facts.pull_requests, members.pull_request).and_then(|row| row.author);
-        members.authors = author
-            .into_iter()
-            .filter(|person| reading.tables.is_human(*person))
-            .collect();
+        let answers = row(&facts.pull_requests, members.pull_request)
+            .and_then(|row| origins::answers_for(reading.tables, row));
+        members.authors = answers.into_iter().collect();
         members.commits = commits.into();
         pushes.sort_unstable();
         pushes.dedup();
@@ -201,6 +201,9 @@ fn gather(reading: &Reading<'_>) -> Option<Vec<Members>> {
         members
             .reviews
             .sort_by_key(|at| row(&facts.reviews, *at).map(|row| (row.submitted_at, &row.review)));
+        members
+            .comments
+            .sort_by_key(|at| row(&facts.comments, *at).map(|row| (row.created_at, &row.comment)));
         members.requests.sort_by_key(|at| {
             row(&facts.review_requests, *at)
                 .map(|row| (row.at, row.action, row.reviewer, &row.team))
@@ -210,6 +213,27 @@ fn gather(reading: &Reading<'_>) -> Option<Vec<Members>> {
         });
     }
     Some(gathered)
+}
+
+/// Adds the comments of pull requests to which an agent pushed.
+fn beside_agents(
+    reading: &Reading<'_>,
+    at: &mut PlaceOf,
+    pushes: &[Vec<Push>],
+    gathered: &mut [Members],
+) {
+    let is_by_agent = |push: &Push| push.agent.is_some();
+    for (index, row) in (0_u32..).zip(&reading.tables.facts.comments) {
+        if row.created_at < reading.question.as_of
+            && let Some(at) = at.get((row.repository, row.number))
+            && pushes
+                .get(at)
+                .is_some_and(|own| own.iter().any(is_by_agent))
+            && let Some(members) = gathered.get_mut(at)
+        {
+            members.comments.push(index);
+        }
+    }
 }
 
 /// The areas of every pull request's files, sorted, each once.
@@ -259,6 +283,7 @@ impl<'a> FullPullRequest<'a> {
             commits: Arc::default(),
             timeline: Vec::new(),
             pushes: Arc::default(),
+            comments: Vec::new(),
             areas: Arc::default(),
             authors: Arc::default(),
         }
@@ -309,7 +334,7 @@ impl FullPullRequest<'_> {
             .filter(|at| *at < question.as_of)
     }
 
-    /// Human reviews by somebody else than the author, by time.
+    /// Human reviews by somebody else than whoever answers for it, by time.
     pub fn human_reviews<'b>(
         &'b self,
         tables: &'b Tables,
@@ -359,16 +384,61 @@ impl FullPullRequest<'_> {
     }
 }
 
-/// The human who reviewed somebody else's pull request; `None` for a bot, a ghost or the author.
+/// The human who reviewed somebody else's pull request; `None` for a bot, a ghost or whoever answers for it.
 #[must_use]
 pub fn reviewer_of(
     tables: &Tables,
     pull_request: &PullRequest,
     review: &Review,
 ) -> Option<PersonId> {
+    let answers = origins::answers_for(tables, pull_request);
+    review
+        .author
+        .filter(|person| tables.is_human(*person) && Some(*person) != answers)
+}
+
+/// The human who read somebody else's pull request: also one that they had an agent open, since reading is how they know it;
+/// `None` for a bot, a ghost or the author.
+#[must_use]
+pub fn reader_of(tables: &Tables, pull_request: &PullRequest, review: &Review) -> Option<PersonId> {
     review
         .author
         .filter(|person| tables.is_human(*person) && Some(*person) != pull_request.author)
+}
+
+/// Why a pull request is not among those that figures of flow are made of; `None`: it is. Agents' are.
+#[must_use]
+pub fn apart(reading: &Reading<'_>, row: &PullRequest) -> Option<Fate> {
+    let origin = origins::of_pull_request(reading.tables, row);
+    let is_settled = matches!(origin, Origin::Agent | Origin::Automation);
+    let of_author = (!is_settled).then(|| not_human(reading.tables, row.author));
+    of_author
+        .flatten()
+        .or_else(|| unasked(reading.question, origin))
+}
+
+/// The same of a commit that is a change of its own.
+#[must_use]
+pub fn apart_commit(reading: &Reading<'_>, row: &CommitRow) -> Option<Fate> {
+    let origin = origins::of_commit(reading.tables, row);
+    let is_settled = matches!(origin, Origin::Agent | Origin::Automation);
+    let of_author = (!is_settled).then(|| not_human(reading.tables, Some(row.author)));
+    of_author
+        .flatten()
+        .or_else(|| unasked(reading.question, origin))
+}
+
+/// Why an origin is not asked about; `None`: it is.
+fn unasked(question: &Question, origin: Origin) -> Option<Fate> {
+    if question.origins.contains(&origin) {
+        return None;
+    }
+    Some(Fate::Excluded(match origin {
+        Origin::Agent => "by_agent",
+        Origin::PersonWithAgent => "with_an_agent",
+        Origin::Automation => "by_automation",
+        Origin::NoEvidence => "without_evidence_of_an_agent",
+    }))
 }
 
 /// Why an author keeps a row out of figures about people; `None` for a human.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
+use crate::work::commits::{BY_AGENT, by_nobody};
 use crate::work::file_areas::FileAreas;
 use crate::work::{Reading, pull_requests};
 
@@ -119,11 +120,27 @@ fn commit_in<P: Clone>(reading: &Reading<'_>, row: u32, places: &[&P]) -> Option
         areas: places.iter().map(|place| (*place).clone()).collect(),
         exclusion: match commit.exclusion {
             Some(exclusion) => Some(exclusion.word()),
-            None if people.is_empty() => Some("by_automation"),
+            None if people.is_empty() => Some(by_nobody(reading.tables, commit)),
             None => None,
         },
         people,
     })
+}
+
+/// Commits that agents alone wrote, by area and quarter, over the whole history up to the as-of instant.
+#[must_use]
+pub fn by_agents(reading: &Reading<'_>) -> BTreeMap<String, BTreeMap<Bucket, u64>> {
+    let mut found: BTreeMap<String, BTreeMap<Bucket, u64>> = BTreeMap::new();
+    let commits = commits_in_areas(reading);
+    let is_theirs = |commit: &&CommitIn<_>| commit.exclusion == Some(BY_AGENT);
+    for commit in commits.iter().filter(is_theirs) {
+        let quarter = Bucket::of(commit.at, Granularity::Quarter, &reading.question.zone);
+        for area in commit.areas.iter() {
+            let area = found.entry(area.clone()).or_default();
+            *area.entry(quarter).or_default() += 1;
+        }
+    }
+    found
 }
 
 /// Who did what, over the whole history up to the as-of instant.

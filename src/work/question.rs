@@ -11,7 +11,8 @@ use super::need::Missing;
 use super::pattern::BadPattern;
 use super::roster::{Calendars, Roster};
 use crate::domain::{
-    Bucket, Completeness, Granularity, Person, RepositoryId, Stream, StreamCertificate, Window,
+    Bucket, Completeness, Granularity, Origin, Person, RepositoryId, Stream, StreamCertificate,
+    Window,
 };
 use crate::register::{DeploymentSource, PrivateRegister, Register};
 use crate::tables::Repository;
@@ -65,6 +66,8 @@ pub struct Question {
     pub minimum_n: u64,
     /// Below this number of people a figure of what they did is not told where nobody is named.
     pub minimum_people: usize,
+    /// Which origins figures of flow and review are made of.
+    pub origins: Vec<Origin>,
     /// Which streams are there.
     pub certificates: Vec<StreamCertificate>,
     /// Working time.
@@ -170,6 +173,7 @@ impl Question {
             kinds: Kinds::new(register)?,
             minimum_n: register.minimum_n,
             minimum_people: register.minimum_people,
+            origins: register.measure.origins.clone(),
             certificates,
             calendars: Calendars::of(register, &[], as_of),
             roster: Roster::default(),

@@ -99,7 +99,7 @@ impl Request<'_, '_> {
     #[must_use]
     pub fn fate(&self, tables: &Tables) -> Fate {
         let of_person = match self.asked {
-            Asked::Person(person) if Some(person) == self.whole.pull_request.author => {
+            Asked::Person(person) if Some(person) == self.whole.answers_for(tables) => {
                 Some(Fate::Excluded("own_pull_request"))
             }
             Asked::Person(person) => match not_human(tables, Some(person)) {
@@ -302,7 +302,7 @@ impl<'a> Members<'a> {
         let repository = whole.pull_request.repository;
         review.author.is_some_and(|person| {
             tables.is_human(person)
-                && review.author != whole.pull_request.author
+                && review.author != whole.answers_for(tables)
                 && self.has(repository, team, person) != Some(false)
         })
     }

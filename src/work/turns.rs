@@ -17,9 +17,14 @@
 //!   rule is known or it asks for none, and no more than a merged pull request had, since yesterday's rule is not told. A later comment or push leaves it there, since the approval
 //!   still stands; requested changes, a dismissal that leaves too few approvals and a further request take it back.
 //! - While it may be merged, the time in the merge queue or under a workflow run of one of its own commits is `ci`.
+//! - An agent that is at work has it (`agent`), whosever turn it was: from a person's comment that calls it by `@login`, or from
+//!   the opening of a pull request that it opened itself, to its last push before the next human act. A call counts where a push
+//!   of that agent follows, with no person's push between them. What an agent pushes hands over as an author's push does: it goes
+//!   back to whoever had to act next. When an agent began that nobody called is not told, and until its push the turn stays where
+//!   it was.
 //! - From its merge until the first successful production deployment that contains it, it waits for deployment (`deploy`).
 //!
-//! Only humans ask, review and push; what a bot or a vanished account does hands over nothing. Reviews and requests after the
+//! Only humans ask and review, and only humans and agents push; what else a bot or a vanished account does hands over nothing. Reviews and requests after the
 //! end hand over nothing either.
 
 mod checks;
@@ -35,6 +40,7 @@ pub(crate) use self::replay::n_rounds;
 use crate::domain::{Elapsed, MergeRule, PersonId, RepositoryId, Window};
 use crate::tables::Tables;
 use crate::work::Reading;
+use crate::work::agents_at_work::Tools;
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Delivered, contradicted};
 use crate::work::pull_requests::FullPullRequest;
@@ -57,6 +63,8 @@ pub enum Holder {
     Draft,
     /// The author: to ask for a review, or to answer one.
     Author,
+    /// An agent that is at work on it.
+    Agent,
     /// Those whose review it waits for, sorted, never empty. The wait is divided equally among them.
     Reviewers(Vec<Asked>),
     /// Checks or the merge queue, once it may be merged.
@@ -69,7 +77,9 @@ pub enum Holder {
 
 impl Holder {
     /// The words of [`Holder::word`], in the order of a change's way.
-    pub const WORDS: [&'static str; 6] = ["draft", "author", "reviewer", "ci", "merge", "deploy"];
+    pub const WORDS: [&'static str; 7] = [
+        "draft", "author", "agent", "reviewer", "ci", "merge", "deploy",
+    ];
 
     /// The word used in facts and files.
     #[must_use]
@@ -77,6 +87,7 @@ impl Holder {
         match self {
             Self::Draft => "draft",
             Self::Author => "author",
+            Self::Agent => "agent",
             Self::Reviewers(_) => "reviewer",
             Self::Ci => "ci",
             Self::Merge => "merge",
@@ -173,7 +184,7 @@ pub struct Life {
     pub ready: Vec<Window>,
     /// Every review asked for, in order of the asking.
     pub requests: Vec<Request>,
-    /// How often the author pushed after a review, before the end: commits without a review between them are one push.
+    /// How often the author, or an agent, pushed after a review, before the end: commits without a review between them are one push.
     pub n_rounds: u64,
 }
 
@@ -210,6 +221,8 @@ pub struct Replay<'a> {
     production: Option<(Arc<Delivered>, Arc<Landings>)>,
     teams: Teams<'a>,
     rules: BTreeMap<RepositoryId, &'a MergeRule>,
+    /// What each agent is called.
+    tools: Tools<'a>,
 }
 
 impl<'a> Replay<'a> {
@@ -227,6 +240,7 @@ impl<'a> Replay<'a> {
             checks: Checks::of(reading),
             production,
             teams: teams(reading.tables),
+            tools: Tools::of(reading.tables),
             rules: reading
                 .tables
                 .facts

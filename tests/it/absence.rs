@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use linchpin::demo::model::{EventKind, Host, HostPullRequest};
 use linchpin::demo::organisation::{Plants, World, build};
 use linchpin::domain::{
-    Account, Comment, CommentKind, Completeness, Deployment, Facts, Granularity, Login, Outcome,
-    Person, PersonId, PrNumber, PullRequest, PullRequestState, RepoName, RepositoryId,
+    Account, Comment, CommentKind, Completeness, Deployment, Facts, Granularity, Login, Origin,
+    Outcome, Person, PersonId, PrNumber, PullRequest, PullRequestState, RepoName, RepositoryId,
     RequestAction, Review, ReviewRequest, ReviewState, Stream, StreamCertificate, TimelineEvent,
     Window,
 };
@@ -121,6 +121,8 @@ impl Team {
             n_comments: 0,
             labels: Vec::new(),
             closes_issues: Vec::new(),
+            origin: Origin::NoEvidence,
+            answers_for: None,
         });
     }
 
@@ -151,6 +153,7 @@ impl Team {
             thread: None,
             body_length: 2,
             url: format!("https://github.com/acme/widgets/pull/{number}#c"),
+            calls_agent: None,
             body: "Hm".to_owned(),
         });
     }
@@ -318,7 +321,8 @@ fn plain(spans: &[Span]) -> String {
             | Span::Strong(text)
             | Span::Emphasis(text)
             | Span::Code(text)
-            | Span::Link { text, .. } => text,
+            | Span::Link { text, .. }
+            | Span::Part { text, .. } => text,
         })
         .map(String::as_str)
         .collect()

@@ -52,9 +52,12 @@ pub fn check_with(register: &str, arguments: &[&str]) -> Checked {
         .env("HOME", place.path())
         .output()
         .unwrap();
-    // Where the register lies differs from run to run.
+    // Where register and store lie differs from run to run.
+    let demo = demo().root.join("linchpin-demo");
     let text = |bytes: &[u8]| {
-        String::from_utf8_lossy(bytes).replace(&config.display().to_string(), "linchpin.toml")
+        String::from_utf8_lossy(bytes)
+            .replace(&config.display().to_string(), "linchpin.toml")
+            .replace(&demo.join("store").display().to_string(), "store")
     };
     Checked {
         code: output.status.code().unwrap(),

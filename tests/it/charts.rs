@@ -38,6 +38,7 @@ fn row(at: usize, day: f64, value: f64, authors: &[u32]) -> LedgerRow {
     let at_instant: Timestamp = window().since + hours;
     let number = PrNumber(u64::try_from(at).unwrap() + 1);
     LedgerRow {
+        origin: None,
         product: PRODUCT.into(),
         repository: WEB,
         areas: [].into(),

@@ -153,7 +153,7 @@ fn has_a_truck_factor(directory: &Path) {
 #[track_caller]
 fn is_partial(directory: &Path, said: &str) {
     assert_eq!(
-        ran(directory, &["run", AS_OF]).ends_with(5).out,
+        ran(directory, &["run", "--quiet", AS_OF]).ends_with(5).out,
         "linchpin-report/team/index.html\n"
     );
     assert_eq!(json(directory, "metrics.json")["partial"], true);
@@ -501,7 +501,7 @@ fn names_that_are_not_utf_8_are_told_byte_by_byte() {
         found.err
     );
     assert!(
-        ran(fixture.path(), &["identity"])
+        ran(fixture.path(), &["identity", "--all"])
             .ends_with(0)
             .out
             .contains("Jos\\351")
@@ -960,6 +960,34 @@ fn init_writes_what_is_found_on_github() {
     }
 }
 
+#[test]
+fn init_tells_which_tags_look_like_releases_and_claims_nothing() {
+    let fixture = fixture();
+    for tag in ["v1.0", "v1.1", "v2.0.0", "v2.0.0-rc", "nightly"] {
+        fixture.git(&["tag", tag]);
+    }
+    let ran = ran(
+        fixture.path(),
+        &["init", "--offline", "--github", "acme/widgets"],
+    );
+    ran.ends_with(0);
+    let said = "3 of 5 tags are `v` and a version";
+    assert!(ran.err.contains(said), "{}", ran.err);
+    let written = fs::read_to_string(fixture.path().join("linchpin.toml")).unwrap();
+    let line = r#"# tag_pattern = "^v[0-9]+(\\.[0-9]+)+$""#;
+    assert!(
+        written.contains(said) && written.contains(line),
+        "{written}"
+    );
+    assert_eq!(written.matches("tag_pattern = ").count(), 1, "{written}");
+    // With the `#` away it is read, and matches.
+    let used = written.replace(line, &line[2..]);
+    let read: toml::Table = toml::from_str(&used).unwrap();
+    let pattern = read["product"][0]["tag_pattern"].as_str().unwrap();
+    let pattern = regex::Regex::new(pattern).unwrap();
+    assert!(pattern.is_match("v2.0.0") && !pattern.is_match("v2.0.0-rc"));
+}
+
 /// The operating system refuses to write more, as on a full disk: at whatever file that happens, nothing is lost.
 #[cfg(unix)]
 #[test]
@@ -969,6 +997,8 @@ fn a_disk_that_is_full_is_named_and_nothing_is_lost() {
     let github = FakeGitHub::start(crate::github::host(40), Faults::none(now)).unwrap();
     let arguments = [
         "fetch",
+        // The fake has no git beside it.
+        "--no-clone",
         "--github",
         "acme/widgets",
         "--api-url",
@@ -1040,7 +1070,13 @@ fn stdout_is_data_and_stderr_is_progress() {
     let check = |arguments: &[&str], has_lines: bool| {
         let all: Vec<&str> = ["run", AS_OF].iter().chain(arguments).copied().collect();
         let ran = ran(fixture.path(), &all);
-        assert_eq!(ran.ends_with(0).out, "linchpin-report/team/index.html\n");
+        let is_quiet = arguments.iter().any(|one| ["-q", "--quiet"].contains(one));
+        if is_quiet {
+            assert_eq!(ran.ends_with(0).out, "linchpin-report/team/index.html\n");
+        } else {
+            let last = ran.ends_with(0).out.lines().last().unwrap();
+            assert!(last.starts_with("page        file:///"), "{last}");
+        }
         assert_eq!(!ran.err.is_empty(), has_lines, "{arguments:?}: {}", ran.err);
         assert!(
             !ran.err.contains(['\r', '\u{1b}']),

@@ -119,10 +119,16 @@ fn a_register_in_a_clone_does_not_choose_what_the_token_is_used_for() {
     ] {
         assert!(ran.err.contains(words), "{}", ran.err);
     }
-    let (ran, asked) = run(&["--github", "acme/widgets", "--github", "acme/secrets"]);
+    let (ran, asked) = run(&[
+        "--no-clone",
+        "--github",
+        "acme/widgets",
+        "--github",
+        "acme/secrets",
+    ]);
     assert!(asked, "named by hand: {}", ran.err);
     ran.ends_with(0);
-    let (ran, asked) = run(&["--config", "linchpin.toml"]);
+    let (ran, asked) = run(&["--no-clone", "--config", "linchpin.toml"]);
     assert!(asked, "given by hand: {}", ran.err);
     assert!(
         !ran.err.contains("not fetched with your token"),

@@ -33,6 +33,10 @@ const BARE: Plants = Plants {
     revert: false,
     mentee: false,
     late_action: false,
+    agents: false,
+    self_approval: false,
+    agent_area: false,
+    epic: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));
@@ -125,7 +129,7 @@ fn the_organisation_has_the_size_of_a_small_team() {
             .iter()
             .filter(|person| person.is_bot)
             .count(),
-        3
+        4
     );
 }
 
@@ -466,7 +470,12 @@ fn the_silo_is_the_only_area_that_one_person_alone_knows() {
             .collect();
         assert_eq!(lonely, expected);
     }
-    assert_eq!(knowledge(&WORLD, since).len(), 15, "every area is alive");
+    assert_eq!(knowledge(&WORLD, since).len(), 16, "every area is alive");
+    assert_eq!(
+        knowledge(&BARE_WORLD, since).len(),
+        15,
+        "every area is alive"
+    );
 }
 
 /// By area, merged changes of the team by quarter and person. Files at the root are an area too.
@@ -737,7 +746,8 @@ fn one_workflow_is_flaky_where_it_is_planted() {
             .collect();
         assert_eq!(flaky, expected);
         for (hits, of) in flaky.values() {
-            assert_eq!(hits * 5, of - of % 5, "one in five");
+            // The third of every five.
+            assert_eq!(*hits, (of + 2) / 5, "one in five");
         }
     }
 }
@@ -880,4 +890,65 @@ fn a_buddy_is_there_for_the_joiner_only_where_it_is_planted() {
     let (reviewed, all) = of(&BARE_WORLD);
     assert!(reviewed * 2 <= all, "{reviewed} of {all}");
     assert!(!BARE_WORLD.private_register_toml.contains("[[buddy]]"));
+}
+
+/// Merged pull requests by login, in an area of a repository.
+fn merged_in(world: &World, name: &str, area: &str) -> BTreeMap<Option<String>, u64> {
+    let prefix = format!("{area}/");
+    let mut by: BTreeMap<Option<String>, u64> = BTreeMap::new();
+    for (repository, pr) in pull_requests(world) {
+        let is_there = pr.files.iter().any(|file| file.path.starts_with(&prefix));
+        if repository.name == name && pr.merged_at.is_some() && is_there {
+            *by.entry(pr.author.clone()).or_default() += 1;
+        }
+    }
+    by
+}
+
+#[test]
+fn agents_are_there_from_their_day_on_and_only_where_they_are_planted() {
+    let agent = Some("copilot-swe-agent".to_owned());
+    assert_eq!(WORLD.truths.agents.len(), 2);
+    for truth in &WORLD.truths.agents {
+        assert!(truth.n_opened >= 5 && truth.n_assisted >= 5, "{truth:?}");
+        let from = truth.from.to_zoned(TimeZone::UTC).unwrap().timestamp();
+        let opened = pull_requests(&WORLD).filter(|(_, pr)| pr.author == agent);
+        assert!(opened.map(|(_, pr)| pr.created_at).all(|at| at >= from));
+    }
+    assert!(BARE_WORLD.truths.agents.is_empty());
+    assert!(pull_requests(&BARE_WORLD).all(|(_, pr)| pr.author != agent));
+    assert!(!BARE_WORLD.register_toml.contains("Coding agents"));
+    let called = pull_requests(&WORLD).flat_map(|(_, pr)| &pr.comments);
+    let called = called.filter(|comment| comment.body.starts_with("@copilot"));
+    assert!(called.count() > 5);
+
+    let area = WORLD.truths.agent_area.clone().unwrap();
+    let by = merged_in(&WORLD, "timetable", &area.area);
+    assert_eq!(by, BTreeMap::from([(agent.clone(), area.n_merged)]));
+    let beside = build(&Plants {
+        agent_area: false,
+        ..Plants::default()
+    });
+    let by = merged_in(&beside, "timetable", &area.area);
+    assert!(by.len() > 2 && by.contains_key(&agent), "{by:?}");
+
+    let own = WORLD.truths.self_approval.clone().unwrap();
+    assert!(own.independent.hits * 3 < own.independent.of * 2, "{own:?}");
+    let reviewed = build(&Plants {
+        self_approval: false,
+        ..Plants::default()
+    });
+    let approved_alone = |world: &World| {
+        let opened = pull_requests(world).filter(|(_, pr)| pr.author == agent);
+        let alone = opened.filter(|(_, pr)| {
+            let mut reviews = pr.reviews.iter();
+            reviews.all(|review| review.author == pr.merged_by || review.author == pr.author)
+        });
+        alone.count()
+    };
+    assert_eq!(
+        approved_alone(&WORLD) as u64,
+        own.independent.of - own.independent.hits
+    );
+    assert_eq!(approved_alone(&reviewed), 0);
 }

@@ -72,7 +72,7 @@ fn whatever_is_typed_between_any_two_lines_or_into_any_blank_is_there_after_the_
         folder: "lead",
         beside: "reviewers.edited.md",
         stay: &["incidents/parcel-web-212.md"],
-        told: &["incidents/parcel-api-273.md"],
+        told: &["incidents/parcel-api-274.md"],
     });
 }
 

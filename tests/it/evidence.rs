@@ -13,7 +13,7 @@ use linchpin::demo::model::{EventKind, Host, HostIssue, HostPullRequest};
 use linchpin::demo::organisation::{Plants, World, build};
 use linchpin::domain::{
     Account, ChangeKind, Comment, CommentKind, CommitId, Facts, Granularity, Issue, IssueComment,
-    Login, Person, PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile,
+    Login, Origin, Person, PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile,
     PullRequestState, RepoName, RepositoryId, RequestAction, Review, ReviewRequest, ReviewState,
     TimelineEvent, Window,
 };
@@ -168,6 +168,8 @@ impl Team {
             n_comments: 0,
             labels: Vec::new(),
             closes_issues: Vec::new(),
+            origin: Origin::NoEvidence,
+            answers_for: None,
         });
         self.facts.pull_requests.last_mut().unwrap()
     }
@@ -202,6 +204,7 @@ impl Team {
                 "https://github.com/acme/widgets/pull/{number}#c{}",
                 self.facts.comments.len()
             ),
+            calls_agent: None,
             body: body.to_owned(),
         });
     }
@@ -327,6 +330,8 @@ impl Team {
             reverts: None,
             cherry_picked_from: None,
             exclusion: None,
+            origin: None,
+            delegator: None,
         });
         self.commits.last_mut().unwrap()
     }
@@ -697,6 +702,8 @@ fn add_pull_request(
         n_comments: pr.comments.len() as u64,
         labels: pr.labels.clone(),
         closes_issues: pr.closes_issues.clone(),
+        origin: Origin::NoEvidence,
+        answers_for: None,
     });
     facts
         .pull_request_commits
@@ -774,6 +781,7 @@ fn add_conversation(
             thread: thread.map(|thread| thread.node.clone()),
             body_length: comment.body.chars().count() as u64,
             url: format!("{url}/pull/{}#{}", pr.number, comment.node),
+            calls_agent: None,
             body: comment.body.clone(),
         });
     }
@@ -1658,4 +1666,87 @@ fn an_excerpt_is_what_its_author_wrote_and_neither_a_quotation_nor_code() {
         .filter_map(|snippet| Some(snippet.quote?.text))
         .collect();
     assert_eq!(quotes, ["The fuse."]);
+}
+
+/// What a pack says of delegations.
+fn delegated(team: &Team, who: PersonId) -> Vec<String> {
+    let packs = team.packs(&[who]);
+    let snippets = packs[0].snippets.iter();
+    let own = snippets.filter(|snippet| snippet.kind == Kind::Delegated);
+    own.map(|snippet| {
+        assert_eq!(lint::act(&snippet.act), [], "{}", snippet.act.text());
+        assert_eq!(snippet.polarity, Polarity::Context);
+        assert!(snippet.act.has_receipt() && !snippet.events.is_empty());
+        format!("{} {}", snippet.on, snippet.act.text())
+    })
+    .collect()
+}
+
+/// Two pull requests that an agent opened for Ada: one that Ben reviewed twice, one that Ada approved herself; and one for Cem.
+fn delegating() -> Team {
+    let mut team = Team::new();
+    let opened = [
+        (1, ADA, "2026-03-03T09:00:00Z", Some("2026-03-05T12:00:00Z")),
+        (2, ADA, "2026-03-10T09:00:00Z", Some("2026-03-10T12:00:00Z")),
+        (3, CEM, "2026-03-11T09:00:00Z", None),
+    ];
+    for (number, delegator, at, merged) in opened {
+        team.pull_request(number, AI, at, merged).answers_for = Some(delegator);
+    }
+    team.ask(1, BEN, "2026-03-03T09:30:00Z");
+    let changes = ReviewState::ChangesRequested;
+    team.review(1, BEN, "2026-03-03T12:00:00Z", changes);
+    team.facts.pull_request_commits.push(PullRequestCommit {
+        repository: WIDGETS,
+        number: PrNumber(1),
+        commit: commit_id(7),
+        authored_at: at("2026-03-04T09:00:00Z"),
+        author: Some(AI),
+        updates_from_base: false,
+    });
+    team.review(1, BEN, "2026-03-05T11:00:00Z", ReviewState::Approved);
+    team.review(2, ADA, "2026-03-10T11:00:00Z", ReviewState::Approved);
+    team
+}
+
+#[test]
+fn a_pack_tells_only_the_persons_own_delegations_each_as_a_dated_act() {
+    let team = delegating();
+    assert_eq!(
+        delegated(&team, ADA),
+        [
+            "2026-03-03 Delegated widgets#1 “Change 1” to “coderabbitai”: opened 2026-03-03, 1 round after a review, reviewed by \
+             “ben”, merged 2026-03-05.",
+            "2026-03-10 Delegated widgets#2 “Change 2” to “coderabbitai”: opened 2026-03-10, without a review by another person, \
+             merged 2026-03-10.",
+        ]
+    );
+    assert_eq!(
+        delegated(&team, CEM),
+        [
+            "2026-03-11 Delegated widgets#3 “Change 3” to “coderabbitai”: opened 2026-03-11, without a review by another person, open."
+        ]
+    );
+    assert!(delegated(&team, BEN).is_empty());
+}
+
+#[test]
+fn a_delegation_goes_with_what_tells_of_it() {
+    let mut team = delegating();
+    team.facts.pull_requests.retain(|row| row.number.0 != 1);
+    assert_eq!(delegated(&team, ADA).len(), 1);
+    let mut team = delegating();
+    team.facts.reviews.clear();
+    let said = delegated(&team, ADA);
+    assert!(
+        said[0]
+            .ends_with("opened 2026-03-03, without a review by another person, merged 2026-03-05."),
+        "{said:?}"
+    );
+    // Nobody knows who had it done.
+    let mut team = delegating();
+    for row in &mut team.facts.pull_requests {
+        row.answers_for = None;
+    }
+    assert!(delegated(&team, ADA).is_empty());
 }

@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use linchpin::domain::{
-    Account, CommitId, Completeness, Deployment, Granularity, Login, MergeRule, Outcome, Person,
-    PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile, PullRequestState,
-    RepositoryId, RequestAction, Review, ReviewRequest, ReviewState, Stream, StreamCertificate,
-    Team, TeamMember, TimelineEvent, Window, WorkflowRun,
+    Account, Comment, CommentKind, CommitId, Completeness, Deployment, Granularity, Login,
+    MergeRule, Origin, Outcome, Person, PersonId, PrNumber, PullRequest, PullRequestCommit,
+    PullRequestFile, PullRequestState, RepositoryId, RequestAction, Review, ReviewRequest,
+    ReviewState, Stream, StreamCertificate, Team, TeamMember, TimelineEvent, Window, WorkflowRun,
 };
 use linchpin::metrics::Measure;
 use linchpin::tables::{CommitRow, Repository, Tables};
@@ -108,6 +108,8 @@ impl Given {
             n_comments: 0,
             labels: Vec::new(),
             closes_issues: Vec::new(),
+            origin: Origin::NoEvidence,
+            answers_for: None,
         });
         self.tables.facts.pull_requests.last_mut().unwrap()
     }
@@ -196,6 +198,24 @@ impl Given {
         self.requests(number, (Some(who), None), RequestAction::Removed, at);
     }
 
+    /// A comment, and the agent that it calls.
+    pub(crate) fn say(&mut self, number: u64, who: PersonId, calls_agent: Option<&str>, at: i64) {
+        self.tables.facts.comments.push(Comment {
+            repository: LAMP,
+            number: PrNumber(number),
+            comment: format!("C_{number}_{at}_{}", who.0),
+            kind: CommentKind::Conversation,
+            author: Some(who),
+            created_at: hour(at),
+            path: None,
+            thread: None,
+            body_length: 0,
+            url: String::new(),
+            calls_agent: calls_agent.map(str::to_owned),
+            body: String::new(),
+        });
+    }
+
     /// An entry of the timeline.
     pub(crate) fn event(&mut self, number: u64, event: &str, at: i64) {
         self.tables.facts.timeline.push(TimelineEvent {
@@ -277,6 +297,8 @@ impl Given {
             reverts: None,
             cherry_picked_from: None,
             exclusion: None,
+            origin: None,
+            delegator: None,
         });
         commit
     }

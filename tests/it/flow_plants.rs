@@ -18,6 +18,7 @@ fn figure(metrics: &[Value], id: &str, product: &str, area: Option<&str>) -> Val
             && cell["bucket"].is_null()
             && cell["scope"]["product"] == product
             && cell["scope"]["repository"].is_null()
+            && cell["scope"]["origin"].is_null()
             && cell["scope"]["area"].as_str() == area
     };
     metrics.iter().find(is_it).unwrap().clone()
@@ -34,6 +35,7 @@ fn reviewer_hours(metrics: &[Value], product: &str) -> (f64, f64) {
             let is_it = cell["id"] == "flow.turns"
                 && cell["scope"]["product"] == product
                 && cell["scope"]["repository"].is_null()
+                && cell["scope"]["origin"].is_null()
                 && cell["status"] == "measured"
                 && (bucket < "2025-11") == is_before;
             if is_it {
@@ -58,6 +60,8 @@ fn planted_waits_unreviewed_merges_and_the_dated_change_are_found() {
     );
 
     let silo = demo().truths.silo.as_ref().unwrap();
+    let agents = demo().truths.agent_area.as_ref().unwrap();
+    let own = demo().truths.self_approval.as_ref().unwrap().independent;
     for cell in metrics.iter().filter(|cell| {
         cell["id"] == "flow.unreviewed_share"
             && cell["bucket"].is_null()
@@ -67,12 +71,15 @@ fn planted_waits_unreviewed_merges_and_the_dated_change_are_found() {
         let of = cell["value"]["of"].as_u64().unwrap();
         let planted =
             cell["scope"]["product"] == "timetable" && cell["scope"]["area"] == silo.area.as_str();
-        assert_eq!(
-            cell["value"]["hits"].as_u64(),
-            Some(if planted { of } else { 0 }),
-            "{}",
-            cell["scope"]
-        );
+        // Whoever had an agent do it has not been looked over the shoulder either.
+        let approved_alone = cell["scope"]["area"] == agents.area.as_str();
+        let expected = match (planted, approved_alone) {
+            (true, _) => of,
+            (_, true) => own.of - own.hits,
+            _ => 0,
+        };
+        let hits = cell["value"]["hits"].as_u64();
+        assert_eq!(hits, Some(expected), "{}", cell["scope"]);
     }
 
     let change = figure(
@@ -93,6 +100,7 @@ fn without_the_plants_none_of_them_is_found() {
     let world = build(&Plants {
         bottleneck: false,
         silo: false,
+        agents: false,
         ..Plants::default()
     });
     let directory = tempfile::tempdir().unwrap();
@@ -254,4 +262,116 @@ fn without_them_nothing_stands_still_and_owners_are_who_is_declared() {
         waits.len() > 5 && waits.values().all(|hours| *hours < 24.0),
         "{waits:?}"
     );
+}
+
+/// What a product publishes of what shipped.
+fn showcase(root: &Path, product: &str) -> String {
+    let page = format!("linchpin-demo/team/showcase-{product}.md");
+    let text = fs::read_to_string(root.join(page)).unwrap();
+    let (_, shipped) = text.split_once("what shipped").unwrap();
+    shipped.split("## Result").next().unwrap().to_owned()
+}
+
+/// Merged changes in an area that an agent had a part in, or not: the page tells nothing of an area that two people answer for.
+fn merged_in(root: &Path, product: &str, area: &str, is_by_agent: bool) -> u64 {
+    let explained = explain(root, "agents.share");
+    let rows = explained["rows"].as_array().unwrap().iter();
+    let value = if is_by_agent { 1.0 } else { 0.0 };
+    let found = rows.filter(|row| {
+        let mut areas = row["areas"].as_array().unwrap().iter();
+        row["fate"] == "included"
+            && row["product"] == product
+            && row["value"] == value
+            && areas.any(|one| one == area)
+    });
+    found.count() as u64
+}
+
+/// A number of the window's figure of a product or an area, and n.
+fn counted(metrics: &[Value], id: &str, product: &str, area: Option<&str>, name: &str) -> Value {
+    figure(metrics, id, product, area)["value"][name].clone()
+}
+
+#[test]
+fn planted_agents_their_area_and_who_approves_them_alone_are_found() {
+    let metrics = demo().figures();
+    let truths = &demo().truths;
+    for truth in &truths.agents {
+        let of = |name| counted(metrics, "agents.share", &truth.product, None, name);
+        assert_eq!(of("by_agents"), truth.n_opened, "{}", truth.product);
+        assert_eq!(of("with_an_agent"), truth.n_assisted, "{}", truth.product);
+        let before = metrics.iter().filter(|cell| {
+            cell["id"] == "agents.share" && cell["bucket"].as_str().is_some_and(|on| on < "2026")
+        });
+        let mut hits = before.filter_map(|cell| cell["value"]["hits"].as_u64());
+        assert!(hits.all(|hits| hits == 0), "before they were there");
+        let turns = figure(metrics, "flow.turns", &truth.product, None);
+        assert!(
+            turns["value"]["agent_hours"].as_f64() > Some(1.0),
+            "{turns}"
+        );
+    }
+    let area = truths.agent_area.as_ref().unwrap();
+    let of = |is_by_agent| merged_in(&demo().root, &area.product, &area.area, is_by_agent);
+    assert_eq!((of(true), of(false)), (area.n_merged, 0));
+    let epic = truths.epic.as_ref().unwrap();
+    let shipped = showcase(&demo().root, &epic.product);
+    assert!(shipped.contains(&epic.title), "{shipped}");
+    assert!(!shipped.contains("No initiative ended"), "{shipped}");
+    let own = truths.self_approval.as_ref().unwrap();
+    for truth in &truths.agents {
+        let id = "review.independent_share";
+        let of = |name| counted(metrics, id, &truth.product, None, name);
+        let expected = if truth.product == own.product {
+            own.independent.hits
+        } else {
+            truth.n_opened
+        };
+        assert_eq!(
+            (of("hits"), of("of")),
+            (expected.into(), truth.n_opened.into()),
+            "{}",
+            truth.product
+        );
+    }
+}
+
+#[test]
+fn without_them_no_agent_is_found_and_nobody_approves_one_alone() {
+    let told = |without: &[&str]| {
+        let place = tempfile::tempdir().unwrap();
+        let without = without.iter().flat_map(|plant| ["--without", plant]);
+        let output = Command::new(env!("CARGO_BIN_EXE_linchpin"))
+            .args(["demo", "--quiet"])
+            .args(without)
+            .current_dir(place.path())
+            .env_clear()
+            .env("HOME", place.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        let file = place.path().join("linchpin-demo/team/metrics.json");
+        let document: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        let metrics = document["metrics"].as_array().unwrap().clone();
+        (place, metrics)
+    };
+    let (_, metrics) = told(&["agents"]);
+    for product in ["parcels", "timetable"] {
+        let hits = counted(&metrics, "agents.share", product, None, "hits");
+        assert_eq!(hits, 0, "{product}");
+        let independent = figure(&metrics, "review.independent_share", product, None);
+        assert_eq!(independent["status"], "not_applicable", "{independent}");
+        let turns = figure(&metrics, "flow.turns", product, None);
+        assert!(turns["value"]["agent_hours"].is_null(), "{turns}");
+    }
+    let (place, metrics) = told(&["self-approval", "agent-area", "epic"]);
+    let shipped = showcase(place.path(), "parcels");
+    assert!(shipped.contains("No initiative ended"), "{shipped}");
+    let id = "review.independent_share";
+    let of = |name| counted(&metrics, id, "timetable", None, name);
+    assert!(of("of").as_u64() > Some(5));
+    assert_eq!(of("hits"), of("of"));
+    let area = demo().truths.agent_area.as_ref().unwrap();
+    let of = |is_by_agent| merged_in(place.path(), &area.product, &area.area, is_by_agent);
+    assert!(of(true) > 0 && of(false) > 0);
 }

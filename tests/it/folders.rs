@@ -563,6 +563,9 @@ fn exit_codes_are_told_where_a_user_looks() {
 #[test]
 fn facts_that_a_killed_run_left_unfinished_are_told_and_finished_by_a_run() {
     let fixture = fixture();
+    // Without an agreement `check` reads nothing.
+    let agreed = "[agreements]\nfirst_review_within_working_days = 1\n";
+    fs::write(fixture.path().join("linchpin.toml"), agreed).unwrap();
     ran(fixture.path(), &["run", AS_OF]).ends_with(0);
     let root = fixture.path().join(".linchpin");
     let store = Store::open(&root, Mode::Write).unwrap();

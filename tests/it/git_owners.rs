@@ -8,7 +8,7 @@ use linchpin::git::MineOptions;
 
 /// A linear history of three people who insert, delete, repeat and replace blocks in one file, whose lines are few and often
 /// equal, and indented as code is; `n_after` lines that nobody touches follow.
-fn repetitive(seed: u64, n_commits: u32, n_after: u32) -> Fixture {
+pub(crate) fn repetitive(seed: u64, n_commits: u32, n_after: u32) -> Fixture {
     const LINES: [&str; 12] = [
         "",
         "",

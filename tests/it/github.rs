@@ -13,7 +13,9 @@ use linchpin::demo::model::{
     HostPullRequest, HostRelease, HostRepository, HostReview, HostTeam, HostThread,
     HostWorkflowRun,
 };
-use linchpin::domain::{CommitId, Completeness, RepoName, RepositoryId, ReviewState, Stream};
+use linchpin::domain::{
+    CommitId, Completeness, PersonId, RepoName, RepositoryId, ReviewState, Stream,
+};
 use linchpin::github::fetch::Unwatched;
 use linchpin::github::probe::{Access, Probe, probe};
 use linchpin::github::token::TokenKind;
@@ -321,6 +323,10 @@ pub fn host(n_pull_requests: u64) -> Host {
         database_id: 1,
         default_branch: Some("main".into()),
         is_archived: false,
+        is_fork: false,
+        topics: Vec::new(),
+        teams: Vec::new(),
+        disk_kib: 2_048,
         has_issues: true,
         created_at: Some(at("2024-01-01T00:00:00Z")),
         pull_requests: (1..=n_pull_requests).map(pull_request).collect(),
@@ -497,6 +503,41 @@ pub fn completeness(report: &FetchReport, stream: Stream) -> Completeness {
         .find(|line| line.stream == stream)
         .unwrap()
         .completeness
+}
+
+#[test]
+fn what_a_bot_assigned_to_somebody_arrives_and_what_people_assign_does_not() {
+    let mut host = host(1);
+    let [person, other, bot] = [0, 1, 3].map(|at| host.accounts[at].login.clone());
+    let events = [
+        (Some(&bot), Some(&person)),
+        (Some(&bot), Some(&bot)),
+        (Some(&other), Some(&person)),
+        (Some(&bot), None),
+        (None, Some(&person)),
+    ];
+    let timeline = &mut host.repositories[0].pull_requests[0].timeline;
+    timeline.extend((0..).zip(events).map(|(k, (actor, assignee))| HostEvent {
+        node: format!("AE_{k}"),
+        at: at("2026-02-01T09:00:00Z"),
+        actor: actor.cloned(),
+        what: EventKind::Assigned {
+            assignee: assignee.cloned(),
+        },
+    }));
+    let bench = Bench::new(host, Faults::none(at(NOW)));
+    bench.fetch();
+    let decoded = bench.facts();
+    let [row] = &decoded.facts.provenance[..] else {
+        panic!("{:?}", decoded.facts.provenance);
+    };
+    let login = |id: Option<PersonId>| {
+        let at = usize::try_from(id.unwrap().0).unwrap();
+        decoded.accounts[at].login.0.clone()
+    };
+    assert_eq!((login(row.agent), login(row.delegator)), (bot, person));
+    let words = decoded.facts.timeline.iter().map(|event| &event.event);
+    assert_eq!(words.filter(|word| *word == "assigned").count(), 0);
 }
 
 #[test]

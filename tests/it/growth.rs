@@ -87,6 +87,8 @@ impl SmallTeam {
             reverts: None,
             cherry_picked_from: None,
             exclusion: None,
+            origin: None,
+            delegator: None,
         });
         self.pushed(id, number, authors[0], when);
     }

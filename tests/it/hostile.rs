@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use linchpin::domain::{Completeness, Gap, PrNumber, Stream};
 use linchpin::metrics::measure::{Measured, Thing};
+use linchpin::render::brief::{Brief, Ways, lines};
 use linchpin::render::{self, Explain, Format, OutputFile, encode, explain};
 use linchpin::report::document::{Block, Document, Span};
 use linchpin::report::table::{Column, Table, TableCell};
@@ -47,7 +48,7 @@ pub(crate) fn corpus() -> Vec<Hostile> {
 }
 
 /// A report in which a stranger's text stands wherever one can.
-fn given(text: &str) -> Given {
+pub(crate) fn given(text: &str) -> Given {
     let mut given = Given::everything();
     given.products = vec![ProductInput {
         unmet: Vec::new(),
@@ -299,7 +300,7 @@ fn no_text_adds_an_element_or_an_attribute_to_a_picture() {
 }
 
 /// No control but line feed, nothing that reorders text.
-fn assert_visible(name: &str, text: &str) {
+pub(crate) fn assert_visible(name: &str, text: &str) {
     let bad = text.chars().find(|letter| {
         letter.is_control() && *letter != '\n'
             || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' | '\u{feff}')
@@ -364,7 +365,7 @@ fn no_text_adds_structure_to_the_summary() {
 }
 
 /// Whether a script stands behind a link: an escaped bracket makes none.
-fn is_linked(markdown: &str) -> bool {
+pub(crate) fn is_linked(markdown: &str) -> bool {
     markdown.replace("\\]", "").contains("](javascript")
 }
 
@@ -467,6 +468,7 @@ fn no_text_is_a_formula_or_breaks_a_row_of_a_spreadsheet() {
             .find(|measure| measure.definition.id == CYCLE.id)
             .unwrap();
         let asked = Explain {
+            origin: None,
             person: None,
             measure,
             scope: None,
@@ -474,6 +476,8 @@ fn no_text_is_a_formula_or_breaks_a_row_of_a_spreadsheet() {
             repositories: &given.faces,
             minimum_n: 5,
             max_rows: 9,
+            width: None,
+            whole: "linchpin explain flow.pickup_time --limit 0",
         };
         let csv = explain(&asked, Format::Csv).unwrap();
         let records = records(&csv);
@@ -497,11 +501,22 @@ fn no_text_is_a_formula_or_breaks_a_row_of_a_spreadsheet() {
 }
 
 #[test]
+fn what_a_report_found_is_visible_text_in_a_terminal_of_any_width() {
+    for (Hostile { name, .. }, tree) in trees() {
+        let brief = Brief::parse(file(tree, "summary.json").as_bytes()).unwrap();
+        for width in [None, Some(20), Some(80)] {
+            assert_visible(name, &lines(&brief, width, &Ways::default()));
+        }
+    }
+}
+
+#[test]
 fn no_text_commands_a_terminal_or_a_log() {
     for Hostile { name, text } in corpus() {
         let given = given(&text);
         for measure in &given.measures {
             let asked = Explain {
+                origin: None,
                 person: None,
                 measure,
                 scope: None,
@@ -509,6 +524,8 @@ fn no_text_commands_a_terminal_or_a_log() {
                 repositories: &given.faces,
                 minimum_n: 5,
                 max_rows: 9,
+                width: None,
+                whole: "",
             };
             assert_visible(&name, &explain(&asked, Format::Table).unwrap());
             assert_visible(&name, &explain(&asked, Format::Markdown).unwrap());

@@ -17,7 +17,8 @@ use crate::github::{NOW, TOKEN, at, directory, host};
 fn fetching(directory: &Path, url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_linchpin"));
     command
-        .args(["fetch", "--github", "acme/widgets", "--api-url", url])
+        .args(["fetch", "--no-clone", "--github", "acme/widgets"])
+        .args(["--api-url", url])
         .current_dir(directory)
         .env_clear()
         .env("GH_ENTERPRISE_TOKEN", TOKEN)

@@ -340,3 +340,73 @@ fn what_the_lead_reads_of_somebody_stands_in_their_own_pack_and_nothing_more() {
     assert!(!told.is_empty());
     assert_eq!(own, told);
 }
+
+/// Every table of a text: its title, how many columns it has, and the product under whose heading it stands.
+fn tables_of(text: &str) -> Vec<(String, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let rules = lines.iter().enumerate().filter(|(_, line)| {
+        line.starts_with("|--") && line.chars().all(|sign| matches!(sign, '|' | '-' | ':'))
+    });
+    rules
+        .map(|(at, rule)| {
+            let title = lines[..at].iter().rev().nth(2).copied().unwrap_or_default();
+            (title.to_owned(), rule.matches('|').count() - 1)
+        })
+        .collect()
+}
+
+#[test]
+fn every_table_of_the_lead_has_at_most_eight_columns_and_says_its_product() {
+    let lead = demo_lead();
+    let products: Vec<&str> = items(&lead, "products")
+        .iter()
+        .map(|product| text(product, "product"))
+        .collect();
+    // What is told of all products at once: a column says where, or people stand for themselves.
+    let of_all = [
+        "Agreements against the figures",
+        "Evidence of everybody, by name",
+        "Follow-up actions, by due date",
+    ];
+    let folder = demo().root.join("linchpin-demo/private/lead");
+    let mut n = 0;
+    for (name, page) in incident_pages(&folder)
+        .into_iter()
+        .chain(incident_pages(&folder.join("incidents")))
+    {
+        for (title, n_columns) in tables_of(&page) {
+            assert!(n_columns <= 8, "{name}: {title} has {n_columns} columns");
+            let is_titled = title.starts_with('_') && title.ends_with('_');
+            let says_it = products
+                .iter()
+                .chain(&of_all)
+                .any(|words| title.contains(words));
+            assert!(is_titled && says_it, "{name}: {title}");
+            n += 1;
+        }
+    }
+    assert!(n > 20, "{n}");
+}
+
+#[test]
+fn this_week_of_the_demo_names_what_is_crossed_and_whom_it_waits_for() {
+    let folder = demo().root.join("linchpin-demo/private/lead");
+    let page = fs::read_to_string(folder.join("index.html")).unwrap();
+    let main = page.split("<main").nth(1).unwrap();
+    assert!(
+        main.trim_start_matches(|sign| sign != '<')
+            .starts_with("<section id=\"this-week\"")
+    );
+    let text = fs::read_to_string(folder.join("this-week.md")).unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("- ")).collect();
+    assert!(lines.len() > 5, "{text}");
+    for line in lines {
+        assert!(line.starts_with("- **2026-"), "{line}");
+        assert!(
+            line.contains("n ") && line.chars().any(|sign| sign.is_ascii_digit()),
+            "{line}"
+        );
+        assert!(line.contains("]("), "{line}");
+    }
+    assert!(text.contains("waits with "), "{text}");
+}

@@ -27,6 +27,7 @@ fn told(team: &SmallTeam) -> Vec<Page> {
                 reviewers: areas::by_area(reading),
                 knowledge: decay::by_area(reading),
                 last_touches: last_touches(reading),
+                files: Vec::new(),
                 known_to_one: orphans_if::by_person_and_area(reading),
                 active: activity::active_people(reading),
                 handovers: Vec::new(),
@@ -592,7 +593,7 @@ fn own_words(blocks: &[Block], found: &mut Vec<String>) {
                 Span::Text(text) | Span::Strong(text) | Span::Emphasis(text) => {
                     quoted.replace_all(text, "0").into_owned()
                 }
-                Span::Code(_) | Span::Link { .. } => "0".to_owned(),
+                Span::Code(_) | Span::Link { .. } | Span::Part { .. } => "0".to_owned(),
             })
             .collect();
         found.push(own.join(" "));
@@ -611,7 +612,7 @@ fn own_words(blocks: &[Block], found: &mut Vec<String>) {
             Block::Panel { blocks, .. }
             | Block::Refreshed { blocks, .. }
             | Block::Details { blocks, .. } => own_words(blocks, found),
-            Block::Quote(_) | Block::Chart(_) | Block::Blank { .. } => {}
+            Block::Quote(_) | Block::Chart(_) | Block::Picture(_) | Block::Blank { .. } => {}
         }
     }
 }

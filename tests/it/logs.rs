@@ -134,6 +134,12 @@ fn no_line_of_any_command_is_a_workflow_command() {
         }
         print(&[&["check", "--format", format], &times[..]].concat());
         print(&["diff", "--format", format]);
+        print(&["summary", "--format", format]);
+        print(&["identity", "--all", "--limit", "0", "--format", format]);
+        print(&["doctor", "--offline", "--format", format]);
+        print(&["register", "check", "--format", format]);
+        print(&["explain", "list", "--format", format]);
+        print(&["verify", "linchpin.toml", "--format", format]);
     }
     let map = print(&["identity", "--export-mailmap"]);
     assert!(

@@ -1,8 +1,10 @@
 //! Pictures of a product: what they show, that they name nobody, how large they get, and that no stranger's text acts in them.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::date;
-use linchpin::domain::{Bucket, Granularity, Window};
-use linchpin::metrics::drawn::{Drawn, KnownFile, Material, QueueDay, Stretch};
+use linchpin::domain::{Bucket, Granularity, Origin, Window};
+use linchpin::metrics::drawn::{Drawn, KnownFile, Living, Material, QueueDay, Stretch};
 use linchpin::metrics::group::Few;
 use linchpin::metrics::measure::{Cell, Ledger, Measure, Measured, Number, Scope, Value};
 use linchpin::metrics::{self, Definition};
@@ -57,6 +59,7 @@ fn stretch(from: i8, n: u64, is_few: bool) -> Stretch {
         held: vec![
             ("draft", 2 * n * hour, n * hour),
             ("author", 3 * n * hour, n * hour),
+            ("agent", 5 * n * hour, 2 * n * hour),
             ("reviewer", 40 * n * hour, 10 * n * hour),
             ("ci", 0, 0),
             ("merge", n * hour, n * hour),
@@ -215,8 +218,8 @@ fn the_parts_of_the_path_add_up_and_what_few_people_did_is_not_told() {
     };
     for bar in bars {
         let sum: f64 = bar.parts.iter().map(|(_, hours)| hours).sum();
-        assert!((sum - 66.0).abs() < 1e-9, "{bar:?}");
-        assert_eq!(bar.total, "2.8 d");
+        assert!((sum - 71.0).abs() < 1e-9, "{bar:?}");
+        assert_eq!(bar.total, "3.0 d");
         assert!(
             bar.parts.iter().all(|(holder, _)| *holder != "ci"),
             "no turn, no part"
@@ -244,12 +247,13 @@ fn a_map_of_five_thousand_files_is_small_and_shows_every_line() {
         })
     };
     let found = pictures(vec![files(paths())]);
-    let Drawing::Map(areas) = &found[0].drawing else {
+    let Drawing::Map(map) = &found[0].drawing else {
         panic!("{found:?}");
     };
-    let n_tiles: usize = areas.iter().map(|area| area.tiles.len()).sum();
+    let n_tiles: usize = map.areas.iter().map(|area| area.tiles.len()).sum();
     assert!((100..=700).contains(&n_tiles), "{n_tiles}");
-    let lines: u64 = areas
+    let lines: u64 = map
+        .areas
         .iter()
         .flat_map(|area| &area.tiles)
         .map(|tile| tile.lines)
@@ -312,6 +316,7 @@ fn pictures_name_nobody() {
         repositories: &given.faces,
         measures: &given.measures,
         certificates: &[],
+        patterns: &[],
         gaps: &[],
         accepted: &[],
         events: &[],
@@ -353,4 +358,73 @@ fn no_strangers_text_acts_in_a_picture() {
             }
         }
     }
+}
+
+/// Lines of three origins that live for half a year; of so many people each.
+fn lives(people: [(Origin, usize); 3]) -> Measure {
+    let living = |origin| {
+        let lines = 400;
+        let curve = (0..=12)
+            .map(|at| (at * 15, 1.0 - at as f64 / 40.0))
+            .collect();
+        (origin, Living { lines, curve })
+    };
+    let by_origin = people.map(|(origin, _)| living(origin)).to_vec();
+    let mut measure = measure("code.rework", Material::LivesByOrigin(by_origin));
+    measure.strata = people
+        .map(|(origin, n_people)| {
+            let value = Value(vec![("hits", Number::Count(9)), ("of", Number::Count(90))]);
+            let told = Measured::Value {
+                n: 30,
+                value,
+                interval: None,
+            };
+            let mut cell = share("", None, told, n_people);
+            cell.scope = Scope {
+                origin: Some(origin),
+                ..whole(PRODUCT)
+            };
+            cell
+        })
+        .to_vec();
+    measure
+}
+
+#[test]
+fn the_lives_of_lines_are_drawn_of_the_origins_whose_figures_are_told() {
+    let (agent, person) = (Origin::Agent, Origin::NoEvidence);
+    let mixed = Origin::PersonWithAgent;
+    let drawn = |people| {
+        let report = given(vec![lives(people)]).report();
+        let sections = report
+            .products
+            .into_iter()
+            .flat_map(|product| product.sections);
+        let pictures: Vec<Picture> = sections.flat_map(|section| section.pictures).collect();
+        pictures
+            .into_iter()
+            .find(|picture| picture.id == "lives-by-origin")
+    };
+    let all = drawn([(agent, 5), (mixed, 5), (person, 5)]).unwrap();
+    let svg = svg::drawing(&all).unwrap();
+    assert_eq!(svg.matches(">people with an agent<").count(), 2, "{svg}");
+    assert!(
+        all.alternative.contains(
+            "agents, 400 lines: 95 % after 30 days, 85 % after 90 days, 70 % after 180 days."
+        ),
+        "{}",
+        all.alternative
+    );
+    let Drawing::Lives(lines) = &all.drawing else {
+        panic!("{all:?}");
+    };
+    let looks: BTreeSet<u8> = lines.iter().map(|line| line.look).collect();
+    assert_eq!((lines.len(), looks.len()), (3, 3));
+    // One that is withheld has no line, and one line alone is no picture.
+    let few = drawn([(agent, 5), (mixed, 2), (person, 5)]).unwrap();
+    assert!(
+        !format!("{few:?}").contains("people with an agent"),
+        "{few:?}"
+    );
+    assert_eq!(drawn([(agent, 5), (mixed, 2), (person, 1)]), None);
 }

@@ -130,6 +130,11 @@ fn names_change_labels_only() {
                 *login = Login(format!("the-{}", login.0));
             }
         }
+        // Calls are told from what the agent is called: where it is called otherwise, so are they.
+        for comment in &mut renamed.tables.facts.comments {
+            let called = comment.calls_agent.take();
+            comment.calls_agent = called.map(|name| format!("The Honourable {name}"));
+        }
         assert_same(
             &figures(&given),
             &figures(&renamed),
@@ -166,6 +171,9 @@ fn shifted(given: &Given, weeks: i64) -> Given {
     }
     for row in &mut facts.reviews {
         move_on(&mut row.submitted_at);
+    }
+    for row in &mut facts.comments {
+        move_on(&mut row.created_at);
     }
     for row in &mut facts.review_requests {
         move_on(&mut row.at);
@@ -288,6 +296,7 @@ fn a_bot_more_changes_no_figure_about_humans() {
                 thread: None,
                 body_length: 1,
                 url: String::new(),
+                calls_agent: None,
                 body: "x".into(),
             });
             let mut event = given.tables.facts.timeline[0].clone();

@@ -76,6 +76,7 @@ fn all(team: &SmallTeam) -> Vec<Published> {
             }],
             measures: &measures,
             certificates: &question.certificates,
+            patterns: &[],
             gaps: &[],
             recent: None,
             events: &[],

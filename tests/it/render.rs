@@ -85,9 +85,11 @@ fn the_tree_has_the_files_of_the_contract() {
             "data.html",
             "data_quality.json",
             "definitions.html",
+            "figures.json",
             "index.html",
             "metrics.json",
             "storefront.html",
+            "summary.json",
             "summary.md",
         ]
     );
@@ -559,6 +561,7 @@ fn explain_lists_every_row_with_its_fate_and_adds_up() {
         .find(|measure| measure.definition.id == "flow.cycle_time")
         .unwrap();
     let asked = Explain {
+        origin: None,
         person: None,
         measure,
         scope: None,
@@ -566,6 +569,8 @@ fn explain_lists_every_row_with_its_fate_and_adds_up() {
         repositories: &given.faces,
         minimum_n: 5,
         max_rows: 2,
+        width: None,
+        whole: "linchpin explain flow.pickup_time --limit 0",
     };
     let table = explain(&asked, Format::Table).unwrap();
     for words in [
@@ -573,12 +578,16 @@ fn explain_lists_every_row_with_its_fate_and_adds_up() {
         "3  included",
         "1  excluded: by automation",
         "4  population",
-        "… and 1 more",
+        "and 1 more: linchpin explain flow.pickup_time --limit 0\n",
         "#412 thanks to Grace Hopper",
         "SELECT quantile",
     ] {
         assert!(table.contains(words), "{words}\n{table}");
     }
+    let asked = Explain {
+        max_rows: usize::MAX,
+        ..asked
+    };
     let csv = explain(&asked, Format::Csv).unwrap();
     assert_eq!(csv.lines().count(), 5, "{csv}");
     assert!(csv.contains("flow.cycle_time,Storefront,acme/web,src,#500 bump,,2026-03-04T10:00:00Z,2026-W10,1,excluded,by_automation"));
@@ -604,6 +613,7 @@ fn explain_narrows_to_a_scope_and_a_bucket() {
         .unwrap();
     let n_rows = |scope: Option<&Scope>, bucket: Option<Bucket>| {
         let asked = Explain {
+            origin: None,
             person: None,
             measure,
             scope,
@@ -611,10 +621,13 @@ fn explain_narrows_to_a_scope_and_a_bucket() {
             repositories: &given.faces,
             minimum_n: 5,
             max_rows: 9,
+            width: None,
+            whole: "linchpin explain flow.pickup_time --limit 0",
         };
         explain(&asked, Format::Csv).unwrap().lines().count() - 1
     };
     let scope = |repository, area: Option<&str>| Scope {
+        origin: None,
         person: None,
         product: PRODUCT.into(),
         repository,

@@ -125,6 +125,7 @@ pub(crate) fn window() -> Window {
 
 pub(crate) fn whole(product: &str) -> Scope {
     Scope {
+        origin: None,
         person: None,
         product: product.to_owned(),
         repository: None,
@@ -209,6 +210,7 @@ fn named(words: &str) -> Subject {
 pub(crate) fn row(subject: &str, link: Option<&str>, value: f64, fate: Fate) -> LedgerRow {
     let at = "2026-03-04T10:00:00Z".parse().unwrap();
     LedgerRow {
+        origin: None,
         working_hours: None,
         is_running: false,
         person: None,
@@ -242,6 +244,7 @@ pub(crate) fn bucketed(
     Measure {
         definition,
         cells,
+        strata: Vec::new(),
         rows: Vec::new(),
         notes: Vec::new(),
         drawn: Vec::new(),
@@ -360,6 +363,7 @@ fn review_and_knowledge(product: &str) -> Vec<Measure> {
         .push(row("web/checkout", None, 1.0, Fate::Included));
     silos.rows.push(row("infra", None, 0.0, Fate::Included));
     let mut ownership = Measure {
+        strata: Vec::new(),
         definition: &OWNERSHIP,
         cells: vec![cell(whole(product), None, share(300, 900))],
         rows: Vec::new(),
@@ -386,6 +390,7 @@ pub(crate) fn not_observed(definition: &'static Definition, product: &str) -> Me
         fix: Some("set `GITHUB_TOKEN` to a token that may read pull requests".to_owned()),
     };
     Measure {
+        strata: Vec::new(),
         definition,
         cells: vec![cell(whole(product), None, measured)],
         rows: Vec::new(),
@@ -457,6 +462,7 @@ pub(crate) fn stretch(first: Date, days: i64) -> Stretch {
 /// Some metrics of products over the stretches that are compared: lead times are longer, pickup times not told apart.
 pub(crate) fn recent(products: &[&str]) -> Recent {
     let whole_of = |definition: &'static Definition, of: &dyn Fn() -> Measured| Measure {
+        strata: Vec::new(),
         definition,
         cells: products
             .iter()
@@ -477,6 +483,7 @@ pub(crate) fn recent(products: &[&str]) -> Recent {
         &TimeZone::UTC,
     );
     let by_month = |definition: &'static Definition| Measure {
+        strata: Vec::new(),
         definition,
         cells: products
             .iter()
@@ -494,10 +501,10 @@ pub(crate) fn recent(products: &[&str]) -> Recent {
         now: whole_of(definition, &|| hours(80, now)),
         before: whole_of(definition, &|| hours(70, before)),
         months: Some(by_month(definition)),
-        around: Some([
+        around: vec![[
             whole_of(definition, &|| hours(60, 2.0 * now)),
             whole_of(definition, &|| hours(66, now)),
-        ]),
+        ]],
     };
     let counted_in = |n| whole_of(&FREQUENCY, &|| counted(n));
     Recent {
@@ -507,16 +514,16 @@ pub(crate) fn recent(products: &[&str]) -> Recent {
             .iter()
             .map(|month| (*month, stretch(month.first_day(), 30)))
             .collect(),
-        around: Some([
+        around: vec![[
             stretch(date(2025, 8, 5), 90),
             stretch(date(2025, 11, 3), 90),
-        ]),
+        ]],
         figures: vec![
             RecentFigure {
                 now: counted_in(47),
                 before: counted_in(52),
                 months: None,
-                around: None,
+                around: Vec::new(),
             },
             figure(&LEAD, 61.0, 30.0),
             figure(&PICKUP, 4.3, 4.1),
@@ -604,6 +611,7 @@ impl Given {
             repositories: &self.faces,
             measures: &self.measures,
             certificates: &self.certificates,
+            patterns: &[],
             gaps: &self.gaps,
             recent: self.recent.as_ref(),
             events: &self.events,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use linchpin::domain::{
     Account, ChangeKind, Comment, CommentKind, CommitId, Completeness, Facts, Granularity, Issue,
-    IssueComment, Login, Person, PersonId, PrNumber, PullRequest, PullRequestFile,
+    IssueComment, Login, Origin, Person, PersonId, PrNumber, PullRequest, PullRequestFile,
     PullRequestState, Release, RepoName, RepositoryId, RequestAction, Review, ReviewRequest,
     ReviewState, Stream, StreamCertificate, TimelineEvent, Window,
 };
@@ -139,6 +139,8 @@ impl SmallTeam {
             n_comments: 0,
             labels: Vec::new(),
             closes_issues: Vec::new(),
+            origin: Origin::NoEvidence,
+            answers_for: None,
         });
         self.facts().pull_requests.last_mut().unwrap()
     }
@@ -162,6 +164,8 @@ impl SmallTeam {
             reverts: None,
             cherry_picked_from: None,
             exclusion: None,
+            origin: None,
+            delegator: None,
         });
         self.tables.commits.last_mut().unwrap()
     }
@@ -224,6 +228,7 @@ impl SmallTeam {
             thread: None,
             body_length: body.chars().count() as u64,
             url: format!("https://github.com/acme/widgets/pull/{number}#c{n}"),
+            calls_agent: None,
             body: body.to_owned(),
         });
     }

@@ -177,7 +177,10 @@ fn facts_are_not_reported_under_other_settings_than_they_were_derived_under() {
             "`[[member]]`",
         ),
     ] {
-        register(text);
+        // Without an agreement `check` reads nothing.
+        register(&format!(
+            "{text}[agreements]\nstuck_after_working_days = 3\n"
+        ));
         for command in [
             &["report"][..],
             &["lead"],

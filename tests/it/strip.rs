@@ -167,13 +167,13 @@ fn a_stretch_that_too_few_people_are_behind_is_told_on_neither_side() {
     let question = given.question();
     let readings = Reading::of_products(&given.tables, &question);
     let event = date(2026, 3, 11);
-    let recent = Recent::of(&readings, &["flow.cycle_time"], |_| Some(event)).unwrap();
+    let recent = Recent::of(&readings, &["flow.cycle_time"], &[event]).unwrap();
     let figure = &recent.figures[0];
     let n_told = |minimum: usize| {
         let mut question = question.clone();
         question.minimum_people = minimum;
         let readings = Reading::of_products(&given.tables, &question);
-        let recent = Recent::of(&readings, &["flow.cycle_time"], |_| Some(event)).unwrap();
+        let recent = Recent::of(&readings, &["flow.cycle_time"], &[event]).unwrap();
         let figure = &recent.figures[0];
         let pair = of_stretches(
             [&figure.now, &figure.before],

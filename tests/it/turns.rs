@@ -297,6 +297,180 @@ fn where_nobody_is_asked_it_waits_for_anyone_or_never_left_the_author() {
 }
 
 #[test]
+fn an_agent_has_the_turn_from_the_call_to_its_last_push_before_the_next_human_act() {
+    check(
+        "called after a review: its push hands back to the reviewer",
+        |given| {
+            given.ask(1, BEN, 0);
+            given.review(1, BEN, ReviewState::ChangesRequested, 4);
+            given.say(1, ADA, Some("copilot"), 6);
+            given.commit(1, AI, 7);
+            given.commit(1, AI, 9);
+            given.approve(1, BEN, 12);
+            given.merge(1, 14);
+        },
+        "ben 0–4, author 4–6, agent 6–9, ben 9–12, merge 12–14",
+    );
+    check(
+        "what it pushes after the next human act is not what it was called for",
+        |given| {
+            given.ask(1, BEN, 0);
+            given.say(1, BEN, Some("copilot"), 2);
+            given.commit(1, AI, 3);
+            given.say(1, BEN, None, 4);
+            given.commit(1, AI, 6);
+            given.approve(1, BEN, 8);
+            given.merge(1, 8);
+        },
+        "ben 0–2, agent 2–3, ben 3–8",
+    );
+    check(
+        "called while it might have been merged: the approval still stands",
+        |given| {
+            given.approve(1, BEN, 2);
+            given.say(1, ADA, Some("copilot"), 3);
+            given.commit(1, AI, 5);
+            given.merge(1, 6);
+        },
+        "anyone 0–2, merge 2–3, agent 3–5, merge 5–6",
+    );
+    check(
+        "called twice in a row: from the first call on",
+        |given| {
+            given.ask(1, BEN, 0);
+            given.say(1, BEN, Some("copilot"), 1);
+            given.say(1, BEN, Some("copilot"), 2);
+            given.commit(1, AI, 4);
+            given.merge(1, 6);
+        },
+        "ben 0–1, agent 1–4, ben 4–6",
+    );
+}
+
+#[test]
+fn an_agent_that_opened_it_is_at_work_until_its_last_push_before_the_next_human_act() {
+    check(
+        "opened by one as a draft",
+        |given| {
+            given.row(1).author = Some(AI);
+            given.row(1).ready_at = None;
+            given.commit(1, AI, 1);
+            given.commit(1, AI, 3);
+            given.event(1, "ready_for_review", 5);
+            given.ask(1, BEN, 5);
+            given.approve(1, BEN, 9);
+            given.merge(1, 10);
+        },
+        "agent 0–3, draft 3–5, ben 5–9, merge 9–10",
+    );
+    check(
+        "what it pushes after a review that nobody called it for is an answer, and nobody knows since when it was at it",
+        |given| {
+            given.row(1).author = Some(AI);
+            given.ask(1, BEN, 0);
+            given.review(1, BEN, ReviewState::ChangesRequested, 4);
+            given.commit(1, AI, 7);
+            given.approve(1, BEN, 9);
+            given.merge(1, 10);
+        },
+        "ben 0–4, author 4–7, ben 7–9, merge 9–10",
+    );
+}
+
+#[test]
+fn a_call_without_an_answer_gives_an_agent_no_turn() {
+    let called = |build: fn(&mut Given)| {
+        move |given: &mut Given| {
+            given.ask(1, BEN, 0);
+            build(given);
+            given.merge(1, 9);
+        }
+    };
+    check(
+        "nothing was pushed",
+        called(|given| given.say(1, BEN, Some("copilot"), 2)),
+        "ben 0–9",
+    );
+    check(
+        "another agent pushed",
+        called(|given| {
+            given.say(1, BEN, Some("codex"), 2);
+            given.commit(1, AI, 4);
+        }),
+        "ben 0–9",
+    );
+    check(
+        "the author did it instead",
+        called(|given| {
+            given.say(1, BEN, Some("copilot"), 2);
+            given.commit(1, ADA, 3);
+            given.commit(1, AI, 5);
+        }),
+        "ben 0–9",
+    );
+    check(
+        "a bot called it",
+        called(|given| {
+            given.say(1, BOT, Some("copilot"), 2);
+            given.commit(1, AI, 4);
+        }),
+        "ben 0–9",
+    );
+    check(
+        "it pushed after the merge",
+        called(|given| {
+            given.say(1, BEN, Some("copilot"), 2);
+            given.commit(1, AI, 12);
+        }),
+        "ben 0–9",
+    );
+}
+
+#[test]
+fn an_agent_is_known_by_what_its_account_is_called() {
+    check(
+        "the account is called otherwise than the product",
+        |given| {
+            given
+                .tables
+                .facts
+                .provenance
+                .push(linchpin::domain::Provenance {
+                    repository: crate::facts_given::LAMP,
+                    kind: linchpin::domain::ProvenanceKind::PullRequest,
+                    number: Some(linchpin::domain::PrNumber(1)),
+                    commit: None,
+                    review: None,
+                    rung: linchpin::domain::provenance::Rung::Account,
+                    tool: Some("Copilot".into()),
+                    model: None,
+                    agent: Some(AI),
+                    delegator: None,
+                    evidence: String::new(),
+                    link: None,
+                });
+            given.ask(1, BEN, 0);
+            given.say(1, BEN, Some("Copilot"), 2);
+            given.commit(1, AI, 4);
+            given.merge(1, 9);
+        },
+        "ben 0–2, agent 2–4, ben 4–9",
+    );
+}
+
+#[test]
+fn an_agents_answer_is_a_round() {
+    let mut given = Given::new();
+    given.open(1, 0);
+    given.review(1, BEN, ReviewState::ChangesRequested, 4);
+    given.commit(1, AI, 6);
+    given.commit(1, BOT, 7);
+    given.approve(1, BEN, 8);
+    given.merge(1, 9);
+    assert_eq!(life(&given).n_rounds, 1);
+}
+
+#[test]
 fn a_draft_asks_for_nothing() {
     check(
         "opened as a draft, asked while it was one, made ready, converted back",
@@ -624,7 +798,8 @@ pub(crate) fn anything(seed: u64, n: u64) -> Given {
         for _ in 0..dice.below(12) {
             let at = dice.hour(opened - 2, last + 20);
             let who = dice.pick(&[ADA, BEN, CYD, DEE, BOT, AI]);
-            match dice.below(11) {
+            match dice.below(12) {
+                11 => given.say(number, who, Some("copilot"), at),
                 0 | 1 => given.ask(number, who, at),
                 2 => given.withdraw(number, who, at),
                 3 => given.ask_team(number, "lamps", at),
@@ -713,6 +888,7 @@ fn the_order_of_the_facts_changes_no_turn() {
         facts.reviews.reverse();
         facts.review_requests.reverse();
         facts.timeline.reverse();
+        facts.comments.reverse();
         facts.workflow_runs.reverse();
         facts.deployments.reverse();
         assert_eq!(lives(&given), lives(&turned), "seed {seed}");

@@ -16,11 +16,13 @@ use crate::tables::FactTable;
 pub(super) fn left(
     args: &ForgetArgs,
     workspace: &Workspace,
+    store: &Store,
     folder: Option<&str>,
     forgotten: &Forgotten,
-) -> Vec<String> {
+) -> Result<Vec<String>, CliError> {
     let mut found = Vec::new();
     found.extend(of_registers(args, workspace, forgotten));
+    found.extend(of_mirrors(store)?);
     found.extend(of_reports(workspace, folder));
     found.push(
         "the clone's git history and GitHub itself: linchpin writes neither; what it reads there of this person stays out of the store"
@@ -31,7 +33,20 @@ pub(super) fn left(
          copied, and what a disk keeps of removed files: nobody but you knows of them"
             .to_owned(),
     );
-    found
+    Ok(found)
+}
+
+/// The mirrors of the store: git histories as GitHub has them, which cannot lose a name without becoming others.
+fn of_mirrors(store: &Store) -> Result<Option<String>, CliError> {
+    let n = store.mirrors()?.len();
+    Ok((n > 0).then(|| {
+        format!(
+            "{n} mirror{} of git history in `{}`: as GitHub has it, and naming them as long as GitHub does; remove that folder where it is \
+             mended there, and the next fetch makes it anew",
+            if n == 1 { "" } else { "s" },
+            store.root().join("clones").display()
+        )
+    }))
 }
 
 fn names(forgotten: &Forgotten, text: &str) -> bool {

@@ -96,7 +96,13 @@ pub fn forget(args: &ForgetArgs, workspace: &Workspace) -> Result<u8, CliError> 
             )
         }));
     }
-    left.extend(left::left(args, workspace, folder.as_deref(), &forgotten));
+    left.extend(left::left(
+        args,
+        workspace,
+        &store,
+        folder.as_deref(),
+        &forgotten,
+    )?);
     text.push_str("left, and naming this person:\n");
     for line in left {
         let _ = writeln!(text, "  {}", terminal(&line));

@@ -318,6 +318,8 @@ fn spend(shared: &Shared, asked: &SeenRequest) -> Option<Points> {
         "Issues" => first.unwrap_or(0).saturating_mul(4),
         "Deployments" => first.unwrap_or(0),
         "DeploymentsById" => ids,
+        // Topics, pull requests and issues of each repository of the page.
+        "OwnerRepositories" | "TeamRepositories" => first.unwrap_or(0).saturating_mul(3) + 1,
         _ => 1,
     };
     let cost = requests.div_ceil(100).max(1);

@@ -187,6 +187,7 @@ pub(super) const REPOSITORIES: [Blueprint; 3] = [
             ),
             documents(&["feeds", "departures"]),
             pipeline(&["feeds", "solver"]),
+            code(AGENT_AREA, &["departures"], 0, &[]),
         ],
     },
 ];
@@ -199,6 +200,9 @@ pub(super) const PARCEL_API: usize = 0;
 pub(super) const SILO: &str = "solver";
 /// The handed-over area.
 pub(super) const HANDED_OVER: &str = "feeds";
+
+/// The area of `timetable` that agents write: nobody's turn comes there otherwise.
+pub(super) const AGENT_AREA: &str = "notices";
 
 /// The index of `parcel-web`, where one person alone approves an area and CI becomes slow.
 pub(super) const PARCEL_WEB: usize = 1;
@@ -228,6 +232,11 @@ pub(super) fn authors(
         };
     }
     area.authors.to_vec()
+}
+
+/// Whether there is an area: that of the agents only with them.
+pub(super) fn is_there(area: &AreaPlan, plants: &Plants) -> bool {
+    area.n_a_quarter > 0 || plants.agents
 }
 
 /// Whether nobody reviews an area's changes: the silo's author merges alone.

@@ -28,6 +28,9 @@ pub(super) const VISITOR: Actor = Actor(8);
 /// Somebody whose account is gone: GitHub no longer names them.
 pub(super) const GHOST: Actor = Actor(9);
 
+/// The coding agent that opens pull requests.
+pub(super) const COPILOT: Actor = Actor(10);
+
 /// The people of the team.
 pub(super) const TEAM: [Actor; 5] = [MARA, TOMAS, INES, YUKI, OSKAR];
 
@@ -61,7 +64,7 @@ impl Actor {
 }
 
 /// Everyone.
-pub(super) const CAST: [Persona; 10] = [
+pub(super) const CAST: [Persona; 11] = [
     Persona {
         login: "mara-l",
         name: "Mara Lindqvist",
@@ -159,6 +162,17 @@ pub(super) const CAST: [Persona; 10] = [
         kind: ActorType::User,
         database_id: 10_137,
         offset_minutes: 60,
+    },
+    Persona {
+        login: "copilot-swe-agent",
+        name: "copilot-swe-agent[bot]",
+        signatures: &[(
+            "copilot-swe-agent[bot]",
+            "198982749+Copilot@users.noreply.github.com",
+        )],
+        kind: ActorType::Bot,
+        database_id: 198_982_749,
+        offset_minutes: 0,
     },
 ];
 

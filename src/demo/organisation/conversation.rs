@@ -7,7 +7,7 @@ use super::clock::Minute;
 use super::dice::Dice;
 use super::edits::slug;
 use super::growth::Branch;
-use super::life::{AskedActor, End, Life, LifeReview, Verdict};
+use super::life::{AskedActor, End, Life, LifeReview, Remark, Verdict};
 use super::plan::{AGREED_ON, COMMENTER, Job, Work};
 use super::truths::Plants;
 use super::vocabulary::Words;
@@ -314,11 +314,13 @@ impl Scribe<'_> {
     }
 
     fn conversation(&mut self, life: &Life) {
-        for (at, (minute, who, steps_in)) in life.comments.iter().enumerate() {
-            let body = if *steps_in {
-                "Picked this up because it was waiting; will review today.".to_owned()
-            } else {
-                self.words.sentence("conversation comments", &mut self.dice)
+        for (at, (minute, who, remark)) in life.comments.iter().enumerate() {
+            let body = match remark {
+                Remark::StepsIn => {
+                    "Picked this up because it was waiting; will review today.".to_owned()
+                }
+                Remark::CallsAgent => "@copilot please answer the remarks above.".to_owned(),
+                Remark::Talk => self.words.sentence("conversation comments", &mut self.dice),
             };
             self.comments.push(HostComment {
                 node: format!("IC_{}_{at}", self.node),
@@ -358,5 +360,6 @@ fn event_word(what: &EventKind) -> &'static str {
         EventKind::RemovedFromMergeQueue => "unqueued",
         EventKind::Labeled { .. } => "labelled",
         EventKind::CrossReferenced { .. } => "referenced",
+        EventKind::Assigned { .. } => "assigned",
     }
 }

@@ -1,6 +1,6 @@
 //! What one job changes: which files, and their text after each commit.
 
-use super::blueprint::{AreaPlan, Craft};
+use super::blueprint::{AreaPlan, Craft, is_there};
 use super::cast::MAILMAP;
 use super::dice::Dice;
 use super::growth::{Edits, Garden};
@@ -13,15 +13,18 @@ impl Garden<'_> {
     /// What a repository starts with.
     pub(super) fn root_files(&self) -> Edits {
         let blueprint = self.blueprint;
-        let owners = blueprint.areas.iter().map(|area| {
-            let is_planted = self.is_declared_wrong(area.name);
-            let owner = if is_planted {
-                DECLARED_OWNER.persona().login.to_owned()
-            } else {
-                format!("lighthouse/{}", blueprint.team)
-            };
-            format!("/{}/ @{owner}\n", area.name)
-        });
+        let areas = blueprint.areas.iter();
+        let owners = areas
+            .filter(|area| is_there(area, self.plants))
+            .map(|area| {
+                let is_planted = self.is_declared_wrong(area.name);
+                let owner = if is_planted {
+                    DECLARED_OWNER.persona().login.to_owned()
+                } else {
+                    format!("lighthouse/{}", blueprint.team)
+                };
+                format!("/{}/ @{owner}\n", area.name)
+            });
         let owners = owners.collect::<Vec<_>>().concat();
         let mut dice = Dice::of(&format!("{}/root", blueprint.name));
         let words = Words::of(blueprint.areas.first().map_or(&[][..], |area| area.words));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::agents;
 use super::blueprint::{Blueprint, Craft, MergeStyle, SILO, TIMETABLE, authors};
 use super::cast::{Actor, GHOST, MARA};
 use super::clock::Minute;
@@ -56,7 +57,7 @@ pub(super) type Edits = BTreeMap<String, Option<String>>;
 /// A repository while it grows.
 pub(super) struct Garden<'a> {
     pub(super) blueprint: &'static Blueprint,
-    plants: &'a Plants,
+    pub(super) plants: &'a Plants,
     repository: usize,
     pub(super) objects: Objects,
     pub(super) tree: Directory,
@@ -250,6 +251,7 @@ impl Garden<'_> {
             };
             let mut author = committer.clone();
             let mut message = wording.commit_message(at, job.co_author, &mut dice);
+            message += &agents::trailer(job);
             if let Work::Revert { of } = &job.work
                 && let Some(Some((landed, _))) = self.undo.get(&of.key)
             {

@@ -67,7 +67,9 @@ pub(super) fn plan(plants: &Plants) -> Vec<IncidentPlan> {
             .iter()
             .enumerate()
             .filter(|(_, area)| {
-                area.craft == Craft::Code && !is_unreviewed(repository, area, plants)
+                area.craft == Craft::Code
+                    && area.n_a_quarter > 0
+                    && !is_unreviewed(repository, area, plants)
             })
             .map(|(at, _)| at)
             .collect();

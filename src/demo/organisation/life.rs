@@ -23,6 +23,17 @@ pub(super) enum AskedActor {
     Team,
 }
 
+/// What a comment in the conversation says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remark {
+    /// Something about the change.
+    Talk,
+    /// Somebody steps in.
+    StepsIn,
+    /// An agent is asked to go on.
+    CallsAgent,
+}
+
 /// A review's verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -59,8 +70,8 @@ pub(super) struct Life {
     /// Asked, and whether it was a withdrawal.
     pub(super) requests: Vec<(Minute, AskedActor, bool)>,
     pub(super) reviews: Vec<LifeReview>,
-    /// Conversation comments; the flag says that somebody steps in.
-    pub(super) comments: Vec<(Minute, Actor, bool)>,
+    /// Conversation comments.
+    pub(super) comments: Vec<(Minute, Actor, Remark)>,
     /// Closed by mistake and opened again.
     pub(super) blip: Option<(Minute, Minute)>,
     pub(super) end: End,
@@ -81,7 +92,7 @@ pub(super) fn live(job: &Job, desk: &mut Desk, plants: &Plants) -> Life {
 }
 
 impl Life {
-    fn new(pushes: Vec<Push>, opened: Minute) -> Self {
+    pub(super) fn new(pushes: Vec<Push>, opened: Minute) -> Self {
         Self {
             pushes,
             opened,
@@ -294,7 +305,7 @@ fn usual_life(job: &Job, desk: &mut Desk, plants: &Plants, dice: &mut Dice) -> L
     let approved = if is_stuck {
         let helper = desk.reviewer(job, asked_at, &[who], plants);
         let at = asked_at.plus(dice.between(1_680, 2_200));
-        life.comments.push((at, helper, true));
+        life.comments.push((at, helper, Remark::StepsIn));
         converse(
             &mut life,
             job,
@@ -369,7 +380,7 @@ fn second_reader(
 /// The end after the last approval.
 fn finish(life: &mut Life, job: &Job, done: Minute, plants: &Plants, dice: &mut Dice) {
     if dice.chance(12) {
-        life.comments.push((done.plus(2), job.author, false));
+        life.comments.push((done.plus(2), job.author, Remark::Talk));
     }
     if dice.chance(1) {
         life.blip = Some((done.plus(3), done.plus(6)));
@@ -431,7 +442,8 @@ fn converse(
             life.requests
                 .push((pushed.plus(2), AskedActor::Person(who), false));
         } else if job.author.is_team() {
-            life.comments.push((pushed.plus(3), job.author, false));
+            life.comments
+                .push((pushed.plus(3), job.author, Remark::Talk));
         }
         at = pushed.plus(dice.between(again.0, again.1));
     }

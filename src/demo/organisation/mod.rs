@@ -3,6 +3,7 @@
 //! [`build`] is a pure function of [`Plants`]: no clock, no chance but its own, so that the same plants give the same bytes.
 //! What is planted, and where, is told in `fixtures/demo/README.md`.
 
+mod agents;
 mod blueprint;
 mod cast;
 mod clock;
@@ -15,6 +16,7 @@ mod growth;
 mod incidents;
 mod life;
 mod plan;
+mod plants;
 mod text;
 mod truths;
 mod vocabulary;
@@ -46,10 +48,10 @@ use wording::Wording;
 use work_items::{Around, IssuePlan};
 
 pub use truths::{
-    BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth, HolidayTruth,
-    IncidentTruth, LateActionTruth, MenteeTruth, MergeWaitTruth, PersonTruth, Plants,
-    RepositoryTruth, RevertTruth, RollbackTruth, Share, SiloTruth, SlowdownTruth, StuckTruth,
-    Truths,
+    AgentAreaTruth, AgentsTruth, BottleneckTruth, DriftTruth, EpicTruth, FeedbackTruth, FlakeTruth,
+    HandOverTruth, HolidayTruth, IncidentTruth, LateActionTruth, MenteeTruth, MergeWaitTruth,
+    PersonTruth, Plants, RepositoryTruth, RevertTruth, RollbackTruth, SelfApprovalTruth, Share,
+    SiloTruth, SlowdownTruth, StuckTruth, Truths,
 };
 
 /// The organisation's login.
@@ -82,16 +84,21 @@ pub fn build(plants: &Plants) -> World {
         .unwrap_or(Timestamp::UNIX_EPOCH);
     let incidents = incidents::plan(plants);
     let mut desk = Desk::default();
-    let mut jobs: Vec<(Job, Life)> = plan::jobs(plants, &incidents)
+    let mut planned = plan::jobs(plants, &incidents);
+    agents::jobs(&mut planned, plants);
+    let mut jobs: Vec<(Job, Life)> = planned
         .into_iter()
         .map(|job| {
-            let life = life::live(&job, &mut desk, plants);
+            let life = match job.delegator {
+                Some(_) => agents::live(&job, plants),
+                None => life::live(&job, &mut desk, plants),
+            };
             (job, life)
         })
         .collect();
     jobs.retain(|(_, life)| life.opened < Minute::of(AS_OF_DAY));
     let issues = work_items::plan(&jobs, &incidents, plants);
-    let (wordings, issue_numbers) = number(&jobs, &issues);
+    let (wordings, issue_numbers) = number(&jobs, &issues, plants);
 
     let mut world = World {
         host: Host {
@@ -211,6 +218,7 @@ impl Making<'_> {
             flaky,
         };
         witness::repository(&mut world.truths, &seen, self.plants);
+        agents::witness(&mut world.truths, repository, &lives, &host, self.plants);
         host.environments = environments(&shipped.deployments);
         host.deployments = shipped.deployments;
         host.releases = shipped.releases;
@@ -316,8 +324,9 @@ impl Making<'_> {
 }
 
 /// Numbers pull requests and issues of each repository in the order they were opened.
-fn number(jobs: &[(Job, Life)], issues: &[IssuePlan]) -> (Vec<Wording>, Vec<u64>) {
-    let mut wordings: Vec<Wording> = jobs.iter().map(|(job, _)| Wording::of(job)).collect();
+fn number(jobs: &[(Job, Life)], issues: &[IssuePlan], plants: &Plants) -> (Vec<Wording>, Vec<u64>) {
+    let words = |(job, _): &(Job, Life)| Wording::of(job, plants);
+    let mut wordings: Vec<Wording> = jobs.iter().map(words).collect();
     let mut issue_numbers = vec![0; issues.len()];
     let mut opened: Vec<(Minute, bool, usize, usize)> = Vec::new();
     opened.extend(
@@ -406,17 +415,19 @@ fn teams() -> Vec<HostTeam> {
     ]
 }
 
-/// The team register: with the joiner's day where one joins inside the record.
+/// The team register: with the joiner's day where one joins inside the record, and the day on which agents were rolled out.
 fn register(plants: &Plants) -> String {
-    let text = include_str!("../../../fixtures/demo/linchpin.toml");
+    let mut text = include_str!("../../../fixtures/demo/linchpin.toml").to_owned();
     if plants.joiner {
-        text.replace(
+        text = text.replace(
             "joined_on = \"2024-12-02\"",
             &format!("joined_on = \"{FIRST_DAY}\""),
-        )
-    } else {
-        text.to_owned()
+        );
     }
+    if plants.agents {
+        text += include_str!("../../../fixtures/demo/agents.toml");
+    }
+    text
 }
 
 const LADDERS: [(&str, &str); 2] = [

@@ -46,6 +46,15 @@ pub(super) const BUDDY: Actor = INES;
 /// … up to this day.
 pub(super) const BUDDY_TO: Date = date(2025, 3, 28);
 
+/// The area of `parcel-api` of which an initiative is made …
+pub(super) const EPIC_AREA: &str = "pricing";
+/// … what it is called …
+pub(super) const EPIC: &str = "Tariffs by zone";
+/// … the first that was begun from here on …
+pub(super) const EPIC_FROM: Date = date(2026, 1, 5);
+/// … and the last before this day.
+pub(super) const EPIC_TO: Date = date(2026, 3, 16);
+
 /// The day on which two agreements were made after feedback.
 pub(super) const AGREED_ON: Date = date(2026, 3, 2);
 /// Who leaves a comment with every review from then on.
@@ -111,6 +120,10 @@ pub(super) struct Job {
     pub(super) work: Work,
     pub(super) start: Minute,
     pub(super) is_unreviewed: bool,
+    /// Who had the author do it, an agent.
+    pub(super) delegator: Option<Actor>,
+    /// Whether an agent is a co-author.
+    pub(super) is_assisted: bool,
     /// The name of its dice.
     pub(super) key: String,
 }
@@ -151,7 +164,8 @@ pub(super) fn jobs(plants: &Plants, incidents: &[IncidentPlan]) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (repository, blueprint) in REPOSITORIES.iter().enumerate() {
         for quarter in 0..QUARTERS.len() - 1 {
-            for (at, area) in blueprint.areas.iter().enumerate() {
+            let peopled = |(_, area): &(usize, &AreaPlan)| area.n_a_quarter > 0;
+            for (at, area) in blueprint.areas.iter().enumerate().filter(peopled) {
                 area_jobs(
                     &mut jobs,
                     repository,
@@ -245,6 +259,8 @@ fn area_jobs(
             work,
             start,
             is_unreviewed,
+            delegator: None,
+            is_assisted: false,
             key,
         });
     }
@@ -336,7 +352,7 @@ fn bot_jobs(jobs: &mut Vec<Job>, repository: usize, blueprint: &Blueprint, quart
     }
 }
 
-fn plain(
+pub(super) fn plain(
     repository: usize,
     area: Option<usize>,
     author: Actor,
@@ -352,6 +368,8 @@ fn plain(
         work,
         start,
         is_unreviewed: false,
+        delegator: None,
+        is_assisted: false,
         key,
     }
 }

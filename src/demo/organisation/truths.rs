@@ -3,128 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use super::plants::Plants;
 use crate::domain::CommitId;
-
-/// Which truths the organisation holds. A test switches one off and expects not to find it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each plant is independent of the others"
-)]
-pub struct Plants {
-    /// The lead reviews most changes of `parcels` until a date.
-    pub bottleneck: bool,
-    /// One person alone works on `timetable`'s `solver`.
-    pub silo: bool,
-    /// `timetable`'s `feeds` move from one person to another over two quarters.
-    pub hand_over: bool,
-    /// The lead is away for two weeks, and nothing waits.
-    pub holiday: bool,
-    /// One person alone reviews and approves `parcel-web`'s `tracking` from a date on.
-    pub sole_approver: bool,
-    /// One production deployment of `parcel-api` is rolled back.
-    pub rollback: bool,
-    /// One in five runs of `parcel-api`'s `integration` workflow passes only on its second attempt.
-    pub flake: bool,
-    /// Fifteen production deployments start an incident each. Without them there is no rollback either.
-    pub incidents: bool,
-    /// `parcel-web`'s `ci` workflow takes five minutes longer from a date on.
-    pub slowdown: bool,
-    /// One person writes every decision record of `timetable`.
-    pub adr_writer: bool,
-    /// One of the team joins on the first day of the record.
-    pub joiner: bool,
-    /// Pull requests of `parcel-api` wait for their first review in the last days, and nobody comes.
-    pub stuck: bool,
-    /// `timetable`'s `departures` are merged two working days after the approval, from a date on.
-    pub merge_wait: bool,
-    /// CODEOWNERS names somebody for `timetable`'s `solver` who does not maintain it.
-    pub drift: bool,
-    /// One of the team leaves a comment with every review from a date on, as was agreed.
-    pub feedback: bool,
-    /// A change of `parcel-web`'s `checkout` is taken back after it was in production.
-    pub revert: bool,
-    /// Somebody reviews the joiner's changes of `timetable` and pairs with them on `parcel-api`, for their first ninety days.
-    pub mentee: bool,
-    /// An incident of `timetable` has two follow-up actions with a due date: one is done in time, and one late.
-    pub late_action: bool,
-}
-
-impl Default for Plants {
-    fn default() -> Self {
-        Self {
-            bottleneck: true,
-            silo: true,
-            hand_over: true,
-            holiday: true,
-            sole_approver: true,
-            rollback: true,
-            flake: true,
-            incidents: true,
-            slowdown: true,
-            adr_writer: true,
-            joiner: true,
-            stuck: true,
-            merge_wait: true,
-            drift: true,
-            feedback: true,
-            revert: true,
-            mentee: true,
-            late_action: true,
-        }
-    }
-}
-
-impl Plants {
-    /// The plants' names.
-    pub const NAMES: [&'static str; 18] = [
-        "bottleneck",
-        "silo",
-        "hand-over",
-        "holiday",
-        "sole-approver",
-        "rollback",
-        "flake",
-        "incidents",
-        "slowdown",
-        "adr-writer",
-        "joiner",
-        "stuck",
-        "merge-wait",
-        "drift",
-        "feedback",
-        "revert",
-        "mentee",
-        "late-action",
-    ];
-
-    /// Leaves one out; false where there is none of that name.
-    pub fn leave_out(&mut self, name: &str) -> bool {
-        let plant = match name {
-            "bottleneck" => &mut self.bottleneck,
-            "silo" => &mut self.silo,
-            "hand-over" => &mut self.hand_over,
-            "holiday" => &mut self.holiday,
-            "sole-approver" => &mut self.sole_approver,
-            "rollback" => &mut self.rollback,
-            "flake" => &mut self.flake,
-            "incidents" => &mut self.incidents,
-            "slowdown" => &mut self.slowdown,
-            "adr-writer" => &mut self.adr_writer,
-            "joiner" => &mut self.joiner,
-            "stuck" => &mut self.stuck,
-            "merge-wait" => &mut self.merge_wait,
-            "drift" => &mut self.drift,
-            "feedback" => &mut self.feedback,
-            "revert" => &mut self.revert,
-            "mentee" => &mut self.mentee,
-            "late-action" => &mut self.late_action,
-            _ => return false,
-        };
-        *plant = false;
-        true
-    }
-}
 
 /// Hits out of a number of cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -178,6 +58,58 @@ pub struct Truths {
     pub mentee: Option<MenteeTruth>,
     /// The incident with a follow-up action that was late, where planted.
     pub late_action: Option<LateActionTruth>,
+    /// What coding agents had a part in, where planted, by product.
+    pub agents: Vec<AgentsTruth>,
+    /// Who approves their own agent's work, where planted.
+    pub self_approval: Option<SelfApprovalTruth>,
+    /// The area that only agents wrote, where planted.
+    pub agent_area: Option<AgentAreaTruth>,
+    /// An initiative that a label names and that has ended, where planted.
+    pub epic: Option<EpicTruth>,
+}
+
+/// What coding agents had a part in, by product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentsTruth {
+    /// The product.
+    pub product: String,
+    /// The day from which they are there.
+    pub from: Date,
+    /// Merged pull requests that one opened.
+    pub n_opened: u64,
+    /// Merged pull requests of people with an agent as co-author.
+    pub n_assisted: u64,
+}
+
+/// Somebody who approves what they had an agent do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelfApprovalTruth {
+    /// The product.
+    pub product: String,
+    /// Who.
+    pub login: String,
+    /// Of the product's merged pull requests of agents, those that anybody else reviewed.
+    pub independent: Share,
+}
+
+/// An area that only agents wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentAreaTruth {
+    /// The product.
+    pub product: String,
+    /// The area.
+    pub area: String,
+    /// Merged pull requests there.
+    pub n_merged: u64,
+}
+
+/// An initiative that pull requests name by a label, and that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EpicTruth {
+    /// The product.
+    pub product: String,
+    /// What the label calls it.
+    pub title: String,
 }
 
 /// Pull requests that nobody but their author has touched for days.

@@ -4,21 +4,21 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::blueprint::{
-    APPROVED_BY_ONE, HANDED_OVER, PARCEL_API, PARCEL_WEB, REPOSITORIES, SILO, TIMETABLE,
+    APPROVED_BY_ONE, HANDED_OVER, PARCEL_API, PARCEL_WEB, REPOSITORIES, SILO, TIMETABLE, is_there,
 };
 use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
 use super::clock::Minute;
 use super::delivery::{FLAKY_JOB, PRODUCTION, Shipped};
 use super::plan::{
-    ADR_WRITER, AGREED_ON, AWAY_FROM, AWAY_TO, BUDDY, BUDDY_TO, COMMENTER, DECLARED_OWNER,
+    ADR_WRITER, AGREED_ON, AWAY_FROM, AWAY_TO, BUDDY, BUDDY_TO, COMMENTER, DECLARED_OWNER, EPIC,
     FIRST_DAY, MENTEE, MERGED_LATE, MERGED_LATE_FROM, QUARTERS, SLOW_FROM, SPREAD_FROM, STUCK_TO,
     quarter_label,
 };
 use super::truths::{
-    AdrWriterTruth, BottleneckTruth, DriftTruth, FeedbackTruth, FlakeTruth, HandOverTruth,
-    HolidayTruth, IncidentTruth, JoinerTruth, LateActionTruth, MenteeTruth, MergeWaitTruth,
-    PersonTruth, Plants, RepositoryTruth, RevertTruth, RollbackTruth, Share, SiloTruth,
-    SlowdownTruth, SoleApproverTruth, StuckTruth, Truths,
+    AdrWriterTruth, BottleneckTruth, DriftTruth, EpicTruth, FeedbackTruth, FlakeTruth,
+    HandOverTruth, HolidayTruth, IncidentTruth, JoinerTruth, LateActionTruth, MenteeTruth,
+    MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RevertTruth, RollbackTruth, Share,
+    SiloTruth, SlowdownTruth, SoleApproverTruth, StuckTruth, Truths,
 };
 use super::work_items::IssuePlan;
 use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
@@ -106,6 +106,7 @@ pub(super) fn repository(truths: &mut Truths, seen: &Seen<'_>, plants: &Plants) 
         areas: blueprint
             .areas
             .iter()
+            .filter(|area| is_there(area, plants))
             .map(|area| area.name.to_owned())
             .collect(),
         n_pull_requests: count(host.pull_requests.iter()),
@@ -338,6 +339,10 @@ fn standing(truths: &mut Truths, host: &Host, plants: &Plants) {
     if plants.revert {
         truths.revert = revert(host);
     }
+    truths.epic = plants.epic.then(|| EpicTruth {
+        product: REPOSITORIES[PARCEL_API].product.to_owned(),
+        title: EPIC.to_owned(),
+    });
     if plants.mentee {
         truths.mentee = Some(MenteeTruth {
             buddy: BUDDY.persona().login.to_owned(),

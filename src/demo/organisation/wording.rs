@@ -1,10 +1,12 @@
 //! Titles, bodies, branch names and commit messages of one pull request.
 
-use super::blueprint::MergeStyle;
+use super::blueprint::{MergeStyle, PARCEL_API};
 use super::cast::Actor;
+use super::clock::Minute;
 use super::dice::Dice;
 use super::edits::{bump, slug};
-use super::plan::{Job, Work};
+use super::plan::{EPIC, EPIC_AREA, EPIC_FROM, EPIC_TO, Job, Work};
+use super::truths::Plants;
 use super::vocabulary::{Words, capital};
 
 /// The texts of one pull request.
@@ -21,7 +23,7 @@ pub(super) struct Wording {
 
 impl Wording {
     /// Words a job. The number is known later.
-    pub(super) fn of(job: &Job) -> Self {
+    pub(super) fn of(job: &Job, plants: &Plants) -> Self {
         let mut dice = job.dice("words");
         let words = words_of(job);
         let (heading, kind, label) = match job.work {
@@ -52,7 +54,7 @@ impl Wording {
             _ => {}
         }
         if let Work::Revert { of } = &job.work {
-            title = format!("Revert \"{}\"", Self::of(of).title);
+            title = format!("Revert \"{}\"", Self::of(of, plants).title);
         }
         let is_conventional = job.blueprint().style == MergeStyle::Rebase;
         let scope = job
@@ -66,7 +68,11 @@ impl Wording {
         if is_conventional {
             title = format!("{prefix}{}", lower_first(&title));
         }
-        let login = job.author.persona().login;
+        let login = if job.delegator.is_some() {
+            "copilot"
+        } else {
+            job.author.persona().login
+        };
         let branch = match job.work {
             Work::Bump => format!("dependabot/{}", slug(&title)),
             Work::ReleaseNotes => format!("release-notes/{}", job.start.day()),
@@ -79,6 +85,9 @@ impl Wording {
             || matches!(job.work, Work::Hotfix { .. } | Work::Bump)
         {
             labels.push(label.to_owned());
+        }
+        if is_of_epic(job, plants) {
+            labels.push(format!("epic: {EPIC}"));
         }
         let body = match job.work {
             Work::Bump => {
@@ -171,6 +180,14 @@ impl Wording {
             trailers.join("\n")
         )
     }
+}
+
+/// Whether a job is a part of the initiative that a label names.
+fn is_of_epic(job: &Job, plants: &Plants) -> bool {
+    plants.epic
+        && job.repository == PARCEL_API
+        && job.area_plan().is_some_and(|area| area.name == EPIC_AREA)
+        && (Minute::of(EPIC_FROM)..Minute::of(EPIC_TO)).contains(&job.start)
 }
 
 /// The words of a job's area, or of its repository's first.

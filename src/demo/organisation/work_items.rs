@@ -220,7 +220,7 @@ pub(super) fn issue(plan: &IssuePlan, around: &Around<'_>, plants: &Plants) -> H
     let code: Vec<_> = blueprint
         .areas
         .iter()
-        .filter(|area| area.craft == Craft::Code)
+        .filter(|area| area.craft == Craft::Code && area.n_a_quarter > 0)
         .collect();
     let words = around.job.map_or_else(
         || Words::of(dice.pick(&code).map_or(&[][..], |area| area.words)),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::LeadSources;
@@ -29,7 +30,7 @@ const OPPORTUNITIES: [Kind; 10] = [
 ];
 
 /// One person's evidence.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CoverageLine {
     /// Name.
     pub name: String,

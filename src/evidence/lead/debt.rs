@@ -160,7 +160,7 @@ fn of_product_blocks(
     vec![
         paragraph(format!("{n} with a label of debt.")),
         Block::Table(Table {
-            title: "Debt, by area and opening".to_owned(),
+            title: format!("Debt{}, by area and opening", named(reading)),
             columns: vec![
                 Column::text("Issue"),
                 Column::text("What"),
@@ -174,6 +174,14 @@ fn of_product_blocks(
             n_omitted,
         }),
     ]
+}
+
+/// ` of parcels`; of repositories that are in no product so much.
+fn named(reading: &Reading<'_>) -> String {
+    match reading.product.name.as_str() {
+        "" => " in no product".to_owned(),
+        name => format!(" of {name}"),
+    }
 }
 
 /// Where issues belong.

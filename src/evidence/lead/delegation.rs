@@ -1,10 +1,10 @@
 //! What was handed over, and what happened while somebody was away.
 
-use super::LeadSources;
+use super::columns::pictured;
 use super::names::Names;
-use crate::domain::{Bucket, Granularity, Window};
-use crate::metrics::measure::{Measured, Scope, Unit};
-use crate::report::chart::{Chart, ChartPoint, Mark, PointState, Shape};
+use super::{LeadSources, crossing};
+use crate::domain::Bucket;
+use crate::metrics::measure::{Measured, Scope};
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
@@ -29,7 +29,7 @@ fn paragraph(text: impl Into<String>) -> Block {
     Block::Paragraph(vec![Span::text(text)])
 }
 
-/// Declared delegations: the giver's share of what both did in scope, by fortnight, as a curve and as a table.
+/// Declared delegations: how the parts of both cross over, and the giver's by fortnight as a table.
 fn delegations(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Block>) {
     blocks.push(heading(1, "Declared delegations"));
     let declared = &sources.question.roster.delegations;
@@ -46,11 +46,14 @@ fn delegations(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Bl
             .and_then(|at| sources.delegations.get(at));
         blocks.extend(card.cloned().unwrap_or_default());
         for product in sources.products {
+            let crossing = crossing::picture(sources, names, &product.name, one, number);
+            if let Some(crossing) = crossing {
+                blocks.extend(pictured(crossing, 2));
+            }
             let curve = Curve::of(sources, &product.name, one);
             if curve.cells.is_empty() {
                 continue;
             }
-            blocks.push(Block::Chart(Box::new(curve.chart(names, number))));
             blocks.push(Block::Details {
                 summary: format!("Fortnight by fortnight: {}", product.name),
                 blocks: vec![Block::Table(curve.table())],
@@ -61,7 +64,6 @@ fn delegations(sources: &LeadSources<'_>, names: &Names<'_>, blocks: &mut Vec<Bl
 
 /// The figures of `delegation.involvement` for one delegation in one product, by fortnight.
 struct Curve<'a> {
-    sources: &'a LeadSources<'a>,
     product: &'a str,
     delegation: &'a RosterDelegation,
     /// In order.
@@ -86,74 +88,11 @@ impl<'a> Curve<'a> {
         };
         let cells = cells.iter().filter(|cell| is_it(&cell.scope));
         Self {
-            sources,
             product,
             delegation,
             cells: cells
                 .filter_map(|cell| Some((cell.bucket?, &cell.measured)))
                 .collect(),
-        }
-    }
-
-    /// The share of who hands over, with its interval; fortnights without an act break the line.
-    fn chart(&self, names: &Names<'_>, number: usize) -> Chart {
-        let zone = &self.sources.question.zone;
-        let until = self.sources.question.as_of;
-        let first = self
-            .cells
-            .first()
-            .map(|(bucket, _)| bucket.window(zone).since);
-        let window = Window {
-            since: first.unwrap_or(until),
-            until,
-        };
-        let spine = Bucket::spine(window, Granularity::Fortnight, zone);
-        let point = |bucket: Bucket| {
-            let is_cut = bucket.window(zone).until > until;
-            let name = bucket.first_day().to_string();
-            let found = self.cells.iter().find(|(of, _)| *of == bucket);
-            let missing = ChartPoint::missing(name.clone(), is_cut);
-            match found.map(|(_, measured)| *measured) {
-                Some(Measured::Value { n, value, interval }) => ChartPoint {
-                    bucket: name,
-                    state: PointState::Measured,
-                    is_cut,
-                    n: Some(*n),
-                    numbers: quantity::headline_number(value)
-                        .map(|share| ("share".to_owned(), share))
-                        .into_iter()
-                        .collect(),
-                    interval: *interval,
-                    middle_half: None,
-                },
-                Some(Measured::TooFew { n }) => ChartPoint {
-                    state: PointState::TooFew,
-                    n: Some(*n),
-                    ..missing
-                },
-                _ => missing,
-            }
-        };
-        let giver = names.name(self.delegation.giver);
-        let share = Mark {
-            number: "share".to_owned(),
-            title: format!("share of {giver}"),
-            shape: Shape::Line,
-        };
-        Chart {
-            description: format!(
-                "The share of {giver} in what {giver} and {} did in scope, by fortnight; handed over from {} on.",
-                names.name(self.delegation.receiver),
-                self.delegation.start_on
-            ),
-            has_band: true,
-            ..Chart::of(
-                format!("delegation-{number}-{}", self.product),
-                format!("{}: {}", self.product, self.delegation.what),
-                Unit::Share,
-                spine.into_iter().map(point).collect(),
-                vec![share],
-            )
         }
     }
 

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::columns::pictured;
 use super::names::Names;
 use super::{LeadSources, ProductSources};
 use crate::domain::PersonId;
 use crate::metrics::knowledge::decay::AreaKnowledge;
+use crate::report::Picture;
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
@@ -18,7 +21,7 @@ pub(super) const INTRO: &str = "Who holds each area, who is nearest to it, and w
                                 lowers it.";
 
 /// One area's people.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AreaLine {
     /// The area.
     pub area: String,
@@ -181,7 +184,12 @@ pub(super) fn nearest(
 }
 
 /// What nobody active would know any more if one person left, and who is nearest to it.
-pub(super) fn losses(names: &Names<'_>, product: &ProductSources, blocks: &mut Vec<Block>) {
+pub(super) fn losses(
+    names: &Names<'_>,
+    product: &ProductSources,
+    picture: Option<Picture>,
+    blocks: &mut Vec<Block>,
+) {
     let mut people: Vec<PersonId> = product.known_to_one.keys().copied().collect();
     names.sort(&mut people);
     let row = |person: PersonId| {
@@ -214,6 +222,7 @@ pub(super) fn losses(names: &Names<'_>, product: &ProductSources, blocks: &mut V
         ])
     };
     blocks.push(Block::Heading(2, vec![Span::text("If one person left")]));
+    blocks.extend(picture.into_iter().flat_map(|picture| pictured(picture, 1)));
     if people.is_empty() {
         blocks.push(Block::Paragraph(vec![Span::text(
             "No file is known to one active person alone.",

@@ -6,22 +6,31 @@
 mod agreements;
 mod book;
 mod bottleneck;
+mod columns;
 mod coverage;
+mod crossing;
 mod dates;
 mod debt;
 mod delegation;
+mod holders;
 mod incidents;
+mod initials;
 mod knowledge;
+mod matrix;
 mod names;
 mod onboarding;
 mod pairs;
+mod quarters;
 mod reviewers;
 mod single;
+mod this_week;
+mod upcoming;
 mod week;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Person, PersonId, RepoName, RepositoryId};
@@ -29,6 +38,7 @@ use crate::evidence::{Desk, Pack, Page};
 use crate::metrics::Measure;
 use crate::metrics::agreements::Agreement;
 use crate::metrics::knowledge::decay::AreaKnowledge;
+use crate::metrics::knowledge::files_at_risk::HeldFile;
 use crate::metrics::ownership::handover::Handover;
 use crate::metrics::review::areas::AreaReviewers;
 use crate::metrics::review::waits::Wait;
@@ -40,10 +50,12 @@ use crate::work::pull_requests::Key;
 
 use book::Book;
 pub use bottleneck::{Bottleneck, Stretch};
+use columns::pictured;
 pub use coverage::CoverageLine;
 pub use knowledge::AreaLine;
 use names::Names;
 pub use reviewers::{Reviewer, Turnaround, WaitingLine};
+pub use upcoming::Upcoming;
 
 /// What the views are made from.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +76,8 @@ pub struct LeadSources<'a> {
     pub absences: &'a [(PersonId, Document)],
     /// The cards of the declared delegations, in the order of the roster.
     pub delegations: &'a [Vec<Block>],
+    /// What lies ahead.
+    pub upcoming: &'a Upcoming,
     /// The team's agreements, held against the measures.
     pub agreements: &'a [Agreement],
     /// What the team has accepted for a while, in force or run out.
@@ -87,16 +101,18 @@ pub struct ProductSources {
     pub last_touches: BTreeMap<(String, PersonId), Touch>,
     /// Files that one active person alone knows, by that person and area; a file of two areas counts in both.
     pub known_to_one: BTreeMap<PersonId, BTreeMap<String, u64>>,
+    /// The files, and who of those who are active knows each; none where that is not observed.
+    pub files: Vec<HeldFile>,
     /// Who did anything in the last 90 days.
     pub active: BTreeSet<PersonId>,
     /// Areas that changed hands.
     pub handovers: Vec<Handover>,
-    /// The pages of the pull requests that show their stages.
+    /// The pages of the pull requests that show their stages, and of the latest that only one person approved.
     pub pages: BTreeMap<Key, String>,
 }
 
 /// The views.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Lead {
     /// Version of the shape.
     pub format: u32,
@@ -114,7 +130,7 @@ pub struct Lead {
 }
 
 /// One product's named figures.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct LeadProduct {
     /// Its name.
     pub product: String,
@@ -142,7 +158,7 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
     let mut reviewing = Vec::new();
     let mut knowing = Vec::new();
     let mut products = Vec::new();
-    for product in sources.products {
+    for (number, product) in (1_usize..).zip(sources.products) {
         let reviewers = reviewers::reviewers(sources, &names, product);
         let bottleneck = bottleneck::bottleneck(sources, &names, product);
         let areas = knowledge::areas(sources, &names, product);
@@ -158,9 +174,17 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
             &bottleneck,
             &mut reviewing,
         );
-        reviewers::write(sources, &names, product, &reviewers, &mut reviewing);
+        let matrix = matrix::picture(sources, &names, product, number);
+        reviewing.extend(matrix.into_iter().flat_map(|matrix| pictured(matrix, 2)));
+        let place = (product, number);
+        reviewers::write(sources, &names, place, &reviewers, &mut reviewing);
+        let held = holders::pictures(sources, &names, product, number);
+        let (map, left) = held.map_or((None, None), |(map, left)| (Some(map), left));
+        knowing.extend(map.into_iter().flat_map(|map| pictured(map, 2)));
+        let quarters = quarters::picture(sources, &names, product, number);
+        knowing.extend(quarters.into_iter().flat_map(|grid| pictured(grid, 2)));
         knowledge::write(product, &areas, &mut knowing);
-        knowledge::losses(&names, product, &mut knowing);
+        knowledge::losses(&names, product, left, &mut knowing);
         products.push(LeadProduct {
             product: product.name.clone(),
             reviewers,
@@ -182,6 +206,14 @@ pub fn lead(sources: &LeadSources<'_>) -> Lead {
         }
     };
     let parts = vec![
+        Part {
+            id: "this-week",
+            document: document(
+                "This week",
+                this_week::INTRO,
+                this_week::blocks(sources, &names),
+            ),
+        },
         Part {
             id: "reviewers",
             document: document("Reviewers", reviewers::INTRO, reviewing),

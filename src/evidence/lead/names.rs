@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::LeadSources;
-use crate::domain::{Account, PersonId};
+use crate::domain::{Account, PersonId, RepositoryId};
 use crate::metrics::measure::{Cell, LedgerRow, Measured, Thing, Value};
 use crate::report::document::Span;
 
@@ -162,14 +162,20 @@ impl<'a> Names<'a> {
         })
     }
 
+    /// A repository without its owner.
+    pub(super) fn repository(&self, repository: RepositoryId) -> &str {
+        let found = self.sources.repositories.get(&repository);
+        found.map_or("?", |name| name.name())
+    }
+
     /// `widgets#412` with its page.
     pub(super) fn link(&self, row: &LedgerRow) -> Span {
-        let repository = self.sources.repositories.get(&row.repository);
+        let repository = self.repository(row.repository);
         let number = match row.subject.thing {
             Thing::Numbered(number) => number.to_string(),
             _ => "?".to_owned(),
         };
-        let text = format!("{}{number}", repository.map_or("?", |name| name.name()));
+        let text = format!("{repository}{number}");
         match &row.link {
             Some(url) => Span::link(text, url.clone()),
             None => Span::text(text),

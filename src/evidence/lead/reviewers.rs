@@ -1,11 +1,14 @@
 //! The reviewer table: who is asked, who reviews, what waits, and what only one person approves.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::columns::folded;
 use super::names::Names;
 use super::{LeadSources, ProductSources};
 use crate::domain::PersonId;
 use crate::metrics::measure::{LedgerRow, Measured, Number, Unit};
+use crate::report::chart::Chart;
 use crate::report::document::{Block, Span};
 use crate::report::figure::trend;
 use crate::report::quantity;
@@ -20,7 +23,7 @@ pub(super) const INTRO: &str = "How requests for reviews are spread, what waits,
 const LISTED: usize = 12;
 
 /// One person's load in one product.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Reviewer {
     /// Name.
     pub name: String,
@@ -57,7 +60,7 @@ pub struct Reviewer {
 }
 
 /// An open request.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct WaitingLine {
     /// `widgets#412`.
     pub pull_request: String,
@@ -70,7 +73,7 @@ pub struct WaitingLine {
 }
 
 /// Request → review by the person.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Turnaround {
     /// Requests behind it, open ones included.
     pub n: u64,
@@ -228,7 +231,7 @@ fn turnaround(names: &Names<'_>, product: &str, person: PersonId) -> Option<Turn
 pub(super) fn write(
     sources: &LeadSources<'_>,
     names: &Names<'_>,
-    product: &ProductSources,
+    (product, number): (&ProductSources, usize),
     reviewers: &[Reviewer],
     blocks: &mut Vec<Block>,
 ) {
@@ -241,7 +244,7 @@ pub(super) fn write(
         return;
     }
     let unit = sources.question.wait_unit();
-    blocks.push(Block::Table(table(&product.name, reviewers, unit)));
+    blocks.extend(folded(table(&product.name, reviewers, unit), 1));
     let queue = sources
         .measures
         .iter()
@@ -250,7 +253,9 @@ pub(super) fn write(
     if let Some(chart) =
         queue.and_then(|queue| trend(queue, &product.name, question.window, &question.zone))
     {
-        blocks.push(Block::Chart(Box::new(chart)));
+        // Names of products may differ in letters that no file has.
+        let id = format!("queue-{number}-{}", product.name);
+        blocks.push(Block::Chart(Box::new(Chart { id, ..chart })));
     }
     let notes: Vec<Vec<Span>> = reviewers
         .iter()
@@ -284,7 +289,6 @@ fn table(product: &str, reviewers: &[Reviewer], unit: Unit) -> Table {
         Column::text("Person"),
         Column::number("Requested"),
         Column::number("Reviews done"),
-        Column::number("Commented on"),
         Column::number("Waiting now"),
         Column::number("Oldest"),
         Column::number(if is_working {
@@ -294,6 +298,7 @@ fn table(product: &str, reviewers: &[Reviewer], unit: Unit) -> Table {
         }),
         Column::number("80 % interval"),
         Column::number("n"),
+        Column::number("Commented on"),
         Column::number("Queue, mean a day"),
     ];
     if has_hours {
@@ -340,12 +345,12 @@ fn table(product: &str, reviewers: &[Reviewer], unit: Unit) -> Table {
             TableCell::Text(name),
             TableCell::Number(quantity::count(row.requested)),
             TableCell::Number(quantity::count(row.done)),
-            of(row.commented_on),
             TableCell::Number(row.waiting.len().to_string()),
             TableCell::number(row.waiting.first().map(|line| quantity::hours(line.hours))),
             median,
             TableCell::number(interval),
             TableCell::Number(quantity::count(waits.map_or(0, |found| found.n))),
+            of(row.commented_on),
             TableCell::number(row.queue_mean.map(quantity::plain)),
         ];
         if has_hours {

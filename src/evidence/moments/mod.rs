@@ -4,6 +4,7 @@ mod authored;
 mod awaited;
 mod changes;
 mod committed;
+mod delegated;
 mod first_days;
 mod firsts;
 mod incidents;
@@ -46,6 +47,7 @@ pub(super) fn moments(subject: &Subject<'_>) -> Vec<Snippet> {
     firsts::collect(subject, &mut moments);
     first_days::collect(subject, &mut moments);
     taken_up::collect(subject, &mut moments);
+    delegated::collect(subject, &mut moments);
     incidents::collect(subject, &mut moments);
     awaited::collect(subject, &mut moments);
     by_hand(subject, &mut moments);
@@ -207,7 +209,10 @@ fn polarity(kind: Kind) -> Polarity {
         Kind::Awaited | Kind::Waiting | Kind::SentBack => Polarity::Challenge,
         // That nobody else has looked is no doing of the author's.
         // Nor is it theirs to say that a commit was made for a comment.
-        Kind::Open | Kind::ChangesRequested | Kind::TakenUp | Kind::Manual => Polarity::Context,
+        // What was given to an agent is neither by itself.
+        Kind::Open | Kind::ChangesRequested | Kind::TakenUp | Kind::Delegated | Kind::Manual => {
+            Polarity::Context
+        }
     }
 }
 
@@ -241,7 +246,12 @@ fn dimensions(kind: Kind) -> Vec<Dimension> {
             Dimension::OwnershipAndInitiative,
             Dimension::TechnicalExecution,
         ],
-        Kind::Awaited | Kind::Waiting | Kind::Open | Kind::SentBack | Kind::Manual => Vec::new(),
+        Kind::Delegated
+        | Kind::Awaited
+        | Kind::Waiting
+        | Kind::Open
+        | Kind::SentBack
+        | Kind::Manual => Vec::new(),
     }
 }
 

@@ -48,6 +48,7 @@ impl Public<'_> {
             scope.product == self.report.name
                 && scope.area.is_none()
                 && scope.repository.is_none()
+                && scope.origin.is_none()
                 && cell.bucket.is_none()
         };
         let mut cells = self.team.cells.iter();

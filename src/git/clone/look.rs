@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::tag_names::{self, TagFamily};
 use super::{format, open, refs};
 use crate::git::{Error, MineOptions};
 
@@ -18,6 +19,8 @@ pub struct Look {
     pub has_commits: bool,
     /// Tags.
     pub n_tags: usize,
+    /// Those that look like releases, by what stands before their version; the largest family first.
+    pub tag_families: Vec<TagFamily>,
 }
 
 /// Looks at a clone; reads refs only.
@@ -30,5 +33,6 @@ pub fn look(repository: &Path, options: &MineOptions) -> Result<Look, Error> {
         default_branch: tips.branch,
         has_commits: tips.head.is_some(),
         n_tags: tips.tags.len(),
+        tag_families: tag_names::families(tips.tags.iter().map(|(name, _)| name.as_str())),
     })
 }

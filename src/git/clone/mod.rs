@@ -5,9 +5,11 @@ mod look;
 pub(super) mod open;
 pub(super) mod refs;
 mod remotes;
+mod tag_names;
 mod tracked;
 
 pub use format::UnknownFormat;
 pub use look::{Look, look};
 pub use remotes::{GitHubName, object_home, remote_github_names};
+pub use tag_names::TagFamily;
 pub use tracked::tracked_below;

@@ -3,6 +3,7 @@
 //! Equal bytes at both ends are trimmed before anything is tokenised. Git decides which frequent lines to leave out of its
 //! search by counting them in the whole files; those counts are only made where they can matter.
 
+mod changed;
 mod numbers;
 mod sliding;
 mod tokens;
@@ -424,6 +425,20 @@ mod tests {
                 }
                 // The first text with its hunks replaced is the second.
                 let (old, new) = (lines(&before), lines(&after));
+                for (is_second, text, lines) in [(false, &before, &old), (true, &after, &new)] {
+                    let mut found: Vec<&[u8]> = Vec::new();
+                    differ.changed_lines(text, is_second, |line| found.push(line));
+                    let places = differ.hunks.iter().flat_map(|hunk| {
+                        let (from, n) = if is_second {
+                            (hunk.after, hunk.n_after)
+                        } else {
+                            (hunk.before, hunk.n_before)
+                        };
+                        from as usize..(from + n) as usize
+                    });
+                    let expected: Vec<&[u8]> = places.map(|at| lines[at]).collect();
+                    prop_assert_eq!(found, expected);
+                }
                 let mut rest = old.as_slice();
                 let mut made: Vec<&[u8]> = Vec::new();
                 for hunk in &differ.hunks {

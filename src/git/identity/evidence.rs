@@ -225,10 +225,21 @@ impl Graph<'_> {
             };
             let own = self.nodes_of(&login);
             let other = self.nodes_of(&alias);
+            let people = other
+                .iter()
+                .filter(|node| self.class(**node) == Account::Human);
+            let people: Vec<usize> = people.copied().collect();
             self.claimed
-                .extend(other.iter().map(|node| (*node, login.clone())));
+                .extend(people.into_iter().map(|node| (node, login.clone())));
             if let Some(first) = own.first().or(other.first()).copied() {
                 for node in own.iter().chain(&other) {
+                    if self.are_a_tool_and_a_person(first, *node) {
+                        // What is a tool's by its signature is nobody's, whoever claims it.
+                        self.conflicts.insert(Conflict {
+                            subject: alias.clone(),
+                            claimed_by: vec![format!("@{login}")],
+                        });
+                    }
                     self.merge(first, *node, Reason::Register);
                 }
             }
@@ -260,7 +271,7 @@ impl Graph<'_> {
             .signatures
             .iter()
             .enumerate()
-            .filter(|(_, signature)| self.class_of_signature(signature) == Account::Human)
+            .filter(|(at, _)| self.class(self.signature_node(*at)) == Account::Human)
             .filter_map(|(at, signature)| {
                 Some((
                     (full_name(&signature.name)?, local_part(&signature.email)?),
@@ -324,22 +335,12 @@ impl Graph<'_> {
 
     /// The full name that a human's node bears.
     fn human_name(&self, node: usize) -> Option<String> {
+        if self.class(node) != Account::Human {
+            return None;
+        }
         match node.checked_sub(self.evidence.accounts.len()) {
-            None => {
-                let seen = self.evidence.accounts.get(node)?;
-                let is_human = self.class_of_login(&seen.login.0, seen.is_bot) == Account::Human;
-                seen.name
-                    .as_deref()
-                    .filter(|_| is_human)
-                    .and_then(full_name)
-            }
-            Some(at) => {
-                let signature = self.evidence.signatures.get(at)?;
-                let is_human = self.class_of_signature(signature) == Account::Human;
-                Some(signature.name.as_str())
-                    .filter(|_| is_human)
-                    .and_then(full_name)
-            }
+            None => full_name(self.evidence.accounts.get(node)?.name.as_deref()?),
+            Some(at) => full_name(&self.evidence.signatures.get(at)?.name),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Conflict, Edge, Evidence, Node, Reason};
 use crate::domain::naming::noreply;
-use crate::domain::{Account, Signature, StandIn};
+use crate::domain::{Account, AccountSeen, Signature, StandIn};
 
 /// The graph while it is merged.
 pub(super) struct Graph<'a> {
@@ -12,6 +12,8 @@ pub(super) struct Graph<'a> {
     /// Accounts first, then signatures.
     pub(super) texts: Vec<Node>,
     parent: Vec<usize>,
+    /// By node: what kind of account it is by itself.
+    classes: Vec<Account>,
     pub(super) edges: BTreeSet<Edge>,
     pub(super) conflicts: BTreeSet<Conflict>,
     /// Nodes that the register says are a member's: the member's login.
@@ -31,10 +33,15 @@ impl<'a> Graph<'a> {
             .map(|signature| format!("{} <{}>", signature.name, signature.email));
         let texts: Vec<Node> = accounts.chain(signatures).collect();
         let parent = (0..texts.len()).collect();
+        let accounts = evidence.accounts.iter();
+        let accounts = accounts.map(|seen| evidence.class_of_account(seen));
+        let signatures = evidence.signatures.iter();
+        let signatures = signatures.map(|signature| evidence.class_of_signature(signature));
         Self {
             evidence,
             texts,
             parent,
+            classes: accounts.chain(signatures).collect(),
             edges: BTreeSet::new(),
             conflicts: BTreeSet::new(),
             claimed: BTreeMap::new(),
@@ -70,8 +77,28 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Makes the clusters of two nodes one, for a reason.
+    /// What kind of account a node is by itself.
+    pub(super) fn class(&self, node: usize) -> Account {
+        self.classes.get(node).copied().unwrap_or(Account::Human)
+    }
+
+    /// Whether a node is the signature of a tool.
+    fn is_signed_by_a_tool(&self, node: usize) -> bool {
+        node >= self.evidence.accounts.len() && self.class(node) != Account::Human
+    }
+
+    /// Whether one of two nodes is a tool's signature and the other a person's: whatever says that they are one, they are not.
+    pub(super) fn are_a_tool_and_a_person(&self, a: usize, b: usize) -> bool {
+        let is =
+            |tool, person| self.is_signed_by_a_tool(tool) && self.class(person) == Account::Human;
+        is(a, b) || is(b, a)
+    }
+
+    /// Makes the clusters of two nodes one, for a reason. A tool's signature is never made a person's.
     pub(super) fn merge(&mut self, a: usize, b: usize, reason: Reason) {
+        if self.are_a_tool_and_a_person(a, b) {
+            return;
+        }
         let edge = self.edge(a, b, reason);
         if edge.a != edge.b {
             self.edges.insert(edge);
@@ -86,9 +113,11 @@ impl<'a> Graph<'a> {
         keyed: impl IntoIterator<Item = (K, usize)>,
         reason: Reason,
     ) {
-        let mut first: BTreeMap<K, usize> = BTreeMap::new();
+        // A tool and a person under one address are two, and what else is there goes with its own.
+        let mut first: BTreeMap<(K, bool), usize> = BTreeMap::new();
         for (key, node) in keyed {
-            let first = *first.entry(key).or_insert(node);
+            let by_tool = self.is_signed_by_a_tool(node);
+            let first = *first.entry((key, by_tool)).or_insert(node);
             self.merge(first, node, reason);
         }
     }
@@ -106,26 +135,42 @@ impl<'a> Graph<'a> {
             Some(at) => StandIn::of_signature(self.evidence.signatures.get(at)?),
         }
     }
+}
 
+impl Evidence<'_> {
     /// What kind of account a login is: as the register says, else as it looks.
-    pub(super) fn class_of_login(&self, login: &str, is_bot: bool) -> Account {
+    fn class_of_login(&self, login: &str, is_bot: bool) -> Account {
         let named = |list: &[String]| list.iter().any(|listed| listed.eq_ignore_ascii_case(login));
-        if named(self.evidence.ai_reviewers) {
+        if named(self.ai_reviewers) {
             Account::AiReviewer
-        } else if named(self.evidence.bots) {
+        } else if named(self.bots) {
             Account::Automation
         } else {
-            Account::of_login(login, is_bot)
+            self.agents.class_of_login(login, is_bot)
         }
     }
 
-    /// What kind of account a signature is of.
-    pub(super) fn class_of_signature(&self, signature: &Signature) -> Account {
-        match noreply(&signature.email) {
-            Some(found) if self.class_of_login(&found.login, false) != Account::Human => {
-                self.class_of_login(&found.login, false)
+    fn class_of_account(&self, seen: &AccountSeen) -> Account {
+        let is_github = self.site.is_none_or(|site| site == "github.com");
+        let number = seen.database_id.filter(|_| is_github);
+        // A number survives a rename; what the register says of the login goes before.
+        match self.class_of_login(&seen.login.0, seen.is_bot) {
+            Account::Human => {
+                let maker = number.and_then(|number| self.agents.number(number));
+                maker.map_or(Account::Human, |maker| maker.account)
             }
-            _ => Account::of_signature(&signature.name, &signature.email),
+            told => told,
         }
+    }
+
+    /// What kind of account a signature is of, as it was written.
+    fn class_of_signature(&self, signature: &Signature) -> Account {
+        let listed = noreply(&signature.email)
+            .map(|found| self.class_of_login(&found.login, false))
+            .filter(|class| *class != Account::Human);
+        listed.unwrap_or_else(|| {
+            self.agents
+                .class_of_signature(&signature.name, &signature.email)
+        })
     }
 }

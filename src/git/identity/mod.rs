@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AccountSeen, Person, PersonId, Signature};
+use crate::domain::{AccountSeen, Agents, Person, PersonId, Signature};
 use graph::Graph;
 
 /// Everything that identity is resolved from.
@@ -35,6 +35,8 @@ pub struct Evidence<'a> {
     pub bots: &'a [String],
     /// Further logins that are AI reviewers.
     pub ai_reviewers: &'a [String],
+    /// The signatures and logins that are tools'.
+    pub agents: &'a Agents,
     /// Whether the same full name may merge; else it only makes suspects.
     pub merge_same_names: bool,
 }
@@ -122,6 +124,9 @@ pub struct Identity {
     pub suspects: Vec<Edge>,
     /// Contradictions, sorted: not merged.
     pub conflicts: Vec<Conflict>,
+    /// What looks like a machine's and counts as a person's, sorted.
+    #[serde(default)]
+    pub machine_like: Vec<Node>,
 }
 
 /// Resolves identity. The order of the evidence does not matter, and adding what it found changes nothing.
@@ -211,6 +216,7 @@ mod tests {
             aliases: &[],
             bots: &[],
             ai_reviewers: &[],
+            agents: Agents::known(),
             merge_same_names: true,
         }
     }
@@ -577,6 +583,68 @@ mod tests {
                 .filter(|class| **class == Account::Automation)
                 .count(),
             1
+        );
+    }
+
+    #[test]
+    fn a_tools_signature_is_never_made_a_persons() {
+        let accounts = [account("ada", Some(1), None)];
+        let signatures = [
+            signature("Ada Lovelace <ada@acme.io>"),
+            signature("Claude Opus 4.5 <ada@acme.io>"),
+            signature("Ada L <ada@acme.io>"),
+            signature("Copilot <copilot@github.com>"),
+            signature("Claude Opus 4.5 <1+ada@users.noreply.github.com>"),
+            signature("Ada <1+ada@users.noreply.github.com>"),
+        ];
+        // GitHub links the tool's address to whoever claimed it, and the register says that it is hers.
+        let links = [
+            ("copilot@github.com".to_owned(), 0),
+            ("ada@acme.io".to_owned(), 0),
+        ];
+        let aliases = [("ada".to_owned(), "copilot@github.com".to_owned())];
+        let identity = resolve(&Evidence {
+            aliases: &aliases,
+            ..evidence(&accounts, &signatures, &links)
+        });
+        let ada = identity.person_of_account[0];
+        let is_ada = |person: &PersonId| *person == ada;
+        let of: Vec<bool> = identity.person_of_signature.iter().map(is_ada).collect();
+        assert_eq!(of, [true, false, true, false, false, true]);
+        let class =
+            |at: usize| identity.people[identity.person_of_signature[at].0 as usize].account;
+        assert_eq!(class(0), Account::Human);
+        for tool in [1, 3, 4] {
+            assert_eq!(class(tool), Account::AiReviewer, "{tool}");
+        }
+        // Who claims it is told.
+        assert_eq!(identity.conflicts.len(), 1);
+        assert_eq!(identity.conflicts[0].subject, "copilot@github.com");
+    }
+
+    #[test]
+    fn a_declared_agent_is_one_and_what_looks_like_one_is_told() {
+        let signatures = [
+            signature("House Agent <agent@acme.io>"),
+            signature("Ada Lovelace <ada@acme.io>"),
+        ];
+        let plain = resolve(&evidence(&[], &signatures, &[]));
+        assert_eq!(plain.machine_like, ["House Agent <agent@acme.io>"]);
+        let declared = crate::domain::DeclaredAgent {
+            name: "house".into(),
+            addresses: vec!["agent@acme.io".into()],
+            ..crate::domain::DeclaredAgent::default()
+        };
+        let agents = Agents::known().and(&[declared]);
+        let identity = resolve(&Evidence {
+            agents: &agents,
+            ..evidence(&[], &signatures, &[])
+        });
+        let person = identity.person_of_signature[0];
+        let account = identity.people[person.0 as usize].account;
+        assert_eq!(
+            (account, identity.machine_like.len()),
+            (Account::AiReviewer, 0)
         );
     }
 

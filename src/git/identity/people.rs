@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::Graph;
-use super::{Edge, Identity, Reason};
+use super::{Edge, Identity, Node, Reason};
 use crate::domain::naming::{full_name, noreply};
 use crate::domain::{
     Account, AccountSeen, EmailAddress, Login, Person, PersonId, Signature, StandIn,
@@ -47,6 +47,7 @@ impl Graph<'_> {
             person.is_known = knows_nobody || !person.logins.is_empty() || person.is_forgotten();
         }
         identity.suspects = self.suspects(&identity);
+        identity.machine_like = self.machine_like(&identity);
         identity.edges = self.edges.into_iter().collect();
         identity.conflicts = self.conflicts.into_iter().collect();
         identity
@@ -96,6 +97,22 @@ impl Graph<'_> {
         suspects.into_iter().collect()
     }
 
+    /// Signatures that look like a machine's and count as a person's.
+    fn machine_like(&self, identity: &Identity) -> Vec<Node> {
+        let agents = self.evidence.agents;
+        let signatures = self.evidence.signatures.iter().enumerate();
+        let found = signatures.filter(|(at, signature)| {
+            let person = identity.person_of_signature.get(*at);
+            let person = person.and_then(|id| identity.people.get(usize::try_from(id.0).ok()?));
+            person.is_some_and(|person| person.account == Account::Human && !person.is_forgotten())
+                && agents.looks_like_a_machine(&signature.name, &signature.email)
+        });
+        let found: BTreeSet<Node> = found
+            .map(|(at, _)| self.text(self.signature_node(at)))
+            .collect();
+        found.into_iter().collect()
+    }
+
     /// The forgotten person that some nodes stand for.
     fn forgotten_among(&self, nodes: &[usize]) -> Option<StandIn> {
         nodes.iter().find_map(|node| self.stand_in(*node))
@@ -140,15 +157,15 @@ impl Graph<'_> {
             .map(|signature| EmailAddress(EmailAddress(signature.email.clone()).key()))
             .filter(|email| !email.0.is_empty())
             .collect();
-        let mut classes: Vec<Account> = accounts
-            .iter()
-            .map(|seen| self.class_of_login(&seen.login.0, seen.is_bot))
-            .collect();
-        if classes.is_empty() {
-            classes = signatures
+        let own = |is_account: bool| {
+            let of_kind = nodes
                 .iter()
-                .map(|signature| self.class_of_signature(signature))
-                .collect();
+                .filter(move |node| (**node < n_accounts) == is_account);
+            of_kind.map(|node| self.class(*node))
+        };
+        let mut classes: Vec<Account> = own(true).collect();
+        if classes.is_empty() {
+            classes = own(false).collect();
         }
         // One human signature among a bot's makes the cluster human only where no account says otherwise.
         let account = classes.into_iter().min().unwrap_or(Account::Human);

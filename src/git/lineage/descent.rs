@@ -117,7 +117,7 @@ impl Makers {
                         pending.push((old, new.as_ref(), at));
                     }
                 }
-                // A version once made is never unmade: at most the path is gone, which the tree tells.
+                // Nodes are never taken out: a version that is gone is there as none.
                 (_, None) => {}
             }
         }
@@ -135,6 +135,16 @@ pub(in crate::git) struct OldBases {
     pub(in crate::git) of_merges: Vec<Vec<u32>>,
 }
 
+/// What came of following.
+pub(in crate::git) struct Followed {
+    /// What the old facts build on.
+    pub(in crate::git) old_bases: OldBases,
+    /// The makers at the snapshots.
+    pub(in crate::git) makers: Vec<Makers>,
+    /// What merges did to the files of the first-parent line, in order.
+    pub(in crate::git) landed: Vec<Event>,
+}
+
 /// Follows all paths through the history of the default branch.
 pub(in crate::git) struct Descent<'a> {
     /// By place: places of the parents.
@@ -148,6 +158,8 @@ pub(in crate::git) struct Descent<'a> {
     pub(in crate::git) taken: &'a [LogTaken],
     /// Places at which the makers are wanted, in order.
     pub(in crate::git) snapshots: &'a [u32],
+    /// Places of the first-parent line, oldest first.
+    pub(in crate::git) line: &'a [u32],
 }
 
 /// What makes versions, each in landing order.
@@ -162,7 +174,7 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// The paths that a commit makes a version of, or takes one over of, with the maker. `maker` tells what a parent has.
+    /// The paths that a commit makes a version of, takes one over of or, with [`NONE`], leaves without one, with the maker. `maker` tells what a parent has.
     fn made(
         &mut self,
         place: u32,
@@ -183,9 +195,12 @@ impl Rows<'_> {
             if let Some(base) = self.bases.of_changes.get_mut(at) {
                 *base = maker(0, base_path);
             }
-            if change.after != NONE {
-                made.push((change.path, place));
-            }
+            made.extend(versions(
+                change.path,
+                base_path,
+                change.after != NONE,
+                place,
+            ));
         }
         let is_it = |(_, merge): &(usize, &LogMerge)| merge.commit == place;
         while let Some((at, merge)) = self.merges.next_if(is_it) {
@@ -208,15 +223,13 @@ impl Rows<'_> {
                     base_path,
                     base,
                     after,
-                    owner: Some(_),
+                    birth: Some(_),
                     ..
                 } => {
                     *base = maker(0, *base_path);
-                    if after.is_some() {
-                        made.push((event.path, place));
-                    }
+                    made.extend(versions(event.path, *base_path, after.is_some(), place));
                 }
-                What::Change { .. } => {}
+                What::Change { .. } | What::Landed { .. } => {}
                 What::Merged { parents, .. } => {
                     for parent in parents {
                         parent.maker = maker(parent.number, parent.path);
@@ -226,8 +239,22 @@ impl Rows<'_> {
                 What::Base { .. } => made.push((event.path, place)),
             }
         }
+        // What is gone from one place may come to another, and something else to where it was.
+        made.sort_by_key(|(_, maker)| *maker != NONE);
         made
     }
+}
+
+/// What a change does to the versions of a path and of the one that it builds on.
+fn versions(
+    path: u32,
+    base_path: u32,
+    is_there: bool,
+    place: u32,
+) -> impl Iterator<Item = (u32, u32)> {
+    let gone = (path != base_path).then_some((base_path, NONE));
+    gone.into_iter()
+        .chain([(path, if is_there { place } else { NONE })])
 }
 
 /// What the commits have that others are still to build on.
@@ -283,8 +310,9 @@ impl States {
 }
 
 impl Descent<'_> {
-    /// Fills in what the events build on; returns the same for the old facts, and the makers at the snapshots.
-    pub(in crate::git) fn follow(self) -> (OldBases, Vec<Makers>) {
+    /// Fills in what the events build on; returns the same for the old facts, the makers at the snapshots, and what new merges of the
+    /// first-parent line did to its files.
+    pub(in crate::git) fn follow(self) -> Followed {
         let old = self.old;
         let mut rows = Rows {
             old,
@@ -300,12 +328,28 @@ impl Descent<'_> {
         };
         let mut wanted = Vec::with_capacity(self.snapshots.len());
         let mut snapshots = self.snapshots.iter().peekable();
+        let mut line = self.line.iter().peekable();
+        let mut landed = Vec::new();
         let mut states = States::of(self.parents, self.n_paths);
         for (place, parents) in (0_u32..).zip(self.parents) {
             let made = rows.made(place, parents.len() > 1, &|parent, path| {
                 let parent = parents.get(parent as usize);
                 parent.map_or(NONE, |parent| states.maker(*parent, path))
             });
+            let is_on_line = line.next_if(|at| **at == place).is_some();
+            if is_on_line && parents.len() > 1 && place >= old.n_default {
+                for &(path, after) in &made {
+                    let before = parents.first().map_or(NONE, |at| states.maker(*at, path));
+                    if before != after {
+                        let what = What::Landed { before, after };
+                        landed.push(Event {
+                            order: place,
+                            path,
+                            what,
+                        });
+                    }
+                }
+            }
             let mut next = states.built_on(parents);
             for (path, maker) in made {
                 next.set(path, maker);
@@ -325,7 +369,11 @@ impl Descent<'_> {
                 *slot = Some(next);
             }
         }
-        (rows.bases, wanted)
+        Followed {
+            old_bases: rows.bases,
+            makers: wanted,
+            landed,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What happens to files, commit by commit: what owners are followed along.
+//! What happens to files, commit by commit: what the births of lines are followed along.
 
 use crate::git::objects::tree::Side;
 
@@ -28,8 +28,8 @@ pub(in crate::git) enum What {
         before: Option<Side>,
         /// After.
         after: Option<Side>,
-        /// Whose the new lines are; `None`: owners are not followed here.
-        owner: Option<u32>,
+        /// The birth of the new lines; `None`: they are not followed here.
+        birth: Option<u32>,
         /// Whether `.git-blame-ignore-revs` names the commit.
         is_ignored: bool,
     },
@@ -39,10 +39,17 @@ pub(in crate::git) enum What {
         parents: Vec<MergedFrom>,
         /// The result.
         after: Side,
-        /// The merge's author.
-        owner: u32,
+        /// The birth of the lines that no parent has.
+        birth: u32,
         /// Whether `.git-blame-ignore-revs` names the merge.
         is_ignored: bool,
+    },
+    /// A merge of the first-parent line has another version of the file than its first parent.
+    Landed {
+        /// The commit that made the first parent's version, or `NONE`: it has no such file.
+        before: u32,
+        /// The commit that made the merge's version, or `NONE`: the file is gone.
+        after: u32,
     },
     /// The file exists, and nothing is known of what came before.
     Base {

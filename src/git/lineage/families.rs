@@ -70,7 +70,7 @@ impl Families {
                     one(parent.path);
                 }
             }
-            What::Base { .. } => {}
+            What::Landed { .. } | What::Base { .. } => {}
         }
     }
 

@@ -1,10 +1,11 @@
-//! Owners of versions that an earlier run saw and did not keep: made again from the nearest kept version before them.
+//! The births of lines of versions that an earlier run saw and did not keep: made again from the nearest kept version before them.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use gix::ObjectId;
 
+use super::births::Births;
 use super::descent::OldBases;
 use super::ignored::stood_for;
 use super::survival::{Runs, UNKNOWN, Version};
@@ -21,6 +22,7 @@ use crate::git::state::log::{Log, LogChange, LogMerge, NONE};
 pub(in crate::git) struct Past<'a> {
     log: &'a Log,
     bases: &'a OldBases,
+    births: &'a Births,
     ignored: &'a [ObjectId],
     /// By path: how its files are compared.
     text: &'a [Textness],
@@ -64,17 +66,19 @@ struct Base {
 pub(in crate::git) type Memo = HashMap<u32, Runs>;
 
 impl<'a> Past<'a> {
-    /// Of an earlier run's facts; `bases` says what each of them builds on, `ignored` are the revisions of
+    /// Of an earlier run's facts; `bases` says what each of them builds on, `births` which lines are born of it, `ignored` are the revisions of
     /// `.git-blame-ignore-revs`, sorted; `text` says by path how its files are compared.
     pub(in crate::git) fn new(
         log: &'a Log,
         bases: &'a OldBases,
+        births: &'a Births,
         ignored: &'a [ObjectId],
         text: &'a [Textness],
     ) -> Self {
         Self {
             log,
             bases,
+            births,
             ignored,
             text,
             index: OnceLock::new(),
@@ -166,13 +170,6 @@ impl<'a> Past<'a> {
         self.log.merges.get(at)
     }
 
-    fn commit_of(&self, maker: u32) -> Option<u32> {
-        match self.log.changes.get(maker as usize) {
-            Some(change) => Some(change.commit),
-            None => Some(self.merge(maker)?.commit),
-        }
-    }
-
     fn origin(&self, key: Key) -> Option<Origin> {
         let index = self.index();
         let kept = row(&index.kept, key).map(Origin::Kept);
@@ -192,7 +189,7 @@ impl<'a> Past<'a> {
 
     /// What a version was made from.
     fn bases(&self, maker: u32) -> Option<Vec<Base>> {
-        let by = self.commit_of(maker)?;
+        let by = self.log.commit_of_maker(maker)?;
         // Always an earlier commit, so that the way back ends; and the content that the change was made from.
         let base = |path: u32, made_by: u32, blob: u32, mode: Mode| {
             let origin = if mode.is_regular() {
@@ -250,25 +247,28 @@ impl<'a> Past<'a> {
                 Some((base.side, base.textness, runs?))
             })
             .collect::<Option<_>>()?;
-        let commit = self.log.commits.get(self.commit_of(maker)? as usize)?;
+        let commit = self
+            .log
+            .commits
+            .get(self.log.commit_of_maker(maker)? as usize)?;
+        let birth = self.births.of_maker(maker);
         let is_ignored =
             object_id(&commit.id).is_some_and(|id| self.ignored.binary_search(&id).is_ok());
         let Some(change) = self.log.changes.get(maker as usize) else {
             let merge = self.merge(maker)?;
             let after = self.side(merge.after, merge.after_mode)?;
             let after = (after, self.textness(merge.path));
-            let owner = (commit.author, is_ignored);
-            return merged_runs(&known, after, owner, reader, differ);
+            return merged_runs(&known, after, (birth, is_ignored), reader, differ);
         };
         let after = self.side(change.after, change.after_mode)?;
         let Some(new) = lines_of(reader, after, self.textness(change.path)).ok()? else {
             return Some(Runs::default());
         };
         let Some((before, textness, runs)) = known.first() else {
-            return Some(Runs::of_one(count_lines(&new), commit.author));
+            return Some(Runs::of_one(count_lines(&new), birth));
         };
         let Some(old) = lines_of(reader, *before, *textness).ok()? else {
-            return Some(Runs::of_one(count_lines(&new), commit.author));
+            return Some(Runs::of_one(count_lines(&new), birth));
         };
         if before.id == after.id {
             return Some(runs.clone());
@@ -278,7 +278,7 @@ impl<'a> Past<'a> {
             runs,
             [&old, &new],
             &differ.hunks,
-            (commit.author, is_ignored),
+            (birth, is_ignored),
         ))
     }
 
@@ -303,33 +303,33 @@ fn lines_of(
     }
 }
 
-/// The owners of what a commit made of a text: what is new is its author's.
+/// The births of the lines that a commit made of a text: what is new is born of it.
 ///
-/// A commit that is to be ignored passes it on to the owners of the lines that it stands for. What is like no line is nobody's:
+/// A commit that is to be ignored passes it on to the births of the lines that it stands for. What is like no line is nobody's:
 /// `git blame` would give it to the commit, and mark it, but whoever formats a file shall not own a part of it.
 pub(in crate::git) fn next_runs(
     before: &Runs,
     [old, new]: [&[u8]; 2],
     hunks: &[Hunk],
-    (owner, is_ignored): (u32, bool),
+    (birth, is_ignored): (u32, bool),
 ) -> Runs {
     if is_ignored {
         before.passed_on(hunks, &stood_for(old, new, hunks), UNKNOWN)
     } else {
-        before.changed(hunks, owner)
+        before.changed(hunks, birth)
     }
 }
 
-/// The owners of a merge's result: those of the parent that has just that; else each line's is that of the first parent that has
-/// it, or the merge's author; a merge that is to be ignored passes on what is its own, to one parent after the other.
+/// The births of the lines of a merge's result: those of the parent that has just that; else each line's is that of the first parent
+/// that has it, or the merge itself; a merge that is to be ignored passes on what is its own, to one parent after the other.
 pub(in crate::git) fn merged_runs(
     parents: &[(Side, Textness, Runs)],
     (after, textness): (Side, Textness),
-    (owner, is_ignored): (u32, bool),
+    (birth, is_ignored): (u32, bool),
     reader: &mut Reader<'_>,
     differ: &mut LineDiffer,
 ) -> Option<Runs> {
-    /// Marks lines that no parent looked at so far has; no signature has this number.
+    /// Marks lines that no parent looked at so far has; no birth has this number.
     const PENDING: u32 = u32::MAX - 1;
     let Some(new) = lines_of(reader, after, textness).ok()? else {
         return Some(Runs::default());
@@ -346,7 +346,7 @@ pub(in crate::git) fn merged_runs(
         }
     }
     if !is_ignored {
-        return Some(runs.replaced(PENDING, owner));
+        return Some(runs.replaced(PENDING, birth));
     }
     for (side, textness, theirs) in parents {
         if let Some(old) = lines_of(reader, *side, *textness).ok()? {

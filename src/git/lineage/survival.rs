@@ -1,4 +1,6 @@
-//! Who owns each line of a file, carried forward from version to version.
+//! Where each line of a file comes from, carried forward from version to version.
+//!
+//! A line's owner here is its birth, by number (see `births`); the births' authors own the lines.
 
 use gix::ObjectId;
 use std::sync::Arc;
@@ -115,6 +117,20 @@ impl Runs {
         Self(Arc::new(runs))
     }
 
+    /// The owners of the lines that hunks take out, in order.
+    pub(in crate::git) fn removed(&self, hunks: &[Hunk]) -> Vec<(u32, u32)> {
+        let mut removed = Vec::new();
+        let (mut cursor, mut before) = (Cursor::new(&self.0), 0);
+        for hunk in hunks {
+            cursor.take(hunk.before.saturating_sub(before), |_, _| {});
+            cursor.take(hunk.n_before, |lines, owner| {
+                removed.push((lines, owner));
+            });
+            before = hunk.before + hunk.n_before;
+        }
+        removed
+    }
+
     /// The owners of a merge's result where a parent's version lacks some: lines of `hunks` (against that parent) stay as
     /// they are here, all others that are still `pending` here take the parent's owner.
     pub(in crate::git) fn filled_from(&self, parent: &Self, hunks: &[Hunk], pending: u32) -> Self {
@@ -145,13 +161,12 @@ impl Runs {
         Self(Arc::new(runs))
     }
 
-    /// Lines by owner, by owner's number; unknown ones left out.
-    pub(in crate::git) fn totals(&self) -> Vec<(u32, u32)> {
+    /// Lines by author, by the author's number; `authors` has them by birth. Unknown ones are left out.
+    pub(in crate::git) fn totals(&self, authors: &[u32]) -> Vec<(u32, u32)> {
         let mut totals: Vec<(u32, u32)> = self
             .0
             .iter()
-            .filter(|run| run.1 != UNKNOWN)
-            .map(|&(lines, owner)| (owner, lines))
+            .filter_map(|&(lines, birth)| Some((*authors.get(birth as usize)?, lines)))
             .collect();
         totals.sort_unstable();
         totals.dedup_by(|next, kept| {
@@ -280,7 +295,7 @@ mod tests {
     #[test]
     fn totals_leave_unknown_lines_out() {
         assert_eq!(
-            runs(&[(2, 5), (1, UNKNOWN), (3, 1), (1, 5)]).totals(),
+            runs(&[(2, 0), (1, UNKNOWN), (3, 1), (1, 2)]).totals(&[5, 1, 5]),
             [(1, 3), (5, 3)]
         );
     }

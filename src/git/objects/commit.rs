@@ -4,6 +4,10 @@ use gix::ObjectId;
 
 use super::decode::Declared;
 use super::message;
+use crate::domain::{Agents, Provenance};
+
+/// More lines of one message say nothing more: a squash repeats those of every commit.
+const MOST_MARKS: usize = 8;
 
 /// A commit as it was written, before `.mailmap`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub(in crate::git) struct Parsed {
     pub(in crate::git) committer: Stamp,
     /// `Co-authored-by` trailers in order: name, address.
     pub(in crate::git) co_authors: Vec<(String, String)>,
+    /// Lines of the message that may be an agent's: trailers and footers, each cut to what is kept of evidence.
+    pub(in crate::git) marks: Vec<String>,
     /// The message's first paragraph on one line.
     pub(in crate::git) subject: String,
     /// The pull request that the message says it lands.
@@ -76,12 +82,12 @@ pub(in crate::git) fn parse(bytes: &[u8]) -> Option<Parsed> {
     let mut lines = text.lines();
     let subject = subject(&mut lines);
     let body = lines.clone();
-    let mut co_authors = Vec::new();
-    for line in lines {
-        if let Some(value) = after_key(line.trim(), "co-authored-by:")
-            && let Some(person) = person(value)
-        {
-            co_authors.push(person);
+    let (mut co_authors, mut marks) = (Vec::new(), Vec::new());
+    for line in lines.map(str::trim) {
+        if let Some(value) = after_key(line, "co-authored-by:") {
+            co_authors.extend(person(value));
+        } else if marks.len() < MOST_MARKS && Agents::known().is_mark(line) {
+            marks.push(Provenance::quoted(line));
         }
     }
     let said = message::read(&subject, body);
@@ -91,6 +97,7 @@ pub(in crate::git) fn parse(bytes: &[u8]) -> Option<Parsed> {
         author,
         committer,
         co_authors,
+        marks,
         subject,
         pull_request: said.pull_request,
         reverted: said.reverted,

@@ -77,6 +77,31 @@ impl Reader<'_> {
         Some(location)
     }
 
+    /// Whether an object is there; nothing of it is read.
+    pub(in crate::git) fn has(&mut self, id: &oid) -> bool {
+        self.locate(id).is_some() || self.repository.has_object(id)
+    }
+
+    /// What an object in a pack is, by the heads of the entries that it is made from; `None` where a head does not tell.
+    pub(in crate::git) fn kind(&mut self, id: &oid) -> Option<gix::objs::Kind> {
+        /// Longer chains are read like anything else.
+        const MOST_LINKS: usize = 4_096;
+        let location = self.locate(id)?;
+        let data = &self.packs.opened.get(location.pack())?.data;
+        let mut at = location.offset();
+        for _ in 0..MOST_LINKS {
+            let entry = data.entry(at).ok()?;
+            match entry.header {
+                data::entry::Header::OfsDelta { base_distance } => {
+                    at = entry.checked_base_pack_offset(base_distance)?;
+                }
+                data::entry::Header::RefDelta { .. } => return None,
+                header => return header.as_kind(),
+            }
+        }
+        None
+    }
+
     /// The object of an id.
     pub(in crate::git) fn read(&mut self, id: &oid) -> Result<Object, Unreadable> {
         match self.locate(id) {

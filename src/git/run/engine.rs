@@ -21,6 +21,7 @@ use crate::git::graph::known::Known;
 use crate::git::graph::landing::{landing_order, n_landed};
 use crate::git::graph::quarter;
 use crate::git::graph::walk::{self, Node, Source};
+use crate::git::lineage::births::Births;
 use crate::git::lineage::descent::{Makers, OldBases};
 use crate::git::lineage::event::Event;
 use crate::git::lineage::families::Contents;
@@ -33,7 +34,7 @@ use crate::git::objects::reader::Reader;
 use crate::git::objects::tree::Hole;
 use crate::git::parallel::joined;
 use crate::git::settings::text::TextRules;
-use crate::git::state::log::{Log, LogChange, LogGap, LogMerge, LogTaken};
+use crate::git::state::log::{Log, LogChange, LogGap, LogLife, LogMerge, LogTaken};
 
 /// What a run needs to know.
 pub(super) struct Plan<'a> {
@@ -82,7 +83,8 @@ pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
         && (0..old.n_default).zip(&order).all(|(place, &at)| {
             matches!(nodes.get(at as usize), Some(Node { source: Source::Known(known), .. }) if *known == place)
         });
-    let quarters = quarter::ends(&first_parents(&nodes, tip, &order));
+    let line = first_parents(&nodes, tip, &order);
+    let quarters = quarter::ends(&line);
     let new_quarters = quarters.strip_prefix(old.quarters.as_slice());
     let is_in_time =
         new_quarters.is_some_and(|new| new.iter().all(|(_, at)| at + 1 >= old.n_default));
@@ -91,6 +93,7 @@ pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
         return None;
     }
     let mut run = Run::new(plan, old, interners, n_default);
+    run.line = line.into_iter().map(|(_, place)| place).collect();
     let fresh = run.take_fresh(&mut nodes, &order, &mut reader);
     run.compare_trees(&nodes, &order, fresh, &mut reader);
     if plan.ownership {
@@ -124,6 +127,7 @@ pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
         merges,
         taken,
         rows,
+        lives,
         versions,
         ..
     } = run;
@@ -138,6 +142,7 @@ pub(super) fn extend(plan: &Plan<'_>, mut old: Log) -> Option<Log> {
         merges,
         taken,
         rows,
+        lives,
         versions,
     };
     Some(parts.join(&nodes, &order, quarters, gaps))
@@ -220,6 +225,13 @@ struct Run<'a> {
     /// Places of the new snapshots in landing order.
     snapshot_places: Vec<u32>,
     rows: Vec<(u32, u32, u32, u32)>,
+    /// Births of the old facts.
+    births: Births,
+    /// By birth, the new ones included: the author.
+    authors: Vec<u32>,
+    /// Places of the first-parent line, oldest first.
+    line: Vec<u32>,
+    lives: Vec<LogLife>,
     versions: Vec<(u32, u32, Version, bool)>,
 }
 
@@ -230,8 +242,13 @@ impl<'a> Run<'a> {
         let n_cut = n_cut
             .filter(|commit| commit.gaps.iter().any(has_no_end))
             .count();
+        let births = Births::of(&old);
         Self {
             plan,
+            authors: births.authors(&old),
+            births,
+            line: Vec::new(),
+            lives: Vec::new(),
             n_cut,
             old,
             n_default,

@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use gix::ObjectId;
 use jiff::Timestamp;
 
+use super::lives::line_lives;
 use super::signing::Signing;
 use crate::domain::{
-    Commit, CommitId, Exclusion, FileChange, Gap, History, MergedFile, Ownership, Signature,
-    SignatureId,
+    Commit, CommitId, Exclusion, FileChange, Gap, History, LineLife, MergedFile, Ownership,
+    Signature, SignatureId,
 };
 use crate::git::MineOptions;
 use crate::git::graph::first_parents::FirstParentLine;
@@ -77,6 +78,7 @@ pub(super) struct Draft {
     path_exclusions: Vec<Option<Exclusion>>,
     path_in_tip: Vec<bool>,
     ownership: Vec<Ownership>,
+    line_lives: Vec<LineLife>,
     changes: Vec<FileChange>,
     merged_files: Vec<MergedFile>,
     /// Paths after those of the log.
@@ -111,10 +113,13 @@ impl Draft {
             lines_deleted: optional(change.deleted),
             is_binary: change.is_binary,
         };
+        let exclusions = path_exclusions(log, &moved_in, &mut rules);
+        let landed = line.landed(log);
         Self {
             gaps: log.gaps.iter().map(gap).collect(),
             totals: totals(log),
-            path_exclusions: path_exclusions(log, &moved_in, &mut rules),
+            line_lives: line_lives(log, settings, &moved_in, &landed, &exclusions),
+            path_exclusions: exclusions,
             path_in_tip: log
                 .paths
                 .iter()
@@ -124,7 +129,7 @@ impl Draft {
             ownership: ownership(&log.ownership, &log.quarters, tip_at, &signatures),
             changes: log.changes.iter().enumerate().map(change).collect(),
             merged_files: line.merged_files(log, &moved_in),
-            landed: line.landed(log),
+            landed,
             more_paths: moved_in.more_paths,
             signatures,
         }
@@ -140,7 +145,7 @@ impl Draft {
     ) -> History {
         let mut gaps = self.gaps;
         let n_default = log.n_default;
-        (log.ownership, log.versions, log.changes) = Default::default();
+        (log.ownership, log.lives, log.versions, log.changes) = Default::default();
         let mut commits = Vec::with_capacity(log.commits.len());
         let claims: Vec<Claiming<'_>> = log
             .commits
@@ -181,10 +186,12 @@ impl Draft {
             path_in_tip: self.path_in_tip,
             signatures: self.signatures.seen,
             ownership: self.ownership,
+            line_lives: self.line_lives,
             tags: Vec::new(),
             tip: tip.and_then(|id| commit_id(&id)),
             default_branch: None,
             codeowners: settings.codeowners.clone(),
+            agent_notes: settings.notes.clone(),
             is_shallow: false,
             gaps,
         }
@@ -331,6 +338,7 @@ fn commit(
         committer_offset_seconds: row.committer_offset,
         landed_at: landed.and_then(instant).unwrap_or(committed_at),
         co_authors,
+        marks: row.marks,
         subject: row.subject,
         pull_request: row.pull_request,
         reverts,

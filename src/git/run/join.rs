@@ -15,7 +15,7 @@ use crate::git::objects::hash::Mixed;
 use crate::git::objects::id::commit_id;
 use crate::git::parallel::joined;
 use crate::git::state::log::{
-    Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogTaken, LogVersion, NONE,
+    Log, LogChange, LogCommit, LogGap, LogLife, LogMerge, LogOwnership, LogTaken, LogVersion, NONE,
 };
 
 /// A commit read in this run.
@@ -42,6 +42,8 @@ pub(super) struct Parts {
     pub(super) taken: Vec<LogTaken>,
     /// Snapshot, path, owner, lines.
     pub(super) rows: Vec<(u32, u32, u32, u32)>,
+    /// What the new steps did, by step and birth.
+    pub(super) lives: Vec<LogLife>,
     /// Path, content, version, whether it is in the tip.
     pub(super) versions: Vec<(u32, u32, Version, bool)>,
 }
@@ -69,22 +71,12 @@ impl Renumbered {
     }
 
     /// Gives numbers to owners that no commit named, in the order of the rows.
-    fn sign(
-        &mut self,
-        known: &[LogOwnership],
-        new: &[LogOwnership],
-        versions: &[(u32, u32, Version, bool)],
-    ) {
+    fn sign(&mut self, known: &[LogOwnership], new: &[LogOwnership]) {
         if !self.signatures.new.contains(&NONE) {
             return;
         }
         for row in known.iter().chain(new) {
             self.signatures.of(row.owner);
-        }
-        for (.., version, _) in versions {
-            for &(_, owner) in version.runs.0.iter() {
-                self.signatures.of(owner);
-            }
         }
     }
 
@@ -124,7 +116,7 @@ impl Renumbered {
             made_by: version.made_by,
             used_by: version.used_by,
             is_in_tip,
-            runs: self.signatures.in_runs(version.runs),
+            runs: version.runs.0,
         };
         let mut versions: Vec<LogVersion> = versions.into_iter().map(renumbered).collect();
         versions.sort_by_key(|version| {
@@ -158,6 +150,7 @@ impl Parts {
             merges,
             taken,
             rows,
+            lives,
             versions,
         } = self;
         let mut numbers = Renumbered {
@@ -217,9 +210,12 @@ impl Parts {
                 lines,
             })
             .collect();
+        // Births and steps are numbered as before: a push only adds to both.
+        log.lives = old.lives;
+        log.lives.extend(lives);
         let mut known_rows = old.ownership;
         known_rows.truncate(known_rows.partition_point(|row| row.quarter < n_old_quarters));
-        numbers.sign(&known_rows, &new_rows, &versions);
+        numbers.sign(&known_rows, &new_rows);
         (log.ownership, log.versions) = std::thread::scope(|scope| {
             let ownership = scope.spawn(|| numbers.ownership(known_rows, new_rows));
             let versions = numbers.versions(versions, &log.blobs);

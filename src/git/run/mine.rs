@@ -17,6 +17,7 @@ use crate::git::objects::packs::{BIG_FILE, Packs};
 use crate::git::objects::reader::Reader;
 use crate::git::parallel::{cores, joined};
 use crate::git::settings::attributes::PathRules;
+use crate::git::settings::notes;
 use crate::git::settings::text::TextRules;
 use crate::git::settings::tip::Settings;
 use crate::git::state::log::{Log, LogGap, NONE};
@@ -54,7 +55,7 @@ fn start(path: &Path, options: &MineOptions) -> Result<Start, Error> {
     let (text, unread) = TextRules::of(&repository, &mut packs.reader(8 << 20));
     gaps.extend(unread);
     let current = format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {} {} {} {}{}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {} {} {} {}{}{} {:?}",
         tips.branch,
         tips.head,
         tips.others,
@@ -69,6 +70,8 @@ fn start(path: &Path, options: &MineOptions) -> Result<Start, Error> {
         options.diff_merges_first_parent,
         options.ownership,
         forgotten_key(options),
+        options.agents.key(),
+        notes::tip(&repository),
     );
     Ok(Start {
         repository,
@@ -198,7 +201,7 @@ pub fn mine(
         .as_ref()
         .is_some_and(|(header, _)| header.current == current);
     let old = old.map(|(_, log)| log);
-    let signing = Signing::new(&settings.mailmap, options.forgotten.clone());
+    let signing = Signing::new(&settings.mailmap, options);
     let plan = Plan {
         packs: &packs,
         signing: &signing,

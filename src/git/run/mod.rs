@@ -4,6 +4,7 @@ mod engine;
 mod history;
 mod interner;
 mod join;
+mod lives;
 mod mine;
 mod signing;
 

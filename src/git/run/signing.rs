@@ -3,32 +3,32 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::{Account, Forgetting, History, Signature, StandIn};
+use crate::domain::{Account, Agents, Forgetting, History, Signature, StandIn};
+use crate::git::MineOptions;
 use crate::git::objects::decode::quoted;
 
 /// What a signature becomes before it is numbered.
 pub(super) struct Signing<'a> {
     mailmap: &'a gix::mailmap::Snapshot,
+    agents: &'a Agents,
     forgotten: Option<Arc<dyn Forgetting>>,
     /// Whose the signatures are that were looked up.
     looked_up: Mutex<HashMap<(String, String), Option<StandIn>>>,
 }
 
 impl<'a> Signing<'a> {
-    pub(super) fn new(
-        mailmap: &'a gix::mailmap::Snapshot,
-        forgotten: Option<Arc<dyn Forgetting>>,
-    ) -> Self {
+    pub(super) fn new(mailmap: &'a gix::mailmap::Snapshot, options: &'a MineOptions) -> Self {
         Self {
             mailmap,
-            forgotten,
+            agents: &options.agents,
+            forgotten: options.forgotten.clone(),
             looked_up: Mutex::default(),
         }
     }
 
     /// A signature after `.mailmap`. A map must not make a tool's work somebody's own.
     pub(super) fn mapped(&self, name: &str, email: &str) -> Signature {
-        if Account::of_signature(name, email) != Account::Human {
+        if self.agents.class_of_signature(name, email) != Account::Human {
             return Signature {
                 name: name.to_owned(),
                 email: email.to_owned(),

@@ -2,5 +2,6 @@
 
 mod attribute_files;
 pub(super) mod attributes;
+pub(super) mod notes;
 pub(super) mod text;
 pub(super) mod tip;

@@ -4,8 +4,9 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 
 use super::attributes::MAX_ATTRIBUTES_BYTES;
+use super::notes;
 use crate::domain::codeowners::{CODEOWNERS_MAX_BYTES, CODEOWNERS_PLACES};
-use crate::domain::{CodeownersLine, Gap, parse_codeowners};
+use crate::domain::{AgentNote, CodeownersLine, Gap, parse_codeowners};
 use crate::git::clone::refs::peel;
 use crate::git::diff::trees::Differ;
 use crate::git::objects::commit;
@@ -30,6 +31,8 @@ pub(in crate::git) struct Settings {
     pub(in crate::git) codeowners: Vec<CodeownersLine>,
     /// Every path of the tip.
     pub(in crate::git) paths: Vec<Vec<u8>>,
+    /// Commits of which a note says that agents wrote lines.
+    pub(in crate::git) notes: Vec<AgentNote>,
 }
 
 impl Settings {
@@ -44,6 +47,7 @@ impl Settings {
         let Some(tip) = tip else {
             return (settings, gaps);
         };
+        settings.notes = notes::of_agents(reader, repository);
         let gap = |kind: &str, subject: String, reason: &str| Gap {
             repository: None,
             kind: kind.to_owned(),

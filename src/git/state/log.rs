@@ -20,6 +20,8 @@ pub(in crate::git) struct LogCommit {
     pub(in crate::git) author_offset: i32,
     pub(in crate::git) committer_offset: i32,
     pub(in crate::git) co_authors: Vec<u32>,
+    /// Lines of the message that may be an agent's.
+    pub(in crate::git) marks: Vec<String>,
     pub(in crate::git) subject: String,
     pub(in crate::git) pull_request: Option<u64>,
     /// What the message says is taken back: digits of an id, `#` and a number, or nothing.
@@ -118,7 +120,22 @@ pub(in crate::git) struct LogOwnership {
     pub(in crate::git) lines: u32,
 }
 
-/// The owners of one version of a file that later commits may build on.
+/// What a step of the first-parent line did to lines that were born together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::git) struct LogLife {
+    /// The commit of the first-parent line, by index.
+    pub(in crate::git) step: u32,
+    /// The birth: see [`Births`](crate::git::lineage::births::Births).
+    pub(in crate::git) birth: u32,
+    /// Lines that came onto the default branch.
+    pub(in crate::git) entered: u32,
+    /// Lines that left it.
+    pub(in crate::git) left: u32,
+    /// How many of those that left stand elsewhere from then on.
+    pub(in crate::git) moved: u32,
+}
+
+/// The births of the lines of one version of a file that later commits may build on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::git) struct LogVersion {
     pub(in crate::git) path: u32,
@@ -129,7 +146,7 @@ pub(in crate::git) struct LogVersion {
     /// The last commit that changed or deleted it, by index, or [`NONE`].
     pub(in crate::git) used_by: u32,
     pub(in crate::git) is_in_tip: bool,
-    /// (lines, owner).
+    /// (lines, birth).
     pub(in crate::git) runs: Arc<Vec<(u32, u32)>>,
 }
 
@@ -158,8 +175,21 @@ pub(in crate::git) struct Log {
     pub(in crate::git) quarters: Vec<(i64, u32)>,
     /// By quarter, path, owner; the tip's come last.
     pub(in crate::git) ownership: Vec<LogOwnership>,
+    /// By step and birth.
+    pub(in crate::git) lives: Vec<LogLife>,
     /// By path and maker.
     pub(in crate::git) versions: Vec<LogVersion>,
     /// Holes that belong to no commit that could be read.
     pub(in crate::git) gaps: Vec<LogGap>,
+}
+
+impl Log {
+    /// The commit of what makes a version of a file: a change, by its number, or a merge, by its number after the changes.
+    pub(in crate::git) fn commit_of_maker(&self, maker: u32) -> Option<u32> {
+        if let Some(change) = self.changes.get(maker as usize) {
+            return Some(change.commit);
+        }
+        let at = (maker as usize).checked_sub(self.changes.len())?;
+        Some(self.merges.get(at)?.commit)
+    }
 }

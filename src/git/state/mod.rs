@@ -12,7 +12,7 @@ use self::log::Log;
 use super::parallel::joined;
 
 /// Changes whenever the bytes, or the rules that the facts in them follow, do.
-const MAGIC: &[u8; 8] = b"lpgit\x00\x06\n";
+const MAGIC: &[u8; 8] = b"lpgit\x00\x08\n";
 const KEY_BYTES: usize = 20;
 
 /// Magic, the key of what the log depends on, the key of what is current, whether anything could not be read.
@@ -132,6 +132,7 @@ pub(super) fn read(state: &[u8]) -> Option<Log> {
         taken: files.taken,
         quarters: lines.quarters,
         ownership: lines.ownership,
+        lives: lines.lives,
         versions: lines.versions,
         gaps: lines.gaps,
     })

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::log::{
-    Log, LogChange, LogCommit, LogGap, LogMerge, LogOwnership, LogParent, LogTaken, LogVersion,
-    NONE,
+    Log, LogChange, LogCommit, LogGap, LogLife, LogMerge, LogOwnership, LogParent, LogTaken,
+    LogVersion, NONE,
 };
 use crate::domain::{ChangeKind, CommitId};
 use crate::git::objects::tree::Mode;
@@ -133,6 +133,7 @@ impl<'a> ColumnReader<'a> {
                 author_offset: 0,
                 committer_offset: 0,
                 co_authors: Vec::new(),
+                marks: Vec::new(),
                 subject: String::new(),
                 pull_request: None,
                 reverted: String::new(),
@@ -171,6 +172,7 @@ impl<'a> ColumnReader<'a> {
             rest.column(Self::small)
                 .map(|people| commit.co_authors = people)
         })?;
+        each(&mut |rest, commit| rest.column(Self::text).map(|marks| commit.marks = marks))?;
         each(&mut |rest, commit| {
             rest.number()
                 .map(|number| commit.pull_request = number.checked_sub(1))
@@ -296,6 +298,31 @@ impl<'a> ColumnReader<'a> {
         Some(rows)
     }
 
+    fn lives(&mut self) -> Option<Vec<LogLife>> {
+        let mut last = 0_u32;
+        let mut rows = self.column(|rest| {
+            last = last.checked_add(rest.small()?)?;
+            Some(LogLife {
+                step: last,
+                birth: 0,
+                entered: 0,
+                left: 0,
+                moved: 0,
+            })
+        })?;
+        rows.iter_mut()
+            .try_for_each(|row| self.small().map(|birth| row.birth = birth))?;
+        for row in &mut rows {
+            let lines = self.signed()?;
+            row.entered = u32::try_from(lines.max(0)).ok()?;
+            row.left = u32::try_from(lines.min(0).unsigned_abs()).ok()?;
+        }
+        rows.iter_mut()
+            .filter(|row| row.left > 0)
+            .try_for_each(|row| self.small().map(|moved| row.moved = moved))?;
+        Some(rows)
+    }
+
     fn versions(&mut self) -> Option<Vec<LogVersion>> {
         let paths = self.column(Self::small)?;
         let blobs = self.rows(paths.len(), &mut Self::small)?;
@@ -351,6 +378,7 @@ pub(super) fn lines_section(rest: &mut ColumnReader<'_>) -> Option<Log> {
     Some(Log {
         quarters: rest.column(|rest| Some((rest.signed()?, rest.small()?)))?,
         ownership: rest.ownership()?,
+        lives: rest.lives()?,
         versions: rest.versions()?,
         gaps: rest.gaps()?,
         ..Log::default()

@@ -1,6 +1,8 @@
 //! A log's columns as bytes.
 
-use super::log::{Log, LogChange, LogGap, LogMerge, LogOwnership, LogTaken, LogVersion, NONE};
+use super::log::{
+    Log, LogChange, LogGap, LogLife, LogMerge, LogOwnership, LogTaken, LogVersion, NONE,
+};
 use crate::domain::{ChangeKind, CommitId};
 
 /// Bytes being written, column by column.
@@ -109,6 +111,9 @@ impl Writer {
             });
         }
         for commit in commits {
+            self.column(&commit.marks, |out, line| out.blob(line.as_bytes()));
+        }
+        for commit in commits {
             self.number(
                 commit
                     .pull_request
@@ -153,6 +158,7 @@ impl Writer {
             out.number(u64::from(*at));
         });
         self.ownership(&log.ownership);
+        self.lives(&log.lives);
         self.versions(&log.versions);
         self.gaps(&log.gaps);
     }
@@ -249,6 +255,23 @@ impl Writer {
         }
         for row in rows {
             self.number(u64::from(row.lines));
+        }
+    }
+
+    fn lives(&mut self, rows: &[LogLife]) {
+        let mut last = 0;
+        self.column(rows, |out, row| {
+            out.number(u64::from(row.step - last));
+            last = row.step;
+        });
+        for row in rows {
+            self.number(u64::from(row.birth));
+        }
+        for row in rows {
+            self.signed(i64::from(row.entered) - i64::from(row.left));
+        }
+        for row in rows.iter().filter(|row| row.left > 0) {
+            self.number(u64::from(row.moved));
         }
     }
 

@@ -27,13 +27,14 @@ use super::redact::Redactor;
 use super::retry::{Decision, Policy, decide};
 use super::token::Token;
 use gate::Gate;
-use outcome::{forbidden_field, missing_repository, own_reason, wanted_scopes};
+use outcome::{forbidden_field, own_reason, wanted_scopes};
 use transport::Answer;
 use wait::WORTH_TELLING;
 
-pub(super) use outcome::is_blocked;
 pub use outcome::{GraphqlError, Outcome, Unavailable};
+pub(super) use outcome::{is_blocked, missing_repository};
 pub use settings::{ClientSettings, Clock};
+pub(super) use transport::git_client;
 pub use wait::{Wait, WaitFor};
 
 struct Inner {
@@ -65,7 +66,7 @@ pub struct Client {
     inner: Arc<Inner>,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

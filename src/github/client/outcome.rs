@@ -14,6 +14,17 @@ pub enum Outcome<T> {
     Unavailable(Unavailable),
 }
 
+impl<T> Outcome<T> {
+    /// The same with other data.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Data(data, errors) => Outcome::Data(change(data), errors),
+            Self::TooBig => Outcome::TooBig,
+            Self::Unavailable(why) => Outcome::Unavailable(why),
+        }
+    }
+}
+
 /// Why there is nothing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unavailable {
@@ -169,8 +180,8 @@ pub(super) fn forbidden_field(errors: &[GraphqlError]) -> Option<String> {
     error.path.get(1).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// Why there is no repository in an answer.
-pub(super) fn missing_repository(errors: &[GraphqlError]) -> Unavailable {
+/// Why there is no repository, or no owner, in an answer.
+pub(in crate::github) fn missing_repository(errors: &[GraphqlError]) -> Unavailable {
     let refusal = errors.iter().find(|error| error.is_forbidden());
     if let Some(blocked) = errors.iter().find(|error| is_blocked(&error.message)) {
         Unavailable::Blocked {

@@ -58,6 +58,29 @@ impl Client {
         if let Some(ready) = locked(&self.inner.carrier).clone() {
             return Ok(ready);
         }
+        let token = self.installation_token().await?;
+        *locked(&self.inner.redactor) = Arc::new(Redactor::new(&[&token]));
+        let ready = carrier(&self.inner.settings, Some(token))?;
+        *locked(&self.inner.carrier) = Some(ready.clone());
+        Ok(ready)
+    }
+
+    /// What the token is sent as: itself, or a fresh one of the app's installation.
+    pub(in crate::github) async fn secret(&self) -> Result<String, Error> {
+        let secret = match &self.inner.settings.token {
+            Token::Plain(secret) => secret.expose().to_owned(),
+            Token::App { .. } => self.installation_token().await?,
+        };
+        if is_header_value(&secret) {
+            Ok(secret)
+        } else {
+            Err(Error::Unauthorised {
+                operation: "token".to_owned(),
+            })
+        }
+    }
+
+    async fn installation_token(&self) -> Result<String, Error> {
         let Token::App {
             app,
             key,
@@ -91,10 +114,7 @@ impl Client {
         if !is_header_value(&answer.token) {
             return Err(refused());
         }
-        *locked(&self.inner.redactor) = Arc::new(Redactor::new(&[&answer.token]));
-        let ready = client(answer.token)?;
-        *locked(&self.inner.carrier) = Some(ready.clone());
-        Ok(ready)
+        Ok(answer.token)
     }
 
     pub(super) async fn send(
@@ -368,6 +388,26 @@ fn n_values_at_most(bytes: &[u8], most: usize) -> bool {
 }
 
 fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, Error> {
+    built(http_client_builder(settings))
+}
+
+/// The same for git: what it sends is packed already, and it may count its objects for a while before it sends any.
+pub(in crate::github) fn git_client(settings: &ClientSettings) -> Result<reqwest::Client, Error> {
+    let patience = settings.read_timeout.saturating_mul(4);
+    built(
+        http_client_builder(settings)
+            .no_gzip()
+            .read_timeout(patience),
+    )
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder.build().map_err(|source| Error::Setup {
+        source: Box::new(source),
+    })
+}
+
+fn http_client_builder(settings: &ClientSettings) -> reqwest::ClientBuilder {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // Somebody else may have installed one: any will do.
@@ -383,9 +423,7 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, Error> {
         let here = here.map(|address| SocketAddr::new(address, 0));
         builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
     }
-    builder.build().map_err(|source| Error::Setup {
-        source: Box::new(source),
-    })
+    builder
 }
 
 /// Whether a token can stand in a header. octocrab panics on one that cannot, and would show it.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{AccountSeen, EmailAddress, Login, PersonId};
+use crate::domain::naming::noreply;
+use crate::domain::{Account, AccountSeen, Agents, EmailAddress, Login, PersonId};
 use crate::github::wire::Actor;
 use crate::github::wire::pull_request::Reviewer;
 
@@ -47,6 +48,30 @@ impl Accounts {
             database_id,
             name,
         }))
+    }
+
+    /// The index of the agent that signed a commit; `None` where the signature is no known agent's, or the list knows no login.
+    ///
+    /// Of a commit's author GitHub tells users alone: a bot's own commit has none.
+    pub(super) fn of_agent(&mut self, name: &str, email: &str) -> Option<PersonId> {
+        let maker = Agents::known().signature(name, email)?;
+        if maker.account != Account::AiReviewer {
+            return None;
+        }
+        let written = noreply(email);
+        let of_account = written.as_ref().map(|found| {
+            let login = &found.login;
+            login.strip_suffix("[bot]").unwrap_or(login)
+        });
+        let login = of_account.or_else(|| maker.login())?;
+        let account = AccountSeen {
+            login: Login(login.to_owned()),
+            node: None,
+            database_id: written.as_ref().and_then(|found| found.id),
+            name: None,
+            is_bot: true,
+        };
+        Some(self.index(account))
     }
 
     /// Notes that GitHub links an address to an account.
@@ -97,5 +122,34 @@ impl Accounts {
             known.database_id = known.database_id.or(account.database_id);
         }
         PersonId(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_of_an_agent_is_its_accounts_and_a_persons_is_nobodys_without_a_user() {
+        let mut accounts = Accounts::default();
+        let copilot = "198982749+Copilot@users.noreply.github.com";
+        let signed = [
+            ("copilot-swe-agent[bot]", copilot),
+            ("Claude", "noreply@anthropic.com"),
+            ("copilot-swe-agent[bot]", copilot),
+            ("Claude Monet", "monet@giverny.example"),
+            (
+                "dependabot[bot]",
+                "49699333+dependabot[bot]@users.noreply.github.com",
+            ),
+        ];
+        let found = signed.map(|(name, email)| accounts.of_agent(name, email));
+        let [copilot, claude] = [PersonId(0), PersonId(1)].map(Some);
+        assert_eq!(found, [copilot, claude, copilot, None, None]);
+        let seen: Vec<_> = accounts.seen.iter().collect();
+        assert_eq!(seen[0].login.0, "copilot");
+        assert_eq!(seen[0].database_id, Some(198_982_749));
+        assert_eq!(seen[1].login.0, "claude");
+        assert!(seen.iter().all(|account| account.is_bot));
     }
 }

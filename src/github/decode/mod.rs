@@ -3,6 +3,7 @@
 mod accounts;
 mod deliveries;
 mod issues;
+mod listing;
 mod pull_requests;
 mod read;
 mod settings;
@@ -18,6 +19,7 @@ use crate::store::Store;
 use crate::store::raw::{self, Record};
 use crate::store::state;
 use accounts::Accounts;
+pub(in crate::github) use listing::listed;
 pub(in crate::github) use pull_requests::PENDING;
 use read::read;
 

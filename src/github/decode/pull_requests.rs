@@ -3,13 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Decoder, Tails, commit, tails};
+use crate::domain::agents::{self, requester};
+use crate::domain::provenance::Rung;
 use crate::domain::{
-    Comment, CommentKind, PersonId, PrNumber, PullRequest, PullRequestCommit, PullRequestFile,
-    PullRequestState, RequestAction, Review, ReviewRequest, ReviewState, TimelineEvent,
+    Agents, Comment, CommentKind, Origin, PersonId, PrNumber, Provenance, ProvenanceKind,
+    PullRequest, PullRequestCommit, PullRequestFile, PullRequestState, RequestAction, Review,
+    ReviewRequest, ReviewState, TimelineEvent,
 };
 use crate::github::wire;
-use crate::github::wire::pull_request::{Event, ReviewRequestEvent};
+use crate::github::wire::pull_request::{AssignedEvent, Event, ReviewRequestEvent};
 use crate::store::raw::Record;
+
+/// More lines of one description say nothing more.
+const MOST_FOOTERS: usize = 8;
 
 /// A review that its author has not submitted yet; only they are shown it.
 pub(in crate::github) const PENDING: &str = "PENDING";
@@ -50,6 +56,11 @@ impl Decoder {
         let first_commit_at = self
             .commits(number, commits, &node.base_ref_name)
             .filter(|_| all_commits_came);
+        self.described(
+            number,
+            &node.url,
+            node.description.as_deref().unwrap_or_default(),
+        );
         let n_files = files.len() as u64;
         for file in files {
             self.facts.pull_request_files.push(PullRequestFile {
@@ -81,13 +92,7 @@ impl Decoder {
             .or_else(|| node.merge_commit.and_then(|id| commit(&id.oid)));
         let mut labels: Vec<String> = labels.into_iter().map(|label| label.name).collect();
         labels.sort();
-        let home = self.node.as_deref();
-        let mut closes_issues: Vec<u64> = closing
-            .into_iter()
-            .filter(|issue| home.is_none_or(|home| issue.repository.id == home))
-            .map(|issue| issue.number)
-            .collect();
-        closes_issues.sort_unstable();
+        let closes_issues = self.own_issues(closing);
         self.facts.pull_requests.push(PullRequest {
             repository: self.repository,
             number,
@@ -115,8 +120,55 @@ impl Decoder {
             n_comments,
             labels,
             closes_issues,
+            origin: Origin::NoEvidence,
+            answers_for: None,
         });
         Ok(())
+    }
+
+    /// The numbers of the issues of this repository, sorted.
+    fn own_issues(&self, issues: Vec<wire::pull_request::ClosingIssue>) -> Vec<u64> {
+        let home = self.node.as_deref();
+        let own = issues
+            .into_iter()
+            .filter(|issue| home.is_none_or(|home| issue.repository.id == home));
+        let mut numbers: Vec<u64> = own.map(|issue| issue.number).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Keeps what tools write below a description: the lines that say so, and the one that says who had it done.
+    fn described(&mut self, number: PrNumber, url: &str, body: &str) {
+        let list = Agents::known();
+        let told = |line| Some((line, list.footer(line).or_else(|| list.trailer(line))?));
+        let footers: Vec<(&str, agents::Told)> =
+            body.lines().filter_map(told).take(MOST_FOOTERS).collect();
+        let Some((_, first)) = footers.first() else {
+            return;
+        };
+        let tool = first.tool.clone();
+        let is_told = |line: &str| footers.iter().any(|(known, _)| *known == line);
+        let asked = body
+            .lines()
+            .find(|line| !is_told(line) && requester(line).is_some());
+        let asked = asked.map(|line| (line, agents::Told { tool, model: None }));
+        let rows: Vec<_> = footers.iter().cloned().chain(asked).collect();
+        for (line, told) in rows {
+            self.facts.provenance.push(Provenance {
+                repository: self.repository,
+                kind: ProvenanceKind::PullRequest,
+                number: Some(number),
+                commit: None,
+                review: None,
+                rung: Rung::Convention,
+                tool: told.tool,
+                model: told.model,
+                agent: None,
+                delegator: None,
+                evidence: Provenance::quoted(line),
+                link: Some(url.to_owned()),
+            });
+        }
     }
 
     /// Adds a pull request's commits; returns the earliest author time, where every commit has one.
@@ -129,10 +181,14 @@ impl Decoder {
         let mut first_commit_at: Option<jiff::Timestamp> = None;
         let mut all_are_dated = true;
         for wire::pull_request::PullRequestCommit { commit: row } in commits {
-            let (email, user) = row
-                .author
-                .map_or((None, None), |author| (author.email, author.user));
+            let (name, email, user) = row.author.map_or((None, None, None), |author| {
+                (author.name, author.email, author.user)
+            });
             let author = self.accounts.of(user);
+            let author = author.or_else(|| {
+                let (name, email) = (name.unwrap_or_default(), email.as_deref()?);
+                self.accounts.of_agent(&name, email)
+            });
             self.accounts.link(email, author);
             let headline = row.message_headline.unwrap_or_default();
             let updates_from_base = merged_branch(&headline) == Some(base);
@@ -201,6 +257,7 @@ impl Decoder {
                     thread: Some(thread.id.clone()),
                     body_length: row.body.chars().count() as u64,
                     url: row.url,
+                    calls_agent: None,
                     body: row.body,
                 });
             }
@@ -218,6 +275,7 @@ impl Decoder {
                 thread: None,
                 body_length: row.body.chars().count() as u64,
                 url: row.url,
+                calls_agent: None,
                 body: row.body,
             });
         }
@@ -313,6 +371,10 @@ impl Decoder {
                     event.actor,
                     None,
                 ),
+                Event::Assigned(event) => {
+                    self.assigned(number, event);
+                    continue;
+                }
                 Event::Labeled(event) => (
                     "labeled",
                     event.created_at,
@@ -346,6 +408,31 @@ impl Decoder {
             event: word.to_owned(),
             actor,
             detail,
+        });
+    }
+
+    /// An agent assigns its pull request to whoever had it started. What an agent is, nobody knows here: a row of everything that
+    /// a bot assigned to somebody, of which those stay that an agent did.
+    fn assigned(&mut self, number: PrNumber, event: AssignedEvent) {
+        let (Some(actor), Some(assignee)) = (event.actor, event.assignee) else {
+            return;
+        };
+        if actor.type_name != "Bot" || assignee.type_name != "User" {
+            return;
+        }
+        self.facts.provenance.push(Provenance {
+            repository: self.repository,
+            kind: ProvenanceKind::PullRequest,
+            number: Some(number),
+            commit: None,
+            review: None,
+            rung: Rung::Platform,
+            tool: None,
+            model: None,
+            agent: self.accounts.of(Some(actor)),
+            delegator: self.accounts.of(Some(assignee)),
+            evidence: Provenance::quoted("assigned by the agent to who had it started"),
+            link: None,
         });
     }
 

@@ -2,9 +2,12 @@
 
 mod context;
 mod deliveries;
+mod departures;
+mod discover;
 mod hydrate;
 mod issues;
 mod lister;
+mod lists;
 mod pages;
 mod pull_requests;
 mod repository;
@@ -23,6 +26,7 @@ use crate::domain::{RepoName, RepositoryId, Stream, StreamCertificate};
 use crate::store::{Store, sizes};
 
 pub use context::permission_of;
+pub use discover::{Ask, Listed, discover};
 pub(in crate::github) use repository::{list_of, overview};
 pub(in crate::github) use settings::count as count_settings;
 
@@ -196,24 +200,8 @@ pub async fn fetch(
         unknown: Vec::new(),
         raw_bytes: 0,
     };
-    let mut waits = client.waits();
-    {
-        let work = all(client, store, repositories, options, progress, &mut report);
-        tokio::pin!(work);
-        loop {
-            tokio::select! {
-                biased;
-                Some(wait) = waits.recv() => progress.on(&Event::Waiting(wait)),
-                done = &mut work => {
-                    done?;
-                    break;
-                }
-            }
-        }
-    }
-    while let Ok(wait) = waits.try_recv() {
-        progress.on(&Event::Waiting(wait));
-    }
+    let work = all(client, store, repositories, options, progress, &mut report);
+    telling_waits(client, progress, work).await?;
     report.resumes_at = report.limits.graphql.max(report.limits.rest);
     report.requests = client.n_requests();
     report.points_spent = client.budget().spent;
@@ -221,6 +209,29 @@ pub async fn fetch(
     report.skew = client.skew();
     report.raw_bytes = sizes(store).get("raw").map_or(0, |(_, bytes)| *bytes);
     Ok(report)
+}
+
+/// Does some work, and tells of every longer wait in it as it begins.
+async fn telling_waits<T>(
+    client: &Client,
+    progress: &dyn FetchProgress,
+    work: impl Future<Output = T>,
+) -> T {
+    let mut waits = client.waits();
+    let done = {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                Some(wait) = waits.recv() => progress.on(&Event::Waiting(wait)),
+                done = &mut work => break done,
+            }
+        }
+    };
+    while let Ok(wait) = waits.try_recv() {
+        progress.on(&Event::Waiting(wait));
+    }
+    done
 }
 
 async fn all(

@@ -5,6 +5,7 @@
 
 pub mod delivery;
 pub mod issue;
+pub mod owner;
 pub mod pull_request;
 pub mod repository;
 pub mod settings;

@@ -41,6 +41,9 @@ pub struct PullRequest {
     pub base_ref_name: String,
     /// Head branch.
     pub head_ref_name: String,
+    /// What it says of itself: looked through for what tools write below it, and not kept. Earlier versions did not ask.
+    #[serde(default)]
+    pub description: Option<String>,
     /// Lines added.
     pub additions: u64,
     /// Lines deleted.
@@ -235,12 +238,29 @@ pub enum Event {
     /// Left the merge queue.
     #[serde(rename = "RemovedFromMergeQueueEvent")]
     RemovedFromMergeQueue(PlainEvent),
+    /// Assigned to somebody.
+    #[serde(rename = "AssignedEvent")]
+    Assigned(AssignedEvent),
     /// Labelled.
     #[serde(rename = "LabeledEvent")]
     Labeled(LabeledEvent),
     /// Referred to from elsewhere.
     #[serde(rename = "CrossReferencedEvent")]
     CrossReferenced(CrossReferencedEvent),
+}
+
+/// The pull request was assigned to somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AssignedEvent {
+    /// When.
+    pub created_at: Timestamp,
+    /// Who assigned it; null for a ghost.
+    #[serde(deserialize_with = "nullable")]
+    pub actor: Option<Actor>,
+    /// To whom; null for a ghost.
+    #[serde(deserialize_with = "nullable")]
+    pub assignee: Option<Actor>,
 }
 
 /// A review was asked for, or no longer.

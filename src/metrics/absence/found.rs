@@ -280,6 +280,7 @@ impl Record<'_, '_> {
         let pages = self.pages();
         for ((at, key), verb) in acts {
             let row = LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

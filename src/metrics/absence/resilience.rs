@@ -226,6 +226,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         let ledger = Ledger::of(&rows);
         measure.cells.push(Cell {
             scope: Scope {
+                origin: None,
                 product: reading.product.name.clone(),
                 repository: None,
                 area: Some(one.spell.label()),
@@ -264,6 +265,7 @@ fn whole(product: &Product) -> Cell {
     let because = "declared absences are people's own: where there are any, the private tree has their figures";
     Cell {
         scope: Scope {
+            origin: None,
             product: product.name.clone(),
             repository: None,
             area: None,
@@ -294,6 +296,7 @@ fn short(reading: &Reading<'_>) -> Vec<LedgerRow> {
                 return None;
             };
             Some(LedgerRow {
+                origin: None,
                 product: reading.product.name.clone(),
                 repository: repository.unwrap_or(RepositoryId(u32::MAX)),
                 areas: [spell.label()].into(),

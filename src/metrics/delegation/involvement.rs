@@ -109,6 +109,7 @@ fn whole(product: &Product) -> Cell {
     let because = "delegations are between two people: where any is declared, the private tree has its figures".to_owned();
     Cell {
         scope: Scope {
+            origin: None,
             product: product.name.clone(),
             repository: None,
             area: None,
@@ -135,6 +136,7 @@ fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<KeyedRow<Ac
         };
         KeyedRow {
             row: LedgerRow {
+                origin: None,
                 product: reading.product.name.clone(),
                 repository: act.repository,
                 areas: [delegation.what.clone()].into(),

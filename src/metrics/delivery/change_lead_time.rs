@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Elapsed, PullRequestState};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, cells, quantiles};
+use crate::metrics::aggregate::{Depth, cells, quantiles, strata};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
     About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
@@ -13,10 +13,12 @@ use crate::metrics::number::{
     NumberDefinition, P50, P75, P90, WORKING_P50, WORKING_P75, WORKING_P90,
 };
 use crate::tables::CommitRow;
+use crate::work::commits::authors_of;
 use crate::work::delivery::deployments::{FoundDeployments, commit_page};
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipped, Shipping, contradicted, not_shipped};
-use crate::work::pull_requests::{self, FullPullRequest, not_human};
+use crate::work::origins;
+use crate::work::pull_requests::{self, FullPullRequest, apart, apart_commit};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
@@ -77,6 +79,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         Depth::REPOSITORIES,
         &|_, rows| estimate(rows),
     ));
+    measure.strata = strata(&DEFINITION, reading, &rows, &|_, rows| estimate(rows));
     measure.note(reading, note);
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
@@ -151,7 +154,7 @@ fn pull_request_row(
             Fate::Unknown("landing_commit_not_found")
         });
     };
-    let apart = not_human(reading.tables, row.author);
+    let apart = apart(reading, row);
     let Some(shipped) = shipping.first(row.repository, commit) else {
         let waiting = if landings.is_on_default_branch(row.repository, commit) {
             not_shipped(shipping, row.repository, merged_at)
@@ -191,7 +194,7 @@ fn commit_row(
     let apart = commit
         .is_merge
         .then_some(Fate::Excluded("merge_commit"))
-        .or_else(|| not_human(reading.tables, Some(commit.author)));
+        .or_else(|| apart_commit(reading, commit));
     let at = match shipped {
         Some(shipped) if reading.question.window.contains(shipped.at) => Some(shipped.at),
         None if reading.question.window.contains(commit.committed_at) => None,
@@ -208,13 +211,11 @@ fn commit_row(
         .filter(|_| fate == Fate::Included)
         .and_then(|shipped| working(reading.question, commit.authored_at, shipped));
     let row = LedgerRow {
+        origin: Some(origins::of_commit(reading.tables, commit)),
         working_hours,
         is_running: false,
         person: None,
-        authors: commit
-            .authors()
-            .filter(|person| reading.tables.is_human(*person))
-            .collect(),
+        authors: authors_of(reading, commit),
         product: reading.product.name.clone(),
         repository: commit.repository,
         areas: [].into(),

@@ -164,6 +164,7 @@ fn recover(
 fn row(reading: &Reading<'_>, placed: &Placed) -> LedgerRow {
     let incident = &placed.incident;
     LedgerRow {
+        origin: None,
         product: reading.product.name.clone(),
         repository: incident.repository,
         areas: [].into(),

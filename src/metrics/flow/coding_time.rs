@@ -4,7 +4,7 @@ use super::{Placed, durations};
 use crate::metrics::Metric;
 use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
 use crate::metrics::number::WAIT;
-use crate::work::pull_requests::{FullPullRequest, not_human};
+use crate::work::pull_requests::{FullPullRequest, apart};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -46,7 +46,7 @@ fn place(reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> Option<Placed> {
     if !reading.question.window.contains(at) {
         return None;
     }
-    if let Some(fate) = not_human(reading.tables, row.author) {
+    if let Some(fate) = apart(reading, row) {
         return Some(Placed::apart(Some(at), fate));
     }
     Some(match row.first_commit_at {

@@ -8,7 +8,7 @@ use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
 use crate::metrics::number::WAIT;
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipping, contradicted, not_shipped};
-use crate::work::pull_requests::{FullPullRequest, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, apart, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -74,7 +74,7 @@ fn place(
         return None;
     }
     let merged_at = row.merged_at.filter(|at| *at < reading.question.as_of)?;
-    let apart = not_human(reading.tables, row.author);
+    let apart = apart(reading, row);
     // What has not reached production is listed in the window in which it was merged, in no bucket.
     let waiting = |fate| {
         let merged_here = reading.question.window.contains(merged_at);

@@ -3,6 +3,7 @@
 pub mod coding_time;
 pub mod cycle_time;
 pub mod deploy_wait;
+pub mod effect;
 pub mod first_approval;
 pub mod holders;
 pub mod merge_wait;
@@ -11,6 +12,7 @@ pub mod predictability;
 pub mod relations;
 pub mod review_rounds;
 pub mod review_time;
+pub mod size;
 pub mod stuck;
 pub mod unreviewed_share;
 pub mod work_in_progress;
@@ -21,12 +23,12 @@ use super::Tables;
 use super::aggregate::{Depth, measure_rows, quantiles};
 use super::measure::{Definition, KeyedRow, Measure, Measured};
 use crate::domain::{Elapsed, PullRequestState, ReviewState};
-use crate::work::pull_requests::{FullPullRequest, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, apart, of_product};
 use crate::work::{Fate, Missing, Reading};
 
 /// What becomes of a pull request in a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Placed {
+pub(in crate::metrics) struct Placed {
     /// The instant that places it in a bucket; `None`: in the window's ledger only.
     at: Option<Timestamp>,
     /// From when to when, where it counts.
@@ -57,7 +59,11 @@ impl Placed {
     }
 
     /// The ledger row, in elapsed hours and, where hours are agreed, in the team's working hours.
-    fn row(self, reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> KeyedRow<()> {
+    pub(in crate::metrics) fn row(
+        self,
+        reading: &Reading<'_>,
+        whole: &FullPullRequest<'_>,
+    ) -> KeyedRow<()> {
         let elapsed = self.span.and_then(|(a, b)| Elapsed::between(a, b));
         let mut row = whole.row(reading, self.at, elapsed.map(Elapsed::hours), self.fate);
         row.working_hours = self
@@ -90,17 +96,25 @@ fn durations(
     )
 }
 
-/// When a pull request of a human was merged inside the window; `Err` says what it is otherwise (`None`: no concern of it).
-fn merged_inside(
+/// When a pull request that is asked about was merged inside the window; `Err` says what it is otherwise (`None`: no concern of it).
+pub(in crate::metrics) fn merged_inside(
     reading: &Reading<'_>,
     whole: &FullPullRequest<'_>,
+) -> Result<Timestamp, Option<Placed>> {
+    merged_unless(reading, whole, apart(reading, whole.pull_request))
+}
+
+/// The same, where the metric itself says why one is not asked about (`apart`).
+pub(in crate::metrics) fn merged_unless(
+    reading: &Reading<'_>,
+    whole: &FullPullRequest<'_>,
+    apart: Option<Fate>,
 ) -> Result<Timestamp, Option<Placed>> {
     let row = whole.pull_request;
     let ended_at = row
         .merged_at
         .or(row.closed_at)
         .filter(|at| *at < reading.question.as_of);
-    let apart = not_human(reading.tables, row.author);
     let Some(ended_at) = ended_at else {
         // Open at the window's end: listed apart, in the window's ledger only.
         let fate = apart.unwrap_or(Fate::Excluded("still_open"));

@@ -7,7 +7,7 @@ use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
 use crate::metrics::number::WAIT;
 use crate::metrics::review::spoiled;
 use crate::work::machine_like::Words;
-use crate::work::pull_requests::{FullPullRequest, not_human};
+use crate::work::pull_requests::{FullPullRequest, apart};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -64,7 +64,7 @@ fn place(reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> Option<Placed> {
     if at.is_some_and(|at| !reading.question.window.contains(at)) {
         return None;
     }
-    if let Some(fate) = not_human(reading.tables, row.author) {
+    if let Some(fate) = apart(reading, row) {
         return Some(Placed::apart(at, fate));
     }
     let readiness = whole.readiness();

@@ -9,7 +9,7 @@ use crate::metrics::measure::{
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::flow_rules::{Around, DAYS_AROUND};
-use crate::work::pull_requests::{not_human, of_product};
+use crate::work::pull_requests::{apart, of_product};
 use crate::work::turns::lives;
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
@@ -113,7 +113,7 @@ fn rows(reading: &Reading<'_>, changes: &[Around]) -> Vec<KeyedRow<Side>> {
     let mut rows = Vec::new();
     for (whole, life) in wholes.iter().zip(lives.iter()) {
         let pull_request = whole.pull_request;
-        if not_human(reading.tables, pull_request.author).is_some() {
+        if apart(reading, pull_request).is_some() {
             continue;
         }
         let Ok(life) = life else {

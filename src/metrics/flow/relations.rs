@@ -3,8 +3,9 @@
 use super::holders::ended_turns;
 use super::{predictability, work_in_progress, work_mix};
 use crate::tables::flow::{
-    DatedEventRow, DayRow, FlowRulesRow, ReadySpanRow, TurnRow, WorkKindRow,
+    DatedEventRow, DayRow, FlowRulesRow, ReadySpanRow, TakenBackRow, TurnRow, WorkKindRow,
 };
+use crate::work::delivery::undone;
 use crate::work::pull_requests::of_product;
 use crate::work::turns::lives;
 use crate::work::{Question, Reading};
@@ -22,6 +23,8 @@ pub struct FlowRelations {
     pub work_kinds: Vec<WorkKindRow>,
     /// Dated changes.
     pub dated_events: Vec<DatedEventRow>,
+    /// Merged pull requests that were taken back.
+    pub taken_back: Vec<TakenBackRow>,
     /// The agreement: one row.
     pub rules: Vec<FlowRulesRow>,
 }
@@ -55,6 +58,7 @@ impl FlowRelations {
             let wholes = of_product(reading);
             let lives = lives(reading, &wholes);
             let kinds = work_mix::kinds(reading, &wholes);
+            let aftermath = undone::of_product(reading);
             for (whole, life) in wholes.iter().zip(lives.iter()) {
                 let (repository, number) = whole.key();
                 let name = || reading.product.name.clone();
@@ -65,6 +69,14 @@ impl FlowRelations {
                         number,
                         kind: (*kind).to_owned(),
                         because: (*because).to_owned(),
+                    });
+                }
+                if let Some(undone) = aftermath.of(whole.key()).first() {
+                    relations.taken_back.push(TakenBackRow {
+                        product: name(),
+                        repository,
+                        number,
+                        at: undone.reverted.at,
                     });
                 }
                 let Ok(life) = life else {

@@ -1,4 +1,4 @@
-//! `flow.review_rounds`: author pushes that follow a review, before the merge.
+//! `flow.review_rounds`: pushes that follow a review, before the merge.
 
 use super::{merged_inside, review_span};
 use crate::metrics::Metric;
@@ -20,7 +20,7 @@ static DEFINITION: Definition = Definition {
     id: "flow.review_rounds",
     title: "Review rounds",
     question: "How often does a change go back and forth before it is merged?",
-    definition: "How often the author pushed after a human review and before the merge. Pushes without a review between them are one \
+    definition: "How often the author, or an agent, pushed after a human review and before the merge. Pushes without a review between them are one \
                  round. A push is a commit of the pull request that was authored after its opening, or a forced push; merging the base \
                  into the branch is none.",
     formula: "count of human reviews by somebody else that are the last one before some push",
@@ -37,7 +37,7 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::PullRequests],
     source: "GitHub `PullRequestReview.submittedAt`, `Commit.authoredDate`, `HeadRefForcePushedEvent`",
     exclusions: "Pull requests opened by automation, closed without a merge, still open, or merged without a human review before the \
-                 merge, are counted apart. Pushes and reviews by bots start no round.",
+                 merge, are counted apart. Reviews by bots and agents, and what automation pushes, start no round.",
     how_to_read: "Most changes take none or one. Many rounds in one area say that expectations meet late: a talk before the work, or a \
                   smaller change, is cheaper.",
     can_mislead: "GitHub no longer tells when a commit was pushed: one authored before a review and pushed after it is not seen. Rounds \

@@ -10,7 +10,7 @@ use crate::metrics::aggregate::{Depth, full_count, measure_rows};
 use crate::metrics::measure::{About, Definition, Floor, KeyedRow, Measure, Note, Recipe, Unit};
 use crate::metrics::number::RATIO;
 use crate::tables::Tables;
-use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, apart, of_product};
 use crate::work::turns::lives;
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -80,10 +80,7 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<()>> {
     let touched = last_touched(reading.tables, reading.question.as_of, &open);
     open.into_iter()
         .map(|(whole, ready_since)| {
-            let fate = match (
-                not_human(reading.tables, whole.pull_request.author),
-                ready_since,
-            ) {
+            let fate = match (apart(reading, whole.pull_request), ready_since) {
                 (Some(fate), _) => fate,
                 (None, None) => Fate::Excluded("a_draft"),
                 (None, Some(_)) => Fate::Included,
@@ -107,7 +104,7 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<()>> {
         .collect()
 }
 
-/// The last event by a human other than the author before an instant, of the pull requests given.
+/// The last event by a human other than whoever answers for it before an instant, of the pull requests given.
 pub(in crate::metrics) fn last_touched(
     tables: &Tables,
     before: Timestamp,
@@ -115,7 +112,7 @@ pub(in crate::metrics) fn last_touched(
 ) -> HashMap<Key, Timestamp> {
     let authors: HashMap<Key, Option<PersonId>> = open
         .iter()
-        .map(|(whole, _)| (whole.key(), whole.pull_request.author))
+        .map(|(whole, _)| (whole.key(), whole.answers_for(tables)))
         .collect();
     let facts = &tables.facts;
     let reviews = facts

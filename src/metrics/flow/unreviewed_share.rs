@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::merged_inside;
 use crate::domain::{CommitId, PersonId, RepositoryId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, cells, share};
+use crate::metrics::aggregate::{Depth, cells, share, strata};
 use crate::metrics::measure::{
     About, Definition, Floor, KeyedRow, Measure, Measured, Recipe, Unit,
 };
@@ -15,6 +15,7 @@ use crate::tables::Tables;
 use crate::work::delivery::ancestry::{self, Ancestry};
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::pull_requests::{FullPullRequest, Key, of_product};
+use crate::work::writers::signed;
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -71,7 +72,8 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut found = cells(&DEFINITION, reading, &rows, Depth::AREAS, &|_, rows| {
         share(rows)
     });
-    for cell in &mut found {
+    let mut by_origin = strata(&DEFINITION, reading, &rows, &|_, rows| share(rows));
+    for cell in found.iter_mut().chain(&mut by_origin) {
         let none = cell.ledger.included == 0 && cell.ledger.excluded.contains_key(NO_FLOW);
         if none {
             cell.measured = Measured::NotApplicable {
@@ -81,6 +83,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         }
     }
     measure.cells.extend(found);
+    measure.strata.extend(by_origin);
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }
@@ -162,7 +165,7 @@ impl Pairs {
     fn of(reading: &Reading<'_>, wholes: &[FullPullRequest<'_>]) -> Self {
         let author_of: HashMap<Key, Option<PersonId>> = wholes
             .iter()
-            .map(|whole| (whole.key(), whole.pull_request.author))
+            .map(|whole| (whole.key(), whole.answers_for(reading.tables)))
             .collect();
         // Rows come by pull request: its author is looked up once for many of them.
         let mut last: Option<(Key, Option<Option<PersonId>>)> = None;
@@ -197,9 +200,9 @@ impl Pairs {
         if self.listed.contains(&whole.key()) {
             return Other::Known;
         }
-        let repository = whole.pull_request.repository;
+        let answers = whole.answers_for(tables);
         let other = |person: PersonId| {
-            if Some(person) == whole.pull_request.author || !tables.is_human(person) {
+            if Some(person) == answers || !tables.is_human(person) {
                 Other::Nobody
             } else if tables.is_known_human(person) {
                 Other::Known
@@ -207,23 +210,7 @@ impl Pairs {
                 Other::Unknown
             }
         };
-        let row_of = |commit: CommitId| {
-            let row = self.ancestry.row(repository, commit)?;
-            // A merge commit's author merged, and wrote nothing.
-            tables.commits.get(row).filter(|commit| !commit.is_merge)
-        };
-        let own = whole
-            .commits
-            .iter()
-            .filter_map(|(commit, _)| row_of(*commit));
-        let own = own.flat_map(|commit| commit.authors().map(other));
-        let is_own = |commit: &CommitId| whole.commits.iter().any(|(own, _)| own == commit);
-        // A squash commit's author is the pull request's, under whatever address; only its co-authors say more.
-        let squashed = landed.filter(|commit| !is_own(commit)).and_then(row_of);
-        let squashed = squashed
-            .into_iter()
-            .flat_map(|commit| commit.authors().filter(|person| *person != commit.author))
-            .map(other);
-        own.chain(squashed).max().unwrap_or(Other::Nobody)
+        let others = signed(tables, &self.ancestry, whole, landed).map(other);
+        others.max().unwrap_or(Other::Nobody)
     }
 }

@@ -1,12 +1,12 @@
 //! `flow.work_in_progress`: open pull requests at the end of each day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::{Bucket, PersonId, RepositoryId, Window};
+use crate::domain::{Bucket, Origin, PersonId, RepositoryId, Window};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::estimate::quantile;
@@ -15,8 +15,8 @@ use crate::metrics::measure::{
     Value,
 };
 use crate::metrics::number::NumberDefinition;
-use crate::work::pull_requests::{not_human, of_product};
-use crate::work::turns::lives;
+use crate::work::pull_requests::{FullPullRequest, apart, of_product};
+use crate::work::turns::{Life, lives};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
@@ -84,39 +84,55 @@ pub(super) fn days(question: &Question) -> Vec<Day> {
     days
 }
 
-/// One row a repository and day, with the number of its open pull requests.
-fn rows(reading: &Reading<'_>, days: &[Day]) -> Vec<KeyedRow<Date>> {
+/// Where a day's row stands: a repository's day, of which there is a row for each origin that the product has.
+type Place = (RepositoryId, Date);
+
+/// One row a repository, origin and day, with the number of its open pull requests.
+fn rows(reading: &Reading<'_>, days: &[Day]) -> Vec<KeyedRow<Place>> {
     let wholes = of_product(reading);
     let lives = lives(reading, &wholes);
-    let mut changes: BTreeMap<RepositoryId, (Vec<i64>, Authors)> = reading
-        .product
-        .repositories
+    let counted: Vec<(&FullPullRequest<'_>, &Life)> = wholes
         .iter()
-        .map(|repository| (*repository, (vec![0; days.len() + 1], Authors::default())))
+        .zip(lives.iter())
+        .filter(|(whole, _)| apart(reading, whole.pull_request).is_none())
+        .filter_map(|(whole, life)| Some((whole, life.as_ref().ok()?)))
         .collect();
-    for (whole, life) in wholes.iter().zip(lives.iter()) {
-        if not_human(reading.tables, whole.pull_request.author).is_some() {
-            continue;
-        }
-        let Ok(life) = life else {
-            continue;
-        };
-        if let Some((changes, authors)) = changes.get_mut(&whole.pull_request.repository) {
+    let mut origins: BTreeSet<Origin> = BTreeSet::new();
+    origins.extend(
+        counted
+            .iter()
+            .map(|(whole, _)| whole.origin(reading.tables)),
+    );
+    if origins.is_empty() {
+        origins.insert(Origin::NoEvidence);
+    }
+    let repositories = reading.product.repositories.iter();
+    let mut changes: BTreeMap<(RepositoryId, Origin), (Vec<i64>, Authors)> = repositories
+        .flat_map(|repository| origins.iter().map(|origin| (*repository, *origin)))
+        .map(|key| (key, (vec![0; days.len() + 1], Authors::default())))
+        .collect();
+    for (whole, life) in counted {
+        let key = (whole.pull_request.repository, whole.origin(reading.tables));
+        if let Some((changes, authors)) = changes.get_mut(&key) {
             for span in &life.ready {
                 if let Some((first, after)) = add(changes, days, *span) {
-                    authors.add(first, after, whole.pull_request.author);
+                    authors.add(first, after, whole.answers_for(reading.tables));
                 }
             }
         }
     }
     let mut rows = Vec::new();
-    for (repository, (changes, mut authors)) in changes {
+    for ((repository, origin), (changes, mut authors)) in changes {
         let mut open = 0;
         for (at, ((day, end), change)) in days.iter().zip(changes).enumerate() {
             open += change;
             let mut row = row(reading, repository, (*day, *end), open);
             row.authors = authors.of_day(at, reading.question.minimum_people);
-            rows.push(KeyedRow { row, key: *day });
+            row.origin = Some(origin);
+            rows.push(KeyedRow {
+                row,
+                key: (repository, *day),
+            });
         }
     }
     rows
@@ -172,6 +188,7 @@ fn add(changes: &mut [i64], days: &[Day], span: Window) -> Option<(usize, usize)
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
 fn row(reading: &Reading<'_>, repository: RepositoryId, (day, end): Day, open: i64) -> LedgerRow {
     LedgerRow {
+        origin: None,
         product: reading.product.name.clone(),
         repository,
         areas: [].into(),
@@ -194,10 +211,13 @@ fn row(reading: &Reading<'_>, repository: RepositoryId, (day, end): Day, open: i
     clippy::cast_sign_loss,
     reason = "sums of counts"
 )]
-fn estimate(rows: &[&KeyedRow<Date>]) -> Measured {
+fn estimate(rows: &[&KeyedRow<Place>]) -> Measured {
     let mut by_day: BTreeMap<Date, f64> = BTreeMap::new();
+    let mut places: BTreeSet<Place> = BTreeSet::new();
     for row in rows {
-        *by_day.entry(row.key).or_default() += row.row.value.unwrap_or(0.0);
+        let (_, day) = row.key;
+        *by_day.entry(day).or_default() += row.row.value.unwrap_or(0.0);
+        places.insert(row.key);
     }
     let last = by_day.values().next_back().copied();
     let mut open: Vec<f64> = by_day.into_values().collect();
@@ -208,7 +228,7 @@ fn estimate(rows: &[&KeyedRow<Date>]) -> Measured {
         return Measured::TooFew { n: 0 };
     };
     Measured::Value {
-        n: count(rows.len()),
+        n: count(places.len()),
         value: Value(vec![
             ("median", Number::Real(median)),
             ("highest", Number::Count(highest as u64)),

@@ -93,6 +93,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
         }
         rows.push(KeyedRow {
             row: LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,
@@ -132,6 +133,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
         let called = commit.map_or_else(String::new, |commit| commit.to_string());
         rows.push(KeyedRow {
             row: LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

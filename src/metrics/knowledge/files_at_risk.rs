@@ -1,6 +1,7 @@
 //! `knowledge.files_at_risk`: files that at most one active person knows, by Mirsaeedi & Rigby (2020).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::decay::stale;
 use super::holders::{FileRow, JudgedFile, file_rows, held, measure_files};
@@ -114,8 +115,45 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-/// Every file that counts, with its lines at the window's end and the number of active people who know it.
+/// A file that counts, and who knows it: for the private tree only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldFile {
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// Its path.
+    pub path: String,
+    /// Its areas; the first one places it.
+    pub areas: Arc<[String]>,
+    /// Lines that survive at the as-of instant; never 0.
+    pub lines: u64,
+    /// Active people who ever changed or reviewed it, by id.
+    pub people: Vec<PersonId>,
+}
+
+/// The files of a product that count and have lines; found once a reading.
+#[must_use]
+pub fn held_files(reading: &Reading<'_>) -> Arc<HeldFiles> {
+    reading.once(|| HeldFiles(files_of(reading)))
+}
+
+/// The files of a product.
+#[derive(Debug)]
+pub struct HeldFiles(pub Vec<HeldFile>);
+
+/// Every file that counts, with the number of active people who know it.
 fn known_files(reading: &Reading<'_>) -> Vec<KnownFile> {
+    let held = held_files(reading);
+    let known = held.0.iter().map(|file| KnownFile {
+        repository: file.repository,
+        path: file.path.clone(),
+        areas: Arc::clone(&file.areas),
+        lines: file.lines,
+        n_people: count(file.people.len()),
+    });
+    known.collect()
+}
+
+fn files_of(reading: &Reading<'_>) -> Vec<HeldFile> {
     let question = reading.question;
     let samples = Samples::of(reading);
     let mut lines: BTreeMap<(RepositoryId, &str), u64> = BTreeMap::new();
@@ -129,11 +167,11 @@ fn known_files(reading: &Reading<'_>) -> Vec<KnownFile> {
     let known = |row: FileRow| {
         let path = row.row.subject.words.clone();
         let lines = lines.get(&(row.row.repository, path.as_str())).copied();
-        Some(KnownFile {
+        Some(HeldFile {
             repository: row.row.repository,
             lines: lines.filter(|lines| *lines > 0)?,
             areas: row.row.areas,
-            n_people: count(row.key.len()),
+            people: row.key,
             path,
         })
     };

@@ -78,6 +78,7 @@ pub fn file_rows<H: Default>(
         let judged = judged(reading.tables, history, judge);
         Some(KeyedRow {
             row: LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

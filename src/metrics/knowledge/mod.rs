@@ -12,3 +12,4 @@ pub mod silos;
 pub mod survival;
 pub mod truck_factor;
 pub mod truck_factor_decayed;
+pub mod unowned_lines;

@@ -160,6 +160,7 @@ mod tests {
     fn orphans_match_a_hand_count() {
         let row = |area: &str, people: &[u32]| KeyedRow {
             row: LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

@@ -255,6 +255,7 @@ pub(crate) fn with_quarters(mut measure: Measure, reading: &Reading<'_>) -> Meas
                     if let Some(Some(shown)) = place.get(at) {
                         places.entry(area.clone()).or_default().push(Cell {
                             scope: Scope {
+                                origin: None,
                                 product: reading.product.name.clone(),
                                 repository: None,
                                 area: area.clone(),

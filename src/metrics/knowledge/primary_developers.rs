@@ -197,6 +197,7 @@ mod tests {
     fn an_area_s_developers_match_the_sums_by_hand() {
         let row = |known: &[(u32, f64)]| KeyedRow {
             row: LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

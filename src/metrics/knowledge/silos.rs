@@ -165,6 +165,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         };
         rows.push(KeyedRow {
             row: LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

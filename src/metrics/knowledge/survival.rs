@@ -94,6 +94,7 @@ pub fn rows(reading: &Reading<'_>) -> Result<Vec<LinesRow>, Missing> {
         let judged = judged(lines);
         Some(KeyedRow {
             row: LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

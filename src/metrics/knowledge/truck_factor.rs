@@ -169,6 +169,7 @@ mod tests {
                 .unwrap();
         let row = |authors: &[u32]| KeyedRow {
             row: LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

@@ -268,6 +268,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             .filter(|row| row.person == Some(joiner.person));
         measure.cells.push(Cell {
             scope: Scope {
+                origin: None,
                 product: reading.product.name.clone(),
                 repository: None,
                 area: None,
@@ -336,6 +337,7 @@ fn rows(reading: &Reading<'_>, reached: &[Milestones]) -> Vec<KeyedRow<()>> {
             };
             KeyedRow {
                 row: LedgerRow {
+                    origin: None,
                     product: reading.product.name.clone(),
                     repository,
                     areas: [].into(),

@@ -13,7 +13,7 @@ use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::file_areas::areas_of_files;
 use crate::work::history::lineage::file_histories;
-use crate::work::pull_requests::{Key, reviewer_of};
+use crate::work::pull_requests::{Key, reader_of};
 use crate::work::quarters::commits_in;
 use crate::work::roster::person_of;
 use crate::work::{Fate, Missing, Need, Question, Reading};
@@ -244,7 +244,7 @@ fn count_work(reading: &Reading<'_>, deciding: &[Option<usize>], lines: &mut [De
         let person = opened
             .get(&key)
             .filter(|_| is_inside)
-            .and_then(|pull_request| reviewer_of(reading.tables, pull_request, review));
+            .and_then(|pull_request| reader_of(reading.tables, pull_request, review));
         for (person, line) in person.into_iter().flat_map(|person| {
             touched
                 .get(&key)
@@ -271,6 +271,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         .map(|line| {
             let (value, fate) = judge(reading.question, &line);
             let row = LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

@@ -17,7 +17,7 @@ use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::file_areas::repositories_of_areas;
 use crate::work::pull_requests::{FullPullRequest, Key, of_product};
-use crate::work::quarters::{Acts, acted};
+use crate::work::quarters::{Acts, acted, by_agents};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
@@ -26,6 +26,9 @@ pub const METRIC: Metric = Metric {
     gate: &[Need::History],
     measure,
 };
+
+/// Why an area is not judged.
+const TOO_LITTLE: &str = "fewer_than_four_quarters_with_minimum_n_changes";
 
 /// Fall of the giver's and rise of the receiver's share that make a hand-over.
 const MOVED: f64 = 0.2;
@@ -37,7 +40,9 @@ static DEFINITION: Definition = Definition {
     definition: "Share of the areas in which, over two consecutive quarters, one person's share of the changes falls and \
                  another's rises by at least 20 points each, by more than chance (the 80 % Wilson intervals before and after do not \
                  overlap), the giver was ahead before, the receiver is ahead after, and still is in the quarter after that. Only \
-                 complete quarters of the window with at least `minimum_n` changes are compared: four in a row.",
+                 complete quarters of the window with at least `minimum_n` changes are compared: four in a row. An agent is no receiver: where \
+                 somebody's share of all changes falls and that of agents rises in the same way, it is a *substitution*, which is told \
+                 in words and is no hand-over.",
     formula: "share(q, giver) − share(q+2, giver) ≥ 0.2 and share(q+2, receiver) − share(q, receiver) ≥ 0.2, intervals apart",
     unit: Unit::Share,
     recipe: Recipe::Share,
@@ -72,6 +77,21 @@ pub struct Handover {
     pub stages: Vec<(Stage, Timestamp, Key)>,
 }
 
+/// A person's share of an area's changes that agents have taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Substitution {
+    /// The area.
+    pub area: String,
+    /// Whose share falls: for the private tree only.
+    pub giver: PersonId,
+    /// The quarter before it.
+    pub from: Bucket,
+    /// The quarter in which it is done.
+    pub to: Bucket,
+    /// Whether people made enough changes for hand-overs between them to be looked for.
+    pub is_looked_at: bool,
+}
+
 /// What looking at one area found.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
@@ -81,15 +101,20 @@ pub enum Finding {
     Stays,
     /// It moved.
     Moved(Handover),
+    /// Agents do what a person did: nobody has taken it over.
+    Substituted(Substitution),
 }
 
 /// Hand-overs of a product inside the window, by area, with what shows their stages.
 #[must_use]
 pub fn handovers(reading: &Reading<'_>) -> Vec<(String, Finding)> {
+    let by_agents = by_agents(reading);
+    let nothing = BTreeMap::new();
     let mut found: Vec<(String, Finding)> = acted(reading)
         .into_iter()
         .map(|(area, quarters)| {
-            let found = detect(&area, &quarters, reading.question);
+            let by_agents = by_agents.get(&area).unwrap_or(&nothing);
+            let found = detect(&area, &quarters, by_agents, reading.question);
             (area, found)
         })
         .collect();
@@ -195,6 +220,7 @@ fn is_away(question: &Question, person: PersonId, quarter: Bucket) -> bool {
 fn detect(
     area: &str,
     quarters: &BTreeMap<Bucket, BTreeMap<PersonId, Acts>>,
+    by_agents: &BTreeMap<Bucket, u64>,
     question: &Question,
 ) -> Finding {
     // Complete quarters only: the first one that starts inside the window to the last one that ends by the as-of instant.
@@ -205,13 +231,13 @@ fn detect(
             window.since >= question.window.since && window.until <= question.as_of
         })
         .collect();
-    let quarters: Vec<Option<Quarter<'_>>> = spine
+    let alone: Vec<Option<Quarter<'_>>> = spine
         .iter()
-        .map(|bucket| Quarter::of(quarters.get(bucket)?, question))
+        .map(|bucket| Quarter::of(quarters.get(bucket)?, 0, question))
         .collect();
     let mut looked = false;
     for at in 0..spine.len().saturating_sub(3) {
-        let [Some(before), Some(_), Some(after), Some(later)] = &quarters[at..at + 4] else {
+        let [Some(before), Some(_), Some(after), Some(later)] = &alone[at..at + 4] else {
             continue;
         };
         looked = true;
@@ -239,24 +265,87 @@ fn detect(
             }
         }
     }
-    if looked {
+    let nobody = BTreeMap::new();
+    let with_agents: Vec<Option<Quarter<'_>>> = spine
+        .iter()
+        .map(|bucket| {
+            let people = quarters.get(bucket).unwrap_or(&nobody);
+            let n = by_agents.get(bucket).copied().unwrap_or(0);
+            Quarter::of(people, n, question)
+        })
+        .collect();
+    if let Some((at, giver)) = substituted(&spine, &with_agents, question) {
+        Finding::Substituted(Substitution {
+            area: area.to_owned(),
+            giver,
+            from: spine[at],
+            to: spine[at + 2],
+            is_looked_at: looked,
+        })
+    } else if looked {
         Finding::Stays
     } else {
         Finding::TooLittleHistory
     }
 }
 
+/// The first of four quarters over which a person's share of all changes falls and that of agents rises, as in a hand-over, and who.
+fn substituted(
+    spine: &[Bucket],
+    quarters: &[Option<Quarter<'_>>],
+    question: &Question,
+) -> Option<(usize, PersonId)> {
+    for at in 0..spine.len().saturating_sub(3) {
+        let [Some(before), Some(_), Some(after), Some(later)] = &quarters[at..at + 4] else {
+            continue;
+        };
+        let is_given = |giver: &PersonId| {
+            let is_ahead =
+                |quarter: &Quarter<'_>| quarter.of_agents().hits > quarter.share(*giver).hits;
+            falls(before.share(*giver), after.share(*giver))
+                && falls(after.of_agents(), before.of_agents())
+                && before.share(*giver).hits > before.of_agents().hits
+                && is_ahead(after)
+                && is_ahead(later)
+                && !is_away(question, *giver, spine[at + 2])
+                && !is_away(question, *giver, spine[at + 3])
+        };
+        if let Some(giver) = before.people.keys().copied().find(is_given) {
+            return Some((at, giver));
+        }
+    }
+    None
+}
+
 /// One quarter of an area with enough changes to compare.
 struct Quarter<'a> {
     people: &'a BTreeMap<PersonId, Acts>,
+    /// Changes by agents, where they are looked at too.
+    by_agents: u64,
     n_changes: u64,
 }
 
 impl<'a> Quarter<'a> {
     /// `None` below the minimum n.
-    fn of(people: &'a BTreeMap<PersonId, Acts>, question: &Question) -> Option<Self> {
-        let n_changes = people.values().map(|acts| acts.n_changes).sum();
-        (n_changes >= question.minimum_n).then_some(Self { people, n_changes })
+    fn of(
+        people: &'a BTreeMap<PersonId, Acts>,
+        by_agents: u64,
+        question: &Question,
+    ) -> Option<Self> {
+        let by_people: u64 = people.values().map(|acts| acts.n_changes).sum();
+        let n_changes = by_people + by_agents;
+        (n_changes >= question.minimum_n).then_some(Self {
+            people,
+            by_agents,
+            n_changes,
+        })
+    }
+
+    const fn of_agents(&self) -> Ratio {
+        Ratio {
+            hits: self.by_agents,
+            of: self.n_changes,
+        }
     }
 
     fn share(&self, person: PersonId) -> Ratio {
@@ -290,14 +379,20 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let mut measure = Measure::of(&DEFINITION);
     let repository_of = repositories_of_areas(reading);
     let mut rows: Vec<KeyedRow<()>> = Vec::new();
-    let mut named = Vec::new();
+    let (mut named, mut substituted) = (Vec::new(), Vec::new());
     for (area, found) in handovers(reading) {
         let (value, fate) = match &found {
-            Finding::TooLittleHistory => (
-                None,
-                Fate::Unknown("fewer_than_four_quarters_with_minimum_n_changes"),
-            ),
+            Finding::TooLittleHistory => (None, Fate::Unknown(TOO_LITTLE)),
             Finding::Stays => (Some(0.0), Fate::Included),
+            Finding::Substituted(found) => {
+                let Substitution { area, from, to, .. } = found;
+                substituted.push(format!("{area} ({from} to {to})"));
+                if found.is_looked_at {
+                    (Some(0.0), Fate::Included)
+                } else {
+                    (None, Fate::Unknown(TOO_LITTLE))
+                }
+            }
             Finding::Moved(handover) => {
                 named.push(words(handover));
                 (Some(1.0), Fate::Included)
@@ -307,6 +402,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             continue;
         };
         let row = LedgerRow {
+            origin: None,
             working_hours: None,
             is_running: false,
             person: None,
@@ -336,6 +432,13 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         named.join("; ")
     };
     measure.note(reading, format!("hand-overs: {named}"));
+    if !substituted.is_empty() {
+        let areas = substituted.join("; ");
+        let note = format!(
+            "substitutions, where agents do what a person did and nobody took it over: {areas}"
+        );
+        measure.note(reading, note);
+    }
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }

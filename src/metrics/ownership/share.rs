@@ -205,6 +205,7 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
         };
         rows.push(KeyedRow {
             row: LedgerRow {
+                origin: None,
                 working_hours: None,
                 is_running: false,
                 person: None,

@@ -12,6 +12,7 @@ use crate::metrics::measure::{
     Value,
 };
 use crate::metrics::number::NumberDefinition;
+use crate::work::commits::by_nobody;
 use crate::work::delivery::deployments::commit_page;
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -84,6 +85,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Option<Pair>>> {
             .collect();
         let authors: Arc<[PersonId]> = people.as_slice().into();
         let row = |fate| LedgerRow {
+            origin: None,
             working_hours: None,
             is_running: false,
             person: None,
@@ -108,7 +110,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Option<Pair>>> {
         let is_unknown = known.len() < people.len() && people.len() > 1;
         let apart = match commit.exclusion {
             Some(exclusion) => Some(exclusion.word()),
-            None if people.is_empty() => Some("by_automation"),
+            None if people.is_empty() => Some(by_nobody(reading.tables, commit)),
             None if pairs.is_empty() && !is_unknown => Some("by_one_person"),
             None => None,
         };

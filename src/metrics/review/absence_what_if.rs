@@ -65,6 +65,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 KeyedRow {
                     key: area.only_approver(),
                     row: LedgerRow {
+                        origin: None,
                         product: reading.product.name.clone(),
                         repository: area.repository,
                         subject: Thing::Area

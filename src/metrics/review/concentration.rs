@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::Metric;
-use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
+use crate::metrics::aggregate::{Depth, cells, count, ratio_value, strata};
 use crate::metrics::estimate::{effective_number, gini, wilson_interval};
 use crate::metrics::measure::{
     About, Definition, Floor, KeyedRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
+use crate::work::origins::is_own_review;
 use crate::work::pull_requests::of_product;
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -61,6 +62,9 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         Depth::AREAS,
         &|bucket, rows| estimate(rows, active.get(&bucket)),
     ));
+    measure.strata = strata(&DEFINITION, reading, &rows, &|bucket, rows| {
+        estimate(rows, active.get(&bucket))
+    });
     measure.rows.extend(rows.into_iter().map(|row| row.row));
     Ok(measure)
 }
@@ -74,7 +78,7 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Option<PersonId>>> {
             .iter()
             .filter(|review| reading.question.window.contains(review.submitted_at))
         {
-            let fate = if review.author.is_some() && review.author == whole.pull_request.author {
+            let fate = if is_own_review(reading.tables, whole.pull_request, review) {
                 Fate::Excluded("own_pull_request")
             } else {
                 crate::work::pull_requests::not_human(reading.tables, review.author)

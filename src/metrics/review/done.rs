@@ -10,6 +10,7 @@ use crate::metrics::measure::{
 };
 use crate::metrics::number::NumberDefinition;
 use crate::tables::Tables;
+use crate::work::origins::is_own_review;
 use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
@@ -117,7 +118,7 @@ fn conversation(reading: &Reading<'_>) -> Conversation {
 
 /// The fate of a review: by somebody else, and a human.
 pub(super) fn fate(tables: &Tables, whole: &FullPullRequest<'_>, review: &Review) -> Fate {
-    if review.author.is_some() && review.author == whole.pull_request.author {
+    if is_own_review(tables, whole.pull_request, review) {
         return Fate::Excluded("own_pull_request");
     }
     match not_human(tables, review.author) {

@@ -11,7 +11,7 @@ use crate::metrics::aggregate::{Depth, censored_quantiles, measure_rows};
 use crate::metrics::measure::{About, Definition, Floor, KeyedRow, Measure, Recipe, Unit};
 use crate::metrics::number::CENSORED_WAIT;
 use crate::work::machine_like::Words;
-use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, apart as is_apart, of_product};
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -92,8 +92,9 @@ fn classify(
 ) -> Option<Placed> {
     let row = whole.pull_request;
     let ended_at = whole.ended_at(reading.question);
+    let answers = whole.answers_for(reading.tables);
     let others = words.iter().filter(|comment| {
-        comment.author != row.author
+        comment.author != answers
             && comment
                 .author
                 .is_some_and(|person| reading.tables.is_human(person))
@@ -120,8 +121,7 @@ fn classify(
     else {
         // A draft that ended belongs nowhere; one that is open is listed in the window's ledger.
         return ended_at.is_none().then(|| {
-            let fate =
-                not_human(reading.tables, row.author).unwrap_or(Fate::Excluded("still_a_draft"));
+            let fate = is_apart(reading, row).unwrap_or(Fate::Excluded("still_a_draft"));
             (None, None, false, fate)
         });
     };
@@ -129,7 +129,7 @@ fn classify(
         return None;
     }
     let apart = |fate| Some((Some(ready_at), None, false, fate));
-    if let Some(fate) = not_human(reading.tables, row.author) {
+    if let Some(fate) = is_apart(reading, row) {
         return apart(fate);
     }
     match (answered, ended_at) {

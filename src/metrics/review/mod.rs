@@ -2,9 +2,12 @@
 
 pub mod absence_what_if;
 pub mod areas;
+pub mod balance;
 pub mod concentration;
 pub mod done;
 pub mod first_response;
+pub mod hours_per_change;
+pub mod independent_share;
 pub mod queue;
 pub mod requested;
 pub mod sole_approver;

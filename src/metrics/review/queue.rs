@@ -280,6 +280,7 @@ fn queue_rows(
                 continue;
             }
             let row = LedgerRow {
+                origin: None,
                 product: reading.product.name.clone(),
                 repository,
                 areas: [].into(),

@@ -33,7 +33,7 @@ pub fn withhold(measure: &mut Measure, reading: &Reading<'_>, words: Words) {
     let Some(missing) = because(reading, words) else {
         return;
     };
-    for cell in &mut measure.cells {
+    for cell in measure.cells.iter_mut().chain(&mut measure.strata) {
         // What is not there, or too little to summarise, stays so.
         if matches!(cell.measured, Measured::Value { .. }) {
             cell.measured = Measured::NotObserved {

@@ -12,7 +12,7 @@ use crate::metrics::measure::{
     About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
-use crate::work::pull_requests::{FullPullRequest, Key, not_human, of_product};
+use crate::work::pull_requests::{FullPullRequest, Key, apart, of_product};
 use crate::work::turns::{Asked, Holder, Turn, lives};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
@@ -116,8 +116,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             let lives = lives(reading, &wholes);
             let mut rows = Vec::new();
             for (whole, life) in wholes.iter().zip(lives.iter()) {
-                let fate =
-                    not_human(reading.tables, whole.pull_request.author).unwrap_or(Fate::Included);
+                let fate = apart(reading, whole.pull_request).unwrap_or(Fate::Included);
                 match life {
                     Ok(life) => rows.extend(
                         parts(reading.question, &life.turns)

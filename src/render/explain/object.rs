@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Explain, cell_words, fate_words};
-use crate::metrics::measure::Ledger;
+use super::{Explain, cell_words, fate_words, ledger_of, listed};
+use crate::domain::Origin;
 use crate::render::{RenderError, encode, json};
 
 #[derive(Serialize)]
@@ -25,6 +25,9 @@ struct Explanation<'a> {
     notes: Vec<String>,
     ledger: LedgerLine,
     rows: Vec<RowObject<'a>>,
+    /// Rows that are not listed, where fewer than all were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n_omitted: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -55,14 +58,18 @@ struct RowObject<'a> {
     value: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     working_hours: Option<f64>,
+    /// Where the change comes from, where anything tells of more than its author.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'static str>,
     fate: &'static str,
     reason: Option<&'static str>,
 }
 
 pub(super) fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
     let definition = asked.measure.definition;
-    let rows = asked.rows();
-    let ledger = Ledger::of(rows.iter().copied());
+    let rows = asked.first_rows();
+    let ledger = ledger_of(&rows);
+    let (rows, n_omitted) = listed(&rows);
     let figures = asked.cells().into_iter().map(|cell| FigureLine {
         line: json::metric_line(
             |id| {
@@ -86,6 +93,9 @@ pub(super) fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
             bucket: row.bucket.map(|bucket| bucket.to_string()),
             value: row.value.filter(|value| value.is_finite()),
             working_hours: row.working_hours.filter(|hours| hours.is_finite()),
+            origin: (row.origin)
+                .filter(|origin| *origin != Origin::NoEvidence)
+                .map(Origin::word),
             fate,
             reason: Some(reason).filter(|reason| !reason.is_empty()),
         }
@@ -113,6 +123,7 @@ pub(super) fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
             unknown: ledger.unknown,
         },
         rows: objects.collect(),
+        n_omitted: Some(n_omitted).filter(|n| *n > 0),
     })?;
     text.push('\n');
     Ok(encode::json(text))

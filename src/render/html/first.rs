@@ -20,7 +20,7 @@ pub(super) struct StripView {
     /// Figures of which nothing is told, and why.
     untold: Vec<(String, String)>,
     moved: String,
-    around: Option<String>,
+    around: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -82,7 +82,7 @@ pub(super) fn strip(strip: &Strip, product: &ProductReport) -> StripView {
             .map(|(titles, because)| (titles.join(", "), because.to_owned()))
             .collect(),
         moved: strip.moved.clone(),
-        around: strip.around.as_ref().map(Around::words),
+        around: strip.around.iter().map(Around::words).collect(),
     }
 }
 

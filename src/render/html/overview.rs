@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::first::{self, LookView};
-use super::tables::{TableView, accepted, certificates, gaps};
+use super::tables::{TableView, accepted, certificates, gaps, patterns};
 use super::top::Top;
 use crate::domain::Completeness;
 use crate::render::product_page;
@@ -61,6 +61,7 @@ struct CellView {
 pub(super) struct DataPage {
     top: Top,
     certificates: TableView,
+    patterns: Option<TableView>,
     gaps: Option<TableView>,
 }
 
@@ -69,6 +70,7 @@ impl DataPage {
         Self {
             top: Top::of(report, style),
             certificates: certificates(report),
+            patterns: patterns(report),
             gaps: gaps(report),
         }
     }
@@ -93,7 +95,7 @@ impl OverviewPage {
                 .map(|strip| format!("{} against {}", strip.now.words(), strip.before.words())),
             rows: report.products.iter().map(row).collect(),
             columns,
-            events: report.products.iter().filter_map(event).collect(),
+            events: report.products.iter().flat_map(events).collect(),
             looked: first::looks_of_all(&report.looks, &report.products),
             is_of_all: report.products.len() > 1,
             accepted: accepted(report),
@@ -105,9 +107,10 @@ fn shown(lines: &[StripLine]) -> impl Iterator<Item = &StripLine> {
     lines.iter().filter(|line| line.in_overview)
 }
 
-fn event(product: &ProductReport) -> Option<EventView> {
-    let around = product.strip.as_ref()?.around.as_ref()?;
-    Some(EventView {
+fn events(product: &ProductReport) -> impl Iterator<Item = EventView> {
+    let strip = product.strip.iter();
+    let around = strip.flat_map(|strip| &strip.around);
+    around.map(|around| EventView {
         product: product.name.clone(),
         place: product_page(product),
         words: around.words(),

@@ -48,6 +48,8 @@ struct BlockView {
     table: Option<TableView>,
     /// A picture made here.
     picture: Option<Value>,
+    /// The file with what it is drawn from.
+    file: Option<String>,
     /// Parts inside this one.
     blocks: Vec<BlockView>,
     is_notice: bool,
@@ -171,6 +173,7 @@ fn block(block: &Block) -> Result<BlockView, RenderError> {
         lines: Vec::new(),
         table: None,
         picture: None,
+        file: None,
         blocks: Vec::new(),
         is_notice: false,
     };
@@ -226,6 +229,14 @@ fn block(block: &Block) -> Result<BlockView, RenderError> {
             kind: "chart",
             lines: vec![chart.title.clone()],
             picture: Some(Value::from_safe_string(svg::inline(chart)?)),
+            file: Some(format!("charts/{}.csv", encode::file_name(&chart.id))),
+            ..empty
+        },
+        Block::Picture(picture) => BlockView {
+            kind: "picture",
+            lines: vec![picture.title.clone(), picture.alternative.clone()],
+            picture: Some(Value::from_safe_string(svg::drawing(picture)?)),
+            file: Some(format!("charts/{}.csv", encode::file_name(&picture.id))),
             ..empty
         },
     })
@@ -246,6 +257,10 @@ pub(super) fn spans(spans: &[Span]) -> Vec<SpanView> {
             Span::Code(text) => view("code", text),
             Span::Link { text, url } => SpanView {
                 url: encode::url(url),
+                ..view("text", text)
+            },
+            Span::Part { text, part } => SpanView {
+                url: Some(format!("#{part}")),
                 ..view("text", text)
             },
         })

@@ -53,6 +53,7 @@ struct SectionView {
     id: String,
     title: String,
     question: String,
+    pictures: Vec<PictureView>,
     figures: Vec<FigureView>,
     comparisons: Vec<ComparisonView>,
     nothing: Vec<NothingView>,
@@ -137,7 +138,7 @@ fn picture(picture: &Picture) -> Result<PictureView, RenderError> {
     Ok(PictureView {
         anchor: anchor(&picture.id),
         title: picture.title.clone(),
-        svg: Value::from_safe_string(svg::drawing(picture)?),
+        svg: Value::from_safe_string(svg::captioned(picture, &anchor(&picture.id))?),
         alternative: picture.alternative.clone(),
         csv: format!("charts/{}.csv", encode::file_name(&picture.id)),
     })
@@ -165,6 +166,11 @@ fn section(
         id: section.id.clone(),
         title: section.title.clone(),
         question: section.question.clone(),
+        pictures: section
+            .pictures
+            .iter()
+            .map(picture)
+            .collect::<Result<_, RenderError>>()?,
         figures: figures?,
         comparisons: section
             .comparisons

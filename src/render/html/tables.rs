@@ -137,6 +137,40 @@ pub(super) fn certificates(report: &TeamReport) -> TableView {
     text_table("How complete the data is", &columns, rows.collect())
 }
 
+/// What each pattern that names repositories gave; `None` where none does.
+pub(super) fn patterns(report: &TeamReport) -> Option<TableView> {
+    let rows: Vec<Vec<Option<String>>> = report
+        .patterns
+        .iter()
+        .map(|line| {
+            vec![
+                Some(line.pattern.clone()),
+                Some(line.product.clone().unwrap_or_default()),
+                Some(state_words(line.completeness).to_owned()),
+                Some(quantity::count(line.n_taken)),
+                Some(quantity::count(line.n_archived)),
+                Some(quantity::count(line.n_forks)),
+                Some(quantity::count(line.n_left_out)),
+                line.listed_at
+                    .map(|at| report.zone.to_datetime(at).date().to_string()),
+                Some(line.reason.clone().unwrap_or_default()),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("Pattern", false),
+        ("Product", false),
+        ("State", false),
+        ("Repositories", true),
+        ("Archived", true),
+        ("Forks", true),
+        ("Left out", true),
+        ("Listed on", false),
+        ("Why not complete", false),
+    ];
+    (!rows.is_empty()).then(|| text_table("Which repositories are meant", &columns, rows))
+}
+
 pub(super) fn gaps(report: &TeamReport) -> Option<TableView> {
     let rows: Vec<Vec<Option<String>>> = report
         .gaps

@@ -1,12 +1,14 @@
 //! Now against before, as `metrics.json` tells it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::unit_word;
 use crate::report::TeamReport;
 use crate::report::strip::{Change, Days, Side, StripLine};
 
-#[derive(Serialize)]
+/// A product now and before.
+#[derive(Serialize, JsonSchema)]
 pub(super) struct RecentLine<'a> {
     product: &'a str,
     now: DaysLine,
@@ -14,13 +16,15 @@ pub(super) struct RecentLine<'a> {
     figures: Vec<FigureLine<'a>>,
 }
 
-#[derive(Serialize)]
+/// A stretch of days.
+#[derive(Serialize, JsonSchema)]
 struct DaysLine {
     first: String,
     last: String,
 }
 
-#[derive(Serialize)]
+/// A figure now and before.
+#[derive(Serialize, JsonSchema)]
 struct FigureLine<'a> {
     id: &'a str,
     metric: &'a str,
@@ -33,7 +37,8 @@ struct FigureLine<'a> {
     months: Vec<MonthLine<'a>>,
 }
 
-#[derive(Serialize)]
+/// A figure in one of the stretches.
+#[derive(Serialize, JsonSchema)]
 struct SideLine<'a> {
     n: Option<u64>,
     value: Option<f64>,
@@ -41,7 +46,8 @@ struct SideLine<'a> {
     because: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// A figure of one month.
+#[derive(Serialize, JsonSchema)]
 struct MonthLine<'a> {
     bucket: &'a str,
     value: Option<f64>,

@@ -8,7 +8,8 @@ use crate::report::strip::{Side, Spark, Strip};
 
 /// What the last event did, and the table.
 pub(super) fn write(text: &mut String, strip: &Strip) {
-    if let Some(around) = &strip.around {
+    // Of several the latest: a summary is short.
+    if let Some(around) = strip.around.first() {
         let _ = writeln!(text, "{}\n", md(&around.words()));
     }
     for (titles, because) in strip.untold() {
@@ -65,15 +66,16 @@ fn side(side: &Side, is_strong: bool) -> String {
 const MONTHS: usize = 12;
 
 /// The last months in eight heights; a month without a number is `·`.
-pub(super) fn months(spark: &Spark) -> String {
+fn months(spark: &Spark) -> String {
+    super::heights(&last_months(spark))
+}
+
+/// The last months' numbers; none where fewer than two months have one.
+pub(in crate::render) fn last_months(spark: &Spark) -> Vec<Option<f64>> {
     if spark.ends.is_none() {
-        return String::new();
+        return Vec::new();
     }
-    let highest = spark.points.iter().filter_map(|(_, number)| *number);
-    let highest = highest.fold(0.0, f64::max);
     let earlier = spark.points.len().saturating_sub(MONTHS);
     let points = spark.points.iter().skip(earlier);
-    points
-        .map(|(_, number)| number.map_or('·', |number| super::block(number, highest)))
-        .collect()
+    points.map(|(_, number)| *number).collect()
 }

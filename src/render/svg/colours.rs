@@ -43,13 +43,15 @@ pub(super) const PAPER: Colour = colour(0xFF_FF_FF, 0x17_1C_24);
 pub(super) const ON_LIGHT: Colour = colour(0x14_1B_26, 0x0A_0E_14);
 pub(super) const AMBER: Colour = colour(0xC7_7A_12, 0xE5_A9_4F);
 pub(super) const VIOLET: Colour = colour(0x7F_53_A6, 0xB9_93_DC);
+/// A machine at work.
+pub(super) const MOSS: Colour = colour(0x34_4F_14, 0xC9_E2_8F);
 pub(super) const TEAL: Colour = colour(0x25_7A_73, 0x5C_C1_B7);
 /// Nobody knows it.
 pub(super) const RUST: Colour = colour(0x7A_24_18, 0xE8_7A_66);
 
-const PALETTE: [&Colour; 20] = [
+const PALETTE: [&Colour; 21] = [
     &HEAT_1, &HEAT_2, &HEAT_3, &HEAT_4, &HEAT_5, &STRONG, &LINE, &QUIET, &BAND, &GRID, &AXIS,
-    &STRIP, &WORDS, &INK, &PAPER, &ON_LIGHT, &AMBER, &VIOLET, &TEAL, &RUST,
+    &STRIP, &WORDS, &INK, &PAPER, &ON_LIGHT, &AMBER, &VIOLET, &TEAL, &RUST, &MOSS,
 ];
 
 const HEAT_1: Colour = colour(0xF8_EC_D9, 0x2A_23_18);
@@ -68,9 +70,10 @@ pub(super) const HEAT: [(&Colour, &Colour); 5] = [
 ];
 
 /// The parts of a stack, and the colour of words on each: neighbours differ in lightness too.
-const STACK: [(&Colour, &Colour); 6] = [
+const STACK: [(&Colour, &Colour); 7] = [
     (&STRIP, &ON_LIGHT),
     (&QUIET, &ON_LIGHT),
+    (&MOSS, &PAPER),
     (&LINE, &PAPER),
     (&VIOLET, &PAPER),
     (&AMBER, &ON_LIGHT),
@@ -161,7 +164,7 @@ mod tests {
     #[test]
     fn shapes_stand_out_from_the_ground_and_from_what_they_lie_on() {
         for shape in [
-            &STRONG, &LINE, &QUIET, &AXIS, &STRIP, &AMBER, &VIOLET, &TEAL, &RUST,
+            &STRONG, &LINE, &QUIET, &AXIS, &STRIP, &AMBER, &VIOLET, &TEAL, &RUST, &MOSS,
         ] {
             check(shape, &PAPER, 3.0);
         }

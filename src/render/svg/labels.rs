@@ -92,6 +92,8 @@ fn set_steps(text: &mut String, chart: &Chart, frame: &Frame, scale: &Scale) {
             amount.map_or_else(String::new, |amount| quantity::amount(chart.unit, amount))
         })
         .collect();
+    // All values, then every n: what looks alike follows each other.
+    let mut below = String::new();
     for label in labelled(&names, frame) {
         let found = names.get(label.bucket).zip(chart.points.get(label.bucket));
         let Some((words, point)) = found.filter(|(words, _)| !words.is_empty()) else {
@@ -114,9 +116,10 @@ fn set_steps(text: &mut String, chart: &Chart, frame: &Frame, scale: &Scale) {
         words::set(text, &on_step((x, y - 6 * UNIT), words, &STRONG, true));
         if let Some(n) = point.n {
             let n = format!("n {}", quantity::count(n));
-            words::set(text, &on_step((x, y + 15 * UNIT), &n, &INK, false));
+            words::set(&mut below, &on_step((x, y + 15 * UNIT), &n, &INK, false));
         }
     }
+    text.push_str(&below);
     set_quiet(text, chart, frame, scale);
 }
 
@@ -154,32 +157,34 @@ fn set_events(text: &mut String, chart: &Chart, frame: &Frame) {
             (x - 4 * UNIT, Anchor::End, x * 11 / 10)
         };
         let whole = format!("{} {}", event.on, encode::line(&event.title));
-        for (words, size, reach) in [
-            (words::fitted(&whole, FONT, room), FONT, Reach::Wide),
-            (words::fitted(&whole, LARGEST, room), LARGEST, Reach::Narrow),
-        ] {
+        let [wide, narrow] = [FONT, LARGEST].map(|size| words::fitted(&whole, size, room));
+        // The style sheet that shows the narrow one sets its size too.
+        for (words, reach) in [(wide, Reach::Wide), (narrow, Reach::Narrow)] {
             words::set(
                 text,
                 &Words {
                     at: (at, y),
                     colour: &VIOLET,
                     reach,
-                    ..Words::of(&words, anchor, size)
+                    ..Words::of(&words, anchor, FONT)
                 },
             );
         }
         y += LINE_HEIGHT;
     }
     // Every day is a line, from its words down.
+    let mut lines = String::new();
     for (nth, event) in chart.events.iter().enumerate() {
         let x = frame.x(event.at, chart.points.len());
         let line = i32::try_from(nth.min(frame.n_events)).unwrap_or(0);
+        let top = frame.events_top + 6 * UNIT + line * LINE_HEIGHT;
+        let _ = write!(lines, "M{x} {top}V{}", frame.bottom);
+    }
+    if !lines.is_empty() {
         let _ = writeln!(
             text,
-            "<path stroke=\"{}\" stroke-width=\"14\" stroke-dasharray=\"24 30\" d=\"M{x} {}V{}\"/>",
+            "<path fill=\"none\" stroke=\"{}\" stroke-width=\"14\" stroke-dasharray=\"24 30\" d=\"{lines}\"/>",
             VIOLET.name(),
-            frame.events_top + 6 * UNIT + line * LINE_HEIGHT,
-            frame.bottom
         );
     }
 }
@@ -288,14 +293,18 @@ pub(super) fn set_tips(text: &mut String, chart: &Chart, frame: &Frame) {
     if n_points > MOST_TIPS {
         return;
     }
-    text.push_str("<g class=\"hits\" fill=\"none\">\n");
+    // Each is a line as wide as the chart is high: shorter to write than its four sides.
+    let height = frame.strip_bottom - frame.top;
+    let middle = frame.top + height / 2;
+    let _ = write!(
+        text,
+        "<g class=\"hits\" fill=\"none\" stroke-width=\"{height}\" transform=\"translate(0 {middle})\">"
+    );
     for (point, at) in chart.points.iter().zip(0_u32..) {
         let [left, right] = [0.0, 1.0].map(|side| frame.x(f64::from(at) + side, n_points));
-        let _ = writeln!(
+        let _ = write!(
             text,
-            "<path d=\"M{left} {}h{width}v{}h-{width}z\"><title>{}</title></path>",
-            frame.top,
-            frame.strip_bottom - frame.top,
+            "<path d=\"M{left} 0h{width}\"><title>{}</title></path>",
             encode::svg(&tip(chart, point)),
             width = right - left,
         );
@@ -331,6 +340,6 @@ fn tip(chart: &Chart, point: &ChartPoint) -> String {
             );
         }
     }
-    lines.extend(point.n.map(|n| format!("n = {n}")));
+    lines.extend(point.n.map(|n| format!("n {n}")));
     lines.join("\n")
 }

@@ -38,6 +38,11 @@ pub(super) enum Swatch {
     Crossed,
     Hatched,
     Ruled,
+    /// The other hatchings of maps.
+    Falling,
+    Upright,
+    Lattice,
+    Broken,
     /// A box with a frame.
     Framed,
     /// An empty frame, struck through.
@@ -132,7 +137,7 @@ fn swatch(text: &mut String, entry: &Entry, (x, y): (i32, i32)) {
         ),
         Swatch::Dashes(width) => writeln!(
             text,
-            "<path stroke=\"{colour}\" stroke-width=\"{width}\" stroke-dasharray=\"40 28\" d=\"M{x} {y}h{SWATCH}\"/>"
+            "<path stroke=\"{colour}\" stroke-width=\"{width}\" stroke-dasharray=\"66 46\" d=\"M{x} {y}h{SWATCH}\"/>"
         ),
         Swatch::Dots => writeln!(
             text,
@@ -177,10 +182,20 @@ fn swatch(text: &mut String, entry: &Entry, (x, y): (i32, i32)) {
             x + SWATCH / 2,
             y - 50
         ),
-        Swatch::Crossed | Swatch::Hatched | Swatch::Ruled => {
+        Swatch::Crossed
+        | Swatch::Hatched
+        | Swatch::Ruled
+        | Swatch::Falling
+        | Swatch::Upright
+        | Swatch::Lattice
+        | Swatch::Broken => {
             let lines = match entry.swatch {
                 Swatch::Crossed => "m30 110l80-120m40 0l-80 120m10-120l80 120m-120-120l80 120",
                 Swatch::Hatched => "m30 110l80-120m40 0l-80 120",
+                Swatch::Falling => "m10-10l80 120m40 0l-80-120",
+                Swatch::Upright => "m50 0v100m60-100v100",
+                Swatch::Lattice => "m50 0v100m60-100v100m-110-50h160",
+                Swatch::Broken => "m10 30h50m40 0h50m-120 40h50m40 0h30",
                 _ => "m0 50h160",
             };
             writeln!(

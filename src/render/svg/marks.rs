@@ -210,11 +210,6 @@ fn line(
     let dots: Vec<(f64, f64)> = dots.collect();
     put(
         context,
-        dots.iter()
-            .map(|dot| Circle::new(*dot, radius + 10, fill(&PAPER))),
-    )?;
-    put(
-        context,
         dots.iter().map(|dot| Circle::new(*dot, radius, fill(of))),
     )?;
     // A bucket that the window cuts is not over: its dot is hollow.
@@ -272,7 +267,7 @@ fn quiet_steps(
         Some(dashes(
             (at + STEP[0], at + STEP[1]),
             height,
-            dash(chart) * 0.6,
+            dash(chart) * 1.2,
         ))
     });
     let pieces = pieces.flatten();
@@ -398,12 +393,6 @@ pub(super) fn whiskers(
     put(
         context,
         paths
-            .iter()
-            .map(|path| PathElement::new(path.clone(), stroke(&PAPER, 36))),
-    )?;
-    put(
-        context,
-        paths
             .into_iter()
             .map(|path| PathElement::new(path, stroke(&STRONG, 14))),
     )
@@ -432,9 +421,14 @@ pub(super) fn ticks(root: &Area<'_>, chart: &Chart, frame: &Frame) -> Result<(),
     let n_points = chart.points.len();
     let foot = frame.strip_bottom - 4 * UNIT;
     let failed = |error: plotters::drawing::DrawingAreaErrorKind<_>| error.to_string();
-    for tick in chart.ticks.iter().filter(|tick| !tick.is_hit) {
+    let quiet = chart.ticks.iter().filter(|tick| !tick.is_hit);
+    for (nth, tick) in quiet.enumerate() {
         let x = frame.x(tick.at, n_points);
-        let path = vec![(x, foot - 10 * UNIT), (x, foot)];
+        // Up and down by turns: the way from one to the next is short to write.
+        let mut path = vec![(x, foot - 10 * UNIT), (x, foot)];
+        if nth % 2 == 1 {
+            path.reverse();
+        }
         root.draw(&PathElement::new(path, stroke(&QUIET, 12)))
             .map_err(failed)?;
     }

@@ -61,14 +61,16 @@ pub fn spark(title: &str, spark: &Spark) -> String {
          aria-label=\"{}\">",
         encode::svg(&words)
     );
-    for (at, event) in &spark.events {
+    let mut events = String::new();
+    for (at, _) in &spark.events {
         let x = EDGE + at.clamp(0.0, 1.0) * (WIDTH - 2.0 * EDGE);
+        let _ = write!(events, "M{x:.0} 0V{HEIGHT}");
+    }
+    if !events.is_empty() {
         let _ = write!(
             text,
-            "<path d=\"M{x:.0} 0V{HEIGHT}\" stroke=\"{}\" stroke-width=\"12\" stroke-dasharray=\"20 24\" fill=\"none\">\
-             <title>{}</title></path>",
-            WORDS.name(),
-            encode::svg(event)
+            "<path d=\"{events}\" stroke=\"{}\" stroke-width=\"12\" stroke-dasharray=\"20 24\" fill=\"none\"/>",
+            WORDS.name()
         );
     }
     let _ = write!(

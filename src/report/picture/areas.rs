@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::tz::TimeZone;
+
 use super::{Drawing, Grid, GridCell, GridRow, Picture};
-use crate::domain::{Bucket, Granularity};
+use crate::domain::{Bucket, Granularity, Window};
 use crate::metrics::measure::{Cell, Measure, Measured};
 use crate::report::figure::Frame;
 use crate::report::quantity;
@@ -13,48 +15,83 @@ use crate::report::withheld::people_words;
 /// The most areas and quarters of a picture; the table has the quarters of the same areas, the figure's own table has all areas.
 const MOST: (usize, usize) = (24, 8);
 
-pub(super) fn picture(measures: &[Measure], frame: &Frame<'_>) -> Option<Picture> {
+/// What a grid shows of a product: the quarters with a change, and the areas that change most, with every silo.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    /// By name.
+    pub areas: Vec<&'a str>,
+    /// The newest last.
+    pub quarters: Vec<Bucket>,
+    /// Areas that one person holds alone.
+    pub silos: BTreeSet<&'a str>,
+    /// All areas that changed, those that are not shown included.
+    pub n_areas: usize,
+    /// The shares, by area and quarter.
+    pub cells: BTreeMap<&'a str, BTreeMap<Bucket, &'a Cell>>,
+}
+
+/// What a grid shows of a product; `None` where no area changed.
+#[must_use]
+pub fn shown<'a>(
+    measures: &'a [Measure],
+    product: &str,
+    window: Window,
+    zone: &TimeZone,
+) -> Option<Shown<'a>> {
     let find = |id: &str| measures.iter().find(|measure| measure.definition.id == id);
     let shares = find("ownership.share")?;
-    let mut areas: BTreeMap<&str, BTreeMap<Bucket, &Cell>> = BTreeMap::new();
+    let mut cells: BTreeMap<&str, BTreeMap<Bucket, &Cell>> = BTreeMap::new();
     let mut changes: BTreeMap<&str, u64> = BTreeMap::new();
     for cell in shares
         .team_cells()
-        .filter(|cell| cell.scope.product == frame.product)
+        .filter(|cell| cell.scope.product == product)
     {
         let Some(area) = cell.scope.area.as_deref() else {
             continue;
         };
         match cell.bucket {
             Some(quarter) => {
-                areas.entry(area).or_default().insert(quarter, cell);
+                cells.entry(area).or_default().insert(quarter, cell);
             }
             None => {
                 changes.insert(area, cell.ledger.included);
             }
         }
     }
-    let mut quarters = Bucket::spine(frame.window, Granularity::Quarter, frame.zone);
-    quarters.retain(|quarter| areas.values().any(|cells| cells.contains_key(quarter)));
+    let mut quarters = Bucket::spine(window, Granularity::Quarter, zone);
+    quarters.retain(|quarter| cells.values().any(|cells| cells.contains_key(quarter)));
     let quarters: Vec<Bucket> = quarters.into_iter().rev().take(MOST.1).rev().collect();
     let silos: BTreeSet<&str> = find("knowledge.silos")
         .into_iter()
         .flat_map(|measure| &measure.rows)
-        .filter(|row| row.product == frame.product && row.value.is_some_and(|value| value > 0.0))
+        .filter(|row| row.product == product && row.value.is_some_and(|value| value > 0.0))
         .filter_map(|row| row.areas.first().map(String::as_str))
         .collect();
-    let mut chosen: Vec<&str> = areas.keys().copied().collect();
-    let n_areas = chosen.len();
-    // Those that change most, and every silo.
-    chosen.sort_by_key(|area| {
+    let mut areas: Vec<&str> = cells.keys().copied().collect();
+    let n_areas = areas.len();
+    areas.sort_by_key(|area| {
         let n = changes.get(area).copied().unwrap_or_default();
         (!silos.contains(area), std::cmp::Reverse(n), *area)
     });
-    chosen.truncate(MOST.0);
-    chosen.sort_unstable();
-    if chosen.is_empty() || quarters.is_empty() {
-        return None;
-    }
+    areas.truncate(MOST.0);
+    areas.sort_unstable();
+    (!areas.is_empty() && !quarters.is_empty()).then_some(Shown {
+        areas,
+        quarters,
+        silos,
+        n_areas,
+        cells,
+    })
+}
+
+pub(super) fn picture(measures: &[Measure], frame: &Frame<'_>) -> Option<Picture> {
+    let Shown {
+        areas: chosen,
+        quarters,
+        silos,
+        n_areas,
+        cells: areas,
+    } = shown(measures, frame.product, frame.window, frame.zone)?;
     let rows: Vec<GridRow> = chosen
         .iter()
         .map(|area| {
@@ -72,6 +109,7 @@ pub(super) fn picture(measures: &[Measure], frame: &Frame<'_>) -> Option<Picture
     let grid = Grid {
         columns: quarters.iter().map(ToString::to_string).collect(),
         rows,
+        people: Vec::new(),
     };
     Some(Picture {
         id: String::new(),
@@ -102,6 +140,9 @@ fn words(cell: &GridCell) -> String {
         GridCell::Share { share, of } => {
             format!("{} of {}", quantity::percent(*share), quantity::count(*of))
         }
+        GridCell::Held {
+            initials, hits, of, ..
+        } => format!("{initials} {hits} of {of}"),
         GridCell::TooFew(n) => format!("n {n}"),
         GridCell::Few(words) => words.clone(),
         GridCell::Nothing => "no change".to_owned(),

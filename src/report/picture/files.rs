@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::{Drawing, MapArea, Picture, Tile};
+use super::tiles::{MOST_TILES, tiles};
+use super::{Drawing, Look, Map, MapArea, MapClass, Picture};
 use crate::metrics::drawn::{KnownFile, Material};
 use crate::report::figure::Frame;
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
 
-/// More files than these are folded to directories.
-pub(super) const MOST_TILES: usize = 700;
-
-/// The classes: how many people, and their words.
-pub const CLASSES: [&str; 4] = ["nobody active", "one", "two", "three or more"];
+/// The classes: how many people, their words, and how they are drawn.
+const CLASSES: [(&str, Look); 4] = [
+    ("nobody active", Look::Nobody),
+    ("one", Look::One),
+    ("two", Look::Two),
+    ("three or more", Look::Many),
+];
 
 pub(super) fn picture(material: Option<&Material>, frame: &Frame<'_>) -> Option<Picture> {
     let Some(Material::Files(files)) = material else {
@@ -25,7 +28,18 @@ pub(super) fn picture(material: Option<&Material>, frame: &Frame<'_>) -> Option<
     for file in files {
         areas.entry(area_of(file, frame)).or_default().push(file);
     }
-    let mut tiles = tiles(&areas);
+    let placed = areas.iter().flat_map(|(area, files)| {
+        let files = files.iter();
+        files.map(|file| {
+            (
+                area.as_str(),
+                file.path.as_str(),
+                class(file.n_people),
+                file.lines,
+            )
+        })
+    });
+    let mut tiles = tiles(placed);
     let mut found: Vec<(u64, MapArea)> = areas
         .iter()
         .map(|(title, files)| {
@@ -48,7 +62,7 @@ pub(super) fn picture(material: Option<&Material>, frame: &Frame<'_>) -> Option<
     let words: Vec<String> = CLASSES
         .iter()
         .zip(counts)
-        .map(|(class, n)| format!("{class} {}", quantity::count(n)))
+        .map(|((class, _), n)| format!("{class} {}", quantity::count(n)))
         .collect();
     let folded = if files.len() > MOST_TILES {
         "Every rectangle is a file, or the small files of a directory that as many people know"
@@ -73,7 +87,16 @@ pub(super) fn picture(material: Option<&Material>, frame: &Frame<'_>) -> Option<
                 .join("; ")
         ),
         table: table(&areas),
-        drawing: Drawing::Map(found.into_iter().map(|(_, area)| area).collect()),
+        drawing: Drawing::Map(Map {
+            classes: CLASSES
+                .iter()
+                .map(|(title, look)| MapClass {
+                    title: (*title).to_owned(),
+                    look: *look,
+                })
+                .collect(),
+            areas: found.into_iter().map(|(_, area)| area).collect(),
+        }),
     })
 }
 
@@ -82,19 +105,11 @@ const fn real(n: usize) -> f64 {
     n as f64
 }
 
-/// The area that a file stands in: its first, or else the top of its path.
+/// The area that a file stands in.
 fn area_of(file: &KnownFile, frame: &Frame<'_>) -> String {
-    let area = file.areas.first().cloned().unwrap_or_else(|| {
-        let top = file.path.split_once('/').map(|(top, _)| top);
-        top.unwrap_or("(root)").to_owned()
-    });
     let several = frame.repositories.len() > 1;
-    // Areas of several repositories are told apart already, where they are directories.
-    if several && file.areas.is_empty() {
-        format!("{}: {area}", frame.repository_name(file.repository))
-    } else {
-        area
-    }
+    let repository = several.then(|| frame.repository_name(file.repository));
+    super::tiles::area_of(&file.areas, &file.path, repository.as_deref())
 }
 
 /// The class of a file.
@@ -112,49 +127,6 @@ fn classes<'a>(files: impl Iterator<Item = &'a KnownFile>) -> [u64; 4] {
     counts
 }
 
-/// Where a file stands: its area, the file or a directory above it, its class.
-type Key<'a> = (&'a str, &'a str, u8);
-
-/// The rectangles of every area. Where there are more files than a picture shows, the smallest of a directory that as many people
-/// know stand together, and so on upwards, until they are few enough.
-fn tiles<'a>(areas: &'a BTreeMap<String, Vec<&'a KnownFile>>) -> BTreeMap<&'a str, Vec<Tile>> {
-    let mut found: BTreeMap<Key<'a>, u64> = BTreeMap::new();
-    for (area, files) in areas {
-        for file in files {
-            let key = (area.as_str(), file.path.as_str(), class(file.n_people));
-            *found.entry(key).or_default() += file.lines;
-        }
-    }
-    let mut least = 1;
-    while found.len() > MOST_TILES && found.keys().any(|(_, path, _)| !path.is_empty()) {
-        least *= 2;
-        let mut folded: BTreeMap<Key<'a>, u64> = BTreeMap::new();
-        for ((area, path, class), lines) in found {
-            let path = if lines < least { parent(path) } else { path };
-            *folded.entry((area, path, class)).or_default() += lines;
-        }
-        found = folded;
-    }
-    let mut by_area: BTreeMap<&str, Vec<Tile>> = BTreeMap::new();
-    for ((area, path, n_people), lines) in found {
-        by_area.entry(area).or_default().push(Tile {
-            path: path.to_owned(),
-            lines,
-            n_people,
-        });
-    }
-    for tiles in by_area.values_mut() {
-        tiles.sort_by(|a, b| (b.lines, &a.path, a.n_people).cmp(&(a.lines, &b.path, b.n_people)));
-    }
-    by_area
-}
-
-/// The directory above a path; of what stands at the top, nothing.
-fn parent(path: &str) -> &str {
-    let end = path.rfind('/');
-    end.and_then(|end| path.get(..end)).unwrap_or_default()
-}
-
 fn table(areas: &BTreeMap<String, Vec<&KnownFile>>) -> Table {
     let mut columns = vec![
         Column::text("Area"),
@@ -164,7 +136,7 @@ fn table(areas: &BTreeMap<String, Vec<&KnownFile>>) -> Table {
     columns.extend(
         CLASSES
             .iter()
-            .map(|class| Column::number(&format!("known to {class}"))),
+            .map(|(class, _)| Column::number(&format!("known to {class}"))),
     );
     let row = |(title, files): (&String, &Vec<&KnownFile>)| {
         let lines: u64 = files.iter().map(|file| file.lines).sum();
@@ -182,47 +154,5 @@ fn table(areas: &BTreeMap<String, Vec<&KnownFile>>) -> Table {
         columns,
         rows: areas.iter().map(row).collect(),
         n_omitted: 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::RepositoryId;
-
-    #[test]
-    fn many_files_are_folded_to_directories_and_no_line_is_lost() {
-        let file = |at: usize| KnownFile {
-            repository: RepositoryId(1),
-            path: format!("src/{}/{}/f{at}.rs", at % 40, at % 320),
-            areas: ["src".to_owned()].into(),
-            // One file is large: it stands by itself.
-            lines: if at == 7 { 9_000 } else { 10 },
-            n_people: (at % 5) as u64,
-        };
-        let check = |n: usize, n_of_files: usize| {
-            let files: Vec<KnownFile> = (0..n).map(file).collect();
-            let areas = BTreeMap::from([("src".to_owned(), files.iter().collect::<Vec<_>>())]);
-            let found = tiles(&areas).remove("src").unwrap();
-            assert!(found.len() <= MOST_TILES, "{}", found.len());
-            let lines: u64 = found.iter().map(|tile| tile.lines).sum();
-            assert_eq!(lines, files.iter().map(|file| file.lines).sum::<u64>());
-            let is_file = |tile: &&Tile| tile.path.contains("/f");
-            assert_eq!(found.iter().filter(is_file).count(), n_of_files, "{n}");
-            assert_eq!(
-                found.first().map(|tile| tile.path.as_str()),
-                Some("src/7/7/f7.rs")
-            );
-        };
-        check(700, 700);
-        check(5_000, 1);
-    }
-
-    #[test]
-    fn above_a_path_is_its_directory() {
-        let check = |path, expected| assert_eq!(parent(path), expected, "{path}");
-        check("a/b/c.rs", "a/b");
-        check("a", "");
-        check("", "");
     }
 }

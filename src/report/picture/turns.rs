@@ -12,6 +12,7 @@ use crate::report::table::{Column, Table, TableCell};
 #[must_use]
 pub fn holder_title(holder: &str) -> &str {
     match holder {
+        "agent" => "an agent",
         "reviewer" => "reviewers",
         "ci" => "CI",
         holder => holder,
@@ -22,11 +23,42 @@ pub(super) fn picture(material: Option<&Material>, frame: &Frame<'_>) -> Option<
     let Some(Material::Turns(stretches)) = material else {
         return None;
     };
-    let bars: Vec<PathBar> = stretches
-        .iter()
-        .filter(|stretch| stretch.is_told && stretch.n > 0)
-        .filter_map(|stretch| bar(stretch, frame))
+    let told = stretches.iter();
+    let told = told.filter(|stretch| stretch.is_told && stretch.n > 0);
+    let bars: Vec<PathBar> = told
+        .filter_map(|stretch| {
+            let when = if stretch.is_now { "now" } else { "before" };
+            bar(stretch, format!("{when}: {}", days(stretch, frame)))
+        })
         .collect();
+    of_bars(bars, "Path to production: whose turn it was")
+}
+
+/// The same of the last days by origin, one bar each.
+pub(super) fn by_origin(material: Option<&Material>, frame: &Frame<'_>) -> Option<Picture> {
+    let Some(Material::TurnsByOrigin(stretches)) = material else {
+        return None;
+    };
+    let bars = stretches
+        .iter()
+        .filter_map(|(origin, stretch)| bar(stretch, origin.words().to_owned()));
+    let days = days(&stretches.first()?.1, frame);
+    let title = format!("Path to production by origin, merged {days}: whose turn it was");
+    of_bars(bars.collect(), &title)
+}
+
+/// The days of a stretch.
+fn days(stretch: &Stretch, frame: &Frame<'_>) -> String {
+    let day = |at| frame.zone.to_datetime(at).date();
+    let Window { since, until } = stretch.window;
+    // The window is half-open: its last day is the one before its end.
+    let last = until
+        .checked_sub(jiff::SignedDuration::from_nanos(1))
+        .unwrap_or(until);
+    format!("{} – {}", day(since), day(last))
+}
+
+fn of_bars(bars: Vec<PathBar>, title: &str) -> Option<Picture> {
     let first = bars.first()?;
     let clock = if first.is_working {
         "working hours"
@@ -55,9 +87,7 @@ pub(super) fn picture(material: Option<&Material>, frame: &Frame<'_>) -> Option<
     let sentences: Vec<String> = bars.iter().map(words).collect();
     Some(Picture {
         id: String::new(),
-        title: format!(
-            "Path to production: whose turn it was, mean {clock} of a merged pull request"
-        ),
+        title: format!("{title}, mean {clock} of a merged pull request"),
         alternative: format!(
             "Mean {clock} of a merged pull request in each hand, opened to production where that is known; the parts add up to the whole. {}",
             sentences.join(" ")
@@ -76,13 +106,7 @@ const fn unit(is_working: bool) -> Unit {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn bar(stretch: &Stretch, frame: &Frame<'_>) -> Option<PathBar> {
-    let day = |at| frame.zone.to_datetime(at).date();
-    let Window { since, until } = stretch.window;
-    // The window is half-open: its last day is the one before its end.
-    let last = until
-        .checked_sub(jiff::SignedDuration::from_nanos(1))
-        .unwrap_or(until);
+fn bar(stretch: &Stretch, title: String) -> Option<PathBar> {
     let mean = |micros: u64| Elapsed::from_micros(micros).hours() / stretch.n as f64;
     let parts: Vec<(&'static str, f64)> = stretch
         .held
@@ -99,12 +123,7 @@ fn bar(stretch: &Stretch, frame: &Frame<'_>) -> Option<PathBar> {
         .collect();
     let total: f64 = parts.iter().map(|(_, hours)| hours).sum();
     (total > 0.0).then(|| PathBar {
-        title: format!(
-            "{}: {} – {}",
-            if stretch.is_now { "now" } else { "before" },
-            day(since),
-            day(last)
-        ),
+        title,
         n: stretch.n,
         total: quantity::amount(unit(stretch.has_hours), total),
         parts,

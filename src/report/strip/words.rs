@@ -14,8 +14,10 @@ pub(in crate::report) fn moved(lines: &[StripLine]) -> String {
         .count();
     match (moved.is_empty(), n_same) {
         (true, 0) => "No figure can be compared.".to_owned(),
+        (true, 1) => "Nothing moved: one figure is not told apart.".to_owned(),
         (true, n) => format!("Nothing moved: {n} figures are not told apart."),
         (false, 0) => format!("Moved: {}.", moved.join("; ")),
+        (false, 1) => format!("Moved: {}. Not told apart: one other.", moved.join("; ")),
         (false, n) => format!("Moved: {}. Not told apart: {n} others.", moved.join("; ")),
     }
 }

@@ -191,6 +191,7 @@ mod tests {
         let figures = [figure(true), figure(true), figure(false)];
         let cell = |count: u64| Cell {
             scope: Scope {
+                origin: None,
                 product: "shop".to_owned(),
                 repository: None,
                 area: None,

@@ -83,6 +83,7 @@ pub(super) fn product_report(
             id,
             title: part.title.clone(),
             question: part.question.clone(),
+            pictures: picture::of_section(input.measures, &part.pictures, &frame, &figure_id),
             figures,
             comparisons: part
                 .comparisons

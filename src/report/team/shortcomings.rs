@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{CertificateLine, Shortcoming};
-use crate::domain::{Completeness, Stream, StreamCertificate};
+use crate::domain::{Completeness, PatternLine, Stream, StreamCertificate};
 use crate::metrics::measure::{Definition, Need};
 use crate::report::input::{ProductInput, TeamInput};
 
@@ -48,9 +48,29 @@ pub(super) fn of_product(input: &TeamInput<'_>, product: &ProductInput) -> Vec<S
         .iter()
         .filter(|line| product.repositories.contains(&line.repository));
     let lines: Vec<CertificateLine> = lines.map(|line| named(input, line)).collect();
+    // What the command line names may be of any product.
+    let of_it = |line: &&PatternLine| {
+        let named = line.product.as_ref();
+        named.is_none_or(|named| *named == product.name)
+    };
     withheld(std::slice::from_ref(product))
+        .chain(of_patterns(input.patterns.iter().filter(of_it)))
         .chain(shortcomings(&lines))
         .collect()
+}
+
+/// Patterns of which it is not known, or not wholly, which repositories they mean.
+pub(super) fn of_patterns<'a>(
+    lines: impl Iterator<Item = &'a PatternLine>,
+) -> impl Iterator<Item = Shortcoming> {
+    let short = lines.filter(|line| line.has_hole() || line.completeness == Completeness::Skipped);
+    short.map(|line| Shortcoming {
+        is_partial: line.has_hole(),
+        what: format!("repositories of `{}`", line.pattern),
+        state: state_words(line.completeness),
+        reason: line.reason.clone(),
+        fix: line.fix.clone(),
+    })
 }
 
 /// A line of the certificate with its repository's name.

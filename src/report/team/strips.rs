@@ -29,7 +29,9 @@ pub(super) fn strip(
         before: days(&recent.before),
         moved: strip::moved(&lines),
         lines,
-        around: around(input, recent, definition, product),
+        around: (0..recent.around.len())
+            .filter_map(|nth| around(input, recent, definition, product, nth))
+            .collect(),
     })
 }
 
@@ -174,14 +176,15 @@ fn agreed(input: &TeamInput<'_>, metric: &str, product: &str) -> Option<String> 
     (!words.is_empty()).then(|| words.join("; "))
 }
 
-/// What was so on both sides of the last event that the months hold.
+/// What was so on both sides of an event that the months hold.
 fn around(
     input: &TeamInput<'_>,
     recent: &Recent,
     definition: &TeamDefinition,
     product: &str,
+    nth: usize,
 ) -> Option<Around> {
-    let [before, after] = recent.around.as_ref()?;
+    let [before, after] = recent.around.get(nth)?;
     let event = input.events.iter().find(|event| event.on == after.first)?;
     let lines: Vec<(String, Side, Side)> = definition
         .now_and_before
@@ -191,7 +194,7 @@ fn around(
             if not_observed(input, found.now.definition.id, product).is_some() {
                 return None;
             }
-            let [measure_before, measure_after] = found.around.as_ref()?;
+            let [measure_before, measure_after] = found.around.get(nth)?;
             let side = |measure: &Measure, stretch: &Stretch| {
                 let whole = strip::whole(measure, product);
                 strip::side(figure, measure.definition, whole, stretch)

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{Bucket, PersonId, Window};
+use crate::domain::{Bucket, Origin, PersonId, Window};
 use crate::metrics::drawn::{Dot, Level, Material, Rows, Stretch};
 use crate::metrics::material::figure_of;
 use crate::metrics::measure::{Cell, Definition, Ledger, Measure, Measured};
@@ -21,23 +21,36 @@ pub(super) fn withhold(public: &mut Measure, whole: &Measure, zone: &TimeZone, m
     let Measure { cells, drawn, .. } = public;
     for drawn in drawn {
         let product = drawn.product.as_str();
-        let hidden: Vec<Hidden<'_>> = cells
-            .iter()
-            .filter(|cell| is_bucket_of(cell, product))
-            .filter(|cell| matches!(cell.measured, Measured::Withheld { .. }))
-            .filter_map(|cell| {
+        let hidden_of = |origin: Option<Origin>| -> Vec<Hidden<'_>> {
+            let hidden = cells
+                .iter()
+                .filter(|cell| is_bucket_of(cell, product, origin))
+                .filter(|cell| matches!(cell.measured, Measured::Withheld { .. }));
+            let hidden = hidden.filter_map(|cell| {
                 let bucket = cell.bucket?;
                 Some(Hidden {
                     bucket,
                     window: bucket.window(zone),
                     people: people_behind(whole, cell),
                 })
-            })
-            .collect();
+            });
+            hidden.collect()
+        };
+        let hidden = hidden_of(None);
         let rows = match &mut drawn.material {
             Material::Rows(rows) => rows,
             Material::Turns(stretches) => {
                 tell_turns(stretches, &hidden, minimum);
+                continue;
+            }
+            Material::TurnsByOrigin(stretches) => {
+                // All or none: what one origin is left out of can be told from the whole and the others.
+                let is_told = |(origin, stretch): &(Origin, Stretch)| {
+                    is_told(stretch, &hidden_of(Some(*origin)), minimum)
+                };
+                if !stretches.iter().all(is_told) {
+                    stretches.clear();
+                }
                 continue;
             }
             Material::Queue(days) => {
@@ -47,7 +60,8 @@ pub(super) fn withhold(public: &mut Measure, whole: &Measure, zone: &TimeZone, m
                 });
                 continue;
             }
-            Material::Files(_) => continue,
+            // The picture shows the origins whose figures are told.
+            Material::LivesByOrigin(_) | Material::Files(_) => continue,
         };
         rows.is_told = is_safe(hidden.iter().map(|hidden| hidden.people), minimum);
         let mut coarser = std::mem::take(&mut rows.coarser);
@@ -66,23 +80,27 @@ pub(super) fn withhold(public: &mut Measure, whole: &Measure, zone: &TimeZone, m
 /// The hours of a stretch are told where enough people are behind them, and what is withheld inside of it cannot be told from them;
 /// before and now together, since the window less one may be the other.
 fn tell_turns(stretches: &mut [Stretch], hidden: &[Hidden<'_>], minimum: usize) {
-    let is_told = |stretch: &Stretch| {
-        let meets = |part: &&Hidden<'_>| {
-            part.window.since < stretch.window.until && stretch.window.since < part.window.until
-        };
-        let inside = hidden.iter().filter(meets).map(|part| part.people);
-        stretch.few.is_empty() && is_safe(inside, minimum)
-    };
-    let is_told = stretches.iter().all(is_told);
+    let mut all = stretches.iter();
+    let is_told = all.all(|stretch| is_told(stretch, hidden, minimum));
     for stretch in stretches {
         stretch.few = Vec::new();
         stretch.is_told = is_told;
     }
 }
 
-fn is_bucket_of(cell: &Cell, product: &str) -> bool {
+/// Whether enough people are behind a stretch, and what is withheld inside of it cannot be told from it.
+fn is_told(stretch: &Stretch, hidden: &[Hidden<'_>], minimum: usize) -> bool {
+    let meets = |part: &&Hidden<'_>| {
+        part.window.since < stretch.window.until && stretch.window.since < part.window.until
+    };
+    let inside = hidden.iter().filter(meets).map(|part| part.people);
+    stretch.few.is_empty() && is_safe(inside, minimum)
+}
+
+fn is_bucket_of(cell: &Cell, product: &str, origin: Option<Origin>) -> bool {
     let scope = &cell.scope;
     scope.product == product
+        && scope.origin == origin
         && scope.repository.is_none()
         && scope.area.is_none()
         && scope.person.is_none()

@@ -65,6 +65,7 @@ fn read_facts(store: &Store, parts: &[FactTable]) -> Result<Facts, Error> {
         team_members: read_rows(store)?,
         milestones: read_rows(store)?,
         environments: read_rows(store)?,
+        provenance: read_rows(store)?,
     })
 }
 
@@ -96,6 +97,7 @@ fn read_history(store: &Store, parts: &[FactTable]) -> Result<Tables, Error> {
         tags: rows_if(with_descent, store)?,
         codeowners: read_rows(store)?,
         merged_files: rows_if(with_files, store)?,
+        line_lives: rows_if(with_lines, store)?,
         ..Tables::default()
     };
     if with_files {

@@ -10,9 +10,10 @@ use crate::domain::{Forgetting as _, StandIn};
 use crate::store::raw::Record;
 
 /// Fields that hold what people wrote, and names that they gave to something.
-const WRITTEN: [&str; 11] = [
+const WRITTEN: [&str; 12] = [
     "title",
     "body",
+    "description",
     "messageHeadline",
     "name",
     "headRefName",

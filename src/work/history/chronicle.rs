@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use crate::domain::{ChangeKind, CommitId, PersonId, PullRequest, RepositoryId};
 use crate::tables::CommitRow;
 use crate::work::Reading;
-use crate::work::pull_requests::{Key, reviewer_of};
+use crate::work::commits::by_nobody;
+use crate::work::pull_requests::{Key, reader_of};
 
 /// A commit on a default branch that changed files.
 #[derive(Debug, Clone)]
@@ -197,7 +198,7 @@ impl Chronicle {
                 .filter(|person| reading.tables.is_human(*person))
                 .collect();
             let everybody = match people.as_slice() {
-                [] => self.nobody("by_automation"),
+                [] => self.nobody(by_nobody(reading.tables, commit)),
                 [only] => Credit(only.0),
                 _ => {
                     self.several.push(people);
@@ -312,7 +313,7 @@ impl Chronicle {
             let Some((pull_request, Some(touched))) = opened.get(&key) else {
                 continue;
             };
-            let Some(person) = reviewer_of(reading.tables, pull_request, review) else {
+            let Some(person) = reader_of(reading.tables, pull_request, review) else {
                 continue;
             };
             self.reviews.push(Reviewed {

@@ -7,17 +7,19 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::lineage::exclusion;
-use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
+use crate::domain::{Account, Bucket, Granularity, PersonId, RepositoryId};
 use crate::tables::Tables;
 use crate::work::{Missing, Reading};
 
-/// Lines of humans in one file at its repository's sampled instant.
+/// Lines of humans and agents in one file at its repository's sampled instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileLines {
     /// Index into `tables.changes.files`.
     pub file: u32,
     /// Lines by human, by id.
     pub people: Vec<(PersonId, u64)>,
+    /// Lines by agents: nobody's knowledge.
+    pub by_agents: u64,
 }
 
 /// The last instant of samples that speak of `at`: the end of the quarter in UTC where a quarter of the zone ends at `at`.
@@ -103,13 +105,17 @@ impl Samples {
                 files.push(FileLines {
                     file,
                     people: Vec::new(),
+                    by_agents: 0,
                 });
             }
-            if let Some(last) = files.last_mut().filter(|_| tables.is_human(person)) {
-                match last.people.last_mut() {
+            let account = tables.person(person).map(|person| person.account);
+            match (files.last_mut(), account) {
+                (Some(last), Some(Account::Human)) => match last.people.last_mut() {
                     Some((same, lines)) if *same == person => *lines += n,
                     _ => last.people.push((person, n)),
-                }
+                },
+                (Some(last), Some(Account::AiReviewer)) => last.by_agents += n,
+                _ => {}
             }
         }
         files

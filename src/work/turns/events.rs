@@ -50,7 +50,7 @@ pub(crate) fn of_life(
         };
         (at, event)
     }));
-    events.extend(whole.pushes.iter().map(|at| (*at, Event::Pushed)));
+    events.extend(whole.pushes.iter().map(|push| (push.at, Event::Pushed)));
     for row in &whole.requests {
         let asked = match (&row.team, row.reviewer) {
             (Some(team), _) => Asked::Team(team.clone()),

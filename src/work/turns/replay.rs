@@ -8,6 +8,7 @@ use super::events::{self, Event};
 use super::{Asked, Ending, Holder, Life, Replay, Request, Turn};
 use crate::domain::{PersonId, RepositoryId, ReviewState, Window};
 use crate::tables::Tables;
+use crate::work::agents_at_work::at_work;
 use crate::work::pull_requests::FullPullRequest;
 
 /// Whose move it is, drafts and closings aside.
@@ -92,6 +93,7 @@ pub(crate) fn life(
         append(&mut turns, from, until, state.holder());
         state.note_ready(from, until);
     }
+    let turns = hand_over(turns, &at_work(replay.tables, whole, &replay.tools, until));
     let mut requests = state.requests;
     for request in requests
         .iter_mut()
@@ -143,6 +145,32 @@ pub(crate) fn append(turns: &mut Vec<Turn>, since: Timestamp, until: Timestamp, 
     }
 }
 
+/// Gives agents the time in which they were at work, whosever turn it was.
+fn hand_over(turns: Vec<Turn>, spans: &[Window]) -> Vec<Turn> {
+    if spans.is_empty() {
+        return turns;
+    }
+    let mut given = Vec::with_capacity(turns.len() + 2 * spans.len());
+    for turn in turns {
+        let mut from = turn.since;
+        for span in spans {
+            let (since, until) = (span.since.max(from), span.until.min(turn.until));
+            if since >= until {
+                continue;
+            }
+            if since > from {
+                append(&mut given, from, since, turn.holder.clone());
+            }
+            append(&mut given, since, until, Holder::Agent);
+            from = until;
+        }
+        if from < turn.until {
+            append(&mut given, from, turn.until, turn.holder);
+        }
+    }
+    given
+}
+
 /// Pushes that follow a human review; those without a review between them are one.
 pub(crate) fn n_rounds(tables: &Tables, whole: &FullPullRequest<'_>, until: Timestamp) -> u64 {
     let mut reviews = whole
@@ -151,9 +179,9 @@ pub(crate) fn n_rounds(tables: &Tables, whole: &FullPullRequest<'_>, until: Time
         .filter(|at| *at < until)
         .peekable();
     let mut n = 0;
-    for push in whole.pushes.iter().filter(|at| **at < until) {
+    for push in whole.pushes.iter().filter(|push| push.at < until) {
         let mut is_answered = false;
-        while reviews.next_if(|review| review < push).is_some() {
+        while reviews.next_if(|review| *review < push.at).is_some() {
             is_answered = true;
         }
         n += u64::from(is_answered);

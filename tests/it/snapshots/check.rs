@@ -36,14 +36,14 @@ fn what_is_kept_crossed_accepted_and_not_measured_is_told_apart() {
     let crossed = limit("ci.flake_rate", None, "parcels", 0.01);
     let checked = check(&(quiet_until("2026-07-01") + &crossed), &[]);
     insta::assert_snapshot!(shown(&checked), @"
-    window 2025-12-31T00:00:00Z to 2026-07-01T00:00:00Z
-    crossed       parcels: at most 0.01 (ci.flake_rate), found 5.6 %, 80 % interval 4.4 % – 7.2 %, n = 446
-    not measured  no such area: at most 1 (flow.cycle_time)
-                  no figure of this scope
-    kept          parcels: p50 at most 100 (flow.cycle_time), found 22.9 h, n = 167
-    accepted      timetable: p50 at most 0.001 (flow.cycle_time), found 26.7 h, n = 79
-                  until 2026-07-01: moving house
-    `linchpin explain METRIC --scope SCOPE` lists the rows behind a figure
+    window 2025-12-31 to 2026-07-01 (Europe/Lisbon)
+    standing      scope         agreed             metric           found                                        because
+    crossed       parcels       at most 0.01       ci.flake_rate    5.6 %, 80 % interval 4.4 % – 7.1 %, n = 483  —
+    not measured  no such area  at most 1          flow.cycle_time  —                                            no figure of this scope
+    kept          parcels       p50 at most 100    flow.cycle_time  22.5 h, n = 182                              —
+    accepted      timetable     p50 at most 0.001  flow.cycle_time  23.3 h, n = 99                               until 2026-07-01: moving house
+
+    rows: linchpin explain ci.flake_rate --scope parcels --store store --config linchpin.toml --since 26w --as-of 2026-07-01T00:00:00Z
     [exit code 7]
     ");
 }
@@ -53,12 +53,13 @@ fn an_accepted_crossing_is_quiet_until_its_day_and_loud_after() {
     let quiet = check(&quiet_until("2026-07-01"), &[]);
     assert_eq!(quiet.code, 0, "{}", quiet.out);
     insta::assert_snapshot!(shown(&check(&quiet_until("2026-06-30"), &[])), @"
-    window 2025-12-31T00:00:00Z to 2026-07-01T00:00:00Z
-    not measured  no such area: at most 1 (flow.cycle_time)
-                  no figure of this scope
-    kept          parcels: p50 at most 100 (flow.cycle_time), found 22.9 h, n = 167
-    crossed       timetable: p50 at most 0.001 (flow.cycle_time), found 26.7 h, n = 79
-    `linchpin explain METRIC --scope SCOPE` lists the rows behind a figure
+    window 2025-12-31 to 2026-07-01 (Europe/Lisbon)
+    standing      scope         agreed             metric           found            because
+    not measured  no such area  at most 1          flow.cycle_time  —                no figure of this scope
+    kept          parcels       p50 at most 100    flow.cycle_time  22.5 h, n = 182  —
+    crossed       timetable     p50 at most 0.001  flow.cycle_time  23.3 h, n = 99   —
+
+    rows: linchpin explain flow.cycle_time --scope timetable --store store --config linchpin.toml --since 26w --as-of 2026-07-01T00:00:00Z
     [exit code 7]
     ");
 }
@@ -70,22 +71,31 @@ fn what_waits_longer_than_agreed_is_listed_with_links() {
         "first_review_within_working_days = 3.0",
     );
     insta::assert_snapshot!(shown(&check_with(&register, &[])), @"
-    window 2025-12-31T00:00:00Z to 2026-07-01T00:00:00Z
-    crossed       parcels: a first review comes within 3 working days (flow.pickup_time), found 5 pull requests
-                  7.6 working days  #379 ADR: add a runbook for a stuck booking  https://github.example/lighthouse/parcel-api/pull/379
-                  6.4 working days  #380 Handle a missing amount on the label  https://github.example/lighthouse/parcel-api/pull/380
-                  6.6 working days  #381 Group slots by due  https://github.example/lighthouse/parcel-api/pull/381
-                  5.6 working days  #382 Cache the label test fixtures between runs  https://github.example/lighthouse/parcel-api/pull/382
-                  4.6 working days  #383 Accept a tariff without a surcharge  https://github.example/lighthouse/parcel-api/pull/383
-    kept          timetable: a first review comes within 3 working days (flow.pickup_time), found 0 pull requests
-    crossed       parcels: no open pull request is left alone for 3 working days (flow.stuck), found 5 pull requests
-                  #379 ADR: add a runbook for a stuck booking  https://github.example/lighthouse/parcel-api/pull/379
-                  #380 Handle a missing amount on the label  https://github.example/lighthouse/parcel-api/pull/380
-                  #381 Group slots by due  https://github.example/lighthouse/parcel-api/pull/381
-                  #382 Cache the label test fixtures between runs  https://github.example/lighthouse/parcel-api/pull/382
-                  #383 Accept a tariff without a surcharge  https://github.example/lighthouse/parcel-api/pull/383
-    kept          timetable: no open pull request is left alone for 3 working days (flow.stuck), found 0 pull requests
-    `linchpin explain METRIC --scope SCOPE` lists the rows behind a figure
+    window 2025-12-31 to 2026-07-01 (Europe/Lisbon)
+    standing  scope      agreed                                                 metric            found
+    crossed   parcels    a first review comes within 3 working days             flow.pickup_time  5 pull requests
+    kept      timetable  a first review comes within 3 working days             flow.pickup_time  0 pull requests
+    crossed   parcels    no open pull request is left alone for 3 working days  flow.stuck        5 pull requests
+    kept      timetable  no open pull request is left alone for 3 working days  flow.stuck        0 pull requests
+
+    parcels: a first review comes within 3 working days
+    working days  pull request                                     link
+             7.6  #386 ADR: add a runbook for a stuck booking      https://github.example/lighthouse/parcel-api/pull/386
+             6.4  #387 Handle a missing amount on the label        https://github.example/lighthouse/parcel-api/pull/387
+             6.6  #388 Group slots by due                          https://github.example/lighthouse/parcel-api/pull/388
+             5.6  #389 Cache the label test fixtures between runs  https://github.example/lighthouse/parcel-api/pull/389
+             4.6  #390 Accept a tariff without a surcharge         https://github.example/lighthouse/parcel-api/pull/390
+
+    parcels: no open pull request is left alone for 3 working days
+    pull request                                     link
+    #386 ADR: add a runbook for a stuck booking      https://github.example/lighthouse/parcel-api/pull/386
+    #387 Handle a missing amount on the label        https://github.example/lighthouse/parcel-api/pull/387
+    #388 Group slots by due                          https://github.example/lighthouse/parcel-api/pull/388
+    #389 Cache the label test fixtures between runs  https://github.example/lighthouse/parcel-api/pull/389
+    #390 Accept a tariff without a surcharge         https://github.example/lighthouse/parcel-api/pull/390
+
+    rows: linchpin explain flow.pickup_time --scope parcels --store store --config linchpin.toml --since 26w --as-of 2026-07-01T00:00:00Z
+          linchpin explain flow.stuck --scope parcels --store store --config linchpin.toml --since 26w --as-of 2026-07-01T00:00:00Z
     [exit code 7]
     ");
 }

@@ -49,32 +49,30 @@ fn diff(arguments: &[&str]) -> Ran {
 #[test]
 fn each_cause_has_its_effect_in_working_hours_and_its_rows() {
     insta::assert_snapshot!(answered(&diff(&["--metric", "flow.cycle_time"])), @"
-    from the run as of 2026-06-21T23:00:00Z to the run as of 2026-06-28T23:00:00Z
+    from the run as of 2026-06-22 00:00 to the run as of 2026-06-29 00:00 (Europe/Lisbon)
 
-    flow.cycle_time · parcels: 6.8 h of working hours (n = 45) → 4.0 h of working hours (n = 49)
-      −16 min of working hours: new events (rows: 4 in)
-          https://github.example/lighthouse/parcel-api/pull/384
-          https://github.example/lighthouse/parcel-web/pull/327
-          https://github.example/lighthouse/parcel-web/pull/328
-          https://github.example/lighthouse/parcel-web/pull/329
-      −2.5 h of working hours: rows that count otherwise since the configuration changed (rows: 42 changed)
-          https://github.example/lighthouse/parcel-api/pull/351
-          https://github.example/lighthouse/parcel-api/pull/352
-          https://github.example/lighthouse/parcel-api/pull/353
-          https://github.example/lighthouse/parcel-api/pull/354
-          https://github.example/lighthouse/parcel-api/pull/355
+    flow.cycle_time · parcels: 6.6 h of working hours (n = 48) → 3.9 h of working hours (n = 52)
+    effect                    cause                                                      rows        link
+    −14 min of working hours  new events                                                 4 in        https://github.example/lighthouse/parcel-api/pull/391
+                                                                                                     https://github.example/lighthouse/parcel-web/pull/335
+                                                                                                     https://github.example/lighthouse/parcel-web/pull/336
+                                                                                                     https://github.example/lighthouse/parcel-web/pull/337
+    −2.5 h of working hours   rows that count otherwise since the configuration changed  45 changed  https://github.example/lighthouse/parcel-api/pull/357
+                                                                                                     https://github.example/lighthouse/parcel-api/pull/358
+                                                                                                     https://github.example/lighthouse/parcel-api/pull/359
+                                                                                                     https://github.example/lighthouse/parcel-api/pull/360
+                                                                                                     https://github.example/lighthouse/parcel-api/pull/361
 
-    flow.cycle_time · timetable: 8.9 h of working hours (n = 25) → 4.0 h of working hours (n = 28)
-      −32 min of working hours: new events (rows: 3 in)
-          https://github.example/lighthouse/timetable/pull/372
-          https://github.example/lighthouse/timetable/pull/373
-          https://github.example/lighthouse/timetable/pull/374
-      −4.3 h of working hours: rows that count otherwise since the configuration changed (rows: 22 changed)
-          https://github.example/lighthouse/timetable/pull/332
-          https://github.example/lighthouse/timetable/pull/333
-          https://github.example/lighthouse/timetable/pull/338
-          https://github.example/lighthouse/timetable/pull/339
-          https://github.example/lighthouse/timetable/pull/340
+    flow.cycle_time · timetable: 7.2 h of working hours (n = 30) → 3.8 h of working hours (n = 33)
+    effect                    cause                                                      rows        link
+    −29 min of working hours  new events                                                 3 in        https://github.example/lighthouse/timetable/pull/392
+                                                                                                     https://github.example/lighthouse/timetable/pull/393
+                                                                                                     https://github.example/lighthouse/timetable/pull/394
+    −3.0 h of working hours   rows that count otherwise since the configuration changed  26 changed  https://github.example/lighthouse/timetable/pull/347
+                                                                                                     https://github.example/lighthouse/timetable/pull/348
+                                                                                                     https://github.example/lighthouse/timetable/pull/349
+                                                                                                     https://github.example/lighthouse/timetable/pull/354
+                                                                                                     https://github.example/lighthouse/timetable/pull/355
     [exit code 0]
     ");
 }
@@ -82,31 +80,44 @@ fn each_cause_has_its_effect_in_working_hours_and_its_rows() {
 #[test]
 fn the_difference_of_two_shares_is_told_in_points() {
     insta::assert_snapshot!(answered(&diff(&["1", "2", "--metric", "flow.unreviewed_share"])), @"
-    from the run as of 2026-06-14T23:00:00Z to the run as of 2026-06-21T23:00:00Z
+    from the run as of 2026-06-15 00:00 to the run as of 2026-06-22 00:00 (Europe/Lisbon)
 
-    flow.unreviewed_share · parcels: 0 % (n = 36) → 0 % (n = 45)
-      ±0.0 points: new events (rows: 9 in)
-          https://github.example/lighthouse/parcel-api/pull/377
-          https://github.example/lighthouse/parcel-web/pull/316
-          https://github.example/lighthouse/parcel-web/pull/317
-          https://github.example/lighthouse/parcel-web/pull/319
-          https://github.example/lighthouse/parcel-web/pull/321
+    flow.unreviewed_share · parcels: 0 % (n = 39) → 0 % (n = 48)
+    effect       cause       rows  link
+    ±0.0 points  new events  9 in  https://github.example/lighthouse/parcel-api/pull/384
+                                   https://github.example/lighthouse/parcel-web/pull/324
+                                   https://github.example/lighthouse/parcel-web/pull/325
+                                   https://github.example/lighthouse/parcel-web/pull/327
+                                   https://github.example/lighthouse/parcel-web/pull/329
 
-    flow.unreviewed_share · timetable: 16 % (n = 19) → 16 % (n = 25)
-      +0.2 points: new events (rows: 6 in)
-          https://github.example/lighthouse/timetable/pull/364
-          https://github.example/lighthouse/timetable/pull/365
-          https://github.example/lighthouse/timetable/pull/366
-          https://github.example/lighthouse/timetable/pull/367
-          https://github.example/lighthouse/timetable/pull/368
+    flow.unreviewed_share · timetable: 21 % (n = 24) → 20 % (n = 30)
+    effect       cause       rows  link
+    −0.8 points  new events  6 in  https://github.example/lighthouse/timetable/pull/384
+                                   https://github.example/lighthouse/timetable/pull/385
+                                   https://github.example/lighthouse/timetable/pull/386
+                                   https://github.example/lighthouse/timetable/pull/387
+                                   https://github.example/lighthouse/timetable/pull/388
     [exit code 0]
     ");
 }
 
 #[test]
+fn a_day_is_one_of_the_registers_zone() {
+    // In Lisbon the second run was made at the first instant of the 22nd; in UTC that is the 21st.
+    let by_day = diff(&["2026-06-15", "2026-06-22", "--format", "json"]);
+    assert_eq!(
+        answered(&by_day),
+        answered(&diff(&["1", "2", "--format", "json"]))
+    );
+    let by_instant = diff(&["1", "2026-06-21T23:00:00Z", "--format", "json"]);
+    assert_eq!(answered(&by_instant), answered(&by_day));
+    assert_eq!(diff(&["1", "2026-06-21"]).code, 2);
+}
+
+#[test]
 fn a_run_and_itself_differ_in_nothing() {
     insta::assert_snapshot!(answered(&diff(&["2", "2"])), @"
-    from the run as of 2026-06-21T23:00:00Z to the run as of 2026-06-21T23:00:00Z
+    from the run as of 2026-06-22 00:00 to the run as of 2026-06-22 00:00 (Europe/Lisbon)
     nothing moved
     [exit code 0]
     ");
@@ -122,11 +133,11 @@ fn what_cannot_be_compared_is_refused_with_what_can() {
     .map(|arguments| said(&diff(arguments)));
     insta::assert_snapshot!(each.join("\n\n"), @"
     error: `9` is no run that the store keeps
-    hint: name one of 1 (as of 2026-06-14T23:00:00Z), 2 (as of 2026-06-21T23:00:00Z), 3 (as of 2026-06-28T23:00:00Z)
+    hint: name one of 1 (as of 2026-06-15 00:00), 2 (as of 2026-06-22 00:00), 3 (as of 2026-06-29 00:00)
     [exit code 2]
 
     error: `yesterday` is no run that the store keeps
-    hint: name one of 1 (as of 2026-06-14T23:00:00Z), 2 (as of 2026-06-21T23:00:00Z), 3 (as of 2026-06-28T23:00:00Z)
+    hint: name one of 1 (as of 2026-06-15 00:00), 2 (as of 2026-06-22 00:00), 3 (as of 2026-06-29 00:00)
     [exit code 2]
 
     error: `flow.cycel_time` is not a metric

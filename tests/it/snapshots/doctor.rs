@@ -12,9 +12,10 @@ fn a_clone_without_a_remote_is_told_what_it_alone_gives() {
     let said = answered(&ran(fixture.path(), &["doctor", "--offline"]));
     let name = fixture.path().file_name().unwrap().to_str().unwrap();
     insta::assert_snapshot!(said.replace(name, "[clone]"), @"
-    API          https://api.github.com
-    clone        [clone]: whole history, main, 0 tags
-    GitHub       no remote: add one, or name a repository with `--github OWNER/NAME`
+    what    found
+    API     https://api.github.com
+    clone   [clone]: whole history, main, 0 tags
+    GitHub  no remote: add one, or name a repository with `--github OWNER/NAME`
     [exit code 0]
     ");
 }
@@ -22,10 +23,11 @@ fn a_clone_without_a_remote_is_told_what_it_alone_gives() {
 #[test]
 fn without_a_token_what_will_not_be_observed_is_named() {
     insta::assert_snapshot!(answered(&ran(with_remote().path(), &["doctor"])), @"
-    API          https://api.github.com
-    clone        acme/widgets: whole history, main, 0 tags
-    token        none: set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`, and run again
-      not observed   dora.deployment_frequency, dora.change_lead_time, dora.change_fail_rate, dora.failed_deployment_recovery_time, dora.deployment_rework_rate, ci.flake_rate, ci.duration, flow.cycle_time, flow.turns, flow.coding_time, flow.pickup_time, flow.review_time, flow.review_rounds, flow.merge_wait, flow.deploy_wait, flow.work_in_progress, flow.stuck, flow.unreviewed_share, flow.work_mix, flow.predictability, review.requested, review.done, review.waiting, review.turnaround, review.first_response, review.queue, review.waiting_hours, review.concentration, review.sole_approver, review.absence_what_if, knowledge.concentration_by_kind, absence.resilience, onboarding.milestones (deployments can also come from releases or tags)
+    what            found
+    API             https://api.github.com
+    clone           acme/widgets: whole history, main, 0 tags
+    token           none: set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`, and run again
+      not observed  dora.deployment_frequency, dora.change_lead_time, dora.change_fail_rate, dora.failed_deployment_recovery_time, dora.deployment_rework_rate, ci.flake_rate, ci.duration, flow.cycle_time, flow.turns, flow.coding_time, flow.pickup_time, flow.review_time, flow.review_rounds, flow.merge_wait, flow.deploy_wait, flow.work_in_progress, flow.stuck, flow.unreviewed_share, flow.size, flow.work_mix, flow.predictability, flow.effect, review.requested, review.done, review.waiting, review.turnaround, review.first_response, review.queue, review.balance, review.waiting_hours, review.concentration, review.sole_approver, review.absence_what_if, agents.share, review.independent_share, review.hours_per_change, knowledge.concentration_by_kind, absence.resilience, onboarding.milestones (deployments can also come from releases or tags)
     [exit code 5]
     ");
 }
@@ -58,11 +60,12 @@ fn with_a_token_every_source_is_counted_and_what_the_token_lacks_is_named() {
     };
     let whole = doctor();
     insta::assert_snapshot!(whole, @"
-    API          [url]
-    clone        acme/widgets: whole history, main, 0 tags
-    repository   acme/widgets
-      token      classic personal access token
-      points     4997 of 5000 an hour left, all back at [instant]
+    what             found
+    API              [url]
+    clone            acme/widgets: whole history, main, 0 tags
+    repository       acme/widgets
+      token          classic personal access token
+      points         4997 of 5000 an hour left, all back at [instant]
       repository     readable, 1
       pull requests  readable, 120
       issues         readable, 3
@@ -106,7 +109,7 @@ fn with_a_token_every_source_is_counted_and_what_the_token_lacks_is_named() {
     let ran = asked("run");
     assert!([0, 5].contains(&ran.code), "{}", ran.err);
     insta::assert_snapshot!(differing(&doctor()), @"
-    deployed     acme/widgets: 4 of 4 deployments are of commits that no clone here has, the last of 0000000000000000000000000000000000000004: what they shipped is unknown; `git fetch --tags origin '+refs/heads/*:refs/remotes/origin/*'`, or `git fetch origin COMMIT`
+    deployed         acme/widgets: 4 of 4 deployments are of commits that no clone here has, the last of 0000000000000000000000000000000000000004: what they shipped is unknown; `git fetch --tags origin '+refs/heads/*:refs/remotes/origin/*'`, or `git fetch origin COMMIT`
     [exit code 5]
     ");
 }
@@ -121,9 +124,10 @@ fn a_clone_that_lacks_history_is_told_how_to_have_it_whole() {
     origin.git(&["clone", "-q", "--depth", "1", &url, into]);
     let arguments = ["doctor", "--offline", AS_OF, "--repo", "widgets"];
     insta::assert_snapshot!(answered(&ran(place.path(), &arguments)), @"
-    API          https://api.github.com
-    clone        widgets: shallow: run `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout
-    GitHub       no remote: add one, or name a repository with `--github OWNER/NAME`
+    what    found
+    API     https://api.github.com
+    clone   widgets: shallow: run `git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout
+    GitHub  no remote: add one, or name a repository with `--github OWNER/NAME`
     [exit code 5]
     ");
 }

@@ -190,7 +190,7 @@ fn a_register_that_cannot_be_read_is_named_with_its_line() {
     insta::assert_snapshot!(each.join("\n\n"), @r#"
     [mining]
     excludes = []
-    error: linchpin.toml:3: unknown field `excludes`, expected one of `refs`, `merges`, `exclude`, `max_files_per_commit`; did you mean `exclude`?
+    error: linchpin.toml:3: unknown field `excludes`, expected one of `refs`, `merges`, `exclude`, `max_files_per_commit`, `clones`, `disk`; did you mean `exclude`?
     hint: correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example (`linchpin schema private-register` those of a private register)
     [exit code 3]
 
@@ -341,7 +341,7 @@ fn without_a_token_fetching_fails_and_every_way_to_give_one_is_told() {
         @"
     note: remote `origin` is `acme/widgets` on `github.com`, and github.acme.example is asked: name it with `--github acme/widgets` where `github.com` stands for that server (an alias of ssh), or its server with `--api-url https://api.github.com`
     error: nothing was fetched: no GitHub remote
-    hint: add a remote that points at GitHub, or name one with `--github OWNER/NAME`
+    hint: add a remote that points at GitHub, or name one with `--github OWNER/NAME` (or all of an owner with `--github OWNER`)
     [exit code 2]
     "
     );
@@ -428,7 +428,7 @@ fn what_the_command_line_does_not_know_is_refused_with_what_it_knows() {
                 &["run", "--frob"],
                 &["run", "--by", "day"],
                 &["run", "--progress", "loud"],
-                &["run", "--github", "acme"],
+                &["run", "--github", "topic:"],
                 &["run", "--github", "../.."],
                 &["run", "--store", "s3://bucket/store"],
                 &["report", "--out", "s3://bucket/report"],
@@ -469,14 +469,14 @@ fn what_the_command_line_does_not_know_is_refused_with_what_it_knows() {
     For more information, try '--help'.
     [exit code 2]
 
-    $ linchpin run --github acme
-    error: invalid value 'acme' for '--github <OWNER/NAME>': `acme` is not a repository name of the form `owner/name`
+    $ linchpin run --github topic:
+    error: invalid value 'topic:' for '--github <OWNER[/NAME]>': `topic:` names no repositories: a topic is one word of letters, digits and hyphens, whole: `topic:owner/topic`
 
     For more information, try '--help'.
     [exit code 2]
 
     $ linchpin run --github ../..
-    error: invalid value '../..' for '--github <OWNER/NAME>': `../..` is not a repository name of the form `owner/name`
+    error: invalid value '../..' for '--github <OWNER[/NAME]>': `../..` names no repositories: write `owner/name`, a glob of names such as `owner/payments-*`, `topic:owner/topic` or `team:owner/team`; a `!` before it leaves out
 
     For more information, try '--help'.
     [exit code 2]

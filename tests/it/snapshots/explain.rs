@@ -40,36 +40,40 @@ fn a_duration_is_told_in_working_hours_with_elapsed_time_beside_it() {
     parcels: 3.2 h median of working hours, p75 of working hours 4.8 h, p90 of working hours 5.5 h, elapsed median 18.5 h, elapsed p75 21.3 h, elapsed p90 2.7 d, 80 % interval 1.4 h – 4.8 h, n = 13
 
     Ledger
-            13  included
-             2  excluded: by automation
-             5  excluded: still waiting
-            20  population
+    rows  fate
+      13  included
+       2  excluded: by automation
+       5  excluded: still waiting
+      20  population
 
     included
-      2026-06-15       1.3 h  lighthouse/parcel-web  #317 Do not notify a list twice  https://github.example/lighthouse/parcel-web/pull/317
-      2026-06-15       1.4 h  lighthouse/parcel-web  #316 Remove the old arrival distance  https://github.example/lighthouse/parcel-web/pull/316
-      2026-06-15       3.3 h  lighthouse/parcel-api  #377 Replace the hand-written fee table  https://github.example/lighthouse/parcel-api/pull/377
-      2026-06-16      10 min  lighthouse/parcel-web  #319 Stop the icon from losing its banner  https://github.example/lighthouse/parcel-web/pull/319
-      2026-06-16      24 min  lighthouse/parcel-web  #321 Fix the table amount for an empty field  https://github.example/lighthouse/parcel-web/pull/321
-      2026-06-17       5.6 h  lighthouse/parcel-web  #322 Round the coupon weight as the order does  https://github.example/lighthouse/parcel-web/pull/322
-      2026-06-17       5.1 h  lighthouse/parcel-web  #323 Fail the build on a stale banner snapshot  https://github.example/lighthouse/parcel-web/pull/323
-      2026-06-18       4.8 h  lighthouse/parcel-web  #324 Postmortem of 2026-06-17  https://github.example/lighthouse/parcel-web/pull/324
-      2026-06-19       5.8 h  lighthouse/parcel-web  #325 ADR: explain the card life cycle  https://github.example/lighthouse/parcel-web/pull/325
-      2026-06-23       2.5 h  lighthouse/parcel-web  #327 Rename address helpers after what they return  https://github.example/lighthouse/parcel-web/pull/327
-      2026-06-25       4.5 h  lighthouse/parcel-web  #328 Handle a missing amount on the alert  https://github.example/lighthouse/parcel-web/pull/328
-      2026-06-26       2.7 h  lighthouse/parcel-api  #384 Let the drop keep its length  https://github.example/lighthouse/parcel-api/pull/384
-      2026-06-26       3.2 h  lighthouse/parcel-web  #329 Replace the hand-written icon table  https://github.example/lighthouse/parcel-web/pull/329
+    date         value  repository             subject                                                                                                                 link
+    2026-06-15   1.3 h  lighthouse/parcel-web  #325 Do not notify a list twice [person_with_agent: trailer, Co-authored-by: Claude <noreply@anthropic.com>]            https://github.example/lighthouse/parcel-web/pull/325
+    2026-06-15   1.4 h  lighthouse/parcel-web  #324 Remove the old arrival distance                                                                                    https://github.example/lighthouse/parcel-web/pull/324
+    2026-06-15   3.3 h  lighthouse/parcel-api  #384 Replace the hand-written fee table                                                                                 https://github.example/lighthouse/parcel-api/pull/384
+    2026-06-16  10 min  lighthouse/parcel-web  #327 Stop the icon from losing its banner                                                                               https://github.example/lighthouse/parcel-web/pull/327
+    2026-06-16  24 min  lighthouse/parcel-web  #329 Fix the table amount for an empty field                                                                            https://github.example/lighthouse/parcel-web/pull/329
+    2026-06-17   5.6 h  lighthouse/parcel-web  #330 Round the coupon weight as the order does                                                                          https://github.example/lighthouse/parcel-web/pull/330
+    2026-06-17   5.1 h  lighthouse/parcel-web  #331 Fail the build on a stale banner snapshot                                                                          https://github.example/lighthouse/parcel-web/pull/331
+    2026-06-18   4.8 h  lighthouse/parcel-web  #332 Postmortem of 2026-06-17                                                                                           https://github.example/lighthouse/parcel-web/pull/332
+    2026-06-19   5.8 h  lighthouse/parcel-web  #333 ADR: explain the card life cycle                                                                                   https://github.example/lighthouse/parcel-web/pull/333
+    2026-06-23   2.5 h  lighthouse/parcel-web  #335 Rename address helpers after what they return                                                                      https://github.example/lighthouse/parcel-web/pull/335
+    2026-06-25   4.5 h  lighthouse/parcel-web  #336 Handle a missing amount on the alert [person_with_agent: trailer, Co-authored-by: Claude <noreply@anthropic.com>]  https://github.example/lighthouse/parcel-web/pull/336
+    2026-06-26   2.7 h  lighthouse/parcel-api  #391 Let the drop keep its length [person_with_agent: trailer, Co-authored-by: Claude <noreply@anthropic.com>]          https://github.example/lighthouse/parcel-api/pull/391
+    2026-06-26   3.2 h  lighthouse/parcel-web  #337 Replace the hand-written icon table                                                                                https://github.example/lighthouse/parcel-web/pull/337
 
     excluded: by automation
-      2026-06-17           —  lighthouse/parcel-api  #378 Bump capstan to 1.10.136  https://github.example/lighthouse/parcel-api/pull/378
-      2026-06-23           —  lighthouse/parcel-web  #326 Bump anchor to 1.10.203  https://github.example/lighthouse/parcel-web/pull/326
+    date        value  repository             subject                        link
+    2026-06-17      —  lighthouse/parcel-api  #385 Bump capstan to 1.10.136  https://github.example/lighthouse/parcel-api/pull/385
+    2026-06-23      —  lighthouse/parcel-web  #334 Bump anchor to 1.10.203   https://github.example/lighthouse/parcel-web/pull/334
 
     excluded: still waiting
-                           —  lighthouse/parcel-api  #379 ADR: add a runbook for a stuck booking  https://github.example/lighthouse/parcel-api/pull/379
-                           —  lighthouse/parcel-api  #380 Handle a missing amount on the label  https://github.example/lighthouse/parcel-api/pull/380
-                           —  lighthouse/parcel-api  #381 Group slots by due  https://github.example/lighthouse/parcel-api/pull/381
-                           —  lighthouse/parcel-api  #382 Cache the label test fixtures between runs  https://github.example/lighthouse/parcel-api/pull/382
-                           —  lighthouse/parcel-api  #383 Accept a tariff without a surcharge  https://github.example/lighthouse/parcel-api/pull/383
+    date  value  repository             subject                                          link
+              —  lighthouse/parcel-api  #386 ADR: add a runbook for a stuck booking      https://github.example/lighthouse/parcel-api/pull/386
+              —  lighthouse/parcel-api  #387 Handle a missing amount on the label        https://github.example/lighthouse/parcel-api/pull/387
+              —  lighthouse/parcel-api  #388 Group slots by due                          https://github.example/lighthouse/parcel-api/pull/388
+              —  lighthouse/parcel-api  #389 Cache the label test fixtures between runs  https://github.example/lighthouse/parcel-api/pull/389
+              —  lighthouse/parcel-api  #390 Accept a tariff without a surcharge         https://github.example/lighthouse/parcel-api/pull/390
 
     SQL
       [queries/metrics/flow.pickup_time.sql]
@@ -95,24 +99,27 @@ fn a_share_is_told_with_both_its_counts() {
     timetable: 22 % (2 of 9), 80 % interval 9.6 % – 43 %, n = 9
 
     Ledger
-             9  included
-             2  excluded: by automation
-            11  population
+    rows  fate
+       9  included
+       2  excluded: by automation
+      11  population
 
     included
-      2026-06-15           0  lighthouse/timetable  #364 refactor(departures): extract the headsign code from the delay  https://github.example/lighthouse/timetable/pull/364
-      2026-06-16           0  lighthouse/timetable  #366 feat(feeds): accept a service without a calendar  https://github.example/lighthouse/timetable/pull/366
-      2026-06-17           1  lighthouse/timetable  #367 refactor(solver): rename penalty helpers after what they return  https://github.example/lighthouse/timetable/pull/367
-      2026-06-17           0  lighthouse/timetable  #369 ci(github): run the feed checks in parallel  https://github.example/lighthouse/timetable/pull/369
-      2026-06-18           0  lighthouse/timetable  #368 docs(docs): ADR: add a runbook for a stuck zone  https://github.example/lighthouse/timetable/pull/368
-      2026-06-18           0  lighthouse/timetable  #365 refactor(departures): move notice checks next to the line  https://github.example/lighthouse/timetable/pull/365
-      2026-06-24           1  lighthouse/timetable  #373 feat(solver): accept an itinerary without a pivot  https://github.example/lighthouse/timetable/pull/373
-      2026-06-24           0  lighthouse/timetable  #372 feat(feeds): show the trip length before the frequency is closed  https://github.example/lighthouse/timetable/pull/372
-      2026-06-26           0  lighthouse/timetable  #374 refactor(departures): move station checks next to the track  https://github.example/lighthouse/timetable/pull/374
+    date        value  repository            subject                                                                                                                                             link
+    2026-06-15      0  lighthouse/timetable  #384 refactor(departures): extract the headsign code from the delay                                                                                 https://github.example/lighthouse/timetable/pull/384
+    2026-06-16      0  lighthouse/timetable  #386 feat(feeds): accept a service without a calendar [person_with_agent: trailer, Co-authored-by: Claude <noreply@anthropic.com>]                  https://github.example/lighthouse/timetable/pull/386
+    2026-06-17      1  lighthouse/timetable  #387 refactor(solver): rename penalty helpers after what they return                                                                                https://github.example/lighthouse/timetable/pull/387
+    2026-06-17      0  lighthouse/timetable  #389 ci(github): run the feed checks in parallel                                                                                                    https://github.example/lighthouse/timetable/pull/389
+    2026-06-18      0  lighthouse/timetable  #388 docs(docs): ADR: add a runbook for a stuck zone                                                                                                https://github.example/lighthouse/timetable/pull/388
+    2026-06-18      0  lighthouse/timetable  #385 refactor(departures): move notice checks next to the line                                                                                      https://github.example/lighthouse/timetable/pull/385
+    2026-06-24      1  lighthouse/timetable  #393 feat(solver): accept an itinerary without a pivot                                                                                              https://github.example/lighthouse/timetable/pull/393
+    2026-06-24      0  lighthouse/timetable  #392 feat(feeds): show the trip length before the frequency is closed [person_with_agent: trailer, Co-authored-by: Claude <noreply@anthropic.com>]  https://github.example/lighthouse/timetable/pull/392
+    2026-06-26      0  lighthouse/timetable  #394 refactor(departures): move station checks next to the track                                                                                    https://github.example/lighthouse/timetable/pull/394
 
     excluded: by automation
-      2026-06-10           —  lighthouse/timetable  #363 chore(deps): release notes of 2026-06-09  https://github.example/lighthouse/timetable/pull/363
-      2026-06-19           —  lighthouse/timetable  #370 build(deps): bump anchor to 1.10.182  https://github.example/lighthouse/timetable/pull/370
+    date        value  repository            subject                                        link
+    2026-06-10      —  lighthouse/timetable  #383 chore(deps): release notes of 2026-06-09  https://github.example/lighthouse/timetable/pull/383
+    2026-06-19      —  lighthouse/timetable  #390 build(deps): bump anchor to 1.10.182      https://github.example/lighthouse/timetable/pull/390
 
     SQL
       [queries/metrics/flow.unreviewed_share.sql]
@@ -140,12 +147,14 @@ fn of_too_few_rows_no_figure_is_made_and_each_is_listed() {
     note: timetable: incidents that started in the window: 1, attributed by: hotfix 1
 
     Ledger
-             2  included
-             2  population
+    rows  fate
+       2  included
+       2  population
 
     included
-      2026-05-13       1.7 h  lighthouse/timetable  #342 Platforms are not checked  https://github.example/lighthouse/timetable/issues/342
-      2026-06-16       1.5 h  lighthouse/parcel-web  #320 Wrong limit on every field  https://github.example/lighthouse/parcel-web/issues/320
+    date        value  repository             subject                          link
+    2026-05-13  1.7 h  lighthouse/timetable   #359 Platforms are not checked   https://github.example/lighthouse/timetable/issues/359
+    2026-06-16  1.5 h  lighthouse/parcel-web  #328 Wrong limit on every field  https://github.example/lighthouse/parcel-web/issues/328
 
     SQL
       [queries/metrics/dora.failed_deployment_recovery_time.sql]
@@ -171,8 +180,9 @@ fn what_is_not_observed_says_why_and_how_to_have_it() {
     timetable: not observed: no dated change in the window whose 5 working days are over (name what changed in `linchpin.toml`: `[[event]]` with `on` and `title`)
 
     Ledger
-             0  included
-             0  population
+    rows  fate
+       0  included
+       0  population
 
     SQL
       [queries/metrics/flow.predictability.sql]
@@ -197,12 +207,14 @@ fn what_is_of_people_alone_is_not_applicable_to_a_team() {
     timetable: not applicable: declared absences are people's own: where there are any, the private tree has their figures
 
     Ledger
-             0  included
-             1  excluded: outside the window
-             1  population
+    rows  fate
+       0  included
+       1  excluded: outside the window
+       1  population
 
     excluded: outside the window
-                           —  lighthouse/timetable  absence
+    date  value  repository            subject
+              —  lighthouse/timetable  absence
 
     SQL
       [queries/metrics/absence.resilience.sql]
@@ -230,15 +242,18 @@ fn a_person_s_own_figure_has_their_rows_alone() {
     timetable 2026-W26: too few to summarise, n = 0
 
     Ledger
-             1  included
-             1  excluded: withdrawn
-             2  population
+    rows  fate
+       1  included
+       1  excluded: withdrawn
+       2  population
 
     included
-      2026-06-26       2.7 h  lighthouse/parcel-api  #384 Let the drop keep its length  https://github.example/lighthouse/parcel-api/pull/384
+    date        value  repository             subject                                                                                                         link
+    2026-06-26  2.7 h  lighthouse/parcel-api  #391 Let the drop keep its length [person_with_agent: trailer, Co-authored-by: Claude <noreply@anthropic.com>]  https://github.example/lighthouse/parcel-api/pull/391
 
     excluded: withdrawn
-      2026-06-24           —  lighthouse/timetable  #374 refactor(departures): move station checks next to the track  https://github.example/lighthouse/timetable/pull/374
+    date        value  repository            subject                                                           link
+    2026-06-24      —  lighthouse/timetable  #394 refactor(departures): move station checks next to the track  https://github.example/lighthouse/timetable/pull/394
 
     SQL
       [queries/metrics/review.turnaround.sql]
@@ -250,6 +265,7 @@ fn a_person_s_own_figure_has_their_rows_alone() {
 fn the_list_names_every_metric_with_its_question() {
     let ran = ran(&demo().root, &["explain", "list"]);
     insta::assert_snapshot!(answered(&ran), @"
+    metric                                question
     dora.deployment_frequency             How often does the product reach production?
     dora.change_lead_time                 How long does a change take from its first commit to production?
     dora.change_fail_rate                 How many deployments needed immediate intervention?
@@ -268,18 +284,26 @@ fn the_list_names_every_metric_with_its_question() {
     flow.work_in_progress                 How many pull requests are open at once?
     flow.stuck                            Which open work has nobody looked at for days?
     flow.unreviewed_share                 How much reaches the default branch that only its author has seen?
+    flow.size                             How much has somebody to read to review a change?
     flow.work_mix                         How much of the work builds, keeps, pays back or repairs?
     flow.predictability                   Did a dated change make finishing more predictable?
+    flow.effect                           Did cycle time change with a dated change, and more than it does by chance?
     review.requested                      How many reviews were asked for?
     review.done                           How many reviews were given, and were they more than a nod?
     review.waiting                        Which requests are open now, and for how long?
     review.turnaround                     How long does somebody who is asked for a review take to give it?
     review.first_response                 How long does an author wait for the first human word?
     review.queue                          How long is the queue of reviews at the end of a day?
+    review.balance                        Does reviewing keep up with what is asked for?
     review.waiting_hours                  For how many hours was it a reviewer's turn?
     review.concentration                  How much of the reviewing rests on one person?
     review.sole_approver                  How often does a change land on one person's approval alone?
     review.absence_what_if                Which areas would have no recent reviewer if one person were away?
+    agents.share                          How much of what is merged has an agent had a part in, and what tells it?
+    review.independent_share              Of what agents wrote, how much has somebody looked at who did not have it done?
+    review.hours_per_change               For how long is a change with its reviewers before it is merged?
+    code.rework                           How much of what landed was thrown away soon, and how long does the rest live?
+    knowledge.unowned_lines               How much of the code has an agent written that nobody but its delegator has looked at?
     knowledge.truck_factor                How many people would have to leave before most files have no author?
     knowledge.truck_factor_decayed        How many people would have to leave before nobody who knows them recently is left for most files?
     knowledge.primary_developers          How many people hold a relevant part of the knowledge?

@@ -777,3 +777,98 @@ fn a_record_that_ended_long_ago_says_nothing_of_who_knows_its_files() {
         assert!(is_stale(&given, id), "{id}");
     }
 }
+
+#[test]
+fn agents_that_do_what_a_person_did_take_nothing_over() {
+    // As in the year of a hand-over, with an agent in Ben's place.
+    let mut given = a_year_of_handing_over();
+    for commit in &mut given.tables.commits {
+        if commit.author == BEN {
+            commit.author = AI;
+            commit.origin = Some(linchpin::domain::Origin::Agent);
+        }
+    }
+    let question = given.question();
+    let all = handovers(&Reading::of(
+        &given.tables,
+        &question,
+        &question.products[0],
+    ));
+    let (_, found) = all.into_iter().find(|(area, _)| area == "core").unwrap();
+    let Finding::Substituted(found) = found else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        (found.giver, found.from.to_string(), found.to.to_string()),
+        (ADA, "2025-Q1".into(), "2025-Q3".into())
+    );
+    assert!(!found.is_looked_at);
+    let measure = measure(&given, "ownership.handover");
+    let note = measure
+        .notes
+        .iter()
+        .find(|note| note.text.starts_with("substitutions"));
+    assert!(note.is_some_and(|note| note.text.ends_with("core (2025-Q1 to 2025-Q3)")));
+    assert!(measure.rows.iter().all(|row| row.value != Some(1.0)));
+}
+
+/// Surviving lines of somebody in a file at the as-of instant.
+fn survive(given: &mut Given, who: PersonId, path: &str, lines: u32) {
+    let file = file(given, path);
+    let (as_of, lists) = (given.as_of, &mut given.tables.ownership);
+    lists.as_of.push(as_of);
+    lists.file.push(file);
+    lists.person.push(who);
+    lists.lines.push(lines);
+}
+
+#[test]
+fn what_an_agent_wrote_and_only_its_delegator_saw_is_owned_by_nobody_else() {
+    let mut given = Given::new();
+    let by_agent = |given: &mut Given, path: &str, delegator: Option<PersonId>| {
+        added(given, 1, AI, path);
+        let commit = given.tables.commits.last_mut().unwrap();
+        commit.origin = Some(linchpin::domain::Origin::Agent);
+        commit.delegator = delegator;
+    };
+    // Ada had it written, and nobody else looked; Ben changed it since; Cyd reviewed it; nobody knows who had it written; Ada's own.
+    by_agent(&mut given, "core/alone.rs", Some(ADA));
+    by_agent(&mut given, "core/changed.rs", Some(ADA));
+    by_agent(&mut given, "core/reviewed.rs", Some(ADA));
+    by_agent(&mut given, "core/unknown.rs", None);
+    modified(&mut given, 2, ADA, "core/alone.rs");
+    modified(&mut given, 2, BEN, "core/changed.rs");
+    added(&mut given, 3, ADA, "core/own.rs");
+    given.open(1, 4).author = Some(AI);
+    given.file(1, "core/reviewed.rs");
+    given.approve(1, CYD, 5);
+    for (who, path, lines) in [
+        (ADA, "core/alone.rs", 10),
+        (AI, "core/alone.rs", 30),
+        (AI, "core/changed.rs", 20),
+        (BEN, "core/changed.rs", 5),
+        (ADA, "core/own.rs", 15),
+        (AI, "core/reviewed.rs", 8),
+        (AI, "core/unknown.rs", 4),
+        (BOT, "core/unknown.rs", 9),
+    ] {
+        survive(&mut given, who, path, lines);
+    }
+    let found = measure(&given, "knowledge.unowned_lines");
+    let cell = found.team_cells().next().unwrap();
+    let Measured::Value { n, value, .. } = &cell.measured else {
+        panic!("{:?}", cell.measured);
+    };
+    assert_eq!(*n, 5);
+    for (name, expected) in [
+        ("hits", 34.0),
+        ("of", 92.0),
+        ("by_agents", 62.0),
+        ("nobodys_if_delegators", 4.0),
+        ("nobodys_if_nobodys", 62.0),
+        // Half of 30, nothing of 20 and 8, all of 4.
+        ("nobodys_if_halved", 19.0),
+    ] {
+        assert_eq!(value.get(name), Some(expected), "{name}");
+    }
+}

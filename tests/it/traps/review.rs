@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use linchpin::domain::{
-    Account, Comment, CommentKind, Completeness, Granularity, Login, Person, PersonId, PrNumber,
-    PullRequest, PullRequestFile, PullRequestState, RepositoryId, RequestAction, Review,
+    Account, Comment, CommentKind, Completeness, Granularity, Login, Origin, Person, PersonId,
+    PrNumber, PullRequest, PullRequestFile, PullRequestState, RepositoryId, RequestAction, Review,
     ReviewRequest, ReviewState, Stream, StreamCertificate, Team, TeamMember, Window,
 };
 use linchpin::metrics::measure::{Cell, LedgerRow, Measured};
@@ -97,6 +97,8 @@ impl World {
             n_comments: 0,
             labels: vec![],
             closes_issues: vec![],
+            origin: Origin::NoEvidence,
+            answers_for: None,
         });
         self.tables.facts.pull_request_files.push(PullRequestFile {
             repository: WIDGETS,
@@ -169,6 +171,7 @@ impl World {
             thread: None,
             body_length: 5,
             url: String::new(),
+            calls_agent: None,
             body: "hello".to_owned(),
         });
         self

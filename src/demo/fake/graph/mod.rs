@@ -1,6 +1,7 @@
 //! The model of a host as a graph: each object built only when a query reaches it.
 
 mod delivery;
+mod owner;
 mod pull_request;
 mod repository;
 mod settings;
@@ -184,6 +185,29 @@ impl Snapshot {
                                     "Could not resolve to a Repository with the name '{}/{}'.",
                                     text("owner"),
                                     text("name")
+                                ),
+                            }),
+                        }
+                    })),
+                ),
+                (
+                    "repositoryOwner",
+                    Field::Lookup(Box::new(|arguments| {
+                        let login = arguments.get("login").and_then(JsonValue::as_str);
+                        Ok(login.and_then(|login| self.owner_of(login)))
+                    })),
+                ),
+                (
+                    "organization",
+                    Field::Lookup(Box::new(|arguments| {
+                        let login = arguments.get("login").and_then(JsonValue::as_str);
+                        let login = login.unwrap_or_default();
+                        let found = self.owner_of(login);
+                        match found.filter(|owner| owner.type_name == "Organization") {
+                            Some(owner) => Ok(Some(owner)),
+                            None => Err(FieldError {
+                                message: format!(
+                                    "Could not resolve to an Organization with the login of '{login}'."
                                 ),
                             }),
                         }

@@ -21,6 +21,7 @@ impl<'h> View<'h> {
             ("closedAt", text(item.closed_at.map(|at| at.to_string()))),
             ("baseRefName", leaf(item.base_branch.clone())),
             ("headRefName", leaf(item.head_branch.clone())),
+            ("body", leaf(item.body.clone())),
             ("additions", int(item.additions)),
             ("deletions", int(item.deletions)),
             ("changedFiles", int(item.files.len() as u64)),

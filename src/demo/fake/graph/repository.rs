@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use apollo_compiler::response::{JsonMap, JsonValue};
 use jiff::Timestamp;
 
-use super::super::resolve::{Field, Node, Page, int, keyed_page, leaf, object, page_of};
+use super::super::resolve::{
+    Field, Node, Page, connection, int, keyed_page, leaf, object, page_of,
+};
 use super::pull_request::state_of;
 use super::{Orders, Snapshot, View, label_node, node, time};
 use crate::demo::model::HostRepository;
@@ -28,6 +30,9 @@ impl Snapshot {
                 leaf(format!("{}/{}", repository.owner, repository.name)),
             ),
             ("isArchived", leaf(repository.is_archived)),
+            ("isFork", leaf(repository.is_fork)),
+            ("diskUsage", int(repository.disk_kib)),
+            ("repositoryTopics", topics(repository)),
             ("isEmpty", leaf(repository.default_branch.is_none())),
             ("hasIssuesEnabled", leaf(repository.has_issues)),
             (
@@ -37,7 +42,10 @@ impl Snapshot {
             ("mergeCommitAllowed", leaf(true)),
             ("squashMergeAllowed", leaf(true)),
             ("rebaseMergeAllowed", leaf(true)),
-            ("owner", object(Some(self.owner(repository)))),
+            (
+                "owner",
+                object(Some(self.owner("Organization", &repository.owner))),
+            ),
             ("defaultBranchRef", object(view.default_branch())),
             ("milestones", view.milestones()),
             ("environments", view.environments()),
@@ -187,6 +195,27 @@ impl Snapshot {
             keyed_page(type_name, arguments, order, is_descending, &build)
         }))
     }
+}
+
+fn topics(repository: &HostRepository) -> Field<'_> {
+    connection(
+        "RepositoryTopicConnection",
+        &repository.topics,
+        |_, topic| {
+            let word = node(
+                "Topic",
+                vec![
+                    ("id", leaf(format!("TO_{topic}"))),
+                    ("name", leaf(topic.clone())),
+                ],
+            );
+            let id = leaf(format!("RT_{}_{topic}", repository.node));
+            node(
+                "RepositoryTopic",
+                vec![("id", id), ("topic", object(Some(word)))],
+            )
+        },
+    )
 }
 
 /// Every label that the repository's work bears.

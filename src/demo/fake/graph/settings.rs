@@ -1,44 +1,16 @@
 //! What a repository's owners laid down: rules, milestones, environments, teams.
 
 use super::super::resolve::{Field, Node, connection, int, leaf, object, page_of, text};
-use super::{Snapshot, View, node, time};
+use super::{View, node, time};
 use crate::demo::model::{HostEnvironment, HostMergeRule, HostRepository, HostTeam};
-
-impl Snapshot {
-    /// The owner, with its teams.
-    pub(super) fn owner<'h>(&'h self, repository: &'h HostRepository) -> Node<'h> {
-        let teams: Vec<usize> = self
-            .host
-            .teams
-            .iter()
-            .enumerate()
-            .filter(|(_, team)| team.organisation == repository.owner)
-            .map(|(at, _)| at)
-            .collect();
-        let view = View {
-            snapshot: self,
-            repository,
-        };
-        node(
-            "Organization",
-            vec![
-                ("id", leaf(format!("O_{}", repository.owner))),
-                ("login", leaf(repository.owner.clone())),
-                (
-                    "teams",
-                    Field::Connection(Box::new(move |arguments| {
-                        page_of("TeamConnection", arguments, &teams, |at| {
-                            self.host.teams.get(at).map(|team| view.team(team))
-                        })
-                    })),
-                ),
-            ],
-        )
-    }
-}
 
 impl<'h> View<'h> {
     pub(super) fn team(self, team: &'h HostTeam) -> Node<'h> {
+        let is_open = |repository: &HostRepository| {
+            repository.owner.eq_ignore_ascii_case(&team.organisation)
+                && repository.teams.contains(&team.slug)
+        };
+        let repositories = self.snapshot.repositories_where(&is_open);
         let members: Vec<usize> = (0..team.members.len())
             .filter(|at| self.user(team.members.get(*at)).is_some())
             .collect();
@@ -53,6 +25,11 @@ impl<'h> View<'h> {
                 ),
                 ("name", leaf(team.slug.clone())),
                 ("parentTeam", object(None)),
+                (
+                    "repositories",
+                    self.snapshot
+                        .repository_list("TeamRepositoryConnection", repositories),
+                ),
                 (
                     "members",
                     Field::Connection(Box::new(move |arguments| {

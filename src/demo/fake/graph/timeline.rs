@@ -58,6 +58,9 @@ impl<'h> View<'h> {
             EventKind::Merged { commit } => {
                 fields.push(("commit", object(commit.map(commit_node))));
             }
+            EventKind::Assigned { assignee } => {
+                fields.push(("assignee", object(self.actor(assignee.as_ref()))));
+            }
             EventKind::Labeled { label } => fields.push(("label", object(Some(label_node(label))))),
             EventKind::CrossReferenced { number } => {
                 let is_pull_request = self
@@ -108,6 +111,7 @@ const fn item_type(what: &EventKind) -> (&'static str, &'static str) {
             "RemovedFromMergeQueueEvent",
             "REMOVED_FROM_MERGE_QUEUE_EVENT",
         ),
+        EventKind::Assigned { .. } => ("AssignedEvent", "ASSIGNED_EVENT"),
         EventKind::Labeled { .. } => ("LabeledEvent", "LABELED_EVENT"),
         EventKind::CrossReferenced { .. } => ("CrossReferencedEvent", "CROSS_REFERENCED_EVENT"),
     }

@@ -1,14 +1,15 @@
-//! One family's versions, visited in landing order: its lines are counted, and their owners carried along.
+//! One family's versions, visited in landing order: its lines are counted, and their births carried along.
 
 use std::collections::HashMap;
 
 use gix::ObjectId;
 
-use super::{Frame, Measured, Outcome};
+use super::{Frame, Measured, Outcome, Tools};
 use crate::git::diff::hunk::LineCounts;
 use crate::git::diff::lines::{LineDiffer, Wanted, count_lines};
 use crate::git::lineage::event::{Event, MergedFrom, What};
 use crate::git::lineage::families::Family;
+use crate::git::lineage::lives::Balance;
 use crate::git::lineage::past::{Memo, merged_runs, next_runs};
 use crate::git::lineage::survival::{Runs, UNKNOWN, Version};
 use crate::git::objects::hash::Mixed;
@@ -25,7 +26,7 @@ const MILESTONE: u32 = 16;
 type Key = (u32, u32);
 
 /// One side of a change.
-enum Content {
+pub(super) enum Content {
     /// The file is not there on this side.
     Absent,
     /// It is, and cannot be read.
@@ -52,13 +53,15 @@ impl Content {
 /// A family being visited.
 pub(super) struct Visit<'a, 'r, 'p> {
     family: &'a Family,
-    frame: &'a Frame<'a>,
+    pub(super) frame: &'a Frame<'a>,
     reader: &'r mut Reader<'p>,
-    differ: &'r mut LineDiffer,
+    pub(super) differ: &'r mut LineDiffer,
+    /// What the current step has done to the lines so far.
+    pub(super) balance: &'r mut Balance,
     versions: HashMap<Key, Version, Mixed>,
     uses_left: HashMap<Key, u32, Mixed>,
     memo: Memo,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
 }
 
 impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
@@ -66,8 +69,11 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     pub(super) fn new(
         family: &'a Family,
         frame: &'a Frame<'a>,
-        reader: &'r mut Reader<'p>,
-        differ: &'r mut LineDiffer,
+        Tools {
+            reader,
+            differ,
+            balance,
+        }: &'r mut Tools<'p>,
     ) -> Self {
         let mut uses_left: HashMap<Key, u32, Mixed> = HashMap::default();
         if frame.ownership {
@@ -78,12 +84,17 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                         base_path,
                         base,
                         before: Some(_),
-                        owner: Some(_),
+                        birth: Some(_),
                         ..
                     } => add(*base_path, *base),
                     What::Merged { parents, .. } => {
                         for parent in parents {
                             add(parent.path, parent.maker);
+                        }
+                    }
+                    What::Landed { before, after } => {
+                        for maker in [*before, *after] {
+                            add(event.path, maker);
                         }
                     }
                     _ => {}
@@ -105,6 +116,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             frame,
             reader,
             differ,
+            balance,
             versions,
             uses_left,
             memo: Memo::default(),
@@ -122,7 +134,14 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             .map(|_| Shown::default())
             .collect();
         let events = &self.family.events;
+        let mut step = None;
         for event in events {
+            if let Some(done) = step
+                .replace(event.order)
+                .filter(|&done| done != event.order)
+            {
+                self.balance.settle(done, &mut self.outcome.lives);
+            }
             while let Some(&at) = self
                 .frame
                 .snapshots
@@ -134,6 +153,9 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                 taken += 1;
             }
             self.visit(event);
+        }
+        if let Some(done) = step {
+            self.balance.settle(done, &mut self.outcome.lives);
         }
         while taken < self.frame.snapshots.len() {
             self.show(taken, &mut shown);
@@ -161,7 +183,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             if let Some(version) = version.filter(|version| version.blob == blob) {
                 if !std::sync::Arc::ptr_eq(&version.runs.0, &shown.runs.0) {
                     shown.runs = version.runs.clone();
-                    shown.totals = version.runs.totals();
+                    shown.totals = version.runs.totals(self.frame.authors);
                 }
             } else {
                 self.outcome.is_base_missing = true;
@@ -192,7 +214,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     }
 
     /// Notes a use of a version, and forgets it if nobody needs it any more.
-    fn used(&mut self, key: Key, by: Option<u32>) {
+    pub(super) fn used(&mut self, key: Key, by: Option<u32>) {
         if let (Some(version), Some(by)) = (self.versions.get_mut(&key), by) {
             version.used_by = by;
         }
@@ -221,7 +243,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
     }
 
     /// A version, made again if an earlier run did not keep it.
-    fn version(&mut self, key: Key) -> Option<&Version> {
+    pub(super) fn version(&mut self, key: Key) -> Option<&Version> {
         if !self.versions.contains_key(&key) {
             let tools = (&mut *self.reader, &mut *self.differ);
             let version = self
@@ -280,25 +302,26 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                 base,
                 before,
                 after,
-                owner,
+                birth,
                 is_ignored,
             } => {
-                let owner = owner.filter(|_| self.frame.ownership);
+                let birth = birth.filter(|_| self.frame.ownership);
                 self.change(
                     event,
                     *change,
                     (*base_path, *base),
                     (*before, *after),
-                    owner,
+                    birth,
                     *is_ignored,
                 );
             }
             What::Merged {
                 parents,
                 after,
-                owner,
+                birth,
                 is_ignored,
-            } => self.merged(event, parents, *after, (*owner, *is_ignored)),
+            } => self.merged(event, parents, *after, (*birth, *is_ignored)),
+            What::Landed { before, after } => self.landed(event, [*before, *after]),
             What::Base { after } => {
                 let content = self.read(event.order, event.path, Some(*after));
                 if !matches!(content, Content::Unreadable) {
@@ -317,7 +340,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
         change: u32,
         base: Key,
         (before, after): (Option<Side>, Option<Side>),
-        owner: Option<u32>,
+        birth: Option<u32>,
         is_ignored: bool,
     ) {
         let (old, new) = (
@@ -325,7 +348,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             self.read(event.order, event.path, after),
         );
         // Before the comparison: making a version again needs comparisons of its own.
-        let is_followed = |side: &Side| owner.is_some() && side.mode.is_regular();
+        let is_followed = |side: &Side| birth.is_some() && side.mode.is_regular();
         let base_runs = before
             .filter(is_followed)
             .map(|side| self.runs(base, side, old.bytes()));
@@ -344,7 +367,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                 _ if is_same => Some(LineCounts::default()),
                 (Content::Text(old), Content::Text(new)) => {
                     hunks_are_set = true;
-                    Some(if owner.is_some() {
+                    Some(if birth.is_some() {
                         self.differ.compare_for_owners(old, new)
                     } else {
                         self.differ.compare(old, new, Wanted::Counts)
@@ -357,7 +380,11 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             };
         }
         self.outcome.measured.push((change, measured));
-        let Some(owner) = owner else { return };
+        let Some(birth) = birth else { return };
+        let before_runs = base_runs.clone().unwrap_or_default();
+        if !is_ignored {
+            self.note_texts(event.order, [&old, &new], hunks_are_set, &before_runs);
+        }
         if let Some(after) = after {
             let runs = match (&new, base_runs) {
                 // Content that is binary or not a file has no lines to own.
@@ -365,24 +392,26 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
                 (Content::Text(new), Some(base_runs)) if !is_old_binary => match &old {
                     Content::Text(old) if hunks_are_set => {
                         let hunks = &self.differ.hunks;
-                        next_runs(&base_runs, [old, new], hunks, (owner, is_ignored))
+                        next_runs(&base_runs, [old, new], hunks, (birth, is_ignored))
                     }
                     Content::Text(_) => base_runs,
                     _ => Runs::of_one(count_lines(new), UNKNOWN),
                 },
-                (Content::Text(new), _) => Runs::of_one(count_lines(new), owner),
+                (Content::Text(new), _) => Runs::of_one(count_lines(new), birth),
                 _ => Runs::default(),
             };
             if let Some(base) = base {
                 self.used(base, Some(event.order));
             }
+            self.step(event.order, &before_runs, &runs);
             self.made(event.path, after, event.order, runs);
         } else if let Some(base) = base {
+            self.step(event.order, &before_runs, &Runs::default());
             self.used(base, Some(event.order));
         }
     }
 
-    fn merged(&mut self, event: &Event, parents: &[MergedFrom], after: Side, owner: (u32, bool)) {
+    fn merged(&mut self, event: &Event, parents: &[MergedFrom], after: Side, birth: (u32, bool)) {
         let mut known = Vec::new();
         let new = self.read(event.order, event.path, Some(after));
         if new.bytes().is_some() && after.mode.is_regular() {
@@ -396,7 +425,7 @@ impl<'a, 'r, 'p> Visit<'a, 'r, 'p> {
             }
         }
         let result = (after, self.textness(event.path));
-        let runs = merged_runs(&known, result, owner, self.reader, self.differ).unwrap_or_default();
+        let runs = merged_runs(&known, result, birth, self.reader, self.differ).unwrap_or_default();
         for parent in parents {
             self.used((parent.path, parent.maker), Some(event.order));
         }

@@ -1,11 +1,13 @@
-//! Whose lines there are: contents of the new versions read, family by family, and of the tip at the ends of quarters.
+//! Whose lines there are, and since when: contents of the new versions read, family by family, and of the tip at the ends of quarters.
 
 use super::{Run, kept_commits, tree_of_commit};
 use crate::git::diff::trees::Differ;
 use crate::git::graph::landing::places;
 use crate::git::graph::walk::Node;
-use crate::git::lineage::descent::Descent;
+use crate::git::lineage::descent::{Descent, Followed};
 use crate::git::lineage::families::{Families, Family};
+use crate::git::lineage::lives;
+use crate::git::lineage::moves::Texts;
 use crate::git::lineage::past::Past;
 use crate::git::lineage::survival::{Runs, Version};
 use crate::git::lineage::versions::{self, Frame, Measured};
@@ -40,8 +42,18 @@ impl Run<'_> {
             events: &mut self.events,
             taken: &self.taken,
             snapshots: &snapshots,
+            line: &self.line,
         };
-        (self.old_bases, self.makers) = descent.follow();
+        let followed = descent.follow();
+        let Followed {
+            old_bases,
+            makers,
+            landed,
+        } = followed;
+        (self.old_bases, self.makers) = (old_bases, makers);
+        self.events.extend(landed);
+        // What a merge made comes before what it did to the first-parent line with it.
+        self.events.sort_by_key(|event| event.order);
     }
 
     /// Finds the contents of all files at the new snapshots; false where a tree cannot be read.
@@ -184,13 +196,27 @@ impl Run<'_> {
         let n_events = self.events.len() as u64;
         let families = self.families();
         let text = self.plan.text.of_paths(self.paths.values());
+        let mut is_step = vec![false; self.n_default];
+        for place in &self.line {
+            if let Some(slot) = is_step.get_mut(*place as usize) {
+                *slot = true;
+            }
+        }
         let frame = Frame {
             snapshots: self.snapshot_places.clone(),
             keep_from: u32::try_from(self.n_default.saturating_sub(kept_commits(self.n_default)))
                 .unwrap_or(NONE),
             ownership: self.plan.ownership,
+            authors: &self.authors,
+            is_step: &is_step,
             text: &text,
-            past: Past::new(&self.old, &self.old_bases, self.plan.ignored, &text),
+            past: Past::new(
+                &self.old,
+                &self.old_bases,
+                &self.births,
+                self.plan.ignored,
+                &text,
+            ),
         };
         self.plan.progress.phase("lines", Some(n_events));
         let outcomes = versions::of_families(
@@ -202,6 +228,7 @@ impl Run<'_> {
         );
         drop((families, frame));
         let mut is_complete = true;
+        let (mut lives, mut texts) = (Vec::new(), Vec::new());
         for outcome in outcomes {
             is_complete &= !outcome.is_base_missing;
             for (change, measured) in outcome.measured {
@@ -213,6 +240,8 @@ impl Run<'_> {
                 }
             }
             self.rows.extend(outcome.rows);
+            lives.extend(outcome.lives);
+            texts.push(outcome.texts);
             for (path, version, is_in_tip) in outcome.versions {
                 let Some(blob) = commit_id(&version.blob) else {
                     continue;
@@ -227,6 +256,12 @@ impl Run<'_> {
                 }
             }
         }
+        self.lives = lives::added_up(lives);
+        let line = &self.line;
+        Texts::settle(&texts, &mut self.lives, |place| {
+            line.get(line.partition_point(|step| *step < place))
+                .copied()
+        });
         is_complete
     }
 }

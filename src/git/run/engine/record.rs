@@ -81,6 +81,11 @@ impl Run<'_> {
             author_offset,
             committer_offset,
             co_authors,
+            marks: parsed
+                .marks
+                .into_iter()
+                .map(|line| signing.text(line))
+                .collect(),
             subject: signing.text(parsed.subject),
             pull_request: parsed.pull_request,
             reverted: parsed.reverted,
@@ -216,8 +221,7 @@ impl Run<'_> {
         n_parents: usize,
         files: Files,
     ) -> std::ops::Range<usize> {
-        let owner = (self.plan.ownership && (place as usize) < self.n_default && n_parents < 2)
-            .then_some(commit.author);
+        let is_followed = self.plan.ownership && (place as usize) < self.n_default && n_parents < 2;
         let is_ignored =
             object_id(&commit.id).is_some_and(|id| self.plan.ignored.binary_search(&id).is_ok());
         let start = self.changes.len();
@@ -257,13 +261,14 @@ impl Run<'_> {
                 after_mode,
             });
             let base_path = if previous == NONE { path } else { previous };
+            let birth = is_followed.then(|| self.birth(commit.author));
             let what = What::Change {
                 change,
                 base_path,
                 base: NONE,
                 before,
                 after,
-                owner,
+                birth,
                 is_ignored,
             };
             self.events.push(Event {
@@ -331,7 +336,7 @@ impl Run<'_> {
             let what = What::Merged {
                 parents: bases,
                 after: merged.after,
-                owner: author,
+                birth: self.birth(author),
                 is_ignored,
             };
             self.events.push(Event {
@@ -350,6 +355,12 @@ impl Run<'_> {
                 parent,
             });
         }
+    }
+
+    /// The next birth, of an author's lines.
+    fn birth(&mut self, author: u32) -> u32 {
+        self.authors.push(author);
+        u32::try_from(self.authors.len() - 1).unwrap_or(NONE)
     }
 
     fn blob(&mut self, side: Option<Side>) -> (u32, Mode) {

@@ -1,8 +1,5 @@
 //! New numbers for what was numbered before.
 
-use std::sync::Arc;
-
-use crate::git::lineage::survival::Runs;
 use crate::git::run::interner::Interner;
 use crate::git::state::log::NONE;
 
@@ -65,19 +62,6 @@ impl Numbers {
         for (_, old) in unseen {
             self.of(old);
         }
-    }
-
-    /// Runs with their owners' new numbers.
-    pub(super) fn in_runs(&self, runs: Runs) -> Arc<Vec<(u32, u32)>> {
-        if runs.0.iter().all(|&(_, owner)| self.known(owner) == owner) {
-            return runs.0;
-        }
-        Arc::new(
-            runs.0
-                .iter()
-                .map(|&(lines, owner)| (lines, self.known(owner)))
-                .collect(),
-        )
     }
 
     /// Values in their new order; those never asked for are dropped.

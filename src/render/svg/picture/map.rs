@@ -1,64 +1,77 @@
 //! The knowledge map: a squarified treemap of areas, and of files in each.
 
+mod hatching;
+mod losses;
 mod treemap;
 
+use self::hatching::Ink;
+pub(super) use self::losses::draw as draw_losses;
 use self::treemap::squarified;
 use super::sheet::{Place, Sheet, line, outline, rectangle};
 use crate::render::encode;
-use crate::render::svg::colours::{AMBER, AXIS, Colour, ON_LIGHT, PAPER, QUIET, RUST, STRIP};
+use crate::render::svg::colours::{AXIS, PAPER};
 use crate::render::svg::geometry::{Area, drawn};
-use crate::render::svg::legend::{Entry, Legend, Swatch};
+use crate::render::svg::legend::{Entry, Legend};
 use crate::render::svg::units::{SCALE, UNIT};
 use crate::render::svg::words::Anchor;
-use crate::report::picture::{CLASSES, MapArea, Tile};
-
-/// The classes: colour, the colour of words on it.
-const COLOURS: [(&Colour, &Colour); 4] = [
-    (&RUST, &PAPER),
-    (&AMBER, &ON_LIGHT),
-    (&QUIET, &ON_LIGHT),
-    (&STRIP, &ON_LIGHT),
-];
-
-/// How far apart the lines of a hatching are.
-const HATCH: i32 = 9 * UNIT;
+use crate::report::picture::{Map, MapArea, MapClass, Tile};
 
 /// The most tiles that have words.
 const MOST_WORDS: usize = 40;
 
-fn class(tile: &Tile) -> usize {
-    usize::from(tile.n_people).min(COLOURS.len() - 1)
+/// The tiles of a map with their places, and the places of its areas.
+struct Laid<'a> {
+    tiles: Vec<(Place, &'a Tile)>,
+    areas: Vec<Place>,
 }
 
-pub(super) fn draw(sheet: &Sheet, areas: &[MapArea]) -> Result<(String, u32), String> {
-    let map = Place {
+impl<'a> Laid<'a> {
+    /// Lays areas out in a place, the tiles of each inside of what `inner` leaves of its place.
+    fn out(
+        areas: &'a [MapArea],
+        place: Place,
+        mut inner: impl FnMut(&MapArea, Place) -> Place,
+    ) -> Self {
+        let weights: Vec<u64> = areas.iter().map(lines_of).collect();
+        let places = squarified(&weights, place);
+        let mut tiles: Vec<(Place, &Tile)> = Vec::new();
+        for (area, place) in areas.iter().zip(&places) {
+            let weights: Vec<u64> = area.tiles.iter().map(|tile| tile.lines.max(1)).collect();
+            let places = squarified(&weights, inner(area, *place));
+            tiles.extend(places.into_iter().zip(&area.tiles));
+        }
+        Self {
+            tiles,
+            areas: places,
+        }
+    }
+}
+
+pub(super) fn draw(sheet: &Sheet, map: &Map) -> Result<(String, u32), String> {
+    let place = Place {
         x: 0,
         y: 0,
         width: sheet.right(),
         height: if sheet.is_narrow { 460 } else { 440 } * UNIT,
     };
-    let swatches = [Swatch::Crossed, Swatch::Hatched, Swatch::Ruled, Swatch::Box];
-    let entries = CLASSES.iter().zip(swatches).zip(COLOURS);
-    let entries = entries
-        .map(|((class, swatch), (colour, _))| Entry::of(swatch, colour, (*class).to_owned()));
-    let legend = Legend::lines(entries.collect(), sheet.right(), sheet.font);
-    let legend_top = map.height + 6 * UNIT;
+    let entry = |class: &MapClass| {
+        let ink = Ink::of(class.look);
+        Entry::of(ink.hatching.swatch(), ink.colour, class.title.clone())
+    };
+    let entries = map.classes.iter().map(entry).collect();
+    let legend = Legend::lines(entries, sheet.right(), sheet.font);
+    let legend_top = place.height + 6 * UNIT;
     let height = legend_top + legend.height() + 4 * UNIT;
     let mut words = String::new();
     let (mut text, ()) = drawn(sheet.size(height), |root| {
-        let weights: Vec<u64> = areas.iter().map(lines_of).collect();
-        let mut tiles: Vec<(Place, &Tile)> = Vec::new();
-        for (area, place) in areas.iter().zip(squarified(&weights, map)) {
-            let inner = captioned(sheet, &mut words, area, place);
-            let weights: Vec<u64> = area.tiles.iter().map(|tile| tile.lines.max(1)).collect();
-            let places = squarified(&weights, inner);
-            tiles.extend(places.into_iter().zip(&area.tiles));
+        let laid = Laid::out(&map.areas, place, |area, place| {
+            captioned(sheet, &mut words, area, place)
+        });
+        for (at, class) in (0..).zip(&map.classes) {
+            draw_class(root, at, Ink::of(class.look), &laid.tiles)?;
         }
-        for at in 0..COLOURS.len() {
-            draw_class(root, at, &tiles)?;
-        }
-        set_words(sheet, &mut words, &tiles);
-        outline(root, map, &AXIS, 6)
+        set_words(sheet, &mut words, map, &laid.tiles);
+        outline(root, place, &AXIS, 6)
     })?;
     text.push_str(&words);
     legend.set(&mut text, legend_top);
@@ -109,76 +122,24 @@ fn inset(place: Place, by: i32) -> Place {
 }
 
 /// The tiles of one class, a line of the ground between them, and their hatching.
-fn draw_class(root: &Area<'_>, at: usize, tiles: &[(Place, &Tile)]) -> Result<(), String> {
-    let Some((colour, _)) = COLOURS.get(at) else {
-        return Ok(());
-    };
+fn draw_class(root: &Area<'_>, at: u8, ink: Ink, tiles: &[(Place, &Tile)]) -> Result<(), String> {
     let of_class = || {
-        let tiles = tiles.iter().filter(|(_, tile)| class(tile) == at);
+        let tiles = tiles.iter().filter(|(_, tile)| tile.class == at);
         tiles.map(|(place, _)| inset(*place, 6))
     };
     for place in of_class() {
-        rectangle(root, place, colour)?;
+        rectangle(root, place, ink.colour)?;
     }
     for place in of_class() {
-        for path in hatching(at, place) {
+        for path in ink.hatching.lines(place) {
             line(root, path, &PAPER, 9)?;
         }
     }
     Ok(())
 }
 
-/// The lines of a class's hatching inside a place: nobody in both directions, one in one, two in level lines, more in none.
-fn hatching(class: usize, place: Place) -> Vec<Vec<(i32, i32)>> {
-    match class {
-        0 => {
-            let mut lines = slanted(place, false);
-            lines.extend(slanted(place, true));
-            lines
-        }
-        1 => slanted(place, false),
-        2 => {
-            let mut lines = Vec::new();
-            let mut y = (place.y / HATCH + 1) * HATCH;
-            while y < place.y + place.height {
-                lines.push(vec![(place.x, y), (place.x + place.width, y)]);
-                y += 2 * HATCH;
-            }
-            lines
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Slanted lines through a place, on one raster for the whole map.
-fn slanted(place: Place, is_falling: bool) -> Vec<Vec<(i32, i32)>> {
-    let (left, right) = (place.x, place.x + place.width);
-    let (top, bottom) = (place.y, place.y + place.height);
-    // The lines on which x + y (rising) or x − y (falling) is a multiple of the raster.
-    let key = |x: i32, y: i32| if is_falling { x - y } else { x + y };
-    let corners = [(left, top), (right, top), (left, bottom), (right, bottom)];
-    let keys = corners.map(|(x, y)| key(x, y));
-    let [low, high] = [keys.iter().min(), keys.iter().max()].map(|key| key.copied().unwrap_or(0));
-    let raster = 2 * HATCH;
-    let mut lines = Vec::new();
-    let mut at = low.div_euclid(raster) * raster + raster;
-    while at < high {
-        // From the left edge to the right one, as far as it is inside.
-        let y_at = |x: i32| if is_falling { x - at } else { at - x };
-        let x_at = |y: i32| if is_falling { at + y } else { at - y };
-        let at_left = y_at(left).clamp(top, bottom);
-        let at_right = y_at(right).clamp(top, bottom);
-        let (from, to) = ((x_at(at_left), at_left), (x_at(at_right), at_right));
-        if from != to {
-            lines.push(vec![from, to]);
-        }
-        at += raster;
-    }
-    lines
-}
-
 /// The names of the largest tiles that have room for them.
-fn set_words(sheet: &Sheet, words: &mut String, tiles: &[(Place, &Tile)]) {
+fn set_words(sheet: &Sheet, words: &mut String, map: &Map, tiles: &[(Place, &Tile)]) {
     let mut largest: Vec<&(Place, &Tile)> = tiles.iter().collect();
     largest.sort_by_key(|(place, tile)| {
         (
@@ -190,10 +151,9 @@ fn set_words(sheet: &Sheet, words: &mut String, tiles: &[(Place, &Tile)]) {
         let name = encode::line(tile.path.rsplit('/').next().unwrap_or_default());
         let has_room =
             place.height > 2 * sheet.line() && sheet.room(&name) + 10 * UNIT < place.width;
-        if let Some((colour, on)) = COLOURS
-            .get(class(tile))
-            .filter(|_| has_room && !name.is_empty())
-        {
+        let class = map.classes.get(usize::from(tile.class));
+        if let Some(class) = class.filter(|_| has_room && !name.is_empty()) {
+            let Ink { colour, on, .. } = Ink::of(class.look);
             let at = (place.x + 6 * UNIT, place.y + sheet.line());
             // The hatching must not run through the letters.
             let back = format!(

@@ -8,7 +8,7 @@ use crate::render::svg::colours::{AXIS, BAND, Colour, GRID, LINE, QUIET, TEAL, V
 use crate::render::svg::geometry::{Area, drawn, fill};
 use crate::render::svg::units::{SCALE, UNIT, real, rounded};
 use crate::render::svg::words::Anchor;
-use crate::report::picture::Queue;
+use crate::report::picture::{Queue, Week};
 use crate::report::quantity;
 
 /// How high a strip is.
@@ -52,8 +52,28 @@ fn runs(numbers: impl Iterator<Item = Option<f64>>) -> Vec<Vec<(usize, f64)>> {
     runs
 }
 
+/// The weeks that a narrow picture has room for.
+const NARROW_WEEKS: usize = 26;
+
+/// The last weeks of a queue.
+fn latest(queue: &Queue, n_weeks: usize) -> Queue {
+    let skipped = queue.weeks.len().saturating_sub(n_weeks);
+    let weeks = queue.weeks.get(skipped..).unwrap_or_default();
+    let first = weeks.first().map_or(0, |week| week.first_day);
+    let weeks = weeks.iter().map(|week| Week {
+        first_day: week.first_day - first,
+        ..week.clone()
+    });
+    Queue {
+        days: queue.days.get(first..).unwrap_or_default().to_vec(),
+        weeks: weeks.collect(),
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
 pub(super) fn draw(sheet: &Sheet, queue: &Queue) -> Result<(String, u32), String> {
+    let shown = sheet.is_narrow.then(|| latest(queue, NARROW_WEEKS));
+    let queue = shown.as_ref().unwrap_or(queue);
     let open = || {
         queue
             .days

@@ -61,6 +61,27 @@ impl Sheet {
         words::fitted(text, self.font, room * 10 / 9)
     }
 
+    /// Pieces of words one after the other, in as many lines as some room needs.
+    pub(super) fn wrapped(
+        &self,
+        pieces: impl IntoIterator<Item = String>,
+        room: i32,
+    ) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for piece in pieces {
+            let piece = self.fitted(&piece, room);
+            if let Some(line) = lines.last_mut() {
+                let longer = format!("{line} · {piece}");
+                if self.room(&longer) <= room {
+                    *line = longer;
+                    continue;
+                }
+            }
+            lines.push(piece);
+        }
+        lines
+    }
+
     /// The size in pixels for a picture's drawing.
     pub(super) fn size(&self, height: i32) -> (u32, u32) {
         (self.width * SCALE, u32::try_from(height).unwrap_or(0))

@@ -1,0 +1,3 @@
+//! Metrics of what becomes of code.
+
+pub mod rework;
