@@ -217,13 +217,14 @@ impl<'a> PeopleOfFile<'a> {
     /// Every contribution to the file before an instant: changes in landing order, then reviews.
     pub(crate) fn touches(&self, instant: usize, tell: &mut dyn FnMut(Touch)) {
         let person = |place: u32| self.people.get(index(place)).copied();
-        let mut n_changes = 0;
+        // Every counted change has a place of its own: a file may be added a second time, on two branches or after a deletion.
+        let mut position = 0;
         for change in &self.changes {
             let counts = change.dated.is_before(instant);
             if !counts || change.kind == DELETED || change.is_left_out {
                 continue;
             }
-            n_changes += u32::from(change.kind != ADDED);
+            position += 1;
             let credited = self.credits.get(change.from..change.to).unwrap_or(&[]);
             let landed = self.chronicle.commits.get(change.commit);
             for (person, landed) in credited.iter().filter_map(|at| person(*at).zip(landed)) {
@@ -231,7 +232,7 @@ impl<'a> PeopleOfFile<'a> {
                     history: 0,
                     person,
                     is_review: false,
-                    position: n_changes + 1,
+                    position,
                     at: landed.contributed_at,
                 });
             }

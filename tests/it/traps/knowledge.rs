@@ -9,7 +9,7 @@ use linchpin::metrics::ownership::handover::{Finding, Stage, handovers};
 use linchpin::metrics::{Measure, REGISTRY, find};
 use linchpin::tables::CodeownersRow;
 use linchpin::tables::changes::File;
-use linchpin::work::history::lineage::file_histories;
+use linchpin::work::history::lineage::{file_histories, touches};
 use linchpin::work::roster::{RosterAbsence, RosterDelegation, RosterMember};
 use linchpin::work::{Fate, Question, Reading};
 
@@ -331,6 +331,28 @@ fn several_changes_in_a_row_are_one_for_primary_developers() {
         .map(|part| (part.person, part.n_turns))
         .collect();
     assert_eq!(turns, [(ADA, 2), (BEN, 1)]);
+}
+
+#[test]
+fn a_file_that_is_added_again_has_a_place_for_every_change() {
+    // On two branches, or after it was deleted: whoever counts turns over the rows finds those of the figure.
+    let mut given = five_files();
+    added(&mut given, 10, BEN, "core/0.rs");
+    modified(&mut given, 11, ADA, "core/0.rs");
+    added(&mut given, 12, ADA, "core/0.rs");
+    added(&mut given, 13, BEN, "core/0.rs");
+    let question = given.question();
+    let reading = Reading::of(&given.tables, &question, &question.products[0]);
+    let first = touches(&reading);
+    let first = first.iter().filter(|touch| touch.history == 0);
+    let places: Vec<_> = first.map(|touch| (touch.person, touch.position)).collect();
+    assert_eq!(places, [(ADA, 1), (BEN, 2), (ADA, 3), (ADA, 4), (BEN, 5)]);
+    let people = &file_histories(&reading).files[0].people;
+    let turns: Vec<_> = people
+        .iter()
+        .map(|part| (part.person, part.n_turns))
+        .collect();
+    assert_eq!(turns, [(ADA, 2), (BEN, 2)]);
 }
 
 #[test]
