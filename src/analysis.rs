@@ -7,7 +7,12 @@
 //! let analysis = Analysis::read(&store, &inquiry, &FactTable::ALL)?;
 //! let measure = metrics::find("flow.pickup_time")?.of(&analysis.readings());
 //! ```
+//!
+//! Where there are many products, they are read one after the other ([`Analysis::parts`]), so that what is in memory grows with the
+//! largest of them.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -45,11 +50,17 @@ impl Inquiry<'_> {
     }
 }
 
+/// Products are read together whose facts have so many bytes on disk; a larger one is read alone. Facts and what is told from them
+/// take about 30 times as much memory.
+pub const MOST_BYTES: u64 = 48 << 20;
+
 /// Everything that analysis starts from, read from the store.
 #[derive(Debug)]
 pub struct Analysis {
     /// Facts.
     pub tables: Tables,
+    /// The products whose facts are there, by their places in the question.
+    pub products: Range<usize>,
     /// Certificates and gaps.
     pub findings: Findings,
     /// The question, as pages that name nobody ask it: the private register has no part in it.
@@ -98,11 +109,70 @@ impl Analysis {
         let question = with(&PrivateRegister::default());
         Ok(Self {
             tables,
+            products: 0..question.products.len(),
             findings,
             question,
             private_question,
             forgotten: store.forgotten(),
             facts: facts::digest(store),
+        })
+    }
+
+    /// What does not grow with the past: who is who, which repositories there are, how complete their data is.
+    ///
+    /// # Errors
+    /// As [`Analysis::read`].
+    pub fn head(store: &Store, inquiry: &Inquiry<'_>) -> Result<Self, derive::Error> {
+        Self::read(store, inquiry, &[])
+    }
+
+    /// The products by what is read together: neighbours with at most so many bytes on disk, each product once. Without products it is
+    /// one part, of none.
+    #[must_use]
+    pub fn parts(&self, store: &Store, most_bytes: u64) -> Vec<Range<usize>> {
+        let sizes = facts::sizes(store);
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        let mut n_bytes = 0;
+        for (at, product) in self.question.products.iter().enumerate() {
+            let own = product.repositories.iter();
+            let own: u64 = own.filter_map(|repository| sizes.get(repository)).sum();
+            n_bytes += own;
+            match parts.last_mut() {
+                Some(part) if n_bytes <= most_bytes => part.end = at + 1,
+                _ => {
+                    parts.push(at..at + 1);
+                    n_bytes = own;
+                }
+            }
+        }
+        if parts.is_empty() {
+            parts.push(0..0);
+        }
+        parts
+    }
+
+    /// The same analysis with the facts of some of its products.
+    ///
+    /// # Errors
+    /// A damaged store, or one that another program has changed meanwhile.
+    pub fn of_part(&self, store: &Store, products: Range<usize>) -> Result<Self, derive::Error> {
+        let wanted = self
+            .question
+            .products
+            .get(products.clone())
+            .unwrap_or_default();
+        let repositories: BTreeSet<RepositoryId> = wanted
+            .iter()
+            .flat_map(|product| product.repositories.iter().copied())
+            .collect();
+        Ok(Self {
+            tables: facts::read_of(store, &FactTable::ALL, &repositories)?,
+            products,
+            findings: self.findings.clone(),
+            question: self.question.clone(),
+            private_question: self.private_question.clone(),
+            forgotten: Arc::clone(&self.forgotten),
+            facts: self.facts.clone(),
         })
     }
 
@@ -115,13 +185,21 @@ impl Analysis {
     /// The readings of the products, as the team sees them.
     #[must_use]
     pub fn readings(&self) -> Vec<Reading<'_>> {
-        Reading::of_products(&self.tables, &self.question)
+        self.readings_of(&self.question)
     }
 
     /// The same with what the private register says.
     #[must_use]
     pub fn private_readings(&self) -> Vec<Reading<'_>> {
-        Reading::of_products(&self.tables, &self.private_question)
+        self.readings_of(&self.private_question)
+    }
+
+    fn readings_of<'a>(&'a self, question: &'a Question) -> Vec<Reading<'a>> {
+        let there = question.products.get(self.products.clone());
+        let there = there.unwrap_or_default().iter();
+        there
+            .map(|product| Reading::of(&self.tables, question, product))
+            .collect()
     }
 }
 

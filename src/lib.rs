@@ -67,3 +67,11 @@ pub mod report;
 pub mod store;
 pub mod tables;
 pub mod work;
+
+#[cfg(test)]
+extern crate self as linchpin;
+
+/// The organisation that the benchmark generates, for tests that want much of everything.
+#[cfg(test)]
+#[path = "../benches/metrics/crowd.rs"]
+mod crowd;

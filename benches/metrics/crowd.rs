@@ -1,8 +1,10 @@
-//! A generated organisation of any size, written as the facts of a store: four repositories, three years, two hundred people.
+//! A generated organisation of any size, written as the facts of a store: four repositories, three years, two hundred people; or more
+//! repositories, five a product, and two hundred people for every twenty of them.
 //!
 //! For each pull request ten commits (eight on its branch, its merge, one pushed directly) and a hundred changed files. The
 //! same size gives the same facts, to the byte.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,9 +21,14 @@ use linchpin::store::{Mode, Store, facts as store_facts};
 use linchpin::tables::Repository;
 use linchpin::tables::commits::CommitOrigins;
 
-/// Repositories; the first two form one product, the others one each.
-const REPOSITORIES: u64 = 4;
+/// Repositories of the small organisation; the first two form one product, the others one each.
+pub const REPOSITORIES: u64 = 4;
+/// People who work on one repository; the first have far more to do than the last.
 const PEOPLE: u64 = 200;
+/// Repositories that the same people work on.
+const TOGETHER: u64 = 20;
+/// Repositories of a product of a large organisation.
+pub const A_PRODUCT: u64 = 5;
 /// The last people are automation and AI reviewers.
 const AUTOMATION: u64 = 6;
 const BRANCH_COMMITS: u64 = 8;
@@ -31,7 +38,7 @@ const DAYS: i64 = 3 * 365;
 pub const AS_OF: &str = "2026-07-01T00:00:00Z";
 
 /// The register of the organisation.
-pub const REGISTER: &str = r#"
+const REGISTER: &str = r#"
 [calendar]
 time_zone = "Europe/Berlin"
 hours = "09:00-17:00"
@@ -103,6 +110,35 @@ const NAMES: [&str; 4] = [
     "crowd/search",
 ];
 
+/// What the repositories are called.
+fn names(n_repositories: u64) -> Vec<String> {
+    if n_repositories == REPOSITORIES {
+        return NAMES.map(str::to_owned).to_vec();
+    }
+    (0..n_repositories)
+        .map(|at| format!("crowd/part-{at:04}"))
+        .collect()
+}
+
+/// The register of so many repositories.
+pub fn register(n_repositories: u64) -> String {
+    if n_repositories == REPOSITORIES {
+        return REGISTER.to_owned();
+    }
+    let (head, _) = REGISTER.split_once("[[product]]").unwrap();
+    let (_, tail) = REGISTER.split_once("[[event]]").unwrap();
+    let names = names(n_repositories);
+    let products = names.chunks(usize::try_from(A_PRODUCT).unwrap());
+    let mut text = head.to_owned();
+    for (at, repositories) in products.enumerate() {
+        let _ = writeln!(
+            text,
+            "[[product]]\nname = \"product-{at:03}\"\nrepositories = {repositories:?}\n"
+        );
+    }
+    format!("{text}[[event]]{tail}")
+}
+
 /// xorshift64*: the same numbers on every machine.
 struct Dice(u64);
 
@@ -153,27 +189,41 @@ fn id(repository: u64, number: u64) -> CommitId {
     let mix = number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ repository;
     raw[..8].copy_from_slice(&mix.to_be_bytes());
     raw[8..16].copy_from_slice(&number.to_be_bytes());
-    raw[16] = u8::try_from(repository).unwrap();
+    raw[16..18].copy_from_slice(&u16::try_from(repository).unwrap().to_le_bytes());
     CommitId::from_bytes(&raw).unwrap()
 }
 
-/// Writes a store of so many pull requests below `root`.
-pub fn write(root: &Path, n_pull_requests: u64) {
+/// Writes a store of so many pull requests in so many repositories below `root`, one repository after the other.
+pub fn write(root: &Path, n_pull_requests: u64, n_repositories: u64) {
     let store = Store::open(root, Mode::Write).unwrap();
-    let people: Vec<Person> = (0..PEOPLE).map(member).collect();
-    let everybody: Vec<PersonId> = (0..PEOPLE).map(person).collect();
-    let mut facts = Facts::default();
-    let mut histories = Vec::new();
+    let n_groups = n_repositories.div_ceil(TOGETHER);
+    let people: Vec<Person> = (0..n_groups * PEOPLE).map(member).collect();
     let mut repositories = Vec::new();
     let mut certificates = Vec::new();
-    for (at, name) in (0..REPOSITORIES).zip(NAMES) {
-        let repository = store.repository_id_of_key(name).unwrap();
+    let mut derived = store_facts::Derived::default();
+    let mut written = [0, 0, 0];
+    for (at, name) in (0..n_repositories).zip(names(n_repositories)) {
+        let repository = store.repository_id_of_key(&name).unwrap();
         let url = format!("https://github.com/{name}");
-        let mut town = Town::new(at, repository, url.clone(), n_pull_requests / REPOSITORIES);
+        let mut facts = Facts::default();
+        let mut town = Town::new(
+            at,
+            repository,
+            url.clone(),
+            n_pull_requests / n_repositories,
+        );
         town.live(&mut facts);
+        let first = u32::try_from(at / TOGETHER * PEOPLE).unwrap();
+        let shifted = |id: PersonId| PersonId(id.0 + first);
+        facts.relabel(shifted);
+        let everybody: Vec<PersonId> = (0..PEOPLE).map(|at| shifted(person(at))).collect();
+        let mut of_commits = town.origins;
+        for (_, delegator) in &mut of_commits {
+            *delegator = delegator.map(shifted);
+        }
         repositories.push(Repository {
             repository,
-            name: name.to_owned(),
+            name,
             url: Some(url),
             default_branch: Some("main".to_owned()),
             former_names: Vec::new(),
@@ -199,47 +249,40 @@ pub fn write(root: &Path, n_pull_requests: u64) {
                 accepted: None,
             });
         }
-        let origins = CommitOrigins {
-            of_commits: town.origins,
-            ..CommitOrigins::default()
-        };
-        histories.push((repository, town.history, origins));
-    }
-    let mined: Vec<_> = histories
-        .iter()
-        .map(|(repository, history, origins)| store_facts::Mined {
-            repository: *repository,
-            history,
+        let mined = store_facts::Mined {
+            repository,
+            history: &town.history,
             patches: &[],
             side: &[],
-            origins,
+            origins: &CommitOrigins {
+                of_commits,
+                ..CommitOrigins::default()
+            },
             person_of: &everybody,
-        })
-        .collect();
-    store_facts::write_mined(&store, &repositories, &people, &mined).unwrap();
-    store_facts::write_facts(&store, &facts).unwrap();
+        };
+        derived.add(store_facts::stage_repository(&store, Some(&mined), &facts).unwrap());
+        let sizes = [
+            facts.pull_requests.len(),
+            town.history.commits.len(),
+            town.history.changes.len(),
+        ];
+        for (all, own) in written.iter_mut().zip(sizes) {
+            *all += own;
+        }
+    }
+    derived.complete(&store, &repositories, &people).unwrap();
     let findings = serde_json::json!({"certificates": certificates, "gaps": []});
     let bytes = serde_json::to_vec(&findings).unwrap();
-    store.commit_file("facts/findings.json", &bytes).unwrap();
-    // Last, as a run writes it: without it a reader takes the facts for unfinished.
-    let inputs = linchpin::store::facts::INPUTS;
-    store.commit_file(inputs, b"generated\n").unwrap();
-    println!(
-        "{} pull requests, {} commits, {} changed files",
-        facts.pull_requests.len(),
-        histories
-            .iter()
-            .map(|(_, history, _)| history.commits.len())
-            .sum::<usize>(),
-        histories
-            .iter()
-            .map(|(_, history, _)| history.changes.len())
-            .sum::<usize>(),
-    );
+    derived
+        .add_file(&store, "facts/findings.json", &bytes)
+        .unwrap();
+    derived.commit(&store, "generated\n").unwrap();
+    let [pull_requests, commits, changes] = written;
+    println!("{pull_requests} pull requests, {commits} commits, {changes} changed files");
 }
 
 fn member(at: u64) -> Person {
-    let account = match PEOPLE - at {
+    let account = match PEOPLE - at % PEOPLE {
         1 | 2 => Account::AiReviewer,
         3..=AUTOMATION => Account::Automation,
         _ => Account::Human,

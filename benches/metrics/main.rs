@@ -7,6 +7,9 @@
 //! Every metric is explained once, and the slowest are named. DuckDB is the one of PyPI in the `python3` that `PYTHON` names;
 //! without it only ours is measured.
 //!
+//! `--repositories N` spreads the pull requests over so many repositories, five a product. `--organisation` measures the report over
+//! a generated organisation alone, and over one with a tenth of its repositories and pull requests.
+//!
 //! `--write DIRECTORY` only writes the store and register of such an organisation; `--phases DIRECTORY` measures one metric after
 //! the other over what it wrote, `--runs DIRECTORY` what it costs to keep two runs and to compare them.
 
@@ -41,8 +44,15 @@ fn main() {
     let number =
         |name: &str, usual: u64| value(name).map_or(usual, |text| text.parse().expect("a number"));
     let n = number("--pull-requests", 100_000);
+    let n_repositories = number("--repositories", crowd::REPOSITORIES);
     if let Some(place) = value("--write") {
-        return prepare(Path::new(&place), n);
+        return prepare(Path::new(&place), n, n_repositories);
+    }
+    if arguments
+        .iter()
+        .any(|argument| argument == "--organisation")
+    {
+        return organisation(n, n_repositories);
     }
     if let Some(place) = value("--phases") {
         return phases::print(Path::new(&place), crowd::AS_OF);
@@ -61,12 +71,39 @@ fn main() {
     );
 }
 
+/// What a report costs over an organisation, against one with a tenth of its repositories.
+fn organisation(n: u64, n_repositories: u64) {
+    let cost = |n: u64, n_repositories: u64| {
+        let place =
+            std::env::temp_dir().join(format!("linchpin-organisation-{}", std::process::id()));
+        prepare(&place, n, n_repositories);
+        let cost = run(&place, &["report"]);
+        let overview = fs::metadata(place.join("out/team/index.html"))
+            .unwrap()
+            .len();
+        println!(
+            "{n} pull requests in {n_repositories} repositories: report {cost}; overview {} bytes a product",
+            overview / n_repositories.div_ceil(crowd::A_PRODUCT)
+        );
+        fs::remove_dir_all(&place).unwrap();
+        cost
+    };
+    let tenth = cost(n / 10, n_repositories / 10);
+    let whole = cost(n, n_repositories);
+    println!(
+        "ten times the repositories: {:.1} times the wall time, {:.1} times the processor time, {:.1} times the memory",
+        whole.wall / tenth.wall,
+        whole.cpu / tenth.cpu,
+        whole.peak / tenth.peak
+    );
+}
+
 /// A store and a register of `n` pull requests in a directory.
-fn prepare(place: &Path, n: u64) {
+fn prepare(place: &Path, n: u64, n_repositories: u64) {
     fs::create_dir_all(place).unwrap();
-    fs::write(place.join("linchpin.toml"), crowd::REGISTER).unwrap();
+    fs::write(place.join("linchpin.toml"), crowd::register(n_repositories)).unwrap();
     fs::write(place.join("linchpin.private.toml"), crowd::PRIVATE_REGISTER).unwrap();
-    crowd::write(&place.join("store"), n);
+    crowd::write(&place.join("store"), n, n_repositories);
 }
 
 /// Wall and processor seconds and peak megabytes of a command, by the kernel's own account of the child.
@@ -98,7 +135,7 @@ impl std::fmt::Display for Cost {
 /// Median cost of our report.
 fn compare(n: u64, n_pairs: u64, limit: u64) -> Cost {
     let place = std::env::temp_dir().join(format!("linchpin-bench-{n}-{}", std::process::id()));
-    prepare(&place, n);
+    prepare(&place, n, crowd::REPOSITORIES);
     run(&place, &["export", "--format", "parquet"]);
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let has_duckdb = Command::new(&python)

@@ -1,86 +1,96 @@
 //! `linchpin export`: facts, the question's relations and measures, as files for other tools. Private data.
 
 mod shared;
+mod tables;
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
+use self::tables::Exported;
 use super::args::{ExportArgs, ExportFormat, Privacy};
 use super::console;
 use super::error::{CliError, DONE, ErrorKind};
-use super::output::{Audience, replace_tree};
+use super::output::{Audience, replace_tree_made_by};
 use super::report::reading;
 use super::run::open_to_write;
 use super::workspace::Workspace;
-use crate::analysis::Analysis;
-use crate::domain::{
-    Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
-    Person, Provenance, PullRequest, PullRequestCommit, PullRequestFile, Release, Review,
-    ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
-};
-use crate::metrics::relations::{Relations, measure_rows};
-use crate::metrics::{self, Measure};
-use crate::render::{OutputFile, encode};
-use crate::store::{Key, Store};
+use crate::render::encode;
+use crate::store::Key;
+use crate::tables::Error;
 use crate::tables::pseudonymous::{Pseudonyms, in_order, pseudonymous};
-use crate::tables::sheet::{Cell, Sheet, without_rows};
-use crate::tables::{
-    self, CodeownersRow, FactTable, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow,
-    TagRow,
-};
-
-type Table = (String, Sheet);
+use crate::tables::sheet::{Cell, Sheet};
 
 /// Writes `<out>/export/<table>.<format>`, readable by the user alone, and prints the files' paths.
+///
+/// Products are told some after the others, and tables are written one after the other: neither all facts nor all files are in memory
+/// at once.
 pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> {
     if let Some(file) = shared::file(args, workspace)? {
-        return written(vec![file], workspace);
+        return written(workspace, &[file.0.clone()], &|_| Ok(file.1.clone()));
     }
-    let (analysis, mut all) = reading(workspace, |store| {
-        Ok((
-            Analysis::read(store, &workspace.inquiry(), &FactTable::ALL)?,
-            facts(store)?,
-        ))
-    })?;
-    all.extend(question(&analysis)?);
-    all.sort_by(|a, b| a.0.cmp(&b.0));
-    for wanted in &args.tables {
-        if !all.iter().any(|(name, _)| name == wanted) {
-            let known: Vec<_> = all.iter().map(|(name, _)| name.as_str()).collect();
-            return Err(CliError::new(
-                ErrorKind::Usage,
-                format!("`{}` is not a table", encode::terminal(wanted)),
-            )
-            .hint(format!("name one of {}", known.join(", "))));
-        }
-    }
-    if args.privacy == Privacy::Pseudonymous {
-        pseudonymise(&mut all, args, workspace)?;
-    }
-    all.retain(|(name, _)| is_wanted(name, args));
-    let mut files = Vec::new();
-    if args.format == ExportFormat::Duckdb {
-        let tables = all.iter().map(|(name, _)| name.as_str());
-        files.push(("views.sql".to_owned(), views(tables).into_bytes()));
-    }
-    for (name, sheet) in all {
-        let (bytes, extension) = match args.format {
-            ExportFormat::Csv => (csv(&sheet).into_bytes(), "csv"),
-            ExportFormat::Json => (json(&sheet).into_bytes(), "json"),
-            ExportFormat::Parquet
-            | ExportFormat::Duckdb
-            | ExportFormat::Openmetrics
-            | ExportFormat::Cdevents => (sheet.to_parquet().map_err(defect)?, "parquet"),
+    let key = match args.privacy {
+        Privacy::Pseudonymous => Some(key(workspace)?),
+        Privacy::Named => None,
+    };
+    reading(workspace, |store| {
+        let tables = Exported::of(store, workspace, args)?;
+        let digest = |text: &str| {
+            let key = key.as_ref();
+            key.map_or_else(String::new, |key| key.digest(text))
         };
-        files.push((format!("{name}.{extension}"), bytes));
-    }
-    written(files, workspace)
+        let pseudonyms = match key {
+            Some(_) => {
+                let (people, repositories) =
+                    (tables.sheet("people")?, tables.sheet("repositories")?);
+                let made = Pseudonyms::new(&digest, &people, &repositories);
+                Some(RefCell::new(made.map_err(defect)?))
+            }
+            None => None,
+        };
+        let extension = match args.format {
+            ExportFormat::Csv => "csv",
+            ExportFormat::Json => "json",
+            _ => "parquet",
+        };
+        let wanted = tables.wanted(args);
+        let mut names: Vec<String> = wanted
+            .iter()
+            .map(|name| format!("{name}.{extension}"))
+            .collect();
+        if args.format == ExportFormat::Duckdb {
+            names.push(VIEWS.to_owned());
+            names.sort();
+        }
+        written(workspace, &names, &|file| {
+            if file == VIEWS {
+                return Ok(views(&wanted).into_bytes());
+            }
+            let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
+            if extension == "parquet" && pseudonyms.is_none() {
+                return tables.parquet(name);
+            }
+            let mut sheet = tables.sheet(name)?;
+            if let Some(pseudonyms) = &pseudonyms {
+                let told = pseudonymous(name, &sheet, &mut pseudonyms.borrow_mut());
+                sheet = told.and_then(|told| in_order(&told)).map_err(defect)?;
+            }
+            match args.format {
+                ExportFormat::Csv => Ok(csv(&sheet).into_bytes()),
+                ExportFormat::Json => Ok(json(&sheet).into_bytes()),
+                _ => sheet.to_parquet().map_err(defect),
+            }
+        })
+    })
 }
 
+/// The script of views.
+const VIEWS: &str = "views.sql";
+
 /// A script by which DuckDB sees every Parquet file beside it as a table. Tables are called by words of the program alone.
-fn views<'a>(tables: impl Iterator<Item = &'a str>) -> String {
+fn views(tables: &[&str]) -> String {
     let head =
         "-- Run in the folder of this file: `duckdb -init views.sql`, or `.read views.sql`.\n";
-    tables.fold(head.to_owned(), |mut text, table| {
+    tables.iter().fold(head.to_owned(), |mut text, table| {
         let _ = writeln!(
             text,
             "CREATE OR REPLACE VIEW \"{table}\" AS SELECT * FROM read_parquet('{table}.parquet');"
@@ -89,44 +99,25 @@ fn views<'a>(tables: impl Iterator<Item = &'a str>) -> String {
     })
 }
 
-/// Replaces the folder of exports, and prints the files' paths.
-fn written(mut files: Vec<OutputFile>, workspace: &Workspace) -> Result<u8, CliError> {
+/// Replaces the folder of exports by files that are made when they are written, and prints the files' paths.
+fn written(
+    workspace: &Workspace,
+    names: &[String],
+    make: &dyn Fn(&str) -> Result<Vec<u8>, CliError>,
+) -> Result<u8, CliError> {
     let place = workspace.out.join("export");
-    let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     // The folder of reports ignores itself; this one says so too, should somebody move it.
-    files.push((".gitignore".to_owned(), b"*\n".to_vec()));
-    replace_tree(&place, &files, Audience::Owner)?;
-    for name in &names {
+    let ignore = ".gitignore";
+    let all: Vec<String> = names.iter().cloned().chain([ignore.to_owned()]).collect();
+    let make = |name: &str| match name {
+        _ if name == ignore => Ok(b"*\n".to_vec()),
+        _ => make(name),
+    };
+    replace_tree_made_by(&place, &all, &make, Audience::Owner)?;
+    for name in names {
         console::out(&format!("{}\n", place.join(name).display()));
     }
     Ok(DONE)
-}
-
-fn is_wanted(name: &String, args: &ExportArgs) -> bool {
-    args.tables.is_empty() || args.tables.contains(name)
-}
-
-/// Takes out of the wanted tables what names anybody or anything.
-fn pseudonymise(
-    all: &mut [Table],
-    args: &ExportArgs,
-    workspace: &Workspace,
-) -> Result<(), CliError> {
-    let key = key(workspace)?;
-    let digest = |text: &str| key.digest(text);
-    let sheet = |wanted: &str| {
-        let found = all.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, sheet)| sheet).ok_or_else(|| {
-            CliError::new(ErrorKind::Defect, format!("there is no table `{wanted}`"))
-        })
-    };
-    let mut pseudonyms =
-        Pseudonyms::new(&digest, sheet("people")?, sheet("repositories")?).map_err(defect)?;
-    for (name, sheet) in all.iter_mut().filter(|(name, _)| is_wanted(name, args)) {
-        let told = pseudonymous(name, sheet, &mut pseudonyms).and_then(|told| in_order(&told));
-        *sheet = told.map_err(defect)?;
-    }
-    Ok(())
 }
 
 /// The key of the store; made with the first pseudonyms.
@@ -137,107 +128,8 @@ fn key(workspace: &Workspace) -> Result<Key, CliError> {
     Ok(open_to_write(&workspace.store)?.make_key()?)
 }
 
-fn defect(error: tables::Error) -> CliError {
+fn defect(error: Error) -> CliError {
     CliError::new(ErrorKind::Defect, error)
-}
-
-/// The fact tables as the store has them.
-fn facts(store: &Store) -> Result<Vec<Table>, CliError> {
-    fn empty<R: Row>() -> Result<(&'static str, Vec<u8>), tables::Error> {
-        Ok((R::TABLE, tables::rows_to_parquet::<R>(&[])?))
-    }
-    let mut known = without_rows().map_err(defect)?;
-    for table in [
-        empty::<Repository>(),
-        empty::<Person>(),
-        empty::<TagRow>(),
-        empty::<MergedFileRow>(),
-        empty::<LineLifeRow>(),
-        empty::<PatchRow>(),
-        empty::<SideRow>(),
-        empty::<CodeownersRow>(),
-        empty::<PullRequest>(),
-        empty::<PullRequestCommit>(),
-        empty::<PullRequestFile>(),
-        empty::<Review>(),
-        empty::<Comment>(),
-        empty::<ReviewRequest>(),
-        empty::<TimelineEvent>(),
-        empty::<Issue>(),
-        empty::<IssueComment>(),
-        empty::<Deployment>(),
-        empty::<DeploymentStatus>(),
-        empty::<Release>(),
-        empty::<WorkflowRun>(),
-        empty::<MergeRule>(),
-        empty::<Team>(),
-        empty::<TeamMember>(),
-        empty::<Milestone>(),
-        empty::<Environment>(),
-        empty::<Provenance>(),
-    ] {
-        known.push(table.map_err(defect)?);
-    }
-    let mut found = Vec::new();
-    for (name, empty) in known {
-        let mut parts = Vec::new();
-        for file in store.files_below(&format!("facts/{name}/")) {
-            parts.extend(store.read(&file)?);
-        }
-        let sheet = Sheet::of_parts(parts, empty).map_err(|error| {
-            CliError::new(ErrorKind::Damaged, error)
-                .hint("run `linchpin run` again: facts are rebuilt")
-        })?;
-        found.push((name.to_owned(), sheet));
-    }
-    Ok(found)
-}
-
-/// The question's relations and its answers.
-fn question(analysis: &Analysis) -> Result<Vec<Table>, CliError> {
-    fn sheet<R: Row>(rows: &[R]) -> Result<Table, CliError> {
-        Ok((R::TABLE.to_owned(), Sheet::of_rows(rows).map_err(defect)?))
-    }
-    let relations = Relations::of(&analysis.tables, &analysis.private_question);
-    let measures = measure_rows(&metrics::measure_each(
-        &analysis.private_readings(),
-        &Measure::without_rows,
-    ));
-    Ok(vec![
-        sheet(&relations.lens)?,
-        sheet(&relations.products)?,
-        sheet(&relations.areas)?,
-        sheet(&relations.production)?,
-        sheet(&relations.landings)?,
-        sheet(&relations.copies)?,
-        sheet(&relations.reverts)?,
-        sheet(&relations.incidents)?,
-        sheet(&relations.hotfixes)?,
-        sheet(&relations.absorbed)?,
-        sheet(&relations.file_histories)?,
-        sheet(&relations.working_spans)?,
-        sheet(&relations.reviewer_turns)?,
-        sheet(&relations.working_days)?,
-        sheet(&relations.members)?,
-        sheet(&relations.measured_origins)?,
-        sheet(&relations.absences)?,
-        sheet(&relations.absence_periods)?,
-        sheet(&relations.flow.turns)?,
-        sheet(&relations.flow.ready_spans)?,
-        sheet(&relations.flow.days)?,
-        sheet(&relations.flow.work_kinds)?,
-        sheet(&relations.flow.dated_events)?,
-        sheet(&relations.flow.taken_back)?,
-        sheet(&relations.flow.rules)?,
-        sheet(&relations.delegations)?,
-        sheet(&relations.delegated)?,
-        sheet(&relations.kinds)?,
-        sheet(&relations.declared_files)?,
-        sheet(&relations.declared_owners)?,
-        sheet(&relations.lineages)?,
-        sheet(&relations.touches)?,
-        sheet(&measures)?,
-    ])
 }
 
 /// A heading line, then one line a row; a missing cell is empty, a list is JSON.

@@ -11,8 +11,9 @@ use super::args::{Format, VerifyArgs};
 use super::console;
 use super::context::Context;
 use super::error::{CROSSED, CliError, DONE, ErrorKind};
-use super::report::team_files;
+use super::report::reading;
 use super::tables::Answer;
+use super::team_tree::TeamTree;
 use super::verify::read;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
@@ -21,7 +22,6 @@ use crate::render::json::Manifest;
 use crate::render::{MANIFEST, OutputFile, encode};
 use crate::report::{Column, Table, TableCell};
 use crate::store::checksum;
-use crate::tables::FactTable;
 
 /// The manifest of a tree.
 pub fn manifest_of(analysis: &Analysis, workspace: &Workspace, files: &[OutputFile]) -> Manifest {
@@ -76,9 +76,12 @@ pub fn rebuild(
     workspace.time.as_of = told.as_of;
     workspace.time.window = told.window;
     workspace.time.granularity = told.granularity;
-    let analysis = Analysis::of(&workspace, &FactTable::ALL)?;
-    let (files, _) = team_files(&analysis, &analysis.readings(), &workspace, &|_| ())?;
-    let made = manifest_of(&analysis, &workspace, &files);
+    let (head, files) = reading(&workspace, |store| {
+        let head = Analysis::head(store, &workspace.inquiry())?;
+        let tree = TeamTree::of_store(store, &head, &workspace, &|_| ())?;
+        Ok((head, tree.files))
+    })?;
+    let made = manifest_of(&head, &workspace, &files);
     let tree = place.parent().unwrap_or_else(|| Path::new("."));
     let found = differences(&told, &made, tree);
     let inputs = told.other_inputs(&made);

@@ -43,6 +43,33 @@ pub fn replace_tree(
     replace_tree_and_drafts(place, files, &[], audience)
 }
 
+/// The same where each file is made when it is written, so that no two of them are in memory at once.
+pub fn replace_tree_made_by(
+    place: &Path,
+    names: &[String],
+    make: &dyn Fn(&str) -> Result<Vec<u8>, CliError>,
+    audience: Audience,
+) -> Result<(), CliError> {
+    let failed = RefCell::new(None);
+    let made = |name: &String| {
+        let (failed, own) = (&failed, name.clone());
+        let bytes = move || {
+            make(&own).map_err(|error| {
+                failed.replace(Some(error));
+                std::io::Error::other("it could not be made")
+            })
+        };
+        (name.clone(), tree::Made(Box::new(bytes)))
+    };
+    let files: Vec<(String, tree::Made<'_>)> = names.iter().map(made).collect();
+    let written = replace_tree_and_drafts(place, &files, &[], audience);
+    drop(files);
+    match failed.take() {
+        Some(error) => Err(error),
+        None => written,
+    }
+}
+
 /// A draft of a tree: its path, what linchpin would begin it with, and the page that is made of what stands in it.
 pub struct DraftFile {
     /// Its path, with `/`.
@@ -56,9 +83,9 @@ pub struct DraftFile {
 }
 
 /// The same with drafts: people go on writing in them, and what they wrote stays.
-pub fn replace_tree_and_drafts(
+pub fn replace_tree_and_drafts<B: tree::Content>(
     place: &Path,
-    files: &[(String, Vec<u8>)],
+    files: &[(String, B)],
     drafts: &[DraftFile],
     audience: Audience,
 ) -> Result<(), CliError> {

@@ -6,20 +6,22 @@ use super::context::Context;
 use super::discover;
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched, counted};
+use super::kept::keep_run;
 use super::mining::{derived, is_current, mine, mined, mined_again, state_file};
 use super::mirrors::with_mirrors;
-use super::output::{check_untracked, check_writable};
-use super::report::{add_to_job, keep_run, write_team_tree};
+use super::output::{Audience, check_untracked, check_writable, replace_tree};
+use super::report::reading;
+use super::team_tree::{TeamTree, add_to_job};
 use super::workspace::Workspace;
 use super::{browser, console, summary};
 use crate::analysis::Analysis;
 use crate::derive::{self, Findings, IDENTITY, derive, inputs};
 use crate::domain::{Account, Person, RepoName, RepositoryId};
-use crate::metrics::unmet::{self, Unmet};
+use crate::metrics::unmet::Unmet;
 use crate::metrics::{Measure, movement};
+use crate::render::{OutputFile, encode};
 use crate::store::facts::INPUTS;
 use crate::store::{self, Mode, Store};
-use crate::tables::FactTable;
 
 /// How far the pipeline goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,46 +209,69 @@ fn tell_namesakes(context: &Context, store: &Store, people: &[Person]) {
         let said = format!(
             "`{who}` bears the name of somebody whom this store has forgotten: if that is the same person, `linchpin forget {who}`"
         );
-        context
-            .progress
-            .say(&crate::render::encode::terminal(&said));
+        context.progress.say(&encode::terminal(&said));
     }
 }
 
 /// Reports from the store alone.
 pub fn report(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
-    let analysis = Analysis::of(workspace, &FactTable::ALL)?;
-    report_on(context, workspace, &analysis, None, &Fetched::default())
+    let (head, tree) = reading(workspace, |store| {
+        let head = Analysis::head(store, &workspace.inquiry())?;
+        tell_of(context, workspace, &head);
+        let tree = TeamTree::of_store(store, &head, workspace, &|_| ())?;
+        Ok((head, tree))
+    })?;
+    written(context, workspace, &tree)?;
+    end(context, workspace, &head, &tree.files, &Fetched::default())
 }
 
+/// Reports from a store that was opened to be written, and keeps the run in it.
 fn report_from(
     context: &Context,
     workspace: &Workspace,
     store: &Store,
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
-    let mut analysis = Analysis::read(store, &workspace.inquiry(), &FactTable::ALL)?;
-    analysis.findings.patterns.clone_from(&workspace.patterns);
-    report_on(context, workspace, &analysis, Some(store), fetched)
+    let mut head = Analysis::head(store, &workspace.inquiry())?;
+    head.findings.patterns.clone_from(&workspace.patterns);
+    tell_of(context, workspace, &head);
+    let rows_of = |measure: &Measure| store::runs::encode(&movement::rows(measure));
+    let tree = TeamTree::of_store(store, &head, workspace, &rows_of)?;
+    written(context, workspace, &tree)?;
+    let TeamTree { files, told } = tree;
+    let rows: Result<Vec<Vec<Vec<u8>>>, _> = told
+        .kept
+        .into_iter()
+        .map(|parts| parts.into_iter().collect())
+        .collect();
+    keep_run(store, &head, workspace, &told.measures, rows?)?;
+    end(context, workspace, &head, &files, fetched)
 }
 
-/// Writes the team tree; the run is kept in a store that was opened to be written.
-fn report_on(
-    context: &Context,
-    workspace: &Workspace,
-    analysis: &Analysis,
-    kept_in: Option<&Store>,
-    fetched: &Fetched,
-) -> Result<u8, CliError> {
-    analysis.tell_unknown_logins(context, workspace);
+/// Says what a reader should know before the figures.
+fn tell_of(context: &Context, workspace: &Workspace, head: &Analysis) {
+    head.tell_unknown_logins(context, workspace);
     for exposure in workspace.exposures() {
         context.progress.say(&format!("warning: {exposure}"));
     }
-    let readings = analysis.readings();
-    for reading in &readings {
-        for Unmet { what, missing, .. } in unmet::of_product(reading) {
-            let name = crate::render::encode::terminal(&reading.product.name);
-            let fix = missing.fix.map(|fix| format!(": {fix}"));
+    let window = head.question.window;
+    context.progress.say(&format!(
+        "window: {} to {} ({}), as of {}",
+        window.since, window.until, workspace.register.calendar.time_zone, head.question.as_of
+    ));
+    context.progress.doing("measuring, and writing the report");
+}
+
+/// Writes the team tree, and says what could not be told.
+fn written<T>(
+    context: &Context,
+    workspace: &Workspace,
+    tree: &TeamTree<T>,
+) -> Result<(), CliError> {
+    for product in &tree.told.products {
+        for Unmet { what, missing, .. } in &product.unmet {
+            let name = encode::terminal(&product.name);
+            let fix = missing.fix.as_ref().map(|fix| format!(": {fix}"));
             context.progress.say(&format!(
                 "note: not told: {what} of {name}: {}{}",
                 missing.because,
@@ -254,32 +279,29 @@ fn report_on(
             ));
         }
     }
-    let window = analysis.question.window;
-    context.progress.say(&format!(
-        "window: {} to {} ({}), as of {}",
-        window.since, window.until, workspace.register.calendar.time_zone, analysis.question.as_of
-    ));
-    let rows_of = |measure: &Measure| {
-        kept_in
-            .map(|_| store::runs::encode(&movement::rows(measure)))
-            .transpose()
-    };
-    context.progress.doing("measuring, and writing the report");
-    let ((measures, rows), files) = write_team_tree(analysis, &readings, workspace, &rows_of)?;
+    let place = workspace.out.join("team");
+    replace_tree(&place, &tree.files, Audience::Everyone)?;
     if let Some(place) = &context.job_summary {
-        add_to_job(place, &files);
+        add_to_job(place, &tree.files);
     }
-    let rows: Option<Vec<Vec<u8>>> = rows.into_iter().collect::<Result<_, _>>()?;
-    if let (Some(rows), Some(store)) = (rows, kept_in) {
-        keep_run(store, analysis, workspace, &measures, rows)?;
-    }
+    Ok(())
+}
+
+/// Says where the page is, and what it begins with.
+fn end(
+    context: &Context,
+    workspace: &Workspace,
+    head: &Analysis,
+    files: &[OutputFile],
+    fetched: &Fetched,
+) -> Result<u8, CliError> {
     context.progress.finish();
     if context.is_quiet {
         console::out(&format!("{}\n", browser::page(workspace).display()));
     } else {
-        console::out(&summary::of_files(&files, workspace));
+        console::out(&summary::of_files(files, workspace));
     }
-    if analysis.findings.is_partial() {
+    if head.findings.is_partial() {
         context.progress.say("partial data: some of what was asked for is missing; see the banner and team/data_quality.json");
         return fetched.finish(PARTIAL);
     }

@@ -9,8 +9,8 @@ use super::args::{Format, VerifyArgs};
 use super::console;
 use super::context::Context;
 use super::error::{CROSSED, CliError, DONE, ErrorKind};
-use super::report::team_files;
 use super::tables::Answer;
+use super::team_tree::TeamTree;
 use super::workspace::Workspace;
 use super::{lead, person};
 use crate::analysis::Analysis;
@@ -149,7 +149,7 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
         humans().map(|person| person.display_name.clone()),
         logins.map(|login| login.0.clone()),
     );
-    let (team, _) = team_files(&analysis, &analysis.readings(), workspace, &|_| ())?;
+    let team = TeamTree::of(&analysis, workspace, &|_| ())?.files;
     let (mut files, mut drafts) = lead::files(&analysis, workspace)?;
     files.extend(team);
     let everybody = person::everybody(&analysis);

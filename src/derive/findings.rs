@@ -12,7 +12,7 @@ use crate::register::Register;
 use crate::store::{self, Store};
 
 /// What deriving found besides the facts themselves.
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Findings {
     /// How complete every stream of every repository is.
     pub certificates: Vec<StreamCertificate>,

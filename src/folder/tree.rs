@@ -8,6 +8,7 @@ mod erase;
 mod keep;
 mod retire;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -49,6 +50,30 @@ pub type Merge<'a> = dyn Fn(Option<&[u8]>, bool) -> Vec<u8> + 'a;
 /// A path, and the bytes from those of the draft.
 pub type MadeOfIt<'a> = (&'a str, &'a dyn Fn(&[u8]) -> Vec<u8>);
 
+/// The bytes of a generated file.
+pub trait Content {
+    /// All of them.
+    ///
+    /// # Errors
+    /// They cannot be made: then the old tree stays.
+    fn bytes(&self) -> std::io::Result<Cow<'_, [u8]>>;
+}
+
+impl<B: AsRef<[u8]>> Content for B {
+    fn bytes(&self) -> std::io::Result<Cow<'_, [u8]>> {
+        Ok(Cow::Borrowed(self.as_ref()))
+    }
+}
+
+/// Bytes that are made when they are written, and gone afterwards: a tree can be larger than memory.
+pub struct Made<'a>(pub Box<dyn Fn() -> std::io::Result<Vec<u8>> + 'a>);
+
+impl Content for Made<'_> {
+    fn bytes(&self) -> std::io::Result<Cow<'_, [u8]>> {
+        self.0().map(Cow::Owned)
+    }
+}
+
 /// How a tree is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Manner {
@@ -76,7 +101,7 @@ impl Folder {
     /// Replaces the tree of a name in this folder, which the caller has locked, by some files (relative paths with `/`).
     ///
     /// Returns what was kept under another name than it had. Refused: a tree that linchpin did not make.
-    pub fn replace_tree<B: AsRef<[u8]>>(
+    pub fn replace_tree<B: Content>(
         &self,
         name: &str,
         files: &[(String, B)],
@@ -86,7 +111,7 @@ impl Folder {
     }
 
     /// The same with drafts, which are no generated files: what people wrote into them goes on.
-    pub fn replace_tree_and_drafts<B: AsRef<[u8]>>(
+    pub fn replace_tree_and_drafts<B: Content>(
         &self,
         name: &str,
         files: &[(String, B)],
@@ -168,7 +193,7 @@ impl Folder {
     }
 
     /// Writes the new tree, all of it synced.
-    fn write_tree<B: AsRef<[u8]>>(
+    fn write_tree<B: Content>(
         &self,
         fresh: &str,
         name: &str,
@@ -185,13 +210,15 @@ impl Folder {
         let mut tree = self.below(fresh, manner.audience)?.ok_or_else(missing)?;
         tree.shown = self.path(name);
         // What is generated is overwritten whatever became of it: its checksums would only make marks differ.
-        let mut digests: BTreeMap<String, String> = files
-            .iter()
-            .map(|(path, bytes)| {
-                let edits = manner.keeps_edits.then(|| digest(bytes.as_ref()));
-                (path.clone(), edits.unwrap_or_default())
-            })
-            .collect();
+        let mut digests: BTreeMap<String, String> = BTreeMap::new();
+        for (path, content) in files {
+            let sum = if manner.keeps_edits {
+                digest(&content.bytes().map_err(self.io(path, "written"))?)
+            } else {
+                String::new()
+            };
+            digests.insert(path.clone(), sum);
+        }
         let mut mark = Mark::of(Purpose::Tree);
         mark.name = Some(name.to_owned());
         mark.keeps_edits = manner.keeps_edits;
@@ -227,8 +254,9 @@ impl Folder {
         }
         // The mark comes first: without it whoever finds this after a kill could not know whose it is.
         tree.put(mark::FILE, &mark.to_bytes())?;
-        for (path, bytes) in files {
-            tree.put(path, bytes.as_ref())?;
+        for (path, content) in files {
+            let bytes = content.bytes().map_err(tree.io(path, "written"))?;
+            tree.put(path, &bytes)?;
         }
         for (path, bytes) in &drafted {
             tree.put(path, bytes)?;

@@ -10,7 +10,7 @@ use super::measure::{Definition, Measure, Measured, Ratio, Thing, Unit, Value};
 use super::{Metric, find};
 use crate::domain::{PrNumber, PullRequestState, RepositoryId, side_by_side};
 use crate::register::{Limit, Register, nearest};
-use crate::tables::Tables;
+use crate::tables::Repository;
 use crate::work::pull_requests::{apart, of_product};
 use crate::work::{Fate, Product, Question, Reading};
 
@@ -128,7 +128,19 @@ pub fn asked(register: &Register, readings: &[Reading<'_>]) -> Vec<Measure> {
     side_by_side(&metrics, &|metric| metric.of(readings))
 }
 
-/// Holds every agreement of the register against the measures, by metric and scope.
+/// What was agreed of first reviews, held against the pull requests of each product; nothing where nothing is agreed.
+#[must_use]
+pub fn of_first_reviews(register: &Register, readings: &[Reading<'_>]) -> Vec<Agreement> {
+    let agreed = register.agreements.first_review_within_working_days;
+    agreed.map_or_else(Vec::new, |days| {
+        let readings = readings.iter();
+        readings
+            .map(|reading| first_reviews(days, reading))
+            .collect()
+    })
+}
+
+/// Holds every agreement of the register against the measures of all products, by metric and scope.
 ///
 /// # Errors
 /// A limit on a metric that has no measure, or on a number that the metric does not have.
@@ -137,13 +149,37 @@ pub fn agreements(
     measures: &[Measure],
     readings: &[Reading<'_>],
 ) -> Result<Vec<Agreement>, BadLimit> {
-    let mut found = Vec::new();
     let Some(Reading {
         tables, question, ..
     }) = readings.first()
     else {
-        return Ok(found);
+        return Ok(Vec::new());
     };
+    let of_first_reviews = of_first_reviews(register, readings);
+    held(
+        register,
+        measures,
+        of_first_reviews,
+        &tables.repositories,
+        question,
+    )
+}
+
+/// The same where products were read one after the other: beside the measures of all of them stand their [`of_first_reviews`].
+///
+/// # Errors
+/// As [`agreements`].
+pub fn held(
+    register: &Register,
+    measures: &[Measure],
+    of_first_reviews: Vec<Agreement>,
+    repositories: &[Repository],
+    question: &Question,
+) -> Result<Vec<Agreement>, BadLimit> {
+    let mut found = Vec::new();
+    if question.products.is_empty() {
+        return Ok(found);
+    }
     for limit in &register.agreements.limits {
         let measure = measures
             .iter()
@@ -152,11 +188,9 @@ pub fn agreements(
         if let Some(bad) = BadLimit::of_number(measure.definition, limit) {
             return Err(bad);
         }
-        found.extend(against_limit(limit, measure, tables, question));
+        found.extend(against_limit(limit, measure, repositories, question));
     }
-    if let Some(days) = register.agreements.first_review_within_working_days {
-        found.extend(readings.iter().map(|reading| first_reviews(days, reading)));
-    }
+    found.extend(of_first_reviews);
     if let Some(days) = register.agreements.stuck_after_working_days {
         let stuck = measures
             .iter()
@@ -218,13 +252,14 @@ pub fn agreements(
 fn against_limit(
     limit: &Limit,
     measure: &Measure,
-    tables: &Tables,
+    repositories: &[Repository],
     question: &Question,
 ) -> Vec<Agreement> {
     let words = |scope: &super::measure::Scope| match (&scope.area, scope.repository) {
         (Some(area), _) => area.clone(),
-        (None, Some(id)) => tables
-            .repository(id)
+        (None, Some(id)) => repositories
+            .iter()
+            .find(|row| row.repository == id)
             .map_or_else(String::new, |found| found.name.clone()),
         (None, None) => scope.product.clone(),
     };

@@ -136,6 +136,25 @@ impl Recent {
     }
 }
 
+impl Recent {
+    /// Adds the figures of other products, in the same stretches.
+    pub fn add(&mut self, other: Self) {
+        for (own, other) in self.figures.iter_mut().zip(other.figures) {
+            own.now.add(other.now);
+            own.before.add(other.before);
+            if let (Some(own), Some(other)) = (own.months.as_mut(), other.months) {
+                own.add(other);
+            }
+            for (own, other) in own.around.iter_mut().zip(other.around) {
+                let [before, after] = other;
+                let [own_before, own_after] = own;
+                own_before.add(before);
+                own_after.add(after);
+            }
+        }
+    }
+}
+
 /// The stretches of a question.
 struct Frame {
     now: Stretch,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::delegation::scope;
@@ -10,13 +11,14 @@ use super::measure::{Measure, Measured, Number, Value};
 use super::ownership::drift;
 use super::review::waiting_hours;
 use crate::domain::{Attribution, Bucket, Deployment, RepositoryId, Window};
-use crate::tables::Tables;
 use crate::tables::question::{
     AbsencePeriodRow, AbsenceRow, AbsorbedRow, AreaRow, CopyRow, DeclaredFileRow, DeclaredOwnerRow,
     DelegatedRow, DelegationRow, FileHistoryRow, HotfixRow, IncidentRow, KindRow, LandingRow,
     LensRow, LineageRow, MeasureRow, MeasuredOriginRow, MemberRow, ProductRow, ProductionRow,
     RevertRow, ReviewerTurnRow, TouchRow, WorkingDayRow, WorkingSpanRow,
 };
+use crate::tables::sheet::Sheet;
+use crate::tables::{self, Row, Tables};
 use crate::work::absences::spells;
 use crate::work::delivery::deployments::Candidate;
 use crate::work::delivery::incidents::{self, Placed};
@@ -26,6 +28,7 @@ use crate::work::delivery::{ancestry, landing};
 use crate::work::file_areas::qualifier;
 use crate::work::history::lineage::{file_histories, touches};
 use crate::work::history::surviving::sampled_until;
+use crate::work::roster::RosterDelegation;
 use crate::work::turns::lives;
 use crate::work::{Fate, Question, Reading, pull_requests};
 
@@ -84,13 +87,24 @@ pub struct Relations {
     pub lineages: Vec<LineageRow>,
     /// Every change and review of a living file.
     pub touches: Vec<TouchRow>,
+    /// Living files that are numbered by now.
+    n_lineages: u64,
 }
 
 impl Relations {
     /// The relations of a question over the facts.
     #[must_use]
     pub fn of(tables: &Tables, question: &Question) -> Self {
-        let readings = Reading::of_products(tables, question);
+        let mut relations = Self::of_question(tables, question, first_instant(tables));
+        for reading in &Reading::of_products(tables, question) {
+            relations.add_product(reading);
+        }
+        relations
+    }
+
+    /// What no single product has: the frame, working time, the roster. `first` is the first instant of all facts.
+    #[must_use]
+    pub fn of_question(tables: &Tables, question: &Question, first: Option<Timestamp>) -> Self {
         let mut relations = Self {
             lens: vec![LensRow {
                 as_of: question.as_of,
@@ -101,25 +115,71 @@ impl Relations {
                 attribution_bound_hours: Some(question.rules.bound.hours()),
                 sampled_until: sampled_until(question.as_of, &question.zone),
             }],
-            flow: FlowRelations::of(question, &readings),
+            flow: FlowRelations::of_question(question),
             ..Self::default()
         };
-        relations.add_people(tables, question);
-        relations.add_delegations(&readings, question);
-        for reading in &readings {
-            relations.add_paths(reading);
-            relations.add_deliveries(reading);
-            relations.add_histories(reading);
-            relations.add_declarations(reading);
-        }
+        relations.add_people(tables, question, first);
         relations
     }
 
+    /// Adds what happened in a product.
+    pub fn add_product(&mut self, reading: &Reading<'_>) {
+        self.flow.add_product(reading);
+        self.add_paths(reading);
+        self.add_deliveries(reading);
+        self.add_histories(reading);
+        self.add_declarations(reading);
+        self.add_delegated(reading);
+    }
+
+    /// Gives up the rows of every relation, by its table; those that are added later are the others.
+    pub fn sheets(&mut self) -> Result<Vec<(&'static str, Sheet)>, tables::Error> {
+        fn sheet<R: Row>(rows: &mut Vec<R>) -> Result<(&'static str, Sheet), tables::Error> {
+            let sheet = Sheet::of_rows(rows)?;
+            // The memory too.
+            *rows = Vec::new();
+            Ok((R::TABLE, sheet))
+        }
+        Ok(vec![
+            sheet(&mut self.lens)?,
+            sheet(&mut self.products)?,
+            sheet(&mut self.areas)?,
+            sheet(&mut self.production)?,
+            sheet(&mut self.landings)?,
+            sheet(&mut self.copies)?,
+            sheet(&mut self.reverts)?,
+            sheet(&mut self.incidents)?,
+            sheet(&mut self.hotfixes)?,
+            sheet(&mut self.absorbed)?,
+            sheet(&mut self.file_histories)?,
+            sheet(&mut self.working_spans)?,
+            sheet(&mut self.reviewer_turns)?,
+            sheet(&mut self.working_days)?,
+            sheet(&mut self.members)?,
+            sheet(&mut self.measured_origins)?,
+            sheet(&mut self.absences)?,
+            sheet(&mut self.absence_periods)?,
+            sheet(&mut self.flow.turns)?,
+            sheet(&mut self.flow.ready_spans)?,
+            sheet(&mut self.flow.days)?,
+            sheet(&mut self.flow.work_kinds)?,
+            sheet(&mut self.flow.dated_events)?,
+            sheet(&mut self.flow.taken_back)?,
+            sheet(&mut self.flow.rules)?,
+            sheet(&mut self.delegations)?,
+            sheet(&mut self.delegated)?,
+            sheet(&mut self.kinds)?,
+            sheet(&mut self.declared_files)?,
+            sheet(&mut self.declared_owners)?,
+            sheet(&mut self.lineages)?,
+            sheet(&mut self.touches)?,
+        ])
+    }
+
     /// Working time and the roster.
-    fn add_people(&mut self, tables: &Tables, question: &Question) {
+    fn add_people(&mut self, tables: &Tables, question: &Question, first: Option<Timestamp>) {
         let window = Window {
-            since: first_instant(tables)
-                .map_or(question.window.since, |at| at.min(question.window.since)),
+            since: first.map_or(question.window.since, |at| at.min(question.window.since)),
             until: question.as_of,
         };
         let team = std::iter::once((None, question.calendars.team()));
@@ -159,6 +219,17 @@ impl Relations {
                 person: absence.person,
                 from_at: start(absence.from),
                 until_at: end(absence.to),
+            })
+            .collect();
+        let delegations = with_scope(question);
+        self.delegations = delegations
+            .map(|(delegation, declared)| DelegationRow {
+                delegation,
+                what: declared.what.clone(),
+                giver: declared.giver,
+                receiver: declared.receiver,
+                start_at: Bucket::start_of(declared.start_on, &question.zone),
+                since: scope::since(question, declared),
             })
             .collect();
         let spells = spells(question).into_iter();
@@ -303,7 +374,8 @@ impl Relations {
     /// Living files and who made them.
     fn add_histories(&mut self, reading: &Reading<'_>) {
         let histories = file_histories(reading);
-        let first = u64::try_from(self.lineages.len()).unwrap_or(u64::MAX);
+        let first = self.n_lineages;
+        self.n_lineages += u64::try_from(histories.files.len()).unwrap_or(u64::MAX);
         for (lineage, history) in (first..).zip(&histories.files) {
             let at = usize::try_from(history.file).ok();
             let Some(file) = at.and_then(|at| reading.tables.changes.files.get(at)) else {
@@ -340,7 +412,8 @@ impl Relations {
 }
 
 /// The first instant that a duration can start at: an opening, or a commit of a pull request.
-fn first_instant(tables: &Tables) -> Option<jiff::Timestamp> {
+#[must_use]
+pub fn first_instant(tables: &Tables) -> Option<Timestamp> {
     let opened = tables.facts.pull_requests.iter().map(|row| row.created_at);
     let first = tables
         .facts
@@ -398,42 +471,29 @@ fn incident_row(product: &str, placed: &Placed) -> IncidentRow {
 }
 
 impl Relations {
-    /// Delegations and their scopes.
-    fn add_delegations(&mut self, readings: &[Reading<'_>], question: &Question) {
-        let with_scope = question.roster.delegations.iter();
-        for (delegation, declared) in
-            (0_u64..).zip(with_scope.filter(|found| scope::has_scope(found)))
-        {
-            self.delegations.push(DelegationRow {
+    /// What delegations cover of a product.
+    fn add_delegated(&mut self, reading: &Reading<'_>) {
+        for (delegation, declared) in with_scope(reading.question) {
+            let row = |repository, commit, number| DelegatedRow {
+                product: reading.product.name.clone(),
                 delegation,
-                what: declared.what.clone(),
-                giver: declared.giver,
-                receiver: declared.receiver,
-                start_at: Bucket::start_of(declared.start_on, &question.zone),
-                since: scope::since(question, declared),
+                repository,
+                commit,
+                number,
+            };
+            let covered = scope::covered(reading, declared);
+            let commits = covered.commits.iter().filter_map(|at| {
+                let commit = reading.tables.commits.get(usize::try_from(*at).ok()?)?;
+                Some(row(commit.repository, Some(commit.commit), None))
             });
-            for reading in readings {
-                let row = |repository, commit, number| DelegatedRow {
-                    product: reading.product.name.clone(),
-                    delegation,
-                    repository,
-                    commit,
-                    number,
-                };
-                let covered = scope::covered(reading, declared);
-                let commits = covered.commits.iter().filter_map(|at| {
-                    let commit = reading.tables.commits.get(usize::try_from(*at).ok()?)?;
-                    Some(row(commit.repository, Some(commit.commit), None))
-                });
-                self.delegated.extend(commits);
-                let mut pull_requests: Vec<pull_requests::Key> =
-                    covered.pull_requests.iter().copied().collect();
-                pull_requests.sort_unstable();
-                let pull_requests = pull_requests.into_iter();
-                self.delegated.extend(
-                    pull_requests.map(|(repository, number)| row(repository, None, Some(number))),
-                );
-            }
+            self.delegated.extend(commits);
+            let mut pull_requests: Vec<pull_requests::Key> =
+                covered.pull_requests.iter().copied().collect();
+            pull_requests.sort_unstable();
+            let pull_requests = pull_requests.into_iter();
+            self.delegated.extend(
+                pull_requests.map(|(repository, number)| row(repository, None, Some(number))),
+            );
         }
     }
 
@@ -473,6 +533,12 @@ impl Relations {
                 }));
         }
     }
+}
+
+/// The delegations that say what they cover, numbered.
+fn with_scope(question: &Question) -> impl Iterator<Item = (u64, &RosterDelegation)> {
+    let delegations = question.roster.delegations.iter();
+    (0_u64..).zip(delegations.filter(|found| scope::has_scope(found)))
 }
 
 /// Measures as rows, one a number; a figure without numbers has one row without a name.

@@ -16,7 +16,7 @@ use super::withheld::{of_stretches, without_few};
 use crate::domain::{Gap, PatternLine, StreamCertificate};
 use crate::metrics::agreements::{Agreement, Item, Standing};
 use crate::metrics::drawn::{Drawn, Material};
-use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Note, Subject};
+use crate::metrics::measure::{Cell, Definition, LedgerRow, Measure, Measured, Note, Subject};
 use crate::metrics::recent::{Recent, RecentFigure};
 use crate::report::subject;
 
@@ -48,6 +48,50 @@ pub fn masked_areas(measures: &[Measure], names: &Names) -> BTreeMap<String, Str
         .flat_map(Measure::team_cells)
         .filter_map(|cell| cell.scope.area.as_deref());
     renamed(areas, "area", names)
+}
+
+/// What products are called on a page that names nobody, in their order.
+pub(super) fn product_names<'a>(
+    products: impl Iterator<Item = &'a str> + Clone,
+    names: &Names,
+) -> Vec<String> {
+    let renamed = renamed(products.clone(), "product", names);
+    products
+        .map(|name| renamed.get(name).map_or(name, String::as_str).to_owned())
+        .collect()
+}
+
+/// The figures of whole products over the window, as a page that names nobody tells them: each with its product's own name.
+#[must_use]
+pub fn figures_of_products(
+    measures: &[Measure],
+    names: &Names,
+    zone: &TimeZone,
+    minimum_people: usize,
+) -> Vec<(String, &'static Definition, Measured)> {
+    // Of a whole product neither area nor product has to be called anything.
+    let mut mask = Mask {
+        names,
+        areas: BTreeMap::new(),
+        products: BTreeMap::new(),
+        known: HashMap::new(),
+        masked: BTreeSet::new(),
+    };
+    let is_whole = |cell: &Cell| {
+        let scope = &cell.scope;
+        cell.bucket.is_none()
+            && (&scope.area, scope.repository, scope.origin) == (&None, None, None)
+    };
+    let mut found = Vec::new();
+    for measure in without_few(measures, zone, minimum_people) {
+        let definition = measure.definition;
+        let whole = measure.cells.into_iter().filter(is_whole);
+        found.extend(whole.map(|cell| {
+            let cell = mask.cell(cell);
+            (cell.scope.product, definition, cell.measured)
+        }));
+    }
+    found
 }
 
 /// Lets through what names nobody and tells of nobody alone.

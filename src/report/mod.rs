@@ -28,12 +28,12 @@ pub use definition::{DefinitionError, TeamDefinition};
 pub use document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
 pub use drawing::Picture;
 pub use figure::{Figure, Headline, RowLine, with_listable_rows};
-pub use gate::masked_areas;
+pub use gate::{figures_of_products, masked_areas};
 pub use look::{Look, LookItem, LookKind};
 pub use names::{KnownPerson, Names};
 pub use strip::{Change, Side, Strip, StripLine};
 pub use table::{Column, Table, TableCell};
 pub use team::{
-    Absence, AbsenceKind, AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, ProductReport,
-    RepositoryLabel, Section, TeamInput, TeamReport, team,
+    Absence, AbsenceKind, AcceptedFlag, AgreedLimit, MarkedDay, ProductFace, ProductInput,
+    ProductReport, RepositoryLabel, Section, TeamInput, TeamReport, faces, team,
 };

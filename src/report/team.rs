@@ -22,6 +22,7 @@ pub use super::input::{
     AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
 };
 use super::look::{self, Look};
+use super::names::Names;
 use super::picture::Picture;
 use super::strip::Strip;
 use crate::domain::{Granularity, PatternLine, RepositoryId, StreamCertificate, Window};
@@ -231,6 +232,27 @@ impl TeamReport {
             .find(|face| face.id == id)
             .map(|face| face.name.as_str())
     }
+}
+
+/// How the pages of the team tree know a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductFace {
+    /// Its anchor in the team report, unique there.
+    pub id: String,
+    /// What a page calls it.
+    pub name: String,
+}
+
+/// The faces of the products of a report, in their order.
+#[must_use]
+pub fn faces<'a>(
+    products: impl Iterator<Item = &'a str> + Clone,
+    names: &Names,
+) -> Vec<ProductFace> {
+    let called = gate::product_names(products, names);
+    let ids = unique_slugs(called.iter().map(String::as_str));
+    let faces = ids.into_iter().zip(called);
+    faces.map(|(id, name)| ProductFace { id, name }).collect()
 }
 
 /// Builds the team report from what passes the gate.

@@ -15,7 +15,7 @@ use crate::tables::{
 
 mod reading;
 
-pub use reading::{read, read_parts};
+pub use reading::{read, read_of, read_parts, sizes};
 
 /// Facts that cannot be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -42,6 +42,18 @@ pub fn encode(rows: &[RunRow]) -> Result<Vec<u8>, Error> {
     rows_to_parquet(rows).map_err(shape)
 }
 
+/// The rows of one metric as they are kept, from those of several parts.
+pub fn joined(mut parts: Vec<Vec<u8>>) -> Result<Vec<u8>, Error> {
+    if parts.len() == 1 {
+        return Ok(parts.remove(0));
+    }
+    let mut rows: Vec<RunRow> = Vec::new();
+    for part in parts {
+        rows.extend(rows_from_parquet::<RunRow>(part).map_err(shape)?);
+    }
+    encode(&rows)
+}
+
 /// Keeps a run under the next number, unless it equals the newest one, and forgets the oldest beyond ten. `rows` are by metric,
 /// [`encode`]d.
 ///

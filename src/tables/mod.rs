@@ -20,7 +20,7 @@ pub mod sheet;
 pub use changes::Changes;
 pub use commits::CommitRow;
 pub use ownership::SurvivingLines;
-pub use parquet::{row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
+pub use parquet::{Growing, row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
 pub use rows::{
     CodeownersRow, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow, Unpacked,
 };

@@ -1,7 +1,10 @@
 //! Parquet in and out, in memory: the store does the files.
 
+use std::io::Write;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 
 use super::rows::Unpacked;
@@ -16,13 +19,7 @@ const MANY: usize = 32_768;
 /// A frame as the bytes of a Parquet file, zstd-compressed. Same frame, same bytes.
 pub(super) fn to_parquet(frame: &mut DataFrame) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    let writer = ParquetWriter::new(&mut bytes)
-        // Level 1: half the time of the default for a twentieth more bytes.
-        .with_compression(ParquetCompression::Zstd(
-            polars::polars_utils::compression::ZstdLevel::try_new(1).ok(),
-        ))
-        .with_row_group_size(Some(ROW_GROUP))
-        .set_parallel(frame.height() >= MANY);
+    let writer = writer(&mut bytes, frame.height() >= MANY);
     let is_one_group = frame.height() < ROW_GROUP && frame.first_col_n_chunks() <= 1;
     let written = if is_one_group {
         // What splits a frame into groups asks for megabytes of zeros first.
@@ -33,11 +30,93 @@ pub(super) fn to_parquet(frame: &mut DataFrame) -> Result<Vec<u8>, Error> {
     } else {
         writer.finish(frame)
     };
-    written.map_err(|error| Error::Parquet {
+    written.map_err(unwritable)?;
+    Ok(bytes)
+}
+
+/// How every Parquet file is written.
+fn writer<W: Write>(to: W, on_several_threads: bool) -> ParquetWriter<W> {
+    ParquetWriter::new(to)
+        // Level 1: half the time of the default for a twentieth more bytes.
+        .with_compression(ParquetCompression::Zstd(
+            polars::polars_utils::compression::ZstdLevel::try_new(1).ok(),
+        ))
+        .with_row_group_size(Some(ROW_GROUP))
+        .set_parallel(on_several_threads)
+}
+
+/// A table that is packed as it grows: no more of it is in memory unpacked than a row group.
+pub struct Growing {
+    /// Rows on their way into a row group.
+    pending: DataFrame,
+    writer: BatchedWriter<Shared>,
+    bytes: Shared,
+}
+
+/// Bytes that the writer of a file and whoever waits for them have in common.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Growing {
+    /// A table without rows, with the columns of a frame.
+    pub(super) fn like(frame: &DataFrame) -> Result<Self, Error> {
+        let bytes = Shared::default();
+        let writer = writer(bytes.clone(), true)
+            .batched(frame.schema())
+            .map_err(unwritable)?;
+        Ok(Self {
+            pending: frame.clear(),
+            writer,
+            bytes,
+        })
+    }
+
+    /// Adds rows, of the same columns.
+    pub(super) fn push(&mut self, rows: &DataFrame) -> Result<(), Error> {
+        self.pending.vstack_mut(rows).map_err(unwritable)?;
+        while self.pending.height() >= ROW_GROUP {
+            let (group, rest) = self
+                .pending
+                .split_at(i64::try_from(ROW_GROUP).unwrap_or(i64::MAX));
+            self.pending = rest;
+            self.write(group)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, mut group: DataFrame) -> Result<(), Error> {
+        group.rechunk_mut_par();
+        self.writer.write_batch(&group).map_err(unwritable)
+    }
+
+    /// The bytes of the Parquet file.
+    pub fn finish(mut self) -> Result<Vec<u8>, Error> {
+        let rest = std::mem::take(&mut self.pending);
+        self.write(rest)?;
+        self.writer.finish().map_err(unwritable)?;
+        let mut bytes = self.bytes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::take(&mut *bytes))
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
+fn unwritable(error: PolarsError) -> Error {
+    Error::Parquet {
         action: "written",
         message: error.to_string(),
-    })?;
-    Ok(bytes)
+    }
 }
 
 /// The bytes of a Parquet file as a frame.

@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::{Error, Row, parquet};
+use super::{Error, Growing, Row, parquet};
 use crate::domain::{History, RepositoryId};
 
 /// One cell.
@@ -38,18 +38,20 @@ impl Sheet {
         })
     }
 
-    /// The sheet of a table's Parquet files, one below the other. `empty` gives the columns where there is no file.
-    pub fn of_parts(parts: Vec<Vec<u8>>, empty: Vec<u8>) -> Result<Self, Error> {
-        let mut frame = parquet::from_parquet(empty)?;
-        for part in parts {
-            let part = parquet::from_parquet(part)?;
-            let wrong = |error: PolarsError| Error::Parquet {
-                action: "joined",
-                message: error.to_string(),
-            };
-            frame.vstack_mut(&part).map_err(wrong)?;
-        }
+    /// The sheet of the bytes of a Parquet file.
+    pub fn of_parquet(bytes: Vec<u8>) -> Result<Self, Error> {
+        let frame = parquet::from_parquet(bytes)?;
         Ok(Self { frame })
+    }
+
+    /// A table of the same columns, which is packed as it grows: without rows yet.
+    pub fn growing(&self) -> Result<Growing, Error> {
+        Growing::like(&self.frame)
+    }
+
+    /// Adds the rows to a growing table of the same columns.
+    pub fn added_to(&self, table: &mut Growing) -> Result<(), Error> {
+        table.push(&self.frame)
     }
 
     /// Number of rows.
@@ -141,8 +143,15 @@ mod tests {
             tagged_at: "2026-01-02T03:04:05Z".parse().unwrap(),
         };
         let bytes = |rows: &[TagRow]| crate::tables::rows_to_parquet(rows).unwrap();
-        let sheet =
-            Sheet::of_parts(vec![bytes(&[tag("a")]), bytes(&[tag("b")])], bytes(&[])).unwrap();
+        let of = |rows: &[TagRow]| Sheet::of_parquet(bytes(rows)).unwrap();
+        let joined = |parts: &[Sheet]| {
+            let mut table = of(&[]).growing().unwrap();
+            for part in parts {
+                part.added_to(&mut table).unwrap();
+            }
+            Sheet::of_parquet(table.finish().unwrap()).unwrap()
+        };
+        let sheet = joined(&[of(&[tag("a")]), of(&[tag("b")])]);
         assert_eq!(sheet.names(), ["repository", "name", "commit", "tagged_at"]);
         let at = Cell::At("2026-01-02T03:04:05Z".parse().unwrap());
         assert_eq!(
@@ -154,6 +163,7 @@ mod tests {
                 at
             ]
         );
-        assert_eq!(Sheet::of_parts(vec![], bytes(&[])).unwrap().height(), 0);
+        assert_eq!(joined(&[]).height(), 0);
+        assert_eq!(joined(&[]).names(), sheet.names());
     }
 }

@@ -184,7 +184,7 @@ fn every_cell_of_an_export_is_kept_by_the_list_or_stands_for_one_thing() {
     let (keep, store) = a_store();
     let sheets: BTreeMap<String, Sheet> = exported(&store, &keep.path().join("a"), &[])
         .into_iter()
-        .map(|(table, bytes)| (table, Sheet::of_parts(vec![], bytes).unwrap()))
+        .map(|(table, bytes)| (table, Sheet::of_parquet(bytes).unwrap()))
         .collect();
     let writing = Store::open(&store, Mode::Write).unwrap();
     let key = writing.make_key().unwrap();
@@ -332,7 +332,7 @@ fn nothing_that_names_anybody_is_in_any_byte_of_it() {
             clean(&bytes, &format!("{table}.{format}"));
             if format == "parquet" {
                 // What is packed, each text once.
-                let sheet = Sheet::of_parts(vec![], bytes).unwrap();
+                let sheet = Sheet::of_parquet(bytes).unwrap();
                 let cells = (0..sheet.height()).flat_map(|at| sheet.row(at));
                 let texts: BTreeSet<String> = cells
                     .flat_map(|cell| match cell {

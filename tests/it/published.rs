@@ -10,9 +10,11 @@ use linchpin::evidence::lint;
 use linchpin::evidence::published::{Published, published};
 use linchpin::metrics::{Measure, find};
 use linchpin::report::{
-    KnownPerson, Names, ProductInput, RepositoryLabel, TeamDefinition, TeamInput, team as report,
+    KnownPerson, Names, ProductFace, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
+    faces, figures_of_products, team as report,
 };
 use linchpin::tables::changes::File;
+use linchpin::work::Reading;
 
 use crate::hostile::{corpus, skeleton};
 use crate::small_team::{ADA, BEN, CEM, SmallTeam, WIDGETS, at, commit_id, words};
@@ -91,7 +93,22 @@ fn all(team: &SmallTeam) -> Vec<Published> {
             version: "0.1.0",
         };
         let report = report(&input, &TeamDefinition::built_in().unwrap());
-        published(sources, &report, &names)
+        let called = readings.iter().map(|reading| reading.product.name.as_str());
+        let faces = faces(called, &names);
+        let ids: Vec<&str> = faces.iter().map(|face| face.id.as_str()).collect();
+        let of_report: Vec<&str> = report.products.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, of_report);
+        let figures =
+            figures_of_products(&measures, &names, &question.zone, question.minimum_people);
+        let page = |(reading, face): (&Reading<'_>, &ProductFace)| {
+            let own = figures
+                .iter()
+                .filter(|(product, ..)| *product == reading.product.name)
+                .map(|(_, definition, measured)| (*definition, measured.clone()));
+            let own: Vec<_> = own.collect();
+            published(reading, sources.repositories, face, &own, &names)
+        };
+        readings.iter().zip(&faces).map(page).collect()
     })
 }
 

@@ -455,14 +455,14 @@ fn two_areas_that_name_people_stay_two_areas() {
 /// A generated organisation, its question of a year, and where it lies.
 fn generated() -> (tempfile::TempDir, Tables, Question) {
     let place = tempfile::tempdir().unwrap();
-    crowd::write(&place.path().join("store"), 120);
+    crowd::write(&place.path().join("store"), 120, crowd::REPOSITORIES);
     let store = Store::open(&place.path().join("store"), Mode::Read).unwrap();
     let tables = store_facts::read(&store).unwrap();
     let findings: Value =
         serde_json::from_slice(&store.read("facts/findings.json").unwrap().unwrap()).unwrap();
     let certificates: Vec<StreamCertificate> =
         serde_json::from_value(findings["certificates"].clone()).unwrap();
-    let register = register::parse(crowd::REGISTER, "linchpin.toml").unwrap();
+    let register = register::parse(&crowd::register(crowd::REPOSITORIES), "linchpin.toml").unwrap();
     let until: jiff::Timestamp = crowd::AS_OF.parse().unwrap();
     let window = Window {
         since: until - jiff::SignedDuration::from_hours(24 * 7 * 156),
@@ -774,7 +774,11 @@ fn a_single_joiner_is_a_number_and_nothing_else() {
 #[test]
 fn nobody_of_the_generated_organisation_is_named() {
     let (place, _, _) = generated();
-    fs::write(place.path().join("linchpin.toml"), crowd::REGISTER).unwrap();
+    fs::write(
+        place.path().join("linchpin.toml"),
+        crowd::register(crowd::REPOSITORIES),
+    )
+    .unwrap();
     fs::write(
         place.path().join("linchpin.private.toml"),
         crowd::PRIVATE_REGISTER,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::analysis::Analysis;
 use crate::cli::error::CliError;
-use crate::cli::report::team_report;
+use crate::cli::team_tree::Told;
 use crate::cli::workspace::Workspace;
 use crate::metrics::measure::{Definition, Scope};
 use crate::metrics::{self, Metric};
@@ -46,14 +46,8 @@ impl Shelf {
     pub(super) fn report(&self) -> Result<&TeamReport, String> {
         let made = self.report.get_or_init(|| {
             let readings = self.analysis.readings();
-            let made = team_report(
-                &self.analysis,
-                &readings,
-                &self.workspace,
-                &self.names,
-                &|_| (),
-            );
-            made.map(|(report, _)| report)
+            Told::of(&readings, &self.workspace, &|_| ())
+                .and_then(|told| told.report(&self.analysis, &self.workspace, &self.names))
                 .map_err(|error| error.render())
         });
         made.as_ref().map_err(Clone::clone)

@@ -68,7 +68,7 @@ fn blocks(public: &Public<'_>) -> Vec<Block> {
         cells
     });
     let mut blocks = vec![Block::Table(Table {
-        title: format!("Decision records of {}", public.report.name),
+        title: format!("Decision records of {}", public.face.name),
         columns,
         rows: rows.collect(),
         n_omitted: 0,

@@ -15,12 +15,16 @@ mod result;
 mod risk;
 mod showcase;
 
+use std::collections::BTreeMap;
+
 use super::blocks::{count, paragraph};
 use super::work::Record;
 use super::{Page, Sources};
-use crate::report::Names;
+use crate::domain::{RepoName, RepositoryId};
+use crate::metrics::measure::{Definition, Measured};
 use crate::report::document::Document;
-use crate::report::team::{ProductReport, TeamReport};
+use crate::report::{Names, ProductFace};
+use crate::work::{Past, Reading};
 
 use public::Public;
 
@@ -40,41 +44,51 @@ pub fn pages_of<'a>(published: &'a [Published], product: &str) -> &'a [Page] {
     found.map_or(&[], |one| one.pages.as_slice())
 }
 
-/// The pages of every product of a team report, in its order. The sources' question has no private register in it.
+/// The pages of a product, told from its own past alone: an initiative that several products worked on is told on the pages of each
+/// with what was done there. The reading's question has no private register in it; `figures` are those of the whole product over the
+/// window, as they passed the gate.
 #[must_use]
-pub fn published(sources: &Sources<'_>, report: &TeamReport, names: &Names) -> Vec<Published> {
-    let record = Record::of(sources, Vec::new());
-    let readings = &sources.past.readings;
-    // What is in no product comes last, and the report has no page of it.
-    let products = readings.iter().zip(&report.products);
-    products
-        .map(|(reading, product)| {
-            let public = Public {
-                sources,
-                record: &record,
-                reading,
-                team: report,
-                report: product,
-            };
-            let documents = [
-                ("showcase", showcase::document(&public)),
-                ("path", path::document(&public)),
-                ("decisions", decisions::document(&public)),
-                ("documents", documents::document(&public)),
-            ];
-            Published {
-                product: product.id.clone(),
-                pages: documents
-                    .map(|(kind, document)| page(kind, document, product, names))
-                    .to_vec(),
-            }
-        })
-        .collect()
+pub fn published(
+    reading: &Reading<'_>,
+    repositories: &BTreeMap<RepositoryId, RepoName>,
+    face: &ProductFace,
+    figures: &[(&'static Definition, Measured)],
+    names: &Names,
+) -> Published {
+    let past = Past {
+        tables: reading.tables,
+        question: reading.question,
+        readings: vec![reading.clone()],
+    };
+    let sources = Sources {
+        past: &past,
+        repositories,
+        entries: &[],
+    };
+    let public = Public {
+        sources: &sources,
+        record: &Record::of(&sources, Vec::new()),
+        reading,
+        face,
+        figures,
+    };
+    let documents = [
+        ("showcase", showcase::document(&public)),
+        ("path", path::document(&public)),
+        ("decisions", decisions::document(&public)),
+        ("documents", documents::document(&public)),
+    ];
+    Published {
+        product: face.id.clone(),
+        pages: documents
+            .map(|(kind, document)| page(kind, document, face, names))
+            .to_vec(),
+    }
 }
 
 /// A page under a name that is safe wherever it is written: the product's anchor has small letters, digits and hyphens, and is
 /// nobody else's.
-fn page(kind: &str, document: Document, product: &ProductReport, names: &Names) -> Page {
+fn page(kind: &str, document: Document, face: &ProductFace, names: &Names) -> Page {
     let (mut document, n) = document.masked(names);
     if n > 0 {
         let texts = count(n, "text");
@@ -82,5 +96,5 @@ fn page(kind: &str, document: Document, product: &ProductReport, names: &Names) 
             "{texts} of this page named somebody: the names are replaced by `…`."
         )));
     }
-    Page::generated(format!("{kind}-{}", product.id), document)
+    Page::generated(format!("{kind}-{}", face.id), document)
 }

@@ -39,10 +39,7 @@ struct Step {
 pub(super) fn document(public: &Public<'_>) -> Document {
     let rows = steps(public).into_iter().map(|step| row(public, step));
     let table = Table {
-        title: format!(
-            "The path of a change of {} to production",
-            public.report.name
-        ),
+        title: format!("The path of a change of {} to production", public.face.name),
         columns: vec![
             Column::text("Step"),
             Column::text("From → to"),

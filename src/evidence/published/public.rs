@@ -3,9 +3,9 @@
 use crate::evidence::Sources;
 use crate::evidence::blocks::paragraph;
 use crate::evidence::work::Record;
-use crate::metrics::measure::{Cell, Measured};
+use crate::metrics::measure::{Definition, Measured};
+use crate::report::ProductFace;
 use crate::report::document::{Block, Document, Span};
-use crate::report::team::{ProductReport, TeamReport};
 use crate::work::Reading;
 
 /// One product, as its pages tell of it.
@@ -16,10 +16,10 @@ pub(super) struct Public<'a> {
     pub(super) record: &'a Record<'a>,
     /// The product's past.
     pub(super) reading: &'a Reading<'a>,
-    /// The whole report, as it passed the gate.
-    pub(super) team: &'a TeamReport,
-    /// The product's part of it.
-    pub(super) report: &'a ProductReport,
+    /// How pages know the product.
+    pub(super) face: &'a ProductFace,
+    /// The figures of the whole product over the window, as they passed the gate.
+    pub(super) figures: &'a [(&'static Definition, Measured)],
 }
 
 impl Public<'_> {
@@ -29,7 +29,7 @@ impl Public<'_> {
         let mut blocks = vec![paragraph(intro)];
         blocks.extend(parts);
         Document {
-            title: format!("{title}: {}", self.report.name),
+            title: format!("{title}: {}", self.face.name),
             subtitle: vec![Span::text(format!(
                 "Window from {} up to {} ({}), as of {}. Nobody is named.",
                 self.sources.date(question.window.since),
@@ -43,17 +43,9 @@ impl Public<'_> {
 
     /// A metric's figure of the whole product over the window, as it passed the gate.
     pub(super) fn figure(&self, metric: &str) -> Option<&Measured> {
-        let is_whole = |cell: &Cell| {
-            let scope = &cell.scope;
-            scope.product == self.report.name
-                && scope.area.is_none()
-                && scope.repository.is_none()
-                && scope.origin.is_none()
-                && cell.bucket.is_none()
-        };
-        let mut cells = self.team.cells.iter();
-        let found = cells.find(|(definition, cell)| definition.id == metric && is_whole(cell));
-        found.map(|(_, cell)| &cell.measured)
+        let mut figures = self.figures.iter();
+        let found = figures.find(|(definition, _)| definition.id == metric);
+        found.map(|(_, measured)| measured)
     }
 
     /// The least number of people of whose doings a page tells.

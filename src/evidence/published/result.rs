@@ -49,7 +49,7 @@ pub(super) fn blocks(public: &Public<'_>) -> Vec<Block> {
         format!("{begin} to {}", first.yesterday().unwrap_or(first)),
         format!("{first} to {last}"),
     ];
-    let name = &public.report.name;
+    let name = &public.face.name;
     let lines = FIGURES.into_iter().filter_map(find).filter_map(|metric| {
         let (before, within) = (of(metric, &earlier)?, public.figure(metric.definition.id)?);
         let line = match (&before, within) {

@@ -30,12 +30,12 @@ pub struct FlowRelations {
 }
 
 impl FlowRelations {
-    /// The relations of a question, from the readings of its products.
+    /// What the question alone says: days, dated changes, the agreement.
     #[must_use]
-    pub fn of(question: &Question, readings: &[Reading<'_>]) -> Self {
+    pub fn of_question(question: &Question) -> Self {
         let days = work_in_progress::days(question);
         let changes = predictability::changes(question);
-        let mut relations = Self {
+        Self {
             days: days
                 .into_iter()
                 .map(|(_, end_at)| DayRow { end_at })
@@ -53,56 +53,54 @@ impl FlowRelations {
                 stuck_after_working_days: Some(question.flow.stuck_after_working_days),
             }],
             ..Self::default()
-        };
-        for reading in readings {
-            let wholes = of_product(reading);
-            let lives = lives(reading, &wholes);
-            let kinds = work_mix::kinds(reading, &wholes);
-            let aftermath = undone::of_product(reading);
-            for (whole, life) in wholes.iter().zip(lives.iter()) {
-                let (repository, number) = whole.key();
-                let name = || reading.product.name.clone();
-                if let Some((kind, because)) = kinds.get(&whole.key()) {
-                    relations.work_kinds.push(WorkKindRow {
-                        product: name(),
-                        repository,
-                        number,
-                        kind: (*kind).to_owned(),
-                        because: (*because).to_owned(),
-                    });
-                }
-                if let Some(undone) = aftermath.of(whole.key()).first() {
-                    relations.taken_back.push(TakenBackRow {
-                        product: name(),
-                        repository,
-                        number,
-                        at: undone.reverted.at,
-                    });
-                }
-                let Ok(life) = life else {
-                    continue;
-                };
-                relations
-                    .turns
-                    .extend(ended_turns(life).map(|turn| TurnRow {
-                        product: name(),
-                        repository,
-                        number,
-                        start_at: turn.since,
-                        end_at: turn.until,
-                        holder: turn.holder.word().to_owned(),
-                    }));
-                relations
-                    .ready_spans
-                    .extend(life.ready.iter().map(|span| ReadySpanRow {
-                        product: name(),
-                        repository,
-                        number,
-                        start_at: span.since,
-                        end_at: span.until,
-                    }));
-            }
         }
-        relations
+    }
+
+    /// Adds what happened in a product.
+    pub fn add_product(&mut self, reading: &Reading<'_>) {
+        let wholes = of_product(reading);
+        let lives = lives(reading, &wholes);
+        let kinds = work_mix::kinds(reading, &wholes);
+        let aftermath = undone::of_product(reading);
+        for (whole, life) in wholes.iter().zip(lives.iter()) {
+            let (repository, number) = whole.key();
+            let name = || reading.product.name.clone();
+            if let Some((kind, because)) = kinds.get(&whole.key()) {
+                self.work_kinds.push(WorkKindRow {
+                    product: name(),
+                    repository,
+                    number,
+                    kind: (*kind).to_owned(),
+                    because: (*because).to_owned(),
+                });
+            }
+            if let Some(undone) = aftermath.of(whole.key()).first() {
+                self.taken_back.push(TakenBackRow {
+                    product: name(),
+                    repository,
+                    number,
+                    at: undone.reverted.at,
+                });
+            }
+            let Ok(life) = life else {
+                continue;
+            };
+            self.turns.extend(ended_turns(life).map(|turn| TurnRow {
+                product: name(),
+                repository,
+                number,
+                start_at: turn.since,
+                end_at: turn.until,
+                holder: turn.holder.word().to_owned(),
+            }));
+            self.ready_spans
+                .extend(life.ready.iter().map(|span| ReadySpanRow {
+                    product: name(),
+                    repository,
+                    number,
+                    start_at: span.since,
+                    end_at: span.until,
+                }));
+        }
     }
 }

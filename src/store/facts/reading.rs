@@ -1,8 +1,9 @@
-//! Facts from disk: only the tables that are wanted, the parts of each side by side.
+//! Facts from disk: only the tables and repositories that are wanted, the parts of each side by side.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::{Error, path, shape};
+use super::{ALL, Error, path, shape, table_of};
 use crate::domain::{Comment, Facts, RepositoryId, side_by_side};
 use crate::store::Store;
 use crate::tables::changes::{self, Paths};
@@ -15,11 +16,79 @@ pub fn read(store: &Store) -> Result<Tables, Error> {
 
 /// Reads the tables of some parts; the others are empty.
 ///
-/// Repositories, people and what the tip's tree declares are always there.
+/// Repositories, people, what the tip's tree declares and what GitHub says of a repository's rules are always there.
 pub fn read_parts(store: &Store, parts: &[FactTable]) -> Result<Tables, Error> {
+    read_wanted(&Wanted {
+        store,
+        parts,
+        repositories: None,
+    })
+}
+
+/// The same of some repositories alone. All repositories and all people are there, since ids count from the first of them.
+pub fn read_of(
+    store: &Store,
+    parts: &[FactTable],
+    repositories: &BTreeSet<RepositoryId>,
+) -> Result<Tables, Error> {
+    read_wanted(&Wanted {
+        store,
+        parts,
+        repositories: Some(repositories),
+    })
+}
+
+/// How many bytes the facts of each repository have on disk, by id.
+#[must_use]
+pub fn sizes(store: &Store) -> BTreeMap<RepositoryId, u64> {
+    let manifest = store.locked_manifest();
+    let mut sizes = BTreeMap::new();
+    for entry in manifest
+        .entries()
+        .filter(|entry| table_of(&entry.path).is_some())
+    {
+        if let Some(repository) = part_of(&entry.path).and_then(|part| part.parse().ok()) {
+            *sizes.entry(RepositoryId(repository)).or_default() += entry.bytes;
+        }
+    }
+    sizes
+}
+
+/// The part of a table that a file of facts is.
+fn part_of(path: &str) -> Option<&str> {
+    path.rsplit('/').next()?.strip_suffix(".parquet")
+}
+
+/// What is to be read.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    store: &'a Store,
+    parts: &'a [FactTable],
+    /// `None`: of all of them.
+    repositories: Option<&'a BTreeSet<RepositoryId>>,
+}
+
+impl Wanted<'_> {
+    /// The files of a table.
+    fn files(&self, table: &str) -> Vec<String> {
+        let mut files = self.store.files_below(&format!("facts/{table}/"));
+        if let Some(wanted) = self.repositories {
+            files.retain(|file| match part_of(file) {
+                Some(ALL) | None => true,
+                Some(part) => {
+                    let id = part.parse().map(RepositoryId);
+                    id.is_ok_and(|id| wanted.contains(&id))
+                }
+            });
+        }
+        files
+    }
+}
+
+fn read_wanted(wanted: &Wanted<'_>) -> Result<Tables, Error> {
     std::thread::scope(|scope| {
-        let facts = scope.spawn(|| read_facts(store, parts));
-        let tables = read_history(store, parts);
+        let facts = scope.spawn(|| read_facts(wanted));
+        let tables = read_history(wanted);
         let facts = match facts.join() {
             Ok(facts) => facts,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -34,7 +103,8 @@ pub fn read_parts(store: &Store, parts: &[FactTable]) -> Result<Tables, Error> {
 }
 
 /// What GitHub knows.
-fn read_facts(store: &Store, parts: &[FactTable]) -> Result<Facts, Error> {
+fn read_facts(wanted: &Wanted<'_>) -> Result<Facts, Error> {
+    let parts = wanted.parts;
     let with_pull_requests = parts.contains(&FactTable::PullRequests);
     let with_deliveries = parts.contains(&FactTable::Deliveries);
     let with_issues = parts.contains(&FactTable::Issues);
@@ -42,35 +112,36 @@ fn read_facts(store: &Store, parts: &[FactTable]) -> Result<Facts, Error> {
     let with_talk = with_bodies || parts.contains(&FactTable::Talk);
     let comments_without = if with_bodies { &[] } else { Comment::BODIES };
     Ok(Facts {
-        pull_requests: rows_if(with_pull_requests, store)?,
-        pull_request_commits: rows_if(parts.contains(&FactTable::Pushes), store)?,
-        pull_request_files: rows_if(with_pull_requests, store)?,
-        reviews: rows_if(with_pull_requests, store)?,
+        pull_requests: rows_if(with_pull_requests, wanted)?,
+        pull_request_commits: rows_if(parts.contains(&FactTable::Pushes), wanted)?,
+        pull_request_files: rows_if(with_pull_requests, wanted)?,
+        reviews: rows_if(with_pull_requests, wanted)?,
         comments: if with_talk {
-            rows_without(store, comments_without)?
+            rows_without(wanted, comments_without)?
         } else {
             Vec::new()
         },
-        review_requests: rows_if(with_talk, store)?,
-        timeline: rows_if(with_talk || with_issues, store)?,
-        issues: rows_if(with_issues, store)?,
-        issue_comments: rows_if(with_issues, store)?,
-        deployments: rows_if(with_deliveries, store)?,
-        deployment_statuses: rows_if(with_deliveries, store)?,
-        releases: rows_if(with_deliveries, store)?,
-        workflow_runs: rows_if(with_deliveries, store)?,
-        workflow_jobs: rows_if(with_deliveries, store)?,
-        merge_rules: read_rows(store)?,
-        teams: read_rows(store)?,
-        team_members: read_rows(store)?,
-        milestones: read_rows(store)?,
-        environments: read_rows(store)?,
-        provenance: read_rows(store)?,
+        review_requests: rows_if(with_talk, wanted)?,
+        timeline: rows_if(with_talk || with_issues, wanted)?,
+        issues: rows_if(with_issues, wanted)?,
+        issue_comments: rows_if(with_issues, wanted)?,
+        deployments: rows_if(with_deliveries, wanted)?,
+        deployment_statuses: rows_if(with_deliveries, wanted)?,
+        releases: rows_if(with_deliveries, wanted)?,
+        workflow_runs: rows_if(with_deliveries, wanted)?,
+        workflow_jobs: rows_if(with_deliveries, wanted)?,
+        merge_rules: read_rows(wanted)?,
+        teams: read_rows(wanted)?,
+        team_members: read_rows(wanted)?,
+        milestones: read_rows(wanted)?,
+        environments: read_rows(wanted)?,
+        provenance: rows_if(!parts.is_empty(), wanted)?,
     })
 }
 
 /// What git knows.
-fn read_history(store: &Store, parts: &[FactTable]) -> Result<Tables, Error> {
+fn read_history(wanted: &Wanted<'_>) -> Result<Tables, Error> {
+    let parts = wanted.parts;
     let with_lines = parts.contains(&FactTable::Lines);
     let with_files = with_lines || parts.contains(&FactTable::Files);
     let with_descent = parts.contains(&FactTable::Descent);
@@ -85,23 +156,23 @@ fn read_history(store: &Store, parts: &[FactTable]) -> Result<Tables, Error> {
         commits_without.extend(CommitRow::SUBJECTS);
     }
     let mut tables = Tables {
-        repositories: read_rows(store)?,
-        people: read_rows(store)?,
-        patches: rows_if(with_descent, store)?,
-        side_commits: rows_if(with_descent, store)?,
+        repositories: read_rows(wanted)?,
+        people: read_rows(wanted)?,
+        patches: rows_if(with_descent, wanted)?,
+        side_commits: rows_if(with_descent, wanted)?,
         commits: if with_commits {
-            rows_without(store, &commits_without)?
+            rows_without(wanted, &commits_without)?
         } else {
             Vec::new()
         },
-        tags: rows_if(with_descent, store)?,
-        codeowners: read_rows(store)?,
-        merged_files: rows_if(with_files, store)?,
-        line_lives: rows_if(with_lines, store)?,
+        tags: rows_if(with_descent, wanted)?,
+        codeowners: read_rows(wanted)?,
+        merged_files: rows_if(with_files, wanted)?,
+        line_lives: rows_if(with_lines, wanted)?,
         ..Tables::default()
     };
     if with_files {
-        read_files(store, &mut tables, with_lines)?;
+        read_files(wanted.store, &mut tables, with_lines)?;
     }
     Ok(tables)
 }
@@ -185,15 +256,15 @@ fn read_files(store: &Store, tables: &mut Tables, with_lines: bool) -> Result<()
     Ok(())
 }
 
-fn read_rows<R: Row + Send>(store: &Store) -> Result<Vec<R>, Error> {
-    rows_without(store, &[])
+fn read_rows<R: Row + Send>(wanted: &Wanted<'_>) -> Result<Vec<R>, Error> {
+    rows_without(wanted, &[])
 }
 
 /// The rows of a table, with nothing in some columns that may be left unread.
-fn rows_without<R: Row + Send>(store: &Store, without: &[&str]) -> Result<Vec<R>, Error> {
-    let files = store.files_below(&format!("facts/{}/", R::TABLE));
+fn rows_without<R: Row + Send>(wanted: &Wanted<'_>, without: &[&str]) -> Result<Vec<R>, Error> {
+    let files = wanted.files(R::TABLE);
     let packed = read_each(&files, |file| {
-        let bytes = store.read(file)?.unwrap_or_default();
+        let bytes = wanted.store.read(file)?.unwrap_or_default();
         if bytes.is_empty() {
             return Ok((bytes, Vec::new()));
         }
@@ -211,9 +282,9 @@ fn rows_without<R: Row + Send>(store: &Store, without: &[&str]) -> Result<Vec<R>
 }
 
 /// The rows of a table where they are wanted, else none.
-fn rows_if<R: Row + Send>(is_wanted: bool, store: &Store) -> Result<Vec<R>, Error> {
+fn rows_if<R: Row + Send>(is_wanted: bool, wanted: &Wanted<'_>) -> Result<Vec<R>, Error> {
     if is_wanted {
-        read_rows(store)
+        read_rows(wanted)
     } else {
         Ok(Vec::new())
     }

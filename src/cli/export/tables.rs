@@ -1,0 +1,235 @@
+//! The tables of an export, one at a time.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::defect;
+use crate::analysis::{Analysis, MOST_BYTES};
+use crate::cli::args::ExportArgs;
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::workspace::Workspace;
+use crate::domain::{
+    Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
+    Person, Provenance, PullRequest, PullRequestCommit, PullRequestFile, Release, Review,
+    ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
+};
+use crate::metrics::relations::{Relations, first_instant, measure_rows};
+use crate::metrics::{self, Measure};
+use crate::render::encode;
+use crate::store::Store;
+use crate::tables::question::MeasureRow;
+use crate::tables::sheet::{Sheet, without_rows};
+use crate::tables::{
+    self, CodeownersRow, Growing, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow,
+    TagRow,
+};
+
+/// The tables of an export: facts stay in the store until they are written, and what the question makes of them is there, packed.
+pub(super) struct Exported<'a> {
+    store: &'a Store,
+    /// Tables of facts, each without rows, as Parquet.
+    facts: BTreeMap<&'static str, Vec<u8>>,
+    /// Relations and measures, as Parquet.
+    told: BTreeMap<&'static str, Vec<u8>>,
+}
+
+impl<'a> Exported<'a> {
+    pub(super) fn of(
+        store: &'a Store,
+        workspace: &Workspace,
+        args: &ExportArgs,
+    ) -> Result<Self, CliError> {
+        let facts: BTreeMap<_, _> = empty_facts().map_err(defect)?.into_iter().collect();
+        let head = Analysis::head(store, &workspace.inquiry())?;
+        let is_asked =
+            |name: &str| args.tables.is_empty() || args.tables.iter().any(|wanted| wanted == name);
+        let mut told = Told::default();
+        // A name that is no table is told before anything is measured.
+        told.add(Relations::default().sheets().map_err(defect)?, &is_asked)?;
+        let measures = Sheet::of_rows::<MeasureRow>(&[]).map_err(defect)?;
+        told.add(vec![(MeasureRow::TABLE, measures)], &is_asked)?;
+        for wanted in &args.tables {
+            let name = wanted.as_str();
+            if !facts.contains_key(name) && !told.0.contains_key(name) {
+                let all = Relations::default().sheets().map_err(defect)?;
+                let mut known: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+                known.extend(facts.keys());
+                known.push(MeasureRow::TABLE);
+                known.sort_unstable();
+                let message = format!("`{}` is not a table", encode::terminal(wanted));
+                return Err(CliError::new(ErrorKind::Usage, message)
+                    .hint(format!("name one of {}", known.join(", "))));
+            }
+        }
+        if !told.0.is_empty() {
+            told.ask(store, &head, &is_asked)?;
+        }
+        Ok(Self {
+            store,
+            facts,
+            told: told.finish()?,
+        })
+    }
+
+    /// The tables that are wanted, by name.
+    pub(super) fn wanted(&self, args: &ExportArgs) -> Vec<&'static str> {
+        let names: BTreeSet<&'static str> =
+            self.facts.keys().chain(self.told.keys()).copied().collect();
+        let is_wanted =
+            |name: &&str| args.tables.is_empty() || args.tables.iter().any(|wanted| wanted == name);
+        names.into_iter().filter(is_wanted).collect()
+    }
+
+    /// A table as a Parquet file.
+    pub(super) fn parquet(&self, name: &str) -> Result<Vec<u8>, CliError> {
+        if let Some(bytes) = self.told.get(name) {
+            return Ok(bytes.clone());
+        }
+        let Some(empty) = self.facts.get(name) else {
+            return Err(CliError::new(
+                ErrorKind::Defect,
+                format!("there is no table `{name}`"),
+            ));
+        };
+        let files = self.store.files_below(&format!("facts/{name}/"));
+        if let [only] = files.as_slice() {
+            return Ok(self.store.read(only)?.unwrap_or_else(|| empty.clone()));
+        }
+        let damaged = |error| {
+            CliError::new(ErrorKind::Damaged, error)
+                .hint("run `linchpin run` again: facts are rebuilt")
+        };
+        let mut table = Sheet::of_parquet(empty.clone())
+            .and_then(|empty| empty.growing())
+            .map_err(defect)?;
+        for file in files {
+            let Some(bytes) = self.store.read(&file)? else {
+                continue;
+            };
+            Sheet::of_parquet(bytes)
+                .and_then(|part| part.added_to(&mut table))
+                .map_err(damaged)?;
+        }
+        table.finish().map_err(defect)
+    }
+
+    /// A table as rows.
+    pub(super) fn sheet(&self, name: &str) -> Result<Sheet, CliError> {
+        Sheet::of_parquet(self.parquet(name)?).map_err(|error| {
+            CliError::new(ErrorKind::Damaged, error)
+                .hint("run `linchpin run` again: facts are rebuilt")
+        })
+    }
+}
+
+/// Relations and measures as they are told, packed.
+#[derive(Default)]
+struct Told(BTreeMap<&'static str, Growing>);
+
+impl Told {
+    /// Adds rows of some tables, those that are asked for.
+    fn add(
+        &mut self,
+        sheets: Vec<(&'static str, Sheet)>,
+        is_asked: &dyn Fn(&str) -> bool,
+    ) -> Result<(), CliError> {
+        for (name, sheet) in sheets {
+            if !is_asked(name) {
+                continue;
+            }
+            let table = match self.0.entry(name) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(free) => free.insert(sheet.growing().map_err(defect)?),
+            };
+            sheet.added_to(table).map_err(defect)?;
+        }
+        Ok(())
+    }
+
+    /// The question's relations and its answers: of some products after the others, and of all of them.
+    fn ask(
+        &mut self,
+        store: &Store,
+        head: &Analysis,
+        is_asked: &dyn Fn(&str) -> bool,
+    ) -> Result<(), CliError> {
+        let mut relations = Relations::default();
+        let mut first = None;
+        let mut measures: Vec<Measure> = Vec::new();
+        let mut others = self.0.keys().filter(|name| **name != MeasureRow::TABLE);
+        let has_relations = others.next().is_some();
+        for products in head.parts(store, MOST_BYTES) {
+            let part = head.of_part(store, products)?;
+            let readings = part.private_readings();
+            if is_asked(MeasureRow::TABLE) {
+                let told = metrics::measure_each(&readings, &Measure::without_rows);
+                match measures.as_slice() {
+                    [] => measures = told,
+                    _ => {
+                        for (all, own) in measures.iter_mut().zip(told) {
+                            all.add(own);
+                        }
+                    }
+                }
+            }
+            if !has_relations {
+                continue;
+            }
+            let earliest = first_instant(&part.tables);
+            first = first.into_iter().chain(earliest).min();
+            for reading in &readings {
+                relations.add_product(reading);
+                self.add(relations.sheets().map_err(defect)?, is_asked)?;
+            }
+        }
+        let mut of_all = Relations::of_question(&head.tables, &head.private_question, first);
+        self.add(of_all.sheets().map_err(defect)?, is_asked)?;
+        let rows = Sheet::of_rows(&measure_rows(&measures)).map_err(defect)?;
+        self.add(vec![(MeasureRow::TABLE, rows)], is_asked)
+    }
+
+    fn finish(self) -> Result<BTreeMap<&'static str, Vec<u8>>, CliError> {
+        let tables = self.0.into_iter();
+        let done = tables.map(|(name, table)| Ok((name, table.finish()?)));
+        let done: Result<_, tables::Error> = done.collect();
+        done.map_err(defect)
+    }
+}
+
+/// The tables of facts without rows, as Parquet: their columns.
+fn empty_facts() -> Result<Vec<(&'static str, Vec<u8>)>, tables::Error> {
+    fn empty<R: Row>() -> Result<(&'static str, Vec<u8>), tables::Error> {
+        Ok((R::TABLE, tables::rows_to_parquet::<R>(&[])?))
+    }
+    let mut known = without_rows()?;
+    known.extend([
+        empty::<Repository>()?,
+        empty::<Person>()?,
+        empty::<TagRow>()?,
+        empty::<MergedFileRow>()?,
+        empty::<LineLifeRow>()?,
+        empty::<PatchRow>()?,
+        empty::<SideRow>()?,
+        empty::<CodeownersRow>()?,
+        empty::<PullRequest>()?,
+        empty::<PullRequestCommit>()?,
+        empty::<PullRequestFile>()?,
+        empty::<Review>()?,
+        empty::<Comment>()?,
+        empty::<ReviewRequest>()?,
+        empty::<TimelineEvent>()?,
+        empty::<Issue>()?,
+        empty::<IssueComment>()?,
+        empty::<Deployment>()?,
+        empty::<DeploymentStatus>()?,
+        empty::<Release>()?,
+        empty::<WorkflowRun>()?,
+        empty::<MergeRule>()?,
+        empty::<Team>()?,
+        empty::<TeamMember>()?,
+        empty::<Milestone>()?,
+        empty::<Environment>()?,
+        empty::<Provenance>()?,
+    ]);
+    Ok(known)
+}

@@ -1,0 +1,384 @@
+//! The team tree: what is told of the products, some after the others, and the files that are made of it.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use super::console::note;
+use super::error::{CliError, ErrorKind};
+use super::manifest::manifest_of;
+use super::templates;
+use super::workspace::Workspace;
+use crate::analysis::{Analysis, MOST_BYTES};
+use crate::domain::side_by_side;
+use crate::evidence::published::{Published, published};
+use crate::metrics::agreements::{Agreement, held, of_first_reviews};
+use crate::metrics::knowledge::silos;
+use crate::metrics::recent::Recent;
+use crate::metrics::{self, Measure, unmet};
+use crate::register::Limit;
+use crate::render::{self, OutputFile, encode};
+use crate::report::{
+    AcceptedFlag, AgreedLimit, MarkedDay, Names, ProductInput, TeamDefinition, TeamInput,
+    TeamReport, faces, figures_of_products,
+};
+use crate::store::Store;
+use crate::work::Reading;
+
+/// What was told of some products: all that a report needs of their past.
+pub struct Told<T> {
+    /// The measures, with the rows that are listed.
+    pub measures: Vec<Measure>,
+    /// By metric: what was kept of the measure of each part that was read together.
+    pub kept: Vec<Vec<T>>,
+    /// The products, with what could not be told of them.
+    pub products: Vec<ProductInput>,
+    recent: Option<Recent>,
+    of_first_reviews: Vec<Agreement>,
+}
+
+impl<T: Send> Told<T> {
+    /// Measures some products. Of the ledgers only the rows that are listed are left, and what `keep` makes of each.
+    pub fn of(
+        readings: &[Reading<'_>],
+        workspace: &Workspace,
+        keep: &(dyn Fn(&Measure) -> T + Sync),
+    ) -> Result<Self, CliError> {
+        let (measures, kept) = metrics::measure_each(readings, &|measure| {
+            let kept = keep(&measure);
+            let whole = match readings.first() {
+                Some(reading) => metrics::material::with_rows(measure, reading.question),
+                None => measure,
+            };
+            (crate::report::with_listable_rows(whole), vec![kept])
+        })
+        .into_iter()
+        .unzip();
+        let product = |reading: &Reading<'_>| ProductInput {
+            name: reading.product.name.clone(),
+            repositories: reading.product.repositories.clone(),
+            unmet: unmet::of_product(reading),
+            silos: silos::last_seen_by_others(reading)
+                .into_iter()
+                .map(|(area, at)| {
+                    let day = at.map(|at| reading.question.zone.to_datetime(at).date());
+                    (area, day)
+                })
+                .collect(),
+        };
+        let days: Vec<Date> = events(workspace).iter().map(|event| event.on).collect();
+        Ok(Self {
+            measures,
+            kept,
+            products: readings.iter().map(product).collect(),
+            recent: Recent::of(readings, &definition()?.recent_metrics(), &days),
+            of_first_reviews: of_first_reviews(&workspace.register, readings),
+        })
+    }
+
+    /// Adds what was told of other products, which come after these.
+    fn add(&mut self, other: Self) {
+        for (own, other) in self.measures.iter_mut().zip(other.measures) {
+            own.add(other);
+        }
+        for (own, other) in self.kept.iter_mut().zip(other.kept) {
+            own.extend(other);
+        }
+        self.products.extend(other.products);
+        match (self.recent.as_mut(), other.recent) {
+            (Some(own), Some(other)) => own.add(other),
+            (None, other) => self.recent = other,
+            (Some(_), None) => {}
+        }
+        self.of_first_reviews.extend(other.of_first_reviews);
+    }
+
+    /// The team's report, which names nobody. Of the analysis only what does not grow with the past is read.
+    pub fn report(
+        &self,
+        head: &Analysis,
+        workspace: &Workspace,
+        names: &Names,
+    ) -> Result<TeamReport, CliError> {
+        let definition = definition()?;
+        let faces = head.faces();
+        let question = &head.question;
+        let events = events(workspace);
+        let agreements = held(
+            &workspace.register,
+            &self.measures,
+            self.of_first_reviews.clone(),
+            &head.tables.repositories,
+            question,
+        )
+        .map_err(|error| {
+            CliError::new(ErrorKind::Configuration, error)
+                .hint("`linchpin explain list` names every metric, and its page in reports/metrics the numbers it has")
+        })?;
+        let input = TeamInput {
+            as_of: question.as_of,
+            window: question.window,
+            granularity: question.granularity,
+            zone: question.zone.clone(),
+            products: &self.products,
+            repositories: &faces,
+            measures: &self.measures,
+            certificates: &head.findings.certificates,
+            patterns: &head.findings.patterns,
+            gaps: &head.findings.gaps,
+            accepted: &accepted(workspace),
+            agreed: &agreed_limits(workspace),
+            recent: self.recent.as_ref(),
+            events: &events,
+            agreements: &agreements,
+            title: workspace.register.title.as_deref(),
+            description: workspace.register.description.as_deref(),
+            names,
+            minimum_n: question.minimum_n,
+            minimum_people: question.minimum_people,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        Ok(crate::report::team(&input, &definition))
+    }
+}
+
+/// A team tree, and what it was made of.
+pub struct TeamTree<T> {
+    /// Its files.
+    pub files: Vec<OutputFile>,
+    /// What was told of the products.
+    pub told: Told<T>,
+}
+
+impl<T: Send> TeamTree<T> {
+    /// The team tree of a store. Products are read some after the others, so that what is in memory grows with the largest of them.
+    pub fn of_store(
+        store: &Store,
+        head: &Analysis,
+        workspace: &Workspace,
+        keep: &(dyn Fn(&Measure) -> T + Sync),
+    ) -> Result<Self, CliError> {
+        Self::of_parts(store, head, workspace, MOST_BYTES, keep)
+    }
+
+    fn of_parts(
+        store: &Store,
+        head: &Analysis,
+        workspace: &Workspace,
+        most_bytes: u64,
+        keep: &(dyn Fn(&Measure) -> T + Sync),
+    ) -> Result<Self, CliError> {
+        let names = head.names(workspace);
+        let mut all: Option<Told<T>> = None;
+        let mut pages = Vec::new();
+        for products in head.parts(store, most_bytes) {
+            let part = head.of_part(store, products)?;
+            let readings = part.readings();
+            let told = Told::of(&readings, workspace, keep)?;
+            pages.extend(pages_of(&part, &readings, &told.measures, &names));
+            match all.as_mut() {
+                Some(all) => all.add(told),
+                None => all = Some(told),
+            }
+        }
+        let told = match all {
+            Some(told) => told,
+            None => Told::of(&[], workspace, keep)?,
+        };
+        let files = files_of(head, workspace, &names, &told, &pages)?;
+        Ok(Self { files, told })
+    }
+
+    /// The team tree of what was read already.
+    pub fn of(
+        analysis: &Analysis,
+        workspace: &Workspace,
+        keep: &(dyn Fn(&Measure) -> T + Sync),
+    ) -> Result<Self, CliError> {
+        let names = analysis.names(workspace);
+        let readings = analysis.readings();
+        let told = Told::of(&readings, workspace, keep)?;
+        let pages = pages_of(analysis, &readings, &told.measures, &names);
+        let files = files_of(analysis, workspace, &names, &told, &pages)?;
+        Ok(Self { files, told })
+    }
+}
+
+/// What is published of the products' work: told without the private register.
+fn pages_of(
+    analysis: &Analysis,
+    readings: &[Reading<'_>],
+    measures: &[Measure],
+    names: &Names,
+) -> Vec<Published> {
+    let question = &analysis.question;
+    let products = question.products.iter().map(|one| one.name.as_str());
+    let faces = faces(products, names);
+    let figures = figures_of_products(measures, names, &question.zone, question.minimum_people);
+    let repositories = analysis.repository_names();
+    let faces = faces.get(analysis.products.clone()).unwrap_or_default();
+    let told: Vec<_> = readings.iter().zip(faces).collect();
+    side_by_side(&told, &|(reading, face)| {
+        let own = figures
+            .iter()
+            .filter(|(product, ..)| *product == reading.product.name);
+        let own: Vec<_> = own
+            .map(|(_, definition, measured)| (*definition, measured.clone()))
+            .collect();
+        published(reading, &repositories, face, &own, names)
+    })
+}
+
+fn files_of<T: Send>(
+    head: &Analysis,
+    workspace: &Workspace,
+    names: &Names,
+    told: &Told<T>,
+    pages: &[Published],
+) -> Result<Vec<OutputFile>, CliError> {
+    let report = told.report(head, workspace, names)?;
+    let mut files = render::team_tree(&report, pages).map_err(defect)?;
+    let own = render::template::files(&workspace.templates, &report).map_err(templates::error)?;
+    // A name that differs in the case of its letters alone is the same file on some disks.
+    files.retain(|(name, _)| !own.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
+    files.extend(own);
+    let manifest = manifest_of(head, workspace, &files);
+    let manifest = render::json::manifest(&manifest).map_err(defect)?;
+    files.push((render::MANIFEST.to_owned(), manifest.into_bytes()));
+    Ok(files)
+}
+
+fn defect(error: impl std::error::Error + Send + Sync + 'static) -> CliError {
+    CliError::new(ErrorKind::Defect, error)
+}
+
+fn definition() -> Result<TeamDefinition, CliError> {
+    TeamDefinition::built_in().map_err(defect)
+}
+
+/// The days that the register marks, in order.
+fn events(workspace: &Workspace) -> Vec<MarkedDay> {
+    let events = workspace.register.events.iter();
+    let mut events: Vec<MarkedDay> = events
+        .map(|event| MarkedDay {
+            on: event.on,
+            title: event.title.clone(),
+        })
+        .collect();
+    events.sort_by(|a, b| (a.on, &a.title).cmp(&(b.on, &b.title)));
+    events
+}
+
+/// The risks that the register accepts today.
+fn accepted(workspace: &Workspace) -> Vec<AcceptedFlag> {
+    let today = workspace.inquiry().today();
+    let accepted = workspace.register.accepted.iter();
+    accepted
+        .filter(|accepted| today <= accepted.until)
+        .map(|accepted| AcceptedFlag {
+            metric: accepted.metric.clone(),
+            scope: accepted
+                .scope
+                .clone()
+                .unwrap_or_else(|| "everywhere".to_owned()),
+            reason: accepted.reason.clone(),
+            until: accepted.until,
+        })
+        .collect()
+}
+
+/// The limits that the team has agreed with itself.
+fn agreed_limits(workspace: &Workspace) -> Vec<AgreedLimit> {
+    let limit = |limit: &Limit| AgreedLimit {
+        metric: limit.metric.clone(),
+        number: limit.number.clone(),
+        scope: limit.scope.clone(),
+        at_least: limit.at_least,
+        at_most: limit.at_most,
+    };
+    let limits = &workspace.register.agreements.limits;
+    limits.iter().map(limit).collect()
+}
+
+/// Adds a report's summary to what a job of GitHub's shows. A summary that cannot be written is told: the report is there.
+pub fn add_to_job(place: &Path, files: &[OutputFile]) {
+    let summary = files.iter().find(|(name, _)| name == render::SUMMARY);
+    let Some((_, summary)) = summary else { return };
+    let opened = OpenOptions::new().create(true).append(true).open(place);
+    let written = opened.and_then(|mut file| file.write_all(summary));
+    if let Err(error) = written {
+        note(&encode::terminal(&format!(
+            "the job's summary `{}` cannot be written: {error}; `team/summary.md` has the same text",
+            place.display()
+        )));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::args::{Cli, Command};
+    use crate::crowd;
+    use crate::metrics::movement;
+    use crate::store::{Mode, runs};
+
+    /// The team tree of a generated organisation of seven repositories in two products, with so many bytes read at once, and the rows
+    /// that a run keeps.
+    fn tree(place: &Path, most_bytes: u64) -> (usize, Vec<OutputFile>, Vec<Vec<u8>>) {
+        let text = |at: &Path| at.to_str().unwrap().to_owned();
+        let (store, config) = (place.join("store"), place.join("linchpin.toml"));
+        let arguments = [
+            "linchpin",
+            "report",
+            "--since",
+            "156w",
+            "--as-of",
+            crowd::AS_OF,
+        ];
+        let arguments = arguments.map(str::to_owned).into_iter().chain([
+            "--store".to_owned(),
+            text(&store),
+            "--config".to_owned(),
+            text(&config),
+            "--out".to_owned(),
+            text(&place.join("out")),
+        ]);
+        let Command::Report(args) = Cli::parse_from(arguments).command else {
+            unreachable!("a report was asked for")
+        };
+        let now = crowd::AS_OF.parse().unwrap();
+        let workspace = Workspace::of_store(&args.analysis, now).unwrap();
+        let store = Store::open(&store, Mode::Read).unwrap();
+        let head = Analysis::head(&store, &workspace.inquiry()).unwrap();
+        let rows = |measure: &Measure| runs::encode(&movement::rows(measure)).unwrap();
+        let tree = TeamTree::of_parts(&store, &head, &workspace, most_bytes, &rows).unwrap();
+        let kept = tree.told.kept.into_iter();
+        let kept = kept.map(|parts| runs::joined(parts).unwrap()).collect();
+        (head.parts(&store, most_bytes).len(), tree.files, kept)
+    }
+
+    #[test]
+    fn products_read_one_by_one_or_together_are_the_same_report_to_the_byte() {
+        let place = tempfile::tempdir().unwrap();
+        crowd::write(&place.path().join("store"), 210, 7);
+        let written = |name: &str, text: &str| std::fs::write(place.path().join(name), text);
+        written("linchpin.toml", &crowd::register(7)).unwrap();
+        written("linchpin.private.toml", crowd::PRIVATE_REGISTER).unwrap();
+        let (n_parts, together, kept_together) = tree(place.path(), u64::MAX);
+        assert_eq!(n_parts, 1);
+        let (n_parts, one_by_one, kept_one_by_one) = tree(place.path(), 0);
+        assert_eq!(n_parts, 2);
+        let names = |files: &[OutputFile]| -> Vec<String> {
+            files.iter().map(|(name, _)| name.clone()).collect()
+        };
+        assert_eq!(names(&together), names(&one_by_one));
+        for ((name, one), (_, other)) in together.iter().zip(&one_by_one) {
+            assert!(one == other, "{name} differs");
+        }
+        assert!(kept_together == kept_one_by_one, "the rows of a run differ");
+    }
+}
