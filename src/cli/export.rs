@@ -25,8 +25,8 @@ use crate::tables::sheet::{Cell, Sheet};
 /// Products are told some after the others, and tables are written one after the other: neither all facts nor all files are in memory
 /// at once.
 pub fn export(args: &ExportArgs, workspace: &Workspace) -> Result<u8, CliError> {
-    if let Some(file) = shared::file(args, workspace)? {
-        return written(workspace, &[file.0.clone()], &|_| Ok(file.1.clone()));
+    if let Some((name, bytes)) = shared::file(args, workspace)? {
+        return written(workspace, &[name], &|_| Ok(bytes.clone()));
     }
     let key = match args.privacy {
         Privacy::Pseudonymous => Some(key(workspace)?),

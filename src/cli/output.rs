@@ -51,7 +51,7 @@ pub fn replace_tree_made_by(
     audience: Audience,
 ) -> Result<(), CliError> {
     let failed = RefCell::new(None);
-    let made = |name: &String| {
+    let lazy = |name: &String| {
         let (failed, own) = (&failed, name.clone());
         let bytes = move || {
             make(&own).map_err(|error| {
@@ -61,7 +61,7 @@ pub fn replace_tree_made_by(
         };
         (name.clone(), tree::Made(Box::new(bytes)))
     };
-    let files: Vec<(String, tree::Made<'_>)> = names.iter().map(made).collect();
+    let files: Vec<(String, tree::Made<'_>)> = names.iter().map(lazy).collect();
     let written = replace_tree_and_drafts(place, &files, &[], audience);
     drop(files);
     match failed.take() {
