@@ -52,7 +52,7 @@ impl Inquiry<'_> {
 
 /// Products are read together whose facts have so many bytes on disk; a larger one is read alone. Facts and what is told from them
 /// take about 30 times as much memory.
-pub const MOST_BYTES: u64 = 48 << 20;
+pub const MOST_BYTES: u64 = 16 << 20;
 
 /// Everything that analysis starts from, read from the store.
 #[derive(Debug)]

@@ -216,7 +216,12 @@ fn pages_of(
     let question = &analysis.question;
     let products = question.products.iter().map(|one| one.name.as_str());
     let faces = faces(products, names);
-    let figures = figures_of_products(measures, names, &question.zone, question.minimum_people);
+    let called: Vec<&str> = readings
+        .iter()
+        .map(|one| one.product.name.as_str())
+        .collect();
+    let minimum = question.minimum_people;
+    let figures = figures_of_products(measures, &called, names, &question.zone, minimum);
     let repositories = analysis.repository_names();
     let faces = faces.get(analysis.products.clone()).unwrap_or_default();
     let told: Vec<_> = readings.iter().zip(faces).collect();

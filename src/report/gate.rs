@@ -12,6 +12,7 @@ use super::input::{
     AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
 };
 use super::names::Names;
+use super::split::by_product;
 use super::withheld::{of_stretches, without_few};
 use crate::domain::{Gap, PatternLine, StreamCertificate};
 use crate::metrics::agreements::{Agreement, Item, Standing};
@@ -25,7 +26,8 @@ use crate::report::subject;
 pub(super) struct Public {
     pub(super) products: Vec<ProductInput>,
     pub(super) repositories: Vec<RepositoryLabel>,
-    pub(super) measures: Vec<Measure>,
+    /// The measures of each product by themselves, in the order of the products; last those of none.
+    pub(super) measures: Vec<Vec<Measure>>,
     pub(super) certificates: Vec<StreamCertificate>,
     pub(super) patterns: Vec<PatternLine>,
     pub(super) gaps: Vec<Gap>,
@@ -65,6 +67,7 @@ pub(super) fn product_names<'a>(
 #[must_use]
 pub fn figures_of_products(
     measures: &[Measure],
+    products: &[&str],
     names: &Names,
     zone: &TimeZone,
     minimum_people: usize,
@@ -83,7 +86,9 @@ pub fn figures_of_products(
             && (&scope.area, scope.repository, scope.origin) == (&None, None, None)
     };
     let mut found = Vec::new();
-    for measure in without_few(measures, zone, minimum_people) {
+    let public =
+        by_product(measures, products).flat_map(|own| without_few(&own, zone, minimum_people));
+    for measure in public {
         let definition = measure.definition;
         let whole = measure.cells.into_iter().filter(is_whole);
         found.extend(whole.map(|cell| {
@@ -131,9 +136,17 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         known: HashMap::new(),
         masked: BTreeSet::new(),
     };
-    let measures = without_few(measures, zone, *minimum_people)
-        .into_iter()
-        .map(|measure| mask.measure(measure))
+    // What is withheld of a product depends on its own figures alone.
+    let called: Vec<&str> = products.iter().map(|one| one.name.as_str()).collect();
+    let measures = by_product(measures, &called)
+        .map(|own| {
+            let public = without_few(&own, zone, *minimum_people);
+            drop(own);
+            public
+                .into_iter()
+                .map(|measure| mask.measure(measure))
+                .collect()
+        })
         .collect();
     Public {
         products: products

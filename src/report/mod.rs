@@ -15,6 +15,7 @@ mod masked;
 pub mod names;
 pub mod picture;
 pub mod quantity;
+mod split;
 pub mod strip;
 pub mod subject;
 pub mod table;

@@ -26,6 +26,7 @@ use super::names::Names;
 use super::picture::Picture;
 use super::strip::Strip;
 use crate::domain::{Granularity, PatternLine, RepositoryId, StreamCertificate, Window};
+use crate::metrics::Measure;
 use crate::metrics::measure::{Cell, Definition};
 
 /// A line of the completeness certificate with the repository's name.
@@ -262,7 +263,7 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
     let passed = TeamInput {
         products: &public.products,
         repositories: &public.repositories,
-        measures: &public.measures,
+        measures: &[],
         certificates: &public.certificates,
         patterns: &public.patterns,
         gaps: &public.gaps,
@@ -277,28 +278,39 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
     };
     TeamReport {
         n_masked: public.n_masked,
-        ..built(&passed, definition)
+        ..built(&passed, public.measures, definition)
     }
 }
 
-fn built(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
+/// `measures` are those of each product by themselves, and last those of none.
+fn built(
+    input: &TeamInput<'_>,
+    measures: Vec<Vec<Measure>>,
+    definition: &TeamDefinition,
+) -> TeamReport {
     let slugs = unique_slugs(input.products.iter().map(|product| product.name.as_str()));
-    let products = input
-        .products
-        .iter()
-        .zip(&slugs)
-        .map(|(product, slug)| product_report(input, definition, product, slug));
-    let products: Vec<ProductReport> = products.collect();
-    let mut cells: Vec<(&'static Definition, Cell)> = input
-        .measures
-        .iter()
-        .flat_map(|measure| {
-            measure
-                .team_cells()
-                .chain(&measure.strata)
-                .map(|cell| (measure.definition, cell.clone()))
-        })
-        .collect();
+    let mut places = input.products.iter().zip(&slugs);
+    let mut products: Vec<ProductReport> = Vec::with_capacity(input.products.len());
+    let mut cells: Vec<(&'static Definition, Cell)> = Vec::new();
+    for own in measures {
+        if let Some((product, slug)) = places.next() {
+            let input = TeamInput {
+                measures: &own,
+                ..input.clone()
+            };
+            products.push(product_report(&input, definition, product, slug));
+        }
+        for Measure {
+            definition,
+            cells: own,
+            strata,
+            ..
+        } in own
+        {
+            let told = own.into_iter().filter(|cell| cell.scope.person.is_none());
+            cells.extend(told.chain(strata).map(|cell| (definition, cell)));
+        }
+    }
     cells.sort_by(|(a, left), (b, right)| {
         (a.id, &left.scope, left.bucket).cmp(&(b.id, &right.scope, right.bucket))
     });

@@ -94,12 +94,18 @@ fn all(team: &SmallTeam) -> Vec<Published> {
         };
         let report = report(&input, &TeamDefinition::built_in().unwrap());
         let called = readings.iter().map(|reading| reading.product.name.as_str());
-        let faces = faces(called, &names);
+        let called: Vec<&str> = called.collect();
+        let faces = faces(called.iter().copied(), &names);
         let ids: Vec<&str> = faces.iter().map(|face| face.id.as_str()).collect();
         let of_report: Vec<&str> = report.products.iter().map(|one| one.id.as_str()).collect();
         assert_eq!(ids, of_report);
-        let figures =
-            figures_of_products(&measures, &names, &question.zone, question.minimum_people);
+        let figures = figures_of_products(
+            &measures,
+            &called,
+            &names,
+            &question.zone,
+            question.minimum_people,
+        );
         let page = |(reading, face): (&Reading<'_>, &ProductFace)| {
             let own = figures
                 .iter()
