@@ -23,8 +23,9 @@ use crate::domain::{Granularity, Person, RepoName, RepositoryId, Window};
 use crate::register::{PrivateRegister, Register};
 use crate::store::{Forgotten, Store, facts};
 use crate::tables::{FactTable, Tables};
+use crate::work::delivery::declared::Unmatched;
 use crate::work::roster::person_of;
-use crate::work::{Question, Reading};
+use crate::work::{Product, Question, Reading};
 
 /// What is asked, before anything is read: the registers, and of when.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +102,9 @@ impl Analysis {
             inquiry.window,
             inquiry.granularity,
         )?;
+        let declared = &question.declared;
+        let unmatched = declared.unmatched(&tables, &of_products(&question.products));
+        findings.imports = declared.lines(&unmatched);
         let with = |private: &PrivateRegister| {
             let question = question.clone();
             question.with_people(register, private, &tables.people)
@@ -161,10 +165,7 @@ impl Analysis {
             .products
             .get(products.clone())
             .unwrap_or_default();
-        let repositories: BTreeSet<RepositoryId> = wanted
-            .iter()
-            .flat_map(|product| product.repositories.iter().copied())
-            .collect();
+        let repositories = of_products(wanted);
         Ok(Self {
             tables: facts::read_of(store, &FactTable::ALL, &repositories)?,
             products,
@@ -174,6 +175,16 @@ impl Analysis {
             forgotten: Arc::clone(&self.forgotten),
             facts: self.facts.clone(),
         })
+    }
+
+    /// What the register's files name of the products that are there, and their facts do not have.
+    #[must_use]
+    pub fn unmatched(&self) -> Unmatched {
+        let there = self.question.products.get(self.products.clone());
+        let repositories = of_products(there.unwrap_or_default());
+        self.question
+            .declared
+            .unmatched(&self.tables, &repositories)
     }
 
     /// Somebody by login, `@login` or address.
@@ -201,6 +212,12 @@ impl Analysis {
             .map(|product| Reading::of(&self.tables, question, product))
             .collect()
     }
+}
+
+/// The repositories of some products.
+fn of_products(products: &[Product]) -> BTreeSet<RepositoryId> {
+    let repositories = products.iter().flat_map(|one| &one.repositories);
+    repositories.copied().collect()
 }
 
 fn repository_of(tables: &Tables, name: &RepoName) -> Option<RepositoryId> {

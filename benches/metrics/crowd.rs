@@ -675,6 +675,7 @@ impl Town {
             event: event.to_owned(),
             actor: Some(author),
             detail,
+            reason: None,
         };
         if is_draft_first {
             facts

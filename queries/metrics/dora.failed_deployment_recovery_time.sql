@@ -3,13 +3,15 @@
 -- Reads `incidents`, `production`, `working_spans` and `lens` (one row).
 WITH blamed AS (
   SELECT
-    i.product, i.repository, i.number, i.started_at AS own_started_at, i.resolved_at,
+    i.product, i.repository, i.number, i.declared, i.started_at AS own_started_at, i.resolved_at,
     COALESCE(d.finished_at, d.created_at) AS deployed_at,
-    MIN(CASE WHEN i.started_from <> 'opened' THEN i.started_at END)
+    MIN(CASE WHEN i.started_from NOT IN ('detected', 'opened') THEN i.started_at END)
       OVER (PARTITION BY i.product, i.deployment_repository, i.deployment) AS recorded_at,
     ROW_NUMBER() OVER (
       PARTITION BY i.product, i.deployment_repository, i.deployment
-      ORDER BY CASE WHEN i.resolved_at IS NULL THEN 0 ELSE 1 END, i.resolved_at DESC, i.repository, i.number
+      ORDER BY
+        CASE WHEN i.resolved_at IS NULL THEN 0 ELSE 1 END, i.resolved_at DESC,
+        CASE WHEN i.number IS NULL THEN 1 ELSE 0 END, COALESCE(i.repository, -1), i.number, i.declared
     ) AS standing
   FROM incidents i
   JOIN production d
@@ -17,7 +19,10 @@ WITH blamed AS (
 ),
 recovered AS (
   SELECT
-    blamed.product, blamed.repository, blamed.number,
+    blamed.product,
+    ROW_NUMBER() OVER (
+      PARTITION BY blamed.product ORDER BY COALESCE(blamed.repository, -1), blamed.number, blamed.declared
+    ) AS incident,
     COALESCE(recorded_at, deployed_at) AS start_at,
     COALESCE(resolved_at, lens.as_of) AS end_at,
     CASE WHEN resolved_at IS NULL THEN 1 ELSE 0 END AS is_running
@@ -31,14 +36,14 @@ recovered AS (
 ),
 worked AS (
   SELECT
-    r.product, r.repository, r.number,
+    r.product, r.incident,
     SUM(hours_between(
       CASE WHEN w.start_at > r.start_at THEN w.start_at ELSE r.start_at END,
       CASE WHEN w.end_at < r.end_at THEN w.end_at ELSE r.end_at END
     )) AS hours
   FROM recovered r
   JOIN working_spans w ON w.person IS NULL AND w.start_at < r.end_at AND w.end_at > r.start_at
-  GROUP BY r.product, r.repository, r.number
+  GROUP BY r.product, r.incident
 ),
 agreed AS (
   SELECT COUNT(*) AS n_spans FROM working_spans WHERE person IS NULL
@@ -49,7 +54,7 @@ lives AS (
   SELECT r.product, 'working' AS kind, COALESCE(worked.hours, 0) AS hours, r.is_running
   FROM recovered r
   CROSS JOIN agreed
-  LEFT JOIN worked ON worked.product = r.product AND worked.repository = r.repository AND worked.number = r.number
+  LEFT JOIN worked ON worked.product = r.product AND worked.incident = r.incident
   WHERE agreed.n_spans > 0
 ),
 ends AS (

@@ -186,6 +186,7 @@ fn store_lines(workspace: &Workspace, lines: &mut Lines) -> bool {
         FactTable::Descent,
         FactTable::Deliveries,
         FactTable::PullRequests,
+        FactTable::Issues,
         FactTable::Pushes,
         FactTable::Talk,
     ];
@@ -208,7 +209,7 @@ fn store_lines(workspace: &Workspace, lines: &mut Lines) -> bool {
             continue;
         };
         let commit = last.commit.map_or_else(
-            || "a commit that GitHub no longer names".to_owned(),
+            || "a commit that its record does not name".to_owned(),
             |commit| commit.to_string(),
         );
         let n_unknown = of_unknown().count();
@@ -223,6 +224,21 @@ fn store_lines(workspace: &Workspace, lines: &mut Lines) -> bool {
             ),
         );
         is_whole = false;
+    }
+    for line in &analysis.findings.imports {
+        let n = counted(line.n_records, "records");
+        let kind = line.kind.word();
+        let until = line.last_at.map_or_else(String::new, |at| {
+            format!(", up to {}", question.zone.to_datetime(at).date())
+        });
+        let lacks = line
+            .reason()
+            .map_or_else(String::new, |reason| format!("; not counted: {reason}"));
+        lines.say(
+            "declared",
+            format!("{}: {n} of {kind}{until}{lacks}", line.file),
+        );
+        is_whole &= !line.has_hole();
     }
     let is_member = |person: &Person| {
         let mut members = question.roster.members.iter();

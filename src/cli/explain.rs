@@ -151,10 +151,12 @@ fn tell_evidence(measure: &mut Measure, analysis: &Analysis) {
         .collect();
     for row in &mut measure.rows {
         let of_product = told.iter().find(|(product, _)| *product == row.product);
-        let (Thing::Numbered(number), Some((_, evidence))) = (row.subject.thing, of_product) else {
+        let (Thing::Numbered(number), Some(repository), Some((_, evidence))) =
+            (row.subject.thing, row.repository, of_product)
+        else {
             continue;
         };
-        let strongest = evidence.of_pull_request((row.repository, number)).first();
+        let strongest = evidence.of_pull_request((repository, number)).first();
         if let (Some(origin), Some(strongest)) = (row.origin, strongest) {
             let (rung, what) = (strongest.rung.word(), &strongest.evidence);
             let told = format!(" [{}: {rung}, {what}]", origin.word());

@@ -77,8 +77,8 @@ pub fn rebuild(
     workspace.time.window = told.window;
     workspace.time.granularity = told.granularity;
     let (head, files) = reading(&workspace, |store| {
-        let head = Analysis::head(store, &workspace.inquiry())?;
-        let tree = TeamTree::of_store(store, &head, &workspace, &|_| ())?;
+        let mut head = Analysis::head(store, &workspace.inquiry())?;
+        let tree = TeamTree::of_store(store, &mut head, &workspace, &|_| ())?;
         Ok((head, tree.files))
     })?;
     let made = manifest_of(&head, &workspace, &files);

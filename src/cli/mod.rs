@@ -20,6 +20,7 @@ mod follow_up;
 mod forget;
 mod found;
 mod identity;
+mod imports;
 mod init;
 mod interrupt;
 mod kept;

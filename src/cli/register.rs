@@ -46,6 +46,7 @@ pub fn check(args: &RegisterCheckArgs, workspace: &Workspace) -> Result<u8, CliE
         let analysis = Analysis::of(workspace, parts)?;
         found.extend(unknown::in_the_store(team, private, &analysis.tables));
         found.extend(of_patterns(&analysis));
+        found.extend(of_imports(&analysis));
         let logins = team.logins().chain(
             private
                 .logins()
@@ -86,6 +87,17 @@ fn of_patterns(analysis: &Analysis) -> impl Iterator<Item = Unknown> + '_ {
     of_register.map(|line| Unknown {
         place: "product.repositories".to_owned(),
         message: discover::told(line),
+    })
+}
+
+/// Files of the team's register that lack something.
+fn of_imports(analysis: &Analysis) -> impl Iterator<Item = Unknown> + '_ {
+    let lines = analysis.findings.imports.iter();
+    lines.filter_map(|line| {
+        Some(Unknown {
+            place: "import.path".to_owned(),
+            message: format!("`{}`: {}", line.file, line.reason()?),
+        })
     })
 }
 

@@ -12,13 +12,41 @@ pub(super) const TEAM: &str = "linchpin.toml";
 /// The private register, where none is named.
 pub(super) const PRIVATE: &str = "linchpin.private.toml";
 
-/// The team's register: the file that is named, or the one of a folder where there is one.
+/// The team's register alone: the file that is named, or the one of a folder where there is one.
 pub(super) fn read_register(places: &Places, home: &Path) -> Result<Register, CliError> {
+    Ok(register_and_place(places, home)?.1)
+}
+
+/// The same with what its files declare.
+pub(super) fn read_register_and_imports(
+    places: &Places,
+    home: &Path,
+) -> Result<Register, CliError> {
+    match register_and_place(places, home)? {
+        (Some(path), register) => super::imports::read(register, &path),
+        (None, register) => Ok(register),
+    }
+}
+
+fn register_and_place(
+    places: &Places,
+    home: &Path,
+) -> Result<(Option<PathBuf>, Register), CliError> {
     let default = home.join(TEAM);
     match text_of(places.config.as_deref(), &default)? {
-        Some((path, text)) => Ok(register::parse(&text, &path.display().to_string())?),
-        None => Ok(Register::default()),
+        Some((path, text)) => {
+            let register = register::parse(&text, &path.display().to_string())?;
+            Ok((Some(path), register))
+        }
+        None => Ok((None, Register::default())),
     }
+}
+
+/// The folder in which a register lies, and the files that it names. One that is a link is where it leads to.
+pub(super) fn folder_of(register: &Path) -> PathBuf {
+    let home = std::fs::canonicalize(register).unwrap_or_else(|_| register.to_owned());
+    let home = home.parent().filter(|home| !home.as_os_str().is_empty());
+    home.unwrap_or(Path::new(".")).to_owned()
 }
 
 /// Where the private register is where none is named: beside the team's.
@@ -52,14 +80,11 @@ pub(super) fn private_register(text: &str, path: &Path) -> Result<PrivateRegiste
     if register.ladders.is_empty() {
         return Ok(register);
     }
-    // A register that is a link is where it leads to: its ladders lie beside it there.
-    let home = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let home = home.parent().filter(|home| !home.as_os_str().is_empty());
-    let home = home.unwrap_or(Path::new("."));
+    let home = folder_of(path);
     let mut ladders = Vec::new();
     for name in &register.ladders {
         let ladder = home.join(name);
-        let text = read_below(home, &ladder).map_err(|error| {
+        let text = read_below(&home, &ladder, MAX_REGISTER_BYTES).map_err(|error| {
             let hint = format!(
                 "`expectations` of {} names it: put a ladder there, or take it out of the list",
                 terminal(&shown)
@@ -74,9 +99,9 @@ pub(super) fn private_register(text: &str, path: &Path) -> Result<PrivateRegiste
     Ok(register.with_ladders(ladders, &shown)?)
 }
 
-/// Why a register is not read.
+/// Why a register, or a file that it names, is not read.
 #[derive(Debug, thiserror::Error)]
-enum Unreadable {
+pub(super) enum Unreadable {
     /// The file system refused, the text is not UTF-8, or it is a device, a pipe, a directory: reading that might never end.
     #[error("`{}` cannot be read", path.display())]
     Io {
@@ -91,11 +116,13 @@ enum Unreadable {
         /// The register.
         path: PathBuf,
     },
-    /// More than any register holds.
-    #[error("`{}` is larger than {} MiB", path.display(), MAX_REGISTER_BYTES >> 20)]
+    /// More than such a file holds.
+    #[error("`{}` is larger than {} MiB", path.display(), most >> 20)]
     TooLarge {
-        /// The register.
+        /// The file.
         path: PathBuf,
+        /// The most bytes that are read.
+        most: u64,
     },
 }
 
@@ -141,29 +168,35 @@ fn read_bounded(path: &Path, is_named: bool) -> Result<String, Unreadable> {
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
-        return read_below(beside, path);
+        return read_below(beside, path, MAX_REGISTER_BYTES);
     }
-    read_file(path)
+    read_file(path, MAX_REGISTER_BYTES)
 }
 
-/// The text of a file that lies below a folder, wherever the links on the way lead.
-fn read_below(home: &Path, path: &Path) -> Result<String, Unreadable> {
+/// The text of a file that lies below a folder, wherever the links on the way lead; of `most` bytes.
+pub(super) fn read_below(home: &Path, path: &Path, most: u64) -> Result<String, Unreadable> {
+    lies_below(home, path)?;
+    read_file(path, most)
+}
+
+/// Refuses a file or a folder that a link on the way leads out of a folder.
+pub(super) fn lies_below(home: &Path, path: &Path) -> Result<(), Unreadable> {
     let refused = |source| Unreadable::Io {
         path: path.to_owned(),
         source,
     };
     let target = std::fs::canonicalize(path).map_err(refused)?;
     let home = std::fs::canonicalize(home).map_err(refused)?;
-    if !target.starts_with(home) {
-        return Err(Unreadable::LeadsOut {
-            path: path.to_owned(),
-        });
+    if target.starts_with(home) {
+        return Ok(());
     }
-    read_file(path)
+    Err(Unreadable::LeadsOut {
+        path: path.to_owned(),
+    })
 }
 
 /// The text of a regular file, up to a bound.
-fn read_file(path: &Path) -> Result<String, Unreadable> {
+fn read_file(path: &Path, most: u64) -> Result<String, Unreadable> {
     use std::io::Read as _;
     let refused = |source| Unreadable::Io {
         path: path.to_owned(),
@@ -175,12 +208,13 @@ fn read_file(path: &Path) -> Result<String, Unreadable> {
     let file = std::fs::File::open(path).map_err(refused)?;
     let mut text = String::new();
     // The size that the file system tells may be wrong, and the file may grow: the reading itself is bounded.
-    file.take(MAX_REGISTER_BYTES + 1)
+    file.take(most + 1)
         .read_to_string(&mut text)
         .map_err(refused)?;
-    if text.len() as u64 > MAX_REGISTER_BYTES {
+    if text.len() as u64 > most {
         return Err(Unreadable::TooLarge {
             path: path.to_owned(),
+            most,
         });
     }
     Ok(text)

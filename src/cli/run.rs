@@ -216,9 +216,9 @@ fn tell_namesakes(context: &Context, store: &Store, people: &[Person]) {
 /// Reports from the store alone.
 pub fn report(context: &Context, workspace: &Workspace) -> Result<u8, CliError> {
     let (head, tree) = reading(workspace, |store| {
-        let head = Analysis::head(store, &workspace.inquiry())?;
+        let mut head = Analysis::head(store, &workspace.inquiry())?;
         tell_of(context, workspace, &head);
-        let tree = TeamTree::of_store(store, &head, workspace, &|_| ())?;
+        let tree = TeamTree::of_store(store, &mut head, workspace, &|_| ())?;
         Ok((head, tree))
     })?;
     written(context, workspace, &tree)?;
@@ -236,7 +236,7 @@ fn report_from(
     head.findings.patterns.clone_from(&workspace.patterns);
     tell_of(context, workspace, &head);
     let rows_of = |measure: &Measure| store::runs::encode(&movement::rows(measure));
-    let tree = TeamTree::of_store(store, &head, workspace, &rows_of)?;
+    let tree = TeamTree::of_store(store, &mut head, workspace, &rows_of)?;
     written(context, workspace, &tree)?;
     let TeamTree { files, told } = tree;
     let rows: Result<Vec<Vec<Vec<u8>>>, _> = told

@@ -26,6 +26,7 @@ use crate::report::{
 };
 use crate::store::Store;
 use crate::work::Reading;
+use crate::work::delivery::declared::Unmatched;
 
 /// What was told of some products: all that a report needs of their past.
 pub struct Told<T> {
@@ -127,6 +128,7 @@ impl<T: Send> Told<T> {
             measures: &self.measures,
             certificates: &head.findings.certificates,
             patterns: &head.findings.patterns,
+            imports: &head.findings.imports,
             gaps: &head.findings.gaps,
             accepted: &accepted(workspace),
             agreed: &agreed_limits(workspace),
@@ -153,10 +155,11 @@ pub struct TeamTree<T> {
 }
 
 impl<T: Send> TeamTree<T> {
-    /// The team tree of a store. Products are read some after the others, so that what is in memory grows with the largest of them.
+    /// The team tree of a store. Products are read some after the others, so that what is in memory grows with the largest of them;
+    /// the head learns what the register's files name and none of their facts has.
     pub fn of_store(
         store: &Store,
-        head: &Analysis,
+        head: &mut Analysis,
         workspace: &Workspace,
         keep: &(dyn Fn(&Measure) -> T + Sync),
     ) -> Result<Self, CliError> {
@@ -165,7 +168,7 @@ impl<T: Send> TeamTree<T> {
 
     fn of_parts(
         store: &Store,
-        head: &Analysis,
+        head: &mut Analysis,
         workspace: &Workspace,
         most_bytes: u64,
         keep: &(dyn Fn(&Measure) -> T + Sync),
@@ -173,8 +176,10 @@ impl<T: Send> TeamTree<T> {
         let names = head.names(workspace);
         let mut all: Option<Told<T>> = None;
         let mut pages = Vec::new();
+        let mut unmatched = Unmatched::default();
         for products in head.parts(store, most_bytes) {
             let part = head.of_part(store, products)?;
+            unmatched.add(part.unmatched());
             let readings = part.readings();
             let told = Told::of(&readings, workspace, keep)?;
             pages.extend(pages_of(&part, &readings, &told.measures, &names));
@@ -187,6 +192,7 @@ impl<T: Send> TeamTree<T> {
             Some(told) => told,
             None => Told::of(&[], workspace, keep)?,
         };
+        head.findings.imports = head.question.declared.lines(&unmatched);
         let files = files_of(head, workspace, &names, &told, &pages)?;
         Ok(Self { files, told })
     }
@@ -358,9 +364,9 @@ mod tests {
         let now = crowd::AS_OF.parse().unwrap();
         let workspace = Workspace::of_store(&args.analysis, now).unwrap();
         let store = Store::open(&store, Mode::Read).unwrap();
-        let head = Analysis::head(&store, &workspace.inquiry()).unwrap();
+        let mut head = Analysis::head(&store, &workspace.inquiry()).unwrap();
         let rows = |measure: &Measure| runs::encode(&movement::rows(measure)).unwrap();
-        let tree = TeamTree::of_parts(&store, &head, &workspace, most_bytes, &rows).unwrap();
+        let tree = TeamTree::of_parts(&store, &mut head, &workspace, most_bytes, &rows).unwrap();
         let kept = tree.told.kept.into_iter();
         let kept = kept.map(|parts| runs::joined(parts).unwrap()).collect();
         (head.parts(&store, most_bytes).len(), tree.files, kept)

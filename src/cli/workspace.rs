@@ -10,7 +10,9 @@ use super::args::{AnalysisArgs, Places};
 use super::discover::Looked;
 use super::error::{CliError, ErrorKind};
 use super::found::Found;
-use super::registers::{TEAM, default_private_file, read_private_register, read_register};
+use super::registers::{
+    TEAM, default_private_file, read_private_register, read_register, read_register_and_imports,
+};
 use super::time::{self, Resolved};
 use crate::analysis::Inquiry;
 use crate::domain::{
@@ -189,7 +191,7 @@ impl Workspace {
         let places = &args.places;
         let api = ApiAddress::parse(&places.api_url)?;
         let found = Found::of(places);
-        let register = read_register(places, &found.registers)?;
+        let register = read_register_and_imports(places, &found.registers)?;
         let (private_file, private_register) = read_private_register(places, &found.registers)?;
         let time = time::resolve(&args.time, now, &register.calendar.zone())?;
         let mut github: Vec<RepoName> = clones

@@ -132,6 +132,8 @@ pub struct HostMergeRule {
     pub has_merge_queue: bool,
     /// Checks that must pass.
     pub required_checks: Vec<String>,
+    /// When it was laid down as it is; shown of a ruleset only, and not to everybody.
+    pub updated_at: Option<Timestamp>,
 }
 
 /// A milestone.
@@ -348,7 +350,18 @@ pub enum EventKind {
     /// Entered the merge queue.
     AddedToMergeQueue,
     /// Left the merge queue.
-    RemovedFromMergeQueue,
+    RemovedFromMergeQueue {
+        /// GitHub's word for why.
+        reason: Option<&'static str>,
+    },
+    /// Auto-merge was armed, with a merge commit.
+    AutoMergeEnabled,
+    /// Auto-merge was armed, with a squash.
+    AutoSquashEnabled,
+    /// Auto-merge was armed, with a rebase.
+    AutoRebaseEnabled,
+    /// Auto-merge was disarmed.
+    AutoMergeDisabled,
     /// Assigned to somebody.
     Assigned {
         /// Login; `None` for a ghost.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Error, MinedClone};
 use crate::domain::{
-    Completeness, Gap, PatternLine, RepoName, RepositoryId, Stream, StreamCertificate,
+    Completeness, Gap, ImportLine, PatternLine, RepoName, RepositoryId, Stream, StreamCertificate,
 };
 use crate::register::Register;
 use crate::store::{self, Store};
@@ -24,6 +24,9 @@ pub struct Findings {
     /// What each pattern of the register and the command line gave: told by whoever resolved them, never kept with the facts.
     #[serde(skip)]
     pub patterns: Vec<PatternLine>,
+    /// What each file of the register's imports gave: of the register, and never kept with the facts.
+    #[serde(skip)]
+    pub imports: Vec<ImportLine>,
 }
 
 impl Findings {
@@ -89,6 +92,7 @@ impl Findings {
     pub fn is_partial(&self) -> bool {
         self.certificates.iter().any(StreamCertificate::is_partial)
             || self.patterns.iter().any(PatternLine::has_hole)
+            || self.imports.iter().any(ImportLine::has_hole)
     }
 
     /// Marks the holes that a register accepts on a day.

@@ -18,8 +18,6 @@ use crate::git;
 
 /// Between the commit and the closing. People and queues close later than they push, and clocks differ.
 const AROUND: SignedDuration = SignedDuration::from_hours(3 * 24);
-/// The timeline's word for it. GitHub has none.
-const LANDED: &str = "landed";
 
 /// Calls the closed pull requests that landed merged, as of their closing, and says so in their timeline.
 ///
@@ -63,10 +61,11 @@ pub fn settle(facts: &mut Facts, clone: &MinedClone, sign: &Regex) {
             repository: row.repository,
             number: row.number,
             at: closed_at,
-            event: LANDED.to_owned(),
+            event: TimelineEvent::LANDED.to_owned(),
             // The closing is the deed; this only says what it was.
             actor: None,
             detail: Some(commit.to_string()),
+            reason: None,
         });
     }
     facts.timeline.extend(landed);

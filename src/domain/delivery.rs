@@ -38,7 +38,7 @@ pub struct Deployment {
     pub finished_at: Option<Timestamp>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Where the record is from: `deployments_api`, `workflow_runs`, `releases`, `tags`, `merges`.
+    /// Where the record is from: `deployments_api`, `workflow_runs`, `releases`, `tags`, `merges`, `import`.
     pub source: String,
     /// Its page, where it has one.
     pub url: Option<String>,

@@ -46,6 +46,9 @@ pub struct MergeRule {
     pub required_checks: Vec<String>,
     /// Where it is laid down, sorted: `branch_protection`, `ruleset`. Empty: nowhere.
     pub sources: Vec<String>,
+    /// Since when at the latest as many approvals have been needed as are now: the last change of the ruleset that asks for them,
+    /// or the first fetch that read the rules as they are. `None`: not told.
+    pub approvals_since: Option<Timestamp>,
 }
 
 /// A team of the organisation that owns a repository.

@@ -1,6 +1,8 @@
 //! Incidents: what was broken, from when to when, and which deployment is held to have started it.
 
+use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -11,8 +13,12 @@ use super::id::{PrNumber, RepoName, RepositoryId};
 pub enum StartedFrom {
     /// The register's entry.
     Register,
+    /// The start that a file of the register's declares.
+    Declared,
     /// The `Start time:` field of the issue's body.
     Body,
+    /// The detection that a file of the register's declares.
+    Detected,
     /// The issue's opening.
     Opened,
 }
@@ -23,7 +29,9 @@ impl StartedFrom {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Register => "register",
+            Self::Declared => "declared",
             Self::Body => "body",
+            Self::Detected => "detected",
             Self::Opened => "opened",
         }
     }
@@ -31,7 +39,7 @@ impl StartedFrom {
     /// Whether somebody recorded when the impact began.
     #[must_use]
     pub const fn is_recorded(self) -> bool {
-        !matches!(self, Self::Opened)
+        !matches!(self, Self::Opened | Self::Detected)
     }
 }
 
@@ -40,6 +48,8 @@ impl StartedFrom {
 pub enum ResolvedFrom {
     /// The register's entry.
     Register,
+    /// What a file of the register's declares.
+    Declared,
     /// The `Resolved time:` field of the issue's body.
     Body,
     /// The event that put the label `resolved` on the issue.
@@ -56,6 +66,7 @@ impl ResolvedFrom {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Register => "register",
+            Self::Declared => "declared",
             Self::Body => "body",
             Self::Label => "label",
             Self::Deployment => "deployment",
@@ -172,14 +183,72 @@ impl Attribution {
     }
 }
 
-/// One incident with its three clocks. Its key is repository and number: numbers of different repositories collide.
+/// What tells one incident from another: its issue, or the id under which a file declares it. An id that is no issue's never meets
+/// an issue's number, whatever it looks like.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IncidentKey {
+    /// An issue: numbers of different repositories collide.
+    Issue(RepositoryId, PrNumber),
+    /// What a file declares, of a repository or (`None`) of a whole product.
+    Declared(Option<RepositoryId>, Arc<str>),
+}
+
+impl IncidentKey {
+    /// The repository; `None`: it is a whole product's.
+    #[must_use]
+    pub const fn repository(&self) -> Option<RepositoryId> {
+        match self {
+            Self::Issue(repository, _) => Some(*repository),
+            Self::Declared(repository, _) => *repository,
+        }
+    }
+
+    /// Repository and number of the issue; `None`: it has none.
+    #[must_use]
+    pub const fn issue(&self) -> Option<(RepositoryId, PrNumber)> {
+        match self {
+            Self::Issue(repository, number) => Some((*repository, *number)),
+            Self::Declared(..) => None,
+        }
+    }
+
+    /// The issue's number; `None`: it has none.
+    #[must_use]
+    pub fn number(&self) -> Option<PrNumber> {
+        self.issue().map(|(_, number)| number)
+    }
+
+    /// The id that a file declares; `None`: it is an issue.
+    #[must_use]
+    pub fn declared(&self) -> Option<&str> {
+        match self {
+            Self::Issue(..) => None,
+            Self::Declared(_, id) => Some(id),
+        }
+    }
+}
+
+impl From<(RepositoryId, PrNumber)> for IncidentKey {
+    fn from((repository, number): (RepositoryId, PrNumber)) -> Self {
+        Self::Issue(repository, number)
+    }
+}
+
+impl fmt::Display for IncidentKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Issue(_, number) => number.fmt(f),
+            Self::Declared(_, id) => f.write_str(id),
+        }
+    }
+}
+
+/// One incident with its three clocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
-    /// Its repository.
-    pub repository: RepositoryId,
-    /// The issue's number.
-    pub number: PrNumber,
-    /// The severity that the register or a label names, in lower case.
+    /// Which one it is.
+    pub key: IncidentKey,
+    /// The severity that the register, a file of its or a label names, in lower case.
     pub severity: Option<String>,
     /// When the impact began.
     pub started_at: Timestamp,

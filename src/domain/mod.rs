@@ -13,6 +13,7 @@ pub mod forgotten;
 pub mod gap;
 pub mod governance;
 pub mod id;
+pub mod import;
 pub mod incident;
 pub mod listing;
 pub mod moment;
@@ -23,6 +24,7 @@ pub mod pull_request;
 pub mod selector;
 mod side_by_side;
 pub mod time;
+pub mod told_time;
 pub mod work_item;
 
 pub use agents::{Agents, DeclaredAgent, is_machine_branch};
@@ -42,7 +44,13 @@ pub use id::{
     CommitId, CommitPrefix, EmailAddress, Login, NotARepoName, PatchId, PersonId, PrNumber,
     RepoName, RepositoryId,
 };
-pub use incident::{Attribution, Cause, Incident, NoCause, ResolvedFrom, Rung, StartedFrom};
+pub use import::{
+    DeclaredDeployment, DeclaredIncident, ImportKind, ImportLine, ImportLines, ImportRemark,
+    IncidentEvent, IncidentPredicate, Place, Whereabouts,
+};
+pub use incident::{
+    Attribution, Cause, Incident, IncidentKey, NoCause, ResolvedFrom, Rung, StartedFrom,
+};
 pub use listing::{Departure, ListedRepository, Listing, ListingTrouble, Listings, Source};
 pub use person::{Account, AccountSeen, Person};
 pub use provenance::{Origin, Provenance, ProvenanceKind};
@@ -53,4 +61,5 @@ pub use pull_request::{
 pub use selector::{NotASelector, RepositoryPattern, Selector};
 pub use side_by_side::side_by_side;
 pub use time::{Bucket, Elapsed, Granularity, Window, zone};
+pub use told_time::ToldTime;
 pub use work_item::{Issue, IssueComment};

@@ -223,6 +223,11 @@ pub struct ReviewRequest {
     pub actor: Option<PersonId>,
 }
 
+impl TimelineEvent {
+    /// The word for a closed pull request that a bot or a script landed. GitHub has none.
+    pub const LANDED: &'static str = "landed";
+}
+
 /// Any other event on a pull request's timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineEvent {
@@ -238,4 +243,6 @@ pub struct TimelineEvent {
     pub actor: Option<PersonId>,
     /// A label, a commit, a cross-referenced number: what the event is about.
     pub detail: Option<String>,
+    /// GitHub's word for why, in lower case, where the event has one: of a removal from the merge queue.
+    pub reason: Option<String>,
 }

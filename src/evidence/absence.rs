@@ -230,10 +230,10 @@ impl Away<'_> {
 
     fn page(&self, item: &Item) -> Span {
         let url = item.row.link.clone().unwrap_or_default();
-        let Some(number) = item.key.number else {
+        let (Some(repository), Some(number)) = (item.row.repository, item.key.number) else {
             return Span::text(item.row.subject.words.clone());
         };
-        let Link { text, url } = link(self.sources, item.row.repository, number, &url);
+        let Link { text, url } = link(self.sources, repository, number, &url);
         Span::link(&text, &url)
     }
 

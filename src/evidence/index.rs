@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use super::Sources;
 use super::item::{Item, OfSomebody};
 use crate::domain::{
-    Facts, Issue, IssueComment, PersonId, PullRequestFile, RepositoryId, is_machine_branch,
+    Facts, IncidentKey, Issue, IssueComment, PersonId, PullRequestFile, RepositoryId,
+    is_machine_branch,
 };
 use crate::work::Past;
 use crate::work::agents_at_work::Tools;
@@ -55,7 +56,9 @@ impl<'a> Index<'a> {
         let mut of_everybody: BTreeMap<PersonId, BTreeMap<CameWith, Vec<Document>>> =
             BTreeMap::new();
         for reading in &sources.past.readings {
-            incidents.extend(known(reading));
+            // Nobody is known to have acted in what a file alone tells of.
+            let of_issue = |(key, known): (IncidentKey, Known<'a>)| Some((key.issue()?, known));
+            incidents.extend(known(reading).into_iter().filter_map(of_issue));
             teams.push(Members::of(reading));
             for document in written::of_product(reading).iter() {
                 let of_person = of_everybody.entry(document.person).or_default();
@@ -155,7 +158,7 @@ impl<'a> Index<'a> {
             .responses
             .get_or_init(|| readings().map(response::of_product).collect());
         let at = readings().position(|reading| reading.product.has(key.0))?;
-        found.get(at)?.get(key)
+        found.get(at)?.get(&key.into())
     }
 
     /// A pull request by its key.
@@ -308,15 +311,18 @@ fn issues(facts: &Facts) -> BTreeMap<Key, (&Issue, Vec<&IssueComment>)> {
     issues
 }
 
-/// The page of an incident: its issue's, or where that would be.
+/// The page of an incident: its issue's, or where that would be; else the one that a file declares.
 pub(super) fn incident_page(
     sources: &Sources<'_>,
-    (repository, number): Key,
+    key: &IncidentKey,
     known: &Known<'_>,
 ) -> Option<String> {
     if let Some(issue) = known.issue {
         return Some(issue.url.clone());
     }
+    let Some((repository, number)) = key.issue() else {
+        return known.declared.and_then(|one| one.url.clone());
+    };
     let repository = sources.past.tables.repository(repository)?;
     Some(format!("{}/issues/{}", repository.url.as_ref()?, number.0))
 }

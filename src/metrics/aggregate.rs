@@ -112,11 +112,8 @@ pub fn cells<K>(
     let mut areas: BTreeMap<&str, Vec<&KeyedRow<K>>> = BTreeMap::new();
     let mut people: BTreeMap<PersonId, Vec<&KeyedRow<K>>> = BTreeMap::new();
     for row in rows {
-        if depth.repositories && several {
-            repositories
-                .entry(row.row.repository)
-                .or_default()
-                .push(row);
+        if let Some(repository) = row.row.repository.filter(|_| depth.repositories && several) {
+            repositories.entry(repository).or_default().push(row);
         }
         if depth.areas != AreaDepth::None {
             for area in row.row.areas.iter() {

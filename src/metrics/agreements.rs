@@ -203,15 +203,17 @@ pub fn held(
                     .filter(|row| row.product == product.name && row.fate == Fate::Included)
                     // Included are all that are open: the value says which of them stand still.
                     .filter(|row| row.value == Some(1.0))
-                    .map(|row| Item {
-                        repository: row.repository,
-                        number: match row.subject.thing {
-                            Thing::Numbered(number) => Some(number),
-                            _ => None,
-                        },
-                        subject: row.subject.words.clone(),
-                        link: row.link.clone(),
-                        working_days: None,
+                    .filter_map(|row| {
+                        Some(Item {
+                            repository: row.repository?,
+                            number: match row.subject.thing {
+                                Thing::Numbered(number) => Some(number),
+                                _ => None,
+                            },
+                            subject: row.subject.words.clone(),
+                            link: row.link.clone(),
+                            working_days: None,
+                        })
                     });
                 about_items(
                     measure.definition.id,

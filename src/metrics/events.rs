@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{CommitId, PrNumber, RepositoryId, ResolvedFrom, StartedFrom};
+use crate::domain::{
+    Attribution, CommitId, IncidentKey, NoCause, PrNumber, RepositoryId, ResolvedFrom, Rung,
+    StartedFrom,
+};
 use crate::work::delivery::shipping::{self, Shipped, Shipping};
 use crate::work::delivery::{incidents, landing};
 use crate::work::{Reading, pull_requests};
@@ -14,8 +17,8 @@ pub struct Event {
     pub at: Timestamp,
     /// The product.
     pub product: String,
-    /// The repository that it is told of.
-    pub repository: RepositoryId,
+    /// The repository that it is told of; `None`: it is the whole product's.
+    pub repository: Option<RepositoryId>,
     /// What.
     pub what: What,
 }
@@ -64,17 +67,19 @@ pub struct Deployed {
 /// An incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
-    /// The number.
-    pub number: PrNumber,
+    /// Which one it is.
+    pub key: IncidentKey,
     /// The deployment that it is put down to, with its repository.
     pub cause: Option<(RepositoryId, Deployed)>,
+    /// What somebody named as its cause, as [`Cause`](crate::domain::Cause) reads it; `None`: nobody did, or it has no commit.
+    pub caused_by: Option<String>,
 }
 
 /// The events of a product, by time.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>) -> Vec<Event> {
     let mut events = Vec::new();
-    let mut add = |at: Timestamp, repository: RepositoryId, what: What| {
+    let mut add = |at: Timestamp, repository: Option<RepositoryId>, what: What| {
         if reading.question.window.contains(at) && at < reading.question.as_of {
             events.push(Event {
                 at,
@@ -101,28 +106,40 @@ pub fn of_product(reading: &Reading<'_>) -> Vec<Event> {
         } else {
             What::Deployed(told(shipped))
         };
-        add(shipped.at, shipped.repository, what);
+        add(shipped.at, Some(shipped.repository), what);
     }
     for placed in &incidents::of_product(reading, shipping).all {
         let incident = &placed.incident;
         let cause = placed.cause.and_then(|at| shipping.deployments.get(at));
+        let commit = cause.and_then(|shipped| shipped.commit);
+        let caused_by = match &incident.attribution {
+            Attribution::To {
+                rung: Rung::Explicit,
+                ..
+            } => commit.map(|commit| format!("commit {commit}")),
+            Attribution::Nowhere(NoCause::Declared) => Some("none".to_owned()),
+            // A guess stays one: whoever reads the event climbs the ladder again.
+            Attribution::To { .. } | Attribution::Nowhere(_) => None,
+        };
+        let repository = incident.key.repository();
         let known = || Known {
-            number: incident.number,
+            key: incident.key.clone(),
             cause: cause.map(|shipped| (shipped.repository, told(shipped))),
+            caused_by: caused_by.clone(),
         };
         let from = incident.started_from;
         let incident_began = What::Detected {
             incident: known(),
             from,
         };
-        add(incident.started_at, incident.repository, incident_began);
+        add(incident.started_at, repository, incident_began);
         if let Some(at) = incident.resolved_at {
             let from = incident.resolved_from;
             let incident_ended = What::Resolved {
                 incident: known(),
                 from,
             };
-            add(at, incident.repository, incident_ended);
+            add(at, repository, incident_ended);
         }
     }
     let wholes = pull_requests::of_product(reading);
@@ -131,7 +148,7 @@ pub fn of_product(reading: &Reading<'_>) -> Vec<Event> {
         if let Some(at) = whole.pull_request.merged_at {
             let (repository, number) = whole.key();
             let commit = landings.commit(whole.key());
-            add(at, repository, What::Merged { number, commit });
+            add(at, Some(repository), What::Merged { number, commit });
         }
     }
     // Stable: what happened at one instant stays in the order above.

@@ -161,8 +161,8 @@ pub struct Scope {
 pub struct LedgerRow {
     /// The product that the row belongs to.
     pub product: String,
-    /// The repository.
-    pub repository: RepositoryId,
+    /// The repository; `None`: it is of the whole product, such as an incident that nobody put to a repository.
+    pub repository: Option<RepositoryId>,
     /// The areas that the row belongs to (a pull request may touch several); empty: no area.
     pub areas: Arc<[String]>,
     /// What it is about.
@@ -428,10 +428,11 @@ impl Definition {
         }
     }
 
-    /// Whether its figures are told of each origin too: those of flow, of reviews, of rework, and of the lead time of changes.
+    /// Whether its figures are told of each origin too: those of flow, of its gates, of reviews, of rework, and of the lead time of
+    /// changes.
     #[must_use]
     pub fn is_by_origin(&self) -> bool {
-        let families = ["code.", "flow.", "review."];
+        let families = ["code.", "flow.", "gate.", "review."];
         families.iter().any(|family| self.id.starts_with(family))
             || self.id == "dora.change_lead_time"
     }

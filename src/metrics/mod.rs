@@ -14,6 +14,7 @@ pub mod drawn;
 pub mod estimate;
 pub mod events;
 pub mod flow;
+pub mod gate;
 pub mod group;
 mod interrupted;
 pub mod knowledge;
@@ -98,6 +99,11 @@ pub const REGISTRY: &[Metric] = &[
     flow::work_mix::METRIC,
     flow::predictability::METRIC,
     flow::effect::METRIC,
+    gate::merge_queue::METRIC,
+    gate::auto_merge::METRIC,
+    gate::approval_wait::METRIC,
+    gate::bypass_share::METRIC,
+    gate::red_to_green::METRIC,
     review::requested::METRIC,
     review::done::METRIC,
     review::waiting::METRIC,

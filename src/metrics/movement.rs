@@ -265,7 +265,7 @@ fn key(row: &LedgerRow) -> String {
         Thing::Day(day) => day.to_string(),
         Thing::Numbered(number) => number.to_string(),
         Thing::Run(run) => format!("run {run}"),
-        Thing::Commit(_) | Thing::NoCommit | Thing::Path | Thing::Person => {
+        Thing::Declared | Thing::Commit(_) | Thing::NoCommit | Thing::Path | Thing::Person => {
             row.subject.words.clone()
         }
     }
@@ -417,12 +417,12 @@ fn parts(
 
 /// Rows of both runs side by side; several rows about one thing are paired in order.
 fn paired<'a>(old: &[&'a RunRow], new: &[&'a RunRow]) -> Vec<Step<'a>> {
-    type Thing<'a> = (u32, &'a str);
+    type Thing<'a> = (Option<RepositoryId>, &'a str);
     let mut by_thing: BTreeMap<Thing<'a>, [Vec<&'a RunRow>; 2]> = BTreeMap::new();
     for (side, rows) in [old, new].into_iter().enumerate() {
         for row in rows {
             let pair = by_thing
-                .entry((row.repository.0, row.key.as_str()))
+                .entry((row.repository, row.key.as_str()))
                 .or_default();
             if let Some(side) = pair.get_mut(side) {
                 side.push(row);
@@ -590,7 +590,7 @@ mod tests {
                 .map(|(key, on, hours)| RunRow {
                     metric: "flow.cycle_time".into(),
                     product: "lamp".into(),
-                    repository: RepositoryId(0),
+                    repository: Some(RepositoryId(0)),
                     key: (*key).to_owned(),
                     at: Some(at(on)),
                     value: Some(*hours),
@@ -739,7 +739,7 @@ mod tests {
             let row = LedgerRow {
                 origin: None,
                 product: "p".into(),
-                repository: RepositoryId(1),
+                repository: Some(RepositoryId(1)),
                 areas: areas.iter().map(|area| (*area).to_owned()).collect(),
                 subject,
                 link: None,

@@ -455,8 +455,10 @@ fn incident_row(product: &str, placed: &Placed) -> IncidentRow {
     };
     IncidentRow {
         product: product.to_owned(),
-        repository: incident.repository,
-        number: incident.number,
+        repository: incident.key.repository(),
+        number: incident.key.number(),
+        declared: incident.key.declared().map(str::to_owned),
+        declared_in: placed.declared_in.as_deref().map(str::to_owned),
         severity: incident.severity.clone(),
         started_at: incident.started_at,
         started_from: incident.started_from.word().to_owned(),

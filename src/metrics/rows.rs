@@ -27,7 +27,7 @@ impl FullPullRequest<'_> {
             person: None,
             authors: Arc::clone(&self.authors),
             product: reading.product.name.clone(),
-            repository: self.pull_request.repository,
+            repository: Some(self.pull_request.repository),
             areas: Arc::clone(&self.areas),
             subject: Thing::Numbered(self.pull_request.number).called(format!(
                 "{} {}",
@@ -58,7 +58,7 @@ impl Run<'_> {
             person: None,
             authors: Arc::default(),
             product: reading.product.name.clone(),
-            repository: self.repository,
+            repository: Some(self.repository),
             areas: [name.clone()].into(),
             subject: Thing::Run(run).called(format!("run {run} of {name}, {attempts}")),
             link: Some(self.last.url.clone()),
@@ -70,6 +70,12 @@ impl Run<'_> {
             fate,
         }
     }
+}
+
+/// Where it was declared: `, declared in deployments.csv`.
+#[must_use]
+pub fn declared_words(file: Option<&str>) -> String {
+    file.map_or_else(String::new, |file| format!(", declared in {file}"))
 }
 
 impl Candidate {
@@ -87,12 +93,14 @@ impl Candidate {
             person: None,
             authors: Arc::default(),
             product: reading.product.name.clone(),
-            repository: deployment.repository,
+            repository: Some(deployment.repository),
             areas: [].into(),
             subject: Thing::of_commit(deployment.commit.map(|commit| commit.prefix())).called(
                 format!(
-                    "{} of {what} to {}",
-                    deployment.deployment, deployment.environment
+                    "{} of {what} to {}{}",
+                    deployment.deployment,
+                    deployment.environment,
+                    declared_words(self.declared_in.as_deref())
                 ),
             ),
             link: deployment

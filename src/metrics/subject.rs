@@ -25,6 +25,8 @@ pub enum Thing {
     Commit(CommitPrefix),
     /// A deployment or release of a commit that is not known.
     NoCommit,
+    /// An incident that a file declares, and no issue tells of.
+    Declared,
     /// A workflow run.
     Run(u64),
     /// An area, which is the row's own.

@@ -1,6 +1,7 @@
 //! `linchpin.toml`: products, people, areas, agreements.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use super::imports::{Import, Imported};
 use super::incidents::{AttributionBound, IncidentEntry};
 use super::measure::Measuring;
 use super::mining::Mining;
@@ -61,6 +63,12 @@ pub struct Register {
     /// What the team knows better than the issues of its incidents.
     #[serde(rename = "incident")]
     pub incidents: Vec<IncidentEntry>,
+    /// Files that declare what GitHub does not know.
+    #[serde(rename = "import")]
+    pub imports: Vec<Import>,
+    /// What stands in them: [`Register::with_imports`].
+    #[serde(skip)]
+    pub imported: Arc<Imported>,
     /// An incident is put down to no deployment older than this at its start.
     #[schemars(example = &"24h", with = "String")]
     pub attribution_bound: AttributionBound,
@@ -119,6 +127,8 @@ impl Default for Register {
             incident_labels: vec!["incident".to_owned()],
             declares_incident_labels: false,
             incidents: Vec::new(),
+            imports: Vec::new(),
+            imported: Arc::default(),
             attribution_bound: AttributionBound::default(),
             hotfix_labels: vec!["hotfix".to_owned()],
             hotfix_branch_pattern: "(?i)^hot-?fix([/_-]|$)".to_owned(),
@@ -154,6 +164,8 @@ pub enum DeploymentSource {
     Tags,
     /// Every commit on the default branch's first-parent line.
     Merges,
+    /// What the files of `[[import]]` declare.
+    Import,
 }
 
 impl DeploymentSource {
@@ -166,6 +178,7 @@ impl DeploymentSource {
             Self::Releases => "releases",
             Self::Tags => "tags",
             Self::Merges => "merges",
+            Self::Import => "import",
         }
     }
 }
@@ -230,6 +243,8 @@ fn default_production_pattern() -> String {
 
 fn default_sources() -> Vec<DeploymentSource> {
     vec![
+        // Nobody declares deployments who wants others to be counted.
+        DeploymentSource::Import,
         DeploymentSource::DeploymentsApi,
         DeploymentSource::WorkflowRuns,
         DeploymentSource::Releases,
@@ -607,6 +622,8 @@ impl Register {
         for incident in &mut register.incidents {
             incident.coordinator = None;
         }
+        // What files declare is what happened: where it changes, events do.
+        register.imported = Arc::default();
         register
     }
 
@@ -681,6 +698,7 @@ impl Register {
             }
         }
         super::incidents::validate(&self.incidents, file)?;
+        super::imports::validate(self, file)?;
         if let Some(message) = self.agreements.mistake() {
             return wrong("agreements.limit".into(), message);
         }

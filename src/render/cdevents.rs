@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{RenderError, encode};
-use crate::domain::{RepositoryId, ResolvedFrom};
+use crate::domain::{IncidentKey, RepositoryId, ResolvedFrom};
 use crate::metrics::events::{Deployed, Event, Known, What};
 use crate::report::RepositoryLabel;
 
@@ -118,6 +118,9 @@ struct Custom {
     /// The commit of a deployment, or of a change on the default branch.
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<String>,
+    /// What somebody named as the cause of an incident: `commit 3f2a91c`, or `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caused_by: Option<String>,
 }
 
 /// The events, one a line. `digest` makes a key of words, the same ones always the same; `public` takes names of people out of a text.
@@ -158,27 +161,36 @@ struct Telling<'a> {
 
 impl Telling<'_> {
     fn told(&self, event: &Event) -> CloudEvent {
-        let source = self.source(event.repository);
-        let name = self.name(event.repository);
+        let source = match event.repository {
+            Some(repository) => self.source(repository),
+            None => format!("/{}", percent_encoded(&(self.public)(&event.product))),
+        };
+        let name = event
+            .repository
+            .map_or_else(String::new, |repository| self.name(repository));
         let (kind, key, subject, mut custom) = match &event.what {
             What::Deployed(deployed) => self.deployed(
                 "dev.cdevents.service.deployed.0.3.0",
+                (&name, &source),
                 event.repository,
                 deployed,
             ),
             What::RolledBack(deployed) => self.deployed(
                 "dev.cdevents.service.rolledback.0.3.0",
+                (&name, &source),
                 event.repository,
                 deployed,
             ),
             What::Detected { incident, from } => self.incident(
                 "dev.cdevents.incident.detected.0.3.0",
-                (event.repository, incident),
+                (&name, &source),
+                incident,
                 Some(from.word()),
             ),
             What::Resolved { incident, from } => self.incident(
                 "dev.cdevents.incident.resolved.0.3.0",
-                (event.repository, incident),
+                (&name, &source),
+                incident,
                 from.map(ResolvedFrom::word),
             ),
             What::Merged { number, commit } => (
@@ -230,15 +242,16 @@ impl Telling<'_> {
     fn deployed(
         &self,
         kind: &'static str,
-        repository: RepositoryId,
+        (name, source): (&str, &str),
+        repository: Option<RepositoryId>,
         deployed: &Deployed,
     ) -> (&'static str, String, Subject, Custom) {
         let subject = Subject {
-            id: self.name(repository),
-            source: self.source(repository),
+            id: name.to_owned(),
+            source: source.to_owned(),
             content: Content {
                 environment: Some(self.environment(&deployed.environment)),
-                artifact_id: Some(self.artifact(repository, deployed)),
+                artifact_id: repository.map(|repository| self.artifact(repository, deployed)),
                 ..Content::default()
             },
         };
@@ -253,14 +266,19 @@ impl Telling<'_> {
     fn incident(
         &self,
         kind: &'static str,
-        (repository, incident): (RepositoryId, &Known),
+        (name, source): (&str, &str),
+        incident: &Known,
         from: Option<&'static str>,
     ) -> (&'static str, String, Subject, Custom) {
         let cause = incident.cause.as_ref();
         let environment = cause.map_or(PRODUCTION, |(_, deployed)| &deployed.environment);
         let subject = Subject {
-            id: format!("{}{}", self.name(repository), incident.number),
-            source: self.source(repository),
+            id: match &incident.key {
+                IncidentKey::Issue(_, number) => format!("{name}{number}"),
+                // Whoever declared it chose the id: it may name somebody.
+                IncidentKey::Declared(_, id) => (self.public)(id),
+            },
+            source: source.to_owned(),
             content: Content {
                 environment: Some(self.environment(environment)),
                 service: cause.map(|(repository, _)| Reference {
@@ -274,9 +292,14 @@ impl Telling<'_> {
         };
         let custom = Custom {
             told_by: from.map(str::to_owned),
+            caused_by: incident.caused_by.clone(),
             ..Custom::default()
         };
-        (kind, incident.number.to_string(), subject, custom)
+        let key = match &incident.key {
+            IncidentKey::Issue(_, number) => number.to_string(),
+            IncidentKey::Declared(_, id) => format!("declared\n{id}"),
+        };
+        (kind, key, subject, custom)
     }
 
     fn environment(&self, name: &str) -> Reference {
@@ -344,11 +367,12 @@ mod tests {
         let event = |number| Event {
             at: "2026-03-01T10:00:00Z".parse().unwrap(),
             product: "a\u{202e}b".into(),
-            repository: RepositoryId(7),
+            repository: Some(RepositoryId(7)),
             what: What::Detected {
                 incident: Known {
-                    number: PrNumber(number),
+                    key: IncidentKey::Issue(RepositoryId(7), PrNumber(number)),
                     cause: None,
+                    caused_by: None,
                 },
                 from: StartedFrom::Opened,
             },

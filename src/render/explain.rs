@@ -65,7 +65,7 @@ impl<'a> Explain<'a> {
                 row.product == scope.product
                     && scope
                         .repository
-                        .is_none_or(|repository| repository == row.repository)
+                        .is_none_or(|repository| Some(repository) == row.repository)
                     && scope
                         .area
                         .as_ref()
@@ -139,13 +139,14 @@ impl<'a> Explain<'a> {
         cells.filter(is_asked).collect()
     }
 
+    /// The repository's name; nothing of a row that is the whole product's.
     fn repository(&self, row: &LedgerRow) -> String {
-        let face = self
-            .repositories
-            .iter()
-            .find(|face| face.id == row.repository);
+        let Some(repository) = row.repository else {
+            return String::new();
+        };
+        let face = self.repositories.iter().find(|face| face.id == repository);
         face.map_or_else(
-            || format!("repository {}", row.repository.0),
+            || format!("repository {}", repository.0),
             |face| face.name.clone(),
         )
     }

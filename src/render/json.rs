@@ -249,6 +249,9 @@ pub(super) struct QualityFile<'a> {
     /// What each pattern that names repositories gave; absent where none does.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     patterns: &'a [crate::domain::PatternLine],
+    /// What each file of the register's imports gave; absent where it has none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    imports: &'a [crate::domain::ImportLine],
     /// Holes, counted.
     gaps: Vec<GapLine<'a>>,
     /// How many texts named somebody and are printed without the name.
@@ -332,6 +335,7 @@ pub fn data_quality(report: &TeamReport) -> Result<String, RenderError> {
         partial: report.is_partial(),
         streams: streams.collect(),
         patterns: &report.patterns,
+        imports: &report.imports,
         gaps: gaps.collect(),
         masked_texts: report.n_masked,
     })

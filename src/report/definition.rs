@@ -65,6 +65,9 @@ pub struct SectionDefinition {
     pub metrics: Vec<String>,
     /// Further metrics, by the first part of their id, follow in order of id, so that no measure is lost.
     pub families: Vec<String>,
+    /// Whether its figures are a line each, and it stands only where one of them has a row: for what many teams do not have.
+    #[serde(default)]
+    pub as_lines: bool,
     /// Pictures before the section's figures.
     #[serde(default)]
     pub pictures: Vec<SectionPicture>,
@@ -270,6 +273,7 @@ mod tests {
             [
                 "Delivery",
                 "Flow",
+                "Gates",
                 "Review",
                 "Agents",
                 "Knowledge",

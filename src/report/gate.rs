@@ -14,7 +14,7 @@ use super::input::{
 use super::names::Names;
 use super::split::by_product;
 use super::withheld::{of_stretches, without_few};
-use crate::domain::{Gap, PatternLine, StreamCertificate};
+use crate::domain::{Gap, ImportLine, PatternLine, StreamCertificate};
 use crate::metrics::agreements::{Agreement, Item, Standing};
 use crate::metrics::drawn::{Drawn, Material};
 use crate::metrics::measure::{Cell, Definition, LedgerRow, Measure, Measured, Note, Subject};
@@ -30,6 +30,7 @@ pub(super) struct Public {
     pub(super) measures: Vec<Vec<Measure>>,
     pub(super) certificates: Vec<StreamCertificate>,
     pub(super) patterns: Vec<PatternLine>,
+    pub(super) imports: Vec<ImportLine>,
     pub(super) gaps: Vec<Gap>,
     pub(super) accepted: Vec<AcceptedFlag>,
     pub(super) recent: Option<Recent>,
@@ -112,6 +113,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         measures,
         certificates,
         patterns,
+        imports,
         gaps,
         accepted,
         recent,
@@ -161,6 +163,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
             .map(|line| mask.certificate(line))
             .collect(),
         patterns: patterns.iter().map(|line| mask.pattern(line)).collect(),
+        imports: imports.iter().map(|line| mask.import(line)).collect(),
         gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
         accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
         recent: recent.map(|recent| mask.recent(recent, zone, *minimum_people)),
@@ -226,6 +229,16 @@ impl Mask<'_> {
             pattern: self.text(&line.pattern),
             reason: self.optional(line.reason.as_deref()),
             fix: self.optional(line.fix.as_deref()),
+            ..line.clone()
+        }
+    }
+
+    /// A file is called as whoever made it liked; what is told of its lines is linchpin's own words.
+    fn import(&mut self, line: &ImportLine) -> ImportLine {
+        let product = line.product.as_deref();
+        ImportLine {
+            product: product.map(|name| self.key(name, true)),
+            file: self.text(&line.file),
             ..line.clone()
         }
     }

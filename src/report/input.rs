@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::names::Names;
-use crate::domain::{Gap, Granularity, PatternLine, RepositoryId, StreamCertificate, Window};
+use crate::domain::{
+    Gap, Granularity, ImportLine, PatternLine, RepositoryId, StreamCertificate, Window,
+};
 use crate::metrics::Measure;
 use crate::metrics::agreements::Agreement;
 use crate::metrics::recent::Recent;
@@ -93,6 +95,8 @@ pub struct TeamInput<'a> {
     pub certificates: &'a [StreamCertificate],
     /// What each pattern that names repositories gave.
     pub patterns: &'a [PatternLine],
+    /// What each file of the register's imports gave.
+    pub imports: &'a [ImportLine],
     /// What could not be read.
     pub gaps: &'a [Gap],
     /// The headline figures over other windows; `None`: nothing is compared.

@@ -15,6 +15,7 @@ pub fn public_label(definition: &Definition, row: &LedgerRow) -> Option<String> 
         // An area is called by its name: what else its subject tells may be the doing of one person.
         Thing::Area if is_place(definition, row) => row.areas.first().cloned(),
         Thing::Path if is_place(definition, row) => Some(row.subject.words.clone()),
+        Thing::Declared => Some("a declared incident".to_owned()),
         Thing::Area | Thing::Path | Thing::NoCommit | Thing::Day(_) | Thing::Person => None,
     }
     .filter(|label| !label.is_empty())
@@ -97,7 +98,7 @@ mod tests {
                 person: None,
                 authors: [].into(),
                 product: "p".into(),
-                repository: RepositoryId(1),
+                repository: Some(RepositoryId(1)),
                 areas: ["src/parser".to_owned()].into(),
                 subject,
                 link: None,

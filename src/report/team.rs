@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 pub use self::comparison::Comparison;
 use self::product::product_report;
 pub use self::shortcomings::{WITHHELD, state_words};
-use self::shortcomings::{of_patterns, shortcomings, withheld};
+use self::shortcomings::{of_imports, of_patterns, shortcomings, withheld};
 use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
@@ -25,7 +25,9 @@ use super::look::{self, Look};
 use super::names::Names;
 use super::picture::Picture;
 use super::strip::Strip;
-use crate::domain::{Granularity, PatternLine, RepositoryId, StreamCertificate, Window};
+use crate::domain::{
+    Granularity, ImportLine, PatternLine, RepositoryId, StreamCertificate, Window,
+};
 use crate::metrics::Measure;
 use crate::metrics::measure::{Cell, Definition};
 
@@ -111,6 +113,8 @@ pub struct Section {
     pub title: String,
     /// The question it answers.
     pub question: String,
+    /// Whether its figures are a line each.
+    pub as_lines: bool,
     /// Pictures before its figures.
     pub pictures: Vec<Picture>,
     /// Figures with a number.
@@ -171,6 +175,8 @@ pub struct TeamReport {
     pub certificates: Vec<CertificateLine>,
     /// What each pattern that names repositories gave.
     pub patterns: Vec<PatternLine>,
+    /// What each file of the register's imports gave.
+    pub imports: Vec<ImportLine>,
     /// Holes.
     pub gaps: Vec<GapCount>,
     /// Accepted risks.
@@ -266,6 +272,7 @@ pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
         measures: &[],
         certificates: &public.certificates,
         patterns: &public.patterns,
+        imports: &public.imports,
         gaps: &public.gaps,
         accepted: &public.accepted,
         agreed: &public.agreed,
@@ -348,10 +355,12 @@ fn built(
         products,
         shortcomings: withheld(input.products)
             .chain(of_patterns(input.patterns.iter()))
+            .chain(of_imports(input.imports.iter()))
             .chain(shortcomings(&certificates))
             .collect(),
         certificates,
         patterns: input.patterns.to_vec(),
+        imports: input.imports.to_vec(),
         gaps: counts
             .into_iter()
             .map(|((repository, kind, reason), n)| GapCount {

@@ -126,19 +126,23 @@ pub struct RevertRow {
 pub struct IncidentRow {
     /// The product's name.
     pub product: String,
-    /// The issue's repository.
-    pub repository: RepositoryId,
-    /// The issue's number.
-    pub number: PrNumber,
+    /// Its repository; `None`: it is the whole product's.
+    pub repository: Option<RepositoryId>,
+    /// The issue's number; `None`: no issue tells of it.
+    pub number: Option<PrNumber>,
+    /// The id under which a file of the register declares it; `None`: it is an issue, or an entry of the register.
+    pub declared: Option<String>,
+    /// The file that declares it; `None`: none does.
+    pub declared_in: Option<String>,
     /// In lower case; `None`: nobody says.
     pub severity: Option<String>,
     /// Start of the impact.
     pub started_at: Timestamp,
-    /// `register`, `body` or `opened`.
+    /// `register`, `declared`, `body`, `detected` or `opened`.
     pub started_from: String,
     /// Service restored; `None`: not yet.
     pub resolved_at: Option<Timestamp>,
-    /// `register`, `body`, `label`, `deployment` or `closed_taken_as_resolved`.
+    /// `register`, `declared`, `body`, `label`, `deployment` or `closed_taken_as_resolved`.
     pub resolved_from: Option<String>,
     /// Follow-ups done.
     pub closed_at: Option<Timestamp>,
@@ -432,7 +436,7 @@ table! { "copies": CopyRow { product, repository, commit, copy } }
 table! { "reverts": RevertRow { product, repository, commit, reverted } }
 
 table! { "incidents": IncidentRow {
-    product, repository, number, severity, started_at, started_from, resolved_at, resolved_from, closed_at, deployment,
+    product, repository, number, declared, declared_in, severity, started_at, started_from, resolved_at, resolved_from, closed_at, deployment,
     deployment_repository, attribution, rung,
 } }
 

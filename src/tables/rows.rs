@@ -301,7 +301,7 @@ BODIES { url, body } }
 
 table! { "review_requests": ReviewRequest { repository, number, at, action, reviewer, team, actor } }
 
-table! { "timeline": TimelineEvent { repository, number, at, event, actor, detail } }
+table! { "timeline": TimelineEvent { repository, number, at, event, actor, detail, reason } }
 
 table! { "issues": Issue {
     repository, number, title, url, author, created_at, closed_at, state_reason, updated_at, labels, assignees, milestone, body,
@@ -331,7 +331,7 @@ table! { "workflow_jobs": WorkflowJob {
 
 table! { "merge_rules": MergeRule {
     repository, branch, required_approvals, requires_code_owner, requires_last_push_approval, dismisses_stale_reviews,
-    has_merge_queue, required_checks, sources,
+    has_merge_queue, required_checks, sources, approvals_since,
 } }
 
 table! { "teams": Team { repository, team, name, parent, n_members } }
@@ -416,6 +416,7 @@ mod tests {
             has_merge_queue: false,
             required_checks: checks.iter().map(ToString::to_string).collect(),
             sources: vec!["ruleset".into()],
+            approvals_since: None,
         };
         for rows in [vec![], vec![rule(&["build", "test, all"]), rule(&[])]] {
             let bytes = rows_to_parquet(&rows).unwrap();

@@ -15,8 +15,8 @@ pub struct RunRow {
     pub metric: String,
     /// The product's name.
     pub product: String,
-    /// The repository.
-    pub repository: RepositoryId,
+    /// The repository; `None`: it is of the whole product.
+    pub repository: Option<RepositoryId>,
     /// What the row is about: its page where it has one, else its subject.
     pub key: String,
     /// The instant that places it; `None` for a state.

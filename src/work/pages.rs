@@ -1,12 +1,17 @@
 //! Pages that a register names: addresses of pull requests and issues, or `owner/name#12`.
 
-use super::pull_requests::Key;
-use crate::domain::PrNumber;
-use crate::tables::Tables;
+use crate::domain::{PrNumber, RepositoryId};
+use crate::tables::{Repository, Tables};
 
 /// The repository and number of a page; `None` where it is no page of a repository that the store knows.
 #[must_use]
-pub fn key_of(tables: &Tables, page: &str) -> Option<Key> {
+pub fn key_of(tables: &Tables, page: &str) -> Option<(RepositoryId, PrNumber)> {
+    key_among(&tables.repositories, page)
+}
+
+/// The same among some repositories.
+#[must_use]
+pub fn key_among(repositories: &[Repository], page: &str) -> Option<(RepositoryId, PrNumber)> {
     let (name, number) = match page.split_once("://") {
         None => {
             let (name, number) = page.split_once('#')?;
@@ -21,7 +26,6 @@ pub fn key_of(tables: &Tables, page: &str) -> Option<Key> {
         }
     };
     let number = PrNumber(number.parse().ok()?);
-    let mut repositories = tables.repositories.iter();
-    let found = repositories.find(|row| row.is_called(&name))?;
+    let found = repositories.iter().find(|row| row.is_called(&name))?;
     Some((found.repository, number))
 }

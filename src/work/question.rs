@@ -1,47 +1,26 @@
 //! What a metric is asked about: the instant, the window, the products and areas, and which data is there at all.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::areas::Areas;
+use super::delivery::declared::Declared;
 use super::delivery::rules::Rules;
 use super::flow_rules::FlowRules;
 use super::kinds::Kinds;
 use super::need::Missing;
 use super::pattern::BadPattern;
+use super::product::Product;
 use super::roster::{Calendars, Roster};
 use crate::domain::{
     Bucket, Completeness, Granularity, Origin, Person, RepositoryId, Stream, StreamCertificate,
     Window,
 };
-use crate::register::{DeploymentSource, PrivateRegister, Register};
+use crate::register::{PrivateRegister, Register};
 use crate::tables::Repository;
 use crate::work::Need;
-
-/// A product as metrics see it.
-#[derive(Debug, Clone)]
-pub struct Product {
-    /// Its name.
-    pub name: String,
-    /// Its repositories that the store knows, by id.
-    pub repositories: Vec<RepositoryId>,
-    /// Environments that are production.
-    pub production: regex::Regex,
-    /// Deployment sources in order.
-    pub sources: Vec<DeploymentSource>,
-    /// Tags that are deployments.
-    pub tags: Option<regex::Regex>,
-    /// Workflows that deploy.
-    pub workflows: Option<regex::Regex>,
-}
-
-impl Product {
-    /// Whether a repository belongs to the product.
-    #[must_use]
-    pub fn has(&self, repository: RepositoryId) -> bool {
-        self.repositories.contains(&repository)
-    }
-}
 
 /// One question's frame. Together with the tables it decides every figure.
 #[derive(Debug, Clone)]
@@ -60,6 +39,8 @@ pub struct Question {
     pub areas: Areas,
     /// What makes an incident and a hotfix.
     pub rules: Rules,
+    /// What the register's files declare.
+    pub declared: Arc<Declared>,
     /// Kinds of files.
     pub kinds: Kinds,
     /// Below this n a figure lists events.
@@ -162,6 +143,7 @@ impl Question {
             });
         }
         products.sort_by(|a, b| a.name.cmp(&b.name));
+        let declared = Declared::of(register, repositories, &products, as_of);
         Ok(Self {
             as_of,
             window,
@@ -170,6 +152,7 @@ impl Question {
             products,
             areas: Areas::new(register, &id_of)?,
             rules: Rules::of(register, &id_of)?,
+            declared: Arc::new(declared),
             kinds: Kinds::new(register)?,
             minimum_n: register.minimum_n,
             minimum_people: register.minimum_people,

@@ -546,6 +546,7 @@ fn own_events_inside_are_listed_and_those_outside_are_not() {
         event: "labeled".to_owned(),
         actor: Some(ADA),
         detail: None,
+        reason: None,
     });
     team.comment(1, ADA, "2026-03-21T00:00:00Z");
     let lines = team.lines();
@@ -877,6 +878,7 @@ fn add(team: &mut Team, repository: RepositoryId, name: &str, pr: &HostPullReque
                 event: "other".to_owned(),
                 actor,
                 detail: None,
+                reason: None,
             });
         }
     }

@@ -40,7 +40,7 @@ fn row(at: usize, day: f64, value: f64, authors: &[u32]) -> LedgerRow {
     LedgerRow {
         origin: None,
         product: PRODUCT.into(),
-        repository: WEB,
+        repository: Some(WEB),
         areas: [].into(),
         subject: Thing::Numbered(number).called("a change".to_owned()),
         link: None,

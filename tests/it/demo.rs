@@ -37,6 +37,8 @@ const BARE: Plants = Plants {
     self_approval: false,
     agent_area: false,
     epic: false,
+    merge_queue: false,
+    auto_merge: false,
 };
 
 static BARE_WORLD: LazyLock<World> = LazyLock::new(|| build(&BARE));

@@ -817,6 +817,7 @@ fn add_timeline(facts: &mut Facts, key: RepositoryId, pr: &HostPullRequest, peop
                 event: "other".to_owned(),
                 actor: id_of(people, event.actor.as_ref()),
                 detail: None,
+                reason: None,
             }),
         }
     }
@@ -1168,6 +1169,7 @@ fn what_is_a_draft_today_was_none_when_it_waited() {
             event: event.to_owned(),
             actor: Some(BEN),
             detail: None,
+            reason: None,
         });
     };
     // Made a draft after the pack's end.

@@ -8,6 +8,7 @@ use linchpin::domain::{
     ReviewState, Stream, StreamCertificate, Team, TeamMember, TimelineEvent, Window, WorkflowRun,
 };
 use linchpin::metrics::Measure;
+use linchpin::register::ImportText;
 use linchpin::tables::{CommitRow, Repository, Tables};
 use linchpin::work::Question;
 
@@ -32,9 +33,13 @@ pub(crate) const LAMP: RepositoryId = RepositoryId(0);
 pub(crate) struct Given {
     pub(crate) tables: Tables,
     pub(crate) register: String,
+    /// Files of the register's imports: of which one, by their order, what each is called, and what stands in it.
+    pub(crate) files: Vec<(usize, &'static str, String)>,
     pub(crate) window: Window,
     pub(crate) as_of: Timestamp,
     pub(crate) granularity: Granularity,
+    /// Streams that were read whole.
+    pub(crate) streams: Vec<Stream>,
 }
 
 impl Given {
@@ -70,12 +75,19 @@ impl Given {
         Self {
             tables,
             register: String::new(),
+            files: Vec::new(),
             window: Window {
                 since: hour(0),
                 until: hour(28 * 24),
             },
             as_of: hour(28 * 24),
             granularity: Granularity::Week,
+            streams: vec![
+                Stream::History,
+                Stream::PullRequests,
+                Stream::Issues,
+                Stream::WorkflowRuns,
+            ],
         }
     }
 
@@ -225,6 +237,7 @@ impl Given {
             event: event.to_owned(),
             actor: Some(ADA),
             detail: None,
+            reason: None,
         });
     }
 
@@ -358,22 +371,25 @@ impl Given {
             has_merge_queue: false,
             required_checks: Vec::new(),
             sources: vec!["ruleset".into()],
+            approvals_since: None,
         });
     }
 
     pub(crate) fn question(&self) -> Question {
         let register = linchpin::register::parse(&self.register, "linchpin.toml").unwrap();
-        let streams = [
-            Stream::History,
-            Stream::PullRequests,
-            Stream::Issues,
-            Stream::WorkflowRuns,
-        ];
-        let certificates = streams
-            .into_iter()
+        let text = |(import, file, text): &(usize, &str, String)| ImportText {
+            import: *import,
+            file: (*file).to_owned(),
+            text: text.clone(),
+        };
+        let texts: Vec<ImportText> = self.files.iter().map(text).collect();
+        let register = register.with_imports(&texts).unwrap();
+        let certificates = self
+            .streams
+            .iter()
             .map(|stream| StreamCertificate {
                 repository: LAMP,
-                stream,
+                stream: *stream,
                 completeness: Completeness::Complete,
                 reason: None,
                 fix: None,

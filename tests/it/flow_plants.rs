@@ -95,12 +95,65 @@ fn planted_waits_unreviewed_merges_and_the_dated_change_are_found() {
     );
 }
 
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn share(n: u64, of: u64) -> f64 {
+    n as f64 / of as f64
+}
+
+#[test]
+fn planted_gates_are_found() {
+    let metrics = demo().figures();
+    let truths = &demo().truths;
+    let of = |id: &str, product: &str| figure(metrics, id, product, None);
+    let queue = truths.merge_queue.as_ref().unwrap();
+    let found = of("gate.merge_queue", &queue.product);
+    assert_eq!(found["n"], queue.n_landed);
+    assert_eq!(found["value"]["ejections"], queue.n_ejected);
+    assert_eq!(found["value"]["ejections_checks"], queue.n_ejected);
+    assert!(queue.n_ejected > 20, "{queue:?}");
+    let attempts = found["value"]["attempts"].as_f64().unwrap();
+    let expected = share(queue.n_attempts, queue.n_landed);
+    assert!((attempts - expected).abs() < 1e-9, "{attempts} {expected}");
+    let auto = truths.auto_merge.as_ref().unwrap();
+    let found = of("gate.auto_merge", &auto.product);
+    assert_eq!(found["n"], auto.n_merged);
+    let explained = explain(&demo().root, "gate.auto_merge");
+    let rows = explained["rows"].as_array().unwrap().iter();
+    let disarmed = rows.filter(|row| row["reason"] == "disarmed").count();
+    assert_eq!(disarmed as u64, auto.n_disarmed);
+    assert!(auto.n_merged > 20 && auto.n_disarmed > 3, "{auto:?}");
+    let bypass = truths.bypass.as_ref().unwrap();
+    let found = of("gate.bypass_share", &bypass.product);
+    assert_eq!(found["value"]["hits"], bypass.share.hits);
+    assert_eq!(found["value"]["of"], bypass.share.of);
+    assert!(bypass.share.hits > 3, "{bypass:?}");
+    // Not planted there, and no zero.
+    for (id, status) in [
+        ("gate.merge_queue", "not_applicable"),
+        ("gate.auto_merge", "not_applicable"),
+        ("gate.approval_wait", "not_applicable"),
+        ("gate.bypass_share", "too_few"),
+    ] {
+        let found = of(id, "parcels");
+        assert_eq!(found["status"], status, "{id}");
+        let value = found["value"].as_object();
+        assert!(value.is_none_or(serde_json::Map::is_empty), "{id}: {found}");
+    }
+    // Its flaky workflow passes again without a change.
+    let workflow = Some(truths.flake.as_ref().unwrap().workflow.as_str());
+    let hits = |id: &str| figure(metrics, id, "parcels", workflow)["value"]["hits"].as_u64();
+    let flakes = hits("ci.flake_rate");
+    assert!(flakes > Some(40) && hits("gate.red_to_green") >= flakes);
+}
+
 #[test]
 fn without_the_plants_none_of_them_is_found() {
     let world = build(&Plants {
         bottleneck: false,
         silo: false,
         agents: false,
+        merge_queue: false,
+        auto_merge: false,
         ..Plants::default()
     });
     let directory = tempfile::tempdir().unwrap();
@@ -153,6 +206,19 @@ fn without_the_plants_none_of_them_is_found() {
     assert_eq!(solver["value"]["hits"], 0, "{solver}");
     let change = figure(metrics, "flow.predictability", "parcels", None);
     assert_eq!(change["status"], "not_observed");
+    for (id, because) in [
+        ("gate.merge_queue", "no merge queue seen"),
+        ("gate.auto_merge", "no auto-merge seen"),
+    ] {
+        let found = figure(metrics, id, "timetable", None);
+        assert_eq!(
+            (&found["status"], &found["because"]),
+            (&"not_applicable".into(), &because.into())
+        );
+    }
+    // Whoever merged alone is gone, and with them every merge past the rules.
+    let bypass = figure(metrics, "gate.bypass_share", "timetable", None);
+    assert_eq!(bypass["value"]["hits"], 0, "{bypass}");
 }
 
 /// What `explain` says of a metric over a demo below a directory.

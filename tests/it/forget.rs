@@ -676,6 +676,8 @@ fn of_every_field_of_an_answer_it_is_known_whether_people_write_it() {
         "conclusion",
         "event",
         "previousReviewState",
+        "reason",
+        "seenAt",
         "commitOid",
         "head_sha",
         "type",

@@ -357,6 +357,7 @@ pub fn host(n_pull_requests: u64) -> Host {
             required_approvals: 2,
             has_merge_queue: true,
             required_checks: vec!["test".into()],
+            updated_at: Some(at("2025-02-01T00:00:00Z")),
             ..HostMergeRule::default()
         }),
         milestones: vec![HostMilestone {

@@ -614,6 +614,8 @@ fn a_server_without_some_types_of_events_answers_all_others() {
                 ("ReviewDismissedEvent", "previousReviewState"),
                 ("ReviewDismissedEvent", "review"),
                 ("Issue", "stateReason"),
+                ("RemovedFromMergeQueueEvent", "reason"),
+                ("RepositoryRule", "repositoryRuleset"),
             ],
             ..Refusal::default()
         };
@@ -621,7 +623,7 @@ fn a_server_without_some_types_of_events_answers_all_others() {
         bench.github.set_script(Some(refuses(older)));
         for _ in 0..2 {
             let report = bench.fetch();
-            for stream in [Stream::PullRequests, Stream::Issues] {
+            for stream in [Stream::PullRequests, Stream::Issues, Stream::MergeRules] {
                 let found = line(&report, stream);
                 assert_eq!(found.completeness, Completeness::Complete, "{found:?}");
             }
@@ -635,6 +637,10 @@ fn a_server_without_some_types_of_events_answers_all_others() {
     assert_eq!(older.pull_requests, whole.pull_requests);
     assert!(older.timeline.len() < whole.timeline.len());
     let oldest = check(&[
+        "AutoMergeEnabledEvent",
+        "AutoSquashEnabledEvent",
+        "AutoRebaseEnabledEvent",
+        "AutoMergeDisabledEvent",
         "ConvertToDraftEvent",
         "CrossReferencedEvent",
         "ReviewDismissedEvent",

@@ -428,7 +428,7 @@ const LEFT_OUT: [&str; 7] = [
 const COUNTS: [&str; 2] = ["pullRequests", "issues"];
 
 /// Fields that earlier versions did not ask for, by the list or field that they are in.
-const ASKED_SINCE: [(&str, &str); 10] = [
+const ASKED_SINCE: [(&str, &str); 12] = [
     ("nodes", "databaseId"),
     ("deployments", "databaseId"),
     ("releases", "databaseId"),
@@ -439,6 +439,8 @@ const ASKED_SINCE: [(&str, &str); 10] = [
     ("nodes", "stateReason"),
     ("commit", "messageHeadline"),
     ("nodes", "description"),
+    ("nodes", "reason"),
+    ("nodes", "repositoryRuleset"),
 ];
 
 /// Parts of a repository's settings that are left out where they may not be read, or are known.

@@ -102,6 +102,7 @@ fn large() -> Host {
         dismisses_stale_reviews: true,
         has_merge_queue: true,
         required_checks: vec!["test".into()],
+        updated_at: Some(at("2025-07-02T00:00:00Z")),
         ..HostMergeRule::default()
     });
     host
@@ -132,6 +133,7 @@ fn settings_arrive_whole_as_facts() {
             has_merge_queue: true,
             required_checks: vec!["lint".into(), "test".into()],
             sources: vec!["branch_protection".into(), "ruleset".into()],
+            approvals_since: Some(at("2025-07-02T00:00:00Z")),
         }],
         "the strictest of all rules"
     );
@@ -207,6 +209,56 @@ fn what_was_deleted_goes_and_a_quiet_night_writes_nothing() {
         line(&report, Stream::Teams).completeness,
         Completeness::Empty
     );
+}
+
+#[test]
+fn branch_protection_holds_at_the_latest_since_it_was_first_read_as_it_is() {
+    let mut host = host(3);
+    host.repositories[0].ruleset = None;
+    let protection = |required_approvals| {
+        Some(HostMergeRule {
+            required_approvals,
+            ..HostMergeRule::default()
+        })
+    };
+    host.repositories[0].protection = protection(1);
+    let bench = Bench::new(host, Faults::none(at(NOW)));
+    let since = || bench.facts().facts.merge_rules[0].approvals_since;
+    bench.fetch();
+    let first = since().expect("the first fetch saw it");
+    assert!(first >= at(NOW), "{first}");
+    bench.github.advance(SignedDuration::from_hours(24));
+    bench.fetch();
+    assert_eq!(
+        since(),
+        Some(first),
+        "a rule that stays is as old as before"
+    );
+    bench
+        .github
+        .update(|host| host.repositories[0].protection = protection(2));
+    bench.fetch();
+    let changed = since().expect("the last fetch saw it");
+    assert!(changed >= at(NOW) + SignedDuration::from_hours(24));
+    // A ruleset says when it was changed: that is earlier than any fetch of it.
+    let laid_down = at("2025-07-02T00:00:00Z");
+    bench.github.update(|host| {
+        host.repositories[0].ruleset = Some(HostMergeRule {
+            required_approvals: 2,
+            updated_at: Some(laid_down),
+            ..HostMergeRule::default()
+        });
+    });
+    bench.fetch();
+    assert_eq!(since(), Some(laid_down));
+    bench.github.advance(SignedDuration::from_hours(24));
+    // One that asks for less says nothing of the two that protection asks for.
+    bench.github.update(|host| {
+        let ruleset = host.repositories[0].ruleset.as_mut();
+        ruleset.unwrap().required_approvals = 1;
+    });
+    bench.fetch();
+    assert!(since() > Some(changed) && since() > Some(laid_down));
 }
 
 #[test]

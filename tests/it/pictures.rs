@@ -317,6 +317,7 @@ fn pictures_name_nobody() {
         measures: &given.measures,
         certificates: &[],
         patterns: &[],
+        imports: &[],
         gaps: &[],
         accepted: &[],
         events: &[],

@@ -62,7 +62,7 @@ fn every_ledger_adds_up_to_its_population_and_every_number_is_declared_and_finit
                 let rows = measure.rows.iter().filter(|row| {
                     scope
                         .repository
-                        .is_none_or(|repository| row.repository == repository)
+                        .is_none_or(|repository| row.repository == Some(repository))
                         && scope
                             .area
                             .as_ref()

@@ -79,6 +79,7 @@ fn all(team: &SmallTeam) -> Vec<Published> {
             measures: &measures,
             certificates: &question.certificates,
             patterns: &[],
+            imports: &[],
             gaps: &[],
             recent: None,
             events: &[],
@@ -330,6 +331,7 @@ fn the_path_is_filled_from_settings_and_figures() {
         has_merge_queue: true,
         required_checks: vec!["check | all".to_owned()],
         sources: vec!["ruleset".to_owned()],
+        approvals_since: None,
     });
     team.facts().environments.push(Environment {
         repository: WIDGETS,

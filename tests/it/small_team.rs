@@ -253,6 +253,7 @@ impl SmallTeam {
             event: event.to_owned(),
             actor: None,
             detail: detail.map(str::to_owned),
+            reason: None,
         });
     }
 

@@ -28,7 +28,7 @@ use linchpin::work::{Question, Reading};
 use serde_json::Value;
 
 use crate::crowd;
-use crate::facts_given::{ADA, BEN, CYD, Given, LAMP};
+use crate::facts_given::{ADA, BEN, CYD, Given, LAMP, hour};
 use crate::git_fixture::Fixture;
 use crate::pipeline::{demo, tree};
 use crate::turns::anything;
@@ -373,6 +373,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         measures: &measures,
         certificates: &certificates,
         patterns: &[],
+        imports: &[],
         gaps: &gaps,
         recent: recent.as_ref(),
         events: &events,
@@ -489,7 +490,10 @@ fn generated() -> (tempfile::TempDir, Tables, Question) {
 fn behind(measure: &Measure, cell: &Cell) -> [BTreeSet<PersonId>; 2] {
     let is_in = |row: &&LedgerRow| {
         row.product == cell.scope.product
-            && cell.scope.repository.is_none_or(|id| id == row.repository)
+            && cell
+                .scope
+                .repository
+                .is_none_or(|id| Some(id) == row.repository)
             && cell
                 .scope
                 .area
@@ -513,7 +517,13 @@ fn organisations() -> &'static [(Vec<Measure>, Vec<Measure>)] {
     ALL.get_or_init(|| {
         let mut all: Vec<Vec<Measure>> = (0..4)
             .map(|seed| {
-                let given = anything(seed, 60);
+                let mut given = anything(seed, 60);
+                for number in (1..=60).step_by(2) {
+                    given.event(number, "auto_merge_enabled", -50);
+                }
+                given.require(1);
+                given.tables.facts.merge_rules[0].approvals_since = Some(hour(-50));
+                given.streams.push(Stream::MergeRules);
                 measure_all(&given.tables, &given.question())
             })
             .collect();

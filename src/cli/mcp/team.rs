@@ -175,7 +175,7 @@ fn row_told(shelf: &Shelf, report: &TeamReport, definition: &Definition, row: &L
     let label = report
         .repositories
         .iter()
-        .find(|one| one.id == row.repository);
+        .find(|one| Some(one.id) == row.repository);
     let address = label.and_then(|label| label.url.as_deref());
     let (fate, reason) = row.fate.words();
     let amount = row.amount(definition.unit);

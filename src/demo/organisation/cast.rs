@@ -204,3 +204,9 @@ pub(super) const MAILMAP: &str = "\
 Tomas Beck <tomas@lighthouse.example> tomas <tomas@beck-laptop.example>
 Inês Caldeira <4103+inesc@users.noreply.github.com> Ines Caldeira <ines@lighthouse.example>
 ";
+
+/// Whether a login is a bot's, or an AI reviewer's or agent's own.
+pub(super) fn is_bot(login: Option<&str>) -> bool {
+    CAST.iter()
+        .any(|persona| Some(persona.login) == login && persona.kind == ActorType::Bot)
+}

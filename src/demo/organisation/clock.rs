@@ -55,6 +55,12 @@ impl Minute {
     }
 }
 
+/// That many `seconds` after an instant.
+pub(super) fn after(at: Timestamp, seconds: i64) -> Timestamp {
+    at.saturating_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

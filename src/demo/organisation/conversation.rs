@@ -1,11 +1,12 @@
 //! A pull request as the host serves it: its life, its branch and its words put together.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::cast::{Actor, GHOST, RABBIT};
-use super::clock::Minute;
+use super::clock::{Minute, after};
 use super::dice::Dice;
 use super::edits::slug;
+use super::gates::before_the_merge;
 use super::growth::Branch;
 use super::life::{AskedActor, End, Life, LifeReview, Remark, Verdict};
 use super::plan::{AGREED_ON, COMMENTER, Job, Work};
@@ -15,12 +16,6 @@ use super::wording::{Wording, words_of};
 use crate::demo::model::{
     EventKind, HostComment, HostEvent, HostPullRequest, HostReview, HostThread,
 };
-
-/// That many `seconds` after an instant.
-pub(super) fn after(at: Timestamp, seconds: i64) -> Timestamp {
-    at.saturating_add(SignedDuration::from_secs(seconds))
-        .unwrap_or(at)
-}
 
 struct Scribe<'a> {
     job: &'a Job,
@@ -58,7 +53,7 @@ pub(super) fn pull_request(
         comments_from: plants.feedback.then(|| Minute::of(AGREED_ON)),
     };
     scribe.requests(life);
-    scribe.states(life, branch);
+    scribe.states(life, branch, plants);
     scribe.reviews(life);
     scribe.conversation(life);
     if let Work::Hotfix { .. } = job.work {
@@ -143,7 +138,7 @@ impl Scribe<'_> {
     }
 
     /// Draft, ready, forced pushes, closed, reopened, merged.
-    fn states(&mut self, life: &Life, branch: &Branch) {
+    fn states(&mut self, life: &Life, branch: &Branch, plants: &Plants) {
         let author = Some(self.job.author);
         if let Some(ready) = life.ready {
             self.event(ready.instant(), author, EventKind::ReadyForReview);
@@ -164,13 +159,8 @@ impl Scribe<'_> {
         match life.end {
             End::Open => {}
             End::Merged { at, by } => {
-                if self.job.blueprint().name == "timetable" {
-                    self.event(
-                        after(at.instant(), -240),
-                        Some(by),
-                        EventKind::AddedToMergeQueue,
-                    );
-                    self.event(at.instant(), Some(by), EventKind::RemovedFromMergeQueue);
+                for (at, who, what) in before_the_merge(self.job, life, plants) {
+                    self.event(at, Some(who), what);
                 }
                 self.event(
                     at.instant(),
@@ -357,7 +347,11 @@ fn event_word(what: &EventKind) -> &'static str {
         EventKind::Reopened => "reopened",
         EventKind::ReviewDismissed { .. } => "dismissed",
         EventKind::AddedToMergeQueue => "queued",
-        EventKind::RemovedFromMergeQueue => "unqueued",
+        EventKind::RemovedFromMergeQueue { .. } => "unqueued",
+        EventKind::AutoMergeEnabled => "armed",
+        EventKind::AutoSquashEnabled => "armed-squash",
+        EventKind::AutoRebaseEnabled => "armed-rebase",
+        EventKind::AutoMergeDisabled => "disarmed",
         EventKind::Labeled { .. } => "labelled",
         EventKind::CrossReferenced { .. } => "referenced",
         EventKind::Assigned { .. } => "assigned",

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use super::blueprint::{Blueprint, PARCEL_API, PARCEL_WEB, TIMETABLE};
 use super::cast::ACTIONS;
-use super::clock::{DAY, Minute};
-use super::conversation::after;
+use super::clock::{DAY, Minute, after};
 use super::dice::Dice;
 use super::growth::{Branch, Grown};
 use super::incidents::{IncidentPlan, slots};

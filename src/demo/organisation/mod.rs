@@ -12,6 +12,7 @@ mod delivery;
 mod desk;
 mod dice;
 mod edits;
+mod gates;
 mod growth;
 mod incidents;
 mod life;
@@ -31,8 +32,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::demo::model::{
-    Host, HostDeployment, HostEnvironment, HostIssue, HostMergeRule, HostMilestone, HostRepository,
-    HostTeam,
+    Host, HostDeployment, HostEnvironment, HostIssue, HostMilestone, HostRepository, HostTeam,
 };
 use crate::demo::repository::{GeneratedRepository, null_id};
 
@@ -178,7 +178,7 @@ impl Making<'_> {
             has_issues: true,
             created_at: Some(Minute::of(FIRST_DAY).instant()),
             viewer_administers: false,
-            ruleset: Some(ruleset()),
+            ruleset: Some(gates::ruleset(repository, self.plants)),
             milestones: milestones(self.as_of),
             ..HostRepository::default()
         };
@@ -219,6 +219,7 @@ impl Making<'_> {
         };
         witness::repository(&mut world.truths, &seen, self.plants);
         agents::witness(&mut world.truths, repository, &lives, &host, self.plants);
+        gates::witness(&mut world.truths, repository, &host, self.plants);
         host.environments = environments(&shipped.deployments);
         host.deployments = shipped.deployments;
         host.releases = shipped.releases;
@@ -375,15 +376,6 @@ fn milestones(as_of: Timestamp) -> Vec<HostMilestone> {
             })
         })
         .collect()
-}
-
-/// What a merge needs in every repository.
-fn ruleset() -> HostMergeRule {
-    HostMergeRule {
-        required_approvals: 1,
-        required_checks: vec!["check".to_owned()],
-        ..HostMergeRule::default()
-    }
 }
 
 /// The environments that were deployed to; production takes one branch alone.

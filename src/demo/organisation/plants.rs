@@ -52,6 +52,10 @@ pub struct Plants {
     pub agent_area: bool,
     /// Pull requests of `parcel-api`'s `pricing` name one initiative by a label, and it has ended.
     pub epic: bool,
+    /// `timetable` lands through a merge queue, which gives some changes back for their checks.
+    pub merge_queue: bool,
+    /// Many changes of `timetable` are armed to be merged once they may.
+    pub auto_merge: bool,
 }
 
 impl Default for Plants {
@@ -79,13 +83,15 @@ impl Default for Plants {
             self_approval: true,
             agent_area: true,
             epic: true,
+            merge_queue: true,
+            auto_merge: true,
         }
     }
 }
 
 impl Plants {
     /// The plants' names.
-    pub const NAMES: [&'static str; 22] = [
+    pub const NAMES: [&'static str; 24] = [
         "bottleneck",
         "silo",
         "hand-over",
@@ -108,6 +114,8 @@ impl Plants {
         "self-approval",
         "agent-area",
         "epic",
+        "merge-queue",
+        "auto-merge",
     ];
 
     /// Leaves one out; false where there is none of that name.
@@ -135,6 +143,8 @@ impl Plants {
             "self-approval" => &mut self.self_approval,
             "agent-area" => &mut self.agent_area,
             "epic" => &mut self.epic,
+            "merge-queue" => &mut self.merge_queue,
+            "auto-merge" => &mut self.auto_merge,
             _ => return false,
         };
         *plant = false;

@@ -66,6 +66,45 @@ pub struct Truths {
     pub agent_area: Option<AgentAreaTruth>,
     /// An initiative that a label names and that has ended, where planted.
     pub epic: Option<EpicTruth>,
+    /// The merge queue, where planted.
+    pub merge_queue: Option<MergeQueueTruth>,
+    /// Auto-merge, where planted.
+    pub auto_merge: Option<AutoMergeTruth>,
+    /// Merges past the rules.
+    pub bypass: Option<BypassTruth>,
+}
+
+/// What a merge queue did with the changes of people and agents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeQueueTruth {
+    /// The product.
+    pub product: String,
+    /// Changes that landed through it.
+    pub n_landed: u64,
+    /// Their stays in it.
+    pub n_attempts: u64,
+    /// How often it gave one back for its checks.
+    pub n_ejected: u64,
+}
+
+/// What was merged by auto-merge, of the changes of people and agents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AutoMergeTruth {
+    /// The product.
+    pub product: String,
+    /// Merged with it armed.
+    pub n_merged: u64,
+    /// Merged after it was disarmed.
+    pub n_disarmed: u64,
+}
+
+/// What was merged without the approval that the rules asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BypassTruth {
+    /// The product.
+    pub product: String,
+    /// Of the changes of people and agents that were merged since the last change of the rules.
+    pub share: Share,
 }
 
 /// What coding agents had a part in, by product.

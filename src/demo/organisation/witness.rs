@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::blueprint::{
     APPROVED_BY_ONE, HANDED_OVER, PARCEL_API, PARCEL_WEB, REPOSITORIES, SILO, TIMETABLE, is_there,
 };
-use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI};
+use super::cast::{CAST, MARA, OSKAR, TEAM, TOMAS, YUKI, is_bot};
 use super::clock::Minute;
 use super::delivery::{FLAKY_JOB, PRODUCTION, Shipped};
 use super::plan::{
@@ -44,11 +44,6 @@ pub(super) fn people() -> Truths {
         people,
         ..Truths::default()
     }
-}
-
-fn is_bot(login: Option<&str>) -> bool {
-    CAST.iter()
-        .any(|persona| Some(persona.login) == login && persona.kind == ActorType::Bot)
 }
 
 fn is_team(login: Option<&str>) -> bool {

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use super::blueprint::{Craft, REPOSITORIES};
 use super::cast::{Actor, TEAM, VISITOR};
-use super::clock::{DAY, Minute};
-use super::conversation::after;
+use super::clock::{DAY, Minute, after};
 use super::dice::Dice;
 use super::incidents::IncidentPlan;
 use super::life::{End, Life};

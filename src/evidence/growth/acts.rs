@@ -197,7 +197,7 @@ fn rows(metric: &Metric, reading: &Reading<'_>) -> Vec<LedgerRow> {
 
 fn key_of(row: &LedgerRow) -> Option<Key> {
     match row.subject.thing {
-        Thing::Numbered(number) => Some((row.repository, number)),
+        Thing::Numbered(number) => Some((row.repository?, number)),
         _ => None,
     }
 }

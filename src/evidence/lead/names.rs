@@ -170,7 +170,7 @@ impl<'a> Names<'a> {
 
     /// `widgets#412` with its page.
     pub(super) fn link(&self, row: &LedgerRow) -> Span {
-        let repository = self.repository(row.repository);
+        let repository = row.repository.map_or("?", |id| self.repository(id));
         let number = match row.subject.thing {
             Thing::Numbered(number) => number.to_string(),
             _ => "?".to_owned(),

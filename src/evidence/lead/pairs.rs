@@ -87,7 +87,7 @@ fn line(book: &Book<'_>, pair: Pair, row: &KeyedRow<Option<Pair>>) -> Option<Vec
     let row = &row.row;
     let words = &row.subject.words;
     let (id, subject) = words.split_once(' ').unwrap_or((words, ""));
-    let text = format!("{}@{id}", book.sources.repository_name(row.repository));
+    let text = format!("{}@{id}", book.sources.repository_name(row.repository?));
     let page = row.link.as_ref().map_or(Span::Code(text.clone()), |url| {
         Span::link(text, url.clone())
     });

@@ -133,7 +133,10 @@ fn waiting(sources: &LeadSources<'_>, names: &Names<'_>) -> Group {
         };
         let mut line = row.at.map_or_else(Vec::new, |at| dated(&names.date(at)));
         let title = number.map_or("", |number| title_of(&row.subject.words, number));
-        let place = (row.repository, number);
+        let Some(repository) = row.repository else {
+            continue;
+        };
+        let place = (repository, number);
         line.extend(page_and_title(names, place, row.link.as_deref(), title));
         let whom = row
             .person

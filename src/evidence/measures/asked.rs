@@ -76,11 +76,14 @@ impl Asked<'_> {
             Thing::Numbered(number) => number.to_string(),
             _ => "?".to_owned(),
         };
-        self.link(
-            row.repository,
-            &number,
-            row.link.as_deref().unwrap_or_default(),
-        )
+        let url = row.link.as_deref().unwrap_or_default();
+        match row.repository {
+            Some(repository) => self.link(repository, &number, url),
+            None => Link {
+                text: number,
+                url: url.to_owned(),
+            },
+        }
     }
 
     pub(super) fn link(&self, repository: RepositoryId, number: &str, url: &str) -> Link {

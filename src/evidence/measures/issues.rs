@@ -42,14 +42,13 @@ pub(super) fn updated(asked: &Asked<'_>) -> Vec<Deed> {
         let placed = placed.map(|(_, shipping)| incidents::of_product(reading, shipping));
         let resolved_at = |key: Key| {
             let all = placed.as_ref()?.all.iter();
-            let mut of_key =
-                all.filter(|one| (one.incident.repository, one.incident.number) == key);
+            let mut of_key = all.filter(|one| one.incident.key.issue() == Some(key));
             of_key.next()?.incident.resolved_at
         };
         let known = incidents::known(reading);
         for (issue, comments) in &assigned {
             let (at, key) = (issue.created_at, (issue.repository, issue.number));
-            if !known.contains_key(&key) || !asked.question.window.contains(at) {
+            if !known.contains_key(&key.into()) || !asked.question.window.contains(at) {
                 continue;
             }
             let ended_at = resolved_at(key).or(issue.closed_at);

@@ -140,7 +140,7 @@ fn incident(
     comments: &[&IssueComment],
 ) -> Option<Snippet> {
     let sources = subject.sources;
-    let url = incident_page(sources, key, known)?;
+    let url = incident_page(sources, &key.into(), known)?;
     let page = link(sources, key.0, key.1, &url);
     let mut acts = Acts::of(subject, key, known, comments, &page);
     let coordinated = Coordinated::of(subject, key);
@@ -164,7 +164,7 @@ fn incident(
         act = act.own(" ").given(&issue.title);
     }
     if let Some(severity) = known.severity() {
-        let is_told = known.entry.is_some_and(|entry| entry.severity.is_some());
+        let is_told = known.tells_severity().contains(&true);
         let word = if is_told {
             ", severity "
         } else {

@@ -42,7 +42,7 @@ fn incidents_of(public: &Public<'_>) -> Vec<Block> {
         .collect();
     inside.sort_by_key(|placed| {
         let incident = &placed.incident;
-        (incident.started_at, incident.repository, incident.number)
+        (incident.started_at, &incident.key)
     });
     if inside.is_empty() {
         return vec![paragraph("None.")];

@@ -223,12 +223,13 @@ impl Record<'_> {
     /// `incident widgets#530 (sev2), started 2026-03-18`.
     pub(in crate::evidence) fn incident(&self, placed: &Placed) -> Vec<Span> {
         let incident = &placed.incident;
-        let page = match &placed.url {
-            Some(url) => {
-                let page = link(self.sources, incident.repository, incident.number, url);
+        // An id that a file declares goes without its page: where that leads, nobody here knows.
+        let page = match (&placed.url, incident.key.issue()) {
+            (Some(url), Some((repository, number))) => {
+                let page = link(self.sources, repository, number, url);
                 Span::link(page.text, page.url)
             }
-            None => Span::text(incident.number.to_string()),
+            _ => Span::text(incident.key.to_string()),
         };
         let severity = incident
             .severity

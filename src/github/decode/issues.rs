@@ -40,7 +40,7 @@ impl Decoder {
                 }
             };
             let actor = self.accounts.of(actor);
-            self.event(number, at, word, actor, detail);
+            self.event(number, at, word, actor, (detail, None));
         }
         let author = self.accounts.of(node.author);
         let assignees = assigned

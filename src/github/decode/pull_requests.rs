@@ -327,6 +327,7 @@ impl Decoder {
     fn timeline(&mut self, number: PrNumber, events: Vec<Event>) -> Told {
         let mut told = Told::default();
         for event in events {
+            let mut reason = None;
             let (word, at, actor, detail) = match event {
                 Event::ReviewRequested(event) => {
                     self.request(number, RequestAction::Requested, event);
@@ -365,12 +366,27 @@ impl Decoder {
                 Event::AddedToMergeQueue(event) => {
                     ("added_to_merge_queue", event.created_at, event.actor, None)
                 }
-                Event::RemovedFromMergeQueue(event) => (
-                    "removed_from_merge_queue",
-                    event.created_at,
-                    event.actor,
-                    None,
-                ),
+                Event::RemovedFromMergeQueue(event) => {
+                    reason = event.reason.map(|reason| reason.to_lowercase());
+                    (
+                        "removed_from_merge_queue",
+                        event.created_at,
+                        event.actor,
+                        None,
+                    )
+                }
+                Event::AutoMergeEnabled(event) => {
+                    ("auto_merge_enabled", event.created_at, event.actor, None)
+                }
+                Event::AutoSquashEnabled(event) => {
+                    ("auto_squash_enabled", event.created_at, event.actor, None)
+                }
+                Event::AutoRebaseEnabled(event) => {
+                    ("auto_rebase_enabled", event.created_at, event.actor, None)
+                }
+                Event::AutoMergeDisabled(event) => {
+                    ("auto_merge_disabled", event.created_at, event.actor, None)
+                }
                 Event::Assigned(event) => {
                     self.assigned(number, event);
                     continue;
@@ -388,7 +404,7 @@ impl Decoder {
                 }
             };
             let actor = self.accounts.of(actor);
-            self.event(number, at, word, actor, detail);
+            self.event(number, at, word, actor, (detail, reason));
         }
         told
     }
@@ -399,7 +415,7 @@ impl Decoder {
         at: jiff::Timestamp,
         word: &str,
         actor: Option<PersonId>,
-        detail: Option<String>,
+        (detail, reason): (Option<String>, Option<String>),
     ) {
         self.facts.timeline.push(TimelineEvent {
             repository: self.repository,
@@ -408,6 +424,7 @@ impl Decoder {
             event: word.to_owned(),
             actor,
             detail,
+            reason,
         });
     }
 

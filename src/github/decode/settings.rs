@@ -1,10 +1,12 @@
 //! Merge rules, milestones, environments and teams as rows.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Decoder;
 use crate::domain::{Environment, MergeRule, Milestone, Stream, Team, TeamMember};
+use crate::github::fetch::SEEN_AT;
 use crate::github::wire::settings as wire;
 use crate::store::raw::Record;
 
@@ -22,8 +24,10 @@ impl Decoder {
     pub(super) fn settings(&mut self, stream: Stream, record: Record) -> Result<(), String> {
         match stream {
             Stream::MergeRules => {
+                let seen_at = record.node.get(SEEN_AT).and_then(Value::as_str);
+                let seen_at = seen_at.and_then(|text| text.parse().ok());
                 for branch in nodes::<wire::RuledBranch>(record)? {
-                    let rule = self.merge_rule(branch);
+                    let rule = self.merge_rule(branch, seen_at);
                     self.facts.merge_rules.push(rule);
                 }
             }
@@ -57,7 +61,8 @@ impl Decoder {
         Ok(())
     }
 
-    fn merge_rule(&self, branch: wire::RuledBranch) -> MergeRule {
+    /// The rule of a branch; `seen_at`: when it was first read as it is.
+    fn merge_rule(&self, branch: wire::RuledBranch, seen_at: Option<Timestamp>) -> MergeRule {
         let mut rule = MergeRule {
             repository: self.repository,
             branch: branch.name,
@@ -68,7 +73,9 @@ impl Decoder {
             has_merge_queue: false,
             required_checks: Vec::new(),
             sources: Vec::new(),
+            approvals_since: None,
         };
+        let mut asked_since: Vec<(u64, Option<Timestamp>)> = Vec::new();
         // What the repository's owners laid down holds for everybody; what is enforced on the token's owner may be less.
         if let Some(protection) = branch.branch_protection_rule {
             rule.sources.push("branch_protection".to_owned());
@@ -78,6 +85,7 @@ impl Decoder {
             }
             rule.requires_code_owner = protection.requires_code_owner_reviews;
             rule.dismisses_stale_reviews = protection.dismisses_stale_reviews;
+            asked_since.push((rule.required_approvals, None));
             let checks = protection
                 .required_status_check_contexts
                 .filter(|_| protection.requires_status_checks);
@@ -86,6 +94,7 @@ impl Decoder {
         } else if let Some(protection) = branch.ref_update_rule {
             rule.sources.push("branch_protection".to_owned());
             rule.required_approvals = protection.required_approving_review_count.unwrap_or(0);
+            asked_since.push((rule.required_approvals, None));
             rule.requires_code_owner = protection.requires_code_owner_reviews;
             let checks = protection.required_status_check_contexts;
             rule.required_checks
@@ -102,6 +111,8 @@ impl Decoder {
                 Some(wire::Parameters::PullRequest(needed)) => {
                     let approvals = needed.required_approving_review_count;
                     rule.required_approvals = rule.required_approvals.max(approvals);
+                    let since = found.repository_ruleset.map(|ruleset| ruleset.updated_at);
+                    asked_since.push((approvals, since));
                     rule.requires_code_owner |= needed.require_code_owner_review;
                     rule.requires_last_push_approval |= needed.require_last_push_approval;
                     rule.dismisses_stale_reviews |= needed.dismiss_stale_reviews_on_push;
@@ -114,6 +125,11 @@ impl Decoder {
                 Some(wire::Parameters::Other) | None => {}
             }
         }
+        // Whichever of those that ask for as many has been there longest.
+        let of_all = asked_since
+            .into_iter()
+            .filter(|(n, _)| *n == rule.required_approvals);
+        rule.approvals_since = of_all.filter_map(|(_, since)| since).chain(seen_at).min();
         for list in [&mut rule.required_checks, &mut rule.sources] {
             list.sort();
             list.dedup();

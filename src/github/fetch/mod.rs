@@ -28,7 +28,7 @@ use crate::store::{Store, sizes};
 pub use context::permission_of;
 pub use discover::{Ask, Listed, discover};
 pub(in crate::github) use repository::{list_of, overview};
-pub(in crate::github) use settings::count as count_settings;
+pub(in crate::github) use settings::{SEEN_AT, count as count_settings};
 
 /// How far before the last scan's start the next one looks again: clocks differ, and GitHub's index lags.
 pub const OVERLAP: SignedDuration = SignedDuration::from_mins(10);

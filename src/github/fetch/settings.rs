@@ -28,6 +28,9 @@ const PARTS: [(Stream, &str); 4] = [
     (Stream::Teams, "owner"),
 ];
 
+/// The field of a kept snapshot that says when it was first read as it is.
+pub(in crate::github) const SEEN_AT: &str = "seenAt";
+
 /// One stream's answer.
 #[derive(Debug, Clone)]
 enum SettingsPart {
@@ -432,13 +435,22 @@ fn keep(
     n_failed: usize,
 ) -> Result<StreamCertificate, Error> {
     let fetched = nodes.len() as u64;
-    let record = Record {
+    // GitHub does not tell since when a branch is protected: at the latest since it was first read as it is.
+    let is_dated = stream == Stream::MergeRules;
+    let mut record = Record {
         shape: REPOSITORY_SETTINGS.name.to_owned(),
         id: stream.word().to_owned(),
-        node: json!({ "nodes": nodes }),
+        node: if is_dated {
+            json!({ "nodes": nodes, SEEN_AT: null })
+        } else {
+            json!({ "nodes": nodes })
+        },
         tails: Vec::new(),
     };
     let sum = checksum(&record);
+    if is_dated {
+        record.node[SEEN_AT] = json!(context.started_at);
+    }
     let slot = state.stream(stream);
     let is_changed = slot.live.get(&record.id) != Some(&sum);
     slot.watermark = Some(context.started_at);

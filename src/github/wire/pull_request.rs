@@ -237,7 +237,19 @@ pub enum Event {
     AddedToMergeQueue(PlainEvent),
     /// Left the merge queue.
     #[serde(rename = "RemovedFromMergeQueueEvent")]
-    RemovedFromMergeQueue(PlainEvent),
+    RemovedFromMergeQueue(RemovedFromQueueEvent),
+    /// Auto-merge was armed, to merge with a merge commit.
+    #[serde(rename = "AutoMergeEnabledEvent")]
+    AutoMergeEnabled(PlainEvent),
+    /// Auto-merge was armed, to squash.
+    #[serde(rename = "AutoSquashEnabledEvent")]
+    AutoSquashEnabled(PlainEvent),
+    /// Auto-merge was armed, to rebase.
+    #[serde(rename = "AutoRebaseEnabledEvent")]
+    AutoRebaseEnabled(PlainEvent),
+    /// Auto-merge was disarmed.
+    #[serde(rename = "AutoMergeDisabledEvent")]
+    AutoMergeDisabled(PlainEvent),
     /// Assigned to somebody.
     #[serde(rename = "AssignedEvent")]
     Assigned(AssignedEvent),
@@ -316,6 +328,20 @@ pub struct DismissedEvent {
     /// The review.
     #[serde(default)]
     pub review: Option<NodeId>,
+}
+
+/// It left the merge queue. Earlier versions did not ask why.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RemovedFromQueueEvent {
+    /// When.
+    pub created_at: Timestamp,
+    /// Who; null for a ghost.
+    #[serde(deserialize_with = "nullable")]
+    pub actor: Option<Actor>,
+    /// GitHub's word for why: `merged`, `failed_checks`, `manual`, ….
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// The head branch was force-pushed.

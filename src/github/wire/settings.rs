@@ -85,9 +85,20 @@ pub struct Rule {
     /// `PULL_REQUEST`, `REQUIRED_STATUS_CHECKS`, `MERGE_QUEUE`, ….
     #[serde(rename = "type")]
     pub kind: String,
+    /// The ruleset that it is part of; null where the token may not see it. Earlier versions did not ask.
+    #[serde(default)]
+    pub repository_ruleset: Option<Ruleset>,
     /// Its parameters, of the types that are asked for; null for a rule that has none.
     #[serde(deserialize_with = "nullable")]
     pub parameters: Option<Parameters>,
+}
+
+/// When a ruleset was laid down as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Ruleset {
+    /// Last change.
+    pub updated_at: Timestamp,
 }
 
 /// A rule's parameters.

@@ -286,7 +286,7 @@ impl Record<'_, '_> {
                 person: None,
                 authors: Arc::default(),
                 product: self.reading.product.name.clone(),
-                repository: key.0,
+                repository: Some(key.0),
                 areas: [].into(),
                 subject: Thing::Numbered(key.1).called(format!("the person {verb} {}", key.1)),
                 link: pages.get(&key).map(|page| (*page).to_owned()),

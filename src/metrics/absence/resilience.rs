@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::found::{Item, Record, What};
-use crate::domain::RepositoryId;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::count;
 use crate::metrics::measure::{
@@ -298,7 +297,7 @@ fn short(reading: &Reading<'_>) -> Vec<LedgerRow> {
             Some(LedgerRow {
                 origin: None,
                 product: reading.product.name.clone(),
-                repository: repository.unwrap_or(RepositoryId(u32::MAX)),
+                repository,
                 areas: [spell.label()].into(),
                 subject: Thing::Person.called("absence"),
                 link: None,

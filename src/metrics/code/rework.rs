@@ -256,7 +256,7 @@ fn row(reading: &Reading<'_>, commit: &CommitRow, rows: &[LineLifeRow]) -> Keyed
         person: None,
         authors: authors_of(reading, commit),
         product: reading.product.name.clone(),
-        repository: commit.repository,
+        repository: Some(commit.repository),
         areas: [].into(),
         subject: Thing::Commit(commit.commit.prefix()).called(commit.label()),
         link: commit_page(reading.tables, commit.repository, commit.commit),

@@ -138,7 +138,7 @@ fn rows(reading: &Reading<'_>, delegation: &RosterDelegation) -> Vec<KeyedRow<Ac
             row: LedgerRow {
                 origin: None,
                 product: reading.product.name.clone(),
-                repository: act.repository,
+                repository: Some(act.repository),
                 areas: [delegation.what.clone()].into(),
                 subject: act.subject,
                 link: act.link,

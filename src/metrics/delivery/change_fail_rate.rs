@@ -47,7 +47,8 @@ static DEFINITION: Definition = Definition {
     about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
-    source: "DORA, \"Software delivery performance metrics\" (2026): change fail rate; issues with an incident label, and `[[incident]]`",
+    source: "DORA, \"Software delivery performance metrics\" (2026): change fail rate; issues with an incident label, `[[incident]]`, and \
+             incidents that the files of `[[import]]` declare",
     exclusions: "A deployment that failed never reached production: it is counted apart, as are other environments. Deployments \
                  younger than the attribution bound (default 24 h) are pending and not in the denominator. An incident is never put \
                  down to a deployment after its start, to one at most, and to none further back than the bound unless somebody named \
@@ -94,7 +95,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     Ok(measure)
 }
 
-/// The incidents of each deployment, by repository and id: numbers, and the best rung.
+/// The incidents of each deployment, by repository and id: what they are called, and the best rung.
 type Blamed = BTreeMap<(RepositoryId, String), (Vec<String>, Rung)>;
 
 fn blamed(incidents: &Incidents) -> Blamed {
@@ -109,7 +110,7 @@ fn blamed(incidents: &Incidents) -> Blamed {
             let entry = blamed
                 .entry((*repository, deployment.clone()))
                 .or_insert_with(|| (Vec::new(), *rung));
-            entry.0.push(placed.incident.number.to_string());
+            entry.0.push(placed.incident.key.to_string());
             entry.1 = entry.1.min(*rung);
         }
     }

@@ -103,11 +103,11 @@ type Passed<'a> = (Timestamp, &'a str, f64);
 fn notes(reading: &Reading<'_>, rows: &[KeyedRow<()>]) -> Vec<String> {
     let mut series: BTreeMap<(RepositoryId, &str), Vec<Passed<'_>>> = BTreeMap::new();
     for KeyedRow { row, .. } in rows {
-        if let (Fate::Included, Some(at), Some(value), [workflow]) =
-            (row.fate, row.at, row.value, &*row.areas)
+        if let (Fate::Included, Some(at), Some(value), Some(repository), [workflow]) =
+            (row.fate, row.at, row.value, row.repository, &*row.areas)
         {
             series
-                .entry((row.repository, workflow))
+                .entry((repository, workflow))
                 .or_default()
                 .push((at, &row.subject, value));
         }

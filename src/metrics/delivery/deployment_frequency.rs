@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::{Bucket, Elapsed, RepositoryId, Stream};
+use crate::domain::{Bucket, Elapsed, ImportKind, RepositoryId, Stream};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, count};
 use crate::metrics::estimate::quantile;
@@ -43,7 +43,8 @@ static DEFINITION: Definition = Definition {
     about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments],
-    source: "DORA, \"Software delivery performance metrics\" (2026): deployment frequency; GitHub `Deployment.statuses`",
+    source: "DORA, \"Software delivery performance metrics\" (2026): deployment frequency; GitHub `Deployment.statuses`, or what the \
+             files of `[[import]]` declare",
     exclusions: "Other environments, failed deployments, runs that were skipped or cancelled and those not finished, or waiting for an approval, are \
                  counted apart. A whole bucket without a deployment is 0 \
                  where the source was read whole, from the first deployment on. Several success statuses are one \
@@ -89,15 +90,26 @@ fn with_empty_buckets(
     found: &FoundDeployments,
     cells: Vec<Cell>,
 ) -> Vec<Cell> {
-    let stream = match found.source {
-        DeploymentSource::DeploymentsApi => Stream::Deployments,
-        DeploymentSource::WorkflowRuns => Stream::WorkflowRuns,
-        DeploymentSource::Releases => Stream::Releases,
-        DeploymentSource::Tags | DeploymentSource::Merges => Stream::History,
+    let question = reading.question;
+    let is_whole = match found.source {
+        DeploymentSource::DeploymentsApi => question.has_all(reading.product, Stream::Deployments),
+        DeploymentSource::WorkflowRuns => question.has_all(reading.product, Stream::WorkflowRuns),
+        DeploymentSource::Releases => question.has_all(reading.product, Stream::Releases),
+        DeploymentSource::Tags | DeploymentSource::Merges => {
+            question.has_all(reading.product, Stream::History)
+        }
+        DeploymentSource::Import => !question
+            .declared
+            .lacks(ImportKind::Deployments, reading.product),
     };
-    if !reading.question.has_all(reading.product, stream) {
+    if !is_whole {
         return cells;
     }
+    // What came after the last of its records, a file does not say.
+    let told_until = match found.source {
+        DeploymentSource::Import => question.declared.deployments_until(reading.product),
+        _ => None,
+    };
     let first_at = |scope: &Scope| {
         let mut deployed = found.candidates.iter().filter(|candidate| {
             let repository = candidate.deployment.repository;
@@ -115,6 +127,7 @@ fn with_empty_buckets(
         let whole = bucket.window(&reading.question.zone);
         reading.question.window.since <= whole.since
             && whole.until <= reading.question.window.until.min(reading.question.as_of)
+            && told_until.is_none_or(|until| whole.until <= until)
     });
     let mut all: Vec<Cell> = Vec::with_capacity(cells.len());
     for of_scope in cells.chunk_by(|a, b| a.scope == b.scope) {

@@ -140,8 +140,8 @@ pub fn of_shipping(reading: &Reading<'_>, shipping: &Shipping, incidents: &Incid
             continue;
         };
         let answers = incidents.all.iter().any(|placed| {
-            placed.incident.repository == key.0
-                && linked.contains(&placed.incident.number)
+            let issue = placed.incident.key.issue();
+            issue.is_some_and(|(of, number)| of == key.0 && linked.contains(&number))
                 && placed.incident.started_at <= shipped.at
         });
         if answers && !shipped.is_baseline {

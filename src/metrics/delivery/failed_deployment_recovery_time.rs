@@ -12,6 +12,7 @@ use crate::metrics::measure::{
     About, Definition, Floor, KeyedRow, LedgerRow, Measure, Recipe, Thing, Unit,
 };
 use crate::metrics::number::{P50, P75, P90, RUNNING, WORKING_P50, WORKING_P75, WORKING_P90};
+use crate::metrics::rows::declared_words;
 use crate::work::delivery::incidents::{self, Incidents, Placed};
 use crate::work::delivery::shipping::{self, Shipping};
 use crate::work::{Fate, Missing, Need, Question, Reading};
@@ -28,7 +29,7 @@ static DEFINITION: Definition = Definition {
     title: "Failed deployment recovery time",
     question: "How long does it take to restore service after a bad deployment?",
     definition: "Time from the end of a deployment that an incident is put down to, or from the start of the impact where somebody \
-                 recorded it, to the restored service. Restored is the resolved clock, not the closed one: register, `Resolved time:` \
+                 recorded it, to the restored service. Restored is the resolved clock, not the closed one: register, its files, `Resolved time:` \
                  in the issue, label `resolved`, success of the deployment with the linked fix or revert, and only then the closing.",
     formula: "resolved_at − (recorded started_at, else deployment.finished_at)",
     unit: Unit::Hours,
@@ -48,7 +49,7 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
     source: "DORA, \"Software delivery performance metrics\" (2026): failed deployment recovery time; Kaplan & Meier (1958) for \
              incidents that are not resolved",
-    exclusions: "Incidents that are put down to no deployment are counted apart with the reason, and so is every further incident of one \
+    exclusions: "An incident that a file declares to have been detected, without a start, has no recorded start. Incidents that are put down to no deployment are counted apart with the reason, and so is every further incident of one \
                  deployment: the one restored last stands for all. Unresolved incidents are running, not dropped. An incident resolved \
                  before it started is a contradiction and unknown.",
     how_to_read: "The note says how many closings were taken as resolved: an issue is often closed days after service was back. Write \
@@ -163,14 +164,24 @@ fn recover(
 /// The row of an incident that no deployment is blamed for.
 fn row(reading: &Reading<'_>, placed: &Placed) -> LedgerRow {
     let incident = &placed.incident;
+    // What nobody put to a repository belongs to that of its deployment, where there is one.
+    let repository = incident.key.repository().or(match &incident.attribution {
+        Attribution::To { repository, .. } => Some(*repository),
+        Attribution::Nowhere(_) => None,
+    });
+    let thing = incident
+        .key
+        .number()
+        .map_or(Thing::Declared, Thing::Numbered);
+    let words = format!("{} {}", incident.key, placed.title);
+    let declared = declared_words(placed.declared_in.as_deref());
     LedgerRow {
         origin: None,
         product: reading.product.name.clone(),
-        repository: incident.repository,
+        repository,
         areas: [].into(),
-        subject: Thing::Numbered(incident.number)
-            .called(format!("{} {}", incident.number, placed.title)),
-        link: placed.url.clone(),
+        subject: thing.called(format!("{}{declared}", words.trim_end())),
+        link: placed.url.clone().or_else(|| placed.declared_url.clone()),
         at: Some(incident.started_at),
         bucket: reading
             .question

@@ -116,8 +116,10 @@ fn with_minutes(measured: Measured, rows: &[&KeyedRow<f64>]) -> Measured {
 fn worst(reading: &Reading<'_>, rows: &[KeyedRow<f64>]) -> Option<String> {
     let mut workflows: BTreeMap<(RepositoryId, &str), (u64, u64)> = BTreeMap::new();
     for KeyedRow { row, .. } in rows {
-        if let (Fate::Included, [workflow]) = (row.fate, &*row.areas) {
-            let entry = workflows.entry((row.repository, workflow)).or_default();
+        if let (Fate::Included, Some(repository), [workflow]) =
+            (row.fate, row.repository, &*row.areas)
+        {
+            let entry = workflows.entry((repository, workflow)).or_default();
             entry.0 += u64::from(row.value == Some(1.0));
             entry.1 += 1;
         }

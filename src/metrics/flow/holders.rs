@@ -7,6 +7,7 @@ use crate::domain::{Bucket, Elapsed, Origin, Window};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::drawn::{Drawn, Material, Stretch};
+use crate::metrics::gate::queued::{self, Wait};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
     About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
@@ -125,6 +126,9 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     )?;
 
     measure.note(reading, note(reading));
+    if let Some(text) = queue(reading) {
+        measure.note(reading, text);
+    }
     let [first, middle, end] = before_and_now(reading.question);
     let rows = rows(reading);
     let [before, now] =
@@ -328,6 +332,24 @@ fn estimate(question: &Question, rows: &[&KeyedRow<Held>]) -> Measured {
         value: Value(numbers),
         interval: None,
     }
+}
+
+/// Which part of the turns of `ci` was the merge queue's.
+fn queue(reading: &Reading<'_>) -> Option<String> {
+    let wholes = of_product(reading);
+    let lives = lives(reading, &wholes);
+    let merged = wholes.iter().zip(lives.iter()).filter_map(|(whole, life)| {
+        merged_inside(reading, whole).ok()?;
+        let turns = life.as_ref().ok()?.turns.iter();
+        let of_ci = turns.filter(|turn| turn.holder == Holder::Ci);
+        let windows = of_ci.map(|turn| Window {
+            since: turn.since,
+            until: turn.until,
+        });
+        Some((whole, windows.collect()))
+    });
+    let waits: Vec<Wait<'_, '_>> = merged.collect();
+    queued::part(reading.question, &waits, "the turns of ci")
 }
 
 /// Which rules decided when the last required approval was there.

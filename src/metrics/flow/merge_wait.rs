@@ -1,10 +1,12 @@
 //! `flow.merge_wait`: the approval that stands → merged.
 
 use super::{Placed, cleared_at, durations, merged_inside};
+use crate::domain::Window;
 use crate::metrics::Metric;
+use crate::metrics::gate::queued::{self, Wait};
 use crate::metrics::measure::{About, Definition, Floor, Measure, Recipe, Unit};
 use crate::metrics::number::WAIT;
-use crate::work::pull_requests::FullPullRequest;
+use crate::work::pull_requests::{FullPullRequest, of_product};
 use crate::work::{Missing, Need, Reading};
 
 /// The registry row.
@@ -40,7 +42,20 @@ static DEFINITION: Definition = Definition {
 };
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
-    durations(&DEFINITION, reading, place, std::convert::identity)
+    let mut measure = durations(&DEFINITION, reading, place, std::convert::identity)?;
+    let wholes = of_product(reading);
+    let waits: Vec<Wait<'_, '_>> = wholes
+        .iter()
+        .filter_map(|whole| {
+            let until = merged_inside(reading, whole).ok()?;
+            let since = cleared_at(reading.tables, whole, until).ok()?;
+            Some((whole, vec![Window { since, until }]))
+        })
+        .collect();
+    if let Some(text) = queued::part(reading.question, &waits, "these waits") {
+        measure.note(reading, text);
+    }
+    Ok(measure)
 }
 
 fn place(reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> Option<Placed> {

@@ -38,7 +38,7 @@ pub(in crate::metrics) struct Placed {
 
 impl Placed {
     /// It does not count, or cannot be measured.
-    const fn apart(at: Option<Timestamp>, fate: Fate) -> Self {
+    pub(in crate::metrics) const fn apart(at: Option<Timestamp>, fate: Fate) -> Self {
         Self {
             at,
             span: None,
@@ -47,7 +47,12 @@ impl Placed {
     }
 
     /// It counts from `since` to `until`; a duration that runs backwards is unknown, for the reason given.
-    fn span(at: Timestamp, since: Timestamp, until: Timestamp, backwards: &'static str) -> Self {
+    pub(in crate::metrics) fn span(
+        at: Timestamp,
+        since: Timestamp,
+        until: Timestamp,
+        backwards: &'static str,
+    ) -> Self {
         if until < since {
             return Self::apart(Some(at), Fate::Unknown(backwards));
         }

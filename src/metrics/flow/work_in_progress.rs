@@ -190,7 +190,7 @@ fn row(reading: &Reading<'_>, repository: RepositoryId, (day, end): Day, open: i
     LedgerRow {
         origin: None,
         product: reading.product.name.clone(),
-        repository,
+        repository: Some(repository),
         areas: [].into(),
         subject: Thing::Day(day).called(day.to_string()),
         link: None,

@@ -166,9 +166,10 @@ fn files_of(reading: &Reading<'_>) -> Vec<HeldFile> {
     }
     let known = |row: FileRow| {
         let path = row.row.subject.words.clone();
-        let lines = lines.get(&(row.row.repository, path.as_str())).copied();
+        let repository = row.row.repository?;
+        let lines = lines.get(&(repository, path.as_str())).copied();
         Some(HeldFile {
-            repository: row.row.repository,
+            repository,
             lines: lines.filter(|lines| *lines > 0)?,
             areas: row.row.areas,
             people: row.key,

@@ -84,7 +84,7 @@ pub fn file_rows<H: Default>(
                 person: None,
                 authors: Arc::default(),
                 product: reading.product.name.clone(),
-                repository: file.repository,
+                repository: Some(file.repository),
                 areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
                 subject: Thing::Path.called(file.path.clone()),
                 link: None,

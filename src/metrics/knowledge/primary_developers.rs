@@ -203,7 +203,7 @@ mod tests {
                 person: None,
                 authors: [].into(),
                 product: "p".into(),
-                repository: crate::domain::RepositoryId(1),
+                repository: Some(crate::domain::RepositoryId(1)),
                 areas: [].into(),
                 subject: crate::metrics::measure::Thing::Path.called("a"),
                 link: None,

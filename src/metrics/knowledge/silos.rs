@@ -171,7 +171,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 person: None,
                 authors: Arc::default(),
                 product: reading.product.name.clone(),
-                repository,
+                repository: Some(repository),
                 areas: [name.clone()].into(),
                 subject: Thing::Area
                     .called(format!("{name}: {} commits in 547 days", area.n_commits)),

@@ -100,7 +100,7 @@ pub fn rows(reading: &Reading<'_>) -> Result<Vec<LinesRow>, Missing> {
                 person: None,
                 authors: judged.holders.iter().map(|(person, _)| *person).collect(),
                 product: reading.product.name.clone(),
-                repository: file.repository,
+                repository: Some(file.repository),
                 areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
                 subject: Thing::Path.called(file.path.clone()),
                 link: None,

@@ -152,7 +152,7 @@ fn rows(reading: &Reading<'_>) -> Result<Vec<KeyedRow<Looked>>, Missing> {
                 person: None,
                 authors: [].into(),
                 product: reading.product.name.clone(),
-                repository: file.repository,
+                repository: Some(file.repository),
                 areas: areas.get(at).map_or(&[][..], Vec::as_slice).into(),
                 subject: Thing::Path.called(file.path.clone()),
                 link: None,

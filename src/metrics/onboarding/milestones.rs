@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Bucket, Elapsed, PersonId, RepositoryId};
+use crate::domain::{Bucket, Elapsed, PersonId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, share};
 use crate::metrics::measure::{
@@ -307,12 +307,7 @@ fn figures(joiner: &Milestones) -> Value {
 
 /// One row a member.
 fn rows(reading: &Reading<'_>, reached: &[Milestones]) -> Vec<KeyedRow<()>> {
-    let repository = reading
-        .product
-        .repositories
-        .first()
-        .copied()
-        .unwrap_or(RepositoryId(u32::MAX));
+    let repository = reading.product.repositories.first().copied();
     let members = reading.question.roster.members.iter();
     members
         .map(|member| {

@@ -277,7 +277,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 person: None,
                 authors: Arc::default(),
                 product: reading.product.name.clone(),
-                repository: line.repository,
+                repository: Some(line.repository),
                 areas: line.areas.into_iter().collect(),
                 subject: Thing::Path.called(line.line.pattern),
                 link: None,

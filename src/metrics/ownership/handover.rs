@@ -408,7 +408,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             person: None,
             authors: Arc::default(),
             product: reading.product.name.clone(),
-            repository,
+            repository: Some(repository),
             areas: [area.clone()].into(),
             subject: Thing::Area.called(area),
             link: None,

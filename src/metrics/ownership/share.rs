@@ -211,7 +211,7 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
                 person: None,
                 authors: commit.people.as_slice().into(),
                 product: reading.product.name.clone(),
-                repository: commit.repository,
+                repository: Some(commit.repository),
                 areas: commit.areas,
                 subject: Thing::Commit(row.commit.prefix()).called(row.label()),
                 link: commit_page(reading.tables, row.repository, row.commit),

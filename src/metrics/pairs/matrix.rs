@@ -91,7 +91,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Option<Pair>>> {
             person: None,
             authors: Arc::clone(&authors),
             product: reading.product.name.clone(),
-            repository: commit.repository,
+            repository: Some(commit.repository),
             areas: [].into(),
             subject: Thing::Commit(commit.commit.prefix()).called(commit.label()),
             link: commit_page(reading.tables, commit.repository, commit.commit),

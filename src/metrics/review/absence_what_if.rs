@@ -67,7 +67,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                     row: LedgerRow {
                         origin: None,
                         product: reading.product.name.clone(),
-                        repository: area.repository,
+                        repository: Some(area.repository),
                         subject: Thing::Area
                             .called(format!("{name}: {n} pull requests reviewed in 180 days")),
                         areas: [name].into(),

@@ -282,7 +282,7 @@ fn queue_rows(
             let row = LedgerRow {
                 origin: None,
                 product: reading.product.name.clone(),
-                repository,
+                repository: Some(repository),
                 areas: [].into(),
                 subject: Thing::Day(*date).called(format!(
                     "{date}: {} open, {} came, {} went",

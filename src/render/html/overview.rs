@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::first::{self, LookView};
-use super::tables::{TableView, accepted, certificates, gaps, patterns};
+use super::tables::{TableView, accepted, certificates, gaps, imports, patterns};
 use super::top::Top;
 use crate::domain::Completeness;
 use crate::render::product_page;
@@ -62,6 +62,7 @@ pub(super) struct DataPage {
     top: Top,
     certificates: TableView,
     patterns: Option<TableView>,
+    imports: Option<TableView>,
     gaps: Option<TableView>,
 }
 
@@ -71,6 +72,7 @@ impl DataPage {
             top: Top::of(report, style),
             certificates: certificates(report),
             patterns: patterns(report),
+            imports: imports(report),
             gaps: gaps(report),
         }
     }

@@ -54,6 +54,8 @@ struct SectionView {
     title: String,
     question: String,
     pictures: Vec<PictureView>,
+    /// Whether its figures are a line each.
+    as_lines: bool,
     figures: Vec<FigureView>,
     comparisons: Vec<ComparisonView>,
     nothing: Vec<NothingView>,
@@ -171,6 +173,7 @@ fn section(
             .iter()
             .map(picture)
             .collect::<Result<_, RenderError>>()?,
+        as_lines: section.as_lines,
         figures: figures?,
         comparisons: section
             .comparisons

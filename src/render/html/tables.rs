@@ -171,6 +171,38 @@ pub(super) fn patterns(report: &TeamReport) -> Option<TableView> {
     (!rows.is_empty()).then(|| text_table("Which repositories are meant", &columns, rows))
 }
 
+/// What each file of the register's imports gave; `None` where it has none.
+pub(super) fn imports(report: &TeamReport) -> Option<TableView> {
+    let rows: Vec<Vec<Option<String>>> = report
+        .imports
+        .iter()
+        .map(|line| {
+            vec![
+                Some(line.file.clone()),
+                Some(line.kind.word().to_owned()),
+                Some(line.product.clone().unwrap_or_default()),
+                Some(state_words(line.completeness).to_owned()),
+                Some(quantity::count(line.n_records)),
+                line.last_at
+                    .map(|at| report.zone.to_datetime(at).date().to_string()),
+                Some(line.reason().unwrap_or_default()),
+                Some(line.told().unwrap_or_default()),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("File", false),
+        ("Declares", false),
+        ("Product", false),
+        ("State", false),
+        ("Records", true),
+        ("Up to", false),
+        ("Not counted", false),
+        ("Also", false),
+    ];
+    (!rows.is_empty()).then(|| text_table("What files declare", &columns, rows))
+}
+
 pub(super) fn gaps(report: &TeamReport) -> Option<TableView> {
     let rows: Vec<Vec<Option<String>>> = report
         .gaps

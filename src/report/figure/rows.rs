@@ -68,11 +68,12 @@ pub(super) fn listed_rows(
     let n_omitted = rows.len().saturating_sub(MAX_ROWS) as u64;
     let lines = rows.iter().take(MAX_ROWS).map(|row| RowLine {
         repository: (!subject::is_place(definition, row) || frame.repositories.len() > 1)
-            .then(|| frame.repository_name(row.repository)),
+            .then(|| Some(frame.repository_name(row.repository?)))
+            .flatten(),
         label: subject::public_label(definition, row),
         link: subject::public_link(
-            frame
-                .face(row.repository)
+            row.repository
+                .and_then(|repository| frame.face(repository))
                 .and_then(|face| face.url.as_deref()),
             row.link.as_deref(),
         ),
@@ -106,7 +107,7 @@ fn is_withheld(measure: &Measure, row: &LedgerRow) -> bool {
         let scope = &cell.scope;
         let is_in = (cell.bucket.is_some() || scope.area.is_some() || scope.repository.is_some())
             && scope.product == row.product
-            && scope.repository.is_none_or(|id| id == row.repository)
+            && scope.repository.is_none_or(|id| Some(id) == row.repository)
             && (scope.area.as_ref()).is_none_or(|area| row.areas.contains(area))
             && (cell.bucket).is_none_or(|bucket| row.bucket == Some(bucket));
         is_in && matches!(cell.measured, Measured::Withheld { .. })

@@ -328,16 +328,17 @@ fn queue(input: &TeamInput<'_>, product: &ProductInput, frame: &Frame<'_>) -> Op
     let mut seen: BTreeSet<(RepositoryId, PrNumber)> = BTreeSet::new();
     let mut items = Vec::new();
     for row in rows {
-        let Thing::Numbered(number) = row.subject.thing else {
+        let (Thing::Numbered(number), Some(repository)) = (row.subject.thing, row.repository)
+        else {
             continue;
         };
-        if seen.insert((row.repository, number)) {
+        if seen.insert((repository, number)) {
             let since = row
                 .at
                 .map_or_else(String::new, |at| format!(" since {}", day(at)));
             items.push(LookItem {
-                text: format!("{}{since}", named(frame, row.repository, number)),
-                link: link(frame, row.repository, row.link.as_deref()),
+                text: format!("{}{since}", named(frame, repository, number)),
+                link: link(frame, repository, row.link.as_deref()),
             });
         }
     }

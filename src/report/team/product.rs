@@ -7,7 +7,7 @@ use super::strips::strip;
 use super::{Absence, AbsenceKind, ProductReport, Section};
 use crate::metrics::measure::{Definition, Measured};
 use crate::report::definition::TeamDefinition;
-use crate::report::figure::{self, Frame};
+use crate::report::figure::{self, Figure, Frame};
 use crate::report::input::{ProductInput, RepositoryLabel, TeamInput};
 use crate::report::picture;
 use crate::report::withheld::people_words;
@@ -78,11 +78,15 @@ pub(super) fn product_report(
                 ),
             }
         }
+        if part.as_lines && figures.iter().all(Figure::is_nothing) {
+            continue;
+        }
         let id = format!("{slug}-{}", part.id);
         sections.push(Section {
             id,
             title: part.title.clone(),
             question: part.question.clone(),
+            as_lines: part.as_lines,
             pictures: picture::of_section(input.measures, &part.pictures, &frame, &figure_id),
             figures,
             comparisons: part

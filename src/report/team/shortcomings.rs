@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{CertificateLine, Shortcoming};
-use crate::domain::{Completeness, PatternLine, Stream, StreamCertificate};
+use crate::domain::{Completeness, ImportKind, ImportLine, PatternLine, Stream, StreamCertificate};
 use crate::metrics::measure::{Definition, Need};
 use crate::report::input::{ProductInput, TeamInput};
 
@@ -31,6 +31,18 @@ pub(super) fn cautions(
             && needs(certificate.stream)
     });
     let lines: Vec<CertificateLine> = concerned.map(|line| named(input, line)).collect();
+    let needs_import = |line: &&ImportLine| {
+        let named = line.product.as_ref();
+        let need = match line.kind {
+            ImportKind::Deployments => Need::Deployments,
+            ImportKind::Incidents => Need::Issues,
+        };
+        // Of the figures that need issues, those of deployments are about incidents.
+        let is_about =
+            definition.needs.contains(&Need::Deployments) && definition.needs.contains(&need);
+        is_about && named.is_none_or(|named| *named == product.name)
+    };
+    let declared = of_imports(input.imports.iter().filter(needs_import));
     let sentence = |short: Shortcoming| {
         let reason = short
             .reason
@@ -38,7 +50,8 @@ pub(super) fn cautions(
             .unwrap_or_default();
         format!("{} {}{reason}", short.what, short.state)
     };
-    shortcomings(&lines).into_iter().map(sentence).collect()
+    let short = shortcomings(&lines).into_iter().chain(declared);
+    short.map(sentence).collect()
 }
 
 /// What a product's data lacks: what is withheld of it, then its streams that are short.
@@ -53,8 +66,13 @@ pub(super) fn of_product(input: &TeamInput<'_>, product: &ProductInput) -> Vec<S
         let named = line.product.as_ref();
         named.is_none_or(|named| *named == product.name)
     };
+    let may_be_of_it = |line: &&ImportLine| {
+        let named = line.product.as_ref();
+        named.is_none_or(|named| *named == product.name)
+    };
     withheld(std::slice::from_ref(product))
         .chain(of_patterns(input.patterns.iter().filter(of_it)))
+        .chain(of_imports(input.imports.iter().filter(may_be_of_it)))
         .chain(shortcomings(&lines))
         .collect()
 }
@@ -71,6 +89,31 @@ pub(super) fn of_patterns<'a>(
         reason: line.reason.clone(),
         fix: line.fix.clone(),
     })
+}
+
+/// Files of the register's imports that lack something.
+pub(super) fn of_imports<'a>(
+    lines: impl Iterator<Item = &'a ImportLine>,
+) -> impl Iterator<Item = Shortcoming> {
+    lines
+        .filter(|line| line.has_hole())
+        .map(|line| Shortcoming {
+            is_partial: true,
+            what: format!("{} of `{}`", line.kind.word(), line.file),
+            state: state_words(line.completeness),
+            reason: line.reason(),
+            fix: Some(import_fix(line).to_owned()),
+        })
+}
+
+/// The step that would have everything of a file counted.
+fn import_fix(line: &ImportLine) -> &'static str {
+    match line.completeness {
+        Completeness::NotFound => {
+            "put the file there, or correct `path` of `[[import]]` in linchpin.toml"
+        }
+        _ => "correct these lines, or whatever writes the file",
+    }
 }
 
 /// A line of the certificate with its repository's name.

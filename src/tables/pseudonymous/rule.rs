@@ -30,7 +30,7 @@ pub const KEPT: &[(&str, &[&str])] = &[
     ("pull_requests", &["origin", "state"]),
     ("review_requests", &["action"]),
     ("reviews", &["state", "verdict"]),
-    ("timeline", &["event"]),
+    ("timeline", &["event", "reason"]),
     ("turns", &["holder"]),
     ("work_kinds", &["because", "kind"]),
     ("workflow_runs", &["conclusion", "event", "status"]),
@@ -57,6 +57,7 @@ pub const LEFT_OUT: &[&str] = &[
 
 /// Columns of paths, in every table: a token for each part, the ending of the last one kept where it says a known kind of file.
 pub const PATHS: &[&str] = &[
+    "declared_in",
     "file",
     "landed_path",
     "landed_previous_path",

@@ -51,14 +51,14 @@ pub struct Linked<'a> {
 /// The pull request that a cause names; `None` for other causes, and for repositories that are not the product's.
 pub fn named_pull_request(
     cause: &Cause,
-    own: RepositoryId,
+    own: Option<RepositoryId>,
     repository_of: impl Fn(&str) -> Option<RepositoryId>,
 ) -> Option<Key> {
     match cause {
         Cause::PullRequest { repository, number } => {
             let repository = match repository {
                 Some(name) => repository_of(&name.to_string())?,
-                None => own,
+                None => own?,
             };
             Some((repository, *number))
         }
@@ -84,7 +84,7 @@ impl Ladder<'_> {
         linked: &Linked<'_>,
     ) -> Result<(usize, Rung), NoCause> {
         if let Some(cause) = linked.cause {
-            match self.named(cause, incident.repository) {
+            match self.named(cause, incident.key.repository()) {
                 _ if *cause == Cause::Nothing => return Err(NoCause::Declared),
                 Named::Deployed(at) => {
                     return match self.age(at, incident) {
@@ -142,7 +142,7 @@ impl Ladder<'_> {
         Elapsed::between(self.shipped(at)?.at, incident.started_at)
     }
 
-    fn named(&self, cause: &Cause, own: RepositoryId) -> Named {
+    fn named(&self, cause: &Cause, own: Option<RepositoryId>) -> Named {
         let deployed = |repository, commit| {
             self.shipping
                 .first_index(repository, commit)
@@ -182,7 +182,7 @@ impl Ladder<'_> {
                         .enumerate()
                         .filter(|(_, shipped)| matching(shipped))
                 };
-                let here = found().rfind(|(_, shipped)| shipped.repository == own);
+                let here = found().rfind(|(_, shipped)| Some(shipped.repository) == own);
                 here.or_else(|| found().next_back())
                     .map_or(Named::Unheard, |(at, _)| Named::Deployed(at))
             }
@@ -190,7 +190,7 @@ impl Ladder<'_> {
     }
 
     /// The only commit of the product with an id that begins so; of the incident's own repository first.
-    fn commit(&self, prefix: &str, own: RepositoryId) -> Option<(RepositoryId, CommitId)> {
+    fn commit(&self, prefix: &str, own: Option<RepositoryId>) -> Option<(RepositoryId, CommitId)> {
         let inside = |repository| self.product.repositories.contains(&repository);
         let mut found: Vec<(RepositoryId, CommitId)> = self
             .tables
@@ -199,8 +199,9 @@ impl Ladder<'_> {
             .filter(|row| inside(row.repository) && row.commit.starts_with(prefix))
             .map(|row| (row.repository, row.commit))
             .collect();
-        if found.iter().any(|(repository, _)| *repository == own) {
-            found.retain(|(repository, _)| *repository == own);
+        let is_own = |(repository, _): &(RepositoryId, CommitId)| Some(*repository) == own;
+        if found.iter().any(is_own) {
+            found.retain(is_own);
         }
         match found.as_slice() {
             [only] => Some(*only),
@@ -210,13 +211,14 @@ impl Ladder<'_> {
 
     /// Rung 1 without a word: a change that refers to the incident and was deployed before it started.
     fn referring(&self, incident: &Incident, linked: &Linked<'_>) -> Option<usize> {
+        let repository = incident.key.repository()?;
         linked
             .referrers
             .iter()
             .filter(|number| !linked.closers.contains(number))
             .filter_map(|number| {
-                let commit = self.landings.commit((incident.repository, *number))?;
-                self.shipping.first_index(incident.repository, commit)
+                let commit = self.landings.commit((repository, *number))?;
+                self.shipping.first_index(repository, commit)
             })
             .filter(|at| self.is_eligible(*at, incident))
             .max_by_key(|at| self.shipped(*at).map(|shipped| shipped.at))
@@ -229,10 +231,11 @@ impl Ladder<'_> {
 
     /// Rung 2: what shipped the change that a linked pull request reverts.
     fn reverted(&self, incident: &Incident, linked: &Linked<'_>) -> Option<usize> {
+        let repository = incident.key.repository()?;
         let numbers = linked.closers.iter().chain(linked.referrers);
         numbers
-            .flat_map(|number| self.reverted_by((incident.repository, *number)))
-            .filter_map(|commit| self.shipping.first_index(incident.repository, commit))
+            .flat_map(|number| self.reverted_by((repository, *number)))
+            .filter_map(|commit| self.shipping.first_index(repository, commit))
             .filter(|at| self.is_eligible(*at, incident))
             .max_by_key(|at| self.shipped(*at).map(|shipped| shipped.at))
     }
@@ -254,7 +257,7 @@ impl Ladder<'_> {
             .filter(|shipped| shipped.is_rollback() && self.is_reaction(shipped.at, incident))
             .filter_map(|shipped| {
                 let undone = shipped.previous?;
-                let elsewhere = shipped.repository != incident.repository;
+                let elsewhere = Some(shipped.repository) != incident.key.repository();
                 Some((elsewhere, shipped.at, undone))
             })
             .filter(|(.., undone)| self.is_eligible(*undone, incident))
@@ -265,7 +268,8 @@ impl Ladder<'_> {
     /// Rung 4: what the repository of a hotfix ran, where the hotfix is linked to the incident or answered it in time.
     fn hotfixed(&self, incident: &Incident) -> Option<usize> {
         let answers = |key: &Key, linked: &Vec<PrNumber>| {
-            if key.0 == incident.repository && linked.contains(&incident.number) {
+            let own = incident.key.issue();
+            if own.is_some_and(|(of, number)| key.0 == of && linked.contains(&number)) {
                 return true;
             }
             // A hotfix of another incident answers that one.
@@ -284,7 +288,7 @@ impl Ladder<'_> {
             .filter(|(key, linked)| answers(key, linked));
         found
             .filter_map(|((repository, _), _)| {
-                let elsewhere = *repository != incident.repository;
+                let elsewhere = Some(*repository) != incident.key.repository();
                 let cause = self.nearest(incident, |shipped| shipped.repository == *repository)?;
                 Some((elsewhere, cause))
             })
@@ -320,7 +324,7 @@ impl Ladder<'_> {
                         (patch.0, patch.1) == (released.0, released.1) && patch.2 > released.2
                     })
             });
-            let elsewhere = *repository != incident.repository;
+            let elsewhere = Some(*repository) != incident.key.repository();
             if is_patched && found.is_none_or(|(other, _)| other && !elsewhere) {
                 found = Some((elsewhere, at));
             }
@@ -336,7 +340,11 @@ impl Ladder<'_> {
             .enumerate()
             .filter(|(at, shipped)| fits(shipped) && self.is_eligible(*at, incident))
             .max_by_key(|(at, shipped)| {
-                (shipped.at, shipped.repository == incident.repository, *at)
+                (
+                    shipped.at,
+                    Some(shipped.repository) == incident.key.repository(),
+                    *at,
+                )
             })
             .map(|(at, _)| at)
     }

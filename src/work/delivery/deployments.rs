@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{CommitId, Deployment, Outcome, RepositoryId, WorkflowRun};
+use crate::domain::{
+    CommitId, DeclaredDeployment, Deployment, ImportKind, Outcome, RepositoryId, WorkflowRun,
+};
 use crate::register::DeploymentSource;
 use crate::tables::Tables;
 use crate::work::delivery::conclusions::is_failure;
@@ -18,6 +21,8 @@ pub struct Candidate {
     pub deployment: Deployment,
     /// Included: successful and to production.
     pub fate: Fate,
+    /// The file that declares it; `None`: none does.
+    pub declared_in: Option<Arc<str>>,
 }
 
 impl Candidate {
@@ -52,7 +57,10 @@ pub struct FoundDeployments {
 /// Looks through the product's sources; `Err` says what was seen where no source has a production deployment.
 pub fn of_product(reading: &Reading<'_>) -> Result<FoundDeployments, Missing> {
     let mut seen = Vec::new();
-    for source in &reading.product.sources {
+    let has_files = reading.question.declared.has(ImportKind::Deployments);
+    let is_asked = |source: &&DeploymentSource| has_files || **source != DeploymentSource::Import;
+    let mut files = declaring(reading);
+    for source in reading.product.sources.iter().filter(is_asked) {
         let mut deployments = from_source(reading, *source);
         deployments.retain(|deployment| deployment.created_at < reading.question.as_of);
         if matches!(source, DeploymentSource::Releases | DeploymentSource::Tags) {
@@ -62,6 +70,9 @@ pub fn of_product(reading: &Reading<'_>) -> Result<FoundDeployments, Missing> {
             .into_iter()
             .map(|deployment| Candidate {
                 fate: fate(&deployment, *source, reading),
+                declared_in: (*source == DeploymentSource::Import)
+                    .then(|| files.remove(&(deployment.repository, deployment.deployment.clone())))
+                    .flatten(),
                 deployment,
             })
             .collect();
@@ -112,9 +123,13 @@ fn describe(source: DeploymentSource, candidates: &[Candidate], product: &Produc
 }
 
 fn fate(deployment: &Deployment, source: DeploymentSource, reading: &Reading<'_>) -> Fate {
-    if source == DeploymentSource::DeploymentsApi
-        && !reading.product.production.is_match(&deployment.environment)
-    {
+    // A file that names no environment declares what reached production.
+    let names_environment = match source {
+        DeploymentSource::DeploymentsApi => true,
+        DeploymentSource::Import => deployment.environment != source.word(),
+        _ => false,
+    };
+    if names_environment && !reading.product.production.is_match(&deployment.environment) {
         return Fate::Excluded("not_production");
     }
     match (deployment.outcome, deployment.finished_at) {
@@ -194,6 +209,7 @@ fn from_source(reading: &Reading<'_>, source: DeploymentSource) -> Vec<Deploymen
             .map(|tag| at_once(tag.repository, &tag.name, Some(tag.commit), tag.tagged_at))
             .collect(),
         DeploymentSource::WorkflowRuns => workflow_runs(reading),
+        DeploymentSource::Import => declared(reading),
         DeploymentSource::Merges => reading
             .tables
             .commits
@@ -210,6 +226,46 @@ fn from_source(reading: &Reading<'_>, source: DeploymentSource) -> Vec<Deploymen
             })
             .collect(),
     }
+}
+
+/// What the files of the register declare.
+fn declared(reading: &Reading<'_>) -> Vec<Deployment> {
+    let source = DeploymentSource::Import.word();
+    let declared = &reading.question.declared;
+    let commit = declared.commits(reading.tables);
+    let of = |repository: &RepositoryId| {
+        let repository = *repository;
+        let commit = &commit;
+        let row = move |one: &DeclaredDeployment| Deployment {
+            repository,
+            deployment: one.id.clone(),
+            environment: one.environment.clone().unwrap_or_else(|| source.to_owned()),
+            commit: commit(repository, one),
+            reference: one
+                .commit
+                .clone()
+                .filter(|text| text.parse::<CommitId>().is_err()),
+            created_at: one.at,
+            started_at: None,
+            finished_at: (one.outcome != Outcome::Pending).then_some(one.at),
+            outcome: one.outcome,
+            source: source.to_owned(),
+            url: one.url.clone(),
+        };
+        declared.deployments_of(repository).map(row)
+    };
+    reading.product.repositories.iter().flat_map(of).collect()
+}
+
+/// The file that declares each of a product's deployments.
+fn declaring(reading: &Reading<'_>) -> BTreeMap<(RepositoryId, String), Arc<str>> {
+    let repositories = reading.product.repositories.iter();
+    let of = |repository: &RepositoryId| {
+        let repository = *repository;
+        let all = reading.question.declared.deployments_of(repository);
+        all.map(move |one| ((repository, one.id.clone()), Arc::clone(&one.place.file)))
+    };
+    repositories.flat_map(of).collect()
 }
 
 /// Several tags or releases of one commit (`v6`, `v6.0` and `v6.0.0`; one for each package) are one deployment: as of the first of

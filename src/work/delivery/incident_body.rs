@@ -3,43 +3,17 @@
 //! The text is anybody's. A field counts on a line of its own, outside quotations, code and comments; a time counts if it
 //! names day and minute without doubt. What cannot be read is reported as unreadable, never guessed.
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
-use crate::domain::{Cause, zone};
-
-/// A time that a body tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
-    /// There is no such field, or it is left empty.
-    Nothing,
-    /// The field holds something else than a time.
-    Unreadable,
-    /// A time with its zone.
-    At(Timestamp),
-    /// A time without a zone, read in the register's.
-    Zoneless(Timestamp),
-}
-
-impl Told {
-    /// The instant, where there is one.
-    #[must_use]
-    pub const fn at(self) -> Option<Timestamp> {
-        match self {
-            Self::At(at) | Self::Zoneless(at) => Some(at),
-            Self::Nothing | Self::Unreadable => None,
-        }
-    }
-}
+use crate::domain::{Cause, ToldTime};
 
 /// What a body says about its incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     /// `Start time:`
-    pub started: Told,
+    pub started: ToldTime,
     /// `Resolved time:`
-    pub resolved: Told,
+    pub resolved: ToldTime,
     /// `Caused by …`, or a line `Deployment: …`.
     pub cause: Option<Cause>,
 }
@@ -49,10 +23,10 @@ pub struct Body {
 pub fn read(body: &str, zone: &TimeZone) -> Body {
     let lines = own_lines(body);
     let field = |key: &str| {
-        value_of(&lines, key).map_or(Told::Nothing, |value| match bare(value) {
-            "" => Told::Nothing,
-            value if is_placeholder(value) => Told::Nothing,
-            value => time(value, zone),
+        value_of(&lines, key).map_or(ToldTime::Nothing, |value| match bare(value) {
+            "" => ToldTime::Nothing,
+            value if is_placeholder(value) => ToldTime::Nothing,
+            value => ToldTime::of(value, zone),
         })
     };
     Body {
@@ -134,189 +108,6 @@ fn is_placeholder(value: &str) -> bool {
     .any(|word| value.eq_ignore_ascii_case(word))
 }
 
-/// One time: ISO 8601 or day, month and year in words, with an offset, `UTC` or an IANA zone, or with none.
-///
-/// Refused, because two readings are possible or none: `01/04/2026`, a date without a time, `CET` and other abbreviations.
-fn time(text: &str, zone: &TimeZone) -> Told {
-    // A field is one time, not a paragraph.
-    if text.len() > 80 || !text.is_ascii() {
-        return Told::Unreadable;
-    }
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Told::At(at);
-    }
-    let text = text.replace(['(', ')', '[', ']'], " ");
-    let mut words: Vec<&str> = text.split_whitespace().collect();
-    let named = words.last().and_then(|word| zone_of(word));
-    if named.is_some() {
-        words.pop();
-    }
-    words.retain(|word| !is_filler(word));
-    let text = words.join(" ");
-    // A zone can stand right behind the time: `12:03Z`, `12:03+02:00`.
-    let (text, attached) = match named {
-        None => split_zone(&text),
-        Some(_) => (text.as_str(), None),
-    };
-    let Some(civil) = civil(text) else {
-        return Told::Unreadable;
-    };
-    let instant = |zone: &TimeZone| {
-        zone.to_ambiguous_zoned(civil)
-            .compatible()
-            .map(|zoned| zoned.timestamp())
-    };
-    match named.or(attached) {
-        Some(named) => instant(&named).map_or(Told::Unreadable, Told::At),
-        None => instant(zone).map_or(Told::Unreadable, Told::Zoneless),
-    }
-}
-
-fn is_filler(word: &str) -> bool {
-    let word = word.trim_end_matches(',');
-    ["at", "mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-        .iter()
-        .any(|filler| word.eq_ignore_ascii_case(filler))
-        || [
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-        ]
-        .iter()
-        .any(|filler| word.eq_ignore_ascii_case(filler))
-}
-
-/// `Z`, `UTC`, `GMT`, `+02:00`, `+0200`, `UTC+2`, `Europe/Berlin`.
-fn zone_of(word: &str) -> Option<TimeZone> {
-    let upper = word.to_ascii_uppercase();
-    if ["Z", "UTC", "GMT"].contains(&upper.as_str()) {
-        return Some(TimeZone::UTC);
-    }
-    let offset = upper
-        .strip_prefix("UTC")
-        .or_else(|| upper.strip_prefix("GMT"))
-        .unwrap_or(&upper);
-    if let Some(seconds) = offset_seconds(offset) {
-        return Some(TimeZone::fixed(Offset::from_seconds(seconds).ok()?));
-    }
-    let is_name = word.contains('/') && word.starts_with(|first: char| first.is_ascii_alphabetic());
-    is_name.then(|| zone(word)).flatten()
-}
-
-/// `+02`, `+2`, `+0200`, `+02:00`, `-05:30`.
-fn offset_seconds(text: &str) -> Option<i32> {
-    let (sign, rest) = match text.as_bytes().first()? {
-        b'+' => (1, text.get(1..)?),
-        b'-' => (-1, text.get(1..)?),
-        _ => return None,
-    };
-    let (hours, minutes) = match rest.split_once(':') {
-        Some((hours, minutes)) if minutes.len() == 2 => (hours, minutes),
-        Some(_) => return None,
-        None if rest.len() == 4 => (rest.get(..2)?, rest.get(2..)?),
-        None => (rest, "00"),
-    };
-    if hours.is_empty()
-        || hours.len() > 2
-        || !(hours.to_owned() + minutes)
-            .bytes()
-            .all(|b| b.is_ascii_digit())
-    {
-        return None;
-    }
-    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
-}
-
-/// A zone that follows the minutes or seconds without a space.
-fn split_zone(text: &str) -> (&str, Option<TimeZone>) {
-    let Some(colon) = text.find(':') else {
-        return (text, None);
-    };
-    let tail = text.get(colon..).unwrap_or_default();
-    let mark = tail.find(['Z', 'z', '+', '-']).map(|at| colon + at);
-    mark.and_then(|at| {
-        let zone = zone_of(text.get(at..)?)?;
-        Some((text.get(..at)?, Some(zone)))
-    })
-    .unwrap_or((text, None))
-}
-
-/// Formats in which day, month, hour and minute cannot be confused. Years have four digits.
-const FORMATS: [&str; 12] = [
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%d %b %Y %H:%M:%S",
-    "%d %b %Y %H:%M",
-    "%b %d %Y %H:%M:%S",
-    "%b %d %Y %H:%M",
-    "%Y-%m-%d %I:%M %p",
-    "%d %b %Y %I:%M %p",
-    "%b %d %Y %I:%M %p",
-    "%Y/%m/%d %I:%M %p",
-];
-
-fn civil(text: &str) -> Option<DateTime> {
-    let text = text.replace(',', " ");
-    let words: Vec<String> = text.split_whitespace().map(short_month).collect();
-    let mut text = words.join(" ");
-    // `2026-04-01T12:03`
-    if let Some((date, time)) = text.split_once(['T', 't'])
-        && date.len() == 10
-        && date.ends_with(|last: char| last.is_ascii_digit())
-    {
-        text = format!("{date} {time}");
-    }
-    // Fractions of a second tell nothing here.
-    if let Some((whole, fraction)) = text.split_once('.')
-        && !fraction.is_empty()
-        && fraction.bytes().all(|byte| byte.is_ascii_digit())
-    {
-        text = whole.to_owned();
-    }
-    FORMATS
-        .iter()
-        .filter_map(|format| DateTime::strptime(format, &text).ok())
-        .find(|civil| (1970..=2200).contains(&civil.year()))
-}
-
-/// `April` and `April`'s day `1st` as `strptime` reads them.
-fn short_month(word: &str) -> String {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let lower = word.to_ascii_lowercase();
-    if MONTHS.contains(&lower.as_str()) {
-        return lower.get(..3).unwrap_or(&lower).to_owned();
-    }
-    let day = ["st", "nd", "rd", "th"]
-        .iter()
-        .find_map(|ending| lower.strip_suffix(ending));
-    match day {
-        Some(day) if !day.is_empty() && day.bytes().all(|byte| byte.is_ascii_digit()) => {
-            day.to_owned()
-        }
-        _ => word.to_owned(),
-    }
-}
-
 /// The first cause that the lines name.
 fn cause(lines: &[String]) -> Option<Cause> {
     for line in lines {
@@ -344,6 +135,8 @@ fn cause(lines: &[String]) -> Option<Cause> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
     use crate::domain::PrNumber;
 
@@ -354,7 +147,7 @@ mod tests {
     #[test]
     fn a_time_is_read_in_several_forms_and_never_guessed() {
         let noon = "2026-04-01T10:03:00Z".parse::<Timestamp>().unwrap();
-        let check = |text: &str, expected: Told| {
+        let check = |text: &str, expected: ToldTime| {
             let told = read(&format!("Start time: {text}"), &berlin()).started;
             assert_eq!(told, expected, "{text}");
         };
@@ -379,7 +172,7 @@ mod tests {
             "`2026-04-01 10:03 UTC`",
             "**2026-04-01T10:03:00.000Z**",
         ] {
-            check(text, Told::At(noon));
+            check(text, ToldTime::At(noon));
         }
         // 12:03 in Berlin in summer is 10:03 UTC.
         for text in [
@@ -388,7 +181,7 @@ mod tests {
             "1 April 2026, 12:03",
             "Apr 1 2026 12:03 PM",
         ] {
-            check(text, Told::Zoneless(noon));
+            check(text, ToldTime::Zoneless(noon));
         }
         for text in [
             "01/04/2026 12:03",
@@ -403,11 +196,11 @@ mod tests {
             "2026-04-01 12:03 Mars/Olympus",
             "\u{0662}\u{0660}26-04-01 12:03 UTC",
         ] {
-            check(text, Told::Unreadable);
+            check(text, ToldTime::Unreadable);
         }
-        check(&"9".repeat(5000), Told::Unreadable);
+        check(&"9".repeat(5000), ToldTime::Unreadable);
         for text in ["", "_No response_", "TBD", "n/a", "<!-- when? -->"] {
-            check(text, Told::Nothing);
+            check(text, ToldTime::Nothing);
         }
     }
 

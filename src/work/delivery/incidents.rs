@@ -1,21 +1,24 @@
-//! The incidents of a product: labelled issues and register entries, with three clocks and one deployment at most.
+//! The incidents of a product: labelled issues, register entries and what files declare, with three clocks and one deployment at most.
+
+mod known;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use self::known::{Known, known, missing};
+
 use super::attribution::Ladder;
-use super::incident_body::{self, Body, Told};
+use super::incident_body::{self, Body};
 use super::landing::Landings;
 use super::shipping::{self, Shipping};
 use crate::domain::{
-    Attribution, Incident, Issue, NoCause, PrNumber, PullRequest, PullRequestState, RepositoryId,
-    ResolvedFrom, StartedFrom, Stream,
+    Attribution, Cause, ImportKind, Incident, IncidentKey, NoCause, PrNumber, PullRequest,
+    PullRequestState, RepositoryId, ResolvedFrom, StartedFrom, ToldTime,
 };
-use crate::register::IncidentEntry;
 use crate::work::pull_requests::Key;
-use crate::work::{Missing, Need, Question, Reading};
+use crate::work::{Missing, Question, Reading};
 
 /// The label whose event ends an incident's impact.
 const RESOLVED_LABEL: &str = "resolved";
@@ -27,26 +30,21 @@ pub struct Placed {
     pub incident: Incident,
     /// The deployment it is put down to: index into [`Shipping::deployments`].
     pub cause: Option<usize>,
-    /// The issue's title, as it came; empty for an incident that the register alone knows.
+    /// Its title, as it came; empty for an incident that the register alone knows.
     pub title: String,
     /// The issue's page.
     pub url: Option<String>,
+    /// The page that a file declares.
+    pub declared_url: Option<String>,
+    /// The file that declares it; `None`: none does.
+    pub declared_in: Option<Arc<str>>,
     /// Merged pull requests that close the issue.
     pub fixes: Vec<PrNumber>,
     /// Issues and pull requests of its repository that mention it.
     pub mentions: Vec<PrNumber>,
 }
 
-/// Why a register entry has no incident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Orphan {
-    /// The entry's repository.
-    pub repository: RepositoryId,
-    /// The entry's number.
-    pub number: PrNumber,
-}
-
-/// All incidents of a product, by repository and number, and what could not be read.
+/// All incidents of a product, by key, and what could not be read.
 #[derive(Debug, Default)]
 pub struct Incidents {
     /// The incidents.
@@ -59,15 +57,16 @@ pub struct Incidents {
     pub n_zoneless: usize,
     /// Times in bodies that could not be read, or lay after the as-of instant.
     pub n_unreadable: usize,
-    /// Entries of the register without an issue and without a start.
-    pub orphans: Vec<Orphan>,
+    /// Entries of the register, and of its files, without an issue and without a start.
+    pub orphans: Vec<IncidentKey>,
+    /// Whether a file that may tell of the product's incidents lacks something.
+    pub lacks_declared: bool,
 }
 
-/// An issue or entry on its way to an incident.
+/// An issue, entry or declaration on its way to an incident.
 struct Draft<'a> {
-    key: Key,
-    issue: Option<&'a Issue>,
-    entry: Option<&'a IncidentEntry>,
+    key: IncidentKey,
+    known: Known<'a>,
     body: Body,
     /// Merged pull requests of the repository that close it.
     closers: Vec<&'a PullRequest>,
@@ -75,46 +74,6 @@ struct Draft<'a> {
     referrers: Vec<PrNumber>,
     /// When the label `resolved` was last put on.
     labelled_at: Option<Timestamp>,
-}
-
-/// Why a product's incidents cannot be observed; `None` where they can.
-#[must_use]
-pub fn missing(reading: &Reading<'_>) -> Option<Missing> {
-    if reading
-        .question
-        .rules
-        .entries
-        .keys()
-        .any(|(repository, _)| reading.product.repositories.contains(repository))
-    {
-        return None;
-    }
-    if let Some(missing) = reading.question.missing(reading.product, Need::Issues) {
-        return Some(missing);
-    }
-    let is_incident = |issue: &Issue| {
-        reading.product.repositories.contains(&issue.repository)
-            && reading.question.rules.is_incident(&issue.labels)
-            && !was_none(issue, reading.question)
-    };
-    // A team that named its labels and has no issue with one of them, of all there are, has had no incident.
-    if reading.question.rules.declares_labels
-        && reading.question.has_all(reading.product, Stream::Issues)
-    {
-        return None;
-    }
-    // Else nobody can tell a product without incidents from one whose incidents are kept elsewhere.
-    (!reading.tables.facts.issues.iter().any(is_incident)).then(|| Missing {
-        because: format!(
-            "no issue has ever carried an incident label ({})",
-            reading.question.rules.labels.join(", ")
-        ),
-        fix: Some(
-            "label incidents, name the labels with `incident_labels` (then none is no incident), or record incidents as `[[incident]]` in \
-             linchpin.toml"
-                .to_owned(),
-        ),
-    })
 }
 
 /// The incidents of a product up to the as-of instant, attributed to its deployments, which `shipping` has placed; found once
@@ -156,27 +115,29 @@ fn attributed(reading: &Reading<'_>, shipping: &Shipping) -> Incidents {
     }
     for draft in &drafts {
         wanted.extend(draft.closers.iter().map(|row| (row.repository, row.number)));
-        let referring = draft.referrers.iter().map(|number| (draft.key.0, *number));
-        wanted.extend(referring.filter(|key| by_key.contains_key(key)));
-        let told = draft.entry.and_then(|entry| entry.caused_by.as_ref());
-        if let Some(cause) = told.or(draft.body.cause.as_ref()) {
+        wanted.extend(draft.referring().filter(|key| by_key.contains_key(key)));
+        if let Some(cause) = draft.cause() {
             let repository_of = |name: &str| repository_of(reading, name);
             wanted.extend(crate::work::delivery::attribution::named_pull_request(
                 cause,
-                draft.key.0,
+                draft.key.repository(),
                 repository_of,
             ));
         }
+        // A hotfix is linked to an issue.
+        let Some((repository, issue)) = draft.key.issue() else {
+            continue;
+        };
         for number in draft
             .closers
             .iter()
             .map(|row| row.number)
             .chain(draft.referrers.iter().copied())
         {
-            if let Some(linked) = incidents.hotfixes.get_mut(&(draft.key.0, number))
-                && !linked.contains(&draft.key.1)
+            if let Some(linked) = incidents.hotfixes.get_mut(&(repository, number))
+                && !linked.contains(&issue)
             {
-                linked.push(draft.key.1);
+                linked.push(issue);
             }
         }
     }
@@ -195,15 +156,11 @@ fn attributed(reading: &Reading<'_>, shipping: &Shipping) -> Incidents {
         };
         for draft in &drafts {
             let Some(mut placed) = placed(draft, reading.question, &ladder) else {
-                incidents.orphans.push(Orphan {
-                    repository: draft.key.0,
-                    number: draft.key.1,
-                });
+                incidents.orphans.push(draft.key.clone());
                 continue;
             };
-            let told = draft.entry.and_then(|entry| entry.caused_by.as_ref());
             let linked = crate::work::delivery::attribution::Linked {
-                cause: told.or(draft.body.cause.as_ref()),
+                cause: draft.cause(),
                 closers: &placed.fixes,
                 referrers: &draft.referrers,
             };
@@ -281,6 +238,17 @@ impl Incidents {
             self.orphans.len(),
             "incidents of the register that have neither issue nor start".to_owned(),
         );
+        let declared = inside().filter(|placed| placed.declared_in.is_some());
+        remark(
+            declared.count(),
+            "incidents that files of the register declare".to_owned(),
+        );
+        if self.lacks_declared {
+            notes.push(
+                "files that declare incidents lack something: the page of the data says what"
+                    .to_owned(),
+            );
+        }
         notes
     }
 }
@@ -296,68 +264,25 @@ fn repository_of(reading: &Reading<'_>, name: &str) -> Option<RepositoryId> {
         .map(|found| found.repository)
 }
 
-/// Something that counts as an incident, before anything is read from it.
-#[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
-    /// Its issue; `None` where the register alone knows it.
-    pub issue: Option<&'a Issue>,
-    /// What the register says of it.
-    pub entry: Option<&'a IncidentEntry>,
-}
-
-impl Known<'_> {
-    /// How bad it was: the register's word in lower case, else the label that names a severity.
-    #[must_use]
-    pub fn severity(&self) -> Option<String> {
-        let told = self.entry.and_then(|entry| entry.severity.as_ref());
-        let labelled = || self.issue.and_then(|issue| severity(&issue.labels));
-        told.map(|word| word.to_lowercase()).or_else(labelled)
-    }
-}
-
-/// What counts as an incident of a product, by repository and number: issues with a label of incidents that were not closed as
-/// none, and what the register lists.
-#[must_use]
-pub fn known<'a>(reading: &Reading<'a>) -> BTreeMap<Key, Known<'a>> {
-    let rules = &reading.question.rules;
-    let mut known = BTreeMap::new();
-    for issue in &reading.tables.facts.issues {
-        let key = (issue.repository, issue.number);
-        let entry = rules.entries.get(&key);
-        let is_one = entry.is_some()
-            || rules.is_incident(&issue.labels) && !was_none(issue, reading.question);
-        if is_one
-            && reading.product.has(issue.repository)
-            && issue.created_at < reading.question.as_of
-        {
-            let issue = Some(issue);
-            known.insert(key, Known { issue, entry });
-        }
-    }
-    for (key, entry) in &rules.entries {
-        if reading.product.has(key.0) {
-            let entry = Some(entry);
-            known.entry(*key).or_insert(Known { issue: None, entry });
-        }
-    }
-    known
-}
-
 fn drafts<'a>(reading: &Reading<'a>) -> (Vec<Draft<'a>>, Incidents) {
-    let mut incidents = Incidents::default();
-    let mut drafts: BTreeMap<Key, Draft<'a>> = BTreeMap::new();
-    for (key, Known { issue, entry }) in known(reading) {
-        let text = issue.map_or("", |issue| issue.body.as_str());
+    let declared = &reading.question.declared;
+    let mut incidents = Incidents {
+        lacks_declared: declared.lacks(ImportKind::Incidents, reading.product),
+        ..Incidents::default()
+    };
+    let mut drafts: BTreeMap<IncidentKey, Draft<'a>> = BTreeMap::new();
+    for (key, known) in known(reading) {
+        let text = known.issue.map_or("", |issue| issue.body.as_str());
         let mut body = incident_body::read(text, &reading.question.zone);
         for told in [&mut body.started, &mut body.resolved] {
             // A time that has not come yet is a slip of the pen.
             if told.at().is_some_and(|at| at >= reading.question.as_of) {
-                *told = Told::Unreadable;
+                *told = ToldTime::Unreadable;
             }
-            incidents.n_zoneless += usize::from(matches!(told, Told::Zoneless(_)));
-            incidents.n_unreadable += usize::from(*told == Told::Unreadable);
+            incidents.n_zoneless += usize::from(matches!(told, ToldTime::Zoneless(_)));
+            incidents.n_unreadable += usize::from(*told == ToldTime::Unreadable);
         }
-        drafts.insert(key, Draft::of(key, issue, entry, body));
+        drafts.insert(key.clone(), Draft::of(key, known, body));
     }
     for row in &reading.tables.facts.pull_requests {
         let is_merged = row.merged_at.is_some_and(|at| at < reading.question.as_of);
@@ -365,7 +290,8 @@ fn drafts<'a>(reading: &Reading<'a>) -> (Vec<Draft<'a>>, Incidents) {
             continue;
         }
         for number in &row.closes_issues {
-            if let Some(draft) = drafts.get_mut(&(row.repository, PrNumber(*number))) {
+            let key = IncidentKey::Issue(row.repository, PrNumber(*number));
+            if let Some(draft) = drafts.get_mut(&key) {
                 draft.closers.push(row);
             }
         }
@@ -377,7 +303,8 @@ fn drafts<'a>(reading: &Reading<'a>) -> (Vec<Draft<'a>>, Incidents) {
         .iter()
         .filter(|row| row.at < reading.question.as_of)
     {
-        let Some(draft) = drafts.get_mut(&(event.repository, event.number)) else {
+        let key = IncidentKey::Issue(event.repository, event.number);
+        let Some(draft) = drafts.get_mut(&key) else {
             continue;
         };
         match (event.event.as_str(), event.detail.as_deref()) {
@@ -399,64 +326,75 @@ fn drafts<'a>(reading: &Reading<'a>) -> (Vec<Draft<'a>>, Incidents) {
     (drafts, incidents)
 }
 
-/// Whether it was closed as something that was none, or that another issue stands for. A register's entry says that it was one.
-fn was_none(issue: &Issue, question: &Question) -> bool {
-    issue.closed_at.is_some_and(|at| at < question.as_of)
-        && matches!(
-            issue.state_reason.as_deref(),
-            Some("not_planned" | "duplicate")
-        )
-}
-
 impl<'a> Draft<'a> {
-    fn of(
-        key: Key,
-        issue: Option<&'a Issue>,
-        entry: Option<&'a IncidentEntry>,
-        body: Body,
-    ) -> Self {
+    fn of(key: IncidentKey, known: Known<'a>, body: Body) -> Self {
         Self {
             key,
-            issue,
-            entry,
+            known,
             body,
             closers: Vec::new(),
             referrers: Vec::new(),
             labelled_at: None,
         }
     }
+
+    /// What somebody named as its cause: the register, then its files, then the issue.
+    fn cause(&self) -> Option<&Cause> {
+        let told = self.known.entry.and_then(|entry| entry.caused_by.as_ref());
+        let declared = self.known.declared.and_then(|one| one.cause.as_ref());
+        told.or(declared).or(self.body.cause.as_ref())
+    }
+
+    /// What refers to it, by repository and number.
+    fn referring(&self) -> impl Iterator<Item = Key> + '_ {
+        let of = self.key.repository();
+        let numbers = self.referrers.iter();
+        numbers.filter_map(move |number| Some((of?, *number)))
+    }
 }
 
 /// The three clocks, each from the first rung that tells; `None` without any start.
 fn placed(draft: &Draft<'_>, question: &Question, ladder: &Ladder<'_>) -> Option<Placed> {
     let seen = |at: Option<Timestamp>| at.filter(|at| *at < question.as_of);
-    let entry = draft.entry;
+    let Known {
+        issue,
+        entry,
+        declared,
+    } = draft.known;
+    let opened = || issue.map(|issue| (issue.created_at, StartedFrom::Opened));
     let (started_at, started_from) = seen(entry.and_then(|entry| entry.started_at))
         .map(|at| (at, StartedFrom::Register))
+        .or_else(|| {
+            let at = seen(declared.and_then(|one| one.started_at))?;
+            Some((at, StartedFrom::Declared))
+        })
         .or_else(|| draft.body.started.at().map(|at| (at, StartedFrom::Body)))
         .or_else(|| {
-            draft
-                .issue
-                .map(|issue| (issue.created_at, StartedFrom::Opened))
-        })?;
-    let closed_at = seen(draft.issue.and_then(|issue| issue.closed_at));
+            let at = seen(declared.and_then(|one| one.detected_at))?;
+            Some((at, StartedFrom::Detected))
+        })
+        .or_else(opened)?;
+    let closed_at = seen(issue.and_then(|issue| issue.closed_at));
     let fixes: Vec<PrNumber> = draft.closers.iter().map(|row| row.number).collect();
-    let fixed_at = || ladder.fix_deployed_at(draft.key.0, started_at, &fixes, &draft.referrers);
+    let fixed_at = || {
+        let repository = draft.key.repository()?;
+        ladder.fix_deployed_at(repository, started_at, &fixes, &draft.referrers)
+    };
     let resolved = seen(entry.and_then(|entry| entry.resolved_at))
         .map(|at| (at, ResolvedFrom::Register))
+        .or_else(|| {
+            let at = seen(declared.and_then(|one| one.resolved_at))?;
+            Some((at, ResolvedFrom::Declared))
+        })
         .or_else(|| draft.body.resolved.at().map(|at| (at, ResolvedFrom::Body)))
         .or_else(|| draft.labelled_at.map(|at| (at, ResolvedFrom::Label)))
         .or_else(|| fixed_at().map(|at| (at, ResolvedFrom::Deployment)))
         .or_else(|| closed_at.map(|at| (at, ResolvedFrom::Closed)));
-    let known = Known {
-        issue: draft.issue,
-        entry,
-    };
+    let declared_title = || declared.and_then(|one| one.title.clone());
     Some(Placed {
         incident: Incident {
-            repository: draft.key.0,
-            number: draft.key.1,
-            severity: known.severity(),
+            key: draft.key.clone(),
+            severity: draft.known.severity(),
             started_at,
             started_from,
             resolved_at: resolved.map(|(at, _)| at),
@@ -465,56 +403,14 @@ fn placed(draft: &Draft<'_>, question: &Question, ladder: &Ladder<'_>) -> Option
             attribution: Attribution::Nowhere(NoCause::NoneWithinTheBound),
         },
         cause: None,
-        title: draft
-            .issue
-            .map_or_else(String::new, |issue| issue.title.clone()),
-        url: draft.issue.map(|issue| issue.url.clone()),
+        title: issue
+            .map(|issue| issue.title.clone())
+            .or_else(declared_title)
+            .unwrap_or_default(),
+        url: issue.map(|issue| issue.url.clone()),
+        declared_url: declared.and_then(|one| one.url.clone()),
+        declared_in: declared.map(|one| Arc::clone(&one.place.file)),
         fixes,
         mentions: draft.referrers.clone(),
     })
-}
-
-/// The severity that a label names: `sev1`, `SEV-2`, `severity: high`. `several` names none.
-fn severity(labels: &[String]) -> Option<String> {
-    labels
-        .iter()
-        .map(|label| label.trim().to_lowercase())
-        .find(|label| {
-            let rest = label
-                .strip_prefix("severity")
-                .or_else(|| label.strip_prefix("sev"));
-            rest.is_some_and(|rest| {
-                let word = rest.trim_start_matches([' ', ':', '-', '_', '/', '=']);
-                let is_number = word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_digit());
-                let is_word = [
-                    "critical", "high", "major", "medium", "moderate", "minor", "low",
-                ]
-                .contains(&word);
-                is_number || (is_word && word.len() < rest.len())
-            })
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::severity;
-
-    #[test]
-    fn a_severity_is_a_whole_word_of_a_label() {
-        let check = |label: &str, expected: Option<&str>| {
-            assert_eq!(
-                severity(&[label.to_owned()]).as_deref(),
-                expected,
-                "{label}"
-            );
-        };
-        check("sev1", Some("sev1"));
-        check("SEV-2", Some("sev-2"));
-        check("severity: high", Some("severity: high"));
-        check("severity/critical", Some("severity/critical"));
-        check("several teams", None);
-        check("sevlow", None);
-        check("sev12", None);
-        check("seven", None);
-    }
 }

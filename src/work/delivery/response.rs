@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::actions::{Action, ActionIndex};
 use super::incidents::{self, Known, Placed};
-use crate::domain::{Elapsed, Issue, IssueComment, PersonId, PrNumber, RepositoryId};
+use crate::domain::{Elapsed, IncidentKey, Issue, IssueComment, PersonId, PrNumber, RepositoryId};
 use crate::work::Reading;
 use crate::work::kinds::POSTMORTEMS;
 use crate::work::pull_requests::Key;
@@ -122,15 +122,15 @@ pub fn of_product(reading: &Reading<'_>) -> Arc<Responses> {
     reading.once(|| Responses::of(reading))
 }
 
-/// The answers by the incidents' repositories and numbers.
+/// The answers by the incidents' keys.
 #[derive(Debug, Default)]
-pub struct Responses(BTreeMap<Key, Response>);
+pub struct Responses(BTreeMap<IncidentKey, Response>);
 
 impl Responses {
     /// How an incident was answered; `None` for what is none.
     #[must_use]
-    pub fn get(&self, key: Key) -> Option<&Response> {
-        self.0.get(&key)
+    pub fn get(&self, key: &IncidentKey) -> Option<&Response> {
+        self.0.get(key)
     }
 
     fn of(reading: &Reading<'_>) -> Self {
@@ -143,9 +143,10 @@ impl Responses {
         let comments = comments(reading, &known);
         let postmortems = Postmortems::of(reading, &placed.all);
         let of_one = |placed: &Placed| {
-            let key = (placed.incident.repository, placed.incident.number);
-            let known = known.get(&key)?;
-            let written = comments.get(&key).map_or(&[][..], Vec::as_slice);
+            let key = &placed.incident.key;
+            let known = known.get(key)?;
+            let written = key.issue().and_then(|issue| comments.get(&issue));
+            let written = written.map_or(&[][..], Vec::as_slice);
             let coordinator = coordinator(reading, known, written);
             let ended_at = placed.incident.resolved_at.or(placed.incident.closed_at);
             let by = coordinator.map(|(person, _)| person);
@@ -164,7 +165,7 @@ impl Responses {
                 postmortem: postmortems.of_incident(placed),
                 actions,
             };
-            Some((key, response))
+            Some((key.clone(), response))
         };
         Self(placed.all.iter().filter_map(of_one).collect())
     }
@@ -173,12 +174,12 @@ impl Responses {
 /// The comments of people in incidents, by time.
 fn comments<'a>(
     reading: &Reading<'a>,
-    known: &BTreeMap<Key, Known<'_>>,
+    known: &BTreeMap<IncidentKey, Known<'_>>,
 ) -> HashMap<Key, Vec<&'a IssueComment>> {
     let mut comments: HashMap<Key, Vec<&IssueComment>> = HashMap::new();
     for row in &reading.tables.facts.issue_comments {
         let key = (row.repository, row.number);
-        if row.created_at < reading.question.as_of && known.contains_key(&key) {
+        if row.created_at < reading.question.as_of && known.contains_key(&key.into()) {
             comments.entry(key).or_default().push(row);
         }
     }
@@ -293,7 +294,7 @@ impl Postmortems {
     /// The first that came after the incident's start, by the strongest tie that there is.
     fn of_incident(&self, placed: &Placed) -> Option<Postmortem> {
         let incident = &placed.incident;
-        let key = (incident.repository, incident.number);
+        let key = incident.key.issue();
         let first = |found: &mut dyn Iterator<Item = usize>, tie: Tie| {
             let all = found.filter_map(|at| self.all.get(at));
             let after = all.filter(|one| one.at >= incident.started_at);
@@ -302,14 +303,15 @@ impl Postmortems {
         };
         let linked = placed.fixes.iter().chain(&placed.mentions);
         let mut by_change = linked
-            .filter_map(|number| self.by_change.get(&(key.0, *number)))
+            .filter_map(|number| self.by_change.get(&(key?.0, *number)))
             .flatten()
             .copied();
         let day = self.day(incident.started_at);
         let is_alone = self.started_on.get(&day) == Some(&1);
         first(&mut by_change, Tie::Change)
             .or_else(|| {
-                let found = self.by_number.get(&key).into_iter().flatten();
+                let found = key.and_then(|key| self.by_number.get(&key));
+                let found = found.into_iter().flatten();
                 first(&mut found.copied(), Tie::Number)
             })
             .or_else(|| {

@@ -181,7 +181,10 @@ impl<'a> Teller<'a> {
         let mut incidents: Vec<(Placed, u64)> = of_products()
             .flat_map(|product| product.incidents_of(&own))
             .collect();
-        incidents.sort_by_key(|(one, _)| (one.incident.started_at, one.incident.number));
+        incidents.sort_by(|(a, _), (b, _)| {
+            let (a, b) = (&a.incident, &b.incident);
+            (a.started_at, &a.key).cmp(&(b.started_at, &b.key))
+        });
         Some(Story {
             since,
             until,

@@ -8,6 +8,7 @@ use super::replay::append;
 use super::{Holder, Turn};
 use crate::domain::{CommitId, RepositoryId};
 use crate::work::Reading;
+use crate::work::merge_queue::stays;
 use crate::work::pull_requests::FullPullRequest;
 
 /// From when to when; without an end: it still runs.
@@ -89,19 +90,8 @@ impl Checks {
             .flatten()
             .copied()
             .collect();
-        let mut queued_at = None;
-        for row in &whole.timeline {
-            match row.event.as_str() {
-                "added_to_merge_queue" => queued_at = queued_at.or(Some(row.at)),
-                "removed_from_merge_queue" => {
-                    if let Some(since) = queued_at.take() {
-                        spans.push((since, row.at));
-                    }
-                }
-                _ => {}
-            }
-        }
-        spans.extend(queued_at.map(|since| (since, Timestamp::MAX)));
+        let queued = stays(whole).into_iter();
+        spans.extend(queued.map(|stay| (stay.since, stay.until.unwrap_or(Timestamp::MAX))));
         spans.sort_unstable();
         spans
     }

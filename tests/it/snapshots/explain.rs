@@ -132,11 +132,11 @@ fn of_too_few_rows_no_figure_is_made_and_each_is_listed() {
     Failed deployment recovery time (dora.failed_deployment_recovery_time)
 
     Question           How long does it take to restore service after a bad deployment?
-    Definition         Time from the end of a deployment that an incident is put down to, or from the start of the impact where somebody recorded it, to the restored service. Restored is the resolved clock, not the closed one: register, `Resolved time:` in the issue, label `resolved`, success of the deployment with the linked fix or revert, and only then the closing.
+    Definition         Time from the end of a deployment that an incident is put down to, or from the start of the impact where somebody recorded it, to the restored service. Restored is the resolved clock, not the closed one: register, its files, `Resolved time:` in the issue, label `resolved`, success of the deployment with the linked fix or revert, and only then the closing.
     Formula            resolved_at − (recorded started_at, else deployment.finished_at)
     Unit               hours
     Bucketed by        incident started in the bucket
-    Left out           Incidents that are put down to no deployment are counted apart with the reason, and so is every further incident of one deployment: the one restored last stands for all. Unresolved incidents are running, not dropped. An incident resolved before it started is a contradiction and unknown.
+    Left out           An incident that a file declares to have been detected, without a start, has no recorded start. Incidents that are put down to no deployment are counted apart with the reason, and so is every further incident of one deployment: the one restored last stands for all. Unresolved incidents are running, not dropped. An incident resolved before it started is a contradiction and unknown.
     How to read it     The note says how many closings were taken as resolved: an issue is often closed days after service was back. Write `Resolved time:` into the issue.
     How it can mislead Few incidents make wide intervals. A recovery is as trustworthy as the clocks that people keep in the middle of a fire.
     Source             DORA, "Software delivery performance metrics" (2026): failed deployment recovery time; Kaplan & Meier (1958) for incidents that are not resolved
@@ -288,6 +288,11 @@ fn the_list_names_every_metric_with_its_question() {
     flow.work_mix                         How much of the work builds, keeps, pays back or repairs?
     flow.predictability                   Did a dated change make finishing more predictable?
     flow.effect                           Did cycle time change with a dated change, and more than it does by chance?
+    gate.merge_queue                      How long does the merge queue take, and how often does it give a change back?
+    gate.auto_merge                       How long does a change wait on its own, once somebody has told GitHub to merge it?
+    gate.approval_wait                    How long does a deployment wait for somebody to let it through?
+    gate.bypass_share                     How much is merged without the approvals that the rules ask for?
+    gate.red_to_green                     When a workflow failed and later passed, what had changed?
     review.requested                      How many reviews were asked for?
     review.done                           How many reviews were given, and were they more than a nod?
     review.waiting                        Which requests are open now, and for how long?

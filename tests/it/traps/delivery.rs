@@ -90,6 +90,7 @@ fn about(given: &mut Given, number: u64, event: &str, detail: &str, at: i64) {
         event: event.into(),
         actor: Some(ADA),
         detail: Some(detail.into()),
+        reason: None,
     });
 }
 
@@ -108,7 +109,7 @@ fn attribution(given: &Given, number: u64) -> (Option<String>, String) {
     let row = question
         .incidents
         .iter()
-        .find(|row| row.number.0 == number)
+        .find(|row| row.number.is_some_and(|one| one.0 == number))
         .unwrap();
     (row.deployment.clone(), row.attribution.clone())
 }
@@ -487,7 +488,7 @@ fn issue_numbers_colliding_across_repositories() {
         .iter()
         .map(|row| (row.repository, row.resolved_from.as_deref()))
         .collect();
-    assert_eq!(seen, [(LAMP, Some("body")), (SHADE, None)]);
+    assert_eq!(seen, [(Some(LAMP), Some("body")), (Some(SHADE), None)]);
     let recovery = measured(&given, RECOVERY);
     assert_eq!(recovery.rows.len(), 2);
 }

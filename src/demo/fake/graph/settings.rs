@@ -245,11 +245,18 @@ fn rule_node<'h>(kind: &'static str, rule: &'h HostMergeRule) -> Node<'h> {
         )),
         _ => None,
     };
+    let ruleset = rule.updated_at.map(|at| {
+        node(
+            "RepositoryRuleset",
+            vec![("id", leaf("RRS_1".to_owned())), ("updatedAt", time(at))],
+        )
+    });
     node(
         "RepositoryRule",
         vec![
             ("id", leaf(format!("RR_{kind}"))),
             ("type", leaf(kind)),
+            ("repositoryRuleset", object(ruleset)),
             ("parameters", object(parameters)),
         ],
     )

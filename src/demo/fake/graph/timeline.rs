@@ -2,7 +2,7 @@
 
 use apollo_compiler::response::JsonValue;
 
-use super::super::resolve::{Field, Node, leaf, object, page_of};
+use super::super::resolve::{Field, Node, leaf, object, page_of, text};
 use super::{View, commit_node, int, label_node, node, time};
 use crate::demo::model::{EventKind, HostEvent};
 
@@ -84,6 +84,9 @@ impl<'h> View<'h> {
                 let review = node("PullRequestReview", vec![("id", leaf(review.clone()))]);
                 fields.push(("review", object(Some(review))));
             }
+            EventKind::RemovedFromMergeQueue { reason } => {
+                fields.push(("reason", text(reason.map(str::to_owned))));
+            }
             _ => {}
         }
         node(item_type(&event.what).0, fields)
@@ -107,10 +110,14 @@ const fn item_type(what: &EventKind) -> (&'static str, &'static str) {
         EventKind::Reopened => ("ReopenedEvent", "REOPENED_EVENT"),
         EventKind::ReviewDismissed { .. } => ("ReviewDismissedEvent", "REVIEW_DISMISSED_EVENT"),
         EventKind::AddedToMergeQueue => ("AddedToMergeQueueEvent", "ADDED_TO_MERGE_QUEUE_EVENT"),
-        EventKind::RemovedFromMergeQueue => (
+        EventKind::RemovedFromMergeQueue { .. } => (
             "RemovedFromMergeQueueEvent",
             "REMOVED_FROM_MERGE_QUEUE_EVENT",
         ),
+        EventKind::AutoMergeEnabled => ("AutoMergeEnabledEvent", "AUTO_MERGE_ENABLED_EVENT"),
+        EventKind::AutoSquashEnabled => ("AutoSquashEnabledEvent", "AUTO_SQUASH_ENABLED_EVENT"),
+        EventKind::AutoRebaseEnabled => ("AutoRebaseEnabledEvent", "AUTO_REBASE_ENABLED_EVENT"),
+        EventKind::AutoMergeDisabled => ("AutoMergeDisabledEvent", "AUTO_MERGE_DISABLED_EVENT"),
         EventKind::Assigned { .. } => ("AssignedEvent", "ASSIGNED_EVENT"),
         EventKind::Labeled { .. } => ("LabeledEvent", "LABELED_EVENT"),
         EventKind::CrossReferenced { .. } => ("CrossReferencedEvent", "CROSS_REFERENCED_EVENT"),

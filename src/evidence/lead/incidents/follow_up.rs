@@ -1,6 +1,5 @@
 //! The follow-up actions of an incident: whose, until when, and how each stands.
 
-use super::key_of;
 use super::parts::Parts;
 use crate::evidence::blocks::{count, paragraph};
 use crate::evidence::lead::book::Book;
@@ -18,7 +17,7 @@ pub(super) fn blocks(
     placed: &Placed,
     response: &Response,
 ) -> Vec<Block> {
-    let known = parts.known.get(&key_of(placed));
+    let known = parts.known.get(&placed.incident.key);
     if known.is_none_or(|known| known.issue.is_none()) {
         return vec![paragraph("Not observed: there is no issue in the store.")];
     }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::parts::Parts;
-use super::{follow_up, key_of, linked, timeline};
-use crate::domain::{Elapsed, ResolvedFrom, StartedFrom};
+use super::{follow_up, linked, timeline};
+use crate::domain::{Elapsed, IncidentKey, ResolvedFrom, StartedFrom};
 use crate::evidence::Page;
 use crate::evidence::blocks::{coded, count, labelled, paragraph};
 use crate::evidence::lead::book::Book;
@@ -20,7 +20,7 @@ const INTRO: &str = "A postmortem form, filled in as far as the record goes; wha
 
 /// What GitHub keeps and linchpin does not read, and how the rest is tied.
 const METHOD: [&str; 4] = [
-    "Clocks: the register's entry, else the fields “Start time” and “Resolved time” of the issue, else the label “resolved”, the \
+    "Clocks: the register's entry, else what a file of its declares, else the fields “Start time” and “Resolved time” of the issue, else the label “resolved”, the \
      deployment of the fix, the issue's opening and closing.",
     "Coordinated: whom the register's entry names as coordinator; without that, whoever alone is assigned to the issue and wrote in it.",
     "Postmortem: the first document of that kind whose pull request mentions or closes the issue; else one whose file is called after \
@@ -37,9 +37,8 @@ pub(super) fn page(
     placed: &Placed,
     stem: String,
 ) -> Page {
-    let key = key_of(placed);
     let empty = Response::default();
-    let response = parts.responses.get(key).unwrap_or(&empty);
+    let response = parts.responses.get(&placed.incident.key).unwrap_or(&empty);
     let heading = |title: &str| Block::Heading(1, vec![Span::text(title)]);
     let blank = |label: &str| Block::Blank {
         label: label.to_owned(),
@@ -94,8 +93,14 @@ pub(super) fn page(
     let method = METHOD.into_iter().map(|text| vec![Span::text(text)]);
     let method = Block::Bullets(method.collect());
     blocks.push(part("method", vec![heading("How this is made"), method]));
-    let name = book.sources.repository_name(key.0);
-    let called = format!("Incident {name}{}{}", key.1, title(placed));
+    let key = &placed.incident.key;
+    let name = match key.issue() {
+        Some((repository, number)) => {
+            format!("{}{number}", book.sources.repository_name(repository))
+        }
+        None => key.to_string(),
+    };
+    let called = format!("Incident {name}{}", title(placed));
     Page::draft(
         stem,
         Document {
@@ -137,16 +142,22 @@ fn head(
     placed: &Placed,
     response: &Response,
 ) -> Vec<Vec<Span>> {
-    let known = parts.known.get(&key_of(placed));
+    let known = parts.known.get(&placed.incident.key);
     let page = [parts.page(book, placed), Span::text(title(placed))];
-    let mut lines = vec![labelled("Issue", page)];
-    let told = known
-        .and_then(|known| known.entry)
-        .is_some_and(|entry| entry.severity.is_some());
+    let label = match placed.incident.key {
+        IncidentKey::Issue(..) => "Issue",
+        IncidentKey::Declared(..) => "Incident",
+    };
+    let mut lines = vec![labelled(label, page)];
+    if let Some(file) = &placed.declared_in {
+        lines.push(labelled("Declared in", [Span::Code(file.to_string())]));
+    }
     let severity = match &placed.incident.severity {
         None => "[not declared]".to_owned(),
-        Some(word) if told => format!("“{word}”, by the register"),
-        Some(word) => format!("“{word}”, by the issue's label"),
+        Some(word) => {
+            let from = known.map_or("", |known| known.severity_from());
+            format!("“{word}”, by {from}")
+        }
     };
     lines.push(labelled("Severity", [Span::text(severity)]));
     let coordinator = match response.coordinator {
@@ -190,7 +201,11 @@ fn clocks(
     let incident = &placed.incident;
     let from = match incident.started_from {
         StartedFrom::Register => "by the register",
+        StartedFrom::Declared => "by a file of the register",
         StartedFrom::Body => "by the issue's text",
+        StartedFrom::Detected => {
+            "its detection, by a file of the register, stands for it: nobody wrote down when it began"
+        }
         StartedFrom::Opened => "the issue's opening stands for it: nobody wrote down when it began",
     };
     let started = format!("{}, {from}", book.minute(incident.started_at));
@@ -198,6 +213,7 @@ fn clocks(
         (Some(at), Some(from)) => {
             let from = match from {
                 ResolvedFrom::Register => "by the register",
+                ResolvedFrom::Declared => "by a file of the register",
                 ResolvedFrom::Body => "by the issue's text",
                 ResolvedFrom::Label => "when the label “resolved” was put on",
                 ResolvedFrom::Deployment => "when the linked fix was in production",
@@ -278,14 +294,16 @@ fn roles(
     placed: &Placed,
     response: &Response,
 ) -> Vec<Vec<Span>> {
-    let key = key_of(placed);
-    let known = parts.known.get(&key);
+    let key = placed.incident.key.issue();
+    let known = parts.known.get(&placed.incident.key);
     let issue = known.and_then(|known| known.issue);
     let page = parts.page(book, placed);
     let nobody = "nobody on record";
     let is_human = |person: &crate::domain::PersonId| book.sources.past.tables.is_human(*person);
     let opened = match issue {
-        None => vec![Span::text("not known: the register alone tells of it")],
+        None => vec![Span::text(
+            "not known: the register or a file of its alone tells of it",
+        )],
         Some(issue) => match issue.author.filter(is_human) {
             Some(person) => book.named([person], &page, nobody),
             None => vec![Span::text(book.actor(issue.author))],
@@ -294,7 +312,8 @@ fn roles(
     let coordinator = response.coordinator.map(|(person, _)| person);
     let coordinated = book.named(coordinator, &page, "not known");
     let until = placed.incident.resolved_at;
-    let comments = parts.comments.get(&key).into_iter().flatten();
+    let comments = key.and_then(|key| parts.comments.get(&key));
+    let comments = comments.into_iter().flatten();
     let investigated = comments
         .filter(|row| until.is_none_or(|until| row.created_at <= until))
         .filter_map(|row| row.author)
@@ -303,7 +322,7 @@ fn roles(
     let fixes = || {
         let numbers = placed.fixes.iter();
         let changes = numbers.filter_map(|number| {
-            let key = (key.0, *number);
+            let key = (key?.0, *number);
             Some((key, parts.changes.get(&key)?))
         });
         changes.filter(|(_, change)| change.merged_at.is_some())
@@ -337,7 +356,7 @@ fn roles(
 
 fn detection(book: &Book<'_>, parts: &Parts<'_>, placed: &Placed) -> String {
     let incident = &placed.incident;
-    let known = parts.known.get(&key_of(placed));
+    let known = parts.known.get(&placed.incident.key);
     let opened: Option<(Timestamp, String)> = known
         .and_then(|known| known.issue)
         .map(|issue| (issue.created_at, book.actor(issue.author)));

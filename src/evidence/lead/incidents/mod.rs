@@ -12,14 +12,13 @@ use std::collections::{BTreeMap, HashMap};
 use sha2::{Digest as _, Sha256};
 
 use super::book::Book;
-use crate::domain::RepositoryId;
+use crate::domain::{IncidentKey, RepositoryId};
 use crate::evidence::Page;
 use crate::evidence::blocks::{listed, not_observed, paragraph, unobserved};
 use crate::report::document::Span;
 use crate::report::names::plain_words;
 use crate::work::delivery::actions::Standing;
 use crate::work::delivery::incidents::{self, Placed};
-use crate::work::pull_requests::Key;
 use crate::work::{Need, Reading};
 use parts::Parts;
 
@@ -48,10 +47,10 @@ pub(super) fn pages(book: &Book<'_>) -> Vec<Page> {
         let parts = Parts::of(book, reading);
         let mut told: Vec<&Placed> = parts.incidents.all.iter().collect();
         told.retain(|placed| is_told(book, placed));
-        told.sort_by_key(|placed| (placed.incident.started_at, key_of(placed)));
+        told.sort_by_key(|placed| (placed.incident.started_at, &placed.incident.key));
         let mut lines = Vec::new();
         for placed in told {
-            let stem = stems.of_incident(key_of(placed));
+            let stem = stems.of_incident(&placed.incident.key);
             lines.push(line(book, reading, &parts, placed, &stem));
             pages.push(form::page(book, reading, &parts, placed, stem));
         }
@@ -62,10 +61,6 @@ pub(super) fn pages(book: &Book<'_>) -> Vec<Page> {
     }
     pages.push(book.document("incidents", "Incidents", INTRO, blocks));
     pages
-}
-
-fn key_of(placed: &Placed) -> Key {
-    (placed.incident.repository, placed.incident.number)
 }
 
 /// Whether some of it happened inside the window: until it is closed, something is left to be done.
@@ -94,7 +89,7 @@ fn line(
         line.push(Span::text(format!(", “{severity}”")));
     }
     line.push(Span::text(format!(", {}", form::restored(placed))));
-    let response = parts.responses.get(key_of(placed));
+    let response = parts.responses.get(&placed.incident.key);
     let actions = response.map_or(&[][..], |response| response.actions.as_slice());
     let zone = &reading.question.zone;
     let standings = actions.iter().map(|one| one.standing(book.today(), zone));
@@ -147,19 +142,38 @@ impl Stems {
             if is_whole && n_alike.get(&word) == Some(&1) {
                 return word;
             }
-            let digest = Sha256::digest(name.to_lowercase().as_bytes());
-            let digits = digest.iter().take(4);
-            let digits = digits.fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-            format!("{word}-{digits}")
+            format!("{word}-{}", digits_of(&name.to_lowercase()))
         };
         Self(names.iter().map(|(id, name)| (*id, stem(name))).collect())
     }
 
     /// Below the lead's folder, without an ending.
-    fn of_incident(&self, (repository, number): Key) -> String {
-        let stem = self.0.get(&repository).map_or("repository", String::as_str);
-        format!("incidents/{stem}-{}", number.0)
+    fn of_incident(&self, key: &IncidentKey) -> String {
+        let stem = key
+            .repository()
+            .and_then(|repository| self.0.get(&repository));
+        let stem = stem.map_or("repository", String::as_str);
+        match key {
+            IncidentKey::Issue(_, number) => format!("incidents/{stem}-{}", number.0),
+            // Whoever declared it chose the id: the digest alone is a name on every file system.
+            IncidentKey::Declared(repository, id) => {
+                let stem = if repository.is_some() {
+                    stem
+                } else {
+                    "product"
+                };
+                let digits = digits_of(&format!("{repository:?}\n{id}"));
+                format!("incidents/{stem}-declared-{digits}")
+            }
+        }
     }
+}
+
+/// A few digits of a text's digest.
+fn digits_of(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let digits = digest.iter().take(4);
+    digits.fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]
@@ -184,7 +198,7 @@ mod tests {
         let mut given: Vec<(RepositoryId, &str)> = (0..).map(RepositoryId).zip(names).collect();
         given.push((RepositoryId(99), &long));
         let stems = Stems::of_names(&given);
-        let of = |id: u32| stems.of_incident((RepositoryId(id), PrNumber(7)));
+        let of = |id: u32| stems.of_incident(&IncidentKey::Issue(RepositoryId(id), PrNumber(7)));
         let mut found: Vec<String> = given.iter().map(|(id, _)| of(id.0)).collect();
         assert_eq!(found[0], "incidents/widgets-7");
         assert_eq!(found[7], "incidents/con-7");

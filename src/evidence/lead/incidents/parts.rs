@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{IssueComment, RepositoryId, TimelineEvent};
+use crate::domain::{IncidentKey, IssueComment, RepositoryId, TimelineEvent};
 use crate::evidence::lead::book::Book;
 use crate::report::document::Span;
 use crate::work::delivery::incidents::{self, Incidents, Known, Placed};
@@ -31,7 +31,7 @@ pub(super) struct Parts<'a> {
     /// Why deployments were not observed.
     pub(super) unshipped: Option<Missing>,
     pub(super) delivered: Arc<Delivered>,
-    pub(super) known: BTreeMap<Key, Known<'a>>,
+    pub(super) known: BTreeMap<IncidentKey, Known<'a>>,
     pub(super) responses: Arc<Responses>,
     /// By incident, by time.
     pub(super) comments: HashMap<Key, Vec<&'a IssueComment>>,
@@ -53,15 +53,16 @@ impl<'a> Parts<'a> {
         let mut comments: HashMap<Key, Vec<&IssueComment>> = HashMap::new();
         let mut events: HashMap<Key, Vec<&TimelineEvent>> = HashMap::new();
         if !known.is_empty() {
+            let is_one = |key: &Key| known.contains_key(&IncidentKey::from(*key));
             for row in &facts.issue_comments {
                 let key = (row.repository, row.number);
-                if row.created_at < as_of && known.contains_key(&key) {
+                if row.created_at < as_of && is_one(&key) {
                     comments.entry(key).or_default().push(row);
                 }
             }
             for row in &facts.timeline {
                 let key = (row.repository, row.number);
-                if row.at < as_of && known.contains_key(&key) {
+                if row.at < as_of && is_one(&key) {
                     events.entry(key).or_default().push(row);
                 }
             }
@@ -100,8 +101,9 @@ impl<'a> Parts<'a> {
             .all
             .iter()
             .flat_map(|one| {
-                let repository = one.incident.repository;
-                one.fixes.iter().map(move |number| (repository, *number))
+                let repository = one.incident.key.repository();
+                let fixes = one.fixes.iter();
+                fixes.filter_map(move |number| Some((repository?, *number)))
             })
             .collect();
         let wholes = of_product(reading);
@@ -130,14 +132,18 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The page of an incident: its issue's, or where that would be.
+    /// The page of an incident: its issue's, or where that would be; else the one that a file declares.
     pub(super) fn page(&self, book: &Book<'_>, placed: &Placed) -> Span {
-        let key = (placed.incident.repository, placed.incident.number);
+        let key = &placed.incident.key;
         let url = self
             .known
-            .get(&key)
+            .get(key)
             .and_then(|known| crate::evidence::index::incident_page(book.sources, key, known));
-        book.page(key, url.as_deref())
+        match (key.issue(), url) {
+            (Some(issue), url) => book.page(issue, url.as_deref()),
+            (None, Some(url)) => Span::link(key.to_string(), url),
+            (None, None) => Span::text(key.to_string()),
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::key_of;
 use super::parts::Parts;
 use crate::evidence::blocks::listed;
 use crate::evidence::lead::book::Book;
@@ -42,17 +41,19 @@ pub(super) fn blocks(book: &Book<'_>, parts: &Parts<'_>, placed: &Placed) -> Vec
         book,
         lines: Vec::new(),
     };
-    let (key, incident) = (key_of(placed), &placed.incident);
+    let incident = &placed.incident;
     lines.say(incident.started_at, "the incident started");
     deployments(parts, placed, &mut lines);
-    issue(parts, key, &mut lines);
-    for number in &placed.fixes {
-        fix(parts, (key.0, *number), incident.started_at, &mut lines);
+    if let Some(key) = incident.key.issue() {
+        issue(parts, key, &mut lines);
+        for number in &placed.fixes {
+            fix(parts, (key.0, *number), incident.started_at, &mut lines);
+        }
     }
     if let Some(at) = incident.resolved_at {
         lines.say(at, "service was restored");
     }
-    let response = parts.responses.get(key);
+    let response = parts.responses.get(&incident.key);
     if let Some(postmortem) = response.and_then(|response| response.postmortem.as_ref()) {
         let words = [
             Span::text("postmortem "),
@@ -71,7 +72,7 @@ pub(super) fn blocks(book: &Book<'_>, parts: &Parts<'_>, placed: &Placed) -> Vec
 /// Opened, commented on, labelled, closed.
 fn issue(parts: &Parts<'_>, key: Key, lines: &mut Lines<'_, '_>) {
     let book = lines.book;
-    let known = parts.known.get(&key);
+    let known = parts.known.get(&key.into());
     if let Some(issue) = known.and_then(|known| known.issue) {
         let who = book.actor(issue.author);
         lines.add(

@@ -342,7 +342,9 @@ fn pieces(book: &Book<'_>, reading: &Reading<'_>) -> (BTreeMap<String, Vec<Piece
         }
     }
     for row in concentration_by_kind::rows(reading) {
-        let (Fate::Included, Some(at)) = (row.row.fate, row.row.at) else {
+        let (Fate::Included, Some(at), Some(repository)) =
+            (row.row.fate, row.row.at, row.row.repository)
+        else {
             continue;
         };
         for kind in row.row.areas.iter() {
@@ -352,7 +354,7 @@ fn pieces(book: &Book<'_>, reading: &Reading<'_>) -> (BTreeMap<String, Vec<Piece
             let words = row.row.subject.words.as_str();
             let id = words.strip_prefix("release of ").unwrap_or(words);
             let id = id.split(' ').next().unwrap_or(id);
-            let text = format!("{}@{id}", book.sources.repository_name(row.row.repository));
+            let text = format!("{}@{id}", book.sources.repository_name(repository));
             let url = row.row.link.as_ref();
             by_kind.entry(kind.clone()).or_default().push(Piece {
                 at,
