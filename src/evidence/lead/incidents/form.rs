@@ -20,8 +20,8 @@ const INTRO: &str = "A postmortem form, filled in as far as the record goes; wha
 
 /// What GitHub keeps and linchpin does not read, and how the rest is tied.
 const METHOD: [&str; 4] = [
-    "Clocks: the register's entry, else what a file of its declares, else the fields “Start time” and “Resolved time” of the issue, else the label “resolved”, the \
-     deployment of the fix, the issue's opening and closing.",
+    "Clocks: the register's entry, else the file that declares it, else the fields “Start time” and “Resolved time” of the issue, else the \
+     label “resolved”, the deployment of the fix, the issue's opening and closing.",
     "Coordinated: whom the register's entry names as coordinator; without that, whoever alone is assigned to the issue and wrote in it.",
     "Postmortem: the first document of that kind whose pull request mentions or closes the issue; else one whose file is called after \
      the issue's number; else after the day of the start, where no other incident started on it.",
@@ -301,9 +301,10 @@ fn roles(
     let nobody = "nobody on record";
     let is_human = |person: &crate::domain::PersonId| book.sources.past.tables.is_human(*person);
     let opened = match issue {
-        None => vec![Span::text(
-            "not known: the register or a file of its alone tells of it",
-        )],
+        None => vec![Span::text(match placed.declared_in {
+            Some(_) => "not known: a file alone tells of it",
+            None => "not known: the register alone tells of it",
+        })],
         Some(issue) => match issue.author.filter(is_human) {
             Some(person) => book.named([person], &page, nobody),
             None => vec![Span::text(book.actor(issue.author))],
