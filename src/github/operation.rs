@@ -17,7 +17,9 @@ impl Operation {
         let is_one_of = |operations: &[Self]| operations.iter().any(|known| known == self);
         !is_one_of(&[
             REPOSITORY,
+            OVERVIEWS_BY_ID,
             REPOSITORY_SETTINGS,
+            SETTINGS_BY_ID,
             PULL_REQUEST_IDS,
             SURVEY,
             TEAM_MEMBERS,
@@ -54,7 +56,11 @@ macro_rules! operation {
 
 operation!(
     /// What a repository is and when its work last changed.
-    REPOSITORY, "Repository", "repository", ["page", "user", "releases"]
+    REPOSITORY, "Repository", "repository", ["page", "user", "releases", "overview"]
+);
+operation!(
+    /// The same of many repositories by node id.
+    OVERVIEWS_BY_ID, "OverviewsById", "overviews_by_id", ["page", "user", "releases", "overview"]
 );
 operation!(
     /// Which pull requests changed, newest change first.
@@ -158,7 +164,11 @@ operation!(
 
 operation!(
     /// What a repository's owners laid down.
-    REPOSITORY_SETTINGS, "RepositorySettings", "repository_settings", ["page", "user", "team_members"]
+    REPOSITORY_SETTINGS, "RepositorySettings", "repository_settings", ["page", "user", "settings", "team_members"]
+);
+operation!(
+    /// The same of many repositories by node id, without the teams of their owners.
+    SETTINGS_BY_ID, "SettingsById", "settings_by_id", ["page", "settings"]
 );
 operation!(
     /// More of a team's members.
@@ -195,6 +205,7 @@ pub const ALL: &[Operation] = &[
     ISSUE_TIMELINE_ITEMS,
     ISSUES,
     ISSUES_BY_ID,
+    OVERVIEWS_BY_ID,
     OWNER_REPOSITORIES,
     PULL_REQUEST_CLOSING_ISSUES,
     PULL_REQUEST_COMMENTS,
@@ -211,6 +222,7 @@ pub const ALL: &[Operation] = &[
     REPOSITORIES_BY_ID,
     REPOSITORY,
     REPOSITORY_SETTINGS,
+    SETTINGS_BY_ID,
     SURVEY,
     TEAM_MEMBERS,
     TEAM_REPOSITORIES,

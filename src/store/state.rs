@@ -26,9 +26,12 @@ pub struct StreamState {
     /// Whether a review was ever asked of a team.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub asks_teams: bool,
-    /// When the whole list was last compared with what is here.
+    /// When the whole list was last compared with what is here; of workflow runs: when they were last asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swept_at: Option<jiff::Timestamp>,
+    /// Whether something of it had not ended when it was last read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_running: bool,
     /// A scan that was begun and not finished.
     pub scan: Option<Scan>,
     /// Records that may change without telling: open pull requests, unfinished deployments. By node id, with a checksum of

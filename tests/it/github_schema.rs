@@ -308,6 +308,8 @@ fn readers() -> BTreeMap<&'static str, Read> {
     use wire::pull_request as pr;
     BTreeMap::from([
         ("Repository", whole_repository as Read),
+        ("OverviewsById", whole_repositories),
+        ("SettingsById", whole_settings),
         (
             "PullRequestIds",
             whole::<InRepository<wire::repository::PullRequestIds>>,
@@ -372,15 +374,28 @@ fn whole_pull_request(value: &Value) -> Result<(), serde_json::Error> {
 /// The overview, whose releases are kept as they came.
 fn whole_repository(value: &Value) -> Result<(), serde_json::Error> {
     let answer = InRepository::<wire::repository::Repository>::deserialize(value)?;
-    for release in answer
-        .repository
-        .and_then(|found| found.releases)
-        .into_iter()
-        .flat_map(wire::Connection::into_nodes)
-    {
+    answer.repository.map_or(Ok(()), whole_releases)
+}
+
+/// The same of many.
+fn whole_repositories(value: &Value) -> Result<(), serde_json::Error> {
+    let answer = InNodes::<Value>::deserialize(value)?;
+    let nodes = answer.nodes.into_iter().flatten();
+    nodes
+        .filter(|node| node.as_object().is_some_and(|node| !node.is_empty()))
+        .try_for_each(|node| whole_releases(wire::repository::Repository::deserialize(node)?))
+}
+
+fn whole_releases(found: wire::repository::Repository) -> Result<(), serde_json::Error> {
+    let releases = found.releases.into_iter();
+    for release in releases.flat_map(wire::Connection::into_nodes) {
         wire::delivery::Release::deserialize(release)?;
     }
     Ok(())
+}
+
+fn whole_settings(value: &Value) -> Result<(), serde_json::Error> {
+    of_type::<wire::settings::Settings>(value, "Repository")
 }
 
 fn whole_whereabouts(value: &Value) -> Result<(), serde_json::Error> {
@@ -442,6 +457,9 @@ const ASKED_SINCE: [(&str, &str); 12] = [
     ("nodes", "reason"),
     ("nodes", "repositoryRuleset"),
 ];
+
+/// What is asked of a branch only where a night is decided by it, and what the token may not read of it.
+const OF_CHECKS: [(&str, &str); 2] = [("defaultBranchRef", "target"), ("target", "checkSuites")];
 
 /// Parts of a repository's settings that are left out where they may not be read, or are known.
 const SETTINGS_LEFT_OUT: [&str; 4] = ["defaultBranchRef", "milestones", "environments", "owner"];
@@ -516,8 +534,8 @@ fn what_is_asked_for_and_what_is_read_are_the_same_fields() {
                     continue;
                 }
                 let left_out: &[&str] = match operation.name {
-                    "Repository" | "Survey" => &LEFT_OUT,
-                    "RepositorySettings" => &SETTINGS_LEFT_OUT,
+                    "Repository" | "OverviewsById" | "Survey" => &LEFT_OUT,
+                    "RepositorySettings" | "SettingsById" => &SETTINGS_LEFT_OUT,
                     _ => &[],
                 };
                 let is_counted =
@@ -525,13 +543,18 @@ fn what_is_asked_for_and_what_is_read_are_the_same_fields() {
                 if is_counted {
                     continue;
                 }
-                if object == "/repository" && left_out.contains(&name.as_str()) {
+                let is_node = object.starts_with("/nodes/") && object.matches('/').count() == 2;
+                let is_repository = object == "/repository" || is_node;
+                if is_repository && left_out.contains(&name.as_str()) {
                     continue;
                 }
                 // Records of earlier versions lack what is asked for since: it may be missing.
                 let parent = object
                     .rsplit('/')
                     .find(|part| part.parse::<usize>().is_err());
+                if OF_CHECKS.contains(&(parent.unwrap_or_default(), name.as_str())) {
+                    continue;
+                }
                 if ASKED_SINCE.contains(&(parent.unwrap_or_default(), name.as_str())) {
                     continue;
                 }

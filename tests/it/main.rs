@@ -51,6 +51,7 @@ mod github_faults;
 mod github_figures;
 mod github_hostile;
 mod github_live;
+mod github_night;
 mod github_resume;
 mod github_retry;
 mod github_schema;

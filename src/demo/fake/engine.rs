@@ -152,6 +152,27 @@ pub(super) fn hide_inside(body: &mut Value, field: &str) {
     body["errors"] = Value::Array(errors);
 }
 
+/// Nulls a field of every node, as a token sees what it may not read.
+pub(super) fn hide_field(body: &mut Value, field: &str) {
+    let nodes = body
+        .pointer_mut("/data/nodes")
+        .and_then(Value::as_array_mut);
+    let mut errors = Vec::new();
+    for (at, node) in nodes.into_iter().flatten().enumerate() {
+        if let Some(found) = node.pointer_mut(&format!("/{}", field.replace('.', "/"))) {
+            *found = Value::Null;
+            let inside = field.split('.').map(|part| json!(part));
+            errors.push(error(
+                "FORBIDDEN",
+                [json!("nodes"), json!(at)].into_iter().chain(inside),
+            ));
+        }
+    }
+    if !errors.is_empty() {
+        body["errors"] = Value::Array(errors);
+    }
+}
+
 /// Nulls a field of the node with an id, or the node itself, as a token sees what it may not read.
 pub(super) fn hide_of(body: &mut Value, id: &str, field: &str) {
     let nodes = body

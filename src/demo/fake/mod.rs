@@ -69,6 +69,8 @@ pub enum Fault {
     Hide,
     /// This list of every element is: its elements are null, with errors.
     HideInside(&'static str),
+    /// The token may not read this field of any node: its path within the node, parts separated by dots.
+    HideField(&'static str),
     /// The token may not read this field of the node with this id; the node itself, where the field is empty.
     HideOf(&'static str, &'static str),
     /// This field of the repository is null, beside an error that says that answering it was too much.

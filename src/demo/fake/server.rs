@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::engine::{go_on, hide_inside, hide_of, leave_unanswered, null_some};
+use super::engine::{go_on, hide_field, hide_inside, hide_of, leave_unanswered, null_some};
 use super::graph::Points;
 use super::{Fault, SeenRequest, Shared, locked, rest};
 
@@ -191,6 +191,7 @@ async fn answer(
         Some(Fault::PartialNulls(every)) => twist.nulls = Some((every, "SERVICE_UNAVAILABLE")),
         Some(Fault::Hide) => twist.nulls = Some((1, "FORBIDDEN")),
         Some(Fault::HideInside(field)) => twist.inside = Some(field),
+        Some(Fault::HideField(field)) => twist.everywhere = Some(field),
         Some(Fault::HideOf(id, field)) => twist.of = Some((id, field)),
         Some(Fault::Unanswered(field)) => twist.unanswered = Some(field),
         Some(Fault::Forbid(field)) => twist.forbidden = Some(field),
@@ -245,6 +246,7 @@ fn served(
 struct Twist {
     nulls: Option<(usize, &'static str)>,
     inside: Option<&'static str>,
+    everywhere: Option<&'static str>,
     of: Option<(&'static str, &'static str)>,
     unanswered: Option<&'static str>,
     forbidden: Option<&'static str>,
@@ -267,6 +269,9 @@ impl Twist {
         }
         if let Some(field) = self.inside {
             hide_inside(body, field);
+        }
+        if let Some(field) = self.everywhere {
+            hide_field(body, field);
         }
         if let Some((id, field)) = self.of {
             hide_of(body, id, field);

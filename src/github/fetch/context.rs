@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::ahead::Given;
 use super::pages::Endless;
 use super::{Event, FetchProgress, texts};
 use crate::domain::{Completeness, RepoName, RepositoryId, Stream, StreamCertificate};
@@ -24,6 +25,8 @@ pub(super) struct Context<'a> {
     pub(super) since: Option<Timestamp>,
     /// Whether texts of reviews and comments are left out of the store.
     pub(super) cache_safe: bool,
+    /// What came before the repository was begun.
+    pub(super) given: &'a Given,
 }
 
 impl Context<'_> {

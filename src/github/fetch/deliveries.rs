@@ -61,6 +61,10 @@ pub(super) async fn deployments(
         .filter(|id| !seen.contains(*id))
         .cloned()
         .collect();
+    let (given, again) = context.given.deployments(&again);
+    let (records, n) = completed(context, given.into_values(), None).await?;
+    n_short += n;
+    n_stored += keep(context, state, stream, records, None, &scan)?;
     for ids in again.chunks(context.page_size()) {
         let variables = json!({"ids": ids});
         let answer = context

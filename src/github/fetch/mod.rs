@@ -1,5 +1,6 @@
 //! Fetching: discover cheaply, hydrate what changed, commit each page before the next is asked for.
 
+mod ahead;
 mod context;
 mod deliveries;
 mod departures;
@@ -243,17 +244,19 @@ async fn all(
     report: &mut FetchReport,
 ) -> Result<(), Error> {
     let mut settings = settings::Settings::default();
+    let mut ahead = ahead::Ahead::of(store, repositories);
     for (at, name) in repositories.iter().enumerate() {
         progress.on(&Event::Repository {
             name,
             position: (at + 1, repositories.len()),
         });
         settings.next_repository();
+        ahead.ask((client, store), name, options, report).await?;
         repository::fetch(
             (client, store, progress),
             name,
             options,
-            &mut settings,
+            (&mut ahead, &mut settings),
             report,
         )
         .await?;

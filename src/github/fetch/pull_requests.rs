@@ -12,7 +12,7 @@ use crate::domain::{Completeness, Stream, StreamCertificate};
 use crate::github::client::Unavailable;
 use crate::github::error::Error;
 use crate::github::operation::PULL_REQUEST_IDS;
-use crate::github::wire::repository::{PullRequestIds, Repository};
+use crate::github::wire::repository::{Newest, PullRequestId, PullRequestIds, Repository};
 use crate::store::raw::{self, Record};
 use crate::store::state::{RepositoryState, Scan, StreamState};
 
@@ -30,7 +30,8 @@ pub(super) async fn fetch(
     let mut run = Run::new(context, expected);
     let slot = state.stream(STREAM);
     let floor = slot.watermark.or(context.since);
-    let newest = newest.newest(|newest| newest.updated_at);
+    let listed = newest;
+    let newest = listed.newest(|newest| newest.updated_at);
     let is_resumed = slot.scan.is_some();
     let mut scan = slot.scan.clone().unwrap_or(Scan::begun(context.started_at));
     let next_watermark = scan
@@ -41,7 +42,11 @@ pub(super) async fn fetch(
     if !is_quiet {
         let mut n_pages = 0;
         if !scan.is_second_pass {
-            n_pages = match run.scan(state, &scan, floor, next_watermark).await? {
+            let first = (reaches(floor, listed) && scan.after.is_none()).then_some(listed);
+            n_pages = match run
+                .scan(state, &scan, (floor, next_watermark), first)
+                .await?
+            {
                 Ok(n_pages) => n_pages,
                 Err(why) => return Ok(context.unavailable(STREAM, &why)),
             };
@@ -53,7 +58,7 @@ pub(super) async fn fetch(
                 ..Scan::begun(scan.started_at)
             };
             if let Err(why) = run
-                .scan(state, &scan, Some(next_watermark), next_watermark)
+                .scan(state, &scan, (Some(next_watermark), next_watermark), None)
                 .await?
             {
                 return Ok(context.unavailable(STREAM, &why));
@@ -164,6 +169,11 @@ pub(super) fn with_hidden(
     }
 }
 
+/// Whether the pull requests that came with the overview are all that changed since the floor.
+fn reaches(floor: Option<jiff::Timestamp>, listed: &Newest<PullRequestId>) -> bool {
+    floor.is_some_and(|floor| listed.reach(floor, |node| node.updated_at))
+}
+
 /// Records of which something was hidden that are asked for on each night, to find out whether the token may read it now.
 const N_TRIED: usize = 3;
 
@@ -196,13 +206,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads discovery pages until one reaches below the floor. Returns how many.
+    /// Reads discovery pages until one reaches below the floor: the `first`, where it came with the overview. Returns how many.
     async fn scan(
         &mut self,
         state: &mut RepositoryState,
         scan: &Scan,
-        floor: Option<jiff::Timestamp>,
-        next_watermark: jiff::Timestamp,
+        (floor, next_watermark): (Option<jiff::Timestamp>, jiff::Timestamp),
+        first: Option<&Newest<PullRequestId>>,
     ) -> Result<Result<u32, Unavailable>, Error> {
         let mut lister = Lister::new(
             self.context,
@@ -213,22 +223,28 @@ impl<'a> Run<'a> {
         let mut after = scan.after.clone();
         let mut n_pages = 0;
         loop {
-            let found = match lister.page::<PullRequestIds>(after.as_deref()).await? {
-                Ok(found) => found,
-                Err(why) => return Ok(Err(why)),
+            let (nodes, cursor) = match first {
+                Some(first) => (first.seen().cloned().collect(), None),
+                None => match lister.page::<PullRequestIds>(after.as_deref()).await? {
+                    Ok(found) => {
+                        let page = found.page_info.clone();
+                        let cursor = page.end_cursor.filter(|_| page.has_next_page);
+                        (found.into_nodes().collect::<Vec<_>>(), cursor)
+                    }
+                    Err(why) => return Ok(Err(why)),
+                },
             };
             n_pages += 1;
-            let page = found.page_info.clone();
             let mut is_below = false;
             let mut ids = Vec::new();
-            for node in found.into_nodes() {
+            for node in nodes {
                 if floor.is_some_and(|floor| node.updated_at < floor) {
                     is_below = true;
                 } else if !self.seen.contains(&node.id) || node.updated_at >= scan.started_at {
                     ids.push(node.id);
                 }
             }
-            after = page.end_cursor.filter(|_| page.has_next_page && !is_below);
+            after = cursor.filter(|_| !is_below);
             if after.is_none() {
                 // The open ones are asked for again anyway: those that fit share the last page's requests.
                 let room = self.context.page_size().saturating_sub(ids.len());
@@ -321,10 +337,11 @@ impl<'a> Run<'a> {
         next_watermark: jiff::Timestamp,
         scan: Option<Scan>,
     ) -> Result<Result<(), Unavailable>, Error> {
-        let hydrated = match hydrate(self.context.client, &ids).await? {
-            Ok(hydrated) => hydrated,
+        let (mut hydrated, rest) = self.context.given.pull_requests(&ids);
+        match hydrate(self.context.client, &rest).await? {
+            Ok(more) => hydrated.extend(more),
             Err(why) => return Ok(Err(why)),
-        };
+        }
         // The cursor moves only with the page: a kill before the commit asks for the page again.
         state.stream(STREAM).scan = scan;
         let mut records = Vec::new();

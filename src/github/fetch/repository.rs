@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::ahead::Ahead;
 use super::context::{Context, checksum, rate_limited};
 use super::settings::Settings;
 use super::{
@@ -22,13 +23,16 @@ pub(super) async fn fetch(
     (client, store, progress): (&Client, &Store, &dyn FetchProgress),
     name: &RepoName,
     options: &FetchOptions,
-    settings: &mut Settings,
+    (ahead, settings): (&mut Ahead, &mut Settings),
     report: &mut FetchReport,
 ) -> Result<(), Error> {
+    let given = ahead.overview(client, name);
+    settings.give(given.as_ref().and_then(|(one, _)| ahead.settings(&one.id)));
+    let given_at = given.as_ref().map(|(_, at)| *at);
     let overview = match (report.limits.graphql, &report.outage) {
         (Some(reset_at), _) => Err(Stop::RateLimited(reset_at)),
         (None, Some(outage)) => Err(Stop::Trouble(outage.clone())),
-        (None, None) => match overview(client, name).await {
+        (None, None) => match given_or_asked(client, name, given).await {
             Err(Error::RateLimited { reset_at }) => {
                 report.limits.graphql = Some(reset_at);
                 Err(Stop::RateLimited(reset_at))
@@ -49,9 +53,10 @@ pub(super) async fn fetch(
         progress,
         name: name.clone(),
         repository: RepositoryId(0),
-        started_at: client.server_now(),
+        started_at: given_at.unwrap_or_else(|| client.server_now()),
         since: options.since,
         cache_safe: options.cache_safe,
+        given: &ahead.given,
     };
     let (id, now_called, overview) = match overview {
         Ok(Ok(overview)) => {
@@ -87,7 +92,7 @@ pub(super) async fn fetch(
         let done = match (&overview, *report.limits.of(*stream)) {
             // Runs are asked for over REST, which has a limit of its own, and needs no overview.
             (Err(Stop::RateLimited(_)), None) if *stream == Stream::WorkflowRuns => {
-                workflow_runs::fetch(&context, &mut state).await
+                workflow_runs::fetch(&context, &mut state, None).await
             }
             (Err(Stop::RateLimited(reset_at)), _) => Err(Error::RateLimited {
                 reset_at: *reset_at,
@@ -151,6 +156,18 @@ fn without_teams(context: &Context<'_>) -> StreamCertificate {
         reason: Some("a store that others may read keeps no members of teams".to_owned()),
         fix: Some("run without `--cache-safe` into another store".to_owned()),
         ..context.certificate(Stream::Teams, Completeness::Skipped)
+    }
+}
+
+/// What came of a repository ahead of it, or else what is asked of it alone.
+async fn given_or_asked(
+    client: &Client,
+    name: &RepoName,
+    given: Option<(Repository, jiff::Timestamp)>,
+) -> Result<Result<Repository, Unavailable>, Error> {
+    match given {
+        Some((overview, _)) => Ok(Ok(overview)),
+        None => overview(client, name).await,
     }
 }
 
@@ -220,7 +237,7 @@ async fn overview_of(
 ) -> Result<Result<Repository, Unavailable>, Error> {
     let mut lists = LISTS.map(|list| (list, wanted.contains(&list)));
     loop {
-        let mut variables = json!({"owner": name.owner(), "name": name.name()});
+        let mut variables = json!({"owner": name.owner(), "name": name.name(), "checks": false});
         for (list, is_asked) in lists {
             variables[list] = json!(is_asked);
         }
@@ -295,7 +312,7 @@ async fn one(
         Stream::Issues => issues::fetch(context, state, overview).await,
         Stream::Deployments => deliveries::deployments(context, state, overview).await,
         Stream::Releases => deliveries::releases(context, state, overview).await,
-        Stream::WorkflowRuns => workflow_runs::fetch(context, state).await,
+        Stream::WorkflowRuns => workflow_runs::fetch(context, state, Some(overview)).await,
         Stream::MergeRules | Stream::Milestones | Stream::Environments | Stream::Teams => {
             settings.fetch(context, state, stream, wanted).await
         }

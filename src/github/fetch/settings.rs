@@ -58,6 +58,8 @@ pub(super) struct Settings {
     parts: BTreeMap<Stream, SettingsPart>,
     /// What was not answered beside others, and is asked for alone.
     alone: BTreeSet<Stream>,
+    /// What came of the repository at hand ahead of it: everything but the teams.
+    given: Option<Value>,
 }
 
 impl Settings {
@@ -65,6 +67,12 @@ impl Settings {
     pub(super) fn next_repository(&mut self) {
         self.parts.clear();
         self.alone.clear();
+        self.given = None;
+    }
+
+    /// Takes what came of the repository at hand ahead of it.
+    pub(super) fn give(&mut self, given: Option<Value>) {
+        self.given = given;
     }
 
     /// Fetches one of the streams: together with the others of `wanted`, unless it already came with them.
@@ -112,15 +120,23 @@ impl Settings {
         name: &RepoName,
         wanted: &[Stream],
     ) -> Result<(), Error> {
-        let together = PARTS
+        let mut together: BTreeMap<Stream, Option<String>> = PARTS
             .iter()
             .map(|(stream, _)| *stream)
             .filter(|stream| wanted.contains(stream) && !self.parts.contains_key(stream))
             .map(|stream| (stream, None))
             .collect();
-        self.ask_for(client, name, together).await?;
+        if let Some(given) = self.given.take() {
+            let teams = together.remove(&Stream::Teams);
+            self.ask_for(client, name, together, Some(given)).await?;
+            together = teams
+                .map(|after| (Stream::Teams, after))
+                .into_iter()
+                .collect();
+        }
+        self.ask_for(client, name, together, None).await?;
         for stream in std::mem::take(&mut self.alone) {
-            self.ask_for(client, name, BTreeMap::from([(stream, None)]))
+            self.ask_for(client, name, BTreeMap::from([(stream, None)]), None)
                 .await?;
             if self.alone.remove(&stream) {
                 self.parts.insert(stream, SettingsPart::Unanswered);
@@ -129,14 +145,19 @@ impl Settings {
         Ok(())
     }
 
-    /// Asks for some parts, page after page.
+    /// Asks for some parts, page after page, of which the first pages may have been given.
     async fn ask_for(
         &mut self,
         client: &Client,
         name: &RepoName,
         mut asked: BTreeMap<Stream, Option<String>>,
+        given: Option<Value>,
     ) -> Result<(), Error> {
         let mut lists: BTreeMap<Stream, Pages> = BTreeMap::new();
+        if let Some(given) = given {
+            self.take(client, (&mut asked, &mut lists), given, &[])
+                .await?;
+        }
         while !asked.is_empty() {
             let answer = client
                 .graphql::<InRepository<Value>>(

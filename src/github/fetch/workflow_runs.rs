@@ -1,5 +1,7 @@
 //! Workflow runs over REST: windows of creation time, bisected until GitHub lists them whole.
 
+mod quiet;
+
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +12,7 @@ use super::{Context, LOOK_BACK, OVERLAP, checksum};
 use crate::domain::{Completeness, Stream, StreamCertificate};
 use crate::github::client::Outcome;
 use crate::github::error::Error;
+use crate::github::wire::repository::Repository;
 use crate::github::wire::workflow_run::{JOBS, WorkflowJobs, WorkflowRuns};
 use crate::store::raw::Record;
 use crate::store::state::{RepositoryState, Scan};
@@ -46,13 +49,21 @@ const SHAPE: &str = "WorkflowRun";
 pub(super) async fn fetch(
     context: &Context<'_>,
     state: &mut RepositoryState,
+    overview: Option<&Repository>,
 ) -> Result<StreamCertificate, Error> {
-    let back = |from: Timestamp, by| from.saturating_sub(by).unwrap_or(Timestamp::MIN);
     let slot = state.stream(STREAM);
+    if overview.is_some_and(|overview| quiet::is_quiet(context, slot, overview)) {
+        slot.watermark = Some(back(context.started_at, OVERLAP));
+        return context.finished(STREAM, state, None, 0, false);
+    }
     let scan = slot.scan.clone().unwrap_or(Scan::begun(context.started_at));
     let earliest = back(scan.started_at, FIRST);
     let since = match slot.watermark {
-        Some(watermark) => back(watermark, LOOK_BACK),
+        Some(watermark) => {
+            // Nights on which they were not asked for are looked at now.
+            let looked = slot.swept_at.map_or(watermark, |at| at.min(watermark));
+            back(looked, LOOK_BACK)
+        }
         None => context.since.map_or(earliest, |since| since.max(earliest)),
     };
     // Windows still to be listed, the newest on top.
@@ -64,6 +75,7 @@ pub(super) async fn fetch(
     // The newest runs as GitHub lists them without a filter: what the index by time has not seen yet is among them.
     let mut unseen: HashSet<u64> = HashSet::new();
     if slot.scan.is_none() {
+        slot.is_running = false;
         let mut head = loop {
             match list(context, None, (1, size)).await? {
                 Outcome::Data(found, _) => break found,
@@ -163,6 +175,7 @@ pub(super) async fn fetch(
     let is_behind = !unseen.is_empty();
     if !is_behind {
         slot.watermark = Some(back(scan.started_at, OVERLAP));
+        slot.swept_at = slot.watermark;
     }
     let n_unlisted = usize::try_from(n_unlisted).unwrap_or(usize::MAX);
     let certificate = context.finished(STREAM, state, None, n_unlisted, n_stored > 0)?;
@@ -177,6 +190,10 @@ pub(super) async fn fetch(
         fix: Some("run it again later: the same time is asked for once more".to_owned()),
         ..certificate
     })
+}
+
+fn back(from: Timestamp, by: SignedDuration) -> Timestamp {
+    from.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 /// Shortens a page to what was asked for, and says by how much.
@@ -358,6 +375,10 @@ fn keep(
         if slot.live.get(&record.id) != Some(&sum) {
             changed.push(record.clone());
         }
+        slot.is_running |= record
+            .node
+            .get("status")
+            .is_some_and(|status| status != "completed");
         if created_at.is_none_or(|created_at: Timestamp| created_at >= horizon) {
             slot.live.insert(record.id, sum);
         } else {

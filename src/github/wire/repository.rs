@@ -72,6 +72,9 @@ pub struct Repository {
     pub has_issues_enabled: bool,
     /// Created.
     pub created_at: Timestamp,
+    /// When something was last pushed to any of its branches; null where nothing ever was.
+    #[serde(deserialize_with = "nullable")]
+    pub pushed_at: Option<Timestamp>,
     /// Merge commits allowed.
     pub merge_commit_allowed: bool,
     /// Squash merges allowed.
@@ -83,9 +86,9 @@ pub struct Repository {
     /// Default branch; null when empty.
     #[serde(deserialize_with = "nullable")]
     pub default_branch_ref: Option<Reference>,
-    /// Newest change of a pull request; absent where it was not asked for, null where it may not be read.
+    /// The twenty pull requests that changed last; absent where they were not asked for, null where they may not be read.
     #[serde(default)]
-    pub pull_requests: Option<Newest<Updated>>,
+    pub pull_requests: Option<Newest<PullRequestId>>,
     /// Newest change of an issue; as above.
     #[serde(default)]
     pub issues: Option<Newest<Updated>>,
@@ -117,9 +120,21 @@ pub struct Owner {
 pub struct Reference {
     /// Its short name.
     pub name: String,
+    /// What it points at; absent where it was not asked for.
+    #[serde(default)]
+    pub target: Option<Head>,
 }
 
-/// How many there are, and the newest.
+/// The commit that a branch points at.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Head {
+    /// Its newest check suites, the newest last: each workflow run has one. Null where the token may not read them.
+    #[serde(default)]
+    pub check_suites: Option<Newest<Updated>>,
+}
+
+/// How many there are, and the newest of them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(
     rename_all = "camelCase",
@@ -129,12 +144,25 @@ pub struct Reference {
 pub struct Newest<T> {
     /// How many.
     pub total_count: u64,
-    /// At most one.
+    /// Some of them.
     #[serde(deserialize_with = "nullable")]
     pub nodes: Option<Vec<Option<T>>>,
 }
 
 impl<T> Newest<T> {
+    /// Those that may be seen.
+    pub fn seen(&self) -> impl Iterator<Item = &T> {
+        self.nodes.iter().flatten().flatten()
+    }
+
+    /// Whether they are all that there is down to an instant: the newest first, none of them hidden.
+    pub fn reach(&self, floor: Timestamp, at: impl Fn(&T) -> Timestamp) -> bool {
+        let nodes = self.nodes.as_deref().unwrap_or_default();
+        let is_hidden = nodes.iter().any(Option::is_none);
+        let is_below = self.seen().any(|node| at(node) < floor);
+        !is_hidden && (is_below || nodes.len() as u64 >= self.total_count)
+    }
+
     /// What is known of the newest one's time.
     pub fn newest(&self, at: impl Fn(&T) -> Timestamp) -> NewestAt {
         match self.nodes.iter().flatten().flatten().next() {

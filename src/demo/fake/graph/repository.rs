@@ -39,6 +39,7 @@ impl Snapshot {
                 "createdAt",
                 time(repository.created_at.unwrap_or(Timestamp::UNIX_EPOCH)),
             ),
+            ("pushedAt", leaf(pushed_at(repository))),
             ("mergeCommitAllowed", leaf(true)),
             ("squashMergeAllowed", leaf(true)),
             ("rebaseMergeAllowed", leaf(true)),
@@ -195,6 +196,18 @@ impl Snapshot {
             keyed_page(type_name, arguments, order, is_descending, &build)
         }))
     }
+}
+
+/// The last instant at which somebody pushed, as far as the model tells: runs of pushes, and merges.
+fn pushed_at(repository: &HostRepository) -> JsonValue {
+    let runs = repository.workflow_runs.iter();
+    let runs = runs.filter(|run| matches!(run.event.as_str(), "push" | "pull_request"));
+    let merges = repository
+        .pull_requests
+        .iter()
+        .filter_map(|item| item.merged_at);
+    let newest = runs.map(|run| run.created_at).chain(merges).max();
+    newest.map_or(JsonValue::Null, |at| JsonValue::from(at.to_string()))
 }
 
 fn topics(repository: &HostRepository) -> Field<'_> {

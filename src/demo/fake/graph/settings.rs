@@ -1,6 +1,9 @@
 //! What a repository's owners laid down: rules, milestones, environments, teams.
 
-use super::super::resolve::{Field, Node, connection, int, leaf, object, page_of, text};
+use apollo_compiler::response::JsonValue;
+use jiff::Timestamp;
+
+use super::super::resolve::{Field, Node, Page, connection, int, leaf, object, page_of, text};
 use super::{View, node, time};
 use crate::demo::model::{HostEnvironment, HostMergeRule, HostRepository, HostTeam};
 
@@ -94,6 +97,7 @@ impl<'h> View<'h> {
             vec![
                 ("id", leaf(format!("REF_{name}"))),
                 ("name", leaf(name.clone())),
+                ("target", object(Some(self.head(name)))),
                 (
                     "branchProtectionRule",
                     object(laid_down.filter(|_| repository.viewer_administers)),
@@ -114,6 +118,38 @@ impl<'h> View<'h> {
                 ),
             ],
         ))
+    }
+
+    /// The newest commit of the default branch: each run of it has a check suite, the newest last.
+    fn head(self, branch: &str) -> Node<'h> {
+        let runs = self.repository.workflow_runs.iter();
+        let mut suites: Vec<_> = runs
+            .filter(|run| run.head_branch.as_deref() == Some(branch))
+            .map(|run| (run.created_at, run.updated_at, run.run))
+            .collect();
+        suites.sort_unstable();
+        node(
+            "Commit",
+            vec![
+                ("id", leaf(format!("C_{}", self.repository.node))),
+                (
+                    "checkSuites",
+                    Field::Connection(Box::new(move |arguments| {
+                        let last = arguments.get("last").and_then(JsonValue::as_u64);
+                        let last = last.and_then(|last| usize::try_from(last).ok());
+                        let skipped = suites.len().saturating_sub(last.unwrap_or(0));
+                        let newest = suites.get(skipped..).unwrap_or_default().iter();
+                        Page {
+                            type_name: "CheckSuiteConnection",
+                            nodes: newest.map(|suite| suite_node(*suite)).collect(),
+                            total: suites.len(),
+                            has_next: false,
+                            end_cursor: None,
+                        }
+                    })),
+                ),
+            ],
+        )
     }
 
     pub(super) fn milestones(self) -> Field<'h> {
@@ -258,6 +294,17 @@ fn rule_node<'h>(kind: &'static str, rule: &'h HostMergeRule) -> Node<'h> {
             ("type", leaf(kind)),
             ("repositoryRuleset", object(ruleset)),
             ("parameters", object(parameters)),
+        ],
+    )
+}
+
+fn suite_node<'h>((created_at, updated_at, run): (Timestamp, Timestamp, u64)) -> Node<'h> {
+    node(
+        "CheckSuite",
+        vec![
+            ("id", leaf(format!("CS_{run}"))),
+            ("createdAt", time(created_at)),
+            ("updatedAt", time(updated_at)),
         ],
     )
 }
