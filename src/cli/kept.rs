@@ -4,8 +4,9 @@ use super::error::{CliError, ErrorKind};
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
 use crate::domain::RepositoryId;
-use crate::metrics::Measure;
-use crate::metrics::movement::{self, RunHead, RunRepository};
+use crate::metrics::REGISTRY;
+use crate::metrics::measure::Definition;
+use crate::metrics::movement::{self, RunFigure, RunHead, RunRepository};
 use crate::store::{self, Store, checksum};
 use crate::work::Product;
 
@@ -15,7 +16,7 @@ pub fn keep_run(
     store: &Store,
     analysis: &Analysis,
     workspace: &Workspace,
-    measures: &[Measure],
+    figures: Vec<RunFigure>,
     rows: Vec<Vec<Vec<u8>>>,
 ) -> Result<(), CliError> {
     // The private register changes no figure of a run.
@@ -43,18 +44,17 @@ pub fn keep_run(
             .map(|person| checksum(person.as_bytes()).chars().take(16).collect())
             .collect(),
         repositories: repositories_of(analysis),
-        definitions: measures
-            .iter()
-            .map(|measure| {
-                let text = movement::definition_text(measure.definition);
-                (measure.definition.id.to_owned(), checksum(text.as_bytes()))
+        definitions: definitions()
+            .map(|definition| {
+                let text = movement::definition_text(definition);
+                (definition.id.to_owned(), checksum(text.as_bytes()))
             })
             .collect(),
-        figures: movement::figures(measures),
+        figures,
     };
     let head = serde_json::to_vec_pretty(&head)
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
-    let ids = measures.iter().map(|measure| measure.definition.id);
+    let ids = definitions().map(|definition| definition.id);
     let rows: Result<Vec<_>, _> = ids
         .zip(rows)
         .map(|(id, parts)| Ok::<_, store::facts::Error>((id, store::runs::joined(parts)?)))
@@ -81,4 +81,9 @@ fn repositories_of(analysis: &Analysis) -> Vec<RunRepository> {
             ids.filter_map(move |id| row(product, *id))
         })
         .collect()
+}
+
+/// What every metric is, in the order in which all are measured.
+fn definitions() -> impl Iterator<Item = &'static Definition> {
+    REGISTRY.iter().map(|metric| metric.definition)
 }

@@ -238,13 +238,13 @@ fn report_from(
     let rows_of = |measure: &Measure| store::runs::encode(&movement::rows(measure));
     let tree = TeamTree::of_store(store, &mut head, workspace, &rows_of)?;
     written(context, workspace, &tree)?;
-    let TeamTree { files, told } = tree;
-    let rows: Result<Vec<Vec<Vec<u8>>>, _> = told
-        .kept
+    let TeamTree { files, kept } = tree;
+    let rows: Result<Vec<Vec<Vec<u8>>>, _> = kept
+        .of_measures
         .into_iter()
         .map(|parts| parts.into_iter().collect())
         .collect();
-    keep_run(store, &head, workspace, &told.measures, rows?)?;
+    keep_run(store, &head, workspace, kept.figures, rows?)?;
     end(context, workspace, &head, &files, fetched)
 }
 
@@ -268,7 +268,7 @@ fn written<T>(
     workspace: &Workspace,
     tree: &TeamTree<T>,
 ) -> Result<(), CliError> {
-    for product in &tree.told.products {
+    for product in &tree.kept.products {
         for Unmet { what, missing, .. } in &product.unmet {
             let name = encode::terminal(&product.name);
             let fix = missing.fix.as_ref().map(|fix| format!(": {fix}"));

@@ -1,5 +1,6 @@
 //! The team tree: what is told of the products, some after the others, and the files that are made of it.
 
+use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
@@ -14,15 +15,16 @@ use super::workspace::Workspace;
 use crate::analysis::{Analysis, MOST_BYTES};
 use crate::domain::side_by_side;
 use crate::evidence::published::{Published, published};
-use crate::metrics::agreements::{Agreement, held, of_first_reviews};
+use crate::metrics::agreements::{Agreement, held, of_first_reviews, of_measures};
 use crate::metrics::knowledge::silos;
+use crate::metrics::movement::{self, RunFigure};
 use crate::metrics::recent::Recent;
 use crate::metrics::{self, Measure, unmet};
 use crate::register::Limit;
 use crate::render::{self, OutputFile, encode};
 use crate::report::{
-    AcceptedFlag, AgreedLimit, MarkedDay, Names, ProductInput, TeamDefinition, TeamInput,
-    TeamReport, faces, figures_of_products,
+    AcceptedFlag, AgreedLimit, ByProduct, MarkedDay, Names, ProductInput, TeamDefinition,
+    TeamInput, TeamReport, faces, figures_of_products, team_of,
 };
 use crate::store::Store;
 use crate::work::Reading;
@@ -30,14 +32,23 @@ use crate::work::delivery::declared::Unmatched;
 
 /// What was told of some products: all that a report needs of their past.
 pub struct Told<T> {
-    /// The measures, with the rows that are listed.
-    pub measures: Vec<Measure>,
-    /// By metric: what was kept of the measure of each part that was read together.
-    pub kept: Vec<Vec<T>>,
-    /// The products, with what could not be told of them.
-    pub products: Vec<ProductInput>,
+    /// What is told without names.
+    measures: ByProduct,
+    /// What the register's agreements are held against, as it was measured.
+    agreed: Vec<Measure>,
+    kept: Kept<T>,
     recent: Option<Recent>,
     of_first_reviews: Vec<Agreement>,
+}
+
+/// What a run keeps of what was told, beside its files.
+pub struct Kept<T> {
+    /// By metric: what was kept of the measure of each part that was read together.
+    pub of_measures: Vec<Vec<T>>,
+    /// The window's figures of the products.
+    pub figures: Vec<RunFigure>,
+    /// The products, with what could not be told of them.
+    pub products: Vec<ProductInput>,
 }
 
 impl<T: Send> Told<T> {
@@ -47,16 +58,17 @@ impl<T: Send> Told<T> {
         workspace: &Workspace,
         keep: &(dyn Fn(&Measure) -> T + Sync),
     ) -> Result<Self, CliError> {
-        let (measures, kept) = metrics::measure_each(readings, &|measure| {
-            let kept = keep(&measure);
-            let whole = match readings.first() {
-                Some(reading) => metrics::material::with_rows(measure, reading.question),
-                None => measure,
-            };
-            (crate::report::with_listable_rows(whole), vec![kept])
-        })
-        .into_iter()
-        .unzip();
+        let (measures, kept): (Vec<Measure>, Vec<Vec<T>>) =
+            metrics::measure_each(readings, &|measure| {
+                let kept = keep(&measure);
+                let whole = match readings.first() {
+                    Some(reading) => metrics::material::with_rows(measure, reading.question),
+                    None => measure,
+                };
+                (crate::report::with_listable_rows(whole), vec![kept])
+            })
+            .into_iter()
+            .unzip();
         let product = |reading: &Reading<'_>| ProductInput {
             name: reading.product.name.clone(),
             repositories: reading.product.repositories.clone(),
@@ -69,11 +81,23 @@ impl<T: Send> Told<T> {
                 })
                 .collect(),
         };
+        let called: Vec<&str> = readings
+            .iter()
+            .map(|one| one.product.name.as_str())
+            .collect();
+        let figures = movement::figures(&measures);
+        let agreed = of_measures(&workspace.register, &measures);
+        let zone = workspace.register.calendar.zone();
+        let minimum_people = workspace.register.minimum_people;
         let days: Vec<Date> = events(workspace).iter().map(|event| event.on).collect();
         Ok(Self {
-            measures,
-            kept,
-            products: readings.iter().map(product).collect(),
+            measures: ByProduct::of(measures, &called, &zone, minimum_people),
+            agreed,
+            kept: Kept {
+                of_measures: kept,
+                figures,
+                products: readings.iter().map(product).collect(),
+            },
             recent: Recent::of(readings, &definition()?.recent_metrics(), &days),
             of_first_reviews: of_first_reviews(&workspace.register, readings),
         })
@@ -81,13 +105,16 @@ impl<T: Send> Told<T> {
 
     /// Adds what was told of other products, which come after these.
     fn add(&mut self, other: Self) {
-        for (own, other) in self.measures.iter_mut().zip(other.measures) {
+        self.measures.add(other.measures);
+        for (own, other) in self.agreed.iter_mut().zip(other.agreed) {
             own.add(other);
         }
-        for (own, other) in self.kept.iter_mut().zip(other.kept) {
+        let own = &mut self.kept;
+        for (own, other) in own.of_measures.iter_mut().zip(other.kept.of_measures) {
             own.extend(other);
         }
-        self.products.extend(other.products);
+        own.figures.extend(other.kept.figures);
+        own.products.extend(other.kept.products);
         match (self.recent.as_mut(), other.recent) {
             (Some(own), Some(other)) => own.add(other),
             (None, other) => self.recent = other,
@@ -98,19 +125,19 @@ impl<T: Send> Told<T> {
 
     /// The team's report, which names nobody. Of the analysis only what does not grow with the past is read.
     pub fn report(
-        &self,
+        self,
         head: &Analysis,
         workspace: &Workspace,
         names: &Names,
-    ) -> Result<TeamReport, CliError> {
+    ) -> Result<(TeamReport, Kept<T>), CliError> {
         let definition = definition()?;
         let faces = head.faces();
         let question = &head.question;
         let events = events(workspace);
         let agreements = held(
             &workspace.register,
-            &self.measures,
-            self.of_first_reviews.clone(),
+            &self.agreed,
+            self.of_first_reviews,
             &head.tables.repositories,
             question,
         )
@@ -123,9 +150,9 @@ impl<T: Send> Told<T> {
             window: question.window,
             granularity: question.granularity,
             zone: question.zone.clone(),
-            products: &self.products,
+            products: &self.kept.products,
             repositories: &faces,
-            measures: &self.measures,
+            measures: &[],
             certificates: &head.findings.certificates,
             patterns: &head.findings.patterns,
             imports: &head.findings.imports,
@@ -142,7 +169,17 @@ impl<T: Send> Told<T> {
             minimum_people: question.minimum_people,
             version: env!("CARGO_PKG_VERSION"),
         };
-        Ok(crate::report::team(&input, &definition))
+        let report = team_of(&input, self.measures, &definition);
+        let mut kept = self.kept;
+        // By metric, as where all products are read together.
+        let places: HashMap<&str, usize> = metrics::REGISTRY
+            .iter()
+            .enumerate()
+            .map(|(at, metric)| (metric.definition.id, at))
+            .collect();
+        kept.figures
+            .sort_by_key(|figure| places.get(figure.metric.as_str()).copied());
+        Ok((report, kept))
     }
 }
 
@@ -150,8 +187,8 @@ impl<T: Send> Told<T> {
 pub struct TeamTree<T> {
     /// Its files.
     pub files: Vec<OutputFile>,
-    /// What was told of the products.
-    pub told: Told<T>,
+    /// What was kept of what was told.
+    pub kept: Kept<T>,
 }
 
 impl<T: Send> TeamTree<T> {
@@ -193,8 +230,8 @@ impl<T: Send> TeamTree<T> {
             None => Told::of(&[], workspace, keep)?,
         };
         head.findings.imports = head.question.declared.lines(&unmatched);
-        let files = files_of(head, workspace, &names, &told, &pages)?;
-        Ok(Self { files, told })
+        let (files, kept) = files_of(head, workspace, &names, told, &pages)?;
+        Ok(Self { files, kept })
     }
 
     /// The team tree of what was read already.
@@ -207,8 +244,8 @@ impl<T: Send> TeamTree<T> {
         let readings = analysis.readings();
         let told = Told::of(&readings, workspace, keep)?;
         let pages = pages_of(analysis, &readings, &told.measures, &names);
-        let files = files_of(analysis, workspace, &names, &told, &pages)?;
-        Ok(Self { files, told })
+        let (files, kept) = files_of(analysis, workspace, &names, told, &pages)?;
+        Ok(Self { files, kept })
     }
 }
 
@@ -216,18 +253,13 @@ impl<T: Send> TeamTree<T> {
 fn pages_of(
     analysis: &Analysis,
     readings: &[Reading<'_>],
-    measures: &[Measure],
+    measures: &ByProduct,
     names: &Names,
 ) -> Vec<Published> {
     let question = &analysis.question;
     let products = question.products.iter().map(|one| one.name.as_str());
     let faces = faces(products, names);
-    let called: Vec<&str> = readings
-        .iter()
-        .map(|one| one.product.name.as_str())
-        .collect();
-    let minimum = question.minimum_people;
-    let figures = figures_of_products(measures, &called, names, &question.zone, minimum);
+    let figures = figures_of_products(measures, names);
     let repositories = analysis.repository_names();
     let faces = faces.get(analysis.products.clone()).unwrap_or_default();
     let told: Vec<_> = readings.iter().zip(faces).collect();
@@ -246,10 +278,10 @@ fn files_of<T: Send>(
     head: &Analysis,
     workspace: &Workspace,
     names: &Names,
-    told: &Told<T>,
+    told: Told<T>,
     pages: &[Published],
-) -> Result<Vec<OutputFile>, CliError> {
-    let report = told.report(head, workspace, names)?;
+) -> Result<(Vec<OutputFile>, Kept<T>), CliError> {
+    let (report, kept) = told.report(head, workspace, names)?;
     let mut files = render::team_tree(&report, pages).map_err(defect)?;
     let own = render::template::files(&workspace.templates, &report).map_err(templates::error)?;
     // A name that differs in the case of its letters alone is the same file on some disks.
@@ -258,7 +290,7 @@ fn files_of<T: Send>(
     let manifest = manifest_of(head, workspace, &files);
     let manifest = render::json::manifest(&manifest).map_err(defect)?;
     files.push((render::MANIFEST.to_owned(), manifest.into_bytes()));
-    Ok(files)
+    Ok((files, kept))
 }
 
 fn defect(error: impl std::error::Error + Send + Sync + 'static) -> CliError {
@@ -334,7 +366,6 @@ mod tests {
     use super::*;
     use crate::cli::args::{Cli, Command};
     use crate::crowd;
-    use crate::metrics::movement;
     use crate::store::{Mode, runs};
 
     /// The team tree of a generated organisation of seven repositories in two products, with so many bytes read at once, and the rows
@@ -367,7 +398,7 @@ mod tests {
         let mut head = Analysis::head(&store, &workspace.inquiry()).unwrap();
         let rows = |measure: &Measure| runs::encode(&movement::rows(measure)).unwrap();
         let tree = TeamTree::of_parts(&store, &mut head, &workspace, most_bytes, &rows).unwrap();
-        let kept = tree.told.kept.into_iter();
+        let kept = tree.kept.of_measures.into_iter();
         let kept = kept.map(|parts| runs::joined(parts).unwrap()).collect();
         (head.parts(&store, most_bytes).len(), tree.files, kept)
     }

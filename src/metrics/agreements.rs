@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::measure::{Definition, Measure, Measured, Ratio, Thing, Unit, Value};
+use super::measure::{Definition, LedgerRow, Measure, Measured, Ratio, Thing, Unit, Value};
 use super::{Metric, find};
 use crate::domain::{PrNumber, PullRequestState, RepositoryId, side_by_side};
 use crate::register::{Limit, Register, nearest};
@@ -120,12 +120,47 @@ const STUCK: &str = "flow.stuck";
 /// The measures that a register's agreements are held against: nothing else is measured.
 #[must_use]
 pub fn asked(register: &Register, readings: &[Reading<'_>]) -> Vec<Measure> {
+    let metrics: Vec<&Metric> = metrics_of(register).into_iter().filter_map(find).collect();
+    side_by_side(&metrics, &|metric| metric.of(readings))
+}
+
+/// The same of what was measured already, with no more of it than they need.
+#[must_use]
+pub fn of_measures(register: &Register, measures: &[Measure]) -> Vec<Measure> {
+    let ids = metrics_of(register);
+    let own = measures.iter();
+    let own = own.filter(|measure| ids.contains(measure.definition.id));
+    own.map(|measure| Measure {
+        cells: measure
+            .team_cells()
+            .filter(|cell| cell.bucket.is_none())
+            .cloned()
+            .collect(),
+        rows: match measure.definition.id {
+            STUCK => measure
+                .rows
+                .iter()
+                .filter(|row| stands_still(row))
+                .cloned()
+                .collect(),
+            _ => Vec::new(),
+        },
+        ..Measure::of(measure.definition)
+    })
+    .collect()
+}
+
+/// The metrics that a register's agreements are about.
+fn metrics_of(register: &Register) -> BTreeSet<&str> {
     let agreed = &register.agreements;
     let limits = agreed.limits.iter().map(|limit| limit.metric.as_str());
     let stuck = agreed.stuck_after_working_days.map(|_| STUCK);
-    let ids: BTreeSet<&str> = limits.chain(stuck).collect();
-    let metrics: Vec<&Metric> = ids.into_iter().filter_map(find).collect();
-    side_by_side(&metrics, &|metric| metric.of(readings))
+    limits.chain(stuck).collect()
+}
+
+/// Included are all that are open: the value says which of them stand still.
+fn stands_still(row: &LedgerRow) -> bool {
+    row.fate == Fate::Included && row.value == Some(1.0)
 }
 
 /// What was agreed of first reviews, held against the pull requests of each product; nothing where nothing is agreed.
@@ -200,9 +235,7 @@ pub fn held(
                 let items = measure
                     .rows
                     .iter()
-                    .filter(|row| row.product == product.name && row.fate == Fate::Included)
-                    // Included are all that are open: the value says which of them stand still.
-                    .filter(|row| row.value == Some(1.0))
+                    .filter(|row| row.product == product.name && stands_still(row))
                     .filter_map(|row| {
                         Some(Item {
                             repository: row.repository?,

@@ -4,11 +4,11 @@
 //! reason or unknown; a [`Cell`] is then computed from the included rows of one scope and bucket. A figure without rows cannot
 //! be constructed, and `included + excluded + unknown = population` holds by counting.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::counts::Counts;
 use super::drawn::Drawn;
 pub use super::group::About;
 use super::group::Few;
@@ -216,9 +216,9 @@ pub struct Ledger {
     /// Rows in the figure.
     pub included: u64,
     /// Rows left out, by reason.
-    pub excluded: BTreeMap<&'static str, u64>,
+    pub excluded: Counts,
     /// Rows that could not be measured, by reason.
-    pub unknown: BTreeMap<&'static str, u64>,
+    pub unknown: Counts,
 }
 
 impl Ledger {
@@ -246,21 +246,21 @@ impl Ledger {
     pub fn count(&mut self, fate: Fate, n: u64) {
         match fate {
             Fate::Included => self.included += n,
-            Fate::Excluded(reason) => *self.excluded.entry(reason).or_default() += n,
-            Fate::Unknown(reason) => *self.unknown.entry(reason).or_default() += n,
+            Fate::Excluded(reason) => self.excluded.add(reason, n),
+            Fate::Unknown(reason) => self.unknown.add(reason, n),
         }
     }
 
     /// Rows that could not be measured.
     #[must_use]
     pub fn n_unknown(&self) -> u64 {
-        self.unknown.values().sum()
+        self.unknown.total()
     }
 
     /// All rows.
     #[must_use]
     pub fn population(&self) -> u64 {
-        self.included + self.excluded.values().sum::<u64>() + self.n_unknown()
+        self.included + self.excluded.total() + self.n_unknown()
     }
 
     /// The share of the eligible population that could be measured.

@@ -8,6 +8,7 @@ pub mod agents;
 pub mod aggregate;
 pub mod agreements;
 pub mod code;
+pub mod counts;
 pub mod delegation;
 pub mod delivery;
 pub mod drawn;

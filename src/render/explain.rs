@@ -297,13 +297,13 @@ fn ledger_lines(ledger: &Ledger, minimum_n: u64) -> Vec<(String, u64)> {
         ledger
             .excluded
             .iter()
-            .map(|(reason, n)| (format!("excluded: {}", words(reason)), *n)),
+            .map(|(reason, n)| (format!("excluded: {}", words(reason)), n)),
     );
     lines.extend(
         ledger
             .unknown
             .iter()
-            .map(|(reason, n)| (format!("unknown: {}", words(reason)), *n)),
+            .map(|(reason, n)| (format!("unknown: {}", words(reason)), n)),
     );
     lines.push(("population".to_owned(), ledger.population()));
     lines

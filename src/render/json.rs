@@ -8,7 +8,7 @@ mod recent;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 pub(super) use figures::FiguresFile;
 pub use figures::{FigureLine, figure_line};
@@ -18,6 +18,7 @@ pub use parts::{unit_word, zone_name};
 
 use super::{RenderError, encode};
 use crate::domain::{Granularity, Origin, RepositoryId};
+use crate::metrics::counts::Counts;
 use crate::metrics::measure::{Cell, Definition, Measured};
 use crate::report::TeamReport;
 
@@ -43,7 +44,20 @@ pub(super) struct MetricsFile<'a> {
     /// The last days against as many before them.
     now_and_before: Vec<recent::RecentLine<'a>>,
     /// Every figure, by id, scope and bucket.
-    metrics: Vec<MetricLine<'a>>,
+    #[schemars(with = "Vec<MetricLine<'a>>")]
+    metrics: Lines<'a>,
+}
+
+/// Every figure of a report, each made when it is written: an organisation has millions.
+pub(super) struct Lines<'a>(&'a TeamReport);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let cells = self.0.cells.iter();
+        serializer.collect_seq(cells.map(|(definition, cell)| {
+            metric_line(|id| self.0.repository_name(id), definition, cell)
+        }))
+    }
 }
 
 /// A named group of repositories.
@@ -119,11 +133,13 @@ struct LedgerLine<'a> {
     /// In the figure.
     included: u64,
     /// Left out, by reason.
-    excluded: &'a BTreeMap<&'static str, u64>,
+    #[schemars(with = "BTreeMap<String, u64>")]
+    excluded: &'a Counts,
     /// Not measurable.
     unknown: u64,
     /// The same by reason.
-    unknown_reasons: &'a BTreeMap<&'static str, u64>,
+    #[schemars(with = "BTreeMap<String, u64>")]
+    unknown_reasons: &'a Counts,
 }
 
 /// One figure as `metrics.json` and `explain` write it.
@@ -208,13 +224,7 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
             })
             .collect(),
         now_and_before: recent::lines(report),
-        metrics: report
-            .cells
-            .iter()
-            .map(|(definition, cell)| {
-                metric_line(|id| report.repository_name(id), definition, cell)
-            })
-            .collect(),
+        metrics: Lines(report),
     };
     written(&file)
 }
@@ -342,5 +352,7 @@ pub fn data_quality(report: &TeamReport) -> Result<String, RenderError> {
 }
 
 fn written(file: &impl Serialize) -> Result<String, RenderError> {
-    Ok(encode::json(serde_json::to_string_pretty(file)? + "\n"))
+    let mut text = encode::json(serde_json::to_string_pretty(file)? + "\n");
+    text.shrink_to_fit();
+    Ok(text)
 }

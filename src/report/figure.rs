@@ -136,7 +136,7 @@ impl Figure {
             .iter()
             .map(|(reason, n)| {
                 let words = quantity::reason(reason, minimum_n);
-                format!("{words} {}", quantity::count(*n))
+                format!("{words} {}", quantity::count(n))
             })
             .collect();
         Some(format!(

@@ -12,7 +12,7 @@ use super::input::{
     AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
 };
 use super::names::Names;
-use super::split::by_product;
+use super::split::ByProduct;
 use super::withheld::{of_stretches, without_few};
 use crate::domain::{Gap, ImportLine, PatternLine, StreamCertificate};
 use crate::metrics::agreements::{Agreement, Item, Standing};
@@ -46,8 +46,14 @@ pub(super) struct Public {
 /// The areas whose names are masked on a page that names nobody: what they are called there, by their own names.
 #[must_use]
 pub fn masked_areas(measures: &[Measure], names: &Names) -> BTreeMap<String, String> {
+    renamed_areas(measures.iter(), names)
+}
+
+fn renamed_areas<'a>(
+    measures: impl Iterator<Item = &'a Measure>,
+    names: &Names,
+) -> BTreeMap<String, String> {
     let areas = measures
-        .iter()
         .flat_map(Measure::team_cells)
         .filter_map(|cell| cell.scope.area.as_deref());
     renamed(areas, "area", names)
@@ -67,11 +73,8 @@ pub(super) fn product_names<'a>(
 /// The figures of whole products over the window, as a page that names nobody tells them: each with its product's own name.
 #[must_use]
 pub fn figures_of_products(
-    measures: &[Measure],
-    products: &[&str],
+    measures: &ByProduct,
     names: &Names,
-    zone: &TimeZone,
-    minimum_people: usize,
 ) -> Vec<(String, &'static Definition, Measured)> {
     // Of a whole product neither area nor product has to be called anything.
     let mut mask = Mask {
@@ -87,13 +90,11 @@ pub fn figures_of_products(
             && (&scope.area, scope.repository, scope.origin) == (&None, None, None)
     };
     let mut found = Vec::new();
-    let public =
-        by_product(measures, products).flat_map(|own| without_few(&own, zone, minimum_people));
-    for measure in public {
+    for measure in measures.measures() {
         let definition = measure.definition;
-        let whole = measure.cells.into_iter().filter(is_whole);
+        let whole = measure.cells.iter().filter(|cell| is_whole(cell));
         found.extend(whole.map(|cell| {
-            let cell = mask.cell(cell);
+            let cell = mask.cell(cell.clone());
             (cell.scope.product, definition, cell.measured)
         }));
     }
@@ -101,7 +102,7 @@ pub fn figures_of_products(
 }
 
 /// Lets through what names nobody and tells of nobody alone.
-pub(super) fn public(input: &TeamInput<'_>) -> Public {
+pub(super) fn public(input: &TeamInput<'_>, measures: ByProduct) -> Public {
     // Every field is named here, so that a new one cannot be forgotten.
     let TeamInput {
         as_of: _,
@@ -110,7 +111,8 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         zone,
         products,
         repositories,
-        measures,
+        // They come by themselves.
+        measures: _,
         certificates,
         patterns,
         imports,
@@ -129,7 +131,7 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
     } = input;
     let mut mask = Mask {
         names,
-        areas: masked_areas(measures, names),
+        areas: renamed_areas(measures.measures(), names),
         products: renamed(
             products.iter().map(|product| product.name.as_str()),
             "product",
@@ -138,16 +140,16 @@ pub(super) fn public(input: &TeamInput<'_>) -> Public {
         known: HashMap::new(),
         masked: BTreeSet::new(),
     };
-    // What is withheld of a product depends on its own figures alone.
-    let called: Vec<&str> = products.iter().map(|one| one.name.as_str()).collect();
-    let measures = by_product(measures, &called)
+    let ByProduct {
+        mut of_products,
+        of_none,
+    } = measures;
+    of_products.push(of_none);
+    let measures = of_products
+        .into_iter()
         .map(|own| {
-            let public = without_few(&own, zone, *minimum_people);
-            drop(own);
-            public
-                .into_iter()
-                .map(|measure| mask.measure(measure))
-                .collect()
+            let masked = own.into_iter().map(|measure| mask.measure(measure));
+            masked.collect()
         })
         .collect();
     Public {

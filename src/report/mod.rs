@@ -32,9 +32,10 @@ pub use figure::{Figure, Headline, RowLine, with_listable_rows};
 pub use gate::{figures_of_products, masked_areas};
 pub use look::{Look, LookItem, LookKind};
 pub use names::{KnownPerson, Names};
+pub use split::ByProduct;
 pub use strip::{Change, Side, Strip, StripLine};
 pub use table::{Column, Table, TableCell};
 pub use team::{
     Absence, AbsenceKind, AcceptedFlag, AgreedLimit, MarkedDay, ProductFace, ProductInput,
-    ProductReport, RepositoryLabel, Section, TeamInput, TeamReport, faces, team,
+    ProductReport, RepositoryLabel, Section, TeamInput, TeamReport, faces, team, team_of,
 };

@@ -1,25 +1,67 @@
-//! The measures of one product among those of many, without looking through all of them for each.
+//! The measures of products by themselves, without what may not be told where nobody is named.
 
 use std::collections::HashMap;
 
-use crate::metrics::drawn::Drawn;
-use crate::metrics::measure::{Cell, LedgerRow, Measure, Note};
+use jiff::tz::TimeZone;
 
-/// What a measure has of one product.
-#[derive(Default)]
-struct Own<'a> {
-    cells: Vec<&'a Cell>,
-    strata: Vec<&'a Cell>,
-    rows: Vec<&'a LedgerRow>,
-    notes: Vec<&'a Note>,
-    drawn: Vec<&'a Drawn>,
+use super::withheld::without_few;
+use crate::metrics::measure::{Measure, Note};
+
+/// The measures of each product by themselves, in the order of the products: without figures of people, and without figures of what
+/// too few of them did. What is withheld of a product depends on its own figures alone, so that products may be told one after the
+/// other; nothing else of a measure need be kept.
+#[derive(Debug, Clone, Default)]
+pub struct ByProduct {
+    /// By product, in their order.
+    pub(super) of_products: Vec<Vec<Measure>>,
+    /// What is of none of them.
+    pub(super) of_none: Vec<Measure>,
 }
 
-/// The measures of each product, in the order of the products, and last what is of none of them. Each is copied when it is its turn.
-pub(super) fn by_product<'a>(
-    measures: &'a [Measure],
-    products: &[&str],
-) -> impl Iterator<Item = Vec<Measure>> + use<'a> {
+impl ByProduct {
+    /// Of what was measured of some products, which are told of under these names.
+    #[must_use]
+    pub fn of(
+        measures: Vec<Measure>,
+        products: &[&str],
+        zone: &TimeZone,
+        minimum_people: usize,
+    ) -> Self {
+        let mut of_products: Vec<Vec<Measure>> = split(measures, products)
+            .into_iter()
+            .map(|own| without_few(&own, zone, minimum_people))
+            .collect();
+        let of_none = of_products.pop().unwrap_or_default();
+        Self {
+            of_products,
+            of_none,
+        }
+    }
+
+    /// Adds what was told of other products, which come after these.
+    pub fn add(&mut self, other: Self) {
+        self.of_products.extend(other.of_products);
+        if self.of_none.is_empty() {
+            self.of_none = other.of_none;
+            return;
+        }
+        for (own, other) in self.of_none.iter_mut().zip(other.of_none) {
+            own.add(other);
+        }
+    }
+
+    /// All of them.
+    pub(super) fn measures(&self) -> impl Iterator<Item = &Measure> {
+        let all = self
+            .of_products
+            .iter()
+            .chain(std::iter::once(&self.of_none));
+        all.flatten()
+    }
+}
+
+/// The measures of each product, in the order of the products, and last what is of none of them.
+fn split(measures: Vec<Measure>, products: &[&str]) -> Vec<Vec<Measure>> {
     let places: HashMap<&str, usize> = products
         .iter()
         .enumerate()
@@ -27,60 +69,42 @@ pub(super) fn by_product<'a>(
         .collect();
     let n = products.len();
     let place = |product: &str| places.get(product).copied().unwrap_or(n);
-    // By product: what each measure has of it.
-    let mut split: Vec<Vec<Own<'a>>> = Vec::with_capacity(n + 1);
-    split.resize_with(n + 1, Vec::new);
+    let mut split: Vec<Vec<Measure>> = Vec::with_capacity(n + 1);
+    split.resize_with(n + 1, || Vec::with_capacity(measures.len()));
     for measure in measures {
-        let mut own: Vec<Own<'a>> = Vec::with_capacity(n + 1);
-        own.resize_with(n + 1, Own::default);
-        for cell in &measure.cells {
-            if let Some(own) = own.get_mut(place(&cell.scope.product)) {
-                own.cells.push(cell);
-            }
-        }
-        for cell in &measure.strata {
-            if let Some(own) = own.get_mut(place(&cell.scope.product)) {
-                own.strata.push(cell);
-            }
-        }
-        for row in &measure.rows {
-            if let Some(own) = own.get_mut(place(&row.product)) {
-                own.rows.push(row);
-            }
-        }
-        for drawn in &measure.drawn {
-            if let Some(own) = own.get_mut(place(&drawn.product)) {
-                own.drawn.push(drawn);
-            }
-        }
-        for note in &measure.notes {
-            // One that names no product is about every one.
-            let only = note.product.as_deref().map(place);
-            for (at, own) in own.iter_mut().enumerate() {
-                if only.is_none_or(|only| only == at) {
-                    own.notes.push(note);
-                }
-            }
-        }
-        for (all, own) in split.iter_mut().zip(own) {
-            all.push(own);
+        let cells = spread(measure.cells, n + 1, |cell| place(&cell.scope.product));
+        let strata = spread(measure.strata, n + 1, |cell| place(&cell.scope.product));
+        let rows = spread(measure.rows, n + 1, |row| place(&row.product));
+        let drawn = spread(measure.drawn, n + 1, |drawn| place(&drawn.product));
+        let parts = cells.into_iter().zip(strata).zip(rows).zip(drawn);
+        for ((at, own), (((cells, strata), rows), drawn)) in split.iter_mut().enumerate().zip(parts)
+        {
+            // A remark that names no product is about every one.
+            let is_own = |note: &&Note| {
+                let only = note.product.as_deref().map(place);
+                only.is_none_or(|only| only == at)
+            };
+            own.push(Measure {
+                cells,
+                strata,
+                rows,
+                notes: measure.notes.iter().filter(is_own).cloned().collect(),
+                drawn,
+                ..Measure::of(measure.definition)
+            });
         }
     }
-    split.into_iter().map(move |all| {
-        let copies = all.into_iter().zip(measures);
-        copies.map(|(own, measure)| own.copied(measure)).collect()
-    })
+    split
 }
 
-impl Own<'_> {
-    fn copied(self, of: &Measure) -> Measure {
-        Measure {
-            cells: self.cells.into_iter().cloned().collect(),
-            strata: self.strata.into_iter().cloned().collect(),
-            rows: self.rows.into_iter().cloned().collect(),
-            notes: self.notes.into_iter().cloned().collect(),
-            drawn: self.drawn.into_iter().cloned().collect(),
-            ..Measure::of(of.definition)
+/// Items by their places, of which there are `n`.
+fn spread<T>(items: Vec<T>, n: usize, place: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let mut parts: Vec<Vec<T>> = Vec::with_capacity(n);
+    parts.resize_with(n, Vec::new);
+    for item in items {
+        if let Some(part) = parts.get_mut(place(&item)) {
+            part.push(item);
         }
     }
+    parts
 }

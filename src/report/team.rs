@@ -6,7 +6,7 @@ mod product;
 mod shortcomings;
 mod strips;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -24,6 +24,7 @@ pub use super::input::{
 use super::look::{self, Look};
 use super::names::Names;
 use super::picture::Picture;
+use super::split::ByProduct;
 use super::strip::Strip;
 use crate::domain::{
     Granularity, ImportLine, PatternLine, RepositoryId, StreamCertificate, Window,
@@ -187,6 +188,8 @@ pub struct TeamReport {
     pub n_masked: u64,
     /// Every figure of every scope and bucket, for `metrics.json`: definition and cell.
     pub cells: Vec<(&'static Definition, Cell)>,
+    /// The places in them of the figures of whole products, by product.
+    whole: HashMap<String, Vec<usize>>,
 }
 
 impl TeamReport {
@@ -220,14 +223,8 @@ impl TeamReport {
         &'a self,
         product: &'a str,
     ) -> impl Iterator<Item = (&'static Definition, &'a Cell)> {
-        let is_whole = move |cell: &Cell| {
-            let scope = &cell.scope;
-            scope.product == product
-                && scope.repository.is_none()
-                && scope.area.is_none()
-                && scope.origin.is_none()
-        };
-        let cells = self.cells.iter().filter(move |(_, cell)| is_whole(cell));
+        let places = self.whole.get(product).into_iter().flatten();
+        let cells = places.filter_map(|at| self.cells.get(*at));
         cells.map(|(definition, cell)| (*definition, cell))
     }
 
@@ -262,10 +259,23 @@ pub fn faces<'a>(
     faces.map(|(id, name)| ProductFace { id, name }).collect()
 }
 
-/// Builds the team report from what passes the gate.
+/// Builds the team report from measures of which nothing is withheld yet.
 #[must_use]
 pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
-    let public = gate::public(input);
+    let called: Vec<&str> = input.products.iter().map(|one| one.name.as_str()).collect();
+    let minimum = input.minimum_people;
+    let measures = ByProduct::of(input.measures.to_vec(), &called, &input.zone, minimum);
+    team_of(input, measures, definition)
+}
+
+/// Builds the team report from what was told of the products, and passes the gate; the measures of the input have no part in it.
+#[must_use]
+pub fn team_of(
+    input: &TeamInput<'_>,
+    measures: ByProduct,
+    definition: &TeamDefinition,
+) -> TeamReport {
+    let public = gate::public(input, measures);
     let passed = TeamInput {
         products: &public.products,
         repositories: &public.repositories,
@@ -321,6 +331,13 @@ fn built(
     cells.sort_by(|(a, left), (b, right)| {
         (a.id, &left.scope, left.bucket).cmp(&(b.id, &right.scope, right.bucket))
     });
+    let mut whole: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, (_, cell)) in cells.iter().enumerate() {
+        let scope = &cell.scope;
+        if (scope.repository, &scope.area, scope.origin) == (None, &None, None) {
+            whole.entry(scope.product.clone()).or_default().push(at);
+        }
+    }
     let name = |id: RepositoryId| {
         let face = input.repositories.iter().find(|face| face.id == id);
         face.map_or_else(|| format!("repository {}", id.0), |face| face.name.clone())
@@ -374,6 +391,7 @@ fn built(
         repositories: input.repositories.to_vec(),
         n_masked: 0,
         cells,
+        whole,
     }
 }
 

@@ -18,6 +18,7 @@ use linchpin::domain::{
 use linchpin::evidence::absence::{Observed, document};
 use linchpin::evidence::{Sources, lint};
 use linchpin::metrics::absence::resilience::{self, Resilience};
+use linchpin::metrics::counts::Counts;
 use linchpin::metrics::measure::Measured;
 use linchpin::report::document::{Block, Document, Span};
 use linchpin::tables::{Repository, Tables};
@@ -719,7 +720,7 @@ fn the_figures_of_an_absence_are_those_counted_by_hand() {
     assert_eq!(cell.ledger.included, 12);
     assert_eq!(
         cell.ledger.excluded,
-        BTreeMap::from([("by_automation", 1), ("withdrawn", 1)])
+        Counts::from([("by_automation", 1), ("withdrawn", 1)])
     );
     assert_eq!(cell.ledger.population(), 14);
     assert_eq!(measure.rows.len(), 14);

@@ -10,8 +10,8 @@ use linchpin::evidence::lint;
 use linchpin::evidence::published::{Published, published};
 use linchpin::metrics::{Measure, find};
 use linchpin::report::{
-    KnownPerson, Names, ProductFace, ProductInput, RepositoryLabel, TeamDefinition, TeamInput,
-    faces, figures_of_products, team as report,
+    ByProduct, KnownPerson, Names, ProductFace, ProductInput, RepositoryLabel, TeamDefinition,
+    TeamInput, faces, figures_of_products, team as report,
 };
 use linchpin::tables::changes::File;
 use linchpin::work::Reading;
@@ -100,13 +100,9 @@ fn all(team: &SmallTeam) -> Vec<Published> {
         let ids: Vec<&str> = faces.iter().map(|face| face.id.as_str()).collect();
         let of_report: Vec<&str> = report.products.iter().map(|one| one.id.as_str()).collect();
         assert_eq!(ids, of_report);
-        let figures = figures_of_products(
-            &measures,
-            &called,
-            &names,
-            &question.zone,
-            question.minimum_people,
-        );
+        let minimum = question.minimum_people;
+        let told = ByProduct::of(measures.clone(), &called, &question.zone, minimum);
+        let figures = figures_of_products(&told, &names);
         let page = |(reading, face): (&Reading<'_>, &ProductFace)| {
             let own = figures
                 .iter()

@@ -12,7 +12,6 @@
     reason = "small synthetic numbers"
 )]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::ToSpan as _;
@@ -23,6 +22,7 @@ use linchpin::domain::{
     Window,
 };
 use linchpin::metrics::agreements::{Agreement, Item, Standing};
+use linchpin::metrics::counts::Counts;
 use linchpin::metrics::measure::{
     Cell, Definition, Ledger, LedgerRow, Measure, Measured, Note, Number, Scope, Subject, Thing,
     Unit, Value,
@@ -142,8 +142,8 @@ pub(crate) fn wave(at: usize, low: f64, high: f64) -> f64 {
 pub(crate) fn ledger(included: u64) -> Ledger {
     Ledger {
         included,
-        excluded: BTreeMap::from([("automation", included / 9 + 3), ("own_pull_request", 4)]),
-        unknown: BTreeMap::from([("not_ready_yet", included / 40 + 1)]),
+        excluded: Counts::from([("automation", included / 9 + 3), ("own_pull_request", 4)]),
+        unknown: Counts::from([("not_ready_yet", included / 40 + 1)]),
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn file(
 fn figures(analysis: &Analysis, workspace: &Workspace) -> Result<OutputFile, CliError> {
     let names = analysis.names(workspace);
     let told = Told::of(&analysis.readings(), workspace, &|_| ())?;
-    let report = told.report(analysis, workspace, &names)?;
+    let (report, _) = told.report(analysis, workspace, &names)?;
     let text = openmetrics::exposition(&report);
     Ok(("linchpin.prom".to_owned(), text.into_bytes()))
 }

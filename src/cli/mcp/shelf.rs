@@ -48,6 +48,7 @@ impl Shelf {
             let readings = self.analysis.readings();
             Told::of(&readings, &self.workspace, &|_| ())
                 .and_then(|told| told.report(&self.analysis, &self.workspace, &self.names))
+                .map(|(report, _)| report)
                 .map_err(|error| error.render())
         });
         made.as_ref().map_err(Clone::clone)

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Explain, cell_words, fate_words, ledger_of, listed};
 use crate::domain::Origin;
+use crate::metrics::counts::Counts;
 use crate::render::{RenderError, encode, json};
 
 #[derive(Serialize)]
@@ -41,8 +42,8 @@ struct FigureLine<'a> {
 #[derive(Serialize)]
 struct LedgerLine {
     included: u64,
-    excluded: std::collections::BTreeMap<&'static str, u64>,
-    unknown: std::collections::BTreeMap<&'static str, u64>,
+    excluded: Counts,
+    unknown: Counts,
     population: u64,
 }
 

@@ -86,16 +86,16 @@ pub(super) fn figure(
     };
     let ledger = &figure.ledger;
     let coverage = ledger.coverage();
-    let n_excluded = ledger.excluded.values().sum::<u64>();
+    let n_excluded = ledger.excluded.total();
     let words = |reason: &str| quantity::reason(reason, minimum_n);
     let excluded = ledger
         .excluded
         .iter()
-        .map(|(reason, n)| ("excluded", words(reason), quantity::count(*n)));
+        .map(|(reason, n)| ("excluded", words(reason), quantity::count(n)));
     let unknown = ledger
         .unknown
         .iter()
-        .map(|(reason, n)| ("unknown", words(reason), quantity::count(*n)));
+        .map(|(reason, n)| ("unknown", words(reason), quantity::count(n)));
     let mut facts = vec![("n".to_owned(), quantity::count(n))];
     facts.extend(interval.map(|ends| ("80 % interval".to_owned(), ends)));
     if coverage.hits != coverage.of {

@@ -200,11 +200,15 @@ fn section(
 
 /// Why a figure has no row: what was left out, and what could not be measured.
 fn why_nothing(figure: &Figure, minimum_n: u64) -> String {
-    let left_out = figure.ledger.excluded.iter().chain(&figure.ledger.unknown);
+    let left_out = figure
+        .ledger
+        .excluded
+        .iter()
+        .chain(figure.ledger.unknown.iter());
     let words: Vec<String> = left_out
         .map(|(reason, n)| {
             let words = quantity::reason(reason, minimum_n);
-            format!("{} {words}", quantity::count(*n))
+            format!("{} {words}", quantity::count(n))
         })
         .collect();
     words.join(", ")
