@@ -60,8 +60,10 @@ pub const MOST_BYTES: u64 = 16 << 20;
 pub struct Analysis {
     /// Facts.
     pub tables: Tables,
-    /// The products whose facts are there, by their places in the question.
+    /// The products whose facts are there, by their places in the question; none where those of a team are.
     pub products: Range<usize>,
+    /// The team whose facts alone are there, by its place in the question.
+    pub team: Option<usize>,
     /// Certificates and gaps.
     pub findings: Findings,
     /// The question, as pages that name nobody ask it: the private register has no part in it.
@@ -101,7 +103,8 @@ impl Analysis {
             inquiry.as_of,
             inquiry.window,
             inquiry.granularity,
-        )?;
+        )?
+        .with_teams(register, &tables.repositories, &tables.codeowners);
         let declared = &question.declared;
         let unmatched = declared.unmatched(&tables, &of_products(&question.products));
         findings.imports = declared.lines(&unmatched);
@@ -114,6 +117,7 @@ impl Analysis {
         Ok(Self {
             tables,
             products: 0..question.products.len(),
+            team: None,
             findings,
             question,
             private_question,
@@ -169,12 +173,86 @@ impl Analysis {
         Ok(Self {
             tables: facts::read_of(store, &FactTable::ALL, &repositories)?,
             products,
+            team: None,
             findings: self.findings.clone(),
             question: self.question.clone(),
             private_question: self.private_question.clone(),
             forgotten: Arc::clone(&self.forgotten),
             facts: self.facts.clone(),
         })
+    }
+
+    /// The same analysis with the facts of what one of its teams owns, read from a store.
+    ///
+    /// # Errors
+    /// As [`Analysis::of_part`].
+    pub fn of_team(&self, store: &Store, team: usize) -> Result<Self, derive::Error> {
+        let whole = self.of_repositories_of_team(store, team)?;
+        Ok(self.with_team(whole.tables, team))
+    }
+
+    /// The same with all facts of the repositories of which a team owns something.
+    ///
+    /// # Errors
+    /// As [`Analysis::of_part`].
+    pub fn of_repositories_of_team(
+        &self,
+        store: &Store,
+        team: usize,
+    ) -> Result<Self, derive::Error> {
+        let repositories = of_products(self.question.teams.get(team..=team).unwrap_or_default());
+        Ok(Self {
+            tables: facts::read_of(store, &FactTable::ALL, &repositories)?,
+            products: 0..0,
+            team: None,
+            findings: self.findings.clone(),
+            question: self.question.clone(),
+            private_question: self.private_question.clone(),
+            forgotten: Arc::clone(&self.forgotten),
+            facts: self.facts.clone(),
+        })
+    }
+
+    /// The same of the facts that are there already.
+    #[must_use]
+    pub fn of_team_there(&self, team: usize) -> Self {
+        self.with_team(self.tables.clone(), team)
+    }
+
+    fn with_team(&self, tables: Tables, team: usize) -> Self {
+        let owning = self.question.teams.get(team).and_then(Product::owning);
+        Self {
+            tables: match owning {
+                Some(owning) => tables.of_owned(&owning.owned),
+                None => tables,
+            },
+            products: 0..0,
+            team: Some(team),
+            findings: self.findings.clone(),
+            question: self.question.clone(),
+            private_question: self.private_question.clone(),
+            forgotten: Arc::clone(&self.forgotten),
+            facts: self.facts.clone(),
+        }
+    }
+
+    /// Asks of a team as of the only product: for whoever reads one scope and nothing beside it.
+    pub fn ask_as_team(&mut self, team: usize) {
+        for question in [&mut self.question, &mut self.private_question] {
+            if let Some(team) = question.teams.get(team).cloned() {
+                question.products = vec![team];
+                question.teams = Vec::new();
+            }
+        }
+        self.products = 0..self.question.products.len();
+        self.team = None;
+    }
+
+    /// The place of a team among those of the question, by its name, whatever its case.
+    #[must_use]
+    pub fn team_called(&self, name: &str) -> Option<usize> {
+        let mut teams = self.question.teams.iter();
+        teams.position(|team| team.name.eq_ignore_ascii_case(name.trim()))
     }
 
     /// What the register's files name of the products that are there, and their facts do not have.
@@ -193,7 +271,7 @@ impl Analysis {
         person_of(&self.tables.people, who).and_then(|person| self.tables.person(person))
     }
 
-    /// The readings of the products, as the team sees them.
+    /// The readings of the products, or of the team, that are there; as the team sees them.
     #[must_use]
     pub fn readings(&self) -> Vec<Reading<'_>> {
         self.readings_of(&self.question)
@@ -206,7 +284,10 @@ impl Analysis {
     }
 
     fn readings_of<'a>(&'a self, question: &'a Question) -> Vec<Reading<'a>> {
-        let there = question.products.get(self.products.clone());
+        let there = match self.team {
+            Some(team) => question.teams.get(team..=team),
+            None => question.products.get(self.products.clone()),
+        };
         let there = there.unwrap_or_default().iter();
         there
             .map(|product| Reading::of(&self.tables, question, product))

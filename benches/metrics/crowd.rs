@@ -836,6 +836,8 @@ impl Town {
                 assignees: Vec::new(),
                 milestone: None,
                 body: String::new(),
+                issue_type: None,
+                untold: Vec::new(),
             });
         }
     }

@@ -5,7 +5,7 @@ WITH blamed AS (
   SELECT
     i.product, i.repository, i.number, i.declared, i.started_at AS own_started_at, i.resolved_at,
     COALESCE(d.finished_at, d.created_at) AS deployed_at,
-    MIN(CASE WHEN i.started_from NOT IN ('detected', 'opened') THEN i.started_at END)
+    MIN(CASE WHEN i.started_from NOT IN ('detected', 'detected_field', 'opened') THEN i.started_at END)
       OVER (PARTITION BY i.product, i.deployment_repository, i.deployment) AS recorded_at,
     ROW_NUMBER() OVER (
       PARTITION BY i.product, i.deployment_repository, i.deployment

@@ -558,6 +558,9 @@ pub struct ExportArgs {
     /// Only this table; repeatable. Default: all.
     #[arg(long = "table", value_name = "TABLE")]
     pub tables: Vec<String>,
+    /// Only what a team of the register owns, measured as a product is.
+    #[arg(long, value_name = "NAME")]
+    pub team: Option<String>,
     /// What is told of people: `named`, or `pseudonymous`: no name, link or text, and tokens that stay the same in their place.
     #[arg(long, value_name = "HOW", default_value = "named", value_parser = privacy)]
     pub privacy: Privacy,

@@ -16,6 +16,7 @@ use crate::domain::{
 };
 use crate::github::fetch::Unwatched;
 use crate::github::{Ask, Client, ClientSettings, FetchProgress, Listed, Token, discover};
+use crate::register::DeclaredTeam;
 use crate::render::encode::terminal;
 use crate::store::{Store, state};
 
@@ -82,12 +83,16 @@ pub fn resolved(
 
 /// The lists that the patterns need, each once; patterns of a register that merely lies in the clone need none.
 pub fn asks(workspace: &Workspace) -> Result<Vec<Ask>, CliError> {
-    let of_register = workspace
-        .register
+    let register = &workspace.register;
+    let of_products = register
         .products
         .iter()
-        .filter(|_| workspace.trusts_register)
         .flat_map(|product| &product.selectors);
+    // A team brings no repository; but which of them a topic means, the same lists say.
+    let of_teams = register.teams.iter().flat_map(DeclaredTeam::selectors);
+    let of_register = of_products
+        .chain(of_teams)
+        .filter(|_| workspace.trusts_register);
     let mut wanted: BTreeMap<Source, Vec<RepositoryPattern>> = BTreeMap::new();
     for selector in workspace.selectors.iter().chain(of_register) {
         let is_name = matches!(selector.pattern, RepositoryPattern::Name(_));

@@ -36,7 +36,16 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
     };
     // Only what the metric reads: the history of a large team takes seconds to read.
     let parts = metric.definition.parts();
-    let analysis = Analysis::of(workspace, &parts)?;
+    let named = args.scope.as_deref().unwrap_or_default();
+    let mut teams = workspace.register.teams.iter();
+    // What a team owns is told from files and from pull requests, whatever the metric reads.
+    let is_team = teams.any(|team| team.name.eq_ignore_ascii_case(named.trim()));
+    let parts: &[FactTable] = if is_team { &FactTable::ALL } else { &parts };
+    let mut analysis = Analysis::of(workspace, parts)?;
+    if let Some(team) = analysis.team_called(named) {
+        analysis = analysis.of_team_there(team);
+        analysis.ask_as_team(team);
+    }
     // What the team page shows is explained as it is shown there: without the private register.
     let question = match metric.definition.about {
         About::Declared => &analysis.private_question,
@@ -269,7 +278,7 @@ fn find_scope(name: &str, measure: &Measure, analysis: &Analysis) -> Result<Scop
         CliError::new(
             ErrorKind::Usage,
             format!(
-                "`{}` is no product, repository or area of this metric",
+                "`{}` is no product, team, repository or area of this metric",
                 terminal(name)
             ),
         )

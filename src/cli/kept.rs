@@ -50,6 +50,7 @@ pub fn keep_run(
                 (definition.id.to_owned(), checksum(text.as_bytes()))
             })
             .collect(),
+        // What a team owns is of the products: its figures move as theirs do.
         figures,
     };
     let head = serde_json::to_vec_pretty(&head)

@@ -47,6 +47,7 @@ pub fn check(args: &RegisterCheckArgs, workspace: &Workspace) -> Result<u8, CliE
         found.extend(unknown::in_the_store(team, private, &analysis.tables));
         found.extend(of_patterns(&analysis));
         found.extend(of_imports(&analysis));
+        found.extend(of_teams(&analysis));
         let logins = team.logins().chain(
             private
                 .logins()
@@ -97,6 +98,25 @@ fn of_imports(analysis: &Analysis) -> impl Iterator<Item = Unknown> + '_ {
         Some(Unknown {
             place: "import.path".to_owned(),
             message: format!("`{}`: {}", line.file, line.reason()?),
+        })
+    })
+}
+
+/// Entries of what teams own that give them nothing, or less than they may mean.
+fn of_teams(analysis: &Analysis) -> impl Iterator<Item = Unknown> + '_ {
+    let teams = analysis.question.teams.iter();
+    let entries = teams.flat_map(|team| {
+        let entries = team.owning().map(|owning| owning.entries.as_slice());
+        let entries = entries.unwrap_or_default().iter();
+        entries.map(|entry| (team.name.as_str(), entry))
+    });
+    entries.filter_map(|(team, entry)| {
+        let reason = entry.reason.as_ref()?;
+        let fix = entry.fix.as_ref();
+        let fix = fix.map_or_else(String::new, |fix| format!("; {fix}"));
+        Some(Unknown {
+            place: "team.owns".to_owned(),
+            message: format!("`{}` of `{team}`: {reason}{fix}", entry.entry),
         })
     })
 }

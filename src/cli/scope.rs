@@ -98,7 +98,9 @@ fn cost_lines(found: &[&ListedRepository], points_an_hour: Option<u32>, lines: &
         })
     };
     let first = sum(&mut found.iter().map(|one| counts(one).first()));
-    let nightly = sum(&mut found.iter().map(|one| counts(one).nightly(0)));
+    let all: Vec<Counts> = found.iter().map(counts).collect();
+    let nightly = Counts::nightly_of(&all);
+    let nightly = (nightly.requests, nightly.points);
     let words = |(requests, points): (u64, u64)| {
         format!(
             "{}, {}, {}",

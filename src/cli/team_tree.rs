@@ -13,7 +13,7 @@ use super::manifest::manifest_of;
 use super::templates;
 use super::workspace::Workspace;
 use crate::analysis::{Analysis, MOST_BYTES};
-use crate::domain::side_by_side;
+use crate::domain::{Owned, side_by_side};
 use crate::evidence::published::{Published, published};
 use crate::metrics::agreements::{Agreement, held, of_first_reviews, of_measures};
 use crate::metrics::knowledge::silos;
@@ -23,20 +23,23 @@ use crate::metrics::{self, Measure, unmet};
 use crate::register::Limit;
 use crate::render::{self, OutputFile, encode};
 use crate::report::{
-    AcceptedFlag, AgreedLimit, ByProduct, MarkedDay, Names, ProductInput, TeamDefinition,
-    TeamInput, TeamReport, faces, figures_of_products, team_of,
+    AcceptedFlag, AgreedLimit, ByProduct, MarkedDay, Names, OwnedLine, ProductInput,
+    TeamDefinition, TeamInput, TeamReport, TeamScope, faces, figures_of_products, team_of,
 };
 use crate::store::Store;
 use crate::work::Reading;
 use crate::work::delivery::declared::Unmatched;
+use crate::work::owning::{OwnedEntry, Owning};
 
 /// What was told of some products: all that a report needs of their past.
 pub struct Told<T> {
-    /// What is told without names.
+    /// What is told without names: of products, and of teams after them.
     measures: ByProduct,
     /// What the register's agreements are held against, as it was measured.
     agreed: Vec<Measure>,
     kept: Kept<T>,
+    /// The teams, as the products are told.
+    teams: Vec<TeamScope>,
     recent: Option<Recent>,
     of_first_reviews: Vec<Agreement>,
 }
@@ -69,7 +72,7 @@ impl<T: Send> Told<T> {
             })
             .into_iter()
             .unzip();
-        let product = |reading: &Reading<'_>| ProductInput {
+        let scope = |reading: &Reading<'_>| ProductInput {
             name: reading.product.name.clone(),
             repositories: reading.product.repositories.clone(),
             unmet: unmet::of_product(reading),
@@ -89,6 +92,7 @@ impl<T: Send> Told<T> {
         let agreed = of_measures(&workspace.register, &measures);
         let zone = workspace.register.calendar.zone();
         let minimum_people = workspace.register.minimum_people;
+        let of_products = || readings.iter().filter(|one| one.product.owning().is_none());
         let days: Vec<Date> = events(workspace).iter().map(|event| event.on).collect();
         Ok(Self {
             measures: ByProduct::of(measures, &called, &zone, minimum_people),
@@ -96,10 +100,19 @@ impl<T: Send> Told<T> {
             kept: Kept {
                 of_measures: kept,
                 figures,
-                products: readings.iter().map(product).collect(),
+                products: of_products().map(scope).collect(),
             },
+            teams: readings
+                .iter()
+                .filter_map(|reading| Some((reading, reading.product.owning()?)))
+                .map(|(reading, owning)| team_scope(reading, owning, scope(reading)))
+                .collect(),
             recent: Recent::of(readings, &definition()?.recent_metrics(), &days),
-            of_first_reviews: of_first_reviews(&workspace.register, readings),
+            // What is agreed is held against products: what a team owns is of them.
+            of_first_reviews: of_first_reviews(
+                &workspace.register,
+                &of_products().cloned().collect::<Vec<_>>(),
+            ),
         })
     }
 
@@ -115,12 +128,37 @@ impl<T: Send> Told<T> {
         }
         own.figures.extend(other.kept.figures);
         own.products.extend(other.kept.products);
-        match (self.recent.as_mut(), other.recent) {
+        self.add_recent(other.recent);
+        self.of_first_reviews.extend(other.of_first_reviews);
+    }
+
+    fn add_recent(&mut self, other: Option<Recent>) {
+        match (self.recent.as_mut(), other) {
             (Some(own), Some(other)) => own.add(other),
             (None, other) => self.recent = other,
             (Some(_), None) => {}
         }
-        self.of_first_reviews.extend(other.of_first_reviews);
+    }
+
+    /// Adds what was told of a team: after all products, and with no rows kept, since each is a product's.
+    fn add_team(&mut self, other: Self) {
+        self.measures.add(other.measures);
+        self.teams.extend(other.teams);
+        self.add_recent(other.recent);
+    }
+
+    /// Adds what is told of the teams of an analysis whose facts are all there.
+    pub fn add_teams(
+        &mut self,
+        analysis: &Analysis,
+        workspace: &Workspace,
+        keep: &(dyn Fn(&Measure) -> T + Sync),
+    ) -> Result<(), CliError> {
+        for team in 0..analysis.question.teams.len() {
+            let part = analysis.of_team_there(team);
+            self.add_team(Told::of(&part.readings(), workspace, keep)?);
+        }
+        Ok(())
     }
 
     /// The team's report, which names nobody. Of the analysis only what does not grow with the past is read.
@@ -151,6 +189,7 @@ impl<T: Send> Told<T> {
             granularity: question.granularity,
             zone: question.zone.clone(),
             products: &self.kept.products,
+            teams: &self.teams,
             repositories: &faces,
             measures: &[],
             certificates: &head.findings.certificates,
@@ -180,6 +219,52 @@ impl<T: Send> Told<T> {
         kept.figures
             .sort_by_key(|figure| places.get(figure.metric.as_str()).copied());
         Ok((report, kept))
+    }
+}
+
+/// A team, with what each of its entries owns of the files that are there.
+fn team_scope(reading: &Reading<'_>, owning: &Owning, scope: ProductInput) -> TeamScope {
+    let files = || {
+        let files = reading.tables.changes.files.iter();
+        files.filter(|file| file.in_tip && owning.owned.has(file.repository, &file.path))
+    };
+    let count = |owned: &Owned| {
+        let own = files().filter(|file| owned.has(file.repository, &file.path));
+        u64::try_from(own.count()).unwrap_or(u64::MAX)
+    };
+    let line = |entry: &OwnedEntry| {
+        let n_repositories = u64::try_from(entry.owned.whole.len()).unwrap_or(u64::MAX);
+        let n_files = count(&entry.owned);
+        let is_known = entry.reason.is_some() || entry.leaves_out;
+        let is_empty = n_repositories == 0 && n_files == 0 && !is_known;
+        OwnedLine {
+            team: reading.product.name.clone(),
+            entry: entry.entry.clone(),
+            n_repositories,
+            n_files,
+            reason: entry.reason.clone().or_else(|| {
+                is_empty.then(|| "no file of the last commit that was mined is its".to_owned())
+            }),
+            fix: entry
+                .fix
+                .clone()
+                .or_else(|| is_empty.then(|| "check the globs, or leave the entry out".to_owned())),
+        }
+    };
+    let others = reading.question.teams.iter();
+    let shared = others
+        .filter(|other| other.name != reading.product.name)
+        .filter_map(|other| Some((other.name.clone(), count(&other.owning()?.owned))));
+    // An area of every repository may have no file in one.
+    let mut scope = scope;
+    scope
+        .repositories
+        .retain(|id| owning.owned.has_all(*id) || files().any(|file| file.repository == *id));
+    TeamScope {
+        scope,
+        is_whole: owning.is_whole,
+        owns: owning.entries.iter().map(line).collect(),
+        shared_with: shared.filter(|(_, n)| *n > 0).collect(),
     }
 }
 
@@ -225,10 +310,14 @@ impl<T: Send> TeamTree<T> {
                 None => all = Some(told),
             }
         }
-        let told = match all {
+        let mut told = match all {
             Some(told) => told,
             None => Told::of(&[], workspace, keep)?,
         };
+        for team in 0..head.question.teams.len() {
+            let part = head.of_team(store, team)?;
+            told.add_team(Told::of(&part.readings(), workspace, keep)?);
+        }
         head.findings.imports = head.question.declared.lines(&unmatched);
         let (files, kept) = files_of(head, workspace, &names, told, &pages)?;
         Ok(Self { files, kept })
@@ -242,7 +331,8 @@ impl<T: Send> TeamTree<T> {
     ) -> Result<Self, CliError> {
         let names = analysis.names(workspace);
         let readings = analysis.readings();
-        let told = Told::of(&readings, workspace, keep)?;
+        let mut told = Told::of(&readings, workspace, keep)?;
+        told.add_teams(analysis, workspace, keep)?;
         let pages = pages_of(analysis, &readings, &told.measures, &names);
         let (files, kept) = files_of(analysis, workspace, &names, told, &pages)?;
         Ok(Self { files, kept })
@@ -360,67 +450,4 @@ pub fn add_to_job(place: &Path, files: &[OutputFile]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::Parser as _;
-
-    use super::*;
-    use crate::cli::args::{Cli, Command};
-    use crate::crowd;
-    use crate::store::{Mode, runs};
-
-    /// The team tree of a generated organisation of seven repositories in two products, with so many bytes read at once, and the rows
-    /// that a run keeps.
-    fn tree(place: &Path, most_bytes: u64) -> (usize, Vec<OutputFile>, Vec<Vec<u8>>) {
-        let text = |at: &Path| at.to_str().unwrap().to_owned();
-        let (store, config) = (place.join("store"), place.join("linchpin.toml"));
-        let arguments = [
-            "linchpin",
-            "report",
-            "--since",
-            "156w",
-            "--as-of",
-            crowd::AS_OF,
-        ];
-        let arguments = arguments.map(str::to_owned).into_iter().chain([
-            "--store".to_owned(),
-            text(&store),
-            "--config".to_owned(),
-            text(&config),
-            "--out".to_owned(),
-            text(&place.join("out")),
-        ]);
-        let Command::Report(args) = Cli::parse_from(arguments).command else {
-            unreachable!("a report was asked for")
-        };
-        let now = crowd::AS_OF.parse().unwrap();
-        let workspace = Workspace::of_store(&args.analysis, now).unwrap();
-        let store = Store::open(&store, Mode::Read).unwrap();
-        let mut head = Analysis::head(&store, &workspace.inquiry()).unwrap();
-        let rows = |measure: &Measure| runs::encode(&movement::rows(measure)).unwrap();
-        let tree = TeamTree::of_parts(&store, &mut head, &workspace, most_bytes, &rows).unwrap();
-        let kept = tree.kept.of_measures.into_iter();
-        let kept = kept.map(|parts| runs::joined(parts).unwrap()).collect();
-        (head.parts(&store, most_bytes).len(), tree.files, kept)
-    }
-
-    #[test]
-    fn products_read_one_by_one_or_together_are_the_same_report_to_the_byte() {
-        let place = tempfile::tempdir().unwrap();
-        crowd::write(&place.path().join("store"), 210, 7);
-        let written = |name: &str, text: &str| std::fs::write(place.path().join(name), text);
-        written("linchpin.toml", &crowd::register(7)).unwrap();
-        written("linchpin.private.toml", crowd::PRIVATE_REGISTER).unwrap();
-        let (n_parts, together, kept_together) = tree(place.path(), u64::MAX);
-        assert_eq!(n_parts, 1);
-        let (n_parts, one_by_one, kept_one_by_one) = tree(place.path(), 0);
-        assert_eq!(n_parts, 2);
-        let names = |files: &[OutputFile]| -> Vec<String> {
-            files.iter().map(|(name, _)| name.clone()).collect()
-        };
-        assert_eq!(names(&together), names(&one_by_one));
-        for ((name, one), (_, other)) in together.iter().zip(&one_by_one) {
-            assert!(one == other, "{name} differs");
-        }
-        assert!(kept_together == kept_one_by_one, "the rows of a run differ");
-    }
-}
+mod tests;

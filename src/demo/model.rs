@@ -410,6 +410,38 @@ pub struct HostIssue {
     pub comments: Vec<HostComment>,
     /// Labels, closings, cross-references.
     pub timeline: Vec<HostEvent>,
+    /// Type, ties and fields.
+    pub planned: HostPlanning,
+}
+
+/// How an issue is planned: its type, what it is tied to, what the organisation's fields say.
+#[derive(Debug, Clone, Default)]
+pub struct HostPlanning {
+    /// The type's name.
+    pub issue_type: Option<String>,
+    /// What it is a sub-issue of: `owner/name` and number. Whoever sets it sets the other end too.
+    pub parent: Option<(String, u64)>,
+    /// Sub-issues, in their order.
+    pub sub_issues: Vec<(String, u64)>,
+    /// What blocks it.
+    pub blocked_by: Vec<(String, u64)>,
+    /// Field and value.
+    pub fields: Vec<(String, HostFieldValue)>,
+}
+
+/// The value of a field of issues.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HostFieldValue {
+    /// Of a text field.
+    Text(String),
+    /// Of a date field: a day.
+    Date(String),
+    /// Of a number field.
+    Number(f64),
+    /// Of a field with one of several options.
+    SingleSelect(String),
+    /// Of a field with some of several options.
+    MultiSelect(String),
 }
 
 /// A deployment.

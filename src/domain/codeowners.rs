@@ -84,6 +84,12 @@ fn is_owner(word: &str) -> bool {
     }
 }
 
+/// Whether a word names a team as CODEOWNERS does: `@organisation/team`.
+#[must_use]
+pub fn is_owning_team(word: &str) -> bool {
+    word.starts_with('@') && word.contains('/') && is_owner(word)
+}
+
 /// Lines of one CODEOWNERS file, ready to be asked for the owners of a path.
 #[derive(Debug, Clone)]
 pub struct Codeowners<'a> {
@@ -118,6 +124,45 @@ impl<'a> Codeowners<'a> {
     #[must_use]
     pub fn owners_of(&self, path: &str) -> &'a [String] {
         self.line_of(path).map_or(&[], |line| &line.owners)
+    }
+}
+
+/// Which paths one owner has by the lines of one repository's CODEOWNERS.
+#[derive(Debug, Clone, Default)]
+pub struct OwnedBy {
+    /// The last line first, and whether it names the owner.
+    lines: Vec<(Pattern, bool)>,
+}
+
+impl OwnedBy {
+    /// Takes the lines of one repository, in any order. An owner is named whatever its case, as on GitHub.
+    pub fn new<'a>(lines: impl IntoIterator<Item = &'a CodeownersLine>, owner: &str) -> Self {
+        let lines = Codeowners::new(lines).lines.into_iter();
+        let names = |line: &CodeownersLine| {
+            let mut owners = line.owners.iter();
+            owners.any(|one| one.eq_ignore_ascii_case(owner))
+        };
+        Self {
+            lines: lines
+                .map(|(pattern, line)| (pattern, names(line)))
+                .collect(),
+        }
+    }
+
+    /// Whether any line names the owner.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.lines.iter().any(|(_, is_its)| *is_its)
+    }
+
+    /// Whether the line that decides about a path names the owner.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        let parts: Vec<&str> = path.split('/').collect();
+        let mut lines = self.lines.iter();
+        lines
+            .find(|(pattern, _)| pattern.matches(&parts))
+            .is_some_and(|(_, is_its)| *is_its)
     }
 }
 
@@ -294,6 +339,18 @@ mod tests {
             owners.line_of("src/api/a.rs").map(|line| line.line),
             Some(4)
         );
+    }
+
+    #[test]
+    fn a_path_is_whose_the_last_matching_line_names() {
+        let text = "*  @acme/everybody\n/src/ @Acme/Web @ann\n/src/api/ @bob\n";
+        let lines = parse_codeowners("CODEOWNERS", text);
+        let web = OwnedBy::new(&lines, "@acme/web");
+        assert!(web.is_named());
+        assert!(web.has("src/a.rs"));
+        assert!(!web.has("src/api/a.rs"), "a later line takes it away");
+        assert!(!web.has("README.md"));
+        assert!(!OwnedBy::new(&lines, "@acme/webs").is_named());
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! All facts gathered from GitHub, as rows, and what they and git tell of agents.
 
 use super::{
-    Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
-    PersonId, Provenance, PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId,
-    Review, ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowJob, WorkflowRun,
+    Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, IssueField, IssueLink,
+    MergeRule, Milestone, PersonId, Provenance, PullRequest, PullRequestCommit, PullRequestFile,
+    Release, RepositoryId, Review, ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowJob,
+    WorkflowRun,
 };
 
 /// Rows by table. Until [`Facts::relabel`] has run, a [`PersonId`] is the index of an account as a stream showed it.
@@ -27,6 +28,10 @@ pub struct Facts {
     pub issues: Vec<Issue>,
     /// Their comments.
     pub issue_comments: Vec<IssueComment>,
+    /// What they are tied to, by number and relation, in GitHub's order.
+    pub issue_links: Vec<IssueLink>,
+    /// What their fields say.
+    pub issue_fields: Vec<IssueField>,
     /// Deployments.
     pub deployments: Vec<Deployment>,
     /// Their status histories.
@@ -131,6 +136,8 @@ impl Facts {
             self.timeline.len(),
             self.issues.len(),
             self.issue_comments.len(),
+            self.issue_links.len(),
+            self.issue_fields.len(),
             self.deployments.len(),
             self.deployment_statuses.len(),
             self.releases.len(),
@@ -155,6 +162,8 @@ impl Facts {
         self.timeline.append(&mut other.timeline);
         self.issues.append(&mut other.issues);
         self.issue_comments.append(&mut other.issue_comments);
+        self.issue_links.append(&mut other.issue_links);
+        self.issue_fields.append(&mut other.issue_fields);
         self.deployments.append(&mut other.deployments);
         self.deployment_statuses
             .append(&mut other.deployment_statuses);

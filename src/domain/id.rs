@@ -274,7 +274,7 @@ impl CommitId {
 }
 
 /// The first ten digits of a commit's id: what people call it by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CommitPrefix([u8; 5]);
 
 impl fmt::Display for CommitPrefix {

@@ -15,10 +15,14 @@ pub enum StartedFrom {
     Register,
     /// The start that a file of the register's declares.
     Declared,
+    /// The organisation's field of the issue that says when the impact began.
+    Field,
     /// The `Start time:` field of the issue's body.
     Body,
     /// The detection that a file of the register's declares.
     Detected,
+    /// The detection that the organisation's field of the issue names.
+    DetectedField,
     /// The issue's opening.
     Opened,
 }
@@ -30,8 +34,10 @@ impl StartedFrom {
         match self {
             Self::Register => "register",
             Self::Declared => "declared",
+            Self::Field => "field",
             Self::Body => "body",
             Self::Detected => "detected",
+            Self::DetectedField => "detected_field",
             Self::Opened => "opened",
         }
     }
@@ -39,7 +45,7 @@ impl StartedFrom {
     /// Whether somebody recorded when the impact began.
     #[must_use]
     pub const fn is_recorded(self) -> bool {
-        !matches!(self, Self::Opened | Self::Detected)
+        !matches!(self, Self::Opened | Self::Detected | Self::DetectedField)
     }
 }
 
@@ -50,6 +56,8 @@ pub enum ResolvedFrom {
     Register,
     /// What a file of the register's declares.
     Declared,
+    /// The organisation's field of the issue that says when service was restored.
+    Field,
     /// The `Resolved time:` field of the issue's body.
     Body,
     /// The event that put the label `resolved` on the issue.
@@ -67,6 +75,7 @@ impl ResolvedFrom {
         match self {
             Self::Register => "register",
             Self::Declared => "declared",
+            Self::Field => "field",
             Self::Body => "body",
             Self::Label => "label",
             Self::Deployment => "deployment",
@@ -248,7 +257,7 @@ impl fmt::Display for IncidentKey {
 pub struct Incident {
     /// Which one it is.
     pub key: IncidentKey,
-    /// The severity that the register, a file of its or a label names, in lower case.
+    /// The severity that the register, a file of its, the issue's field or a label names, in lower case.
     pub severity: Option<String>,
     /// When the impact began.
     pub started_at: Timestamp,

@@ -18,6 +18,7 @@ pub mod incident;
 pub mod listing;
 pub mod moment;
 pub mod naming;
+pub mod owned;
 pub mod person;
 pub mod provenance;
 pub mod pull_request;
@@ -29,7 +30,7 @@ pub mod work_item;
 
 pub use agents::{Agents, DeclaredAgent, is_machine_branch};
 pub use calendar::{WorkCalendar, WorkPattern};
-pub use codeowners::{Codeowners, parse_codeowners};
+pub use codeowners::{Codeowners, OwnedBy, is_owning_team, parse_codeowners};
 pub use commit::{
     AgentNote, ChangeKind, Commit, Exclusion, FileChange, History, LineEnd, LineLife, MergedFile,
     Ownership, Signature, SignatureId, Tag,
@@ -52,6 +53,7 @@ pub use incident::{
     Attribution, Cause, Incident, IncidentKey, NoCause, ResolvedFrom, Rung, StartedFrom,
 };
 pub use listing::{Departure, ListedRepository, Listing, ListingTrouble, Listings, Source};
+pub use owned::{Owned, Paths};
 pub use person::{Account, AccountSeen, Person};
 pub use provenance::{Origin, Provenance, ProvenanceKind};
 pub use pull_request::{
@@ -62,4 +64,6 @@ pub use selector::{NotASelector, RepositoryPattern, Selector};
 pub use side_by_side::side_by_side;
 pub use time::{Bucket, Elapsed, Granularity, Window, zone};
 pub use told_time::ToldTime;
-pub use work_item::{Issue, IssueComment};
+pub use work_item::{
+    FieldKind, Issue, IssueComment, IssueField, IssueLink, IssuePart, IssueRelation,
+};

@@ -7,9 +7,10 @@ use jiff::tz::{Offset, TimeZone};
 use super::time::zone;
 
 /// What a text tells of a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ToldTime {
     /// There is no such text, or it is left empty.
+    #[default]
     Nothing,
     /// The text is something else than a time.
     Unreadable,

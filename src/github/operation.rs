@@ -114,12 +114,17 @@ operation!(
 );
 operation!(
     /// Issues changed since an instant, oldest change first.
-    ISSUES, "Issues", "issues", ["page", "actor", "user", "labels", "comments", "issue", "issue_timeline"]
+    ISSUES, "Issues", "issues",
+    [
+        "page", "actor", "user", "labels", "comments", "issue", "issue_timeline", "linked_issues", "issue_field_values"
+    ]
 );
 operation!(
     /// Issues by node id.
     ISSUES_BY_ID, "IssuesById", "issues_by_id",
-    ["page", "actor", "user", "labels", "comments", "issue", "issue_timeline"]
+    [
+        "page", "actor", "user", "labels", "comments", "issue", "issue_timeline", "linked_issues", "issue_field_values"
+    ]
 );
 operation!(
     /// All issues in outline.
@@ -144,6 +149,18 @@ operation!(
 operation!(
     /// More of an issue's timeline.
     ISSUE_TIMELINE_ITEMS, "IssueTimelineItems", "issue_timeline_items", ["page", "actor", "issue_timeline"]
+);
+operation!(
+    /// More of an issue's sub-issues.
+    ISSUE_SUB_ISSUES, "IssueSubIssues", "issue_sub_issues", ["page", "linked_issues"]
+);
+operation!(
+    /// More of the issues that block an issue.
+    ISSUE_BLOCKED_BY, "IssueBlockedBy", "issue_blocked_by", ["page", "linked_issues"]
+);
+operation!(
+    /// More of what the fields of an issue say.
+    ISSUE_FIELD_VALUES, "IssueFieldValues", "issue_field_values", ["page", "issue_field_values"]
 );
 operation!(
     /// Deployments, newest first.
@@ -199,9 +216,12 @@ pub const ALL: &[Operation] = &[
     DEPLOYMENT_STATUSES,
     DEPLOYMENTS,
     DEPLOYMENTS_BY_ID,
+    ISSUE_BLOCKED_BY,
     ISSUE_COMMENTS,
+    ISSUE_FIELD_VALUES,
     ISSUE_LABELS,
     ISSUE_OUTLINES,
+    ISSUE_SUB_ISSUES,
     ISSUE_TIMELINE_ITEMS,
     ISSUES,
     ISSUES_BY_ID,

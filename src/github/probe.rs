@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::client::{Client, Outcome, Unavailable};
 use super::error::Error;
-use super::fetch::{list_of, overview, permission_of};
+use super::fetch::{AT_ONCE, NIGHTS, list_of, overview, permission_of};
 use super::operation::SURVEY;
 use super::token::TokenKind;
 use super::wire::repository::{InRepository, Repository, Survey};
@@ -73,10 +73,11 @@ impl Counts {
                 + deployment_pages
                 + release_pages
                 + self.run_pages(),
+            // A page of 50 issues with their seven lists is 351 requests inside GitHub.
             points: 2
                 + discovery
                 + batch_points
-                + issue_pages * 2
+                + issue_pages * 4
                 + deployment_pages
                 + release_pages,
         }
@@ -90,6 +91,26 @@ impl Counts {
         Cost {
             requests: 4 + batches + self.run_pages().div_ceil(13),
             points: 3 + batch_points,
+        }
+    }
+
+    /// The same night over several repositories, which share its requests.
+    #[must_use]
+    pub fn nightly_of(all: &[Self]) -> Cost {
+        if let [one] = all {
+            return one.nightly(0);
+        }
+        let n = all.len() as u64;
+        let pull_requests: u64 = all.iter().map(|one| one.pull_requests).sum();
+        let n_changed = pull_requests.div_ceil(100);
+        let (batches, batch_points) = hydration(n_changed);
+        let at_once = n.div_ceil(AT_ONCE as u64);
+        // Runs are asked for where something moved, and once in so many nights where nothing did.
+        let n_moved = n.min(n_changed);
+        let runs = n_moved + (n - n_moved).div_ceil(NIGHTS.unsigned_abs());
+        Cost {
+            requests: 2 * at_once + 1 + batches + runs,
+            points: n.div_ceil(25) + 2 * at_once + 1 + batch_points,
         }
     }
 
@@ -420,7 +441,19 @@ fn is_like_an_incident(label: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_like_an_incident;
+    use super::{Cost, Counts, is_like_an_incident};
+
+    #[test]
+    fn repositories_share_the_requests_of_a_night() {
+        let one = Counts {
+            pull_requests: 10,
+            ..Counts::default()
+        };
+        // Four and four for what they are and what was laid down, the teams, a batch, runs of 20, and of a fourteenth of the rest.
+        let Cost { requests, .. } = Counts::nightly_of(&[one; 200]);
+        assert_eq!(requests, 4 + 4 + 1 + 1 + 20 + 13);
+        assert_eq!(Counts::nightly_of(&[one]), one.nightly(0));
+    }
 
     #[test]
     fn an_incident_label_is_told_by_its_words() {

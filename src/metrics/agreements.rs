@@ -298,7 +298,13 @@ fn against_limit(
             .map_or_else(String::new, |found| found.name.clone()),
         (None, None) => scope.product.clone(),
     };
+    // What a team owns is of products: held against both, one crossing would be told twice.
+    let is_of_a_team = |scope: &super::measure::Scope| {
+        let mut teams = question.teams.iter();
+        teams.any(|team| team.name == scope.product)
+    };
     let is_meant = |scope: &super::measure::Scope| match &limit.scope {
+        _ if is_of_a_team(scope) => false,
         Some(name) => words(scope).eq_ignore_ascii_case(name),
         None => scope.area.is_none() && scope.repository.is_none(),
     };
@@ -349,6 +355,10 @@ fn against_limit(
         })
         .collect();
     if found.is_empty() {
+        let is_team = limit.scope.as_ref().is_some_and(|name| {
+            let mut teams = question.teams.iter();
+            teams.any(|team| team.name.eq_ignore_ascii_case(name))
+        });
         found.push(Agreement {
             metric: measure.definition.id,
             scope: limit.scope.clone().unwrap_or_else(|| {
@@ -365,7 +375,12 @@ fn against_limit(
             n: None,
             interval: None,
             standing: Standing::NotMeasured {
-                because: "no figure of this scope".to_owned(),
+                because: if is_team {
+                    "it is a team: limits are held against products, areas and repositories"
+                        .to_owned()
+                } else {
+                    "no figure of this scope".to_owned()
+                },
             },
             items: Vec::new(),
         });

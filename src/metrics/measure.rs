@@ -13,6 +13,7 @@ use super::drawn::Drawn;
 pub use super::group::About;
 use super::group::Few;
 use super::number::NumberDefinition;
+use super::share::Share;
 pub use super::subject::{Subject, Thing};
 use crate::domain::{Bucket, Origin, PersonId, RepositoryId};
 use crate::tables::FactTable;
@@ -467,6 +468,8 @@ pub struct Measure {
     pub notes: Vec<Note>,
     /// What its pictures are drawn from, beside its figures.
     pub drawn: Vec<Drawn>,
+    /// What its rows share with teams: for the gate of pages that name nobody.
+    pub shares: Vec<Share>,
 }
 
 /// A remark of a metric.
@@ -500,6 +503,7 @@ impl Measure {
             rows: Vec::new(),
             notes: Vec::new(),
             drawn: Vec::new(),
+            shares: Vec::new(),
         }
     }
 
@@ -517,6 +521,7 @@ impl Measure {
         self.strata.extend(part.strata);
         self.rows.extend(part.rows);
         self.drawn.extend(part.drawn);
+        self.shares.extend(part.shares);
         for note in part.notes {
             if !self.notes.contains(&note) {
                 self.notes.push(note);
@@ -524,7 +529,7 @@ impl Measure {
         }
     }
 
-    /// The figures alone.
+    /// The figures alone, with what the gate needs of their rows.
     #[must_use]
     pub fn without_rows(mut self) -> Self {
         self.rows = Vec::new();

@@ -32,6 +32,8 @@ pub mod recent;
 pub mod relations;
 pub mod review;
 pub mod rows;
+pub mod share;
+mod shares;
 pub mod subject;
 pub mod survival;
 pub mod unmet;
@@ -54,7 +56,10 @@ impl Metric {
             let mut needs = self.gate.iter();
             let missing = needs.find_map(|need| question.missing(product, *need));
             match missing.map_or_else(|| (self.measure)(reading), Err) {
-                Ok(part) => whole.add(panel::with_quarters(part, reading)),
+                Ok(part) => {
+                    let part = panel::with_quarters(part, reading);
+                    whole.add(shares::with_shares(part, reading));
+                }
                 Err(missing) => whole
                     .cells
                     .push(aggregate::not_observed(reading.product, missing)),

@@ -41,6 +41,68 @@ pub struct IncidentEntry {
     pub coordinator: Option<String>,
 }
 
+/// The fields of issues, as the organisation named them, that tell of an incident. A field that an issue does not have tells
+/// nothing. Names are compared without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct IncidentFields {
+    /// How bad it was.
+    #[schemars(example = &"Severity")]
+    pub severity: String,
+    /// When the impact began: a text with day and minute. A date field names a day only, and is told as unreadable.
+    #[schemars(example = &"Start time")]
+    pub started_at: String,
+    /// When it was noticed: stands for the start where nobody wrote that down.
+    #[schemars(example = &"Detection time")]
+    pub detected_at: String,
+    /// When service was restored: a text with day and minute.
+    #[schemars(example = &"Resolved time")]
+    pub resolved_at: String,
+}
+
+impl Default for IncidentFields {
+    fn default() -> Self {
+        Self {
+            severity: "Severity".to_owned(),
+            started_at: "Start time".to_owned(),
+            detected_at: "Detection time".to_owned(),
+            resolved_at: "Resolved time".to_owned(),
+        }
+    }
+}
+
+impl IncidentFields {
+    /// Every key with the field that it names.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, &str); 4] {
+        [
+            ("incident_fields.severity", &self.severity),
+            ("incident_fields.started_at", &self.started_at),
+            ("incident_fields.detected_at", &self.detected_at),
+            ("incident_fields.resolved_at", &self.resolved_at),
+        ]
+    }
+
+    /// What is wrong with the names, by the key that holds it.
+    fn mistake(&self) -> Option<(&'static str, String)> {
+        let mut seen: Vec<&str> = Vec::new();
+        for (key, name) in self.named() {
+            if name.trim().is_empty() {
+                return Some((
+                    key,
+                    "names no field; without the key, its default holds".to_owned(),
+                ));
+            }
+            if seen.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+                let message = format!("`{name}` is the field of two keys of `[incident_fields]`");
+                return Some((key, message));
+            }
+            seen.push(name);
+        }
+        None
+    }
+}
+
 /// How long after a deployment an incident may still be put down to it: more than nothing, at most 90 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
@@ -83,7 +145,14 @@ impl TryFrom<String> for AttributionBound {
     }
 }
 
-pub(super) fn validate(entries: &[IncidentEntry], file: &str) -> Result<(), Error> {
+pub(super) fn validate(
+    entries: &[IncidentEntry],
+    fields: &IncidentFields,
+    file: &str,
+) -> Result<(), Error> {
+    if let Some((key, message)) = fields.mistake() {
+        return Err(Error::content(file, key, message));
+    }
     let mut seen = BTreeSet::new();
     for entry in entries {
         let name = format!("{}#{}", entry.repository, entry.number).to_ascii_lowercase();
@@ -160,6 +229,32 @@ mod tests {
         );
         let message = refusal(&format!("{ENTRY}started_at = \"2026-04-01 10:03\"\n"));
         assert!(message.contains("linchpin.toml:4"), "{message}");
+    }
+
+    #[test]
+    fn a_field_of_incidents_has_a_name_of_its_own() {
+        let register = parse(
+            "incident_types = []\n[incident_fields]\nseverity = \"Impact\"\n",
+            "linchpin.toml",
+        )
+        .unwrap();
+        assert!(register.incident_types.is_empty() && register.declares_incident_types);
+        assert_eq!(register.incident_fields.severity, "Impact");
+        assert_eq!(register.incident_fields.resolved_at, "Resolved time");
+        let register = parse("", "linchpin.toml").unwrap();
+        assert_eq!(register.incident_types, ["Incident"]);
+        assert!(!register.declares_incident_types);
+        let message = refusal("[incident_fields]\nseverity = \" \"\n");
+        assert!(message.contains("incident_fields.severity"), "{message}");
+        let message = refusal("[incident_fields]\nstarted_at = \"resolved TIME\"\n");
+        assert!(message.contains("two keys"), "{message}");
+        let message = refusal("[incident_fields]\nstart_at = \"When\"\n");
+        assert!(message.contains("did you mean `started_at`"), "{message}");
+        let message = refusal("incident_type = [\"Incident\"]\n");
+        assert!(
+            message.contains("did you mean `incident_types`"),
+            "{message}"
+        );
     }
 
     #[test]

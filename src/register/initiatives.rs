@@ -186,7 +186,7 @@ pub struct Initiative {
     #[serde(default)]
     #[schemars(example = &"Checkout")]
     pub milestone: Option<String>,
-    /// A tracking issue: pull requests that close or mention it.
+    /// A tracking issue: pull requests that close or mention it, or one of its sub-issues.
     #[serde(default)]
     #[schemars(example = &"acme/widgets#301")]
     pub issue: Option<String>,

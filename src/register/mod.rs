@@ -13,6 +13,7 @@ mod initiatives;
 pub mod keys;
 mod measure;
 mod mining;
+mod owns;
 pub mod page;
 mod private;
 mod selection;
@@ -23,10 +24,11 @@ pub use error::{Error, nearest};
 pub use expectations::{Expectation, Level, is_same, parse_ladder};
 pub use feedback::{Aim, Feedback, FeedbackKind, FollowUp, PersonMeasure};
 pub use imports::{Import, ImportText, Imported};
-pub use incidents::{AttributionBound, IncidentEntry};
+pub use incidents::{AttributionBound, IncidentEntry, IncidentFields};
 pub use initiatives::{Direction, Goal, Initiative};
 pub use measure::Measuring;
 pub use mining::{Merges, Mining, Refs};
+pub use owns::{DeclaredTeam, Meaning, Owns};
 pub use private::{Absence, Buddy, Delegation, DelegationStyle, ManualEntry, PrivateRegister};
 pub use team::{
     Accepted, Agreements, Area, Calendar, DeclaredProduct, DeploymentSource, FileKind, Limit,
@@ -40,7 +42,9 @@ pub fn parse(text: &str, file: &str) -> Result<Register, Error> {
     register.validate(file)?;
     let keys: toml::Table = decode(text, file)?;
     register.declares_incident_labels = keys.contains_key("incident_labels");
+    register.declares_incident_types = keys.contains_key("incident_types");
     register.take_names();
+    register.take_teams();
     Ok(register)
 }
 

@@ -44,7 +44,7 @@ impl Register {
     /// `known` are names that are at hand anyway: a glob that was never listed is held against them.
     ///
     /// # Errors
-    /// Two products mean one repository.
+    /// Two products mean one repository; a team names one that no product has.
     pub fn resolved(
         &self,
         listings: &Listings,
@@ -69,6 +69,7 @@ impl Register {
             product.repositories = found.names;
             lines.extend(found.lines);
         }
+        register.resolve_teams(listings, known, file)?;
         Ok((register, lines))
     }
 }

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::imports::{Import, Imported};
-use super::incidents::{AttributionBound, IncidentEntry};
+use super::incidents::{AttributionBound, IncidentEntry, IncidentFields};
 use super::measure::Measuring;
 use super::mining::Mining;
+use super::owns::DeclaredTeam;
 use super::work::{DatedEvent, WorkMix};
 use crate::domain::calendar::weekday;
 use crate::domain::{
@@ -35,6 +36,9 @@ pub struct Register {
     /// Named parts of repositories. None: top-level directories are the areas.
     #[serde(rename = "area")]
     pub areas: Vec<Area>,
+    /// Teams by what they own: figures of each stand beside those of the products, and are no further part of them.
+    #[serde(rename = "team")]
+    pub teams: Vec<DeclaredTeam>,
     /// Kinds of files that somebody always seems to write. None: decision records, migrations, pipeline and postmortems by the
     /// usual directories.
     #[serde(rename = "kind")]
@@ -60,6 +64,14 @@ pub struct Register {
     /// Whether the team says so itself: then no issue with one of them is no incident, not incidents kept elsewhere.
     #[serde(skip)]
     pub declares_incident_labels: bool,
+    /// Issue types that make an issue an incident, as the organisation named them, in any case.
+    #[schemars(example = ["Incident"])]
+    pub incident_types: Vec<String>,
+    /// Whether the team says so itself: then no issue of one of them is no incident, as far as the types of all issues are known.
+    #[serde(skip)]
+    pub declares_incident_types: bool,
+    /// The fields of issues, as the organisation named them, that tell of an incident.
+    pub incident_fields: IncidentFields,
     /// What the team knows better than the issues of its incidents.
     #[serde(rename = "incident")]
     pub incidents: Vec<IncidentEntry>,
@@ -118,6 +130,7 @@ impl Default for Register {
             description: None,
             products: Vec::new(),
             areas: Vec::new(),
+            teams: Vec::new(),
             kinds: Vec::new(),
             members: Vec::new(),
             bots: Vec::new(),
@@ -126,6 +139,9 @@ impl Default for Register {
             merge_same_names: true,
             incident_labels: vec!["incident".to_owned()],
             declares_incident_labels: false,
+            incident_types: vec!["Incident".to_owned()],
+            declares_incident_types: false,
+            incident_fields: IncidentFields::default(),
             incidents: Vec::new(),
             imports: Vec::new(),
             imported: Arc::default(),
@@ -609,6 +625,9 @@ impl HoleState {
 }
 
 impl Register {
+    /// What all known repositories are called together where no product is declared and there are several.
+    pub const ALL_REPOSITORIES: &str = "all repositories";
+
     /// What of it decides figures: agreements are held against figures, and what is accepted stays quiet.
     #[must_use]
     pub fn of_figures(&self) -> Self {
@@ -617,6 +636,7 @@ impl Register {
         register.agreements.first_review_within_working_days = None;
         register.accepted.clear();
         register.accepted_holes.clear();
+        register.teams.clear();
         register.title = None;
         register.description = None;
         for incident in &mut register.incidents {
@@ -697,12 +717,13 @@ impl Register {
                 return wrong(key.into(), format!("is not a regular expression: {line}"));
             }
         }
-        super::incidents::validate(&self.incidents, file)?;
+        super::incidents::validate(&self.incidents, &self.incident_fields, file)?;
         super::imports::validate(self, file)?;
         if let Some(message) = self.agreements.mistake() {
             return wrong("agreements.limit".into(), message);
         }
         self.validate_products(file)?;
+        self.validate_teams(file)?;
         for (key, globs) in self
             .areas
             .iter()

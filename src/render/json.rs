@@ -20,7 +20,11 @@ use super::{RenderError, encode};
 use crate::domain::{Granularity, Origin, RepositoryId};
 use crate::metrics::counts::Counts;
 use crate::metrics::measure::{Cell, Definition, Measured};
-use crate::report::TeamReport;
+use crate::report::team::ProductReport;
+use crate::report::{OwnedLine, TeamReport};
+
+/// The word of a scope that is a team.
+pub(super) const TEAM: &str = "team";
 
 /// Every figure of every scope and bucket that names nobody.
 #[derive(Serialize, JsonSchema)]
@@ -41,6 +45,9 @@ pub(super) struct MetricsFile<'a> {
     partial: bool,
     /// The products in order.
     products: Vec<ProductLine<'a>>,
+    /// The teams in order: what they own is of the products, and of each other; absent where the register has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    teams: Vec<TeamLine<'a>>,
     /// The last days against as many before them.
     now_and_before: Vec<recent::RecentLine<'a>>,
     /// Every figure, by id, scope and bucket.
@@ -55,7 +62,8 @@ impl Serialize for Lines<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let cells = self.0.cells.iter();
         serializer.collect_seq(cells.map(|(definition, cell)| {
-            metric_line(|id| self.0.repository_name(id), definition, cell)
+            let is_team = self.0.is_team(&cell.scope.product);
+            metric_line(|id| self.0.repository_name(id), is_team, definition, cell)
         }))
     }
 }
@@ -67,6 +75,19 @@ struct ProductLine<'a> {
     name: &'a str,
     /// Its repositories' names.
     repositories: Vec<&'a str>,
+}
+
+/// A team.
+#[derive(Serialize, JsonSchema)]
+struct TeamLine<'a> {
+    /// Its name.
+    name: &'a str,
+    /// The repositories of which it owns something.
+    repositories: Vec<&'a str>,
+    /// What it owns, as the register says it.
+    owns: Vec<&'a str>,
+    /// Other teams that own files of it, and how many.
+    shared_with: BTreeMap<&'a str, u64>,
 }
 
 /// One figure.
@@ -107,8 +128,11 @@ pub(super) struct MetricLine<'a> {
 /// What a figure speaks of.
 #[derive(Serialize, JsonSchema)]
 struct ScopeLine<'a> {
-    /// The product.
+    /// The product, or the team where `kind` says so.
     product: &'a str,
+    /// `team`: of what a team owns, and no further part of any product; missing: of a product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     /// One repository of it; null: all.
     repository: Option<&'a str>,
     /// One area of it; null: all.
@@ -145,6 +169,7 @@ struct LedgerLine<'a> {
 /// One figure as `metrics.json` and `explain` write it.
 pub(super) fn metric_line<'a>(
     repository_name: impl Fn(RepositoryId) -> Option<&'a str>,
+    is_team: bool,
     definition: &'a Definition,
     cell: &'a Cell,
 ) -> MetricLine<'a> {
@@ -165,6 +190,7 @@ pub(super) fn metric_line<'a>(
         unit: unit_word(definition.unit_of(&cell.measured)),
         scope: ScopeLine {
             product: &cell.scope.product,
+            kind: is_team.then_some(TEAM),
             repository: cell.scope.repository.and_then(repository_name),
             area: cell.scope.area.as_deref(),
             origin: cell.scope.origin.map(Origin::word),
@@ -223,10 +249,35 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
                     .collect(),
             })
             .collect(),
+        teams: report.teams.iter().map(team_line).collect(),
         now_and_before: recent::lines(report),
         metrics: Lines(report),
     };
     written(&file)
+}
+
+fn team_line(team: &ProductReport) -> TeamLine<'_> {
+    let owning = team.owning.as_ref();
+    let owns = owning.map(|owning| owning.owns.as_slice());
+    let shared = owning.map(|owning| owning.shared_with.as_slice());
+    TeamLine {
+        name: &team.name,
+        repositories: team
+            .repositories
+            .iter()
+            .map(|face| face.name.as_str())
+            .collect(),
+        owns: owns
+            .unwrap_or_default()
+            .iter()
+            .map(|line| line.entry.as_str())
+            .collect(),
+        shared_with: shared
+            .unwrap_or_default()
+            .iter()
+            .map(|(team, n)| (team.as_str(), *n))
+            .collect(),
+    }
 }
 
 /// `figures.json`: a figure a product and metric, over the window.
@@ -262,6 +313,9 @@ pub(super) struct QualityFile<'a> {
     /// What each file of the register's imports gave; absent where it has none.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     imports: &'a [crate::domain::ImportLine],
+    /// What each entry of the register's teams owns; absent where it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    teams: Vec<&'a OwnedLine>,
     /// Holes, counted.
     gaps: Vec<GapLine<'a>>,
     /// How many texts named somebody and are printed without the name.
@@ -346,6 +400,7 @@ pub fn data_quality(report: &TeamReport) -> Result<String, RenderError> {
         streams: streams.collect(),
         patterns: &report.patterns,
         imports: &report.imports,
+        teams: report.owned_lines().collect(),
         gaps: gaps.collect(),
         masked_texts: report.n_masked,
     })

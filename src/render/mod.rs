@@ -90,7 +90,7 @@ pub fn team_tree(
     .map(|(name, text)| (name.to_owned(), text.into_bytes()))
     .collect();
     files.extend(badge::files(report)?);
-    for product in &report.products {
+    for product in report.products.iter().chain(&report.teams) {
         let pages = published::pages_of(published, &product.id);
         let page = html::product(report, product, pages)?;
         files.push((product_page(product), page.into_bytes()));

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::input::{
-    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+    AcceptedFlag, AgreedLimit, MarkedDay, OwnedLine, ProductInput, RepositoryLabel, TeamInput,
+    TeamScope,
 };
 use super::names::Names;
 use super::split::ByProduct;
-use super::withheld::{of_stretches, without_few};
+use super::withheld::{Told, of_stretches, without_few, without_overlap};
 use crate::domain::{Gap, ImportLine, PatternLine, StreamCertificate};
 use crate::metrics::agreements::{Agreement, Item, Standing};
 use crate::metrics::drawn::{Drawn, Material};
@@ -25,8 +26,9 @@ use crate::report::subject;
 #[derive(Debug)]
 pub(super) struct Public {
     pub(super) products: Vec<ProductInput>,
+    pub(super) teams: Vec<TeamScope>,
     pub(super) repositories: Vec<RepositoryLabel>,
-    /// The measures of each product by themselves, in the order of the products; last those of none.
+    /// The measures of each product by themselves, in the order of the products; then those of teams, and last those of none.
     pub(super) measures: Vec<Vec<Measure>>,
     pub(super) certificates: Vec<StreamCertificate>,
     pub(super) patterns: Vec<PatternLine>,
@@ -110,6 +112,7 @@ pub(super) fn public(input: &TeamInput<'_>, measures: ByProduct) -> Public {
         granularity: _,
         zone,
         products,
+        teams,
         repositories,
         // They come by themselves.
         measures: _,
@@ -129,23 +132,39 @@ pub(super) fn public(input: &TeamInput<'_>, measures: ByProduct) -> Public {
         minimum_people,
         version: _,
     } = input;
+    let of_products = products.iter().map(|product| product.name.as_str());
+    let of_teams = teams.iter().map(|team| team.scope.name.as_str());
+    let mut scopes = renamed(of_products.clone(), "product", names);
+    scopes.extend(renamed(of_teams.clone(), "team", names));
     let mut mask = Mask {
         names,
         areas: renamed_areas(measures.measures(), names),
-        products: renamed(
-            products.iter().map(|product| product.name.as_str()),
-            "product",
-            names,
-        ),
+        products: scopes,
         known: HashMap::new(),
         masked: BTreeSet::new(),
     };
     let ByProduct {
-        mut of_products,
+        of_products: mut public,
         of_none,
+        shares,
     } = measures;
-    of_products.push(of_none);
-    let measures = of_products
+    let parts: Vec<&str> = parts(teams);
+    // What is withheld of a team depends on what is told of the products, and of the teams before it.
+    let n_products = products.len().min(public.len());
+    if !parts.is_empty() {
+        for (at, shares) in shares.iter().enumerate() {
+            let (of_products, of_teams) = public.split_at_mut(n_products);
+            let told = of_products.iter().filter_map(|own| own.get(at));
+            let mut told = Told::of(shares, told, *minimum_people);
+            for (team, own) in teams.iter().zip(of_teams) {
+                if let Some(own) = own.get_mut(at).filter(|_| !team.is_whole) {
+                    told.withhold(&team.scope.name, own);
+                }
+            }
+        }
+    }
+    public.push(of_none);
+    let measures = public
         .into_iter()
         .map(|own| {
             let masked = own.into_iter().map(|measure| mask.measure(measure));
@@ -157,6 +176,7 @@ pub(super) fn public(input: &TeamInput<'_>, measures: ByProduct) -> Public {
             .iter()
             .map(|product| mask.product(product))
             .collect(),
+        teams: teams.iter().map(|team| mask.team(team)).collect(),
         // A repository's own name stays, whoever it is called after: it is its address.
         repositories: repositories.to_vec(),
         measures,
@@ -168,7 +188,7 @@ pub(super) fn public(input: &TeamInput<'_>, measures: ByProduct) -> Public {
         imports: imports.iter().map(|line| mask.import(line)).collect(),
         gaps: gaps.iter().map(|gap| mask.gap(gap)).collect(),
         accepted: accepted.iter().map(|flag| mask.accepted(flag)).collect(),
-        recent: recent.map(|recent| mask.recent(recent, zone, *minimum_people)),
+        recent: recent.map(|recent| mask.recent(recent, zone, *minimum_people, &parts)),
         events: events.iter().map(|day| mask.event(day)).collect(),
         agreements: agreements.iter().map(|one| mask.agreement(one)).collect(),
         title: mask.optional(*title),
@@ -176,6 +196,12 @@ pub(super) fn public(input: &TeamInput<'_>, measures: ByProduct) -> Public {
         agreed: agreed.iter().map(|limit| mask.agreed(limit)).collect(),
         n_masked: u64::try_from(mask.masked.len()).unwrap_or(u64::MAX),
     }
+}
+
+/// The teams whose figures tell more than those of the products do.
+fn parts(teams: &[TeamScope]) -> Vec<&str> {
+    let parts = teams.iter().filter(|team| !team.is_whole);
+    parts.map(|team| team.scope.name.as_str()).collect()
 }
 
 /// What texts become, each looked at once.
@@ -263,8 +289,48 @@ impl Mask<'_> {
         }
     }
 
+    fn team(&mut self, team: &TeamScope) -> TeamScope {
+        let TeamScope {
+            scope,
+            is_whole,
+            owns,
+            shared_with,
+        } = team;
+        TeamScope {
+            scope: self.product(scope),
+            is_whole: *is_whole,
+            owns: owns.iter().map(|line| self.owned(line)).collect(),
+            shared_with: shared_with
+                .iter()
+                .map(|(team, n_files)| (self.key(team, true), *n_files))
+                .collect(),
+        }
+    }
+
+    /// An entry is an address, as a pattern of repositories is, or the name of an area.
+    fn owned(&mut self, line: &OwnedLine) -> OwnedLine {
+        let is_area = self.areas.contains_key(&line.entry);
+        OwnedLine {
+            team: self.key(&line.team, true),
+            entry: if is_area {
+                self.key(&line.entry, false)
+            } else {
+                self.text(&line.entry)
+            },
+            reason: self.optional(line.reason.as_deref()),
+            fix: self.optional(line.fix.as_deref()),
+            ..line.clone()
+        }
+    }
+
     /// Figures over stretches of days: each is a part of the past, and as withheld as a bucket of it.
-    fn recent(&mut self, recent: &Recent, zone: &TimeZone, minimum: usize) -> Recent {
+    fn recent(
+        &mut self,
+        recent: &Recent,
+        zone: &TimeZone,
+        minimum: usize,
+        teams: &[&str],
+    ) -> Recent {
         let figures = recent.figures.iter().map(|figure| {
             let RecentFigure {
                 now,
@@ -272,14 +338,23 @@ impl Mask<'_> {
                 months,
                 around,
             } = figure;
-            let [now, before] = of_stretches([now, before], zone, minimum);
+            let pair = |[before, after]: [&Measure; 2]| {
+                let mut pair = of_stretches([before, after], zone, minimum);
+                for (public, measure) in pair.iter_mut().zip([before, after]) {
+                    without_overlap(public, &measure.shares, teams, minimum);
+                }
+                pair
+            };
+            let [now, before] = pair([now, before]);
             let months = months.as_ref().and_then(|measure| {
                 let public = without_few(std::slice::from_ref(measure), zone, minimum);
-                public.into_iter().next()
+                let mut public = public.into_iter().next()?;
+                without_overlap(&mut public, &measure.shares, teams, minimum);
+                Some(public)
             });
             let around: Vec<[Measure; 2]> = around
                 .iter()
-                .map(|[before, after]| of_stretches([before, after], zone, minimum))
+                .map(|[before, after]| pair([before, after]))
                 .map(|pair| pair.map(|measure| self.measure(measure)))
                 .collect();
             RecentFigure {
@@ -342,6 +417,7 @@ impl Mask<'_> {
             rows,
             notes,
             drawn,
+            shares: _,
         } = measure;
         let cells = cells.into_iter().map(|cell| self.cell(cell)).collect();
         let strata = strata.into_iter().map(|cell| self.cell(cell)).collect();
@@ -367,6 +443,8 @@ impl Mask<'_> {
             rows,
             notes,
             drawn: drawn.into_iter().map(|drawn| self.drawn(drawn)).collect(),
+            // Who is behind them stays here.
+            shares: Vec::new(),
         }
     }
 

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::names::Names;
 use crate::domain::{
@@ -35,6 +37,44 @@ pub struct ProductInput {
     pub unmet: Vec<Unmet>,
     /// Its areas that only one person knows, with the last day on which anybody else touched them; `None`: nobody ever did.
     pub silos: Vec<(String, Option<Date>)>,
+}
+
+/// A team: what is told of it beside the products, and what it owns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TeamScope {
+    /// Its figures are found as those of a product are.
+    pub scope: ProductInput,
+    /// Whether it owns whole products and nothing else: its figures tell nothing that theirs do not.
+    pub is_whole: bool,
+    /// What each entry of the register gives it.
+    pub owns: Vec<OwnedLine>,
+    /// Other teams that own files of it, with how many.
+    pub shared_with: Vec<(String, u64)>,
+}
+
+/// One entry of what a team owns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OwnedLine {
+    /// The team.
+    pub team: String,
+    /// The entry as it is written in the register.
+    pub entry: String,
+    /// Repositories of which it owns everything.
+    pub n_repositories: u64,
+    /// Files, as of the last commit that was mined.
+    pub n_files: u64,
+    /// Why it owns nothing, or less than it may mean.
+    pub reason: Option<String>,
+    /// The step that would change that.
+    pub fix: Option<String>,
+}
+
+impl OwnedLine {
+    /// Whether it owns nothing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.n_repositories == 0 && self.n_files == 0
+    }
 }
 
 /// A known risk that the team has accepted until a date.
@@ -87,6 +127,8 @@ pub struct TeamInput<'a> {
     pub zone: TimeZone,
     /// Products in the order of the page.
     pub products: &'a [ProductInput],
+    /// Teams, by name.
+    pub teams: &'a [TeamScope],
     /// Repositories.
     pub repositories: &'a [RepositoryLabel],
     /// Measures.

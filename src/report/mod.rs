@@ -36,6 +36,7 @@ pub use split::ByProduct;
 pub use strip::{Change, Side, Strip, StripLine};
 pub use table::{Column, Table, TableCell};
 pub use team::{
-    Absence, AbsenceKind, AcceptedFlag, AgreedLimit, MarkedDay, ProductFace, ProductInput,
-    ProductReport, RepositoryLabel, Section, TeamInput, TeamReport, faces, team, team_of,
+    Absence, AbsenceKind, AcceptedFlag, AgreedLimit, MarkedDay, OwnedLine, ProductFace,
+    ProductInput, ProductReport, RepositoryLabel, Section, TeamInput, TeamReport, TeamScope, faces,
+    team, team_of,
 };

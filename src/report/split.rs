@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::withheld::without_few;
 use crate::metrics::measure::{Measure, Note};
+use crate::metrics::share::Share;
 
 /// The measures of each product by themselves, in the order of the products: without figures of people, and without figures of what
 /// too few of them did. What is withheld of a product depends on its own figures alone, so that products may be told one after the
@@ -16,17 +17,23 @@ pub struct ByProduct {
     pub(super) of_products: Vec<Vec<Measure>>,
     /// What is of none of them.
     pub(super) of_none: Vec<Measure>,
+    /// By metric: what the rows of the products share with teams.
+    pub(super) shares: Vec<Vec<Share>>,
 }
 
 impl ByProduct {
     /// Of what was measured of some products, which are told of under these names.
     #[must_use]
     pub fn of(
-        measures: Vec<Measure>,
+        mut measures: Vec<Measure>,
         products: &[&str],
         zone: &TimeZone,
         minimum_people: usize,
     ) -> Self {
+        let shares = measures.iter_mut();
+        let shares = shares
+            .map(|measure| std::mem::take(&mut measure.shares))
+            .collect();
         let mut of_products: Vec<Vec<Measure>> = split(measures, products)
             .into_iter()
             .map(|own| without_few(&own, zone, minimum_people))
@@ -35,12 +42,20 @@ impl ByProduct {
         Self {
             of_products,
             of_none,
+            shares,
         }
     }
 
     /// Adds what was told of other products, which come after these.
     pub fn add(&mut self, other: Self) {
         self.of_products.extend(other.of_products);
+        if self.shares.is_empty() {
+            self.shares = other.shares;
+        } else {
+            for (own, other) in self.shares.iter_mut().zip(other.shares) {
+                own.extend(other);
+            }
+        }
         if self.of_none.is_empty() {
             self.of_none = other.of_none;
             return;

@@ -19,7 +19,8 @@ use super::definition::TeamDefinition;
 use super::figure::Figure;
 use super::gate;
 pub use super::input::{
-    AcceptedFlag, AgreedLimit, MarkedDay, ProductInput, RepositoryLabel, TeamInput,
+    AcceptedFlag, AgreedLimit, MarkedDay, OwnedLine, ProductInput, RepositoryLabel, TeamInput,
+    TeamScope,
 };
 use super::look::{self, Look};
 use super::names::Names;
@@ -145,6 +146,17 @@ pub struct ProductReport {
     pub pictures: Vec<Picture>,
     /// Sections in order.
     pub sections: Vec<Section>,
+    /// What a team owns; `None`: it is a product.
+    pub owning: Option<OwningLines>,
+}
+
+/// What a team owns, as its page says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwningLines {
+    /// By entry of the register.
+    pub owns: Vec<OwnedLine>,
+    /// Other teams that own files of it, with how many.
+    pub shared_with: Vec<(String, u64)>,
 }
 
 /// The whole team report.
@@ -168,6 +180,8 @@ pub struct TeamReport {
     pub version: String,
     /// Products in order.
     pub products: Vec<ProductReport>,
+    /// Teams in order: what they own is of products too, so no sum goes over both.
+    pub teams: Vec<ProductReport>,
     /// What to look at first over all products.
     pub looks: Vec<Look>,
     /// What the data lacks, worst first.
@@ -193,6 +207,18 @@ pub struct TeamReport {
 }
 
 impl TeamReport {
+    /// Whether a scope of this name is a team.
+    #[must_use]
+    pub fn is_team(&self, scope: &str) -> bool {
+        self.teams.iter().any(|team| team.name == scope)
+    }
+
+    /// What each entry of the teams owns.
+    pub fn owned_lines(&self) -> impl Iterator<Item = &OwnedLine> {
+        let owning = self.teams.iter().filter_map(|team| team.owning.as_ref());
+        owning.flat_map(|owning| &owning.owns)
+    }
+
     /// Whether some data is there with a hole in it.
     #[must_use]
     pub fn is_partial(&self) -> bool {
@@ -205,6 +231,7 @@ impl TeamReport {
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
         self.products
             .iter()
+            .chain(&self.teams)
             .flat_map(|product| &product.sections)
             .flat_map(|section| &section.figures)
     }
@@ -262,7 +289,9 @@ pub fn faces<'a>(
 /// Builds the team report from measures of which nothing is withheld yet.
 #[must_use]
 pub fn team(input: &TeamInput<'_>, definition: &TeamDefinition) -> TeamReport {
-    let called: Vec<&str> = input.products.iter().map(|one| one.name.as_str()).collect();
+    let teams = input.teams.iter().map(|team| team.scope.name.as_str());
+    let products = input.products.iter().map(|one| one.name.as_str());
+    let called: Vec<&str> = products.chain(teams).collect();
     let minimum = input.minimum_people;
     let measures = ByProduct::of(input.measures.to_vec(), &called, &input.zone, minimum);
     team_of(input, measures, definition)
@@ -278,6 +307,7 @@ pub fn team_of(
     let public = gate::public(input, measures);
     let passed = TeamInput {
         products: &public.products,
+        teams: &public.teams,
         repositories: &public.repositories,
         measures: &[],
         certificates: &public.certificates,
@@ -299,15 +329,19 @@ pub fn team_of(
     }
 }
 
-/// `measures` are those of each product by themselves, and last those of none.
+/// `measures` are those of each product by themselves, then those of each team, and last those of none.
 fn built(
     input: &TeamInput<'_>,
     measures: Vec<Vec<Measure>>,
     definition: &TeamDefinition,
 ) -> TeamReport {
-    let slugs = unique_slugs(input.products.iter().map(|product| product.name.as_str()));
-    let mut places = input.products.iter().zip(&slugs);
-    let mut products: Vec<ProductReport> = Vec::with_capacity(input.products.len());
+    let scopes = || {
+        let teams = input.teams.iter().map(|team| &team.scope);
+        input.products.iter().chain(teams)
+    };
+    let slugs = unique_slugs(scopes().map(|product| product.name.as_str()));
+    let mut places = scopes().zip(&slugs);
+    let mut products: Vec<ProductReport> = Vec::with_capacity(slugs.len());
     let mut cells: Vec<(&'static Definition, Cell)> = Vec::new();
     for own in measures {
         if let Some((product, slug)) = places.next() {
@@ -327,6 +361,13 @@ fn built(
             let told = own.into_iter().filter(|cell| cell.scope.person.is_none());
             cells.extend(told.chain(strata).map(|cell| (definition, cell)));
         }
+    }
+    let mut teams = products.split_off(products.len().min(input.products.len()));
+    for (report, team) in teams.iter_mut().zip(input.teams) {
+        report.owning = Some(OwningLines {
+            owns: team.owns.clone(),
+            shared_with: team.shared_with.clone(),
+        });
     }
     cells.sort_by(|(a, left), (b, right)| {
         (a.id, &left.scope, left.bucket).cmp(&(b.id, &right.scope, right.bucket))
@@ -370,6 +411,7 @@ fn built(
         version: input.version.to_owned(),
         looks: look::of_all(products.iter().map(|product| product.looks.as_slice())),
         products,
+        teams,
         shortcomings: withheld(input.products)
             .chain(of_patterns(input.patterns.iter()))
             .chain(of_imports(input.imports.iter()))

@@ -5,6 +5,7 @@
 //! withhold it together for that reason: else one would tell what the other does not.
 
 mod longer;
+mod overlap;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,8 @@ use jiff::tz::TimeZone;
 use crate::domain::{Bucket, Origin, PersonId, RepositoryId};
 use crate::metrics::group::{About, Few};
 use crate::metrics::measure::{Cell, Definition, Measure, Measured, Scope};
+
+pub(super) use overlap::{Told, without_overlap};
 
 /// How many people there were, in words; `None`: enough, but something else could be told from it.
 #[must_use]
@@ -100,6 +103,7 @@ fn public_copy(measure: &Measure) -> Measure {
         rows: measure.rows.clone(),
         notes: measure.notes.clone(),
         drawn: measure.drawn.clone(),
+        shares: Vec::new(),
     }
 }
 

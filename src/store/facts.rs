@@ -352,6 +352,8 @@ impl Parts {
         parts.add(&facts.timeline, |row| row.repository)?;
         parts.add(&facts.issues, |row| row.repository)?;
         parts.add(&facts.issue_comments, |row| row.repository)?;
+        parts.add(&facts.issue_links, |row| row.repository)?;
+        parts.add(&facts.issue_fields, |row| row.repository)?;
         parts.add(&facts.deployments, |row| row.repository)?;
         parts.add(&facts.deployment_statuses, |row| row.repository)?;
         parts.add(&facts.releases, |row| row.repository)?;

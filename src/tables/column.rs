@@ -11,9 +11,9 @@ use polars::prelude::*;
 use super::Error;
 use crate::domain::provenance::Rung;
 use crate::domain::{
-    Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, LineEnd, Login, Origin,
-    Outcome, PatchId, PersonId, PrNumber, ProvenanceKind, PullRequestState, RepositoryId,
-    RequestAction, ReviewState,
+    Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, FieldKind, IssuePart,
+    IssueRelation, LineEnd, Login, Origin, Outcome, PatchId, PersonId, PrNumber, ProvenanceKind,
+    PullRequestState, RepositoryId, RequestAction, ReviewState,
 };
 
 /// A field type that has a column form.
@@ -279,6 +279,14 @@ words!(ReviewState {
 });
 words!(CommentKind { Inline = "inline", Conversation = "conversation" });
 words!(RequestAction { Requested = "requested", Removed = "removed" });
+words!(IssueRelation { Parent = "parent", SubIssue = "sub_issue", BlockedBy = "blocked_by" });
+words!(FieldKind {
+    Text = "text",
+    Date = "date",
+    Number = "number",
+    SingleSelect = "single_select",
+    MultiSelect = "multi_select",
+});
 words!(Outcome { Success = "success", Failure = "failure", Pending = "pending", Skipped = "skipped" });
 
 impl Field for Option<Timestamp> {
@@ -470,6 +478,25 @@ macro_rules! text_list {
 }
 
 text_list!(String, Clone::clone, |text| Some(text.to_owned()));
+text_list!(
+    IssuePart,
+    |part| match part {
+        IssuePart::Type => "type",
+        IssuePart::Parent => "parent",
+        IssuePart::SubIssues => "sub_issues",
+        IssuePart::BlockedBy => "blocked_by",
+        IssuePart::Fields => "fields",
+    }
+    .to_owned(),
+    |text| match text {
+        "type" => Some(IssuePart::Type),
+        "parent" => Some(IssuePart::Parent),
+        "sub_issues" => Some(IssuePart::SubIssues),
+        "blocked_by" => Some(IssuePart::BlockedBy),
+        "fields" => Some(IssuePart::Fields),
+        _ => None,
+    }
+);
 text_list!(CommitId, ToString::to_string, |text| text.parse().ok());
 text_list!(Login, |login| login.0.clone(), |text| Some(Login(
     text.to_owned()

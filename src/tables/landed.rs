@@ -109,7 +109,7 @@ fn mark(flags: &mut [bool], index: u32) {
 }
 
 /// By old index: the new one, once the others are gone.
-fn places(mask: &[bool]) -> Vec<u32> {
+pub(super) fn places(mask: &[bool]) -> Vec<u32> {
     let mut next = 0;
     mask.iter()
         .map(|stays| {
@@ -120,7 +120,8 @@ fn places(mask: &[bool]) -> Vec<u32> {
         .collect()
 }
 
-fn keep<T>(list: &mut Vec<T>, mask: &[bool]) {
+/// Keeps the items whose place is marked.
+pub(super) fn keep<T>(list: &mut Vec<T>, mask: &[bool]) {
     let mut stays = mask.iter();
     list.retain(|_| stays.next().copied().unwrap_or(true));
 }

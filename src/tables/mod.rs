@@ -9,6 +9,8 @@ mod column;
 pub mod commits;
 pub mod flow;
 mod landed;
+pub mod owned;
+mod owned_sheet;
 pub mod ownership;
 mod parquet;
 pub mod pseudonymous;

@@ -138,11 +138,11 @@ pub struct IncidentRow {
     pub severity: Option<String>,
     /// Start of the impact.
     pub started_at: Timestamp,
-    /// `register`, `declared`, `body`, `detected` or `opened`.
+    /// `register`, `declared`, `field`, `body`, `detected`, `detected_field` or `opened`.
     pub started_from: String,
     /// Service restored; `None`: not yet.
     pub resolved_at: Option<Timestamp>,
-    /// `register`, `declared`, `body`, `label`, `deployment` or `closed_taken_as_resolved`.
+    /// `register`, `declared`, `field`, `body`, `label`, `deployment` or `closed_taken_as_resolved`.
     pub resolved_from: Option<String>,
     /// Follow-ups done.
     pub closed_at: Option<Timestamp>,

@@ -7,9 +7,9 @@ use super::column::Field;
 use super::{CommitRow, Error};
 use crate::domain::{
     ChangeKind, CodeownersLine, Comment, CommitId, Deployment, DeploymentStatus, Environment,
-    Exclusion, Issue, IssueComment, LineEnd, MergeRule, Milestone, PatchId, Person, Provenance,
-    PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId, Review, ReviewRequest,
-    Team, TeamMember, TimelineEvent, WorkflowJob, WorkflowRun,
+    Exclusion, Issue, IssueComment, IssueField, IssueLink, LineEnd, MergeRule, Milestone, PatchId,
+    Person, Provenance, PullRequest, PullRequestCommit, PullRequestFile, Release, RepositoryId,
+    Review, ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowJob, WorkflowRun,
 };
 
 /// A repository known to the store.
@@ -305,9 +305,14 @@ table! { "timeline": TimelineEvent { repository, number, at, event, actor, detai
 
 table! { "issues": Issue {
     repository, number, title, url, author, created_at, closed_at, state_reason, updated_at, labels, assignees, milestone, body,
+    issue_type, untold,
 } }
 
 table! { "issue_comments": IssueComment { repository, number, comment, author, created_at, url } }
+
+table! { "issue_links": IssueLink { repository, number, relation, other_repository, other_number } }
+
+table! { "issue_fields": IssueField { repository, number, field, kind, value } }
 
 table! { "deployments": Deployment {
     repository, deployment, environment, commit, reference as "ref", created_at, started_at, finished_at, outcome, source,

@@ -39,6 +39,16 @@ impl Areas {
         Ok(Self { configured })
     }
 
+    /// The globs of the declared areas of a name, each with the only repository that it is of.
+    pub(super) fn globs(
+        &self,
+        name: &str,
+    ) -> impl Iterator<Item = (Option<RepositoryId>, &GlobSet)> {
+        let configured = self.configured.iter();
+        let own = configured.filter(move |(area, _, _)| area == name);
+        own.map(|(_, only, globs)| (*only, globs))
+    }
+
     /// The areas of a path, sorted, each once; empty where areas are configured and none matches.
     ///
     /// Without configured areas it is the top-level directory, qualified by the repository's name when the product has

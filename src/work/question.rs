@@ -12,7 +12,7 @@ use super::flow_rules::FlowRules;
 use super::kinds::Kinds;
 use super::need::Missing;
 use super::pattern::BadPattern;
-use super::product::Product;
+use super::product::{Kind, Product};
 use super::roster::{Calendars, Roster};
 use crate::domain::{
     Bucket, Completeness, Granularity, Origin, Person, RepositoryId, Stream, StreamCertificate,
@@ -35,6 +35,8 @@ pub struct Question {
     pub zone: TimeZone,
     /// Products, by name.
     pub products: Vec<Product>,
+    /// Teams, by name: scopes beside the products, and no part of them; empty until [`Question::with_teams`].
+    pub teams: Vec<Product>,
     /// Areas.
     pub areas: Areas,
     /// What makes an incident and a hotfix.
@@ -108,7 +110,7 @@ impl Question {
             // Every known repository in one product, named after it where there is only one.
             let name = match repositories {
                 [only] => only.name.clone(),
-                _ => "all repositories".to_owned(),
+                _ => Register::ALL_REPOSITORIES.to_owned(),
             };
             declared.push(crate::register::DeclaredProduct::new(name, Vec::new()));
         }
@@ -131,6 +133,7 @@ impl Question {
             ids.dedup();
             products.push(Product {
                 name: product.name.clone(),
+                kind: Kind::Product,
                 repositories: ids,
                 production: compile(&product.production_pattern)?,
                 sources: product.deployments.clone(),
@@ -150,6 +153,7 @@ impl Question {
             granularity,
             zone: register.calendar.zone(),
             products,
+            teams: Vec::new(),
             areas: Areas::new(register, &id_of)?,
             rules: Rules::of(register, &id_of)?,
             declared: Arc::new(declared),
@@ -232,15 +236,20 @@ impl Question {
                 line.repository == *repository && line.stream == stream && line.is_whole()
             })
         };
-        !product.repositories.is_empty() && product.repositories.iter().all(is_whole)
+        let counts = |one: &&RepositoryId| whole_thing(stream).is_none() || product.has_all(**one);
+        let mut own = product.repositories.iter().filter(counts).peekable();
+        own.peek().is_some() && own.all(is_whole)
     }
 
     /// Why a stream of a product was not read; `None` where that of one of its repositories was, be it empty.
     #[must_use]
     pub fn unread(&self, product: &Product, stream: Stream) -> Option<Missing> {
+        if let Some(parts) = whole_thing(stream).and_then(|thing| product.owns_parts_alone(thing)) {
+            return Some(parts);
+        }
         let lines = self.certificates.iter();
         let mut reason = None;
-        for line in lines.filter(|line| line.stream == stream && product.has(line.repository)) {
+        for line in lines.filter(|line| line.stream == stream && counts(product, line)) {
             if line.is_whole() || line.fetched > 0 {
                 return None;
             }
@@ -263,19 +272,26 @@ impl Question {
     /// Why a product's need is not met by any of its repositories; `None` when at least one meets it.
     #[must_use]
     pub fn missing(&self, product: &Product, need: Need) -> Option<Missing> {
+        if product.repositories.is_empty()
+            && let Some(nothing) = product.owns_parts_alone("")
+        {
+            return Some(nothing);
+        }
         let stream = match need {
             Need::Commits | Need::Subjects | Need::History | Need::Ownership => Stream::History,
             Need::PullRequests => Stream::PullRequests,
             // Deployments can come from several streams: their own metric says which were looked at.
-            Need::Deployments => return None,
+            Need::Deployments => return product.owns_parts_alone("a deployment"),
             Need::Issues => Stream::Issues,
             Need::WorkflowRuns => Stream::WorkflowRuns,
         };
+        if let Some(parts) = whole_thing(stream).and_then(|thing| product.owns_parts_alone(thing)) {
+            return Some(parts);
+        }
         let mut reason = None;
         let of_product = || {
-            self.certificates.iter().filter(|line| {
-                line.stream == stream && product.repositories.contains(&line.repository)
-            })
+            let lines = self.certificates.iter();
+            lines.filter(|line| line.stream == stream && counts(product, line))
         };
         // Who wrote what, and since when, cannot be told from the end of a history: one cut-off repository is enough.
         let is_shallow =
@@ -317,4 +333,27 @@ impl Question {
             fix: None,
         }))
     }
+}
+
+/// One of what a stream has that is of its repository as a whole, and of no file; `None` where what it has is of files.
+const fn whole_thing(stream: Stream) -> Option<&'static str> {
+    match stream {
+        Stream::Issues => Some("an issue"),
+        Stream::Deployments => Some("a deployment"),
+        Stream::Releases => Some("a release"),
+        Stream::WorkflowRuns => Some("a workflow run"),
+        Stream::Milestones => Some("a milestone"),
+        Stream::Environments => Some("an environment"),
+        Stream::History
+        | Stream::PullRequests
+        | Stream::Repository
+        | Stream::MergeRules
+        | Stream::Teams => None,
+    }
+}
+
+/// Whether what a line of the certificate says is of a product.
+fn counts(product: &Product, line: &StreamCertificate) -> bool {
+    product.has(line.repository)
+        && (whole_thing(line.stream).is_none() || product.has_all(line.repository))
 }

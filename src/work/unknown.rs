@@ -1,4 +1,4 @@
-//! What the registers name and nobody knows: metrics, logins, repositories, paths, labels, milestones.
+//! What the registers name and nobody knows: metrics, logins, repositories, paths, labels, milestones, types and fields of issues.
 
 use std::collections::BTreeSet;
 
@@ -70,6 +70,7 @@ pub fn in_the_store(team: &Register, private: &PrivateRegister, tables: &Tables)
     repositories(team, private, tables, &mut found);
     paths(team, private, tables, &mut found);
     labels(private, tables, &mut found);
+    types_and_fields(team, tables, &mut found);
     found
 }
 
@@ -229,6 +230,36 @@ fn labels(private: &PrivateRegister, tables: &Tables, found: &mut Vec<Unknown>) 
     }
 }
 
+/// Names of types and fields of issues that are so long are compared with those that there are: three letters turn a shorter one into
+/// any other.
+const LONG: usize = 6;
+
+/// Types and fields of issues that nothing has and that are nearly those that there are. One that no issue has yet is no mistake.
+fn types_and_fields(team: &Register, tables: &Tables, found: &mut Vec<Unknown>) {
+    let facts = &tables.facts;
+    let types = facts
+        .issues
+        .iter()
+        .filter_map(|row| row.issue_type.as_deref());
+    let types: BTreeSet<&str> = types.collect();
+    let fields = facts.issue_fields.iter().map(|row| row.field.as_str());
+    let fields: BTreeSet<&str> = fields.collect();
+    let mut tell = |place: &str, what: &str, name: &str, known: &BTreeSet<&str>| {
+        let is_there = known.iter().any(|known| is_same(known, name));
+        let near = nearest(name, known.iter().copied());
+        if let (false, true, Some(near)) = (is_there, name.len() >= LONG, near) {
+            let message = format!("no issue has the {what} `{name}`; did you mean `{near}`?");
+            found.push(Unknown::new(place, message));
+        }
+    };
+    for name in &team.incident_types {
+        tell("incident_types", "type", name, &types);
+    }
+    for (place, name) in team.incident_fields.named() {
+        tell(place, "field", name, &fields);
+    }
+}
+
 /// Initiatives that expectations name and that are none: `all` are those of the store.
 #[must_use]
 pub fn initiatives(private: &PrivateRegister, all: &[Initiative]) -> Vec<Unknown> {
@@ -257,7 +288,10 @@ pub fn initiatives(private: &PrivateRegister, all: &[Initiative]) -> Vec<Unknown
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::domain::{FieldKind, Issue, IssueField, PrNumber, RepositoryId};
     use crate::register::{parse, parse_private};
 
     #[test]
@@ -281,6 +315,62 @@ mod tests {
                 "`reviews.answred` is neither a metric nor a measure of one person; did you mean `reviews.answered`?",
             ]
         );
+    }
+
+    #[test]
+    fn a_type_or_field_that_is_nearly_another_is_told_and_one_that_is_not_there_yet_is_not() {
+        let team = parse(
+            "incident_types = [\"Incidnet\", \"Outage\", \"TASK\"]\n[incident_fields]\nseverity = \"Severty\"\n",
+            "it",
+        )
+        .unwrap();
+        let private = parse_private("", "it").unwrap();
+        let mut tables = Tables::default();
+        let told = |tables: &Tables| -> Vec<String> {
+            let found = in_the_store(&team, &private, tables);
+            let lines = found
+                .iter()
+                .map(|one| format!("{}: {}", one.place, one.message));
+            lines.collect()
+        };
+        assert!(told(&tables).is_empty());
+        for name in ["Incident", "Task", "Doc"] {
+            tables.facts.issues.push(issue(name));
+        }
+        tables.facts.issue_fields.push(IssueField {
+            repository: RepositoryId(0),
+            number: PrNumber(1),
+            field: "Severity".to_owned(),
+            kind: FieldKind::SingleSelect,
+            value: "High".to_owned(),
+        });
+        assert_eq!(
+            told(&tables),
+            [
+                "incident_types: no issue has the type `Incidnet`; did you mean `Incident`?",
+                "incident_fields.severity: no issue has the field `Severty`; did you mean `Severity`?",
+            ]
+        );
+    }
+
+    fn issue(issue_type: &str) -> Issue {
+        Issue {
+            repository: RepositoryId(0),
+            number: PrNumber(1),
+            title: String::new(),
+            url: String::new(),
+            author: None,
+            created_at: Timestamp::UNIX_EPOCH,
+            closed_at: None,
+            state_reason: None,
+            updated_at: Timestamp::UNIX_EPOCH,
+            labels: Vec::new(),
+            assignees: Vec::new(),
+            milestone: None,
+            body: String::new(),
+            issue_type: Some(issue_type.to_owned()),
+            untold: Vec::new(),
+        }
     }
 
     #[test]

@@ -319,6 +319,8 @@ fn an_issue_closed_as_none_is_no_incident_unless_the_register_says_so() {
             assignees: Vec::new(),
             milestone: None,
             body: String::new(),
+            issue_type: None,
+            untold: Vec::new(),
         });
     }
     let numbers = |given: &Given| {

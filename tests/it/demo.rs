@@ -33,6 +33,7 @@ const BARE: Plants = Plants {
     revert: false,
     mentee: false,
     late_action: false,
+    typed_incident: false,
     agents: false,
     self_approval: false,
     agent_area: false,

@@ -528,6 +528,8 @@ fn an_incident_tells_roles_and_never_a_cause() {
         assignees: vec![ADA],
         milestone: None,
         body: "caused by #6".to_owned(),
+        issue_type: None,
+        untold: Vec::new(),
     });
     team.facts.issue_comments.push(IssueComment {
         repository: WIDGETS,
@@ -849,6 +851,8 @@ fn add_issue(
             .collect(),
         milestone: None,
         body: issue.body.clone(),
+        issue_type: None,
+        untold: Vec::new(),
     });
     facts
         .issue_comments
@@ -1260,6 +1264,8 @@ fn whoever_opens_an_incident_has_not_mended_it_yet() {
         assignees: Vec::new(),
         milestone: None,
         body: String::new(),
+        issue_type: None,
+        untold: Vec::new(),
     });
     assert_eq!(team.polarities(BEN, Kind::Incident), [Polarity::Context]);
     team.facts.issue_comments.push(IssueComment {

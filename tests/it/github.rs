@@ -10,7 +10,7 @@ use linchpin::demo::fake::{FakeGitHub, Fault, Faults};
 use linchpin::demo::model::{
     ActorType, EventKind, Host, HostAccount, HostComment, HostCommit, HostDeployment,
     HostEnvironment, HostEvent, HostFile, HostIssue, HostJob, HostMergeRule, HostMilestone,
-    HostPullRequest, HostRelease, HostRepository, HostReview, HostTeam, HostThread,
+    HostPlanning, HostPullRequest, HostRelease, HostRepository, HostReview, HostTeam, HostThread,
     HostWorkflowRun,
 };
 use linchpin::domain::{
@@ -247,6 +247,7 @@ pub fn issue(number: u64) -> HostIssue {
                 label: "incident".into(),
             },
         }],
+        planned: HostPlanning::default(),
     }
 }
 

@@ -87,10 +87,10 @@ fn anew(bench: &Bench, world: Host, n: u64) -> Vec<String> {
     told(&fresh, n)
 }
 
-fn streams<'a>(
-    report: &'a FetchReport,
+fn streams(
+    report: &FetchReport,
     stream: Stream,
-) -> impl Iterator<Item = &'a linchpin::domain::StreamCertificate> {
+) -> impl Iterator<Item = &linchpin::domain::StreamCertificate> {
     let lines = report.certificates.iter();
     lines.filter(move |line| line.stream == stream)
 }

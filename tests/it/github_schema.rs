@@ -65,6 +65,9 @@ fn every_document_is_one_valid_operation_named_after_its_file() {
     );
 }
 
+/// What GitHub's reference has and the package lacks: a package that has any of it is refused as saying it twice.
+const NOT_IN_THE_PACKAGE: &str = include_str!("../../fixtures/github/not_in_the_package.graphql");
+
 /// GitHub's published schema, where the environment says that it is installed.
 fn published() -> Option<Valid<Schema>> {
     let Ok(path) = std::env::var("LINCHPIN_GITHUB_SCHEMA") else {
@@ -76,7 +79,8 @@ fn published() -> Option<Valid<Schema>> {
         return None;
     };
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("`{path}`: {error}"));
-    Some(Schema::parse_and_validate(text, &path).unwrap_or_else(|error| panic!("{error}")))
+    let whole = format!("{text}\n{NOT_IN_THE_PACKAGE}");
+    Some(Schema::parse_and_validate(whole, &path).unwrap_or_else(|error| panic!("{error}")))
 }
 
 #[test]
@@ -251,7 +255,7 @@ impl Sampler<'_> {
         let is_list = field.definition.ty.is_list();
         let one = |concrete: &str| match self.schema.types.get(ty.as_str()) {
             Some(ExtendedType::Scalar(_)) => match ty.as_str() {
-                "Int" => json!(7),
+                "Int" | "Float" => json!(7),
                 "Boolean" => json!(true),
                 "DateTime" => json!("2026-01-01T00:00:00Z"),
                 _ => json!("text"),
@@ -335,6 +339,9 @@ fn readers() -> BTreeMap<&'static str, Read> {
         ("IssueComments", tail::<wire::Comment>),
         ("IssueLabels", tail::<wire::Label>),
         ("IssueTimelineItems", tail::<wire::issue::Event>),
+        ("IssueSubIssues", tail::<wire::issue::LinkedIssue>),
+        ("IssueBlockedBy", tail::<wire::issue::LinkedIssue>),
+        ("IssueFieldValues", tail::<wire::issue::FieldValue>),
         ("Deployments", page::<wire::delivery::Deployment>),
         ("DeploymentsById", whole_deployment),
         ("DeploymentStatuses", tail::<wire::delivery::Status>),
@@ -443,7 +450,7 @@ const LEFT_OUT: [&str; 7] = [
 const COUNTS: [&str; 2] = ["pullRequests", "issues"];
 
 /// Fields that earlier versions did not ask for, by the list or field that they are in.
-const ASKED_SINCE: [(&str, &str); 12] = [
+const ASKED_SINCE: [(&str, &str); 17] = [
     ("nodes", "databaseId"),
     ("deployments", "databaseId"),
     ("releases", "databaseId"),
@@ -452,6 +459,11 @@ const ASKED_SINCE: [(&str, &str); 12] = [
     ("nodes", "previousReviewState"),
     ("nodes", "review"),
     ("nodes", "stateReason"),
+    ("nodes", "issueType"),
+    ("nodes", "parent"),
+    ("nodes", "subIssues"),
+    ("nodes", "blockedBy"),
+    ("nodes", "issueFieldValues"),
     ("commit", "messageHeadline"),
     ("nodes", "description"),
     ("nodes", "reason"),
@@ -634,19 +646,25 @@ fn no_document_asks_for_more_nodes_than_github_allows() {
     }
 }
 
-#[test]
-fn the_estimate_of_a_pull_request_counts_the_lists_that_are_asked_for() {
+/// How many lists an operation has GitHub read for a hundred ids, or for a page of a hundred.
+fn n_lists_of_a_hundred(name: &str) -> u64 {
     let schema = served();
-    let operation = ALL
-        .iter()
-        .find(|operation| operation.name == "PullRequests")
-        .unwrap();
+    let operation = ALL.iter().find(|operation| operation.name == name).unwrap();
     let parsed = document(&schema, operation);
     let set = &parsed.operations.iter().next().unwrap().selection_set;
-    let (_, n_lists) = weight(&parsed, set, 1, 100);
+    weight(&parsed, set, 1, 100).1
+}
+
+#[test]
+fn the_estimates_count_the_lists_that_are_asked_for() {
     assert_eq!(
-        n_lists,
+        n_lists_of_a_hundred("PullRequests"),
         100 * 28,
         "lists of a hundred pull requests: `probe` and the fake reckon with 28 each"
+    );
+    assert_eq!(
+        n_lists_of_a_hundred("Issues"),
+        1 + 100 * 7,
+        "lists of a hundred issues: `probe` and the fake reckon with 7 each, 4 points a page of 50"
     );
 }

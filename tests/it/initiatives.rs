@@ -1,10 +1,10 @@
 //! Initiatives, goals and hand-overs: the page that a review is written from.
 
-use linchpin::domain::{CommitId, PersonId};
+use linchpin::domain::{CommitId, IssueLink, IssueRelation, PersonId, PrNumber};
 use linchpin::evidence::{handing_over, lint, with_desk};
 use linchpin::report::document::Document;
 
-use crate::small_team::{ADA, BEN, BOT, CEM, SmallTeam, words};
+use crate::small_team::{ADA, BEN, BOT, CEM, SmallTeam, WIDGETS, words};
 
 /// Somebody's `work.md`.
 fn page(team: &SmallTeam, person: PersonId) -> String {
@@ -23,6 +23,43 @@ fn headings(page: &str) -> Vec<String> {
     headings
         .map(|line| line.split(" `in-").next().unwrap().to_owned())
         .collect()
+}
+
+#[test]
+fn what_closes_a_sub_issue_belongs_to_the_initiative_of_the_issue_above_it() {
+    let mut team = SmallTeam::new();
+    let sub_issue = |team: &mut SmallTeam, parent: u64, number: u64| {
+        team.issue(number, CEM, "2026-01-05");
+        team.facts().issue_links.push(IssueLink {
+            repository: WIDGETS,
+            number: PrNumber(number),
+            relation: IssueRelation::Parent,
+            other_repository: "acme/widgets".to_owned(),
+            other_number: PrNumber(parent),
+        });
+    };
+    // Nobody refers to the issue itself: two sub-issues, one of them a level below, have a pull request each.
+    team.issue(20, CEM, "2026-01-05").title = "Faster lamps".to_owned();
+    for (parent, number) in [(20, 21), (20, 22), (22, 23)] {
+        sub_issue(&mut team, parent, number);
+    }
+    for (number, issue) in [(1, 21), (2, 23)] {
+        team.pull_request(number, ADA, "2026-02-02", Some("2026-02-03"))
+            .closes_issues = vec![issue];
+    }
+    // The register names an issue; one pull request closes a part of it.
+    team.issue(30, CEM, "2026-01-05");
+    sub_issue(&mut team, 30, 31);
+    team.pull_request(3, ADA, "2026-03-02", Some("2026-03-03"))
+        .closes_issues = vec![31];
+    team.private =
+        "[[initiative]]\ntitle = \"Checkout\"\nlead = \"ada\"\nissue = \"acme/widgets#30\"\n"
+            .to_owned();
+    let titles: Vec<String> = headings(&page(&team, ADA))
+        .iter()
+        .map(|heading| heading.split(" · ").next().unwrap().to_owned())
+        .collect();
+    assert_eq!(titles, ["Faster lamps", "Checkout"]);
 }
 
 #[test]

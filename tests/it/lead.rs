@@ -110,6 +110,7 @@ fn without_the_plants_neither_is_found() {
         bottleneck: false,
         sole_approver: false,
         late_action: false,
+        typed_incident: false,
         ..Plants::default()
     };
     let world = build(&plants);
@@ -183,9 +184,10 @@ fn without_the_plants_neither_is_found() {
     assert_eq!(pages.len(), 15);
     for (name, page) in pages {
         assert!(
-            page.contains("None in the record: no box"),
+            page.contains("None in the record: no sub-issue, no box"),
             "{name}: {page}"
         );
+        assert!(!page.contains("by the issue's field"), "{name}: {page}");
     }
 }
 
@@ -222,6 +224,26 @@ fn the_planted_late_action_is_told_and_the_one_in_time_and_no_other() {
             is_own,
             "{name}: {page}"
         );
+    }
+}
+
+#[test]
+fn the_planted_typed_incident_is_told_by_its_fields_and_no_other_is() {
+    let planted = demo().truths.typed_incident.as_ref().unwrap();
+    assert_ne!(planted.started_at, planted.written);
+    assert_eq!(planted.actions.len(), 2);
+    let folder = demo().root.join("linchpin-demo/private/lead/incidents");
+    let own = format!("{}-{}.md", planted.repository, planted.incident);
+    for (name, page) in incident_pages(&folder) {
+        let is_own = name == own;
+        let severity = format!("“{}”, by the issue's field", planted.severity);
+        assert_eq!(page.contains(&severity), is_own, "{name}: {page}");
+        let started_at = planted.started_at.in_tz("Europe/Lisbon").unwrap();
+        let minute = started_at.strftime("%Y-%m-%d %H:%M");
+        let started = format!("- **Started**: {minute}, by the issue's field");
+        assert_eq!(page.contains(&started), is_own, "{name}: {page}");
+        let n_sub_issues = page.matches(" | sub-issue | ").count();
+        assert_eq!(n_sub_issues, if is_own { 2 } else { 0 }, "{name}: {page}");
     }
 }
 

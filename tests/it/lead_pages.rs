@@ -59,6 +59,11 @@ fn text(team: &SmallTeam, stem: &str) -> String {
     plain(page(&told(team), stem))
 }
 
+/// The text of an incident's form.
+pub(crate) fn incident_page(team: &SmallTeam, stem: &str) -> String {
+    text(team, stem)
+}
+
 /// A document as it is read, without the sign that keeps a login from being one.
 fn plain(document: &Document) -> String {
     words(document).replace('\u{2060}', "")
@@ -443,7 +448,7 @@ fn an_incident_without_a_body_or_an_issue_says_what_is_not_known() {
         "- **Postmortem**: none in the record is tied to this incident",
         "- **Opened the issue**: somebody whose account is gone",
         "- **Fixed**: nobody on record",
-        "None in the record: no box in the issue, and no later issue that mentions it.",
+        "None in the record: no sub-issue, no box in the issue, and no later issue that mentions it.",
     ] {
         assert!(
             text.lines().any(|line| line == expected),

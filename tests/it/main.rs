@@ -108,4 +108,6 @@ mod templates;
 mod terminal;
 mod traps;
 mod turns;
+mod typed_incidents;
 mod verify;
+mod work_items;

@@ -313,6 +313,7 @@ fn pictures_name_nobody() {
         granularity: Granularity::Week,
         zone: jiff::tz::TimeZone::UTC,
         products: &given.products,
+        teams: &[],
         repositories: &given.faces,
         measures: &given.measures,
         certificates: &[],

@@ -71,6 +71,7 @@ fn all(team: &SmallTeam) -> Vec<Published> {
             granularity: Granularity::Month,
             zone: question.zone.clone(),
             products: &products,
+            teams: &[],
             repositories: &[RepositoryLabel {
                 id: WIDGETS,
                 name: "acme/widgets".to_owned(),

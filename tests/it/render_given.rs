@@ -248,6 +248,7 @@ pub(crate) fn bucketed(
         rows: Vec::new(),
         notes: Vec::new(),
         drawn: Vec::new(),
+        shares: Vec::new(),
     }
 }
 
@@ -369,6 +370,7 @@ fn review_and_knowledge(product: &str) -> Vec<Measure> {
         rows: Vec::new(),
         notes: Vec::new(),
         drawn: Vec::new(),
+        shares: Vec::new(),
     };
     for (at, bucket) in Bucket::spine(window(), Granularity::Quarter, &TimeZone::UTC)
         .into_iter()
@@ -396,6 +398,7 @@ pub(crate) fn not_observed(definition: &'static Definition, product: &str) -> Me
         rows: Vec::new(),
         notes: Vec::new(),
         drawn: Vec::new(),
+        shares: Vec::new(),
     }
 }
 
@@ -471,6 +474,7 @@ pub(crate) fn recent(products: &[&str]) -> Recent {
         rows: Vec::new(),
         notes: Vec::new(),
         drawn: Vec::new(),
+        shares: Vec::new(),
     };
     let first = date(2024, 11, 1);
     let last = date(2026, 4, 30);
@@ -496,6 +500,7 @@ pub(crate) fn recent(products: &[&str]) -> Recent {
         rows: Vec::new(),
         notes: Vec::new(),
         drawn: Vec::new(),
+        shares: Vec::new(),
     };
     let figure = |definition: &'static Definition, now: f64, before: f64| RecentFigure {
         now: whole_of(definition, &|| hours(80, now)),
@@ -608,6 +613,7 @@ impl Given {
             granularity: Granularity::Week,
             zone: TimeZone::get("Europe/Berlin").unwrap(),
             products: &self.products,
+            teams: &[],
             repositories: &self.faces,
             measures: &self.measures,
             certificates: &self.certificates,

@@ -272,6 +272,8 @@ impl SmallTeam {
             assignees: Vec::new(),
             milestone: None,
             body: String::new(),
+            issue_type: None,
+            untold: Vec::new(),
         });
         self.facts().issues.last_mut().unwrap()
     }

@@ -19,8 +19,8 @@ use linchpin::register;
 use linchpin::render::{OutputFile, team_tree};
 use linchpin::report::withheld::without_few;
 use linchpin::report::{
-    AcceptedFlag, KnownPerson, MarkedDay, Names, ProductInput, RepositoryLabel, TeamDefinition,
-    TeamInput, team,
+    AcceptedFlag, KnownPerson, MarkedDay, Names, OwnedLine, ProductInput, RepositoryLabel,
+    TeamDefinition, TeamInput, TeamScope, team,
 };
 use linchpin::store::{Mode, Store, facts as store_facts};
 use linchpin::tables::Tables;
@@ -359,12 +359,32 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
             registered: None,
         })
         .collect();
+    let called = format!("{}'s team", word());
+    let teams = [TeamScope {
+        scope: ProductInput {
+            unmet: Vec::new(),
+            silos: Vec::new(),
+            name: called.clone(),
+            repositories: vec![LAMP],
+        },
+        is_whole: false,
+        owns: vec![OwnedLine {
+            team: called.clone(),
+            entry: format!("@acme/{}", word()),
+            n_repositories: 0,
+            n_files: 0,
+            reason: Some(format!("no line names {}", word())),
+            fix: Some(format!("ask {}", word())),
+        }],
+        shared_with: vec![(called, 2)],
+    }];
     let input = TeamInput {
         as_of: given.as_of,
         window: given.window,
         granularity: Granularity::Week,
         zone: jiff::tz::TimeZone::UTC,
         products: &products,
+        teams: &teams,
         repositories: &[RepositoryLabel {
             id: LAMP,
             name: "acme/lamp".to_owned(),

@@ -32,6 +32,12 @@ pub(super) fn file(
     if !args.tables.is_empty() {
         return refused("--table", "it has no tables");
     }
+    if args.team.is_some() {
+        return refused(
+            "--team",
+            "what a team owns is of the products, and would be told twice",
+        );
+    }
     if args.privacy == Privacy::Pseudonymous {
         return refused("--privacy", "nobody is named in it anyway");
     }

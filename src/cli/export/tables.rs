@@ -9,24 +9,29 @@ use crate::cli::args::ExportArgs;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::workspace::Workspace;
 use crate::domain::{
-    Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, MergeRule, Milestone,
-    Person, Provenance, PullRequest, PullRequestCommit, PullRequestFile, Release, Review,
-    ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
+    Comment, Deployment, DeploymentStatus, Environment, Issue, IssueComment, IssueField, IssueLink,
+    MergeRule, Milestone, Person, Provenance, PullRequest, PullRequestCommit, PullRequestFile,
+    Release, Review, ReviewRequest, Team, TeamMember, TimelineEvent, WorkflowRun,
 };
 use crate::metrics::relations::{Relations, first_instant, measure_rows};
 use crate::metrics::{self, Measure};
+use crate::register::nearest;
 use crate::render::encode;
 use crate::store::Store;
+use crate::tables::owned::Kept;
 use crate::tables::question::MeasureRow;
 use crate::tables::sheet::{Sheet, without_rows};
 use crate::tables::{
     self, CodeownersRow, Growing, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow,
     TagRow,
 };
+use crate::work::Product;
 
 /// The tables of an export: facts stay in the store until they are written, and what the question makes of them is there, packed.
 pub(super) struct Exported<'a> {
     store: &'a Store,
+    /// What of the facts is a team's; `None`: all of them are asked for.
+    kept: Option<Kept>,
     /// Tables of facts, each without rows, as Parquet.
     facts: BTreeMap<&'static str, Vec<u8>>,
     /// Relations and measures, as Parquet.
@@ -41,6 +46,8 @@ impl<'a> Exported<'a> {
     ) -> Result<Self, CliError> {
         let facts: BTreeMap<_, _> = empty_facts().map_err(defect)?.into_iter().collect();
         let head = Analysis::head(store, &workspace.inquiry())?;
+        let team = args.team.as_deref().map(|name| team(name, &head, store));
+        let (team, kept) = team.transpose()?.unzip();
         let is_asked =
             |name: &str| args.tables.is_empty() || args.tables.iter().any(|wanted| wanted == name);
         let mut told = Told::default();
@@ -62,10 +69,18 @@ impl<'a> Exported<'a> {
             }
         }
         if !told.0.is_empty() {
-            told.ask(store, &head, &is_asked)?;
+            if let Some(team) = &team {
+                told.ask(team, &is_asked, &mut std::iter::once(Ok(None)))?;
+            } else {
+                let parts = head.parts(store, MOST_BYTES).into_iter();
+                let mut parts =
+                    parts.map(|part| Ok::<_, CliError>(Some(head.of_part(store, part)?)));
+                told.ask(&head, &is_asked, &mut parts)?;
+            }
         }
         Ok(Self {
             store,
+            kept,
             facts,
             told: told.finish()?,
         })
@@ -92,7 +107,7 @@ impl<'a> Exported<'a> {
             ));
         };
         let files = self.store.files_below(&format!("facts/{name}/"));
-        if let [only] = files.as_slice() {
+        if let ([only], None) = (files.as_slice(), &self.kept) {
             return Ok(self.store.read(only)?.unwrap_or_else(|| empty.clone()));
         }
         let damaged = |error| {
@@ -107,6 +122,10 @@ impl<'a> Exported<'a> {
                 continue;
             };
             Sheet::of_parquet(bytes)
+                .and_then(|part| match &self.kept {
+                    Some(kept) => kept.sheet(name, &part),
+                    None => Ok(part),
+                })
                 .and_then(|part| part.added_to(&mut table))
                 .map_err(damaged)?;
         }
@@ -146,20 +165,22 @@ impl Told {
         Ok(())
     }
 
-    /// The question's relations and its answers: of some products after the others, and of all of them.
+    /// The question's relations and its answers: of some products after the others, and of all of them. A part that is `None` is the
+    /// head itself.
     fn ask(
         &mut self,
-        store: &Store,
         head: &Analysis,
         is_asked: &dyn Fn(&str) -> bool,
+        parts: &mut dyn Iterator<Item = Result<Option<Analysis>, CliError>>,
     ) -> Result<(), CliError> {
         let mut relations = Relations::default();
         let mut first = None;
         let mut measures: Vec<Measure> = Vec::new();
         let mut others = self.0.keys().filter(|name| **name != MeasureRow::TABLE);
         let has_relations = others.next().is_some();
-        for products in head.parts(store, MOST_BYTES) {
-            let part = head.of_part(store, products)?;
+        for part in parts {
+            let part = part?;
+            let part = part.as_ref().unwrap_or(head);
             let readings = part.private_readings();
             if is_asked(MeasureRow::TABLE) {
                 let told = metrics::measure_each(&readings, &Measure::without_rows);
@@ -196,6 +217,31 @@ impl Told {
     }
 }
 
+/// The facts of what a team owns, asked as of the only product, and which rows of the store those are.
+fn team(name: &str, head: &Analysis, store: &Store) -> Result<(Analysis, Kept), CliError> {
+    let teams = || head.question.teams.iter();
+    let Some(at) = head.team_called(name) else {
+        let known: Vec<String> = teams()
+            .map(|team| format!("`{}`", encode::terminal(&team.name)))
+            .collect();
+        let near = nearest(name, teams().map(|team| team.name.as_str()));
+        let hint = match (near, known.as_slice()) {
+            (_, []) => "the register has no `[[team]]`".to_owned(),
+            (Some(near), _) => format!("did you mean `{}`?", encode::terminal(near)),
+            (None, known) => format!("name one of {}", known.join(", ")),
+        };
+        let message = format!("`{}` is no team of the register", encode::terminal(name));
+        return Err(CliError::new(ErrorKind::Usage, message).hint(hint));
+    };
+    let whole = head.of_repositories_of_team(store, at)?;
+    let owning = head.question.teams.get(at).and_then(Product::owning);
+    let owned = owning.map(|owning| &owning.owned);
+    let kept = owned.map_or_else(Kept::default, |owned| Kept::of(&whole.tables, owned));
+    let mut team = whole.of_team_there(at);
+    team.ask_as_team(at);
+    Ok((team, kept))
+}
+
 /// The tables of facts without rows, as Parquet: their columns.
 fn empty_facts() -> Result<Vec<(&'static str, Vec<u8>)>, tables::Error> {
     fn empty<R: Row>() -> Result<(&'static str, Vec<u8>), tables::Error> {
@@ -220,6 +266,8 @@ fn empty_facts() -> Result<Vec<(&'static str, Vec<u8>)>, tables::Error> {
         empty::<TimelineEvent>()?,
         empty::<Issue>()?,
         empty::<IssueComment>()?,
+        empty::<IssueLink>()?,
+        empty::<IssueField>()?,
         empty::<Deployment>()?,
         empty::<DeploymentStatus>()?,
         empty::<Release>()?,

@@ -320,7 +320,7 @@ fn spend(shared: &Shared, asked: &SeenRequest) -> Option<Points> {
     // One request a list, and one a hundred requests a point, as GitHub documents it.
     let requests = match asked.operation.as_str() {
         "PullRequests" => ids.saturating_mul(28),
-        "Issues" => first.unwrap_or(0).saturating_mul(4),
+        "Issues" => first.unwrap_or(0).saturating_mul(7),
         "Deployments" => first.unwrap_or(0),
         "DeploymentsById" => ids,
         // Topics, pull requests and issues of each repository of the page.

@@ -310,6 +310,10 @@ impl Making<'_> {
             let around = Around {
                 number: *number,
                 listed: issue.incident.and_then(|at| self.action(at, false)),
+                actions: issue.incident.map_or_else(Vec::new, |at| {
+                    let actions = [self.action(at, false), self.action(at, true)];
+                    actions.into_iter().flatten().collect()
+                }),
                 follows: issue.follows.and_then(|of| self.incident(of.incident)),
                 mentions,
                 closing,

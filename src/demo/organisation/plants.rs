@@ -43,6 +43,9 @@ pub struct Plants {
     pub mentee: bool,
     /// An incident of `timetable` has two follow-up actions with a due date: one is done in time, and one late.
     pub late_action: bool,
+    /// The incident whose actions are followed up has a type and no label, fields that contradict its text, and its actions as
+    /// sub-issues.
+    pub typed_incident: bool,
     /// From a date on two coding agents work beside people: one opens pull requests, one is a co-author. Without them there is
     /// nothing of the next two either.
     pub agents: bool,
@@ -79,6 +82,7 @@ impl Default for Plants {
             revert: true,
             mentee: true,
             late_action: true,
+            typed_incident: true,
             agents: true,
             self_approval: true,
             agent_area: true,
@@ -91,7 +95,7 @@ impl Default for Plants {
 
 impl Plants {
     /// The plants' names.
-    pub const NAMES: [&'static str; 24] = [
+    pub const NAMES: [&'static str; 25] = [
         "bottleneck",
         "silo",
         "hand-over",
@@ -110,6 +114,7 @@ impl Plants {
         "revert",
         "mentee",
         "late-action",
+        "typed-incident",
         "agents",
         "self-approval",
         "agent-area",
@@ -139,6 +144,7 @@ impl Plants {
             "revert" => &mut self.revert,
             "mentee" => &mut self.mentee,
             "late-action" => &mut self.late_action,
+            "typed-incident" => &mut self.typed_incident,
             "agents" => &mut self.agents,
             "self-approval" => &mut self.self_approval,
             "agent-area" => &mut self.agent_area,

@@ -58,6 +58,8 @@ pub struct Truths {
     pub mentee: Option<MenteeTruth>,
     /// The incident with a follow-up action that was late, where planted.
     pub late_action: Option<LateActionTruth>,
+    /// The incident that a type and fields tell of, where planted.
+    pub typed_incident: Option<TypedIncidentTruth>,
     /// What coding agents had a part in, where planted, by product.
     pub agents: Vec<AgentsTruth>,
     /// Who approves their own agent's work, where planted.
@@ -210,6 +212,23 @@ pub struct LateActionTruth {
     pub late: u64,
 }
 
+/// An incident that its type tells of, whose fields contradict its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedIncidentTruth {
+    /// Repository.
+    pub repository: String,
+    /// The incident's issue.
+    pub incident: u64,
+    /// What the fields say of the start.
+    pub started_at: Timestamp,
+    /// What the text says of it.
+    pub written: Timestamp,
+    /// What the field says of how bad it was, in lower case.
+    pub severity: String,
+    /// Its sub-issues.
+    pub actions: Vec<u64>,
+}
+
 /// A pull request that was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevertTruth {
@@ -288,7 +307,7 @@ pub struct RepositoryTruth {
     pub n_production_successes: u64,
     /// Failed deployments to `production`.
     pub n_production_failures: u64,
-    /// Issues labelled `incident`.
+    /// Issues that are incidents, by label or type.
     pub n_incidents: u64,
 }
 

@@ -18,10 +18,12 @@ use super::truths::{
     AdrWriterTruth, BottleneckTruth, DriftTruth, EpicTruth, FeedbackTruth, FlakeTruth,
     HandOverTruth, HolidayTruth, IncidentTruth, JoinerTruth, LateActionTruth, MenteeTruth,
     MergeWaitTruth, PersonTruth, Plants, RepositoryTruth, RevertTruth, RollbackTruth, Share,
-    SiloTruth, SlowdownTruth, SoleApproverTruth, StuckTruth, Truths,
+    SiloTruth, SlowdownTruth, SoleApproverTruth, StuckTruth, Truths, TypedIncidentTruth,
 };
 use super::work_items::IssuePlan;
-use crate::demo::model::{ActorType, Host, HostPullRequest, HostRepository};
+use crate::demo::model::{
+    ActorType, Host, HostFieldValue, HostIssue, HostPullRequest, HostRepository,
+};
 
 /// The cast.
 pub(super) fn people() -> Truths {
@@ -117,11 +119,10 @@ pub(super) fn repository(truths: &mut Truths, seen: &Seen<'_>, plants: &Plants) 
         n_commits,
         n_production_successes: has("SUCCESS"),
         n_production_failures: has("FAILURE"),
-        n_incidents: count(
-            host.issues
-                .iter()
-                .filter(|issue| issue.labels.iter().any(|label| label == "incident")),
-        ),
+        n_incidents: count(host.issues.iter().filter(|issue| {
+            let is_typed = issue.planned.issue_type.as_deref() == Some("Incident");
+            is_typed || issue.labels.iter().any(|label| label == "incident")
+        })),
     });
     if index == PARCEL_API && plants.flake {
         truths.flake = Some(FlakeTruth {
@@ -156,9 +157,42 @@ pub(super) fn repository(truths: &mut Truths, seen: &Seen<'_>, plants: &Plants) 
         let late = late_action(blueprint.name, issues, numbers, index);
         truths.late_action = truths.late_action.take().or(late);
     }
+    let typed = host
+        .issues
+        .iter()
+        .find_map(|issue| typed_incident(blueprint.name, issue));
+    truths.typed_incident = truths.typed_incident.take().or(typed);
     if index == PARCEL_API && plants.rollback {
         truths.rollback = rollback(shipped, issues, numbers);
     }
+}
+
+/// What the fields and the text of a typed incident say.
+fn typed_incident(repository: &str, issue: &HostIssue) -> Option<TypedIncidentTruth> {
+    issue.planned.issue_type.as_ref()?;
+    let field = |name: &str| {
+        let mut fields = issue.planned.fields.iter();
+        let (_, value) = fields.find(|(field, _)| field == name)?;
+        match value {
+            HostFieldValue::Text(value) | HostFieldValue::SingleSelect(value) => Some(value),
+            _ => None,
+        }
+    };
+    let mut lines = issue.body.lines();
+    let written = lines.find_map(|line| line.strip_prefix("Start time: "))?;
+    Some(TypedIncidentTruth {
+        repository: repository.to_owned(),
+        incident: issue.number,
+        started_at: field("Start time")?.parse().ok()?,
+        written: written.parse().ok()?,
+        severity: field("Severity")?.to_lowercase(),
+        actions: issue
+            .planned
+            .sub_issues
+            .iter()
+            .map(|(_, number)| *number)
+            .collect(),
+    })
 }
 
 fn late_action(

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use super::ORGANISATION;
 use super::blueprint::{Craft, REPOSITORIES};
 use super::cast::{Actor, TEAM, VISITOR};
 use super::clock::{DAY, Minute, after};
@@ -14,7 +15,9 @@ use super::plan::{AS_OF_DAY, FIRST_DAY, Job, QUARTERS, Work, is_present, quarter
 use super::truths::Plants;
 use super::vocabulary::Words;
 use super::wording::words_of;
-use crate::demo::model::{EventKind, HostComment, HostEvent, HostIssue};
+use crate::demo::model::{
+    EventKind, HostComment, HostEvent, HostFieldValue, HostIssue, HostPlanning,
+};
 
 /// An issue to be.
 #[derive(Debug, Clone)]
@@ -43,6 +46,14 @@ pub(super) struct Follows {
 
 /// The incident whose actions are followed up by date.
 const FOLLOWED_UP: usize = 13;
+
+/// How many minutes before its text says so the typed incident began, by its field.
+const BEFORE: i64 = 6;
+
+/// Whether a type and fields tell of an incident.
+fn is_typed(incident: usize, plants: &Plants) -> bool {
+    plants.typed_incident && incident == FOLLOWED_UP
+}
 
 /// All issues, without numbers yet.
 pub(super) fn plan(
@@ -89,7 +100,10 @@ pub(super) fn plan(
                 let Some(plan) = incidents.get(incident) else {
                     continue;
                 };
-                let mut labels = vec!["incident", if incident % 3 == 0 { "sev1" } else { "sev2" }];
+                let mut labels = vec![if incident % 3 == 0 { "sev1" } else { "sev2" }];
+                if !is_typed(incident, plants) {
+                    labels.insert(0, "incident");
+                }
                 if incident % 4 == 1 {
                     labels.push("resolved");
                 }
@@ -207,6 +221,8 @@ pub(super) struct Around<'a> {
     pub(super) mentions: Vec<(u64, Minute)>,
     /// The action that the incident's checklist lists.
     pub(super) listed: Option<u64>,
+    /// All actions that follow the incident up.
+    pub(super) actions: Vec<u64>,
     /// The incident that an action follows up.
     pub(super) follows: Option<u64>,
     pub(super) as_of: Timestamp,
@@ -310,7 +326,38 @@ pub(super) fn issue(plan: &IssuePlan, around: &Around<'_>, plants: &Plants) -> H
         milestone: milestone(plan),
         comments,
         timeline,
+        planned: planned(plan, around, plants),
     }
+}
+
+/// Type, fields and sub-issues of the typed incident, and the other end of those.
+fn planned(plan: &IssuePlan, around: &Around<'_>, plants: &Plants) -> HostPlanning {
+    let own = |number: u64| {
+        let name = REPOSITORIES[plan.repository].name;
+        (format!("{ORGANISATION}/{name}"), number)
+    };
+    let mut planned = HostPlanning::default();
+    if let (Some(index), Some(incident)) = (plan.incident, around.incident)
+        && is_typed(index, plants)
+    {
+        let started = incident.started.plus(-BEFORE).instant();
+        planned.issue_type = Some("Incident".to_owned());
+        planned.sub_issues = around.actions.iter().map(|number| own(*number)).collect();
+        planned.fields = vec![
+            (
+                "Severity".to_owned(),
+                HostFieldValue::SingleSelect("Critical".to_owned()),
+            ),
+            (
+                "Start time".to_owned(),
+                HostFieldValue::Text(started.to_string()),
+            ),
+        ];
+    }
+    if plan.follows.is_some_and(|of| is_typed(of.incident, plants)) {
+        planned.parent = around.follows.map(own);
+    }
+    planned
 }
 
 /// The quarter that planned work was opened in; an incident is not planned.

@@ -93,7 +93,7 @@ pub(super) fn done_by_due(asked: &Asked<'_>) -> Vec<Deed> {
         let done = done(issue, asked.question);
         let closed_at = match done {
             Done::At(at) | Done::Dropped(at) => Some(at),
-            Done::Open | Done::Ticked => None,
+            Done::Open | Done::Ticked | Done::Unseen => None,
         };
         let standing = match standing(Some(due), done, today, zone) {
             actions::Standing::InTime => Standing::Kept,

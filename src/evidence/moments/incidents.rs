@@ -9,7 +9,7 @@ use crate::evidence::item::{Item, link};
 use crate::evidence::measures::amount;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
 use crate::report::quantity;
-use crate::work::delivery::incidents::Known;
+use crate::work::delivery::incidents::{Known, SeverityFrom};
 use crate::work::delivery::response::{CoordinatorFrom, Postmortem, Response};
 use crate::work::pull_requests::Key;
 use crate::work::written::CameWith;
@@ -163,12 +163,10 @@ fn incident(
     if let Some(issue) = known.issue {
         act = act.own(" ").given(&issue.title);
     }
-    if let Some(severity) = known.severity() {
-        let is_told = known.tells_severity().contains(&true);
-        let word = if is_told {
-            ", severity "
-        } else {
-            ", labelled "
+    if let Some((severity, from)) = known.severity() {
+        let word = match from {
+            SeverityFrom::Label => ", labelled ",
+            SeverityFrom::Register | SeverityFrom::Declared | SeverityFrom::Field => ", severity ",
         };
         act = act.own(word).given(&severity);
     }

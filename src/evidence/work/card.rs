@@ -234,7 +234,7 @@ impl Record<'_> {
         let severity = incident
             .severity
             .as_ref()
-            .map_or_else(String::new, |word| format!(" ({word})"));
+            .map_or_else(String::new, |word| format!(" (“{word}”)"));
         let started = self.sources.date(incident.started_at);
         let rest = Span::text(format!("{severity}, started {started}"));
         vec![Span::text("incident "), page, rest]

@@ -1,10 +1,11 @@
 //! An issue's record as rows.
 
-use super::{Decoder, tails};
+use super::{Decoder, NOT_SHOWN, Tails, tails};
 use crate::domain::work_item::IssueComment;
-use crate::domain::{Issue, PrNumber};
+use crate::domain::{FieldKind, Issue, IssueField, IssueLink, IssuePart, IssueRelation, PrNumber};
 use crate::github::wire;
-use crate::github::wire::issue::Event;
+use crate::github::wire::Connection;
+use crate::github::wire::issue::{Event, FieldName, FieldValue, LinkedIssue};
 use crate::store::raw::Record;
 
 impl Decoder {
@@ -23,6 +24,27 @@ impl Decoder {
             &mut tails,
         )?;
         let assigned = self.whole(&subject, "assignees", Some(node.assignees), &mut tails)?;
+        let mut untold = Vec::new();
+        let mut told = |part: IssuePart, is_told: bool| {
+            if !is_told {
+                untold.push(part);
+            }
+        };
+        told(IssuePart::Type, node.issue_type.is_some());
+        told(IssuePart::Parent, node.parent.is_some());
+        told(IssuePart::SubIssues, node.sub_issues.is_some());
+        told(IssuePart::BlockedBy, node.blocked_by.is_some());
+        told(IssuePart::Fields, node.issue_field_values.is_some());
+        let parent = node.parent.and_then(|found| found.0).into_iter();
+        self.link(number, IssueRelation::Parent, parent);
+        for (relation, field, list) in [
+            (IssueRelation::SubIssue, "subIssues", node.sub_issues),
+            (IssueRelation::BlockedBy, "blockedBy", node.blocked_by),
+        ] {
+            let list = self.whole(&subject, field, list, &mut tails)?;
+            self.link(number, relation, list.into_iter());
+        }
+        self.fields(number, node.issue_field_values, &mut tails)?;
         for event in events {
             let (word, at, actor, detail) = match event {
                 Event::Closed(event) => ("closed", event.created_at, event.actor, None),
@@ -74,7 +96,72 @@ impl Decoder {
             assignees,
             milestone: node.milestone.map(|milestone| milestone.title),
             body: node.body,
+            issue_type: node
+                .issue_type
+                .and_then(|found| found.0)
+                .map(|found| found.name),
+            untold,
         });
+        Ok(())
+    }
+
+    /// Adds what an issue is tied to.
+    fn link(
+        &mut self,
+        number: PrNumber,
+        relation: IssueRelation,
+        others: impl Iterator<Item = LinkedIssue>,
+    ) {
+        let repository = self.repository;
+        let links = others.map(|other| IssueLink {
+            repository,
+            number,
+            relation,
+            other_repository: other.repository.name_with_owner,
+            other_number: PrNumber(other.number),
+        });
+        self.facts.issue_links.extend(links);
+    }
+
+    /// Adds what the fields of an issue say. A field that may not be seen, or whose kind is not known, is a gap.
+    fn fields(
+        &mut self,
+        number: PrNumber,
+        list: Option<Connection<FieldValue>>,
+        tails: &mut Tails,
+    ) -> Result<(), String> {
+        let subject = format!("{number}");
+        let path = "issueFieldValues";
+        for value in self.whole(&subject, path, list, tails)? {
+            let (field, kind, value) = match value {
+                FieldValue::Text(found) => (found.field, FieldKind::Text, Some(found.value)),
+                FieldValue::Date(found) => (found.field, FieldKind::Date, Some(found.value)),
+                FieldValue::SingleSelect(found) => {
+                    (found.field, FieldKind::SingleSelect, Some(found.value))
+                }
+                FieldValue::MultiSelect(found) => {
+                    (found.field, FieldKind::MultiSelect, found.options)
+                }
+                FieldValue::Number(found) => {
+                    let number = found.number.to_string();
+                    (found.field, FieldKind::Number, Some(number))
+                }
+                FieldValue::Other => (None, FieldKind::Text, None),
+            };
+            let Some(field) = field.and_then(|FieldName { name, .. }| name) else {
+                self.gap("list", &format!("{subject} {path}"), NOT_SHOWN);
+                continue;
+            };
+            // Nothing chosen says nothing.
+            let Some(value) = value else { continue };
+            self.facts.issue_fields.push(IssueField {
+                repository: self.repository,
+                number,
+                field,
+                kind,
+                value,
+            });
+        }
         Ok(())
     }
 }

@@ -29,6 +29,9 @@ const UNREADABLE: &str = "unreadable";
 /// Why a list is left out: GitHub answered null where its schema promises a list.
 const NOT_ANSWERED: &str = "not_answered";
 
+/// Why an element of a list is left out: the token may not see it.
+const NOT_SHOWN: &str = "not_shown";
+
 /// What a repository is, as GitHub last said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
@@ -214,6 +217,10 @@ fn sort(facts: &mut Facts) {
         .issue_comments
         .sort_by_key(|row| (row.number, row.created_at));
     facts
+        .issue_links
+        .sort_by_key(|row| (row.number, row.relation));
+    facts.issue_fields.sort_by_key(|row| row.number);
+    facts
         .deployments
         .sort_by(|a, b| (a.created_at, &a.deployment).cmp(&(b.created_at, &b.deployment)));
     facts
@@ -318,7 +325,7 @@ impl Decoder {
         }
         if list.len() < n_seen {
             let field = path.rsplit('/').next().unwrap_or(path);
-            self.gap("list", &format!("{subject} {field}"), "not_shown");
+            self.gap("list", &format!("{subject} {field}"), NOT_SHOWN);
         }
         // A timeline's count may include types that were not asked for: there only an unread page tells.
         let is_counted = path != "timelineItems";

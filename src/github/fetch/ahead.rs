@@ -22,7 +22,7 @@ use crate::store::Store;
 use crate::store::state;
 
 /// Repositories in one request, at most: with the longest lists fifty are well below GitHub's 500,000 nodes.
-const AT_ONCE: usize = 50;
+pub(in crate::github) const AT_ONCE: usize = 50;
 
 /// Pull requests that are in memory ahead of their repositories, about.
 const PULL_REQUESTS_AT_ONCE: usize = 250;

@@ -20,6 +20,8 @@ pub(super) trait Listed: DeserializeOwned {
     type Node;
     /// The page.
     fn connection(self) -> Connection<Self::Node>;
+    /// Takes out a field of an element that the token may not read, where null would say that there is nothing.
+    fn take_out(_node: &mut Self::Node, _field: &str) {}
 }
 
 impl Listed for PullRequestIds {
@@ -33,6 +35,12 @@ impl Listed for Issues {
     type Node = Value;
     fn connection(self) -> Connection<Value> {
         self.issues
+    }
+    fn take_out(node: &mut Value, field: &str) {
+        let is_optional = ["issueType", "parent", "issueFieldValues"].contains(&field);
+        if let (true, Some(fields)) = (is_optional, node.as_object_mut()) {
+            fields.remove(field);
+        }
     }
 }
 
@@ -152,6 +160,17 @@ impl<'a> Lister<'a> {
                 .is_some_and(|nodes| !nodes.is_empty() && nodes.iter().all(Option::is_none));
             if is_hidden && errors.iter().any(GraphqlError::is_forbidden) {
                 return Ok(Err(Unavailable::forbidden()));
+            }
+            for error in errors.iter().filter(|error| error.is_forbidden()) {
+                let (at, field) = (error.path.get(3), error.path.get(4));
+                let at = at
+                    .and_then(Value::as_u64)
+                    .and_then(|at| usize::try_from(at).ok());
+                let nodes = found.nodes.as_mut();
+                let node = at.and_then(|at| nodes?.get_mut(at)?.as_mut());
+                if let (Some(node), Some(field)) = (node, field.and_then(Value::as_str)) {
+                    L::take_out(node, field);
+                }
             }
             let n_missing = errors
                 .iter()

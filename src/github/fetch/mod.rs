@@ -26,10 +26,12 @@ use super::error::Error;
 use crate::domain::{RepoName, RepositoryId, Stream, StreamCertificate};
 use crate::store::{Store, sizes};
 
+pub(in crate::github) use ahead::AT_ONCE;
 pub use context::permission_of;
 pub use discover::{Ask, Listed, discover};
 pub(in crate::github) use repository::{list_of, overview};
 pub(in crate::github) use settings::{SEEN_AT, count as count_settings};
+pub(in crate::github) use workflow_runs::NIGHTS;
 
 /// How far before the last scan's start the next one looks again: clocks differ, and GitHub's index lags.
 pub const OVERLAP: SignedDuration = SignedDuration::from_mins(10);

@@ -29,23 +29,7 @@ pub(super) async fn fetch(
     let given = ahead.overview(client, name);
     settings.give(given.as_ref().and_then(|(one, _)| ahead.settings(&one.id)));
     let given_at = given.as_ref().map(|(_, at)| *at);
-    let overview = match (report.limits.graphql, &report.outage) {
-        (Some(reset_at), _) => Err(Stop::RateLimited(reset_at)),
-        (None, Some(outage)) => Err(Stop::Trouble(outage.clone())),
-        (None, None) => match given_or_asked(client, name, given).await {
-            Err(Error::RateLimited { reset_at }) => {
-                report.limits.graphql = Some(reset_at);
-                Err(Stop::RateLimited(reset_at))
-            }
-            // Without an answer nothing more is asked; what is in the store stays of use.
-            Err(error @ (Error::GaveUp { .. } | Error::Redirected { .. })) => {
-                report.outage = Some(error.to_string());
-                Err(Stop::Trouble(error.to_string()))
-            }
-            Err(error) => return Err(error),
-            Ok(answer) => Ok(answer),
-        },
-    };
+    let overview = given_or_asked(client, name, given, report).await?;
     let n_before = report.certificates.len();
     let mut context = Context {
         client,
@@ -159,15 +143,32 @@ fn without_teams(context: &Context<'_>) -> StreamCertificate {
     }
 }
 
-/// What came of a repository ahead of it, or else what is asked of it alone.
+/// What came of a repository ahead of it, or else what is asked of it alone; or why nothing is asked. What holds for all
+/// repositories is noted.
 async fn given_or_asked(
     client: &Client,
     name: &RepoName,
     given: Option<(Repository, jiff::Timestamp)>,
-) -> Result<Result<Repository, Unavailable>, Error> {
-    match given {
-        Some((overview, _)) => Ok(Ok(overview)),
-        None => overview(client, name).await,
+    report: &mut FetchReport,
+) -> Result<Result<Result<Repository, Unavailable>, Stop>, Error> {
+    let answer = match (report.limits.graphql, &report.outage, given) {
+        (Some(reset_at), ..) => return Ok(Err(Stop::RateLimited(reset_at))),
+        (None, Some(outage), _) => return Ok(Err(Stop::Trouble(outage.clone()))),
+        (None, None, Some((overview, _))) => Ok(Ok(overview)),
+        (None, None, None) => overview(client, name).await,
+    };
+    match answer {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(Error::RateLimited { reset_at }) => {
+            report.limits.graphql = Some(reset_at);
+            Ok(Err(Stop::RateLimited(reset_at)))
+        }
+        // Without an answer nothing more is asked; what is in the store stays of use.
+        Err(error @ (Error::GaveUp { .. } | Error::Redirected { .. })) => {
+            report.outage = Some(error.to_string());
+            Ok(Err(Stop::Trouble(error.to_string())))
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -69,6 +69,18 @@ pub(super) const ISSUE: &[List] = &[
         field: "timelineItems",
         operation: operation::ISSUE_TIMELINE_ITEMS,
     },
+    List {
+        field: "subIssues",
+        operation: operation::ISSUE_SUB_ISSUES,
+    },
+    List {
+        field: "blockedBy",
+        operation: operation::ISSUE_BLOCKED_BY,
+    },
+    List {
+        field: "issueFieldValues",
+        operation: operation::ISSUE_FIELD_VALUES,
+    },
 ];
 
 /// The lists of a deployment.

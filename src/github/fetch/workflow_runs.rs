@@ -2,6 +2,8 @@
 
 mod quiet;
 
+pub(in crate::github) use quiet::NIGHTS;
+
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};

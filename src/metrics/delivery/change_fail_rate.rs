@@ -47,7 +47,7 @@ static DEFINITION: Definition = Definition {
     about: About::System,
     cohort: Some("finished in the bucket"),
     needs: &[Need::Deployments, Need::Commits, Need::Issues],
-    source: "DORA, \"Software delivery performance metrics\" (2026): change fail rate; issues with an incident label, `[[incident]]`, and \
+    source: "DORA, \"Software delivery performance metrics\" (2026): change fail rate; issues with an incident label or type, `[[incident]]`, and \
              incidents that the files of `[[import]]` declare",
     exclusions: "A deployment that failed never reached production: it is counted apart, as are other environments. Deployments \
                  younger than the attribution bound (default 24 h) are pending and not in the denominator. An incident is never put \

@@ -222,6 +222,7 @@ fn incident(
     let told_by = event.custom("toldBy");
     let recorded = [
         StartedFrom::Register,
+        StartedFrom::Field,
         StartedFrom::Body,
         StartedFrom::Declared,
     ];

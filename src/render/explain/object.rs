@@ -77,6 +77,7 @@ pub(super) fn rows_json(asked: &Explain<'_>) -> Result<String, RenderError> {
                 let face = asked.repositories.iter().find(|face| face.id == id);
                 face.map(|face| face.name.as_str())
             },
+            false,
             definition,
             cell,
         ),

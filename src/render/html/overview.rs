@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::first::{self, LookView};
-use super::tables::{TableView, accepted, certificates, gaps, imports, patterns};
+use super::tables::{TableView, accepted, certificates, gaps, imports, owned, patterns};
 use super::top::Top;
 use crate::domain::Completeness;
 use crate::render::product_page;
@@ -24,6 +24,7 @@ pub(super) struct OverviewPage {
     days: Option<String>,
     columns: Vec<String>,
     rows: Vec<RowView>,
+    teams: Vec<RowView>,
     /// What was so on both sides of the last dated event, product by product.
     events: Vec<EventView>,
     looked: Vec<LookView>,
@@ -63,6 +64,7 @@ pub(super) struct DataPage {
     certificates: TableView,
     patterns: Option<TableView>,
     imports: Option<TableView>,
+    teams: Option<TableView>,
     gaps: Option<TableView>,
 }
 
@@ -73,6 +75,7 @@ impl DataPage {
             certificates: certificates(report),
             patterns: patterns(report),
             imports: imports(report),
+            teams: owned(report),
             gaps: gaps(report),
         }
     }
@@ -96,6 +99,7 @@ impl OverviewPage {
                 .next()
                 .map(|strip| format!("{} against {}", strip.now.words(), strip.before.words())),
             rows: report.products.iter().map(row).collect(),
+            teams: report.teams.iter().map(row).collect(),
             columns,
             events: report.products.iter().flat_map(events).collect(),
             looked: first::looks_of_all(&report.looks, &report.products),

@@ -12,7 +12,7 @@ use super::top::Top;
 use crate::evidence;
 use crate::render::{RenderError, encode, svg};
 use crate::report::team::{Absence, ProductReport, Section};
-use crate::report::{Figure, Picture, TeamReport, quantity};
+use crate::report::{Figure, OwnedLine, Picture, TeamReport, quantity};
 
 #[derive(Serialize)]
 pub(super) struct ProductPage {
@@ -25,6 +25,10 @@ struct ProductView {
     id: String,
     name: String,
     repositories: Vec<LinkView>,
+    /// What a team owns; empty for a product.
+    owns: Vec<String>,
+    /// Other teams that own some of it, each with how many files.
+    shared: Vec<String>,
     /// What is published of its work.
     published: Vec<Sibling>,
     strip: Option<StripView>,
@@ -119,6 +123,8 @@ impl ProductPage {
                         url: face.url.as_deref().and_then(encode::url),
                     })
                     .collect(),
+                owns: owns(product),
+                shared: shared(product),
                 published: pages.iter().map(beside).collect(),
                 strip: product
                     .strip
@@ -134,6 +140,36 @@ impl ProductPage {
             },
         })
     }
+}
+
+fn counted(n: u64, one: &str, several: &str) -> String {
+    let noun = if n == 1 { one } else { several };
+    format!("{} {noun}", quantity::count(n))
+}
+
+/// What a team owns, entry by entry, with how much that is.
+fn owns(product: &ProductReport) -> Vec<String> {
+    let owns = product.owning.as_ref().map(|owning| owning.owns.as_slice());
+    let line = |line: &OwnedLine| {
+        let entry = &line.entry;
+        match (&line.reason, line.n_files) {
+            (Some(reason), _) => format!("{entry} ({reason})"),
+            (None, _) if line.n_repositories > 0 => {
+                let n = counted(line.n_repositories, "repository", "repositories");
+                format!("{entry} (all of {n})")
+            }
+            (None, 0) => entry.clone(),
+            (None, n) => format!("{entry} ({})", counted(n, "file", "files")),
+        }
+    };
+    owns.unwrap_or_default().iter().map(line).collect()
+}
+
+fn shared(product: &ProductReport) -> Vec<String> {
+    let owning = product.owning.as_ref();
+    let shared = owning.map(|owning| owning.shared_with.as_slice());
+    let line = |(team, n): &(String, u64)| format!("{team} ({})", counted(*n, "file", "files"));
+    shared.unwrap_or_default().iter().map(line).collect()
 }
 
 fn picture(picture: &Picture) -> Result<PictureView, RenderError> {

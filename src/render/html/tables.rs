@@ -137,6 +137,32 @@ pub(super) fn certificates(report: &TeamReport) -> TableView {
     text_table("How complete the data is", &columns, rows.collect())
 }
 
+/// What each entry of the register's teams owns; `None` where it has none.
+pub(super) fn owned(report: &TeamReport) -> Option<TableView> {
+    let rows: Vec<Vec<Option<String>>> = report
+        .owned_lines()
+        .map(|line| {
+            vec![
+                Some(line.team.clone()),
+                Some(line.entry.clone()),
+                Some(quantity::count(line.n_repositories)),
+                Some(quantity::count(line.n_files)),
+                Some(line.reason.clone().unwrap_or_default()),
+                Some(line.fix.clone().unwrap_or_default()),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("Team", false),
+        ("Owns", false),
+        ("Whole repositories", true),
+        ("Files", true),
+        ("Why not more", false),
+        ("What to do", false),
+    ];
+    (!rows.is_empty()).then(|| text_table("What teams own", &columns, rows))
+}
+
 /// What each pattern that names repositories gave; `None` where none does.
 pub(super) fn patterns(report: &TeamReport) -> Option<TableView> {
     let rows: Vec<Vec<Option<String>>> = report

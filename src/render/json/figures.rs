@@ -30,9 +30,12 @@ pub(in crate::render) struct FiguresFile<'a> {
     minimum_n: u64,
     /// The products in order.
     products: Vec<ProductLine<'a>>,
+    /// The teams in order, whose figures are of what the products have too; absent where the register has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    teams: Vec<ProductLine<'a>>,
 }
 
-/// One product.
+/// One product, or one team.
 #[derive(Serialize, JsonSchema)]
 struct ProductLine<'a> {
     /// Its name.
@@ -108,6 +111,10 @@ pub(super) fn file(report: &TeamReport) -> FiguresFile<'_> {
         name: &product.name,
         figures: report.window_cells(&product.name).map(line).collect(),
     });
+    let teams = report.teams.iter().map(|team| ProductLine {
+        name: &team.name,
+        figures: report.window_cells(&team.name).map(line).collect(),
+    });
     FiguresFile {
         format: 1,
         as_of: report.as_of.to_string(),
@@ -117,5 +124,6 @@ pub(super) fn file(report: &TeamReport) -> FiguresFile<'_> {
         partial: report.is_partial(),
         minimum_n: report.minimum_n,
         products: products.collect(),
+        teams: teams.collect(),
     }
 }

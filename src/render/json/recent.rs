@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::unit_word;
+use super::{TEAM, unit_word};
 use crate::report::TeamReport;
 use crate::report::strip::{Change, Days, Side, StripLine};
 
@@ -11,6 +11,9 @@ use crate::report::strip::{Change, Days, Side, StripLine};
 #[derive(Serialize, JsonSchema)]
 pub(super) struct RecentLine<'a> {
     product: &'a str,
+    /// `team`, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     now: DaysLine,
     before: DaysLine,
     figures: Vec<FigureLine<'a>>,
@@ -55,11 +58,12 @@ struct MonthLine<'a> {
 
 /// The strips of a report, product by product.
 pub(super) fn lines(report: &TeamReport) -> Vec<RecentLine<'_>> {
-    let products = report.products.iter();
+    let products = report.products.iter().chain(&report.teams);
     let strips = products.filter_map(|product| Some((product, product.strip.as_ref()?)));
     strips
         .map(|(product, strip)| RecentLine {
             product: &product.name,
+            kind: product.owning.is_some().then_some(TEAM),
             now: days(strip.now),
             before: days(strip.before),
             figures: strip.lines.iter().map(figure).collect(),

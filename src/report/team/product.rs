@@ -38,9 +38,11 @@ pub(super) fn product_report(
         .iter()
         .map(|measure| measure.definition.id)
         .collect();
+    let is_only =
+        input.products.len() == 1 && input.products.iter().any(|one| one.name == product.name);
     // One product: `flow.cycle_time.svg`. Several: the product's name comes first.
     let figure_id = |metric: &str| {
-        if input.products.len() == 1 {
+        if is_only {
             metric.to_owned()
         } else {
             format!("{slug}.{metric}")
@@ -108,6 +110,7 @@ pub(super) fn product_report(
         strip,
         pictures,
         sections,
+        owning: None,
     }
 }
 

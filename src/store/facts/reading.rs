@@ -125,6 +125,8 @@ fn read_facts(wanted: &Wanted<'_>) -> Result<Facts, Error> {
         timeline: rows_if(with_talk || with_issues, wanted)?,
         issues: rows_if(with_issues, wanted)?,
         issue_comments: rows_if(with_issues, wanted)?,
+        issue_links: rows_if(with_issues, wanted)?,
+        issue_fields: rows_if(with_issues, wanted)?,
         deployments: rows_if(with_deliveries, wanted)?,
         deployment_statuses: rows_if(with_deliveries, wanted)?,
         releases: rows_if(with_deliveries, wanted)?,

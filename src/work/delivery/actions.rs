@@ -1,15 +1,18 @@
-//! The follow-up actions of an incident: what its issue's checklists list, and the issues that mention it; whose, until when, and
-//! how each stands.
+//! The follow-up actions of an incident: its issue's sub-issues, what its checklists list, and the issues that mention it; whose,
+//! until when, and how each stands.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::checklist::{self, Entry, Named};
-use crate::domain::{Issue, Milestone, PersonId, PrNumber, PullRequest, RepositoryId};
+use crate::domain::{
+    Issue, IssueLink, IssueRelation, Milestone, PersonId, PrNumber, PullRequest, RepositoryId,
+};
 use crate::work::pages::key_of;
+use crate::work::parents::Parents;
 use crate::work::pull_requests::Key;
 use crate::work::roster::person_of;
 use crate::work::{Question, Reading};
@@ -17,6 +20,8 @@ use crate::work::{Question, Reading};
 /// What ties an action to its incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tie {
+    /// A sub-issue of the incident's issue.
+    SubIssue,
     /// A box of a checklist in the incident's issue.
     Checklist,
     /// An issue that was opened after the incident's and mentions it.
@@ -45,6 +50,8 @@ pub enum Done {
     Ticked,
     /// Its issue was closed as not planned, or as a duplicate.
     Dropped(Timestamp),
+    /// Its issue is not in the store, so nothing is known of it.
+    Unseen,
 }
 
 /// How an action stands to its due date.
@@ -67,9 +74,9 @@ pub enum Standing {
 /// A follow-up action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
-    /// Its issue or pull request; `None` for a box that names none.
+    /// Its issue or pull request; `None` for a box that names none, and for a sub-issue in a repository that the store does not have.
     pub key: Option<Key>,
-    /// The issue's title, or what stands behind the box, as it came.
+    /// The issue's title, or what stands behind the box, as it came; `owner/name#12` of an issue that the store does not have.
     pub text: String,
     /// The issue's page.
     pub url: Option<String>,
@@ -96,7 +103,7 @@ impl Action {
 pub fn standing(due: Option<Date>, done: Done, today: Date, zone: &TimeZone) -> Standing {
     match (due, done) {
         (_, Done::Dropped(_)) => Standing::Dropped,
-        (None, _) | (_, Done::Ticked) => Standing::Unknown,
+        (None, _) | (_, Done::Ticked | Done::Unseen) => Standing::Unknown,
         (Some(due), Done::At(at)) if zone.to_datetime(at).date() <= due => Standing::InTime,
         (Some(_), Done::At(_)) => Standing::Late,
         (Some(due), Done::Open) if today <= due => Standing::Running,
@@ -153,6 +160,12 @@ impl<'a> Dues<'a> {
 pub struct ActionIndex<'a> {
     issues: HashMap<Key, &'a Issue>,
     pull_requests: HashMap<Key, &'a PullRequest>,
+    /// By the issue that tells of them, in their order.
+    sub_issues: HashMap<Key, Vec<&'a IssueLink>>,
+    /// By the issue that they are parts of.
+    parts: BTreeMap<Key, Vec<Key>>,
+    /// Issues that were opened after the as-of instant.
+    later: BTreeSet<Key>,
     dues: Dues<'a>,
 }
 
@@ -163,6 +176,13 @@ impl<'a> ActionIndex<'a> {
         let facts = &reading.tables.facts;
         let as_of = reading.question.as_of;
         let issues = facts.issues.iter().filter(|row| row.created_at < as_of);
+        let later = facts.issues.iter().filter(|row| row.created_at >= as_of);
+        let mut sub_issues: HashMap<Key, Vec<&IssueLink>> = HashMap::new();
+        let links = facts.issue_links.iter();
+        for row in links.filter(|row| row.relation == IssueRelation::SubIssue) {
+            let of_issue = sub_issues.entry((row.repository, row.number)).or_default();
+            of_issue.push(row);
+        }
         let opened = facts.pull_requests.iter();
         let opened = opened.filter(|row| row.created_at < as_of);
         Self {
@@ -172,6 +192,9 @@ impl<'a> ActionIndex<'a> {
             pull_requests: opened
                 .map(|row| ((row.repository, row.number), row))
                 .collect(),
+            sub_issues,
+            parts: Parents::of(reading.tables).parts(),
+            later: later.map(|row| (row.repository, row.number)).collect(),
             dues: Dues::of(&facts.milestones),
         }
     }
@@ -197,15 +220,21 @@ impl<'a> ActionIndex<'a> {
                 None => rest.push(action),
             }
         }
-        let rules = &reading.question.rules;
+        for action in self.sub_issues(reading, own) {
+            match action.key {
+                // Where a box names it too, what the box adds to its issue stays.
+                Some(key) => by_key.entry(key).or_insert(action).tie = Tie::SubIssue,
+                None => rest.push(action),
+            }
+        }
         for number in mentions {
             let key = (own.0, *number);
             let Some(issue) = self.issues.get(&key) else {
                 continue;
             };
-            let is_incident = rules.is_incident(&issue.labels) || rules.entries.contains_key(&key);
             // What was there before the incident was not opened to follow it up.
-            if key != own && !is_incident && issue.created_at >= incident.created_at {
+            let is_later = issue.created_at >= incident.created_at;
+            if key != own && !is_incident(reading, issue) && is_later {
                 by_key
                     .entry(key)
                     .or_insert_with(|| self.of_issue(reading, issue, Tie::Mention));
@@ -216,6 +245,34 @@ impl<'a> ActionIndex<'a> {
             let due = action.due.map(|(day, _)| day);
             (due.is_none(), due, action.key.is_none(), action.key)
         });
+        actions
+    }
+
+    /// The sub-issues of an incident's issue, by its own word or theirs; those that are incidents themselves, or were opened after
+    /// the as-of instant, are none.
+    fn sub_issues(&self, reading: &Reading<'_>, own: Key) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for link in self.sub_issues.get(&own).into_iter().flatten() {
+            let key = key_of(reading.tables, &link.other());
+            let is_seen =
+                key.is_some_and(|key| self.issues.contains_key(&key) || self.later.contains(&key));
+            if !is_seen {
+                actions.push(Action {
+                    key,
+                    text: link.other(),
+                    url: None,
+                    tie: Tie::SubIssue,
+                    owners: Vec::new(),
+                    due: None,
+                    done: Done::Unseen,
+                });
+            }
+        }
+        let parts = self.parts.get(&own).into_iter().flatten();
+        let parts = parts.filter(|key| **key != own);
+        let issues = parts.filter_map(|key| self.issues.get(key));
+        let followed = issues.filter(|issue| !is_incident(reading, issue));
+        actions.extend(followed.map(|issue| self.of_issue(reading, issue, Tie::SubIssue)));
         actions
     }
 
@@ -296,6 +353,13 @@ impl<'a> ActionIndex<'a> {
     }
 }
 
+/// Whether an issue is an incident itself: that is no action to follow another one up.
+fn is_incident(reading: &Reading<'_>, issue: &Issue) -> bool {
+    let rules = &reading.question.rules;
+    let key = (issue.repository, issue.number);
+    rules.is_incident(issue) || rules.entries.contains_key(&key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,6 +382,7 @@ mod tests {
         check(Done::Open, "2026-04-08", Standing::Running);
         check(Done::Open, "2026-04-09", Standing::Overdue);
         check(Done::Ticked, "2026-04-09", Standing::Unknown);
+        check(Done::Unseen, "2026-04-09", Standing::Unknown);
         check(
             Done::Dropped(Timestamp::UNIX_EPOCH),
             "2026-04-01",

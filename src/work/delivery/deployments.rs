@@ -56,6 +56,9 @@ pub struct FoundDeployments {
 
 /// Looks through the product's sources; `Err` says what was seen where no source has a production deployment.
 pub fn of_product(reading: &Reading<'_>) -> Result<FoundDeployments, Missing> {
+    if let Some(parts) = reading.product.owns_parts_alone("a deployment") {
+        return Err(parts);
+    }
     let mut seen = Vec::new();
     let has_files = reading.question.declared.has(ImportKind::Deployments);
     let is_asked = |source: &&DeploymentSource| has_files || **source != DeploymentSource::Import;
@@ -147,7 +150,8 @@ fn fate(deployment: &Deployment, source: DeploymentSource, reading: &Reading<'_>
 }
 
 fn from_source(reading: &Reading<'_>, source: DeploymentSource) -> Vec<Deployment> {
-    let inside = |repository: RepositoryId| reading.product.repositories.contains(&repository);
+    // Of a repository that a team owns parts of, no deployment is the team's.
+    let inside = |repository: RepositoryId| reading.product.has_all(repository);
     let at_once = |repository, name: &str, commit, at| Deployment {
         repository,
         deployment: name.to_owned(),
@@ -254,7 +258,9 @@ fn declared(reading: &Reading<'_>) -> Vec<Deployment> {
         };
         declared.deployments_of(repository).map(row)
     };
-    reading.product.repositories.iter().flat_map(of).collect()
+    let whole = reading.product.repositories.iter();
+    let whole = whole.filter(|one| reading.product.has_all(**one));
+    whole.flat_map(of).collect()
 }
 
 /// The file that declares each of a product's deployments.

@@ -22,17 +22,21 @@ pub struct Body {
 #[must_use]
 pub fn read(body: &str, zone: &TimeZone) -> Body {
     let lines = own_lines(body);
-    let field = |key: &str| {
-        value_of(&lines, key).map_or(ToldTime::Nothing, |value| match bare(value) {
-            "" => ToldTime::Nothing,
-            value if is_placeholder(value) => ToldTime::Nothing,
-            value => ToldTime::of(value, zone),
-        })
-    };
+    let field =
+        |key: &str| value_of(&lines, key).map_or(ToldTime::Nothing, |value| time(value, zone));
     Body {
         started: field("start time"),
         resolved: field("resolved time"),
         cause: cause(&lines),
+    }
+}
+
+/// The time that a value names; a time without a zone is one of `zone`.
+pub(super) fn time(value: &str, zone: &TimeZone) -> ToldTime {
+    match bare(value) {
+        "" => ToldTime::Nothing,
+        value if is_placeholder(value) => ToldTime::Nothing,
+        value => ToldTime::of(value, zone),
     }
 }
 
@@ -91,7 +95,7 @@ fn bare(value: &str) -> &str {
 }
 
 /// What templates leave behind.
-fn is_placeholder(value: &str) -> bool {
+pub(super) fn is_placeholder(value: &str) -> bool {
     [
         "no response",
         "n/a",

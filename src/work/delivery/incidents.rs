@@ -1,4 +1,4 @@
-//! The incidents of a product: labelled issues, register entries and what files declare, with three clocks and one deployment at most.
+//! The incidents of a product: labelled and typed issues, register entries and what files declare, with three clocks and one deployment at most.
 
 mod known;
 
@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use self::known::{Known, known, missing};
+pub use self::known::{Known, SeverityFrom, known, missing};
 
 use super::attribution::Ladder;
 use super::incident_body::{self, Body};
 use super::landing::Landings;
 use super::shipping::{self, Shipping};
 use crate::domain::{
-    Attribution, Cause, ImportKind, Incident, IncidentKey, NoCause, PrNumber, PullRequest,
-    PullRequestState, RepositoryId, ResolvedFrom, StartedFrom, ToldTime,
+    Attribution, Cause, ImportKind, Incident, IncidentKey, IssuePart, NoCause, PrNumber,
+    PullRequest, PullRequestState, RepositoryId, ResolvedFrom, StartedFrom, ToldTime,
 };
 use crate::work::pull_requests::Key;
 use crate::work::{Missing, Question, Reading};
@@ -53,9 +53,9 @@ pub struct Incidents {
     pub hotfixes: BTreeMap<Key, Vec<PrNumber>>,
     /// Where the hotfixes and fixes landed.
     pub landings: Landings,
-    /// Times in bodies that had no zone.
+    /// Times in bodies and fields that had no zone.
     pub n_zoneless: usize,
-    /// Times in bodies that could not be read, or lay after the as-of instant.
+    /// Times in bodies and fields that could not be read, or lay after the as-of instant.
     pub n_unreadable: usize,
     /// Entries of the register, and of its files, without an issue and without a start.
     pub orphans: Vec<IncidentKey>,
@@ -238,6 +238,17 @@ impl Incidents {
             self.orphans.len(),
             "incidents of the register that have neither issue nor start".to_owned(),
         );
+        let issues = reading.tables.facts.issues.iter();
+        let untold = issues
+            .filter(|issue| reading.product.has(issue.repository) && !issue.tells(IssuePart::Type));
+        remark(
+            if reading.question.rules.declares_types {
+                untold.count()
+            } else {
+                0
+            },
+            "issues whose type is not known, so that a label alone makes them incidents".to_owned(),
+        );
         let declared = inside().filter(|placed| placed.declared_in.is_some());
         remark(
             declared.count(),
@@ -271,10 +282,17 @@ fn drafts<'a>(reading: &Reading<'a>) -> (Vec<Draft<'a>>, Incidents) {
         ..Incidents::default()
     };
     let mut drafts: BTreeMap<IncidentKey, Draft<'a>> = BTreeMap::new();
-    for (key, known) in known(reading) {
+    for (key, mut known) in known(reading) {
         let text = known.issue.map_or("", |issue| issue.body.as_str());
         let mut body = incident_body::read(text, &reading.question.zone);
-        for told in [&mut body.started, &mut body.resolved] {
+        let typed = &mut known.typed;
+        for told in [
+            &mut body.started,
+            &mut body.resolved,
+            &mut typed.started,
+            &mut typed.detected,
+            &mut typed.resolved,
+        ] {
             // A time that has not come yet is a slip of the pen.
             if told.at().is_some_and(|at| at >= reading.question.as_of) {
                 *told = ToldTime::Unreadable;
@@ -360,6 +378,7 @@ fn placed(draft: &Draft<'_>, question: &Question, ladder: &Ladder<'_>) -> Option
         issue,
         entry,
         declared,
+        typed,
     } = draft.known;
     let opened = || issue.map(|issue| (issue.created_at, StartedFrom::Opened));
     let (started_at, started_from) = seen(entry.and_then(|entry| entry.started_at))
@@ -368,10 +387,15 @@ fn placed(draft: &Draft<'_>, question: &Question, ladder: &Ladder<'_>) -> Option
             let at = seen(declared.and_then(|one| one.started_at))?;
             Some((at, StartedFrom::Declared))
         })
+        .or_else(|| typed.started.at().map(|at| (at, StartedFrom::Field)))
         .or_else(|| draft.body.started.at().map(|at| (at, StartedFrom::Body)))
         .or_else(|| {
             let at = seen(declared.and_then(|one| one.detected_at))?;
             Some((at, StartedFrom::Detected))
+        })
+        .or_else(|| {
+            let at = typed.detected.at()?;
+            Some((at, StartedFrom::DetectedField))
         })
         .or_else(opened)?;
     let closed_at = seen(issue.and_then(|issue| issue.closed_at));
@@ -386,6 +410,7 @@ fn placed(draft: &Draft<'_>, question: &Question, ladder: &Ladder<'_>) -> Option
             let at = seen(declared.and_then(|one| one.resolved_at))?;
             Some((at, ResolvedFrom::Declared))
         })
+        .or_else(|| typed.resolved.at().map(|at| (at, ResolvedFrom::Field)))
         .or_else(|| draft.body.resolved.at().map(|at| (at, ResolvedFrom::Body)))
         .or_else(|| draft.labelled_at.map(|at| (at, ResolvedFrom::Label)))
         .or_else(|| fixed_at().map(|at| (at, ResolvedFrom::Deployment)))
@@ -394,7 +419,7 @@ fn placed(draft: &Draft<'_>, question: &Question, ladder: &Ladder<'_>) -> Option
     Some(Placed {
         incident: Incident {
             key: draft.key.clone(),
-            severity: draft.known.severity(),
+            severity: draft.known.severity().map(|(word, _)| word),
             started_at,
             started_from,
             resolved_at: resolved.map(|(at, _)| at),

@@ -9,6 +9,7 @@ pub mod conclusions;
 pub mod declared;
 pub mod deployments;
 pub mod incident_body;
+pub mod incident_fields;
 pub mod incidents;
 pub mod landing;
 pub mod red_spells;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
-use crate::domain::{Elapsed, PrNumber, PullRequest, RepositoryId};
-use crate::register::{IncidentEntry, Register};
+use crate::domain::{Elapsed, Issue, PrNumber, PullRequest, RepositoryId};
+use crate::register::{IncidentEntry, IncidentFields, Register};
 use crate::work::pattern::BadPattern;
 
 /// What makes an issue an incident and a pull request a hotfix.
@@ -19,6 +19,12 @@ pub struct Rules {
     pub labels: Vec<String>,
     /// Whether the team named those labels itself.
     pub declares_labels: bool,
+    /// Issue types of incidents.
+    pub types: Vec<String>,
+    /// Whether the team named those types itself.
+    pub declares_types: bool,
+    /// The fields of issues that tell of an incident.
+    pub fields: IncidentFields,
     hotfix_labels: Vec<String>,
     hotfix_branches: Regex,
 }
@@ -39,15 +45,19 @@ impl Rules {
             entries: register.incidents.iter().filter_map(entry).collect(),
             labels: register.incident_labels.clone(),
             declares_labels: register.declares_incident_labels,
+            types: register.incident_types.clone(),
+            declares_types: register.declares_incident_types,
+            fields: register.incident_fields.clone(),
             hotfix_labels: register.hotfix_labels.clone(),
             hotfix_branches: Regex::new(pattern).map_err(|_| BadPattern(pattern.clone()))?,
         })
     }
 
-    /// Whether one of the labels is an incident's: the whole label, whatever its case.
+    /// Whether one of its labels, or its type, makes an issue an incident: the whole of it, whatever its case.
     #[must_use]
-    pub fn is_incident(&self, labels: &[String]) -> bool {
-        has_one_of(labels, &self.labels)
+    pub fn is_incident(&self, issue: &Issue) -> bool {
+        has_one_of(&issue.labels, &self.labels)
+            || has_one_of(issue.issue_type.as_slice(), &self.types)
     }
 
     /// Whether label or branch make a pull request a hotfix.

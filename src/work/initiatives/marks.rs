@@ -6,6 +6,7 @@ use super::Named;
 use crate::domain::{Issue, PrNumber};
 use crate::work::file_areas::qualifier;
 use crate::work::pages::key_of;
+use crate::work::parents::Parents;
 use crate::work::pull_requests::{FullPullRequest, Key, not_human};
 use crate::work::roster::RosterInitiative;
 use crate::work::{Past, Reading};
@@ -20,8 +21,12 @@ pub(super) struct Marks<'a> {
     pub(super) issues: BTreeMap<Key, &'a Issue>,
     /// The issues that a pull request closes or mentions, and those that mention it.
     issues_of: HashMap<Key, BTreeSet<Key>>,
+    /// What those are parts of.
+    above: HashMap<Key, BTreeSet<Key>>,
     /// Issues that so many pull requests close or mention.
     tracking: BTreeSet<Key>,
+    /// Issues of which, or of a part of which, so many do.
+    epics: BTreeSet<Key>,
     /// Files with their changed lines.
     files: HashMap<Key, Vec<(&'a str, u64)>>,
 }
@@ -34,7 +39,7 @@ impl<'a> Marks<'a> {
         let issues: BTreeMap<Key, &Issue> = facts
             .issues
             .iter()
-            .filter(|issue| issue.created_at < as_of && !rules.is_incident(&issue.labels))
+            .filter(|issue| issue.created_at < as_of && !rules.is_incident(issue))
             .map(|issue| ((issue.repository, issue.number), issue))
             .collect();
         let pull_requests: BTreeSet<Key> = facts
@@ -69,20 +74,33 @@ impl<'a> Marks<'a> {
             tie(own, other);
             tie(other, own);
         }
-        let mut n_of: BTreeMap<Key, usize> = BTreeMap::new();
-        for issue in issues_of.values().flatten() {
-            *n_of.entry(*issue).or_default() += 1;
+        let parents = Parents::of(past.tables);
+        let mut above: HashMap<Key, BTreeSet<Key>> = HashMap::new();
+        for (pull_request, own) in &issues_of {
+            let found = own.iter().flat_map(|issue| parents.above(*issue));
+            let found: BTreeSet<Key> = found.filter(|key| issues.contains_key(key)).collect();
+            if !found.is_empty() {
+                above.insert(*pull_request, found);
+            }
         }
-        let tracking = n_of.into_iter().filter(|(_, n)| *n >= TRACKED);
+        let tracking = named_often(issues_of.values().flatten());
+        let wholes = issues_of.iter().flat_map(|(pull_request, own)| {
+            let above = above.get(pull_request);
+            let whole: BTreeSet<&Key> = own.iter().chain(above.into_iter().flatten()).collect();
+            whole
+        });
+        let epics = named_often(wholes);
         let mut files: HashMap<Key, Vec<(&str, u64)>> = HashMap::new();
         for file in &facts.pull_request_files {
             let of_key = files.entry((file.repository, file.number)).or_default();
             of_key.push((&file.path, file.additions + file.deletions));
         }
         Self {
-            tracking: tracking.map(|(issue, _)| issue).collect(),
             issues,
             issues_of,
+            above,
+            tracking,
+            epics,
             files,
         }
     }
@@ -111,6 +129,10 @@ impl<'a> Marks<'a> {
             return Some((Named::Milestone, title));
         }
         if let Some(key) = own().find(|key| self.tracking.contains(key)) {
+            return Some((Named::Issue(*key), format!("{} {}", key.0.0, key.1)));
+        }
+        let above = || self.above.get(&whole.key()).into_iter().flatten();
+        if let Some(key) = own().chain(above()).find(|key| self.epics.contains(key)) {
             return Some((Named::Issue(*key), format!("{} {}", key.0.0, key.1)));
         }
         let labels = whole.pull_request.labels.iter();
@@ -151,7 +173,9 @@ impl<'a> Marks<'a> {
             titles.any(|found| found.eq_ignore_ascii_case(title))
         };
         let of_issue = |page: &String| {
-            key_of(tables, page).is_some_and(|issue| own().any(|found| *found == issue))
+            let above = self.above.get(&whole.key()).into_iter().flatten();
+            let mut all = own().chain(above);
+            key_of(tables, page).is_some_and(|issue| all.any(|found| *found == issue))
         };
         let has_label = |label: &String| {
             let mut labels = row.labels.iter();
@@ -190,6 +214,16 @@ impl<'a> Marks<'a> {
             .max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)));
         most.map_or_else(|| "no area".to_owned(), |(area, _)| area)
     }
+}
+
+/// The issues that are among some so often that they are tracking issues.
+fn named_often<'k>(issues: impl Iterator<Item = &'k Key>) -> BTreeSet<Key> {
+    let mut n_of: BTreeMap<Key, usize> = BTreeMap::new();
+    for issue in issues {
+        *n_of.entry(*issue).or_default() += 1;
+    }
+    let often = n_of.into_iter().filter(|(_, n)| *n >= TRACKED);
+    often.map(|(issue, _)| issue).collect()
 }
 
 /// A milestone's title as its initiative is called: with its product behind it, where there is more than one.

@@ -1,9 +1,9 @@
 //! Initiatives: the pieces of work that a review is written from.
 //!
 //! A pull request of a person belongs to the first that it matches: what the register names, a milestone, a tracking issue that it
-//! closes or mentions, a label `epic:…`, and else to a stretch of one person's work in one area without a gap of ten working days,
-//! which nobody has named. A milestone that is called after a time, such as `2026-Q1`, is a time box and no initiative; an incident
-//! is none either.
+//! closes or mentions, itself or a part of it, a label `epic:…`, and else to a stretch of one person's work in one area without a
+//! gap of ten working days, which nobody has named. A milestone that is called after a time, such as `2026-Q1`, is a time box and no
+//! initiative; an incident is none either.
 
 mod marks;
 mod spent;

@@ -112,12 +112,12 @@ fn what_explain_does_not_know_is_answered_with_what_it_knows() {
     [exit code 2]
 
     $ linchpin explain ownership.share --scope coer --as-of=2024-02-01
-    error: `coer` is no product, repository or area of this metric
+    error: `coer` is no product, team, repository or area of this metric
     hint: did you mean `core`? name one of [clone], core, web
     [exit code 2]
 
     $ linchpin explain ownership.share --scope nowhere --as-of=2024-02-01
-    error: `nowhere` is no product, repository or area of this metric
+    error: `nowhere` is no product, team, repository or area of this metric
     hint: name one of [clone], core, web
     [exit code 2]
 

@@ -153,7 +153,7 @@ fn of_too_few_rows_no_figure_is_made_and_each_is_listed() {
 
     included
     date        value  repository             subject                          link
-    2026-05-13  1.7 h  lighthouse/timetable   #359 Platforms are not checked   https://github.example/lighthouse/timetable/issues/359
+    2026-05-13  1.8 h  lighthouse/timetable   #359 Platforms are not checked   https://github.example/lighthouse/timetable/issues/359
     2026-06-16  1.5 h  lighthouse/parcel-web  #328 Wrong limit on every field  https://github.example/lighthouse/parcel-web/issues/328
 
     SQL

@@ -598,6 +598,8 @@ fn the_help_of_a_command_adds_its_own_options_to_those_of_mine() {
               [default: parquet]
           --table <TABLE>
               Only this table; repeatable. Default: all
+          --team <NAME>
+              Only what a team of the register owns, measured as a product is
           --privacy <HOW>
               What is told of people: `named`, or `pseudonymous`: no name, link or text, and tokens that
               stay the same in their place

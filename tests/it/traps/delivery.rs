@@ -77,6 +77,8 @@ fn incident(given: &mut Given, number: u64, at: i64) -> &mut Issue {
         assignees: Vec::new(),
         milestone: None,
         body: String::new(),
+        issue_type: None,
+        untold: Vec::new(),
     });
     given.tables.facts.issues.last_mut().unwrap()
 }

@@ -1,6 +1,7 @@
 //! Issues, deployments and releases.
 
 use super::super::resolve::{Field, Node, connection, int, leaf, object, page_of, text};
+use super::planning::planned;
 use super::{View, commit_node, label_node, node, time};
 use crate::demo::model::{HostDeployment, HostIssue, HostRelease};
 
@@ -26,55 +27,54 @@ impl<'h> View<'h> {
                 ],
             )
         });
-        node(
-            "Issue",
-            vec![
-                ("id", leaf(item.node.clone())),
-                ("number", int(number)),
-                ("title", leaf(item.title.clone())),
-                ("body", leaf(item.body.clone())),
-                ("url", self.page(&format!("issues/{number}"))),
-                ("createdAt", time(item.created_at)),
-                ("updatedAt", time(item.updated_at)),
-                ("closedAt", text(item.closed_at.map(|at| at.to_string()))),
-                ("stateReason", text(item.state_reason.map(str::to_owned))),
-                ("author", object(self.actor(item.author.as_ref()))),
-                ("milestone", object(milestone)),
-                (
-                    "assignees",
-                    Field::Connection(Box::new(move |arguments| {
-                        let known: Vec<usize> = item
-                            .assignees
-                            .iter()
-                            .enumerate()
-                            .filter(|(_, login)| self.user(Some(login)).is_some())
-                            .map(|(at, _)| at)
-                            .collect();
-                        page_of("UserConnection", arguments, &known, |at| {
-                            self.user(item.assignees.get(at))
-                        })
-                    })),
+        let mut fields = planned(&item.planned);
+        fields.extend(vec![
+            ("id", leaf(item.node.clone())),
+            ("number", int(number)),
+            ("title", leaf(item.title.clone())),
+            ("body", leaf(item.body.clone())),
+            ("url", self.page(&format!("issues/{number}"))),
+            ("createdAt", time(item.created_at)),
+            ("updatedAt", time(item.updated_at)),
+            ("closedAt", text(item.closed_at.map(|at| at.to_string()))),
+            ("stateReason", text(item.state_reason.map(str::to_owned))),
+            ("author", object(self.actor(item.author.as_ref()))),
+            ("milestone", object(milestone)),
+            (
+                "assignees",
+                Field::Connection(Box::new(move |arguments| {
+                    let known: Vec<usize> = item
+                        .assignees
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, login)| self.user(Some(login)).is_some())
+                        .map(|(at, _)| at)
+                        .collect();
+                    page_of("UserConnection", arguments, &known, |at| {
+                        self.user(item.assignees.get(at))
+                    })
+                })),
+            ),
+            (
+                "labels",
+                connection("LabelConnection", &item.labels, |_, label| {
+                    label_node(label)
+                }),
+            ),
+            (
+                "comments",
+                connection(
+                    "IssueCommentConnection",
+                    &item.comments,
+                    move |_, comment| self.comment("issues", number, comment),
                 ),
-                (
-                    "labels",
-                    connection("LabelConnection", &item.labels, |_, label| {
-                        label_node(label)
-                    }),
-                ),
-                (
-                    "comments",
-                    connection(
-                        "IssueCommentConnection",
-                        &item.comments,
-                        move |_, comment| self.comment("issues", number, comment),
-                    ),
-                ),
-                (
-                    "timelineItems",
-                    self.timeline("IssueTimelineItemsConnection", &item.timeline),
-                ),
-            ],
-        )
+            ),
+            (
+                "timelineItems",
+                self.timeline("IssueTimelineItemsConnection", &item.timeline),
+            ),
+        ]);
+        node("Issue", fields)
     }
 
     pub(super) fn deployment(self, item: &'h HostDeployment) -> Node<'h> {

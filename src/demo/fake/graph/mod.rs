@@ -2,6 +2,7 @@
 
 mod delivery;
 mod owner;
+mod planning;
 mod pull_request;
 mod repository;
 mod settings;

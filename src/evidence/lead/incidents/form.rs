@@ -11,7 +11,7 @@ use crate::evidence::lead::book::Book;
 use crate::evidence::measures::amount;
 use crate::report::document::{Block, Document, Span};
 use crate::report::quantity;
-use crate::work::delivery::incidents::Placed;
+use crate::work::delivery::incidents::{Known, Placed};
 use crate::work::delivery::response::{CoordinatorFrom, Response, Tie};
 use crate::work::{Need, Reading};
 
@@ -20,13 +20,13 @@ const INTRO: &str = "A postmortem form, filled in as far as the record goes; wha
 
 /// What GitHub keeps and linchpin does not read, and how the rest is tied.
 const METHOD: [&str; 4] = [
-    "Clocks: the register's entry, else the file that declares it, else the fields “Start time” and “Resolved time” of the issue, else the \
-     label “resolved”, the deployment of the fix, the issue's opening and closing.",
+    "Clocks: the register's entry, else the file that declares it, else the issue's fields that the register names, else “Start time” and \
+     “Resolved time” in the issue's text, else the label “resolved”, the deployment of the fix, the issue's opening and closing.",
     "Coordinated: whom the register's entry names as coordinator; without that, whoever alone is assigned to the issue and wrote in it.",
     "Postmortem: the first document of that kind whose pull request mentions or closes the issue; else one whose file is called after \
      the issue's number; else after the day of the start, where no other incident started on it.",
-    "Follow-up actions: the boxes of the issue's checklists, and issues of the same repository that were opened later and mention it. \
-     Sub-issues, mentions from other repositories and chats are not observed. When a box was ticked is not observed either. A due date \
+    "Follow-up actions: the issue's sub-issues, the boxes of its checklists, and issues of the same repository that were opened later and \
+     mention it. Mentions from other repositories and chats are not observed. When a box was ticked is not observed either. A due date \
      is “Due: 2026-04-08” in the action's issue, “due 2026-04-08” behind its box, or its milestone's last day.",
 ];
 
@@ -155,7 +155,8 @@ fn head(
     let severity = match &placed.incident.severity {
         None => "[not declared]".to_owned(),
         Some(word) => {
-            let from = known.map_or("", |known| known.severity_from());
+            let told = known.and_then(Known::severity);
+            let from = told.map_or("", |(_, from)| from.words());
             format!("“{word}”, by {from}")
         }
     };
@@ -202,9 +203,13 @@ fn clocks(
     let from = match incident.started_from {
         StartedFrom::Register => "by the register",
         StartedFrom::Declared => "by a file of the register",
+        StartedFrom::Field => "by the issue's field",
         StartedFrom::Body => "by the issue's text",
         StartedFrom::Detected => {
             "its detection, by a file of the register, stands for it: nobody wrote down when it began"
+        }
+        StartedFrom::DetectedField => {
+            "its detection, by the issue's field, stands for it: nobody wrote down when it began"
         }
         StartedFrom::Opened => "the issue's opening stands for it: nobody wrote down when it began",
     };
@@ -214,6 +219,7 @@ fn clocks(
             let from = match from {
                 ResolvedFrom::Register => "by the register",
                 ResolvedFrom::Declared => "by a file of the register",
+                ResolvedFrom::Field => "by the issue's field",
                 ResolvedFrom::Body => "by the issue's text",
                 ResolvedFrom::Label => "when the label “resolved” was put on",
                 ResolvedFrom::Deployment => "when the linked fix was in production",

@@ -13,7 +13,7 @@ use crate::github::wire::repository::Repository;
 use crate::store::state::StreamState;
 
 /// Every so many nights each repository is asked for its runs, whatever its overview says.
-const NIGHTS: i64 = 14;
+pub(in crate::github) const NIGHTS: i64 = 14;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 

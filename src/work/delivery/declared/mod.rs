@@ -243,8 +243,8 @@ impl Declared {
         product: &'a Product,
     ) -> impl Iterator<Item = (&'a IncidentKey, &'a DeclaredIncident)> {
         let is_its = |(of, key): &(OfProduct, IncidentKey)| match key.repository() {
-            Some(repository) => product.has(repository),
-            None => of.as_ref() == Some(&product.name),
+            Some(repository) => product.has_all(repository),
+            None => of.as_ref().is_some_and(|of| product.answers_for(of)),
         };
         let all = self.incidents.iter();
         all.filter(move |(key, _)| is_its(key))
@@ -268,14 +268,14 @@ impl Declared {
             ImportKind::Incidents => self.incidents_of(product).next().is_some(),
             ImportKind::Deployments => {
                 let mut all = product.repositories.iter();
-                all.any(|id| self.deployments_of(*id).next().is_some())
+                all.any(|id| product.has_all(*id) && self.deployments_of(*id).next().is_some())
             }
         };
         let mut imports = self.imports.iter().enumerate();
         imports.any(|(at, (import, of))| {
             let is_its = match of {
-                Some(of) => *of == product.name,
-                None => n_products == 1 || has_one(),
+                Some(of) => product.answers_for(of),
+                None => n_products == 1 && product.is_whole() || has_one(),
             };
             import.kind == kind && is_its && is_read(at)
         })
@@ -286,7 +286,10 @@ impl Declared {
     pub fn lacks(&self, kind: ImportKind, product: &Product) -> bool {
         let mut lines = self.lines.iter();
         lines.any(|line| {
-            let is_its = line.product.as_ref().is_none_or(|of| *of == product.name);
+            let is_its = line
+                .product
+                .as_ref()
+                .is_none_or(|of| product.answers_for(of));
             line.kind == kind && is_its && line.has_hole()
         })
     }
@@ -295,7 +298,8 @@ impl Declared {
     #[must_use]
     pub fn deployments_until(&self, product: &Product) -> Option<Timestamp> {
         let repositories = product.repositories.iter();
-        let all = repositories.flat_map(|id| self.deployments_of(*id));
+        let whole = repositories.filter(|id| product.has_all(**id));
+        let all = whole.flat_map(|id| self.deployments_of(*id));
         all.map(|one| one.at).max()
     }
 

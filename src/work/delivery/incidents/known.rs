@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{DeclaredIncident, ImportKind, IncidentKey, Issue, Stream};
+use crate::domain::{DeclaredIncident, ImportKind, IncidentKey, Issue, IssuePart, Stream};
 use crate::register::IncidentEntry;
+use crate::work::delivery::incident_fields::{FieldIndex, Typed};
+use crate::work::delivery::rules::Rules;
 use crate::work::{Missing, Need, Question, Reading};
 
 /// Why a product's incidents cannot be observed; `None` where they can.
 #[must_use]
 pub fn missing(reading: &Reading<'_>) -> Option<Missing> {
+    if let Some(parts) = reading.product.owns_parts_alone("an incident") {
+        return Some(parts);
+    }
     if reading
         .question
         .rules
         .entries
         .keys()
-        .any(|(repository, _)| reading.product.repositories.contains(repository))
+        .any(|(repository, _)| reading.product.has_all(*repository))
     {
         return None;
     }
@@ -26,29 +31,67 @@ pub fn missing(reading: &Reading<'_>) -> Option<Missing> {
     if let Some(missing) = reading.question.missing(reading.product, Need::Issues) {
         return Some(missing);
     }
-    let is_incident = |issue: &Issue| {
-        reading.product.repositories.contains(&issue.repository)
-            && reading.question.rules.is_incident(&issue.labels)
-            && !was_none(issue, reading.question)
+    let rules = &reading.question.rules;
+    let issues = || {
+        let all = reading.tables.facts.issues.iter();
+        all.filter(|issue| reading.product.repositories.contains(&issue.repository))
     };
-    // A team that named its labels and has no issue with one of them, of all there are, has had no incident.
-    if reading.question.rules.declares_labels
+    // A team that named its labels or types and has no issue with one of them, of all there are, has had no incident. An issue
+    // whose type nobody told may be of any.
+    let declares_types = rules.declares_types && issues().all(|issue| issue.tells(IssuePart::Type));
+    if (rules.declares_labels || declares_types)
         && reading.question.has_all(reading.product, Stream::Issues)
     {
         return None;
     }
     // Else nobody can tell a product without incidents from one whose incidents are kept elsewhere.
-    (!reading.tables.facts.issues.iter().any(is_incident)).then(|| Missing {
-        because: format!(
-            "no issue has ever carried an incident label ({})",
-            reading.question.rules.labels.join(", ")
-        ),
+    let is_incident =
+        |issue: &Issue| rules.is_incident(issue) && !was_none(issue, reading.question);
+    (!issues().any(is_incident)).then(|| Missing {
+        because: format!("no issue has ever {}", told_by(rules)),
         fix: Some(
-            "label incidents, name the labels with `incident_labels` (then none is no incident), or record incidents as `[[incident]]`, or \
-             files of them as `[[import]]`, in linchpin.toml"
+            "label incidents, name the labels with `incident_labels` or the types with `incident_types` (then none is no incident), or \
+             record incidents as `[[incident]]`, or files of them as `[[import]]`, in linchpin.toml"
                 .to_owned(),
         ),
     })
+}
+
+/// `carried an incident label (incident), or been of an incident type (Incident)`.
+fn told_by(rules: &Rules) -> String {
+    let labels = rules.labels.join(", ");
+    let of_type = if rules.types.is_empty() {
+        String::new()
+    } else {
+        format!(", or been of an incident type ({})", rules.types.join(", "))
+    };
+    format!("carried an incident label ({labels}){of_type}")
+}
+
+/// Who says how bad an incident was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeverityFrom {
+    /// The register's entry.
+    Register,
+    /// A file of the register's.
+    Declared,
+    /// The organisation's field of the issue.
+    Field,
+    /// A label of the issue.
+    Label,
+}
+
+impl SeverityFrom {
+    /// Who it is, for a sentence.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Register => "the register",
+            Self::Declared => "a file of the register",
+            Self::Field => "the issue's field",
+            Self::Label => "the issue's label",
+        }
+    }
 }
 
 /// Something that counts as an incident, before anything is read from it.
@@ -60,42 +103,33 @@ pub struct Known<'a> {
     pub entry: Option<&'a IncidentEntry>,
     /// What a file of the register's says of it.
     pub declared: Option<&'a DeclaredIncident>,
+    /// What the organisation's fields say of its issue.
+    pub typed: Typed<'a>,
 }
 
 impl Known<'_> {
-    /// Whether the register, or a file of its, says how bad it was.
+    /// How bad it was, in lower case, and who says so: the register's word, else that of its file, else that of the issue's field,
+    /// else the label that names a severity.
     #[must_use]
-    pub fn tells_severity(&self) -> [bool; 2] {
-        [
-            self.entry.is_some_and(|entry| entry.severity.is_some()),
-            self.declared.is_some_and(|one| one.severity.is_some()),
-        ]
-    }
-
-    /// Who says how bad it was.
-    #[must_use]
-    pub fn severity_from(&self) -> &'static str {
-        let [told, declared] = self.tells_severity();
-        match (told, declared) {
-            (true, _) => "the register",
-            (false, true) => "a file of the register",
-            (false, false) => "the issue's label",
-        }
-    }
-
-    /// How bad it was, in lower case: the register's word, else that of its file, else the label that names a severity.
-    #[must_use]
-    pub fn severity(&self) -> Option<String> {
-        let told = self.entry.and_then(|entry| entry.severity.as_ref());
-        let declared = self.declared.and_then(|one| one.severity.as_ref());
-        let labelled = || self.issue.and_then(|issue| severity(&issue.labels));
-        let told = told.or(declared);
-        told.map(|word| word.to_lowercase()).or_else(labelled)
+    pub fn severity(&self) -> Option<(String, SeverityFrom)> {
+        let told = self.entry.and_then(|entry| entry.severity.as_deref());
+        let declared = self.declared.and_then(|one| one.severity.as_deref());
+        let told = [
+            (told, SeverityFrom::Register),
+            (declared, SeverityFrom::Declared),
+            (self.typed.severity, SeverityFrom::Field),
+        ];
+        let mut told = told.into_iter();
+        told.find_map(|(word, from)| Some((word?.to_lowercase(), from)))
+            .or_else(|| {
+                let issue = self.issue?;
+                Some((severity(&issue.labels)?, SeverityFrom::Label))
+            })
     }
 }
 
-/// What counts as an incident of a product, by key: issues with a label of incidents that were not closed as none, what the register
-/// lists, and what its files declare. What is declared of an issue is that issue's.
+/// What counts as an incident of a product, by key: issues with a label or of a type of incidents that were not closed as none, what
+/// the register lists, and what its files declare. What is declared of an issue is that issue's.
 #[must_use]
 pub fn known<'a>(reading: &Reading<'a>) -> BTreeMap<IncidentKey, Known<'a>> {
     let rules = &reading.question.rules;
@@ -105,6 +139,7 @@ pub fn known<'a>(reading: &Reading<'a>) -> BTreeMap<IncidentKey, Known<'a>> {
         .declared
         .incidents_of(reading.product)
         .collect();
+    let fields = FieldIndex::of(&reading.tables.facts.issue_fields, &rules.fields);
     for issue in &reading.tables.facts.issues {
         let of = (issue.repository, issue.number);
         let key = IncidentKey::from(of);
@@ -112,7 +147,7 @@ pub fn known<'a>(reading: &Reading<'a>) -> BTreeMap<IncidentKey, Known<'a>> {
         let declared = declared.get(&key).copied();
         let is_one = entry.is_some()
             || declared.is_some()
-            || rules.is_incident(&issue.labels) && !was_none(issue, reading.question);
+            || rules.is_incident(issue) && !was_none(issue, reading.question);
         if is_one
             && reading.product.has(issue.repository)
             && issue.created_at < reading.question.as_of
@@ -121,18 +156,20 @@ pub fn known<'a>(reading: &Reading<'a>) -> BTreeMap<IncidentKey, Known<'a>> {
                 issue: Some(issue),
                 entry,
                 declared,
+                typed: fields.read(of, &rules.fields, &reading.question.zone),
             };
             known.insert(key, found);
         }
     }
     for (of, entry) in &rules.entries {
-        if reading.product.has(of.0) {
+        if reading.product.has_all(of.0) {
             let key = IncidentKey::from(*of);
             let declared = declared.get(&key).copied();
             known.entry(key).or_insert(Known {
                 issue: None,
                 entry: Some(entry),
                 declared,
+                typed: Typed::default(),
             });
         }
     }
@@ -141,6 +178,7 @@ pub fn known<'a>(reading: &Reading<'a>) -> BTreeMap<IncidentKey, Known<'a>> {
             issue: None,
             entry: None,
             declared: Some(declared),
+            typed: Typed::default(),
         });
     }
     known
