@@ -170,16 +170,8 @@ impl Analysis {
             .get(products.clone())
             .unwrap_or_default();
         let repositories = of_products(wanted);
-        Ok(Self {
-            tables: facts::read_of(store, &FactTable::ALL, &repositories)?,
-            products,
-            team: None,
-            findings: self.findings.clone(),
-            question: self.question.clone(),
-            private_question: self.private_question.clone(),
-            forgotten: Arc::clone(&self.forgotten),
-            facts: self.facts.clone(),
-        })
+        let tables = facts::read_of(store, &FactTable::ALL, &repositories)?;
+        Ok(self.with(tables, products, None))
     }
 
     /// The same analysis with the facts of what one of its teams owns, read from a store.
@@ -201,16 +193,8 @@ impl Analysis {
         team: usize,
     ) -> Result<Self, derive::Error> {
         let repositories = of_products(self.question.teams.get(team..=team).unwrap_or_default());
-        Ok(Self {
-            tables: facts::read_of(store, &FactTable::ALL, &repositories)?,
-            products: 0..0,
-            team: None,
-            findings: self.findings.clone(),
-            question: self.question.clone(),
-            private_question: self.private_question.clone(),
-            forgotten: Arc::clone(&self.forgotten),
-            facts: self.facts.clone(),
-        })
+        let tables = facts::read_of(store, &FactTable::ALL, &repositories)?;
+        Ok(self.with(tables, 0..0, None))
     }
 
     /// The same of the facts that are there already.
@@ -221,13 +205,19 @@ impl Analysis {
 
     fn with_team(&self, tables: Tables, team: usize) -> Self {
         let owning = self.question.teams.get(team).and_then(Product::owning);
+        let tables = match owning {
+            Some(owning) => tables.of_owned(&owning.owned),
+            None => tables,
+        };
+        self.with(tables, 0..0, Some(team))
+    }
+
+    /// The same analysis with other facts.
+    fn with(&self, tables: Tables, products: Range<usize>, team: Option<usize>) -> Self {
         Self {
-            tables: match owning {
-                Some(owning) => tables.of_owned(&owning.owned),
-                None => tables,
-            },
-            products: 0..0,
-            team: Some(team),
+            tables,
+            products,
+            team,
             findings: self.findings.clone(),
             question: self.question.clone(),
             private_question: self.private_question.clone(),

@@ -45,6 +45,7 @@ mod scope;
 mod shard;
 mod summary;
 mod tables;
+mod team_scope;
 mod team_tree;
 mod templates;
 mod time;

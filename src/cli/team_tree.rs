@@ -10,10 +10,11 @@ use jiff::civil::Date;
 use super::console::note;
 use super::error::{CliError, ErrorKind};
 use super::manifest::manifest_of;
+use super::team_scope::team_scope;
 use super::templates;
 use super::workspace::Workspace;
 use crate::analysis::{Analysis, MOST_BYTES};
-use crate::domain::{Owned, side_by_side};
+use crate::domain::side_by_side;
 use crate::evidence::published::{Published, published};
 use crate::metrics::agreements::{Agreement, held, of_first_reviews, of_measures};
 use crate::metrics::knowledge::silos;
@@ -23,13 +24,12 @@ use crate::metrics::{self, Measure, unmet};
 use crate::register::Limit;
 use crate::render::{self, OutputFile, encode};
 use crate::report::{
-    AcceptedFlag, AgreedLimit, ByProduct, MarkedDay, Names, OwnedLine, ProductInput,
-    TeamDefinition, TeamInput, TeamReport, TeamScope, faces, figures_of_products, team_of,
+    AcceptedFlag, AgreedLimit, ByProduct, MarkedDay, Names, ProductInput, TeamDefinition,
+    TeamInput, TeamReport, TeamScope, faces, figures_of_products, team_of,
 };
 use crate::store::Store;
 use crate::work::Reading;
 use crate::work::delivery::declared::Unmatched;
-use crate::work::owning::{OwnedEntry, Owning};
 
 /// What was told of some products: all that a report needs of their past.
 pub struct Told<T> {
@@ -219,52 +219,6 @@ impl<T: Send> Told<T> {
         kept.figures
             .sort_by_key(|figure| places.get(figure.metric.as_str()).copied());
         Ok((report, kept))
-    }
-}
-
-/// A team, with what each of its entries owns of the files that are there.
-fn team_scope(reading: &Reading<'_>, owning: &Owning, scope: ProductInput) -> TeamScope {
-    let files = || {
-        let files = reading.tables.changes.files.iter();
-        files.filter(|file| file.in_tip && owning.owned.has(file.repository, &file.path))
-    };
-    let count = |owned: &Owned| {
-        let own = files().filter(|file| owned.has(file.repository, &file.path));
-        u64::try_from(own.count()).unwrap_or(u64::MAX)
-    };
-    let line = |entry: &OwnedEntry| {
-        let n_repositories = u64::try_from(entry.owned.whole.len()).unwrap_or(u64::MAX);
-        let n_files = count(&entry.owned);
-        let is_known = entry.reason.is_some() || entry.leaves_out;
-        let is_empty = n_repositories == 0 && n_files == 0 && !is_known;
-        OwnedLine {
-            team: reading.product.name.clone(),
-            entry: entry.entry.clone(),
-            n_repositories,
-            n_files,
-            reason: entry.reason.clone().or_else(|| {
-                is_empty.then(|| "no file of the last commit that was mined is its".to_owned())
-            }),
-            fix: entry
-                .fix
-                .clone()
-                .or_else(|| is_empty.then(|| "check the globs, or leave the entry out".to_owned())),
-        }
-    };
-    let others = reading.question.teams.iter();
-    let shared = others
-        .filter(|other| other.name != reading.product.name)
-        .filter_map(|other| Some((other.name.clone(), count(&other.owning()?.owned))));
-    // An area of every repository may have no file in one.
-    let mut scope = scope;
-    scope
-        .repositories
-        .retain(|id| owning.owned.has_all(*id) || files().any(|file| file.repository == *id));
-    TeamScope {
-        scope,
-        is_whole: owning.is_whole,
-        owns: owning.entries.iter().map(line).collect(),
-        shared_with: shared.filter(|(_, n)| *n > 0).collect(),
     }
 }
 
