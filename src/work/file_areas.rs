@@ -1,6 +1,6 @@
 //! The areas of a product's files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -28,26 +28,31 @@ pub(crate) fn areas_of_files(reading: &Reading<'_>) -> Arc<AreasOfFiles> {
 /// The repository of every area: where it has its first path, or its first path in a pull request.
 #[must_use]
 pub fn repositories_of_areas(reading: &Reading<'_>) -> BTreeMap<String, RepositoryId> {
-    let mut found = BTreeMap::new();
-    let files = reading
-        .tables
-        .changes
-        .files
-        .iter()
-        .map(|file| (file.repository, &file.path));
-    let touched = reading
-        .tables
-        .facts
-        .pull_request_files
-        .iter()
-        .map(|file| (file.repository, &file.path));
-    for (repository, path) in files.chain(touched) {
-        if reading.product.repositories.contains(&repository) {
-            for area in reading
-                .question
-                .areas
-                .of(repository, path, qualifier(reading, repository))
-            {
+    let Reading {
+        tables,
+        product,
+        question,
+        ..
+    } = reading;
+    let mut found: BTreeMap<String, RepositoryId> = BTreeMap::new();
+    let of_files = areas_of_files(reading);
+    for (file, areas) in tables.changes.files.iter().zip(of_files.iter()) {
+        for area in areas {
+            if !found.contains_key(area) {
+                found.insert(area.clone(), file.repository);
+            }
+        }
+    }
+    // A path has the same areas wherever it stands: each is looked at once.
+    let of_files = tables.changes.files.iter();
+    let mut known: HashSet<(RepositoryId, &str)> = of_files
+        .map(|file| (file.repository, file.path.as_str()))
+        .collect();
+    for file in &tables.facts.pull_request_files {
+        let repository = file.repository;
+        if product.has(repository) && known.insert((repository, &file.path)) {
+            let qualifier = qualifier(reading, repository);
+            for area in question.areas.of(repository, &file.path, qualifier) {
                 found.entry(area).or_insert(repository);
             }
         }
@@ -91,8 +96,11 @@ pub struct FileAreas {
 impl FileAreas {
     /// The places of a product's files.
     #[must_use]
-    pub fn of(reading: &Reading<'_>) -> Self {
-        let of_files = areas_of_files(reading);
+    pub fn of(reading: &Reading<'_>) -> Arc<Self> {
+        reading.always(|| Self::gathered(&areas_of_files(reading)))
+    }
+
+    fn gathered(of_files: &[Vec<String>]) -> Self {
         let names: BTreeSet<&String> = of_files.iter().flatten().collect();
         let names: Vec<&String> = names.into_iter().collect();
         let place = |area: &String| {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
+use crate::tables::CommitRow;
 use crate::work::commits::{BY_AGENT, by_nobody};
 use crate::work::file_areas::FileAreas;
 use crate::work::{Reading, pull_requests};
@@ -75,45 +76,52 @@ where
 {
     let changes = &reading.tables.changes;
     let mut commits = Vec::new();
-    let mut current: Option<u32> = None;
-    let (mut touched, mut counts): (Vec<&P>, bool) = (Vec::new(), false);
-    for at in 0..=changes.len() {
-        let row = changes.commit.get(at).copied();
-        if row != current {
-            if let Some(commit) = current.filter(|_| counts) {
-                touched.sort_unstable();
-                touched.dedup();
-                commits.extend(commit_in(reading, commit, &touched));
-            }
-            touched.clear();
-            (current, counts) = (row, false);
-        }
-        let file = changes
-            .file
-            .get(at)
-            .and_then(|file| usize::try_from(*file).ok());
-        if let Some(file) = file {
+    let mut touched: Vec<&P> = Vec::new();
+    let mut from = 0;
+    for rows in changes.commit.chunk_by(|a, b| a == b) {
+        let files = changes.file.get(from..from + rows.len());
+        from += rows.len();
+        let Some((row, commit)) = rows.first().and_then(|row| asked(reading, *row)) else {
+            continue;
+        };
+        let files = files.unwrap_or_default().iter();
+        let mut counts = false;
+        for file in files.filter_map(|file| usize::try_from(*file).ok()) {
             let is_counted = |file: &crate::tables::changes::File| file.exclusion.is_none();
             if changes.files.get(file).is_some_and(is_counted) {
                 counts = true;
                 touched.extend(places.get(file).into_iter().flatten());
             }
         }
+        if counts {
+            touched.sort_unstable();
+            touched.dedup();
+            commits.push(commit_in(reading, (row, commit), &touched));
+        }
+        touched.clear();
     }
     commits
 }
 
-fn commit_in<P: Clone>(reading: &Reading<'_>, row: u32, places: &[&P]) -> Option<CommitIn<Vec<P>>> {
+/// The commit of a row, where it is the product's and was there at the as-of instant.
+fn asked<'a>(reading: &'a Reading<'_>, row: u32) -> Option<(usize, &'a CommitRow)> {
     let row = usize::try_from(row).ok()?;
     let commit = reading.tables.commits.get(row)?;
-    if !reading.product.has(commit.repository) || commit.committed_at >= reading.question.as_of {
-        return None;
-    }
+    let is_asked =
+        reading.product.has(commit.repository) && commit.committed_at < reading.question.as_of;
+    is_asked.then_some((row, commit))
+}
+
+fn commit_in<P: Clone>(
+    reading: &Reading<'_>,
+    (row, commit): (usize, &CommitRow),
+    places: &[&P],
+) -> CommitIn<Vec<P>> {
     let people: Vec<_> = commit
         .authors()
         .filter(|person| reading.tables.is_human(*person))
         .collect();
-    Some(CommitIn {
+    CommitIn {
         row,
         repository: commit.repository,
         at: commit.committed_at,
@@ -124,14 +132,16 @@ fn commit_in<P: Clone>(reading: &Reading<'_>, row: u32, places: &[&P]) -> Option
             None => None,
         },
         people,
-    })
+    }
 }
 
-/// Commits that agents alone wrote, by area and quarter, over the whole history up to the as-of instant.
+/// Commits that agents alone wrote, by area and quarter, of the product's commits over the whole history up to the as-of instant.
 #[must_use]
-pub fn by_agents(reading: &Reading<'_>) -> BTreeMap<String, BTreeMap<Bucket, u64>> {
+pub fn by_agents(
+    reading: &Reading<'_>,
+    commits: &[CommitIn<Arc<[String]>>],
+) -> BTreeMap<String, BTreeMap<Bucket, u64>> {
     let mut found: BTreeMap<String, BTreeMap<Bucket, u64>> = BTreeMap::new();
-    let commits = commits_in_areas(reading);
     let is_theirs = |commit: &&CommitIn<_>| commit.exclusion == Some(BY_AGENT);
     for commit in commits.iter().filter(is_theirs) {
         let quarter = Bucket::of(commit.at, Granularity::Quarter, &reading.question.zone);
@@ -143,24 +153,26 @@ pub fn by_agents(reading: &Reading<'_>) -> BTreeMap<String, BTreeMap<Bucket, u64
     found
 }
 
-/// Who did what, over the whole history up to the as-of instant.
+/// Who did what, of the product's commits and its pull requests over the whole history up to the as-of instant.
 #[must_use]
-pub fn acted(reading: &Reading<'_>) -> Acted {
+pub fn acted(reading: &Reading<'_>, commits: &[CommitIn<Arc<[String]>>]) -> Acted {
     let mut acted = Acted::new();
-    let mut act = |area: &str, at: Timestamp, person: PersonId, add: fn(&mut Acts)| {
-        let quarter = Bucket::of(at, Granularity::Quarter, &reading.question.zone);
-        let area = acted.entry(area.to_owned()).or_default();
-        add(area.entry(quarter).or_default().entry(person).or_default());
+    let quarter_of = |at| Bucket::of(at, Granularity::Quarter, &reading.question.zone);
+    let mut act = |area: &str, quarter: Bucket, person: PersonId, add: fn(&mut Acts)| {
+        // Most areas are known: their names are not copied for each commit.
+        if !acted.contains_key(area) {
+            acted.insert(area.to_owned(), BTreeMap::new());
+        }
+        if let Some(area) = acted.get_mut(area) {
+            add(area.entry(quarter).or_default().entry(person).or_default());
+        }
     };
-    for commit in commits_in_areas(reading)
-        .iter()
-        .filter(|commit| commit.exclusion.is_none())
-    {
+    for commit in commits.iter().filter(|commit| commit.exclusion.is_none()) {
+        let quarter = quarter_of(commit.at);
         for area in commit.areas.iter() {
-            commit
-                .people
-                .iter()
-                .for_each(|person| act(area, commit.at, *person, |acts| acts.n_changes += 1));
+            for person in &commit.people {
+                act(area, quarter, *person, |acts| acts.n_changes += 1);
+            }
         }
     }
     for whole in pull_requests::of_product(reading) {
@@ -175,10 +187,10 @@ pub fn acted(reading: &Reading<'_>) -> Acted {
             .zip(whole.pull_request.merged_at);
         for area in whole.areas.iter() {
             for (person, at) in &reviews {
-                act(area, *at, *person, |acts| acts.n_reviews += 1);
+                act(area, quarter_of(*at), *person, |acts| acts.n_reviews += 1);
             }
             if let Some((person, at)) = merge.filter(|(_, at)| *at < reading.question.as_of) {
-                act(area, at, person, |acts| acts.n_merges += 1);
+                act(area, quarter_of(at), person, |acts| acts.n_merges += 1);
             }
         }
     }

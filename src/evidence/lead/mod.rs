@@ -28,6 +28,7 @@ mod upcoming;
 mod week;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -96,7 +97,7 @@ pub struct ProductSources {
     /// Who reviews where.
     pub reviewers: BTreeMap<String, AreaReviewers>,
     /// Who knows what.
-    pub knowledge: BTreeMap<String, AreaKnowledge>,
+    pub knowledge: Arc<BTreeMap<String, AreaKnowledge>>,
     /// When somebody last committed to or reviewed an area, by area and person.
     pub last_touches: BTreeMap<(String, PersonId), Touch>,
     /// Files that one active person alone knows, by that person and area; a file of two areas counts in both.

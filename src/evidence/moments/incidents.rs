@@ -1,9 +1,11 @@
 //! What a person did in incidents. Observable acts only: nobody is named as a cause.
 
+use std::collections::{BTreeSet, HashMap};
+
 use jiff::Timestamp;
 
 use super::{Subject, count};
-use crate::domain::IssueComment;
+use crate::domain::{IssueComment, PrNumber};
 use crate::evidence::index::incident_page;
 use crate::evidence::item::{Item, link};
 use crate::evidence::measures::amount;
@@ -16,20 +18,45 @@ use crate::work::written::CameWith;
 
 /// Incidents in which the person acted inside the window.
 pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
+    let fixes = fixes(subject);
     for (key, known) in &subject.index.incidents {
         let comments = subject.index.issues.get(key);
         let comments = comments.map_or(&[][..], |(_, comments)| comments.as_slice());
-        moments.extend(incident(subject, *key, known, comments));
+        let fixes = fixes.get(key).map_or(&[][..], Vec::as_slice);
+        moments.extend(incident(subject, *key, known, (comments, fixes)));
     }
 }
+
+/// By incident: the merged pull requests that closed it and that the person has to do with, each with when it was merged.
+fn fixes<'a>(subject: &Subject<'a>) -> HashMap<Key, Vec<Fix<'a>>> {
+    let end = subject.sources.end();
+    let mut fixes: HashMap<Key, Vec<Fix<'a>>> = HashMap::new();
+    for item in subject.items() {
+        let row = item.pull_request;
+        let Some(merged_at) = row.merged_at.filter(|at| *at < end) else {
+            continue;
+        };
+        let closed: BTreeSet<u64> = row.closes_issues.iter().copied().collect();
+        for number in closed {
+            let key = (row.repository, PrNumber(number));
+            if subject.index.incidents.contains_key(&key) {
+                fixes.entry(key).or_default().push((item, merged_at));
+            }
+        }
+    }
+    fixes
+}
+
+/// A merged pull request, and when it was merged.
+type Fix<'a> = (&'a Item<'a>, Timestamp);
 
 /// What somebody did in an incident.
 #[derive(Default)]
 struct Acts<'a> {
     words: Vec<String>,
     events: Vec<Event>,
-    own_fixes: Vec<(&'a Item<'a>, Timestamp)>,
-    reviewed_fixes: Vec<(&'a Item<'a>, Timestamp)>,
+    own_fixes: Vec<Fix<'a>>,
+    reviewed_fixes: Vec<Fix<'a>>,
     /// Whether anything but opening it, or being assigned to it: whoever says that something is broken has not mended it yet.
     is_in_it: bool,
 }
@@ -37,9 +64,8 @@ struct Acts<'a> {
 impl<'a> Acts<'a> {
     fn of(
         subject: &Subject<'a>,
-        key: Key,
         known: &Known<'_>,
-        comments: &[&IssueComment],
+        (comments, fixes): (&[&IssueComment], &[Fix<'a>]),
         page: &Link,
     ) -> Self {
         let end = subject.sources.end();
@@ -78,12 +104,7 @@ impl<'a> Acts<'a> {
             let n = count(n_written, "comment");
             acts.words.push(format!("wrote {n} in it"));
         }
-        for item in subject.items() {
-            let row = item.pull_request;
-            let is_fix = row.repository == key.0 && row.closes_issues.contains(&key.1.0);
-            let Some(merged_at) = row.merged_at.filter(|at| is_fix && *at < end) else {
-                continue;
-            };
+        for &(item, merged_at) in fixes {
             let link = item.link(subject.sources);
             if item.is_by(subject.person) {
                 acts.own_fixes.push((item, merged_at));
@@ -133,16 +154,16 @@ impl<'a> Acts<'a> {
     }
 }
 
-fn incident(
-    subject: &Subject<'_>,
+fn incident<'a>(
+    subject: &Subject<'a>,
     key: Key,
     known: &Known<'_>,
-    comments: &[&IssueComment],
+    about: (&[&IssueComment], &[Fix<'a>]),
 ) -> Option<Snippet> {
     let sources = subject.sources;
     let url = incident_page(sources, &key.into(), known)?;
     let page = link(sources, key.0, key.1, &url);
-    let mut acts = Acts::of(subject, key, known, comments, &page);
+    let mut acts = Acts::of(subject, known, about, &page);
     let coordinated = Coordinated::of(subject, key);
     if let Some(coordinated) = &coordinated {
         coordinated.add_events(subject, known, &page, &mut acts);

@@ -1,8 +1,10 @@
 //! Recency-weighted knowledge of areas: commits count in full, reviews by half, both fade with age.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::PersonId;
+use crate::tables::changes::File;
 use crate::work::activity::{ACTIVE_DAYS, active_people};
 use crate::work::file_areas::FileAreas;
 use crate::work::history::fading::{REVIEW_WEIGHT, weight};
@@ -54,46 +56,41 @@ impl AreaKnowledge {
 
 /// Knowledge by area of one product at the as-of instant. Areas without any history have no entry.
 #[must_use]
-pub fn by_area(reading: &Reading<'_>) -> BTreeMap<String, AreaKnowledge> {
+pub fn by_area(reading: &Reading<'_>) -> Arc<BTreeMap<String, AreaKnowledge>> {
+    reading.once(|| known(reading))
+}
+
+fn known(reading: &Reading<'_>) -> BTreeMap<String, AreaKnowledge> {
     let places = FileAreas::of(reading);
     let mut known: BTreeMap<String, AreaKnowledge> = BTreeMap::new();
     let changes = &reading.tables.changes;
     // Changes are grouped by commit: one contribution a commit and area, however many files.
-    let mut current: Option<u32> = None;
     let mut touched: Vec<u32> = Vec::new();
-    for at in 0..=changes.len() {
-        let row = changes.commit.get(at).copied();
-        if row != current {
-            if let Some(commit) =
-                current.and_then(|row| reading.tables.commits.get(usize::try_from(row).ok()?))
-            {
-                touched.sort_unstable();
-                touched.dedup();
-                let areas = touched.iter().filter_map(|area| places.name(*area));
-                credit(reading, commit, areas, &mut known);
-            }
-            touched.clear();
-            current = row;
-        }
-        let Some(file) = changes
-            .file
-            .get(at)
-            .and_then(|file| usize::try_from(*file).ok())
-        else {
+    let mut from = 0;
+    for rows in changes.commit.chunk_by(|a, b| a == b) {
+        let own = from..from + rows.len();
+        from = own.end;
+        let row = rows.first().and_then(|row| usize::try_from(*row).ok());
+        let commit = row.and_then(|row| reading.tables.commits.get(row));
+        let Some(commit) = commit.filter(|commit| reading.product.has(commit.repository)) else {
             continue;
         };
-        let commit = row.and_then(|row| reading.tables.commits.get(usize::try_from(row).ok()?));
-        let counts = commit
-            .zip(changes.change.get(at))
-            .is_some_and(|(commit, change)| commit.leaves_out(*change).is_none());
-        if counts
-            && changes
-                .files
-                .get(file)
-                .is_some_and(|file| file.exclusion.is_none())
-        {
-            touched.extend(places.of_files().get(file).into_iter().flatten());
+        let files = changes.file.get(own.clone()).unwrap_or_default().iter();
+        let kinds = changes.change.get(own).unwrap_or_default();
+        for (file, change) in files.zip(kinds) {
+            let file = usize::try_from(*file).unwrap_or(usize::MAX);
+            let is_counted = |file: &File| file.exclusion.is_none();
+            if changes.files.get(file).is_some_and(is_counted)
+                && commit.leaves_out(*change).is_none()
+            {
+                touched.extend(places.of_files().get(file).into_iter().flatten());
+            }
         }
+        touched.sort_unstable();
+        touched.dedup();
+        let areas = touched.iter().filter_map(|area| places.name(*area));
+        credit(reading, commit, areas, &mut known);
+        touched.clear();
     }
     for whole in pull_requests::of_product(reading) {
         for review in whole.human_reviews(reading.tables) {
@@ -124,9 +121,6 @@ fn credit<'a>(
     areas: impl Iterator<Item = &'a str>,
     known: &mut BTreeMap<String, AreaKnowledge>,
 ) {
-    if !reading.product.repositories.contains(&commit.repository) {
-        return;
-    }
     let people: Vec<PersonId> = commit
         .authors()
         .filter(|person| reading.tables.is_human(*person))
@@ -139,8 +133,13 @@ fn credit<'a>(
         reading.question.as_of,
     );
     for area in areas {
-        let area = known.entry(area.to_owned()).or_default();
-        let Some(weight) = weight else { continue };
+        // Most areas are known: their names are not copied for each commit.
+        if !known.contains_key(area) {
+            known.insert(area.to_owned(), AreaKnowledge::default());
+        }
+        let (Some(area), Some(weight)) = (known.get_mut(area), weight) else {
+            continue;
+        };
         area.n_commits += 1;
         for person in &people {
             let knowledge = area.by_person.entry(*person).or_default();

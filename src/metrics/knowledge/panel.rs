@@ -60,7 +60,7 @@ impl Judgements {
 /// What the figures of every place are computed with.
 struct Panel<'a> {
     reading: &'a Reading<'a>,
-    places: FileAreas,
+    places: Arc<FileAreas>,
     samples: Samples,
 }
 

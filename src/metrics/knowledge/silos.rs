@@ -147,12 +147,12 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let active = active_people(reading);
     let repository_of = repositories_of_areas(reading);
     let mut rows: Vec<KeyedRow<()>> = Vec::new();
-    for (name, area) in by_area(reading) {
+    for (name, area) in by_area(reading).iter() {
         let (value, fate) = if area.n_contributions() < reading.question.minimum_n {
             (None, Fate::Unknown("fewer_than_minimum_n_contributions"))
         } else {
             (
-                Some(if silo_of(&area, &active).is_some() {
+                Some(if silo_of(area, &active).is_some() {
                     1.0
                 } else {
                     0.0
@@ -160,7 +160,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
                 Fate::Included,
             )
         };
-        let Some(repository) = repository_of.get(&name).copied() else {
+        let Some(repository) = repository_of.get(name).copied() else {
             continue;
         };
         rows.push(KeyedRow {

@@ -17,7 +17,7 @@ use crate::metrics::number::RATIO;
 use crate::tables::Tables;
 use crate::work::file_areas::repositories_of_areas;
 use crate::work::pull_requests::{FullPullRequest, Key, of_product};
-use crate::work::quarters::{Acts, acted, by_agents};
+use crate::work::quarters::{Acts, acted, by_agents, commits_in_areas};
 use crate::work::{Fate, Missing, Need, Question, Reading};
 
 /// The registry row.
@@ -108,9 +108,10 @@ pub enum Finding {
 /// Hand-overs of a product inside the window, by area, with what shows their stages.
 #[must_use]
 pub fn handovers(reading: &Reading<'_>) -> Vec<(String, Finding)> {
-    let by_agents = by_agents(reading);
+    let commits = commits_in_areas(reading);
+    let by_agents = by_agents(reading, &commits);
     let nothing = BTreeMap::new();
-    let mut found: Vec<(String, Finding)> = acted(reading)
+    let mut found: Vec<(String, Finding)> = acted(reading, &commits)
         .into_iter()
         .map(|(area, quarters)| {
             let by_agents = by_agents.get(&area).unwrap_or(&nothing);
