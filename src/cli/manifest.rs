@@ -17,17 +17,25 @@ use super::team_tree::TeamTree;
 use super::verify::read;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
+use crate::folder::seal::digest_of;
 use crate::metrics::{REGISTRY, movement};
 use crate::render::json::Manifest;
-use crate::render::{MANIFEST, OutputFile, encode};
+use crate::render::{MANIFEST, TeamFile, encode};
 use crate::report::{Column, Table, TableCell};
 use crate::store::checksum;
 
 /// The manifest of a tree.
-pub fn manifest_of(analysis: &Analysis, workspace: &Workspace, files: &[OutputFile]) -> Manifest {
+///
+/// # Errors
+/// A defect: a file whose bytes cannot be made.
+pub fn manifest_of(
+    analysis: &Analysis,
+    workspace: &Workspace,
+    files: &[TeamFile],
+) -> std::io::Result<Manifest> {
     let definition = |definition| checksum(movement::definition_text(definition).as_bytes());
     let templates = workspace.templates.iter();
-    Manifest {
+    Ok(Manifest {
         format: Manifest::format(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         as_of: analysis.question.as_of,
@@ -43,14 +51,14 @@ pub fn manifest_of(analysis: &Analysis, workspace: &Workspace, files: &[OutputFi
         templates: templates
             .map(|template| (template.name.clone(), checksum(template.text.as_bytes())))
             .collect(),
-        files: digests(files),
-    }
+        files: digests(files)?,
+    })
 }
 
-fn digests(files: &[OutputFile]) -> BTreeMap<String, String> {
+fn digests(files: &[TeamFile]) -> std::io::Result<BTreeMap<String, String>> {
     let others = files.iter().filter(|(name, _)| name != MANIFEST);
     others
-        .map(|(name, bytes)| (name.clone(), checksum(bytes)))
+        .map(|(name, bytes)| Ok((name.clone(), digest_of(bytes)?)))
         .collect()
 }
 
@@ -81,7 +89,8 @@ pub fn rebuild(
         let tree = TeamTree::of_store(store, &mut head, &workspace, &|_| ())?;
         Ok((head, tree.files))
     })?;
-    let made = manifest_of(&head, &workspace, &files);
+    let made = manifest_of(&head, &workspace, &files)
+        .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
     let tree = place.parent().unwrap_or_else(|| Path::new("."));
     let found = differences(&told, &made, tree);
     let inputs = told.other_inputs(&made);
@@ -166,10 +175,11 @@ fn answer(found: &[Difference], inputs: &[String]) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Bytes;
 
     fn manifest(files: &[(&str, &[u8])]) -> Manifest {
-        let of = |(name, bytes): &(&str, &[u8])| ((*name).to_owned(), bytes.to_vec());
-        let files: Vec<OutputFile> = files.iter().map(of).collect();
+        let of = |(name, bytes): &(&str, &[u8])| ((*name).to_owned(), Bytes::Plain(bytes.to_vec()));
+        let files: Vec<TeamFile> = files.iter().map(of).collect();
         let at = "2026-07-01T00:00:00Z".parse().unwrap();
         Manifest {
             format: 1,
@@ -184,7 +194,7 @@ mod tests {
             register: String::new(),
             definitions: BTreeMap::new(),
             templates: BTreeMap::new(),
-            files: digests(&files),
+            files: digests(&files).unwrap(),
         }
     }
 

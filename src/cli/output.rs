@@ -32,12 +32,18 @@ const PARTS: [&str; 6] = [
     "store",
 ];
 
+impl tree::Content for render::Bytes {
+    fn pieces(&self, each: &mut dyn FnMut(&[u8]) -> std::io::Result<()>) -> std::io::Result<()> {
+        self.pieces(each)
+    }
+}
+
 /// Replaces the tree at `place` by `files` (relative paths with `/`).
 ///
 /// A full disk or a kill at any instant leaves the old tree or the new one. What linchpin did not write there is kept.
-pub fn replace_tree(
+pub fn replace_tree<B: tree::Content>(
     place: &Path,
-    files: &[(String, Vec<u8>)],
+    files: &[(String, B)],
     audience: Audience,
 ) -> Result<(), CliError> {
     replace_tree_and_drafts(place, files, &[], audience)
@@ -444,7 +450,7 @@ mod tests {
         let first = demo_folder(&place).unwrap();
         assert_eq!(demo_folder(&place).unwrap_err().kind, ErrorKind::Locked);
         // Its own trees are written meanwhile.
-        replace_tree(&place.join("team"), &[], Audience::Everyone).unwrap();
+        replace_tree::<Vec<u8>>(&place.join("team"), &[], Audience::Everyone).unwrap();
         drop(first);
         demo_folder(&place).unwrap();
     }

@@ -19,7 +19,7 @@ use crate::derive::{self, Findings, IDENTITY, derive, inputs};
 use crate::domain::{Account, Person, RepoName, RepositoryId};
 use crate::metrics::unmet::Unmet;
 use crate::metrics::{Measure, movement};
-use crate::render::{OutputFile, encode};
+use crate::render::{TeamFile, encode};
 use crate::store::facts::INPUTS;
 use crate::store::{self, Mode, Store};
 
@@ -292,7 +292,7 @@ fn end(
     context: &Context,
     workspace: &Workspace,
     head: &Analysis,
-    files: &[OutputFile],
+    files: &[TeamFile],
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
     context.progress.finish();

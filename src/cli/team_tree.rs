@@ -22,14 +22,14 @@ use crate::metrics::movement::{self, RunFigure};
 use crate::metrics::recent::Recent;
 use crate::metrics::{self, Measure, unmet};
 use crate::register::Limit;
-use crate::render::{self, OutputFile, encode};
+use crate::render::{self, Bytes, TeamFile, encode};
 use crate::report::{
     AcceptedFlag, AgreedLimit, ByProduct, MarkedDay, Names, ProductInput, TeamDefinition,
     TeamInput, TeamReport, TeamScope, faces, figures_of_products, team_of,
 };
 use crate::store::Store;
-use crate::work::Reading;
 use crate::work::delivery::declared::Unmatched;
+use crate::work::{Reading, Scopes};
 
 /// What was told of some products: all that a report needs of their past.
 pub struct Told<T> {
@@ -225,7 +225,7 @@ impl<T: Send> Told<T> {
 /// A team tree, and what it was made of.
 pub struct TeamTree<T> {
     /// Its files.
-    pub files: Vec<OutputFile>,
+    pub files: Vec<TeamFile>,
     /// What was kept of what was told.
     pub kept: Kept<T>,
 }
@@ -250,6 +250,8 @@ impl<T: Send> TeamTree<T> {
         keep: &(dyn Fn(&Measure) -> T + Sync),
     ) -> Result<Self, CliError> {
         let names = head.names(workspace);
+        // Figures of people are told in private trees, which are not made of what is read here.
+        head.question.scopes = Scopes::Parts;
         let mut all: Option<Told<T>> = None;
         let mut pages = Vec::new();
         let mut unmatched = Unmatched::default();
@@ -324,16 +326,18 @@ fn files_of<T: Send>(
     names: &Names,
     told: Told<T>,
     pages: &[Published],
-) -> Result<(Vec<OutputFile>, Kept<T>), CliError> {
+) -> Result<(Vec<TeamFile>, Kept<T>), CliError> {
     let (report, kept) = told.report(head, workspace, names)?;
     let mut files = render::team_tree(&report, pages).map_err(defect)?;
     let own = render::template::files(&workspace.templates, &report).map_err(templates::error)?;
     // A name that differs in the case of its letters alone is the same file on some disks.
     files.retain(|(name, _)| !own.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
-    files.extend(own);
-    let manifest = manifest_of(head, workspace, &files);
+    let plain = |(name, bytes)| (name, Bytes::Plain(bytes));
+    files.extend(own.into_iter().map(plain));
+    let manifest = manifest_of(head, workspace, &files).map_err(defect)?;
     let manifest = render::json::manifest(&manifest).map_err(defect)?;
-    files.push((render::MANIFEST.to_owned(), manifest.into_bytes()));
+    let manifest = Bytes::Plain(manifest.into_bytes());
+    files.push((render::MANIFEST.to_owned(), manifest));
     Ok((files, kept))
 }
 
@@ -390,9 +394,11 @@ fn agreed_limits(workspace: &Workspace) -> Vec<AgreedLimit> {
 }
 
 /// Adds a report's summary to what a job of GitHub's shows. A summary that cannot be written is told: the report is there.
-pub fn add_to_job(place: &Path, files: &[OutputFile]) {
+pub fn add_to_job(place: &Path, files: &[TeamFile]) {
     let summary = files.iter().find(|(name, _)| name == render::SUMMARY);
-    let Some((_, summary)) = summary else { return };
+    let Some((_, Bytes::Plain(summary))) = summary else {
+        return;
+    };
     let opened = OpenOptions::new().create(true).append(true).open(place);
     let written = opened.and_then(|mut file| file.write_all(summary));
     if let Err(error) = written {

@@ -151,7 +151,6 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
     );
     let team = TeamTree::of(&analysis, workspace, &|_| ())?.files;
     let (mut files, mut drafts) = lead::files(&analysis, workspace)?;
-    files.extend(team);
     let everybody = person::everybody(&analysis);
     person::with_desk_of(&analysis, workspace, |desk| {
         for pack in everybody.iter().filter_map(|person| desk.pack(*person)) {
@@ -167,6 +166,12 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
             .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
         written.add(&begun);
         written.add(&page);
+    }
+    for (_, bytes) in &team {
+        let bytes = bytes
+            .whole()
+            .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
+        written.add(&String::from_utf8_lossy(&bytes));
     }
     for (_, bytes) in files {
         written.add(&String::from_utf8_lossy(&bytes));

@@ -5,6 +5,7 @@
 //! Which folders may be written says [`open`], and a mark that linchpin leaves in each of them ([`mark`]) says which ones it
 //! made. Files appear whole: they are written under a name that nobody can guess and renamed into place.
 
+mod content;
 mod directory;
 mod error;
 mod lock;

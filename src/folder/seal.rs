@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use super::content::Content;
+
 const MEMBER: &str = ",\n  \"check\": \"";
 
 /// Whether a text is what was written.
@@ -20,8 +22,24 @@ pub enum Seal {
 /// SHA-256 in hexadecimal digits.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// The same of what may be too much to be in memory at once.
+///
+/// # Errors
+/// Its bytes cannot be made.
+pub fn digest_of(content: &impl Content) -> std::io::Result<String> {
+    let mut sum = Sha256::new();
+    content.pieces(&mut |piece| {
+        sum.update(piece);
+        Ok(())
+    })?;
+    Ok(hexadecimal(&sum.finalize()))
+}
+
+fn hexadecimal(sum: &[u8]) -> String {
+    sum.iter()
         .fold(String::with_capacity(64), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text

@@ -8,7 +8,6 @@ mod erase;
 mod keep;
 mod retire;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,10 +18,11 @@ use cap_std::fs::Dir;
 use super::mark::{self, Mark, Purpose};
 use super::names::{self, Temporary};
 use super::open::Look;
-use super::seal::digest;
+use super::seal::{digest, digest_of};
 use super::walk::{self, EntryKind};
 use super::{Audience, Because, Error, Folder, is_name, sync};
 
+pub use super::content::{Content, Made};
 pub use erase::{Erasure, Why, Written};
 
 /// Something in a tree that linchpin did not write, and where it is now.
@@ -49,30 +49,6 @@ pub type Merge<'a> = dyn Fn(Option<&[u8]>, bool) -> Vec<u8> + 'a;
 
 /// A path, and the bytes from those of the draft.
 pub type MadeOfIt<'a> = (&'a str, &'a dyn Fn(&[u8]) -> Vec<u8>);
-
-/// The bytes of a generated file.
-pub trait Content {
-    /// All of them.
-    ///
-    /// # Errors
-    /// They cannot be made: then the old tree stays.
-    fn bytes(&self) -> std::io::Result<Cow<'_, [u8]>>;
-}
-
-impl<B: AsRef<[u8]>> Content for B {
-    fn bytes(&self) -> std::io::Result<Cow<'_, [u8]>> {
-        Ok(Cow::Borrowed(self.as_ref()))
-    }
-}
-
-/// Bytes that are made when they are written, and gone afterwards: a tree can be larger than memory.
-pub struct Made<'a>(pub Box<dyn Fn() -> std::io::Result<Vec<u8>> + 'a>);
-
-impl Content for Made<'_> {
-    fn bytes(&self) -> std::io::Result<Cow<'_, [u8]>> {
-        self.0().map(Cow::Owned)
-    }
-}
 
 /// How a tree is written.
 #[derive(Debug, Clone, Copy)]
@@ -213,7 +189,7 @@ impl Folder {
         let mut digests: BTreeMap<String, String> = BTreeMap::new();
         for (path, content) in files {
             let sum = if manner.keeps_edits {
-                digest(&content.bytes().map_err(self.io(path, "written"))?)
+                digest_of(content).map_err(self.io(path, "written"))?
             } else {
                 String::new()
             };
@@ -255,8 +231,7 @@ impl Folder {
         // The mark comes first: without it whoever finds this after a kill could not know whose it is.
         tree.put(mark::FILE, &mark.to_bytes())?;
         for (path, content) in files {
-            let bytes = content.bytes().map_err(tree.io(path, "written"))?;
-            tree.put(path, &bytes)?;
+            tree.put(path, content)?;
         }
         for (path, bytes) in &drafted {
             tree.put(path, bytes)?;
@@ -273,7 +248,7 @@ impl Folder {
     }
 
     /// Writes a new file of a tree that nobody sees yet.
-    fn put(&self, relative: &str, bytes: &[u8]) -> Result<(), Error> {
+    fn put(&self, relative: &str, content: &impl Content) -> Result<(), Error> {
         self.step()?;
         let make = |at: &Dir, name: &str, until: &str| {
             self.audience
@@ -283,7 +258,10 @@ impl Folder {
         };
         let missing = || self.io(relative, "created")(ErrorKind::NotFound.into());
         let (at, name) = self.walk_to(relative, make)?.ok_or_else(missing)?;
-        let write = || self.audience.create(&at, Path::new(name))?.write_all(bytes);
+        let write = || {
+            let mut file = self.audience.create(&at, Path::new(name))?;
+            content.pieces(&mut |piece| file.write_all(piece))
+        };
         write().map_err(self.io(relative, "written"))
     }
 

@@ -10,7 +10,7 @@ use super::measure::{
 };
 use super::survival::{Lifetime, SurvivalCurve};
 use crate::domain::{Bucket, Origin, PersonId, RepositoryId};
-use crate::work::{Fate, Missing, Product, Question, Reading};
+use crate::work::{Fate, Missing, Product, Question, Reading, Scopes};
 
 /// How a metric turns the included rows of one cell into a figure, told the bucket (`None`: the window).
 pub type Estimate<'a, K> = dyn Fn(Option<Bucket>, &[&KeyedRow<K>]) -> Measured + 'a;
@@ -68,6 +68,17 @@ impl Depth {
             ..self
         }
     }
+
+    /// What of it a question asks for.
+    const fn within(self, scopes: Scopes) -> Self {
+        match scopes {
+            Scopes::Every => self,
+            Scopes::Parts => Self {
+                people: false,
+                ..self
+            },
+        }
+    }
 }
 
 /// How a metric lists the population of one product, or says what it lacks.
@@ -107,6 +118,7 @@ pub fn cells<K>(
         area: None,
         person: None,
     };
+    let depth = depth.within(reading.question.scopes);
     let several = reading.product.repositories.len() > 1;
     let mut repositories: BTreeMap<RepositoryId, Vec<&KeyedRow<K>>> = BTreeMap::new();
     let mut areas: BTreeMap<&str, Vec<&KeyedRow<K>>> = BTreeMap::new();

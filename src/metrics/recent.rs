@@ -9,7 +9,7 @@ use crate::domain::{Bucket, Elapsed, Granularity, Window, side_by_side};
 use crate::work::question::Quarters;
 pub use crate::work::stretches::DAYS;
 use crate::work::stretches::last_days;
-use crate::work::{Question, Reading};
+use crate::work::{Question, Reading, Scopes};
 
 /// How many whole months lead there.
 pub const MONTHS: i64 = 18;
@@ -245,6 +245,7 @@ fn over(question: &Question, window: Window) -> Question {
     Question {
         window,
         quarters: Quarters::None,
+        scopes: Scopes::Parts,
         ..question.clone()
     }
 }

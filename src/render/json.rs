@@ -16,7 +16,7 @@ pub use manifest::Manifest;
 use parts::{Numbers, WindowLine, numbers, window};
 pub use parts::{unit_word, zone_name};
 
-use super::{RenderError, encode};
+use super::{Bytes, RenderError, encode};
 use crate::domain::{Granularity, Origin, RepositoryId};
 use crate::metrics::counts::Counts;
 use crate::metrics::measure::{Cell, Definition, Measured};
@@ -228,7 +228,7 @@ pub fn lead(lead: &crate::evidence::lead::Lead) -> Result<String, RenderError> {
 ///
 /// # Errors
 /// A defect of the program.
-pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
+pub fn metrics(report: &TeamReport) -> Result<Bytes, RenderError> {
     let file = MetricsFile {
         format: 1,
         as_of: report.as_of.to_string(),
@@ -253,7 +253,7 @@ pub fn metrics(report: &TeamReport) -> Result<String, RenderError> {
         now_and_before: recent::lines(report),
         metrics: Lines(report),
     };
-    written(&file)
+    Bytes::of_json(&file)
 }
 
 fn team_line(team: &ProductReport) -> TeamLine<'_> {
@@ -407,7 +407,5 @@ pub fn data_quality(report: &TeamReport) -> Result<String, RenderError> {
 }
 
 fn written(file: &impl Serialize) -> Result<String, RenderError> {
-    let mut text = encode::json(serde_json::to_string_pretty(file)? + "\n");
-    text.shrink_to_fit();
-    Ok(text)
+    Ok(encode::json(serde_json::to_string_pretty(file)? + "\n"))
 }

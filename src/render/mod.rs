@@ -4,6 +4,7 @@
 
 pub mod badge;
 pub mod brief;
+mod bytes;
 pub mod cdevents;
 pub mod chat;
 pub mod csv;
@@ -21,6 +22,7 @@ pub mod template;
 pub mod terminal;
 pub mod verify;
 
+pub use bytes::Bytes;
 pub use explain::{Explain, Format, definition_index, definition_page, explain};
 pub use markdown::MAX_SUMMARY_BYTES;
 
@@ -57,6 +59,9 @@ pub enum RenderError {
 /// One file of an output tree: its path below the tree's root, with `/`, and its bytes.
 pub type OutputFile = (String, Vec<u8>);
 
+/// The same of a tree that an organisation makes large.
+pub type TeamFile = (String, Bytes);
+
 /// The file of the team tree that a job shows.
 pub const SUMMARY: &str = "summary.md";
 
@@ -74,7 +79,7 @@ pub const BRIEF: &str = "summary.json";
 pub fn team_tree(
     report: &TeamReport,
     published: &[Published],
-) -> Result<Vec<OutputFile>, RenderError> {
+) -> Result<Vec<TeamFile>, RenderError> {
     let mut files: Vec<OutputFile> = [
         ("index.html", html::overview(report)?),
         ("definitions.html", html::definitions(report)?),
@@ -82,7 +87,6 @@ pub fn team_tree(
         (SUMMARY, markdown::summary(report, published)),
         ("chat.txt", chat::message(report)),
         (BRIEF, brief::json(&brief::Brief::of(report))?),
-        ("metrics.json", json::metrics(report)?),
         ("figures.json", json::figures(report)?),
         ("data_quality.json", json::data_quality(report)?),
     ]
@@ -119,6 +123,9 @@ pub fn team_tree(
             files.extend(page_files(page, &nav)?);
         }
     }
+    let plain = |(name, bytes)| (name, Bytes::Plain(bytes));
+    let mut files: Vec<TeamFile> = files.into_iter().map(plain).collect();
+    files.push(("metrics.json".to_owned(), json::metrics(report)?));
     files.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(files)
 }

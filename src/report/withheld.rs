@@ -37,10 +37,10 @@ pub fn without_few(measures: &[Measure], zone: &TimeZone, minimum: usize) -> Vec
     let beside = beside(&boards, minimum);
     for (measure, board) in public.iter_mut().zip(&boards) {
         let hidden: BTreeSet<String> = withhold(measure, board, &beside);
-        let (strata, cells) = std::mem::take(&mut measure.cells)
-            .into_iter()
-            .partition(|cell| cell.scope.origin.is_some());
-        (measure.strata, measure.cells) = (strata, cells);
+        let of_origins = measure
+            .cells
+            .extract_if(.., |cell| cell.scope.origin.is_some());
+        measure.strata = of_origins.collect();
         measure.notes.retain(|note| {
             let product = note.product.as_ref();
             product.is_none_or(|product| !hidden.contains(product))

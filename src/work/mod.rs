@@ -41,5 +41,5 @@ pub mod written;
 pub use fate::Fate;
 pub use need::{Missing, Need};
 pub use product::Product;
-pub use question::Question;
+pub use question::{Question, Scopes};
 pub use reading::{Past, Reading};

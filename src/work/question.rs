@@ -61,6 +61,18 @@ pub struct Question {
     pub flow: FlowRules,
     /// At the ends of which quarters the bus factors are wanted.
     pub quarters: Quarters,
+    /// Which scopes get figures, beside whole products.
+    pub scopes: Scopes,
+}
+
+/// Which scopes get figures: people together cost as much as their product does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scopes {
+    /// Products, their repositories and areas, and people.
+    #[default]
+    Every,
+    /// The same without people: all that is told where nobody is named.
+    Parts,
 }
 
 /// Which quarters get the bus factors as of their ends: each costs a replay of the whole history.
@@ -166,6 +178,7 @@ impl Question {
             roster: Roster::default(),
             flow: FlowRules::of(register)?,
             quarters: Quarters::default(),
+            scopes: Scopes::default(),
         })
     }
 

@@ -636,7 +636,10 @@ impl Given {
     }
 
     pub(crate) fn tree(&self) -> Vec<OutputFile> {
-        render::team_tree(&self.report(), &[]).unwrap()
+        let files = render::team_tree(&self.report(), &[]).unwrap();
+        let whole =
+            |(name, bytes): (String, render::Bytes)| (name, bytes.whole().unwrap().into_owned());
+        files.into_iter().map(whole).collect()
     }
 }
 

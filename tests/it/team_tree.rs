@@ -16,7 +16,7 @@ use linchpin::metrics::measure::{About, Cell, LedgerRow, Measure, Measured};
 use linchpin::metrics::recent::Recent;
 use linchpin::metrics::{REGISTRY, measure_all};
 use linchpin::register;
-use linchpin::render::{OutputFile, team_tree};
+use linchpin::render::{Bytes, OutputFile, team_tree};
 use linchpin::report::withheld::without_few;
 use linchpin::report::{
     AcceptedFlag, KnownPerson, MarkedDay, Names, OwnedLine, ProductInput, RepositoryLabel,
@@ -407,7 +407,9 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         minimum_people: 2,
         version: "0.1.0",
     };
-    team_tree(&team(&input, &definition), &[]).unwrap()
+    let files = team_tree(&team(&input, &definition), &[]).unwrap();
+    let whole = |(name, bytes): (String, Bytes)| (name, bytes.whole().unwrap().into_owned());
+    files.into_iter().map(whole).collect()
 }
 
 /// A basic string of TOML.

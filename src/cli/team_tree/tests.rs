@@ -12,7 +12,7 @@ use crate::metrics::measure::{LedgerRow, Measured};
 use crate::metrics::movement;
 use crate::store::{Mode, runs};
 use crate::tables::FactTable;
-use crate::work::Fate;
+use crate::work::{Fate, Scopes};
 
 /// The workspace of a generated organisation.
 fn workspace(place: &Path) -> Workspace {
@@ -42,7 +42,7 @@ fn workspace(place: &Path) -> Workspace {
 
 /// The team tree of a generated organisation of seven repositories in two products, with so many bytes read at once, and the rows
 /// that a run keeps.
-fn tree(place: &Path, most_bytes: u64) -> (usize, Vec<OutputFile>, Vec<Vec<u8>>) {
+fn tree(place: &Path, most_bytes: u64) -> (usize, Vec<TeamFile>, Vec<Vec<u8>>) {
     let workspace = workspace(place);
     let store = Store::open(&place.join("store"), Mode::Read).unwrap();
     let mut head = Analysis::head(&store, &workspace.inquiry()).unwrap();
@@ -64,7 +64,7 @@ fn products_read_one_by_one_or_together_are_the_same_report_to_the_byte() {
     assert_eq!(n_parts, 1);
     let (n_parts, one_by_one, kept_one_by_one) = tree(place.path(), 0);
     assert_eq!(n_parts, 2);
-    let names = |files: &[OutputFile]| -> Vec<String> {
+    let names = |files: &[TeamFile]| -> Vec<String> {
         files.iter().map(|(name, _)| name.clone()).collect()
     };
     assert_eq!(names(&together), names(&one_by_one));
@@ -117,13 +117,13 @@ fn written(place: &Path, register: &str) {
     written("linchpin.private.toml", crowd::PRIVATE_REGISTER).unwrap();
 }
 
-fn json(files: &[OutputFile], name: &str) -> serde_json::Value {
+fn json(files: &[TeamFile], name: &str) -> serde_json::Value {
     let (_, bytes) = files.iter().find(|(file, _)| file == name).unwrap();
-    serde_json::from_slice(bytes).unwrap()
+    serde_json::from_slice(&bytes.whole().unwrap()).unwrap()
 }
 
 /// The figures of a scope in `metrics.json`, without what it is called.
-fn figures(files: &[OutputFile], scope: &str) -> Vec<serde_json::Value> {
+fn figures(files: &[TeamFile], scope: &str) -> Vec<serde_json::Value> {
     let metrics = json(files, "metrics.json");
     let lines = metrics["metrics"].as_array().unwrap().iter();
     let own = lines.filter(|line| line["scope"]["product"] == scope);
@@ -178,7 +178,7 @@ fn a_team_of_a_whole_product_has_its_figures_and_changes_none_of_them() {
     );
     let page = |name: &str| {
         let (_, bytes) = files.iter().find(|(file, _)| file == name).unwrap();
-        String::from_utf8(bytes.clone()).unwrap()
+        String::from_utf8(bytes.whole().unwrap().into_owned()).unwrap()
     };
     let first = page("index.html");
     assert!(first.contains("href=\"#teams\"") && first.contains("href=\"interfaces.html\""));
@@ -475,4 +475,19 @@ fn nothing_of_few_people_is_told_by_a_team_and_its_products() {
         n_told > 100 && n_withheld > 20,
         "{n_told} told, {n_withheld} withheld"
     );
+}
+
+#[test]
+fn what_is_told_of_a_store_is_what_is_told_where_people_have_figures_too() {
+    let place = tempfile::tempdir().unwrap();
+    written(place.path(), &with_teams());
+    let workspace = workspace(place.path());
+    let (_, without, _) = tree(place.path(), u64::MAX);
+    let analysis = Analysis::of(&workspace, &FactTable::ALL).unwrap();
+    assert_eq!(analysis.question.scopes, Scopes::Every);
+    let with = TeamTree::of(&analysis, &workspace, &|_| ()).unwrap().files;
+    assert_eq!(with.len(), without.len());
+    for ((name, one), (_, other)) in with.iter().zip(&without) {
+        assert!(one == other, "{name} differs");
+    }
 }
