@@ -65,7 +65,7 @@ pub struct Question {
     pub scopes: Scopes,
 }
 
-/// Which scopes get figures: people together cost as much as their product does.
+/// Which scopes get figures: those of people, by bucket, are many, and pages that name nobody have no use for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scopes {
     /// Products, their repositories and areas, and people.
