@@ -7,16 +7,13 @@ use super::workspace::Workspace;
 use super::{browser, console};
 use crate::folder::{Audience, Folder};
 use crate::render::brief::{Brief, Ways, lines};
-use crate::render::{BRIEF, Bytes, SUMMARY, TeamFile, encode};
+use crate::render::{BRIEF, SUMMARY, TeamFile, encode};
 
 /// The lines of a report that was just written.
 #[must_use]
 pub fn of_files(files: &[TeamFile], workspace: &Workspace) -> String {
     let file = files.iter().find(|(name, _)| name == BRIEF);
-    let brief = file.and_then(|(_, bytes)| match bytes {
-        Bytes::Plain(bytes) => Brief::parse(bytes),
-        Bytes::Packed(_) => None,
-    });
+    let brief = file.and_then(|(_, bytes)| Brief::parse(&bytes.whole().ok()?));
     brief.map_or_else(String::new, |brief| {
         told(&brief, workspace, &workspace.again)
     })

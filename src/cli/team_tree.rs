@@ -396,11 +396,9 @@ fn agreed_limits(workspace: &Workspace) -> Vec<AgreedLimit> {
 /// Adds a report's summary to what a job of GitHub's shows. A summary that cannot be written is told: the report is there.
 pub fn add_to_job(place: &Path, files: &[TeamFile]) {
     let summary = files.iter().find(|(name, _)| name == render::SUMMARY);
-    let Some((_, Bytes::Plain(summary))) = summary else {
-        return;
-    };
+    let Some((_, summary)) = summary else { return };
     let opened = OpenOptions::new().create(true).append(true).open(place);
-    let written = opened.and_then(|mut file| file.write_all(summary));
+    let written = opened.and_then(|mut file| summary.pieces(&mut |piece| file.write_all(piece)));
     if let Err(error) = written {
         note(&encode::terminal(&format!(
             "the job's summary `{}` cannot be written: {error}; `team/summary.md` has the same text",
