@@ -8,6 +8,7 @@ pub mod changes;
 mod column;
 pub mod commits;
 pub mod flow;
+mod joined;
 mod landed;
 pub mod owned;
 mod owned_sheet;
@@ -21,6 +22,7 @@ pub mod sheet;
 
 pub use changes::Changes;
 pub use commits::CommitRow;
+pub use joined::Joined;
 pub use ownership::SurvivingLines;
 pub use parquet::{Growing, row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
 pub use rows::{

@@ -22,8 +22,8 @@ use crate::tables::owned::Kept;
 use crate::tables::question::MeasureRow;
 use crate::tables::sheet::{Sheet, without_rows};
 use crate::tables::{
-    self, CodeownersRow, Growing, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow,
-    TagRow,
+    self, CodeownersRow, Growing, Joined, LineLifeRow, MergedFileRow, PatchRow, Repository, Row,
+    SideRow, TagRow,
 };
 use crate::work::Product;
 
@@ -114,22 +114,21 @@ impl<'a> Exported<'a> {
             CliError::new(ErrorKind::Damaged, error)
                 .hint("run `linchpin run` again: facts are rebuilt")
         };
-        let mut table = Sheet::of_parquet(empty.clone())
-            .and_then(|empty| empty.growing())
-            .map_err(defect)?;
+        let mut table = Joined::default();
         for file in files {
             let Some(bytes) = self.store.read(&file)? else {
                 continue;
             };
-            Sheet::of_parquet(bytes)
-                .and_then(|part| match &self.kept {
-                    Some(kept) => kept.sheet(name, &part),
-                    None => Ok(part),
-                })
-                .and_then(|part| part.added_to(&mut table))
-                .map_err(damaged)?;
+            let added = match &self.kept {
+                None => table.add(bytes),
+                Some(kept) => Sheet::of_parquet(bytes)
+                    .and_then(|part| kept.sheet(name, &part))
+                    .and_then(|part| table.add_rows(&part)),
+            };
+            added.map_err(damaged)?;
         }
-        table.finish().map_err(defect)
+        let bytes = table.finish().map_err(damaged)?;
+        Ok(bytes.unwrap_or_else(|| empty.clone()))
     }
 
     /// A table as rows.
