@@ -56,7 +56,6 @@ impl Item<'_> {
     ) -> impl Iterator<Item = &Review> {
         self.reviews
             .iter()
-            .copied()
             .filter(move |review| review.author == Some(person) && review.submitted_at < before)
     }
 

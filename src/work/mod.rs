@@ -30,6 +30,7 @@ pub mod question;
 pub mod reading;
 pub mod requests;
 pub mod roster;
+pub mod rows;
 pub mod stretches;
 pub mod teams;
 pub mod threads;

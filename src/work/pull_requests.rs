@@ -10,6 +10,7 @@ use super::Question;
 use super::file_areas::qualifier;
 use super::origins;
 use super::pushes::Push;
+use super::rows::Rows;
 use crate::domain::{
     Account, Comment, CommitId, Origin, PersonId, PrNumber, PullRequest, RepositoryId,
     RequestAction, Review, ReviewRequest, TimelineEvent,
@@ -26,18 +27,18 @@ pub struct FullPullRequest<'a> {
     /// The row.
     pub pull_request: &'a PullRequest,
     /// Submitted reviews, by time.
-    pub reviews: Vec<&'a Review>,
+    pub reviews: Rows<'a, Review>,
     /// Requests and removals, by time.
-    pub requests: Vec<&'a ReviewRequest>,
+    pub requests: Rows<'a, ReviewRequest>,
     /// Ids of its own commits.
     pub commits: Arc<[(CommitId, Timestamp)]>,
     /// Drafts, closings, forced pushes, the merge queue, dismissals, …: everything but requests, by time.
-    pub timeline: Vec<&'a TimelineEvent>,
+    pub timeline: Rows<'a, TimelineEvent>,
     /// Pushes that can be told after its opening, by time: its own commits by their author time, and forced pushes. What automation
     /// pushed, and merges of the base into it, are left out.
     pub pushes: Arc<[Push]>,
     /// Its comments, by time, where an agent pushed: nothing asks for those of others.
-    pub comments: Vec<&'a Comment>,
+    pub comments: Rows<'a, Comment>,
     /// The areas of its files, sorted.
     pub areas: Arc<[String]>,
     /// Who answers for it: its author, or whoever had an agent open it.
@@ -49,17 +50,70 @@ pub struct FullPullRequest<'a> {
 pub struct Gathered(Vec<Members>);
 
 /// One pull request's rows, by index into their tables and in order of time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Members {
+    pull_request: u32,
+    reviews: Arc<[u32]>,
+    requests: Arc<[u32]>,
+    commits: Arc<[(CommitId, Timestamp)]>,
+    timeline: Arc<[u32]>,
+    pushes: Arc<[Push]>,
+    comments: Arc<[u32]>,
+    areas: Arc<[String]>,
+    authors: Arc<[PersonId]>,
+}
+
+/// The same while they are found.
+#[derive(Debug, Default)]
+struct Found {
     pull_request: u32,
     reviews: Vec<u32>,
     requests: Vec<u32>,
-    commits: Arc<[(CommitId, Timestamp)]>,
+    commits: Vec<(CommitId, Timestamp)>,
     timeline: Vec<u32>,
-    pushes: Arc<[Push]>,
+    pushes: Vec<Push>,
     comments: Vec<u32>,
-    areas: Arc<[String]>,
-    authors: Arc<[PersonId]>,
+}
+
+impl Found {
+    /// In order of time.
+    fn in_order(mut self, tables: &Tables, areas: Arc<[String]>) -> Members {
+        let facts = &tables.facts;
+        self.pushes.sort_unstable();
+        self.pushes.dedup();
+        self.reviews
+            .sort_by_key(|at| row(&facts.reviews, *at).map(|row| (row.submitted_at, &row.review)));
+        self.comments
+            .sort_by_key(|at| row(&facts.comments, *at).map(|row| (row.created_at, &row.comment)));
+        self.requests.sort_by_key(|at| {
+            row(&facts.review_requests, *at)
+                .map(|row| (row.at, row.action, row.reviewer, &row.team))
+        });
+        self.timeline.sort_by_key(|at| {
+            row(&facts.timeline, *at).map(|row| (row.at, &row.event, &row.detail, row.actor))
+        });
+        let answers = row(&facts.pull_requests, self.pull_request)
+            .and_then(|row| origins::answers_for(tables, row));
+        Members {
+            pull_request: self.pull_request,
+            reviews: shared(self.reviews),
+            requests: shared(self.requests),
+            commits: shared(self.commits),
+            timeline: shared(self.timeline),
+            pushes: shared(self.pushes),
+            comments: shared(self.comments),
+            areas,
+            authors: answers.into_iter().collect(),
+        }
+    }
+}
+
+/// What many have none of is there once.
+fn shared<T>(list: Vec<T>) -> Arc<[T]> {
+    if list.is_empty() {
+        return Arc::default();
+    }
+    list.into()
 }
 
 /// A product's pull requests, by repository and number; grouped once a reading.
@@ -70,12 +124,12 @@ pub fn of_product<'a>(reading: &Reading<'a>) -> Vec<FullPullRequest<'a>> {
     let whole = |members: &Members| {
         Some(FullPullRequest {
             pull_request: row(&facts.pull_requests, members.pull_request)?,
-            reviews: rows(&facts.reviews, &members.reviews),
-            requests: rows(&facts.review_requests, &members.requests),
+            reviews: Rows::of(&facts.reviews, &members.reviews),
+            requests: Rows::of(&facts.review_requests, &members.requests),
             commits: Arc::clone(&members.commits),
-            timeline: rows(&facts.timeline, &members.timeline),
+            timeline: Rows::of(&facts.timeline, &members.timeline),
             pushes: Arc::clone(&members.pushes),
-            comments: rows(&facts.comments, &members.comments),
+            comments: Rows::of(&facts.comments, &members.comments),
             areas: Arc::clone(&members.areas),
             authors: Arc::clone(&members.authors),
         })
@@ -85,10 +139,6 @@ pub fn of_product<'a>(reading: &Reading<'a>) -> Vec<FullPullRequest<'a>> {
 
 fn row<T>(table: &[T], at: u32) -> Option<&T> {
     table.get(usize::try_from(at).ok()?)
-}
-
-fn rows<'a, T>(table: &'a [T], at: &[u32]) -> Vec<&'a T> {
-    at.iter().filter_map(|at| row(table, *at)).collect()
 }
 
 /// Places of pull requests. Rows come by pull request: each is looked up once for many of them.
@@ -136,41 +186,38 @@ fn gather(reading: &Reading<'_>) -> Option<Vec<Members>> {
             .filter_map(|(place, at)| Some((key(*at)?, place)))
             .collect(),
     );
-    let mut gathered: Vec<Members> = opened
+    let mut found: Vec<Found> = opened
         .into_iter()
-        .map(|pull_request| Members {
+        .map(|pull_request| Found {
             pull_request,
-            ..Members::default()
+            ..Found::default()
         })
         .collect();
     for (index, row) in (0_u32..).zip(&facts.reviews) {
         if row.submitted_at < reading.question.as_of
             && let Some(at) = at.get((row.repository, row.number))
         {
-            gathered.get_mut(at)?.reviews.push(index);
+            found.get_mut(at)?.reviews.push(index);
         }
     }
     for (index, row) in (0_u32..).zip(&facts.review_requests) {
         if row.at < reading.question.as_of
             && let Some(at) = at.get((row.repository, row.number))
         {
-            gathered.get_mut(at)?.requests.push(index);
+            found.get_mut(at)?.requests.push(index);
         }
     }
-    let mut commits: Vec<Vec<(CommitId, Timestamp)>> = vec![Vec::new(); gathered.len()];
-    let mut pushes: Vec<Vec<Push>> = vec![Vec::new(); gathered.len()];
     for commit in &facts.pull_request_commits {
         if let Some(at) = at.get((commit.repository, commit.number)) {
-            let members = gathered.get(at)?;
-            let own = (commit.commit, commit.authored_at);
-            commits.get_mut(at)?.push(own);
-            let since = row(&facts.pull_requests, members.pull_request)?.created_at;
+            let found = found.get_mut(at)?;
+            found.commits.push((commit.commit, commit.authored_at));
+            let since = row(&facts.pull_requests, found.pull_request)?.created_at;
             if !commit.updates_from_base
                 && since < commit.authored_at
                 && commit.authored_at < reading.question.as_of
             {
                 let push = Push::by(reading.tables, commit.authored_at, commit.author);
-                pushes.get_mut(at)?.extend(push);
+                found.pushes.extend(push);
             }
         }
     }
@@ -178,60 +225,30 @@ fn gather(reading: &Reading<'_>) -> Option<Vec<Members>> {
         if row.at < reading.question.as_of
             && let Some(at) = at.get((row.repository, row.number))
         {
-            let members = gathered.get_mut(at)?;
+            let found = found.get_mut(at)?;
             if row.event == "head_ref_force_pushed" {
                 let push = Push::by(reading.tables, row.at, row.actor);
-                pushes.get_mut(at)?.extend(push);
+                found.pushes.extend(push);
             }
-            members.timeline.push(index);
+            found.timeline.push(index);
         }
     }
-    beside_agents(reading, &mut at, &pushes, &mut gathered);
+    beside_agents(reading, &mut at, &mut found);
     let areas = areas(reading, &mut at);
-    let own = commits.into_iter().zip(pushes).zip(areas);
-    for (members, ((commits, mut pushes), areas)) in gathered.iter_mut().zip(own) {
-        members.areas = areas;
-        let answers = row(&facts.pull_requests, members.pull_request)
-            .and_then(|row| origins::answers_for(reading.tables, row));
-        members.authors = answers.into_iter().collect();
-        members.commits = commits.into();
-        pushes.sort_unstable();
-        pushes.dedup();
-        members.pushes = pushes.into();
-        members
-            .reviews
-            .sort_by_key(|at| row(&facts.reviews, *at).map(|row| (row.submitted_at, &row.review)));
-        members
-            .comments
-            .sort_by_key(|at| row(&facts.comments, *at).map(|row| (row.created_at, &row.comment)));
-        members.requests.sort_by_key(|at| {
-            row(&facts.review_requests, *at)
-                .map(|row| (row.at, row.action, row.reviewer, &row.team))
-        });
-        members.timeline.sort_by_key(|at| {
-            row(&facts.timeline, *at).map(|row| (row.at, &row.event, &row.detail, row.actor))
-        });
-    }
-    Some(gathered)
+    let own = found.into_iter().zip(areas);
+    let members = own.map(|(found, areas)| found.in_order(reading.tables, areas));
+    Some(members.collect())
 }
 
 /// Adds the comments of pull requests to which an agent pushed.
-fn beside_agents(
-    reading: &Reading<'_>,
-    at: &mut PlaceOf,
-    pushes: &[Vec<Push>],
-    gathered: &mut [Members],
-) {
-    let is_by_agent = |push: &Push| push.agent.is_some();
+fn beside_agents(reading: &Reading<'_>, at: &mut PlaceOf, found: &mut [Found]) {
     for (index, row) in (0_u32..).zip(&reading.tables.facts.comments) {
         if row.created_at < reading.question.as_of
             && let Some(at) = at.get((row.repository, row.number))
-            && pushes
-                .get(at)
-                .is_some_and(|own| own.iter().any(is_by_agent))
-            && let Some(members) = gathered.get_mut(at)
+            && let Some(found) = found.get_mut(at)
+            && found.pushes.iter().any(|push| push.agent.is_some())
         {
-            members.comments.push(index);
+            found.comments.push(index);
         }
     }
 }
@@ -278,12 +295,12 @@ impl<'a> FullPullRequest<'a> {
     pub fn bare(pull_request: &'a PullRequest) -> Self {
         Self {
             pull_request,
-            reviews: Vec::new(),
-            requests: Vec::new(),
+            reviews: Rows::default(),
+            requests: Rows::default(),
             commits: Arc::default(),
-            timeline: Vec::new(),
+            timeline: Rows::default(),
             pushes: Arc::default(),
-            comments: Vec::new(),
+            comments: Rows::default(),
             areas: Arc::default(),
             authors: Arc::default(),
         }
@@ -341,7 +358,6 @@ impl FullPullRequest<'_> {
     ) -> impl Iterator<Item = &'b Review> + 'b {
         self.reviews
             .iter()
-            .copied()
             .filter(move |review| reviewer_of(tables, self.pull_request, review).is_some())
     }
 

@@ -206,7 +206,7 @@ fn replay_one<'a, 'w>(
         Asked::Team(team) => members.may_answer(reading.tables, whole, team, review),
         Asked::Ghost => false,
     };
-    let reviews = whole.reviews.iter().copied().filter(answers);
+    let reviews = whole.reviews.iter().filter(answers);
     steps.extend(reviews.map(|review| (review.submitted_at, Step::Reviewed)));
     steps.sort_unstable();
     let mut open: Option<usize> = None;

@@ -141,7 +141,7 @@ struct Approvals {
 impl Approvals {
     fn of(whole: &FullPullRequest<'_>, at: Timestamp) -> Self {
         let author = whole.pull_request.author;
-        let said = whole.reviews.iter().copied().filter(|review| {
+        let said = whole.reviews.iter().filter(|review| {
             review.submitted_at <= at && (review.author.is_none() || review.author != author)
         });
         // What a person said last. Accounts that are gone may each have been another.

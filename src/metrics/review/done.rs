@@ -138,7 +138,7 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
             let mut rows = Vec::new();
             for whole in of_product(reading) {
                 let inside =
-                    |review: &&&Review| reading.question.window.contains(review.submitted_at);
+                    |review: &&Review| reading.question.window.contains(review.submitted_at);
                 for review in whole.reviews.iter().filter(inside) {
                     let fate = fate(reading.tables, &whole, review);
                     let mut row = whole.row(reading, Some(review.submitted_at), None, fate);
