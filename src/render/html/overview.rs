@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::first::{self, LookView};
 use super::tables::{TableView, accepted, certificates, gaps, imports, owned, patterns};
 use super::top::Top;
-use crate::domain::Completeness;
+use crate::domain::{Completeness, Stream};
 use crate::render::product_page;
 use crate::report::strip::{Side, Spark, StripLine};
 use crate::report::team::ProductReport;
@@ -202,12 +202,18 @@ fn data(report: &TeamReport) -> String {
     if n_unread > 0 {
         let _ = write!(words, ", {n_unread} were not read");
     }
-    let oldest = lines()
-        .filter_map(|line| line.certificate.watermark)
-        .min()
-        .map(|at| report.zone.to_datetime(at).date());
-    if let Some(oldest) = oldest {
-        let _ = write!(words, "; complete up to {oldest}");
+    // A history is there up to its newest commit, and one that rests is not behind: of histories the newest of all is told.
+    let told = |of_history: bool| {
+        lines()
+            .filter(move |line| (line.certificate.stream == Stream::History) == of_history)
+            .filter_map(|line| line.certificate.watermark)
+    };
+    let date = |at| report.zone.to_datetime(at).date();
+    if let Some(oldest) = told(false).min().map(date) {
+        let _ = write!(words, "; what GitHub has is complete up to {oldest}");
+    }
+    if let Some(newest) = told(true).max().map(date) {
+        let _ = write!(words, "; the newest commit is of {newest}");
     }
     words.push('.');
     words

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::page::{SpanView, spans};
+use crate::domain::Stream;
 use crate::render::encode;
 use crate::report::TeamReport;
 use crate::report::quantity;
@@ -119,9 +120,14 @@ pub(super) fn certificates(report: &TeamReport) -> TableView {
             Some(state_words(certificate.completeness).to_owned()),
             Some(quantity::count(certificate.fetched)),
             certificate.expected.map(quantity::count),
-            certificate
-                .watermark
-                .map(|at| report.zone.to_datetime(at).date().to_string()),
+            certificate.watermark.map(|at| {
+                let date = report.zone.to_datetime(at).date();
+                // A history that rests is not behind.
+                match certificate.stream {
+                    Stream::History => format!("its newest commit, {date}"),
+                    _ => date.to_string(),
+                }
+            }),
             Some(certificate.reason.clone().unwrap_or_default()),
         ]
     });
