@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use linchpin::domain::History;
 use linchpin::git::{self, MineOptions, Mined, Silent};
@@ -58,7 +59,7 @@ impl Fixture {
 
     fn command(&self, directory: &Path, args: &[&str]) -> Command {
         let date = format!("@{} +0200", self.seconds);
-        let mut command = Command::new("git");
+        let mut command = Command::new(program());
         command.args(args).current_dir(directory).env_clear();
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
@@ -167,6 +168,16 @@ fn run(mut command: Command, input: Option<&[u8]>) -> Vec<u8> {
         String::from_utf8_lossy(&output.stderr)
     );
     output.stdout
+}
+
+/// Where git lies. A program that is looked for in an environment of its own makes a copy of this process first, which is large.
+fn program() -> &'static Path {
+    static FOUND: OnceLock<PathBuf> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        let path = std::env::var_os("PATH").unwrap();
+        let mut places = std::env::split_paths(&path).map(|place| place.join("git"));
+        places.find(|place| place.is_file()).unwrap()
+    })
 }
 
 /// Runs git in any directory.
