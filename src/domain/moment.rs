@@ -47,7 +47,7 @@ pub enum Kind {
     Awaited,
     /// Requests that wait for this person.
     Waiting,
-    /// Own open pull requests that nobody else has touched.
+    /// Own pull requests that nobody else had touched for long at the end of the window.
     Open,
     /// An own pull request that was sent back more than once.
     SentBack,
@@ -137,7 +137,7 @@ impl Kind {
             Self::Incident => "Incidents",
             Self::Awaited => "Work that waited on this person",
             Self::Waiting => "Requests that wait",
-            Self::Open => "Own open work that nobody else has touched",
+            Self::Open => "Own open work that stood still",
             Self::SentBack => "Own changes sent back more than once",
             Self::Manual => "Entries by hand",
         }
@@ -197,7 +197,7 @@ impl Kind {
             }
             Self::Waiting => "requests to this person that are open at the end of the window",
             Self::Open => {
-                "an own open pull request that nobody else has touched for the agreed days"
+                "an own pull request that was open at the end of the window, without an event by anyone else for the agreed days"
             }
             Self::SentBack => {
                 "an own merged pull request on which changes were requested more than once"

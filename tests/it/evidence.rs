@@ -497,7 +497,7 @@ fn what_waits_for_a_person_is_a_challenge_and_a_colleague_s_silence_is_none() {
     assert_eq!(
         team.acts(BEN, Kind::Open),
         [
-            "Own pull request widgets#1 “Change 1” has had no event by anyone else since 2026-03-20 (5 working days): it needs fresh eyes."
+            "Own pull request widgets#1 “Change 1” was open at the end of 2026-03-29, without an event by anyone else since 2026-03-20 (5 working days)."
         ]
     );
     assert_eq!(team.polarities(ADA, Kind::Waiting), [Polarity::Challenge]);

@@ -166,9 +166,9 @@ fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     moments.push(snippet);
 }
 
-/// Own open pull requests that nobody else has touched for long.
+/// Own pull requests that nobody else had touched for long when the window ended.
 fn open(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
-    let end = subject.sources.end();
+    let (end, last) = (subject.sources.end(), subject.sources.last_day());
     for item in subject
         .items()
         .filter(|item| item.is_by(subject.person) && is_open(item, end))
@@ -189,7 +189,7 @@ fn open(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             .own(" ")
             .given(&item.pull_request.title)
             .own(format!(
-                " has had no event by anyone else since {} ({}): it needs fresh eyes.",
+                " was open at the end of {last}, without an event by anyone else since {} ({}).",
                 subject.sources.date(quiet_since),
                 whole(days)
             ));
