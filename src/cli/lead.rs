@@ -70,19 +70,14 @@ fn files_of(
     let repositories = analysis.repository_names();
     let measures = metrics::measure_each(readings, &|measure| measure);
     let products = side_by_side(readings, &product_sources);
-    let members: Vec<PersonId> = question
-        .roster
-        .members
-        .iter()
-        .map(|member| member.person)
-        .collect();
+    let team = lead::team(question, &tables.people, &measures);
     let Named {
         packs,
         absences,
         delegations,
         pages,
         upcoming,
-    } = named(desk, &members, &products);
+    } = named(desk, &team, &products);
     let agreements = agreements(&workspace.register, &measures, readings)
         .map_err(|error| CliError::new(ErrorKind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
@@ -114,8 +109,8 @@ struct Named {
     upcoming: Upcoming,
 }
 
-fn named(desk: &Desk<'_>, members: &[PersonId], products: &[ProductSources]) -> Named {
-    let packs = members.iter().filter_map(|person| desk.pack(*person));
+fn named(desk: &Desk<'_>, team: &[PersonId], products: &[ProductSources]) -> Named {
+    let packs = team.iter().filter_map(|person| desk.pack(*person));
     let packs: Vec<Pack> = packs.collect();
     let card = |pack: &Pack| Some((pack.person, desk.absence_card(pack.person)?));
     let declared = desk.sources().past.question.roster.delegations.iter();

@@ -9,7 +9,7 @@ use linchpin::demo::fake::{FakeGitHub, Faults};
 use linchpin::demo::organisation::{Plants, build};
 use serde_json::Value;
 
-use crate::pipeline::demo;
+use crate::pipeline::{clones, copy_of_the_store, demo};
 
 fn lead_json(out: &Path) -> Value {
     let text = fs::read_to_string(out.join("private/lead/lead.json")).unwrap();
@@ -431,4 +431,53 @@ fn this_week_of_the_demo_names_what_is_crossed_and_whom_it_waits_for() {
         assert!(line.contains("]("), "{line}");
     }
     assert!(text.contains("waits with "), "{text}");
+}
+
+#[test]
+fn without_a_register_everybody_with_a_figure_has_their_evidence() {
+    let directory = tempfile::tempdir().unwrap();
+    copy_of_the_store(directory.path());
+    let root = demo().root.join("linchpin-demo");
+    let register = fs::read_to_string(root.join("config/linchpin.toml")).unwrap();
+    let (before, rest) = register.split_once("[[member]]").unwrap();
+    let after = &rest[rest.find("[[event]]").unwrap()..];
+    fs::write(
+        directory.path().join("linchpin.toml"),
+        format!("{before}{after}"),
+    )
+    .unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_linchpin"));
+        command.args(args).args(["--store", "store"]);
+        command.args(["--config", "linchpin.toml"]);
+        if args == ["mine"] {
+            command.args(clones());
+        }
+        let output = command
+            .current_dir(directory.path())
+            .env_clear()
+            .env("HOME", directory.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    // Who is who is derived with the register's members: without them once more.
+    run(&["mine"]);
+    run(&["lead", "--as-of", "2026-07-01T00:00:00Z", "--since", "26w"]);
+    let lead = lead_json(&directory.path().join("linchpin-report"));
+    let lines = items(&lead, "coverage");
+    assert!(lines.len() > 4, "{}", lines.len());
+    // Each of them has reviewed or written something: the demo knows of nobody who has figures and left no trace.
+    for line in lines {
+        assert!(line["moments"].as_u64().unwrap() > 0, "{line}");
+    }
+    let page = |name: &str| {
+        let place = directory.path().join("linchpin-report/private/lead");
+        fs::read_to_string(place.join(name)).unwrap()
+    };
+    let (week, onboarding) = (page("week.md"), page("onboarding.md"));
+    assert!(!week.contains("No moment of these days"), "{week}");
+    for page in [week, onboarding] {
+        assert!(page.contains("Not told: no `[[member]]`"), "{page}");
+    }
 }

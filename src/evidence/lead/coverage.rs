@@ -52,14 +52,14 @@ pub struct CoverageLine {
 pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
     let months = months(sources);
     let pack = |person: PersonId| sources.packs.iter().find(|pack| pack.person == person);
-    let line = |person: PersonId| {
-        let snippets = pack(person).map_or(&[][..], |pack: &Pack| pack.snippets.as_slice());
+    let line = |pack: &Pack| {
+        let snippets = pack.snippets.as_slice();
         let n = |claim: &dyn Fn(&Snippet) -> bool| {
             u64::try_from(snippets.iter().filter(|snippet| claim(snippet)).count())
                 .unwrap_or(u64::MAX)
         };
         CoverageLine {
-            name: names.name(person),
+            name: names.name(pack.person),
             moments: n(&|_| true),
             wins: n(&|snippet| snippet.polarity == Polarity::Win),
             challenges: n(&|snippet| snippet.polarity == Polarity::Challenge),
@@ -77,7 +77,12 @@ pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<Cove
                 .map(|day| day.to_string()),
         }
     };
-    names.team().into_iter().map(line).collect()
+    names
+        .team()
+        .into_iter()
+        .filter_map(pack)
+        .map(line)
+        .collect()
 }
 
 /// The months of the window, `2026-03`.

@@ -55,6 +55,7 @@ use columns::pictured;
 pub use coverage::CoverageLine;
 pub use knowledge::AreaLine;
 use names::Names;
+pub use names::team;
 pub use reviewers::{Reviewer, Turnaround, WaitingLine};
 pub use upcoming::Upcoming;
 

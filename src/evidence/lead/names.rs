@@ -1,13 +1,14 @@
 //! Who is who on the lead's page, and what to read their figures with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::LeadSources;
-use crate::domain::{Account, PersonId, RepositoryId};
-use crate::metrics::measure::{Cell, LedgerRow, Measured, Thing, Value};
+use crate::domain::{Account, Person, PersonId, RepositoryId};
+use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Thing, Value};
 use crate::report::document::Span;
+use crate::work::Question;
 
 /// People by name, and figures by person.
 pub(super) struct Names<'a> {
@@ -18,6 +19,34 @@ pub(super) struct Names<'a> {
     rows: BTreeMap<(&'a str, &'a str, PersonId), Vec<&'a LedgerRow>>,
 }
 
+/// Whom the lead's views are about: the register's members, or without any everybody of whom there is a figure over the whole window.
+///
+/// Packs are made of these people and no others: whoever has none would stand there as somebody without evidence.
+pub fn team(question: &Question, people: &[Person], measures: &[Measure]) -> Vec<PersonId> {
+    let members = question.roster.members.iter();
+    let mut team: Vec<PersonId> = members.map(|member| member.person).collect();
+    if team.is_empty() {
+        let cells = measures.iter().flat_map(|measure| &measure.cells);
+        let everybody: BTreeSet<PersonId> = cells.filter_map(of_window).collect();
+        team.extend(everybody);
+    }
+    let mut seen = BTreeSet::new();
+    team.retain(|person| seen.insert(*person) && is_human(people, *person));
+    team
+}
+
+/// Whose figure over the whole window this is; `None` where it is a month's, or a part's.
+fn of_window(cell: &Cell) -> Option<PersonId> {
+    let scope = &cell.scope;
+    let is_whole = cell.bucket.is_none() && scope.area.is_none() && scope.repository.is_none();
+    scope.person.filter(|_| is_whole)
+}
+
+fn is_human(people: &[Person], person: PersonId) -> bool {
+    let mut people = people.iter();
+    people.any(|row| row.id == person && row.account == Account::Human)
+}
+
 impl<'a> Names<'a> {
     pub(super) fn of(sources: &'a LeadSources<'a>) -> Self {
         let mut figures = BTreeMap::new();
@@ -25,11 +54,8 @@ impl<'a> Names<'a> {
         for measure in sources.measures {
             let id = measure.definition.id;
             for cell in &measure.cells {
-                let scope = &cell.scope;
-                let is_whole =
-                    cell.bucket.is_none() && scope.area.is_none() && scope.repository.is_none();
-                if let Some(person) = scope.person.filter(|_| is_whole) {
-                    figures.insert((id, scope.product.as_str(), person), cell);
+                if let Some(person) = of_window(cell) {
+                    figures.insert((id, cell.scope.product.as_str(), person), cell);
                 }
             }
             for row in &measure.rows {
@@ -89,16 +115,13 @@ impl<'a> Names<'a> {
         });
     }
 
-    /// The members, or without a register everybody with a figure of review; by name.
+    /// Whom the views are about, by name.
     pub(super) fn team(&self) -> Vec<PersonId> {
-        let roster = &self.sources.question.roster;
-        let mut people: Vec<PersonId> = roster.members.iter().map(|member| member.person).collect();
-        if people.is_empty() {
-            people = self.figures.keys().map(|(_, _, person)| *person).collect();
-        }
-        people.retain(|person| self.is_human(*person));
-        people.sort_unstable();
-        people.dedup();
+        let mut people = team(
+            self.sources.question,
+            self.sources.people,
+            self.sources.measures,
+        );
         self.sort(&mut people);
         people
     }
@@ -112,14 +135,9 @@ impl<'a> Names<'a> {
         people.extend(figured.map(|((_, _, person), _)| *person));
         people.sort_unstable();
         people.dedup();
-        people.retain(|person| self.is_human(*person));
+        people.retain(|person| is_human(self.sources.people, *person));
         self.sort(&mut people);
         people
-    }
-
-    fn is_human(&self, person: PersonId) -> bool {
-        let mut people = self.sources.people.iter();
-        people.any(|row| row.id == person && row.account == Account::Human)
     }
 
     /// A person's figure over the whole window.

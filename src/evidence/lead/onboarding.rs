@@ -23,9 +23,12 @@ pub(super) fn page(book: &Book<'_>) -> Page {
     joined.dedup_by_key(|(person, _)| *person);
     let mut blocks = undeclared(book);
     if joined.is_empty() {
-        blocks.push(paragraph(
-            "Nobody joined in the window, by `joined_on` of the register's `[[member]]`.",
-        ));
+        let has_members = !book.sources.past.question.roster.members.is_empty();
+        blocks.push(paragraph(if has_members {
+            "Nobody joined in the window, by `joined_on` of the register's `[[member]]`."
+        } else {
+            "Not told: no `[[member]]` says who joined when."
+        }));
         return book.document("onboarding", "Onboarding", INTRO, blocks);
     }
     let mut of_products = Vec::new();

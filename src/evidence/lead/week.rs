@@ -111,16 +111,22 @@ struct Team<'a> {
 impl<'a> Team<'a> {
     fn of(sources: &'a Sources<'a>, packs: &'a [Pack]) -> Self {
         let today = sources.last_day();
-        let members = sources.past.question.roster.members.iter();
-        let on_it = members.filter(|member| {
-            let has_joined = member.joined_on.is_none_or(|day| day <= today);
-            has_joined && member.left_on.is_none_or(|day| day >= today)
-        });
-        let mut people: Vec<_> = on_it
-            .filter_map(|member| {
-                let pack = packs.iter().find(|pack| pack.person == member.person)?;
-                let name = sources.person(member.person)?.display_name.as_str();
-                Some((name, member.person, pack.snippets.as_slice()))
+        let members = &sources.past.question.roster.members;
+        // Without a register nobody is known to have come or gone.
+        let is_on_it = |person: PersonId| {
+            let mut own = members.iter().filter(|member| member.person == person);
+            members.is_empty()
+                || own.any(|member| {
+                    let has_joined = member.joined_on.is_none_or(|day| day <= today);
+                    has_joined && member.left_on.is_none_or(|day| day >= today)
+                })
+        };
+        let mut people: Vec<_> = packs
+            .iter()
+            .filter(|pack| is_on_it(pack.person))
+            .filter_map(|pack| {
+                let name = sources.person(pack.person)?.display_name.as_str();
+                Some((name, pack.person, pack.snippets.as_slice()))
             })
             .collect();
         people.sort_by_key(|(name, person, _)| (*name, *person));
@@ -199,9 +205,16 @@ impl<'a> Team<'a> {
                 "Not told: the window holds {n} whole week{plural}."
             ))])];
         }
+        let members = &self.sources.past.question.roster.members;
+        if members.is_empty() {
+            return vec![Block::Paragraph(vec![
+                Span::text("Not told: no "),
+                Span::Code("[[member]]".to_owned()),
+                Span::text(" says who is on the team."),
+            ])];
+        }
         let (first, _) = week(self.sources.last_day(), QUIET - 1);
         let latest = || pages.iter().rev().take(QUIET).flatten();
-        let members = &self.sources.past.question.roster.members;
         let quiet = self.people.iter().filter(|(_, person, _)| {
             let mut own = members.iter().filter(|member| member.person == *person);
             let was_there = own.all(|member| member.joined_on.is_none_or(|day| day <= first));
