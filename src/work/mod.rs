@@ -11,6 +11,7 @@ pub mod documents;
 pub mod fate;
 pub mod file_areas;
 pub mod flow_rules;
+mod gathering;
 pub mod history;
 pub mod initiatives;
 pub mod kinds;

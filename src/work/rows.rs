@@ -9,15 +9,6 @@ pub struct Rows<'a, T> {
     at: Arc<[u32]>,
 }
 
-impl<T> Clone for Rows<'_, T> {
-    fn clone(&self) -> Self {
-        Self {
-            table: self.table,
-            at: Arc::clone(&self.at),
-        }
-    }
-}
-
 impl<T> Default for Rows<'_, T> {
     fn default() -> Self {
         Self {
@@ -78,7 +69,8 @@ impl<T> Clone for Iter<'_, '_, T> {
     }
 }
 
-fn row<T>(table: &[T], at: u32) -> Option<&T> {
+/// The row at a place.
+pub(super) fn row<T>(table: &[T], at: u32) -> Option<&T> {
     table.get(usize::try_from(at).ok()?)
 }
 
@@ -110,6 +102,6 @@ mod tests {
         let rows = Rows::of(&['a', 'b', 'c'], &Arc::from([2, 7, 0]));
         assert!(rows.iter().eq(&['c', 'a']) && rows.iter().rev().eq(&['a', 'c']));
         assert!(!rows.is_empty() && Rows::<char>::default().is_empty());
-        assert_eq!(rows.clone().iter().clone().next_back(), Some(&'a'));
+        assert_eq!(rows.iter().clone().next_back(), Some(&'a'));
     }
 }

@@ -280,7 +280,7 @@ fn line(sources: &Sources<'_>, snippet: &Snippet) -> Vec<Span> {
             format!("{what} for the first time in the area “{area}”:")
         }
         Kind::SentBack => "was asked for changes again on".to_owned(),
-        Kind::Open => "nobody else has touched".to_owned(),
+        Kind::Open => "had open, without an event by anyone else for days,".to_owned(),
         Kind::Merged if is_hard(snippet) => "made, taken back since,".to_owned(),
         Kind::Merged => "made".to_owned(),
         _ => String::new(),
