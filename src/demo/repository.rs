@@ -389,7 +389,7 @@ fn pack(objects: &[(CommitId, &Object)]) -> Result<Pack, &'static str> {
             .ok()
             .filter(|offset| *offset < 1 << 31)
             .ok_or("the pack is too large")?;
-        entries.push((*id, crc32(&bytes[start..]), offset));
+        entries.push((*id, crc32fast::hash(&bytes[start..]), offset));
     }
     let checksum = digest(&bytes);
     bytes.extend_from_slice(checksum.as_bytes());
@@ -452,20 +452,4 @@ fn digest(bytes: &[u8]) -> CommitId {
         .try_finalize()
         .unwrap_or_else(|_| gix::ObjectId::null(gix::hash::Kind::Sha1));
     of_gix(&id)
-}
-
-/// CRC-32 as in zlib and git's pack index.
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 {
-                (crc >> 1) ^ 0xEDB8_8320
-            } else {
-                crc >> 1
-            };
-        }
-    }
-    !crc
 }
